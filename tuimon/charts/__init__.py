@@ -1,0 +1,1 @@
+"""Series to terminal cells: scales, bins, braille curves, frames. Pure functions, no Textual."""

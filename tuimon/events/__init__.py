@@ -1,0 +1,1 @@
+"""Event files: TFRecord framing, decoding of summaries, tailing of files and directories."""

@@ -1,0 +1,1 @@
+"""Points to a Weights & Biases run, in a process of its own."""

@@ -1,0 +1,1 @@
+"""Runs, tags and series in memory, and the thread that follows log directories."""
