@@ -1,1 +1,1 @@
-"""The process that owns a training: PTY, console log, run.json, stop ladder. Standard library only."""
+"""The process that owns a training: PTY, console log, run.json, stop ladder. Stdlib only."""

@@ -1,0 +1,1 @@
+"""What the run directory holds: records, registry, identity and liveness of processes."""

@@ -1,0 +1,109 @@
+"""Where runs live on disk.
+
+``$TUIMON_HOME``, else the user's state directory (``~/.local/state/tuimon``), holds
+``runs/<host>-<machine>/<run id>/``: hosts that share a home directory never share a folder.
+"""
+
+import os
+import re
+import secrets
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuimon.runs.process import machine_id
+
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_MAX_SLUG = 24
+
+
+@dataclass(frozen=True, slots=True)
+class RunPaths:
+    """The files of one run directory; which process writes which is told in `record`."""
+
+    directory: Path
+
+    @property
+    def id(self) -> str:
+        """The run id, such as ``20261123-0941-train-k3f``."""
+        return self.directory.name
+
+    @property
+    def run_json(self) -> Path:
+        """`RunRecord`, written by the launcher, then by the guardian."""
+        return self.directory / "run.json"
+
+    @property
+    def recorder_json(self) -> Path:
+        """`RecorderRecord`, written by the recorder."""
+        return self.directory / "recorder.json"
+
+    @property
+    def mirror_json(self) -> Path:
+        """`MirrorRecord`, written by the mirror."""
+        return self.directory / "mirror.json"
+
+    @property
+    def console_log(self) -> Path:
+        """Raw bytes of the training's terminal."""
+        return self.directory / "console.log"
+
+    @property
+    def log(self) -> Path:
+        """What guardian, recorder and mirror have to say."""
+        return self.directory / "tuimon.log"
+
+    @property
+    def control_sock(self) -> Path:
+        """The guardian's socket; its path may be longer than a socket address allows."""
+        return self.directory / "control.sock"
+
+    @property
+    def wandb(self) -> Path:
+        """Offline W&B files."""
+        return self.directory / "wandb"
+
+
+def state_home() -> Path:
+    """The directory that holds all state: ``$TUIMON_HOME``, else the user's state directory."""
+    override = os.environ.get("TUIMON_HOME")
+    if override:
+        return Path(override).expanduser().absolute()
+    # Imported here so that the guardian, which knows its directory, needs the stdlib alone.
+    from platformdirs import user_state_path
+
+    return user_state_path("tuimon")
+
+
+def runs_directory(home: Path | None = None) -> Path:
+    """The directory of all hosts' runs; may not exist yet."""
+    return (home or state_home()) / "runs"
+
+
+def host_directory(home: Path | None = None) -> Path:
+    """The directory of this host's runs; may not exist yet."""
+    host = re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname())
+    return runs_directory(home) / f"{host}-{machine_id()[:8]}"
+
+
+def new_run_directory(name: str, home: Path | None = None) -> RunPaths:
+    """Create an empty run directory (0700) for a run called `name`.
+
+    The id is the local time, a short form of the name, and three random characters.
+
+    Raises:
+        OSError: the directory cannot be created.
+    """
+    parent = host_directory(home)
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:_MAX_SLUG].strip("-") or "run"
+    stamp = time.strftime("%Y%m%d-%H%M")
+    while True:
+        suffix = "".join(secrets.choice(_BASE32) for _ in range(3))
+        directory = parent / f"{stamp}-{slug}-{suffix}"
+        try:
+            directory.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        return RunPaths(directory)

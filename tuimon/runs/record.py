@@ -1,0 +1,275 @@
+"""The JSON records of a run directory: one file, one writer, any number of readers.
+
+``run.json`` (`RunRecord`) is written by the launcher once and by the guardian afterwards,
+``recorder.json`` (`RecorderRecord`) by the recorder, ``mirror.json`` (`MirrorRecord`) by the
+mirror. Standard library only: the guardian imports this module.
+"""
+
+import dataclasses
+import errno
+import json
+import os
+import time
+import types
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin
+
+PAD = 8192
+"""Records are padded to a multiple of this many bytes, so that they can grow in place."""
+
+_SLACK = 512
+_TORN_READ_RETRIES = 3
+_TORN_READ_PAUSE = 0.02
+
+
+class RecordError(ValueError):
+    """A record file exists but does not hold a record; the message starts with its path."""
+
+
+class RunState(StrEnum):
+    """What became of a training. ``LOST`` is derived by readers and never written."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    KILLED = "killed"
+    LOST = "lost"
+
+    @property
+    def ended(self) -> bool:
+        """True when the training no longer runs under its guardian."""
+        return self not in (RunState.STARTING, RunState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessRef:
+    """A process that cannot be mistaken for a later one with the same number.
+
+    `start_ticks` is field 22 of ``/proc/PID/stat`` (proc(5)): clock ticks since boot. Together
+    with the boot id it identifies the process and does not move with the wall clock.
+    """
+
+    pid: int
+    start_ticks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorOptions:
+    """What the user asked of the W&B mirror; `mode` is auto, offline, online or off."""
+
+    mode: str = "auto"
+    project: str | None = None
+    entity: str | None = None
+    name: str | None = None
+    group: str | None = None
+    job_type: str | None = None
+    notes: str | None = None
+    tags: tuple[str, ...] = ()
+    config: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """A launch and its outcome (``run.json``). Times are Unix seconds, graces seconds."""
+
+    schema: int = 1
+    id: str
+    name: str
+    host: str
+    machine_id: str
+    boot_id: str
+    argv: tuple[str, ...]
+    """As typed after ``tuimon run``."""
+    command: tuple[str, ...]
+    """As executed, with the interpreter resolved."""
+    cwd: str
+    logdir: str | None = None
+    mirror: MirrorOptions = field(default_factory=MirrorOptions)
+    pty_rows: int = 40
+    pty_cols: int = 120
+    stop_grace_int: float = 60.0
+    """How long a stop waits after SIGINT before it sends SIGTERM."""
+    stop_grace_term: float = 45.0
+    """How long a stop waits after SIGTERM before it sends SIGKILL."""
+    state: RunState = RunState.STARTING
+    started_at: float
+    ended_at: float | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    cause: str | None = None
+    """One sentence on why it ended, such as ``killed by SIGKILL``."""
+    guardian: ProcessRef | None = None
+    child: ProcessRef | None = None
+    recorder: ProcessRef | None = None
+    heartbeat: int = 0
+    """Counts up while the guardian lives. The last field: rewritten in place every few seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSource:
+    """A log directory of a run; `found_by` is ``option``, ``name`` or ``open file``."""
+
+    path: str
+    recursive: bool = True
+    found_by: str = "option"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderRecord:
+    """What the recorder found out about a run (``recorder.json``)."""
+
+    logdirs: tuple[LogSource, ...] = ()
+    git_commit: str | None = None
+    git_dirty: bool | None = None
+    updated_at: float = 0.0
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorRecord:
+    """How far the W&B mirror is (``mirror.json``).
+
+    `state` is starting, live, offline, finished, failed or off; `detail` one line on what to do;
+    `points` the scalar points handed over, `rows` the history rows they made.
+    """
+
+    state: str = "starting"
+    detail: str | None = None
+    url: str | None = None
+    run_id: str | None = None
+    project: str | None = None
+    entity: str | None = None
+    directory: str | None = None
+    sync_command: str | None = None
+    points: int = 0
+    rows: int = 0
+    updated_at: float = 0.0
+
+
+Record = RunRecord | RecorderRecord | MirrorRecord
+R = TypeVar("R", RunRecord, RecorderRecord, MirrorRecord)
+D = TypeVar("D")
+
+
+def read_record(cls: type[R], path: Path) -> R | None:
+    """Read a record, or None when the file does not exist.
+
+    Keys of newer versions are ignored and missing optional keys take their defaults.
+
+    Raises:
+        RecordError: the file is unreadable or does not hold such a record.
+    """
+    for attempt in range(_TORN_READ_RETRIES):
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise RecordError(f"{path}: {error.strerror or error}") from error
+        try:
+            value = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            # Heartbeats, and everything on a full disk, are written in place: a reader may
+            # meet a half-written record and finds it whole a moment later.
+            if attempt + 1 < _TORN_READ_RETRIES:
+                time.sleep(_TORN_READ_PAUSE)
+                continue
+            raise RecordError(f"{path}: not a record: {error}") from error
+        try:
+            return _decode_record(cls, value)
+        except (TypeError, ValueError) as error:
+            raise RecordError(f"{path}: not a {cls.__name__}: {error}") from error
+    raise AssertionError("unreachable")
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Replace a record atomically and durably (0600); on a full disk rewrite it in place.
+
+    Raises:
+        OSError: neither was possible.
+    """
+    data = _encode(record)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            _write_all(fd, data)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        rewrite_record(path, record, sync=True)
+
+
+def rewrite_record(path: Path, record: Record, *, sync: bool = False) -> None:
+    """Overwrite an existing record in place: needs no disk space, cheap, but not atomic.
+
+    Raises:
+        OSError: the file does not exist or cannot be written.
+    """
+    data = _encode(record)
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        _write_all(fd, data.ljust(os.fstat(fd).st_size))
+        if sync:
+            os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _encode(record: Record) -> bytes:
+    text = json.dumps(dataclasses.asdict(record), indent=1)
+    # ASCII JSON followed by white space is still JSON.
+    data = text.encode("ascii")
+    size = -(-(len(data) + _SLACK) // PAD) * PAD
+    return data.ljust(size - 1) + b"\n"
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def _decode_record(cls: type[D], value: object) -> D:
+    if not isinstance(value, dict):
+        raise TypeError(f"expected an object, found {type(value).__name__}")
+    known = {item.name: item for item in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    arguments = {
+        key: _decode(known[key].type, item, key) for key, item in value.items() if key in known
+    }
+    return cls(**arguments)
+
+
+def _decode(kind: Any, value: object, key: str) -> Any:
+    """Check `value`, fresh from JSON, against a field's annotation and convert it."""
+    origin = get_origin(kind)
+    if kind is Any:
+        return value
+    if origin is types.UnionType:
+        if value is None and types.NoneType in get_args(kind):
+            return None
+        (kind,) = (arg for arg in get_args(kind) if arg is not types.NoneType)
+        return _decode(kind, value, key)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_decode(get_args(kind)[0], item, key) for item in value)
+    if origin is dict and isinstance(value, dict):
+        return {name: _decode(get_args(kind)[1], item, key) for name, item in value.items()}
+    if dataclasses.is_dataclass(kind):
+        return _decode_record(kind, value)  # type: ignore[arg-type]
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if kind in (str, bool) and isinstance(value, kind):
+        return value
+    if kind is int and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if kind is RunState and isinstance(value, str):
+        return RunState(value)
+    raise TypeError(f"{key}: unexpected {value!r}")
