@@ -1,0 +1,181 @@
+"""Text that is safe and exactly wide enough for a terminal cell grid, and numbers made short.
+
+Everything that a training, a file name or another program chose (tags, run names, console
+output, error messages) passes through :func:`safe` before it is shown.
+"""
+
+import math
+import unicodedata
+from functools import lru_cache
+from typing import Literal
+
+from wcwidth import wcwidth
+
+Align = Literal["left", "center", "right"]
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+# More marks on one character are not a script but an attack on the neighbouring rows.
+_MAX_MARKS = 2
+
+_LINE_BREAKING = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+_REGIONAL_A = 0x1F1E6
+_VALUE_SUFFIXES = ((1e6, "M"), (1e3, "k"))
+_STEP_SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+
+
+@lru_cache(maxsize=8192)
+def _cell(char: str) -> tuple[str, bool]:
+    """Return what is shown for `char`, and whether it is a mark that joins the one before."""
+    code = ord(char)
+    if char in _LINE_BREAKING:
+        return " ", False
+    if code < 0x20 or code == 0x7F:
+        return (chr(0x2400 + code) if code < 0x20 else "\N{SYMBOL FOR DELETE}"), False
+    category = unicodedata.category(char)
+    if category == "Cf":  # bidi controls, zero-width joiners and spaces, tags, soft hyphens
+        return "", False
+    if category[0] == "Z":
+        return " ", False
+    if not char.isprintable():
+        return REPLACEMENT, False
+    # Sequences whose width terminals disagree about are taken apart: flags, skin tones and
+    # emoji variation selectors.
+    if 0 <= code - _REGIONAL_A < 26:
+        return chr(ord("A") + code - _REGIONAL_A), False
+    if 0x1F3FB <= code <= 0x1F3FF or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
+        return "", False
+    return char, wcwidth(char) == 0
+
+
+def safe(text: str) -> str:
+    """Return `text` as one printable line that cannot act on a terminal.
+
+    Control characters become their Unicode pictures, tabs and line breaks become spaces,
+    direction and zero-width controls vanish, code points that cannot be shown (lone surrogates,
+    C1 controls, private and unassigned ones) become U+FFFD, and runs of combining marks are cut.
+    The result satisfies ``str.isprintable``, and its width is the sum of its characters' widths.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    shown: list[str] = []
+    marks = _MAX_MARKS  # a mark without a character to stand on is dropped
+    for char in text:
+        cell, is_mark = _cell(char)
+        if is_mark:
+            if marks >= _MAX_MARKS:
+                continue
+            marks += 1
+        elif cell:
+            marks = 0
+        shown.append(cell)
+    return "".join(shown)
+
+
+def width(text: str) -> int:
+    """Return how many terminal cells safe text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(max(0, _char_width(char)) for char in text)
+
+
+@lru_cache(maxsize=8192)
+def _char_width(char: str) -> int:
+    return wcwidth(char)
+
+
+def fit(text: str, cells: int, align: Align = "left", ellipsis: str = "…") -> str:
+    """Return `text`, made safe, in exactly `cells` terminal cells: padded or cut.
+
+    Args:
+        text: any string.
+        cells: the width wanted; 0 or less gives "".
+        align: where shorter text stands.
+        ellipsis: ends text that was cut, where there is room for it.
+    """
+    text = safe(text)
+    if width(text) > cells:
+        ellipsis = safe(ellipsis)
+        if width(ellipsis) > cells:
+            ellipsis = ""
+        text = _head(text, cells - width(ellipsis)) + ellipsis
+    gap = max(0, cells - width(text))
+    left = {"left": 0, "center": gap // 2, "right": gap}[align]
+    return " " * left + text + " " * (gap - left)
+
+
+def _head(text: str, cells: int) -> str:
+    """Return the longest beginning of `text` that is at most `cells` wide."""
+    room = max(0, cells)
+    for index, char in enumerate(text):
+        room -= max(0, _char_width(char))
+        if room < 0:
+            return text[:index]
+    return text
+
+
+def format_value(value: float) -> str:
+    """Format a metric with four significant digits: ``0.3537 1.2e-5 3e-4 12.35k NaN +Inf``."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    size = abs(value)
+    if size and not 9.9995e-4 <= size < 9.9995e8:
+        mantissa, exponent = f"{value:.3e}".split("e")
+        return f"{_strip_zeros(mantissa)}e{int(exponent)}"
+    return _with_suffix(value, _VALUE_SUFFIXES)
+
+
+def format_step(step: int) -> str:
+    """Format a count of steps: ``950 1250 12.5k 1.253M 2B``; exact below ten thousand."""
+    if abs(step) >= 10**15:
+        mantissa, exponent = f"{step:.3e}".split("e")
+        return f"{_strip_zeros(mantissa)}e{int(exponent)}"
+    return _with_suffix(step, _STEP_SUFFIXES)
+
+
+def _with_suffix(value: float, suffixes: tuple[tuple[float, str], ...]) -> str:
+    for unit, suffix in suffixes:
+        # 9999.5 would round to five digits: from there on the suffix is shorter.
+        if abs(value) >= max(unit, 9999.5):
+            return f"{value / unit:.4g}{suffix}"
+    return f"{value or 0:.4g}"  # `or 0` shows -0.0 as 0
+
+
+def _strip_zeros(digits: str) -> str:
+    return digits.rstrip("0").rstrip(".")
+
+
+def format_duration(seconds: float) -> str:
+    """Format a time span by its two largest units: ``45s``, ``3m 12s``, ``1h 04m``, ``2d 03h``.
+
+    Not a finite number gives ``–``.
+    """
+    if not math.isfinite(seconds):
+        return "–"
+    whole = int(abs(seconds))
+    sign = "-" if seconds < 0 and whole else ""
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return f"{sign}{days}d {hour:02}h"
+    if hours:
+        return f"{sign}{hours}h {minute:02}m"
+    if minutes:
+        return f"{sign}{minutes}m {second:02}s"
+    return f"{sign}{second}s"
+
+
+def format_age(seconds: float) -> str:
+    """Format how long ago something was: ``now``, ``3 s ago``, ``5 min ago``, ``2 h ago``.
+
+    A negative age (a clock of another machine) is ``now``; not a finite number is ``never``.
+    """
+    if not math.isfinite(seconds):
+        return "never"
+    for unit, name in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        if seconds >= unit:
+            return f"{int(seconds // unit)} {name} ago"
+    return "now"
