@@ -1,0 +1,46 @@
+"""What several commands share: finding a run, refusing clearly, describing an end."""
+
+import click
+
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import RunState
+from tuimon.runs.registry import RunNotFound, RunStatus, find_run
+from tuimon.text import format_duration, safe
+
+
+class Refused(click.ClickException):
+    """Bad input or a request that cannot be met: one line on standard error, exit code 2."""
+
+    exit_code = 2
+
+
+def run_or_refuse(ref: str | None) -> RunStatus:
+    """The run that `ref` names (id, unique prefix or name; None: the newest).
+
+    Raises:
+        Refused: no such run, or an ambiguous name.
+    """
+    try:
+        return find_run(ref)
+    except RunNotFound as error:
+        raise Refused(str(error)) from None
+
+
+def describe_end(status: RunStatus) -> str:
+    """One clear line about the state of a run: `train-k3f failed after 12s: exit code 1`."""
+    record = status.record
+    name = safe(record.name)
+    if status.state in (RunState.STARTING, RunState.RUNNING):
+        return f"{name} is {status.state}"
+    line = f"{name} {'was ' if status.state in (RunState.KILLED, RunState.LOST) else ''}{status.state}"
+    if record.ended_at is not None:
+        line += f" after {format_duration(record.ended_at - record.started_at)}"
+    reason = status.reason or record.cause
+    return f"{line}: {safe(reason)}" if reason else line
+
+
+def last_output(paths: RunPaths, lines: int = 12) -> list[str]:
+    """The last lines that the script printed, safe for a terminal, progress bars folded."""
+    from tuimon.runs.console import read_tail
+
+    return read_tail(paths.console_log, lines)

@@ -1,0 +1,61 @@
+"""`tuimon ls`: the runs of this host, newest first."""
+
+import dataclasses
+import json
+import time
+
+import click
+
+from tuimon.runs.registry import RunStatus, list_runs
+from tuimon.text import fit, format_age, format_duration, safe, width
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
+def command(as_json: bool) -> int:
+    """List runs, newest first."""
+    runs = list_runs()
+    if as_json:
+        click.echo(json.dumps([_document(run) for run in runs], indent=1))
+    elif runs:
+        for line in _table(runs):
+            click.echo(line)
+    else:
+        click.echo("no runs yet; start one: tuimon run train.py")
+    return 0
+
+
+def _document(run: RunStatus) -> dict[str, object]:
+    return {
+        **dataclasses.asdict(run.record),
+        "state": run.state,
+        "cause": run.reason or run.record.cause,
+        "directory": str(run.paths.directory),
+        "recorder": dataclasses.asdict(run.recorder) if run.recorder else None,
+        "mirror": dataclasses.asdict(run.mirror) if run.mirror else None,
+        "mirror_options": dataclasses.asdict(run.record.mirror),
+    }
+
+
+def _table(runs: list[RunStatus]) -> list[str]:
+    now = time.time()
+    rows = [("RUN", "NAME", "STATE", "STARTED", "TOOK", "WHY")]
+    for run in runs:
+        record = run.record
+        took = (record.ended_at or now) - record.started_at if run.state != "lost" else None
+        rows.append(
+            (
+                record.id,
+                safe(record.name),
+                str(run.state),
+                format_age(now - record.started_at),
+                "" if took is None else format_duration(took),
+                safe(run.reason or record.cause or ""),
+            )
+        )
+    widths = [max(width(row[column]) for row in rows) for column in range(5)]
+    return [
+        "  ".join([*(fit(cell, cells) for cell, cells in zip(row, widths, strict=False)), row[5]])
+        .rstrip()
+        for row in rows
+    ]

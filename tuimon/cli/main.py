@@ -1,0 +1,83 @@
+"""`tuimon`: the command group. Each command's module is imported when it is used."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from tuimon import __version__
+
+COMMANDS: dict[str, str] = {
+    "run": "Launch a training under a guardian and watch it.",
+    "attach": "Watch a run; it goes on when you leave.",
+    "view": "Watch log directories of any training.",
+    "ls": "List runs, newest first.",
+    "logs": "Print what a training has printed.",
+    "stop": "Stop a training: Ctrl-C first, harder if it does not end.",
+}
+"""Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"tuimon.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`tuimon COMMAND --help` tells more. Leaving the screen never stops a training.",
+)
+@click.version_option(__version__, message="tuimon %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Launch, survive, watch and mirror PyTorch trainings from a terminal.
+
+    \b
+    tuimon run train.py --lr 1e-3     start a training and watch its curves
+    tuimon attach                     come back to it from any terminal
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code (0 ok, 1 failed, 2 usage, 130 interrupted)."""
+    try:
+        result = cli.main(args=argv, prog_name="tuimon", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        return _report(error)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        # The reader of our output is gone; keep the interpreter from writing to it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
+
+
+def _report(error: click.ClickException) -> int:
+    message = " ".join(error.format_message().split())
+    hint = ""
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        hint = f" ({error.ctx.command_path} --help tells the usage)"
+    print(f"tuimon: {message}{hint}", file=sys.stderr)
+    return error.exit_code

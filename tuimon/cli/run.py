@@ -1,0 +1,166 @@
+"""`tuimon run`: launch a training under a guardian, then watch it like `tuimon attach`."""
+
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tuimon.cli.command_line import resolve, run_name
+from tuimon.cli.common import Refused
+from tuimon.runs.paths import RunPaths, new_run_directory
+from tuimon.runs.process import boot_id, machine_id
+from tuimon.runs.record import MirrorOptions, RunRecord, write_record
+from tuimon.text import safe
+
+
+def parse_config(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """`KEY=VALUE` pairs as a W&B config; values that are JSON keep their type.
+
+    Raises:
+        Refused: a pair without `=`.
+    """
+    import json
+
+    config: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not (key and equals):
+            raise Refused(f"--config {pair}: expected KEY=VALUE")
+        try:
+            config[key] = json.loads(text)
+        except ValueError:
+            config[key] = text
+    return config
+
+
+@click.command(
+    context_settings={"allow_interspersed_args": False},
+    epilog="A .py script and -m run with the `python` on PATH. Everything after the script is its own.",
+)
+@click.option("-m", "module", is_flag=True, help="TRAINING is a module, as in `python -m`.")
+@click.option("--name", help="Name of the run (default: the script's name).")
+@click.option(
+    "--logdir",
+    type=click.Path(file_okay=False),
+    help="Log directory of the event files (default: found by the files the script opens).",
+)
+@click.option("--detach", is_flag=True, help="Start it and return at once.")
+@click.option(
+    "--foreground",
+    is_flag=True,
+    help="No screen: print the output, pass signals on, exit with the training's code "
+    "(Slurm, containers, CI).",
+)
+@click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
+@click.option(
+    "--mirror",
+    type=click.Choice(["auto", "offline", "online", "off"]),
+    default="auto",
+    show_default=True,
+    help="W&B mirror: auto is online with a key, else offline.",
+)
+@click.option("--project", help="W&B project.")
+@click.option("--entity", help="W&B entity (user or team).")
+@click.option("--group", help="W&B group.")
+@click.option("--job-type", help="W&B job type.")
+@click.option("--tags", help="W&B tags, separated by commas.")
+@click.option("--notes", help="W&B notes.")
+@click.option("--config", multiple=True, metavar="KEY=VALUE", help="W&B config entry; repeatable.")
+@click.argument("training", nargs=-1, required=True, type=click.UNPROCESSED)
+def command(
+    *,
+    module: bool,
+    name: str | None,
+    logdir: str | None,
+    detach: bool,
+    foreground: bool,
+    plain: bool,
+    mirror: str,
+    project: str | None,
+    entity: str | None,
+    group: str | None,
+    job_type: str | None,
+    tags: str | None,
+    notes: str | None,
+    config: tuple[str, ...],
+    training: tuple[str, ...],
+) -> int:
+    """Launch TRAINING under a guardian that outlives this terminal, and watch it.
+
+    \b
+    tuimon run train.py --lr 1e-3
+    tuimon run --name big -m mypackage.train --epochs 90
+    tuimon run -- torchrun --nproc-per-node 2 train.py
+    """
+    if detach and foreground:
+        raise Refused("--detach and --foreground exclude each other")
+    options = MirrorOptions(
+        mode=mirror,
+        project=project,
+        entity=entity,
+        name=name,
+        group=group,
+        job_type=job_type,
+        notes=notes,
+        tags=tuple(tag.strip() for tag in (tags or "").split(",") if tag.strip()),
+        config=parse_config(config),
+    )
+    name = name or run_name(training)
+    argv = ("-m", *training) if module else training
+    executed = resolve(training, module=module, env=os.environ)
+    paths = launch(name, argv, executed, logdir=logdir, mirror=options)
+    if detach:
+        click.echo(
+            f"{safe(name)} started as {paths.id}\nwatch it: tuimon attach {paths.id}"
+        )
+        return 0
+    if foreground:
+        from tuimon.cli.foreground import follow
+
+        return follow(paths)
+    from tuimon.cli.viewer import watch_run
+
+    return watch_run(paths, plain=plain, launched=True)
+
+
+def launch(
+    name: str,
+    argv: tuple[str, ...],
+    executed: tuple[str, ...],
+    *,
+    logdir: str | None,
+    mirror: MirrorOptions,
+) -> RunPaths:
+    """Write the run directory and start its guardian; returns once the training is executing.
+
+    Raises:
+        Refused: the guardian or the training could not be started.
+    """
+    from tuimon.guardian.launch import LaunchError, start_guardian
+
+    try:
+        paths = new_run_directory(name)
+        record = RunRecord(
+            id=paths.id,
+            name=name,
+            host=socket.gethostname(),
+            machine_id=machine_id(),
+            boot_id=boot_id(),
+            argv=argv,
+            command=executed,
+            cwd=str(Path.cwd()),
+            logdir=str(Path(logdir).absolute()) if logdir else None,
+            mirror=mirror,
+            started_at=time.time(),
+        )
+        write_record(paths.run_json, record)
+    except OSError as error:
+        raise Refused(f"the run directory cannot be written: {error}") from None
+    try:
+        start_guardian(paths)
+    except LaunchError as error:
+        raise Refused(f"{safe(name)} could not be started: {error}") from None
+    return paths
