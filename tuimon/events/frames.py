@@ -1,0 +1,185 @@
+"""TFRecord frames, the container of TensorBoard's event files.
+
+A frame is ``length: u64 · crc(length): u32 · payload · crc(payload): u32``, little-endian. The
+checksum is CRC32C, rotated right by 15 bits plus 0xA282EAD8 modulo 2^32 ("masked", so that the
+checksum of data that hold checksums stays useful). Source: TensorFlow, ``lib/io/record_writer.h``
+and ``lib/hash/crc32c.h``.
+
+`scan_frames` walks the chain of frames while both checksums of each are right, and passes over a
+record whose content alone is damaged. Where the chain is broken (a damaged length, bytes lost or
+added) `find_frame` finds the next frame that is valid as a whole.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from enum import Enum
+from pathlib import Path
+from typing import NamedTuple
+
+import google_crc32c
+import numpy as np
+from numpy.typing import NDArray
+
+HEADER_BYTES = 12
+TRAILER_BYTES = 4
+FRAME_BYTES = HEADER_BYTES + TRAILER_BYTES
+"""What a frame adds to its payload."""
+
+MAX_PAYLOAD_BYTES = 2**31 - 1
+"""protobuf's own limit for a message: a frame that claims more is damaged, not long."""
+
+_HEADER = struct.Struct("<QI")
+_U32 = struct.Struct("<I")
+_MASK_DELTA = 0xA282EAD8
+
+
+class FrameError(ValueError):
+    """The bytes at an offset are not a valid frame (any more)."""
+
+
+def masked_crc(data: bytes) -> int:
+    """Masked CRC32C of `data`, as TFRecord stores it."""
+    crc: int = google_crc32c.value(data)
+    return ((crc >> 15 | crc << 17) + _MASK_DELTA) & 0xFFFFFFFF
+
+
+class Frame(NamedTuple):
+    """A valid frame: its position in the scanned buffer, and its payload."""
+
+    at: int
+    payload: bytes
+
+
+class Stop(Enum):
+    """Why `scan_frames` stopped."""
+
+    CUT = "cut"
+    """The buffer ends inside a frame."""
+    BROKEN = "broken"
+    """There is no frame, or one that is damaged and does not lead to a next one."""
+
+
+class Scan(NamedTuple):
+    """Outcome of `scan_frames`; positions count from the start of the scanned buffer."""
+
+    frames: list[Frame]
+    end: int
+    """Everything before it is accounted for."""
+    stop: Stop
+    wanted: int
+    """Bytes from `end` that are needed to go on (when cut)."""
+    damaged_records: int
+    damaged_bytes: int
+
+
+def payload_length(buffer: bytes, at: int) -> int:
+    """Length that the frame header at `at` claims; -1 when there is no valid header."""
+    if at + HEADER_BYTES > len(buffer):
+        return -1
+    length, crc = _HEADER.unpack_from(buffer, at)
+    if length > MAX_PAYLOAD_BYTES or masked_crc(buffer[at : at + 8]) != crc:
+        return -1
+    return int(length)
+
+
+def scan_frames(buffer: bytes, *, at_end: bool) -> Scan:
+    """Split `buffer`, which begins at a frame, into frames.
+
+    `at_end` says that nothing follows the buffer in the file. Never raises.
+    """
+    frames: list[Frame] = []
+    size = len(buffer)
+    at = damaged_records = damaged_bytes = 0
+    while True:
+        if size - at < HEADER_BYTES:
+            stop, wanted = Stop.CUT, FRAME_BYTES
+            break
+        length = payload_length(buffer, at)
+        if length < 0:
+            stop, wanted = Stop.BROKEN, 0
+            break
+        end = at + FRAME_BYTES + length
+        if end > size:
+            stop, wanted = Stop.CUT, end - at
+            break
+        payload = buffer[at + HEADER_BYTES : end - TRAILER_BYTES]
+        if masked_crc(payload) == _U32.unpack_from(buffer, end - TRAILER_BYTES)[0]:
+            frames.append(Frame(at, payload))
+        elif (at_end and end == size) or payload_length(buffer, end) >= 0:
+            damaged_records += 1
+            damaged_bytes += end - at
+        elif end + HEADER_BYTES > size:
+            # Only what follows tells damaged content from lost or added bytes.
+            stop, wanted = Stop.CUT, end - at + HEADER_BYTES
+            break
+        else:
+            stop, wanted = Stop.BROKEN, 0
+            break
+        at = end
+    return Scan(frames, at, stop, wanted, damaged_records, damaged_bytes)
+
+
+def is_valid_frame(buffer: bytes, at: int) -> bool:
+    """Whether `buffer` holds a whole frame at `at` with both checksums right."""
+    length = payload_length(buffer, at)
+    end = at + FRAME_BYTES + length
+    if length < 0 or end > len(buffer):
+        return False
+    payload = buffer[at + HEADER_BYTES : end - TRAILER_BYTES]
+    return masked_crc(payload) == int(_U32.unpack_from(buffer, end - TRAILER_BYTES)[0])
+
+
+def header_positions(buffer: bytes, start: int = 0) -> NDArray[np.int64]:
+    """All positions at or behind `start` that hold a valid frame header, ascending.
+
+    Looks at every byte: for damaged data, where no frame tells where the next one is.
+    """
+    count = len(buffer) - HEADER_BYTES + 1 - start
+    if count <= 0:
+        return np.empty(0, np.int64)
+    words = np.ndarray(count + 8, "<u4", buffer, start, (1,))  # one at every byte position
+    low, high, stored = words[:count], words[4 : 4 + count], words[8 : 8 + count]
+    at = np.flatnonzero((high == 0) & (low <= MAX_PAYLOAD_BYTES))
+    at = at[masked_length_crcs(low[at]) == stored[at]]
+    positions: NDArray[np.int64] = at.astype(np.int64) + start
+    return positions
+
+
+def masked_length_crcs(lengths: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Masked CRC32C of each length as eight little-endian bytes.
+
+    CRC32C is affine over GF(2): the checksum of eight bytes is that of eight zero bytes XOR one
+    term for each byte, which depends on nothing but the byte's value and place.
+    """
+    crcs: NDArray[np.uint32] = np.full(lengths.shape, google_crc32c.value(bytes(8)), np.uint32)
+    for place, terms in enumerate(_LENGTH_TERMS):
+        crcs ^= terms[(lengths >> (8 * place)) & 0xFF]
+    rotated: NDArray[np.uint32] = (crcs >> 15) | (crcs << 17)
+    return rotated + np.uint32(_MASK_DELTA)
+
+
+def _length_terms() -> list[NDArray[np.uint32]]:
+    zero = google_crc32c.value(bytes(8))
+    rows = [
+        [google_crc32c.value((byte << 8 * place).to_bytes(8, "little")) for byte in range(256)]
+        for place in range(4)
+    ]
+    return [np.array(row, np.uint32) ^ np.uint32(zero) for row in rows]
+
+
+_LENGTH_TERMS = _length_terms()
+
+
+def read_payload(path: str | os.PathLike[str], offset: int, length: int) -> bytes:
+    """Payload of the frame at `offset` of the file at `path`, both checksums verified.
+
+    Raises FrameError when the file does not hold that frame (damaged, truncated or replaced since)
+    and OSError when it cannot be read.
+    """
+    with Path(path).open("rb", buffering=0) as file:
+        data = os.pread(file.fileno(), length + FRAME_BYTES, offset)
+    if payload_length(data, 0) != length or not is_valid_frame(data, 0):
+        raise FrameError(f"no valid record of {length} bytes at offset {offset} of {path}")
+    return data[HEADER_BYTES:-TRAILER_BYTES]

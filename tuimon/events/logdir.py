@@ -1,0 +1,179 @@
+"""Finding the event files of log directories, again and again, at little cost.
+
+A directory that holds an event file is a run, named by its path relative to the log directory, ``.``
+for the log directory itself (TensorBoard's rule).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from tuimon.runs.record import LogSource
+
+MAX_DEPTH = 16
+MAX_DIRECTORIES = 20_000
+MAX_ENTRIES = 50_000
+"""Entries looked at in one directory: a log directory is no data set."""
+
+_RACY_SECONDS = 2.5
+"""Time stamps are coarse: a directory that changed this recently may change again unseen."""
+_RELIST_SECONDS = 15.0
+"""List anyway after this time: clocks of file servers differ, attributes are cached."""
+
+
+class FoundFile(NamedTuple):
+    """An event file and the run that it belongs to."""
+
+    run: str
+    path: Path
+
+
+def is_event_file(name: str) -> bool:
+    """Whether TensorBoard takes a file of this base name for an event file."""
+    return "tfevents" in name and not name.endswith(".profile-empty")
+
+
+class LogdirScan:
+    """Incremental discovery: `scan` gives the files found since the last call.
+
+    Hidden directories below a log directory are left out (environments, caches, repositories);
+    links are followed, no directory is visited twice. A source may also name one event file.
+
+    Runs of the first source have plain names. Those of further sources, or of all when several were
+    given as options, begin with their log directory's name, so that names stay what they are when
+    sources are added.
+    """
+
+    def __init__(self, sources: Sequence[LogSource]) -> None:
+        self._roots = _roots(sources)
+        self._found: set[Path] = set()
+        self._directories: list[str] = []
+        self.truncated = False
+        """Whether the limits of this module kept something out in the last scan."""
+
+    def directories(self) -> list[str]:
+        """The directories of the last scan, log directories first: what is worth watching."""
+        return self._directories
+
+    def scan(self) -> list[FoundFile]:
+        """Event files that were not there before, sorted by run and path. Never raises."""
+        found: list[FoundFile] = []
+        seen: set[tuple[int, int]] = set()
+        visited: list[str] = []
+        pending = deque(self._roots)
+        truncated = False
+        while pending and len(visited) < MAX_DIRECTORIES:
+            directory = pending.popleft()
+            identity = directory.refresh()
+            if identity is None or identity in seen:
+                continue
+            seen.add(identity)
+            visited.append(directory.path)
+            truncated |= directory.truncated
+            for name in directory.files:
+                path = Path(directory.path, name)
+                if path not in self._found:
+                    self._found.add(path)
+                    found.append(FoundFile(directory.run, path))
+            pending.extend(directory.children.values())
+        self._directories = visited
+        self.truncated = truncated or bool(pending)
+        return sorted(found)
+
+
+@dataclass(slots=True)
+class _Directory:
+    """What is known of one directory; listed again when it may have changed."""
+
+    path: str
+    run: str
+    levels: int
+    """How many levels below it belong to the log directory."""
+    files: list[str] = field(default_factory=list)
+    children: dict[str, _Directory] = field(default_factory=dict)
+    truncated: bool = False
+    _modified: float = -1.0
+    _listed_at: float = float("-inf")
+
+    def refresh(self) -> tuple[int, int] | None:
+        """Bring the lists up to date; (device, inode), or None when it cannot be read."""
+        try:
+            status = Path(self.path).stat()
+            if stat.S_ISDIR(status.st_mode):
+                self._list_if_changed(status.st_mtime)
+            else:
+                self.files = [""] if is_event_file(Path(self.path).name) else []
+        except OSError:
+            self.files, self.children = [], {}
+            self._listed_at = float("-inf")
+            return None
+        return status.st_dev, status.st_ino
+
+    def _list_if_changed(self, modified: float) -> None:
+        now = time.time()
+        settled = self._listed_at - modified > _RACY_SECONDS
+        if modified == self._modified and settled and now - self._listed_at < _RELIST_SECONDS:
+            return
+        with os.scandir(self.path) as entries:
+            listed = list(islice(entries, MAX_ENTRIES + 1))
+        self._modified, self._listed_at = modified, now
+        self.truncated = len(listed) > MAX_ENTRIES
+        self.files = []
+        known, self.children = self.children, {}
+        for entry in listed[:MAX_ENTRIES]:
+            with suppress(OSError):  # a loop of links, say
+                if is_event_file(entry.name) and entry.is_file():
+                    self.files.append(entry.name)
+                elif self.levels and not entry.name.startswith(".") and entry.is_dir():
+                    self.children[entry.name] = known.get(entry.name) or self._child(entry)
+
+    def _child(self, entry: os.DirEntry[str]) -> _Directory:
+        run = entry.name if self.run == "." else f"{self.run}/{entry.name}"
+        return _Directory(entry.path, run, self.levels - 1)
+
+
+def _roots(sources: Sequence[LogSource]) -> list[_Directory]:
+    """Where the walk begins, with the names of the runs there."""
+    several_options = sum(source.found_by == "option" for source in sources) > 1
+    roots: list[_Directory] = []
+    recursive: list[Path] = []
+    labels: set[str] = set()
+    for source in sources:
+        path = Path(os.path.abspath(source.path))  # noqa: PTH100: links stay as the user named them
+        if any(_covers(root, path) for root in recursive):
+            continue
+        run = "."
+        if roots or several_options:
+            run = _free_label(path, labels)
+            labels.add(run)
+        roots.append(_Directory(str(path), run, MAX_DEPTH if source.recursive else 0))
+        if source.recursive:
+            recursive.append(path)
+    return roots
+
+
+def _covers(root: Path, path: Path) -> bool:
+    """Whether a walk below `root` comes to `path`."""
+    if not path.is_relative_to(root):
+        return False
+    parts = path.relative_to(root).parts
+    return len(parts) <= MAX_DEPTH and not any(part.startswith(".") for part in parts)
+
+
+def _free_label(path: Path, taken: set[str]) -> str:
+    """The shortest tail of `path` that is not taken."""
+    parts = path.parts[1:] or ("root",)
+    for count in range(1, len(parts) + 1):
+        label = "/".join(parts[-count:])
+        if label not in taken:
+            return label
+    return str(path)

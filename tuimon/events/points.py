@@ -1,0 +1,57 @@
+"""What a reader of event files hands over: columns of scalar points and references to the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class ScalarColumns(NamedTuple):
+    """Scalar points of one tag in file order; three arrays of equal length."""
+
+    steps: NDArray[np.int64]
+    wall_times: NDArray[np.float64]
+    """Seconds since the epoch."""
+    values: NDArray[np.float64]
+
+
+class SummaryRef(NamedTuple):
+    """A summary that is no scalar. It stays on disk; read it with `frames.read_payload`."""
+
+    tag: str
+    plugin: str
+    """TensorBoard's plugin name (``images``, ``histograms``, …); empty when nothing told it."""
+    step: int
+    wall_time: float
+    offset: int
+    """Where the record's frame begins in the file."""
+    length: int
+    """Bytes of the record's payload (a serialized ``Event``)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class EventBatch:
+    """One stretch of an event file, decoded.
+
+    A batch never spans a restart: a ``SessionLog.START`` record begins a new batch.
+    """
+
+    reset: bool = False
+    """The file was truncated or replaced: drop everything it gave before this batch."""
+    restart_step: int | None = None
+    """Step of the ``SessionLog.START`` that precedes the points: drops earlier steps >= it."""
+    scalars: dict[str, ScalarColumns] = field(default_factory=dict)
+    refs: list[SummaryRef] = field(default_factory=list)
+    start_time: float | None = None
+    """Wall time of the file's first event; only in the batch that holds it."""
+    end_offset: int = 0
+    """Offset behind the last record that the batch accounts for."""
+    damaged_records: int = 0
+    """Records dropped: checksum of the payload wrong, not an ``Event``, or lost in a damage."""
+    skipped_bytes: int = 0
+    """Bytes passed over in search of the next valid frame."""
+    unknown: dict[str, int] = field(default_factory=dict)
+    """Records of kinds that this reader does not know, by name."""

@@ -1,0 +1,186 @@
+"""Following one event file: what is new since the last look, whatever happens to the file."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+from tuimon.events.decode import EventDecoder
+from tuimon.events.frames import (
+    FRAME_BYTES,
+    HEADER_BYTES,
+    Scan,
+    Stop,
+    header_positions,
+    is_valid_frame,
+    payload_length,
+    scan_frames,
+)
+from tuimon.events.points import EventBatch
+
+DEFAULT_POLL_BYTES = 1 << 20
+_SEAM_BYTES = 64
+_SEARCH_BYTES = 1 << 18
+
+
+class FileState(StrEnum):
+    """Whether the file could be read at the last look."""
+
+    OK = "ok"
+    GONE = "gone"
+    DENIED = "denied"
+    FAILED = "failed"
+
+
+class EventFileTail:
+    """Reads an event file from its start and goes on as it grows.
+
+    The file is known by its content, not by its inode: the bytes before the point reached (the
+    *seam*) are read again with every piece of news. As long as they are the same, the file has only
+    grown, even when it was copied over or is a new inode. When they differ or the file is shorter
+    than what was read, it is another file: the next batch says `reset` and reading starts again.
+    A file that is gone or may not be read is looked at again with the next poll.
+
+    No state is kept open between polls, and never more is allocated than the file holds.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], plugins: dict[str, str] | None = None) -> None:
+        """`plugins` is the run's map of tags to plugin names, shared by the run's files."""
+        self.path = Path(path)
+        self.state = FileState.OK
+        self.error: str | None = None
+        """What the system said when `state` is not OK."""
+        self.size = 0
+        """Bytes of the file at the last look."""
+        self.offset = 0
+        """Everything before it has been handed over."""
+        self.damaged_records = 0
+        self.skipped_bytes = 0
+        self._plugins = {} if plugins is None else plugins
+        self._decoder = EventDecoder(self._plugins)
+        self._fingerprint: tuple[int, int, int, int] | None = None
+        self._seam = b""
+        self._searched = 0  # no whole frame begins between `offset` and here
+        self._pending = 0  # the first position in that range where a longer file may show one
+        self._unfinished = False
+
+    @property
+    def backlog(self) -> int:
+        """Bytes that wait for the next poll; 0 when only news of the file can bring more."""
+        return max(self.size - max(self.offset, self._searched), 0) if self._unfinished else 0
+
+    @property
+    def undecided_bytes(self) -> int:
+        """Bytes at the end that are no whole record: being written, or damaged."""
+        return max(self.size - self.offset, 0) if not self._unfinished else 0
+
+    def poll(self, max_bytes: int = DEFAULT_POLL_BYTES) -> list[EventBatch]:
+        """Read about `max_bytes` of what is new; an empty list when nothing is.
+
+        Costs one ``stat`` when the file has not changed. Never raises on any content of the file,
+        and turns errors of the system into `state`.
+        """
+        try:
+            status = self.path.stat()
+            fingerprint = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+            if fingerprint == self._fingerprint and not self._unfinished:
+                return []
+            batches = self._read(max_bytes)
+        except FileNotFoundError as error:
+            self._fail(FileState.GONE, error)
+        except PermissionError as error:
+            self._fail(FileState.DENIED, error)
+        except OSError as error:
+            self._fail(FileState.FAILED, error)
+        else:
+            self.state, self.error = FileState.OK, None
+            # What is written between the stat and the read changes the next stat, never this one.
+            self._fingerprint = fingerprint
+            return batches
+        return []
+
+    def _fail(self, state: FileState, error: OSError) -> None:
+        self.state, self.error = state, error.strerror or str(error)
+        self._fingerprint = None
+        self._unfinished = False
+
+    def _read(self, max_bytes: int) -> list[EventBatch]:
+        # Without O_NONBLOCK, a FIFO in the file's place would hang the reader.
+        file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            self.size = os.fstat(file).st_size
+            seam = len(self._seam)
+            data = os.pread(file, seam + max_bytes, self.offset - seam)
+            if data.startswith(self._seam):
+                return self._advance(file, data[seam:])
+            self._restart()
+            batches = self._advance(file, os.pread(file, max_bytes, 0)) or [EventBatch()]
+            batches[0].reset = True
+            return batches
+        finally:
+            os.close(file)
+
+    def _restart(self) -> None:
+        self._move_to(0, b"")
+        self.damaged_records = self.skipped_bytes = 0
+        self._decoder = EventDecoder(self._plugins)
+
+    def _move_to(self, offset: int, before: bytes) -> None:
+        """Go on at `offset`; `before` ends there."""
+        self.offset = self._searched = offset
+        self._pending = 0
+        self._seam = before[-_SEAM_BYTES:]
+
+    def _advance(self, file: int, window: bytes) -> list[EventBatch]:
+        """Decode what `window`, the file from `offset` on, brings."""
+        scan = self._scan(window)
+        if not scan.end and len(window) < scan.wanted <= self.size - self.offset:
+            window = os.pread(file, scan.wanted, self.offset)
+            scan = self._scan(window)
+        batches: list[EventBatch] = []
+        if scan.end:
+            end = self.offset + scan.end
+            batches = self._decoder.decode(scan.frames, self.offset, end)
+            batches[0].damaged_records += scan.damaged_records
+            batches[0].skipped_bytes += scan.damaged_bytes
+            self._move_to(end, self._seam + window[max(scan.end - _SEAM_BYTES, 0) : scan.end])
+        if scan.stop is Stop.BROKEN or scan.wanted > self.size - self.offset:
+            batches += self._search(file)
+        else:
+            self._unfinished = True
+        for batch in batches:
+            self.damaged_records += batch.damaged_records
+            self.skipped_bytes += batch.skipped_bytes
+        return batches
+
+    def _scan(self, window: bytes) -> Scan:
+        return scan_frames(window, at_end=self.offset + len(window) >= self.size)
+
+    def _search(self, file: int) -> list[EventBatch]:
+        """Look for a whole frame behind `offset`, where there is none; a batch that says so.
+
+        A record being written looks like a damaged one until it is complete, so what lies at
+        `offset` is given up only for a valid frame behind it (left by a writer that went on after a
+        full disk, say). One call searches `_SEARCH_BYTES`.
+        """
+        start = max(self._searched, self.offset + 1)
+        window = os.pread(file, _SEARCH_BYTES, start)
+        for at in header_positions(window).tolist():
+            length = FRAME_BYTES + payload_length(window, at)
+            if start + at + length > self.size:
+                self._pending = min(self._pending or start + at, start + at)
+            elif is_valid_frame(os.pread(file, length, start + at), 0):
+                skipped = start + at - self.offset
+                before = max(start + at - _SEAM_BYTES, 0)
+                self._move_to(start + at, os.pread(file, start + at - before, before))
+                self._unfinished = True
+                return [
+                    EventBatch(end_offset=self.offset, damaged_records=1, skipped_bytes=skipped)
+                ]
+        self._searched = start + max(len(window) - HEADER_BYTES + 1, 0)
+        self._unfinished = start + len(window) < self.size
+        if not self._unfinished and self._pending:
+            # News of the file may complete this frame: search it again then.
+            self._searched, self._pending = self._pending, 0
+        return []

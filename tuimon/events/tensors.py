@@ -1,0 +1,111 @@
+"""The number in a ``TensorProto`` that holds exactly one, of any numeric type.
+
+TF2-style scalars are tensors: ``tensor_content`` holds the bytes of the array, or one of the typed
+fields its elements. Source: TensorFlow, ``core/framework/tensor.proto`` and ``Tensor::FromProto``
+(a typed field that is missing stands for zero).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+import numpy as np
+
+from tuimon.events.fields import BYTES, FIXED32, FIXED64, VARINT, Span, fields, read_varint, signed
+
+_DTYPE = 1 << 3 | VARINT
+_SHAPE = 2 << 3 | BYTES
+_CONTENT = 4 << 3 | BYTES
+_DIM = 2 << 3 | BYTES
+_SIZE = 1 << 3 | VARINT
+_UNKNOWN_RANK = 3 << 3 | VARINT
+
+
+class _Type(NamedTuple):
+    dtype: str
+    """numpy's name for the bytes in ``tensor_content``."""
+    field: int
+    """Number of the typed field."""
+    wire: int
+    """Wire type of that field's elements."""
+
+
+_BFLOAT16 = 14
+_TYPES = {
+    1: _Type("<f4", 5, FIXED32),
+    2: _Type("<f8", 6, FIXED64),
+    3: _Type("<i4", 7, VARINT),
+    4: _Type("<u1", 7, VARINT),
+    5: _Type("<i2", 7, VARINT),
+    6: _Type("<i1", 7, VARINT),
+    9: _Type("<i8", 10, VARINT),
+    10: _Type("<u1", 11, VARINT),
+    _BFLOAT16: _Type("<u2", 13, VARINT),
+    17: _Type("<u2", 7, VARINT),
+    19: _Type("<f2", 13, VARINT),
+    22: _Type("<u4", 16, VARINT),
+    23: _Type("<u8", 17, VARINT),
+}
+"""By ``DataType``: float, double, int32, uint8, int16, int8, int64, bool, bfloat16, uint16, half,
+uint32, uint64."""
+
+
+def scalar_of_tensor(payload: bytes, spans: list[Span]) -> float | None:
+    """The one number of the tensor at `spans` of `payload`.
+
+    None when it is not numeric or does not hold exactly one element. Raises WireError.
+    """
+    dtype, elements = 0, 1
+    content: Span | None = None
+    typed: dict[int, int] = {}  # key → position or number of the field's first element
+    for start, end in spans:
+        for key, first, second in fields(payload, start, end):
+            if key == _DTYPE:
+                dtype = first
+            elif key == _SHAPE:
+                elements *= _shape_elements(payload, first, second)
+            elif key == _CONTENT:
+                content = first, second
+            elif key & 7 != BYTES or second > first:
+                typed.setdefault(key, first)
+    if dtype not in _TYPES or elements != 1:
+        return None
+    kind = _TYPES[dtype]
+    if content is not None and content[1] > content[0]:
+        raw = payload[content[0] : content[1]]
+        return _number(raw, dtype) if len(raw) == np.dtype(kind.dtype).itemsize else None
+    packed, single = typed.get(kind.field << 3 | BYTES), typed.get(kind.field << 3 | kind.wire)
+    if kind.wire == VARINT:
+        if packed is not None:
+            single, _ = read_varint(payload, packed, len(payload))
+        return _from_varint(single or 0, dtype)
+    at = packed if packed is not None else single
+    size = 4 if kind.wire == FIXED32 else 8
+    return _number(payload[at : at + size], dtype) if at is not None else 0.0
+
+
+def _shape_elements(payload: bytes, start: int, end: int) -> int:
+    elements = 1
+    for key, first, second in fields(payload, start, end):
+        if key == _DIM:
+            size = 0
+            for inner_key, number, _ in fields(payload, first, second):
+                if inner_key == _SIZE:
+                    size = signed(number)
+            elements *= size
+        elif key == _UNKNOWN_RANK and first:
+            return 0
+    return elements
+
+
+def _number(raw: bytes, dtype: int) -> float:
+    if dtype == _BFLOAT16:
+        return float(struct.unpack("<f", b"\0\0" + raw)[0])
+    return float(np.frombuffer(raw, _TYPES[dtype].dtype)[0])
+
+
+def _from_varint(number: int, dtype: int) -> float:
+    """An element of a varint field: integers of the type, or the bit pattern of a half float."""
+    size = np.dtype(_TYPES[dtype].dtype).itemsize
+    return _number((number & (2 ** (8 * size) - 1)).to_bytes(size, "little"), dtype)

@@ -1,0 +1,177 @@
+"""A walker over the protobuf wire format of ``Event`` records, without protobuf.
+
+It reads what the store needs (times, steps, tags, plugin names, scalar values) and leaves heavy
+content alone. As the wire format demands (https://protobuf.dev/programming-guides/encoding), fields
+may come in any order, unknown ones are passed over, the last occurrence of a field wins, the last
+member set of a ``oneof`` stays, and the parts of one message are merged. Messages: TensorFlow,
+``core/util/event.proto`` and ``core/framework/summary.proto``.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tuimon.events.fields import BYTES, FIXED32, FIXED64, VARINT, Span, WireError, fields, signed
+from tuimon.events.tensors import scalar_of_tensor
+
+__all__ = ["Event", "Value", "WireError", "parse_event"]
+
+_F64 = struct.Struct("<d")
+_F32 = struct.Struct("<f")
+
+# Keys as they stand on the wire: field number << 3 | wire type.
+_WALL_TIME = 1 << 3 | FIXED64
+_STEP = 2 << 3 | VARINT
+_SOURCE_METADATA = 10 << 3 | BYTES
+_WHAT = {
+    3 << 3 | BYTES: "file_version",
+    4 << 3 | BYTES: "graph_def",
+    5 << 3 | BYTES: "summary",
+    6 << 3 | BYTES: "log_message",
+    7 << 3 | BYTES: "session_log",
+    8 << 3 | BYTES: "tagged_run_metadata",
+    9 << 3 | BYTES: "meta_graph_def",
+}
+
+_VALUE = 1 << 3 | BYTES
+_TAG = 1 << 3 | BYTES
+_SIMPLE_VALUE = 2 << 3 | FIXED32
+_NODE_NAME = 7 << 3 | BYTES
+_TENSOR = 8 << 3 | BYTES
+_METADATA = 9 << 3 | BYTES
+_LEGACY_KINDS = {
+    3 << 3 | BYTES: "obsolete_old_style_histogram",
+    4 << 3 | BYTES: "image",
+    5 << 3 | BYTES: "histo",
+    6 << 3 | BYTES: "audio",
+}
+
+_PLUGIN_DATA = 1 << 3 | BYTES
+_PLUGIN_NAME = 1 << 3 | BYTES
+_STATUS = 1 << 3 | VARINT
+_START = 1
+
+
+class Value(NamedTuple):
+    """One ``Summary.Value``."""
+
+    tag: str
+    kind: str
+    """Name of the field set in the ``value`` oneof; empty when none is."""
+    scalar: float | None
+    """The number of a ``simple_value``, or of a tensor that holds exactly one."""
+    plugin: str | None
+    """``metadata.plugin_data.plugin_name``; None when the value has no metadata."""
+
+
+class Event(NamedTuple):
+    """One ``Event``: what a log file holds record by record."""
+
+    wall_time: float
+    step: int
+    kind: str
+    """Name of the field set in the ``what`` oneof; empty when none is, ``field 12`` if unknown."""
+    values: tuple[Value, ...] = ()
+    """Of kind ``summary``."""
+    starts: bool = False
+    """Of kind ``session_log``: whether its status is START."""
+    tag: str = ""
+    """Of kind ``tagged_run_metadata``."""
+
+
+def parse_event(payload: bytes) -> Event:
+    """Read one serialized ``Event``. Raises WireError on bytes that protobuf would reject."""
+    wall_time, step, kind = 0.0, 0, ""
+    what: list[Span] = []
+    for key, first, second in fields(payload, 0, len(payload)):
+        if key == _WALL_TIME:
+            (wall_time,) = _F64.unpack_from(payload, first)
+        elif key == _STEP:
+            step = signed(first)
+        elif key in _WHAT:
+            if kind != _WHAT[key]:
+                kind = _WHAT[key]
+                what = []
+            what.append((first, second))
+        elif key != _SOURCE_METADATA and not kind:
+            kind = f"field {key >> 3}"
+    if kind == "summary":
+        return Event(wall_time, step, kind, values=_values(payload, what))
+    if kind == "session_log":
+        status = 0
+        for key, first, _ in _all_fields(payload, what):
+            if key == _STATUS:
+                status = first
+        return Event(wall_time, step, kind, starts=status == _START)
+    if kind == "tagged_run_metadata":
+        return Event(wall_time, step, kind, tag=_text(payload, what, _TAG))
+    return Event(wall_time, step, kind)
+
+
+def _values(payload: bytes, summary: list[Span]) -> tuple[Value, ...]:
+    return tuple(
+        [
+            _value(payload, first, second)
+            for key, first, second in _all_fields(payload, summary)
+            if key == _VALUE
+        ]
+    )
+
+
+def _value(payload: bytes, start: int, end: int) -> Value:
+    tag, kind = "", ""
+    scalar: float | None = None
+    tensor: list[Span] = []
+    metadata: list[Span] = []
+    for key, first, second in fields(payload, start, end):
+        if key == _TAG:
+            tag = _decode(payload[first:second])
+        elif key == _SIMPLE_VALUE:
+            kind = "simple_value"
+            (scalar,) = _F32.unpack_from(payload, first)
+        elif key == _TENSOR:
+            if kind != "tensor":
+                kind = "tensor"
+                tensor = []
+            tensor.append((first, second))
+        elif key == _METADATA:
+            metadata.append((first, second))
+        elif key in _LEGACY_KINDS:
+            kind = _LEGACY_KINDS[key]
+        elif key != _NODE_NAME and not kind:
+            kind = f"value field {key >> 3}"
+    if kind == "tensor":
+        scalar = scalar_of_tensor(payload, tensor)
+    elif kind != "simple_value":
+        scalar = None
+    plugin: str | None = None
+    if metadata:
+        plugin_data = [
+            (first, second)
+            for key, first, second in _all_fields(payload, metadata)
+            if key == _PLUGIN_DATA
+        ]
+        plugin = _text(payload, plugin_data, _PLUGIN_NAME)
+    return Value(tag, kind, scalar, plugin)
+
+
+def _text(payload: bytes, spans: list[Span], wanted: int) -> str:
+    text = ""
+    for key, first, second in _all_fields(payload, spans):
+        if key == wanted:
+            text = _decode(payload[first:second])
+    return text
+
+
+def _all_fields(payload: bytes, spans: list[Span]) -> Iterator[tuple[int, int, int]]:
+    for start, end in spans:
+        yield from fields(payload, start, end)
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise WireError("a string is not UTF-8") from error
