@@ -1,0 +1,140 @@
+"""A terminal for end-to-end tests: a real pty, with pyte in the place of the emulator."""
+
+import codecs
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pyte
+
+# pyte prints the parts of these that it does not know; terminals swallow them whole.
+_UNKNOWN = re.compile(
+    r"\x1b\[[<>=?][0-9;]*[a-zA-Z$]*[a-zA-Z]|\x1bP[^\x1b]*\x1b\\|\x1b\][^\x07\x1b]*(\x07|\x1b\\)"
+    r"|\x1b\[\d* q"
+)
+
+
+class Terminal:
+    """Runs a command in a pty of `columns` x `rows` and keeps its screen.
+
+    Everything the command writes goes through the emulator; cursor-position requests are answered.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        columns: int = 120,
+        rows: int = 40,
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self.received = b""
+        self._stream = pyte.Stream(self.screen)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._held = ""
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=dict(env),
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(slave)
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.close()
+        self.process.wait(10)
+
+    @property
+    def text(self) -> str:
+        """The screen as lines of text."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def press(self, keys: str) -> None:
+        """Type."""
+        os.write(self._master, keys.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the terminal; the command gets SIGWINCH from the kernel."""
+        self.screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def close(self) -> None:
+        """Take the terminal away, as a dropped connection does."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
+
+    def pump(self, seconds: float) -> None:
+        """Read what the command writes for so long, or until it hangs up."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if not select.select([self._master], [], [], left)[0]:
+                return
+            try:
+                data = os.read(self._master, 65536)
+            except OSError:
+                return
+            if not data:
+                return
+            self._receive(data)
+
+    def wait_for(self, wanted: str | Callable[[str], object], timeout: float = 20) -> str:
+        """Read until the screen shows a text, or satisfies a predicate; returns the screen."""
+        holds = wanted if callable(wanted) else lambda text: wanted in text
+        end = time.monotonic() + timeout
+        while not holds(self.text):
+            assert time.monotonic() < end, f"not on the screen: {wanted}\n{self.text}"
+            self.pump(0.05)
+        return self.text
+
+    def wait_for_exit(self, timeout: float = 20) -> int:
+        """Read until the command ends; returns its exit code."""
+        end = time.monotonic() + timeout
+        while self.process.poll() is None:
+            assert time.monotonic() < end, f"still runs:\n{self.text}"
+            self.pump(0.05)
+        self.pump(0.2)
+        return self.process.returncode
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """Send a signal to the command."""
+        self.process.send_signal(number)
+
+    def _receive(self, data: bytes) -> None:
+        self.received += data
+        text = self._held + self._decoder.decode(data)
+        text, self._held = _split_escape(text)
+        if "\x1b[6n" in text:
+            os.write(self._master, b"\x1b[1;1R")
+        self._stream.feed(_UNKNOWN.sub("", text))
+
+
+def _split_escape(text: str) -> tuple[str, str]:
+    """Hold an escape sequence back that the next read completes."""
+    start = text.rfind("\x1b")
+    if start >= 0 and len(text) - start < 64 and not re.search(r"[a-zA-Z\\\x07]", text[start + 1 :]):
+        return text[:start], text[start:]
+    return text, ""

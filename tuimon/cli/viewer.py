@@ -1,0 +1,87 @@
+"""From a run or log directories to a screen, or to plain lines where no screen can be."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tuimon.cli.common import describe_end, last_output
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.registry import RunStatus, read_status
+from tuimon.text import safe
+
+
+def watch_run(paths: RunPaths, *, plain: bool, launched: bool) -> int:
+    """Watch a run until its viewer is left, then say how things stand.
+
+    Returns the training's exit code (128 + signal when killed) if this command launched it and it
+    has ended, else 0.
+    """
+    from tuimon.store.session import Session
+
+    code = _watch(Session(paths), plain=plain)
+    status = read_status(paths.directory)
+    _say_goodbye(status)
+    if launched and status.state.ended:
+        return exit_code(status)
+    return code
+
+
+def watch_logdirs(directories: Sequence[Path], *, plain: bool) -> int:
+    """Watch log directories until the viewer is left."""
+    from tuimon.store.session import Session
+
+    return _watch(Session.of_logdirs(directories), plain=plain)
+
+
+def exit_code(status: RunStatus) -> int:
+    """A run's outcome as a shell would report it; 1 when it is not known."""
+    record = status.record
+    if record.signal is not None:
+        return 128 + record.signal
+    return 1 if record.exit_code is None else record.exit_code
+
+
+def screen_obstacle() -> str | None:
+    """Why no screen can be drawn here, or None when it can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        return "standard input, output or error is not a terminal"
+    if os.environ.get("TERM") == "dumb":
+        return "TERM=dumb"
+    return None
+
+
+def _watch(session: "Session", *, plain: bool) -> int:  # noqa: F821
+    obstacle = "--plain" if plain else screen_obstacle()
+    if obstacle is None:
+        from tuimon.tui.app import TuimonApp
+
+        TuimonApp(session).run_until_left()
+        return 0
+    from tuimon.cli.plain import follow
+
+    if not plain:
+        click.echo(f"tuimon: {obstacle}: printing lines instead of the screen", err=True)
+    return follow(session)
+
+
+def _say_goodbye(status: RunStatus) -> None:
+    """Tell, below the shell's prompt, that the training goes on, or how it ended."""
+    try:
+        if not status.state.ended:
+            click.echo(
+                f"{safe(status.record.name)} goes on; back: tuimon attach {status.record.id}"
+                f" · end it: tuimon stop {status.record.id}"
+            )
+            return
+        if status.state != "finished":
+            for line in last_output(status.paths):
+                click.echo(f"  {line}")
+        click.echo(describe_end(status))
+        mirror = status.mirror
+        if mirror is not None and mirror.sync_command:
+            click.echo(f"upload to W&B: {safe(mirror.sync_command)}")
+    except OSError:
+        pass  # the terminal is gone: nobody to tell
