@@ -6,7 +6,6 @@
 
 import os
 import re
-import secrets
 import socket
 import time
 from dataclasses import dataclass
@@ -100,7 +99,7 @@ def new_run_directory(name: str, home: Path | None = None) -> RunPaths:
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:_MAX_SLUG].strip("-") or "run"
     stamp = time.strftime("%Y%m%d-%H%M")
     while True:
-        suffix = "".join(secrets.choice(_BASE32) for _ in range(3))
+        suffix = "".join(_BASE32[byte % len(_BASE32)] for byte in os.urandom(3))
         directory = parent / f"{stamp}-{slug}-{suffix}"
         try:
             directory.mkdir(mode=0o700)

@@ -43,12 +43,10 @@ def machine_id() -> str:
 def start_ticks(pid: int) -> int | None:
     """Start time of a process in clock ticks since boot; None when there is no such process.
 
-    Field 22 of ``/proc/PID/stat``. A zombie counts as gone.
+    Field 22 of ``/proc/PID/stat`` (proc(5)). Also told of a zombie.
     """
     fields = _stat_fields(pid)
-    if fields is None or fields[0] in (b"Z", b"X"):
-        return None
-    return int(fields[19])
+    return None if fields is None else int(fields[19])
 
 
 def parent_pid(pid: int) -> int | None:
@@ -58,14 +56,22 @@ def parent_pid(pid: int) -> int | None:
 
 
 def identify(pid: int) -> ProcessRef | None:
-    """The identity of a running process, or None when there is no such process."""
+    """The identity of a process, or None when there is no such process."""
     ticks = start_ticks(pid)
     return None if ticks is None else ProcessRef(pid=pid, start_ticks=ticks)
 
 
 def is_alive(process: ProcessRef, boot: str) -> bool:
-    """True when exactly this process, started in the boot `boot`, runs on this host."""
-    return boot == boot_id() and start_ticks(process.pid) == process.start_ticks
+    """True when exactly this process, started in the boot `boot`, runs on this host.
+
+    A zombie does not: it has ended, and only waits for a parent that may never ask.
+    """
+    fields = _stat_fields(process.pid) if boot == boot_id() else None
+    return (
+        fields is not None
+        and fields[0] not in (b"Z", b"X")
+        and int(fields[19]) == process.start_ticks
+    )
 
 
 def current() -> ProcessRef:

@@ -1,0 +1,101 @@
+"""Talking to the guardian of a run: status, stop, signals."""
+
+import json
+import os
+import signal
+import socket
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tuimon.guardian.address import socket_address
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.process import is_alive
+from tuimon.runs.record import RunRecord, read_record
+
+StopStage = Literal["int", "term", "kill", "next"]
+
+
+class ControlError(Exception):
+    """The guardian cannot be reached or refuses; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianStatus:
+    """What only the guardian knows; everything else is in run.json."""
+
+    stop_stage: str
+    """none, int, term or kill: how far a stop has gone."""
+    next_stage_in: float | None
+    """Seconds until the next stage of the stop begins by itself."""
+    leftovers: int
+    """Processes of the training that outlived it."""
+    console_bytes: int
+    console_dropped: int
+    """Bytes of output that could not be written to console.log."""
+    console_error: str | None
+    """Why console.log cannot be written at the moment."""
+
+
+class Control:
+    """A client of one run's control socket; each request is a connection of its own."""
+
+    def __init__(self, paths: RunPaths, timeout: float = 5.0) -> None:
+        self._paths = paths
+        self._timeout = timeout
+
+    def request(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Send one request and return the answer's fields.
+
+        Raises:
+            ControlError: no answer, or one that says no.
+        """
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.settimeout(self._timeout)
+                with socket_address(self._paths.control_sock) as address:
+                    connection.connect(address)
+                connection.sendall(json.dumps(request).encode() + b"\n")
+                with connection.makefile("rb") as stream:
+                    line = stream.readline()
+        except OSError as error:
+            raise ControlError(f"no answer from the guardian: {error.strerror or error}") from error
+        if not line.endswith(b"\n"):
+            raise ControlError("no answer from the guardian: it refused or has just ended")
+        answer: dict[str, Any] = json.loads(line)
+        if not answer.pop("ok"):
+            raise ControlError(str(answer.get("error")))
+        return answer
+
+    def status(self) -> GuardianStatus:
+        """Ask for what is not in run.json. Raises: ControlError."""
+        return GuardianStatus(**self.request({"op": "status"}))
+
+    def stop(self, stage: StopStage = "next") -> str:
+        """Begin to stop the training, or go on to a later stage; the stage that it is in now.
+
+        ``next`` is SIGINT the first time and skips a grace each further time; ``kill`` ends
+        everything at once. Where the file system allows no socket, a signal to the guardian
+        does what ``next`` does. Raises: ControlError.
+        """
+        try:
+            return str(self.request({"op": "stop", "stage": stage})["stop_stage"])
+        except ControlError:
+            if self._paths.control_sock.exists() or stage not in ("int", "next"):
+                raise
+            self._terminate_guardian()
+            return stage
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the foreground process group of the training. Raises: ControlError."""
+        self.request({"op": "signal", "signal": number})
+
+    def _terminate_guardian(self) -> None:
+        record = read_record(RunRecord, self._paths.run_json)
+        if record is None or record.guardian is None:
+            raise ControlError("the run has no guardian")
+        if not is_alive(record.guardian, record.boot_id):
+            raise ControlError("the guardian does not run on this host any more")
+        try:
+            os.kill(record.guardian.pid, signal.SIGTERM)
+        except OSError as error:
+            raise ControlError(f"the guardian cannot be signalled: {error.strerror}") from error

@@ -1,0 +1,148 @@
+"""The control socket: one JSON object a line, one answer a line; nothing here ever blocks."""
+
+import json
+import os
+import selectors
+import socket
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tuimon.guardian.address import socket_address
+from tuimon.guardian.log import log
+
+_LONGEST_REQUEST = 65536
+_MOST_UNREAD = 262144
+"""Bytes of answers a client may leave unread before it is dropped."""
+_MOST_CLIENTS = 64
+
+
+class RequestError(ValueError):
+    """A request that cannot be served; the message goes back to the client."""
+
+
+class ControlServer:
+    """Serves a Unix socket (0600) from the guardian's event loop.
+
+    Registers its sockets with `selector`; the callback to call with the event mask is the
+    registration's data. Only the owner of the run and root get answers. Clients that are slow or
+    silent cost memory within bounds and never time.
+    """
+
+    def __init__(
+        self,
+        selector: selectors.BaseSelector,
+        path: Path,
+        answer: Callable[[dict[str, Any]], dict[str, Any]],
+    ) -> None:
+        """Bind `path`; an `OSError` means that there can be no socket here (network homes)."""
+        self._selector = selector
+        self._path = path
+        self._answer = answer
+        self._clients: set[_Client] = set()
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.setblocking(False)
+        path.unlink(missing_ok=True)
+        with socket_address(path) as address:
+            self._listener.bind(address)
+        path.chmod(0o600)
+        self._listener.listen(_MOST_CLIENTS)
+        selector.register(self._listener, selectors.EVENT_READ, self._accept)
+
+    def close(self) -> None:
+        """Remove the socket and drop all clients."""
+        self._path.unlink(missing_ok=True)
+        self._selector.unregister(self._listener)
+        self._listener.close()
+        for client in tuple(self._clients):
+            self._drop(client)
+
+    def _accept(self, _mask: int) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return
+        if len(self._clients) >= _MOST_CLIENTS or not _is_permitted(connection):
+            connection.close()
+            return
+        connection.setblocking(False)
+        client = _Client(connection)
+        self._clients.add(client)
+        self._selector.register(
+            connection, selectors.EVENT_READ, lambda mask: self._serve(client, mask)
+        )
+
+    def _serve(self, client: "_Client", mask: int) -> None:
+        try:
+            if mask & selectors.EVENT_READ and not self._receive(client):
+                self._drop(client)
+                return
+            client.send()
+        except OSError:
+            self._drop(client)
+            return
+        writing = selectors.EVENT_WRITE if client.unsent else 0
+        self._selector.modify(
+            client.connection,
+            selectors.EVENT_READ | writing,
+            self._selector.get_key(client.connection).data,
+        )
+
+    def _receive(self, client: "_Client") -> bool:
+        """Read and answer what has arrived; False when the client is to be dropped."""
+        try:
+            data = client.connection.recv(_LONGEST_REQUEST)
+        except BlockingIOError:
+            return True
+        *lines, client.unread = (client.unread + data).split(b"\n")
+        for line in lines:
+            client.unsent += json.dumps(self._respond(line)).encode() + b"\n"
+        return bool(
+            data and len(client.unread) <= _LONGEST_REQUEST and len(client.unsent) <= _MOST_UNREAD
+        )
+
+    def _respond(self, line: bytes) -> dict[str, Any]:
+        try:
+            request = json.loads(line)
+            if not isinstance(request, dict):
+                raise RequestError("a request is a JSON object")
+            return {"ok": True, **self._answer(request)}
+        except (ValueError, RecursionError) as error:
+            return {"ok": False, "error": str(error)}
+        except Exception as error:
+            log(f"request {line[:200]!r} failed: {error!r}")
+            return {"ok": False, "error": f"internal error: {error!r}"}
+
+    def _drop(self, client: "_Client") -> None:
+        self._clients.discard(client)
+        self._selector.unregister(client.connection)
+        client.connection.close()
+
+
+class _Client:
+    """A connection with its half-read request and its unsent answers."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.unread = b""
+        self.unsent = b""
+
+    def send(self) -> None:
+        """Send what the socket takes."""
+        if self.unsent:
+            try:
+                self.unsent = self.unsent[self.connection.send(self.unsent) :]
+            except BlockingIOError:
+                return
+
+
+def _is_permitted(connection: socket.socket) -> bool:
+    """Owner and root only. Elsewhere than on Linux the modes of socket and directory decide."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return True
+    credentials = struct.Struct("3i")
+    _, uid, _ = credentials.unpack(
+        connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size)
+    )
+    return uid in (os.getuid(), 0)

@@ -1,0 +1,299 @@
+"""The guardian process: one per run, parent of the training and owner of its terminal.
+
+If it dies, the training dies with its terminal. So it stays small, imports the standard library
+alone, loads everything before the training starts, runs one event loop that never blocks, and
+lets no error end it.
+"""
+
+import math
+import os
+import selectors
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, training_environment
+from tuimon.guardian.companion import Companion
+from tuimon.guardian.console import ConsoleLog
+from tuimon.guardian.control import ControlServer, RequestError
+from tuimon.guardian.ladder import Stage, StopLadder
+from tuimon.guardian.launch import READY_FD
+from tuimon.guardian.log import log
+from tuimon.guardian.state import RunFile
+from tuimon.guardian.tree import become_subreaper, training_processes
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.process import current, identify
+from tuimon.runs.record import RunRecord, RunState, read_record
+
+HEARTBEAT = 5.0
+"""Seconds between two heartbeats in run.json."""
+
+_DRAIN_TIME = 2.0
+"""Seconds to wait for the end of the terminal: a daemonised grandchild may hold it for ever."""
+
+_LEFTOVER_GRACE = 5.0
+"""Seconds that what a stopped training leaves behind has to end by itself."""
+
+_PAUSE_AFTER_ERROR = 0.1
+
+_IGNORED = (
+    *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE),
+    *(signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),
+    # Slurm sends these to every process of a job step.
+    *(signal.SIGUSR1, signal.SIGUSR2),
+)
+
+
+def main(directory: str) -> None:
+    """Run the training that ``run.json`` in `directory` describes, to its end.
+
+    Writes ``OK`` or ``ERR <one line>`` to `READY_FD` once the training executes, or cannot.
+    """
+    umask = os.umask(0o077)
+    _close_inherited_files()
+    os.set_inheritable(READY_FD, False)
+    become_subreaper()
+    try:
+        guardian = Guardian(RunPaths(Path(directory)), umask)
+    except SpawnError as error:
+        _answer(f"ERR {error}")
+        sys.exit(1)
+    except Exception as error:
+        traceback.print_exc()
+        _answer(f"ERR the guardian could not start: {error}")
+        sys.exit(1)
+    _answer("OK")
+    guardian.run()
+
+
+class Guardian:
+    """Launches on construction; `run` is the event loop. Times are monotonic seconds."""
+
+    def __init__(self, paths: RunPaths, umask: int) -> None:
+        record = read_record(RunRecord, paths.run_json)
+        if record is None or record.state is not RunState.STARTING:
+            raise ValueError(f"{paths.run_json} does not describe a run to be started")
+        self._file = RunFile(paths.run_json, record)
+        self._selector = selectors.DefaultSelector()
+        self._listen_to_signals()
+        self._control: ControlServer | None = None
+        try:
+            self._control = ControlServer(self._selector, paths.control_sock, self._serve)
+        except OSError as error:
+            log(f"no control socket here: {error}")
+        self._child = self._launch(record, umask)
+        self._console = ConsoleLog(self._child.master, paths.console_log)
+        self._selector.register(self._child.master, selectors.EVENT_READ, self._drain)
+        self._ladder = StopLadder(record.stop_grace_int, record.stop_grace_term, self._send)
+        # The training keeps its directory; the guardian must not keep another one busy.
+        os.chdir(paths.directory)
+        self._companion = Companion(
+            [sys.executable, "-m", "tuimon.recorder", str(paths.directory)],
+            os.environ,
+            paths.log,
+            lambda pid: self._file.update(recorder=None if pid is None else identify(pid)),
+        )
+        self._outcome: Outcome | None = None
+        self._ending: dict[str, Any] = {}
+        self._drain_until = math.inf
+        self._reported = False
+        self._leftovers: list[int] = []
+        self._next_beat = time.monotonic() + HEARTBEAT
+        self._file.update(
+            state=RunState.RUNNING, guardian=current(), child=identify(self._child.pid)
+        )
+
+    def run(self) -> None:
+        """Serve until the training, what it left behind, and the recorder have ended."""
+        self._guarded(lambda: self._companion.start(time.monotonic()))
+        while not (self._reported and not self._leftovers and self._companion.done):
+            timeout = max(0.0, self._deadline() - time.monotonic())
+            for key, mask in self._selector.select(None if math.isinf(timeout) else timeout):
+                self._guarded(partial(key.data, mask))
+            self._guarded(self._tick)
+        if self._control is not None:
+            self._control.close()
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        """Whatever goes wrong in one part, the training's parent must live on."""
+        try:
+            action()
+        except Exception:
+            log(traceback.format_exc())
+            time.sleep(_PAUSE_AFTER_ERROR)
+
+    def _launch(self, record: RunRecord, umask: int) -> Child:
+        try:
+            return spawn_on_pty(
+                record.command,
+                cwd=record.cwd,
+                environment=training_environment(os.environ),
+                umask=umask,
+                rows=record.pty_rows,
+                cols=record.pty_cols,
+            )
+        except SpawnError as error:
+            self._file.update(
+                state=RunState.FAILED,
+                exit_code=error.exit_code,
+                cause=str(error),
+                ended_at=time.time(),
+            )
+            if self._control is not None:
+                self._control.close()
+            raise
+
+    def _listen_to_signals(self) -> None:
+        for ignored in _IGNORED:
+            signal.signal(ignored, signal.SIG_IGN)
+        reader, writer = os.pipe()
+        os.set_blocking(reader, False)
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        for handled in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(handled, lambda _number, _frame: None)
+        self._selector.register(
+            reader, selectors.EVENT_READ, lambda _mask: self._on_signals(os.read(reader, 4096))
+        )
+
+    def _on_signals(self, numbers: bytes) -> None:
+        now = time.monotonic()
+        if signal.SIGTERM in numbers:
+            self._ladder.request(None, now)
+        if signal.SIGCHLD in numbers:
+            self._reap(now)
+
+    def _deadline(self) -> float:
+        return min(
+            self._next_beat, self._ladder.deadline, self._companion.deadline, self._drain_until
+        )
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        self._ladder.tick(now)
+        self._companion.tick(now)
+        if now >= self._drain_until or (self._outcome and self._console.at_end):
+            self._report(now)
+        if now >= self._next_beat:
+            self._next_beat = now + HEARTBEAT
+            self._file.beat()
+
+    def _reap(self, now: float) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                break
+            if pid == 0:
+                break
+            if pid == self._companion.pid:
+                self._companion.exited(os.waitstatus_to_exitcode(status), now)
+            elif pid == self._child.pid and self._outcome is None:
+                self._on_end(Outcome.from_wait_status(status), now)
+        if self._reported:
+            self._look_for_leftovers()
+
+    def _on_end(self, outcome: Outcome, now: float) -> None:
+        self._outcome = outcome
+        self._ending = {
+            "state": outcome.state,
+            "exit_code": outcome.exit_code,
+            "signal": outcome.signal,
+            "cause": outcome.describe(self._ladder.stage.signal),
+            "ended_at": time.time(),
+        }
+        self._ladder.turn_to_leftovers(now, _LEFTOVER_GRACE)
+        self._drain_until = now + _DRAIN_TIME
+        os.close(self._child.slave)
+
+    def _drain(self, _mask: int) -> None:
+        self._console.drain()
+        if self._console.at_end:
+            self._selector.unregister(self._child.master)
+
+    def _report(self, now: float) -> None:
+        """The training has ended and console.log is whole: say so."""
+        if self._reported:
+            return
+        self._reported = True
+        self._drain_until = math.inf
+        self._file.update(**self._ending)
+        self._companion.training_ended(now)
+        self._look_for_leftovers()
+
+    def _look_for_leftovers(self) -> None:
+        # Asked at each SIGCHLD, which is enough: whoever is left behind is adopted.
+        self._leftovers = training_processes()
+        if not self._leftovers:
+            self._ladder.finish()
+
+    def _send(self, stage: Stage) -> None:
+        if stage is Stage.INT:
+            self._signal(signal.SIGINT)
+        elif stage is Stage.TERM and self._outcome is None:
+            os.kill(self._child.pid, signal.SIGTERM)
+        else:
+            self._signal_all(signal.SIGTERM if stage is Stage.TERM else signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
+        """What a key on the terminal would do; once the training has ended, all it left."""
+        if self._outcome is None:
+            os.killpg(self._child.foreground_group(), number)
+        else:
+            self._signal_all(number)
+
+    def _signal_all(self, number: int) -> None:
+        if self._outcome is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._child.pid, number)
+        for pid in training_processes():
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, number)
+
+    def _serve(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer a request of `tuimon.guardian.client.Control`."""
+        now = time.monotonic()
+        match request:
+            case {"op": "status"}:
+                return self._status(now)
+            case {"op": "stop" | "signal"} if self._reported and not self._leftovers:
+                raise RequestError("the training has ended")
+            case {"op": "stop", "stage": "next" | "int" | "term" | "kill" as name}:
+                self._ladder.request(None if name == "next" else Stage[name.upper()], now)
+                return self._status(now)
+            case {"op": "signal", "signal": int(number)} if number in signal.valid_signals():
+                self._signal(number)
+                return {}
+        raise RequestError("unknown request")
+
+    def _status(self, now: float) -> dict[str, Any]:
+        remaining = self._ladder.deadline - now
+        return {
+            "stop_stage": self._ladder.stage.name.lower(),
+            "next_stage_in": None if math.isinf(remaining) else max(0.0, remaining),
+            "leftovers": len(self._leftovers),
+            "console_bytes": self._console.written,
+            "console_dropped": self._console.dropped,
+            "console_error": self._console.error,
+        }
+
+
+def _close_inherited_files() -> None:
+    """A detached process must not keep the pipes of whoever started it open."""
+    with suppress(FileNotFoundError):
+        for entry in Path("/dev/fd").iterdir():
+            if int(entry.name) > READY_FD:
+                with suppress(OSError):
+                    os.close(int(entry.name))
+
+
+def _answer(text: str) -> None:
+    with suppress(OSError):
+        os.write(READY_FD, text.replace("\n", " ").encode(errors="replace"))
+    os.close(READY_FD)
