@@ -156,8 +156,7 @@ def masked_length_crcs(lengths: NDArray[np.uint32]) -> NDArray[np.uint32]:
     crcs: NDArray[np.uint32] = np.full(lengths.shape, google_crc32c.value(bytes(8)), np.uint32)
     for place, terms in enumerate(_LENGTH_TERMS):
         crcs ^= terms[(lengths >> (8 * place)) & 0xFF]
-    rotated: NDArray[np.uint32] = (crcs >> 15) | (crcs << 17)
-    return rotated + np.uint32(_MASK_DELTA)
+    return (crcs >> np.uint32(15) | crcs << np.uint32(17)) + np.uint32(_MASK_DELTA)
 
 
 def _length_terms() -> list[NDArray[np.uint32]]:

@@ -1,7 +1,7 @@
 """Finding the event files of log directories, again and again, at little cost.
 
-A directory that holds an event file is a run, named by its path relative to the log directory, ``.``
-for the log directory itself (TensorBoard's rule).
+A directory that holds an event file is a run, named by its path relative to the log directory; the
+log directory itself is run ``.`` (TensorBoard's rule).
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def _roots(sources: Sequence[LogSource]) -> list[_Directory]:
     recursive: list[Path] = []
     labels: set[str] = set()
     for source in sources:
-        path = Path(os.path.abspath(source.path))  # noqa: PTH100: links stay as the user named them
+        path = Path(os.path.abspath(source.path))  # noqa: PTH100 (links stay as they were named)
         if any(_covers(root, path) for root in recursive):
             continue
         run = "."

@@ -1,0 +1,261 @@
+"""The thread that keeps a store up to date with log directories."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from tuimon.events.logdir import FoundFile, LogdirScan
+from tuimon.events.tail import EventFileTail, FileState
+from tuimon.runs.record import LogSource
+from tuimon.store.hints import ChangeHints
+from tuimon.store.run import FileStatus
+from tuimon.store.store import Store
+
+_log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.25
+_COLD_POLL_SECONDS = 2.0
+_SCAN_SECONDS = 1.0
+_SCAN_GAP_SECONDS = 0.2
+"""Between two scans when hints ask for one."""
+_HOT_FILES = 64
+"""So many files, the ones that changed last, are polled at the full rate."""
+
+_BATCH_SECONDS = 0.02
+_LEAST_BATCH_BYTES = 64 << 10
+_MOST_BATCH_BYTES = 32 << 20
+_YIELD_SECONDS = 0.0005
+
+
+class Progress(NamedTuple):
+    """How much of the known event files is in the store."""
+
+    bytes_read: int
+    bytes_total: int
+
+
+@dataclass(slots=True, eq=False)
+class _Followed:
+    """A file that is followed."""
+
+    run: str
+    tail: EventFileTail
+    size: int
+    changed_at: float
+    """Unix s: modification time when it was found, then when it last brought something."""
+    pending: bool = True
+    """Whether there is something to read that needs no news of the file."""
+    due: float = 0.0
+    """Monotonic s of the next poll."""
+    hot: bool = True
+
+
+class Follower:
+    """Finds event files, reads them, newest first, and goes on as they grow.
+
+    Reads in short batches and lets other threads run in between. A change on disk is in the store
+    some 50 ms later where the file system tells of changes, else within the polling interval.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        sources: Sequence[LogSource] = (),
+        on_change: Callable[[], None] | None = None,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        """`on_change` is called in the follower's thread after changes of the store, at most once
+        for each batch: it should only wake somebody up."""
+        self._store = store
+        self._on_change = on_change
+        self._poll_seconds = poll_seconds
+        self._sources = tuple(sources)
+        self._scanned_sources: tuple[LogSource, ...] | None = None
+        self._scan = LogdirScan(())
+        self._scan_due = self._scan_earliest = 0.0
+        self._followed: dict[Path, _Followed] = {}  # replaced, never changed
+        self._plugins: dict[str, dict[str, str]] = {}
+        self._batch_bytes = _LEAST_BATCH_BYTES
+        self._hinted: deque[str] = deque()
+        self._hints = ChangeHints(self._take_hints)
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread. A follower is started once."""
+        self._thread = threading.Thread(target=self._run, name="tuimon-follower", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """Stop and wait for the thread, which ends after the batch in hand."""
+        self._stopping = True
+        self._wake.set()
+        self._hints.stop()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def set_sources(self, sources: Sequence[LogSource]) -> None:
+        """Follow these log directories from now on; what is no longer among them is dropped."""
+        self._sources = tuple(sources)
+        self._wake.set()
+
+    @property
+    def loading(self) -> bool:
+        """Whether files are known (or not yet looked for) that have not been read to their end."""
+        if self._scanned_sources is not self._sources:
+            return True
+        return any(followed.pending for followed in self._followed.values())
+
+    @property
+    def progress(self) -> Progress:
+        """How far reading is, for a progress bar."""
+        followed = self._followed.values()
+        return Progress(
+            sum(one.tail.offset for one in followed),
+            sum(max(one.size, one.tail.size) for one in followed),
+        )
+
+    @property
+    def unreadable(self) -> list[FileStatus]:
+        """Files that could not be read at the last look, and why."""
+        return [
+            _status(one.tail)
+            for one in self._followed.values()
+            if one.tail.state is not FileState.OK
+        ]
+
+    def _take_hints(self, paths: Iterable[str]) -> None:
+        self._hinted.extend(paths)
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            version = self._store.version
+            self._follow_hints()
+            if self._scanned_sources is not self._sources or time.monotonic() >= self._scan_due:
+                self._discover()
+            self._poll_due()
+            pending = [one for one in self._followed.values() if one.pending]
+            if pending:
+                self._read(max(pending, key=lambda one: one.changed_at))
+            if self._store.version != version:
+                self._tell()
+            if pending:
+                time.sleep(_YIELD_SECONDS)
+            else:
+                self._wake.wait(self._seconds_to_next())
+
+    def _follow_hints(self) -> None:
+        while self._hinted:
+            followed = self._followed.get(Path(self._hinted.popleft()))
+            if followed is not None:
+                followed.due = 0.0
+            else:
+                self._scan_due = min(self._scan_due, self._scan_earliest)
+
+    def _seconds_to_next(self) -> float:
+        due = min((one.due for one in self._followed.values()), default=self._scan_due)
+        return max(min(due, self._scan_due) - time.monotonic(), 0.0)
+
+    def _discover(self) -> None:
+        began = time.monotonic()
+        sources = self._sources
+        if sources is not self._scanned_sources:
+            self._scan = LogdirScan(sources)
+            found = self._scan.scan()
+            wanted = {file.path: file.run for file in found}
+            for path, one in list(self._followed.items()):
+                if wanted.get(path) != one.run:
+                    self._store.forget(one.run, path)
+                    self._followed = {p: kept for p, kept in self._followed.items() if p != path}
+        else:
+            found = self._scan.scan()
+        new = [file for file in found if file.path not in self._followed]
+        if new:
+            self._followed = {**self._followed, **{file.path: self._follow(file) for file in new}}
+        self._rank()
+        self._scanned_sources = sources
+        took = time.monotonic() - began
+        self._scan_earliest = began + max(_SCAN_GAP_SECONDS, 20 * took)
+        self._scan_due = began + max(_SCAN_SECONDS, 50 * took)
+        self._hints.watch(self._scan.directories())
+
+    def _follow(self, file: FoundFile) -> _Followed:
+        tail = EventFileTail(file.path, self._plugins.setdefault(file.run, {}))
+        try:
+            status = file.path.stat()
+        except OSError:
+            return _Followed(file.run, tail, 0, 0.0)
+        return _Followed(file.run, tail, status.st_size, status.st_mtime)
+
+    def _rank(self) -> None:
+        newest_first = sorted(self._followed.values(), key=lambda one: -one.changed_at)
+        for rank, one in enumerate(newest_first):
+            one.hot = rank < _HOT_FILES
+
+    def _poll_due(self) -> None:
+        now = time.monotonic()
+        for one in self._followed.values():
+            if one.due <= now and not one.pending and not self._stopping:
+                self._read(one)
+
+    def _read(self, one: _Followed) -> None:
+        """Read one batch of a file into the store."""
+        tail, offset, was_pending = one.tail, one.tail.offset, one.pending
+        began = time.perf_counter()
+        state = tail.state
+        try:
+            batches = tail.poll(self._batch_bytes)
+            for batch in batches:
+                self._store.apply(one.run, tail.path, batch)
+        except Exception:
+            # A fault of ours with one file must not end the thread that follows all others.
+            _log.exception("reading %s failed", tail.path)
+            one.pending, one.due = False, float("inf")
+            return
+        if batches or tail.state is not state:
+            self._store.update_file(one.run, _status(tail))
+        if batches and not was_pending:
+            one.changed_at = time.time()
+        one.pending = tail.backlog > 0
+        one.due = time.monotonic() + (self._poll_seconds if one.hot else _COLD_POLL_SECONDS)
+        self._adapt(tail.offset - offset, time.perf_counter() - began)
+
+    def _adapt(self, size: int, seconds: float) -> None:
+        """Choose the size of the next batch such that it takes about `_BATCH_SECONDS`."""
+        if size < self._batch_bytes // 2:
+            return
+        fitting = int(size / seconds * _BATCH_SECONDS)
+        self._batch_bytes = max(
+            _LEAST_BATCH_BYTES, min(fitting, 4 * self._batch_bytes, _MOST_BATCH_BYTES)
+        )
+
+    def _tell(self) -> None:
+        if self._on_change is None:
+            return
+        try:
+            self._on_change()
+        except Exception:
+            _log.exception("a listener to the store failed")
+
+
+def _status(tail: EventFileTail) -> FileStatus:
+    return FileStatus(
+        path=tail.path,
+        state=tail.state,
+        error=tail.error,
+        size=tail.size,
+        offset=tail.offset,
+        damaged_records=tail.damaged_records,
+        skipped_bytes=tail.skipped_bytes,
+        undecided_bytes=tail.undecided_bytes,
+    )

@@ -1,0 +1,67 @@
+"""Hints from the system that something changed in directories, where the file system gives them.
+
+Hints only make polling happen earlier. Network file systems tell nothing of what other machines
+write, and the number of watches is limited: who relies on hints alone misses news.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+
+_log = logging.getLogger(__name__)
+
+MAX_DIRECTORIES = 1024
+"""Watches are a limited good that all programs of a user share."""
+
+_STEP_MS = 20
+_DEBOUNCE_MS = 60
+
+
+class ChangeHints:
+    """Watches directories in a thread of its own and calls back with the paths that changed."""
+
+    def __init__(self, on_change: Callable[[Iterable[str]], None]) -> None:
+        self._on_change = on_change
+        self._directories: frozenset[str] = frozenset()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def watch(self, directories: Sequence[str]) -> None:
+        """Watch these directories (the first `MAX_DIRECTORIES`) instead of the ones before."""
+        wanted = frozenset(directories[:MAX_DIRECTORIES])
+        if wanted == self._directories:
+            return
+        self.stop()
+        self._directories = wanted
+        if wanted:
+            self._stop = threading.Event()
+            self._thread = threading.Thread(
+                target=self._run, args=(wanted, self._stop), name="tuimon-hints", daemon=True
+            )
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching; returns before the thread has ended, which takes some 20 ms."""
+        self._stop.set()
+        self._directories = frozenset()
+
+    def _run(self, directories: frozenset[str], stop: threading.Event) -> None:
+        import watchfiles  # slow to import, and the first curves do not wait for it
+
+        try:
+            for changes in watchfiles.watch(
+                *directories,
+                watch_filter=None,
+                stop_event=stop,
+                step=_STEP_MS,
+                debounce=_DEBOUNCE_MS,
+                recursive=False,
+                raise_interrupt=False,
+                ignore_permission_denied=True,
+            ):
+                self._on_change([path for _, path in changes])
+        except Exception as error:
+            # No inotify, too many watches, a directory that is gone: polling goes on.
+            _log.info("no hints on changed files: %s", error)

@@ -1,0 +1,120 @@
+"""The series of a run: scalar points, and references to summaries that stay on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.events.points import SummaryRef
+from tuimon.store.timeline import Restarts, Timeline
+
+
+class Points(NamedTuple):
+    """The points of a series that are in force: steps strictly ascending. Read-only arrays."""
+
+    steps: NDArray[np.int64]
+    wall_times: NDArray[np.float64]
+    """Seconds since the epoch as the writer's clock gave them, not always ascending."""
+    values: NDArray[np.float64]
+    """NaN and ±Inf are data."""
+
+
+class AllPoints(NamedTuple):
+    """All points of a series in the order of (file name, offset). Read-only arrays."""
+
+    steps: NDArray[np.int64]
+    wall_times: NDArray[np.float64]
+    values: NDArray[np.float64]
+    superseded: NDArray[np.bool_]
+    """Where a later point or a restart took the point's place."""
+
+
+class Point(NamedTuple):
+    """One scalar point."""
+
+    step: int
+    wall_time: float
+    value: float
+
+
+class Series(Timeline):
+    """The scalar points of one tag of a run. Safe to read while the follower appends.
+
+    `version` moves with every change, `epoch` when points in force were dropped or changed: as long
+    as it stays, an earlier `snapshot` is the beginning of a later one.
+    """
+
+    def __init__(self, run: str, tag: str, restarts: Restarts) -> None:
+        super().__init__(run, tag, (np.int64, np.float64, np.float64), restarts)
+
+    def snapshot(self) -> Points:
+        """The points in force. No copy unless several files were merged."""
+        return Points(*self._in_force())
+
+    def all_points(self) -> AllPoints:
+        """All points and which of them are superseded. A copy where any are."""
+        return AllPoints(*self._all_rows())
+
+    @property
+    def last(self) -> Point | None:
+        """The newest point in force."""
+        row = self._last()
+        return Point(*row) if row is not None else None
+
+
+class Ref(NamedTuple):
+    """Where a summary lies on disk; `tuimon.events.frames.read_payload` reads it."""
+
+    step: int
+    wall_time: float
+    offset: int
+    """Where the record's frame begins in the file."""
+    length: int
+    """Bytes of the record's payload."""
+    file: int
+    """Index into the run's `paths`."""
+
+
+class Refs(NamedTuple):
+    """The references of a tag that are in force, as `Ref` by columns. Read-only arrays."""
+
+    steps: NDArray[np.int64]
+    wall_times: NDArray[np.float64]
+    offsets: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    files: NDArray[np.int32]
+
+
+class RefSeries(Timeline):
+    """The summaries of one tag that are no scalars: images, histograms, text, graphs, …"""
+
+    def __init__(self, run: str, tag: str, plugin: str, restarts: Restarts) -> None:
+        super().__init__(run, tag, (np.int64, np.float64, np.int64, np.int64, np.int32), restarts)
+        self.plugin = plugin
+        """TensorBoard's plugin name (``images``, ``histograms``, …); empty when unknown."""
+
+    def append_refs(self, file: str, refs: Sequence[SummaryRef], place: int) -> None:
+        """Add references of one file, whose index in the run's `paths` is `place`."""
+        self.append(
+            file,
+            (
+                np.array([ref.step for ref in refs], np.int64),
+                np.array([ref.wall_time for ref in refs], np.float64),
+                np.array([ref.offset for ref in refs], np.int64),
+                np.array([ref.length for ref in refs], np.int64),
+                np.full(len(refs), place, np.int32),
+            ),
+        )
+
+    def snapshot(self) -> Refs:
+        """The references in force."""
+        return Refs(*self._in_force())
+
+    @property
+    def last(self) -> Ref | None:
+        """The newest reference in force."""
+        row = self._last()
+        return Ref(*row) if row is not None else None

@@ -1,0 +1,45 @@
+"""All runs of the log directories that are followed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tuimon.events.points import EventBatch
+from tuimon.store.run import FileStatus, Run
+
+
+class Store:
+    """Runs by name. One thread writes (the follower), any number read, without locks."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        """Moves with every change of anything in the store."""
+        self.runs: Mapping[str, Run] = {}
+        """Sorted by name; replaced, never changed. A run without any record is left out."""
+
+    def apply(self, run_name: str, path: Path, batch: EventBatch) -> None:
+        """Take in a batch of the event file at `path`; for the thread that writes."""
+        run = self.runs.get(run_name) or Run(run_name, path.parent)
+        run.apply(path, batch)
+        if run_name not in self.runs:
+            self.runs = dict(sorted({**self.runs, run_name: run}.items()))
+        self.version += 1
+
+    def update_file(self, run_name: str, status: FileStatus) -> bool:
+        """Note how far a file was read; whether that changed anything."""
+        run = self.runs.get(run_name)
+        if run is None or not run.update_file(status):
+            return False
+        self.version += 1
+        return True
+
+    def forget(self, run_name: str, path: Path) -> None:
+        """Drop what the event file at `path` gave, and its run with the last file."""
+        run = self.runs.get(run_name)
+        if run is None:
+            return
+        run.forget(path)
+        if not run.files:
+            self.runs = {name: kept for name, kept in self.runs.items() if name != run_name}
+        self.version += 1

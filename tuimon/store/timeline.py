@@ -1,0 +1,144 @@
+"""The rows of one tag over all event files of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from tuimon.store.columns import Arrays, Columns
+from tuimon.store.segment import NO_STEP, Segment, SegmentState
+
+
+class Restarts:
+    """Lowest step at which each file of a run restarts all tags (``SessionLog.START``)."""
+
+    __slots__ = ("by_file",)
+
+    def __init__(self) -> None:
+        self.by_file: Mapping[str, int] = {}
+
+    def add(self, file: str, step: int) -> None:
+        self.by_file = {**self.by_file, file: min(step, self.by_file.get(file, NO_STEP))}
+
+    def drop(self, file: str) -> None:
+        self.by_file = {name: step for name, step in self.by_file.items() if name != file}
+
+
+class Timeline:
+    """Rows of a tag, merged in the order of (file name, offset), with what is superseded.
+
+    One thread writes (`append`, `restart`, `drop`), any number read, without locks: what readers
+    get never changes, and they never see half of a change.
+    """
+
+    def __init__(self, run: str, tag: str, dtypes: Sequence[DTypeLike], restarts: Restarts) -> None:
+        self.run = run
+        self.tag = tag
+        self.version = 0
+        """Moves with every change."""
+        self.epoch = 0
+        """Moves when rows in force changed in any other way than by new ones at their end."""
+        self._dtypes = dtypes
+        self._restarts = restarts
+        self._segments: dict[str, Segment] = {}  # by file, in order; replaced, never changed
+        self._merged: Columns | None = None  # kept up to date while only the last file grows
+        self._merged_view: tuple[int, Arrays] = -1, ()
+
+    @property
+    def files(self) -> Sequence[str]:
+        """The files that hold rows of the tag, in order."""
+        return tuple(self._segments)
+
+    def __len__(self) -> int:
+        """Number of rows in force."""
+        return sum(state.kept(limit) for state, limit in self._parts())
+
+    def append(self, file: str, rows: Sequence[NDArray[Any]]) -> None:
+        """Add rows of one file, given as columns in file order, steps first."""
+        segment = self._segments.get(file)
+        if segment is None:
+            segment = Segment(self._dtypes)
+            self._segments = dict(sorted({**self._segments, file: segment}.items()))
+        lowest = segment.state.lowest
+        several = len(self._segments) > 1
+        intact = segment.append(rows) and file == next(reversed(self._segments))
+        if not intact or (several and segment.state.lowest < lowest):
+            self._merged = None
+            self.epoch += 1
+        elif several and self._merged is None:
+            self._merged = Columns(self._dtypes)
+            self._merged.append(self._concatenate())
+        elif self._merged is not None:
+            new = segment.state.in_force.view(segment.state.in_force.length - len(rows[0]))
+            self._merged.append(new)
+        self.version += 1
+
+    def restart(self, file: str, step: int) -> None:
+        """Supersede what precedes in `file`; earlier files follow from the run's `Restarts`."""
+        if file in self._segments:
+            self._segments[file].restart(step)
+        self._changed_throughout()
+
+    def drop(self, file: str) -> None:
+        """Forget the rows of `file`."""
+        self._segments = {name: kept for name, kept in self._segments.items() if name != file}
+        self._changed_throughout()
+
+    def _changed_throughout(self) -> None:
+        self._merged = None
+        self.epoch += 1
+        self.version += 1
+
+    def _parts(self) -> list[tuple[SegmentState, int]]:
+        """Each file's state, in order, with the step at which later files begin or restart."""
+        files = self._segments
+        restarts = self._restarts.by_file
+        limit = NO_STEP
+        parts: list[tuple[SegmentState, int]] = []
+        for file in sorted({*files, *restarts}, reverse=True):
+            if file in files:
+                state = files[file].state
+                parts.append((state, limit))
+                limit = min(limit, state.lowest)
+            limit = min(limit, restarts.get(file, NO_STEP))
+        return parts[::-1]
+
+    def _concatenate(self) -> Arrays:
+        views = [state.in_force.view(0, state.kept(limit)) for state, limit in self._parts()]
+        return _joined(views, self._dtypes)
+
+    def _in_force(self) -> Arrays:
+        """The rows in force over all files, steps strictly ascending; read-only."""
+        version, merged = self.version, self._merged
+        if merged is not None:
+            return merged.rows.view()
+        if self._merged_view[0] != version:
+            self._merged_view = version, self._concatenate()
+        return self._merged_view[1]
+
+    def _all_rows(self) -> Arrays:
+        """All rows over all files, and whether each is superseded as a last column; read-only."""
+        views = [state.all_rows(limit) for state, limit in self._parts()]
+        return _joined(views, [*self._dtypes, np.bool_])
+
+    def _last(self) -> tuple[Any, ...] | None:
+        """The newest row in force."""
+        for state, limit in reversed(self._parts()):
+            kept = state.kept(limit)
+            if kept:
+                return tuple(array[kept - 1].item() for array in state.in_force.arrays)
+        return None
+
+
+def _joined(parts: Sequence[Arrays], dtypes: Sequence[DTypeLike]) -> Arrays:
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return tuple(np.empty(0, dtype) for dtype in dtypes)
+    joined = tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
+    for column in joined:
+        column.flags.writeable = False
+    return joined
