@@ -1,0 +1,175 @@
+"""All runs below the state directory, and what is true of them now.
+
+run.json tells what the guardian knew last. Whether a run that it calls running still does is
+found out here, by the identity of the guardian on this host and by its heartbeat on others.
+"""
+
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuimon.runs.paths import RunPaths, host_directory, runs_directory
+from tuimon.runs.process import boot_id, is_alive, machine_id
+from tuimon.runs.record import (
+    MirrorRecord,
+    R,
+    RecordError,
+    RecorderRecord,
+    RunRecord,
+    RunState,
+    read_record,
+)
+
+LAUNCH_TIME = 60.0
+"""Seconds after which a run without a guardian will not get one any more."""
+
+SILENCE = 300.0
+"""Seconds without a heartbeat after which a run on another host counts as lost."""
+
+
+class RunNotFound(LookupError):
+    """No run, or more than one, is meant; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """A run directory as it was read, and the state that follows from it."""
+
+    paths: RunPaths
+    record: RunRecord
+    state: RunState
+    reason: str | None = None
+    """Why the run is lost, or what cannot be known from this host; one sentence."""
+    recorder: RecorderRecord | None = None
+    mirror: MirrorRecord | None = None
+
+
+def read_status(directory: Path) -> RunStatus:
+    """Read a run directory.
+
+    Raises:
+        RecordError: there is no readable run.json.
+    """
+    paths = RunPaths(directory)
+    record = _read_run(paths)
+    state, reason = _true_state(record, paths)
+    if state is RunState.LOST:
+        # The guardian may have written the end and left between the reading and the looking.
+        record = _read_run(paths)
+        state, reason = _true_state(record, paths)
+    return RunStatus(
+        paths=paths,
+        record=record,
+        state=state,
+        reason=reason,
+        recorder=_read_optional(RecorderRecord, paths.recorder_json),
+        mirror=_read_optional(MirrorRecord, paths.mirror_json),
+    )
+
+
+def list_runs(
+    home: Path | None = None, on_unreadable: Callable[[str], None] | None = None
+) -> list[RunStatus]:
+    """All runs of all hosts that share the state directory, newest first.
+
+    Directories without a readable run.json are left out; `on_unreadable` is told why.
+    """
+    found: list[RunStatus] = []
+    for directory in _run_directories(runs_directory(home)):
+        try:
+            found.append(read_status(directory))
+        except RecordError as error:
+            if on_unreadable is not None:
+                on_unreadable(str(error))
+    return sorted(found, key=lambda status: status.record.started_at, reverse=True)
+
+
+def find_run(ref: str | None, home: Path | None = None) -> RunStatus:
+    """The run that `ref` names: an id, the unique beginning of one, or the newest of a name.
+
+    None is the newest run, of this host if it has any.
+
+    Raises:
+        RunNotFound: none, or more than one.
+    """
+    directories = list(_run_directories(runs_directory(home)))
+    if ref is None:
+        return _newest(home)
+    exact = [directory for directory in directories if directory.name == ref]
+    beginning = [directory for directory in directories if directory.name.startswith(ref)]
+    match exact or beginning:
+        case [directory]:
+            try:
+                return read_status(directory)
+            except RecordError as error:
+                raise RunNotFound(str(error)) from error
+    for status in list_runs(home):
+        if status.record.name == ref:
+            return status
+    if beginning:
+        raise RunNotFound(f"{ref!r} begins {len(beginning)} run ids; give more of one")
+    raise RunNotFound(f"no run is called {ref!r}; see: tuimon ls")
+
+
+def _newest(home: Path | None) -> RunStatus:
+    runs = list_runs(home)
+    own = host_directory(home)
+    for status in runs:
+        if status.paths.directory.parent == own:
+            return status
+    if runs:
+        return runs[0]
+    raise RunNotFound("there is no run yet; start one: tuimon run train.py")
+
+
+def _run_directories(runs: Path) -> list[Path]:
+    return [path.parent for path in sorted(runs.glob("*/*/run.json"))]
+
+
+def _read_run(paths: RunPaths) -> RunRecord:
+    record = read_record(RunRecord, paths.run_json)
+    if record is None:
+        raise RecordError(f"{paths.run_json}: does not exist")
+    return record
+
+
+def _read_optional(kind: type[R], path: Path) -> R | None:
+    # What recorder and mirror say is secondary: without it a run can still be shown.
+    try:
+        return read_record(kind, path)
+    except RecordError:
+        return None
+
+
+def _true_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | None]:
+    if record.state.ended:
+        return record.state, None
+    if (record.host, record.machine_id) != (socket.gethostname(), machine_id()):
+        return _remote_state(record, paths)
+    if record.boot_id != boot_id():
+        return RunState.LOST, "the host was rebooted"
+    if record.guardian is None:
+        if time.time() - record.started_at < LAUNCH_TIME:
+            return record.state, None
+        return RunState.LOST, "its guardian never started"
+    if is_alive(record.guardian, record.boot_id):
+        return record.state, None
+    if record.child is not None and is_alive(record.child, record.boot_id):
+        return RunState.LOST, (
+            f"the guardian was killed; the training (PID {record.child.pid}) "
+            "still runs, without a terminal"
+        )
+    return RunState.LOST, "the guardian was killed; the training ended with it"
+
+
+def _remote_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | None]:
+    """Another host's processes cannot be seen: its heartbeat is in run.json's time stamp."""
+    try:
+        silence = max(0.0, time.time() - paths.run_json.stat().st_mtime)
+    except OSError as error:
+        raise RecordError(f"{paths.run_json}: {error.strerror or error}") from error
+    if silence > SILENCE:
+        return RunState.LOST, f"no sign of life from {record.host} for {silence / 60:.0f} min"
+    return record.state, f"runs on {record.host}; last sign of life {silence:.0f} s ago"
