@@ -32,7 +32,9 @@ def describe_end(status: RunStatus) -> str:
     name = safe(record.name)
     if status.state in (RunState.STARTING, RunState.RUNNING):
         return f"{name} is {status.state}"
-    line = f"{name} {'was ' if status.state in (RunState.KILLED, RunState.LOST) else ''}{status.state}"
+    line = (
+        f"{name} {'was ' if status.state in (RunState.KILLED, RunState.LOST) else ''}{status.state}"
+    )
     if record.ended_at is not None:
         line += f" after {format_duration(record.ended_at - record.started_at)}"
     reason = status.reason or record.cause

@@ -55,7 +55,8 @@ def _table(runs: list[RunStatus]) -> list[str]:
         )
     widths = [max(width(row[column]) for row in rows) for column in range(5)]
     return [
-        "  ".join([*(fit(cell, cells) for cell, cells in zip(row, widths, strict=False)), row[5]])
-        .rstrip()
+        "  ".join(
+            [*(fit(cell, cells) for cell, cells in zip(row, widths, strict=False)), row[5]]
+        ).rstrip()
         for row in rows
     ]

@@ -63,8 +63,11 @@ def values_line(session: Session) -> str:
     if progress.rate is not None:
         parts.append(f"{format_value(progress.rate)}/s")
     runs = session.store.runs
-    tags = [tag for metric in pair_tags(t for run in runs.values() for t in run.series)
-            for _, tag in metric.curves]
+    tags = [
+        tag
+        for metric in pair_tags(t for run in runs.values() for t in run.series)
+        for _, tag in metric.curves
+    ]
     for tag in tags[:_MAX_METRICS]:
         for name, run in runs.items():
             series = run.series.get(tag)

@@ -38,7 +38,7 @@ def parse_config(pairs: tuple[str, ...]) -> dict[str, Any]:
 
 @click.command(
     context_settings={"allow_interspersed_args": False},
-    epilog="A .py script and -m run with the `python` on PATH. Everything after the script is its own.",
+    epilog="A .py script and -m run with the `python` on PATH. What follows the script is its own.",
 )
 @click.option("-m", "module", is_flag=True, help="TRAINING is a module, as in `python -m`.")
 @click.option("--name", help="Name of the run (default: the script's name).")
@@ -113,9 +113,7 @@ def command(
     executed = resolve(training, module=module, env=os.environ)
     paths = launch(name, argv, executed, logdir=logdir, mirror=options)
     if detach:
-        click.echo(
-            f"{safe(name)} started as {paths.id}\nwatch it: tuimon attach {paths.id}"
-        )
+        click.echo(f"{safe(name)} started as {paths.id}\nwatch it: tuimon attach {paths.id}")
         return 0
     if foreground:
         from tuimon.cli.foreground import follow

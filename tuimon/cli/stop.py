@@ -5,8 +5,10 @@ import time
 import click
 
 from tuimon.cli.common import Refused, describe_end, run_or_refuse
-from tuimon.runs.registry import read_status
+from tuimon.runs.registry import RunStatus, read_status
 from tuimon.text import safe
+
+_POLL_EVERY = 0.1
 
 
 @click.command()
@@ -30,8 +32,12 @@ def command(run: str | None, now: bool, no_wait: bool) -> int:
     if no_wait:
         return 0
     click.echo(f"stopping {safe(status.record.name)}; tuimon stop again goes harder", err=True)
-    while not status.state.ended:
-        time.sleep(0.1)
-        status = read_status(status.paths.directory)
-    click.echo(describe_end(status))
+    click.echo(describe_end(_wait_for_end(status)))
     return 0
+
+
+def _wait_for_end(status: RunStatus) -> RunStatus:
+    while not status.state.ended:
+        time.sleep(_POLL_EVERY)
+        status = read_status(status.paths.directory)
+    return status

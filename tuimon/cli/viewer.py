@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from tuimon.cli.common import describe_end, last_output
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.text import safe
+
+if TYPE_CHECKING:
+    from tuimon.store.session import Session
 
 
 def watch_run(paths: RunPaths, *, plain: bool, launched: bool) -> int:
@@ -53,7 +57,7 @@ def screen_obstacle() -> str | None:
     return None
 
 
-def _watch(session: "Session", *, plain: bool) -> int:  # noqa: F821
+def _watch(session: "Session", *, plain: bool) -> int:
     obstacle = "--plain" if plain else screen_obstacle()
     if obstacle is None:
         from tuimon.tui.app import TuimonApp

@@ -51,7 +51,7 @@ def test_an_executable_is_found_on_path_or_by_its_path(project):
     ],
 )
 def test_what_cannot_run_is_refused_in_one_line(project, args, says):
-    with pytest.raises(Refused, match="") as refused:
+    with pytest.raises(Refused) as refused:
         resolve(args, module=False, env=project[1])
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)

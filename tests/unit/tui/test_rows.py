@@ -1,0 +1,105 @@
+"""The rows that widgets show: laid out without a screen."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tuimon.charts.model import Row, Span
+from tuimon.runs.record import MirrorRecord, RunState
+from tuimon.text import width
+from tuimon.tui.keymap import KEYS
+from tuimon.tui.widgets.cells import changed_runs
+from tuimon.tui.widgets.chart_grid import grid_shape
+from tuimon.tui.widgets.key_bar import key_row
+from tuimon.tui.widgets.run_header import HeaderFacts, header_row
+
+
+def text(row: Row) -> str:
+    return "".join(span.text for span in row)
+
+
+FACTS = HeaderFacts(
+    name="train",
+    state=RunState.RUNNING,
+    step=1250,
+    rate=34.2,
+    elapsed=192,
+    age=3.2,
+    mirror=MirrorRecord(state="offline", points=12_500),
+    damaged=2,
+)
+
+
+def test_a_wide_header_tells_everything():
+    shown = text(header_row(FACTS, 120))
+    for part in ("● train", "running", "step 1250", "34/s", "3m 12s", "3 s ago", "W&B offline"):
+        assert part in shown
+    assert "12.5k pts" in shown
+    assert "2 damaged" in shown
+
+
+@pytest.mark.parametrize("columns", range(1, 140, 7))
+def test_a_header_is_as_wide_as_its_room_and_keeps_what_matters(columns):
+    shown = header_row(FACTS, columns)
+    if columns >= 20:
+        assert width(text(shown)) == columns
+        assert "train" in text(shown)
+    if columns >= 30:
+        assert "running" in text(shown)
+
+
+def test_a_failed_mirror_says_why():
+    facts = HeaderFacts(
+        name="t", state=RunState.RUNNING, mirror=MirrorRecord(state="failed", detail="disk full")
+    )
+    assert "W&B failed  disk full" in text(header_row(facts, 100))
+
+
+def test_a_hostile_name_is_shown_harmless():
+    shown = text(header_row(HeaderFacts(name="\x1b[2J[red]x", state=RunState.FAILED), 60))
+    assert "\x1b" not in shown
+    assert "[red]x" in shown
+
+
+@pytest.mark.parametrize("columns", range(10, 200, 5))
+def test_the_footer_fits_and_never_loses_the_way_out(columns):
+    shown = text(key_row(KEYS, columns))
+    assert width(shown) <= columns
+    assert "q leave" in shown
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "shape"),
+    [
+        (1, (80, 16), (1, 1)),
+        (2, (80, 16), (2, 1)),
+        (3, (80, 16), (2, 1)),
+        (3, (92, 28), (2, 2)),
+        (3, (168, 36), (3, 1)),
+        (300, (80, 16), (2, 1)),
+        (5, (1, 1), (1, 1)),
+        (0, (80, 20), (1, 1)),
+    ],
+)
+def test_charts_are_arranged_to_be_well_shaped(count, size, shape):
+    assert grid_shape(count, *size) == shape
+
+
+rows = st.lists(
+    st.tuples(st.text("ab漢⣿ ", min_size=1, max_size=6), st.sampled_from("xyz")), max_size=8
+).map(lambda spans: tuple(Span(*span) for span in spans))
+
+
+@given(rows, rows)
+def test_what_changed_runs_leave_out_is_equal(before, after):
+    def cells(row):
+        return [(char, span.role) for span in row for char in span.text for _ in range(width(char))]
+
+    old, new = cells(before), cells(after)
+    runs = changed_runs(before, after)
+    covered = {x for start, end in runs for x in range(start, end)}
+    for x in range(max(len(old), len(new))):
+        if x not in covered:
+            assert old[x] == new[x]
+    assert runs == sorted(runs)
+    if old == new:
+        assert not runs

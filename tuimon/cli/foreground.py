@@ -1,0 +1,65 @@
+"""`tuimon run --foreground`: output and signals pass through, no screen."""
+
+import signal
+import sys
+import time
+from types import FrameType
+
+import click
+
+from tuimon.cli.common import describe_end
+from tuimon.cli.output import HarmlessStream, LogBytes
+from tuimon.cli.viewer import exit_code
+from tuimon.guardian.client import Control, ControlError
+from tuimon.runs.console import LineFolder
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import RunState
+from tuimon.runs.registry import read_status
+
+_POLL_EVERY = 0.05
+_PASSED_ON = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+)
+
+
+def follow(paths: RunPaths) -> int:
+    """Print the output of a run until it ends; returns its exit code, 128 + N for signal N."""
+    control = Control(paths)
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        try:
+            control.signal(number)
+        except ControlError as error:
+            print(f"tuimon: {signal.Signals(number).name} not passed on: {error}", file=sys.stderr)
+
+    for number in _PASSED_ON:
+        signal.signal(number, pass_on)
+    _print_until_end(paths)
+    status = read_status(paths.directory)
+    if status.state is not RunState.FINISHED:
+        click.echo(f"tuimon: {describe_end(status)}", err=True)
+    return exit_code(status)
+
+
+def _print_until_end(paths: RunPaths) -> None:
+    log = LogBytes(paths.console_log)
+    to_terminal = sys.stdout.isatty()
+    stream, folder = HarmlessStream(), LineFolder(reach=0)
+    while True:
+        ended = read_status(paths.directory).state.ended
+        for data in log.read():
+            if to_terminal:
+                sys.stdout.write(stream.feed(data))
+            else:
+                sys.stdout.writelines(f"{line}\n" for line in folder.feed(data))
+        sys.stdout.flush()
+        if ended:
+            break
+        time.sleep(_POLL_EVERY)
+    sys.stdout.writelines(f"{line}\n" for line in folder.finish())
+    sys.stdout.flush()

@@ -1,0 +1,44 @@
+"""`tuimon logs`: what a training has printed."""
+
+import sys
+import time
+from collections.abc import Iterable
+
+import click
+
+from tuimon.cli.common import run_or_refuse
+from tuimon.cli.output import LogBytes
+from tuimon.runs.registry import read_status
+
+_POLL_EVERY = 0.1
+
+
+@click.command()
+@click.option("-f", "--follow", is_flag=True, help="Go on until the run ends.")
+@click.option("--raw", is_flag=True, help="The bytes as printed, escape sequences included.")
+@click.argument("run", required=False)
+def command(run: str | None, follow: bool, raw: bool) -> int:
+    """Print the output of RUN (default: the newest) as text, progress bars folded."""
+    from tuimon.runs.console import LineFolder
+
+    status = run_or_refuse(run)
+    log = LogBytes(status.paths.console_log)
+    folder = LineFolder(reach=0)
+    while True:
+        ended = read_status(status.paths.directory).state.ended
+        for data in log.read():
+            if raw:
+                sys.stdout.buffer.write(data)
+            else:
+                _print(folder.feed(data))
+        sys.stdout.flush()
+        if ended or not follow:
+            break
+        time.sleep(_POLL_EVERY)
+    _print(folder.finish())
+    return 0
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)

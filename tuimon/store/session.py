@@ -1,0 +1,127 @@
+"""What a front end watches: one run, or log directories."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import LogSource, RecordError
+from tuimon.runs.registry import RunStatus, read_status
+from tuimon.store.follower import Follower
+from tuimon.store.series import Series
+from tuimon.store.store import Store
+
+_STATUS_EVERY = 0.25
+_RATE_WINDOW = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingProgress:
+    """How far a training is: newest step, steps a second, wall time (Unix s) of the last point."""
+
+    step: int
+    rate: float | None
+    wall_time: float
+
+
+class Session:
+    """A store that fills itself, and the state of the run that fills it.
+
+    `run` is None when plain log directories are watched.
+    """
+
+    def __init__(self, run: RunPaths | None, sources: Sequence[LogSource] = ()) -> None:
+        self.run = run
+        self.store = Store()
+        self.status: RunStatus | None = None if run is None else read_status(run.directory)
+        self._sources = self._known_sources(tuple(sources))
+        self.follower = Follower(self.store, self._sources)
+        self._checked = time.monotonic()
+        self._progress_version = -1
+        self._progress: TrainingProgress | None = None
+
+    @classmethod
+    def of_logdirs(cls, directories: Sequence[Path]) -> "Session":
+        """Watch log directories that any program writes."""
+        return cls(None, [LogSource(path=str(path), recursive=True) for path in directories])
+
+    def start(self) -> None:
+        """Start following the event files."""
+        self.follower.start()
+
+    def stop(self) -> None:
+        """Stop following; the store stays readable."""
+        self.follower.stop()
+
+    def poll(self) -> None:
+        """Look at the run's records again, and follow log directories found since."""
+        now = time.monotonic()
+        if self.run is None or now - self._checked < _STATUS_EVERY:
+            return
+        self._checked = now
+        try:
+            self.status = read_status(self.run.directory)
+        except RecordError:
+            # Removed while it is watched: what was read of it stays on the screen.
+            return
+        sources = self._known_sources(())
+        if sources != self._sources:
+            self._sources = sources
+            self.follower.set_sources(sources)
+
+    @property
+    def ended(self) -> bool:
+        """True when the run that is watched has ended."""
+        return self.status is not None and self.status.state.ended
+
+    @property
+    def sources(self) -> tuple[LogSource, ...]:
+        """The log directories followed."""
+        return self._sources
+
+    def progress(self) -> TrainingProgress | None:
+        """Where the newest run of the store is; None before its first point."""
+        if self._progress_version != self.store.version:
+            self._progress_version = self.store.version
+            self._progress = newest_progress(
+                [series for run in self.store.runs.values() for series in run.series.values()]
+            )
+        return self._progress
+
+    def _known_sources(self, given: tuple[LogSource, ...]) -> tuple[LogSource, ...]:
+        status = self.status
+        if status is None:
+            return given
+        if status.recorder is not None and status.recorder.logdirs:
+            return status.recorder.logdirs
+        if status.record.logdir is not None:
+            return (LogSource(path=status.record.logdir, recursive=True),)
+        return ()
+
+
+def newest_progress(series: Sequence[Series]) -> TrainingProgress | None:
+    """Step of the newest point; rate over the last seconds of the busiest series at that time."""
+    lasts = [(last, one) for one in series if (last := one.last) is not None]
+    if not lasts:
+        return None
+    times = [last.wall_time for last, _ in lasts if math.isfinite(last.wall_time)]
+    wall_time = max(times, default=0.0)
+    recent = [(last, one) for last, one in lasts if last.wall_time >= wall_time - _RATE_WINDOW]
+    step = max((last.step for last, _ in recent or lasts))
+    busiest = max((one for _, one in recent or lasts), key=len)
+    return TrainingProgress(step, _rate(busiest), wall_time)
+
+
+def _rate(series: Series) -> float | None:
+    points = series.snapshot()
+    window = points.wall_times >= points.wall_times[-1] - _RATE_WINDOW
+    steps, times = points.steps[window], points.wall_times[window]
+    if len(steps) < 2:
+        return None
+    span = float(times[-1] - times[0])
+    gained = int(steps[-1]) - int(steps[0])
+    return gained / span if span > 0 and gained > 0 and np.isfinite(span) else None

@@ -1,0 +1,67 @@
+"""The Textual application: themes, commands, signals, one main screen."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from tuimon.charts.model import ChartOptions, MarkStyle
+from tuimon.store.session import Session
+from tuimon.tui.keymap import KEYS
+from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.theme import THEMES
+
+_LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+class TuimonApp(App[None]):
+    """The viewer of one session. Leaving it touches nothing but the terminal."""
+
+    CSS_PATH = "tuimon.tcss"
+    TITLE = "tuimon"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    NOTIFICATION_TIMEOUT: ClassVar[float] = 4
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    def on_mount(self) -> None:
+        self.push_screen(MonitorScreen(self._session, ChartOptions(marks=marks_for(sys.__stderr__))))
+        loop = asyncio.get_running_loop()
+        for number in _LEAVE_SIGNALS:
+            # Textual alone would die with the alternate screen and mouse reports left on.
+            loop.add_signal_handler(number, self.exit)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every key of the main screen by name, and the themes."""
+        if isinstance(screen, MonitorScreen):
+            for key in KEYS:
+                if key.id not in ("palette", "interrupt"):
+                    run = self._runner(screen, key.action)
+                    yield SystemCommand(key.help, f"key {key.shown}", run)
+        yield SystemCommand("Change the theme", "colours", self.action_change_theme)
+
+    def _runner(self, screen: Screen[Any], action: str) -> Any:
+        async def run() -> None:
+            await screen.run_action(action)
+
+        return run
+
+    def run_until_left(self) -> None:
+        """Run until the user leaves or the terminal goes away."""
+        self.run()
+
+
+def marks_for(stream: Any) -> MarkStyle:
+    """Braille where the terminal's encoding has it, else ASCII."""
+    encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
+    return "braille" if encoding.startswith("utf") else "ascii"

@@ -1,0 +1,122 @@
+"""A widget that shows rows of styled cells and sends only the changed ones to the terminal."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuimon.charts.model import Row, Span
+from tuimon.text import width
+from tuimon.tui.theme import RoleStyles
+
+_MERGE_GAP = 8
+"""Unchanged cells between two changed runs below which one longer run costs fewer bytes."""
+
+Cell = tuple[str, str]
+
+
+class CellView(Widget):
+    """Rows of (text, role) spans. `show` is the only way in; nothing is drawn in `render_line`.
+
+    Textual rewrites whatever is refreshed in full, so `show` compares cell by cell with what the
+    terminal already has and refreshes just the runs that differ.
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._rows: list[Row] = []
+        self._strips: dict[int, Strip] = {}
+        self._styles_of_roles: RoleStyles | None = None
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Replace the content; rows beyond the widget's height are not seen."""
+        old, new = self._rows, list(rows)
+        regions = []
+        for y in range(max(len(old), len(new))):
+            before = old[y] if y < len(old) else ()
+            after = new[y] if y < len(new) else ()
+            if before != after:
+                self._strips.pop(y, None)
+                regions += [
+                    Region(start, y, end - start, 1) for start, end in changed_runs(before, after)
+                ]
+        self._rows = new
+        if regions:
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of one row, from the cache unless the row changed."""
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._strips[y] = self._strip(self._rows[y] if y < len(self._rows) else ())
+        return strip
+
+    def restyle(self) -> None:
+        """Forget cached styles (theme or background changed) and repaint."""
+        self._styles_of_roles = None
+        self._strips.clear()
+        self.refresh()
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.restyle())
+
+    def on_resize(self) -> None:
+        self._strips.clear()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles_of_roles = None
+        self._strips.clear()
+
+    def _strip(self, row: Row) -> Strip:
+        base = self.rich_style
+        if self._styles_of_roles is None:
+            self._styles_of_roles = RoleStyles(
+                self.app.theme_variables,
+                self.background_colors[1],
+                ansi=self.app.current_theme.ansi,
+            )
+        style = self._styles_of_roles.style
+        segments = [Segment(text, base + style(role)) for text, role in row]
+        return Strip(segments, sum(width(span.text) for span in row)).adjust_cell_length(
+            self.size.width, base
+        )
+
+
+def changed_runs(before: Row, after: Row) -> list[tuple[int, int]]:
+    """Cell ranges [start, end) in which two rows differ, near ones merged."""
+    old, new = _cells(before), _cells(after)
+    longest = max(len(old), len(new))
+    old += [("", "")] * (longest - len(old))
+    new += [("", "")] * (longest - len(new))
+    runs: list[tuple[int, int]] = []
+    for x, (a, b) in enumerate(zip(old, new, strict=True)):
+        if a != b:
+            if runs and x - runs[-1][1] < _MERGE_GAP:
+                runs[-1] = (runs[-1][0], x + 1)
+            else:
+                runs.append((x, x + 1))
+    return runs
+
+
+def _cells(row: Row) -> list[Cell]:
+    """One entry per terminal cell; the second cell of a wide character repeats the first."""
+    cells: list[Cell] = []
+    for text, role in row:
+        if text.isascii():
+            cells += [(char, role) for char in text]
+        else:
+            for char in text:
+                cells += [(char, role)] * max(1, width(char))
+    return cells
+
+
+def line(*spans: tuple[str, str]) -> Row:
+    """A row from (text, role) pairs, neighbours of one role joined."""
+    return tuple(
+        Span("".join(text for text, _ in group), role)
+        for role, group in groupby(spans, key=lambda span: span[1])
+    )

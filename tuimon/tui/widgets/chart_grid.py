@@ -1,0 +1,167 @@
+"""The grid of charts: which metrics are on this page, in how many columns and rows."""
+
+import math
+from collections.abc import Sequence
+
+from textual.containers import Container
+
+from tuimon.charts.model import ChartOptions
+from tuimon.charts.pairing import Metric
+from tuimon.store.store import Store
+from tuimon.tui.widgets.chart_view import ChartView
+
+_MIN_WIDTH, _MIN_HEIGHT = 34, 9
+_BEST_ASPECT = 3.0
+"""Columns per row of a well-shaped chart; a cell is about twice as high as wide."""
+
+
+def grid_shape(count: int, width: int, height: int) -> tuple[int, int]:
+    """Columns and rows that show most of `count` charts in `width` x `height` cells, well shaped.
+
+    At least one chart is shown, however small the room.
+    """
+    most_columns, most_rows = max(1, width // _MIN_WIDTH), max(1, height // _MIN_HEIGHT)
+    wanted = max(1, min(count, most_columns * most_rows))
+
+    def badness(shape: tuple[int, int]) -> float:
+        columns, rows = shape
+        aspect = max(width, 1) / columns / (max(height, 1) / rows)
+        return abs(math.log(aspect / _BEST_ASPECT)) + 0.3 * (columns * rows - wanted)
+
+    shapes = [
+        (columns, rows)
+        for columns in range(1, most_columns + 1)
+        for rows in range(1, most_rows + 1)
+        if columns * rows >= wanted > max((columns - 1) * rows, columns * (rows - 1))
+    ]
+    return min(shapes, key=badness)
+
+
+class ChartGrid(Container):
+    """Pages of `ChartView`s; the focused chart's page is the one shown."""
+
+    DEFAULT_CSS = """
+    ChartGrid { layout: grid; grid-gutter: 0 2; height: 1fr; }
+    """
+
+    def __init__(self, store: Store, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._store = store
+        self._metrics: list[Metric] = []
+        self._page = 0
+        self._zoomed = False
+        self._columns = self._rows = 1
+
+    @property
+    def charts(self) -> list[ChartView]:
+        """All charts, in order, on every page."""
+        return list(self.query_children(ChartView))
+
+    @property
+    def focused_chart(self) -> ChartView | None:
+        """The chart that has the focus, if any."""
+        focused = self.screen.focused
+        return focused if isinstance(focused, ChartView) else None
+
+    @property
+    def pages(self) -> tuple[int, int]:
+        """Number of the page that is shown (from 1), and of all pages."""
+        return self._page + 1, max(1, math.ceil(len(self._metrics) / self._per_page))
+
+    @property
+    def zoomed(self) -> bool:
+        """True while one chart fills the grid."""
+        return self._zoomed
+
+    async def set_metrics(self, metrics: Sequence[Metric]) -> None:
+        """Show these metrics; charts that stay keep their scales."""
+        if list(metrics) == self._metrics:
+            return
+        self._metrics = list(metrics)
+        charts = self.charts
+        for chart, metric in zip(charts, metrics, strict=False):
+            if chart.metric != metric:
+                chart.set_metric(metric)
+        if len(metrics) > len(charts):
+            await self.mount_all(
+                ChartView(self._store, metric) for metric in metrics[len(charts) :]
+            )
+        else:
+            for chart in charts[len(metrics) :]:
+                await chart.remove()
+        self._arrange()
+
+    def redraw(self, options: ChartOptions) -> None:
+        """Draw the charts of this page that have changed."""
+        for chart in self.charts:
+            if chart.display:
+                chart.redraw(options)
+
+    def turn(self, pages: int) -> None:
+        """Go on by so many pages, around the end."""
+        self._page = (self._page + pages) % self.pages[1]
+        self._arrange()
+        if self.focused_chart is not None:
+            self.charts[self._page * self._per_page].focus()
+
+    def zoom(self, on: bool) -> None:
+        """Let the focused chart (else the first one) fill the grid, or show all again."""
+        if on and self.focused_chart is None and self.charts:
+            self.charts[self._page * self._per_page].focus()
+        self._zoomed = on and bool(self.charts)
+        self._arrange()
+
+    def move(self, columns: int, rows: int) -> None:
+        """Move the focus by chart columns and rows, onto other pages too."""
+        charts = self.charts
+        if not charts:
+            return
+        focused = self.focused_chart
+        if focused is None:
+            target = self._page * self._per_page
+        else:
+            step = columns + rows * (1 if self._zoomed else self._columns)
+            target = min(max(charts.index(focused) + step, 0), len(charts) - 1)
+        self.show_chart(target)
+
+    def show_chart(self, index: int) -> None:
+        """Turn to the page of a chart and focus it."""
+        charts = self.charts
+        if not 0 <= index < len(charts):
+            return
+        self._page = index // self._per_page
+        charts[index].focus()
+        self._arrange(charts[index])
+
+    def chart_of(self, tag: str) -> int | None:
+        """The index of the chart that holds a tag."""
+        for index, metric in enumerate(self._metrics):
+            if any(tag == member for _, member in metric.curves):
+                return index
+        return None
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    @property
+    def _per_page(self) -> int:
+        return self._columns * self._rows
+
+    def _arrange(self, focused: ChartView | None = None) -> None:
+        count = len(self._metrics)
+        if not count:
+            return
+        first = self._page * self._per_page
+        self._columns, self._rows = grid_shape(count, self.size.width, self.size.height)
+        # A new shape keeps the chart in the upper left corner on the page.
+        self._page = min(first // self._per_page, self.pages[1] - 1)
+        zoomed = (focused or self.focused_chart) if self._zoomed else None
+        start = self._page * self._per_page
+        for index, chart in enumerate(self.charts):
+            if zoomed is not None:
+                chart.display = chart is zoomed
+            else:
+                chart.display = start <= index < start + self._per_page
+        columns, rows = (1, 1) if zoomed is not None else (self._columns, self._rows)
+        self.styles.grid_size_columns = columns
+        self.styles.grid_size_rows = rows

@@ -1,0 +1,36 @@
+"""The footer: the keys that work here, as many as fit, the important ones first."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from tuimon.charts.model import Row
+from tuimon.text import width
+from tuimon.tui.keymap import KEYS, Key
+from tuimon.tui.widgets.cells import CellView, line
+
+
+def key_row(keys: Iterable[Key], cells: int) -> Row:
+    """Key hints in table order within `cells` columns; less important ones are left out."""
+    wanted = [key for key in keys if key.footer]
+    while wanted and sum(_width(key) for key in wanted) > cells:
+        wanted.remove(min(wanted, key=lambda key: key.footer))
+    spans = [
+        span for key in wanted for span in ((f" {key.shown}", "key"), (f" {key.label} ", "dim"))
+    ]
+    return line(*spans)
+
+
+def _width(key: Key) -> int:
+    return width(key.shown) + width(key.label) + 3
+
+
+class KeyBar(CellView):
+    """The footer; docked at the bottom."""
+
+    DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; background: $panel; }"
+
+    def update(self, hidden: Collection[str] = (), labels: Mapping[str, str] | None = None) -> None:
+        """Show the keys whose ids are not `hidden` (they do nothing here), some relabelled."""
+        keys = [key for key in KEYS if key.id not in hidden]
+        for_now = labels or {}
+        keys = [key._replace(label=for_now.get(key.id, key.label)) for key in keys]
+        self.show([key_row(keys, self.size.width)])

@@ -1,0 +1,60 @@
+"""What stands where curves would be: why there are none, and why there is no room."""
+
+from collections.abc import Sequence
+
+from tuimon.charts.model import Row, Span
+from tuimon.runs.record import RunState
+from tuimon.store.session import Session
+from tuimon.text import fit, safe, width
+from tuimon.tui.widgets.cells import CellView
+
+MIN_WIDTH, MIN_HEIGHT = 50, 14
+
+
+def why_no_curves(session: Session) -> list[str]:
+    """A few lines for a screen without curves: why, and what to do about it."""
+    status = session.status
+    if session.follower.loading:
+        return ["Reading event files…"]
+    if status is None:
+        return ["No scalars in these log directories yet.", "Curves appear as soon as there are."]
+    if status.state is RunState.LOST:
+        return ["The run was lost before it wrote any scalar."]
+    if status.state.ended:
+        return ["The training ended before it wrote any scalar.", "Its output is below."]
+    if session.sources:
+        return ["The script has opened an event file.", "Curves appear with its first scalar."]
+    return [
+        "No event files yet.",
+        "Curves appear when the script writes its first scalar (SummaryWriter).",
+        f"Looking below {safe(status.record.cwd)}; --logdir names another place.",
+    ]
+
+
+def why_too_small(columns: int, rows: int) -> list[str]:
+    """What to say in a terminal that has no room for the screen."""
+    return [
+        "tuimon needs more room:",
+        f"{MIN_WIDTH}x{MIN_HEIGHT}, this terminal is {columns}x{rows}",
+        "q leaves; training goes on",
+    ]
+
+
+class Notice(CellView):
+    """A few centred lines."""
+
+    DEFAULT_CSS = "Notice { height: 1fr; }"
+
+    def say(self, lines: Sequence[str]) -> None:
+        """Show these lines in the middle of the widget, the first one bright."""
+        columns, rows = self.size
+        if not columns or not rows:
+            return
+        above = max(0, (rows - len(lines)) // 2)
+        content: list[Row] = [(Span(" " * columns, "text"),)] * above
+        for index, text in enumerate(lines):
+            role = "text" if index == 0 else "dim"
+            shown = text if width(text) <= columns else fit(text, columns)
+            content.append((Span(fit(shown, columns, "center"), role),))
+        content += [(Span(" " * columns, "text"),)] * (rows - len(content))
+        self.show(content[:rows])

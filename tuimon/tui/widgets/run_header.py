@@ -1,0 +1,100 @@
+"""The one-line header: what runs, how far it is, how fresh the data are, where W&B stands."""
+
+from dataclasses import dataclass
+
+from tuimon.charts.model import Row
+from tuimon.runs.record import MirrorRecord, RunState
+from tuimon.text import format_age, format_duration, format_step, format_value, safe, width
+from tuimon.tui.widgets.cells import CellView, line
+
+_STATE_ROLES = {
+    RunState.STARTING: "dim",
+    RunState.RUNNING: "ok",
+    RunState.FINISHED: "ok",
+    RunState.FAILED: "error",
+    RunState.KILLED: "error",
+    RunState.LOST: "error",
+}
+_STALE_AFTER = 60.0
+_MIN_NAME = 12
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderFacts:
+    """Everything the header tells; None hides a part. Times in seconds."""
+
+    name: str
+    state: RunState | None = None
+    reason: str | None = None
+    step: int | None = None
+    rate: float | None = None
+    elapsed: float | None = None
+    age: float | None = None
+    mirror: MirrorRecord | None = None
+    damaged: int = 0
+    loading: float | None = None
+
+
+def header_row(facts: HeaderFacts, cells: int) -> Row:
+    """Lay the facts out in `cells` columns; what matters least goes first when room is short."""
+    parts = _parts(facts)
+    while len(parts) > 1 and _total(parts) > cells:
+        parts.remove(min(parts[1:], key=lambda part: part[0]))
+    spans: list[tuple[str, str]] = []
+    for index, (_, text, role) in enumerate(parts):
+        if index:
+            spans.append(("  ", "dim"))
+        spans.append((text, role))
+    room = cells - sum(width(text) for text, _ in spans)
+    return line((" ", "text"), *spans, (" " * max(0, room - 1), "text"))
+
+
+def _total(parts: list[tuple[int, str, str]]) -> int:
+    return sum(width(text) + 2 for _, text, _ in parts)
+
+
+def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
+    """(importance, text, role) from left to right; the first is never dropped."""
+    state = facts.state
+    mark = "●" if state is None or not state.ended else ("✓" if state == "finished" else "✗")
+    role = "accent" if state is None else _STATE_ROLES[state]
+    parts = [(99, f"{mark} {safe(facts.name)}", "title" if state is None else role)]
+    if state is not None:
+        parts.append((90, str(state), role))
+    if facts.reason and state is not None and state is not RunState.FINISHED:
+        parts.append((85, safe(facts.reason), role))
+    if facts.step is not None:
+        parts.append((80, f"step {format_step(facts.step)}", "text"))
+    if facts.rate is not None:
+        parts.append((50, f"{format_value(float(f'{facts.rate:.2g}'))}/s", "dim"))
+    if facts.elapsed is not None:
+        parts.append((70, format_duration(facts.elapsed), "text"))
+    if facts.age is not None:
+        stale = facts.age > _STALE_AFTER
+        parts.append((60, f"data {format_age(facts.age)}", "warn" if stale else "dim"))
+    if facts.loading is not None:
+        parts.append((75, f"loading {facts.loading:.0%}", "accent"))
+    if facts.damaged:
+        parts.append((65, f"{facts.damaged} damaged", "warn"))
+    if facts.mirror is not None:
+        parts += _mirror(facts.mirror)
+    return parts
+
+
+def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
+    points = f" {format_step(mirror.points)} pts" if mirror.points else ""
+    role = {"failed": "warn", "live": "ok"}.get(mirror.state, "dim")
+    parts = [(55, f"W&B {safe(mirror.state)}{points}", role)]
+    if mirror.detail and mirror.state == "failed":
+        parts.append((40, safe(mirror.detail), "warn"))
+    return parts
+
+
+class RunHeader(CellView):
+    """The header; docked at the top."""
+
+    DEFAULT_CSS = "RunHeader { dock: top; height: 1; background: $panel; }"
+
+    def update(self, facts: HeaderFacts) -> None:
+        """Show new facts; only characters that changed are sent."""
+        self.show([header_row(facts, self.size.width)])
