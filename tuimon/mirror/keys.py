@@ -1,0 +1,70 @@
+"""The names that TensorBoard's runs and tags have in W&B.
+
+They are those of W&B's own TensorBoard integration: ``<run>/<tag>``, where the run is named by its
+path relative to the log directory and the log directory itself adds nothing.
+"""
+
+from pathlib import PurePath
+
+GLOBAL_STEP = "global_step"
+"""TensorBoard's step: in every row, so that all charts can use it as their x-axis."""
+
+TIMESTAMP = "_timestamp"
+
+_RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, "_step", "_runtime", "_wandb"})
+_TELLING_NAMES = frozenset({"train", "training", "val", "valid", "validation", "eval", "test"})
+
+
+def namespace(run: str, directory: str, *, named_by_user: bool) -> str:
+    """The prefix for the tags of a run, empty for none.
+
+    A directory that was found rather than given is run ``.`` although others may come; one that is
+    called ``train`` will hardly stay alone, and W&B's integration makes the same exception.
+    """
+    if run != ".":
+        return run
+    name = PurePath(directory).name
+    return name if not named_by_user and name.lower() in _TELLING_NAMES else ""
+
+
+def step_key(prefix: str) -> str:
+    """The key of the step metric of a namespace."""
+    return f"{prefix}/{GLOBAL_STEP}" if prefix else GLOBAL_STEP
+
+
+class KeyTable:
+    """Gives every (namespace, tag) a key of its own.
+
+    Tags that W&B would drop or overwrite (an empty one, ``_step``, …) and pairs that would share a
+    key (run ``.`` with tag ``a/b``, run ``a`` with tag ``b``) get another. `renamed` are the pairs
+    that were given another key before: they keep it, whatever order the tags come in now.
+    """
+
+    def __init__(self, renamed: dict[tuple[str, str], str] | None = None) -> None:
+        self.renamed = dict(renamed or {})
+        self._keys = dict(self.renamed)
+        self._taken = set(self._keys.values())
+
+    def key(self, prefix: str, tag: str) -> str:
+        """The key of a tag; a new entry of `renamed` if it is not the plain one."""
+        pair = (prefix, tag)
+        key = self._keys.get(pair)
+        if key is None:
+            plain = key = f"{prefix}/{tag}" if prefix else tag
+            if tag in _RESERVED or key in _RESERVED:
+                key = f"{prefix}/tag/{tag}" if prefix else f"tag/{tag}"
+            number = 1
+            base = key
+            while key in self._taken:
+                number += 1
+                key = f"{base} ({number})"
+            self._keys[pair] = key
+            self._taken.add(key)
+            if key != plain:
+                self.renamed[pair] = key
+        return key
+
+
+def can_be_defined(key: str) -> bool:
+    """Whether ``define_metric`` takes the key for a name: in it an asterisk is a pattern."""
+    return "*" not in key

@@ -1,0 +1,178 @@
+"""W&B's transaction log (``run-<id>.wandb``): reading back what really is on disk.
+
+The format is LevelDB's log format with a 7-byte file header. The file is cut into blocks of 32 KiB;
+a chunk, ``crc32: u32 · length: u16 · type: u8 · data``, little-endian, never crosses the end of a
+block; a record is one chunk (full) or a first, any number of middle and a last chunk. The checksum
+covers type and data. Each record is a protobuf ``Record`` of ``wandb_internal.proto``. Sources:
+leveldb ``doc/log_format.md`` and ``core/internal/transactionlog`` of wandb.
+
+wandb-core writes blocks at its leisure, so a file that is being written, or whose writer was
+killed, may end anywhere.
+"""
+
+import json
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+MAGIC = b":W&B"
+FILE_HEADER_BYTES = 7
+BLOCK_BYTES = 32768
+_TAIL_BLOCKS = 64
+
+_CHUNK = struct.Struct("<IHB")
+_FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
+
+
+class OfflineFileError(ValueError):
+    """The file is not a W&B transaction log; the message starts with its path."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One row of a run's history: `step` is W&B's row counter, values are decoded JSON."""
+
+    step: int
+    values: dict[str, Any]
+
+
+class OfflineFile:
+    """Reads whole records from `offset` on; call again for what has been added since.
+
+    `offset` is always behind the last whole record that was returned.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offset = 0
+
+    def records(self) -> Iterator[bytes]:
+        """Serialized ``Record`` messages, up to the first that is not complete.
+
+        Raises:
+            OfflineFileError: the file is no transaction log.
+            OSError: it cannot be read.
+        """
+        with self.path.open("rb") as file:
+            if self.offset < FILE_HEADER_BYTES:
+                header = file.read(FILE_HEADER_BYTES)
+                if len(header) < FILE_HEADER_BYTES:
+                    return  # wandb-core has not come to write it
+                if not header.startswith(MAGIC):
+                    raise OfflineFileError(f"{self.path}: not a W&B file")
+                self.offset = FILE_HEADER_BYTES
+            for end, record in _records(file, self.offset):
+                self.offset = end
+                yield record
+
+    def rows(self) -> Iterator[HistoryRow]:
+        """The history rows among the records; raises as `records` does."""
+        for record in self.records():
+            row = _history_row(record)
+            if row is not None:
+                yield row
+
+
+def last_step(path: Path) -> int | None:
+    """The step of the last history row, or None when there is none.
+
+    Reads backwards, so that it costs the same for any size of the file.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        for start in _tail_starts(os.fstat(file.fileno()).st_size):
+            steps = [
+                row.step
+                for _, record in _records(file, start)
+                if (row := _history_row(record)) is not None
+            ]
+            if steps:
+                return max(steps)
+    return None
+
+
+def cut_torn_tail(path: Path) -> int:
+    """Truncate a file to its last whole record; returns the number of bytes removed.
+
+    ``wandb sync`` uploads what a torn file holds, reports an error, and does not mark the file as
+    synced: with the next sync every row would arrive a second time. Only for a file whose writer
+    is dead.
+
+    Raises:
+        OSError: the file cannot be read or written.
+    """
+    with path.open("r+b") as file:
+        size = os.fstat(file.fileno()).st_size
+        for start in _tail_starts(size):
+            end = max((end for end, _ in _records(file, start)), default=0)
+            if end or start <= FILE_HEADER_BYTES:
+                end = end or min(size, FILE_HEADER_BYTES)
+                file.truncate(end)
+                os.fsync(file.fileno())
+                return size - end
+    return 0
+
+
+def _tail_starts(size: int) -> Iterator[int]:
+    """Offsets from which to read the end of a file: ever farther back, at last its beginning."""
+    blocks = _TAIL_BLOCKS
+    while (start := (size // BLOCK_BYTES - blocks) * BLOCK_BYTES) > 0:
+        yield start
+        blocks *= 4
+    yield FILE_HEADER_BYTES
+
+
+def _records(file: BinaryIO, start: int) -> Iterator[tuple[int, bytes]]:
+    """Whole records from `start`, a chunk's or a block's beginning, with the offset behind each."""
+    position = start
+    record = b""
+    inside = False
+    while True:
+        block_end = position - position % BLOCK_BYTES + BLOCK_BYTES
+        file.seek(position)
+        block = file.read(block_end - position)
+        at = 0
+        while position + at + _CHUNK.size <= block_end:
+            if at + _CHUNK.size > len(block):
+                return
+            checksum, length, kind = _CHUNK.unpack_from(block, at)
+            end = at + _CHUNK.size + length
+            # The checksum runs from the type on. All zeros: space that was never written.
+            if kind == 0 or end > len(block) or zlib.crc32(block[at + 6 : end]) != checksum:
+                return
+            data = block[at + _CHUNK.size : end]
+            at = end
+            if kind in (_FULL, _FIRST):
+                record, inside = data, True
+            else:
+                record += data
+            # A read that starts in the middle of the file may meet the rest of a record.
+            if kind in (_FULL, _LAST) and inside:
+                yield position + at, record
+                inside = False
+        position = block_end
+
+
+def _history_row(record: bytes) -> HistoryRow | None:
+    # `num` is written first, then the record itself: most kinds are told apart by one byte.
+    at = 0
+    if record[:1] == b"\x08":
+        at = 1
+        while at < len(record) and record[at] & 0x80:
+            at += 1
+        at += 1
+    if record[at : at + 1] != b"\x12":
+        return None
+    from wandb.proto import wandb_internal_pb2
+
+    history = wandb_internal_pb2.Record.FromString(record).history  # type: ignore[attr-defined]
+    values = {
+        item.key or "/".join(item.nested_key): json.loads(item.value_json) for item in history.item
+    }
+    return HistoryRow(history.step.num, values)

@@ -1,0 +1,146 @@
+"""Opening the W&B run: online, offline, or later."""
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from tuimon.mirror.destination import Destination, choose_mode, destination
+from tuimon.mirror.fragments import Fragments
+from tuimon.mirror.journal import Journal, RunEntry
+from tuimon.mirror.status import MirrorStatus, one_line
+from tuimon.mirror.wandb_run import (
+    INIT_TIMEOUT,
+    WandbRun,
+    has_key,
+    new_run_id,
+    settings_mode,
+    wait_for_free_directory,
+)
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.registry import RunStatus
+
+_FIRST_DELAY = 5.0
+_LONGEST_DELAY = 300.0
+_GRACE = 40.0
+
+log = logging.getLogger(__name__)
+
+Guard = Callable[[str, float], AbstractContextManager[None]]
+
+
+class MirrorOff(Exception):  # noqa: N818 - nothing went wrong
+    """The environment or W&B's settings say that nothing is to be recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open run and the number of the first row that it lacks; `fragments` only offline."""
+
+    run: WandbRun
+    run_id: str
+    first_row: int
+    fragments: Fragments | None
+    detail: str | None
+
+
+class Opening:
+    """Tries to open the W&B run of a training.
+
+    A run that has been online stays online: its rows are at the server, and only the server knows
+    which. One that was never online is opened offline when the server cannot be reached: at once
+    in mode auto, at the end of the training when the user asked for online.
+    """
+
+    def __init__(
+        self,
+        status: RunStatus,
+        paths: RunPaths,
+        environ: Mapping[str, str],
+        journal: Journal,
+        mirror_status: MirrorStatus,
+        guard: Guard,
+    ) -> None:
+        self._seen = status
+        self._paths = paths
+        self._environ = environ
+        self._journal = journal
+        self._status = mirror_status
+        self._guard = guard
+        self._destination: Destination | None = None
+        self._run_id = journal.run.run_id if journal.run else new_run_id()
+        self.delay = _FIRST_DELAY
+        """Seconds to wait before the next attempt."""
+
+    def attempt(self, *, last: bool) -> Opened | None:
+        """Open the run, or return None: try again later. `last`: the training has ended.
+
+        Raises:
+            MirrorOff: nothing is to be recorded.
+            Exception: whatever wandb raises when there is no other way left.
+        """
+        if self._destination is None:
+            self._destination = self._choose()
+        if self._destination.mode == "offline":
+            return self._offline(self._destination.reason)
+        try:
+            return self._online()
+        except Exception as error:
+            log.warning("W&B cannot be reached: %s", error)
+            detail = one_line(error)
+        if self._journal.run is None and (last or not self._destination.insist):
+            return self._offline(f"W&B said: {detail}")
+        self._status.update(state="starting", detail=f"trying again: W&B said: {detail}")
+        self.delay = min(2 * self.delay, _LONGEST_DELAY)
+        return None
+
+    def _choose(self) -> Destination:
+        if self._journal.run is not None:
+            return Destination("online" if self._journal.run.online else "offline")
+        options = self._seen.record.mirror
+        with self._guard("start", INIT_TIMEOUT + _GRACE):
+            wanted = choose_mode(options, self._environ, settings_mode=settings_mode())
+            if wanted == "off":
+                raise MirrorOff
+            if wanted == "offline":
+                return Destination("offline")
+            try:
+                return destination(wanted, has_key=has_key())
+            except Exception as error:
+                return Destination("offline", f"the W&B key cannot be used: {one_line(error)}")
+
+    def _online(self) -> Opened:
+        run = self._open(online=True)
+        if self._journal.run is None:
+            self._journal.append(
+                RunEntry(run_id=self._run_id, online=True, first_row=run.first_row)
+            )
+        return Opened(run, self._run_id, run.first_row, None, None)
+
+    def _offline(self, detail: str | None) -> Opened:
+        fragments = Fragments(self._paths.wandb, self._run_id)
+        fragments.repair()
+        entry = self._journal.run or RunEntry(run_id=self._run_id, online=False)
+        first_row = fragments.next_row(entry.first_row)
+        run = self._open(online=False)
+        if self._journal.run is None:
+            self._journal.append(entry)
+        return Opened(run, self._run_id, first_row, fragments, detail)
+
+    def _open(self, *, online: bool) -> WandbRun:
+        wait_for_free_directory(self._paths, self._run_id)
+        with self._guard("init", INIT_TIMEOUT + _GRACE):
+            return WandbRun.open(
+                self._seen.record,
+                self._paths,
+                run_id=self._run_id,
+                online=online,
+                git=self._git(),
+            )
+
+    def _git(self) -> Mapping[str, Any]:
+        recorder = self._seen.recorder
+        if recorder is None or recorder.git_commit is None:
+            return {}
+        return {"git_commit": recorder.git_commit, "git_dirty": recorder.git_dirty}

@@ -1,0 +1,70 @@
+"""From the columns of an event file to rows of W&B's history.
+
+W&B stores rows, and a row costs about the same with one value as with ten. So the points that a
+training writes together, those of one step, become one row. A row never spans two batches of an
+event file, holds each tag once, and consists of points that follow each other in time: the tags of
+an epoch, which count epochs, stay apart from those that count batches and had the same number
+hours ago.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.events.points import EventBatch, ScalarColumns
+
+
+class Row(NamedTuple):
+    """Scalars of one step; `wall_time` (Unix s) is that of the last of them."""
+
+    step: int
+    wall_time: float
+    values: dict[str, float]
+    """By tag."""
+
+
+def rows_of(batch: EventBatch) -> Iterator[Row]:
+    """Group the scalars of a batch into rows: every point in exactly one row.
+
+    The same batch always gives the same rows: a restarted mirror depends on it.
+    """
+    columns = list(batch.scalars.values())
+    if not columns:
+        return
+    tags = list(batch.scalars)
+    order = _merged(columns)
+    step: int | None = None
+    wall_time = 0.0
+    values: dict[str, float] = {}
+    for tag_number, point_step, point_time, value in zip(
+        np.repeat(np.arange(len(tags)), [len(column.steps) for column in columns])[order].tolist(),
+        np.concatenate([column.steps for column in columns])[order].tolist(),
+        np.concatenate([column.wall_times for column in columns])[order].tolist(),
+        np.concatenate([column.values for column in columns])[order].tolist(),
+        strict=True,
+    ):
+        tag = tags[tag_number]
+        if point_step != step or tag in values:
+            if step is not None:
+                yield Row(step, wall_time, values)
+            step, values = point_step, {}
+        values[tag] = value
+        wall_time = point_time
+    if step is not None:
+        yield Row(step, wall_time, values)
+
+
+def _merged(columns: Sequence[ScalarColumns]) -> NDArray[np.intp]:
+    """The order in which the points of concatenated columns were written, as far as it is known.
+
+    Columns hold no order across tags; the clock restores it. A clock that goes back, or that says
+    nothing, never changes the order within a column.
+    """
+    clocks = [
+        np.maximum.accumulate(np.where(np.isnan(column.wall_times), -np.inf, column.wall_times))
+        for column in columns
+    ]
+    places = [np.arange(len(column.steps)) for column in columns]
+    return np.lexsort((np.concatenate(places), np.concatenate(clocks)))

@@ -1,0 +1,201 @@
+"""One W&B run, open for rows: the only module that calls wandb."""
+
+import os
+import secrets
+import string
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tuimon.mirror.config import script_config, shown_command
+from tuimon.mirror.destination import git_root
+from tuimon.mirror.keys import can_be_defined
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import RunRecord
+
+INIT_TIMEOUT = 20.0
+FINISH_TIMEOUT_OFFLINE = 60.0
+FINISH_TIMEOUT_ONLINE = 480.0
+"""Seconds; the guardian waits ten minutes for everything that follows the end of a training."""
+
+_ID_ALPHABET = string.ascii_lowercase + string.digits
+_ID_LENGTH = 8
+
+
+def new_run_id() -> str:
+    """An id like those that wandb makes."""
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
+
+
+def has_key() -> bool:
+    """Whether W&B finds a key for its server: in the environment, its settings or the netrc.
+
+    Neither asks nor calls the server. A key that cannot be right raises what wandb raises.
+    """
+    import wandb
+
+    # In mode offline, which a settings file may say, wandb does not look for keys.
+    wandb.setup(settings=wandb.Settings(mode="online"))
+    return bool(wandb.login(prompt=False, verify=False))
+
+
+def settings_mode() -> str | None:
+    """The mode in W&B's settings files, or None when they do not set one."""
+    import wandb
+
+    mode = str(wandb.setup().settings.mode)
+    return None if mode == "online" else mode
+
+
+class WandbRun:
+    """An open run; rows are numbered by the caller, in ascending order."""
+
+    def __init__(self, run: Any) -> None:
+        self._run = run
+
+    @classmethod
+    def open(
+        cls,
+        record: RunRecord,
+        paths: RunPaths,
+        *,
+        run_id: str,
+        online: bool,
+        git: Mapping[str, Any],
+    ) -> "WandbRun":
+        """Begin or resume the W&B run of a training; `git` goes into its config.
+
+        Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
+        """
+        import wandb
+
+        options = record.mirror
+        run = wandb.init(
+            mode="online" if online else "offline",
+            dir=str(paths.directory),
+            id=run_id,
+            resume="allow" if online else None,
+            project=options.project,
+            entity=options.entity,
+            name=options.name or os.environ.get("WANDB_NAME") or record.id,
+            group=options.group,
+            job_type=options.job_type,
+            notes=options.notes,
+            tags=list(options.tags) or None,
+            config=run_config(record, git),
+            settings=_settings(record, online=online),
+        )
+        opened = cls(run)
+        if not opened.directory.is_relative_to(paths.directory.resolve()):
+            opened.finish(0)
+            raise OSError(f"W&B cannot write below {paths.directory}")
+        return opened
+
+    @property
+    def directory(self) -> Path:
+        """The run's own directory, below ``wandb/``."""
+        return Path(self._run.dir).parent.resolve()
+
+    @property
+    def first_row(self) -> int:
+        """The row that an online run expects next; 0 offline, where nothing is known."""
+        # `run.step` would be 0 after a resume.
+        return int(self._run.starting_step or 0)
+
+    @property
+    def url(self) -> str | None:
+        """Where the run can be looked at; None offline."""
+        return self._run.url or None
+
+    @property
+    def project(self) -> str | None:
+        """The project, as W&B settled it."""
+        return self._run.project or None
+
+    @property
+    def entity(self) -> str | None:
+        """The user or team, as W&B settled it; often None offline."""
+        return self._run.entity or None
+
+    def define(self, key: str, step_key: str) -> None:
+        """Give a metric its x-axis, if W&B can."""
+        if can_be_defined(key):
+            self._run.define_metric(key, step_metric=step_key)
+
+    def log(self, row: dict[str, float], number: int) -> None:
+        """Hand over row `number`."""
+        self._run.log(row, step=number, commit=True)
+
+    def finish(self, exit_code: int) -> None:
+        """Write the rest and close the run.
+
+        Raises:
+            TimeoutError: online, and not everything could be uploaded in time.
+        """
+        self._run.finish(exit_code=exit_code)
+
+
+def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
+    """The W&B config: the script's options, then those of ``--config``, then where it ran."""
+    where = {
+        "run": record.id,
+        "host": record.host,
+        "command": shown_command(record.argv),
+        "cwd": record.cwd,
+        "started_at": record.started_at,
+        **git,
+    }
+    return {**script_config(record.argv), **record.mirror.config, "tuimon": where}
+
+
+def wait_for_free_directory(paths: RunPaths, run_id: str) -> None:
+    """Wait until wandb's name for a fragment, which holds the second it began in, is not taken."""
+    while any(paths.wandb.glob(f"*-{time.strftime('%Y%m%d_%H%M%S')}-{run_id}")):
+        time.sleep(0.05)
+
+
+def _settings(record: RunRecord, *, online: bool) -> Any:
+    import wandb
+
+    wanted: dict[str, Any] = {
+        "console": "off",
+        "silent": True,
+        "init_timeout": INIT_TIMEOUT,
+        "finish_timeout": FINISH_TIMEOUT_ONLINE if online else FINISH_TIMEOUT_OFFLINE,
+        "finish_timeout_raises": True,
+        "disable_job_creation": True,
+        "host": record.host,
+        # Whole seconds: wandb-core cuts fractions, and 0 means its default of 15.
+        "x_file_stream_transmit_interval": 2,
+        "x_transaction_log_flush_interval": 1.0,
+        # The packages of the mirror's environment say nothing about the training's.
+        "x_save_requirements": False,
+        "x_executable": record.command[0] if record.command else None,
+        **_system_metrics(record),
+        **_program(record.argv, record.cwd),
+    }
+    # Names with x_ are private to wandb: one that is gone is no reason to fail.
+    known = wandb.Settings.model_fields
+    return wandb.Settings(
+        **{name: value for name, value in wanted.items() if value is not None and name in known}
+    )
+
+
+def _system_metrics(record: RunRecord) -> dict[str, Any]:
+    """Measure the training's processes; nothing when they are gone."""
+    if record.child is None or record.state.ended:
+        return {"x_disable_stats": True}
+    return {"x_stats_pid": record.child.pid, "x_stats_track_process_tree": True}
+
+
+def _program(argv: Sequence[str], cwd: str) -> dict[str, str]:
+    root = git_root(cwd)
+    found: dict[str, str] = {} if root is None else {"git_root": root}
+    script = next((argument for argument in argv if argument.endswith(".py")), None)
+    if script is None:
+        return found | {"program": " ".join(argv[:2])}
+    path = os.path.normpath(Path(cwd, script))
+    relative = os.path.relpath(path, root or cwd)
+    found |= {"program": script, "program_abspath": path}
+    return found if relative.startswith("..") else found | {"program_relpath": relative}

@@ -1,0 +1,36 @@
+"""``python -m tuimon.recorder RUN_DIR``: the process that the guardian keeps beside a training."""
+
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from tuimon.recorder.recorder import Recorder
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import RecordError
+
+
+def main(directory: Path) -> int:
+    """Record the run in `directory` to its end; returns the exit code."""
+    logging.basicConfig(
+        level=logging.INFO,
+        stream=sys.stderr,
+        format="%(asctime)s recorder[%(process)d] %(message)s",
+        datefmt="%Y-%m-%d %H:%M:%S",
+    )
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        Recorder(RunPaths(directory), stop).run()
+    except RecordError as error:
+        logging.error("%s", error)
+        return 1 if directory.exists() else 0
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m tuimon.recorder RUN_DIR")
+    sys.exit(main(Path(sys.argv[1]).absolute()))

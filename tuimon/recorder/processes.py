@@ -1,0 +1,76 @@
+"""The processes of a training: everything below its guardian but tuimon's own."""
+
+import os
+
+import psutil
+
+from tuimon.guardian.tree import COMPANION_VARIABLE
+
+_MAX_INSPECTED = 256
+"""Processes of which files and arguments are read; data loaders come by the hundred."""
+
+
+class ProcessTree:
+    """Remembers every PID ever seen in the tree: a worker's event file may outlive the worker."""
+
+    def __init__(self, guardian: int, training: int) -> None:
+        self._roots = frozenset({guardian, training})
+        self._seen = {training}
+        self._living: list[psutil.Process] = []
+
+    def refresh(self) -> None:
+        """Look at the living processes; costs a read of every process on the machine."""
+        children: dict[int, list[psutil.Process]] = {}
+        for process in psutil.process_iter(["ppid"]):
+            children.setdefault(process.info["ppid"], []).append(process)
+        self._living = []
+        pending = list(self._roots)
+        while pending:
+            for process in children.pop(pending.pop(), ()):
+                if process.pid in self._seen or not _is_ours(process.pid):
+                    self._seen.add(process.pid)
+                    self._living.append(process)
+                    pending.append(process.pid)
+
+    def owns(self, pid: int) -> bool:
+        """Whether `pid` is, or was when last seen, a process of the training."""
+        if pid in self._seen:
+            return True
+        try:
+            ancestors = {process.pid for process in psutil.Process(pid).parents()}
+        except psutil.Error:
+            return False
+        if self._roots & ancestors and not _is_ours(pid):
+            self._seen.add(pid)
+            return True
+        return False
+
+    def arguments(self) -> set[tuple[str, tuple[str, ...]]]:
+        """Working directory and command line of each living process."""
+        found = set()
+        for process in self._living[:_MAX_INSPECTED]:
+            try:
+                found.add((process.cwd(), tuple(process.cmdline())))
+            except (psutil.Error, OSError):
+                continue
+        return found
+
+    def open_files(self) -> set[str]:
+        """Paths of the regular files that living processes hold open."""
+        found: set[str] = set()
+        for process in self._living[:_MAX_INSPECTED]:
+            try:
+                found.update(file.path for file in process.open_files())
+            except (psutil.Error, OSError):
+                continue
+        return found
+
+
+def _is_ours(pid: int) -> bool:
+    """True for the recorder and what it started, adopted by the guardian or not."""
+    if pid == os.getpid():
+        return True
+    try:
+        return COMPANION_VARIABLE in psutil.Process(pid).environ()
+    except (psutil.Error, OSError):
+        return False

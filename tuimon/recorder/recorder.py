@@ -1,0 +1,172 @@
+"""The recorder: what it takes to follow one training, besides keeping it alive.
+
+It finds the log directories, notes the version of the code, and keeps the mirror going. It may be
+killed at any time: what it knew is in its record, and its successor goes on from there.
+"""
+
+import logging
+import math
+import threading
+import time
+from dataclasses import replace
+
+from tuimon.mirror.ending import has_ended
+from tuimon.recorder.discovery import Discovery
+from tuimon.recorder.git import GitState, git_state
+from tuimon.recorder.mirror_process import MirrorProcess
+from tuimon.recorder.processes import ProcessTree
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import (
+    LogSource,
+    MirrorRecord,
+    RecorderRecord,
+    RecordError,
+    read_record,
+    write_record,
+)
+from tuimon.runs.registry import read_status
+
+LAST_SEARCH_SECONDS = 5.0
+MIRROR_SECONDS = 560.0
+"""How long the mirror has after the end of the training; the guardian waits a little longer."""
+
+_LOOK_EVERY = 0.5
+_WRITE_AGAIN_AFTER = 5.0
+_LONGEST_PAUSE = 0.25
+_SHORTEST_PAUSE = 0.02
+
+log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Records one run; `stop` ends it early."""
+
+    def __init__(self, paths: RunPaths, stop: threading.Event) -> None:
+        self._paths = paths
+        self._stop = stop
+        self._status = read_status(paths.directory)
+        self._record = _earlier_record(paths)
+        self._written: RecorderRecord | None = None
+        self._write_again_at = -math.inf
+        self._discovery: Discovery | None = None
+        self._mirror: MirrorProcess | None = None
+        self._git = _GitCheck(self._status.record.cwd)
+
+    def run(self) -> None:
+        """Work until the training has ended and its mirror too."""
+        options = self._status.record.mirror
+        if options.mode == "off":
+            self._write_mirror_off()
+        else:
+            self._mirror = MirrorProcess(self._paths)
+        try:
+            self._follow()
+            self._wait_for_mirror()
+        finally:
+            if self._mirror is not None and not self._mirror.done:
+                self._mirror.stop()
+
+    def _follow(self) -> None:
+        looked_at = time.monotonic()
+        while not has_ended(self._status) and not self._stop.is_set():
+            now = time.monotonic()
+            if now - looked_at >= _LOOK_EVERY:
+                looked_at = now
+                self._status = read_status(self._paths.directory)
+            self._search()
+            if self._mirror is not None:
+                self._mirror.tick(now)
+            self._pause()
+        if self._discovery is None:
+            self._begin_discovery()
+        if self._discovery is not None:
+            self._discovery.finish(LAST_SEARCH_SECONDS)
+        # Even when nothing is new: the mirror waits for a record that is later than the end.
+        self._written, self._write_again_at = None, -math.inf
+        self._note()
+
+    def _search(self) -> None:
+        if self._discovery is None and self._status.record.child is not None:
+            self._begin_discovery()
+        if self._discovery is not None:
+            self._discovery.step()
+        self._note()
+
+    def _begin_discovery(self) -> None:
+        record = self._status.record
+        if record.logdir is not None:
+            self._record = replace(self._record, logdirs=(LogSource(path=record.logdir),))
+        elif record.child is not None:
+            guardian = record.guardian or record.child
+            self._discovery = Discovery(
+                cwd=record.cwd,
+                host=record.host,
+                started_at=record.started_at,
+                tree=ProcessTree(guardian.pid, record.child.pid),
+                arguments=record.argv,
+                known=self._record.logdirs,
+            )
+
+    def _note(self) -> None:
+        """Write the record when there is something new."""
+        record = self._record
+        if self._discovery is not None:
+            record = replace(record, logdirs=self._discovery.sources)
+        git = self._git.state
+        if git is not None:
+            record = replace(record, git_commit=git.commit, git_dirty=git.dirty)
+        now = time.monotonic()
+        if record == self._written or now < self._write_again_at:
+            return
+        try:
+            write_record(self._paths.recorder_json, replace(record, updated_at=time.time()))
+        except OSError as error:
+            log.warning("recorder.json cannot be written: %s", error)
+            self._write_again_at = now + _WRITE_AGAIN_AFTER
+        else:
+            self._record = self._written = record
+
+    def _wait_for_mirror(self) -> None:
+        if self._mirror is None:
+            return
+        now = time.monotonic()
+        deadline = now + MIRROR_SECONDS
+        self._mirror.training_ended(now)
+        while not self._mirror.done and not self._stop.is_set() and now < deadline:
+            self._mirror.tick(now)
+            self._stop.wait(_LONGEST_PAUSE)
+            now = time.monotonic()
+
+    def _write_mirror_off(self) -> None:
+        try:
+            write_record(self._paths.mirror_json, MirrorRecord(state="off", updated_at=time.time()))
+        except OSError as error:
+            log.warning("mirror.json cannot be written: %s", error)
+
+    def _pause(self) -> None:
+        pause = _LONGEST_PAUSE
+        if self._discovery is not None:
+            pause = min(pause, self._discovery.due - time.monotonic())
+        self._stop.wait(max(pause, _SHORTEST_PAUSE))
+
+
+class _GitCheck:
+    """Asks git on a thread of its own: in a large repository it takes its time."""
+
+    def __init__(self, directory: str) -> None:
+        self.state: GitState | None = None
+        """The answer, or None while there is none."""
+        threading.Thread(target=self._ask, args=(directory,), name="git", daemon=True).start()
+
+    def _ask(self, directory: str) -> None:
+        self.state = git_state(directory)
+
+
+def _earlier_record(paths: RunPaths) -> RecorderRecord:
+    """What a recorder before this one wrote; the directories it found are not found again."""
+    try:
+        record = read_record(RecorderRecord, paths.recorder_json) or RecorderRecord()
+    except RecordError as error:
+        log.warning("%s", error)
+        return RecorderRecord()
+    return replace(record, updated_at=0.0)
