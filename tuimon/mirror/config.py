@@ -99,8 +99,7 @@ def _value(text: str) -> object:
             return int(text)
         except ValueError:
             return float(text)
-    if text.lower() in _OVERRIDE = re.compile(r"[+~]{0,2}[A-Za-z_][\w./@-]*=")
-_WORDS:
+    if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     if text[:1] in ("[", "{"):
         try:
