@@ -1,7 +1,6 @@
 """Fields and numbers of the protobuf wire format.
 
-Source: https://protobuf.dev/programming-guides/encoding. Groups (wire types 3 and 4) were withdrawn
-before ``Event`` was designed and count as malformed.
+Source: https://protobuf.dev/programming-guides/encoding.
 """
 
 from __future__ import annotations
@@ -9,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+VARINT, FIXED64, BYTES, _GROUP, _END_GROUP, FIXED32 = range(6)
 """Wire types."""
 
 Span: TypeAlias = tuple[int, int]
 """Where a field's content lies in its payload: start and end."""
 
+_MOST_NESTED_GROUPS = 100
 _64_BITS = 2**64 - 1
 
 
@@ -35,25 +35,43 @@ def fields(payload: bytes, start: int, end: int) -> Iterator[tuple[int, int, int
             at += 1
         else:
             key, at = read_varint(payload, at, end)
-        wire_type = key & 7
         if key < 8 or key >> 32:
             raise WireError("a field number is out of range")
+        wire_type = key & 7
         if wire_type == VARINT:
             number, at = read_varint(payload, at, end)
             yield key, number, 0
             continue
         if wire_type == BYTES:
             length, at = read_varint(payload, at, end)
-        elif wire_type == FIXED32:
-            length = 4
-        elif wire_type == FIXED64:
-            length = 8
+            stop = at + length
         else:
-            raise WireError("a field has no valid wire type")
-        if at + length > end:
+            stop = _content_end(payload, at, end, key, 0)
+        if stop > end:
             raise WireError("a field ends behind its message")
-        yield key, at, at + length
-        at += length
+        yield key, at, stop
+        at = stop
+
+
+def _content_end(payload: bytes, at: int, end: int, key: int, depth: int) -> int:
+    """Where the content of the field with `key` ends. A group contains the key that ends it."""
+    wire_type = key & 7
+    if wire_type == FIXED32:
+        return at + 4
+    if wire_type == FIXED64:
+        return at + 8
+    if wire_type == VARINT:
+        return read_varint(payload, at, end)[1]
+    if wire_type == BYTES:
+        length, at = read_varint(payload, at, end)
+        return at + length
+    if wire_type == _GROUP and depth < _MOST_NESTED_GROUPS:
+        while True:
+            inner, at = read_varint(payload, at, end)
+            if inner & 7 == _END_GROUP and inner >> 3 == key >> 3:
+                return at
+            at = _content_end(payload, at, end, inner, depth + 1)
+    raise WireError("a field has no valid wire type")
 
 
 def read_varint(payload: bytes, at: int, end: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ and ``lib/hash/crc32c.h``.
 
 `scan_frames` walks the chain of frames while both checksums of each are right, and passes over a
 record whose content alone is damaged. Where the chain is broken (a damaged length, bytes lost or
-added) `find_frame` finds the next frame that is valid as a whole.
+added) `header_positions` tells where it may go on.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Stop(Enum):
     CUT = "cut"
     """The buffer ends inside a frame."""
     BROKEN = "broken"
-    """There is no frame, or one that is damaged and does not lead to a next one."""
+    """There is no frame, or one that lost or gained bytes."""
 
 
 class Scan(NamedTuple):
@@ -84,10 +84,11 @@ def payload_length(buffer: bytes, at: int) -> int:
     return int(length)
 
 
-def scan_frames(buffer: bytes, *, at_end: bool) -> Scan:
-    """Split `buffer`, which begins at a frame, into frames.
+def scan_frames(buffer: bytes) -> Scan:
+    """Split `buffer`, which begins at a frame, into frames. Never raises.
 
-    `at_end` says that nothing follows the buffer in the file. Never raises.
+    A frame whose payload does not match its checksum is passed over when its end leads to a next
+    one and no frame begins inside it; until a next one is there, nothing is decided.
     """
     frames: list[Frame] = []
     size = len(buffer)
@@ -107,16 +108,15 @@ def scan_frames(buffer: bytes, *, at_end: bool) -> Scan:
         payload = buffer[at + HEADER_BYTES : end - TRAILER_BYTES]
         if masked_crc(payload) == _U32.unpack_from(buffer, end - TRAILER_BYTES)[0]:
             frames.append(Frame(at, payload))
-        elif (at_end and end == size) or payload_length(buffer, end) >= 0:
-            damaged_records += 1
-            damaged_bytes += end - at
         elif end + HEADER_BYTES > size:
-            # Only what follows tells damaged content from lost or added bytes.
-            stop, wanted = Stop.CUT, end - at + HEADER_BYTES
+            stop, wanted = Stop.CUT, end + HEADER_BYTES - at
             break
-        else:
+        elif payload_length(buffer, end) < 0 or _holds_frame(buffer[at + 1 : end]):
             stop, wanted = Stop.BROKEN, 0
             break
+        else:
+            damaged_records += 1
+            damaged_bytes += end - at
         at = end
     return Scan(frames, at, stop, wanted, damaged_records, damaged_bytes)
 
@@ -129,6 +129,10 @@ def is_valid_frame(buffer: bytes, at: int) -> bool:
         return False
     payload = buffer[at + HEADER_BYTES : end - TRAILER_BYTES]
     return masked_crc(payload) == int(_U32.unpack_from(buffer, end - TRAILER_BYTES)[0])
+
+
+def _holds_frame(data: bytes) -> bool:
+    return any(is_valid_frame(data, at) for at in header_positions(data).tolist())
 
 
 def header_positions(buffer: bytes, start: int = 0) -> NDArray[np.int64]:

@@ -10,7 +10,6 @@ from tuimon.events.decode import EventDecoder
 from tuimon.events.frames import (
     FRAME_BYTES,
     HEADER_BYTES,
-    Scan,
     Stop,
     header_positions,
     is_valid_frame,
@@ -134,10 +133,10 @@ class EventFileTail:
 
     def _advance(self, file: int, window: bytes) -> list[EventBatch]:
         """Decode what `window`, the file from `offset` on, brings."""
-        scan = self._scan(window)
-        if not scan.end and len(window) < scan.wanted <= self.size - self.offset:
+        scan = scan_frames(window)
+        while not scan.end and len(window) < scan.wanted <= self.size - self.offset:
             window = os.pread(file, scan.wanted, self.offset)
-            scan = self._scan(window)
+            scan = scan_frames(window)
         batches: list[EventBatch] = []
         if scan.end:
             end = self.offset + scan.end
@@ -153,9 +152,6 @@ class EventFileTail:
             self.damaged_records += batch.damaged_records
             self.skipped_bytes += batch.skipped_bytes
         return batches
-
-    def _scan(self, window: bytes) -> Scan:
-        return scan_frames(window, at_end=self.offset + len(window) >= self.size)
 
     def _search(self, file: int) -> list[EventBatch]:
         """Look for a whole frame behind `offset`, where there is none; a batch that says so.

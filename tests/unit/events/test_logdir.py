@@ -1,0 +1,133 @@
+from pathlib import Path
+
+import pytest
+from event_files import write
+
+from tuimon.events import logdir
+from tuimon.events.logdir import LogdirScan, is_event_file
+from tuimon.runs.record import LogSource
+
+
+def scan_of(*paths: Path, **options: object) -> LogdirScan:
+    return LogdirScan([LogSource(path=str(path), **options) for path in paths])
+
+
+def names(scan: LogdirScan) -> list[str]:
+    return [found.run for found in scan.scan()]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("events.out.tfevents.1700000000.host.1.0", True),
+        ("my.tfevents", True),
+        ("events.out.tfevents.1.host.profile-empty", False),
+        ("events.out", False),
+    ],
+)
+def test_event_files_are_known_by_name(name: str, expected: bool) -> None:
+    assert is_event_file(name) is expected
+
+
+def test_runs_are_directories_with_event_files(tmp_path: Path) -> None:
+    for run in (".", "a", "a/deep/er", "b c"):
+        write(tmp_path / run, [])
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a" / "model.pt").write_bytes(b"")
+    (tmp_path / "dir.tfevents").mkdir()
+    scan = scan_of(tmp_path)
+    assert names(scan) == [".", "a", "a/deep/er", "b c"]
+    assert names(scan) == []
+
+
+def test_new_files_and_directories_appear(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path)
+    assert names(scan) == []
+    write(tmp_path / "a" / "b", [])
+    assert names(scan) == ["a/b"]
+    (tmp_path / "a" / "b" / "2.tfevents").touch()
+    (tmp_path / "c").mkdir()
+    assert [found.path.name for found in scan.scan()] == ["2.tfevents"]
+    write(tmp_path / "c", [])
+    assert names(scan) == ["c"]
+
+
+def test_log_directory_that_appears_later(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path / "later")
+    assert names(scan) == []
+    write(tmp_path / "later" / "a", [])
+    assert names(scan) == ["a"]
+
+
+def test_exact_source_stays_in_its_directory(tmp_path: Path) -> None:
+    write(tmp_path, [])
+    write(tmp_path / "below", [])
+    assert names(scan_of(tmp_path, recursive=False)) == ["."]
+
+
+def test_single_event_file_is_a_source(tmp_path: Path) -> None:
+    path = write(tmp_path, [])
+    (tmp_path / "other.tfevents").touch()
+    assert [found.path for found in scan_of(path).scan()] == [path]
+    assert scan_of(tmp_path / "notes.txt").scan() == []
+
+
+def test_hidden_directories_are_left_out_below_the_log_directory(tmp_path: Path) -> None:
+    write(tmp_path / ".runs" / ".venv", [])
+    write(tmp_path / ".runs" / "a", [])
+    assert names(scan_of(tmp_path)) == []
+    assert names(scan_of(tmp_path / ".runs")) == ["a"]
+    assert names(scan_of(tmp_path, tmp_path / ".runs")) == [".runs/a"]
+
+
+def test_links_are_followed_once(tmp_path: Path) -> None:
+    write(tmp_path / "real", [])
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "link").symlink_to(tmp_path / "real")
+    (logs / "again").symlink_to(tmp_path / "real")
+    (logs / "loop").symlink_to(logs)
+    (logs / "self").symlink_to("self")
+    (logs / "nowhere").symlink_to("missing")
+    assert len(names(scan_of(logs))) == 1
+
+
+def test_sources_get_names_that_stay(tmp_path: Path) -> None:
+    first, second, third = (tmp_path / name for name in ("x/logs", "y/logs", "z"))
+    for path in (first, second, third, first / "sub"):
+        write(path, [])
+    found = {"found_by": "name"}
+    assert names(scan_of(first, **found)) == [".", "sub"]
+    assert names(scan_of(first, second, third, **found)) == [".", "logs", "sub", "z"]
+    assert names(scan_of(first, second)) == ["logs", "logs/sub", "y/logs"]
+    assert names(scan_of(first, first / "sub", **found)) == [".", "sub"]
+
+
+def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        write(tmp_path / f"{number:02}", [])
+    write(tmp_path / "1/2/3/4/5", [])
+    monkeypatch.setattr(logdir, "MAX_DIRECTORIES", 10)
+    scan = scan_of(tmp_path)
+    assert len(names(scan)) <= 9
+    assert scan.truncated
+    monkeypatch.setattr(logdir, "MAX_DIRECTORIES", 100)
+    monkeypatch.setattr(logdir, "MAX_DEPTH", 4)
+    scan = scan_of(tmp_path)
+    assert len(names(scan)) == 20
+    assert not scan.truncated
+    monkeypatch.setattr(logdir, "MAX_ENTRIES", 5)
+    scan = scan_of(tmp_path)
+    assert len(names(scan)) <= 5
+    assert scan.truncated
+
+
+def test_directories_to_watch(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", [])
+    scan = scan_of(tmp_path)
+    scan.scan()
+    assert scan.directories() == [str(tmp_path), str(tmp_path / "a")]
+    path.unlink()
+    (tmp_path / "a").rmdir()
+    scan.scan()
+    assert scan.directories() == [str(tmp_path)]

@@ -1,0 +1,241 @@
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from event_files import append, frame, points, read, scalar, start, steps, tensor, version, write
+
+from tuimon.events.tail import EventFileTail, FileState
+
+
+def scalars(count: int, first: int = 0, tag: str = "loss") -> list[bytes]:
+    return [scalar(tag, step, step / 7) for step in range(first, first + count)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return write(tmp_path, [version(), *scalars(5)])
+
+
+def test_points_arrive_as_the_file_grows(path: Path) -> None:
+    tail = EventFileTail(path)
+    assert steps(read(tail), "loss") == [0, 1, 2, 3, 4]
+    assert tail.poll() == []
+    append(path, *scalars(2, 5))
+    assert steps(tail.poll(), "loss") == [5, 6]
+    assert tail.poll() == []
+    assert (tail.offset, tail.backlog, tail.undecided_bytes) == (path.stat().st_size, 0, 0)
+
+
+def test_every_byte_may_come_alone(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(b"")
+    tail = EventFileTail(path)
+    found = []
+    for byte in data:
+        append(path, bytes([byte]))
+        found += read(tail)
+    assert steps(found, "loss") == [0, 1, 2, 3, 4]
+    assert tail.damaged_records == tail.skipped_bytes == 0
+
+
+@pytest.mark.parametrize("max_bytes", [1, 16, 57, 100, 1000])
+def test_any_window_reads_everything(path: Path, max_bytes: int) -> None:
+    append(path, tensor("text", 1, b"x" * 5000, "text"), *scalars(2, 5))
+    tail = EventFileTail(path)
+    batches = read(tail, max_bytes)
+    assert steps(batches, "loss") == list(range(7))
+    assert [ref.length > 5000 for batch in batches for ref in batch.refs] == [True]
+
+
+def test_file_that_is_not_there_yet(tmp_path: Path) -> None:
+    tail = EventFileTail(tmp_path / "events.out.tfevents.1")
+    assert (tail.poll(), tail.state, tail.error) == (
+        [],
+        FileState.GONE,
+        "No such file or directory",
+    )
+    write(tail.path.parent, []).rename(tail.path)
+    assert (tail.poll(), tail.state, tail.error) == ([], FileState.OK, None)
+    append(tail.path, *scalars(1))
+    assert steps(tail.poll(), "loss") == [0]
+
+
+def test_truncated_file_is_read_again(path: Path) -> None:
+    tail = EventFileTail(path)
+    read(tail)
+    write(path, [version(), *scalars(2, 10)])
+    batches = read(tail)
+    assert [batch.reset for batch in batches] == [True]
+    assert steps(batches, "loss") == [10, 11]
+
+
+def test_emptied_file_drops_its_points(path: Path) -> None:
+    tail = EventFileTail(path)
+    read(tail)
+    os.truncate(path, 0)
+    assert [batch.reset for batch in tail.poll()] == [True]
+    append(path, *scalars(1))
+    assert [batch.reset for batch in tail.poll()] == [False]
+
+
+@pytest.mark.parametrize("more", [0, 3])
+@pytest.mark.parametrize("in_place", [True, False])
+def test_replaced_file_is_read_again(path: Path, more: int, in_place: bool) -> None:
+    tail = EventFileTail(path)
+    read(tail)
+    other = write(path.parent / "other", [version(1.8e9), *scalars(5 + more, 20)])
+    if in_place:
+        path.write_bytes(other.read_bytes())
+    else:
+        other.replace(path)
+    batches = read(tail)
+    assert batches[0].reset
+    assert steps(batches, "loss") == list(range(20, 25 + more))
+    assert not any(batch.reset for batch in batches[1:])
+
+
+def test_copy_with_the_same_beginning_goes_on(path: Path) -> None:
+    tail = EventFileTail(path)
+    read(tail)
+    copy = Path(shutil.copy(path, path.with_name("copy")))
+    append(copy, *scalars(1, 5))
+    copy.replace(path)
+    batches = tail.poll()
+    assert steps(batches, "loss") == [5]
+    assert not batches[0].reset
+
+
+def test_deleted_file_may_come_back(path: Path) -> None:
+    tail = EventFileTail(path)
+    read(tail)
+    data = path.read_bytes()
+    path.unlink()
+    assert (tail.poll(), tail.state) == ([], FileState.GONE)
+    path.write_bytes(data)
+    append(path, *scalars(1, 5))
+    batches = tail.poll()
+    assert (steps(batches, "loss"), batches[0].reset) == ([5], False)
+    path.unlink()
+    tail.poll()
+    append(path, *scalars(1, 6))  # as torch goes on after its file was deleted: without a header
+    batches = tail.poll()
+    assert (steps(batches, "loss"), batches[0].reset) == ([6], True)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_lost_permission_comes_back(path: Path) -> None:
+    tail = EventFileTail(path)
+    read(tail)
+    path.chmod(0)
+    append_denied = tail.poll()
+    path.chmod(0o600)
+    append(path, *scalars(1, 5))
+    assert (append_denied, steps(tail.poll(), "loss")) == ([], [5])
+
+
+def test_other_things_in_the_files_place(path: Path) -> None:
+    tail = EventFileTail(path)
+    read(tail)
+    path.unlink()
+    os.mkfifo(path)
+    assert (tail.poll(), tail.state) == ([], FileState.FAILED)
+    path.unlink()
+    path.mkdir()
+    assert (tail.poll(), tail.state) == ([], FileState.FAILED)
+
+
+def test_damaged_payload_costs_one_record(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(version()) + len(scalar("loss", 0, 0.0)) + 20] ^= 1
+    path.write_bytes(data)
+    tail = EventFileTail(path)
+    assert steps(read(tail), "loss") == [0, 2, 3, 4]
+    assert (tail.damaged_records, tail.skipped_bytes) == (1, len(scalar("loss", 1, 1 / 7)))
+
+
+def test_damaged_length_costs_one_record(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(version()) + 2] ^= 1
+    path.write_bytes(data)
+    tail = EventFileTail(path)
+    assert steps(read(tail), "loss") == [1, 2, 3, 4]
+    assert (tail.damaged_records, tail.skipped_bytes) == (1, len(scalar("loss", 0, 0.0)))
+
+
+def test_writer_that_goes_on_after_a_cut_record(path: Path) -> None:
+    """A full disk leaves part of a big record; what is written later is shown at once."""
+    tail = EventFileTail(path)
+    read(tail)
+    cut = tensor("text", 1, b"x" * 100_000, "text")[:70_000]
+    append(path, cut)
+    assert tail.poll() == []
+    assert tail.undecided_bytes == 70_000
+    append(path, *scalars(1, 5))
+    assert steps(read(tail), "loss") == [5]
+    append(path, *scalars(3, 6))
+    assert steps(read(tail), "loss") == [6, 7, 8]
+    assert (tail.damaged_records, tail.skipped_bytes) == (1, 70_000)
+
+
+def test_big_record_that_is_being_written_is_no_damage(path: Path) -> None:
+    tail = EventFileTail(path)
+    record = tensor("text", 1, b"x" * 1_000_000, "text")
+    found = read(tail)
+    for at in range(0, len(record), 300_000):
+        append(path, record[at : at + 300_000])
+        found += read(tail, 50_000)
+    append(path, *scalars(1, 5))
+    found += read(tail)
+    assert [ref.tag for batch in found for ref in batch.refs] == ["text"]
+    assert steps(found, "loss") == list(range(6))
+    assert tail.damaged_records == 0
+
+
+@pytest.mark.parametrize("garbage", [bytes(100_000), b"\xff" * 999, b"x" * 600_000])
+def test_garbage_is_waited_at_and_passed_over(path: Path, garbage: bytes) -> None:
+    tail = EventFileTail(path)
+    append(path, garbage)
+    assert steps(read(tail), "loss") == list(range(5))
+    assert (tail.damaged_records, tail.undecided_bytes) == (0, len(garbage))
+    assert tail.poll() == []
+    append(path, *scalars(2, 5))
+    assert steps(read(tail), "loss") == [5, 6]
+    assert (tail.damaged_records, tail.skipped_bytes) == (1, len(garbage))
+
+
+def test_well_framed_nonsense_is_counted(path: Path) -> None:
+    append(path, frame(b"\xff" * 30), *scalars(1, 5))
+    tail = EventFileTail(path)
+    assert steps(read(tail), "loss") == list(range(6))
+    assert (tail.damaged_records, tail.skipped_bytes) == (1, 0)
+
+
+def test_restart_begins_a_batch(path: Path) -> None:
+    append(path, version(), start(3), *scalars(2, 3), start(-1), *scalars(1))
+    batches = read(EventFileTail(path))
+    assert [batch.restart_step for batch in batches] == [None, 3, -1]
+    assert [steps([batch], "loss") for batch in batches] == [[0, 1, 2, 3, 4], [3, 4], [0]]
+    assert batches[0].start_time == 1.7e9
+    assert batches[1].start_time is None
+    assert [batch.end_offset for batch in batches] == sorted(
+        {batch.end_offset for batch in batches}
+    )
+    assert batches[-1].end_offset == path.stat().st_size
+
+
+def test_plugin_comes_with_the_first_value_of_a_tag_in_any_file_of_the_run(path: Path) -> None:
+    append(path, tensor("new", 1, 1.5), tensor("new", 2, 2.5, plugin=None))
+    later = write(path.parent / "later", [version(), tensor("new", 3, 3.5, plugin=None)])
+    plugins: dict[str, str] = {}
+    found = read(EventFileTail(path, plugins)) + read(EventFileTail(later, plugins))
+    assert [value for _, _, value in points(found)["new"]] == [1.5, 2.5, 3.5]
+    (alone,) = read(EventFileTail(later))
+    assert [(ref.tag, ref.plugin) for ref in alone.refs] == [("new", "")]
+
+
+def test_unknown_kinds_are_counted(path: Path) -> None:
+    append(path, frame(b"\x62\x00"), frame(b"\x2a\x02\x0a\x00"), *scalars(1, 5))
+    (batch,) = read(EventFileTail(path))
+    assert batch.unknown == {"field 12": 1, "empty value": 1}
+    assert batch.damaged_records == 0

@@ -1,0 +1,185 @@
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from event_files import append, scalar, version, write
+from torch.utils.tensorboard import SummaryWriter
+
+from tuimon.events.tail import FileState
+from tuimon.runs.record import LogSource
+from tuimon.store.follower import Follower
+from tuimon.store.store import Store
+
+Follow = Callable[..., Follower]
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+@pytest.fixture
+def follow(store: Store) -> Iterator[Follow]:
+    followers: list[Follower] = []
+
+    def begin(*paths: Path, **options: object) -> Follower:
+        follower = Follower(store, [LogSource(path=str(path)) for path in paths], **options)
+        followers.append(follower)
+        follower.start()
+        return follower
+
+    yield begin
+    for follower in followers:
+        follower.stop()
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "what was waited for did not happen"
+        time.sleep(0.002)
+
+
+def steps(store: Store, run: str = ".", tag: str = "x") -> list[int]:
+    found = store.runs.get(run)
+    series = found.series.get(tag) if found else None
+    return series.snapshot().steps.tolist() if series else []
+
+
+def test_loads_what_is_there(store: Store, follow: Follow, tmp_path: Path) -> None:
+    for run in ("a", "b/c"):
+        write(tmp_path / run, [version(), *(scalar("x", step, 1.0) for step in range(100))])
+    write(tmp_path / "empty", [])
+    follower = follow(tmp_path)
+    wait_until(lambda: not follower.loading)
+    assert list(store.runs) == ["a", "b/c"]
+    assert steps(store, "b/c") == list(range(100))
+    size = sum(path.stat().st_size for path in tmp_path.rglob("*tfevents*"))
+    assert follower.progress == (size, size)
+    (status,) = store.runs["a"].files.values()
+    assert (status.offset, status.state) == (status.size, FileState.OK)
+
+
+def test_new_points_files_and_runs_arrive_within_half_a_second(
+    store: Store, follow: Follow, tmp_path: Path
+) -> None:
+    with SummaryWriter(str(tmp_path)) as writer:
+        writer.add_scalar("x", 0.0, 0)
+        writer.flush()
+        follower = follow(tmp_path)
+        wait_until(lambda: not follower.loading)
+        for step in range(1, 6):
+            writer.add_scalar("x", 0.0, step)
+            writer.flush()
+            wait_until(lambda step=step: steps(store)[-1:] == [step], 0.5)
+    write(tmp_path / "new" / "run", [scalar("x", 7, 0.0)])
+    wait_until(lambda: steps(store, "new/run") == [7], 1.5)
+
+
+def test_polling_alone_is_enough(
+    store: Store, follow: Follow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuimon.store.hints.MAX_DIRECTORIES", 0)
+    path = write(tmp_path, [scalar("x", 0, 0.0)])
+    follower = follow(tmp_path)
+    wait_until(lambda: not follower.loading)
+    append(path, scalar("x", 1, 0.0))
+    wait_until(lambda: steps(store) == [0, 1], 0.5)
+
+
+def test_older_file_of_a_run_still_grows(store: Store, follow: Follow, tmp_path: Path) -> None:
+    older = write(tmp_path / "1.tfevents", [scalar("x", 0, 0.0)])
+    write(tmp_path / "2.tfevents", [scalar("y", 0, 0.0)])
+    follower = follow(tmp_path)
+    wait_until(lambda: not follower.loading)
+    append(older, scalar("x", 1, 0.0))
+    wait_until(lambda: steps(store) == [0, 1])
+
+
+def test_replaced_and_deleted_files(store: Store, follow: Follow, tmp_path: Path) -> None:
+    path = write(tmp_path, [version(), scalar("x", 0, 0.0), scalar("x", 1, 0.0)])
+    follower = follow(tmp_path)
+    wait_until(lambda: steps(store) == [0, 1])
+    write(tmp_path, [version(1.8e9), scalar("x", 5, 0.0)])
+    wait_until(lambda: steps(store) == [5])
+    path.unlink()
+    wait_until(lambda: store.runs["."].files[path].state is FileState.GONE)
+    assert steps(store) == [5]
+    assert [status.path for status in follower.unreadable] == [path]
+    write(tmp_path, [scalar("x", 6, 0.0)])
+    wait_until(lambda: steps(store) == [6])
+    assert follower.unreadable == []
+
+
+def test_sources_may_change_at_any_time(store: Store, follow: Follow, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write(tmp_path / name, [scalar("x", 0, 0.0)])
+    follower = follow()
+    wait_until(lambda: not follower.loading)
+    assert store.runs == {}
+    follower.set_sources([LogSource(path=str(tmp_path / "a"), found_by="name")])
+    assert follower.loading
+    wait_until(lambda: list(store.runs) == ["."])
+    series = store.runs["."].series["x"]
+    follower.set_sources(
+        [LogSource(path=str(tmp_path / name), found_by="name") for name in ("a", "b")]
+    )
+    wait_until(lambda: list(store.runs) == [".", "b"])
+    assert store.runs["."].series["x"] is series
+    follower.set_sources([LogSource(path=str(tmp_path / "b"))])
+    wait_until(lambda: [run.path.name for run in store.runs.values()] == ["b"])
+
+
+def test_listener_is_told_of_changes_and_may_fail(
+    store: Store, follow: Follow, tmp_path: Path
+) -> None:
+    told = threading.Event()
+
+    def listen() -> None:
+        told.set()
+        raise RuntimeError("a fault of the listener")
+
+    path = write(tmp_path, [scalar("x", 0, 0.0)])
+    follow(tmp_path, on_change=listen)
+    assert told.wait(10)
+    wait_until(lambda: steps(store) == [0])
+    told.clear()
+    append(path, scalar("x", 1, 0.0))
+    assert told.wait(10)
+    wait_until(lambda: steps(store) == [0, 1])
+
+
+def test_newest_file_comes_first(store: Store, follow: Follow, tmp_path: Path) -> None:
+    order: list[str] = []
+    for age, run in enumerate(["new", "middle", "old"]):
+        path = write(tmp_path / run, [scalar("x", step, 0.0) for step in range(2000)])
+        os.utime(path, (1.7e9 - age, 1.7e9 - age))
+    follower = follow(
+        tmp_path, on_change=lambda: order.extend(r for r in store.runs if r not in order)
+    )
+    wait_until(lambda: not follower.loading)
+    assert order == ["new", "middle", "old"]
+
+
+def test_stop_is_quick_even_while_loading(store: Store, follow: Follow, tmp_path: Path) -> None:
+    records = b"".join(scalar("x", step, 0.0) for step in range(5000))
+    for run in range(20):
+        write(tmp_path / str(run), [records])
+    follower = follow(tmp_path)
+    wait_until(lambda: store.runs)
+    began = time.monotonic()
+    follower.stop()
+    assert time.monotonic() - began < 0.5
+
+
+def test_idle_following_costs_little(store: Store, follow: Follow, tmp_path: Path) -> None:
+    for run in range(200):
+        write(tmp_path / str(run), [scalar("x", 0, 0.0)])
+    follower = follow(tmp_path)
+    wait_until(lambda: not follower.loading)
+    used = time.process_time()
+    time.sleep(1.0)
+    assert time.process_time() - used < 0.15  # the aim is 0.01; other threads and noise are in it

@@ -1,0 +1,198 @@
+"""Which points are in force: TensorBoard's data-server rule and restarts, over files."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from tuimon.store.series import Point, Series
+from tuimon.store.timeline import Restarts
+
+
+def add(series: Series, steps: list[int], file: str = "1") -> None:
+    """Points whose value tells how many there were before them."""
+    number = len(series.all_points().steps)
+    values = np.arange(number, number + len(steps), dtype=np.float64)
+    series.append(file, (np.array(steps, np.int64), values + 1e9, values))
+
+
+@pytest.fixture
+def restarts() -> Restarts:
+    return Restarts()
+
+
+@pytest.fixture
+def series(restarts: Restarts) -> Series:
+    return Series("run", "tag", restarts)
+
+
+def in_force(series: Series) -> list[int]:
+    points = series.snapshot()
+    assert points.wall_times.tolist() == [value + 1e9 for value in points.values.tolist()]
+    assert len(series) == len(points.steps)
+    everything = series.all_points()
+    kept = ~everything.superseded
+    assert everything.steps[kept].tolist() == points.steps.tolist()
+    assert everything.values[kept].tolist() == points.values.tolist()
+    last = series.last
+    assert (last.step if last else None) == (points.steps[-1] if len(points.steps) else None)
+    return points.steps.tolist()
+
+
+def test_empty(series: Series) -> None:
+    assert (in_force(series), series.last, series.version) == ([], None, 0)
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([1, 2, 3], [1, 2, 3]),
+        ([5, 5, 5, 3, 4, 5, 6], [3, 4, 5, 6]),
+        ([5, 4, 3], [3]),
+        ([1, 2, 3, 4, 2, 3], [1, 2, 3]),
+        ([-(2**63), 2**63 - 1, 0], [-(2**63), 0]),
+    ],
+)
+def test_a_point_supersedes_earlier_ones_with_its_step_or_a_higher_one(
+    series: Series, steps: list[int], expected: list[int]
+) -> None:
+    add(series, steps)
+    assert in_force(series) == expected
+    one_by_one = Series("run", "tag", Restarts())
+    for step in steps:
+        add(one_by_one, [step])
+    assert in_force(one_by_one) == expected
+    for mine, other in zip(series.all_points(), one_by_one.all_points(), strict=True):
+        assert mine.tolist() == other.tolist()
+
+
+def test_last_point(series: Series) -> None:
+    add(series, [1, 2])
+    assert series.last == Point(2, 1e9 + 1, 1.0)
+
+
+def test_files_are_merged_in_the_order_of_their_names(series: Series) -> None:
+    add(series, [10, 11, 12], "2")
+    add(series, [0, 1, 2], "1")
+    assert in_force(series) == [0, 1, 2, 10, 11, 12]
+    add(series, [3, 10, 11], "1")  # the older file still grows
+    assert in_force(series) == [0, 1, 2, 3, 10, 11, 12]
+    assert series.snapshot().values.tolist() == [3, 4, 5, 6, 0, 1, 2]
+    add(series, [13], "2")
+    assert in_force(series) == [0, 1, 2, 3, 10, 11, 12, 13]
+    add(series, [2], "3")
+    assert in_force(series) == [0, 1, 2]
+
+
+def test_restart_supersedes_without_a_point(series: Series, restarts: Restarts) -> None:
+    add(series, [0, 1, 2, 3])
+    restarts.add("1", 2)
+    series.restart("1", 2)
+    assert in_force(series) == [0, 1]
+    add(series, [5])
+    assert in_force(series) == [0, 1, 5]
+
+
+def test_restart_in_a_later_file_reaches_earlier_ones(series: Series, restarts: Restarts) -> None:
+    add(series, [0, 1, 2, 3], "1")
+    restarts.add("2", 2)
+    series.restart("2", 2)
+    assert in_force(series) == [0, 1]
+    add(series, [2, 3, 4], "1")
+    assert in_force(series) == [0, 1]
+    add(series, [7], "2")
+    assert in_force(series) == [0, 1, 7]
+
+
+def test_dropped_file_gives_back_what_it_superseded(series: Series) -> None:
+    add(series, [0, 1, 2], "1")
+    add(series, [1], "2")
+    assert in_force(series) == [0, 1]
+    series.drop("2")
+    assert in_force(series) == [0, 1, 2]
+    series.drop("1")
+    assert in_force(series) == []
+
+
+def test_snapshots_are_views_and_stay_as_they_are(series: Series) -> None:
+    add(series, list(range(99)))
+    add(series, [99])  # leaves room for more
+    before = series.snapshot()
+    copy = [column.copy() for column in before]
+    add(series, [100])
+    assert np.shares_memory(series.snapshot().values, before.values)
+    add(series, [50, 51])
+    for column, kept in zip(before, copy, strict=True):
+        assert column.tolist() == kept.tolist()
+        with pytest.raises(ValueError, match="read-only"):
+            column[0] = 1
+
+
+def test_epoch_tells_whether_an_earlier_snapshot_is_still_the_beginning(series: Series) -> None:
+    add(series, [1, 2], "1")
+    epoch = series.epoch
+    add(series, [3], "1")
+    assert series.epoch == epoch
+    add(series, [3], "1")
+    assert series.epoch > epoch
+    epoch = series.epoch
+    add(series, [9], "2")
+    add(series, [10], "2")
+    appended = series.epoch
+    add(series, [4], "1")
+    assert series.epoch > appended >= epoch
+
+
+def test_growth_of_the_newest_file_of_several_copies_nothing(series: Series) -> None:
+    add(series, [1, 2], "1")
+    add(series, [3], "2")
+    add(series, [4], "2")
+    before = series.snapshot()
+    for step in range(5, 10):
+        add(series, [step], "2")
+    assert np.shares_memory(series.snapshot().values, before.values)
+    assert in_force(series) == list(range(1, 10))
+
+
+def test_readers_see_whole_states_while_a_thread_appends(series: Series) -> None:
+    """Steps ascend without a gap and all columns agree, in every snapshot at any moment."""
+    total, rounds = 60_000, 300
+    batch = total // rounds
+    failures: list[str] = []
+    done = threading.Event()
+    seen: set[int] = set()
+
+    def write() -> None:
+        for at in range(0, total, batch):
+            steps = np.arange(at, at + batch)
+            series.append("1", (steps, steps.astype(np.float64), steps / 2.0))
+            if at % (10 * batch) == 0:  # a step back: the last points are written again
+                again = np.arange(at + batch - 5, at + batch)
+                series.append("1", (again, again.astype(np.float64), again / 2.0))
+        done.set()
+
+    def check() -> None:
+        while not done.is_set():
+            points = series.snapshot()
+            length = len(points.steps)
+            seen.add(length)
+            expected = np.arange(length)
+            if not (
+                (points.steps == expected).all()
+                and (points.wall_times == expected).all()
+                and (points.values == expected / 2.0).all()
+            ):
+                failures.append(f"torn snapshot of {length} points")
+            everything = series.all_points()
+            if len({len(column) for column in everything}) != 1:
+                failures.append("columns of unequal length")
+
+    readers = [threading.Thread(target=check) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    write()
+    for reader in readers:
+        reader.join(10)
+    assert failures == []
+    assert len(seen) > 3
+    assert len(series) == total
