@@ -17,6 +17,7 @@ from pyte import modes as mo
 from pyte.screens import Char
 from wcwidth import wcwidth
 
+from tuimon.runs.escapes import SEQUENCE, split_begun
 from tuimon.runs.folding import LineFolder, fold
 from tuimon.text import safe
 
@@ -25,7 +26,6 @@ __all__ = ["ConsoleScreen", "ConsoleTail", "LineFolder", "fold", "read_tail"]
 NEWEST = 65536
 """Bytes that are emulated of a backlog: a terminal emulator in Python manages 1 MB/s."""
 
-_LONGEST_SEQUENCE = 4096
 _MOST_SAVED_CURSORS = 16
 _MOST_STYLES = 256
 _SINGLE_WIDTH = re.compile(r"[ -~\u2500-\u259f\u2800-\u28ff]+")
@@ -35,17 +35,20 @@ _SINGLE_WIDTH = re.compile(r"[ -~\u2500-\u259f\u2800-\u28ff]+")
 class ConsoleScreen:
     """What a terminal of `cols` × `rows` shows of a stream of output, with a scrollback.
 
-    Everything is accepted and nothing raises: unknown, broken and endless sequences are dropped.
+    Everything is accepted and nothing raises; sequences that pyte does not know vanish.
     """
 
     def __init__(self, cols: int = 120, rows: int = 40, scrollback: int = 400) -> None:
         self._screen = _Screen(cols, rows, scrollback)
         self._stream = _Stream(self._screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._unread = ""
 
     def feed(self, data: bytes) -> None:
         """Process output; chunks may end anywhere."""
-        self._stream.feed(_drawable(self._decoder.decode(data)))
+        text, self._unread = split_begun(self._unread + self._decoder.decode(data))
+        text = _NOT_PLAIN.sub(_for_pyte, text)
+        self._stream.feed(text)
 
     def lines(self) -> list[str]:
         """Scrollback and screen down to the last line with text, safe for a terminal."""
@@ -216,34 +219,31 @@ class _StyledCells(dict[str, Char]):
 
 
 class _Stream(pyte.Stream):
-    """pyte's parser, which drops what it cannot parse instead of raising or collecting it."""
-
-    _pending = 0
+    """pyte's parser; sequences that its screen chokes on (wrong number of parameters) vanish."""
 
     def _send_to_parser(self, data: str) -> bool:
         try:
-            is_text = super()._send_to_parser(data)
+            return bool(super()._send_to_parser(data))
         except Exception:
-            is_text = True
-        self._pending = 0 if is_text else self._pending + 1
-        if self._pending > _LONGEST_SEQUENCE:
-            self._initialize_parser()
-            self._pending, is_text = 0, True
-        return bool(is_text)
+            return True
 
 
-# pyte stops drawing at a character without a width, such as an emoji's variation selector.
-_UNUSUAL = re.compile(r"[^\x00-\x7f]")
+_NOT_PLAIN = re.compile(SEQUENCE.pattern + r"|[^\x00-\x1a\x1c-\x7f]")
+_KNOWN_PARAMETERS = re.compile(r"\??[0-9;]*")
 
 
-def _drawable(text: str) -> str:
-    return text if text.isascii() else _UNUSUAL.sub(_drawn_character, text)
-
-
-def _drawn_character(match: re.Match[str]) -> str:
-    return _drawn(match[0])
+def _for_pyte(match: re.Match[str]) -> str:
+    """A sequence as it is if pyte knows it (it would print the rest), a character if it has one."""
+    final, simple = match["final"], match["simple"]
+    if final:
+        known = final in pyte.Stream.csi
+        return match[0] if known and _KNOWN_PARAMETERS.fullmatch(match["parameters"]) else ""
+    if simple:
+        return match[0] if simple in pyte.Stream.escape else ""
+    return _drawable(match[0])
 
 
 @lru_cache(maxsize=8192)
-def _drawn(char: str) -> str:
-    return char if wcwidth(char) > 0 or unicodedata.combining(char) else ""
+def _drawable(char: str) -> str:
+    # pyte stops drawing at what has no width, such as an emoji's variation selector.
+    return char if len(char) == 1 and (wcwidth(char) > 0 or unicodedata.combining(char)) else ""

@@ -9,6 +9,7 @@ back to them.
 import codecs
 import re
 
+from tuimon.runs.escapes import SEQUENCE, split_begun
 from tuimon.text import safe
 
 _REACH = 64
@@ -20,17 +21,6 @@ _LONGEST_LINE = 16384
 _WIDEST_JUMP = 512
 """Columns beyond which a cursor movement is taken for garbage."""
 
-_LONGEST_SEQUENCE = 4096
-
-_PARAMETERS = r"[0-?]{0,64}[ -/]{0,8}"
-_STRING = rf"[\]PX^_][^\x07\x1b\x9c\r\n]{{0,{_LONGEST_SEQUENCE}}}"
-# ECMA-48 §5.4 (CSI), §5.6 (command strings; xterm also ends them with BEL), ECMA-35 (the rest).
-_SEQUENCE = re.compile(
-    rf"\x1b(?:\[(?P<parameters>{_PARAMETERS})(?P<final>[@-~])"
-    rf"|{_STRING}(?:\x07|\x9c|\x1b\\)"
-    r"|[ -/]{1,4}[0-~]|[0-OQ-WYZ\\`-~])"
-)
-_BEGUN = re.compile(rf"\x1b(?:\[{_PARAMETERS}|{_STRING}\x1b?|[ -/]{{1,4}})?\Z")
 _SILENT = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f\x7f]+")
 _TOKEN = re.compile(r"[^\x1b\r\n\t\b\v\f]+|[\r\n\t\b\v\f\x1b]")
 
@@ -76,20 +66,17 @@ class LineFolder:
     def _parse(self, text: str, *, at_end: bool) -> None:
         text = self._unread + text
         self._unread = ""
+        if not at_end:
+            text, self._unread = split_begun(text)
         position = 0
         while token := _TOKEN.match(text, position):
             position = token.end()
             if token[0] != "\x1b":
                 self._put(token[0])
-                continue
-            sequence = _SEQUENCE.match(text, token.start())
-            if sequence:
+            elif sequence := SEQUENCE.match(text, token.start()):
                 position = sequence.end()
                 if sequence["final"]:
                     self._control(sequence["final"], sequence["parameters"])
-            elif not at_end and _BEGUN.match(text, token.start()):
-                self._unread = text[token.start() :]
-                return
 
     def _put(self, token: str) -> None:
         match token:

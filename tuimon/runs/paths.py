@@ -94,8 +94,11 @@ def new_run_directory(name: str, home: Path | None = None) -> RunPaths:
     Raises:
         OSError: the directory cannot be created.
     """
+    home = home or state_home()
     parent = host_directory(home)
-    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    for directory in (home, parent.parent, parent):
+        directory.mkdir(mode=0o700, exist_ok=True)
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:_MAX_SLUG].strip("-") or "run"
     stamp = time.strftime("%Y%m%d-%H%M")
     while True:

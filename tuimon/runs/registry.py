@@ -15,8 +15,8 @@ from tuimon.runs.process import boot_id, is_alive, machine_id
 from tuimon.runs.record import (
     MirrorRecord,
     R,
-    RecordError,
     RecorderRecord,
+    RecordError,
     RunRecord,
     RunState,
     read_record,
@@ -29,7 +29,7 @@ SILENCE = 300.0
 """Seconds without a heartbeat after which a run on another host counts as lost."""
 
 
-class RunNotFound(LookupError):
+class RunNotFound(LookupError):  # noqa: N818 - a LookupError by name and by nature
     """No run, or more than one, is meant; the message is one line."""
 
 
