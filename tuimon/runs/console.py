@@ -203,7 +203,7 @@ class _Screen(pyte.Screen):
         line = self.buffer.get(row)
         if not line:
             return ""
-        return safe("".join(line[column].data for column in range(max(line) + 1)).rstrip())
+        return safe("".join(line[column].data for column in range(max(line) + 1))).rstrip()
 
 
 class _StyledCells(dict[str, Char]):
@@ -228,7 +228,7 @@ class _Stream(pyte.Stream):
             return True
 
 
-_NOT_PLAIN = re.compile(SEQUENCE.pattern + r"|[^\x00-\x1a\x1c-\x7f]")
+_NOT_PLAIN = re.compile(SEQUENCE.pattern + r"|[^\x08-\x0d\x20-\x7e]")
 _KNOWN_PARAMETERS = re.compile(r"\??[0-9;]*")
 
 
@@ -245,5 +245,5 @@ def _for_pyte(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=8192)
 def _drawable(char: str) -> str:
-    # pyte stops drawing at what has no width, such as an emoji's variation selector.
+    # At what has no width, such as an emoji's variation selector, pyte would stop drawing.
     return char if len(char) == 1 and (wcwidth(char) > 0 or unicodedata.combining(char)) else ""

@@ -57,7 +57,7 @@ class LineFolder:
     def pending(self) -> list[str]:
         """The lines that are still open to change, without the empty one that ends a log."""
         lines = self._lines if self._lines[-1] else self._lines[:-1]
-        return [safe(line.rstrip()) for line in lines]
+        return [safe(line).rstrip() for line in lines]
 
     def _take(self) -> list[str]:
         done, self._done = self._done, []
@@ -112,7 +112,7 @@ class LineFolder:
         if self._row == len(self._lines):
             self._lines.append("")
         while len(self._lines) > self._reach + 1:
-            self._done.append(safe(self._lines.pop(0).rstrip()))
+            self._done.append(safe(self._lines.pop(0)).rstrip())
             self._row -= 1
 
     def _control(self, final: str, parameters: str) -> None:
