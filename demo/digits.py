@@ -40,7 +40,7 @@ def augment(images: Tensor) -> Tensor:
 class DigitNet(nn.Module):
     """A small CNN: three convolutions and a 64-dimensional feature layer, then ten logits."""
 
-    def __init__(self, width: int = 96) -> None:
+    def __init__(self, width: int = 64) -> None:
         super().__init__()
         self.features = nn.Sequential(
             nn.Conv2d(1, width, 3, padding=1),

@@ -1,6 +1,6 @@
 """Train a small CNN on scikit-learn's digits and log everything to TensorBoard.
 
-    python demo/train.py             # about a minute on two CPU cores
+    python demo/train.py             # about a minute on one CPU core
     python demo/train.py --resume    # go on from the newest checkpoint, after Ctrl-C or a crash
 
 The log and checkpoint.pt go to runs/<date>_<host>.
@@ -28,11 +28,11 @@ def parse_args() -> tuple[argparse.Namespace, dict[str, Any] | None]:
     """Return the options and the checkpoint to resume, if any."""
     parser = argparse.ArgumentParser(description="Train a small CNN on handwritten digits.")
     option = parser.add_argument
-    option("--epochs", type=int, default=60)
+    option("--epochs", type=int, default=80)
     option("--lr", type=float, default=1e-3, help="peak learning rate")
     option("--batch-size", type=int, default=32)
     option("--seed", type=int, default=0)
-    option("--threads", type=int, default=2, help="CPU threads")
+    option("--threads", type=int, default=1, help="CPU threads")
     option("--logdir", type=Path, help="log directory (runs/<date>_<host>)")
     option(
         "--resume", nargs="?", const="newest", metavar="FILE", help="go on from FILE (the newest)"

@@ -16,8 +16,10 @@ def test_offline_run_holds_each_batch(tmp_path, start_demo, monkeypatch):
 
     [run_file] = tmp_path.glob("wandb/offline-run-*/*.wandb")
     inspect = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(run_file)]
-    lines = subprocess.run(inspect, capture_output=True, check=True, timeout=60).stdout.splitlines()
-    records = [json.loads(line) for line in lines]
+    listing = subprocess.run(
+        inspect, cwd=tmp_path, capture_output=True, check=True, timeout=60
+    ).stdout
+    records = [json.loads(line) for line in listing.splitlines()]
 
     [run] = [record["run"] for record in records if record["type"] == "run"]
     assert run["project"] == "digits"
