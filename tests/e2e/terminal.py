@@ -135,6 +135,10 @@ class Terminal:
 def _split_escape(text: str) -> tuple[str, str]:
     """Hold an escape sequence back that the next read completes."""
     start = text.rfind("\x1b")
-    if start >= 0 and len(text) - start < 64 and not re.search(r"[a-zA-Z\\\x07]", text[start + 1 :]):
+    if (
+        start >= 0
+        and len(text) - start < 64
+        and not re.search(r"[a-zA-Z\\\x07]", text[start + 1 :])
+    ):
         return text[:start], text[start:]
     return text, ""

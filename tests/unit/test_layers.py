@@ -47,7 +47,7 @@ def test_the_screen_imports_no_training_packages():
 
 
 def test_the_recorder_leaves_wandb_to_the_mirror():
-    modules = modules_after("import tuimon.recorder.main")
+    modules = modules_after("import tuimon.recorder.recorder")
     assert not imported(["wandb", "torch", "textual"], modules)
 
 

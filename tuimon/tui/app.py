@@ -35,7 +35,9 @@ class TuimonApp(App[None]):
         self.theme = THEMES[0].name
 
     def on_mount(self) -> None:
-        self.push_screen(MonitorScreen(self._session, ChartOptions(marks=marks_for(sys.__stderr__))))
+        self.push_screen(
+            MonitorScreen(self._session, ChartOptions(marks=marks_for(sys.__stderr__)))
+        )
         loop = asyncio.get_running_loop()
         for number in _LEAVE_SIGNALS:
             # Textual alone would die with the alternate screen and mouse reports left on.
@@ -47,7 +49,7 @@ class TuimonApp(App[None]):
             for key in KEYS:
                 if key.id not in ("palette", "interrupt"):
                     run = self._runner(screen, key.action)
-                    yield SystemCommand(key.help, f"key {key.shown}", run)
+                    yield SystemCommand(key.name, f"key {key.shown}", run)
         yield SystemCommand("Change the theme", "colours", self.action_change_theme)
 
     def _runner(self, screen: Screen[Any], action: str) -> Any:

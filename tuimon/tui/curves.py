@@ -35,7 +35,7 @@ class MetricCurves:
             if tag in run.series
         )
 
-    def draw_with(self, smoothing: float) -> list[Curve]:
+    def smoothed_by(self, smoothing: float) -> list[Curve]:
         """The curves over all runs, smoothed with weight `smoothing` (0 … 1).
 
         One run: a colour per data split. Several runs: a colour per run and split.

@@ -6,65 +6,80 @@ from textual.binding import Binding
 
 
 class Key(NamedTuple):
-    """One binding: `keys` as Textual names them, `shown` as a person reads them."""
+    """One binding."""
 
     id: str
     keys: str
+    """As Textual names them, separated by commas."""
     shown: str
+    """As a person reads it."""
     action: str
-    label: str
+    name: str
+    """In the command palette."""
     help: str
+    """In the help; empty where the key before explains this one, too."""
+    label: str = ""
+    """In the footer."""
     footer: int = 0
     """Importance in the footer; 0 keeps it out."""
-    priority: bool = False
 
 
 KEYS = (
-    Key("leave", "q", "q", "leave", "leave", "Leave; the training goes on", 100),
-    Key("help", "question_mark,f1", "?", "help", "help", "Explain the screen and the keys", 99),
-    Key("stop", "S", "S", "stop", "stop", "Stop the training (asks first)", 80),
+    Key("leave", "q", "q", "leave", "Leave", "Leave; the training goes on", "leave", 100),
+    Key("help", "question_mark,f1", "?", "help", "Help", "This help", "help", 99),
+    Key("stop", "S", "S", "stop", "Stop the training", "Stop the training; asks first", "stop", 80),
+    Key("zoom", "enter", "Enter", "zoom", "Zoom", "Zoom the focused chart or console", "zoom", 70),
+    Key("back", "escape", "Esc", "back", "Back", "Back from a zoom", "back", 75),
+    Key("left", "left,h", "←", "move(-1, 0)", "Focus left", "Move the focus; scroll"),
+    Key("down", "down,j", "↓", "move(0, 1)", "Focus down", ""),
+    Key("up", "up,k", "↑", "move(0, -1)", "Focus up", ""),
+    Key("right", "right,l", "→", "move(1, 0)", "Focus right", ""),
+    Key("next-page", "n,pagedown", "n", "page(1)", "Next page", "Next, last page", "page", 45),
+    Key("previous-page", "p,pageup", "p", "page(-1)", "Last page", ""),
+    Key("tags", "1", "1", "toggle_tags", "Tags", "Show or hide the tags", "tags", 60),
     Key(
-        "zoom", "enter", "Enter", "zoom", "zoom", "Focused chart or console on the whole screen", 70
+        "console",
+        "2",
+        "2",
+        "toggle_console",
+        "Console",
+        "Show or hide the console",
+        "console",
+        60,
     ),
-    Key("back", "escape", "Esc", "back", "back", "Back from a zoomed chart or console"),
-    Key("left", "left,h", "←", "move(-1, 0)", "", "Move the focus left"),
-    Key("right", "right,l", "→", "move(1, 0)", "", "Move the focus right"),
-    Key("up", "up,k", "↑", "move(0, -1)", "", "Move the focus up, or scroll"),
-    Key("down", "down,j", "↓", "move(0, 1)", "", "Move the focus down, or scroll"),
-    Key("next-page", "n,pagedown", "n", "page(1)", "page", "Next page of charts; scroll down", 45),
-    Key("previous-page", "p,pageup", "p", "page(-1)", "", "Previous page of charts; scroll up"),
-    Key("tags", "1", "1", "toggle_pane('tags')", "tags", "Show or hide the tags", 60),
-    Key("console", "2", "2", "toggle_pane('console')", "console", "Show or hide the console", 60),
-    Key("smoother", "plus,equals_sign", "+", "smooth(1)", "smooth", "More smoothing", 50),
-    Key("rougher", "minus", "-", "smooth(-1)", "", "Less smoothing"),
-    Key("log-y", "y", "y", "log_y", "log y", "Logarithmic or linear y axis", 40),
-    Key("x-axis", "x", "x", "x_axis", "x axis", "x by step, relative time or wall clock", 40),
-    Key("palette", "ctrl+p,colon", "Ctrl-P", "command_palette", "", "All commands, by name"),
-    Key("suspend", "ctrl+z", "Ctrl-Z", "suspend_process", "", "Suspend the viewer (fg returns)"),
     Key(
-        "interrupt",
-        "ctrl+c",
-        "Ctrl-C",
-        "interrupt",
-        "",
-        "Ask: leave, or stop the training",
-        priority=True,
+        "smoother",
+        "plus,equals_sign",
+        "+",
+        "smooth(1)",
+        "More smoothing",
+        "More, less smoothing",
+        "smooth",
+        50,
     ),
+    Key("rougher", "minus", "-", "smooth(-1)", "Less smoothing", ""),
+    Key("log-y", "y", "y", "log_y", "Log y axis", "Logarithmic or linear y axis", "log y", 40),
+    Key("x-axis", "x", "x", "x_axis", "x axis", "x by step, relative time or clock", "x axis", 40),
+    Key("palette", "ctrl+p,colon", "Ctrl-P", "app.command_palette", "Commands", "All commands"),
+    Key("suspend", "ctrl+z", "Ctrl-Z", "app.suspend_process", "Suspend", "Suspend; fg returns"),
+    Key("interrupt", "ctrl+c", "Ctrl-C", "interrupt", "Leave or stop", "Ask: leave, or stop"),
 )
 
 
 def bindings() -> list[Binding]:
-    """The table as Textual bindings; ids allow a user keymap."""
+    """The table as Textual bindings; their ids allow a user keymap."""
     return [
-        Binding(
-            key.keys,
-            key.action,
-            key.label or key.help,
-            show=False,
-            key_display=key.shown,
-            tooltip=key.help,
-            id=key.id,
-            priority=key.priority,
-        )
+        Binding(key.keys, key.action, key.name, show=False, key_display=key.shown, id=key.id)
         for key in KEYS
     ]
+
+
+def help_rows() -> list[tuple[str, str]]:
+    """(keys, what they do), keys that belong together on one row."""
+    rows: list[tuple[str, str]] = []
+    for key in KEYS:
+        if key.help:
+            rows.append((key.shown, key.help))
+        else:
+            rows[-1] = (f"{rows[-1][0]} {key.shown}", rows[-1][1])
+    return rows

@@ -25,7 +25,7 @@ class AskScreen(ModalScreen[str]):
     DEFAULT_CSS = """
     AskScreen { align: center middle; background: $background 60%; }
     AskScreen Vertical {
-        width: 64; max-width: 100%; height: auto; padding: 1 2;
+        width: 68; max-width: 100%; height: auto; padding: 1 2;
         background: $surface; border: round $warning;
     }
     AskScreen Static { height: auto; }

@@ -10,16 +10,15 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tuimon.tui.keymap import KEYS
+from tuimon.tui.keymap import help_rows
 
 _EXPLANATION = """\
-Each chart pairs the train and test curves of one metric. The bright line is the smoothed curve \
-(TensorBoard's, at the factor in the title), the dim band around it what was really logged. \
-NaN and infinite values are marked on the chart's edge and counted in its title. \
-The last values stand beside the names.
+A chart pairs the train and test curves of one metric, last values beside their names. The bright \
+line is smoothed as in TensorBoard, the dim band behind it is what was logged. NaN and infinite \
+values are marked at the edge and counted in the title.
 
-The training runs under its own guardian: leaving, closing the terminal or losing the connection \
-does not touch it. Come back from any terminal with  tuimon attach"""
+The training runs under a guardian of its own: leaving, closing the terminal or losing the \
+connection does not touch it. Come back from any terminal: tuimon attach"""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -42,12 +41,12 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as box:
             box.border_title = "tuimon"
             box.border_subtitle = "Esc closes"
-            yield Static(self._keys())
             yield Static(Text(_EXPLANATION))
+            yield Static(self._keys())
 
     def _keys(self) -> Table:
         table = Table.grid(padding=(0, 2))
         colour = self.app.theme_variables.get("primary", "cyan")
-        for key in KEYS:
-            table.add_row(Text(key.shown, style=f"bold {colour}"), Text(key.help))
+        for keys, meaning in help_rows():
+            table.add_row(Text(keys, style=f"bold {colour}"), Text(meaning))
         return table

@@ -2,22 +2,23 @@
 
 import time
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.worker import get_current_worker
 
 from tuimon.charts.model import ChartOptions, XAxis
-from tuimon.charts.pairing import Metric, pair_tags
+from tuimon.charts.pairing import pair_tags
 from tuimon.guardian.client import Control, ControlError, StopStage
 from tuimon.runs.console import ConsoleTail
 from tuimon.runs.record import RunState
-from tuimon.store.follower import Progress
 from tuimon.store.session import Session
-from tuimon.text import safe
+from tuimon.text import format_duration, safe
+from tuimon.tui.facts import header_facts, tag_rows
 from tuimon.tui.keymap import bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
 from tuimon.tui.screens.help import HelpScreen
@@ -25,17 +26,20 @@ from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.console_pane import ConsolePane
 from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.notice import MIN_HEIGHT, MIN_WIDTH, Notice, why_no_curves, why_too_small
-from tuimon.tui.widgets.run_header import HeaderFacts, RunHeader
-from tuimon.tui.widgets.tag_pane import TagPane, TagRow
+from tuimon.tui.widgets.run_header import RunHeader
+from tuimon.tui.widgets.tag_pane import TagPane
 
 _TICK = 0.1
 _DRAW_EVERY = 0.25
 _TAGS_FROM_WIDTH = 100
+_ASK_GUARDIAN_EVERY = 0.5
 _X_AXES: tuple[XAxis, ...] = ("step", "relative", "wall")
-_SMOOTHING_STEPS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
-_STOP = Answer("s", "stop: SIGINT as from Ctrl-C, so that it can save a checkpoint", "stop")
-_KILL = Answer("k", "kill now: SIGKILL, nothing can be saved", "kill")
-_LEAVE = Answer("q", "leave the screen, the training goes on", "leave")
+_SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
+
+_STOP = Answer("s", "stop: SIGINT, as Ctrl-C sends it (it can save a checkpoint)", "stop")
+_HARDER = Answer("s", "do not wait: go on to the next signal now", "stop")
+_KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
+_LEAVE = Answer("q", "leave the screen; the training goes on", "leave")
 
 
 class MonitorScreen(Screen[None]):
@@ -47,33 +51,44 @@ class MonitorScreen(Screen[None]):
     def __init__(self, session: Session, options: ChartOptions) -> None:
         super().__init__()
         self._session = session
-        self._options = options
-        self._console_tail = None if session.run is None else ConsoleTail(session.run.console_log)
+        self._header = RunHeader(id="header")
+        self._too_small = Notice(id="too-small")
+        self._tags = TagPane(id="tags")
+        self._notice = Notice(id="notice")
+        self._charts = ChartGrid(session.store, options, id="charts")
+        self._output = ConsolePane(id="output")
+        self._keys = KeyBar(id="keys")
+        self._tail = None if session.run is None else ConsoleTail(session.run.console_log)
         self._drawn_version = -1
-        self._draw_at = 0.0
+        self._next_drawing = 0.0
         self._tags_wanted: bool | None = None
+        self._stopping: str | None = None
 
     def compose(self) -> ComposeResult:
-        yield RunHeader(id="header")
-        yield Notice(id="too-small")
+        yield self._header
+        yield self._too_small
         with Horizontal(id="body"):
-            yield TagPane(id="tags")
+            yield self._tags
             with Vertical(id="centre"):
-                yield Notice(id="notice")
-                yield ChartGrid(self._session.store, id="charts")
-                yield ConsolePane(id="console")
-        yield KeyBar(id="keys")
+                yield self._notice
+                yield self._charts
+                yield self._output
+        yield self._keys
 
     def on_mount(self) -> None:
-        self._tags = self.query_one(TagPane)
-        self._charts = self.query_one(ChartGrid)
-        self._output = self.query_one(ConsolePane)
-        self._output.display = self._console_tail is not None
+        self._output.display = self._tail is not None
         self._session.start()
         self.set_interval(_TICK, self._tick)
 
     def on_unmount(self) -> None:
         self._session.stop()
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        self.set_class(width < MIN_WIDTH or height < MIN_HEIGHT, "-too-small")
+        self._too_small.say(why_too_small(width, height))
+        wanted = self._tags_wanted
+        self._tags.display = width >= _TAGS_FROM_WIDTH if wanted is None else wanted
 
     # What is drawn, and when
 
@@ -81,103 +96,43 @@ class MonitorScreen(Screen[None]):
         if not self.is_current:
             return
         self._session.poll()
-        now = time.monotonic()
-        if now < self._draw_at:
-            return
-        version = self._session.store.version
-        if version != self._drawn_version:
+        version, now = self._session.store.version, time.monotonic()
+        if version != self._drawn_version and now >= self._next_drawing:
             self._drawn_version = version
-            self._draw_at = now + _DRAW_EVERY
-            await self._draw_data()
-        self._draw_state()
+            self._next_drawing = now + _DRAW_EVERY
+            await self._show_data()
+        self._show_state()
 
-    async def _draw_data(self) -> None:
-        runs = self._session.store.runs
-        metrics = pair_tags(tag for run in runs.values() for tag in run.series)
+    async def _show_data(self) -> None:
+        store = self._session.store
+        metrics = pair_tags(tag for run in store.runs.values() for tag in run.series)
         await self._charts.set_metrics(metrics)
-        self._charts.redraw(self._options)
-        self._tags.set_content(list(runs), self._tag_rows(metrics))
+        self._charts.draw()
+        self._tags.set_content(list(store.runs), tag_rows(store, metrics))
 
-    def _draw_state(self) -> None:
-        facts = self._facts()
-        self.query_one(RunHeader).update(facts)
-        empty = not self._session.store.runs
-        if self._console_tail is not None and self._console_tail.poll():
-            self._output.set_lines(self._console_tail.lines())
-        self.set_class(empty, "-empty")
+    def _show_state(self) -> None:
+        facts = header_facts(self._session, self._stopping)
+        self._header.tell(facts)
+        if self._tail is not None and self._tail.poll():
+            self._output.set_lines(self._tail.lines())
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
-        self._say()
-        self._show_keys()
+        empty = facts.step is None
+        self.set_class(empty, "-empty")
+        if empty:
+            self._notice.say(why_no_curves(self._session))
+        self._offer_keys()
 
-    def _say(self) -> None:
-        self.query_one("#notice", Notice).say(why_no_curves(self._session))
-        self.query_one("#too-small", Notice).say(why_too_small(*self.size))
-
-    def _show_keys(self) -> None:
+    def _offer_keys(self) -> None:
         page, pages = self._charts.pages
-        hidden = set()
-        if pages == 1:
+        zoomed = self.has_class("-zoomed") or self._charts.zoomed
+        hidden = {"zoom" if zoomed else "back"}
+        if pages == 1 or zoomed:
             hidden |= {"next-page"}
         if self._session.run is None:
             hidden |= {"stop", "console"}
         elif self._session.ended:
             hidden |= {"stop"}
-        zoomed = self.has_class("-zoomed") or self._charts.zoomed
-        hidden |= {"zoom"} if zoomed else {"back"}
-        self.query_one(KeyBar).update(hidden, {"next-page": f"page {page}/{pages}"})
-
-    def _facts(self) -> HeaderFacts:
-        session, now = self._session, time.time()
-        progress = session.progress()
-        follower = session.follower
-        facts = HeaderFacts(
-            name="log directories",
-            step=progress.step if progress else None,
-            damaged=sum(run.damaged_records for run in session.store.runs.values()),
-            loading=_fraction(follower.progress) if follower.loading else None,
-        )
-        status = session.status
-        if status is None:
-            return replace(facts, name=" ".join(source.path for source in session.sources))
-        record = status.record
-        live = not status.state.ended
-        return replace(
-            facts,
-            name=record.name,
-            state=status.state,
-            reason=status.reason or record.cause,
-            rate=progress.rate if progress and live else None,
-            elapsed=(now if live else record.ended_at or record.started_at) - record.started_at,
-            age=max(0.0, now - progress.wall_time) if progress and live else None,
-            mirror=status.mirror,
-        )
-
-    def _tag_rows(self, metrics: list[Metric]) -> list[TagRow]:
-        rows = []
-        for metric in metrics:
-            for colour, (_, tag) in enumerate(metric.curves):
-                lasts = [
-                    last
-                    for run in self._session.store.runs.values()
-                    if tag in run.series and (last := run.series[tag].last) is not None
-                ]
-                newest = max(lasts, key=lambda last: last.wall_time, default=None)
-                rows.append(TagRow(tag, newest.value if newest else None, colour))
-        return rows
-
-    # Room
-
-    def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
-        self.set_class(width < MIN_WIDTH or height < MIN_HEIGHT, "-too-small")
-        shown = width >= _TAGS_FROM_WIDTH if self._tags_wanted is None else self._tags_wanted
-        self.query_one(TagPane).display = shown
-        self.call_after_refresh(self._redraw)
-
-    def _redraw(self) -> None:
-        self._charts.redraw(self._options)
-        self._tags.draw()
-        self._draw_state()
+        self._keys.offer(hidden, {"next-page": f"page {page}/{pages}"})
 
     # Keys
 
@@ -191,20 +146,17 @@ class MonitorScreen(Screen[None]):
         if self.focused is self._tags:
             self._tags.choose()
         elif self.focused is self._output:
-            self._zoom_console(True)
+            self.add_class("-zoomed")
         else:
             self._charts.zoom(True)
-            self.call_after_refresh(self._redraw)
 
     def action_back(self) -> None:
         if self.has_class("-zoomed"):
-            self._zoom_console(False)
+            self.remove_class("-zoomed")
         elif self._charts.zoomed:
             self._charts.zoom(False)
-            self.call_after_refresh(self._redraw)
         else:
             self.set_focus(None)
-            self._charts.redraw(self._options)
 
     def action_move(self, columns: int, rows: int) -> None:
         if self.focused is self._tags:
@@ -213,7 +165,6 @@ class MonitorScreen(Screen[None]):
             self._output.scroll_lines(rows)
         else:
             self._charts.move(columns, rows)
-            self.call_after_refresh(self._redraw)
 
     def action_page(self, pages: int) -> None:
         if self.focused is self._output:
@@ -222,74 +173,86 @@ class MonitorScreen(Screen[None]):
             self._tags.move_cursor(pages * (self._tags.size.height - 2))
         else:
             self._charts.turn(pages)
-            self.call_after_refresh(self._redraw)
 
-    def action_toggle_pane(self, pane: str) -> None:
-        widget = self.query_one(f"#{pane}")
-        if pane == "console" and self._console_tail is None:
-            return
-        widget.display = not widget.display
-        if pane == "tags":
-            self._tags_wanted = widget.display
-        self.call_after_refresh(self._redraw)
+    def action_toggle_tags(self) -> None:
+        self._tags_wanted = self._tags.display = not self._tags.display
+
+    def action_toggle_console(self) -> None:
+        self._output.display = self._tail is not None and not self._output.display
 
     def action_smooth(self, steps: int) -> None:
-        now = min(_SMOOTHING_STEPS, key=lambda value: abs(value - self._options.smoothing))
-        index = _SMOOTHING_STEPS.index(now) + steps
-        index = min(max(index, 0), len(_SMOOTHING_STEPS) - 1)
-        self._set_options(replace(self._options, smoothing=_SMOOTHING_STEPS[index]))
+        smoothing = self._charts.options.smoothing
+        nearest = min(_SMOOTHINGS, key=lambda value: abs(value - smoothing))
+        index = _SMOOTHINGS.index(nearest) + steps
+        self._change_charts(smoothing=_SMOOTHINGS[min(max(index, 0), len(_SMOOTHINGS) - 1)])
 
     def action_log_y(self) -> None:
-        self._set_options(replace(self._options, log_y=not self._options.log_y))
+        self._change_charts(log_y=not self._charts.options.log_y)
 
     def action_x_axis(self) -> None:
-        index = (_X_AXES.index(self._options.x_axis) + 1) % len(_X_AXES)
-        self._set_options(replace(self._options, x_axis=_X_AXES[index]))
+        index = _X_AXES.index(self._charts.options.x_axis) + 1
+        self._change_charts(x_axis=_X_AXES[index % len(_X_AXES)])
 
-    @work(exclusive=True, group="stop")
-    async def action_stop(self) -> None:
-        status = self._session.status
-        if status is None or status.state.ended:
-            self.notify("The training has ended.")
-            return
-        name = safe(status.record.name)
-        choice = await self.app.push_screen_wait(AskScreen(f"Stop {name}?", [_STOP, _KILL]))
-        self._carry_out(choice)
-
-    @work(exclusive=True, group="stop")
-    async def action_interrupt(self) -> None:
-        answers = [_LEAVE] if self._session.run is None or self._session.ended else [_LEAVE, _STOP]
-        self._carry_out(await self.app.push_screen_wait(AskScreen("Ctrl-C: what next?", answers)))
-
-    def _carry_out(self, choice: str) -> None:
-        if choice == "leave":
-            self.app.exit()
-        elif choice:
-            self._send_stop("kill" if choice == "kill" else "next")
-
-    @work(thread=True, group="control", exit_on_error=False)
-    def _send_stop(self, stage: StopStage) -> None:
-        assert self._session.run is not None
-        try:
-            Control(self._session.run).stop(stage)
-        except ControlError as error:
-            self.app.call_from_thread(self.notify, safe(str(error)), severity="error")
+    def _change_charts(self, **changes: Any) -> None:
+        self._charts.options = replace(self._charts.options, **changes)
 
     @on(TagPane.Chosen)
     def _show_tag(self, message: TagPane.Chosen) -> None:
         index = self._charts.chart_of(message.tag)
         if index is not None:
             self._charts.show_chart(index)
-            self.call_after_refresh(self._redraw)
 
-    def _set_options(self, options: ChartOptions) -> None:
-        self._options = options
-        self._charts.redraw(options)
+    # Stopping
 
-    def _zoom_console(self, on: bool) -> None:
-        self.set_class(on, "-zoomed")
-        self.call_after_refresh(self._redraw)
+    @work(exclusive=True, group="ask")
+    async def action_stop(self) -> None:
+        status = self._session.status
+        if status is None or status.state.ended:
+            self.notify("The training has ended.")
+            return
+        if self._stopping is None:
+            ask = AskScreen(f"Stop {safe(status.record.name)}?", [_STOP, _KILL])
+        else:
+            ask = AskScreen(f"It is being stopped: {self._stopping}.", [_HARDER, _KILL])
+        self._carry_out(await self.app.push_screen_wait(ask))
+
+    @work(exclusive=True, group="ask")
+    async def action_interrupt(self) -> None:
+        stoppable = self._session.run is not None and not self._session.ended
+        answers = [_LEAVE, _STOP] if stoppable else [_LEAVE]
+        self._carry_out(await self.app.push_screen_wait(AskScreen("Ctrl-C: what next?", answers)))
+
+    def _carry_out(self, choice: str) -> None:
+        if choice == "leave":
+            self.app.exit()
+        elif choice:
+            self._stop_training("kill" if choice == "kill" else "next")
+
+    @work(thread=True, exclusive=True, group="control", exit_on_error=False)
+    def _stop_training(self, stage: StopStage) -> None:
+        """Ask the guardian to stop, then how long it waits before it goes harder."""
+        assert self._session.run is not None
+        control = Control(self._session.run)
+        worker = get_current_worker()
+        try:
+            control.stop(stage)
+            while not (worker.is_cancelled or self._session.ended):
+                status = control.status()
+                self._stopping = describe_stop(status.stop_stage, status.next_stage_in)
+                time.sleep(_ASK_GUARDIAN_EVERY)
+        except ControlError as error:
+            # Once it is stopping, no answer means that it has ended.
+            if self._stopping is None:
+                self.app.call_from_thread(self.notify, safe(str(error)), severity="error")
 
 
-def _fraction(progress: Progress) -> float:
-    return progress.bytes_read / max(1, progress.bytes_total)
+_SIGNALS = {"int": "SIGINT", "term": "SIGTERM", "kill": "SIGKILL"}
+_NEXT_SIGNALS = {"int": "SIGTERM", "term": "SIGKILL"}
+
+
+def describe_stop(stage: str, seconds: float | None) -> str:
+    """How far the guardian's stop ladder is: `SIGINT sent, SIGTERM in 42s`."""
+    sent = f"{_SIGNALS.get(stage, 'stop')} sent"
+    if seconds is None or stage not in _NEXT_SIGNALS:
+        return sent
+    return f"{sent}, {_NEXT_SIGNALS[stage]} in {format_duration(seconds)}"

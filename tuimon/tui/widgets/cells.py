@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from rich.segment import Segment
+from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -19,10 +20,11 @@ Cell = tuple[str, str]
 
 
 class CellView(Widget):
-    """Rows of (text, role) spans. `show` is the only way in; nothing is drawn in `render_line`.
+    """Rows of (text, role) spans, made by `rows` whenever `draw` is called.
 
-    Textual rewrites whatever is refreshed in full, so `show` compares cell by cell with what the
-    terminal already has and refreshes just the runs that differ.
+    Textual rewrites whatever is refreshed in full, so `draw` compares cell by cell with what the
+    terminal already has and refreshes just the runs that differ. Size and focus are watched here;
+    a subclass calls `draw` when what it shows has changed.
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -31,9 +33,16 @@ class CellView(Widget):
         self._strips: dict[int, Strip] = {}
         self._styles_of_roles: RoleStyles | None = None
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """Replace the content; rows beyond the widget's height are not seen."""
-        old, new = self._rows, list(rows)
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """The content for a size in cells, both at least 1; what is missing stays blank."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Show the content as it is now."""
+        width, height = self.content_size
+        if width < 1 or height < 1:
+            return
+        old, new = self._rows, list(self.rows(width, height))
         regions = []
         for y in range(max(len(old), len(new))):
             before = old[y] if y < len(old) else ()
@@ -63,8 +72,15 @@ class CellView(Widget):
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, lambda _: self.restyle())
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         self._strips.clear()
+        self.draw()
+
+    def on_focus(self, event: events.Focus) -> None:
+        self.draw()
+
+    def on_blur(self, event: events.Blur) -> None:
+        self.draw()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

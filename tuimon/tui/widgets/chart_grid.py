@@ -44,9 +44,10 @@ class ChartGrid(Container):
     ChartGrid { layout: grid; grid-gutter: 0 2; height: 1fr; }
     """
 
-    def __init__(self, store: Store, *, id: str | None = None) -> None:
+    def __init__(self, store: Store, options: ChartOptions, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._store = store
+        self._options = options
         self._metrics: list[Metric] = []
         self._page = 0
         self._zoomed = False
@@ -84,18 +85,30 @@ class ChartGrid(Container):
                 chart.set_metric(metric)
         if len(metrics) > len(charts):
             await self.mount_all(
-                ChartView(self._store, metric) for metric in metrics[len(charts) :]
+                ChartView(self._store, metric, self._options) for metric in metrics[len(charts) :]
             )
         else:
             for chart in charts[len(metrics) :]:
                 await chart.remove()
         self._arrange()
 
-    def redraw(self, options: ChartOptions) -> None:
+    @property
+    def options(self) -> ChartOptions:
+        """How the charts are drawn."""
+        return self._options
+
+    @options.setter
+    def options(self, options: ChartOptions) -> None:
+        self._options = options
+        for chart in self.charts:
+            chart.options = options
+        self.draw()
+
+    def draw(self) -> None:
         """Draw the charts of this page that have changed."""
         for chart in self.charts:
             if chart.display:
-                chart.redraw(options)
+                chart.draw()
 
     def turn(self, pages: int) -> None:
         """Go on by so many pages, around the end."""

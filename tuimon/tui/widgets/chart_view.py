@@ -1,9 +1,11 @@
 """One chart: the curves of one metric."""
 
+from collections.abc import Sequence
+
 from textual import events
 
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.model import ChartOptions, Scales, Span
+from tuimon.charts.model import ChartOptions, Row, Scales, Span
 from tuimon.charts.pairing import Metric
 from tuimon.store.store import Store
 from tuimon.tui.curves import MetricCurves
@@ -13,9 +15,10 @@ from tuimon.tui.widgets.cells import CellView
 class ChartView(CellView, can_focus=True):
     """Draws a metric from the store; asks nothing of the terminal when nothing changed."""
 
-    def __init__(self, store: Store, metric: Metric) -> None:
+    def __init__(self, store: Store, metric: Metric, options: ChartOptions) -> None:
         super().__init__()
         self._store = store
+        self.options = options
         self.set_metric(metric)
 
     @property
@@ -27,22 +30,24 @@ class ChartView(CellView, can_focus=True):
         """Show another metric from the next drawing on."""
         self._curves = MetricCurves(self._store, metric)
         self._scales: Scales | None = None
-        self._drawn: object = None
+        self._drawn: tuple[object, Sequence[Row]] = (None, ())
 
-    def redraw(self, options: ChartOptions) -> None:
-        """Draw, if data, size, options or focus have changed since the last time."""
-        width, height = self.content_size
-        state = (self._curves.versions, width, height, options, self.has_focus)
-        if state == self._drawn or not width or not height:
-            return
-        self._drawn = state
-        curves = self._curves.draw_with(options.smoothing)
-        drawing = draw_chart(self.metric.title, curves, width, height, options, self._scales)
-        self._scales = drawing.scales
-        title, *rows = drawing.rows
-        if self.has_focus:
-            title = tuple(Span(text, "focus" if role == "title" else role) for text, role in title)
-        self.show([title, *rows])
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """The chart; made anew only if data, size, options or focus have changed."""
+        state = (self._curves.versions, width, height, self.options, self.has_focus)
+        if state != self._drawn[0]:
+            self._drawn = (state, self._chart(width, height))
+        return self._drawn[1]
 
     def on_click(self, event: events.Click) -> None:
         self.focus()
+
+    def _chart(self, width: int, height: int) -> Sequence[Row]:
+        curves = self._curves.smoothed_by(self.options.smoothing)
+        drawing = draw_chart(self.metric.title, curves, width, height, self.options, self._scales)
+        self._scales = drawing.scales
+        if not self.has_focus:
+            return drawing.rows
+        title, *rest = drawing.rows
+        focused = [Span(text, "focus" if role == "title" else role) for text, role in title]
+        return [tuple(focused), *rest]

@@ -1,7 +1,5 @@
 """The script's output as its terminal would show it, newest lines last."""
 
-from textual import events
-
 from tuimon.charts.model import Row, Span
 from tuimon.text import fit
 from tuimon.tui.widgets.cells import CellView, line
@@ -10,7 +8,7 @@ from tuimon.tui.widgets.cells import CellView, line
 class ConsolePane(CellView, can_focus=True):
     """Follows the end of the output until the user scrolls up."""
 
-    DEFAULT_CSS = "ConsolePane { height: 10; }"
+    DEFAULT_CSS = "ConsolePane { height: 25%; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -27,41 +25,21 @@ class ConsolePane(CellView, can_focus=True):
 
     def scroll_lines(self, count: int) -> None:
         """Scroll down by so many lines (up when negative)."""
-        room = max(0, len(self._lines) - self._body)
+        room = max(0, len(self._lines) - (self.size.height - 1))
         self._above = min(max(self._above - count, 0), room)
         self.draw()
 
-    def draw(self) -> None:
-        """Draw the title rule and the lines in view."""
-        width, body = self.size.width, self._body
-        if not width or body < 1:
-            return
+    def rows(self, width: int, height: int) -> list[Row]:
+        """The title rule and the lines in view."""
         end = len(self._lines) - self._above
-        seen = self._lines[max(0, end - body) : end]
-        rows: list[Row] = [self._rule(width)]
-        rows += [(Span(fit(f" {text}", width), "text"),) for text in seen]
-        rows += [(Span(" " * width, "text"),)] * (body - len(seen))
-        self.show(rows)
-
-    def on_resize(self) -> None:
-        super().on_resize()
-        self.draw()
-
-    def on_focus(self, event: events.Focus) -> None:
-        self.draw()
-
-    def on_blur(self, event: events.Blur) -> None:
-        self.draw()
+        seen = self._lines[max(0, end - height + 1) : end] if height > 1 else []
+        return [self._rule(width), *((Span(fit(f" {text}", width), "text"),) for text in seen)]
 
     def on_mouse_scroll_up(self) -> None:
         self.scroll_lines(-3)
 
     def on_mouse_scroll_down(self) -> None:
         self.scroll_lines(3)
-
-    @property
-    def _body(self) -> int:
-        return self.size.height - 1
 
     def _rule(self, width: int) -> Row:
         name = "console"

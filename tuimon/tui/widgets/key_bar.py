@@ -28,9 +28,19 @@ class KeyBar(CellView):
 
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; background: $panel; }"
 
-    def update(self, hidden: Collection[str] = (), labels: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._keys = list(KEYS)
+
+    def offer(self, hidden: Collection[str], labels: Mapping[str, str]) -> None:
         """Show the keys whose ids are not `hidden` (they do nothing here), some relabelled."""
-        keys = [key for key in KEYS if key.id not in hidden]
-        for_now = labels or {}
-        keys = [key._replace(label=for_now.get(key.id, key.label)) for key in keys]
-        self.show([key_row(keys, self.size.width)])
+        self._keys = [
+            key._replace(label=labels.get(key.id, key.label))
+            for key in KEYS
+            if key.id not in hidden
+        ]
+        self.draw()
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """One row."""
+        return [key_row(self._keys, width)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tuimon.charts.model import Row, Span
 from tuimon.runs.record import RunState
 from tuimon.store.session import Session
-from tuimon.text import fit, safe, width
+from tuimon.text import fit, safe
 from tuimon.tui.widgets.cells import CellView
 
 MIN_WIDTH, MIN_HEIGHT = 50, 14
@@ -45,16 +45,20 @@ class Notice(CellView):
 
     DEFAULT_CSS = "Notice { height: 1fr; }"
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: list[str] = []
+
     def say(self, lines: Sequence[str]) -> None:
         """Show these lines in the middle of the widget, the first one bright."""
-        columns, rows = self.size
-        if not columns or not rows:
-            return
-        above = max(0, (rows - len(lines)) // 2)
-        content: list[Row] = [(Span(" " * columns, "text"),)] * above
-        for index, text in enumerate(lines):
-            role = "text" if index == 0 else "dim"
-            shown = text if width(text) <= columns else fit(text, columns)
-            content.append((Span(fit(shown, columns, "center"), role),))
-        content += [(Span(" " * columns, "text"),)] * (rows - len(content))
-        self.show(content[:rows])
+        self._lines = list(lines)
+        self.draw()
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """The lines, with room above."""
+        above: list[Row] = [()] * max(0, (height - len(self._lines)) // 2)
+        shown = [
+            (Span(fit(text, width, "center"), "dim" if index else "text"),)
+            for index, text in enumerate(self._lines)
+        ]
+        return [*above, *shown]

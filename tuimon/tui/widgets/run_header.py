@@ -95,6 +95,15 @@ class RunHeader(CellView):
 
     DEFAULT_CSS = "RunHeader { dock: top; height: 1; background: $panel; }"
 
-    def update(self, facts: HeaderFacts) -> None:
-        """Show new facts; only characters that changed are sent."""
-        self.show([header_row(facts, self.size.width)])
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._facts = HeaderFacts(name="tuimon")
+
+    def tell(self, facts: HeaderFacts) -> None:
+        """Show new facts."""
+        self._facts = facts
+        self.draw()
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """One row."""
+        return [header_row(self._facts, width)]

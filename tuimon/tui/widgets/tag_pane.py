@@ -39,6 +39,7 @@ class TagPane(CellView, can_focus=True):
         self._tags: list[TagRow] = []
         self._cursor = 0
         self._top = 0
+        self._first_row = 0
 
     def set_content(self, runs: Sequence[str], tags: Sequence[TagRow]) -> None:
         """Show these runs (only when there are several) and tags."""
@@ -56,11 +57,8 @@ class TagPane(CellView, can_focus=True):
         if self._tags:
             self.post_message(self.Chosen(self._tags[self._cursor].tag))
 
-    def draw(self) -> None:
-        """Draw what is in view."""
-        width, height = self.size
-        if not width or not height:
-            return
+    def rows(self, width: int, height: int) -> list[Row]:
+        """Runs, when there are several, and the tags in view."""
         rows = self._run_rows(width, height // 3)
         rows.append(self._heading("tags", len(self._tags), width))
         self._first_row = len(rows)
@@ -68,18 +66,7 @@ class TagPane(CellView, can_focus=True):
         self._top = min(max(self._top, self._cursor - room + 1), self._cursor)
         for index, row in enumerate(self._tags[self._top : self._top + room], self._top):
             rows.append(self._tag_row(row, width, self.has_focus and index == self._cursor))
-        rows += [(Span(" " * width, "text"),)] * (height - len(rows))
-        self.show(rows)
-
-    def on_resize(self) -> None:
-        super().on_resize()
-        self.draw()
-
-    def on_focus(self, event: events.Focus) -> None:
-        self.draw()
-
-    def on_blur(self, event: events.Blur) -> None:
-        self.draw()
+        return rows
 
     def on_click(self, event: events.Click) -> None:
         index = self._top + event.y - self._first_row

@@ -1,0 +1,104 @@
+"""A machine to run the real `tuimon` on."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+from terminal import Terminal
+
+TUIMON = str(Path(sys.executable).parent / "tuimon")
+DEMO = str(Path(__file__).parents[2] / "demo" / "train.py")
+
+
+class Host:
+    """A machine with tuimon on it: one state directory, one project directory."""
+
+    def __init__(self, home: Path, project: Path) -> None:
+        self.home = home
+        self.project = project
+        self.env = {
+            **os.environ,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+        }
+
+    def run(
+        self, *args: str, timeout: float = 60, **env: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run `tuimon ARGS` without a terminal, to its end."""
+        return subprocess.run(
+            [TUIMON, *args],
+            cwd=self.project,
+            env={**self.env, **env},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=timeout,
+        )
+
+    def terminal(self, *args: str, columns: int = 120, rows: int = 40, **env: str) -> Terminal:
+        """Run `tuimon ARGS` in a terminal."""
+        return Terminal(
+            [TUIMON, *args],
+            cwd=self.project,
+            env={**self.env, **env},
+            columns=columns,
+            rows=rows,
+        )
+
+    def script(self, text: str, name: str = "script.py") -> str:
+        """Write a training script into the project; returns its name."""
+        (self.project / name).write_text(text)
+        return name
+
+    def runs(self) -> list[dict[str, Any]]:
+        """What `tuimon ls --json` tells, newest first."""
+        listed = self.run("ls", "--json")
+        assert listed.returncode == 0, listed.stderr
+        found: list[dict[str, Any]] = json.loads(listed.stdout)
+        return found
+
+    def wait_for_state(self, *states: str, timeout: float = 60) -> dict[str, Any]:
+        """The newest run, once it is in one of these states."""
+        return wait_until(
+            lambda: next((run for run in self.runs()[:1] if run["state"] in states), None), timeout
+        )
+
+    def wait_for_end(self, timeout: float = 60) -> dict[str, Any]:
+        """The newest run, once it has ended and its guardian, recorder and mirror are gone."""
+        self.wait_for_state("finished", "failed", "killed", "lost", timeout=timeout)
+        wait_until(lambda: not self.processes(), timeout)
+        return self.runs()[0]
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process that belongs to this host's runs."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if (
+                    process.environ().get("TUIMON_HOME") == str(self.home)
+                    and process.pid != os.getpid()
+                ):
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+
+T = TypeVar("T")
+
+
+def wait_until(condition: Callable[[], T], timeout: float = 20) -> T:
+    """The first true value of `condition`."""
+    end = time.monotonic() + timeout
+    while not (value := condition()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+    return value

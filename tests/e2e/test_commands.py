@@ -1,0 +1,201 @@
+"""The commands without a screen: run, ls, logs, stop, plain lines, refusals."""
+
+import signal
+import subprocess
+import time
+
+import pytest
+from host import DEMO, TUIMON, Host, wait_until
+
+QUIET = "import time\nprint('hello', flush=True)\ntime.sleep(60)\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["run", "nosuch.py"], "nosuch.py: no such script"),
+        (["run", "nosuchtool"], "no such command on PATH"),
+        (["run", "./data"], "not executable"),
+        (["run"], "Missing argument"),
+        (["run", "--mirror", "maybe", "x.py"], "--mirror"),
+        (["run", "--config", "oops", "data.py"], "expected KEY=VALUE"),
+        (["run", "--detach", "--foreground", "data.py"], "exclude each other"),
+        (["attach", "nosuch"], "no run is called"),
+        (["attach"], "no run yet"),
+        (["logs"], "no run yet"),
+        (["stop"], "no run yet"),
+        (["view", "nosuch"], "no such directory"),
+        (["view", "data"], "not a directory"),
+        (["nosuchcommand"], "No such command"),
+    ],
+)
+def test_bad_input_gets_one_clear_line(host: Host, args: list[str], says: str):
+    (host.project / "data").write_text("not a program")
+    (host.project / "data.py").write_text("pass")
+    done = host.run(*args)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("tuimon: ")
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_script_that_dies_on_its_first_line_tells_why(host: Host):
+    script = host.script("import nosuchmodule\n")
+    done = host.run("run", "--foreground", script)
+    assert done.returncode == 1
+    assert "ModuleNotFoundError: No module named 'nosuchmodule'" in done.stdout
+    assert "failed after 0s: exit code 1" in done.stderr
+    plain = host.run("run", script)
+    assert plain.returncode == 1
+    assert "ModuleNotFoundError" in plain.stdout
+    assert "exit code 1" in plain.stdout
+
+
+def test_an_interpreter_that_is_no_program_is_refused_with_the_systems_words(host: Host):
+    broken = host.project / "broken"
+    broken.write_text("#!/no/such/interpreter\n")
+    broken.chmod(0o755)
+    done = host.run("run", "--foreground", "./broken")
+    assert done.returncode == 2
+    assert "could not be started" in done.stderr
+    assert host.runs()[0]["state"] == "failed"
+
+
+def test_foreground_passes_output_signals_and_the_exit_code(host: Host):
+    script = host.script(
+        "import time\nprint('ready', flush=True)\n"
+        "try:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    print('saved')\n    exit(7)\n"
+    )
+    process = subprocess.Popen(
+        [TUIMON, "run", "--foreground", "--mirror", "off", script],
+        cwd=host.project,
+        env=host.env,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 7
+    assert "saved" in process.stdout.read()
+    process.stdout.close()
+
+
+def test_foreground_reports_a_killed_training_as_a_shell_does(host: Host):
+    script = host.script("import os\nos.kill(os.getpid(), 9)\n")
+    done = host.run("run", "--foreground", "--mirror", "off", script)
+    assert done.returncode == 137
+    assert "killed by SIGKILL" in done.stderr
+    assert host.runs()[0]["state"] == "killed"
+
+
+def test_a_detached_run_is_listed_read_and_stopped_from_anywhere(host: Host, tmp_path_factory):
+    assert host.run("run", "--detach", "--name", "big", host.script(QUIET)).returncode == 0
+    host.project = tmp_path_factory.mktemp("elsewhere")
+    table = host.run("ls").stdout.splitlines()
+    assert table[0].split() == ["RUN", "NAME", "STATE", "STARTED", "TOOK", "WHY"]
+    assert " big " in table[1]
+    assert "running" in table[1]
+    wait_until(lambda: host.run("logs").stdout == "hello\n")
+    assert host.run("logs", "big").stdout == "hello\n"
+    stopped = host.run("stop", "big")
+    assert stopped.returncode == 0
+    assert "stopped by request (SIGINT)" in stopped.stdout
+    again = host.run("stop", "big")
+    assert again.returncode == 2
+    assert again.stderr.count("\n") == 1
+
+
+def test_logs_follow_until_the_end(host: Host):
+    script = host.script(
+        "import time\nfor i in range(5):\n    print('line', i, flush=True)\n    time.sleep(0.2)\n"
+    )
+    host.run("run", "--detach", "--mirror", "off", script)
+    followed = host.run("logs", "-f")
+    assert followed.stdout.splitlines() == [f"line {i}" for i in range(5)]
+
+
+def test_without_a_terminal_lines_are_printed_until_the_end(host: Host):
+    done = host.run("run", DEMO, "--epochs", "1", timeout=90)
+    assert done.returncode == 0
+    assert "is not a terminal: printing lines" in done.stderr
+    lines = done.stdout.splitlines()
+    assert "train running" in lines
+    last = [line for line in lines if line.startswith("step ")][-1]
+    assert last.startswith("step 42 ")
+    assert "Loss/train 0." in last or "Loss/train 1." in last or "Loss/train 2." in last
+    assert any("train finished after" in line for line in lines)
+    assert any(line.startswith("upload to W&B: wandb sync ") for line in lines)
+    attached = host.run("attach")
+    assert attached.returncode == 0
+    assert "step 42 " in attached.stdout
+
+
+def test_a_dumb_terminal_gets_lines(host: Host):
+    host.run("run", "--detach", "--mirror", "off", host.script("print('x')"))
+    with host.terminal("attach", TERM="dumb") as terminal:
+        assert terminal.wait_for_exit() == 0
+        assert "TERM=dumb: printing lines" in terminal.text
+        assert b"\x1b" not in terminal.received
+
+
+def test_the_states_of_a_run_are_told_truly(host: Host):
+    host.run("run", "--detach", "--mirror", "off", host.script("exit(0)"))
+    assert host.wait_for_end()["state"] == "finished"
+    host.run("run", "--detach", "--mirror", "off", host.script("exit(3)"))
+    run = host.wait_for_end()
+    assert (run["state"], run["exit_code"]) == ("failed", 3)
+    host.run("run", "--detach", "--mirror", "off", host.script(QUIET))
+    run = host.wait_for_state("running")
+    for process in host.processes():
+        if process.pid == run["guardian"]["pid"]:
+            process.kill()
+    lost = host.wait_for_state("lost")
+    assert "the guardian was killed" in lost["cause"]
+
+
+def test_the_python_of_the_path_runs_the_script(host: Host, tmp_path):
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "python").write_text('#!/bin/sh\necho "my python ran $1"\n')
+    (tools / "python").chmod(0o755)
+    script = host.script("pass")
+    done = host.run(
+        "run", "--foreground", "--mirror", "off", script, PATH=f"{tools}:{host.env['PATH']}"
+    )
+    assert done.stdout == "my python ran script.py\n"
+
+
+def test_a_module_runs_with_all_its_arguments(host: Host):
+    host.script("import sys\nprint(sys.argv[1:])\n", "job.py")
+    done = host.run("run", "--foreground", "--mirror", "off", "-m", "job", "--lr", "1", "-x")
+    assert done.stdout == "['--lr', '1', '-x']\n"
+
+
+def test_a_pipe_that_closes_early_is_no_traceback(host: Host):
+    host.run("run", "--detach", "--mirror", "off", host.script("print('x\\n' * 10**5)"))
+    host.wait_for_end()
+    process = subprocess.Popen(
+        [TUIMON, "logs"],
+        cwd=host.project,
+        env=host.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    process.wait(20)
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
+def test_help_and_version_are_quick_to_ask(host: Host):
+    begin = time.monotonic()
+    assert "run" in host.run("--help").stdout
+    assert host.run("--version").stdout.startswith("tuimon ")
+    assert "Commands" in host.run().stdout
+    assert time.monotonic() - begin < 60

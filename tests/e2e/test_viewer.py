@@ -1,0 +1,169 @@
+"""The screen in a real terminal: sizes, leaving, losing the terminal, hostile output."""
+
+import signal
+
+import pytest
+from host import DEMO, Host, wait_until
+
+WRITER = """
+import sys, time
+from torch.utils.tensorboard import SummaryWriter
+writer = SummaryWriter("log")
+step = 0
+print("begin", flush=True)
+while True:
+    writer.add_scalar("Loss/train", 1 / (step + 1), step)
+    writer.add_scalar("Loss/test", 2 / (step + 1), step)
+    step += 1
+    time.sleep(0.05)
+"""
+
+
+@pytest.fixture
+def running(host: Host) -> Host:
+    """A training that goes on until it is stopped."""
+    started = host.run("run", "--detach", "--mirror", "off", host.script(WRITER))
+    assert started.returncode == 0, started.stderr
+    return host
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 50)])
+def test_the_screen_fills_its_terminal_and_is_aligned(running: Host, columns: int, rows: int):
+    with running.terminal("attach", columns=columns, rows=rows) as terminal:
+        screen = terminal.wait_for(lambda text: "━ test" in text and "begin" in text)
+        lines = screen.split("\n")
+        assert lines[0].startswith(" ● script  running")
+        assert lines[-1].startswith(" q leave")
+        assert "? help" in lines[-1]
+        assert ("tags 2" in screen) == (columns >= 100)
+        frame = [line.index("┤") for line in lines if "┤" in line]
+        assert len(frame) >= 3
+        assert len(set(frame)) == 1, "y axes in line"
+
+
+def test_a_small_terminal_says_what_it_needs_and_recovers(running: Host):
+    with running.terminal("attach", columns=40, rows=10) as terminal:
+        screen = terminal.wait_for("needs more room")
+        assert "50x14" in screen
+        assert "40x10" in screen
+        terminal.resize(90, 30)
+        terminal.wait_for("━ train")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+
+
+def test_leaving_says_how_to_come_back_and_restores_the_terminal(running: Host):
+    with running.terminal("attach") as terminal:
+        terminal.wait_for("━ train")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert b"script goes on; back: tuimon attach" in terminal.received
+        assert terminal.received.rindex(b"\x1b[?1049l") > terminal.received.rindex(b"\x1b[?1049h")
+        assert terminal.received.rindex(b"\x1b[?1000l") > terminal.received.rindex(b"\x1b[?1000h")
+    assert running.runs()[0]["state"] == "running"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_signals_end_the_viewer_cleanly_and_leave_the_training(running: Host, number: int):
+    with running.terminal("attach") as terminal:
+        terminal.wait_for("━ train")
+        terminal.kill(number)
+        terminal.wait_for_exit()
+        assert b"\x1b[?1049l" in terminal.received
+    assert running.runs()[0]["state"] == "running"
+
+
+def test_a_lost_terminal_or_a_killed_viewer_leaves_the_training(running: Host):
+    for lose in ("close", "kill"):
+        terminal = running.terminal("attach")
+        terminal.wait_for("━ train")
+        getattr(terminal, lose)()
+        wait_until(lambda terminal=terminal: terminal.process.poll() is not None)
+        terminal.close()
+        assert running.runs()[0]["state"] == "running"
+    with running.terminal("attach") as terminal:
+        terminal.wait_for("━ train")
+
+
+def test_a_training_is_stopped_from_the_screen_after_a_question(host: Host):
+    with host.terminal("run", "--mirror", "off", DEMO) as terminal:
+        terminal.wait_for("━ train", 60)
+        terminal.press("S")
+        terminal.wait_for("Stop train?")
+        terminal.press("\x1b")
+        terminal.wait_for(lambda text: "Stop train?" not in text)
+        assert host.runs()[0]["state"] == "running"
+        terminal.press("S")
+        terminal.wait_for("Stop train?")
+        terminal.press("s")
+        screen = terminal.wait_for("stopped by request (SIGINT)", 30)
+        assert "saved runs/" in screen
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 130
+
+
+def test_keys_zoom_toggle_and_explain(running: Host):
+    with running.terminal("attach", columns=100, rows=30) as terminal:
+        terminal.wait_for("━ train")
+        terminal.press("1")
+        terminal.wait_for(lambda text: "tags 2" not in text)
+        terminal.press("2")
+        terminal.wait_for(lambda text: "─ console" not in text)
+        terminal.press("y")
+        terminal.wait_for("log y")
+        terminal.press("+")
+        terminal.wait_for("smoothing 0.8")
+        terminal.press("?")
+        terminal.wait_for("More, less smoothing")
+        terminal.press("q")
+        terminal.wait_for(lambda text: "More, less smoothing" not in text)
+        terminal.press("\x10")
+        terminal.wait_for("Search for commands")
+        terminal.press("console\r")
+        terminal.wait_for("─ console")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+
+
+HOSTILE = """
+import sys, time
+from torch.utils.tensorboard import SummaryWriter
+writer = SummaryWriter("log")
+evil = "\\x1b]52;c;ZXZpbA==\\x07\\x1b[2J\\x1b]0;title\\x07\\x9b31m[red]x[/red]"
+sys.stdout.write("before " + evil + "\\r\\n10%\\r100% done\\n")
+sys.stdout.flush()
+for step in range(20):
+    writer.add_scalar("Loss/" + evil, step, step)
+time.sleep(60)
+"""
+
+
+def test_nothing_of_tags_and_output_reaches_the_terminal_as_control(host: Host):
+    with host.terminal("run", "--mirror", "off", host.script(HOSTILE), columns=160) as terminal:
+        screen = terminal.wait_for(lambda text: "100% done" in text and "[red]x" in text)
+        assert "10%\r" not in screen
+        terminal.press("q")
+        terminal.wait_for_exit()
+        assert b"\x1b]52" not in terminal.received
+        assert b"\x1b]0;title" not in terminal.received
+        assert b"\x9b31m" not in terminal.received.replace("\u2588".encode(), b"")
+    host.run("stop", "--now")
+
+
+@pytest.mark.parametrize(
+    "env", [{"NO_COLOR": "1"}, {"TERM": "screen", "COLORTERM": ""}, {"TERM": "xterm"}]
+)
+def test_other_terminals_show_the_same(running: Host, env: dict[str, str]):
+    with running.terminal("attach", **env) as terminal:
+        terminal.wait_for(lambda text: "━ test" in text and "q leave" in text)
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+
+
+def test_a_locale_without_braille_gets_plain_characters(running: Host):
+    env = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    with running.terminal("attach", **env) as terminal:
+        terminal.wait_for(lambda text: "train" in text and "q leave" in text and "*" in text)
+        assert not any(ord(char) > 127 for char in terminal.text if char != "\ufffd")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0

@@ -1,0 +1,206 @@
+"""A W&B server on the loopback interface, as far as wandb 0.31 needs one for runs with scalars.
+
+It keeps what it is sent, by run id, and can be told to refuse, fail or hang.
+"""
+
+import gzip
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Literal
+
+ENTITY = "someone"
+KEY = "0123456789abcdef0123456789abcdef01234567"
+
+Behaviour = Literal["ok", "refuse", "fail", "hang"]
+
+
+@dataclass
+class ServedRun:
+    """What the server has of one run: files by name, each a list of lines."""
+
+    project: str
+    config: dict[str, Any] = field(default_factory=dict)
+    name: str | None = None
+    group: str | None = None
+    tags: list[str] = field(default_factory=list)
+    files: dict[str, dict[int, str]] = field(default_factory=dict)
+    complete: bool = False
+    exit_code: int | None = None
+
+    def lines(self, name: str) -> list[str]:
+        """The lines of a streamed file; a retry has overwritten, not added."""
+        stored = self.files.get(name, {})
+        assert sorted(stored) == list(range(len(stored))), "lines are missing"
+        return [stored[number] for number in sorted(stored)]
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """The rows, in the order in which they stand at the server."""
+        return [json.loads(line) for line in self.lines("wandb-history.jsonl")]
+
+
+class WandbServer:
+    """State and switch of the server; see `wandb_server`."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, ServedRun] = {}
+        self.behaviour: Behaviour = "ok"
+        self.lock = threading.Lock()
+        self.released = threading.Event()
+        self.requests = 0
+        self.url = ""
+
+    def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The `data` of an answer to a GraphQL request."""
+        if "upsertBucket" in query:
+            return {"upsertBucket": self._upsert(variables)}
+        if "RunResumeStatus" in query:
+            return {"model": self._resume_status(variables)}
+        if "createRunFiles" in query:
+            files = [
+                {"name": name, "uploadUrl": f"{self.url}/upload/{name}"}
+                for name in variables["files"]
+            ]
+            answer = {"runID": "1", "uploadHeaders": [], "files": files}
+            return {"createRunFiles": answer}
+        return {}
+
+    def stream(self, run_id: str, body: dict[str, Any]) -> None:
+        """Store what a file stream request brings."""
+        run = self.runs[run_id]
+        for name, part in (body.get("files") or {}).items():
+            lines = run.files.setdefault(name, {})
+            for number, line in enumerate(part["content"], part["offset"]):
+                lines[number] = line
+        if body.get("complete"):
+            run.complete, run.exit_code = True, body.get("exitcode")
+
+    def _upsert(self, variables: dict[str, Any]) -> dict[str, Any]:
+        run_id = variables["name"]
+        inserted = run_id not in self.runs
+        run = self.runs.setdefault(run_id, ServedRun(variables.get("project") or "uncategorized"))
+        run.complete = False
+        if variables.get("config"):
+            run.config = json.loads(variables["config"])
+        run.name = variables.get("displayName") or run.name
+        run.group = variables.get("groupName") or run.group
+        run.tags = variables.get("tags") or run.tags
+        bucket = {
+            "id": run_id,
+            "name": run_id,
+            "displayName": run.name or run_id,
+            "config": json.dumps(run.config),
+            "sweepName": None,
+            "historyLineCount": len(run.files.get("wandb-history.jsonl", {})),
+            "project": self._project(run.project),
+        }
+        return {"inserted": inserted, "bucket": bucket}
+
+    def _resume_status(self, variables: dict[str, Any]) -> dict[str, Any]:
+        model = self._project(variables.get("project") or "uncategorized")
+        run = self.runs.get(variables["name"])
+        if run is None:
+            return model | {"bucket": None}
+        history = run.lines("wandb-history.jsonl")
+        events = run.lines("wandb-events.jsonl")
+        summary = run.lines("wandb-summary.json")
+        return model | {
+            "bucket": {
+                "id": variables["name"],
+                "name": variables["name"],
+                "displayName": run.name,
+                "historyLineCount": len(history),
+                "eventsLineCount": len(events),
+                "logLineCount": 0,
+                "historyTail": json.dumps(history[-1:]),
+                "eventsTail": json.dumps(events[-1:]),
+                "summaryMetrics": summary[-1] if summary else "{}",
+                "config": json.dumps(run.config),
+                "tags": run.tags,
+                "notes": None,
+                # wandb takes a run without the key "t" for one that never began.
+                "wandbConfig": json.dumps({"t": 1}),
+            }
+        }
+
+    def _project(self, name: str) -> dict[str, Any]:
+        return {"id": "p", "name": name, "entity": {"id": "e", "name": ENTITY}}
+
+
+@contextmanager
+def wandb_server() -> Iterator[WandbServer]:
+    """A server that runs in threads of this process."""
+    state = WandbServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.headers.get("Content-Encoding") == "gzip":
+                body = gzip.decompress(body)
+            state.requests += 1
+            match state.behaviour:
+                case "hang":
+                    state.released.wait(60)
+                case "refuse":
+                    return self._answer(401, {"errors": [{"message": "invalid API key"}]})
+                case "fail":
+                    return self._answer(500, {"errors": [{"message": "out of order"}]})
+            with state.lock:
+                return self._answer(200, self._serve(body))
+
+        def do_PUT(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self._answer(200, {})
+
+        def _serve(self, body: bytes) -> dict[str, Any]:
+            if self.path == "/graphql":
+                request = json.loads(body)
+                data = state.graphql(request["query"], request.get("variables") or {})
+                return {"data": data}
+            if self.path.endswith("/file_stream"):
+                state.stream(self.path.split("/")[-2], json.loads(body))
+            return {}
+
+        def _answer(self, status: int, value: dict[str, Any]) -> None:
+            data = json.dumps(value).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A client that was killed is part of the tests."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield state
+    finally:
+        state.released.set()
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def wait_until(condition: Any, seconds: float = 15.0) -> None:
+    """Wait for a condition; an AssertionError when it does not come true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "timed out"
+        time.sleep(0.02)
