@@ -122,16 +122,14 @@ def format_value(value: float) -> str:
         return "+Inf" if value > 0 else "-Inf"
     size = abs(value)
     if size and not 9.9995e-4 <= size < 9.9995e8:
-        mantissa, exponent = f"{value:.3e}".split("e")
-        return f"{_strip_zeros(mantissa)}e{int(exponent)}"
+        return _exponential(value)
     return _with_suffix(value, _VALUE_SUFFIXES)
 
 
 def format_step(step: int) -> str:
     """Format a count of steps: ``950 1250 12.5k 1.253M 2B``; exact below ten thousand."""
     if abs(step) >= 10**15:
-        mantissa, exponent = f"{step:.3e}".split("e")
-        return f"{_strip_zeros(mantissa)}e{int(exponent)}"
+        return _exponential(step)
     return _with_suffix(step, _STEP_SUFFIXES)
 
 
@@ -143,8 +141,15 @@ def _with_suffix(value: float, suffixes: tuple[tuple[float, str], ...]) -> str:
     return f"{value or 0:.4g}"  # `or 0` shows -0.0 as 0
 
 
-def _strip_zeros(digits: str) -> str:
-    return digits.rstrip("0").rstrip(".")
+def short_exponent(number: str) -> str:
+    """Shorten the exponent of a number in exponential notation: ``"1.50e-05"`` to ``"1.50e-5"``."""
+    mantissa, exponent = number.split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def _exponential(value: float) -> str:
+    mantissa, exponent = f"{value:.3e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
 def format_duration(seconds: float) -> str:

@@ -35,7 +35,7 @@ def smooth(values: Floats, weight: float) -> Floats:
 @lru_cache(maxsize=16)
 def _powers(weight: float) -> Floats:
     """Return weight ** (1 … _BLOCK)."""
-    powers: Floats = weight ** np.arange(1, _BLOCK + 1)
+    powers = np.asarray(weight ** np.arange(1, _BLOCK + 1), dtype=np.float64)
     powers[powers < _NEGLIGIBLE] = 0
     return powers
 

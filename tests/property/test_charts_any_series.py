@@ -1,0 +1,75 @@
+"""Whatever a training logs: a drawing of exactly the size asked for, without a warning."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from tuimon.charts import ChartOptions, Curve, draw_chart
+from tuimon.text import width as cells_of
+
+any_float = st.floats() | st.sampled_from([0.0, 1e300, -1e308, 1.7e308, 5e-324, -5e-324, 1e-310])
+any_step = st.integers(-(2**63), 2**63 - 1) | st.integers(-5, 300)
+any_time = st.floats() | st.floats(1.7e9, 1.8e9)
+any_text = st.text(st.characters(exclude_categories=()), max_size=12)
+
+
+@st.composite
+def curves(draw: st.DrawFn) -> Curve:
+    size = draw(st.integers(0, 80))
+
+    def array(dtype: type, elements: st.SearchStrategy[Any]) -> Any:
+        return draw(arrays.arrays(dtype, size, elements=elements, fill=elements))
+
+    steps = array(np.int64, any_step)
+    return Curve(
+        label=draw(any_text),
+        steps=np.sort(steps) if draw(st.booleans()) else steps,
+        wall_times=array(np.float64, any_time),
+        values=array(np.float64, draw(st.sampled_from([any_float, st.floats(-1, 5)]))),
+        colour=draw(st.integers(0, 20)),
+        start=draw(st.none() | any_time),
+    )
+
+
+options = st.builds(
+    ChartOptions,
+    smoothing=st.floats(),
+    log_y=st.booleans(),
+    x_axis=st.sampled_from(["step", "relative", "wall"]),
+    marks=st.sampled_from(["braille", "hd", "ascii"]),
+    band=st.booleans(),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(any_text, st.lists(curves(), max_size=6), st.integers(-1, 70), st.integers(-1, 24), options)
+def test_any_series_in_any_size(
+    title: str, series: list[Curve], width: int, height: int, options: ChartOptions
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawing = draw_chart(title, series, width, height, options)
+        again = draw_chart(title, series, width, height, options, drawing.scales)
+    assert len(drawing.rows) == max(0, height)
+    for row in drawing.rows:
+        assert sum(cells_of(span.text) for span in row) == max(0, width)
+        for span in row:
+            assert span.text.isprintable()
+            assert span.text.isascii() or options.marks != "ascii"
+    assert again.rows == drawing.rows
+
+
+@settings(max_examples=100, deadline=None)
+@given(curves(), curves(), options, options)
+def test_scales_of_any_other_drawing_may_be_handed_back(
+    one: Curve, other: Curve, first: ChartOptions, second: ChartOptions
+) -> None:
+    scales = draw_chart("a", [one], 50, 12, first).scales
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawing = draw_chart("b", [other], 40, 16, second, scales)
+    assert [sum(cells_of(span.text) for span in row) for row in drawing.rows] == [40] * 16

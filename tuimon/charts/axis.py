@@ -1,0 +1,149 @@
+"""The x axis of a chart: what it measures, its limits, its columns and its ticks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.charts.frame import FrameTick, label_starts
+from tuimon.charts.model import Curve, Scales, XAxis
+from tuimon.charts.scales import Limits, x_limits
+from tuimon.charts.ticks import (
+    Tick,
+    multiples,
+    nice_steps,
+    relative_label,
+    step_labels,
+    time_steps,
+    wall_ticks,
+)
+
+Positions = NDArray[np.int64] | NDArray[np.float64]
+
+_INT64 = np.iinfo(np.int64)
+_EXACT = 2**53  # integers up to here are exact as float64
+_CALENDAR = (-6e10, 2.5e11)  # unix seconds that a calendar can show, years 69 to 9891
+_LABEL_GAP = 2
+_TICK_CELLS = 8  # the least from tick to tick
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """A curve along x: only points with a position, in ascending order."""
+
+    curve: Curve
+    x: Positions
+    values: NDArray[np.float64]
+    order: NDArray[np.int64] | None  # which points, in which order; None is all as they are
+
+
+def make_track(curve: Curve, axis: XAxis) -> Track:
+    """Return a curve with its points in ascending order of `axis`."""
+    x: Positions = curve.steps if axis == "step" else curve.wall_times
+    size = min(len(x), len(curve.values))
+    x, values = x[:size], curve.values[:size]
+    ascending = bool(np.all(x[1:] >= x[:-1]))  # False with any NaN but a lone one
+    inside = axis == "step" or not size or (x[0] >= _CALENDAR[0] and x[-1] <= _CALENDAR[1])
+    if ascending and inside:
+        return Track(curve, x, values, None)
+    order = np.argsort(x, kind="stable")
+    if axis != "step":
+        order = order[(x[order] >= _CALENDAR[0]) & (x[order] <= _CALENDAR[1])]
+    return Track(curve, x[order], values[order], order)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An x axis with limits.
+
+    Attributes:
+        kind: what it measures.
+        origin: what its limits count from: a step, else 0.
+        limits: in steps after `origin`, seconds since each run's start, or unix seconds.
+    """
+
+    kind: XAxis
+    origin: int
+    limits: Limits
+
+    def edges(self, track: Track, columns: int) -> Positions:
+        """Return the bounds of the columns, [columns + 1], in the track's own positions."""
+        low, high = self.limits
+        inner = low + (high - low) * np.arange(columns + 1) / columns
+        if self.kind != "step":
+            return inner + _start(track) if self.kind == "relative" else inner
+        if self.origin == 0 and high < _INT64.max / 2:
+            return np.ceil(inner).astype(np.int64)
+        whole = (self.origin + int(edge) for edge in np.ceil(inner))
+        return np.array([min(max(edge, _INT64.min), _INT64.max) for edge in whole], dtype=np.int64)
+
+    def cell(self, position: float, cells: int) -> int:
+        """Return the cell, of so many along the axis, that a position falls into."""
+        low, high = self.limits
+        return max(0, min(int((position - low) / (high - low) * cells), cells - 1))
+
+    def ticks(self, cells: int) -> tuple[FrameTick, ...]:
+        """Return as many ticks as have room for their labels along so many cells."""
+        low, high = self.limits
+        least = (high - low) * _TICK_CELLS / cells
+        steps = (
+            (step for step in nice_steps(max(least, 1.0)) if step == int(step))
+            if self.kind == "step"
+            else time_steps(least)
+        )
+        for step in steps:
+            ticks = self._multiples(step)
+            found = tuple(FrameTick(self.cell(at, cells), label) for at, label in ticks)
+            if len(found) <= 1 or _apart(cells, found):
+                return tuple(tick for tick in found if 0 < len(tick.label) <= cells)
+        return ()
+
+    def _multiples(self, step: float) -> list[Tick]:
+        if self.kind == "wall":
+            return wall_ticks(step, *self.limits)
+        positions = multiples(step, *self.limits)
+        if self.kind == "relative":
+            return [Tick(position, relative_label(position, step)) for position in positions]
+        labels = step_labels(positions, step)
+        if self.origin:
+            labels = ["+" + label for label in labels]
+        return [Tick(position, label) for position, label in zip(positions, labels, strict=True)]
+
+
+def _start(track: Track) -> float:
+    start = track.curve.start
+    if start is None or not _CALENDAR[0] <= start <= _CALENDAR[1]:
+        return float(track.x[0]) if len(track.x) else 0.0
+    return start
+
+
+def _apart(cells: int, ticks: Sequence[FrameTick]) -> bool:
+    starts = label_starts(cells, [tick.cell for tick in ticks], [tick.label for tick in ticks])
+    ends = [start + len(tick.label) for start, tick in zip(starts, ticks, strict=True)]
+    return all(end + _LABEL_GAP <= start for end, start in zip(ends, starts[1:], strict=False))
+
+
+def make_axis(kind: XAxis, tracks: Iterable[Track], previous: Scales | None) -> Axis:
+    """Return the axis that shows all points of `tracks`.
+
+    Args:
+        kind: what it measures.
+        tracks: the curves on it, ascending in x.
+        previous: scales of the drawing before, whose limits are kept where they still suit.
+    """
+    tracks = [track for track in tracks if len(track.x)]
+    if kind == "step":
+        first = min((int(track.x[0]) for track in tracks), default=0)
+        last = max((int(track.x[-1]) for track in tracks), default=0)
+        origin = 0 if first > -_EXACT and last < _EXACT else first
+        low, high, least = float(first - origin), float(last - origin), 1.0
+    else:
+        starts = [_start(track) if kind == "relative" else 0.0 for track in tracks]
+        ends = list(zip(tracks, starts, strict=True))
+        low = min((float(track.x[0]) - start for track, start in ends), default=0.0)
+        high = max((float(track.x[-1]) - start for track, start in ends), default=0.0)
+        origin, least = 0, 10.0
+    before = (previous.x0, previous.x1) if previous and previous.origin == origin else None
+    limits = x_limits(low, high, from_zero=kind != "wall", least=least, previous=before)
+    return Axis(kind, origin, limits)

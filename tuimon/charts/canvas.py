@@ -1,0 +1,123 @@
+"""The plot inside the frame: bands below, lines above, marks on top."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.charts import roles
+from tuimon.charts.marks import (
+    BAND_LETTER,
+    Extent,
+    Layer,
+    Marks,
+    enlarge_points,
+    fill,
+    join,
+    line_letter,
+    to_dots,
+)
+from tuimon.charts.model import Span
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class Shape(NamedTuple):
+    """A curve over the columns of dots, each array [columns], heights 0…1 or NaN for none.
+
+    Attributes:
+        colour: number of its colour role.
+        low, high: range of the raw values.
+        line: the line, already joined across empty columns.
+        smoothed: the line is not the raw values: their range is a band behind it, or left out.
+        dense: there are more points than columns. Raw values are then shown by their range, below
+            the lines of other curves.
+    """
+
+    colour: int
+    low: Floats
+    high: Floats
+    line: Floats
+    smoothed: bool
+    dense: bool
+
+
+def paint(
+    shapes: Sequence[Shape], above: Flags, below: Flags, height: int, marks: Marks, band: bool
+) -> list[list[Span]]:
+    """Draw shapes into `height` rows of spans.
+
+    In a cell that any line crosses only lines show, so that they stand out from the bands.
+
+    Args:
+        shapes: the curves.
+        above, below: cells [width] with a mark at the upper, lower edge.
+        height: rows of cells.
+        marks: how dots are drawn.
+        band: draw the raw range behind smoothed lines.
+    """
+    width = len(above)
+    bands, lines = (Layer(height, width, len(shapes)) for _ in range(2))
+    for index, shape in enumerate(shapes):
+        area, line = _extents(shape, height, marks)
+        if shape.smoothed and band:
+            bands.add(fill(area, marks, height), index)
+        layer = bands if shape.dense and not shape.smoothed else lines
+        layer.add(fill(line, marks, height), index)
+    on_line, on_band = lines.masks > 0, bands.masks > 0
+    masks = np.where(on_line, lines.masks, bands.masks)
+    # Codes of who draws a cell: 0 nothing, then each band, each line, and the marks.
+    count = len(shapes)
+    codes = np.where(on_line, 1 + count + lines.owners, np.where(on_band, 1 + bands.owners, 0))
+    glyphs = _glyphs(masks, codes, shapes, marks)
+    for row, flags, glyph in ((0, above, marks.above), (-1, below, marks.below)):
+        glyphs[row, flags] = glyph
+        codes[row, flags] = 1 + 2 * count
+    names = [
+        roles.BLANK,
+        *((roles.band if shape.smoothed else roles.curve)(shape.colour) for shape in shapes),
+        *(roles.curve(shape.colour) for shape in shapes),
+        roles.MARK,
+    ]
+    return [spans(row, code, names) for row, code in zip(glyphs, codes, strict=True)]
+
+
+def _extents(shape: Shape, height: int, marks: Marks) -> tuple[Extent, Extent]:
+    """Return the dots of a shape's range and of its line."""
+    dots = height * marks.down
+    low, high = to_dots(shape.low, dots), to_dots(shape.high, dots)
+    rows = to_dots(shape.line, dots)
+    line = join(rows)
+    missing = low < 0
+    raw = Extent(low, np.where(missing, -2, high))
+    if marks.down > 2:  # a single dot of braille is easily overlooked
+        line = enlarge_points(rows, line)
+    if shape.smoothed:
+        return raw, line
+    hull = Extent(
+        np.where(missing, line.low, np.minimum(line.low, low)), np.maximum(line.high, raw.high)
+    )
+    return raw, hull
+
+
+def _glyphs(
+    masks: NDArray[np.uint8], codes: NDArray[np.int64], shapes: Sequence[Shape], marks: Marks
+) -> NDArray[np.str_]:
+    if marks.glyphs is not None:
+        return marks.glyphs[masks]
+    letters = [line_letter(shape.colour) for shape in shapes]
+    return np.array([" ", *BAND_LETTER * len(shapes), *letters])[codes]
+
+
+def spans(glyphs: NDArray[np.str_], codes: NDArray[np.int64], names: Sequence[str]) -> list[Span]:
+    """Return a row of glyphs as spans of equal role; `codes` number the roles in `names`."""
+    text = "".join(glyphs.tolist())
+    ends = [*(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
+    row = []
+    start = 0
+    for end in ends:
+        row.append(Span(text[start:end], names[int(codes[start])]))
+        start = end
+    return row

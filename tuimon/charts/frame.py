@@ -1,0 +1,131 @@
+"""The frame of a chart: axes, tick marks and tick labels.
+
+Drawn by plotext once :func:`load_plotext` has imported it (which takes longer than a first
+picture may), by this module before and wherever plotext cannot be imported: the text is the same.
+
+plotext 6.1 ends the process on numbers that are not finite or lie far outside the limits. All it
+gets here are cell indices and tick labels. Its figure is one for all, so one thread may draw.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from types import ModuleType
+from typing import NamedTuple
+
+_plotext: ModuleType | None = None
+
+
+class FrameTick(NamedTuple):
+    """A tick: the cell of the plot it stands at (from the left or the top), and its label."""
+
+    cell: int
+    label: str
+
+
+class Frame(NamedTuple):
+    """The text of a frame around an empty plot.
+
+    Attributes:
+        labels: the y labels left of the axis, one string of equal width for each plot row.
+        y_axis: the character of the y axis in each plot row.
+        x_axis: corner and x axis below the plot.
+        x_labels: labels below the x axis, from the corner on.
+    """
+
+    labels: tuple[str, ...]
+    y_axis: str
+    x_axis: str
+    x_labels: str
+
+
+def load_plotext() -> bool:
+    """Import plotext and let it draw frames from now on; return whether it can be used."""
+    global _plotext
+    if _plotext is None:
+        try:
+            import plotext
+        except (ImportError, OSError):  # no wheel for this platform: its kernel does not load
+            return False
+        plotext.terminal.limit(False, False)
+        _plotext = plotext
+    return True
+
+
+@lru_cache(maxsize=128)
+def draw_frame(
+    width: int,
+    height: int,
+    label_width: int,
+    y_ticks: tuple[FrameTick, ...],
+    x_ticks: tuple[FrameTick, ...],
+) -> Frame:
+    """Draw the frame around a plot of width × height cells.
+
+    Args:
+        width, height: size of the plot inside the axes, at least 1 × 1.
+        label_width: width of every y label.
+        y_ticks: from the top row 0 down; labels of `label_width` cells.
+        x_ticks: from the left column 0; labels that fit side by side (see :func:`label_starts`).
+    """
+    # plotext leaves out the strips of axes without ticks.
+    if _plotext is None or not x_ticks or not y_ticks:
+        return _own_frame(width, height, label_width, y_ticks, x_ticks)
+    return _plotext_frame(_plotext, width, height, label_width, y_ticks, x_ticks)
+
+
+def label_starts(width: int, cells: Sequence[int], labels: Sequence[str]) -> list[int]:
+    """Return where labels begin that are centred below cells of a row, but kept inside it."""
+    return [
+        max(0, min(cell - (len(label) - 1) // 2, width - len(label)))
+        for cell, label in zip(cells, labels, strict=True)
+    ]
+
+
+def _own_frame(
+    width: int,
+    height: int,
+    label_width: int,
+    y_ticks: tuple[FrameTick, ...],
+    x_ticks: tuple[FrameTick, ...],
+) -> Frame:
+    labels = [" " * label_width] * height
+    y_axis = ["│"] * height
+    for row, label in y_ticks:
+        labels[row] = label
+        y_axis[row] = "┤"
+    x_axis = ["─"] * width
+    x_labels = [" "] * width
+    starts = label_starts(width, [cell for cell, _ in x_ticks], [label for _, label in x_ticks])
+    for (column, label), start in zip(x_ticks, starts, strict=True):
+        x_axis[column] = "┬"
+        x_labels[start : start + len(label)] = label
+    return Frame(tuple(labels), "".join(y_axis), "└" + "".join(x_axis), " " + "".join(x_labels))
+
+
+def _plotext_frame(
+    plotext: ModuleType,
+    width: int,
+    height: int,
+    label_width: int,
+    y_ticks: tuple[FrameTick, ...],
+    x_ticks: tuple[FrameTick, ...],
+) -> Frame:
+    figure = plotext.figure
+    figure.clear()
+    figure.plot_size(label_width + 1 + width, height + 2)
+    figure.axes(False, axis=0, side=1)
+    figure.axes(False, axis=1, side=1)
+    # One unit is one cell, so that a tick lands where its curve does. Limits must differ.
+    figure.ruler("x").lim(0, max(1, width - 1))
+    figure.ruler("x").ticks([tick.cell for tick in x_ticks], [tick.label for tick in x_ticks])
+    figure.ruler("y").lim(0, max(1, height - 1))
+    figure.ruler("y").ticks(
+        [height - 1 - tick.cell for tick in y_ticks], [tick.label for tick in y_ticks]
+    )
+    lines = figure.build().string(colorless=True).split("\n")
+    return Frame(
+        tuple(line[:label_width] for line in lines[:height]),
+        "".join(line[label_width] for line in lines[:height]),
+        lines[height][label_width:],
+        lines[height + 1][label_width:],
+    )

@@ -1,0 +1,137 @@
+"""The rows above a plot: the title with its notes, and the legend with last values."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tuimon.charts import roles
+from tuimon.charts.marks import Marks
+from tuimon.charts.model import Row, Span
+from tuimon.text import Align, fit, format_value, safe, width
+
+_SPACE = Span(" ", roles.BLANK)
+_GAP = 2
+_MOST_LABEL = 32
+_LEAST_TITLE = 8
+
+# A value keeps its room while its digits come and go, so that the rest of the row stays put.
+_VALUE_CELLS = 6
+
+
+class Entry(NamedTuple):
+    """A curve in the legend."""
+
+    label: str
+    colour: int
+    last: float | None
+
+
+def plain(text: str, marks: Marks) -> str:
+    """Return text made safe, and reduced to ASCII where only that may be drawn."""
+    text = safe(text)
+    return text.encode("ascii", "replace").decode() if marks.ascii else text
+
+
+def cut(text: str, cells: int, marks: Marks, align: Align = "left") -> str:
+    """Return text in exactly `cells` cells."""
+    return fit(plain(text, marks), cells, align, ellipsis=".." if marks.ascii else "…")
+
+
+def title_row(
+    title: str, warnings: Sequence[str], notes: Sequence[str], cells: int, marks: Marks
+) -> Row:
+    """Return the title on the left and, while there is room, warnings and then notes on the right.
+
+    Warnings come before the end of a long title, notes do not.
+    """
+    title = plain(title, marks)
+    right: list[Span] = []
+    used = 0
+    for text, role, room in (
+        *((text, roles.WARN, cells - min(width(title), _LEAST_TITLE)) for text in warnings),
+        *((text, roles.NOTE, cells - width(title)) for text in notes),
+    ):
+        if used + _GAP + width(text) <= room:
+            right += [Span(" " * _GAP, roles.BLANK), Span(text, role)]
+            used += _GAP + width(text)
+    return _row([Span(cut(title, max(0, cells - used), marks), roles.TITLE), *right])
+
+
+def legend_rows(entries: Sequence[Entry], cells: int, most_rows: int, marks: Marks) -> list[Row]:
+    """Return one to `most_rows` rows of colour cue, label and last value of each curve.
+
+    Entries flow in one row, or stand in columns over several; those that find no room are counted.
+    """
+    spans = [_entry(entry, cells, marks) for entry in entries]
+    widths = [_width(entry) for entry in spans]
+    if sum(widths) + _GAP * (len(widths) - 1) <= cells or most_rows == 1:
+        return [_flow(spans, widths, cells)]
+    column = max(widths) + _GAP
+    columns = max(1, (cells + _GAP) // column)
+    rows = min(most_rows, math.ceil(len(spans) / columns))
+    shown = rows * columns
+    if len(spans) > shown:
+        shown -= 1  # the last place tells how many there are besides
+    lines: list[list[Span]] = [[] for _ in range(rows)]
+    for index, (entry, size) in enumerate(zip(spans[:shown], widths, strict=False)):
+        lines[index // columns] += [*entry, Span(" " * (column - size), roles.BLANK)]
+    if len(spans) > shown:
+        lines[-1].append(Span(_more(len(spans) - shown), roles.DIM))
+    return [_pad(line, cells) for line in lines]
+
+
+def _flow(spans: Sequence[list[Span]], widths: Sequence[int], cells: int) -> Row:
+    """Return entries side by side, and how many more there are."""
+    line: list[Span] = []
+    used = 0
+    for index, (entry, size) in enumerate(zip(spans, widths, strict=True)):
+        rest = len(spans) - index - 1
+        reserve = _GAP + len(_more(rest)) if rest else 0
+        gap = _GAP if line else 0
+        if line and used + gap + size + reserve > cells:
+            more = _more(rest + 1)
+            if used + _GAP + len(more) > cells:
+                more = more.split()[0]
+            line += [Span(" " * _GAP, roles.BLANK), Span(more, roles.DIM)]
+            break
+        line += [Span(" " * gap, roles.BLANK), *entry]
+        used += gap + size
+    return _pad(line, cells)
+
+
+def _more(count: int) -> str:
+    return f"+{count} more"
+
+
+def _entry(entry: Entry, cells: int, marks: Marks) -> list[Span]:
+    cue = marks.cue(entry.colour)
+    value = "" if entry.last is None else format_value(entry.last).ljust(_VALUE_CELLS)
+    label = plain(entry.label, marks)
+    room = max(0, min(_MOST_LABEL, cells - len(value) - 3))
+    value_role = roles.VALUE if entry.last is None or math.isfinite(entry.last) else roles.WARN
+    return [
+        Span(cue, roles.curve(entry.colour)),
+        _SPACE,
+        Span(cut(label, min(width(label), room), marks), roles.LEGEND),
+        _SPACE,
+        Span(value, value_role),
+    ]
+
+
+def _width(spans: Sequence[Span]) -> int:
+    return sum(width(span.text) for span in spans)
+
+
+def _pad(spans: Sequence[Span], cells: int) -> Row:
+    """Return spans cut or padded to exactly `cells` cells."""
+    row: list[Span] = []
+    left = cells
+    for span in spans:
+        text = span.text if width(span.text) <= left else fit(span.text, left, ellipsis="")
+        row.append(Span(text, span.role))
+        left -= width(text)
+    return _row([*row, Span(" " * left, roles.BLANK)])
+
+
+def _row(spans: Sequence[Span]) -> Row:
+    return tuple(span for span in spans if span.text)

@@ -1,0 +1,97 @@
+"""What goes into a chart and what comes out of it."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+XAxis = Literal["step", "relative", "wall"]
+MarkStyle = Literal["braille", "hd", "ascii"]
+
+
+class Span(NamedTuple):
+    """A piece of a row in one role (see :mod:`tuimon.charts.roles`); safe text, no line breaks."""
+
+    text: str
+    role: str
+
+
+Row = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Curve:
+    """One series of a chart.
+
+    Attributes:
+        label: its name in the legend; any text.
+        steps: int64[n], any order.
+        wall_times: float64[n], unix seconds.
+        values: float64[n], NaN and infinities included.
+        colour: number of the colour role.
+        smoothed: float64[n], the values at the chart's smoothing where the caller keeps them (see
+            :class:`tuimon.charts.smoothing.Smoothed`); computed for this drawing otherwise.
+        start: unix seconds that relative time counts from; by default the first point's.
+    """
+
+    label: str
+    steps: NDArray[np.int64]
+    wall_times: NDArray[np.float64]
+    values: NDArray[np.float64]
+    colour: int = 0
+    smoothed: NDArray[np.float64] | None = None
+    start: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartOptions:
+    """How a chart is drawn.
+
+    Attributes:
+        smoothing: weight of TensorBoard's moving average, 0 (off) … 1.
+        log_y: logarithmic y axis; values that are not positive are left out and counted.
+        x_axis: step, time since the start of each run, or local wall clock time.
+        marks: braille dots, quarter blocks (``hd``, for fonts without braille), or ASCII.
+        band: draw the range of the raw values behind a smoothed line.
+    """
+
+    smoothing: float = 0.6
+    log_y: bool = False
+    x_axis: XAxis = "step"
+    marks: MarkStyle = "braille"
+    band: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scales:
+    """The limits of a drawing: hand them back for the next one, so that little of it changes.
+
+    Attributes:
+        x_axis, log_y: the options that the limits belong to.
+        origin: step that x counts from; not 0 only where steps exceed what a float can tell apart.
+        x0, x1: limits of x: steps after `origin`, seconds since the start, or unix seconds.
+        y0, y1: limits of y: values, or their decimal logarithms with `log_y`.
+        y_step: from one y tick to the next; 0 for the uneven ticks within a few decades.
+        rows, down: cells of the y axis, and dots in a cell, that `y_step` was made for.
+        label_width: cells left of the y axis.
+    """
+
+    x_axis: XAxis
+    log_y: bool
+    origin: int
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+    y_step: float
+    rows: int
+    down: int
+    label_width: int
+
+
+class Drawing(NamedTuple):
+    """A chart of exactly the size asked for: `height` rows whose spans fill `width` cells."""
+
+    rows: tuple[Row, ...]
+    scales: Scales | None

@@ -1,0 +1,31 @@
+"""Roles: what a piece of a drawing is. The screen maps them to colours; charts know none.
+
+Curves have numbered roles, by ``Curve.colour``: ``curve0``, ``curve1`` … for the line and its
+legend cue, ``band0``, ``band1`` … for the dim range of the raw values behind it.
+"""
+
+from functools import lru_cache
+from typing import Final
+
+BLANK: Final = "blank"  # empty cells; carries no ink, so any style will do
+TITLE: Final = "title"
+NOTE: Final = "note"  # how the chart is drawn: "log y", "smoothing 0.6"
+WARN: Final = "warn"  # what the reader must not miss: "3 NaN"
+LEGEND: Final = "legend"  # labels of curves
+VALUE: Final = "value"  # last values of curves
+AXIS: Final = "axis"  # axis lines and tick marks
+TICK: Final = "tick"  # tick labels
+MARK: Final = "mark"  # where values are NaN or infinite
+DIM: Final = "dim"  # "+43 more", "no data yet"
+
+
+@lru_cache(maxsize=512)
+def curve(colour: int) -> str:
+    """Return the role of a curve's line."""
+    return f"curve{colour}"
+
+
+@lru_cache(maxsize=512)
+def band(colour: int) -> str:
+    """Return the role of the range of raw values behind a curve's line."""
+    return f"band{colour}"

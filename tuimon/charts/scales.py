@@ -1,0 +1,180 @@
+"""Limits that suit the data and stay where they are while a series grows.
+
+Stable limits keep bins and dots of a live chart where they were: an update then changes the few
+cells of the new points, not the whole picture.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from tuimon.charts.ticks import (
+    Tick,
+    decade_label,
+    log_ticks,
+    multiples,
+    nice_step,
+    nice_steps,
+    value_labels,
+)
+
+Limits = tuple[float, float]
+
+# Mantissas of the upper limits of x: steps of a fifth to a third waste little of the screen, and
+# a growing run is drawn anew only ten times a decade.
+_LADDER = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+# Data that begin within this part of the axis are shown from 0 on.
+_NEAR_ZERO = 0.35
+
+# Earlier limits are kept while they are at most this much wider than fresh ones.
+_SLACK = 1.5
+
+# Relative spread below which values count as equal: about the resolution of a float32.
+_EQUAL = 1e-6
+_LOG_125 = (0.0, math.log10(2), math.log10(5), 1.0)
+_TINY, _HUGE = 1e-300, 1e307
+
+_MOST_TICKS = 8
+_MANY_DECADES = 3
+
+
+def x_limits(
+    low: float, high: float, *, from_zero: bool, least: float, previous: Limits | None
+) -> Limits:
+    """Return limits of x around low…high.
+
+    Args:
+        low, high: extremes of the data.
+        from_zero: 0 is a natural beginning of this axis (it is not for clock time).
+        least: the smallest span.
+        previous: limits of the drawing before, kept where they still suit.
+    """
+    if from_zero and (0 <= low <= _NEAR_ZERO * high or 0 <= low == high):
+        fresh = (0.0, _ladder(max(high, least)))
+    else:
+        grid = nice_step(max(high - low, least) / 10)
+        start = math.floor(low / grid) * grid
+        fresh = (start, start + _ladder(max(high - start, least)))
+    return previous if previous and _suits(previous, fresh, low, high) else fresh
+
+
+def _ladder(at_least: float) -> float:
+    decade = 10.0 ** math.floor(math.log10(at_least))
+    return next((m * decade for m in _LADDER if m * decade >= at_least), 10 * decade)
+
+
+class YScale(NamedTuple):
+    """A y axis: values of the lowest and the highest dot, and from one tick to the next."""
+
+    y0: float
+    y1: float
+    step: float
+
+
+def y_scale(low: float, high: float, rows: int, down: int, previous: YScale | None) -> YScale:
+    """Return a linear y axis around low…high.
+
+    Ticks are a whole number of rows apart, and each stands in the middle of its row: labels are
+    evenly spaced, and a curve at the value of a tick runs beside it.
+
+    Args:
+        low, high: extremes of the data.
+        rows: cells of the axis.
+        down: dots in a cell.
+        previous: the axis before, of the same size; kept while it suits.
+    """
+    low, high = (min(max(limit, -_HUGE), _HUGE) for limit in (low, high))
+    low, high = _spread(low, high)
+    return _keep_y(previous, _fit_rows(low, high, rows, down, nice_steps), low, high)
+
+
+def _fit_rows(
+    low: float, high: float, rows: int, down: int, steps: Callable[[float], Iterator[float]]
+) -> YScale:
+    """Return the tightest axis with ticks on `steps` that are two or more rows apart."""
+    fewest = max(1 if rows <= 4 else 2, math.ceil(rows / _MOST_TICKS))
+    # Two rows of one dot cannot hold both signs with a tick at 0: then any limits must do.
+    tightest = (math.inf, YScale(low, high, high - low))
+    for apart in range(fewest, fewest + 3):
+        for step in steps((high - low) * apart / rows):
+            if not math.isfinite(step):
+                break
+            row = step / apart
+            margin = (down - 1) / 2 / down * row  # from the outer dots to the middle of a cell
+            bottom = math.floor((low + margin) / row + 1e-6) * row
+            top = bottom + (rows - 1) * row
+            if high <= top + margin:
+                tightest = min(tightest, (row, YScale(bottom - margin, top + margin, step)))
+                break
+    return tightest[1]
+
+
+def _spread(low: float, high: float) -> Limits:
+    """Move limits apart that are equal for the eye."""
+    largest = max(abs(low), abs(high))
+    if largest < _TINY:
+        return 0.0, 1.0
+    if high - low >= largest * _EQUAL:
+        return low, high
+    middle = low / 2 + high / 2
+    return middle - largest / 10, middle + largest / 10
+
+
+def log_scale(low: float, high: float, rows: int, down: int, previous: YScale | None) -> YScale:
+    """Return a logarithmic y axis around the decimal logarithms low…high.
+
+    Arguments are those of :func:`y_scale`. The step is a number of decades; 0 leaves the ticks
+    within a few decades to :func:`log_y_ticks`.
+    """
+    if high - low < _EQUAL:
+        low, high = low - 0.1, high + 0.1
+    if high - low >= _MANY_DECADES:
+        fresh = _fit_rows(low, high, rows, down, _whole_steps)
+    elif high - low >= 0.5 or abs(low) > 300:
+        fresh = YScale(_floor_125(low), _ceil_125(high), 0)
+    else:
+        linear = y_scale(10.0**low, 10.0**high, rows, down, None)
+        inside = linear.y0 > 0
+        fresh = YScale(math.log10(linear.y0) if inside else low, math.log10(linear.y1), 0)
+    return _keep_y(previous, fresh, low, high)
+
+
+def _whole_steps(at_least: float) -> Iterator[float]:
+    return (step for step in nice_steps(max(1.0, at_least)) if step == int(step))
+
+
+def _floor_125(logarithm: float) -> float:
+    """Return the greatest logarithm of 1, 2 or 5 times a power of ten that is not above."""
+    decade = math.floor(logarithm + 1e-9)
+    return decade + max(mark for mark in _LOG_125 if mark <= logarithm - decade + 1e-9)
+
+
+def _ceil_125(logarithm: float) -> float:
+    decade = math.ceil(logarithm - 1e-9)
+    return decade - 1 + min(mark for mark in _LOG_125 if mark >= logarithm - decade + 1 - 1e-9)
+
+
+def _suits(previous: Limits, fresh: Limits, low: float, high: float) -> bool:
+    """Return whether earlier limits hold low…high without wasting much room."""
+    wide = previous[1] - previous[0] > _SLACK * (fresh[1] - fresh[0])
+    return previous[0] <= low and high <= previous[1] and not wide
+
+
+def _keep_y(previous: YScale | None, fresh: YScale, low: float, high: float) -> YScale:
+    return previous if previous and _suits(previous[:2], fresh[:2], low, high) else fresh
+
+
+def y_ticks(scale: YScale) -> list[Tick]:
+    """Return the ticks of a linear y axis."""
+    values = multiples(scale.step, scale.y0, scale.y1)
+    labels = value_labels(values, scale.step)
+    return [Tick(value, label) for value, label in zip(values, labels, strict=True)]
+
+
+def log_y_ticks(scale: YScale, rows: int) -> list[Tick]:
+    """Return the ticks of a logarithmic y axis; positions are decimal logarithms."""
+    if not scale.step:
+        return log_ticks(scale.y0, scale.y1, most=max(2, (rows + 1) // 2))
+    decades = multiples(scale.step, scale.y0, scale.y1)
+    return [Tick(decade, decade_label(round(decade))) for decade in decades]
