@@ -118,7 +118,7 @@ def test_a_crash_shows_its_traceback_and_the_curves_up_to_it(host: Host):
 
 
 def test_a_diverging_training_is_drawn_and_mirrored_with_its_nans(host: Host):
-    with host.terminal("run", DEMO, "--diverge", "--epochs", "8") as terminal:
+    with host.terminal("run", DEMO, "--diverge", "--lr", "100", "--epochs", "5") as terminal:
         terminal.wait_for("NaN", 90)
         terminal.wait_for("finished", 60)
         terminal.press("q")

@@ -19,13 +19,10 @@ def follow(session: Session) -> int:
 
     Plain log directories have no end: they are followed until Ctrl-C.
     """
-    session.start()
     try:
         _follow(session)
     except KeyboardInterrupt:
         return 130
-    finally:
-        session.stop()
     return 0
 
 

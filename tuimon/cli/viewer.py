@@ -58,17 +58,23 @@ def screen_obstacle() -> str | None:
 
 
 def _watch(session: "Session", *, plain: bool) -> int:
-    obstacle = "--plain" if plain else screen_obstacle()
-    if obstacle is None:
-        from tuimon.tui.app import TuimonApp
-
-        TuimonApp(session).run_until_left()
-        return 0
-    from tuimon.cli.plain import follow
-
-    if not plain:
+    obstacle = None if plain else screen_obstacle()
+    if obstacle is not None:
         click.echo(f"tuimon: {obstacle}: printing lines instead of the screen", err=True)
-    return follow(session)
+        plain = True
+    # Before the screen's own modules are loaded, so that the first frame has curves.
+    session.start()
+    try:
+        if plain:
+            from tuimon.cli.plain import follow
+
+            return follow(session)
+        from tuimon.tui.app import run_app
+
+        run_app(session)
+        return 0
+    finally:
+        session.stop()
 
 
 def _say_goodbye(status: RunStatus) -> None:

@@ -4,13 +4,15 @@ import asyncio
 import signal
 import sys
 from collections.abc import Iterable
+from io import TextIOWrapper
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from tuimon.charts.model import ChartOptions, MarkStyle
+from tuimon.charts.model import ChartOptions
 from tuimon.store.session import Session
+from tuimon.tui.glyphs import has_unicode
 from tuimon.tui.keymap import KEYS
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.theme import THEMES
@@ -27,17 +29,19 @@ class TuimonApp(App[None]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     NOTIFICATION_TIMEOUT: ClassVar[float] = 4
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
+        """`ascii_only` is for terminals whose encoding has neither braille nor box drawings."""
         super().__init__()
         self._session = session
+        self.ascii_only = ascii_only
+        self.set_class(ascii_only, "-ascii")
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
 
     def on_mount(self) -> None:
-        self.push_screen(
-            MonitorScreen(self._session, ChartOptions(marks=marks_for(sys.__stderr__)))
-        )
+        options = ChartOptions(marks="ascii" if self.ascii_only else "braille")
+        self.push_screen(MonitorScreen(self._session, options))
         loop = asyncio.get_running_loop()
         for number in _LEAVE_SIGNALS:
             # Textual alone would die with the alternate screen and mouse reports left on.
@@ -58,12 +62,13 @@ class TuimonApp(App[None]):
 
         return run
 
-    def run_until_left(self) -> None:
-        """Run until the user leaves or the terminal goes away."""
-        self.run()
 
-
-def marks_for(stream: Any) -> MarkStyle:
-    """Braille where the terminal's encoding has it, else ASCII."""
-    encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
-    return "braille" if encoding.startswith("utf") else "ascii"
+def run_app(session: Session) -> None:
+    """Show the session on this terminal until the user leaves or the terminal goes away."""
+    terminal = sys.__stderr__  # where Textual draws
+    assert isinstance(terminal, TextIOWrapper)
+    ascii_only = not has_unicode(terminal.encoding)
+    if ascii_only:
+        # Python's default would write what cannot be encoded as long escapes.
+        terminal.reconfigure(errors="replace")
+    TuimonApp(session, ascii_only=ascii_only).run()

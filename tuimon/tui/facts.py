@@ -1,10 +1,9 @@
 """From a session to what header and tag pane tell. No widgets."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 
-from tuimon.charts.pairing import Metric
+from tuimon.charts.pairing import pair_tags
 from tuimon.store.session import Session
 from tuimon.store.store import Store
 from tuimon.tui.widgets.run_header import HeaderFacts
@@ -39,10 +38,23 @@ def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
     )
 
 
-def tag_rows(store: Store, metrics: Sequence[Metric]) -> list[TagRow]:
+def charted_tags(store: Store) -> list[str]:
+    """Tags that get a chart, in the order in which they were met.
+
+    The single points of torch's `add_hparams` only have a row in the tag pane.
+    """
+    return [
+        tag
+        for run in store.runs.values()
+        for tag, series in run.series.items()
+        if len(series) > 1 or not tag.startswith("hparam/")
+    ]
+
+
+def tag_rows(store: Store) -> list[TagRow]:
     """A row per tag in the order of the charts, with the newest value over all runs."""
     rows = []
-    for metric in metrics:
+    for metric in pair_tags(tag for run in store.runs.values() for tag in run.series):
         for colour, (_, tag) in enumerate(metric.curves):
             series = [run.series[tag] for run in store.runs.values() if tag in run.series]
             lasts = [last for one in series if (last := one.last) is not None]

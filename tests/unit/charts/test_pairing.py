@@ -1,4 +1,5 @@
 import pytest
+
 from tuimon.charts.pairing import pair_tags
 
 
@@ -14,7 +15,7 @@ def titles(*tags: str) -> list[str]:
         (["train_loss", "valid_loss"], "loss", ["train", "val"]),
         (["loss", "val_loss"], "loss", ["loss", "val"]),
         (["train/box_loss", "val/box_loss"], "box_loss", ["train", "val"]),
-        (["metrics/train_acc_step", "metrics/eval_acc_step"], "metrics/acc_step", ["train", "eval"]),
+        (["m/train_acc_step", "m/eval_acc_step"], "m/acc_step", ["train", "eval"]),
     ],
 )
 def test_split_words_pair_where_frameworks_put_them(tags, title, labels):

@@ -1,6 +1,7 @@
 import os
 
 import pytest
+
 from tuimon.cli.command_line import resolve, run_name
 from tuimon.cli.common import Refused
 

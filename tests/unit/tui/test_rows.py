@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tuimon.charts.model import Row, Span
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width

@@ -18,7 +18,7 @@ from tuimon.runs.console import ConsoleTail
 from tuimon.runs.record import RunState
 from tuimon.store.session import Session
 from tuimon.text import format_duration, safe
-from tuimon.tui.facts import header_facts, tag_rows
+from tuimon.tui.facts import charted_tags, header_facts, tag_rows
 from tuimon.tui.keymap import bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
 from tuimon.tui.screens.help import HelpScreen
@@ -77,11 +77,8 @@ class MonitorScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._output.display = self._tail is not None
-        self._session.start()
         self.set_interval(_TICK, self._tick)
-
-    def on_unmount(self) -> None:
-        self._session.stop()
+        self.call_after_refresh(self._tick)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -105,10 +102,9 @@ class MonitorScreen(Screen[None]):
 
     async def _show_data(self) -> None:
         store = self._session.store
-        metrics = pair_tags(tag for run in store.runs.values() for tag in run.series)
-        await self._charts.set_metrics(metrics)
+        await self._charts.set_metrics(pair_tags(charted_tags(store)))
         self._charts.draw()
-        self._tags.set_content(list(store.runs), tag_rows(store, metrics))
+        self._tags.set_content(list(store.runs), tag_rows(store))
 
     def _show_state(self) -> None:
         facts = header_facts(self._session, self._stopping)

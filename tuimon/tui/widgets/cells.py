@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tuimon.charts.model import Row, Span
 from tuimon.text import width
+from tuimon.tui.glyphs import to_ascii
 from tuimon.tui.theme import RoleStyles
 
 _MERGE_GAP = 8
@@ -96,7 +97,8 @@ class CellView(Widget):
                 ansi=self.app.current_theme.ansi,
             )
         style = self._styles_of_roles.style
-        segments = [Segment(text, base + style(role)) for text, role in row]
+        shown = to_ascii if self.app.has_class("-ascii") else str
+        segments = [Segment(shown(text), base + style(role)) for text, role in row]
         return Strip(segments, sum(width(span.text) for span in row)).adjust_cell_length(
             self.size.width, base
         )

@@ -1,0 +1,197 @@
+"""The main screen driven by keys, over real event files; and how it looks, as pictures."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from event_files import append, scalar, version, write
+from textual.pilot import Pilot
+
+from tuimon.store.session import Session
+from tuimon.tui.app import TuimonApp
+from tuimon.tui.screens.help import HelpScreen
+from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.widgets.cells import CellView
+from tuimon.tui.widgets.chart_grid import ChartGrid
+from tuimon.tui.widgets.chart_view import ChartView
+from tuimon.tui.widgets.tag_pane import TagPane
+
+METRICS = ("Loss", "Accuracy", "GradNorm", "LearningRate")
+
+
+def curve(metric: str, split: str, step: int) -> float:
+    noise = math.sin(step * 12.9898 + len(split)) * 0.08
+    return math.exp(-step / 120) + noise + 0.1 * (split == "test") + len(metric) / 10
+
+
+def records(steps: int) -> list[bytes]:
+    found = [version()]
+    for step in range(steps):
+        for metric in METRICS:
+            found.append(scalar(f"{metric}/train", step, curve(metric, "train", step)))
+            if step % 20 == 19 and metric in METRICS[:2]:
+                found.append(scalar(f"{metric}/test", step, curve(metric, "test", step)))
+    return found
+
+
+@pytest.fixture
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "runs", records(380))
+    session = Session.of_logdirs([Path("runs")])
+    session.start()
+    yield session
+    session.stop()
+
+
+async def settle(pilot: Pilot[None]) -> MonitorScreen:
+    """Wait until everything that is on disk is on the screen; returns the main screen."""
+    screen = next(s for s in pilot.app.screen_stack if isinstance(s, MonitorScreen))
+    for _ in range(200):
+        await pilot.pause(0.05)
+        session = screen._session
+        if not session.follower.loading and screen._drawn_version == session.store.version:
+            break
+    await pilot.pause()
+    return screen
+
+
+def shown(widget: CellView) -> str:
+    return "\n".join("".join(span.text for span in row) for row in widget._rows)
+
+
+def visible(screen: MonitorScreen) -> list[str]:
+    return [chart.metric.title for chart in screen.query(ChartView) if chart.display]
+
+
+async def test_charts_come_in_pairs_loss_and_accuracy_first(session: Session):
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        assert visible(screen) == ["Loss", "Accuracy", "GradNorm/train", "LearningRate/train"]
+        loss = screen.query(ChartView).first()
+        assert "train" in shown(loss)
+        assert "test" in shown(loss)
+        assert "⠀" not in shown(loss)
+
+
+async def test_arrows_enter_and_escape_choose_zoom_and_return(session: Session):
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("right", "right")
+        assert screen.query_one(ChartGrid).focused_chart.metric.title == "Accuracy"
+        await pilot.press("enter")
+        assert visible(screen) == ["Accuracy"]
+        await pilot.press("right")
+        assert visible(screen) == ["GradNorm/train"]
+        await pilot.press("escape")
+        assert len(visible(screen)) == 4
+
+
+async def test_pages_hold_the_charts_that_do_not_fit(session: Session):
+    async with TuimonApp(session).run_test(size=(80, 16)) as pilot:
+        screen = await settle(pilot)
+        assert visible(screen) == ["Loss", "Accuracy"]
+        await pilot.press("n")
+        assert visible(screen) == ["GradNorm/train", "LearningRate/train"]
+        await pilot.press("n")
+        assert visible(screen) == ["Loss", "Accuracy"]
+        await pilot.press("left", "right", "right")
+        assert visible(screen) == ["GradNorm/train", "LearningRate/train"]
+
+
+async def test_a_tag_is_found_by_its_name(session: Session):
+    async with TuimonApp(session).run_test(size=(110, 30)) as pilot:
+        screen = await settle(pilot)
+        tags = screen.query_one(TagPane)
+        assert "Accuracy/test" in shown(tags)
+        tags.focus()
+        await pilot.press("down", "down", "down", "down", "enter")
+        assert screen.query_one(ChartGrid).focused_chart.metric.title == "GradNorm/train"
+
+
+async def test_only_changed_cells_are_sent(session: Session, tmp_path: Path, monkeypatch):
+    refreshed = []
+    async with TuimonApp(session).run_test(size=(120, 40)) as pilot:
+        screen = await settle(pilot)
+        loss = screen.query(ChartView).first()
+        monkeypatch.setattr(loss, "refresh", lambda *regions, **_: refreshed.extend(regions))
+        loss.draw()
+        assert refreshed == []
+        append(
+            next((tmp_path / "runs").iterdir()),
+            *(scalar("Loss/train", step, curve("Loss", "train", step)) for step in range(380, 384)),
+        )
+        session.follower.set_sources(session.sources)
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if refreshed:
+                break
+        assert 0 < sum(region.area for region in refreshed) < loss.size.area / 5
+
+
+async def test_new_points_and_new_tags_appear_while_it_runs(session: Session, tmp_path: Path):
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        file = next((tmp_path / "runs").iterdir())
+        append(file, scalar("Loss/train", 380, 3.25), scalar("Extra", 0, 1.0))
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if "Extra" in visible(screen):
+                break
+        assert "Extra" in visible(screen)
+        assert "3.25" in shown(screen.query(ChartView).first())
+
+
+async def test_help_lists_every_key_and_closes(session: Session):
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await pilot.press("q")
+        assert isinstance(pilot.app.screen, MonitorScreen)
+
+
+async def test_an_empty_log_directory_explains_itself(tmp_path: Path):
+    session = Session.of_logdirs([tmp_path])
+    session.start()
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        screen = await settle(pilot)
+        assert "No scalars in these log directories yet" in shown(screen._notice)
+    session.stop()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5, 2), (49, 13), (50, 14), (400, 120)])
+async def test_no_size_is_too_odd(session: Session, size: tuple[int, int]):
+    async with TuimonApp(session).run_test(size=size) as pilot:
+        screen = await settle(pilot)
+        too_small = size[0] < 50 or size[1] < 14
+        assert screen.has_class("-too-small") == too_small
+        await pilot.resize_terminal(80, 16)
+        await pilot.pause(0.2)
+        assert visible(screen) == ["Loss", "Accuracy"]
+
+
+async def test_a_storm_of_resizes_is_survived(session: Session):
+    async with TuimonApp(session).run_test(size=(120, 40)) as pilot:
+        screen = await settle(pilot)
+        for columns in (30, 200, 55, 90, 51, 120):
+            await pilot.resize_terminal(columns, columns // 3)
+        await settle(pilot)
+        assert visible(screen)[:2] == ["Loss", "Accuracy"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_the_main_screen_looks_as_ever(snap_compare, session: Session, size: tuple[int, int]):
+    async def ready(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+
+    assert snap_compare(TuimonApp(session), terminal_size=size, run_before=ready)
+
+
+def test_the_help_looks_as_ever(snap_compare, session: Session):
+    async def open_help(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await pilot.press("question_mark")
+
+    assert snap_compare(TuimonApp(session), terminal_size=(80, 24), run_before=open_help)

@@ -1,0 +1,28 @@
+"""Signs of the screen for terminals whose encoding has ASCII only."""
+
+_ASCII = str.maketrans(
+    {
+        "●": "*",
+        "✓": "+",
+        "✗": "x",
+        "━": "=",
+        "─": "-",
+        "›": ">",
+        "…": ".",
+        "·": "-",
+        "←": "<",
+        "→": ">",
+        "↑": "^",
+        "↓": "v",
+    }
+)
+
+
+def to_ascii(text: str) -> str:
+    """The text with the screen's own signs replaced; each still takes one cell."""
+    return text if text.isascii() else text.translate(_ASCII)
+
+
+def has_unicode(encoding: str | None) -> bool:
+    """Whether a terminal with this encoding can show braille and box drawings."""
+    return (encoding or "ascii").lower().startswith("utf")
