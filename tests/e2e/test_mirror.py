@@ -133,12 +133,15 @@ def test_points_arrive_while_the_training_runs(tmp_path: Path, logdir: Path) -> 
     check_offline(paths, logdir)
 
 
-def test_kills_at_any_moment_lose_and_double_nothing(tmp_path: Path, logdir: Path) -> None:
+@pytest.mark.parametrize("kills", [2, pytest.param(40, marks=pytest.mark.long)])
+def test_kills_at_any_moment_lose_and_double_nothing(
+    tmp_path: Path, logdir: Path, kills: int
+) -> None:
     paths = new_run(tmp_path, logdir)
     chance = random.Random(5)
     with SummaryWriter(str(logdir)) as writer, SummaryWriter(str(logdir / "val")) as other:
         step = 0
-        for _ in range(4):
+        for _ in range(kills):
             with MirrorUnderTest(paths) as mirror:
                 before = mirror.record.points
                 mirror.wait_until(lambda record: record.state == "offline")
@@ -153,7 +156,7 @@ def test_kills_at_any_moment_lose_and_double_nothing(tmp_path: Path, logdir: Pat
         with MirrorUnderTest(paths) as mirror:
             assert mirror.finish() == 0
     check_offline(paths, logdir)
-    assert len(offline_files(paths)) == 5
+    assert len(offline_files(paths)) == kills + 1
 
 
 def test_the_death_of_wandb_core_loses_and_doubles_nothing(tmp_path: Path, logdir: Path) -> None:

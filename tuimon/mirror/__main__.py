@@ -122,4 +122,7 @@ def locked(directory: Path) -> Iterator[bool]:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: python -m tuimon.mirror RUN_DIR")
-    sys.exit(main(Path(sys.argv[1]).absolute()))
+    code = main(Path(sys.argv[1]).absolute())
+    logging.shutdown()
+    # Not by way of wandb's exit hooks, which wait for a run that could not be finished.
+    os._exit(code)

@@ -23,26 +23,13 @@ def script_config(argv: Sequence[str]) -> dict[str, Any]:
     several values, or given several times, is a list. Positional arguments and the options of
     launchers (torchrun, accelerate) do not count. Values of options named like secrets are hidden.
     """
-    config: dict[str, Any] = {}
-    name: str | None = None
-    for argument in _script_arguments(argv):
-        if argument == "--":
-            name = None
-        elif _is_option(argument):
-            option, equals, text = argument.partition("=")
-            name = option.lstrip("-").replace("-", "_")
-            if equals:
-                _add(config, name, _value(text))
-                name = None
-            else:
-                _add(config, name, True)
-        elif name is not None and _continues(config[name], argument):
-            _add(config, name, _value(argument))
-        elif _OVERRIDE.match(argument):
-            key, _, text = argument.lstrip("+~").partition("=")
-            _add(config, key, _value(text))
-            name = None
-    return {name: _HIDDEN if _is_secret(name, value) else value for name, value in config.items()}
+    config: dict[str, list[object]] = {}
+    for name, texts in _options(_script_arguments(argv)):
+        config.setdefault(name, []).extend([_value(text) for text in texts] or [True])
+    return {
+        name: _HIDDEN if _is_secret(name, values[0]) else values[0] if len(values) == 1 else values
+        for name, values in config.items()
+    }
 
 
 def shown_command(argv: Sequence[str]) -> list[str]:
@@ -65,32 +52,42 @@ def _script_arguments(argv: Sequence[str]) -> Sequence[str]:
     for number, argument in enumerate(argv):
         if argument.endswith(".py"):
             return argv[number + 1 :]
-        if argument == "-m" and argv[number + 1 : number + 2] not in [[m] for m in _LAUNCHERS]:
+        if argument == "-m" and _LAUNCHERS.isdisjoint(argv[number + 1 : number + 2]):
             return argv[number + 2 :]
     return argv[1:]
 
 
-def _continues(value: object, argument: str) -> bool:
-    """Whether an argument is one more value of an option that has `value` so far."""
-    if value is True:
-        return True
-    last = value[-1] if isinstance(value, list) else value
-    same_kind = isinstance(last, str) == isinstance(_value(argument), str)
-    return same_kind and not _OVERRIDE.match(argument)
+def _options(arguments: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Options and overrides with the texts of their values; none for a flag."""
+    found: list[tuple[str, list[str]]] = []
+    open_option: list[str] | None = None
+    for argument in arguments:
+        if argument == "--":
+            break
+        if _is_option(argument):
+            name, equals, text = argument.partition("=")
+            texts = [text] if equals else []
+            found.append((name.lstrip("-").replace("-", "_"), texts))
+            open_option = None if equals else texts
+        elif _OVERRIDE.match(argument):
+            name, _, text = argument.lstrip("+~").partition("=")
+            found.append((name, [text]))
+            open_option = None
+        elif open_option is not None and (
+            not open_option or _is_word(open_option[-1]) == _is_word(argument)
+        ):
+            open_option.append(argument)
+        else:
+            open_option = None
+    return found
+
+
+def _is_word(text: str) -> bool:
+    return isinstance(_value(text), str)
 
 
 def _is_option(argument: str) -> bool:
     return len(argument) > 1 and argument[0] == "-" and not _NUMBER.match(argument)
-
-
-def _add(config: dict[str, Any], name: str, value: object) -> None:
-    """The True of a flag gives way to a value that follows; further values make a list."""
-    if name not in config or config[name] is True:
-        config[name] = value
-    elif isinstance(config[name], list):
-        config[name].append(value)
-    else:
-        config[name] = [config[name], value]
 
 
 def _value(text: str) -> object:

@@ -51,7 +51,7 @@ class KeyTable:
         key = self._keys.get(pair)
         if key is None:
             plain = key = f"{prefix}/{tag}" if prefix else tag
-            if tag in _RESERVED or key in _RESERVED:
+            if tag in _RESERVED or key.endswith(f"/{GLOBAL_STEP}"):
                 key = f"{prefix}/tag/{tag}" if prefix else f"tag/{tag}"
             number = 1
             base = key

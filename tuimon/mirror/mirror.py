@@ -22,7 +22,12 @@ from tuimon.mirror.opening import Opening
 from tuimon.mirror.rows import Row, rows_of
 from tuimon.mirror.sources import EventSource, SourceFinder
 from tuimon.mirror.status import MirrorStatus, one_line
-from tuimon.mirror.wandb_run import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE, WandbRun
+from tuimon.mirror.wandb_run import (
+    FINISH_TIMEOUT_OFFLINE,
+    FINISH_TIMEOUT_ONLINE,
+    WandbRun,
+    teardown,
+)
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.registry import read_status
 
@@ -110,7 +115,8 @@ class Mirror:
             raise
         self._finish(exit_code(self._seen))
         self._verify()
-        self._status.update(state="finished", detail=None)
+        self._report()
+        self._status.update(state="finished")
 
     # Opening
 
@@ -337,6 +343,8 @@ class Mirror:
         try:
             with self._guard("finish", limit + _GRACE):
                 run.finish(code)
+                # Only then is the file complete: wandb-core writes its last block when it ends.
+                teardown()
         except TimeoutError as error:
             raise IncompleteError(
                 f"W&B did not take everything in time: {one_line(error)}"

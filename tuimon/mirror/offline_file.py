@@ -173,6 +173,11 @@ def _history_row(record: bytes) -> HistoryRow | None:
 
     history = wandb_internal_pb2.Record.FromString(record).history  # type: ignore[attr-defined]
     values = {
-        item.key or "/".join(item.nested_key): json.loads(item.value_json) for item in history.item
+        item.key or "/".join(item.nested_key): _value(item.value_json) for item in history.item
     }
     return HistoryRow(history.step.num, values)
+
+
+def _value(text: str) -> Any:
+    # wandb-core writes whole floats as integers: minus zero as one that Python would not keep.
+    return -0.0 if text == "-0" else json.loads(text)

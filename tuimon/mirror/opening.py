@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from tuimon.mirror.destination import Destination, choose_mode, destination
+from tuimon.mirror.destination import LOGIN_HINT, Destination, choose_mode, destination
 from tuimon.mirror.fragments import Fragments
 from tuimon.mirror.journal import Journal, RunEntry
 from tuimon.mirror.status import MirrorStatus, one_line
@@ -16,6 +16,7 @@ from tuimon.mirror.wandb_run import (
     has_key,
     new_run_id,
     settings_mode,
+    teardown,
     wait_for_free_directory,
 )
 from tuimon.runs.paths import RunPaths
@@ -88,10 +89,13 @@ class Opening:
             return self._online()
         except Exception as error:
             log.warning("W&B cannot be reached: %s", error)
-            detail = one_line(error)
+            detail = _explained(error)
+            # wandb-core goes on holding the id of a run that could not be opened.
+            with self._guard("teardown", _GRACE):
+                teardown()
         if self._journal.run is None and (last or not self._destination.insist):
-            return self._offline(f"W&B said: {detail}")
-        self._status.update(state="starting", detail=f"trying again: W&B said: {detail}")
+            return self._offline(f"recording offline: {detail}")
+        self._status.update(state="starting", detail=f"trying again: {detail}")
         self.delay = min(2 * self.delay, _LONGEST_DELAY)
         return None
 
@@ -108,7 +112,7 @@ class Opening:
             try:
                 return destination(wanted, has_key=has_key())
             except Exception as error:
-                return Destination("offline", f"the W&B key cannot be used: {one_line(error)}")
+                return Destination("offline", f"recording offline: {_explained(error)}")
 
     def _online(self) -> Opened:
         run = self._open(online=True)
@@ -144,3 +148,12 @@ class Opening:
         if recorder is None or recorder.git_commit is None:
             return {}
         return {"git_commit": recorder.git_commit, "git_dirty": recorder.git_dirty}
+
+
+def _explained(error: Exception) -> str:
+    """What went wrong and what to do, in one line."""
+    text = one_line(error)
+    # wandb has no error of its own for an answer 401; a malformed key raises AuthenticationError.
+    if "401" in text or type(error).__name__ == "AuthenticationError":
+        return f"the W&B key is refused: {LOGIN_HINT} ({text})"
+    return f"W&B cannot be reached ({text})"

@@ -3,6 +3,7 @@
 import os
 import secrets
 import string
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -48,6 +49,13 @@ def settings_mode() -> str | None:
     return None if mode == "online" else mode
 
 
+def teardown() -> None:
+    """End wandb-core, which starts anew with the next run."""
+    import wandb
+
+    wandb.teardown()
+
+
 class WandbRun:
     """An open run; rows are numbered by the caller, in ascending order."""
 
@@ -71,6 +79,8 @@ class WandbRun:
         import wandb
 
         options = record.mirror
+        # The arguments in the run's metadata: wandb takes those of its own process.
+        sys.argv = shown_command(record.argv)
         run = wandb.init(
             mode="online" if online else "offline",
             dir=str(paths.directory),

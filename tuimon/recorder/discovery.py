@@ -139,7 +139,8 @@ class Discovery:
     def _add(self, directory: str, found_by: str) -> None:
         if directory not in self._found:
             self._found[directory] = LogSource(path=directory, recursive=False, found_by=found_by)
-            self._add_root(directory)
+            if found_by == "open file":
+                self._add_root(directory)  # it may be far from what is searched
 
     def _add_root(self, path: str) -> None:
         if path in self._roots or len(self._roots) >= _MAX_ROOTS or path == os.sep:

@@ -115,6 +115,7 @@ class MirrorProcess:
 
     def _retry(self, now: float, least_delay: float) -> None:
         if self._attempts_left <= 0:
+            kill_leftovers(self._paths)
             self.done = True
             return
         if now - self._started_at > _STEADY_SECONDS:

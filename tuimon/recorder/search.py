@@ -49,7 +49,8 @@ class DirectorySearch:
 
     Hidden directories, virtual environments, caches and packages are left out; symbolic links to
     directories are followed, links to files are not (they stand for files elsewhere). At most
-    `max_directories` are kept an eye on below each root, and twice as many in all.
+    `max_directories` are kept an eye on below each root, and twice as many in all; as many again if
+    their names are likely.
     """
 
     def __init__(self, wanted: Callable[[str], bool], max_directories: int = 4000) -> None:
@@ -78,36 +79,36 @@ class DirectorySearch:
         """Search below `path` too; it must be absolute and need not exist yet."""
         if path not in self._room:
             self._room[path] = self._max_directories
-            self._enqueue(_Directory(path, path, likely=True))
+            self._likely.append(_Directory(path, path, likely=True))
 
     def step(self, seconds: float) -> list[str]:
         """Search for about `seconds`; returns paths of files not returned before.
 
-        First the directories where something is likely to happen, then a round over all known
-        ones that goes on where the last step ended, then unknown ones, breadth-first.
+        First the directories where something is likely to happen; then, for half of the time at
+        most, a round over all known ones, which goes on where the last step ended; then unknown
+        ones, breadth-first. Each step gets on with both by one directory at least.
         """
-        deadline = time.monotonic() + seconds
+        now = time.monotonic()
         found: list[str] = []
         for directory in list(self._hot.values()):
             self._look(directory, found)
-        if self._go_round(deadline, found):
-            while (queue := self._likely or self._others) and time.monotonic() <= deadline:
-                directory = queue.popleft()
-                if directory.path in self._known:
-                    continue  # a root below a root
+        self._go_round(now + seconds / 2, found)
+        while queue := self._likely or self._others:
+            directory = queue.popleft()
+            if directory.path not in self._known:  # else a root below a root
                 self._known[directory.path] = directory
                 self._look(directory, found)
+            if time.monotonic() > now + seconds:
+                break
         return found
 
-    def _go_round(self, deadline: float, found: list[str]) -> bool:
-        """Look at the known directories in turn; True when that came to the end of a round."""
-        while time.monotonic() <= deadline:
-            directory = next(self._round, None)
-            if directory is None:
-                self._round = iter(list(self._known.values()))
-                return True
+    def _go_round(self, deadline: float, found: list[str]) -> None:
+        """Look at the known directories in turn until the round or the time is over."""
+        while (directory := next(self._round, None)) is not None:
             self._look(directory, found)
-        return False
+            if time.monotonic() > deadline:
+                return
+        self._round = iter(list(self._known.values()))
 
     def _look(self, directory: _Directory, found: list[str]) -> None:
         """List a directory if it has changed since the last look."""
@@ -154,14 +155,20 @@ class DirectorySearch:
             found.append(os.path.join(directory.path, name))
         for name in subdirectories:
             path = os.path.join(directory.path, name)
-            room = min(self._room[directory.root], self._room_for_all)
-            if path not in _SYSTEM_DIRECTORIES and room > 0:
-                self._room[directory.root] -= 1
-                self._room_for_all -= 1
+            below_likely = directory.likely and directory.path != directory.root
+            child = _Directory(path, directory.root, below_likely or _is_likely(name))
+            if path not in _SYSTEM_DIRECTORIES and self._take_room(child):
                 directory.subdirectories.add(name)
-                below_likely = directory.likely and directory.path != directory.root
-                likely = below_likely or _is_likely(name)
-                self._enqueue(_Directory(path, directory.root, likely))
+                (self._likely if child.likely else self._others).append(child)
+
+    def _take_room(self, directory: _Directory) -> bool:
+        """Whether one more directory may be watched; likely ones have a reserve of their own."""
+        room = min(self._room[directory.root], self._room_for_all)
+        if room <= (-self._max_directories if directory.likely else 0):
+            return False
+        self._room[directory.root] -= 1
+        self._room_for_all -= 1
+        return True
 
     def _heat(self, directory: _Directory) -> None:
         """Look at a directory that has just changed at every step, until others have changed."""
@@ -169,9 +176,6 @@ class DirectorySearch:
         self._hot[directory.path] = directory
         if len(self._hot) > _MAX_HOT:
             del self._hot[next(iter(self._hot))]
-
-    def _enqueue(self, directory: _Directory) -> None:
-        (self._likely if directory.likely else self._others).append(directory)
 
     def _forget(self, directory: _Directory) -> None:
         self._known.pop(directory.path, None)

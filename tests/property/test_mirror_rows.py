@@ -1,0 +1,76 @@
+"""Whatever the columns of a batch hold: each point is in one row, and each tag keeps its order."""
+
+import math
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuimon.events.points import EventBatch, ScalarColumns
+from tuimon.mirror.rows import rows_of
+
+TIMES = st.floats() | st.sampled_from([0.0, 1.0, 2.0])
+POINTS = st.lists(st.tuples(st.integers(-3, 3), TIMES, st.integers(0, 99)), max_size=12)
+BATCHES = st.dictionaries(st.text(max_size=3), POINTS, max_size=4)
+
+Columns = dict[str, list[tuple[int, float, int]]]
+
+
+def batch_of(columns: Columns) -> EventBatch:
+    return EventBatch(
+        scalars={
+            tag: ScalarColumns(
+                np.array([point[0] for point in points], np.int64),
+                np.array([point[1] for point in points], np.float64),
+                np.array([point[2] for point in points], np.float64),
+            )
+            for tag, points in columns.items()
+        }
+    )
+
+
+@given(BATCHES)
+def test_every_point_is_in_exactly_one_row_and_tags_keep_their_order(columns: Columns) -> None:
+    found: dict[str, list[tuple[int, float]]] = {tag: [] for tag in columns}
+    for row in rows_of(batch_of(columns)):
+        assert row.values
+        for tag, value in row.values.items():
+            found[tag].append((row.step, value))
+    assert found == {
+        tag: [(step, float(value)) for step, _, value in points] for tag, points in columns.items()
+    }
+
+
+@given(BATCHES)
+def test_the_same_batch_gives_the_same_rows(columns: Columns) -> None:
+    assert repr(list(rows_of(batch_of(columns)))) == repr(list(rows_of(batch_of(columns))))
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c"]), unique=True, min_size=1), st.integers(1, 9))
+def test_tags_that_are_logged_together_share_a_row(tags: list[str], steps: int) -> None:
+    columns = {
+        tag: [(step, step + number / 10, step) for step in range(steps)]
+        for number, tag in enumerate(tags)
+    }
+    rows = list(rows_of(batch_of(columns)))
+    assert [row.step for row in rows] == list(range(steps))
+    assert all(list(row.values) == tags for row in rows)
+    assert math.isclose(rows[0].wall_time, (len(tags) - 1) / 10)
+
+
+def test_a_clock_that_stands_still_tears_no_step_apart() -> None:
+    columns = {tag: [(step, 0.0, step) for step in range(5)] for tag in "ab"}
+    assert len(list(rows_of(batch_of(columns)))) == 5
+
+
+def test_an_epochs_tag_stays_apart_from_the_batch_of_the_same_number() -> None:
+    columns = {
+        "batch": [(step, float(step), step) for step in range(10)],
+        "epoch": [(0, 4.5, 1), (1, 9.5, 2)],
+    }
+    rows = list(rows_of(batch_of(columns)))
+    assert len(rows) == 12
+    assert [(row.step, row.wall_time) for row in rows if "epoch" in row.values] == [
+        (0, 4.5),
+        (1, 9.5),
+    ]

@@ -1,0 +1,43 @@
+"""Names in W&B."""
+
+from tuimon.mirror.keys import KeyTable, namespace, step_key
+
+
+def test_keys_are_those_of_wandbs_own_integration() -> None:
+    keys = KeyTable()
+    assert keys.key("", "Loss/train") == "Loss/train"
+    assert keys.key("val", "loss") == "val/loss"
+    assert keys.renamed == {}
+    assert (step_key(""), step_key("val")) == ("global_step", "val/global_step")
+
+
+def test_no_two_tags_share_a_key_and_none_is_reserved() -> None:
+    keys = KeyTable()
+    pairs = [
+        ("", "a/b"),
+        ("a", "b"),
+        ("", "a/b (2)"),
+        ("", ""),
+        ("", "_step"),
+        ("x", "global_step"),
+    ]
+    pairs += [("", "tag/_step"), ("", "_timestamp"), ("", "x/global_step"), ("x", "")]
+    names = [keys.key(*pair) for pair in pairs]
+    assert len(set(names)) == len(names)
+    assert not {"", "_step", "_timestamp", "x/global_step"} & set(names)
+    assert names == [keys.key(*pair) for pair in pairs]
+
+
+def test_renamed_tags_keep_their_keys_whatever_the_order() -> None:
+    first = KeyTable()
+    pairs = [("", "a/b"), ("a", "b"), ("", "_step")]
+    names = {pair: first.key(*pair) for pair in pairs}
+    again = KeyTable(first.renamed)
+    assert {pair: again.key(*pair) for pair in reversed(pairs)} == names
+
+
+def test_a_found_directory_called_train_is_a_namespace_from_the_start() -> None:
+    assert namespace(".", "/runs/exp1", named_by_user=False) == ""
+    assert namespace(".", "/runs/exp1/train", named_by_user=False) == "train"
+    assert namespace(".", "/runs/exp1/train", named_by_user=True) == ""
+    assert namespace("val", "/runs/exp1/val", named_by_user=False) == "val"

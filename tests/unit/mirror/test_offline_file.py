@@ -1,0 +1,138 @@
+"""W&B's transaction log, written here in pieces that wandb-core chooses as it likes."""
+
+import struct
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from wandb.proto.wandb_internal_pb2 import HistoryRecord, Record, SummaryRecord
+
+from tuimon.mirror.fragments import Fragments
+from tuimon.mirror.offline_file import OfflineFile, OfflineFileError, cut_torn_tail, last_step
+
+HEADER = b":W&B" + struct.pack("<HB", 0xBEE1, 0)
+BLOCK = 32768
+
+
+def row(step: int, size: int = 1) -> bytes:
+    record = Record(num=step + 1, history=HistoryRecord())
+    record.history.step.num = step
+    record.history.item.add(nested_key=["loss"], value_json=str(step / 2))
+    record.history.item.add(key="text", value_json=f'"{"x" * size}"')
+    return record.SerializeToString()
+
+
+def other() -> bytes:
+    return Record(num=300, summary=SummaryRecord()).SerializeToString()
+
+
+def log_file(records: Iterable[bytes]) -> bytes:
+    """The records in LevelDB's log format."""
+    data = bytearray(HEADER)
+    for record in records:
+        begun = False
+        while True:
+            room = BLOCK - len(data) % BLOCK
+            if room < 7:
+                data += bytes(room)
+                room = BLOCK
+            part, record = record[: room - 7], record[room - 7 :]
+            kind = {(0, 1): 1, (0, 0): 2, (1, 0): 3, (1, 1): 4}[begun, not record]
+            checksum = zlib.crc32(bytes([kind]) + part)
+            data += struct.pack("<IHB", checksum, len(part), kind) + part
+            begun = True
+            if not record:
+                break
+    return bytes(data)
+
+
+def test_rows_are_read_across_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "run-x.wandb"
+    sizes = [1, 32_700, 40_000, 3, 100_000, 5]
+    records = [record for step, size in enumerate(sizes) for record in (row(step, size), other())]
+    path.write_bytes(log_file(records))
+    rows = list(OfflineFile(path).rows())
+    assert [(one.step, one.values["loss"]) for one in rows] == [(n, n / 2) for n in range(6)]
+    assert [len(one.values["text"]) for one in rows] == sizes
+    assert last_step(path) == 5
+
+
+def test_reading_goes_on_where_it_ended(tmp_path: Path) -> None:
+    path = tmp_path / "run-x.wandb"
+    whole = log_file(row(step, 20_000) for step in range(8))
+    file = OfflineFile(path)
+    steps: list[int] = []
+    for size in (0, 3, 7, 9_000, 50_000, 50_001, 120_000, len(whole)):
+        path.write_bytes(whole[:size])
+        steps += [one.step for one in file.rows()]
+    assert steps == list(range(8))
+    assert file.offset == len(whole)
+
+
+def test_a_torn_tail_is_cut_to_whole_records_wherever_it_is_torn(tmp_path: Path) -> None:
+    path = tmp_path / "run-x.wandb"
+    whole = log_file(row(step, 10_000) for step in range(8))
+    for size in range(0, len(whole) + 1, 997):
+        path.write_bytes(whole[:size])
+        before = [one.step for one in OfflineFile(path).rows()]
+        removed = cut_torn_tail(path)
+        assert path.stat().st_size == size - removed
+        assert [one.step for one in OfflineFile(path).rows()] == before == list(range(len(before)))
+        assert last_step(path) == (before[-1] if before else None)
+        assert cut_torn_tail(path) == 0
+
+
+def test_space_that_was_never_written_is_torn(tmp_path: Path) -> None:
+    path = tmp_path / "run-x.wandb"
+    whole = log_file([row(0), row(1)])
+    path.write_bytes(whole + bytes(5_000))
+    assert cut_torn_tail(path) == 5_000
+    assert path.read_bytes() == whole
+
+
+def test_a_flipped_bit_ends_the_reading(tmp_path: Path) -> None:
+    path = tmp_path / "run-x.wandb"
+    data = bytearray(log_file([row(0), row(1)]))
+    data[-1] ^= 1
+    path.write_bytes(data)
+    assert [one.step for one in OfflineFile(path).rows()] == [0]
+
+
+def test_the_end_of_a_large_file_is_found_without_reading_all_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "run-x.wandb"
+    records = [row(step, 5_000) for step in range(1000)] + [other()] * 10_000
+    path.write_bytes(log_file(records) + b"torn")
+    assert cut_torn_tail(path) == 4
+    assert last_step(path) == 999
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run-x.wandb"
+    path.write_bytes(b"not a log file")
+    with pytest.raises(OfflineFileError, match=str(path)):
+        list(OfflineFile(path).rows())
+
+
+def test_minus_zero_and_what_json_cannot_say(tmp_path: Path) -> None:
+    path = tmp_path / "run-x.wandb"
+    record = Record(num=1, history=HistoryRecord())
+    for number, text in enumerate(["-0", "NaN", "-Infinity"]):
+        record.history.item.add(key=str(number), value_json=text)
+    path.write_bytes(log_file([record.SerializeToString()]))
+    (one,) = OfflineFile(path).rows()
+    assert [repr(float(value)) for value in one.values.values()] == ["-0.0", "nan", "-inf"]
+
+
+def test_fragments_of_a_run_continue_each_other(tmp_path: Path) -> None:
+    fragments = Fragments(tmp_path, "abc")
+    assert fragments.next_row(5) == 5
+    for second, rows in enumerate([range(5), range(5, 9), range(0)]):
+        directory = tmp_path / f"offline-run-20260101_00000{second}-abc"
+        directory.mkdir()
+        (directory / "run-abc.wandb").write_bytes(log_file(map(row, rows)) + b"torn")
+    (tmp_path / "offline-run-20260101_000009-other").mkdir()
+    fragments.repair()
+    assert fragments.next_row(0) == 9
+    assert len(fragments.files()) == 3
+    assert fragments.sync_command == f"wandb sync {tmp_path}/offline-run-*-abc"

@@ -1,0 +1,46 @@
+"""The command line of a training as a W&B config."""
+
+import pytest
+
+from tuimon.mirror.config import script_config, shown_command
+
+
+@pytest.mark.parametrize(
+    ("line", "config"),
+    [
+        ("train.py --lr 0.1 --epochs=5 -b 32", {"lr": 0.1, "epochs": 5, "b": 32}),
+        ("train.py --amp --no-cuda --seed 3", {"amp": True, "no_cuda": True, "seed": 3}),
+        ("train.py --hidden-size 1_000 --eps 1e-8", {"hidden_size": 1000, "eps": 1e-8}),
+        ("train.py --layers 1 2 3 data/", {"layers": [1, 2, 3]}),
+        ("train.py --tag a --tag b", {"tag": ["a", "b"]}),
+        ("train.py --shift -1.5 --name -x", {"shift": -1.5, "name": True, "x": True}),
+        ("train.py --flag true --other None", {"flag": True, "other": None}),
+        ("train.py --sizes [1,2] --text {oops", {"sizes": [1, 2], "text": "{oops"}),
+        (
+            "train.py opt.lr=1e-3 +db=mysql --x 1 a=b",
+            {"opt.lr": 1e-3, "db": "mysql", "x": 1, "a": "b"},
+        ),
+        ("train.py --url http://h/?a=b", {"url": "http://h/?a=b"}),
+        ("torchrun --nproc-per-node 2 train.py --lr 1", {"lr": 1}),
+        ("-m pkg.train --lr 1", {"lr": 1}),
+        ("python -m torch.distributed.run --nproc 2 train.py --lr 1", {"lr": 1}),
+        ("./train --lr 1", {"lr": 1}),
+        ("train.py a b -- --not-an-option", {}),
+        (
+            "train.py -v -v --url http://h/?a=b --multirun lr=1,2",
+            {"v": [True, True], "url": "http://h/?a=b", "multirun": True, "lr": "1,2"},
+        ),
+        ("train.py", {}),
+    ],
+)
+def test_options_become_config(line: str, config: dict[str, object]) -> None:
+    assert script_config(line.split()) == config
+
+
+def test_secrets_are_hidden() -> None:
+    text = "train.py --api-key abc --hf_token=abc --max-tokens 10 --password abc --lr 1"
+    line = text.split()
+    assert "abc" not in str(script_config(line))
+    assert "abc" not in str(shown_command(line))
+    assert script_config(line)["max_tokens"] == 10
+    assert shown_command(line)[-2:] == ["--lr", "1"]
