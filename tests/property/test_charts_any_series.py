@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from tuimon.charts import ChartOptions, Curve, draw_chart
+from tuimon.charts.chart import draw_chart
+from tuimon.charts.model import ChartOptions, Curve
 from tuimon.text import width as cells_of
 
 any_float = st.floats() | st.sampled_from([0.0, 1e300, -1e308, 1.7e308, 5e-324, -5e-324, 1e-310])
@@ -45,7 +46,7 @@ options = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(any_text, st.lists(curves(), max_size=6), st.integers(-1, 70), st.integers(-1, 24), options)
 def test_any_series_in_any_size(
     title: str, series: list[Curve], width: int, height: int, options: ChartOptions
@@ -63,7 +64,7 @@ def test_any_series_in_any_size(
     assert again.rows == drawing.rows
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(curves(), curves(), options, options)
 def test_scales_of_any_other_drawing_may_be_handed_back(
     one: Curve, other: Curve, first: ChartOptions, second: ChartOptions

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from tuimon.charts import roles
 from tuimon.charts.heading import cut, plain
 from tuimon.charts.marks import Marks
@@ -20,29 +18,30 @@ def compact_rows(
     """Return exactly `height` rows: the title, where several curves need one, and each curve."""
     lines = [[Span(cut(title, cells, marks), roles.TITLE)]]
     if len(curves) == 1:
-        lines = [_curve_row(title, curves[0], cells, marks)]
+        lines = _curve_rows([title], curves, cells, marks)
     elif height > 1:
-        lines += [_curve_row(curve.label, curve, cells, marks) for curve in curves]
+        lines += _curve_rows([curve.label for curve in curves], curves, cells, marks)
     blank = [Span(" " * cells, roles.BLANK)]
     lines = (lines + [blank] * height)[: max(0, height)]
     return tuple(tuple(span for span in line if span.text) for line in lines)
 
 
-def _curve_row(label: str, curve: Curve, cells: int, marks: Marks) -> list[Span]:
-    """Return label, course and last value in exactly `cells` cells, as far as they have room."""
-    last = format_value(float(curve.values[-1])) if len(curve.values) else ""
-    value = cut(
-        last.ljust(min(_VALUE_CELLS, cells)), min(max(len(last), _VALUE_CELLS), cells), marks
-    )
-    room = cells - len(value)
-    label = cut(label, min(width(plain(label, marks)) + 1, room * 2 // 3), marks)
-    course = sparkline(
-        np.asarray(curve.values, dtype=np.float64), max(0, room - width(label) - 1), marks.ascii
-    )
-    gap = " " * (room - width(label) - len(course))
+def _curve_rows(
+    labels: Sequence[str], curves: Sequence[Curve], cells: int, marks: Marks
+) -> list[list[Span]]:
+    """Return label, course and last value of each curve, in columns."""
+    lasts = [format_value(float(c.values[-1])) if len(c.values) else "" for c in curves]
+    value_cells = min(max(_VALUE_CELLS, max(map(len, lasts), default=0)), cells)
+    room = cells - value_cells
+    widest = max((width(plain(label, marks)) for label in labels), default=0)
+    label_cells = min(widest + 1, room * 2 // 3)
+    course_cells = max(0, room - label_cells - 1)
     return [
-        Span(label, roles.LEGEND),
-        Span(course, roles.curve(curve.colour)),
-        Span(gap, roles.BLANK),
-        Span(value, roles.VALUE),
+        [
+            Span(cut(label, label_cells, marks), roles.LEGEND),
+            Span(sparkline(curve.values, course_cells, marks.ascii), roles.curve(curve.colour)),
+            Span(" " * (room - label_cells - course_cells), roles.BLANK),
+            Span(cut(last, value_cells, marks), roles.VALUE),
+        ]
+        for label, curve, last in zip(labels, curves, lasts, strict=True)
     ]

@@ -1,0 +1,70 @@
+import math
+
+import numpy as np
+
+from tuimon.charts.bins import bin_series, bridge
+
+NAN, INF = math.nan, math.inf
+
+
+def test_extremes_and_mean_of_each_column() -> None:
+    bins = bin_series(
+        np.array([0, 1, 2, 3, 7, 8]),
+        np.array([0, 2, 4, 6, 8]),
+        np.array([5.0, 1, 2, 2, -4, 9]),
+        None,
+        positive=False,
+    )
+    np.testing.assert_array_equal(bins.low, [1, 2, NAN, -4])
+    np.testing.assert_array_equal(bins.high, [5, 2, NAN, 9])
+    np.testing.assert_array_equal(bins.line, [3, 2, NAN, 2.5])
+    assert bins.taken.tolist() == [True, True, False, True]
+    assert bins.points == 6
+
+
+def test_points_outside_the_edges_are_left_out() -> None:
+    bins = bin_series(np.arange(10), np.array([3, 5, 7]), np.arange(10.0), None, positive=False)
+    np.testing.assert_array_equal(bins.low, [3, 5])
+    np.testing.assert_array_equal(bins.high, [4, 7])
+    outside = bin_series(np.arange(3), np.array([5, 6]), np.arange(3.0), None, positive=False)
+    assert outside.points == 0
+
+
+def test_what_is_not_finite_is_flagged_and_counted() -> None:
+    values = np.array([1, NAN, NAN, INF, -INF, NAN, 2.0])
+    bins = bin_series(np.arange(7), np.array([0, 2, 4, 6]), values, None, positive=False)
+    np.testing.assert_array_equal(bins.low, [1, NAN, 2])
+    assert bins.nan.tolist() == [True, True, True]
+    assert bins.above.tolist() == [False, True, False]
+    assert bins.below.tolist() == [False, False, True]
+    assert bins.counts == (3, 1, 1, 0)
+    assert bins.points == 2
+
+
+def test_values_that_a_logarithm_cannot_show_are_counted() -> None:
+    values = np.array([0, -1, 3.0, NAN])
+    bins = bin_series(np.arange(4), np.array([0, 4]), values, None, positive=True)
+    assert (bins.low.tolist(), bins.line.tolist()) == ([3], [3])
+    assert bins.counts == (1, 0, 0, 2)
+
+
+def test_the_mean_of_huge_values_is_finite() -> None:
+    values = np.full(100, 1.7e308)
+    bins = bin_series(np.arange(100), np.array([0, 99]), values, None, positive=False)
+    np.testing.assert_allclose(bins.line, [1.7e308])
+
+
+def test_a_spike_is_never_lost() -> None:
+    rng = np.random.default_rng(0)
+    edges = np.linspace(0, 100_000, 105).astype(np.int64)
+    for at in rng.integers(0, 100_000, 200):
+        values = np.zeros(100_000)
+        values[at] = 7
+        bins = bin_series(np.arange(100_000), edges, values, None, positive=False)
+        assert np.nanmax(bins.high) == 7
+
+
+def test_lines_bridge_empty_columns_but_not_gaps() -> None:
+    line = np.array([NAN, 0, NAN, 2, NAN, 4, NAN])
+    taken = np.array([False, True, False, True, True, True, False])
+    np.testing.assert_array_equal(bridge(line, taken), [NAN, 0, 1, 2, NAN, 4, NAN])

@@ -1,0 +1,302 @@
+import math
+import subprocess
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from chart_series import START, cells, curve, noisy_loss, of_role, text
+
+from tuimon.charts.chart import draw_chart
+from tuimon.charts.model import ChartOptions, Curve, MarkStyle, Scales, XAxis
+
+NAN, INF = math.nan, math.inf
+FALLING = curve([2.0, 1.5, 1.2, 1.0, 0.9, 0.8], np.arange(6) * 100)
+
+CHARTS: dict[MarkStyle, list[str]] = {
+    "braille": [
+        "Loss",
+        "━ train 0.8",
+        "  2.0┤⠢⡀",
+        "     │ ⠈⠢⡀",
+        "     │   ⠈⠢⡀",
+        "  1.5┤     ⠈⠒⢄⡀",
+        "     │        ⠈⠑⠢⢄⡀",
+        "     │            ⠈⠑⠒⠤⣀⡀",
+        "  1.0┤                 ⠈⠉⠒⠢⠤⠤⣀⣀⣀",
+        "     │                          ⠉⠉⠉⠒⠒⠢⠤⠤",
+        "     └┬────────────┬─────────────┬──────",
+        "      0           200           400",
+    ],
+    "hd": [
+        "Loss",
+        "━ train 0.8",
+        "  2.0┤▚▖",
+        "     │ ▝▚▖",
+        "     │   ▝▚▖",
+        "  1.5┤     ▝▚▄▖",
+        "     │        ▝▀▚▄▖",
+        "     │            ▝▀▀▄▄▖",
+        "  1.0┤                 ▝▀▀▚▄▄▄▄▄",
+        "     │                          ▀▀▀▀▀▚▄▄",
+        "     └┬────────────┬─────────────┬──────",
+        "      0           200           400",
+    ],
+    "ascii": [
+        "Loss",
+        "* train 0.8",
+        "  2.5+",
+        "     |",
+        "  2.0+**",
+        "     |  ***",
+        "  1.5+     ****",
+        "     |         *******",
+        "  1.0+                *************",
+        "     |                             *****",
+        "     ++------------+-------------+------",
+        "      0           200           400",
+    ],
+}
+
+
+@pytest.mark.parametrize("marks", CHARTS)
+def test_a_chart(marks: MarkStyle) -> None:
+    drawing = draw_chart("Loss", [FALLING], 40, 12, ChartOptions(marks=marks))
+    assert text(drawing) == CHARTS[marks]
+
+
+def test_a_bright_smoothed_line_stands_out_from_the_dim_band() -> None:
+    drawing = draw_chart("Loss", [curve(noisy_loss(5000), colour=3)], 60, 15)
+    line, band = of_role(drawing, "curve3"), of_role(drawing, "band3")
+    assert len(band) > 30
+    plot_columns = {x for y, x, _ in line if y > 1}
+    assert plot_columns == set(range(6, 60))
+    assert text(drawing)[0].endswith("smoothing 0.6")
+
+
+def test_without_smoothing_raw_values_are_the_line() -> None:
+    drawing = draw_chart("Loss", [curve(noisy_loss(5000))], 60, 15, ChartOptions(smoothing=0))
+    assert not of_role(drawing, "band0")
+    assert "smoothing" not in text(drawing)[0]
+
+
+def test_the_band_can_be_left_out() -> None:
+    drawing = draw_chart("Loss", [curve(noisy_loss(5000))], 60, 15, ChartOptions(band=False))
+    assert not of_role(drawing, "band0")
+
+
+def test_few_points_are_joined_by_straight_lines_and_not_smoothed() -> None:
+    drawing = draw_chart("Loss", [FALLING], 60, 15)
+    assert not of_role(drawing, "band0")
+    assert {x for y, x, _ in of_role(drawing, "curve0") if y > 1} == set(range(6, 60))
+
+
+def test_test_points_show_above_dense_raw_values() -> None:
+    train = curve(noisy_loss(5000))
+    test = curve([1.0, 0.6, 0.5], [1000, 2500, 4900], "test", 1)
+    drawing = draw_chart("Loss", [train, test], 60, 15, ChartOptions(smoothing=0))
+    assert len({x for _, x, _ in of_role(drawing, "curve1")}) > 35
+
+
+@pytest.mark.parametrize("marks", ["braille", "hd", "ascii"])
+def test_a_single_point_is_seen(marks: MarkStyle) -> None:
+    drawing = draw_chart("Loss", [curve([0.4], [938])], 40, 10, ChartOptions(marks=marks))
+    assert [y for y, _, _ in of_role(drawing, "curve0") if y > 1]
+
+
+def test_a_point_alone_between_nan_is_seen() -> None:
+    values = np.full(101, NAN)
+    values[50] = 1.0
+    drawing = draw_chart("Loss", [curve(values)], 40, 10)
+    assert len([y for y, _, _ in of_role(drawing, "curve0") if y > 1]) == 1
+
+
+def test_no_data_yet() -> None:
+    assert "no data yet" in "".join(text(draw_chart("Loss", [curve([])], 40, 10)))
+    assert "no data yet" in "".join(text(draw_chart("Loss", [], 40, 10)))
+
+
+def test_nan_leaves_a_gap_with_marks_below_it_and_is_counted() -> None:
+    values = np.linspace(2, 1, 1000)
+    values[400:600] = NAN
+    drawing = draw_chart("Loss", [curve(values)], 56, 12)
+    assert "200 NaN" in text(drawing)[0]
+    gap = set(range(6 + 21, 6 + 29))
+    marks = of_role(drawing, "mark")
+    assert {(y, char) for y, _, char in marks} == {(10, "×")}
+    assert gap <= {x for _, x, _ in marks}
+    assert not gap & {x for y, x, _ in of_role(drawing, "curve0") if y > 1}
+
+
+def test_one_nan_among_many_points_hides_nothing() -> None:
+    values = noisy_loss(10_000)
+    values[5000] = NAN
+    drawing = draw_chart("Loss", [curve(values)], 60, 15)
+    assert {x for y, x, _ in of_role(drawing, "curve0") if y > 1} == set(range(6, 60))
+    assert len(of_role(drawing, "mark")) == 1
+    assert "1 NaN" in text(drawing)[0]
+
+
+def test_infinities_are_marked_at_their_edge_and_counted() -> None:
+    values = noisy_loss(1000)
+    values[250], values[750:752] = INF, -INF
+    drawing = draw_chart("Loss", [curve(values)], 60, 15)
+    (top, _, up), (bottom, _, down) = of_role(drawing, "mark")
+    assert (top, up) == (2, "▲")
+    assert (bottom, down) == (12, "▼")
+    assert "1 +Inf  2 -Inf" in text(drawing)[0]
+
+
+def test_a_series_of_nan_alone_says_so() -> None:
+    drawing = draw_chart("Loss", [curve(np.full(50, NAN))], 50, 12)
+    assert "no values to draw" in "".join(text(drawing))
+    assert of_role(drawing, "mark")
+
+
+def test_a_spike_is_seen_wherever_it_is() -> None:
+    for at in range(0, 100_000, 7919):
+        values = np.ones(100_000)
+        values[at] = 9.0
+        drawing = draw_chart("Loss", [curve(values)], 60, 15)
+        top = {y for y, _, char in of_role(drawing, "band0") if char != " "}
+        assert min(top) <= 4
+
+
+def test_log_y_leaves_out_and_counts_what_it_cannot_show() -> None:
+    values = 10.0 ** np.linspace(0, -6, 200)
+    values[:3] = 0, -1, -2
+    drawing = draw_chart("lr", [curve(values)], 60, 15, ChartOptions(log_y=True))
+    rows = text(drawing)
+    assert "3 ≤ 0  log y" in rows[0]
+    labels = [row[:5].strip() for row in rows[2:-2] if row[5] == "┤"]
+    assert labels == ["1", "0.01", "1e-4", "1e-6"]
+
+
+@pytest.mark.parametrize(
+    ("axis", "labels"),
+    [
+        ("step", "0 200 400 600 800 1000"),
+        ("relative", "0 +1h +2h +3h +4h +5h"),
+        ("wall", "23:00 Nov 15 01:00 02:00 03:00"),
+    ],
+)
+def test_x_axes(live_in: Callable[[str], None], axis: XAxis, labels: str) -> None:
+    live_in("UTC")  # the points begin on 14 November 2023 at 22:13
+    series = curve(noisy_loss(1000), seconds=18)
+    drawing = draw_chart("Loss", [series], 60, 15, ChartOptions(x_axis=axis))
+    assert " ".join(text(drawing)[-1].split()) == labels
+
+
+def test_relative_time_counts_from_the_start_of_the_run() -> None:
+    values = noisy_loss(100)
+    late = Curve(
+        label="test",
+        steps=np.arange(100),
+        wall_times=START + 3000 + np.arange(100) * 6,
+        values=values,
+        start=START,
+    )
+    drawing = draw_chart("Loss", [late], 60, 15, ChartOptions(x_axis="relative"))
+    assert drawing.scales
+    assert drawing.scales.x0 == pytest.approx(3000)
+    assert "+50m" in text(drawing)[-1]
+
+
+def test_steps_may_go_back_and_be_negative() -> None:
+    order = np.random.default_rng(1).permutation(2000)
+    values = noisy_loss(2000)
+    options = ChartOptions(smoothing=0)
+    ordered = draw_chart("Loss", [curve(values, np.arange(2000) - 500)], 60, 15, options)
+    shuffled = draw_chart("Loss", [curve(values[order], order - 500)], 60, 15, options)
+    assert text(shuffled)[2:] == text(ordered)[2:]
+
+
+def test_steps_that_a_float_cannot_tell_apart() -> None:
+    steps = np.arange(300, dtype=np.int64) + (2**62 + 1)
+    drawing = draw_chart("Loss", [curve(noisy_loss(300), steps)], 60, 15)
+    near_zero = draw_chart("Loss", [curve(noisy_loss(300))], 60, 15)
+    assert text(drawing)[2:-1] == text(near_zero)[2:-1]
+    assert "+100" in text(drawing)[-1]
+
+
+def test_smoothed_values_of_the_caller_are_used() -> None:
+    values = noisy_loss(500)
+    given = Curve(
+        label="train",
+        steps=np.arange(500),
+        wall_times=np.zeros(500),
+        values=values,
+        smoothed=np.full(500, 2.0),
+    )
+    heights = {y for y, x, _ in of_role(draw_chart("Loss", [given], 60, 15), "curve0") if x > 5}
+    assert len(heights) == 1
+
+
+def test_a_live_update_changes_few_cells() -> None:
+    values = noisy_loss(5000, seed=4)
+    scales: Scales | None = None
+    before: list[list[tuple[str, str]]] = []
+    changed, rescaled = [], 0
+    points = 2000
+    while points < 5000:
+        test_steps = np.arange(1, points // 250 + 1) * 250
+        curves = [
+            curve(values[:points]),
+            curve(values[test_steps - 1] * 0.9, test_steps, "test", 1),
+        ]
+        drawing = draw_chart("Loss", curves, 60, 15, None, scales)
+        after = cells(drawing)
+        if before and scales == drawing.scales:
+            changed.append(
+                sum(
+                    a != b
+                    for x, y in zip(before, after, strict=True)
+                    for a, b in zip(x, y, strict=True)
+                )
+            )
+        rescaled += scales != drawing.scales
+        before, scales = after, drawing.scales
+        points += points // 100
+    assert len(changed) > 80
+    assert np.mean(changed) < 0.015 * 60 * 15
+    assert rescaled <= 8
+
+
+def test_other_options_do_not_inherit_scales() -> None:
+    linear = draw_chart("Loss", [curve(noisy_loss(500))], 60, 15)
+    fresh = draw_chart("Loss", [curve(noisy_loss(500))], 60, 15, ChartOptions(log_y=True))
+    handed = draw_chart(
+        "Loss", [curve(noisy_loss(500))], 60, 15, ChartOptions(log_y=True), linear.scales
+    )
+    assert handed.rows == fresh.rows
+
+
+def test_little_room_leaves_a_line_for_each_curve() -> None:
+    curves = [curve(np.linspace(2, 1, 50)), curve(np.linspace(1, 2, 50), label="test", colour=1)]
+    assert text(draw_chart("Loss", curves, 30, 4)) == [
+        "Loss",
+        "train ███▇▇▆▆▅▅▄▄▃▃▂▂▁▁ 1",
+        "test  ▁▁▁▂▂▃▃▄▄▅▅▆▆▇▇██ 2",
+        "",
+    ]
+    assert text(draw_chart("Loss", curves[:1], 24, 1))[0].startswith("Loss █")
+
+
+def test_drawing_waits_for_plotext_and_does_without_it() -> None:
+    program = """
+import sys
+import numpy as np
+from tuimon.charts.chart import draw_chart
+from tuimon.charts.frame import load_plotext
+from tuimon.charts.model import Curve
+curve = Curve(label="a", steps=np.arange(9), wall_times=np.zeros(9), values=np.arange(9.0))
+before = draw_chart("Loss", [curve], 40, 12).rows
+assert "plotext" not in sys.modules
+sys.modules["plotext"] = None
+assert not load_plotext()
+assert draw_chart("Loss", [curve], 41, 12).rows
+del sys.modules["plotext"]
+assert load_plotext()
+assert draw_chart("Loss", [curve], 40, 12).rows == before
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

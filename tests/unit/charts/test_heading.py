@@ -1,0 +1,70 @@
+import pytest
+
+from tuimon.charts.heading import Entry, legend_rows, title_row
+from tuimon.charts.marks import MARKS
+from tuimon.charts.model import Row
+
+BRAILLE, ASCII = MARKS["braille"], MARKS["ascii"]
+
+
+def text(row: Row) -> str:
+    return "".join(span.text for span in row)
+
+
+def entries(count: int) -> list[Entry]:
+    return [Entry(f"run-{index:02}", index, index / 8) for index in range(count)]
+
+
+def test_title_with_warnings_and_notes() -> None:
+    row = title_row("Loss", ["3 NaN"], ["log y", "smoothing 0.6"], 40, BRAILLE)
+    assert text(row) == "Loss         3 NaN  log y  smoothing 0.6"
+    assert [span.role for span in row if span.text.strip()] == ["title", "warn", "note", "note"]
+
+
+def test_a_long_title_gives_way_to_warnings_but_not_to_notes() -> None:
+    row = title_row("a_very_long_name_of_a_metric", ["3 NaN"], ["log y"], 24, BRAILLE)
+    assert text(row) == "a_very_long_name…  3 NaN"
+
+
+@pytest.mark.parametrize("cells", range(12))
+def test_a_title_in_little_room(cells: int) -> None:
+    assert len(text(title_row("Loss", ["3 NaN"], ["log y"], cells, BRAILLE))) == cells
+
+
+def test_a_legend_flows_in_one_row() -> None:
+    (row,) = legend_rows([Entry("train", 0, 0.3537), Entry("test", 1, 0.412)], 40, 2, BRAILLE)
+    assert text(row) == "━ train 0.3537  ━ test 0.412            "
+    assert row[0] == ("━", "curve0")
+
+
+def test_a_legend_tells_how_many_found_no_room() -> None:
+    (row,) = legend_rows(entries(50), 50, 1, BRAILLE)
+    assert text(row).rstrip() == "━ run-00 0       ━ run-01 0.125   +48 more"
+
+
+def test_a_legend_of_several_rows_stands_in_columns() -> None:
+    rows = [text(row) for row in legend_rows(entries(10), 55, 2, BRAILLE)]
+    assert rows == [
+        "━ run-00 0       ━ run-01 0.125   ━ run-02 0.25        ",
+        "━ run-03 0.375   ━ run-04 0.5     +5 more              ",
+    ]
+
+
+def test_a_legend_without_room_for_more_than_its_first_curve() -> None:
+    (row,) = legend_rows(entries(3), 20, 1, BRAILLE)
+    assert text(row) == "━ run-00 0       +2 "
+
+
+def test_last_values_that_are_not_finite_warn() -> None:
+    (row,) = legend_rows([Entry("train", 0, float("nan"))], 30, 1, BRAILLE)
+    assert ("NaN   ", "warn") in row
+
+
+def test_ascii_legends_tell_curves_apart_by_letter() -> None:
+    (row,) = legend_rows([Entry("trän", 0, 1), Entry("test", 1, 2)], 30, 1, ASCII)
+    assert text(row).split() == ["*", "tr?n", "1", "+", "test", "2"]
+
+
+def test_labels_cannot_act_on_the_terminal() -> None:
+    (row,) = legend_rows([Entry("\x1b[2J\u202e", 0, 1)], 30, 1, BRAILLE)
+    assert text(row).startswith("━ ␛[2J 1")
