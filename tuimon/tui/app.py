@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from tuimon.charts.model import ChartOptions
 from tuimon.store.session import Session
+from tuimon.tui.compat import send_changed_cells_only
 from tuimon.tui.glyphs import has_unicode
 from tuimon.tui.keymap import KEYS
 from tuimon.tui.screens.monitor import MonitorScreen
@@ -71,4 +72,5 @@ def run_app(session: Session) -> None:
     if ascii_only:
         # Python's default would write what cannot be encoded as long escapes.
         terminal.reconfigure(errors="replace")
+    send_changed_cells_only()
     TuimonApp(session, ascii_only=ascii_only).run()
