@@ -146,6 +146,11 @@ class TestEnd:
         with pytest.raises(LaunchError, match="could not be started: No such file or directory"):
             start_guardian(RunPaths(tmp_path / "gone"))
 
+    def test_end_is_told_when_the_last_output_is_there(self):
+        training = Training("sh", "-c", 'trap "" HUP; (sleep 0.7; echo late words) & exit 3')
+        assert training.wait_for_end().exit_code == 3
+        assert training.output == "late words\n"
+
     def test_daemon_that_holds_the_terminal_does_not_hold_up_the_end(self, tmp_path: Path):
         training = Training.of(
             "import subprocess\n"

@@ -112,13 +112,18 @@ class Guardian:
     def run(self) -> None:
         """Serve until the training, what it left behind, and the recorder have ended."""
         self._guarded(lambda: self._companion.start(time.monotonic()))
-        while not (self._reported and not self._leftovers and self._companion.done):
+        while not self._is_over():
             timeout = max(0.0, self._deadline() - time.monotonic())
             for key, mask in self._selector.select(None if math.isinf(timeout) else timeout):
                 self._guarded(partial(key.data, mask))
             self._guarded(self._tick)
         if self._control is not None:
             self._control.close()
+
+    def _is_over(self) -> bool:
+        return (
+            self._reported and not self._leftovers and self._companion.done and not self._file.stale
+        )
 
     def _guarded(self, action: Callable[[], None]) -> None:
         """Whatever goes wrong in one part, the training's parent must live on."""
@@ -243,10 +248,13 @@ class Guardian:
 
     def _signal(self, number: int) -> None:
         """What a key on the terminal would do; once the training has ended, all it left."""
-        if self._outcome is None:
-            os.killpg(self._child.foreground_group(), number)
-        else:
+        if self._outcome is not None:
             self._signal_all(number)
+            return
+        try:
+            os.killpg(self._child.foreground_group(), number)
+        except ProcessLookupError:
+            os.kill(self._child.pid, number)
 
     def _signal_all(self, number: int) -> None:
         if self._outcome is None:

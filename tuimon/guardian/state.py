@@ -1,6 +1,7 @@
 """The guardian's hold on ``run.json``: right at every moment, even on a full disk."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,28 +14,27 @@ class RunFile:
 
     def __init__(self, path: Path, record: RunRecord) -> None:
         self._path = path
-        self._stale = False
         self.record = record
+        self.stale = False
+        """True while the copy on disk is not what it should be."""
 
     def update(self, **changes: Any) -> None:
         """Change fields of the record and write it durably."""
         self.record = dataclasses.replace(self.record, **changes)
-        try:
-            write_record(self._path, self.record)
-        except OSError as error:
-            log(f"run.json cannot be written: {error}")
-            self._stale = True
-        else:
-            self._stale = False
+        self._write(write_record)
 
     def beat(self) -> None:
         """Count the heartbeat up: in place and unsynced, since it comes every few seconds."""
-        heartbeat = self.record.heartbeat + 1
-        if self._stale:
-            self.update(heartbeat=heartbeat)
-            return
-        self.record = dataclasses.replace(self.record, heartbeat=heartbeat)
+        self.record = dataclasses.replace(self.record, heartbeat=self.record.heartbeat + 1)
+        self._write(write_record if self.stale else rewrite_record)
+
+    def _write(self, write: Callable[[Path, RunRecord], None]) -> None:
         try:
-            rewrite_record(self._path, self.record)
-        except OSError:
-            self._stale = True
+            write(self._path, self.record)
+            self.stale = False
+        except FileNotFoundError:
+            self.stale = False  # Somebody has removed the run; there is nothing to be kept right.
+        except OSError as error:
+            if not self.stale:
+                log(f"run.json cannot be written: {error}")
+            self.stale = True

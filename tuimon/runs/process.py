@@ -5,7 +5,10 @@ A PID alone is not an identity: it is reused. Boot id, PID and start time togeth
 
 import os
 import socket
+import sys
+import time
 from pathlib import Path
+from typing import NamedTuple
 
 from tuimon.runs.record import ProcessRef
 
@@ -41,18 +44,18 @@ def machine_id() -> str:
 
 
 def start_ticks(pid: int) -> int | None:
-    """Start time of a process in clock ticks since boot; None when there is no such process.
+    """Start time of a process, as in `ProcessRef`; None when there is no such process.
 
-    Field 22 of ``/proc/PID/stat`` (proc(5)). Also told of a zombie.
+    Also told of a zombie.
     """
-    fields = _stat_fields(pid)
-    return None if fields is None else int(fields[19])
+    process = _look_up(pid)
+    return None if process is None else process.start
 
 
 def parent_pid(pid: int) -> int | None:
-    """The parent of a process (field 4 of ``/proc/PID/stat``); None when it is gone."""
-    fields = _stat_fields(pid)
-    return None if fields is None else int(fields[1])
+    """The parent of a process; None when the process is gone."""
+    process = _look_up(pid)
+    return None if process is None else process.parent
 
 
 def identify(pid: int) -> ProcessRef | None:
@@ -66,12 +69,8 @@ def is_alive(process: ProcessRef, boot: str) -> bool:
 
     A zombie does not: it has ended, and only waits for a parent that may never ask.
     """
-    fields = _stat_fields(process.pid) if boot == boot_id() else None
-    return (
-        fields is not None
-        and fields[0] not in (b"Z", b"X")
-        and int(fields[19]) == process.start_ticks
-    )
+    found = _look_up(process.pid) if boot == boot_id() else None
+    return found is not None and not found.is_zombie and found.start == process.start_ticks
 
 
 def current() -> ProcessRef:
@@ -80,10 +79,41 @@ def current() -> ProcessRef:
     return process or ProcessRef(pid=os.getpid(), start_ticks=0)
 
 
-def _stat_fields(pid: int) -> list[bytes] | None:
-    """Fields of ``/proc/PID/stat`` from the third (state) on; the second may hold anything."""
+class _Process(NamedTuple):
+    is_zombie: bool
+    parent: int
+    start: int
+
+
+def _look_up(pid: int) -> _Process | None:
+    return _from_proc(pid) if sys.platform == "linux" else _from_ps(pid)
+
+
+def _from_proc(pid: int) -> _Process | None:
+    """Fields 3, 4 and 22 of ``/proc/PID/stat`` (proc(5)); the second may hold anything."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
         return None
-    return stat[stat.rindex(b")") + 1 :].split()
+    fields = stat[stat.rindex(b")") + 1 :].split()
+    return _Process(fields[0] in (b"Z", b"X"), int(fields[1]), int(fields[19]))
+
+
+def _from_ps(pid: int) -> _Process | None:
+    """The same from ps(1), for systems without /proc; start is in Unix seconds."""
+    # Imported here because the guardian, on Linux, shall not carry them.
+    import calendar
+    import subprocess
+
+    ps = subprocess.run(
+        ["ps", "-o", "stat=", "-o", "ppid=", "-o", "lstart=", "-p", str(pid)],
+        env={"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ps.returncode != 0:
+        return None
+    state, parent, start = ps.stdout.split(maxsplit=2)
+    started = calendar.timegm(time.strptime(start.strip(), "%a %b %d %H:%M:%S %Y"))
+    return _Process(state[0] == "Z", int(parent), started)

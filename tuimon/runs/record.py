@@ -49,7 +49,8 @@ class ProcessRef:
     """A process that cannot be mistaken for a later one with the same number.
 
     `start_ticks` is field 22 of ``/proc/PID/stat`` (proc(5)): clock ticks since boot. Together
-    with the boot id it identifies the process and does not move with the wall clock.
+    with the boot id it identifies the process and does not move with the wall clock. Systems
+    without /proc have Unix seconds there.
     """
 
     pid: int

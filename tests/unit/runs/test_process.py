@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 from tuimon.runs.process import (
+    _from_proc,
+    _from_ps,
     boot_id,
     current,
     identify,
@@ -64,6 +66,17 @@ def test_name_with_parentheses_does_not_confuse_the_parser(tmp_path: Path):
     assert parent_pid(child.pid) == os.getpid()
     child.kill()
     child.wait()
+
+
+def test_ps_tells_what_proc_tells():
+    ticks = _from_proc(os.getpid())
+    seconds = _from_ps(os.getpid())
+    assert ticks is not None
+    assert seconds is not None
+    assert seconds[:2] == ticks[:2]
+    booted = time.time() - float(Path("/proc/uptime").read_text().split()[0])
+    assert abs(booted + ticks.start / os.sysconf("SC_CLK_TCK") - seconds.start) < 3
+    assert _from_ps(2**22 + 1) is None
 
 
 def test_machine_id_is_stable_and_not_the_raw_one():
