@@ -1,15 +1,17 @@
 """From a run or log directories to a screen, or to plain lines where no screen can be."""
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tuimon.cli.common import describe_end, last_output
-from tuimon.runs.paths import RunPaths
+from tuimon.runs.paths import RunPaths, state_home
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.text import safe
 
@@ -62,6 +64,7 @@ def _watch(session: "Session", *, plain: bool) -> int:
     if obstacle is not None:
         click.echo(f"tuimon: {obstacle}: printing lines instead of the screen", err=True)
         plain = True
+    _log_to(state_home() / "viewer.log")
     # Before the screen's own modules are loaded, so that the first frame has curves.
     session.start()
     try:
@@ -75,6 +78,16 @@ def _watch(session: "Session", *, plain: bool) -> int:
         return 0
     finally:
         session.stop()
+
+
+def _log_to(path: Path) -> None:
+    """Keep the details of what goes wrong off the screen."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(path, maxBytes=1 << 20, backupCount=1)
+    except OSError:
+        handler = logging.NullHandler()
+    logging.basicConfig(handlers=[handler], format="%(asctime)s %(name)s %(message)s")
 
 
 def _say_goodbye(status: RunStatus) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Iterable
 from io import TextIOWrapper
 from typing import Any, ClassVar
@@ -55,7 +56,18 @@ class TuimonApp(App[None]):
                 if key.id not in ("palette", "interrupt"):
                     run = self._runner(screen, key.action)
                     yield SystemCommand(key.name, f"key {key.shown}", run)
-        yield SystemCommand("Change the theme", "colours", self.action_change_theme)
+        yield SystemCommand("Change the theme", "dark, light and others", self.action_change_theme)
+        yield SystemCommand("Save a picture", "the screen as SVG, here", self.action_save_picture)
+
+    def action_save_picture(self) -> None:
+        """Save the screen as an SVG in the working directory."""
+        name = f"tuimon-{time.strftime('%Y%m%d-%H%M%S')}.svg"
+        try:
+            self.save_screenshot(name)
+        except OSError as error:
+            self.notify(f"{name}: {error.strerror}", severity="error")
+        else:
+            self.notify(f"saved {name}")
 
     def _runner(self, screen: Screen[Any], action: str) -> Any:
         async def run() -> None:

@@ -18,6 +18,7 @@ def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
         name=" ".join(source.path for source in session.sources) or "tuimon",
         step=progress.step if progress else None,
         damaged=sum(run.damaged_records for run in session.store.runs.values()),
+        unreadable=len(follower.unreadable),
         loading=read / max(1, total) if follower.loading and total else None,
     )
     if status is None:

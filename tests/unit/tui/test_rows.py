@@ -35,7 +35,7 @@ def test_a_wide_header_tells_everything():
     for part in ("● train", "running", "step 1250", "34/s", "3m 12s", "3 s ago", "W&B offline"):
         assert part in shown
     assert "12.5k pts" in shown
-    assert "2 damaged" in shown
+    assert "2 damaged records" in shown
 
 
 @pytest.mark.parametrize("columns", range(1, 140, 7))

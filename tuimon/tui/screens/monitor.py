@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from tuimon.charts.frame import load_plotext
 from tuimon.charts.model import ChartOptions, XAxis
 from tuimon.charts.pairing import pair_tags
 from tuimon.guardian.client import Control, ControlError, StopStage
@@ -31,6 +32,7 @@ from tuimon.tui.widgets.tag_pane import TagPane
 
 _TICK = 0.1
 _DRAW_EVERY = 0.25
+_PLOTEXT_AFTER = 1.0
 _TAGS_FROM_WIDTH = 100
 _ASK_GUARDIAN_EVERY = 0.5
 _X_AXES: tuple[XAxis, ...] = ("step", "relative", "wall")
@@ -61,6 +63,7 @@ class MonitorScreen(Screen[None]):
         self._tail = None if session.run is None else ConsoleTail(session.run.console_log)
         self._drawn_version = -1
         self._next_drawing = 0.0
+        self._next_state = 0.0
         self._tags_wanted: bool | None = None
         self._stopping: str | None = None
 
@@ -79,6 +82,8 @@ class MonitorScreen(Screen[None]):
         self._output.display = self._tail is not None
         self.set_interval(_TICK, self._tick)
         self.call_after_refresh(self._tick)
+        # plotext takes longer to import than the first frame may take without it.
+        self.set_timer(_PLOTEXT_AFTER, load_plotext)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -98,6 +103,9 @@ class MonitorScreen(Screen[None]):
             self._drawn_version = version
             self._next_drawing = now + _DRAW_EVERY
             await self._show_data()
+        elif now < self._next_state:
+            return
+        self._next_state = now + _DRAW_EVERY
         self._show_state()
 
     async def _show_data(self) -> None:

@@ -32,6 +32,9 @@ class HeaderFacts:
     age: float | None = None
     mirror: MirrorRecord | None = None
     damaged: int = 0
+    """Records of event files that were dropped."""
+    unreadable: int = 0
+    """Event files that cannot be read now."""
     loading: float | None = None
 
 
@@ -75,7 +78,9 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
     if facts.loading is not None:
         parts.append((75, f"loading {facts.loading:.0%}", "accent"))
     if facts.damaged:
-        parts.append((65, f"{facts.damaged} damaged", "warn"))
+        parts.append((65, f"{facts.damaged} damaged records", "warn"))
+    if facts.unreadable:
+        parts.append((66, f"{facts.unreadable} unreadable files", "warn"))
     if facts.mirror is not None:
         parts += _mirror(facts.mirror)
     return parts
