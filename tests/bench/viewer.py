@@ -1,0 +1,111 @@
+"""How quick and how light the viewer is, measured in a pty: `python tests/bench/viewer.py`.
+
+Prints a Markdown table. Times are medians of several starts on an otherwise idle machine.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "e2e")]
+
+import psutil
+from event_files import append, scalar, version, write
+from terminal import Terminal
+
+TUIMON = str(Path(sys.executable).parent / "tuimon")
+STARTS = 7
+TAGS = [f"{name}/{split}" for name in ("loss", "acc", "f1", "lr") for split in ("train", "val")]
+LIVE_SECONDS = 12
+
+
+def environment(home: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "TUIMON_HOME": str(home),
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+    }
+
+
+def milliseconds(measure: Callable[[], float]) -> str:
+    return f"{statistics.median(measure() for _ in range(STARTS)) * 1000:.0f} ms"
+
+
+def a_step(step: int) -> list[bytes]:
+    return [scalar(tag, step, 1 / (step + 1) + index) for index, tag in enumerate(TAGS)]
+
+
+def help_time(env: dict[str, str]) -> float:
+    begin = time.perf_counter()
+    subprocess.run([TUIMON, "--help"], env=env, capture_output=True, check=True)
+    return time.perf_counter() - begin
+
+
+def time_to(wanted: str, command: list[str], cwd: Path, env: dict[str, str]) -> float:
+    """Seconds from the start of a command until its screen shows a text."""
+    with Terminal([TUIMON, *command], cwd=cwd, env=env) as terminal:
+        terminal.wait_for(wanted)
+        return time.monotonic() - terminal.started
+
+
+def live(cwd: Path, env: dict[str, str], file: Path | None) -> tuple[float, float]:
+    """Bytes a second to the terminal and share of a core, while `file` grows by 2 steps/s."""
+    with Terminal([TUIMON, "view", "runs"], cwd=cwd, env=env, columns=160, rows=50) as terminal:
+        terminal.wait_for("━ val")
+        terminal.pump(3)
+        stop = threading.Event()
+        writer = threading.Thread(target=write_steps, args=(file, stop))
+        writer.start()
+        process = psutil.Process(terminal.process.pid)
+        begin, received, cpu = time.monotonic(), len(terminal.received), process.cpu_times()
+        while time.monotonic() - begin < LIVE_SECONDS:
+            terminal.pump(0.2)
+        seconds = time.monotonic() - begin
+        used = sum(process.cpu_times()[:2]) - sum(cpu[:2])
+        stop.set()
+        writer.join()
+        return (len(terminal.received) - received) / seconds, used / seconds
+
+
+def write_steps(file: Path | None, stop: threading.Event) -> None:
+    step = 500
+    while file is not None and not stop.wait(0.5):
+        append(file, *a_step(step))
+        step += 1
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        home, project = Path(directory) / "home", Path(directory) / "project"
+        env = environment(home)
+        (project / "runs").mkdir(parents=True)
+        records = [version(), *(record for step in range(500) for record in a_step(step))]
+        file = write(project / "runs", records)
+        script = project / "done.py"
+        script.write_text("print('done')")
+        launched = [TUIMON, "run", "--foreground", "--mirror", "off", "--logdir", "runs", script]
+        subprocess.run(launched, cwd=project, env=env, check=True, capture_output=True)
+
+        print("| what | measured |\n|---|---|")
+        print(f"| `tuimon --help` | {milliseconds(lambda: help_time(env))} |")
+        frame = milliseconds(lambda: time_to("q leave", ["attach"], project, env))
+        print(f"| `tuimon attach`: first frame | {frame} |")
+        curve = milliseconds(lambda: time_to("━ val", ["attach"], project, env))
+        print(f"| `tuimon attach`: first curves (4,000 points) | {curve} |")
+        rate, cpu = live(project, env, file)
+        print(f"| 8 live tags, 2 points/s each, 160x50: to the terminal | {rate / 1000:.1f} KB/s |")
+        print(f"| same: CPU | {cpu:.1%} of a core |")
+        rate, cpu = live(project, env, None)
+        print(f"| idle: to the terminal; CPU | {rate:.0f} bytes/s; {cpu:.1%} of a core |")
+
+
+if __name__ == "__main__":
+    main()
