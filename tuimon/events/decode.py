@@ -1,119 +1,172 @@
-"""Event records → batches of scalar columns and references."""
+"""Windows of an event file → batches of scalar columns and references.
+
+Three ways lead to the same result, whatever mixture of them decodes a file:
+
+* `single` reads any record, one by one, some ten microseconds each;
+* `grouped` decodes stretches of scalar records at once, in any order of tags;
+* `cycles` decodes logs whose tags come round in a fixed order, without looking for frames.
+
+All verify both checksums of every frame.
+"""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
-from tuimon.events.frames import Frame
-from tuimon.events.points import EventBatch, ScalarColumns, SummaryRef
-from tuimon.events.wire import Event, Value, WireError, parse_event
+from tuimon.events.batches import BatchBuilder
+from tuimon.events.cycles import Cycle, find_period
+from tuimon.events.families import NO_TEMPLATE
+from tuimon.events.frames import (
+    HEADER_BYTES,
+    TRAILER_BYTES,
+    Chain,
+    Stop,
+    frame_chain,
+    is_valid_frame,
+    scan_frames,
+)
+from tuimon.events.grouped import DAMAGED, Decoded, GroupedDecoder
+from tuimon.events.points import EventBatch
+from tuimon.events.single import SingleDecoder
+from tuimon.events.wire import WireError, parse_event
 
-_LEGACY_PLUGINS = {
-    "simple_value": "scalars",
-    "image": "images",
-    "histo": "histograms",
-    "audio": "audio",
-}
-_GRAPHS = {"graph_def": "__run_graph__", "meta_graph_def": "__meta_graph__"}
-_QUIET_KINDS = {"", "file_version", "log_message"}
+BULK_BYTES = 8 << 10
+"""Less than this is read faster record by record."""
+_LEAST_STRETCH, _MOST_STRETCH = 16 << 10, 1 << 20
+_FEW_FRAMES = 16
+"""Frames that are read one by one where the other ways came to nothing, before they try again."""
+_MOST_ODD = 64
+"""A stretch ends at the frame that is the 64th without a template: the next may know its tag."""
+_WORTHWHILE_CYCLE = 256 << 10
+"""A cycle that ends after fewer bytes makes the next wait, each time twice as long."""
+_LONGEST_PAUSE = 64
+
+
+class Window(NamedTuple):
+    """What came of a window."""
+
+    batches: list[EventBatch]
+    """At least one."""
+    end: int
+    """Everything before it is accounted for; counted from the start of the window."""
+    stop: Stop
+    wanted: int
+    """Bytes from `end` that are needed to go on, when cut."""
 
 
 class EventDecoder:
-    """Turns the records of one file into batches, in file order.
-
-    `plugins` maps the tags of a run to plugin names. Writers give the name with a tag's first value
-    only; the map is filled here and shared by the decoders of a run's files.
-    """
+    """Decodes one file, window by window. `plugins` as in `SingleDecoder`."""
 
     def __init__(self, plugins: dict[str, str]) -> None:
-        self._plugins = plugins
-        self._started = False
+        self._single = SingleDecoder(plugins)
+        self._grouped = GroupedDecoder(plugins)
+        self._stretch = _LEAST_STRETCH
+        self._cycle: Cycle | None = None  # what the next bytes begin, as far as is known
+        self._cycle_bytes = 0
+        self._cycle_pause = 0  # stretches to go before a cycle is tried again
+        self._next_pause = 1
 
-    def decode(self, frames: Iterable[Frame], base: int, end: int) -> list[EventBatch]:
-        """Decode `frames`, whose positions count from offset `base`, up to offset `end`.
+    def decode(self, window: bytes, base: int, *, more: bool = False) -> Window:
+        """Decode `window`, which begins with a frame at offset `base` of the file. Never raises.
 
-        A record that is no well-formed ``Event`` counts as damaged and leaves nothing behind.
+        With `more`, the next window follows at once, and this one may stop early where it suits. A
+        record that is no well-formed ``Event`` counts as damaged and leaves nothing behind.
         """
-        batches = [_Columns()]
-        for frame in frames:
-            columns = batches[-1]
-            try:
-                event = parse_event(frame.payload)
-            except WireError:
-                columns.batch.damaged_records += 1
+        builder = BatchBuilder()
+        size = len(window)
+        at = 0
+        while True:
+            if more and at and size - at < self._least_bytes():
+                return Window(builder.finish(base + at), at, Stop.LIMIT, 0)
+            bulk = self._single.started and size - at >= BULK_BYTES
+            if bulk:
+                before = at
+                at = self._run_cycle(window, at, builder)
+                if at == before:
+                    at = self._decode_stretch(window, at, base, builder)
+                if at > before:
+                    continue
+            scan = scan_frames(window, at, limit=_FEW_FRAMES if bulk or not at else None)
+            builder.add_damage(scan.damaged_records, scan.damaged_bytes)
+            for frame in scan.frames:
+                self._single.decode(frame.payload, base + frame.at, builder)
+            at = scan.end
+            if scan.stop is not Stop.LIMIT:
+                return Window(builder.finish(base + at), at, scan.stop, scan.wanted)
+
+    def _least_bytes(self) -> int:
+        """With less, it is better to wait for the next window."""
+        return max(BULK_BYTES, self._cycle.row_bytes if self._cycle else 0)
+
+    def _run_cycle(self, window: bytes, at: int, builder: BatchBuilder) -> int:
+        """Go on with the cycle, if there is one; the position behind it."""
+        cycle = self._cycle
+        if cycle is None:
+            return at
+        end = cycle.decode(window, at, builder)
+        self._cycle_bytes += end - at
+        if end == at or len(window) - end >= cycle.row_bytes:
+            short = self._cycle_bytes < _WORTHWHILE_CYCLE
+            self._cycle_pause = self._next_pause if short else 0
+            self._next_pause = min(2 * self._next_pause, _LONGEST_PAUSE) if short else 1
+            self._cycle, self._cycle_bytes = None, 0
+        return end
+
+    def _decode_stretch(self, window: bytes, at: int, base: int, builder: BatchBuilder) -> int:
+        """Decode many frames at once; the position behind them, `at` when there are none."""
+        chain = frame_chain(window, at, min(at + self._stretch, len(window)))
+        if not len(chain.starts):
+            return at
+        decoded = self._grouped.decode(window, chain)
+        count = self._finish_stretch(window, chain, decoded, base, builder)
+        end = int(chain.ends[count - 1]) if count else at
+        self._stretch = min(max(4 * (end - at), _LEAST_STRETCH), _MOST_STRETCH)
+        if not count:
+            return at
+        if self._cycle_pause:
+            self._cycle_pause -= 1
+        elif period := find_period(decoded.templates[:count]):
+            numbers = decoded.templates[count - period : count].tolist()
+            self._cycle = Cycle([self._grouped.templates[number] for number in numbers])
+        return end
+
+    def _finish_stretch(
+        self, window: bytes, chain: Chain, decoded: Decoded, base: int, builder: BatchBuilder
+    ) -> int:
+        """Enter what was decoded, and read the frames without a template; how many were entered."""
+        templates = decoded.templates
+        # Only what follows tells damaged content from lost bytes: leave the last frame undecided.
+        count = len(templates) - (1 if templates[-1] == DAMAGED else 0)
+        rows = self._grouped.rows_by_tag(decoded)
+        for number, place in enumerate(np.flatnonzero(templates[:count] == NO_TEMPLATE).tolist()):
+            start, end = int(chain.starts[place]), int(chain.ends[place])
+            frame = window[start:end]
+            if not is_valid_frame(frame, 0):
+                if place == count - 1:
+                    count = place
+                    break
+                builder.add_damage(1, end - start)
                 continue
-            if not self._started:
-                self._started = True
-                columns.batch.start_time = event.wall_time
-            if event.kind == "summary":
-                for value in event.values:
-                    self._add_value(columns, event, value, base + frame.at, len(frame.payload))
-            elif event.kind == "session_log":
-                if event.starts:
-                    columns.batch.end_offset = base + frame.at
-                    batches.append(_Columns(restart_step=event.step))
-            elif event.kind in _GRAPHS:
-                columns.add_ref(event, _GRAPHS[event.kind], "graphs", base, frame)
-            elif event.kind == "tagged_run_metadata":
-                columns.add_ref(event, event.tag, "graph_tagged_run_metadata", base, frame)
-            elif event.kind not in _QUIET_KINDS:
-                columns.count_unknown(event.kind)
-        batches[-1].batch.end_offset = end
-        return [columns.finish() for columns in batches]
-
-    def _add_value(
-        self, columns: _Columns, event: Event, value: Value, offset: int, length: int
-    ) -> None:
-        plugin = _LEGACY_PLUGINS.get(value.kind) or value.plugin
-        if plugin:
-            plugin = self._plugins.setdefault(value.tag, plugin)
-        else:
-            plugin = self._plugins.get(value.tag, "")
-        if value.scalar is not None and "scalars" in (plugin, _LEGACY_PLUGINS.get(value.kind)):
-            columns.add_scalar(value.tag, event.step, event.wall_time, value.scalar)
-        elif plugin or value.kind == "tensor":
-            columns.batch.refs.append(
-                SummaryRef(value.tag, plugin, event.step, event.wall_time, offset, length)
-            )
-        else:
-            columns.count_unknown(value.kind or "empty value")
-
-
-class _Columns:
-    """A batch in the making: typed columns for each tag."""
-
-    def __init__(self, restart_step: int | None = None) -> None:
-        self.batch = EventBatch(restart_step=restart_step)
-        self._scalars: dict[str, tuple[array[int], array[float], array[float]]] = {}
-
-    def add_scalar(self, tag: str, step: int, wall_time: float, value: float) -> None:
-        columns = self._scalars.get(tag)
-        if columns is None:
-            columns = self._scalars[tag] = array("q"), array("d"), array("d")
-        columns[0].append(step)
-        columns[1].append(wall_time)
-        columns[2].append(value)
-
-    def add_ref(self, event: Event, tag: str, plugin: str, base: int, frame: Frame) -> None:
-        self.batch.refs.append(
-            SummaryRef(
-                tag, plugin, event.step, event.wall_time, base + frame.at, len(frame.payload)
-            )
-        )
-
-    def count_unknown(self, kind: str) -> None:
-        self.batch.unknown[kind] = self.batch.unknown.get(kind, 0) + 1
-
-    def finish(self) -> EventBatch:
-        self.batch.scalars = {
-            tag: ScalarColumns(
-                np.frombuffer(steps, np.int64),
-                np.frombuffer(wall_times, np.float64),
-                np.frombuffer(values, np.float64),
-            )
-            for tag, (steps, wall_times, values) in self._scalars.items()
-        }
-        return self.batch
+            payload = frame[HEADER_BYTES:-TRAILER_BYTES]
+            try:
+                event = parse_event(payload)
+            except WireError:
+                builder.add_damage(1)
+                continue
+            if event.starts:
+                count = place  # what precedes it has to be entered before
+                break
+            for value in event.values:
+                rows.enter_tag(value.tag, place, builder)
+            self._single.enter(event, base + start, len(payload), builder)
+            if number + 1 == _MOST_ODD:
+                count = place + 1
+                break
+        rows.enter_all(count, builder)
+        damaged = np.flatnonzero(templates[:count] == DAMAGED)
+        if len(damaged):
+            lost = int((chain.ends[damaged] - chain.starts[damaged]).sum())
+            builder.add_damage(len(damaged), lost)
+        return count

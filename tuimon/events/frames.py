@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import struct
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ MAX_PAYLOAD_BYTES = 2**31 - 1
 
 _HEADER = struct.Struct("<QI")
 _U32 = struct.Struct("<I")
-_MASK_DELTA = 0xA282EAD8
+MASK_DELTA = 0xA282EAD8
 
 
 class FrameError(ValueError):
@@ -42,7 +43,7 @@ class FrameError(ValueError):
 def masked_crc(data: bytes) -> int:
     """Masked CRC32C of `data`, as TFRecord stores it."""
     crc: int = google_crc32c.value(data)
-    return ((crc >> 15 | crc << 17) + _MASK_DELTA) & 0xFFFFFFFF
+    return ((crc >> 15 | crc << 17) + MASK_DELTA) & 0xFFFFFFFF
 
 
 class Frame(NamedTuple):
@@ -57,6 +58,8 @@ class Stop(Enum):
 
     CUT = "cut"
     """The buffer ends inside a frame."""
+    LIMIT = "limit"
+    """There were as many frames as asked for."""
     BROKEN = "broken"
     """There is no frame, or one that lost or gained bytes."""
 
@@ -84,16 +87,20 @@ def payload_length(buffer: bytes, at: int) -> int:
     return int(length)
 
 
-def scan_frames(buffer: bytes) -> Scan:
-    """Split `buffer`, which begins at a frame, into frames. Never raises.
+def scan_frames(buffer: bytes, start: int = 0, limit: int | None = None) -> Scan:
+    """Split `buffer`, where a frame begins at `start`, into at most `limit` frames. Never raises.
 
     A frame whose payload does not match its checksum is passed over when its end leads to a next
     one and no frame begins inside it; until a next one is there, nothing is decided.
     """
     frames: list[Frame] = []
     size = len(buffer)
-    at = damaged_records = damaged_bytes = 0
+    damaged_records = damaged_bytes = 0
+    at = start
     while True:
+        if limit is not None and len(frames) >= limit:
+            stop, wanted = Stop.LIMIT, 0
+            break
         if size - at < HEADER_BYTES:
             stop, wanted = Stop.CUT, FRAME_BYTES
             break
@@ -151,6 +158,42 @@ def header_positions(buffer: bytes, start: int = 0) -> NDArray[np.int64]:
     return positions
 
 
+class Chain(NamedTuple):
+    """Frames of less than 64 KiB that follow each other; positions in the buffer."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+def frame_chain(buffer: bytes, start: int, stop: int) -> Chain:
+    """Frames from `start` on that end before `stop`, found all at once; payloads are not checked.
+
+    All valid headers in the range are frames of the chain: it ends where one lies inside a frame.
+    """
+    region = np.frombuffer(buffer, np.uint8, stop - start, start)
+    # Bytes 2 to 7 of a header are zero: lengths below 64 KiB have six zero bytes in a row.
+    zeros = np.flatnonzero(region == 0)
+    at = zeros[:-5][zeros[5:] - zeros[:-5] == 5] - 2
+    at = at[(at >= 0) & (at <= len(region) - HEADER_BYTES)]
+    lengths = region[at] | region[at + 1].astype(np.uint16) << 8
+    stored = np.ndarray(len(region) - 3, "<u4", buffer, start, (1,))[at + 8]
+    valid = _short_length_crcs()[lengths] == stored
+    at, lengths = at[valid], lengths[valid]
+    ends = at + lengths + FRAME_BYTES
+    if not len(at) or at[0]:
+        return Chain(at[:0], at[:0])
+    broken = np.flatnonzero(ends[:-1] != at[1:])
+    count = int(broken[0]) + 1 if len(broken) else len(at)
+    if ends[count - 1] > len(region):
+        count -= 1
+    return Chain(at[:count] + start, ends[:count] + start)
+
+
+@lru_cache(maxsize=1)
+def _short_length_crcs() -> NDArray[np.uint32]:
+    return masked_length_crcs(np.arange(1 << 16, dtype=np.uint32))
+
+
 def masked_length_crcs(lengths: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Masked CRC32C of each length as eight little-endian bytes.
 
@@ -160,7 +203,7 @@ def masked_length_crcs(lengths: NDArray[np.uint32]) -> NDArray[np.uint32]:
     crcs: NDArray[np.uint32] = np.full(lengths.shape, google_crc32c.value(bytes(8)), np.uint32)
     for place, terms in enumerate(_LENGTH_TERMS):
         crcs ^= terms[(lengths >> (8 * place)) & 0xFF]
-    return (crcs >> np.uint32(15) | crcs << np.uint32(17)) + np.uint32(_MASK_DELTA)
+    return (crcs >> np.uint32(15) | crcs << np.uint32(17)) + np.uint32(MASK_DELTA)
 
 
 def _length_terms() -> list[NDArray[np.uint32]]:

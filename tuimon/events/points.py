@@ -17,6 +17,10 @@ class ScalarColumns(NamedTuple):
     """Seconds since the epoch."""
     values: NDArray[np.float64]
 
+    def take(self, which: slice | NDArray[np.intp]) -> ScalarColumns:
+        """The points of a slice (a view) or at indices (a copy)."""
+        return ScalarColumns(self.steps[which], self.wall_times[which], self.values[which])
+
 
 class SummaryRef(NamedTuple):
     """A summary that is no scalar. It stays on disk; read it with `frames.read_payload`."""

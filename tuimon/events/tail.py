@@ -6,7 +6,7 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
-from tuimon.events.decode import EventDecoder
+from tuimon.events.decode import EventDecoder, Window
 from tuimon.events.frames import (
     FRAME_BYTES,
     HEADER_BYTES,
@@ -14,7 +14,6 @@ from tuimon.events.frames import (
     header_positions,
     is_valid_frame,
     payload_length,
-    scan_frames,
 )
 from tuimon.events.points import EventBatch
 
@@ -133,18 +132,16 @@ class EventFileTail:
 
     def _advance(self, file: int, window: bytes) -> list[EventBatch]:
         """Decode what `window`, the file from `offset` on, brings."""
-        scan = scan_frames(window)
-        while not scan.end and len(window) < scan.wanted <= self.size - self.offset:
-            window = os.pread(file, scan.wanted, self.offset)
-            scan = scan_frames(window)
+        decoded = self._decode(window)
+        while not decoded.end and len(window) < decoded.wanted <= self.size - self.offset:
+            window = os.pread(file, decoded.wanted, self.offset)
+            decoded = self._decode(window)
         batches: list[EventBatch] = []
-        if scan.end:
-            end = self.offset + scan.end
-            batches = self._decoder.decode(scan.frames, self.offset, end)
-            batches[0].damaged_records += scan.damaged_records
-            batches[0].skipped_bytes += scan.damaged_bytes
-            self._move_to(end, self._seam + window[max(scan.end - _SEAM_BYTES, 0) : scan.end])
-        if scan.stop is Stop.BROKEN or scan.wanted > self.size - self.offset:
+        if decoded.end:
+            batches = decoded.batches
+            before = window[max(decoded.end - _SEAM_BYTES, 0) : decoded.end]
+            self._move_to(self.offset + decoded.end, self._seam + before)
+        if decoded.stop is Stop.BROKEN or decoded.wanted > self.size - self.offset:
             batches += self._search(file)
         else:
             self._unfinished = True
@@ -152,6 +149,10 @@ class EventFileTail:
             self.damaged_records += batch.damaged_records
             self.skipped_bytes += batch.skipped_bytes
         return batches
+
+    def _decode(self, window: bytes) -> Window:
+        more = self.offset + len(window) < self.size
+        return self._decoder.decode(window, self.offset, more=more)
 
     def _search(self, file: int) -> list[EventBatch]:
         """Look for a whole frame behind `offset`, where there is none; a batch that says so.

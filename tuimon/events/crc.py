@@ -1,0 +1,93 @@
+"""CRC32C of many records that differ in few bytes.
+
+CRC32C is affine over GF(2). For messages of one length, ``crc(a XOR b) = crc(a) XOR L(b)``, where
+``L`` is linear: ``L(b)`` is the XOR of one term for each byte, and the term depends on nothing but
+the byte's value and its distance to the message's end. So the checksum of a record is that of its
+*template*, the record with its free bytes zeroed, which is computed once by ordinary means, XOR the
+terms of its 14 or so free bytes, which are looked up in tables for all records at once.
+
+A term moves with the distance: the term of a byte `n` bytes further to the front is the old one
+advanced by `n` zero bytes, and to advance is linear as well. So tables for a few short distances,
+two bytes at a time, serve all records; what they give for the step's last byte, say, is then
+advanced by what follows it in the record at hand.
+
+All tables come from the checksum library itself, by its answers to single bits.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import google_crc32c
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.events.frames import MASK_DELTA
+
+Crcs = NDArray[np.uint32]
+Bytes = NDArray[np.uint8]
+
+
+def unmasked(stored: Crcs) -> Crcs:
+    """The plain CRC32C behind the masked form that TFRecord stores."""
+    rotated: Crcs = stored - np.uint32(MASK_DELTA)
+    return (rotated << np.uint32(15)) | (rotated >> np.uint32(17))
+
+
+def terms(columns: Bytes) -> Crcs:
+    """``L`` of the bytes of each row, as if the message ended with the row; [rows, bytes]."""
+    width = columns.shape[1]
+    total: Crcs = np.zeros(len(columns), np.uint32)
+    even = width - width % 2
+    if even:
+        pairs = np.ascontiguousarray(columns[:, :even]).view("<u2")
+        for place in range(even // 2):
+            total ^= _pair_terms(width - 2 * place - 2)[pairs[:, place]]
+    if width % 2:
+        total ^= _byte_terms(0)[columns[:, -1]]
+    return total
+
+
+def advanced(crcs: Crcs, zeros: int) -> Crcs:
+    """Terms advanced by `zeros` bytes: what they are that much further to the front."""
+    if not zeros:
+        return crcs
+    tables = _advance_tables(zeros)
+    parts = crcs.astype("<u4", copy=False).view(np.uint8).reshape(-1, 4)
+    result: Crcs = tables[0][parts[:, 0]]
+    for place in range(1, 4):
+        result ^= tables[place][parts[:, place]]
+    return result
+
+
+@lru_cache(maxsize=256)
+def _byte_terms(distance: int) -> Crcs:
+    """Terms of a byte with `distance` bytes behind it, by the byte's value [256]."""
+    zero = google_crc32c.value(bytes(distance + 1))
+    bits = [google_crc32c.value(bytes([1 << bit]) + bytes(distance)) ^ zero for bit in range(8)]
+    return _combinations(bits)
+
+
+@lru_cache(maxsize=64)
+def _pair_terms(distance: int) -> Crcs:
+    """Terms of two bytes with `distance` bytes behind them, by their little-endian value."""
+    first, second = _byte_terms(distance + 1), _byte_terms(distance)
+    pairs: Crcs = (second[:, None] ^ first[None, :]).ravel()
+    return pairs
+
+
+@lru_cache(maxsize=1024)
+def _advance_tables(zeros: int) -> tuple[Crcs, ...]:
+    """Advanced terms for each byte of a term, least significant first, [4][256]."""
+    padding = bytes(zeros)
+    zero = google_crc32c.extend(0, padding)
+    bits = [google_crc32c.extend(1 << bit, padding) ^ zero for bit in range(32)]
+    return tuple(_combinations(bits[8 * place : 8 * place + 8]) for place in range(4))
+
+
+def _combinations(bits: list[int]) -> Crcs:
+    """The XOR of each subset of eight terms, by the subset as a number [256]."""
+    table: Crcs = np.zeros(1, np.uint32)
+    for bit in bits:
+        table = np.concatenate([table, table ^ np.uint32(bit)])
+    return table

@@ -1,0 +1,63 @@
+"""Families of templates: which template, if any, does each of many frames equal?"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.events.templates import Layout, Words
+
+# Odd multipliers without a pattern: powers of 2^64 divided by the golden ratio.
+_MULTIPLIERS = np.array(
+    [pow(0x9E3779B97F4A7C15, power, 2**64) for power in range(1, 65)], np.uint64
+)
+
+NO_TEMPLATE = -1
+
+
+class Family:
+    """The templates of one layout, one a tag: found by a hash, then compared in full."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self._mask = layout.mask()
+        self._hashes: Words = np.empty(0, np.uint64)  # ascending
+        self._fixed: Words = np.empty((0, layout.words), np.uint64)
+        self._numbers: NDArray[np.int32] = np.empty(0, np.int32)
+
+    def add(self, frame: Words, number: int) -> bool:
+        """Make `frame` [words] the template with a number.
+
+        False when there is one with the same hash: such frames have to be read one by one.
+        """
+        fixed = frame & self._mask
+        hashed = self._hash(fixed[None])[0]
+        place = int(np.searchsorted(self._hashes, hashed))
+        if place < len(self._hashes) and self._hashes[place] == hashed:
+            return False
+        self._hashes = np.insert(self._hashes, place, hashed)
+        self._fixed = np.insert(self._fixed, place, fixed, axis=0)
+        self._numbers = np.insert(self._numbers, place, number)
+        return True
+
+    def match(self, frames: Words) -> NDArray[np.int32]:
+        """Numbers of the templates that `frames` [n, words] equal, or `NO_TEMPLATE`."""
+        if not len(self._hashes):
+            return np.full(len(frames), NO_TEMPLATE, np.int32)
+        fixed = frames & self._mask
+        if len(self._hashes) == 1:
+            places = np.zeros(len(frames), np.intp)
+        else:
+            places = np.searchsorted(self._hashes, self._hash(fixed))
+            np.minimum(places, len(self._hashes) - 1, out=places)
+        equal = (fixed == self._fixed[places]).all(axis=1)
+        return np.where(equal, self._numbers[places], np.int32(NO_TEMPLATE))
+
+    def examples(self, frames: Words) -> list[int]:
+        """Places of one frame for each template that `frames` [n, words] would make."""
+        _, places = np.unique(self._hash(frames & self._mask), return_index=True)
+        return sorted(places.tolist())
+
+    def _hash(self, fixed: Words) -> Words:
+        hashes: Words = (fixed * _MULTIPLIERS[: self.layout.words]).sum(axis=1, dtype=np.uint64)
+        return hashes

@@ -1,0 +1,84 @@
+"""Decoding records one by one: the walker's reading of any kind of event."""
+
+from __future__ import annotations
+
+from tuimon.events.batches import BatchBuilder
+from tuimon.events.points import SummaryRef
+from tuimon.events.wire import Event, Value, WireError, parse_event
+
+_LEGACY_PLUGINS = {
+    "simple_value": "scalars",
+    "image": "images",
+    "histo": "histograms",
+    "audio": "audio",
+}
+_GRAPHS = {"graph_def": "__run_graph__", "meta_graph_def": "__meta_graph__"}
+_QUIET_KINDS = {"", "file_version", "log_message"}
+
+
+class SingleDecoder:
+    """Enters what events say into a batch.
+
+    `plugins` maps the tags of a run to plugin names. Writers give the name with a tag's first value
+    only; the map is filled here and shared by the decoders of a run's files.
+    """
+
+    def __init__(self, plugins: dict[str, str]) -> None:
+        self._plugins = plugins
+        self.started = False
+        """Whether the file's first event was read."""
+
+    def decode(self, payload: bytes, offset: int, builder: BatchBuilder) -> None:
+        """Enter the event in `payload`, whose frame lies at `offset`; malformed ones as damage."""
+        try:
+            event = parse_event(payload)
+        except WireError:
+            builder.add_damage(1)
+        else:
+            self.enter(event, offset, len(payload), builder)
+
+    def enter(self, event: Event, offset: int, length: int, builder: BatchBuilder) -> None:
+        """Enter an event whose frame, with a payload of `length` bytes, lies at `offset`."""
+        if not self.started:
+            self.started = True
+            builder.start_at(event.wall_time)
+        if event.kind == "summary":
+            for value in event.values:
+                self._enter_value(event, value, offset, length, builder)
+        elif event.kind == "session_log":
+            if event.starts:
+                builder.restart(event.step, offset)
+        elif event.kind in _GRAPHS:
+            ref = SummaryRef(
+                _GRAPHS[event.kind], "graphs", event.step, event.wall_time, offset, length
+            )
+            builder.add_ref(ref)
+        elif event.kind == "tagged_run_metadata":
+            plugin = "graph_tagged_run_metadata"
+            builder.add_ref(
+                SummaryRef(event.tag, plugin, event.step, event.wall_time, offset, length)
+            )
+        elif event.kind not in _QUIET_KINDS:
+            builder.count_unknown(event.kind)
+
+    def _enter_value(
+        self, event: Event, value: Value, offset: int, length: int, builder: BatchBuilder
+    ) -> None:
+        plugin = _LEGACY_PLUGINS.get(value.kind) or value.plugin
+        if plugin:
+            known = self._plugins.setdefault(value.tag, plugin)
+        else:
+            known = self._plugins.get(value.tag, "")
+        if value.scalar is not None and is_scalar(value, known):
+            builder.add_scalar(value.tag, event.step, event.wall_time, value.scalar)
+        elif known or value.kind == "tensor":
+            builder.add_ref(
+                SummaryRef(value.tag, known, event.step, event.wall_time, offset, length)
+            )
+        else:
+            builder.count_unknown(value.kind or "empty value")
+
+
+def is_scalar(value: Value, plugin: str) -> bool:
+    """Whether `value` is a scalar, when its tag's first metadata named `plugin`."""
+    return value.scalar is not None and (value.kind == "simple_value" or plugin == "scalars")
