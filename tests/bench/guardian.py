@@ -1,0 +1,161 @@
+"""What a guardian costs, measured on real ones: `python tests/bench/guardian.py`.
+
+Prints a Markdown table. Times are medians on an otherwise idle machine; the baselines of the
+throughput are the same script into a file and into a terminal that a minimal loop in Python
+empties.
+"""
+
+import os
+import select
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tuimon.guardian.client import Control
+from tuimon.guardian.launch import start_guardian
+from tuimon.runs.console import ConsoleScreen, fold
+from tuimon.runs.paths import RunPaths, new_run_directory
+from tuimon.runs.process import boot_id, machine_id
+from tuimon.runs.record import MirrorOptions, RunRecord, read_record, write_record
+
+STARTS = 9
+ROUNDS = 5
+LINES = 100_000
+SLOW_SECONDS = 20
+
+PRINTER = f"""
+import sys, time
+line, begin = "x" * 84, time.perf_counter()
+for _ in range({LINES}):
+    print(line, flush=True)
+open(sys.argv[1], "w").write(str(time.perf_counter() - begin))
+"""
+SLOW_PRINTER = 'import time\nwhile True: print("x" * 84, flush=True); time.sleep(0.01)'
+
+
+def launch(*command: str) -> RunPaths:
+    paths = new_run_directory("bench")
+    record = RunRecord(
+        id=paths.id,
+        name="bench",
+        host=socket.gethostname(),
+        machine_id=machine_id(),
+        boot_id=boot_id(),
+        argv=command,
+        command=command,
+        cwd="/",
+        mirror=MirrorOptions(mode="off"),
+        started_at=time.time(),
+    )
+    write_record(paths.run_json, record)
+    start_guardian(paths)
+    return paths
+
+
+def record_of(paths: RunPaths) -> RunRecord:
+    record = read_record(RunRecord, paths.run_json)
+    assert record is not None
+    assert record.guardian is not None
+    return record
+
+
+def wait_until_gone(paths: RunPaths) -> None:
+    while paths.control_sock.exists():
+        time.sleep(0.02)
+
+
+def launch_time() -> float:
+    begin = time.perf_counter()
+    paths = launch("true")
+    seconds = time.perf_counter() - begin
+    wait_until_gone(paths)
+    return seconds
+
+
+def memory_and_load() -> tuple[float, float]:
+    """RSS in MB, and the share of a core at a hundred lines a second."""
+    paths = launch(sys.executable, "-S", "-c", SLOW_PRINTER)
+    guardian = record_of(paths).guardian
+    assert guardian is not None
+    process = Path(f"/proc/{guardian.pid}")
+    time.sleep(2)
+    before = int((process / "schedstat").read_text().split()[0])
+    time.sleep(SLOW_SECONDS)
+    load = (int((process / "schedstat").read_text().split()[0]) - before) / 1e9 / SLOW_SECONDS
+    pages = int((process / "statm").read_text().split()[1])
+    Control(paths).stop("kill")
+    wait_until_gone(paths)
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6, load
+
+
+def printing_under_a_guardian(result: Path) -> None:
+    wait_until_gone(launch(sys.executable, "-S", "-c", PRINTER, str(result)))
+
+
+def printing_to_a_file(result: Path) -> None:
+    output = os.open(result.with_suffix(".out"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.waitpid(_spawn(result, output), 0)
+    os.close(output)
+
+
+def printing_to_a_terminal(result: Path) -> None:
+    master, slave = os.openpty()
+    pid = _spawn(result, slave)
+    os.close(slave)
+    try:
+        while select.select([master], [], []) and os.read(master, 65536):
+            pass
+    except OSError:
+        os.waitpid(pid, 0)
+    os.close(master)
+
+
+def _spawn(result: Path, output: int) -> int:
+    command = [sys.executable, "-S", "-c", PRINTER, str(result)]
+    actions = [(os.POSIX_SPAWN_DUP2, output, 1)]
+    return os.posix_spawn(command[0], command, os.environ, file_actions=actions, setsid=True)
+
+
+def printing_time(print_lines: Callable[[Path], None]) -> float:
+    with tempfile.TemporaryDirectory() as directory:
+        result = Path(directory) / "seconds"
+        print_lines(result)
+        return float(result.read_text())
+
+
+def megabytes_per_second(work: Callable[[bytes], object], line: bytes) -> float:
+    data = line * (1_000_000 // len(line))
+    begin = time.perf_counter()
+    work(data)
+    return len(data) / 1e6 / (time.perf_counter() - begin)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["TUIMON_HOME"] = home
+        starts = [launch_time() * 1000 for _ in range(STARTS)]
+        print("| | |\n|---|---|")
+        print(f"| launch to ready | {statistics.median(starts):.0f} ms (best {min(starts):.0f}) |")
+        memory, load = memory_and_load()
+        print(f"| memory (RSS) | {memory:.1f} MB |")
+        print(f"| CPU at 100 lines/s | {load:.2%} of a core |")
+        for name, print_lines in (
+            ("a file", printing_to_a_file),
+            ("a bare terminal", printing_to_a_terminal),
+            ("a guardian", printing_under_a_guardian),
+        ):
+            seconds = statistics.median(printing_time(print_lines) for _ in range(ROUNDS))
+            print(f"| {LINES} flushed lines into {name} | {seconds:.2f} s |")
+    plain, colour = b"x" * 84 + b"\r\n", b"\x1b[32mepoch\x1b[0m " + b"x" * 70 + b"\r\n"
+    for name, line in (("plain", plain), ("coloured", colour)):
+        screen = megabytes_per_second(ConsoleScreen().feed, line)
+        print(f"| {name} lines on the screen; folded | {screen:.1f} MB/s; ", end="")
+        print(f"{megabytes_per_second(fold, line):.0f} MB/s |")
+
+
+if __name__ == "__main__":
+    main()
