@@ -1,5 +1,6 @@
 """Whatever the columns of a batch hold: each point is in one row, and each tag keeps its order."""
 
+import itertools
 import math
 
 import numpy as np
@@ -32,7 +33,7 @@ def batch_of(columns: Columns) -> EventBatch:
 @given(BATCHES)
 def test_every_point_is_in_exactly_one_row_and_tags_keep_their_order(columns: Columns) -> None:
     found: dict[str, list[tuple[int, float]]] = {tag: [] for tag in columns}
-    for row in rows_of(batch_of(columns)):
+    for row in rows_of([batch_of(columns)]):
         assert row.values
         for tag, value in row.values.items():
             found[tag].append((row.step, value))
@@ -41,9 +42,22 @@ def test_every_point_is_in_exactly_one_row_and_tags_keep_their_order(columns: Co
     }
 
 
-@given(BATCHES)
-def test_the_same_batch_gives_the_same_rows(columns: Columns) -> None:
-    assert repr(list(rows_of(batch_of(columns)))) == repr(list(rows_of(batch_of(columns))))
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2), TIMES), max_size=15),
+    st.lists(st.integers(0, 15), max_size=3),
+)
+def test_rows_do_not_depend_on_how_the_points_were_cut_into_batches(
+    points: list[tuple[str, int, float]], cuts: list[int]
+) -> None:
+    def batch(begin: int, end: int) -> EventBatch:
+        columns: Columns = {}
+        for number, (tag, step, wall_time) in enumerate(points[begin:end], begin):
+            columns.setdefault(tag, []).append((step, wall_time, number))
+        return batch_of(columns)
+
+    ends = [0, *sorted(cuts), len(points)]
+    pieces = [batch(begin, end) for begin, end in itertools.pairwise(ends)]
+    assert repr(list(rows_of(pieces))) == repr(list(rows_of([batch(0, len(points))])))
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c"]), unique=True, min_size=1), st.integers(1, 9))
@@ -52,7 +66,7 @@ def test_tags_that_are_logged_together_share_a_row(tags: list[str], steps: int) 
         tag: [(step, step + number / 10, step) for step in range(steps)]
         for number, tag in enumerate(tags)
     }
-    rows = list(rows_of(batch_of(columns)))
+    rows = list(rows_of([batch_of(columns)]))
     assert [row.step for row in rows] == list(range(steps))
     assert all(list(row.values) == tags for row in rows)
     assert math.isclose(rows[0].wall_time, (len(tags) - 1) / 10)
@@ -60,7 +74,7 @@ def test_tags_that_are_logged_together_share_a_row(tags: list[str], steps: int) 
 
 def test_a_clock_that_stands_still_tears_no_step_apart() -> None:
     columns = {tag: [(step, 0.0, step) for step in range(5)] for tag in "ab"}
-    assert len(list(rows_of(batch_of(columns)))) == 5
+    assert len(list(rows_of([batch_of(columns)]))) == 5
 
 
 def test_an_epochs_tag_stays_apart_from_the_batch_of_the_same_number() -> None:
@@ -68,7 +82,7 @@ def test_an_epochs_tag_stays_apart_from_the_batch_of_the_same_number() -> None:
         "batch": [(step, float(step), step) for step in range(10)],
         "epoch": [(0, 4.5, 1), (1, 9.5, 2)],
     }
-    rows = list(rows_of(batch_of(columns)))
+    rows = list(rows_of([batch_of(columns)]))
     assert len(rows) == 12
     assert [(row.step, row.wall_time) for row in rows if "epoch" in row.values] == [
         (0, 4.5),

@@ -209,7 +209,7 @@ class Mirror:
             if source.entry.id == stretch.file:
                 self._begin_again(source)
             return
-        rows = [row for batch in batches for row in rows_of(batch)]
+        rows = list(rows_of(batches))
         if len(rows) != stretch.rows:
             log.warning("%s gave %d rows, had %d", entry.path, len(rows), stretch.rows)
         numbered = ((stretch.row + n, row) for n, row in enumerate(rows[: stretch.rows]))
@@ -263,7 +263,7 @@ class Mirror:
         entry = source.entry
         if reading.replaced:
             entry = self._reenter(source)
-        rows = [row for batch in reading.batches for row in rows_of(batch)]
+        rows = list(rows_of(reading.batches))
         if rows:
             first = self._journal.next_row
             stretch = Stretch(

@@ -1,10 +1,12 @@
 """From the columns of an event file to rows of W&B's history.
 
 W&B stores rows, and a row costs about the same with one value as with ten. So the points that a
-training writes together, those of one step, become one row. A row never spans two batches of an
-event file, holds each tag once, and consists of points that follow each other in time: the tags of
-an epoch, which count epochs, stay apart from those that count batches and had the same number
-hours ago.
+training writes together, those of one step, become one row. A row holds each tag once and consists
+of points that follow each other in time: the tags of an epoch, which count epochs, stay apart from
+those that count batches and had the same number hours ago.
+
+The rows follow from the points alone, however a reader has cut them into batches: a restarted
+mirror reads a stretch again and must come to the same rows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,15 +27,16 @@ class Row(NamedTuple):
     """By tag."""
 
 
-def rows_of(batch: EventBatch) -> Iterator[Row]:
-    """Group the scalars of a batch into rows: every point in exactly one row.
-
-    The same batch always gives the same rows: a restarted mirror depends on it.
-    """
-    columns = list(batch.scalars.values())
-    if not columns:
+def rows_of(batches: Sequence[EventBatch]) -> Iterator[Row]:
+    """Group the scalars of consecutive batches into rows: every point in exactly one row."""
+    parts: dict[str, list[ScalarColumns]] = {}
+    for batch in batches:
+        for tag, part in batch.scalars.items():
+            parts.setdefault(tag, []).append(part)
+    if not parts:
         return
-    tags = list(batch.scalars)
+    tags = sorted(parts)
+    columns = [ScalarColumns(*map(np.concatenate, zip(*parts[tag], strict=True))) for tag in tags]
     order = _merged(columns)
     step: int | None = None
     wall_time = 0.0

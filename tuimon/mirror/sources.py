@@ -1,7 +1,7 @@
 """The event files that go to W&B, read in stretches that can be read again."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,13 +40,14 @@ class EventSource:
     def __init__(self, entry: FileEntry, plugins: dict[str, str]) -> None:
         self.entry = entry
         self._tail = EventFileTail(entry.path, plugins)
+        self._held: Reading | None = None
         self._size = 0
         self._unread_since: float | None = None
         self._changed_at = 0.0
 
     def due(self, now: float) -> bool:
         """Whether there is something to read and the writer has paused (or did not for long)."""
-        if self._tail.backlog:
+        if self._tail.backlog or self._held is not None:
             return True
         try:
             size = Path(self.entry.path).stat().st_size
@@ -63,31 +64,50 @@ class EventSource:
 
     def read(self) -> Reading:
         """Read the next stretch; without batches when there is nothing."""
+        if self._held is not None:
+            reading, self._held = self._held, None
+            return reading
         begin = self._tail.offset
-        batches = self._tail.poll(STRETCH_BYTES)
+        batches: list[EventBatch] = []
+        for new in self._polls(STRETCH_BYTES):
+            if new[0].reset:
+                replaced = Reading(0, self._tail.offset, new, replaced=True)
+                if not batches:
+                    return replaced
+                self._held = replaced
+                break
+            batches += new
+            end = self._tail.offset
         if not self._tail.backlog:
             self._unread_since = None
-        replaced = bool(batches and batches[0].reset)
-        return Reading(0 if replaced else begin, self._tail.offset, batches, replaced)
+        return Reading(begin, end if batches else begin, batches, replaced=False)
 
     def skip_to(self, offset: int) -> bool:
         """Pass over what W&B has; False when the file no longer has a record's end there.
 
         Read rather than sought: a tag's first value tells what kind of values follow.
         """
-        while self._tail.offset < offset:
-            before = self._tail.offset
-            self._tail.poll(min(offset - before, STRETCH_BYTES))
-            if self._tail.offset == before and not self._tail.backlog:
-                break
-        return self._tail.offset == offset
+        replaced = any(new[0].reset for new in self._polls(offset - self._tail.offset))
+        return not replaced and self._tail.offset == offset
 
     def read_again(self, stretch: Stretch) -> list[EventBatch] | None:
         """The batches of a stretch of an earlier life; None when the file has changed since."""
-        if self._tail.offset > stretch.begin or not self.skip_to(stretch.begin):
+        if not self.skip_to(stretch.begin):
             return None
-        batches = self._tail.poll(stretch.end - stretch.begin)
-        return batches if self._tail.offset == stretch.end else None
+        polls = list(self._polls(stretch.end - stretch.begin))
+        if self._tail.offset != stretch.end or any(new[0].reset for new in polls):
+            return None
+        return [batch for new in polls for batch in new]
+
+    def _polls(self, size: int) -> Iterator[list[EventBatch]]:
+        """What polls bring, `size` bytes in all at most, as long as they bring something."""
+        end = self._tail.offset + size
+        while self._tail.offset < end:
+            batches = self._tail.poll(min(end - self._tail.offset, STRETCH_BYTES))
+            if batches:
+                yield batches
+            elif not self._tail.backlog:
+                return
 
 
 class SourceFinder:

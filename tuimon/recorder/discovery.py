@@ -18,7 +18,8 @@ from tuimon.recorder.processes import ProcessTree
 from tuimon.recorder.search import DirectorySearch
 from tuimon.runs.record import LogSource
 
-_SLICE = 0.05
+_SLICE = 0.008
+_FIRST_SLICE = 0.05
 _CLOCK_SLACK = 2.0
 _MAX_ROOTS = 32
 _MAX_PATH = 4096
@@ -26,6 +27,7 @@ _SEARCH_EVERY = 0.2
 _SEARCH_LATER = 0.5
 _LATER = 120.0
 _PROCESSES_EVERY = 1.0
+_PROCESSES_LATER = 5.0
 
 
 class Discovery:
@@ -53,7 +55,7 @@ class Discovery:
         self._roots: set[str] = set()
         self._nameless: dict[str, float] = {}
         self._begin = time.monotonic()
-        self._search_pace = Pace(_SEARCH_EVERY, share=0.02)
+        self._search_pace = Pace(_SEARCH_EVERY, share=0.04)
         self._process_pace = Pace(_PROCESSES_EVERY, share=0.01)
         self._add_root(cwd)
         for path in directories_named(arguments, cwd):
@@ -74,12 +76,14 @@ class Discovery:
         now = time.monotonic()
         if now - self._begin > _LATER:
             self._search_pace.interval = _SEARCH_LATER
+            self._process_pace.interval = _PROCESSES_LATER
         if now >= self._process_pace.due:
             with self._process_pace.turn():
                 self._look_at_processes()
         if now >= self._search_pace.due:
             with self._search_pace.turn():
-                self._look_at_files(self._search.step(_SLICE))
+                slice_ = _SLICE if self._search.complete else _FIRST_SLICE
+                self._look_at_files(self._search.step(slice_))
 
     def finish(self, seconds: float) -> None:
         """Search everything once more, for `seconds` at most: the training has ended."""
