@@ -413,10 +413,16 @@ class TestStop:
             training.control.signal(4711)
 
     def test_nothing_is_left_to_stop(self):
-        training = Training.of("pass")
+        training = Training("sleep", "1")
+        recorder = psutil.Process(wait_until(lambda: training.record.recorder).pid)
+        recorder.suspend()  # The guardian waits for it.
         training.wait_for_end()
-        with pytest.raises(ControlError):
+        training.guardian.terminate()
+        with pytest.raises(ControlError, match="the training has ended"):
             training.control.stop()
+        assert training.control.status().stop_stage == "none"
+        recorder.kill()
+        training.wait_for_guardian()
 
 
 class TestOutput:

@@ -113,17 +113,19 @@ class Guardian:
         """Serve until the training, what it left behind, and the recorder have ended."""
         self._guarded(lambda: self._companion.start(time.monotonic()))
         while not self._is_over():
-            timeout = max(0.0, self._deadline() - time.monotonic())
-            for key, mask in self._selector.select(None if math.isinf(timeout) else timeout):
+            pause = max(0.0, self._deadline() - time.monotonic())
+            for key, mask in self._selector.select(pause):
                 self._guarded(partial(key.data, mask))
             self._guarded(self._tick)
         if self._control is not None:
             self._control.close()
 
     def _is_over(self) -> bool:
-        return (
-            self._reported and not self._leftovers and self._companion.done and not self._file.stale
-        )
+        return not self._is_something_left() and self._companion.done and not self._file.stale
+
+    def _is_something_left(self) -> bool:
+        """True while the training, or what it has left behind, is there to be stopped."""
+        return not self._reported or bool(self._leftovers)
 
     def _guarded(self, action: Callable[[], None]) -> None:
         """Whatever goes wrong in one part, the training's parent must live on."""
@@ -169,7 +171,7 @@ class Guardian:
 
     def _on_signals(self, numbers: bytes) -> None:
         now = time.monotonic()
-        if signal.SIGTERM in numbers:
+        if signal.SIGTERM in numbers and self._is_something_left():
             self._ladder.request(None, now)
         if signal.SIGCHLD in numbers:
             self._reap(now)
@@ -270,7 +272,7 @@ class Guardian:
         match request:
             case {"op": "status"}:
                 return self._status(now)
-            case {"op": "stop" | "signal"} if self._reported and not self._leftovers:
+            case {"op": "stop" | "signal"} if not self._is_something_left():
                 raise RequestError("the training has ended")
             case {"op": "stop", "stage": "next" | "int" | "term" | "kill" as name}:
                 self._ladder.request(None if name == "next" else Stage[name.upper()], now)
