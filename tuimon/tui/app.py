@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterable
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
@@ -13,9 +14,10 @@ from textual.screen import Screen
 
 from tuimon.charts.model import ChartOptions
 from tuimon.store.session import Session
-from tuimon.tui.compat import send_changed_cells_only
+from tuimon.tui.compat import screen_strips, send_changed_cells_only
 from tuimon.tui.glyphs import has_unicode
 from tuimon.tui.keymap import KEYS
+from tuimon.tui.picture import screen_svg
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.theme import THEMES
 
@@ -63,7 +65,7 @@ class TuimonApp(App[None]):
         """Save the screen as an SVG in the working directory."""
         name = f"tuimon-{time.strftime('%Y%m%d-%H%M%S')}.svg"
         try:
-            self.save_screenshot(name)
+            Path(name).write_text(screen_svg(screen_strips(self.screen), "tuimon"))
         except OSError as error:
             self.notify(f"{name}: {error.strerror}", severity="error")
         else:

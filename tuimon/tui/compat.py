@@ -1,6 +1,7 @@
 """Where tuimon reaches into Textual; each piece with its reason, tested against the real thing."""
 
 from functools import lru_cache
+from typing import Any
 
 from rich.color import ColorSystem
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.control import Control
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate
+from textual.screen import Screen
 from textual.strip import Strip
 
 _RESET = "\x1b[0m"
@@ -20,6 +22,11 @@ def send_changed_cells_only() -> None:
     and resets every style in full. On a slow link these bytes are what one waits for.
     """
     setattr(ChopsUpdate, "render_segments", _render_segments)  # noqa: B010
+
+
+def screen_strips(screen: Screen[Any]) -> list[Strip]:
+    """What a screen shows, row by row; Textual itself only gives it as a finished SVG."""
+    return screen._compositor.render_strips()
 
 
 def _render_segments(update: ChopsUpdate, console: Console) -> str:

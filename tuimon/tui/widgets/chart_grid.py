@@ -170,11 +170,12 @@ class ChartGrid(Container):
         self._page = min(first // self._per_page, self.pages[1] - 1)
         zoomed = (focused or self.focused_chart) if self._zoomed else None
         start = self._page * self._per_page
-        for index, chart in enumerate(self.charts):
-            if zoomed is not None:
-                chart.display = chart is zoomed
-            else:
-                chart.display = start <= index < start + self._per_page
-        columns, rows = (1, 1) if zoomed is not None else (self._columns, self._rows)
+        page = self.charts[start : start + self._per_page] if zoomed is None else [zoomed]
+        for chart in self.charts:
+            chart.display = chart in page
+            chart.styles.column_span = 1
+        columns, rows = (self._columns, self._rows) if zoomed is None else (1, 1)
+        # The last chart takes the room that others leave in its row.
+        page[-1].styles.column_span = columns - (len(page) - 1) % columns
         self.styles.grid_size_columns = columns
         self.styles.grid_size_rows = rows
