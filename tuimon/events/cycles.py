@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.grouped import Template
 from tuimon.events.points import ScalarColumns
-from tuimon.events.records import are_intact, read_points
+from tuimon.events.records import read_records
 
 MAX_PERIOD = 512
-_LEAST_ROW_BYTES = 512
+_LEAST_ROW_BYTES = 256
 """Cycles shorter than this are repeated in a row: numpy works row by row."""
 _BLOCK_BYTES, _BLOCK_ROWS = 1 << 20, 1024
 """Rows are compared in blocks of this size or number, whichever is more."""
@@ -84,21 +84,21 @@ class Cycle:
         wrong = (rows & self._mask) != self._fixed
         if wrong.any():
             rows = rows[: int(np.argmax(wrong.any(axis=1)))]
-        frames = [
-            rows[:, start : start + template.layout.frame_bytes]
+        records = [
+            read_records(
+                rows[:, start : start + template.layout.frame_bytes],
+                template.layout,
+                np.uint32(template.fixed_crc),
+            )
             for start, template in zip(self._starts, self._templates, strict=True)
         ]
         good = len(rows)
-        for frame, template in zip(frames, self._templates, strict=True):
-            intact = are_intact(frame, template.layout, np.uint32(template.fixed_crc))
+        for _, intact in records:
             if not intact.all():
                 good = min(good, int(np.argmin(intact)))
         if good:
             for tag, places in self._places.items():
-                points = [
-                    read_points(frames[place][:good], self._templates[place].layout)
-                    for place in places
-                ]
+                points = [records[place].points.take(slice(good)) for place in places]
                 builder.add_columns(tag, _interleaved(points))
         return good
 

@@ -21,7 +21,7 @@ from tuimon.events.batches import BatchBuilder
 from tuimon.events.families import NO_TEMPLATE, Family
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, Chain
 from tuimon.events.points import ScalarColumns
-from tuimon.events.records import are_intact, read_points
+from tuimon.events.records import read_records
 from tuimon.events.single import is_scalar
 from tuimon.events.templates import Layout, Words, find_layout
 from tuimon.events.wire import WireError, parse_event
@@ -136,10 +136,9 @@ class GroupedDecoder:
         others = rows[~matched], places[~matched]
         if len(others[1]):
             rows, places, numbers = rows[matched], places[matched], numbers[matched]
-        frames = rows.view(np.uint8)
-        intact = are_intact(frames, family.layout, self._crcs[numbers])
+        points, intact = read_records(rows.view(np.uint8), family.layout, self._crcs[numbers])
         decoded.templates[places] = np.where(intact, numbers, np.int32(DAMAGED))
-        for column, read in zip(decoded.points, read_points(frames, family.layout), strict=True):
+        for column, read in zip(decoded.points, points, strict=True):
             column[places] = read
         return others
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,40 +16,48 @@ Frames = NDArray[np.uint8]
 """Frames as rows of bytes [n, >= bytes of a frame]; may be a view with any strides."""
 
 
-def read_points(frames: Frames, layout: Layout) -> ScalarColumns:
-    """The points of `frames`."""
-    wall_times = _column(frames, WALL_AT, 8).view("<f8")[:, 0]
-    values = _column(frames, layout.value_at, layout.value_bytes).view(layout.value_type)[:, 0]
-    steps = np.zeros(len(frames), np.uint64)
-    for place in range(layout.step_bytes):
-        digits = (frames[:, STEP_AT + place] & 0x7F).astype(np.uint64)
-        steps |= digits << np.uint64(7 * place)
-    return ScalarColumns(
-        steps.view(np.int64),
-        wall_times.astype(np.float64, copy=False),
-        values.astype(np.float64, copy=False),
-    )
+class Records(NamedTuple):
+    """What frames of one layout hold."""
+
+    points: ScalarColumns
+    intact: NDArray[np.bool_]
+    """Whether the payload is what its checksum says."""
 
 
-def are_intact(
+def read_records(
     frames: Frames, layout: Layout, fixed_crcs: NDArray[np.uint32] | np.uint32
-) -> NDArray[np.bool_]:
-    """Which of `frames` have a payload that their checksum matches.
+) -> Records:
+    """Decode `frames` of one layout.
 
     `fixed_crcs` is `Layout.fixed_crc` of each frame's template [n], or of the only one.
     """
-    trailer_at = layout.frame_bytes - TRAILER_BYTES
-    stored = _column(frames, trailer_at, TRAILER_BYTES).view("<u4")[:, 0]
     value_end = layout.value_at + layout.value_bytes
+    trailer_at = layout.frame_bytes - TRAILER_BYTES
+    times = _columns(frames, WALL_AT, layout.step_end)
+    values = _columns(frames, layout.value_at, value_end)
+    stored = _columns(frames, trailer_at, layout.frame_bytes).view("<u4")[:, 0]
     # From the front: terms as if the record ended with the step, then with the value, as it does.
-    crcs = terms(_column(frames, WALL_AT, layout.step_end - WALL_AT))
-    crcs = advanced(crcs, value_end - layout.step_end)
-    crcs ^= terms(_column(frames, layout.value_at, layout.value_bytes))
+    crcs = advanced(terms(times), value_end - layout.step_end)
+    crcs ^= terms(values)
     crcs = advanced(crcs, trailer_at - value_end)
     crcs ^= fixed_crcs
-    intact: NDArray[np.bool_] = crcs == unmasked(stored)
-    return intact
+    with np.errstate(invalid="ignore"):  # signalling NaNs become quiet ones
+        numbers = values.view(layout.value_type)[:, 0].astype(np.float64)
+    points = ScalarColumns(
+        _steps(times[:, STEP_AT - WALL_AT :]),
+        _columns(times, 0, 8).view("<f8")[:, 0],
+        numbers,
+    )
+    return Records(points, crcs == unmasked(stored))
 
 
-def _column(frames: Frames, at: int, size: int) -> Frames:
-    return np.ascontiguousarray(frames[:, at : at + size])
+def _steps(digits: Frames) -> NDArray[np.int64]:
+    """Varints of one length: seven bits a byte, least significant first."""
+    steps = np.zeros(len(digits), np.uint64)
+    for place in range(digits.shape[1]):
+        steps |= (digits[:, place] & 0x7F).astype(np.uint64) << np.uint64(7 * place)
+    return steps.view(np.int64)
+
+
+def _columns(frames: Frames, start: int, end: int) -> Frames:
+    return np.ascontiguousarray(frames[:, start:end])
