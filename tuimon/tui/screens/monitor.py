@@ -126,6 +126,7 @@ class MonitorScreen(Screen[None]):
             self._notice.say(why_no_curves(self._session))
         self._offer_keys()
 
+    @on(ChartGrid.Arranged)
     def _offer_keys(self) -> None:
         page, pages = self._charts.pages
         zoomed = self.has_class("-zoomed") or self._charts.zoomed

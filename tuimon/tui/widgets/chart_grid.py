@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from textual.containers import Container
+from textual.message import Message
 
 from tuimon.charts.model import ChartOptions
 from tuimon.charts.pairing import Metric
@@ -43,6 +44,9 @@ class ChartGrid(Container):
     DEFAULT_CSS = """
     ChartGrid { layout: grid; grid-gutter: 0 2; height: 1fr; }
     """
+
+    class Arranged(Message):
+        """The charts or the room for them have changed, and with them the pages."""
 
     def __init__(self, store: Store, options: ChartOptions, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -179,3 +183,4 @@ class ChartGrid(Container):
         page[-1].styles.column_span = columns - (len(page) - 1) % columns
         self.styles.grid_size_columns = columns
         self.styles.grid_size_rows = rows
+        self.post_message(self.Arranged())
