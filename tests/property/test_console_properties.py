@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimon.runs.console import ConsoleScreen
+from tuimon.text import safe
 from tuimon.runs.folding import LineFolder, fold
 
 pieces = st.sampled_from(
@@ -56,7 +57,8 @@ def test_chunks_do_not_matter_to_folding(chunks: list[bytes], reach: int):
 
 @given(lines=st.lists(st.text(st.characters(categories=["L", "N", "P"]), min_size=1)))
 def test_plain_text_is_folded_to_itself(lines: list[str]):
-    assert fold("".join(f"{line}\r\n" for line in lines).encode()) == lines
+    shown = [safe(line) for line in lines]  # letters without a width, such as fillers, vanish
+    assert fold("".join(f"{line}\r\n" for line in lines).encode()) == shown
 
 
 @given(chunks=chunked())

@@ -46,8 +46,8 @@ def pair_tags(tags: Iterable[str]) -> list[Metric]:
     for tag in dict.fromkeys(tags):
         split = _split(tag)
         groups.setdefault(split.key, []).append((tag, split))
-    metrics = [_metric(members) for _, members in sorted(groups.items(), key=lambda g: _rank(g[0]))]
-    return metrics
+    ranked = sorted(groups.items(), key=lambda group: _rank(group[0]))
+    return [_metric(members) for _, members in ranked]
 
 
 def _split(tag: str) -> _Split:
