@@ -139,16 +139,16 @@ def test_a_recorder_that_is_terminated_ends_its_mirror_tidily(host: Host) -> Non
     assert len(offline_rows(paths)) == 3
 
 
-def test_a_mirror_that_cannot_start_hurts_nobody(host: Host) -> None:
-    code = "write('runs', 100)"
-    (host.home / "site" / "wandb").mkdir(parents=True)
-    (host.home / "site" / "wandb" / "__init__.py").write_text("import os; os.abort()")
-    host.env["PYTHONPATH"] = str(host.home / "site")
-    launch(host, code)
+def test_a_mirror_that_fails_again_and_again_hurts_nobody(host: Host) -> None:
+    host.env["WANDB_BASE_URL"] = "not an address"
+    launch(host, "write('runs', 100)")
     status = status_at_end(host)
     assert (status.state, status.record.exit_code) == (RunState.FINISHED, 0)
     assert status.recorder is not None
     assert len(status.recorder.logdirs) == 1
+    assert status.mirror is not None
+    assert status.mirror.state == "failed"
+    assert status.mirror.detail
 
 
 def test_no_mirror_is_started_when_none_is_wanted(host: Host) -> None:

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimon.runs.console import ConsoleScreen
-from tuimon.text import safe
 from tuimon.runs.folding import LineFolder, fold
+from tuimon.text import safe
 
 pieces = st.sampled_from(
     [
