@@ -87,6 +87,10 @@ def test_a_training_survives_its_terminal_and_is_mirrored_whole(host: Host, tmux
         screen = terminal.wait_for(lambda text: f"step {STEPS}" in text and "Accuracy" in text)
         assert "✓ train" in screen
         assert "finished" in screen
+        terminal.press("i")
+        terminal.wait_for("wandb sync")
+        terminal.press("\x1b")
+        terminal.wait_for(lambda text: "wandb sync" not in text)
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
 

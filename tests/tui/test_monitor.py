@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 
 from tuimon.store.session import Session
 from tuimon.tui.app import TuimonApp
-from tuimon.tui.screens.help import HelpScreen
 from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.screens.text import HelpScreen
 from tuimon.tui.widgets.cells import CellView
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.chart_view import ChartView

@@ -1,11 +1,13 @@
 """From a session to what header and tag pane tell. No widgets."""
 
+import shlex
 import time
 from dataclasses import replace
 
 from tuimon.charts.pairing import pair_tags
 from tuimon.store.session import Session
 from tuimon.store.store import Store
+from tuimon.text import safe
 from tuimon.tui.widgets.run_header import HeaderFacts
 from tuimon.tui.widgets.tag_pane import TagRow
 
@@ -37,6 +39,37 @@ def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
         elapsed=now - record.started_at,
         age=max(0.0, now - progress.wall_time) if progress else None,
     )
+
+
+def run_rows(session: Session) -> list[tuple[str, str]]:
+    """(name, value) of all that is known about what is watched, for people to read and copy."""
+    sources = [("log directory", source.path) for source in session.sources]
+    status = session.status
+    if status is None:
+        return [(name, safe(path)) for name, path in sources]
+    record, recorder, mirror = status.record, status.recorder, status.mirror
+    started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started_at))
+    commit = recorder.git_commit if recorder else None
+    dirty = " with local changes" if recorder and recorder.git_dirty else ""
+    rows = [
+        ("run", record.id),
+        ("state", " · ".join(filter(None, [status.state, status.reason or record.cause]))),
+        ("command", shlex.join(record.argv)),
+        ("in", record.cwd),
+        ("host", record.host),
+        ("started", started),
+        ("git", f"{commit[:12]}{dirty}" if commit else ""),
+        *sources,
+        ("console", str(status.paths.console_log)),
+        ("come back", f"tuimon attach {record.id}"),
+    ]
+    if mirror is not None:
+        rows += [
+            ("W&B", " · ".join(filter(None, [mirror.state, mirror.project, mirror.detail]))),
+            ("W&B page", mirror.url or ""),
+            ("W&B upload", mirror.sync_command or ""),
+        ]
+    return [(name, safe(value)) for name, value in rows if value]
 
 
 def charted_tags(store: Store) -> list[str]:

@@ -27,6 +27,7 @@ class Key(NamedTuple):
 KEYS = (
     Key("leave", "q", "q", "leave", "Leave", "Leave; the training goes on", "leave", 100),
     Key("help", "question_mark,f1", "?", "help", "Help", "This help", "help", 99),
+    Key("run", "i", "i", "run_facts", "About this run", "About this run; W&B upload", "run", 42),
     Key("stop", "S", "S", "stop", "Stop the training", "Stop the training; asks first", "stop", 80),
     Key("zoom", "enter", "Enter", "zoom", "Zoom", "Zoom the focused chart or console", "zoom", 70),
     Key("back", "escape", "Esc", "back", "Back", "Back from a zoom", "back", 75),
@@ -34,8 +35,8 @@ KEYS = (
     Key("down", "down,j", "↓", "move(0, 1)", "Focus down", ""),
     Key("up", "up,k", "↑", "move(0, -1)", "Focus up", ""),
     Key("right", "right,l", "→", "move(1, 0)", "Focus right", ""),
-    Key("next-page", "n,pagedown", "n", "page(1)", "Next page", "Next, last page", "page", 45),
-    Key("previous-page", "p,pageup", "p", "page(-1)", "Last page", ""),
+    Key("next-page", "n,pagedown", "n", "page(1)", "Next page", "Next, previous page", "page", 45),
+    Key("previous-page", "p,pageup", "p", "page(-1)", "Previous page", ""),
     Key("tags", "1", "1", "toggle_tags", "Tags", "Show or hide the tags", "tags", 60),
     Key(
         "console",

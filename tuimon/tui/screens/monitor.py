@@ -19,10 +19,10 @@ from tuimon.runs.console import ConsoleTail
 from tuimon.runs.record import RunState
 from tuimon.store.session import Session
 from tuimon.text import format_duration, safe
-from tuimon.tui.facts import charted_tags, header_facts, tag_rows
+from tuimon.tui.facts import charted_tags, header_facts, run_rows, tag_rows
 from tuimon.tui.keymap import bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
-from tuimon.tui.screens.help import HelpScreen
+from tuimon.tui.screens.text import HelpScreen, RunScreen
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.console_pane import ConsolePane
 from tuimon.tui.widgets.key_bar import KeyBar
@@ -146,6 +146,9 @@ class MonitorScreen(Screen[None]):
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen())
+
+    def action_run_facts(self) -> None:
+        self.app.push_screen(RunScreen(run_rows(self._session)))
 
     def action_zoom(self) -> None:
         if self.focused is self._tags:

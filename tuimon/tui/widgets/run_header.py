@@ -89,7 +89,11 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
 def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     points = f" {format_step(mirror.points)} pts" if mirror.points else ""
     role = {"failed": "warn", "live": "ok"}.get(mirror.state, "dim")
-    parts = [(55, f"W&B {safe(mirror.state)}{points}", role)]
+    to_upload = mirror.state == "finished" and mirror.sync_command
+    state = "offline" if to_upload else safe(mirror.state)
+    parts = [(55, f"W&B {state}{points}", role)]
+    if to_upload:
+        parts.append((45, "i: how to upload", "accent"))
     if mirror.detail and mirror.state == "failed":
         parts.append((40, safe(mirror.detail), "warn"))
     return parts

@@ -1,0 +1,77 @@
+"""Screens to read: the help, and what there is to know about a run."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tuimon.tui.keymap import help_rows
+
+_EXPLANATION = """\
+A chart pairs the train and test curves of one metric, last values beside their names. The bright \
+line is smoothed as in TensorBoard, the dim band behind it is what was logged. NaN and infinite \
+values are marked at the edge and counted in the title.
+
+The training runs under a guardian of its own: leaving, closing the terminal or losing the \
+connection does not touch it. Come back from any terminal: tuimon attach"""
+
+
+class TextScreen(ModalScreen[None]):
+    """Text in a box over the main screen; scrolls when it is longer than the terminal."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,i,enter,f1,ctrl+c", "dismiss", "close")
+    ]
+    DEFAULT_CSS = """
+    TextScreen { align: center middle; background: $background 60%; }
+    TextScreen VerticalScroll {
+        width: 76; max-width: 100%; height: auto; max-height: 100%;
+        background: $surface; border: round $primary; padding: 0 2;
+        scrollbar-size-vertical: 1; border-title-color: $primary; border-subtitle-color: $foreground 60%;
+    }
+    TextScreen Static { height: auto; margin-top: 1; }
+    """
+
+    def __init__(self, title: str, text: str, rows: Iterable[tuple[str, str]]) -> None:
+        """`rows` are shown as a table below `text`, their first column highlighted."""
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._rows = list(rows)
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as box:
+            box.border_title = self._title
+            box.border_subtitle = "Esc closes"
+            if self._text:
+                yield Static(Text(self._text))
+            yield Static(self._table())
+
+    def _table(self) -> Table:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        colour = self.app.theme_variables.get("primary", "cyan")
+        for name, meaning in self._rows:
+            table.add_row(Text(name, style=f"bold {colour}"), Text(meaning))
+        return table
+
+
+class HelpScreen(TextScreen):
+    """What the screen shows and what the keys do."""
+
+    def __init__(self) -> None:
+        super().__init__("tuimon", _EXPLANATION, help_rows())
+
+
+class RunScreen(TextScreen):
+    """What there is to know about a run: paths, commands, W&B."""
+
+    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
+        super().__init__("this run", "", rows)
