@@ -135,8 +135,8 @@ def format_step(step: int) -> str:
 
 def _with_suffix(value: float, suffixes: tuple[tuple[float, str], ...]) -> str:
     for unit, suffix in suffixes:
-        # 9999.5 would round to five digits: from there on the suffix is shorter.
-        if abs(value) >= max(unit, 9999.5):
+        # 9999.5 would round to five digits, 999.95k to "1000k": from there the suffix is shorter.
+        if abs(value) >= max(unit * 0.99995, 9999.5):
             return f"{value / unit:.4g}{suffix}"
     return f"{value or 0:.4g}"  # `or 0` shows -0.0 as 0
 

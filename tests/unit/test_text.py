@@ -117,6 +117,9 @@ def test_format_value(value: float, shown: str) -> None:
         (-12_500, "-12.5k"),
         (2**63 - 1, "9.223e18"),
         (-(2**63), "-9.223e18"),
+        (999_949, "999.9k"),
+        (999_999, "1M"),
+        (-999_950, "-1M"),
     ],
 )
 def test_format_step(step: int, shown: str) -> None:
