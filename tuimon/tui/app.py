@@ -9,12 +9,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from tuimon.charts.model import ChartOptions
 from tuimon.store.session import Session
-from tuimon.tui.compat import screen_strips, send_changed_cells_only
+from tuimon.tui.compat import TerminalImage, screen_strips
 from tuimon.tui.glyphs import has_unicode
 from tuimon.tui.keymap import KEYS
 from tuimon.tui.picture import screen_svg
@@ -38,6 +39,7 @@ class TuimonApp(App[None]):
         super().__init__()
         self._session = session
         self.ascii_only = ascii_only
+        self.image = TerminalImage()
         self.set_class(ascii_only, "-ascii")
         for theme in THEMES:
             self.register_theme(theme)
@@ -46,10 +48,19 @@ class TuimonApp(App[None]):
     def on_mount(self) -> None:
         options = ChartOptions(marks="ascii" if self.ascii_only else "braille")
         self.push_screen(MonitorScreen(self._session, options))
+        self.app_resume_signal.subscribe(self, lambda _: self.image.forget())
         loop = asyncio.get_running_loop()
         for number in _LEAVE_SIGNALS:
             # Textual alone would die with the alternate screen and mouse reports left on.
             loop.add_signal_handler(number, self.exit)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.image.forget()
+
+    def action_repaint(self) -> None:
+        """Send the whole screen again, over whatever another program wrote on the terminal."""
+        self.image.forget()
+        self.refresh(layout=True)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every key of the main screen by name, and the themes."""
@@ -86,5 +97,6 @@ def run_app(session: Session) -> None:
     if ascii_only:
         # Python's default would write what cannot be encoded as long escapes.
         terminal.reconfigure(errors="replace")
-    send_changed_cells_only()
-    TuimonApp(session, ascii_only=ascii_only).run()
+    app = TuimonApp(session, ascii_only=ascii_only)
+    app.image.install()
+    app.run()

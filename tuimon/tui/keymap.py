@@ -62,6 +62,7 @@ KEYS = (
     Key("log-y", "y", "y", "log_y", "Log y axis", "Logarithmic or linear y axis", "log y", 40),
     Key("x-axis", "x", "x", "x_axis", "x axis", "x by step, relative time or clock", "x axis", 40),
     Key("palette", "ctrl+p,colon", "Ctrl-P", "app.command_palette", "Commands", "All commands"),
+    Key("repaint", "ctrl+l", "Ctrl-L", "app.repaint", "Repaint", "Repaint the screen"),
     Key("suspend", "ctrl+z", "Ctrl-Z", "app.suspend_process", "Suspend", "Suspend; fg returns"),
     Key("interrupt", "ctrl+c", "Ctrl-C", "interrupt", "Leave or stop", "Ask: leave, or stop"),
 )

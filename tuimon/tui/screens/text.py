@@ -33,7 +33,8 @@ class TextScreen(ModalScreen[None]):
     TextScreen VerticalScroll {
         width: 76; max-width: 100%; height: auto; max-height: 100%;
         background: $surface; border: round $primary; padding: 0 2;
-        scrollbar-size-vertical: 1; border-title-color: $primary; border-subtitle-color: $foreground 60%;
+        scrollbar-size-vertical: 1;
+        border-title-color: $primary; border-subtitle-color: $foreground 60%;
     }
     TextScreen Static { height: auto; margin-top: 1; }
     """
