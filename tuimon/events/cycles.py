@@ -9,6 +9,7 @@ proves framing, lengths, tags and field order at once, without looking for the f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.grouped import Template
 from tuimon.events.points import ScalarColumns
-from tuimon.events.records import read_records
+from tuimon.events.records import gather, read_records
+from tuimon.events.templates import Layout
 
 MAX_PERIOD = 512
 _LEAST_ROW_BYTES = 256
@@ -43,26 +45,41 @@ def find_period(numbers: NDArray[np.int32]) -> int:
 
 
 class Cycle:
-    """A cycle of templates, and where each lies in a row of bytes."""
+    """A cycle of templates: rows of bytes in which each has its place."""
 
     def __init__(self, templates: Sequence[Template]) -> None:
         """`templates` in the order of their frames."""
         size = sum(template.layout.frame_bytes for template in templates)
-        self._templates = [*templates] * -(-_LEAST_ROW_BYTES // size)
-        self._starts: list[int] = []
-        self._places: dict[str, list[int]] = {}  # of templates, by tag
-        fixed: list[NDArray[np.uint8]] = []
-        masks: list[NDArray[np.uint8]] = []
-        at = 0
-        for place, template in enumerate(self._templates):
-            self._places.setdefault(template.tag, []).append(place)
-            self._starts.append(at)
-            at += template.layout.frame_bytes
-            fixed.append(np.frombuffer(template.frame, np.uint8))
-            masks.append(template.layout.mask().view(np.uint8)[: template.layout.frame_bytes])
+        templates = [*templates] * -(-_LEAST_ROW_BYTES // size)
+        masks = [
+            template.layout.mask().view(np.uint8)[: template.layout.frame_bytes]
+            for template in templates
+        ]
         self._mask = np.concatenate(masks)
-        self._fixed = np.concatenate(fixed) & self._mask
-        self.row_bytes = at
+        frames = b"".join(template.frame for template in templates)
+        self._fixed = np.frombuffer(frames, np.uint8) & self._mask
+        self.row_bytes = len(frames)
+        places: dict[Layout, list[int]] = {}
+        for place, template in enumerate(templates):
+            places.setdefault(template.layout, []).append(place)
+        starts = np.cumsum([0, *(template.layout.frame_bytes for template in templates)])
+        self._groups = [
+            _Group(
+                layout,
+                starts[members],
+                np.array([templates[place].fixed_crc for place in members], np.uint32),
+            )
+            for layout, members in places.items()
+        ]
+        # Where each template's points are: the group, and the column there.
+        found = {
+            place: (number, column)
+            for number, members in enumerate(places.values())
+            for column, place in enumerate(members)
+        }
+        self._tags: dict[str, list[tuple[int, int]]] = {}
+        for place, template in enumerate(templates):
+            self._tags.setdefault(template.tag, []).append(found[place])
 
     def decode(self, window: bytes, start: int, builder: BatchBuilder) -> int:
         """Decode rows of `window` from `start` on; the position behind the last one that fits.
@@ -72,35 +89,45 @@ class Cycle:
         at = start
         block = max(_BLOCK_BYTES // self.row_bytes, _BLOCK_ROWS)
         while True:
-            count = min((len(window) - at) // self.row_bytes, block)
-            rows = np.frombuffer(window, np.uint8, count * self.row_bytes, at)
-            good = self._decode_rows(rows.reshape(count, self.row_bytes), builder)
+            # Frames are gathered as whole words: leave one behind the last row.
+            count = max(min((len(window) - 8 - at) // self.row_bytes, block), 0)
+            good = self._decode_rows(window, at, count, builder)
             at += good * self.row_bytes
             if good < block:
                 return at
 
-    def _decode_rows(self, rows: NDArray[np.uint8], builder: BatchBuilder) -> int:
-        """Decode `rows` [n, bytes of a row] as far as they are sound; how many that are."""
-        wrong = (rows & self._mask) != self._fixed
+    def _decode_rows(self, window: bytes, at: int, count: int, builder: BatchBuilder) -> int:
+        """Decode `count` rows as far as they are sound; how many that are."""
+        rows = np.frombuffer(window, np.uint8, count * self.row_bytes, at)
+        wrong = (rows.reshape(count, self.row_bytes) & self._mask) != self._fixed
         if wrong.any():
-            rows = rows[: int(np.argmax(wrong.any(axis=1)))]
-        records = [
-            read_records(
-                rows[:, start : start + template.layout.frame_bytes],
-                template.layout,
-                np.uint32(template.fixed_crc),
-            )
-            for start, template in zip(self._starts, self._templates, strict=True)
-        ]
-        good = len(rows)
-        for _, intact in records:
-            if not intact.all():
+            count = int(np.argmax(wrong.any(axis=1)))
+        positions = np.arange(at, at + count * self.row_bytes, self.row_bytes)
+        good = count
+        points: list[ScalarColumns] = []
+        for group in self._groups:
+            frames = gather(window, (positions[:, None] + group.starts).ravel(), group.layout.words)
+            crcs = np.tile(group.fixed_crcs, count)
+            records = read_records(frames.view(np.uint8), group.layout, crcs)
+            shape = count, len(group.starts)
+            if not records.intact.all():
+                intact = records.intact.reshape(shape).all(axis=1)
                 good = min(good, int(np.argmin(intact)))
+            points.append(records.points.reshape(shape))
         if good:
-            for tag, places in self._places.items():
-                points = [records[place].points.take(slice(good)) for place in places]
-                builder.add_columns(tag, _interleaved(points))
+            for tag, places in self._tags.items():
+                columns = [points[group].take((slice(good), column)) for group, column in places]
+                builder.add_columns(tag, _interleaved(columns))
         return good
+
+
+class _Group(NamedTuple):
+    """The templates of a cycle that have one layout."""
+
+    layout: Layout
+    starts: NDArray[np.int64]
+    """Where their frames begin in a row."""
+    fixed_crcs: NDArray[np.uint32]
 
 
 def _interleaved(points: Sequence[ScalarColumns]) -> ScalarColumns:

@@ -21,7 +21,7 @@ from tuimon.events.batches import BatchBuilder
 from tuimon.events.families import NO_TEMPLATE, Family
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, Chain
 from tuimon.events.points import ScalarColumns
-from tuimon.events.records import read_records
+from tuimon.events.records import gather, read_records
 from tuimon.events.single import is_scalar
 from tuimon.events.templates import Layout, Words, find_layout
 from tuimon.events.wire import WireError, parse_event
@@ -89,7 +89,7 @@ class GroupedDecoder:
             # Rows are whole words: the last frame of the window may have too little behind it.
             words = -(-size // 8)
             places = places[chain.starts[places] + 8 * words <= len(window)]
-            rows = _gather(window, chain.starts[places], words)
+            rows = gather(window, chain.starts[places], words)
             self._decode_rows(rows, size, places, decoded)
         return decoded
 
@@ -195,11 +195,3 @@ class RowsByTag:
         """Enter all points whose frames come before the place `before`."""
         for tag in self._rows:
             self.enter_tag(tag, before, builder)
-
-
-def _gather(window: bytes, starts: NDArray[np.int64], words: int) -> Words:
-    """The bytes from each of `starts` on, as rows of words; copied as one item a frame."""
-    size = 8 * words
-    everywhere = np.ndarray((len(window) - size + 1,), f"V{size}", window, 0, (1,))
-    rows: Words = everywhere[starts].view(np.uint64).reshape(-1, words)
-    return rows

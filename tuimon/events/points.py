@@ -17,9 +17,15 @@ class ScalarColumns(NamedTuple):
     """Seconds since the epoch."""
     values: NDArray[np.float64]
 
-    def take(self, which: slice | NDArray[np.intp]) -> ScalarColumns:
+    def take(self, which: slice | NDArray[np.intp] | tuple[slice, int]) -> ScalarColumns:
         """The points of a slice (a view) or at indices (a copy)."""
         return ScalarColumns(self.steps[which], self.wall_times[which], self.values[which])
+
+    def reshape(self, shape: tuple[int, ...]) -> ScalarColumns:
+        """The same points as arrays of another shape."""
+        return ScalarColumns(
+            self.steps.reshape(shape), self.wall_times.reshape(shape), self.values.reshape(shape)
+        )
 
 
 class SummaryRef(NamedTuple):

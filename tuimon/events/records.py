@@ -10,10 +10,21 @@ from numpy.typing import NDArray
 from tuimon.events.crc import advanced, terms, unmasked
 from tuimon.events.frames import TRAILER_BYTES
 from tuimon.events.points import ScalarColumns
-from tuimon.events.templates import STEP_AT, WALL_AT, Layout
+from tuimon.events.templates import STEP_AT, WALL_AT, Layout, Words
 
 Frames = NDArray[np.uint8]
 """Frames as rows of bytes [n, >= bytes of a frame]; may be a view with any strides."""
+
+
+def gather(window: bytes, starts: NDArray[np.int64], words: int) -> Words:
+    """The bytes from each of `starts` on, as rows of words [n, words].
+
+    Each row is copied as one item, which numpy does as fast as the memory allows.
+    """
+    size = 8 * words
+    everywhere = np.ndarray((len(window) - size + 1,), f"V{size}", window, 0, (1,))
+    rows: Words = everywhere[starts].view(np.uint64).reshape(-1, words)
+    return rows
 
 
 class Records(NamedTuple):
