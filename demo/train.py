@@ -8,6 +8,7 @@ The log and checkpoint.pt go to runs/<date>_<host>.
 
 import argparse
 import math
+import signal
 import sys
 from itertools import islice
 from pathlib import Path
@@ -73,6 +74,7 @@ class Trainer:
         self.scheduler = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self.lr_factor)
         self.epoch = 0  # epochs completed
         self.step = 0  # batches trained on
+        self.interrupted = False
         if checkpoint:
             self.epoch, self.step = checkpoint["epoch"], checkpoint["step"]
             self.model.load_state_dict(checkpoint["model"])
@@ -86,6 +88,14 @@ class Trainer:
         self.writer = SummaryWriter(args.logdir, purge_step=purge_step)
         self.checkpoint_path = Path(self.writer.log_dir) / "checkpoint.pt"
         self.hparams = {name: getattr(args, name) for name in HPARAMS}
+
+    def interrupt(self, *_: object) -> None:
+        """Ctrl-C ends the training after the batch in hand; a second one ends it at once.
+
+        An interrupt within a write can break SummaryWriter's queue, and its close then hangs.
+        """
+        self.interrupted = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def lr_factor(self, step: int) -> float:
         """Warm up over 5 % of the steps, then follow a half cosine to zero; or explode."""
@@ -160,6 +170,8 @@ class Trainer:
             bar.set_postfix(loss=f"{losses[-1]:.4f}", refresh=False)
             if self.step == self.args.crash_at:
                 raise RuntimeError(f"crashed on purpose at step {self.step}")
+            if self.interrupted:
+                raise KeyboardInterrupt
         return sum(losses) / len(losses) if losses else math.nan
 
     @torch.no_grad()
@@ -217,6 +229,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     trainer = Trainer(args, checkpoint)
+    signal.signal(signal.SIGINT, trainer.interrupt)
     with trainer.writer:
         try:
             trainer.fit()
