@@ -221,6 +221,14 @@ def test_a_training_without_event_files_makes_no_run(tmp_path: Path, logdir: Pat
     assert not paths.wandb.exists()
 
 
+def test_wandb_mode_disabled_is_respected_at_once(tmp_path: Path, logdir: Path) -> None:
+    paths = new_run(tmp_path, logdir, MirrorOptions())
+    with MirrorUnderTest(paths, {"WANDB_MODE": "disabled"}) as mirror:
+        assert mirror.finish() == 0
+    assert mirror.record.state == "off"
+    assert not paths.wandb.exists()
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

@@ -33,6 +33,7 @@ log = logging.getLogger("tuimon.mirror")
 def main(directory: Path) -> int:
     """Mirror the run in `directory`; returns the exit code."""
     paths = RunPaths(directory)
+    os.nice(5)  # the training comes first
     logging.basicConfig(
         level=logging.INFO,
         stream=sys.stderr,

@@ -95,10 +95,20 @@ class Mirror:
 
         Raises:
             Interrupted: `stop` was set.
+            MirrorOff: W&B is switched off.
             IncompleteError: W&B does not have everything; call again later, in a new process.
             Exception: whatever else wandb raises; the same applies.
         """
+        opening = Opening(
+            self._seen.record.mirror,
+            self._paths,
+            self._environ,
+            self._journal,
+            self._status,
+            self._guard,
+        )
         self._restore_sources()
+        self._status.update(detail="waiting for the first event file")
         while not self._sources:
             if self._look() and self._settled() and not self._sources:
                 self._status.update(
@@ -106,7 +116,8 @@ class Mirror:
                 )
                 return
             self._pause()
-        first_row = self._open()
+        self._status.update(detail=None)
+        first_row = self._open(opening)
         self._replay(first_row)
         try:
             self._follow()
@@ -120,12 +131,9 @@ class Mirror:
 
     # Opening
 
-    def _open(self) -> int:
+    def _open(self, opening: Opening) -> int:
         """Open the W&B run; returns the number of the first row that it does not have."""
-        opening = Opening(
-            self._seen, self._paths, self._environ, self._journal, self._status, self._guard
-        )
-        while (opened := opening.attempt(last=self._look())) is None:
+        while (opened := opening.attempt(self._seen)) is None:
             ended, again_at = has_ended(self._seen), time.monotonic() + opening.delay
             while time.monotonic() < again_at and self._look() == ended:
                 self._pause()
