@@ -34,7 +34,7 @@ from tuimon.events.wire import WireError, parse_event
 
 BULK_BYTES = 8 << 10
 """Less than this is read faster record by record."""
-_LEAST_STRETCH, _MOST_STRETCH = 16 << 10, 1 << 20
+_LEAST_STRETCH, _MOST_STRETCH = 16 << 10, 2 << 20
 _FEW_FRAMES = 16
 """Frames that are read one by one where the other ways came to nothing, before they try again."""
 _MOST_ODD = 64

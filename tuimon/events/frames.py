@@ -31,6 +31,8 @@ FRAME_BYTES = HEADER_BYTES + TRAILER_BYTES
 MAX_PAYLOAD_BYTES = 2**31 - 1
 """protobuf's own limit for a message: a frame that claims more is damaged, not long."""
 
+_SEARCH_BYTES = 1 << 20
+
 _HEADER = struct.Struct("<QI")
 _U32 = struct.Struct("<I")
 MASK_DELTA = 0xA282EAD8
@@ -118,7 +120,7 @@ def scan_frames(buffer: bytes, start: int = 0, limit: int | None = None) -> Scan
         elif end + HEADER_BYTES > size:
             stop, wanted = Stop.CUT, end + HEADER_BYTES - at
             break
-        elif payload_length(buffer, end) < 0 or _holds_frame(buffer[at + 1 : end]):
+        elif payload_length(buffer, end) < 0 or _holds_frame(buffer, at + 1, end):
             stop, wanted = Stop.BROKEN, 0
             break
         else:
@@ -138,8 +140,14 @@ def is_valid_frame(buffer: bytes, at: int) -> bool:
     return masked_crc(payload) == int(_U32.unpack_from(buffer, end - TRAILER_BYTES)[0])
 
 
-def _holds_frame(data: bytes) -> bool:
-    return any(is_valid_frame(data, at) for at in header_positions(data).tolist())
+def _holds_frame(buffer: bytes, start: int, end: int) -> bool:
+    """Whether a valid frame lies between two positions."""
+    for first in range(start, end, _SEARCH_BYTES):
+        part = buffer[first : min(first + _SEARCH_BYTES + HEADER_BYTES - 1, end)]
+        for at in (header_positions(part) + first).tolist():
+            if at + FRAME_BYTES + payload_length(buffer, at) <= end and is_valid_frame(buffer, at):
+                return True
+    return False
 
 
 def header_positions(buffer: bytes, start: int = 0) -> NDArray[np.int64]:

@@ -18,8 +18,12 @@ from tuimon.events.frames import (
 from tuimon.events.points import EventBatch
 
 DEFAULT_POLL_BYTES = 1 << 20
+MAX_RECORD_BYTES = 128 << 20
+"""Bigger records are counted as unknown and not read: nothing on a screen is that big."""
+
 _SEAM_BYTES = 64
 _SEARCH_BYTES = 1 << 18
+_MOST_WINDOW_BYTES = 1 << 40
 
 
 class FileState(StrEnum):
@@ -61,6 +65,7 @@ class EventFileTail:
         self._seam = b""
         self._searched = 0  # no whole frame begins between `offset` and here
         self._pending = 0  # the first position in that range where a longer file may show one
+        self._window = _MOST_WINDOW_BYTES
         self._unfinished = False
 
     @property
@@ -109,15 +114,20 @@ class EventFileTail:
         try:
             self.size = os.fstat(file).st_size
             seam = len(self._seam)
+            max_bytes = min(max_bytes, self._window)
             data = os.pread(file, seam + max_bytes, self.offset - seam)
             if data.startswith(self._seam):
-                return self._advance(file, data[seam:])
-            self._restart()
-            batches = self._advance(file, os.pread(file, max_bytes, 0)) or [EventBatch()]
-            batches[0].reset = True
-            return batches
+                batches = self._advance(file, data[seam:])
+            else:
+                self._restart()
+                batches = self._advance(file, os.pread(file, max_bytes, 0)) or [EventBatch()]
+                batches[0].reset = True
         finally:
             os.close(file)
+        for batch in batches:
+            self.damaged_records += batch.damaged_records
+            self.skipped_bytes += batch.skipped_bytes
+        return batches
 
     def _restart(self) -> None:
         self._move_to(0, b"")
@@ -133,7 +143,9 @@ class EventFileTail:
     def _advance(self, file: int, window: bytes) -> list[EventBatch]:
         """Decode what `window`, the file from `offset` on, brings."""
         decoded = self._decode(window)
-        while not decoded.end and len(window) < decoded.wanted <= self.size - self.offset:
+        while not decoded.end and len(window) < decoded.wanted <= self._rest():
+            if decoded.wanted > MAX_RECORD_BYTES:
+                return self._skip(file, decoded.wanted)
             window = os.pread(file, decoded.wanted, self.offset)
             decoded = self._decode(window)
         batches: list[EventBatch] = []
@@ -141,14 +153,28 @@ class EventFileTail:
             batches = decoded.batches
             before = window[max(decoded.end - _SEAM_BYTES, 0) : decoded.end]
             self._move_to(self.offset + decoded.end, self._seam + before)
-        if decoded.stop is Stop.BROKEN or decoded.wanted > self.size - self.offset:
+        if decoded.stop is Stop.BROKEN or decoded.wanted > self._rest():
             batches += self._search(file)
         else:
             self._unfinished = True
-        for batch in batches:
-            self.damaged_records += batch.damaged_records
-            self.skipped_bytes += batch.skipped_bytes
+            self._window = min(4 * self._window, _MOST_WINDOW_BYTES)
         return batches
+
+    def _rest(self) -> int:
+        return self.size - self.offset
+
+    def _skip(self, file: int, size: int) -> list[EventBatch]:
+        """Pass over a frame that is too big to be read, if it leads to a next one."""
+        header = os.pread(file, HEADER_BYTES, self.offset + size)
+        if header and payload_length(header, 0) < 0:
+            return self._search(file)
+        self._jump_to(file, self.offset + size)
+        return [EventBatch(end_offset=self.offset, unknown={"record that is too big": 1})]
+
+    def _jump_to(self, file: int, offset: int) -> None:
+        before = max(offset - _SEAM_BYTES, 0)
+        self._move_to(offset, os.pread(file, offset - before, before))
+        self._unfinished = True
 
     def _decode(self, window: bytes) -> Window:
         more = self.offset + len(window) < self.size
@@ -161,17 +187,21 @@ class EventFileTail:
         `offset` is given up only for a valid frame behind it (left by a writer that went on after a
         full disk, say). One call searches `_SEARCH_BYTES`.
         """
+        if self._rest() < FRAME_BYTES:
+            self._unfinished = False
+            return []
+        self._window = _SEARCH_BYTES  # where there is one damage, there may be more
         start = max(self._searched, self.offset + 1)
         window = os.pread(file, _SEARCH_BYTES, start)
         for at in header_positions(window).tolist():
             length = FRAME_BYTES + payload_length(window, at)
             if start + at + length > self.size:
                 self._pending = min(self._pending or start + at, start + at)
-            elif is_valid_frame(os.pread(file, length, start + at), 0):
+            elif length <= MAX_RECORD_BYTES and is_valid_frame(
+                os.pread(file, length, start + at), 0
+            ):
                 skipped = start + at - self.offset
-                before = max(start + at - _SEAM_BYTES, 0)
-                self._move_to(start + at, os.pread(file, start + at - before, before))
-                self._unfinished = True
+                self._jump_to(file, start + at)
                 return [
                     EventBatch(end_offset=self.offset, damaged_records=1, skipped_bytes=skipped)
                 ]

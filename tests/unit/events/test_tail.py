@@ -1,10 +1,12 @@
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 from event_files import append, frame, points, read, scalar, start, steps, tensor, version, write
 
+from tuimon.events import tail as tail_module
 from tuimon.events.tail import EventFileTail, FileState
 
 
@@ -192,7 +194,40 @@ def test_big_record_that_is_being_written_is_no_damage(path: Path) -> None:
     assert tail.damaged_records == 0
 
 
-@pytest.mark.parametrize("garbage", [bytes(100_000), b"\xff" * 999, b"x" * 600_000])
+def test_record_that_is_too_big_is_passed_over(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail_module, "MAX_RECORD_BYTES", 10_000)
+    append(path, tensor("text", 1, b"x" * 20_000, "text"), *scalars(2, 5))
+    tail = EventFileTail(path)
+    batches = read(tail, 1000)
+    assert steps(batches, "loss") == list(range(7))
+    assert {kind: n for batch in batches for kind, n in batch.unknown.items()} == {
+        "record that is too big": 1
+    }
+    assert (tail.damaged_records, tail.undecided_bytes) == (0, 0)
+
+
+def test_cut_record_that_was_too_big_does_not_hide_what_follows(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail_module, "MAX_RECORD_BYTES", 10_000)
+    cut = tensor("text", 1, b"x" * 20_000, "text")[:15_000]
+    append(path, cut, *scalars(200, 5))
+    tail = EventFileTail(path)
+    assert steps(read(tail, 1000), "loss") == list(range(205))
+    assert (tail.damaged_records, tail.skipped_bytes) == (1, 15_000)
+
+
+def test_file_full_of_damage_is_read_in_time(path: Path) -> None:
+    good, bad = scalars(1)[0], scalars(1)[0][5:]
+    append(path, *[good, bad] * 2000)
+    tail = EventFileTail(path)
+    began = time.monotonic()
+    assert len(steps(read(tail, 1 << 22), "loss")) == 2005
+    assert time.monotonic() - began < 15.0
+    assert tail.damaged_records == 1999
+
+
+@pytest.mark.parametrize("garbage", [bytes(100_000), b"\xff" * 999, b"x" * 600_000], ids=len)
 def test_garbage_is_waited_at_and_passed_over(path: Path, garbage: bytes) -> None:
     tail = EventFileTail(path)
     append(path, garbage)
