@@ -114,6 +114,21 @@ def test_tensorboardx(tmp_path: Path) -> None:
     assert {ref.plugin for ref in runs["."][1]} == {"histograms", "images", "text"}
 
 
+def test_long_logs_equal_tensorboards_reading(tmp_path: Path) -> None:
+    """Long enough for templates and cycles; validation passes and a resume interrupt them."""
+    with SummaryWriter(str(tmp_path)) as writer:
+        for step in range(600):
+            writer.add_scalar("Loss/train", 1 / (step + 1), step)
+            writer.add_scalar("Accuracy/train", step / 600, step, new_style=True)
+            writer.add_scalar("lr", 0.1 / 3, step, new_style=True, double_precision=True)
+            if step % 50 == 49:
+                writer.add_scalar("Loss/test", 2 / (step + 1), step)
+                writer.add_histogram("weights", np.arange(100.0), step)
+    ((scalars, refs),) = read_runs(tmp_path).values()
+    assert scalars == accumulated(tmp_path)
+    assert len(refs) == 12
+
+
 SPECIAL = [np.nan, np.inf, -np.inf, -0.0, 1e-45, 5e-324, 1.7e308, 3.4e38, 0.1]
 
 
