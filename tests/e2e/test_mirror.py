@@ -133,7 +133,9 @@ def test_points_arrive_while_the_training_runs(tmp_path: Path, logdir: Path) -> 
     check_offline(paths, logdir)
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(40, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "kills", [2, pytest.param(40, marks=[pytest.mark.long, pytest.mark.timeout(600)])]
+)
 def test_kills_at_any_moment_lose_and_double_nothing(
     tmp_path: Path, logdir: Path, kills: int
 ) -> None:
@@ -152,6 +154,7 @@ def test_kills_at_any_moment_lose_and_double_nothing(
                     other.add_scalar("loss", step / 7, step)
                     step += 1
                     time.sleep(0.002)
+                    assert mirror.process.poll() is None, paths.log.read_text()
         end_run(paths)
         with MirrorUnderTest(paths) as mirror:
             assert mirror.finish() == 0
