@@ -22,9 +22,12 @@ _log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.25
 _COLD_POLL_SECONDS = 2.0
+_FAULT_SECONDS = 60.0
 _SCAN_SECONDS = 1.0
 _SCAN_GAP_SECONDS = 0.2
 """Between two scans when hints ask for one."""
+_SLACK_SECONDS = 0.02
+"""Polls that are due within this time are done together: waking up costs more than they do."""
 _HOT_FILES = 64
 """So many files, the ones that changed last, are polled at the full rate."""
 
@@ -138,7 +141,6 @@ class Follower:
 
     def _run(self) -> None:
         while not self._stopping:
-            self._wake.clear()
             version = self._store.version
             self._follow_hints()
             if self._scanned_sources is not self._sources or time.monotonic() >= self._scan_due:
@@ -153,6 +155,7 @@ class Follower:
                 time.sleep(_YIELD_SECONDS)
             else:
                 self._wake.wait(self._seconds_to_next())
+                self._wake.clear()
 
     def _follow_hints(self) -> None:
         while self._hinted:
@@ -203,9 +206,9 @@ class Follower:
             one.hot = rank < _HOT_FILES
 
     def _poll_due(self) -> None:
-        now = time.monotonic()
+        soon = time.monotonic() + _SLACK_SECONDS
         for one in self._followed.values():
-            if one.due <= now and not one.pending and not self._stopping:
+            if one.due <= soon and not one.pending and not self._stopping:
                 self._read(one)
 
     def _read(self, one: _Followed) -> None:
@@ -220,7 +223,7 @@ class Follower:
         except Exception:
             # A fault of ours with one file must not end the thread that follows all others.
             _log.exception("reading %s failed", tail.path)
-            one.pending, one.due = False, float("inf")
+            one.pending, one.due = False, time.monotonic() + _FAULT_SECONDS
             return
         if batches or tail.state is not state:
             self._store.update_file(one.run, _status(tail))

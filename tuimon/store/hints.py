@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 _log = logging.getLogger(__name__)
@@ -17,6 +18,7 @@ MAX_DIRECTORIES = 1024
 
 _STEP_MS = 20
 _DEBOUNCE_MS = 60
+_RETRY_SECONDS = 30.0
 
 
 class ChangeHints:
@@ -26,26 +28,37 @@ class ChangeHints:
         self._on_change = on_change
         self._directories: frozenset[str] = frozenset()
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._failed_at: float | None = None
 
     def watch(self, directories: Sequence[str]) -> None:
         """Watch these directories (the first `MAX_DIRECTORIES`) instead of the ones before."""
         wanted = frozenset(directories[:MAX_DIRECTORIES])
-        if wanted == self._directories:
+        failed = self._failed_at is not None
+        if wanted == self._directories and not failed:
+            return
+        if self._failed_at is not None and time.monotonic() < self._failed_at + _RETRY_SECONDS:
             return
         self.stop()
-        self._directories = wanted
-        if wanted:
-            self._stop = threading.Event()
-            self._thread = threading.Thread(
-                target=self._run, args=(wanted, self._stop), name="tuimon-hints", daemon=True
-            )
-            self._thread.start()
+        if not wanted:
+            return
+        self._directories, self._failed_at = wanted, None
+        self._stop = threading.Event()
+        thread = threading.Thread(
+            target=self._run, args=(wanted, self._stop), name="tuimon-hints", daemon=True
+        )
+        try:
+            thread.start()
+        except RuntimeError as error:  # the user's limit of threads
+            self._fail(error)
 
     def stop(self) -> None:
         """Stop watching; returns before the thread has ended, which takes some 20 ms."""
         self._stop.set()
         self._directories = frozenset()
+
+    def _fail(self, error: Exception) -> None:
+        _log.info("no hints on changed files: %s", error)
+        self._failed_at = time.monotonic()
 
     def _run(self, directories: frozenset[str], stop: threading.Event) -> None:
         import watchfiles  # slow to import, and the first curves do not wait for it
@@ -64,4 +77,4 @@ class ChangeHints:
                 self._on_change([path for _, path in changes])
         except Exception as error:
             # No inotify, too many watches, a directory that is gone: polling goes on.
-            _log.info("no hints on changed files: %s", error)
+            self._fail(error)
