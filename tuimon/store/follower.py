@@ -101,7 +101,6 @@ class Follower:
         """Stop and wait for the thread, which ends after the batch in hand."""
         self._stopping = True
         self._wake.set()
-        self._hints.stop()
         if self._thread is not None:
             self._thread.join(timeout)
 
@@ -156,6 +155,7 @@ class Follower:
             else:
                 self._wake.wait(self._seconds_to_next())
                 self._wake.clear()
+        self._hints.stop()
 
     def _follow_hints(self) -> None:
         while self._hinted:
