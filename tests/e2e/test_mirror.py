@@ -180,6 +180,17 @@ def test_the_death_of_wandb_core_loses_and_doubles_nothing(tmp_path: Path, logdi
     check_offline(paths, logdir)
 
 
+def test_a_second_mirror_of_a_run_stays_away(tmp_path: Path, logdir: Path) -> None:
+    paths = new_run(tmp_path, logdir)
+    with MirrorUnderTest(paths) as mirror:
+        mirror.wait_until(lambda record: "waiting" in (record.detail or ""))
+        with MirrorUnderTest(paths) as second:
+            assert second.finish() == 75
+            assert mirror.process.poll() is None
+            end_run(paths)
+            assert mirror.finish() == 0
+
+
 def test_a_replaced_event_file_is_mirrored_from_its_start(tmp_path: Path, logdir: Path) -> None:
     with SummaryWriter(str(logdir)) as writer:
         for step in range(20):

@@ -45,8 +45,8 @@ def main(directory: Path) -> int:
         signal.signal(number, lambda *_: stop.set())
     with locked(directory / "mirror") as free:
         if not free:
-            log.info("another mirror is at work")
-            return 0
+            log.error("another mirror of this run is at work")
+            return EXIT_AGAIN
         status = MirrorStatus(paths.mirror_json)
         try:
             return _mirror(paths, status, stop)
