@@ -1,0 +1,288 @@
+"""Reading event files, beside TensorBoard's readers: `python tests/bench/reading.py [--quick]`.
+
+Prints a Markdown table. `--quick` leaves out the logs of ten million points and 2 GB; `--full` has
+TensorBoard's EventAccumulator read the whole million (half a minute) instead of a twentieth.
+
+Loads are timed from the start of the process until it says that all points are there, files in the
+page cache, medians of three. tuimon follows the directory as its viewer does, keeps every point and
+checks every CRC; the data server keeps every point and checks no CRC of a payload (its default).
+"""
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path[:0] = [str(Path(__file__).parents[1])]
+
+import numpy as np
+from data_server import data_server
+from event_files import append, scalar
+from event_logs import Scalars, cycle, encode, irregular, record, tf2, tf2_first, write_log
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+
+from tuimon.events.tail import EventFileTail
+from tuimon.store.lod import LevelOfDetail, step_edges
+
+ROUNDS = 3
+MILLION = 1_000_000
+IDLE_SECONDS = 20
+IDLE_RUNS = 200
+COLUMNS = 320
+
+HELPERS = str(Path(__file__).parents[1])
+
+FOLLOW = f"""
+import sys, threading
+from tuimon.runs.record import LogSource
+from tuimon.store.follower import Follower
+from tuimon.store.store import Store
+changed = threading.Event()
+store = Store()
+follower = Follower(store, [LogSource(path=sys.argv[1])], changed.set)
+follower.start()
+first = True
+while follower.loading:
+    changed.wait(0.001)
+    changed.clear()
+    if first and any(run.series for run in store.runs.values()):
+        first = False
+        print("first", flush=True)
+runs = store.runs.values()
+points = sum(len(series.all_points().steps) for run in runs for series in run.series.values())
+print("all", points, sum(run.damaged_records for run in runs), flush=True)
+sys.path.insert(0, {HELPERS!r})
+from data_server import peak_bytes
+print(peak_bytes(), flush=True)
+"""
+
+IDLE = """
+import sys, time
+from tuimon.runs.record import LogSource
+from tuimon.store.follower import Follower
+from tuimon.store.store import Store
+follower = Follower(Store(), [LogSource(path=sys.argv[1])])
+follower.start()
+while follower.loading:
+    time.sleep(0.01)
+time.sleep(3)
+cpu, began = time.process_time(), time.perf_counter()
+time.sleep(float(sys.argv[2]))
+print((time.process_time() - cpu) / (time.perf_counter() - began))
+"""
+
+
+class Load(NamedTuple):
+    seconds: float
+    peak_bytes: int
+    first_seconds: float = 0.0
+    """Until the first points were there."""
+
+
+def follow(logdir: Path, points: int) -> Load:
+    """Load a directory by tuimon in a process of its own."""
+    began = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "-c", FOLLOW, logdir], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        first = time.perf_counter() - began
+        result = process.stdout.readline().split()
+        seconds = time.perf_counter() - began
+        peak = int(process.stdout.readline())
+    if result != [b"all", b"%d" % points, b"0"]:
+        raise AssertionError(f"tuimon read {result}, not {points} points")
+    return Load(seconds, peak, first)
+
+
+def serve(logdir: Path, points: int) -> Load:
+    """Load a directory by the data server."""
+    with data_server(logdir) as server:
+        if points <= MILLION:
+            found = sum(len(tag) for run in server.scalars().values() for tag in run.values())
+            if found != points:
+                raise AssertionError(f"the data server read {found}, not {points} points")
+        return Load(server.seconds, server.peak_bytes)
+
+
+def accumulate(logdir: Path) -> float:
+    """Seconds that TensorBoard's EventAccumulator takes, its imports left out."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    began = time.perf_counter()
+    EventAccumulator(str(logdir), {"scalars": 0, "tensors": 0}).Reload()
+    return time.perf_counter() - began
+
+
+def median(loads: Sequence[Load]) -> Load:
+    return Load(*(statistics.median(figures) for figures in zip(*loads, strict=True)))
+
+
+def compare(name: str, logdir: Path, points: int, rounds: int = ROUNDS) -> Load:
+    """Load by both in turn, print a row of medians, return what tuimon took."""
+    loads = [(follow(logdir, points), serve(logdir, points)) for _ in range(rounds)]
+    ours, theirs = (median(by_one) for by_one in zip(*loads, strict=True))
+    size = sum(path.stat().st_size for path in logdir.rglob("*tfevents*"))
+    print(
+        f"| {name} ({size / 1e6:.0f} MB) | {ours.seconds:.2f} s | {theirs.seconds:.2f} s "
+        f"| {theirs.seconds / ours.seconds:.1f}× "
+        f"| {ours.peak_bytes / 1e6:.0f} MB | {theirs.peak_bytes / 1e6:.0f} MB |",
+        flush=True,
+    )
+    return ours
+
+
+def tensor_parts(scalars: Scalars) -> list[bytes]:
+    return [*map(tf2_first, scalars.tags), *encode(scalars, tf2)]
+
+
+def mixed(points: int, heavy: int, payload_bytes: int) -> Iterator[bytes]:
+    """`points` scalars and, evenly among them, `heavy` histograms and images in turn."""
+    scalars = cycle(points)
+    each = points // heavy
+    for number in range(heavy):
+        part = slice(number * each, (number + 1) * each)
+        yield from encode(Scalars(scalars.tags, scalars.which[part], scalars.steps[part]))
+        if number % 2:
+            limits = np.linspace(-1, 1, payload_bytes // 16)
+            histogram = HistogramProto(bucket=np.ones(len(limits)), bucket_limit=limits)
+            value = Summary.Value(tag="weights", histo=histogram)
+        else:
+            picture = os.urandom(payload_bytes)
+            image = Summary.Image(width=640, height=480, encoded_image_string=picture)
+            value = Summary.Value(tag="image", image=image)
+        event = Event(wall_time=1.7e9 + number, step=number, summary=Summary(value=[value]))
+        yield record(event.SerializeToString())
+
+
+def poll_times(logdir: Path) -> tuple[float, float]:
+    """Seconds to pick up one new point, and of a poll that brings nothing; medians."""
+    path = next(logdir.rglob("*tfevents*"))
+    tail = EventFileTail(path)
+    while not tail.offset or tail.backlog:
+        tail.poll(4 << 20)
+    new, idle = [], []
+    for number in range(500):
+        append(path, scalar("loss/train", 10**6 + number, 0.5))
+        began = time.perf_counter()
+        batches = tail.poll()
+        middle = time.perf_counter()
+        tail.poll()
+        idle.append(time.perf_counter() - middle)
+        new.append(middle - began)
+        assert len(batches) == 1
+    return statistics.median(new), statistics.median(idle)
+
+
+def idle_share(logdir: Path, seconds: float) -> float:
+    """Share of a core that following a directory takes when nothing happens there."""
+    command = [sys.executable, "-c", IDLE, str(logdir), str(seconds)]
+    return float(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+def extremes_time(points: int) -> tuple[float, bool]:
+    """Seconds for the extremes of a chart's columns over all points, and whether they are exact."""
+    rng = np.random.default_rng(2)
+    values = np.cumsum(rng.standard_normal(points))
+    steps = np.cumsum(rng.integers(1, 4, points))
+    detail = LevelOfDetail()
+    detail.extend(values)
+    times = []
+    for start in range(51):
+        bounds = np.linspace(start, steps[-1] - start, COLUMNS + 1)
+        began = time.perf_counter()
+        edges = step_edges(steps, bounds)
+        found = detail.column_extremes(values, edges)
+        times.append(time.perf_counter() - began)
+    columns = [values[a:b] for a, b in pairwise(edges.tolist())]
+    exact = found.low.tolist() == [column.min() for column in columns]
+    exact &= found.high.tolist() == [column.max() for column in columns]
+    return statistics.median(times), exact
+
+
+def load_average() -> str:
+    return "/".join(f"{load:.1f}" for load in os.getloadavg())
+
+
+def measure_loads(root: Path, quick: bool) -> Load:
+    """The rows beside the data server; what tuimon took for the first of them."""
+    print("| cold load of | tuimon | data server | ratio | peak memory | data server |")
+    print("|---|---|---|---|---|---|")
+    write_log(root / "one", encode(cycle(MILLION)))
+    first = compare("1 M scalars, one run, 10 tags in turn", root / "one", MILLION)
+    write_log(root / "tensors", tensor_parts(cycle(MILLION)))
+    compare("same as TF2 tensors", root / "tensors", MILLION + 10)
+    for run in range(5):
+        write_log(root / "five" / f"run{run}", encode(cycle(MILLION // 5)))
+    compare("1 M scalars, 5 runs", root / "five", MILLION)
+    write_log(root / "irregular", encode(irregular(MILLION)))
+    compare("1 M scalars, 10 irregular tags", root / "irregular", MILLION)
+    write_log(root / "many", encode(irregular(MILLION, 300)))
+    compare("1 M scalars, 300 irregular tags", root / "many", MILLION)
+    write_log(root / "mixed", mixed(200_000, 400, 12_500))
+    compare("0.2 M scalars, 400 histograms and images", root / "mixed", 200_000)
+    if not quick:
+        for name, write in (("simple_value", encode), ("TF2 tensors", tensor_parts)):
+            logdir = root / name / "log"
+            write_log(logdir, write(cycle(10 * MILLION)))
+            points = 10 * MILLION + (10 if write is tensor_parts else 0)
+            compare(f"10 M scalars, one run, {name}", logdir, points, rounds=1)
+            next(logdir.iterdir()).unlink()
+        write_log(root / "heavy", mixed(100_000, 2000, 1_000_000))
+        compare("0.1 M scalars, 2,000 histograms and images", root / "heavy", 100_000)
+        next((root / "heavy").iterdir()).unlink()
+    return first
+
+
+def measure(root: Path, options: argparse.Namespace) -> None:
+    first = measure_loads(root, options.quick)
+    print("\n| | |\n|---|---|")
+    sample = MILLION if options.full else MILLION // 20
+    write_log(root / "sample", encode(cycle(sample)))
+    seconds = accumulate(root / "sample") * MILLION / sample
+    print(
+        f"| the first load by EventAccumulator{'' if options.full else ' (a twentieth, scaled)'} "
+        f"| {seconds:.1f} s, {seconds / first.seconds:.0f}× tuimon's |"
+    )
+    print(f"| its first points in tuimon, from the start | {first.first_seconds:.2f} s |")
+    for name, logdir in (("1 M", root / "one"), ("50 k", root / "sample")):
+        new, idle = poll_times(logdir)
+        print(
+            f"| {name} points: one new point; idle poll | {new * 1e6:.0f} µs; {idle * 1e6:.1f} µs |"
+        )
+    for run in range(IDLE_RUNS):
+        write_log(root / "idle" / f"run{run}", encode(cycle(500)))
+    share = idle_share(root / "idle", IDLE_SECONDS)
+    print(f"| idle watching of {IDLE_RUNS} runs | {share:.2%} of a core |")
+    points = MILLION if options.quick else 10 * MILLION
+    seconds, exact = extremes_time(points)
+    print(
+        f"| extremes of {COLUMNS} columns over {points // MILLION} M points "
+        f"| {seconds * 1e3:.2f} ms, {'exact' if exact else 'WRONG'} |"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--full", action="store_true")
+    options = parser.parse_args()
+    print(f"Python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} cores")
+    print(f"load average before: {load_average()}\n", flush=True)
+    with tempfile.TemporaryDirectory() as directory:
+        measure(Path(directory), options)
+    print(f"\nload average after: {load_average()}")
+
+
+if __name__ == "__main__":
+    main()
