@@ -32,6 +32,18 @@ def expected(files: dict[str, list[tuple[int, float | None]]]) -> list[tuple[int
     return kept
 
 
+def not_purged(files: dict[str, list[tuple[int, float | None]]]) -> list[float]:
+    """EventAccumulator's rule over (file, offset) order: only restarts take points away."""
+    kept: list[tuple[int, float]] = []
+    for name in sorted(files):
+        for step, value in files[name]:
+            if value is None:
+                kept = [point for point in kept if point[0] < step]
+            else:
+                kept.append((step, value))
+    return [value for _, value in kept]
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(batches, max_size=25))
 def test_points_in_force(history: list[tuple[str, list[int] | int | None]]) -> None:
@@ -66,6 +78,8 @@ def test_points_in_force(history: list[tuple[str, list[int] | int | None]]) -> N
     flat = [value for name in FILES for _, value in model[name] if value is not None]
     assert everything.values.tolist() == flat
     assert everything.values[~everything.superseded].tolist() == points_of(series)
+    assert everything.values[~everything.purged].tolist() == not_purged(model)
+    assert everything.superseded[everything.purged].all()
 
 
 def points_of(series: Series) -> list[float]:

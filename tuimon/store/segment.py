@@ -29,6 +29,8 @@ class SegmentState(NamedTuple):
     """The other rows, with their place among all rows of the file as a last column."""
     lowest: int
     """The lowest step of all rows."""
+    restarts: Rows | None = None
+    """Restarts in the file behind its first row: how many rows precede each, and its step."""
 
     def kept(self, limit: int) -> int:
         """How many rows stay in force when later files begin at step `limit`."""
@@ -37,8 +39,15 @@ class SegmentState(NamedTuple):
             return length
         return int(np.searchsorted(steps[:length], limit))
 
-    def all_rows(self, limit: int) -> Arrays:
-        """All rows in file order, and whether each is superseded as a last column."""
+    def all_rows(self, limit: int, restart: int) -> Arrays:
+        """All rows in file order; whether each is superseded, and purged, as last columns.
+
+        Later files begin at step `limit` and restart at step `restart`.
+        """
+        *rows, superseded = self._flagged(limit)
+        return *rows, superseded, self._purged(rows[0], restart)
+
+    def _flagged(self, limit: int) -> Arrays:
         in_force = self.in_force.view()
         flags = np.zeros(self.in_force.length, np.bool_)
         flags[self.kept(limit) :] = True
@@ -56,16 +65,29 @@ class SegmentState(NamedTuple):
             merged.append(column)
         return tuple(merged)
 
+    def _purged(self, steps: NDArray[np.int64], restart: int) -> NDArray[np.bool_]:
+        """Which rows a restart behind them took away: those with a step of at least its own."""
+        purged = np.zeros(len(steps), np.bool_)
+        if restart != NO_STEP:
+            purged |= steps >= restart
+        if self.restarts is not None:
+            places, restart_steps = self.restarts.view()
+            lowest = np.minimum.accumulate(restart_steps[::-1])[::-1]
+            before = slice(places[-1])
+            purged[before] |= steps[before] >= np.repeat(lowest, np.diff(places, prepend=0))
+        return purged
+
 
 class Segment:
     """Rows of one tag from one file. One writer; readers take `state`."""
 
-    __slots__ = ("_dtypes", "_in_force", "_superseded", "state")
+    __slots__ = ("_dtypes", "_in_force", "_restarts", "_superseded", "state")
 
     def __init__(self, dtypes: Sequence[DTypeLike]) -> None:
         self._dtypes = dtypes
         self._in_force = Columns(dtypes)
         self._superseded: Columns | None = None
+        self._restarts: Columns | None = None
         self.state = SegmentState(self._in_force.rows, None, NO_STEP)
 
     def append(self, rows: Sequence[NDArray[Any]]) -> bool:
@@ -86,6 +108,9 @@ class Segment:
 
     def restart(self, step: int) -> bool:
         """Supersede what has a step of at least `step`. Whether that was nothing."""
+        if self._restarts is None:
+            self._restarts = Columns((np.int64, np.int64))
+        self._restarts.append((np.array([self._total()]), np.array([step])))
         intact = self._supersede_from(step)
         self._publish(self.state.lowest)
         return intact
@@ -114,4 +139,5 @@ class Segment:
 
     def _publish(self, lowest: int) -> None:
         superseded = self._superseded.rows if self._superseded else None
-        self.state = SegmentState(self._in_force.rows, superseded, lowest)
+        restarts = self._restarts.rows if self._restarts else None
+        self.state = SegmentState(self._in_force.rows, superseded, lowest, restarts)

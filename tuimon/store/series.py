@@ -30,6 +30,9 @@ class AllPoints(NamedTuple):
     values: NDArray[np.float64]
     superseded: NDArray[np.bool_]
     """Where a later point or a restart took the point's place."""
+    purged: NDArray[np.bool_]
+    """Where a later restart (``SessionLog.START``) took it: superseded even when every point is
+    to be seen. TensorBoard's EventAccumulator keeps exactly the others."""
 
 
 class Point(NamedTuple):
@@ -55,7 +58,7 @@ class Series(Timeline):
         return Points(*self._in_force())
 
     def all_points(self) -> AllPoints:
-        """All points and which of them are superseded. A copy where any are."""
+        """All points, which of them are superseded, and by what. A copy where any are."""
         return AllPoints(*self._all_rows())
 
     @property

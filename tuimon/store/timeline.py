@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -25,6 +25,21 @@ class Restarts:
 
     def drop(self, file: str) -> None:
         self.by_file = {name: step for name, step in self.by_file.items() if name != file}
+
+
+class _Part(NamedTuple):
+    """A file's share of a timeline."""
+
+    state: SegmentState
+    limit: int
+    """The lowest step at which later files begin or restart."""
+    restart: int
+    """The lowest step at which later files restart."""
+
+    @property
+    def kept(self) -> int:
+        """How many of its rows are in force."""
+        return self.state.kept(self.limit)
 
 
 class Timeline:
@@ -54,7 +69,7 @@ class Timeline:
 
     def __len__(self) -> int:
         """Number of rows in force."""
-        return sum(state.kept(limit) for state, limit in self._parts())
+        return sum(part.kept for part in self._parts())
 
     def append(self, file: str, rows: Sequence[NDArray[Any]]) -> None:
         """Add rows of one file, given as columns in file order, steps first."""
@@ -92,22 +107,23 @@ class Timeline:
         self.epoch += 1
         self.version += 1
 
-    def _parts(self) -> list[tuple[SegmentState, int]]:
-        """Each file's state, in order, with the step at which later files begin or restart."""
+    def _parts(self) -> list[_Part]:
+        """The files' shares, in order."""
         files = self._segments
         restarts = self._restarts.by_file
-        limit = NO_STEP
-        parts: list[tuple[SegmentState, int]] = []
+        limit = restart = NO_STEP
+        parts: list[_Part] = []
         for file in sorted({*files, *restarts}, reverse=True):
             if file in files:
                 state = files[file].state
-                parts.append((state, limit))
+                parts.append(_Part(state, limit, restart))
                 limit = min(limit, state.lowest)
-            limit = min(limit, restarts.get(file, NO_STEP))
+            restart = min(restart, restarts.get(file, NO_STEP))
+            limit = min(limit, restart)
         return parts[::-1]
 
     def _concatenate(self) -> Arrays:
-        views = [state.in_force.view(0, state.kept(limit)) for state, limit in self._parts()]
+        views = [part.state.in_force.view(0, part.kept) for part in self._parts()]
         return _joined(views, self._dtypes)
 
     def _in_force(self) -> Arrays:
@@ -120,25 +136,25 @@ class Timeline:
         return self._merged_view[1]
 
     def _all_rows(self) -> Arrays:
-        """All rows over all files, and whether each is superseded as a last column; read-only."""
-        views = [state.all_rows(limit) for state, limit in self._parts()]
-        return _joined(views, [*self._dtypes, np.bool_])
+        """All rows over all files; whether each is superseded, and purged, as last columns."""
+        rows = [part.state.all_rows(part.limit, part.restart) for part in self._parts()]
+        return _joined(rows, [*self._dtypes, np.bool_, np.bool_])
 
     def _last(self) -> tuple[Any, ...] | None:
         """The newest row in force."""
-        for state, limit in reversed(self._parts()):
-            kept = state.kept(limit)
-            if kept:
-                return tuple(array[kept - 1].item() for array in state.in_force.arrays)
+        for part in reversed(self._parts()):
+            if kept := part.kept:
+                return tuple(array[kept - 1].item() for array in part.state.in_force.arrays)
         return None
 
 
 def _joined(parts: Sequence[Arrays], dtypes: Sequence[DTypeLike]) -> Arrays:
     if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        return tuple(np.empty(0, dtype) for dtype in dtypes)
-    joined = tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
+        joined = parts[0]
+    elif parts:
+        joined = tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
+    else:
+        joined = tuple(np.empty(0, dtype) for dtype in dtypes)
     for column in joined:
         column.flags.writeable = False
     return joined
