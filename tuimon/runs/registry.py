@@ -13,6 +13,7 @@ from pathlib import Path
 from tuimon.runs.paths import RunPaths, host_directory, runs_directory
 from tuimon.runs.process import boot_id, is_alive, machine_id
 from tuimon.runs.record import (
+    LogSource,
     MirrorRecord,
     R,
     RecorderRecord,
@@ -44,6 +45,15 @@ class RunStatus:
     """Why the run is lost, or what cannot be known from this host; one sentence."""
     recorder: RecorderRecord | None = None
     mirror: MirrorRecord | None = None
+
+    @property
+    def log_sources(self) -> tuple[LogSource, ...]:
+        """The run's log directories: those that were found, else the one that was named."""
+        if self.recorder is not None and self.recorder.logdirs:
+            return self.recorder.logdirs
+        if self.record.logdir is not None:
+            return (LogSource(path=self.record.logdir, recursive=True),)
+        return ()
 
 
 def read_status(directory: Path) -> RunStatus:

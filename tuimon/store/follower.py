@@ -129,7 +129,7 @@ class Follower:
     def unreadable(self) -> list[FileStatus]:
         """Files that could not be read at the last look, and why."""
         return [
-            _status(one.tail)
+            FileStatus.of(one.tail)
             for one in self._followed.values()
             if one.tail.state is not FileState.OK
         ]
@@ -226,7 +226,7 @@ class Follower:
             one.pending, one.due = False, time.monotonic() + _FAULT_SECONDS
             return
         if batches or tail.state is not state:
-            self._store.update_file(one.run, _status(tail))
+            self._store.update_file(one.run, FileStatus.of(tail))
         if batches and not was_pending:
             one.changed_at = time.time()
         one.pending = tail.backlog > 0
@@ -249,16 +249,3 @@ class Follower:
             self._on_change()
         except Exception:
             _log.exception("a listener to the store failed")
-
-
-def _status(tail: EventFileTail) -> FileStatus:
-    return FileStatus(
-        path=tail.path,
-        state=tail.state,
-        error=tail.error,
-        size=tail.size,
-        offset=tail.offset,
-        damaged_records=tail.damaged_records,
-        skipped_bytes=tail.skipped_bytes,
-        undecided_bytes=tail.undecided_bytes,
-    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuimon.events.points import EventBatch, SummaryRef
-from tuimon.events.tail import FileState
+from tuimon.events.tail import EventFileTail, FileState
 from tuimon.store.series import RefSeries, Series
 from tuimon.store.timeline import Restarts, Timeline
 
@@ -28,6 +28,20 @@ class FileStatus:
     skipped_bytes: int = 0
     undecided_bytes: int = 0
     """Bytes at the end that are no whole record: being written, or damaged."""
+
+    @classmethod
+    def of(cls, tail: EventFileTail) -> FileStatus:
+        """The status of the file that `tail` reads."""
+        return cls(
+            path=tail.path,
+            state=tail.state,
+            error=tail.error,
+            size=tail.size,
+            offset=tail.offset,
+            damaged_records=tail.damaged_records,
+            skipped_bytes=tail.skipped_bytes,
+            undecided_bytes=tail.undecided_bytes,
+        )
 
 
 class Run:

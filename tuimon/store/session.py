@@ -93,14 +93,7 @@ class Session:
         return self._progress
 
     def _known_sources(self, given: tuple[LogSource, ...]) -> tuple[LogSource, ...]:
-        status = self.status
-        if status is None:
-            return given
-        if status.recorder is not None and status.recorder.logdirs:
-            return status.recorder.logdirs
-        if status.record.logdir is not None:
-            return (LogSource(path=status.record.logdir, recursive=True),)
-        return ()
+        return given if self.status is None else self.status.log_sources
 
 
 def newest_progress(series: Sequence[Series]) -> TrainingProgress | None:
