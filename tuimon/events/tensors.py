@@ -12,7 +12,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tuimon.events.fields import BYTES, FIXED32, FIXED64, VARINT, Span, fields, read_varint, signed
+from tuimon.events.fields import (
+    BYTES,
+    FIXED32,
+    FIXED64,
+    VARINT,
+    Span,
+    WireError,
+    fields,
+    read_varint,
+    signed,
+)
 
 _DTYPE = 1 << 3 | VARINT
 _SHAPE = 2 << 3 | BYTES
@@ -58,31 +68,35 @@ def scalar_of_tensor(payload: bytes, spans: list[Span]) -> float | None:
     """
     dtype, elements = 0, 1
     content: Span | None = None
-    typed: dict[int, int] = {}  # key → position or number of the field's first element
+    typed: dict[int, Span] = {}  # key → what `fields` gives of its first occurrence
     for start, end in spans:
         for key, first, second in fields(payload, start, end):
             if key == _DTYPE:
-                dtype = first
+                dtype = first & 0xFFFFFFFF
             elif key == _SHAPE:
                 elements *= _shape_elements(payload, first, second)
             elif key == _CONTENT:
                 content = first, second
             elif key & 7 != BYTES or second > first:
-                typed.setdefault(key, first)
+                typed.setdefault(key, (first, second))
     if dtype not in _TYPES or elements != 1:
         return None
     kind = _TYPES[dtype]
     if content is not None and content[1] > content[0]:
         raw = payload[content[0] : content[1]]
         return _number(raw, dtype) if len(raw) == np.dtype(kind.dtype).itemsize else None
-    packed, single = typed.get(kind.field << 3 | BYTES), typed.get(kind.field << 3 | kind.wire)
+    packed, single = kind.field << 3 | BYTES, kind.field << 3 | kind.wire
+    found = next((key for key in typed if key in (packed, single)), None)
+    if found is None:
+        return 0.0
+    first, second = typed[found]
     if kind.wire == VARINT:
-        if packed is not None:
-            single, _ = read_varint(payload, packed, len(payload))
-        return _from_varint(single or 0, dtype)
-    at = packed if packed is not None else single
+        number = first if found == single else read_varint(payload, first, second)[0]
+        return _from_varint(number, dtype)
     size = 4 if kind.wire == FIXED32 else 8
-    return _number(payload[at : at + size], dtype) if at is not None else 0.0
+    if (second - first) % size:
+        raise WireError("a number is cut")
+    return _number(payload[first : first + size], dtype)
 
 
 def _shape_elements(payload: bytes, start: int, end: int) -> int:

@@ -103,7 +103,7 @@ def parse_event(payload: bytes) -> Event:
         status = 0
         for key, first, _ in _all_fields(payload, what):
             if key == _STATUS:
-                status = first
+                status = first & 0xFFFFFFFF
         return Event(wall_time, step, kind, starts=status == _START)
     if kind == "tagged_run_metadata":
         return Event(wall_time, step, kind, tag=_text(payload, what, _TAG))

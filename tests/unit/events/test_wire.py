@@ -3,6 +3,7 @@ import struct
 
 import numpy as np
 import pytest
+from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, types_pb2
 from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
@@ -92,6 +93,35 @@ def test_content_of_a_wrong_size_is_no_scalar() -> None:
     for size in (0, 3, 8):
         proto = TensorProto(dtype=types_pb2.DT_FLOAT, tensor_content=b"x" * size)
         assert one_value(Summary.Value(tensor=proto)).scalar == (0.0 if not size else None)
+
+
+def tensor_of(content: bytes) -> bytes:
+    """An event with one value: the tensor with the wire format `content`."""
+    return field(5, field(1, field(1, b"t") + field(8, content)))
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        b"\x08\x01" + field(5, b"ab"),  # a packed float of two bytes
+        b"\x08\x02" + field(6, b"abcdefghijkl"),
+        b"\x08\x03" + field(7, b"\x80") + b"\x38\x01",  # a packed varint that ends elsewhere
+    ],
+)
+def test_packed_numbers_that_are_cut(tensor: bytes) -> None:
+    with pytest.raises(DecodeError):
+        event_pb2.Event.FromString(tensor_of(tensor))
+    with pytest.raises(WireError):
+        parse_event(tensor_of(tensor))
+
+
+def test_numbers_are_cut_to_their_type() -> None:
+    """Enumerations have 32 bits; of a repeated field the first element counts, packed or not."""
+    one = varint(2**32 + 1)
+    assert parse_event(tensor_of(b"\x08" + one + field(5, bytes(4)))).values[0].scalar == 0.0
+    assert parse_event(field(7, b"\x08" + one)).starts
+    both = b"\x08\x03" + b"\x38\x05" + field(7, b"\x06")
+    assert parse_event(tensor_of(both)).values[0].scalar == 5.0
 
 
 def test_kinds_and_plugins() -> None:
