@@ -234,7 +234,7 @@ class SummarySeries(Sequence[Summary]):
         """Name of its run."""
         self.tag: str = refs.tag
         self.plugin: str = refs.plugin
-        """TensorBoard's plugin name: ``images``, ``histograms``, ``text``, …; empty when unknown."""
+        """TensorBoard's plugin name: ``images``, ``histograms``, ``text``, …; empty if unknown."""
         self.steps: NDArray[np.int64] = self._refs.steps
         """Read-only."""
         self.wall_times: NDArray[np.float64] = self._refs.wall_times

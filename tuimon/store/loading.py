@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
-from tuimon.events.logdir import LogdirScan
+from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail
 from tuimon.runs.record import LogSource
-from tuimon.store.run import FileStatus
+from tuimon.store.run import FileStatus, Run
 from tuimon.store.store import Store
 
 _POLL_BYTES = 4 << 20
@@ -29,15 +30,39 @@ def load(sources: Sequence[LogSource]) -> Loaded:
     store = Store()
     scan = LogdirScan(sources)
     files: list[FileStatus] = []
-    plugins: dict[str, dict[str, str]] = {}
-    for run, path in scan.scan():
-        tail = EventFileTail(path, plugins.setdefault(run, {}))
-        reading = True
-        while reading:
-            for batch in tail.poll(_POLL_BYTES):
-                store.apply(run, path, batch)
-            reading = tail.backlog > 0
-        status = FileStatus.of(tail)
-        store.update_file(run, status)
-        files.append(status)
+    for _, members in _by_run(scan.scan()):
+        files += _read_run(store, members)
     return Loaded(store, tuple(files), scan.truncated)
+
+
+def load_runs(files: Sequence[FoundFile]) -> Iterator[tuple[Run | None, list[FileStatus]]]:
+    """Read runs one after the other, so that no more than one need be in memory.
+
+    `files` as `LogdirScan.scan` gives them. Yields each run (None when its files hold no record)
+    with the status of its files.
+    """
+    for name, members in _by_run(files):
+        store = Store()
+        statuses = _read_run(store, members)
+        yield store.runs.get(name), statuses
+
+
+def _by_run(files: Sequence[FoundFile]) -> Iterator[tuple[str, Iterator[FoundFile]]]:
+    return groupby(files, key=lambda file: file.run)
+
+
+def _read_run(store: Store, files: Iterable[FoundFile]) -> list[FileStatus]:
+    plugins: dict[str, str] = {}
+    return [_read(store, file, plugins) for file in files]
+
+
+def _read(store: Store, file: FoundFile, plugins: dict[str, str]) -> FileStatus:
+    tail = EventFileTail(file.path, plugins)
+    reading = True
+    while reading:
+        for batch in tail.poll(_POLL_BYTES):
+            store.apply(file.run, file.path, batch)
+        reading = tail.backlog > 0
+    status = FileStatus.of(tail)
+    store.update_file(file.run, status)
+    return status

@@ -1,0 +1,134 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from event_files import frame, scalar, start, tensor, version, write
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
+from torch.utils.tensorboard import SummaryWriter
+
+import tuimon
+
+
+@pytest.fixture
+def logdir(tmp_path: Path) -> Path:
+    """Two runs; the second one resumed."""
+    with SummaryWriter(str(tmp_path / "a")) as writer:
+        for step in range(5):
+            writer.add_scalar("loss", 1 / (step + 1), step)
+        writer.add_scalar("lr", float("nan"), 0)
+        writer.add_text("note", "hello", 3)
+    points = [scalar("loss", step, step / 2) for step in (1, 2, 3, 2, 3, 4)]
+    write(tmp_path / "b", [version(), *points])
+    return tmp_path
+
+
+def test_runs_tags_and_points(logdir: Path) -> None:
+    logs = tuimon.load(logdir)
+    assert list(logs) == ["a", "b"]
+    assert list(logs["a"]) == ["loss", "lr"]
+    loss = logs["a"]["loss"]
+    assert loss.steps.tolist() == [0, 1, 2, 3, 4]
+    assert loss.values.tolist() == [float(np.float32(1 / (step + 1))) for step in range(5)]
+    assert np.isnan(logs["a"]["lr"].values).all()
+    assert logs.damaged == {}
+
+
+def test_what_a_resume_superseded_is_told_apart(logdir: Path) -> None:
+    loss = tuimon.load(logdir)["b"]["loss"]
+    assert loss.steps.tolist() == [1, 2, 3, 4]
+    every = loss.all_points()
+    assert every.steps.tolist() == [1, 2, 3, 2, 3, 4]
+    assert every.superseded.tolist() == [False, True, True, False, False, False]
+    assert not every.purged.any()
+
+
+def test_arrays_cannot_be_written(logdir: Path) -> None:
+    loss = tuimon.load(logdir)["a"]["loss"]
+    for array in (loss.steps, loss.wall_times, loss.values):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
+def test_other_kinds_are_read_when_asked_for(logdir: Path) -> None:
+    (note,) = tuimon.load(logdir)["a"].others["note/text_summary"]
+    assert (note.plugin, note.step) == ("text", 3)
+    (value,) = Event.FromString(note.read()).summary.value
+    assert value.tensor.string_val == [b"hello"]
+
+
+def test_damaged_records_are_counted_by_file(tmp_path: Path) -> None:
+    broken = bytearray(scalar("loss", 2, 1.0))
+    broken[-6] ^= 1
+    path = write(tmp_path, [version(), scalar("loss", 1, 1.0), bytes(broken)])
+    path.write_bytes(path.read_bytes() + scalar("loss", 3, 1.0))
+    logs = tuimon.load(tmp_path)
+    assert logs.damaged == {path: 1}
+    assert logs["."].damaged == {path: 1}
+    assert logs["."]["loss"].steps.tolist() == [1, 3]
+
+
+def test_one_event_file(logdir: Path) -> None:
+    (path,) = (logdir / "b").iterdir()
+    assert tuimon.load(path)["."]["loss"].steps.tolist() == [1, 2, 3, 4]
+
+
+def test_pandas(logdir: Path) -> None:
+    frame = tuimon.load(logdir).to_pandas()
+    assert list(frame.columns) == ["run", "tag", "step", "wall_time", "value"]
+    assert frame.groupby(["run", "tag"], observed=True).size().to_dict() == {
+        ("a", "loss"): 5,
+        ("a", "lr"): 1,
+        ("b", "loss"): 4,
+    }
+    every = tuimon.load(logdir)["b"].to_pandas(all_points=True)
+    assert every["superseded"].sum() == 2
+    assert isinstance(tuimon.load(logdir)["a"]["loss"].to_pandas(), pd.DataFrame)
+
+
+def test_an_empty_directory_has_no_runs(tmp_path: Path) -> None:
+    logs = tuimon.load(tmp_path)
+    assert len(logs) == 0
+    assert logs.to_pandas().empty
+
+
+def test_bad_paths(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        tuimon.load(tmp_path / "nothing")
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(NotADirectoryError):
+        tuimon.load(tmp_path / "notes.txt")
+
+
+def test_loading_imports_no_screen_and_no_wandb(logdir: Path) -> None:
+    code = (
+        "import sys, tuimon; tuimon.load(sys.argv[1]);"
+        "print({'textual', 'wandb', 'pandas', 'torch', 'plotext'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code, str(logdir)]
+    assert subprocess.run(command, capture_output=True, check=True, text=True).stdout == "set()\n"
+    command[2] = "import sys, tuimon; print('numpy' in sys.modules)"
+    assert subprocess.run(command, capture_output=True, check=True, text=True).stdout == "False\n"
+
+
+def test_restarts_and_tensors(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        [version(), tensor("loss", 5, np.float64(1.5)), start(5), tensor("loss", 5, np.float64(2))],
+    )
+    loss = tuimon.load(tmp_path)["."]["loss"]
+    assert loss.values.tolist() == [2.0]
+    assert loss.all_points().purged.tolist() == [True, False]
+
+
+def test_a_summary_that_is_gone(tmp_path: Path) -> None:
+    value = Summary.Value(tag="x", image=Summary.Image(encoded_image_string=b"png"))
+    event = Event(wall_time=1.7e9, step=1, summary=Summary(value=[value]))
+    path = write(tmp_path, [version(), frame(event.SerializeToString())])
+    (image,) = tuimon.load(tmp_path)["."].others["x"]
+    path.write_bytes(b"")
+    with pytest.raises(tuimon.api.FrameError):
+        image.read()
