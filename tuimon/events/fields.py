@@ -14,6 +14,8 @@ VARINT, FIXED64, BYTES, _GROUP, _END_GROUP, FIXED32 = range(6)
 Span: TypeAlias = tuple[int, int]
 """Where a field's content lies in its payload: start and end."""
 
+MOST_FIELDS = 1 << 18
+"""Fields of one message. No writer comes near it; each costs memory many times its bytes."""
 _MOST_NESTED_GROUPS = 100
 _64_BITS = 2**64 - 1
 
@@ -29,7 +31,9 @@ def fields(payload: bytes, start: int, end: int) -> Iterator[tuple[int, int, int
     key is the field number << 3 | the wire type. Raises WireError.
     """
     at = start
-    while at < end:
+    for _ in range(MOST_FIELDS):
+        if at >= end:
+            return
         key = payload[at]
         if key < 0x80:
             at += 1
@@ -51,6 +55,8 @@ def fields(payload: bytes, start: int, end: int) -> Iterator[tuple[int, int, int
             raise WireError("a field ends behind its message")
         yield key, at, stop
         at = stop
+    if at < end:
+        raise WireError("a message has too many fields")
 
 
 def _content_end(payload: bytes, at: int, end: int, key: int, depth: int) -> int:

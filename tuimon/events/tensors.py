@@ -21,7 +21,6 @@ from tuimon.events.fields import (
     WireError,
     fields,
     read_varint,
-    signed,
 )
 
 _DTYPE = 1 << 3 | VARINT
@@ -66,7 +65,7 @@ def scalar_of_tensor(payload: bytes, spans: list[Span]) -> float | None:
 
     None when it is not numeric or does not hold exactly one element. Raises WireError.
     """
-    dtype, elements = 0, 1
+    dtype, is_one = 0, True
     content: Span | None = None
     typed: dict[int, Span] = {}  # key → what `fields` gives of its first occurrence
     for start, end in spans:
@@ -74,12 +73,12 @@ def scalar_of_tensor(payload: bytes, spans: list[Span]) -> float | None:
             if key == _DTYPE:
                 dtype = first & 0xFFFFFFFF
             elif key == _SHAPE:
-                elements *= _shape_elements(payload, first, second)
+                is_one &= _is_one(payload, first, second)
             elif key == _CONTENT:
                 content = first, second
             elif key & 7 != BYTES or second > first:
                 typed.setdefault(key, (first, second))
-    if dtype not in _TYPES or elements != 1:
+    if dtype not in _TYPES or not is_one:
         return None
     kind = _TYPES[dtype]
     if content is not None and content[1] > content[0]:
@@ -99,18 +98,19 @@ def scalar_of_tensor(payload: bytes, spans: list[Span]) -> float | None:
     return _number(payload[first : first + size], dtype)
 
 
-def _shape_elements(payload: bytes, start: int, end: int) -> int:
-    elements = 1
+def _is_one(payload: bytes, start: int, end: int) -> bool:
+    """Whether the shape is that of one element. The product of all sizes could get very long."""
+    is_one = True
     for key, first, second in fields(payload, start, end):
         if key == _DIM:
             size = 0
             for inner_key, number, _ in fields(payload, first, second):
                 if inner_key == _SIZE:
-                    size = signed(number)
-            elements *= size
+                    size = number
+            is_one &= size == 1
         elif key == _UNKNOWN_RANK and first:
-            return 0
-    return elements
+            is_one = False
+    return is_one
 
 
 def _number(raw: bytes, dtype: int) -> float:

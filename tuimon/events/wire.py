@@ -13,7 +13,17 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tuimon.events.fields import BYTES, FIXED32, FIXED64, VARINT, Span, WireError, fields, signed
+from tuimon.events.fields import (
+    BYTES,
+    FIXED32,
+    FIXED64,
+    MOST_FIELDS,
+    VARINT,
+    Span,
+    WireError,
+    fields,
+    signed,
+)
 from tuimon.events.tensors import scalar_of_tensor
 
 __all__ = ["Event", "Value", "WireError", "parse_event"]
@@ -166,8 +176,14 @@ def _text(payload: bytes, spans: list[Span], wanted: int) -> str:
 
 
 def _all_fields(payload: bytes, spans: list[Span]) -> Iterator[tuple[int, int, int]]:
+    """The fields of a message whose parts lie at `spans`."""
+    left = MOST_FIELDS
     for start, end in spans:
-        yield from fields(payload, start, end)
+        for field in fields(payload, start, end):
+            yield field
+            left -= 1
+        if left < 0:
+            raise WireError("a message has too many fields")
 
 
 def _decode(content: bytes) -> str:

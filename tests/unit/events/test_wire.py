@@ -115,6 +115,29 @@ def test_packed_numbers_that_are_cut(tensor: bytes) -> None:
         parse_event(tensor_of(tensor))
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"\x2a\x00" * 300_000,
+        field(5, b"\x0a\x00" * 300_000),
+        field(5, b"\x0a\x00" * 150_000) * 2,
+        field(5, field(1, b"\x4a\x00" * 300_000)),
+    ],
+    ids=["summaries", "values", "values of parts", "metadata"],
+)
+def test_messages_of_too_many_fields(payload: bytes) -> None:
+    """They would take sixty times their size in memory."""
+    with pytest.raises(WireError):
+        parse_event(payload)
+
+
+def test_shape_of_many_dimensions() -> None:
+    """Its number of elements would have millions of digits."""
+    shape = field(2, b"\x08" + varint(2**62)) * 200_000
+    (value,) = parse_event(tensor_of(b"\x08\x01" + field(2, shape))).values
+    assert value.scalar is None
+
+
 def test_numbers_are_cut_to_their_type() -> None:
     """Enumerations have 32 bits; of a repeated field the first element counts, packed or not."""
     one = varint(2**32 + 1)
