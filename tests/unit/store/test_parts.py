@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import pytest
+import tensorboardX
+import torch.utils.tensorboard
+
+from tuimon.runs.record import LogSource
+from tuimon.store.loading import load
+from tuimon.store.parts import Part, part_of
+
+
+@pytest.fixture(params=[torch.utils.tensorboard.SummaryWriter, tensorboardX.SummaryWriter])
+def logdir(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    for name in ("a", "b"):
+        with request.param(str(tmp_path / name)) as writer:
+            writer.add_scalar("loss", 1.0, 0)
+            writer.add_scalars("Loss/all", {"train": 1.0, "val set": 2.0}, 0)
+            writer.add_hparams({"lr": 0.1}, {"hparam/loss": 1.0})
+    with request.param(str(tmp_path / "a" / "sweep")) as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    return tmp_path
+
+
+def test_what_writers_leave_belongs_to_the_run_above(logdir: Path) -> None:
+    runs = load([LogSource(path=str(logdir))]).store.runs
+    parts = {name: part_of(run, runs) for name, run in runs.items()}
+    assert [name for name, part in parts.items() if part is None] == ["a", "a/sweep", "b"]
+    labels = {(part.parent, part.label) for part in parts.values() if part}
+    assert labels == {(name, label) for name in "ab" for label in ("train", "val set", "")}
+
+
+def test_a_log_directory_that_is_a_run_itself(logdir: Path) -> None:
+    runs = load([LogSource(path=str(logdir / "b"))]).store.runs
+    parts = {part_of(run, runs) for run in runs.values()}
+    assert parts == {None, Part(".", "train"), Part(".", "val set"), Part(".", "")}

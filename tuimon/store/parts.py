@@ -1,0 +1,47 @@
+"""Runs that are no trainings of their own: what `add_scalars` and `add_hparams` leave.
+
+Both open writers of their own in sub-directories of the training's log directory, so that they look
+like runs. Names as torch and tensorboardX give them (``torch/utils/tensorboard/writer.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tuimon.store.run import Run
+
+_SESSION_START = "_hparams_/session_start_info"
+
+
+class Part(NamedTuple):
+    """A run that belongs to another one."""
+
+    parent: str
+    """Name of the run that it belongs to."""
+    label: str
+    """What `add_scalars` was told to call the curve; empty for the metrics of `add_hparams`."""
+
+
+def part_of(run: Run, runs: Mapping[str, Run]) -> Part | None:
+    """What `run`, one of `runs`, is a part of; None when it is a run of its own."""
+    if run.name == ".":
+        return None
+    above, _, leaf = run.name.rpartition("/")
+    part: Part | None = None
+    if _SESSION_START in run.refs:
+        part = Part(above or ".", "") if _is_time(leaf) else None
+    elif len(run.series) == 1 and not run.refs:
+        (tag,) = run.series
+        prefix = tag.replace("/", "_") + "_"
+        if leaf.startswith(prefix):  # torch: TAG_LABEL, slashes of the tag replaced
+            part = Part(above or ".", leaf.removeprefix(prefix))
+        elif f"/{above}".endswith(f"/{tag}"):  # tensorboardX: TAG/LABEL
+            part = Part(above.removesuffix(tag).removesuffix("/") or ".", leaf)
+    return part if part and part.parent in runs else None
+
+
+def _is_time(name: str) -> bool:
+    """Whether `name` is what `str(time.time())` gives."""
+    whole, _, fraction = name.partition(".")
+    return whole.isdecimal() and fraction.isdecimal()
