@@ -124,7 +124,8 @@ def _packed(tensor: TensorProto, kind: _Type) -> NDArray[Any]:
 
 
 def _typed(tensor: TensorProto, kind: _Type) -> NDArray[Any]:
-    elements = getattr(tensor, kind.field)
+    # torch's `SummaryWriter.add_tensor` puts uint8 there.
+    elements = getattr(tensor, kind.field) or tensor.uint32_val
     count = len(elements)
     if kind.field == _HALVES:
         patterns = np.fromiter(elements, np.int32, count)
