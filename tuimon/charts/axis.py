@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tuimon.charts.frame import FrameTick, label_starts
-from tuimon.charts.model import Curve, Scales, XAxis
+from tuimon.charts.model import Scales, XAxis
 from tuimon.charts.scales import Limits, x_limits
 from tuimon.charts.ticks import (
     Tick,
@@ -18,39 +17,12 @@ from tuimon.charts.ticks import (
     time_steps,
     wall_ticks,
 )
-
-Positions = NDArray[np.int64] | NDArray[np.float64]
+from tuimon.charts.track import CALENDAR, Positions, Track
 
 _INT64 = np.iinfo(np.int64)
 _EXACT = 2**53  # integers up to here are exact as float64
-_CALENDAR = (-6e10, 2.5e11)  # unix seconds that a calendar can show, years 69 to 9891
 _LABEL_GAP = 2
 _TICK_CELLS = 8  # the least from tick to tick
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Track:
-    """A curve along x: only points with a position, in ascending order."""
-
-    curve: Curve
-    x: Positions
-    values: NDArray[np.float64]
-    order: NDArray[np.int64] | None  # which points, in which order; None is all as they are
-
-
-def make_track(curve: Curve, axis: XAxis) -> Track:
-    """Return a curve with its points in ascending order of `axis`."""
-    x: Positions = curve.steps if axis == "step" else curve.wall_times
-    size = min(len(x), len(curve.values))
-    x, values = x[:size], curve.values[:size]
-    ascending = bool(np.all(x[1:] >= x[:-1]))  # False with any NaN but a lone one
-    inside = axis == "step" or not size or (x[0] >= _CALENDAR[0] and x[-1] <= _CALENDAR[1])
-    if ascending and inside:
-        return Track(curve, x, values, None)
-    order = np.argsort(x, kind="stable")
-    if axis != "step":
-        order = order[(x[order] >= _CALENDAR[0]) & (x[order] <= _CALENDAR[1])]
-    return Track(curve, x[order], values[order], order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +39,7 @@ class Axis:
     origin: int
     limits: Limits
 
-    def edges(self, track: Track, columns: int) -> Positions:
+    def bounds(self, track: Track, columns: int) -> Positions:
         """Return the bounds of the columns, [columns + 1], in the track's own positions."""
         low, high = self.limits
         inner = low + (high - low) * np.arange(columns + 1) / columns
@@ -113,7 +85,7 @@ class Axis:
 
 def _start(track: Track) -> float:
     start = track.curve.start
-    if start is None or not _CALENDAR[0] <= start <= _CALENDAR[1]:
+    if start is None or not CALENDAR[0] <= start <= CALENDAR[1]:
         return float(track.x[0]) if len(track.x) else 0.0
     return start
 

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tuimon.charts.track import Positions, Track
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -14,7 +16,7 @@ class Bins(NamedTuple):
 
     Attributes:
         low, high: extremes of the drawable values, NaN where there are none.
-        line: mean of the line's values, NaN where there are none.
+        line: mean of the line's values, the middle where it overflows; NaN where there are none.
         taken: columns that hold any point; taken without a finite line is a gap.
         nan, above, below: columns that hold a NaN, +Inf, -Inf.
         points: how many drawable values there are.
@@ -32,77 +34,41 @@ class Bins(NamedTuple):
     counts: tuple[int, int, int, int]
 
 
-def bin_series(
-    x: NDArray[np.int64] | Floats,
-    edges: NDArray[np.int64] | Floats,
-    values: Floats,
-    line: Floats | None,
-    positive: bool,
-) -> Bins:
-    """Bin a series.
+def bin_track(track: Track, bounds: Positions, smoothing: float, positive: bool) -> Bins:
+    """Bin a curve.
 
     Args:
-        x: ascending positions, [n].
-        edges: ascending bounds of the columns, [columns + 1]; the last one is inclusive.
-        values: raw values, [n].
-        line: values of the line, [n]; the raw ones by default.
+        track: the curve.
+        bounds: ascending bounds of the columns, [columns + 1]; the last one is inclusive.
+        smoothing: weight of the moving average that the line shows; 0 shows the values.
         positive: leave out values ≤ 0.
     """
-    columns = len(edges) - 1
-    bounds = np.searchsorted(x, edges)
-    bounds[-1] = np.searchsorted(x, edges[-1], side="right")
-    first, last = int(bounds[0]), int(bounds[-1])
-    bounds -= first
-    sizes = np.diff(bounds)
-    taken = sizes > 0
-    starts = bounds[:-1][taken]
-    values = values[first:last]
-    line = values if line is None else line[first:last]
-
-    none = np.zeros(columns, dtype=np.bool_)
-    nan, above, below, counts = none, none, none, (0, 0, 0, 0)
-    drawable = np.isfinite(values)
-    if not drawable.all():
-        odd = np.flatnonzero(~drawable)
-        column = np.searchsorted(bounds, odd, side="right") - 1
-        kinds = (np.isnan(values[odd]), values[odd] == np.inf, values[odd] == -np.inf)
-        nan, above, below = (_flags(columns, column[kind]) for kind in kinds)
-        counts = (*(int(kind.sum()) for kind in kinds), 0)  # type: ignore[assignment]
-    if positive:
-        finite = int(drawable.sum())
-        drawable &= values > 0
-        counts = (*counts[:3], finite - int(drawable.sum()))
-    points = int(drawable.sum())
-    if points < len(values):
-        values = np.where(drawable, values, np.nan)
-    lows, highs, means = (np.full(columns, np.nan) for _ in range(3))
-    if len(starts):
-        lows[taken] = np.fmin.reduceat(values, starts)
-        highs[taken] = np.fmax.reduceat(values, starts)
-        means[taken] = _means(line, drawable & (line > 0) if positive else drawable, starts)
-    return Bins(lows, highs, means, taken, nan, above, below, points, counts)
-
-
-def _flags(columns: int, column: NDArray[np.int64]) -> Flags:
-    flags = np.zeros(columns, dtype=np.bool_)
-    flags[column] = True
-    return flags
-
-
-def _means(line: Floats, drawable: Flags, starts: NDArray[np.int64]) -> Floats:
-    """Return the mean of the drawable values from each start to the next, NaN without any."""
-    if drawable.all():
-        counts = np.diff(starts, append=len(line))
-    else:
-        line = np.where(drawable, line, 0.0)
-        counts = np.add.reduceat(drawable, starts, dtype=np.int64)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        means = np.add.reduceat(line, starts) / counts
-        over = (counts > 0) & ~np.isfinite(means)
-        if over.any():  # the sum of huge values overflowed
-            shares = np.add.reduceat(line / len(line), starts) / (counts / len(line))
-            means[over] = shares[over]
-    return means
+    edges = track.edges(bounds)
+    found = track.extremes(edges)
+    drawable = found.positive if positive else found.finite
+    some = drawable > 0
+    lows = np.where(some, found.low_positive if positive else found.low, np.nan)
+    highs = np.where(some, found.high, np.nan)
+    smoothed = track.smoothed_totals(edges, smoothing) if smoothing > 0 else None
+    totals = found.total if smoothed is None else smoothed
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = totals / found.finite
+        means = np.where(some & ~np.isfinite(means), lows / 2 + highs / 2, means)
+        if positive and smoothed is None:  # the mean holds values ≤ 0, too
+            means = np.clip(means, lows, highs)
+        line = np.where(some & (means > 0) if positive else some, means, np.nan)
+    hidden = int((found.finite - drawable).sum())
+    return Bins(
+        low=lows,
+        high=highs,
+        line=line,
+        taken=np.diff(edges) > 0,
+        nan=found.nan > 0,
+        above=found.above > 0,
+        below=found.below > 0,
+        points=int(drawable.sum()),
+        counts=(int(found.nan.sum()), int(found.above.sum()), int(found.below.sum()), hidden),
+    )
 
 
 def bridge(line: Floats, taken: Flags) -> Floats:

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts import roles
-from tuimon.charts.axis import Axis, Track, make_axis, make_track
-from tuimon.charts.bins import Bins, bin_series, bridge
+from tuimon.charts.axis import Axis, make_axis
+from tuimon.charts.bins import Bins, bin_track, bridge
 from tuimon.charts.canvas import Flags, Shape, paint, spans
 from tuimon.charts.compact import compact_rows
 from tuimon.charts.frame import Frame, FrameTick, draw_frame
@@ -16,7 +16,7 @@ from tuimon.charts.heading import Entry, cut, legend_rows, title_row
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Curve, Drawing, Row, Scales, Span
 from tuimon.charts.scales import YScale, log_scale, log_y_ticks, y_scale, y_ticks
-from tuimon.charts.smoothing import smooth
+from tuimon.charts.track import Track, make_track
 from tuimon.text import format_step
 
 Floats = NDArray[np.float64]
@@ -117,25 +117,15 @@ def _bin(
 ) -> list[_Binned]:
     binned = []
     for track in tracks:
-        line = _smoothed(track, options.smoothing)
-        edges = axis.edges(track, columns * marks.across)
-        bins = bin_series(track.x, edges, track.values, line, positive=options.log_y)
+        smooths = options.smoothing > 0 and len(track.values) >= _FEW_POINTS
+        smoothing = options.smoothing if smooths else 0.0
+        bounds = axis.bounds(track, columns * marks.across)
+        bins = bin_track(track, bounds, smoothing, positive=options.log_y)
         heights = (bins.low, bins.high, bins.line)
         if options.log_y:
             heights = (np.log10(bins.low), np.log10(bins.high), np.log10(bins.line))
-        binned.append(_Binned(track.curve.colour, *heights, line is not None, bins))
+        binned.append(_Binned(track.curve.colour, *heights, smooths, bins))
     return binned
-
-
-def _smoothed(track: Track, weight: float) -> Floats | None:
-    """Return the smoothed values of a track, None where the raw ones are to be drawn."""
-    curve = track.curve
-    if weight <= 0 or len(track.values) < _FEW_POINTS:
-        return None
-    smoothed = curve.smoothed
-    if smoothed is None or len(smoothed) != len(curve.values):
-        smoothed = smooth(curve.values, weight)
-    return smoothed[: len(track.values)] if track.order is None else smoothed[track.order]
 
 
 def _y_axis(

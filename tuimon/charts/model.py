@@ -1,10 +1,12 @@
 """What goes into a chart and what comes out of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tuimon.charts.detail import Detail
 
 XAxis = Literal["step", "relative", "wall"]
 MarkStyle = Literal["braille", "hd", "ascii"]
@@ -30,9 +32,9 @@ class Curve:
         wall_times: float64[n], unix seconds.
         values: float64[n], NaN and infinities included.
         colour: number of the colour role.
-        smoothed: float64[n], the values at the chart's smoothing where the caller keeps them (see
-            :class:`tuimon.charts.smoothing.Smoothed`); computed for this drawing otherwise.
         start: unix seconds that relative time counts from; by default the first point's.
+        detail: what the last drawing of the same series has found out; a series that only grows
+            is then drawn without looking at all of it again.
     """
 
     label: str
@@ -40,8 +42,8 @@ class Curve:
     wall_times: NDArray[np.float64]
     values: NDArray[np.float64]
     colour: int = 0
-    smoothed: NDArray[np.float64] | None = None
     start: float | None = None
+    detail: Detail = field(default_factory=Detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,109 +10,206 @@ Values that are not finite are shown as they are and leave the average untouched
 values are all equal is shown as it is.
 """
 
-from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from tuimon.store.columns import Columns
+from tuimon.store.lod import BLOCK, Edges
 
-# Large enough to amortise numpy's call overhead, small enough for the first-level cache.
-_BLOCK = 8192
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_CHUNK = 1024 * BLOCK  # bounds the memory that this takes for a while
 
 # Powers of the weight below this vanish: as subnormal numbers they would slow arithmetic tenfold.
 _NEGLIGIBLE = 1e-290
+
+# What the debiasing divides by is 1 once the power of the weight is below this.
+_SETTLED = 1e-18
 
 
 def smooth(values: Floats, weight: float) -> Floats:
     """Return the smoothed `values` (float64[n]) at `weight` (clamped to 0…1; NaN counts as 0)."""
     smoothed = Smoothed(weight)
     smoothed.extend(values)
-    return smoothed.values
+    return values if smoothed.constant else smoothed.values(values, 0, len(values))
 
 
-@lru_cache(maxsize=16)
-def _powers(weight: float) -> Floats:
-    """Return weight ** (1 … _BLOCK)."""
-    powers = np.asarray(weight ** np.arange(1, _BLOCK + 1), dtype=np.float64)
-    powers[powers < _NEGLIGIBLE] = 0
-    return powers
+class _State(NamedTuple):
+    """The average before rows of values; arrays [rows]."""
+
+    last: Floats
+    finite: Ints
+    """How many finite values it holds."""
 
 
 class Smoothed:
-    """The smoothed values of a series that grows; extending it costs only the new points."""
+    """The smoothed values of a series that grows, without keeping them.
+
+    Only the average after every `BLOCK` values is kept, and the sum of the smoothed ones among
+    them: extending it costs the new points, the sums over columns the blocks that an edge cuts.
+    """
 
     def __init__(self, weight: float) -> None:
-        self.weight = min(max(weight, 0.0), 1.0) if weight == weight else 0.0
-        self._buffer: Floats = np.empty(0)
-        self._size = 0
-        self._last = 0.0
-        self._finite = 0
-        self._first: float | None = None
-        self._constant = True
+        self.weight = weight
+        self._weight = min(max(weight, 0.0), 1.0) if weight == weight else 0.0
+        self._after = Columns((np.float64, np.int64, np.float64))  # average, count, sum
+        self._checked = 0
+        self.constant = True
+        """Whether all values are equal: then they are shown as they are."""
 
-    def __len__(self) -> int:
-        return self._size
+    def extend(self, values: Floats) -> None:
+        """Take in the end of `values` [n], which begin with the values of the last call."""
+        if self.constant and len(values):
+            self.constant = bool(np.all(values[self._checked :] == values[0]))
+            self._checked = len(values)
+        stop = len(values) - len(values) % BLOCK
+        for start in range(self._after.rows.length * BLOCK, stop, _CHUNK):
+            part = values[start : min(start + _CHUNK, stop)]
+            self._after.append(self._advance(part.reshape(-1, BLOCK)))
 
-    @property
-    def values(self) -> Floats:
-        """All smoothed values so far, float64[n]; a read-only view that stays valid."""
-        view = self._buffer[: self._size]
-        view.flags.writeable = False
-        return view
+    def values(self, values: Floats, start: int, stop: int) -> Floats:
+        """The smoothed values from index `start` up to `stop`; `values` as in `extend`."""
+        shown = np.empty(stop - start)
+        for at in range(start // BLOCK * BLOCK, stop, _CHUNK):
+            first, end = max(at, start), min(at + _CHUNK, stop)
+            rows = self._rows(values, np.arange(at // BLOCK, -(-end // BLOCK)))
+            shown[first - start : end - start] = rows.ravel()[first - at : end - at]
+        return shown
 
-    def extend(self, values: NDArray[Any]) -> None:
-        """Append raw `values` (numbers, shape [k]) in series order."""
-        new: Floats = np.asarray(values, dtype=np.float64)
-        if not new.size:
-            return
-        if self._first is None:
-            self._first = float(new[0])
-        self._constant = self._constant and bool(np.all(new == self._first))
-        self._reserve(new.size)
-        target = self._buffer[self._size : self._size + new.size]
-        target[:] = new
-        finite = np.isfinite(new)
-        if finite.all():
-            averaged = self._average(new)
-        else:
-            averaged = target.copy()
-            averaged[finite] = self._average(new[finite])
-        # The average of equal values is the value, up to rounding: nothing to redo in the past
-        # when a series stops being constant.
-        if not self._constant:
-            target[:] = averaged
-        self._size += new.size
+    def totals(self, values: Floats, edges: Edges) -> Floats:
+        """Sums of the finite smoothed values between indices `edges` [columns + 1].
 
-    def _average(self, finite: Floats) -> Floats:
-        """Return the debiased average after each of `finite`, and carry the state on."""
-        averaged = np.empty_like(finite)
-        for start in range(0, finite.size, _BLOCK):
-            block = finite[start : start + _BLOCK]
-            averaged[start : start + _BLOCK] = self._average_block(block)
-        return averaged
+        `values` are those of the last `extend`.
+        """
+        starts, ends = edges[:-1], edges[1:]
+        first, last = int(edges[0]), int(edges[-1])
+        if last - first < BLOCK * len(starts):
+            shown = self.values(values, first, last)
+            return _range_sums(_finite_or_zero(shown), starts - first, ends - first)
+        sums = self._after.rows.view()[2]
+        whole = -(-starts // BLOCK)
+        rest = np.maximum(np.minimum(ends // BLOCK, len(sums)), whole)
+        heads = self._sums_within(values, starts, np.minimum(whole * BLOCK, ends))
+        tails = self._sums_within(values, np.minimum(rest * BLOCK, ends), ends)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _range_sums(sums, whole, rest) + heads + tails
 
-    def _average_block(self, block: Floats) -> Floats:
-        weight, size = self.weight, block.size
-        last = block * (1 - weight)
-        # Doubling the window: after the pass at `reach`, last[i] is the weighted sum of the
-        # 2 * reach values up to i. Unlike a division by powers of the weight it cannot overflow.
-        reach = 1
-        powers = _powers(weight)[:size]
-        while reach < size and (factor := powers[reach - 1]):
-            last[reach:] += factor * last[:-reach]
-            reach *= 2
-        last += self._last * powers
-        self._last = float(last[-1])
-        if weight != 1 and weight**self._finite > 1e-18:
-            last /= 1 - weight**self._finite * powers
-        self._finite += size
-        return last
+    def _sums_within(self, values: Floats, starts: Edges, ends: Edges) -> Floats:
+        """Sums over ranges each of which lies in one block; some may be empty."""
+        taken = np.flatnonzero(ends > starts)
+        blocks = starts[taken] // BLOCK
+        shown = _finite_or_zero(self._rows(values, blocks))
+        at = blocks[:, None] * BLOCK + np.arange(BLOCK)
+        inside = (at >= starts[taken, None]) & (at < ends[taken, None])
+        sums = np.zeros(len(starts))
+        with np.errstate(over="ignore", invalid="ignore"):
+            sums[taken] = np.where(inside, shown, 0.0).sum(axis=1)
+        return sums
 
-    def _reserve(self, extra: int) -> None:
-        needed = self._size + extra
-        if needed > self._buffer.size:
-            grown = np.empty(max(needed, 2 * self._buffer.size))
-            grown[: self._size] = self._buffer[: self._size]
-            self._buffer = grown
+    def _rows(self, values: Floats, blocks: NDArray[np.int64]) -> Floats:
+        """The smoothed values of blocks, [blocks, BLOCK]; NaN behind the end of the series."""
+        at = blocks[:, None] * BLOCK + np.arange(BLOCK)
+        rows = values[np.minimum(at, len(values) - 1)]
+        if len(blocks) and at[-1, -1] >= len(values):
+            rows[at >= len(values)] = np.nan
+        lasts, counts, _ = self._after.rows.view()
+        begun = blocks > 0
+        state = _State(np.zeros(len(blocks)), np.zeros(len(blocks), np.int64))
+        state.last[begun], state.finite[begun] = lasts[blocks[begun] - 1], counts[blocks[begun] - 1]
+        return _shown(rows, _averaged(rows, self._weight), state, self._weight)
+
+    def _advance(self, rows: Floats) -> tuple[Floats, Ints, Floats]:
+        """The average after each row of new values [rows, BLOCK], its count, and their sums."""
+        length = self._after.rows.length
+        last, count, _ = self._after.rows.view(length - 1) if length else ([0.0], [0], [0.0])
+        weight, finite = self._weight, np.isfinite(rows)
+        clean = bool(finite.all())
+        added = BLOCK if clean else np.count_nonzero(finite, axis=1)
+        counts = count[0] + np.cumsum(np.broadcast_to(added, len(rows)))
+        before = _State(np.empty(len(rows)), np.append(count[0], counts[:-1]))
+        if clean and weight ** count[0] < _SETTLED:
+            pushes = rows @ ((1 - weight) * weight ** np.arange(BLOCK - 1, -1, -1))
+            lasts = _carry(pushes, np.full(len(rows), weight**BLOCK), last[0], before)
+            # The sum over the rule: sum = w * (sum + before - last) + (1 - w) * sum of y.
+            with np.errstate(over="ignore", invalid="ignore"):
+                sums = rows.sum(axis=1) + weight / (1 - weight) * (before.last - lasts)
+            if np.isfinite(sums).all():
+                return lasts, counts, sums
+        averaged = _averaged(rows, weight)
+        ends = np.broadcast_to(averaged.factors, rows.shape)[:, -1].copy()
+        lasts = _carry(averaged.pushes[:, -1].copy(), ends, last[0], before)
+        with np.errstate(over="ignore", invalid="ignore"):
+            sums = _finite_or_zero(_shown(rows, averaged, before, weight)).sum(axis=1)
+        return lasts, counts, sums
+
+
+class _Averaged(NamedTuple):
+    """Rows of values averaged from nothing."""
+
+    pushes: Floats
+    """The average after each value, [rows, n]."""
+    factors: Floats
+    """What an average before the row is multiplied by, [rows, n] or [1, n]."""
+
+
+def _averaged(rows: Floats, weight: float) -> _Averaged:
+    finite = np.isfinite(rows)
+    if finite.all():
+        pushes, factors = (1 - weight) * rows, np.full((1, rows.shape[1]), weight)
+    else:
+        pushes = (1 - weight) * np.where(finite, rows, 0.0)
+        factors = np.where(finite, weight, 1.0)
+    _scan(pushes, factors)
+    return _Averaged(pushes, factors)
+
+
+def _scan(pushes: Floats, factors: Floats) -> None:
+    """Carry out ``last = last * factor + push`` along the last axis, in place.
+
+    The window doubles: after the pass at `reach`, an element holds the `2 * reach` up to it.
+    Unlike a division by powers of the weight it cannot overflow.
+    """
+    reach = 1
+    while reach < pushes.shape[-1] and factors[..., reach:].any():
+        pushes[..., reach:] += factors[..., reach:] * pushes[..., :-reach]
+        factors[..., reach:] *= factors[..., :-reach].copy()
+        factors[factors < _NEGLIGIBLE] = 0
+        reach *= 2
+
+
+def _carry(pushes: Floats, factors: Floats, last: float, before: _State) -> Floats:
+    """The average after each row, given the average before the first; fills `before.last`."""
+    _scan(pushes, factors)
+    pushes += last * factors
+    before.last[0], before.last[1:] = last, pushes[:-1]
+    return pushes
+
+
+def _shown(rows: Floats, averaged: _Averaged, before: _State, weight: float) -> Floats:
+    """The debiased average after each value, [rows, n]."""
+    shown = averaged.pushes + averaged.factors * before.last[:, None]
+    old = weight ** before.finite.astype(np.float64)
+    if weight != 1 and (old > _SETTLED).any():
+        with np.errstate(invalid="ignore", divide="ignore"):  # no finite value yet
+            shown /= 1 - averaged.factors * old[:, None]
+    return np.where(np.isfinite(rows), shown, rows)
+
+
+def _finite_or_zero(values: Floats) -> Floats:
+    return np.where(np.isfinite(values), values, 0.0)
+
+
+def _range_sums(values: Floats, starts: Edges, ends: Edges) -> Floats:
+    """Sums over ascending, disjoint ranges of indices; some may be empty."""
+    sums = np.zeros(len(starts))
+    taken = np.flatnonzero(ends > starts)
+    if len(taken):
+        # reduceat sums from each index to the next: every other range is a gap.
+        bounds = np.column_stack([starts[taken], ends[taken]]).ravel()
+        inside = bounds if bounds[-1] < len(values) else bounds[:-1]
+        with np.errstate(over="ignore", invalid="ignore"):
+            sums[taken] = np.add.reduceat(values, inside)[::2]
+    return sums

@@ -1,28 +1,29 @@
 """From the store to the curves of one chart: which series, in which order and colour."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from tuimon.charts.detail import Detail
 from tuimon.charts.model import Curve
 from tuimon.charts.pairing import Metric
-from tuimon.charts.smoothing import Smoothed
 from tuimon.store.series import Series
 from tuimon.store.store import Store
 
 
-@dataclass(slots=True)
-class _Smoothing:
+class _Kept(NamedTuple):
+    """What was found out about a series while its points in force only grew."""
+
     series: Series
     epoch: int
-    smoothed: Smoothed
+    detail: Detail
 
 
 class MetricCurves:
-    """The curves of a metric; smooths only what has been added since the last time."""
+    """The curves of a metric; looks only at what has been added since the last time."""
 
     def __init__(self, store: Store, metric: Metric) -> None:
         self.metric = metric
         self._store = store
-        self._smoothings: dict[tuple[str, str], _Smoothing] = {}
+        self._kept: dict[tuple[str, str], _Kept] = {}
 
     @property
     def versions(self) -> tuple[object, ...]:
@@ -35,8 +36,8 @@ class MetricCurves:
             if tag in run.series
         )
 
-    def smoothed_by(self, smoothing: float) -> list[Curve]:
-        """The curves over all runs, smoothed with weight `smoothing` (0 … 1).
+    def curves(self) -> list[Curve]:
+        """The curves over all runs.
 
         One run: a colour per data split. Several runs: a colour per run and split.
         """
@@ -52,29 +53,22 @@ class MetricCurves:
                 # Taken before the points: were they replaced in between, the next call sees it.
                 epoch = series.epoch
                 points = series.snapshot()
-                smoothed = self._smoothing(series, epoch, smoothing)
-                smoothed.extend(points.values[len(smoothed) :])
                 curves.append(
                     Curve(
                         label=label,
                         steps=points.steps,
                         wall_times=points.wall_times,
                         values=points.values,
-                        smoothed=smoothed.values,
                         colour=len(curves),
                         start=run.start_time,
+                        detail=self._detail(series, epoch),
                     )
                 )
         return curves
 
-    def _smoothing(self, series: Series, epoch: int, weight: float) -> Smoothed:
+    def _detail(self, series: Series, epoch: int) -> Detail:
         key = (series.run, series.tag)
-        kept = self._smoothings.get(key)
-        if (
-            kept is None
-            or kept.series is not series
-            or kept.epoch != epoch
-            or kept.smoothed.weight != weight
-        ):
-            kept = self._smoothings[key] = _Smoothing(series, epoch, Smoothed(weight))
-        return kept.smoothed
+        kept = self._kept.get(key)
+        if kept is None or kept.series is not series or kept.epoch != epoch:
+            kept = self._kept[key] = _Kept(series, epoch, Detail())
+        return kept.detail

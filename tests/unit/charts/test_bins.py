@@ -1,10 +1,23 @@
 import math
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tuimon.charts.bins import bin_series, bridge
+from tuimon.charts.bins import Bins, bin_track, bridge
+from tuimon.charts.model import Curve
+from tuimon.charts.track import make_track
 
 NAN, INF = math.nan, math.inf
+
+
+def bin_series(x: ArrayLike, bounds: ArrayLike, values: ArrayLike, positive: bool = False) -> Bins:
+    curve = Curve(
+        label="a",
+        steps=np.asarray(x),
+        wall_times=np.zeros(len(values)),
+        values=np.asarray(values),
+    )
+    return bin_track(make_track(curve, "step"), np.asarray(bounds), 0.0, positive)
 
 
 def test_extremes_and_mean_of_each_column() -> None:
@@ -12,8 +25,6 @@ def test_extremes_and_mean_of_each_column() -> None:
         np.array([0, 1, 2, 3, 7, 8]),
         np.array([0, 2, 4, 6, 8]),
         np.array([5.0, 1, 2, 2, -4, 9]),
-        None,
-        positive=False,
     )
     np.testing.assert_array_equal(bins.low, [1, 2, NAN, -4])
     np.testing.assert_array_equal(bins.high, [5, 2, NAN, 9])
@@ -23,16 +34,16 @@ def test_extremes_and_mean_of_each_column() -> None:
 
 
 def test_points_outside_the_edges_are_left_out() -> None:
-    bins = bin_series(np.arange(10), np.array([3, 5, 7]), np.arange(10.0), None, positive=False)
+    bins = bin_series(np.arange(10), np.array([3, 5, 7]), np.arange(10.0))
     np.testing.assert_array_equal(bins.low, [3, 5])
     np.testing.assert_array_equal(bins.high, [4, 7])
-    outside = bin_series(np.arange(3), np.array([5, 6]), np.arange(3.0), None, positive=False)
+    outside = bin_series(np.arange(3), np.array([5, 6]), np.arange(3.0))
     assert outside.points == 0
 
 
 def test_what_is_not_finite_is_flagged_and_counted() -> None:
     values = np.array([1, NAN, NAN, INF, -INF, NAN, 2.0])
-    bins = bin_series(np.arange(7), np.array([0, 2, 4, 6]), values, None, positive=False)
+    bins = bin_series(np.arange(7), np.array([0, 2, 4, 6]), values)
     np.testing.assert_array_equal(bins.low, [1, NAN, 2])
     assert bins.nan.tolist() == [True, True, True]
     assert bins.above.tolist() == [False, True, False]
@@ -43,14 +54,14 @@ def test_what_is_not_finite_is_flagged_and_counted() -> None:
 
 def test_values_that_a_logarithm_cannot_show_are_counted() -> None:
     values = np.array([0, -1, 3.0, NAN])
-    bins = bin_series(np.arange(4), np.array([0, 4]), values, None, positive=True)
+    bins = bin_series(np.arange(4), np.array([0, 4]), values, positive=True)
     assert (bins.low.tolist(), bins.line.tolist()) == ([3], [3])
     assert bins.counts == (1, 0, 0, 2)
 
 
 def test_the_mean_of_huge_values_is_finite() -> None:
     values = np.full(100, 1.7e308)
-    bins = bin_series(np.arange(100), np.array([0, 99]), values, None, positive=False)
+    bins = bin_series(np.arange(100), np.array([0, 99]), values)
     np.testing.assert_allclose(bins.line, [1.7e308])
 
 
@@ -60,7 +71,7 @@ def test_a_spike_is_never_lost() -> None:
     for at in rng.integers(0, 100_000, 200):
         values = np.zeros(100_000)
         values[at] = 7
-        bins = bin_series(np.arange(100_000), edges, values, None, positive=False)
+        bins = bin_series(np.arange(100_000), edges, values)
         assert np.nanmax(bins.high) == 7
 
 

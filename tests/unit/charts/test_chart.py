@@ -2,12 +2,14 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from chart_series import START, cells, curve, noisy_loss, of_role, text
 
 from tuimon.charts.chart import draw_chart
+from tuimon.charts.detail import Detail
 from tuimon.charts.model import ChartOptions, Curve, MarkStyle, Scales, XAxis
 
 NAN, INF = math.nan, math.inf
@@ -219,17 +221,27 @@ def test_steps_that_a_float_cannot_tell_apart() -> None:
     assert "+100" in text(drawing)[-1]
 
 
-def test_smoothed_values_of_the_caller_are_used() -> None:
-    values = noisy_loss(500)
-    given = Curve(
-        label="train",
-        steps=np.arange(500),
-        wall_times=np.zeros(500),
-        values=values,
-        smoothed=np.full(500, 2.0),
-    )
-    heights = {y for y, x, _ in of_role(draw_chart("Loss", [given], 60, 15), "curve0") if x > 5}
-    assert len(heights) == 1
+@pytest.mark.parametrize("axis", ["step", "relative", "wall"])
+@pytest.mark.parametrize("log_y", [False, True])
+def test_what_was_found_out_before_draws_the_same(axis: XAxis, log_y: bool) -> None:
+    values = noisy_loss(300_000)
+    values[100_000:100_200], values[150_000], values[151_000], values[7] = NAN, INF, 9.0, -1.0
+    options = ChartOptions(x_axis=axis, log_y=log_y, smoothing=0.99)
+    detail = Detail()
+    for points in (10, 1000, 150_007, 300_000):
+        fresh = curve(values[:points])
+        known = replace(fresh, detail=detail)
+        drawing = draw_chart("Loss", [known], 90, 20, options)
+        assert drawing == draw_chart("Loss", [fresh], 90, 20, options)
+
+
+def test_clocks_that_go_back_are_put_in_order() -> None:
+    values = noisy_loss(2000)
+    options = ChartOptions(smoothing=0, x_axis="wall")
+    order = np.random.default_rng(1).permutation(2000)
+    ordered = draw_chart("Loss", [curve(values)], 60, 15, options)
+    shuffled = draw_chart("Loss", [curve(values[order], order)], 60, 15, options)
+    assert text(shuffled)[2:] == text(ordered)[2:]
 
 
 def test_a_live_update_changes_few_cells() -> None:

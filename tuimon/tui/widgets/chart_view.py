@@ -43,7 +43,7 @@ class ChartView(CellView, can_focus=True):
         self.focus()
 
     def _chart(self, width: int, height: int) -> Sequence[Row]:
-        curves = self._curves.smoothed_by(self.options.smoothing)
+        curves = self._curves.curves()
         drawing = draw_chart(self.metric.title, curves, width, height, self.options, self._scales)
         self._scales = drawing.scales
         if not self.has_focus:

@@ -1,0 +1,42 @@
+"""What drawing a growing series needs besides its points, kept from one drawing to the next."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.charts.smoothing import Smoothed
+from tuimon.store.lod import Edges, Extremes, LevelOfDetail
+
+Floats = NDArray[np.float64]
+
+
+class Detail:
+    """Makes drawing a series cost its new points and the columns, not all of its points.
+
+    Every array handed in is that of the whole series and begins with the one of the last call.
+    """
+
+    def __init__(self) -> None:
+        self._levels = LevelOfDetail()
+        self._smoothed: Smoothed | None = None
+        self._ascending: dict[str, int] = {}
+
+    def extremes(self, values: Floats, edges: Edges) -> Extremes:
+        """What the values between indices `edges` [columns + 1] come to."""
+        self._levels.extend(values)
+        return self._levels.column_extremes(values, edges)
+
+    def smoothed_totals(self, values: Floats, edges: Edges, weight: float) -> Floats | None:
+        """Sums of the finite smoothed values in each column; None if they are as the raw ones."""
+        smoothed = self._smoothed
+        if smoothed is None or smoothed.weight != weight:
+            smoothed = self._smoothed = Smoothed(weight)
+        smoothed.extend(values)
+        return None if smoothed.constant else smoothed.totals(values, edges)
+
+    def ascends(self, axis: str, x: NDArray[np.int64] | Floats) -> bool:
+        """Whether the positions along an axis ascend; False with any NaN but a lone one."""
+        known = self._ascending.get(axis, 1)
+        if known:
+            ascends = bool(np.all(x[known:] >= x[known - 1 : -1]))
+            self._ascending[axis] = max(len(x), 1) if ascends else 0
+        return bool(self._ascending[axis])
