@@ -21,7 +21,7 @@ from tuimon.store.lod import BLOCK, Edges
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_CHUNK = 1024 * BLOCK  # bounds the memory that this takes for a while
+_CHUNK = 4096 * BLOCK  # bounds the memory that this takes for a while
 
 # Powers of the weight below this vanish: as subnormal numbers they would slow arithmetic tenfold.
 _NEGLIGIBLE = 1e-290
@@ -62,13 +62,17 @@ class Smoothed:
 
     def extend(self, values: Floats) -> None:
         """Take in the end of `values` [n], which begin with the values of the last call."""
-        if self.constant and len(values):
-            self.constant = bool(np.all(values[self._checked :] == values[0]))
-            self._checked = len(values)
+        while self.constant and self._checked < len(values):
+            part = values[self._checked : self._checked + _CHUNK]
+            self.constant = bool(np.all(part == values[0]))
+            self._checked += len(part)
         stop = len(values) - len(values) % BLOCK
-        for start in range(self._after.rows.length * BLOCK, stop, _CHUNK):
-            part = values[start : min(start + _CHUNK, stop)]
-            self._after.append(self._advance(part.reshape(-1, BLOCK)))
+        start = self._after.rows.length * BLOCK
+        while start < stop:
+            # The beginning, which takes longest, is done apart.
+            end = min(start + (_CHUNK if start else _CHUNK // 16), stop)
+            self._after.append(self._advance(values[start:end].reshape(-1, BLOCK)))
+            start = end
 
     def values(self, values: Floats, start: int, stop: int) -> Floats:
         """The smoothed values from index `start` up to `stop`; `values` as in `extend`."""
@@ -125,19 +129,21 @@ class Smoothed:
         """The average after each row of new values [rows, BLOCK], its count, and their sums."""
         length = self._after.rows.length
         last, count, _ = self._after.rows.view(length - 1) if length else ([0.0], [0], [0.0])
-        weight, finite = self._weight, np.isfinite(rows)
-        clean = bool(finite.all())
-        added = BLOCK if clean else np.count_nonzero(finite, axis=1)
-        counts = count[0] + np.cumsum(np.broadcast_to(added, len(rows)))
-        before = _State(np.empty(len(rows)), np.append(count[0], counts[:-1]))
-        if clean and weight ** count[0] < _SETTLED:
-            pushes = rows @ ((1 - weight) * weight ** np.arange(BLOCK - 1, -1, -1))
-            lasts = _carry(pushes, np.full(len(rows), weight**BLOCK), last[0], before)
-            # The sum over the rule: sum = w * (sum + before - last) + (1 - w) * sum of y.
+        weight = self._weight
+        before = _State(np.empty(len(rows)), count[0] + BLOCK * np.arange(len(rows)))
+        if weight ** count[0] < _SETTLED:
+            powers = (1 - weight) * weight ** np.arange(BLOCK - 1, -1, -1)
             with np.errstate(over="ignore", invalid="ignore"):
-                sums = rows.sum(axis=1) + weight / (1 - weight) * (before.last - lasts)
+                pushes, sums = (rows @ np.column_stack([powers, np.ones(BLOCK)])).T.copy()
+            # Neither is any value infinite or NaN where the sums are finite.
             if np.isfinite(sums).all():
-                return lasts, counts, sums
+                lasts = _carry(pushes, np.full(len(rows), weight**BLOCK), last[0], before)
+                # By the rule: shown = w * (shown + before - last) + (1 - w) * sum.
+                shown = sums + weight / (1 - weight) * (before.last - lasts)
+                if np.isfinite(shown).all():
+                    return lasts, before.finite + BLOCK, shown
+        counts = count[0] + np.cumsum(np.count_nonzero(np.isfinite(rows), axis=1))
+        before = _State(before.last, np.append(count[0], counts[:-1]))
         averaged = _averaged(rows, weight)
         ends = np.broadcast_to(averaged.factors, rows.shape)[:, -1].copy()
         lasts = _carry(averaged.pushes[:, -1].copy(), ends, last[0], before)
