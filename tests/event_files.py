@@ -1,6 +1,7 @@
 """Event files for tests: records made by TensorBoard's protos, and what tuimon reads of them."""
 
 import struct
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -91,6 +92,36 @@ def points(batches: Sequence[EventBatch]) -> dict[str, list[tuple[int, float, fl
                 zip(*(column.tolist() for column in columns), strict=True)
             )
     return found
+
+
+def said(batches: Sequence[EventBatch]) -> list[object]:
+    """What batches say, however they were cut (but at restarts).
+
+    For every part between restarts what it holds, and what was damaged in all.
+    """
+    parts: list[list[EventBatch]] = []
+    for batch in batches:
+        if not parts or batch.reset or batch.restart_step is not None:
+            parts.append([])
+        parts[-1].append(batch)
+    found: list[object] = []
+    for part in parts:
+        columns: dict[str, list[ScalarColumns]] = {}
+        for batch in part:
+            for tag, new in batch.scalars.items():
+                columns.setdefault(tag, []).append(new)
+        scalars = {
+            tag: [np.concatenate(column).tobytes() for column in zip(*news, strict=True)]
+            for tag, news in columns.items()
+        }
+        refs = [ref for batch in part for ref in batch.refs]
+        counts = Counter[str]()
+        for batch in part:
+            counts.update(batch.unknown)
+        start_time = next((b.start_time for b in part if b.start_time is not None), None)
+        found.append((part[0].restart_step, repr(start_time), scalars, repr(refs), counts))
+    damaged = sum(batch.damaged_records for batch in batches)
+    return [*found, (damaged, sum(batch.skipped_bytes for batch in batches))]
 
 
 def steps(batches: Sequence[EventBatch], tag: str) -> list[int]:

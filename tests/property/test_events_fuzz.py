@@ -1,7 +1,8 @@
 """Mutated event files by the million: nothing raises, hangs, or takes memory.
 
-`TUIMON_FUZZ_INPUTS=1000000 pytest -m long tests/property/test_events_fuzz.py` tries so many inputs
-in all; `TUIMON_FUZZ_SEED` makes other ones.
+What protobuf reads, the walker reads alike; what it reads record by record, the ways for many
+records read alike. `TUIMON_FUZZ_INPUTS=1000000 pytest -m long tests/property/test_events_fuzz.py`
+tries so many inputs in all; `TUIMON_FUZZ_SEED` makes other ones.
 """
 
 import os
@@ -9,26 +10,36 @@ import random
 import struct
 import time
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 
 import google_crc32c
 import numpy as np
 import pytest
 from data_server import peak_bytes
-from event_files import read, scalar, start, tensor, version
-from tensorboard.compat.proto.event_pb2 import Event, TaggedRunMetadata
+from event_files import read, said, scalar, start, tensor, version
+from google.protobuf.message import DecodeError
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog, TaggedRunMetadata
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.util.tensor_util import make_ndarray
 
-from tuimon.events import decode
+from tuimon.events import decode, wire
+from tuimon.events.fields import BYTES, VARINT, fields, read_varint
 from tuimon.events.frames import masked_crc
 from tuimon.events.tail import EventFileTail
 from tuimon.events.templates import find_layout
 from tuimon.events.wire import WireError, parse_event
 from tuimon.store.store import Store
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
+pytestmark = pytest.mark.timeout(3600)
 
 INPUTS = int(os.environ.get("TUIMON_FUZZ_INPUTS", "100000"))
+inputs = pytest.mark.parametrize(
+    "count",
+    [pytest.param(5000, id="few"), pytest.param(INPUTS, id="many", marks=pytest.mark.long)],
+)
+"""How many inputs all tests share."""
 SEED = int(os.environ.get("TUIMON_FUZZ_SEED", "1"))
 MOST_SECONDS = 2.0
 MOST_BYTES = 200 << 20
@@ -95,6 +106,79 @@ def mutated(rng: random.Random, data: bytes, pool: list[bytes]) -> bytes:
     return bytes(content)
 
 
+def reshaped(rng: random.Random, payload: bytes, depth: int = 0) -> bytes:
+    """`payload` with a field changed, lost, doubled, moved or brought from elsewhere.
+
+    Lengths are right, so that the change reaches the depth of the message.
+    """
+    try:
+        parts = [*split(payload)]
+    except WireError:
+        return mutated(rng, payload, PAYLOADS)
+    if not parts:
+        return rng.choice(FIELDS)
+    at = rng.randrange(len(parts))
+    head, content = parts[at]
+    kind = rng.randrange(10)
+    if content is not None and kind < 6 and depth < 6:
+        change = reshaped if kind else mutated
+        inner = change(rng, content, PAYLOADS if change is mutated else depth + 1)
+        parts[at] = head, inner
+    elif kind == 6:
+        del parts[at]
+    elif kind == 7:
+        parts.insert(rng.randint(0, len(parts)), parts[at])
+    elif kind == 8:
+        parts.insert(at, (rng.choice(FIELDS), None))
+    else:
+        rng.shuffle(parts)
+    return b"".join(
+        head if content is None else head + varint(len(content)) + content
+        for head, content in parts
+    )
+
+
+def split(payload: bytes) -> Iterator[tuple[bytes, bytes | None]]:
+    """Fields of a message: (key, content) with a length, otherwise (key and content, None)."""
+    at = 0
+    for key, first, second in fields(payload, 0, len(payload)):
+        if key & 7 == BYTES:
+            yield varint(key), payload[first:second]
+        elif key & 7 == VARINT:
+            second = read_varint(payload, at + len(varint(key)), len(payload))[1]
+            yield payload[at:second], None
+        else:
+            yield payload[at:second], None
+        at = second
+
+
+def varint(number: int) -> bytes:
+    encoded = bytearray()
+    while number >= 0x80:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*encoded, number])
+
+
+FIELDS = [
+    b"",
+    *(
+        varint(number << 3) + varint(n)
+        for number in (1, 2, 7)
+        for n in (0, 1, 2**32 + 1, 2**64 - 1)
+    ),
+    *(varint(number << 3 | 2) + b"\x02\x08\x01" for number in range(1, 20)),
+    *(varint(number << 3 | 2) + b"\x00" for number in range(1, 20)),
+    *(varint(number << 3 | 2) + b"\x04\x00\x00\x80\x3f" for number in range(1, 20)),
+    *(varint(number << 3 | 1) + bytes(7) + b"\x40" for number in range(1, 10)),
+    *(varint(number << 3 | 5) + b"\x00\x00\x80\x3f" for number in range(1, 10)),
+    *(varint(number << 3 | 3) + varint(number << 3 | 4) for number in (1, 2, 5, 9)),
+    *(b"\x08" + bytes([dtype]) for dtype in range(24)),
+    b"\x0b" * 120 + b"\x0c" * 120,
+]
+"""Fields that may stand anywhere in a message."""
+
+
 def framed(payload: bytes) -> bytes:
     header = struct.pack("<Q", len(payload))
     header += struct.pack("<I", masked_crc(header))
@@ -106,9 +190,11 @@ def files(rng: random.Random) -> Iterator[bytes]:
     while True:
         parts: list[bytes] = []
         for _ in range(rng.randint(1, 12)):
-            kind = rng.randrange(6)
+            kind = rng.randrange(7)
             if kind == 0:
                 parts.append(framed(mutated(rng, rng.choice(PAYLOADS), PAYLOADS)))
+            elif kind == 6:
+                parts.append(framed(reshaped(rng, rng.choice(PAYLOADS))))
             elif kind == 1:
                 parts.append(mutated(rng, rng.choice(RECORDS), RECORDS))
             elif kind == 2:
@@ -120,6 +206,50 @@ def files(rng: random.Random) -> Iterator[bytes]:
             else:
                 parts.append(rng.choice(RECORDS))
         yield b"".join(parts) if rng.random() < 0.7 else mutated(rng, b"".join(parts), RECORDS)
+
+
+ENDS = [
+    payload[9 + len(varint(parse_event(payload).step % 2**64)) + 1 :]
+    for payload in (scalar(tag, 3, 0.5)[12:-4] for tag in ("", "loss", "x" * 99, "loss", "b"))
+] + [
+    tensor(f"tag {array!r} {plugin}", 3, array)[12:-4][11:]
+    for array in (np.float32(1), np.float64(1))
+    for plugin in ("scalars", None)
+]
+"""What follows the step in records of scalars."""
+
+
+def logs(rng: random.Random) -> Iterator[bytes]:
+    """Files of tags that come round, as the ways for many records like them, sound or not."""
+    while True:
+        parts = [version(), *RECORDS[: rng.randint(0, 5)]]
+        step = rng.choice([0, 100, 127, 16_370, 2**31, 2**63 - 20, 2**64 - 9])
+        for _ in range(rng.randint(1, 3)):
+            ends = rng.choices(ENDS, k=rng.randint(1, 6))
+            for _ in range(rng.randint(1, 40)):
+                for end in ends:
+                    head = struct.pack("<Bd", 9, rng.random()) + b"\x10" + varint(step % 2**64)
+                    payload = head + end
+                    if rng.random() < 0.01:
+                        payload = rng.choice(
+                            [reshaped(rng, payload), mutated(rng, payload, PAYLOADS)]
+                        )
+                    parts.append(framed(payload))
+                step += 1
+            if rng.random() < 0.3:
+                parts.append(start(min(step, 2**63 - 1) - rng.randint(0, 9)))
+        if rng.random() < 0.2:
+            rng.shuffle(parts)
+        whole = bytearray(b"".join(parts))
+        if rng.random() < 0.3:
+            whole[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)
+        if rng.random() < 0.1:
+            at = rng.randrange(len(whole))
+            whole[at:at] = rng.choice([*ODD, *RECORDS, bytes(rng.randint(1, 90))])
+        if rng.random() < 0.1:
+            at = rng.randrange(len(whole))
+            del whole[at : at + rng.randint(1, 200)]
+        yield bytes(whole)
 
 
 def try_all(inputs: Iterator[bytes], count: int, use: Callable[[bytes], None]) -> None:
@@ -148,29 +278,72 @@ def all_ways(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode, "_WORTHWHILE_CYCLE", 1000)
 
 
-def test_payloads() -> None:
+@inputs
+def test_payloads(count: int) -> None:
     rng = random.Random(SEED)
 
     def payloads() -> Iterator[bytes]:
         while True:
             if rng.random() < 0.1:
                 yield rng.randbytes(rng.randint(0, 60))
-            else:
+            elif rng.random() < 0.5:
                 yield mutated(rng, rng.choice(PAYLOADS), PAYLOADS)
+            else:
+                payload = rng.choice(PAYLOADS)
+                for _ in range(rng.randint(1, 3)):
+                    payload = reshaped(rng, payload)
+                yield payload
 
     def use(payload: bytes) -> None:
         try:
+            theirs = Event.FromString(payload)
+        except DecodeError:
+            theirs = None
+        try:
             event = parse_event(payload)
         except WireError:
+            assert theirs is None
             return
         assert -(2**63) <= event.step < 2**63
         find_layout(payload, event)
+        if theirs is not None:  # they check more: strings and messages that we never look at
+            assert_alike(event, theirs)
 
-    try_all(payloads(), INPUTS * 90 // 100, use)
+    try_all(payloads(), count * 80 // 100, use)
 
 
+def assert_alike(ours: wire.Event, theirs: Event) -> None:
+    """The walker's reading is protobuf's."""
+    assert (ours.step, repr(ours.wall_time)) == (theirs.step, repr(theirs.wall_time))
+    kind = theirs.WhichOneof("what")
+    assert ours.kind == kind or (kind is None and (not ours.kind or ours.kind.startswith("field ")))
+    assert ours.starts == (theirs.session_log.status == SessionLog.START)
+    assert ours.tag == theirs.tagged_run_metadata.tag
+    assert len(ours.values) == len(theirs.summary.value)
+    for value, their in zip(ours.values, theirs.summary.value, strict=True):
+        assert value.tag == their.tag
+        assert value.kind == their.WhichOneof("value") or not their.WhichOneof("value")
+        plugin = their.metadata.plugin_data.plugin_name if their.HasField("metadata") else None
+        assert value.plugin == plugin
+        if value.kind == "simple_value":
+            assert repr(value.scalar) == repr(their.simple_value)
+        elif value.kind == "tensor":
+            assert_number(value.scalar, their.tensor)
+
+
+def assert_number(ours: float | None, tensor: TensorProto) -> None:
+    try:
+        array = make_ndarray(tensor)
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError):
+        return
+    if ours is not None:
+        assert array.size == 1
+        assert repr(ours) == repr(float(array.item()))
+
+
+@inputs
 @pytest.mark.usefixtures("all_ways")
-def test_windows() -> None:
+def test_windows(count: int) -> None:
     rng = random.Random(SEED + 1)
 
     def use(data: bytes) -> None:
@@ -182,11 +355,37 @@ def test_windows() -> None:
             assert len(window.batches) >= 1
             at += window.end
 
-    try_all(files(rng), INPUTS * 8 // 100, use)
+    try_all(files(rng), count * 8 // 100, use)
 
 
+@inputs
 @pytest.mark.usefixtures("all_ways")
-def test_files(tmp_path: Path) -> None:
+def test_ways(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(SEED + 3)
+    file = os.memfd_create("events.tfevents")
+    path = Path(f"/proc/self/fd/{file}")
+    bulk = decode.BULK_BYTES
+
+    def read_all(max_bytes: int) -> tuple[object, ...]:
+        tail = EventFileTail(path)
+        return said(read(tail, max_bytes)), tail.undecided_bytes
+
+    def use(data: bytes) -> None:
+        os.truncate(file, 0)
+        os.pwrite(file, data, 0)
+        monkeypatch.setattr(decode, "BULK_BYTES", 1 << 60)
+        one_by_one = read_all(1 << 20)
+        monkeypatch.setattr(decode, "BULK_BYTES", bulk)
+        assert read_all(rng.choice([2000, 10_000, 1 << 20])) == one_by_one
+
+    both = (next(source) for source in cycle([logs(rng), logs(rng), files(rng)]))
+    try_all(both, count * 10 // 100, use)
+    os.close(file)
+
+
+@inputs
+@pytest.mark.usefixtures("all_ways")
+def test_files(count: int, tmp_path: Path) -> None:
     rng = random.Random(SEED + 2)
     path = tmp_path / "events.tfevents"
     sound = framed(Event(step=11, summary={"value": [SUMMARIES[0]]}).SerializeToString())
@@ -206,7 +405,7 @@ def test_files(tmp_path: Path) -> None:
                 assert store.runs["."].series["last"].last == (1, 1.7e9 + 1, 1.0)
         assert list(store.runs["."].refs) == ["weights"] or tail.offset != len(sound)
 
-    try_all(files(rng), INPUTS * 2 // 100, use)
+    try_all(files(rng), count * 2 // 100, use)
 
 
 def test_masked_crc_is_the_one_of_the_files() -> None:
