@@ -1,8 +1,8 @@
 """Meshes and point clouds: up to three tensors [b, n, 3] with tags of their own.
 
 A writer logs ``tag_VERTEX``, ``tag_FACE`` and ``tag_COLOR`` (tensorboardX ``tag_1`` to ``tag_3``)
-in one event (torch) or in three with the same step (TF2). `decode_mesh_part` reads one of them, `join_mesh` joins those of a step.
-Source: TensorBoard, ``plugins/mesh``.
+in one event (torch) or in three with the same step (TF2). `decode_mesh_part` reads one of them,
+`join_mesh` joins those of a step. Source: TensorBoard, ``plugins/mesh``.
 """
 
 from __future__ import annotations
