@@ -11,6 +11,7 @@ import pytest
 from host import Host, wait_until
 from mirror_runs import comparable, mirrored, offline_rows, written
 
+import tuimon
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import LogSource, RunState
 from tuimon.runs.registry import RunStatus, find_run
@@ -71,8 +72,8 @@ def test_a_training_is_found_followed_and_mirrored_to_its_end(host: Host) -> Non
     runs = host.project / "runs" / "exp" / "train"
     assert status.recorder is not None
     assert status.recorder.logdirs == (
-        LogSource(path=str(runs), recursive=False, found_by="name"),
-        LogSource(path=str(runs / "extra"), recursive=False, found_by="name"),
+        LogSource(path=str(runs), recursive=False, found_by="hook"),
+        LogSource(path=str(runs / "extra"), recursive=False, found_by="hook"),
     )
     assert status.recorder.git_commit is not None
     assert status.recorder.git_dirty is True
@@ -86,6 +87,25 @@ def test_a_training_is_found_followed_and_mirrored_to_its_end(host: Host) -> Non
     }
     points = mirrored(row.values for row in offline_rows(paths))
     assert comparable(points) == comparable(expected)
+
+
+def test_a_writer_far_away_is_found_by_the_hook_alone(host: Host, tmp_path: Path) -> None:
+    far = tmp_path / "far" / "away"
+    launch(host, f"write({str(far)!r}, 5)")
+    status = status_at_end(host)
+    assert status.recorder is not None
+    assert status.recorder.logdirs == (LogSource(path=str(far), recursive=False, found_by="hook"),)
+    assert status.mirror is not None
+    assert status.mirror.points == 10
+
+
+def test_without_the_hook_the_environment_is_as_it_was(host: Host) -> None:
+    code = "import os; print(os.environ.get('PYTHONPATH'), sys.path[1:]); write('runs', 2)"
+    paths = launch(host, code, "--mirror", "off", "--no-hook")
+    status = status_at_end(host)
+    assert status.recorder is not None
+    assert [source.found_by for source in status.recorder.logdirs] == ["name"]
+    assert str(Path(tuimon.__file__).parent) not in paths.console_log.read_text()
 
 
 def test_a_training_that_is_over_at_once_is_mirrored_too(host: Host) -> None:

@@ -56,6 +56,13 @@ def parse_config(pairs: tuple[str, ...]) -> dict[str, Any]:
 )
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
 @click.option(
+    "--no-hook",
+    "hook",
+    flag_value=False,
+    default=True,
+    help="Do not make the training's TensorBoard writers flush at once.",
+)
+@click.option(
     "--mirror",
     type=click.Choice(["auto", "offline", "online", "off"]),
     default="auto",
@@ -78,6 +85,7 @@ def command(
     detach: bool,
     foreground: bool,
     plain: bool,
+    hook: bool,
     mirror: str,
     project: str | None,
     entity: str | None,
@@ -111,7 +119,7 @@ def command(
     name = name or run_name(training)
     argv = ("-m", *training) if module else training
     executed = resolve(training, module=module, env=os.environ)
-    paths = launch(name, argv, executed, logdir=logdir, mirror=options)
+    paths = launch(name, argv, executed, logdir=logdir, hook=hook, mirror=options)
     if detach:
         click.echo(f"{safe(name)} started as {paths.id}\nwatch it: tuimon attach {paths.id}")
         return 0
@@ -130,6 +138,7 @@ def launch(
     executed: tuple[str, ...],
     *,
     logdir: str | None,
+    hook: bool,
     mirror: MirrorOptions,
 ) -> RunPaths:
     """Write the run directory and start its guardian; returns once the training is executing.
@@ -151,6 +160,7 @@ def launch(
             command=executed,
             cwd=str(Path.cwd()),
             logdir=str(Path(logdir).absolute()) if logdir else None,
+            hook=hook,
             mirror=mirror,
             started_at=time.time(),
         )

@@ -27,6 +27,7 @@ from tuimon.guardian.launch import READY_FD
 from tuimon.guardian.log import log
 from tuimon.guardian.state import RunFile
 from tuimon.guardian.tree import become_subreaper, training_processes
+from tuimon.hook import hooked
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import current, identify
 from tuimon.runs.record import RunRecord, RunState, read_record
@@ -87,7 +88,7 @@ class Guardian:
             self._control = ControlServer(self._selector, paths.control_sock, self._serve)
         except OSError as error:
             log(f"no control socket here: {error}")
-        self._child = self._launch(record, umask)
+        self._child = self._launch(record, umask, paths.writers)
         self._console = ConsoleLog(self._child.master, paths.console_log)
         self._selector.register(self._child.master, selectors.EVENT_READ, self._drain)
         self._ladder = StopLadder(record.stop_grace_int, record.stop_grace_term, self._send)
@@ -135,12 +136,15 @@ class Guardian:
             log(traceback.format_exc())
             time.sleep(_PAUSE_AFTER_ERROR)
 
-    def _launch(self, record: RunRecord, umask: int) -> Child:
+    def _launch(self, record: RunRecord, umask: int, writers: Path) -> Child:
+        environment = training_environment(os.environ)
+        if record.hook:
+            environment = hooked(environment, writers)
         try:
             return spawn_on_pty(
                 record.command,
                 cwd=record.cwd,
-                environment=training_environment(os.environ),
+                environment=environment,
                 umask=umask,
                 rows=record.pty_rows,
                 cols=record.pty_cols,

@@ -1,8 +1,9 @@
-"""Finding the log directories of a training that has not told where it writes.
+"""Finding the log directories of a training that was not told where to write.
 
-torch's writer has its event file open for microseconds only, so it never shows among the open
-files of a process. But its name tells host and PID; that of tensorboardX, which stays open, does
-not. Together the two ways find both.
+The hook reports them where it runs (see `tuimon.hook`). Elsewhere, torch's writer has its event
+file open for microseconds only, so it never shows among the open files of a process. But its name
+tells host and PID; that of tensorboardX, which stays open, does not. Together the two ways find
+both.
 """
 
 # ruff: noqa: PTH110, PTH111, PTH112, PTH116, PTH118, PTH119, PTH120 - paths are strings here, as in the search
@@ -16,6 +17,7 @@ from tuimon.recorder.files import origin
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
 from tuimon.recorder.search import DirectorySearch
+from tuimon.recorder.writers import WriterReports
 from tuimon.runs.record import LogSource
 
 _SLICE = 0.008
@@ -46,10 +48,12 @@ class Discovery:
         tree: ProcessTree,
         arguments: Iterable[str] = (),
         known: Iterable[LogSource] = (),
+        reports: WriterReports | None = None,
     ) -> None:
         self._host = host
         self._started_at = started_at
         self._tree = tree
+        self._reports = reports
         self._found = {source.path: source for source in known}
         self._search = DirectorySearch(is_event_file)
         self._roots: set[str] = set()
@@ -81,18 +85,25 @@ class Discovery:
             with self._process_pace.turn():
                 self._look_at_processes()
         if now >= self._search_pace.due:
+            self._look_at_reports()
             with self._search_pace.turn():
                 slice_ = _SLICE if self._search.complete else _FIRST_SLICE
                 self._look_at_files(self._search.step(slice_))
 
     def finish(self, seconds: float) -> None:
         """Search everything once more, for `seconds` at most: the training has ended."""
+        self._look_at_reports()
         deadline = time.monotonic() + seconds
         quiet = 0
         while quiet < 2 and (left := deadline - time.monotonic()) > 0:
             found = self._search.step(left)
             self._look_at_files(found)
             quiet = quiet + 1 if self._search.complete and not found else 0
+
+    def _look_at_reports(self) -> None:
+        if self._reports is not None:
+            for directory in self._reports.new():
+                self._add(directory, "hook")
 
     def _look_at_files(self, paths: list[str]) -> None:
         check_open_files = False
@@ -143,7 +154,7 @@ class Discovery:
     def _add(self, directory: str, found_by: str) -> None:
         if directory not in self._found:
             self._found[directory] = LogSource(path=directory, recursive=False, found_by=found_by)
-            if found_by == "open file":
+            if found_by in ("hook", "open file"):
                 self._add_root(directory)  # it may be far from what is searched
 
     def _add_root(self, path: str) -> None:

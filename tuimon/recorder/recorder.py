@@ -15,6 +15,7 @@ from tuimon.recorder.discovery import Discovery
 from tuimon.recorder.git import GitState, git_state
 from tuimon.recorder.mirror_process import MirrorProcess
 from tuimon.recorder.processes import ProcessTree
+from tuimon.recorder.writers import WriterReports
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import (
     LogSource,
@@ -105,6 +106,7 @@ class Recorder:
                 tree=ProcessTree(guardian.pid, record.child.pid),
                 arguments=record.argv,
                 known=self._record.logdirs,
+                reports=WriterReports(self._paths.writers),
             )
 
     def _note(self) -> None:

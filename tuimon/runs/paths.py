@@ -59,6 +59,11 @@ class RunPaths:
         return self.directory / "control.sock"
 
     @property
+    def writers(self) -> Path:
+        """Log directories that the training's writers have reported (see `tuimon.hook`)."""
+        return self.directory / "writers"
+
+    @property
     def wandb(self) -> Path:
         """Offline W&B files."""
         return self.directory / "wandb"

@@ -89,6 +89,8 @@ class RunRecord:
     cwd: str
     logdir: str | None = None
     mirror: MirrorOptions = field(default_factory=MirrorOptions)
+    hook: bool = True
+    """Whether the training's writers are made to flush at once (see `tuimon.hook`)."""
     pty_rows: int = 40
     pty_cols: int = 120
     stop_grace_int: float = 60.0
@@ -111,7 +113,7 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSource:
-    """A log directory of a run; `found_by` is ``option``, ``name`` or ``open file``."""
+    """A log directory of a run; `found_by` is ``option``, ``hook``, ``name`` or ``open file``."""
 
     path: str
     recursive: bool = True

@@ -1,0 +1,208 @@
+"""The hook in real Pythons with real writers."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tuimon.events.tail import EventFileTail
+from tuimon.hook import hooked
+from tuimon.recorder.writers import WriterReports
+
+SLOW_WRITER = """
+import sys, tensorboardX
+writer = tensorboardX.SummaryWriter(sys.argv[1])
+for step in range(5):
+    writer.add_scalar("loss", step / 2, step)
+print("written", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    return tmp_path / "reports"
+
+
+@pytest.fixture
+def processes() -> Iterator[list["subprocess.Popen[str]"]]:
+    started: list[subprocess.Popen[str]] = []
+    yield started
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def run(
+    code: str, *arguments: str, environment: dict[str, str]
+) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def steps(logdir: Path) -> list[int]:
+    found: list[int] = []
+    for path in logdir.glob("*tfevents*"):
+        for batch in EventFileTail(path).poll():
+            for columns in batch.scalars.values():
+                found += columns.steps.tolist()
+    return found
+
+
+def test_points_of_a_writer_that_buffers_are_on_disk_at_once(
+    tmp_path: Path, reports: Path, processes: list["subprocess.Popen[str]"]
+) -> None:
+    logdir = tmp_path / "log"
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW_WRITER, str(logdir)],
+        env=hooked(os.environ, reports),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    processes.append(process)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "written\n"
+    deadline = time.monotonic() + 30  # without the hook it would be 120 s
+    while steps(logdir) != [0, 1, 2, 3, 4]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert process.poll() is None
+    assert list(WriterReports(reports).new()) == [str(logdir)]
+
+
+def test_a_writer_of_torch_is_reported(tmp_path: Path, reports: Path) -> None:
+    code = """
+import sys
+from torch.utils.tensorboard import SummaryWriter
+with SummaryWriter(sys.argv[1]) as writer:
+    writer.add_scalars("loss", {"train": 1.0}, 0)
+"""
+    done = run(code, str(tmp_path / "a"), environment=hooked(os.environ, reports))
+    assert done.returncode == 0, done.stderr
+    found = list(WriterReports(reports).new())
+    assert found == [str(tmp_path / "a"), str(tmp_path / "a" / "loss_train")]
+
+
+def test_writers_of_children_are_reported(tmp_path: Path, reports: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        """
+import multiprocessing, os, subprocess, sys
+from tensorboardX import SummaryWriter
+
+def write(name):
+    with SummaryWriter(name) as writer:
+        writer.add_scalar("loss", 1.0, 0)
+
+if __name__ == "__main__":
+    write("a")
+    if pid := os.fork():
+        assert os.waitpid(pid, 0)[1] == 0
+    else:
+        write("forked")
+        os._exit(0)
+    process = multiprocessing.get_context("spawn").Process(target=write, args=("spawned",))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    code = "import script; script.write('called')"
+    subprocess.run([sys.executable, "-c", code], check=True)
+"""
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env=hooked(os.environ, reports),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    found = sorted(WriterReports(reports).new())
+    assert found == [str(tmp_path / name) for name in ("a", "called", "forked", "spawned")]
+    assert len(list(reports.iterdir())) == 4
+
+
+def test_reports_are_read_as_they_come(tmp_path: Path) -> None:
+    reports = WriterReports(tmp_path)
+    assert list(reports.new()) == []
+    with (tmp_path / "host-1").open("wb") as file:
+        file.write(b"/a\n/b\r\xff\n/unfin")
+        file.flush()
+        assert list(reports.new()) == ["/a", "/b\r\udcff"]
+        file.write(b"ished\n")
+    assert list(reports.new()) == ["/unfinished"]
+    assert list(reports.new()) == []
+
+
+def test_a_sitecustomize_of_the_user_runs_and_the_hook_leaves_the_path(
+    tmp_path: Path, reports: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.theirs = __file__, __name__")
+    code = "import sys, sitecustomize; print(sys.theirs, sitecustomize.__file__, sys.path[1:])"
+    own = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    assert run(code, environment=hooked(own, reports)).stdout == run(code, environment=own).stdout
+
+
+def test_an_error_in_the_sitecustomize_of_the_user_stays_theirs(
+    tmp_path: Path, reports: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("raise ValueError('theirs')")
+    own = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    plain = run("print(1)", environment=own)
+    with_hook = run("print(1)", environment=hooked(own, reports))
+    assert (with_hook.stdout, with_hook.returncode) == ("1\n", 0)
+    assert with_hook.stderr.splitlines()[-1] == plain.stderr.splitlines()[-1]
+
+
+def test_writers_work_where_nothing_can_be_reported(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    code = SLOW_WRITER.replace("sys.stdin.read()", "writer.close()")
+    done = run(code, str(tmp_path / "log"), environment=hooked(os.environ, blocked / "reports"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert steps(tmp_path / "log") == [0, 1, 2, 3, 4]
+
+
+def test_a_writer_keeps_what_it_was_given(tmp_path: Path, reports: Path) -> None:
+    code = """
+import inspect, sys
+from tensorboardX.event_file_writer import EventFileWriter
+print(inspect.signature(EventFileWriter), EventFileWriter.__init__.__doc__[:20])
+for arguments in ((5, 60, ".x"), (5, 0.05), ()):
+    writer = EventFileWriter(sys.argv[1], *arguments)
+    print(writer._event_queue._maxsize, writer._flush_secs)
+    writer.close()
+writer = EventFileWriter(logdir=sys.argv[1], filename_suffix=".y")
+print(writer.get_logdir())
+writer.close()
+"""
+    plain = run(code, str(tmp_path), environment=dict(os.environ))
+    done = run(code, str(tmp_path), environment=hooked(os.environ, reports))
+    assert plain.stdout.splitlines()[1:4] == ["5 60", "5 0.05", "10 120"]
+    assert done.stdout == plain.stdout.replace("5 60", "5 0.1").replace("10 120", "10 0.1")
+
+
+def test_an_isolated_python_is_left_alone(tmp_path: Path, reports: Path) -> None:
+    command = [sys.executable, "-I", "-c", "import sys; print(len(sys.meta_path))"]
+    outputs = [
+        subprocess.run(command, env=environment, capture_output=True, check=True).stdout
+        for environment in (dict(os.environ), hooked(os.environ, reports))
+    ]
+    assert outputs[0] == outputs[1]
+
+
+def test_nothing_is_imported_for_a_training_without_writers(reports: Path) -> None:
+    code = "import sys; print(sorted(set(sys.modules) - {'sitecustomize', 'usercustomize'}))"
+    plain = run(code, environment=dict(os.environ))
+    assert run(code, environment=hooked(os.environ, reports)).stdout == plain.stdout
+
+
+def test_a_python_path_of_the_user_is_kept(reports: Path) -> None:
+    assert hooked({"PYTHONPATH": "/a:/b"}, reports)["PYTHONPATH"].endswith("/site:/a:/b")
+    assert hooked({"PYTHONPATH": ""}, reports)["PYTHONPATH"].endswith("/site")

@@ -1,0 +1,24 @@
+"""What runs inside the training's Python: its writers flush at once and tell where they write.
+
+It gets there by the environment alone: `site/`, which holds nothing but a ``sitecustomize.py``,
+comes first on PYTHONPATH. Standard library only; it never raises and changes no result.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+_SITE = Path(__file__).with_name("site")
+
+REPORTS_VARIABLE = "TUIMON_WRITERS"
+"""Names the directory of the reports. Without it the hook does nothing."""
+
+
+def hooked(environment: Mapping[str, str], reports: Path) -> dict[str, str]:
+    """`environment` with the hook in it; writers are reported to the directory `reports`."""
+    path = environment.get("PYTHONPATH")
+    return {
+        **environment,
+        "PYTHONPATH": f"{_SITE}{os.pathsep}{path}" if path else str(_SITE),
+        REPORTS_VARIABLE: str(reports),
+    }

@@ -1,0 +1,30 @@
+"""What the hook in the training's Python reports: where its writers write."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class WriterReports:
+    """Reads the log directories that the hook reports: a file a process, a line a writer."""
+
+    def __init__(self, reports: Path) -> None:
+        self._reports = reports
+        self._read: dict[Path, int] = {}  # bytes taken in, by file
+
+    def new(self) -> Iterator[str]:
+        """Log directories, absolute, reported since the last call; one may come again."""
+        try:
+            files = list(self._reports.iterdir())
+        except OSError:
+            return  # nothing was reported yet
+        for path in files:
+            start = self._read.get(path, 0)
+            try:
+                with path.open("rb") as file:
+                    file.seek(start)
+                    *lines, _ = file.read().split(b"\n")
+            except OSError:
+                continue
+            self._read[path] = start + sum(len(line) + 1 for line in lines)
+            yield from map(os.fsdecode, lines)
