@@ -41,6 +41,17 @@ def part_of(run: Run, runs: Mapping[str, Run]) -> Part | None:
     return part if part and part.parent in runs else None
 
 
+def trainings(runs: Mapping[str, Run]) -> list[str]:
+    """Names of the runs that are no parts of others and hold something, or whose parts do."""
+    parts = {name: part_of(run, runs) for name, run in runs.items()}
+    parents = {part.parent for part in parts.values() if part is not None}
+    return [
+        name
+        for name, run in runs.items()
+        if parts[name] is None and (run.series or run.refs or name in parents)
+    ]
+
+
 def _is_time(name: str) -> bool:
     """Whether `name` is what `str(time.time())` gives."""
     whole, _, fraction = name.partition(".")

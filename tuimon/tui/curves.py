@@ -5,6 +5,8 @@ from typing import NamedTuple
 from tuimon.charts.detail import Detail
 from tuimon.charts.model import Curve
 from tuimon.charts.pairing import Metric
+from tuimon.store.parts import part_of, trainings
+from tuimon.store.run import Run
 from tuimon.store.series import Series
 from tuimon.store.store import Store
 
@@ -42,20 +44,19 @@ class MetricCurves:
         One run: a colour per data split. Several runs: a colour per run and split.
         """
         curves: list[Curve] = []
-        runs = list(self._store.runs.values())
-        for run in runs:
+        runs = self._store.runs
+        several = len(trainings(runs)) > 1
+        for run in runs.values():
             for label, tag in self.metric.curves:
                 series = run.series.get(tag)
                 if series is None:
                     continue
-                if len(runs) > 1:
-                    label = run.name if len(self.metric.curves) == 1 else f"{run.name} {label}"
                 # Taken before the points: were they replaced in between, the next call sees it.
                 epoch = series.epoch
                 points = series.snapshot()
                 curves.append(
                     Curve(
-                        label=label,
+                        label=self._label(run, label, several),
                         steps=points.steps,
                         wall_times=points.wall_times,
                         values=points.values,
@@ -65,6 +66,16 @@ class MetricCurves:
                     )
                 )
         return curves
+
+    def _label(self, run: Run, split: str, several: bool) -> str:
+        """What tells a curve from the others of the chart: training, data split, `add_scalars`."""
+        part = part_of(run, self._store.runs)
+        words = [
+            (part.parent if part else run.name) if several else "",
+            split if len(self.metric.curves) > 1 else "",
+            part.label if part else "",
+        ]
+        return " ".join(filter(None, words)) or split
 
     def _detail(self, series: Series, epoch: int) -> Detail:
         key = (series.run, series.tag)

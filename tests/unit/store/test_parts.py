@@ -6,7 +6,7 @@ import torch.utils.tensorboard
 
 from tuimon.runs.record import LogSource
 from tuimon.store.loading import load
-from tuimon.store.parts import Part, part_of
+from tuimon.store.parts import Part, part_of, trainings
 
 
 @pytest.fixture(params=[torch.utils.tensorboard.SummaryWriter, tensorboardX.SummaryWriter])
@@ -33,3 +33,11 @@ def test_a_log_directory_that_is_a_run_itself(logdir: Path) -> None:
     runs = load([LogSource(path=str(logdir / "b"))]).store.runs
     parts = {part_of(run, runs) for run in runs.values()}
     assert parts == {None, Part(".", "train"), Part(".", "val set"), Part(".", "")}
+
+
+def test_trainings_are_no_parts_and_not_empty(logdir: Path) -> None:
+    torch.utils.tensorboard.SummaryWriter(str(logdir / "empty")).close()
+    with torch.utils.tensorboard.SummaryWriter(str(logdir / "parts")) as writer:
+        writer.add_scalars("loss", {"train": 1.0}, 0)
+    runs = load([LogSource(path=str(logdir))]).store.runs
+    assert trainings(runs) == ["a", "a/sweep", "b", "parts"]

@@ -17,6 +17,7 @@ from tuimon.charts.pairing import pair_tags
 from tuimon.guardian.client import Control, ControlError, StopStage
 from tuimon.runs.console import ConsoleTail
 from tuimon.runs.record import RunState
+from tuimon.store.parts import trainings
 from tuimon.store.session import Session
 from tuimon.text import format_duration, safe
 from tuimon.tui.facts import charted_tags, header_facts, run_rows, tag_rows
@@ -112,7 +113,7 @@ class MonitorScreen(Screen[None]):
         store = self._session.store
         await self._charts.set_metrics(pair_tags(charted_tags(store)))
         self._charts.draw()
-        self._tags.set_content(list(store.runs), tag_rows(store))
+        self._tags.set_content(trainings(store.runs), tag_rows(store))
 
     def _show_state(self) -> None:
         facts = header_facts(self._session, self._stopping)
