@@ -1,0 +1,195 @@
+"""Graphs of models, and what a traced step cost.
+
+torch's ``add_graph`` writes a ``GraphDef`` into an event of its own, and a ``RunMetadata`` beside
+it, which is empty but for a device. TF2's ``tf.summary.trace_export`` writes a ``RunMetadata`` as
+a tensor. Source: TensorFlow, ``core/framework/graph.proto``,
+``step_stats.proto`` and ``core/protobuf/config.proto``; TensorBoard, ``plugins/graph``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from tuimon.summaries.errors import SummaryError
+from tuimon.summaries.protos import parse
+from tuimon.summaries.tensors import strings, tensor_of
+
+if TYPE_CHECKING:
+    from tensorboard.compat.proto.graph_pb2 import GraphDef
+    from tensorboard.compat.proto.node_def_pb2 import NodeDef
+    from tensorboard.compat.proto.step_stats_pb2 import NodeExecStats
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
+
+MAX_NODES = 250_000
+"""More than any real model's; each takes about a kilobyte."""
+
+Shape: TypeAlias = tuple[int | None, ...] | None
+"""Dimensions, None for an unknown one; None alone when not even their number is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation of a graph."""
+
+    name: str
+    """Unique, with ``/`` between its scopes."""
+    op: str
+    """What it does: ``aten::linear``, ``IO Node``, ``MatMul``, …"""
+    inputs: tuple[str, ...]
+    """Names of nodes, with ``:1`` behind it for a second output and ``^`` before it when nothing
+    but the order counts. There need not be such nodes."""
+    device: str
+    """Often empty."""
+    shapes: tuple[Shape, ...]
+    """Of its outputs; empty when the writer did not say."""
+    dtype: str
+    """``float``, ``int32``, …; empty when the writer did not say. torch never says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The graph of a model, its nodes in the writer's order."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCost:
+    """What one operation cost in a traced step."""
+
+    name: str
+    device: str
+    start: int
+    """Unix time in us."""
+    duration: int
+    """us."""
+    memory: int
+    """Bytes that were allocated for it, over all allocators."""
+    shapes: tuple[Shape, ...]
+    """Of its outputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunMetadata:
+    """What a traced step did."""
+
+    costs: tuple[NodeCost, ...]
+    """By device, in the order in which it ran them; empty when only a graph was traced."""
+    graph: Graph
+    """What was traced: all functions as one, each in a scope of its own when there are several."""
+
+
+def decode_graph(data: bytes) -> Graph:
+    """The graph in a serialized ``GraphDef``. Raises SummaryError."""
+    from tensorboard.compat.proto.graph_pb2 import GraphDef
+
+    return _graph(parse(GraphDef, data, "graph"))
+
+
+def decode_meta_graph(data: bytes) -> Graph:
+    """The graph in a serialized ``MetaGraphDef``. Raises SummaryError."""
+    from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
+
+    return _graph(parse(MetaGraphDef, data, "graph").graph_def)
+
+
+def decode_run_metadata(data: bytes) -> RunMetadata:
+    """What a serialized ``RunMetadata`` says. Raises SummaryError."""
+    from tensorboard.compat.proto.config_pb2 import RunMetadata as RunMetadataProto
+
+    metadata = parse(RunMetadataProto, data, "metadata of a step")
+    devices = metadata.step_stats.dev_stats
+    _check_count(sum(len(device.node_stats) for device in devices))
+    costs = [_cost(node, device.device) for device in devices for node in device.node_stats]
+    graphs = [functions.pre_optimization_graph for functions in metadata.function_graphs]
+    _check_count(len(graphs) + sum(len(graph.node) for graph in graphs))
+    return RunMetadata(tuple(costs), _merged([_graph(graph) for graph in graphs]))
+
+
+def decode_graph_value(value: Summary.Value) -> Graph:
+    """The graph in a value of plugin ``graphs``. Raises SummaryError."""
+    return decode_graph(_only_string(value))
+
+
+def decode_run_metadata_value(value: Summary.Value) -> RunMetadata:
+    """What a value of the plugins ``graph_run_metadata``… says. Raises SummaryError."""
+    return decode_run_metadata(_only_string(value))
+
+
+def _only_string(value: Summary.Value) -> bytes:
+    _, parts = strings(tensor_of(value))
+    if len(parts) != 1:
+        raise SummaryError(f"{len(parts)} graphs where one was expected")
+    return parts[0]
+
+
+def _graph(graph: GraphDef) -> Graph:
+    _check_count(len(graph.node))
+    return Graph(tuple(map(_node, graph.node)))
+
+
+def _merged(graphs: Sequence[Graph]) -> Graph:
+    """Several graphs as one, each in a scope that TensorBoard names so too."""
+    if len(graphs) == 1:
+        return graphs[0]
+    return Graph(
+        tuple(
+            replace(
+                node,
+                name=f"graph_{number}/{node.name}",
+                inputs=tuple(
+                    f"{'^' * name.startswith('^')}graph_{number}/{name.removeprefix('^')}"
+                    for name in node.inputs
+                ),
+            )
+            for number, graph in enumerate(graphs, 1)
+            for node in graph.nodes
+        )
+    )
+
+
+def _node(node: NodeDef) -> Node:
+    shapes = node.attr["_output_shapes"].list.shape if "_output_shapes" in node.attr else ()
+    return Node(
+        name=node.name,
+        op=node.op,
+        inputs=tuple(node.input),
+        device=node.device,
+        shapes=tuple(map(_shape, shapes)),
+        dtype=_dtype(node),
+    )
+
+
+def _dtype(node: NodeDef) -> str:
+    from tensorboard.compat.proto.types_pb2 import DataType
+
+    for key in ("dtype", "T"):
+        if key in node.attr and node.attr[key].type in DataType.values():
+            name: str = DataType.Name(node.attr[key].type)
+            return name.removeprefix("DT_").lower()
+    return ""
+
+
+def _shape(shape: TensorShapeProto) -> Shape:
+    if shape.unknown_rank:
+        return None
+    return tuple(dim.size if dim.size >= 0 else None for dim in shape.dim)
+
+
+def _cost(node: NodeExecStats, device: str) -> NodeCost:
+    return NodeCost(
+        name=node.node_name,
+        device=device,
+        start=node.all_start_micros,
+        duration=node.all_end_rel_micros,
+        memory=sum(used.total_bytes for used in node.memory),
+        shapes=tuple(_shape(output.tensor_description.shape) for output in node.output),
+    )
+
+
+def _check_count(count: int) -> None:
+    if count > MAX_NODES:
+        raise SummaryError(f"a graph of {count} nodes, more than {MAX_NODES}")
