@@ -216,12 +216,10 @@ def test_stable_baselines(tmp_path: Path) -> None:
     assert "rollout/ep_rew_mean" in run
 
 
-def test_transformers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_transformers(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     pytest.importorskip("accelerate")
     transformers = pytest.importorskip("transformers")
-    logdir = tmp_path / "logs"
-    monkeypatch.setenv("TENSORBOARD_LOGGING_DIR", str(logdir))
 
     class Linear(torch.nn.Module):
         def __init__(self) -> None:
@@ -234,7 +232,7 @@ def test_transformers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     rows = [{"x": torch.rand(4), "labels": torch.tensor(1.0)} for _ in range(32)]
     arguments = transformers.TrainingArguments(
-        output_dir=str(tmp_path / "out"),
+        output_dir=str(tmp_path),
         report_to="tensorboard",
         num_train_epochs=2,
         per_device_train_batch_size=8,
@@ -246,7 +244,7 @@ def test_transformers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     trainer = transformers.Trainer(Linear(), arguments, train_dataset=rows, eval_dataset=rows)
     trainer.train()
-    (run,) = check(logdir).values()
+    (run,) = check(tmp_path).values()
     assert len(run["train/loss"]) == 8
     assert len(run["eval/loss"]) == 2
     assert run.others
