@@ -226,7 +226,7 @@ def logs(rng: random.Random) -> Iterator[bytes]:
         step = rng.choice([0, 100, 127, 16_370, 2**31, 2**63 - 20, 2**64 - 9])
         for _ in range(rng.randint(1, 3)):
             ends = rng.choices(ENDS, k=rng.randint(1, 6))
-            for _ in range(rng.randint(1, 40)):
+            for _ in range(rng.randint(1, 15)):
                 for end in ends:
                     head = struct.pack("<Bd", 9, rng.random()) + b"\x10" + varint(step % 2**64)
                     payload = head + end
@@ -309,7 +309,7 @@ def test_payloads(count: int) -> None:
         if theirs is not None:  # they check more: strings and messages that we never look at
             assert_alike(event, theirs)
 
-    try_all(payloads(), count * 80 // 100, use)
+    try_all(payloads(), count * 86 // 100, use)
 
 
 def assert_alike(ours: wire.Event, theirs: Event) -> None:
@@ -379,7 +379,7 @@ def test_ways(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
         assert read_all(rng.choice([2000, 10_000, 1 << 20])) == one_by_one
 
     both = (next(source) for source in cycle([logs(rng), logs(rng), files(rng)]))
-    try_all(both, count * 10 // 100, use)
+    try_all(both, count * 4 // 100, use)
     os.close(file)
 
 
