@@ -1,6 +1,7 @@
 """The main screen driven by keys, over real event files; and how it looks, as pictures."""
 
 import math
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 from event_files import append, scalar, version, write
 from textual.pilot import Pilot
 
+from tuimon.runs.record import LogSource
 from tuimon.store.session import Session
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.facts import file_rows
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.text import HelpScreen
 from tuimon.tui.widgets.cells import CellView
@@ -150,6 +153,36 @@ async def test_help_lists_every_key_and_closes(session: Session):
         assert isinstance(pilot.app.screen, HelpScreen)
         await pilot.press("q")
         assert isinstance(pilot.app.screen, MonitorScreen)
+
+
+async def test_what_is_wrong_with_event_files_is_told_file_by_file(
+    session: Session, tmp_path: Path
+):
+    whole = b"".join(records(9))
+    run = tmp_path / "runs" / "damaged"
+    cut = write(run, [whole[:300] + b"#" + whole[301:] + b"\0" * 7])
+    async with TuimonApp(session).run_test(size=(120, 30)) as pilot:
+        screen = await settle(pilot)
+        session.follower.set_sources((*session.sources, LogSource(path=str(run), recursive=True)))
+        await settle(pilot)
+        rows = dict(file_rows(session))
+        assert str(cut) in rows["damaged"]
+        assert "1 record left out" in rows["damaged"]
+        assert "its last 7 bytes" in rows["unfinished"]
+        assert "1 damaged record  i: where" in shown(screen._header)
+
+
+async def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path):
+    write(tmp_path / "events", records(3)).chmod(0)
+    if os.access(next((tmp_path / "events").iterdir()), os.R_OK):
+        pytest.skip("this user may read everything")
+    session = Session.of_logdirs([tmp_path])
+    session.start()
+    async with TuimonApp(session).run_test(size=(100, 24)) as pilot:
+        screen = await settle(pilot)
+        assert "Permission denied" in shown(screen._notice)
+        assert "1 unreadable file" in shown(screen._header)
+    session.stop()
 
 
 async def test_an_empty_log_directory_explains_itself(tmp_path: Path):

@@ -8,8 +8,10 @@ from tuimon.charts.pairing import pair_tags
 from tuimon.store.session import Session
 from tuimon.store.store import Store
 from tuimon.text import safe
-from tuimon.tui.widgets.run_header import HeaderFacts
+from tuimon.tui.widgets.run_header import HeaderFacts, count
 from tuimon.tui.widgets.tag_pane import TagRow
+
+_MOST_FILES = 20
 
 
 def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
@@ -44,6 +46,7 @@ def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
 def run_rows(session: Session) -> list[tuple[str, str]]:
     """(name, value) of all that is known about what is watched, for people to read and copy."""
     sources = [("log directory", source.path) for source in session.sources]
+    sources += file_rows(session)
     status = session.status
     if status is None:
         return [(name, safe(path)) for name, path in sources]
@@ -70,6 +73,37 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
             ("W&B upload", mirror.sync_command or ""),
         ]
     return [(name, safe(value)) for name, value in rows if value]
+
+
+def file_rows(session: Session) -> list[tuple[str, str]]:
+    """(what is wrong, where and how much) of the event files, the worst first."""
+    unreadable = session.follower.unreadable
+    files = [file for run in session.store.runs.values() for file in run.files.values()]
+    damaged = sorted(
+        (file for file in files if file.damaged_records), key=lambda file: -file.damaged_records
+    )
+    rows = [("cannot read", f"{file.path}: {file.error}") for file in unreadable]
+    rows += [
+        (
+            "damaged",
+            f"{file.path}: {count(file.damaged_records, 'record')} left out"
+            f" ({count(file.skipped_bytes, 'byte')})",
+        )
+        for file in damaged
+    ]
+    if not session.follower.loading:
+        rows += [
+            (
+                "unfinished",
+                f"{file.path}: its last {count(file.undecided_bytes, 'byte')} hold no whole"
+                " record yet; being written, or damaged",
+            )
+            for file in files
+            if file.undecided_bytes
+        ]
+    if len(rows) > _MOST_FILES:
+        rows[_MOST_FILES:] = [("", f"and {len(rows) - _MOST_FILES} more")]
+    return rows
 
 
 def charted_tags(store: Store) -> list[str]:

@@ -1,5 +1,7 @@
 """The rows that widgets show: laid out without a screen."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,16 @@ def test_a_header_is_as_wide_as_its_room_and_keeps_what_matters(columns):
         assert "train" in text(shown)
     if columns >= 30:
         assert "running" in text(shown)
+
+
+def test_a_header_tells_how_far_loading_is_and_what_is_wrong_even_with_a_long_name():
+    path = "/data/experiments/2026/november/transformer-large/seed-17/runs"
+    facts = HeaderFacts(name=path, step=5000, loading=0.43, damaged=1, unreadable=2)
+    shown = text(header_row(facts, 80))
+    assert "━━━━──────  43%" in shown
+    assert "seed-17/runs" in shown
+    assert "2 unreadable files" in text(header_row(replace(facts, loading=None), 80))
+    assert "1 damaged record  2 unreadable files  i: where" in text(header_row(facts, 160))
 
 
 def test_a_failed_mirror_says_why():

@@ -16,6 +16,11 @@ def why_no_curves(session: Session) -> list[str]:
     status = session.status
     if session.follower.loading:
         return ["Reading event files…"]
+    unreadable = session.follower.unreadable
+    if unreadable:
+        first, *others = unreadable
+        more = f" (and {len(others)} more, see i)" if others else ""
+        return [f"Cannot read {first.path.name}: {first.error}{more}", f"in {first.path.parent}"]
     if status is None:
         return ["No scalars in these log directories yet.", "Curves appear as soon as there are."]
     if status.state is RunState.LOST:

@@ -16,7 +16,10 @@ _STATE_ROLES = {
     RunState.LOST: "error",
 }
 _STALE_AFTER = 60.0
-_MIN_NAME = 12
+_LEAST_NAME = 24
+_WORTH_A_NAME = 62
+"""For what matters at least so much, a long name is shortened."""
+_BAR_CELLS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,13 @@ def header_row(facts: HeaderFacts, cells: int) -> Row:
     """Lay the facts out in `cells` columns; what matters least goes first when room is short."""
     parts = _parts(facts)
     while len(parts) > 1 and _total(parts) > cells:
-        parts.remove(min(parts[1:], key=lambda part: part[0]))
+        least = min(parts[1:], key=lambda part: part[0])
+        if least[0] >= _WORTH_A_NAME and width(parts[0][1]) > _LEAST_NAME:
+            room = cells - _total(parts[1:]) - 2
+            importance, name, role = parts[0]
+            parts[0] = importance, _shortened(name, max(room, _LEAST_NAME)), role
+        else:
+            parts.remove(least)
     spans: list[tuple[str, str]] = []
     for index, (_, text, role) in enumerate(parts):
         if index:
@@ -50,6 +59,16 @@ def header_row(facts: HeaderFacts, cells: int) -> Row:
         spans.append((text, role))
     room = cells - sum(width(text) for text, _ in spans)
     return line((" ", "text"), *spans, (" " * max(0, room - 1), "text"))
+
+
+def _shortened(name: str, cells: int) -> str:
+    """A name without its middle, in at most `cells`: paths differ at their ends."""
+    if width(name) <= cells:
+        return name
+    kept = cells - 3
+    while width(f"{name[:2]}…{name[-kept:]}") > cells:
+        kept -= 1
+    return f"{name[:2]}…{name[-kept:]}"
 
 
 def _total(parts: list[tuple[int, str, str]]) -> int:
@@ -76,11 +95,15 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         stale = facts.age > _STALE_AFTER
         parts.append((60, f"data {format_age(facts.age)}", "warn" if stale else "dim"))
     if facts.loading is not None:
-        parts.append((75, f"loading {facts.loading:.0%}", "accent"))
+        done = min(int(facts.loading * _BAR_CELLS), _BAR_CELLS)
+        bar = "━" * done + "─" * (_BAR_CELLS - done)
+        parts.append((82, f"loading {bar} {facts.loading:4.0%}", "accent"))
     if facts.damaged:
-        parts.append((65, f"{facts.damaged} damaged records", "warn"))
+        parts.append((65, f"{count(facts.damaged, 'damaged record')}", "warn"))
     if facts.unreadable:
-        parts.append((66, f"{facts.unreadable} unreadable files", "warn"))
+        parts.append((66, f"{count(facts.unreadable, 'unreadable file')}", "warn"))
+    if facts.damaged or facts.unreadable:
+        parts.append((64, "i: where", "accent"))
     if facts.mirror is not None:
         parts += _mirror(facts.mirror)
     return parts
@@ -97,6 +120,11 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     if mirror.detail and mirror.state == "failed":
         parts.append((40, safe(mirror.detail), "warn"))
     return parts
+
+
+def count(number: int, noun: str) -> str:
+    """`1 file`, `2,000 files`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 class RunHeader(CellView):
