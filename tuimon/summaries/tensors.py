@@ -62,6 +62,11 @@ def tensor_of(value: Summary.Value) -> TensorProto:
     return value.tensor
 
 
+def is_numeric(tensor: TensorProto) -> bool:
+    """Whether the elements are of a type that `numbers` reads."""
+    return tensor.dtype in _TYPES
+
+
 def shape_of(shape: TensorShapeProto) -> tuple[int, ...]:
     """The dimensions of a tensor's shape. Raises SummaryError when it cannot be an array's."""
     if shape.unknown_rank:

@@ -1,0 +1,158 @@
+"""From a reference in an event file to the decoded summary."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, read_payload
+from tuimon.summaries.audio import Audio, decode_audio
+from tuimon.summaries.errors import SummaryError
+from tuimon.summaries.graphs import (
+    Graph,
+    RunMetadata,
+    decode_graph,
+    decode_graph_value,
+    decode_meta_graph,
+    decode_run_metadata,
+    decode_run_metadata_value,
+)
+from tuimon.summaries.histograms import Histogram, decode_histogram
+from tuimon.summaries.hparams import Experiment, SessionEnd, SessionStart, decode_hparams
+from tuimon.summaries.images import Images, decode_images
+from tuimon.summaries.layouts import Layout, decode_layout
+from tuimon.summaries.meshes import MeshPart, decode_mesh_part
+from tuimon.summaries.pr_curves import PrCurve, decode_pr_curve
+from tuimon.summaries.protos import parse
+from tuimon.summaries.raw import RawSummary, decode_raw
+from tuimon.summaries.text import Text, decode_text
+
+if TYPE_CHECKING:
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+
+Decoded: TypeAlias = (
+    Audio
+    | Experiment
+    | Graph
+    | Histogram
+    | Images
+    | Layout
+    | MeshPart
+    | PrCurve
+    | RawSummary
+    | RunMetadata
+    | SessionEnd
+    | SessionStart
+    | Text
+)
+"""What a summary can be."""
+
+MAX_RECORD_BYTES = 128 << 20
+"""Longer records are not decoded: hostile ones take forty times their length in memory."""
+
+_DECODERS: dict[str, Callable[[Summary.Value], Decoded]] = {
+    "audio": decode_audio,
+    "custom_scalars": decode_layout,
+    "graph_run_metadata": decode_run_metadata_value,
+    "graph_run_metadata_graph": decode_run_metadata_value,
+    "graphs": decode_graph_value,
+    "histograms": decode_histogram,
+    "hparams": decode_hparams,
+    "images": decode_images,
+    "mesh": decode_mesh_part,
+    "pr_curves": decode_pr_curve,
+    "text": decode_text,
+}
+
+
+def decode_payload(payload: bytes, tag: str, plugin: str) -> Decoded:
+    """The summary of `tag` in a serialized ``tensorflow.Event``, which may hold other tags too.
+
+    `plugin` is the name that the first value of the tag gave; where it is empty, the value's own
+    counts. Raises SummaryError.
+    """
+    from tensorboard.compat.proto.event_pb2 import Event as EventProto
+
+    event: Event = parse(EventProto, payload, "event")
+    what = event.WhichOneof("what")
+    if what == "graph_def":
+        return decode_graph(event.graph_def)
+    if what == "meta_graph_def":
+        return decode_meta_graph(event.meta_graph_def)
+    if what == "tagged_run_metadata":
+        return decode_run_metadata(event.tagged_run_metadata.run_metadata)
+    values = [value for value in event.summary.value if value.tag == tag]
+    heavy = [value for value in values if value.WhichOneof("value") != "simple_value"]
+    if not heavy:
+        raise SummaryError("the event does not hold the tag")
+    value = heavy[-1]
+    return _DECODERS.get(plugin or value.metadata.plugin_data.plugin_name, decode_raw)(value)
+
+
+class _Key(NamedTuple):
+    path: str
+    tag: str
+    plugin: str
+    offset: int
+    length: int
+    checksum: bytes
+    """Of the payload: files are replaced, and the system gives the same inode again."""
+
+
+class SummaryReader:
+    """Reads and decodes summaries, and keeps those that were used last. Safe for any threads.
+
+    What it returns is shared: nothing of it can be changed.
+    """
+
+    def __init__(self, max_bytes: int = 64 << 20) -> None:
+        self.max_bytes = max_bytes
+        """Most bytes of records whose decoded summaries are kept."""
+        self._lock = Lock()
+        self._kept: OrderedDict[_Key, Decoded] = OrderedDict()  # the last used one last
+        self._bytes = 0
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes of the records whose decoded summaries are kept."""
+        return self._bytes
+
+    def read(
+        self, path: str | os.PathLike[str], tag: str, plugin: str, offset: int, length: int
+    ) -> Decoded:
+        """The summary of `tag` in the record whose frame lies at `offset` of a file.
+
+        `length` is that of the record's payload, `plugin` the name of TensorBoard's plugin.
+
+        Raises:
+            SummaryError: the content is not what the plugin demands.
+            FrameError: the file does not hold that record (any more).
+            OSError: it cannot be read.
+        """
+        if length > MAX_RECORD_BYTES:
+            raise SummaryError(f"a record of {length} bytes, more than {MAX_RECORD_BYTES}")
+        with Path(path).open("rb", buffering=0) as file:
+            checksum = os.pread(file.fileno(), TRAILER_BYTES, offset + HEADER_BYTES + length)
+        key = _Key(os.fspath(path), tag, plugin, offset, length, checksum)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        decoded = decode_payload(read_payload(path, offset, length), tag, plugin)
+        if length <= self.max_bytes:
+            self._keep(key, decoded)
+        return decoded
+
+    def _keep(self, key: _Key, decoded: Decoded) -> None:
+        with self._lock:
+            if key not in self._kept:
+                self._bytes += key.length
+            self._kept[key] = decoded
+            while self._bytes > self.max_bytes:
+                dropped, _ = self._kept.popitem(last=False)
+                self._bytes -= dropped.length
