@@ -180,8 +180,10 @@ def frame_chain(buffer: bytes, start: int, stop: int) -> Chain:
     """
     region = np.frombuffer(buffer, np.uint8, stop - start, start)
     # Bytes 2 to 7 of a header are zero: lengths below 64 KiB have six zero bytes in a row.
-    zeros = np.flatnonzero(region == 0)
-    at = zeros[:-5][zeros[5:] - zeros[:-5] == 5] - 2
+    zero = region == 0
+    two = zero[:-1] & zero[1:]
+    four = two[:-2] & two[2:]
+    at = np.flatnonzero(four[:-2] & two[4:]) - 2
     at = at[(at >= 0) & (at <= len(region) - HEADER_BYTES)]
     lengths = region[at] | region[at + 1].astype(np.uint16) << 8
     stored = np.ndarray(len(region) - 3, "<u4", buffer, start, (1,))[at + 8]

@@ -31,9 +31,8 @@ _SLACK_SECONDS = 0.02
 _HOT_FILES = 64
 """So many files, the ones that changed last, are polled at the full rate."""
 
-_BATCH_SECONDS = 0.02
-_LEAST_BATCH_BYTES = 64 << 10
-_MOST_BATCH_BYTES = 4 << 20
+_FIRST_BATCH_BYTES, _MOST_BATCH_BYTES = 64 << 10, 4 << 20
+"""The first points are wanted soon, the others with little effort for each batch."""
 _YIELD_SECONDS = 0.0005
 
 
@@ -85,7 +84,7 @@ class Follower:
         self._scan_due = self._scan_earliest = 0.0
         self._followed: dict[Path, _Followed] = {}  # replaced, never changed
         self._plugins: dict[str, dict[str, str]] = {}
-        self._batch_bytes = _LEAST_BATCH_BYTES
+        self._batch_bytes = _FIRST_BATCH_BYTES
         self._hinted: deque[str] = deque()
         self._hints = ChangeHints(self._take_hints)
         self._wake = threading.Event()
@@ -190,7 +189,8 @@ class Follower:
         took = time.monotonic() - began
         self._scan_earliest = began + max(_SCAN_GAP_SECONDS, 20 * took)
         self._scan_due = began + max(_SCAN_SECONDS, 50 * took)
-        self._hints.watch(self._scan.directories())
+        if not self.loading:  # what it takes to watch would delay the points
+            self._hints.watch(self._scan.directories())
 
     def _follow(self, file: FoundFile) -> _Followed:
         tail = EventFileTail(file.path, self._plugins.setdefault(file.run, {}))
@@ -214,7 +214,6 @@ class Follower:
     def _read(self, one: _Followed) -> None:
         """Read one batch of a file into the store."""
         tail, offset, was_pending = one.tail, one.tail.offset, one.pending
-        began = time.perf_counter()
         state = tail.state
         try:
             batches = tail.poll(self._batch_bytes)
@@ -231,16 +230,8 @@ class Follower:
             one.changed_at = time.time()
         one.pending = tail.backlog > 0
         one.due = time.monotonic() + (self._poll_seconds if one.hot else _COLD_POLL_SECONDS)
-        self._adapt(tail.offset - offset, time.perf_counter() - began)
-
-    def _adapt(self, size: int, seconds: float) -> None:
-        """Choose the size of the next batch such that it takes about `_BATCH_SECONDS`."""
-        if size < self._batch_bytes // 2:
-            return
-        fitting = int(size / seconds * _BATCH_SECONDS)
-        self._batch_bytes = max(
-            _LEAST_BATCH_BYTES, min(fitting, 4 * self._batch_bytes, _MOST_BATCH_BYTES)
-        )
+        if tail.offset - offset >= self._batch_bytes // 2:
+            self._batch_bytes = min(4 * self._batch_bytes, _MOST_BATCH_BYTES)
 
     def _tell(self) -> None:
         if self._on_change is None:
