@@ -29,6 +29,8 @@ from tuimon.store.loading import load as load_sources
 from tuimon.store.run import FileStatus
 from tuimon.store.run import Run as StoredRun
 from tuimon.store.series import AllPoints, Points, Ref, RefSeries, Series
+from tuimon.summaries.errors import SummaryError
+from tuimon.summaries.reader import Decoded, SummaryReader
 from tuimon.text import safe
 
 if TYPE_CHECKING:
@@ -43,10 +45,12 @@ __all__ = [
     "Run",
     "ScalarSeries",
     "Summary",
+    "SummaryError",
     "SummarySeries",
     "load",
 ]
 
+_reader = SummaryReader()
 _DTYPES = (np.int64, np.float64, np.float64, np.bool_, np.bool_)
 
 
@@ -222,6 +226,20 @@ class Summary:
             OSError: it cannot be read.
         """
         return read_payload(self.path, self.offset, self.length)
+
+    def value(self) -> Decoded:
+        """What it holds, as the plugin's type of `tuimon.summaries`: a `Histogram`, `Images`, …
+
+        A `RawSummary` when tuimon does not know the plugin. A `MeshPart` is one tensor of a mesh:
+        `tuimon.summaries.meshes.join_mesh` joins those of a step. Values that were read last are
+        kept in memory; nothing of them can be changed.
+
+        Raises:
+            SummaryError: the content is not what the plugin demands.
+            FrameError: the file is not the one any more that was loaded.
+            OSError: it cannot be read.
+        """
+        return _reader.read(self.path, self.tag, self.plugin, self.offset, self.length)
 
 
 class SummarySeries(Sequence[Summary]):

@@ -11,6 +11,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.utils.tensorboard import SummaryWriter
 
 import tuimon
+from tuimon.summaries.text import Text
 
 
 @pytest.fixture
@@ -58,6 +59,22 @@ def test_other_kinds_are_read_when_asked_for(logdir: Path) -> None:
     assert (note.plugin, note.step) == ("text", 3)
     (value,) = Event.FromString(note.read()).summary.value
     assert value.tensor.string_val == [b"hello"]
+
+
+def test_other_kinds_are_decoded(logdir: Path) -> None:
+    (note,) = tuimon.load(logdir)["a"].others["note/text_summary"]
+    assert note.value() == Text((1,), (("hello",),))
+    assert note.value() is note.value()
+    write(logdir / "bad", [version(), tensor("note", 3, [1.0, 2.0], "text")])
+    (bad,) = tuimon.load(logdir)["bad"].others["note"]
+    with pytest.raises(tuimon.api.SummaryError):
+        bad.value()
+    note.path.write_bytes(b"")
+    with pytest.raises(tuimon.api.FrameError):
+        note.value()
+    note.path.unlink()
+    with pytest.raises(FileNotFoundError):
+        note.value()
 
 
 def test_damaged_records_are_counted_by_file(tmp_path: Path) -> None:
