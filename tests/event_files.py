@@ -1,8 +1,10 @@
 """Event files for tests: records made by TensorBoard's protos, and what tuimon reads of them."""
 
+import os
 import struct
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +72,19 @@ def append(path: Path, *records: bytes) -> None:
     """Add records to an event file."""
     with path.open("ab") as file:
         file.write(b"".join(records))
+
+
+@contextmanager
+def without_privileges() -> Iterator[None]:
+    """Root may read every file: be nobody for as long as the block lasts, in all threads."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def read(tail: EventFileTail, max_bytes: int = 1 << 20) -> list[EventBatch]:

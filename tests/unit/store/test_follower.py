@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from event_files import append, scalar, version, write
+from event_files import append, scalar, version, without_privileges, write
 from torch.utils.tensorboard import SummaryWriter
 
 from tuimon.events.tail import FileState
@@ -112,6 +112,44 @@ def test_replaced_and_deleted_files(store: Store, follow: Follow, tmp_path: Path
     write(tmp_path, [scalar("x", 6, 0.0)])
     wait_until(lambda: steps(store) == [6])
     assert follower.unreadable == []
+
+
+def test_truncated_file(store: Store, follow: Follow, tmp_path: Path) -> None:
+    records = [scalar("x", step, 0.0) for step in range(10)]
+    path = write(tmp_path, records)
+    follow(tmp_path)
+    wait_until(lambda: steps(store) == [*range(10)])
+    os.truncate(path, 4 * len(records[0]))
+    wait_until(lambda: len(steps(store)) <= 4)
+    append(path, scalar("x", 20, 0.0))
+    wait_until(lambda: steps(store)[-1:] == [20])
+
+
+def test_renamed_file_and_renamed_run(store: Store, follow: Follow, tmp_path: Path) -> None:
+    path = write(tmp_path / "run", [scalar("x", step, 0.0) for step in range(3)])
+    follow(tmp_path)
+    wait_until(lambda: steps(store, "run") == [0, 1, 2])
+    moved = path.rename(path.with_name(path.name + ".1"))
+    append(moved, scalar("x", 3, 0.0))
+    wait_until(lambda: steps(store, "run") == [0, 1, 2, 3])
+    wait_until(lambda: store.runs["run"].files[path].state is FileState.GONE)
+    (tmp_path / "run").rename(tmp_path / "renamed")
+    wait_until(lambda: steps(store, "renamed") == [0, 1, 2, 3])
+    assert steps(store, "run") == [0, 1, 2, 3]
+
+
+def test_lost_permission_comes_back(store: Store, follow: Follow, tmp_path: Path) -> None:
+    path = write(tmp_path, [scalar("x", 0, 0.0)])
+    follower = follow(tmp_path)
+    wait_until(lambda: steps(store) == [0])
+    path.chmod(0)
+    with without_privileges():
+        wait_until(lambda: store.runs["."].files[path].state is FileState.DENIED)
+        assert [status.path for status in follower.unreadable] == [path]
+    path.chmod(0o600)
+    append(path, scalar("x", 1, 0.0))
+    wait_until(lambda: steps(store) == [0, 1])
+    wait_until(lambda: follower.unreadable == [])
 
 
 def test_sources_may_change_at_any_time(store: Store, follow: Follow, tmp_path: Path) -> None:
