@@ -146,6 +146,26 @@ async def test_new_points_and_new_tags_appear_while_it_runs(session: Session, tm
         assert "3.25" in shown(screen.query(ChartView).first())
 
 
+async def test_points_that_a_resumed_training_logged_again_are_shown_on_demand(
+    session: Session, tmp_path: Path
+):
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        loss = screen.query(ChartView).first()
+        assert "superseded" not in shown(screen._keys)
+        file = next((tmp_path / "runs").iterdir())
+        append(file, *(scalar("Loss/train", step, 1.5) for step in range(200, 300)))
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if "180 superseded" in shown(loss):
+                break
+        assert "180 superseded " in shown(loss)
+        assert "d superseded" in shown(screen._keys)
+        await pilot.press("d")
+        assert "180 superseded shown" in shown(loss)
+        assert any(span.role == "past0" for row in loss._rows for span in row)
+
+
 async def test_help_lists_every_key_and_closes(session: Session):
     async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
         await settle(pilot)

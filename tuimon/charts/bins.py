@@ -88,3 +88,14 @@ def bridge(line: Floats, taken: Flags) -> Floats:
         torn[np.searchsorted(known, gaps)] = True
         joined[torn[after] & ~np.isfinite(line)] = np.nan
     return joined
+
+
+def outside(starts: Positions, ends: Positions, bounds: Positions) -> Flags:
+    """Return the columns that none of the stretches from `starts` to `ends`, each [m], touches."""
+    columns = len(bounds) - 1
+    first, last = (
+        np.clip(np.searchsorted(bounds, at, side="right") - 1, 0, columns - 1)
+        for at in (np.minimum(starts, ends), np.maximum(starts, ends))
+    )
+    begin, end = (np.bincount(at, minlength=columns + 1) for at in (first, last + 1))
+    return np.asarray(np.cumsum(begin - end)[:columns] == 0)

@@ -1,4 +1,4 @@
-"""The plot inside the frame: bands below, lines above, marks on top."""
+"""The plot inside the frame: bands, then superseded lines, then lines, marks on top."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.marks import (
     BAND_LETTER,
+    PAST_LETTER,
     Extent,
     Layer,
     Marks,
@@ -34,6 +35,7 @@ class Shape(NamedTuple):
         smoothed: the line is not the raw values: their range is a band behind it, or left out.
         dense: there are more points than columns. Raw values are then shown by their range, below
             the lines of other curves.
+        past: the line shows superseded points.
     """
 
     colour: int
@@ -42,6 +44,7 @@ class Shape(NamedTuple):
     line: Floats
     smoothed: bool
     dense: bool
+    past: bool = False
 
 
 def paint(
@@ -49,7 +52,7 @@ def paint(
 ) -> list[list[Span]]:
     """Draw shapes into `height` rows of spans.
 
-    In a cell that any line crosses only lines show, so that they stand out from the bands.
+    In a cell that any line crosses only lines show, so that they stand out from what is below.
 
     Args:
         shapes: the curves.
@@ -59,25 +62,31 @@ def paint(
         band: draw the raw range behind smoothed lines.
     """
     width = len(above)
-    bands, lines = (Layer(height, width, len(shapes)) for _ in range(2))
+    bands, past, lines = (Layer(height, width, len(shapes)) for _ in range(3))
     for index, shape in enumerate(shapes):
         area, line = _extents(shape, height, marks)
         if shape.smoothed and band:
             bands.add(fill(area, marks, height), index)
         layer = bands if shape.dense and not shape.smoothed else lines
+        if shape.past:
+            layer = past
         layer.add(fill(line, marks, height), index)
-    on_line, on_band = lines.masks > 0, bands.masks > 0
-    masks = np.where(on_line, lines.masks, bands.masks)
-    # Codes of who draws a cell: 0 nothing, then each band, each line, and the marks.
+    # Codes of who draws a cell: 0 nothing, then each band, each superseded line, each line, and
+    # the marks.
     count = len(shapes)
-    codes = np.where(on_line, 1 + count + lines.owners, np.where(on_band, 1 + bands.owners, 0))
+    masks, codes = bands.masks, np.where(bands.masks > 0, 1 + bands.owners, 0)
+    for depth, layer in ((1, past), (2, lines)):
+        drawn = layer.masks > 0
+        masks = np.where(drawn, layer.masks, masks)
+        codes = np.where(drawn, 1 + depth * count + layer.owners, codes)
     glyphs = _glyphs(masks, codes, shapes, marks)
     for row, flags, glyph in ((0, above, marks.above), (-1, below, marks.below)):
         glyphs[row, flags] = glyph
-        codes[row, flags] = 1 + 2 * count
+        codes[row, flags] = 1 + 3 * count
     names = [
         roles.BLANK,
         *((roles.band if shape.smoothed else roles.curve)(shape.colour) for shape in shapes),
+        *(roles.past(shape.colour) for shape in shapes),
         *(roles.curve(shape.colour) for shape in shapes),
         roles.MARK,
     ]
@@ -108,7 +117,7 @@ def _glyphs(
     if marks.glyphs is not None:
         return marks.glyphs[masks]
     letters = [line_letter(shape.colour) for shape in shapes]
-    return np.array([" ", *BAND_LETTER * len(shapes), *letters])[codes]
+    return np.array([" ", *BAND_LETTER * len(shapes), *PAST_LETTER * len(shapes), *letters])[codes]
 
 
 def spans(glyphs: NDArray[np.str_], codes: NDArray[np.int64], names: Sequence[str]) -> list[Span]:

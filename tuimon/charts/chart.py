@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis, make_axis
-from tuimon.charts.bins import Bins, bin_track, bridge
+from tuimon.charts.bins import Bins, bin_track, bridge, outside
 from tuimon.charts.canvas import Flags, Shape, paint, spans
 from tuimon.charts.compact import compact_rows
 from tuimon.charts.frame import Frame, FrameTick, draw_frame
@@ -41,6 +41,7 @@ class _Binned(NamedTuple):
     line: Floats
     smoothed: bool
     bins: Bins
+    past: bool = False
 
 
 def draw_chart(
@@ -71,16 +72,22 @@ def draw_chart(
     legend = legend_rows([_entry(curve) for curve in curves], width, max(1, height // 7), marks)
     rows = height - len(legend) - 3
     tracks = [make_track(curve, options.x_axis) for curve in curves]
-    axis = make_axis(options.x_axis, tracks, previous)
+    old = _superseded(curves) if options.superseded else []
+    past = [make_track(curve, options.x_axis) for curve in old]
+    axis = make_axis(options.x_axis, [*tracks, *past], previous)
+
+    def bin_all(columns: int) -> list[_Binned]:
+        new = _bin(tracks, axis, columns, options, marks)
+        return new + _bin_superseded(past, axis, columns, options, marks)
 
     label_width = previous.label_width if previous else _LABEL_WIDTH
-    binned = _bin(tracks, axis, width - label_width - 1, options, marks)
+    binned = bin_all(width - label_width - 1)
     y_axis = _y_axis(binned, rows, options.log_y, marks, previous)
     labels = _y_labels(y_axis, rows, options.log_y, marks)
     widest = max((len(label) for _, label in labels), default=0)
     if not widest <= label_width <= max(_LABEL_WIDTH, widest + 2):
         label_width = min(max(_LABEL_WIDTH, widest), width // 2)
-        binned = _bin(tracks, axis, width - label_width - 1, options, marks)
+        binned = bin_all(width - label_width - 1)
 
     columns = width - label_width - 1
     plot = _plot(binned, y_axis, columns, rows, options, marks)
@@ -89,9 +96,12 @@ def draw_chart(
     )
     x_ticks = axis.ticks(columns) if any(len(track.x) for track in tracks) else ()
     frame = draw_frame(columns, rows, label_width, y_ticks, x_ticks)
+    binned = [each for each in binned if not each.past]
     nan = _any([each.bins.nan for each in binned], columns, marks)
     body = _compose(frame, plot, nan, marks)
-    heading = title_row(title, _warnings(binned, marks), _notes(binned, options), width, marks)
+    heading = title_row(
+        title, _warnings(binned, marks), _notes(curves, binned, options), width, marks
+    )
     scales = y_axis and Scales(
         x_axis=options.x_axis,
         log_y=options.log_y,
@@ -125,6 +135,44 @@ def _bin(
         if options.log_y:
             heights = (np.log10(bins.low), np.log10(bins.high), np.log10(bins.line))
         binned.append(_Binned(track.curve.colour, *heights, smooths, bins))
+    return binned
+
+
+def _superseded(curves: Sequence[Curve]) -> list[Curve]:
+    """Return the superseded points of curves as curves that begin at the same time."""
+    return [
+        Curve(
+            label=curve.label,
+            steps=old.steps,
+            wall_times=old.wall_times,
+            values=old.values,
+            colour=curve.colour,
+            start=float(curve.wall_times[0])
+            if curve.start is None and len(curve.wall_times)
+            else curve.start,
+            superseded=old,
+        )
+        for curve in curves
+        if (old := curve.superseded)
+    ]
+
+
+def _bin_superseded(
+    tracks: Sequence[Track], axis: Axis, columns: int, options: ChartOptions, marks: Marks
+) -> list[_Binned]:
+    """Bin superseded points: lines without bands, each stretch of points by itself."""
+    binned = []
+    for track, one in zip(tracks, _bin(tracks, axis, columns, options, marks), strict=True):
+        assert track.curve.superseded
+        starts = track.curve.superseded.starts
+        bounds = axis.bounds(track, columns * marks.across)
+        x = track.curve.steps if axis.kind == "step" else track.curve.wall_times
+        ends = np.append(starts[1:], len(x)) - 1
+        taken = one.bins.taken | outside(x[starts], x[ends], bounds)
+        low, high = (one.line, one.line) if one.smoothed else (one.low, one.high)
+        binned.append(
+            one._replace(low=low, high=high, bins=one.bins._replace(taken=taken), past=True)
+        )
     return binned
 
 
@@ -175,8 +223,9 @@ def _plot(
             _heights(each.low, axis),
             _heights(each.high, axis),
             bridge(_heights(each.line, axis), each.bins.taken),
-            each.smoothed,
+            each.smoothed and not each.past,
             dense=each.bins.points > columns * marks.across,
+            past=each.past,
         )
         for each in binned
     ]
@@ -234,9 +283,13 @@ def _warnings(binned: Sequence[_Binned], marks: Marks) -> list[str]:
     return [f"{format_step(int(n))} {name}" for n, name in zip(totals, names, strict=False) if n]
 
 
-def _notes(binned: Sequence[_Binned], options: ChartOptions) -> list[str]:
+def _notes(curves: Sequence[Curve], binned: Sequence[_Binned], options: ChartOptions) -> list[str]:
     """Return how the curves are drawn."""
-    notes = ["log y"] if options.log_y else []
+    superseded = sum(len(curve.superseded.steps) for curve in curves if curve.superseded)
+    notes = [f"{format_step(superseded)} superseded"] if superseded else []
+    if superseded and options.superseded:
+        notes[0] += " shown"
+    notes += ["log y"] if options.log_y else []
     if any(each.smoothed for each in binned):
         notes.append(f"smoothing {options.smoothing:g}")
     return notes

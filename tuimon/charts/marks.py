@@ -71,7 +71,7 @@ MARKS: dict[MarkStyle, Marks] = {
     "ascii": Marks(1, 1, None, nan="!", above="^", below="v"),
 }
 
-BAND_LETTER = ":"
+BAND_LETTER, PAST_LETTER = ":", "."
 
 
 class Extent(NamedTuple):

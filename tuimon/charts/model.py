@@ -22,6 +22,22 @@ class Span(NamedTuple):
 Row = tuple[Span, ...]
 
 
+class Superseded(NamedTuple):
+    """Points of a series that later ones took the place of, as a resumed training leaves them.
+
+    Attributes:
+        steps: int64[n], in the order in which they were logged.
+        wall_times: float64[n], unix seconds.
+        values: float64[n].
+        starts: int64[m], where each stretch of points begins that were logged without a break.
+    """
+
+    steps: NDArray[np.int64]
+    wall_times: NDArray[np.float64]
+    values: NDArray[np.float64]
+    starts: NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Curve:
     """One series of a chart.
@@ -35,6 +51,7 @@ class Curve:
         start: unix seconds that relative time counts from; by default the first point's.
         detail: what the last drawing of the same series has found out; a series that only grows
             is then drawn without looking at all of it again.
+        superseded: points besides those of the curve, None where there are none.
     """
 
     label: str
@@ -44,6 +61,7 @@ class Curve:
     colour: int = 0
     start: float | None = None
     detail: Detail = field(default_factory=Detail)
+    superseded: Superseded | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +74,7 @@ class ChartOptions:
         x_axis: step, time since the start of each run, or local wall clock time.
         marks: braille dots, quarter blocks (``hd``, for fonts without braille), or ASCII.
         band: draw the range of the raw values behind a smoothed line.
+        superseded: draw superseded points as a dim line; they are counted either way.
     """
 
     smoothing: float = 0.6
@@ -63,6 +82,7 @@ class ChartOptions:
     x_axis: XAxis = "step"
     marks: MarkStyle = "braille"
     band: bool = True
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

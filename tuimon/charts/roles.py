@@ -1,7 +1,8 @@
 """Roles: what a piece of a drawing is. The screen maps them to colours; charts know none.
 
 Curves have numbered roles, by ``Curve.colour``: ``curve0``, ``curve1`` … for the line and its
-legend cue, ``band0``, ``band1`` … for the dim range of the raw values behind it.
+legend cue, ``band0``, ``band1`` … for the dim range of the raw values behind it, ``past0``,
+``past1`` … for the line of its superseded points.
 """
 
 from functools import lru_cache
@@ -29,3 +30,9 @@ def curve(colour: int) -> str:
 def band(colour: int) -> str:
     """Return the role of the range of raw values behind a curve's line."""
     return f"band{colour}"
+
+
+@lru_cache(maxsize=512)
+def past(colour: int) -> str:
+    """Return the role of the line of a curve's superseded points."""
+    return f"past{colour}"

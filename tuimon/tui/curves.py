@@ -2,8 +2,10 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from tuimon.charts.detail import Detail
-from tuimon.charts.model import Curve
+from tuimon.charts.model import Curve, Superseded
 from tuimon.charts.pairing import Metric
 from tuimon.store.parts import part_of, trainings
 from tuimon.store.run import Run
@@ -26,6 +28,7 @@ class MetricCurves:
         self.metric = metric
         self._store = store
         self._kept: dict[tuple[str, str], _Kept] = {}
+        self._superseded: dict[tuple[str, str], tuple[Series, int, Superseded | None]] = {}
 
     @property
     def versions(self) -> tuple[object, ...]:
@@ -63,6 +66,7 @@ class MetricCurves:
                         colour=len(curves),
                         start=run.start_time,
                         detail=self._detail(series, epoch),
+                        superseded=self._superseded_of(series),
                     )
                 )
         return curves
@@ -83,3 +87,24 @@ class MetricCurves:
         if kept is None or kept.series is not series or kept.epoch != epoch:
             kept = self._kept[key] = _Kept(series, epoch, Detail())
         return kept.detail
+
+    def _superseded_of(self, series: Series) -> Superseded | None:
+        key = (series.run, series.tag)
+        kept, known, found = self._superseded.get(key, (None, -1, None))
+        version = series.version
+        if kept is not series or known != version:
+            found = superseded_points(series)
+            self._superseded[key] = series, version, found
+        return found
+
+
+def superseded_points(series: Series) -> Superseded | None:
+    """The points that later ones took the place of, None where there are none."""
+    points = series.all_points()
+    places = np.flatnonzero(points.superseded)
+    if not len(places):
+        return None
+    steps = points.steps[places]
+    apart = (np.diff(places) > 1) | (steps[1:] <= steps[:-1])
+    starts = np.append(0, 1 + np.flatnonzero(apart))
+    return Superseded(steps, points.wall_times[places], points.values[places], starts)

@@ -41,7 +41,7 @@ _ANSI_CURVES = (
     "ansi_bright_white",
     "ansi_white",
 )
-_BAND_BLEND = 0.62
+_CURVE_BLENDS = {"curve": 0.0, "past": 0.4, "band": 0.62}
 _DIM_BLEND = 0.45
 _FAINT_BLEND = 0.68
 
@@ -102,7 +102,7 @@ _FIXED: dict[str, tuple[str, float, str]] = {
     "key": ("primary", 0.0, "bold"),
     "cursor": ("foreground", 0.0, "reverse"),
 }
-_INDEXED = re.compile(r"(curve|band)(\d+)")
+_INDEXED = re.compile(r"(curve|band|past)(\d+)")
 
 
 class RoleStyles:
@@ -123,7 +123,7 @@ class RoleStyles:
             index = int(match[2]) % self._colours
             fallback = _ANSI_CURVES if self._ansi else _DARK_CURVES
             colour = self._variables.get(f"curve-{index}", fallback[index % len(fallback)])
-            return self._make(colour, _BAND_BLEND if match[1] == "band" else 0.0, "")
+            return self._make(colour, _CURVE_BLENDS[match[1]], "")
         variable, blend, attributes = _FIXED.get(role, _FIXED["text"])
         return self._make(self._variables.get(variable, "#dddddd"), blend, attributes)
 

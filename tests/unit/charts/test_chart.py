@@ -10,7 +10,7 @@ from chart_series import START, cells, curve, noisy_loss, of_role, text
 
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.detail import Detail
-from tuimon.charts.model import ChartOptions, Curve, MarkStyle, Scales, XAxis
+from tuimon.charts.model import ChartOptions, Curve, MarkStyle, Scales, Superseded, XAxis
 
 NAN, INF = math.nan, math.inf
 FALLING = curve([2.0, 1.5, 1.2, 1.0, 0.9, 0.8], np.arange(6) * 100)
@@ -242,6 +242,39 @@ def test_clocks_that_go_back_are_put_in_order() -> None:
     ordered = draw_chart("Loss", [curve(values)], 60, 15, options)
     shuffled = draw_chart("Loss", [curve(values[order], order)], 60, 15, options)
     assert text(shuffled)[2:] == text(ordered)[2:]
+
+
+def superseded(stretches: list[range], height: float) -> Superseded:
+    steps = np.concatenate([np.arange(each.start, each.stop) for each in stretches])
+    starts = np.cumsum([0, *(len(each) for each in stretches[:-1])])
+    return Superseded(steps, START + steps, np.full(len(steps), height), starts)
+
+
+@pytest.mark.parametrize("axis", ["step", "relative", "wall"])
+def test_superseded_points_are_counted_and_on_demand_a_dim_line(axis: XAxis) -> None:
+    options = ChartOptions(x_axis=axis)
+    old = superseded([range(200, 300), range(600, 900), range(700, 950)], 4.0)
+    resumed = replace(curve(noisy_loss(1000)), superseded=old)
+    hidden = draw_chart("Loss", [resumed], 60, 15, options)
+    assert "650 superseded  smoothing" in text(hidden)[0]
+    assert not of_role(hidden, "past0")
+    drawn = draw_chart("Loss", [resumed], 60, 15, replace(options, superseded=True))
+    assert "650 superseded shown" in text(drawn)[0]
+    assert drawn.scales
+    column = 54 / (drawn.scales.x1 - drawn.scales.x0)
+    place = drawn.scales.x0 if axis == "wall" else 0.0
+    origin = START - place if axis == "wall" else 0.0
+    stretches = (range(200, 300), range(600, 950))
+    expected = {6 + int((origin + step) * column) for each in stretches for step in each}
+    assert {x for _, x, _ in of_role(drawn, "past0")} == expected
+
+
+def test_superseded_points_beyond_the_curve_are_in_the_picture() -> None:
+    resumed = replace(curve(np.ones(100)), superseded=superseded([range(100, 900)], 7.0))
+    drawn = draw_chart("Loss", [resumed], 60, 15, ChartOptions(superseded=True))
+    assert drawn.scales
+    assert drawn.scales.x1 >= 899
+    assert drawn.scales.y1 >= 7
 
 
 def test_a_live_update_changes_few_cells() -> None:

@@ -134,6 +134,8 @@ class MonitorScreen(Screen[None]):
         hidden = {"zoom" if zoomed else "back"}
         if pages == 1 or zoomed:
             hidden |= {"next-page"}
+        if not self._charts.superseded:
+            hidden |= {"superseded"}
         if self._session.run is None:
             hidden |= {"stop", "console"}
         elif self._session.ended:
@@ -201,6 +203,11 @@ class MonitorScreen(Screen[None]):
     def action_x_axis(self) -> None:
         index = _X_AXES.index(self._charts.options.x_axis) + 1
         self._change_charts(x_axis=_X_AXES[index % len(_X_AXES)])
+
+    def action_superseded(self) -> None:
+        self._change_charts(superseded=not self._charts.options.superseded)
+        if not self._charts.superseded:
+            self.notify("No point here is superseded.")
 
     def _change_charts(self, **changes: Any) -> None:
         self._charts.options = replace(self._charts.options, **changes)

@@ -16,7 +16,8 @@ from tuimon.tui.keymap import help_rows
 _EXPLANATION = """\
 A chart pairs the train and test curves of one metric, last values beside their names. The bright \
 line is smoothed as in TensorBoard, the dim band behind it is what was logged. NaN and infinite \
-values are marked at the edge and counted in the title.
+values are marked at the edge and counted in the title. So are superseded points, which a resumed \
+training has logged again: d shows them.
 
 The training runs under a guardian of its own: leaving, closing the terminal or losing the \
 connection does not touch it. Come back from any terminal: tuimon attach"""

@@ -108,6 +108,11 @@ class ChartGrid(Container):
             chart.options = options
         self.draw()
 
+    @property
+    def superseded(self) -> bool:
+        """Whether any chart of this page has superseded points."""
+        return any(chart.superseded for chart in self.charts if chart.display)
+
     def draw(self) -> None:
         """Draw the charts of this page that have changed."""
         for chart in self.charts:

@@ -30,6 +30,8 @@ class ChartView(CellView, can_focus=True):
         """Show another metric from the next drawing on."""
         self._curves = MetricCurves(self._store, metric)
         self._scales: Scales | None = None
+        self.superseded = False
+        """Whether any of the points are superseded."""
         self._drawn: tuple[object, Sequence[Row]] = (None, ())
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
@@ -44,6 +46,7 @@ class ChartView(CellView, can_focus=True):
 
     def _chart(self, width: int, height: int) -> Sequence[Row]:
         curves = self._curves.curves()
+        self.superseded = any(curve.superseded for curve in curves)
         drawing = draw_chart(self.metric.title, curves, width, height, self.options, self._scales)
         self._scales = drawing.scales
         if not self.has_focus:
