@@ -107,7 +107,7 @@ class _Directory:
     def refresh(self) -> tuple[int, int] | None:
         """Bring the lists up to date; (device, inode), or None when it cannot be read."""
         try:
-            status = Path(self.path).stat()
+            status = os.stat(self.path)  # noqa: PTH116 (a tenth of the cost, each second)
             if stat.S_ISDIR(status.st_mode):
                 self._list_if_changed(status.st_mtime)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -21,15 +22,13 @@ from tuimon.store.store import Store
 _log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.25
-_COLD_POLL_SECONDS = 2.0
+_LONGEST_POLL_SECONDS = 2.0
+_QUIET_SHARE = 0.05
+"""A file that has been quiet for 20 s is looked at every second."""
 _FAULT_SECONDS = 60.0
 _SCAN_SECONDS = 1.0
 _SCAN_GAP_SECONDS = 0.2
 """Between two scans when hints ask for one."""
-_SLACK_SECONDS = 0.02
-"""Polls that are due within this time are done together: waking up costs more than they do."""
-_HOT_FILES = 64
-"""So many files, the ones that changed last, are polled at the full rate."""
 
 _FIRST_BATCH_BYTES, _MOST_BATCH_BYTES = 64 << 10, 4 << 20
 """The first points are wanted soon, the others with little effort for each batch."""
@@ -56,14 +55,13 @@ class _Followed:
     """Whether there is something to read that needs no news of the file."""
     due: float = 0.0
     """Monotonic s of the next poll."""
-    hot: bool = True
 
 
 class Follower:
     """Finds event files, reads them, newest first, and goes on as they grow.
 
     Reads in short batches and lets other threads run in between. A change on disk is in the store
-    some 50 ms later where the file system tells of changes, else within the polling interval.
+    some 100 ms later where the file system tells of changes, else within the polling interval.
     """
 
     def __init__(
@@ -184,7 +182,6 @@ class Follower:
         new = [file for file in found if file.path not in self._followed]
         if new:
             self._followed = {**self._followed, **{file.path: self._follow(file) for file in new}}
-        self._rank()
         self._scanned_sources = sources
         took = time.monotonic() - began
         self._scan_earliest = began + max(_SCAN_GAP_SECONDS, 20 * took)
@@ -200,15 +197,19 @@ class Follower:
             return _Followed(file.run, tail, 0, 0.0)
         return _Followed(file.run, tail, status.st_size, status.st_mtime)
 
-    def _rank(self) -> None:
-        newest_first = sorted(self._followed.values(), key=lambda one: -one.changed_at)
-        for rank, one in enumerate(newest_first):
-            one.hot = rank < _HOT_FILES
+    def _due(self, one: _Followed) -> float:
+        """When a file that was read just now is looked at again: later, the longer it is quiet.
+
+        In steps of the polling interval, since waking up costs more than a look.
+        """
+        quiet = (time.time() - one.changed_at) * _QUIET_SHARE
+        interval = max(self._poll_seconds, min(quiet, _LONGEST_POLL_SECONDS))
+        return math.ceil((time.monotonic() + interval) / self._poll_seconds) * self._poll_seconds
 
     def _poll_due(self) -> None:
-        soon = time.monotonic() + _SLACK_SECONDS
+        now = time.monotonic()
         for one in self._followed.values():
-            if one.due <= soon and not one.pending and not self._stopping:
+            if one.due <= now and not one.pending and not self._stopping:
                 self._read(one)
 
     def _read(self, one: _Followed) -> None:
@@ -229,7 +230,7 @@ class Follower:
         if batches and not was_pending:
             one.changed_at = time.time()
         one.pending = tail.backlog > 0
-        one.due = time.monotonic() + (self._poll_seconds if one.hot else _COLD_POLL_SECONDS)
+        one.due = self._due(one)
         if tail.offset - offset >= self._batch_bytes // 2:
             self._batch_bytes = min(4 * self._batch_bytes, _MOST_BATCH_BYTES)
 

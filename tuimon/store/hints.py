@@ -16,8 +16,8 @@ _log = logging.getLogger(__name__)
 MAX_DIRECTORIES = 1024
 """Watches are a limited good that all programs of a user share."""
 
-_STEP_MS = 20
-_DEBOUNCE_MS = 60
+_STEP_MS = 50
+_DEBOUNCE_MS = 100
 _RETRY_SECONDS = 30.0
 
 
@@ -52,7 +52,7 @@ class ChangeHints:
             self._fail(error)
 
     def stop(self) -> None:
-        """Stop watching; returns before the thread has ended, which takes some 20 ms."""
+        """Stop watching; returns before the thread has ended, which takes some 50 ms."""
         self._stop.set()
         self._directories = frozenset()
 
