@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 
-MAX_NODES = 250_000
-"""More than any real model's; each takes about a kilobyte."""
-
 Shape: TypeAlias = tuple[int | None, ...] | None
 """Dimensions, None for an unknown one; None alone when not even their number is known."""
 
@@ -102,10 +99,8 @@ def decode_run_metadata(data: bytes) -> RunMetadata:
 
     metadata = parse(RunMetadataProto, data, "metadata of a step")
     devices = metadata.step_stats.dev_stats
-    _check_count(sum(len(device.node_stats) for device in devices))
     costs = [_cost(node, device.device) for device in devices for node in device.node_stats]
     graphs = [functions.pre_optimization_graph for functions in metadata.function_graphs]
-    _check_count(len(graphs) + sum(len(graph.node) for graph in graphs))
     return RunMetadata(tuple(costs), _merged([_graph(graph) for graph in graphs]))
 
 
@@ -127,7 +122,6 @@ def _only_string(value: Summary.Value) -> bytes:
 
 
 def _graph(graph: GraphDef) -> Graph:
-    _check_count(len(graph.node))
     return Graph(tuple(map(_node, graph.node)))
 
 
@@ -188,8 +182,3 @@ def _cost(node: NodeExecStats, device: str) -> NodeCost:
         memory=sum(used.total_bytes for used in node.memory),
         shapes=tuple(_shape(output.tensor_description.shape) for output in node.output),
     )
-
-
-def _check_count(count: int) -> None:
-    if count > MAX_NODES:
-        raise SummaryError(f"a graph of {count} nodes, more than {MAX_NODES}")

@@ -53,7 +53,7 @@ Decoded: TypeAlias = (
 """What a summary can be."""
 
 MAX_RECORD_BYTES = 128 << 20
-"""Longer records are not decoded: hostile ones take forty times their length in memory."""
+"""Longer records are not decoded."""
 
 _DECODERS: dict[str, Callable[[Summary.Value], Decoded]] = {
     "audio": decode_audio,
