@@ -31,6 +31,10 @@ FRAME_BYTES = HEADER_BYTES + TRAILER_BYTES
 MAX_PAYLOAD_BYTES = 2**31 - 1
 """protobuf's own limit for a message: a frame that claims more is damaged, not long."""
 
+SHORT_BYTES = 16 << 10
+"""Where headers lead to no valid frame again and again, only those of shorter ones are followed:
+a file full of headers would take the square of its size in time."""
+
 _SEARCH_BYTES = 1 << 20
 
 _HEADER = struct.Struct("<QI")
@@ -142,11 +146,16 @@ def is_valid_frame(buffer: bytes, at: int) -> bool:
 
 def _holds_frame(buffer: bytes, start: int, end: int) -> bool:
     """Whether a valid frame lies between two positions."""
+    wasted, most_wasted = 0, 16 * (end - start)
     for first in range(start, end, _SEARCH_BYTES):
         part = buffer[first : min(first + _SEARCH_BYTES + HEADER_BYTES - 1, end)]
         for at in (header_positions(part) + first).tolist():
-            if at + FRAME_BYTES + payload_length(buffer, at) <= end and is_valid_frame(buffer, at):
+            length = FRAME_BYTES + payload_length(buffer, at)
+            if at + length > end or (length > SHORT_BYTES and wasted > most_wasted):
+                continue
+            if is_valid_frame(buffer, at):
                 return True
+            wasted += length
     return False
 
 

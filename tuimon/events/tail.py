@@ -10,6 +10,7 @@ from tuimon.events.decode import EventDecoder, Window
 from tuimon.events.frames import (
     FRAME_BYTES,
     HEADER_BYTES,
+    SHORT_BYTES,
     Stop,
     header_positions,
     is_valid_frame,
@@ -23,6 +24,7 @@ MAX_RECORD_BYTES = 128 << 20
 
 _SEAM_BYTES = 64
 _SEARCH_BYTES = 1 << 18
+_MOST_WASTED_BYTES = 1 << 30
 _MOST_WINDOW_BYTES = 1 << 40
 
 
@@ -66,6 +68,7 @@ class EventFileTail:
         self._is_new = False  # another file than before, which the next batch has to say
         self._searched = 0  # no whole frame begins between `offset` and here
         self._pending = 0  # the first position in that range where a longer file may show one
+        self._wasted = 0  # bytes read behind headers that led to no valid frame
         self._window = _MOST_WINDOW_BYTES
         self._unfinished = False
 
@@ -137,7 +140,7 @@ class EventFileTail:
     def _restart(self) -> None:
         self._is_new = True
         self._move_to(0, b"")
-        self.damaged_records = self.skipped_bytes = 0
+        self.damaged_records = self.skipped_bytes = self._wasted = 0
         self._decoder = EventDecoder(self._plugins)
 
     def _move_to(self, offset: int, before: bytes) -> None:
@@ -201,14 +204,17 @@ class EventFileTail:
             length = FRAME_BYTES + payload_length(window, at)
             if start + at + length > self.size:
                 self._pending = min(self._pending or start + at, start + at)
-            elif length <= MAX_RECORD_BYTES and is_valid_frame(
-                os.pread(file, length, start + at), 0
-            ):
+                continue
+            most = MAX_RECORD_BYTES if self._wasted < _MOST_WASTED_BYTES else SHORT_BYTES
+            if length > most:
+                continue
+            if is_valid_frame(os.pread(file, length, start + at), 0):
                 skipped = start + at - self.offset
                 self._jump_to(file, start + at)
                 return [
                     EventBatch(end_offset=self.offset, damaged_records=1, skipped_bytes=skipped)
                 ]
+            self._wasted += length
         self._searched = start + max(len(window) - HEADER_BYTES + 1, 0)
         self._unfinished = start + len(window) < self.size
         if not self._unfinished and self._pending:

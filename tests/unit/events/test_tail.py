@@ -1,5 +1,6 @@
 import os
 import shutil
+import struct
 import time
 from pathlib import Path
 
@@ -19,11 +20,18 @@ from event_files import (
 )
 
 from tuimon.events import tail as tail_module
+from tuimon.events.frames import masked_crc
 from tuimon.events.tail import EventFileTail, FileState
 
 
 def scalars(count: int, first: int = 0, tag: str = "loss") -> list[bytes]:
     return [scalar(tag, step, step / 7) for step in range(first, first + count)]
+
+
+def header(length: int) -> bytes:
+    """The beginning of a frame whose payload has `length` bytes."""
+    encoded = struct.pack("<Q", length)
+    return encoded + struct.pack("<I", masked_crc(encoded))
 
 
 @pytest.fixture
@@ -280,6 +288,18 @@ def test_file_full_of_damage_is_read_in_time(path: Path) -> None:
     assert len(steps(read(tail, 1 << 22), "loss")) == 2005
     assert time.monotonic() - began < 15.0
     assert tail.damaged_records == 1999
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["between records", "in a record"])
+def test_file_full_of_headers(path: Path, inside: bool) -> None:
+    """Each claims the rest of the file: checking them all would take its size squared."""
+    size = 4 << 20
+    headers = b"".join(header(size - at) for at in range(100, size // 2, 12))
+    garbage = headers + bytes(size - len(headers))
+    append(path, header(size) if inside else b"\xff" * 20, garbage, b"crc.", *scalars(300, 5))
+    tail = EventFileTail(path)
+    assert steps(read(tail), "loss") == list(range(305))
+    assert tail.damaged_records == 1
 
 
 @pytest.mark.parametrize("garbage", [bytes(100_000), b"\xff" * 999, b"x" * 600_000], ids=len)
