@@ -12,7 +12,7 @@ from typing import Any
 from tuimon.events.fields import BYTES, WireError, fields
 from tuimon.summaries.errors import SummaryError
 
-MAX_PARTS = 1 << 21
+MAX_PARTS = 1 << 20
 """Messages, strings and packed arrays in one message, at all depths. The graph of a model has some
 ten for each node."""
 _MAX_DEPTH = 100
