@@ -22,6 +22,7 @@ from tuimon.tui.picture import screen_svg
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.theme import THEMES
 
+_SWITCH_SECONDS = 0.001
 _LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -97,6 +98,8 @@ def run_app(session: Session) -> None:
     if ascii_only:
         # Python's default would write what cannot be encoded as long escapes.
         terminal.reconfigure(errors="replace")
+    # The thread that reads event files holds the interpreter for less, and keys wait less for it.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     app = TuimonApp(session, ascii_only=ascii_only)
     app.image.install()
     app.run()

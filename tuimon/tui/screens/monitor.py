@@ -33,6 +33,8 @@ from tuimon.tui.widgets.tag_pane import TagPane
 
 _TICK = 0.1
 _DRAW_EVERY = 0.25
+_DRAW_SHARE = 6
+"""Drawings that take long, as while much is read, leave most of the time to the keys."""
 _PLOTEXT_AFTER = 1.0
 _TAGS_FROM_WIDTH = 100
 _ASK_GUARDIAN_EVERY = 0.5
@@ -102,8 +104,9 @@ class MonitorScreen(Screen[None]):
         version, now = self._session.store.version, time.monotonic()
         if version != self._drawn_version and now >= self._next_drawing:
             self._drawn_version = version
-            self._next_drawing = now + _DRAW_EVERY
             await self._show_data()
+            took = time.monotonic() - now
+            self._next_drawing = now + max(_DRAW_EVERY, _DRAW_SHARE * took)
         elif now < self._next_state:
             return
         self._next_state = now + _DRAW_EVERY

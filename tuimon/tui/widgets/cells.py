@@ -75,7 +75,8 @@ class CellView(Widget):
 
     def on_resize(self, event: events.Resize) -> None:
         self._strips.clear()
-        self.draw()
+        # One change of the screen may resize a widget twice: only the last size is drawn for.
+        self.call_after_refresh(self.draw)
 
     def on_focus(self, event: events.Focus) -> None:
         self.draw()
