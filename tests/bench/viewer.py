@@ -4,6 +4,8 @@ Prints a Markdown table. Times are medians of several starts on an otherwise idl
 """
 
 import os
+import re
+import select
 import statistics
 import subprocess
 import sys
@@ -17,12 +19,47 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / 
 
 import psutil
 from event_files import append, scalar, version, write
+from event_logs import cycle, encode, write_log
 from terminal import Terminal
 
 TUIMON = str(Path(sys.executable).parent / "tuimon")
 STARTS = 7
 TAGS = [f"{name}/{split}" for name in ("loss", "acc", "f1", "lr") for split in ("train", "val")]
 LIVE_SECONDS = 12
+HUGE_POINTS = 10_000_000
+PRESSES: list[tuple[str, Callable[[str], object]]] = [
+    ("?", lambda text: "Esc closes" in text),
+    ("q", lambda text: "Esc closes" not in text),
+    ("1", lambda text: "tags 10" not in text),
+    ("1", lambda text: "tags 10" in text),
+    ("+", lambda text: "smoothing 0.8" in text),
+    ("-", lambda text: "smoothing 0.6" in text),
+    ("x", lambda text: re.search(r" \+\d+[mhd]", text)),
+    ("x", lambda text: not re.search(r" \+\d+[mhd]", text)),
+    ("x", lambda text: re.search(r" \d+0+k? ", text)),
+]
+"""Keys, and what the screen shows once it has obeyed."""
+PRESS_SECONDS = 0.3
+
+
+class TimedTerminal(Terminal):
+    """A terminal that tells how long a key takes, without the time of the emulator itself."""
+
+    def obey(self, keys: str, holds: Callable[[str], object]) -> float:
+        """Seconds until `keys` show on the screen, at most `PRESS_SECONDS`."""
+        chunks: list[tuple[float, bytes]] = []
+        begin = time.perf_counter()
+        self.press(keys)
+        while (left := begin + PRESS_SECONDS - time.perf_counter()) > 0:
+            if select.select([self._master], [], [], left)[0]:
+                data = os.read(self._master, 1 << 16)
+                chunks.append((time.perf_counter() - begin, data))
+        took = PRESS_SECONDS
+        for at, data in chunks:
+            self._receive(data)
+            if took == PRESS_SECONDS and holds(self.text):
+                took = at
+        return took
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -75,6 +112,24 @@ def live(cwd: Path, env: dict[str, str], file: Path | None) -> tuple[float, floa
         return (len(terminal.received) - received) / seconds, used / seconds
 
 
+def huge(cwd: Path, env: dict[str, str]) -> None:
+    """Print how keys fare, and what it costs, while the viewer loads ten million points."""
+    with TimedTerminal([TUIMON, "view", "huge"], cwd=cwd, env=env) as terminal:
+        terminal.wait_for("smoothing")
+        print(f"| first curves | {(time.monotonic() - terminal.started) * 1000:.0f} ms |")
+        times: dict[bool, list[float]] = {True: [], False: []}
+        while len(times[False]) < 2 * len(PRESSES):
+            for keys, holds in PRESSES:
+                loading = "loading" in terminal.text
+                times[loading].append(terminal.obey(keys, holds))
+        for loading, taken in times.items():
+            when = "while it loads" if loading else "afterwards"
+            middle, worst = statistics.median(taken) * 1000, max(taken) * 1000
+            print(f"| key to frame {when}: median; worst | {middle:.0f} ms; {worst:.0f} ms |")
+        memory = psutil.Process(terminal.process.pid).memory_info().rss
+        print(f"| memory | {memory / 1e6:.0f} MB |")
+
+
 def write_steps(file: Path | None, stop: threading.Event) -> None:
     step = 500
     while file is not None and not stop.wait(0.5):
@@ -105,6 +160,10 @@ def main() -> None:
         print(f"| same: CPU | {cpu:.1%} of a core |")
         rate, cpu = live(project, env, None)
         print(f"| idle: to the terminal; CPU | {rate:.0f} bytes/s; {cpu:.1%} of a core |")
+
+        write_log(project / "huge" / "run", encode(cycle(HUGE_POINTS)))
+        print("\n| a log of 10 million points, 120x40 | measured |\n|---|---|")
+        huge(project, env)
 
 
 if __name__ == "__main__":
