@@ -64,6 +64,10 @@ class LogdirScan:
         """The directories of the last scan, log directories first: what is worth watching."""
         return self._directories
 
+    def forget(self, path: Path) -> None:
+        """Find the file at `path` again when it comes back."""
+        self._found.discard(path)
+
     def scan(self) -> list[FoundFile]:
         """Event files that were not there before, sorted by run and path. Never raises."""
         found: list[FoundFile] = []

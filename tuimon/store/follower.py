@@ -179,6 +179,7 @@ class Follower:
                     self._followed = {p: kept for p, kept in self._followed.items() if p != path}
         else:
             found = self._scan.scan()
+        self._forget_gone()
         new = [file for file in found if file.path not in self._followed]
         if new:
             self._followed = {**self._followed, **{file.path: self._follow(file) for file in new}}
@@ -188,6 +189,26 @@ class Follower:
         self._scan_due = began + max(_SCAN_SECONDS, 50 * took)
         if not self.loading:  # what it takes to watch would delay the points
             self._hints.watch(self._scan.directories())
+
+    def _forget_gone(self) -> None:
+        """Forget files that are gone, unless they were all that their directory had.
+
+        Those were renamed, or their run was removed. The points of a run whose event file alone is
+        gone stay on the screen, which says so: it may be on its way back.
+        """
+        directories = set(self._scan.directories())
+        there = {one.run for one in self._followed.values() if one.tail.state is not FileState.GONE}
+        gone = [
+            path
+            for path, one in self._followed.items()
+            if one.tail.state is FileState.GONE
+            and (one.run in there or (directories and str(path.parent) not in directories))
+        ]
+        for path in gone:
+            self._scan.forget(path)
+            self._store.forget(self._followed[path].run, path)
+        if gone:
+            self._followed = {p: one for p, one in self._followed.items() if p not in gone}
 
     def _follow(self, file: FoundFile) -> _Followed:
         tail = EventFileTail(file.path, self._plugins.setdefault(file.run, {}))

@@ -132,10 +132,23 @@ def test_renamed_file_and_renamed_run(store: Store, follow: Follow, tmp_path: Pa
     moved = path.rename(path.with_name(path.name + ".1"))
     append(moved, scalar("x", 3, 0.0))
     wait_until(lambda: steps(store, "run") == [0, 1, 2, 3])
-    wait_until(lambda: store.runs["run"].files[path].state is FileState.GONE)
+    wait_until(lambda: [*store.runs["run"].files] == [moved])
     (tmp_path / "run").rename(tmp_path / "renamed")
     wait_until(lambda: steps(store, "renamed") == [0, 1, 2, 3])
-    assert steps(store, "run") == [0, 1, 2, 3]
+    wait_until(lambda: [*store.runs] == ["renamed"])
+    (tmp_path / "renamed").rename(tmp_path / "run")
+    wait_until(lambda: [*store.runs] == ["run"] and steps(store, "run") == [0, 1, 2, 3])
+
+
+def test_renamed_file_whose_new_name_comes_first(
+    store: Store, follow: Follow, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "2.tfevents", [scalar("x", step, 0.0) for step in range(3)])
+    follow(tmp_path)
+    wait_until(lambda: steps(store) == [0, 1, 2])
+    moved = path.rename(tmp_path / "1.tfevents")
+    append(moved, scalar("x", 3, 0.0))
+    wait_until(lambda: steps(store) == [0, 1, 2, 3])
 
 
 def test_lost_permission_comes_back(store: Store, follow: Follow, tmp_path: Path) -> None:
