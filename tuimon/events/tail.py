@@ -119,14 +119,13 @@ class EventFileTail:
             return []
         self._fingerprint = None  # until this look has succeeded
         self.size = status.st_size
-        seam = len(self._seam)
         max_bytes = min(max_bytes, self._window)
-        data = os.pread(file, seam + max_bytes, self.offset - seam)
-        if data.startswith(self._seam):
-            batches = self._advance(file, data[seam:])
-        else:
+        window = os.pread(file, max_bytes, self.offset)
+        # The seam comes last: a file that was written anew meanwhile does not pass for the old one.
+        if os.pread(file, len(self._seam), self.offset - len(self._seam)) != self._seam:
             self._restart()
-            batches = self._advance(file, os.pread(file, max_bytes, 0))
+            window = os.pread(file, max_bytes, 0)
+        batches = self._advance(file, window)
         if self._is_new:
             batches = batches or [EventBatch()]
             batches[0].reset = True
