@@ -35,8 +35,8 @@ from tuimon.events.wire import WireError, parse_event
 BULK_BYTES = 8 << 10
 """Less than this is read faster record by record."""
 _LEAST_STRETCH, _MOST_STRETCH = 16 << 10, 2 << 20
-_FEW_FRAMES = 16
-"""Frames that are read one by one where the other ways came to nothing, before they try again."""
+_FEW_FRAMES = 64
+"""Fewer are read faster one by one; so many are, where the other ways came to nothing."""
 _MOST_ODD = 64
 """A stretch ends at the frame that is the 64th without a template: the next may know its tag."""
 _WORTHWHILE_CYCLE = 256 << 10
@@ -117,7 +117,7 @@ class EventDecoder:
     def _decode_stretch(self, window: bytes, at: int, base: int, builder: BatchBuilder) -> int:
         """Decode many frames at once; the position behind them, `at` when there are none."""
         chain = frame_chain(window, at, min(at + self._stretch, len(window)))
-        if not len(chain.starts):
+        if len(chain.starts) < _FEW_FRAMES:
             return at
         decoded = self._grouped.decode(window, chain)
         count = self._finish_stretch(window, chain, decoded, base, builder)
