@@ -1,7 +1,7 @@
 """What is in force, against a model that walks the merged points one by one."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tuimon.store.series import Series
@@ -46,6 +46,7 @@ def not_purged(files: dict[str, list[tuple[int, float | None]]]) -> list[float]:
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(batches, max_size=25))
+@example([("a", [0]), ("c", 0), ("b", [0]), ("b", [1]), ("b", [2])])
 def test_points_in_force(history: list[tuple[str, list[int] | int | None]]) -> None:
     restarts = Restarts()
     series = Series("run", "tag", restarts)

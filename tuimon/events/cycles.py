@@ -23,7 +23,7 @@ from tuimon.events.templates import Layout
 MAX_PERIOD = 512
 _LEAST_ROW_BYTES = 256
 """Cycles shorter than this are repeated in a row: numpy works row by row."""
-_BLOCK_BYTES, _BLOCK_ROWS = 1 << 20, 1024
+_BLOCK_BYTES, _BLOCK_ROWS = 1 << 20, 256
 """Rows are compared in blocks of this size or number, whichever is more."""
 
 
@@ -98,6 +98,8 @@ class Cycle:
 
     def _decode_rows(self, window: bytes, at: int, count: int, builder: BatchBuilder) -> int:
         """Decode `count` rows as far as they are sound; how many that are."""
+        if not count:
+            return 0
         rows = np.frombuffer(window, np.uint8, count * self.row_bytes, at)
         wrong = (rows.reshape(count, self.row_bytes) & self._mask) != self._fixed
         if wrong.any():
@@ -107,8 +109,7 @@ class Cycle:
         points: list[ScalarColumns] = []
         for group in self._groups:
             frames = gather(window, (positions[:, None] + group.starts).ravel(), group.layout.words)
-            crcs = np.tile(group.fixed_crcs, count)
-            records = read_records(frames.view(np.uint8), group.layout, crcs)
+            records = read_records(frames, group.layout, group.fixed_crcs)
             shape = count, len(group.starts)
             if not records.intact.all():
                 intact = records.intact.reshape(shape).all(axis=1)

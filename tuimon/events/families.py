@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.events.templates import Layout, Words
+from tuimon.events.crc import Words
+from tuimon.events.templates import Layout
 
 # Odd multipliers without a pattern: powers of 2^64 divided by the golden ratio.
 _MULTIPLIERS = np.array(
@@ -45,13 +46,15 @@ class Family:
         if not len(self._hashes):
             return np.full(len(frames), NO_TEMPLATE, np.int32)
         fixed = frames & self._mask
-        if len(self._hashes) == 1:
-            places = np.zeros(len(frames), np.intp)
-        else:
-            places = np.searchsorted(self._hashes, self._hash(fixed))
-            np.minimum(places, len(self._hashes) - 1, out=places)
-        equal = (fixed == self._fixed[places]).all(axis=1)
-        return np.where(equal, self._numbers[places], np.int32(NO_TEMPLATE))
+        hashes = self._hash(fixed)
+        places = np.searchsorted(self._hashes, hashes)
+        np.minimum(places, len(self._hashes) - 1, out=places)
+        equal = self._hashes.take(places) == hashes
+        alike = fixed if equal.all() else fixed[equal]
+        expected = self._fixed.take(places[equal], axis=0)
+        if not np.array_equal(alike.ravel(), expected.ravel()):  # a hash is no proof
+            equal[equal] = (alike == expected).all(axis=1)
+        return np.where(equal, self._numbers.take(places), np.int32(NO_TEMPLATE))
 
     def examples(self, frames: Words) -> list[int]:
         """Places of one frame for each template that `frames` [n, words] would make."""
@@ -59,5 +62,5 @@ class Family:
         return sorted(places.tolist())
 
     def _hash(self, fixed: Words) -> Words:
-        hashes: Words = (fixed * _MULTIPLIERS[: self.layout.words]).sum(axis=1, dtype=np.uint64)
+        hashes: Words = np.einsum("ij,j->i", fixed, _MULTIPLIERS[: self.layout.words])
         return hashes

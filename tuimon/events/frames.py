@@ -36,6 +36,8 @@ SHORT_BYTES = 16 << 10
 a file full of headers would take the square of its size in time."""
 
 _SEARCH_BYTES = 1 << 20
+_BLOCK_WORDS = 1 << 17
+"""Temporary arrays of more than this come from the system anew each time, page by page."""
 
 _HEADER = struct.Struct("<QI")
 _U32 = struct.Struct("<I")
@@ -187,25 +189,53 @@ def frame_chain(buffer: bytes, start: int, stop: int) -> Chain:
 
     All valid headers in the range are frames of the chain: it ends where one lies inside a frame.
     """
-    region = np.frombuffer(buffer, np.uint8, stop - start, start)
-    # Bytes 2 to 7 of a header are zero: lengths below 64 KiB have six zero bytes in a row.
-    zero = region == 0
-    two = zero[:-1] & zero[1:]
-    four = two[:-2] & two[2:]
-    at = np.flatnonzero(four[:-2] & two[4:]) - 2
-    at = at[(at >= 0) & (at <= len(region) - HEADER_BYTES)]
-    lengths = region[at] | region[at + 1].astype(np.uint16) << 8
-    stored = np.ndarray(len(region) - 3, "<u4", buffer, start, (1,))[at + 8]
-    valid = _short_length_crcs()[lengths] == stored
-    at, lengths = at[valid], lengths[valid]
+    at, lengths = _short_headers(buffer, start, stop)
     ends = at + lengths + FRAME_BYTES
-    if not len(at) or at[0]:
+    if not len(at) or at[0] != start:
         return Chain(at[:0], at[:0])
     broken = np.flatnonzero(ends[:-1] != at[1:])
     count = int(broken[0]) + 1 if len(broken) else len(at)
-    if ends[count - 1] > len(region):
+    if ends[count - 1] > stop:
         count -= 1
-    return Chain(at[:count] + start, ends[:count] + start)
+    return Chain(at[:count], ends[:count])
+
+
+def _short_headers(
+    buffer: bytes, start: int, stop: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Positions of the valid headers of frames below 64 KiB, ascending, and their lengths."""
+    everywhere = np.ndarray((max(stop - HEADER_BYTES + 1, 0),), "V12", buffer, 0, (1,))
+    runs = _zero_runs(buffer, start, stop)
+    found, lengths = [], []
+    # Bytes 2 to 7 of a header are zero. Where the run begins in it depends on whether it lies at an
+    # odd position with a length below 256, at an even one, or at an odd one with a longer length.
+    for distance in (1, 2, 3):
+        at = runs - distance
+        inside = (at >= start) & (at < len(everywhere))
+        runs, at = runs[inside], at[inside]
+        words = everywhere[at].view("<u4").reshape(-1, 3)
+        is_short = (words[:, 0] < 1 << 16) & (words[:, 1] == 0)
+        crcs = _short_length_crcs().take(words[:, 0].astype(np.intp), mode="clip")
+        valid = is_short & (crcs == words[:, 2])
+        found.append(at[valid])
+        lengths.append(words[valid, 0].astype(np.int64))
+        runs = runs[~valid]
+    positions = np.concatenate(found)
+    order = np.argsort(positions, kind="stable")
+    return positions[order], np.concatenate(lengths)[order]
+
+
+def _zero_runs(buffer: bytes, start: int, stop: int) -> NDArray[np.int64]:
+    """Where runs of zeros begin that have at least two words of 16 bits, and no such word before.
+
+    Among the zeros of a header are two whole words, and the word before them holds its length.
+    """
+    words = np.frombuffer(buffer, "<u2", stop // 2)
+    found = [np.empty(0, np.int64)]
+    for first in range(max(start // 2, 1), len(words), _BLOCK_WORDS):
+        zero = words[first - 1 : first + _BLOCK_WORDS + 1] == 0
+        found.append(2 * (np.flatnonzero(zero[1:-1] & zero[2:] & ~zero[:-2]) + first))
+    return np.concatenate(found)
 
 
 @lru_cache(maxsize=1)

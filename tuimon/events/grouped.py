@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.batches import BatchBuilder
+from tuimon.events.crc import Words
 from tuimon.events.families import NO_TEMPLATE, Family
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, Chain
 from tuimon.events.points import ScalarColumns
 from tuimon.events.records import gather, read_records
 from tuimon.events.single import is_scalar
-from tuimon.events.templates import Layout, Words, find_layout
+from tuimon.events.templates import Layout, find_layout
 from tuimon.events.wire import WireError, parse_event
 
 DAMAGED = -2
@@ -36,6 +37,9 @@ _MOST_FAILURES = 4
 """After so many frames of one length that make no template, the rest are taken to make none."""
 _MOST_EXAMPLES = 256
 """Templates learned at a time: each costs the time of a few records."""
+
+_BLOCK_ROWS = 8192
+"""Frames decoded at a time: the arrays in between stay in the processor's cache."""
 
 Indices = NDArray[np.intp]
 
@@ -89,8 +93,10 @@ class GroupedDecoder:
             # Rows are whole words: the last frame of the window may have too little behind it.
             words = -(-size // 8)
             places = places[chain.starts[places] + 8 * words <= len(window)]
-            rows = gather(window, chain.starts[places], words)
-            self._decode_rows(rows, size, places, decoded)
+            for first in range(0, len(places), _BLOCK_ROWS):
+                block = places[first : first + _BLOCK_ROWS]
+                rows = gather(window, chain.starts.take(block), words)
+                self._decode_rows(rows, size, block, decoded)
         return decoded
 
     def rows_by_tag(self, decoded: Decoded) -> RowsByTag:
@@ -112,8 +118,15 @@ class GroupedDecoder:
     def _decode_rows(self, rows: Words, size: int, places: Indices, decoded: Decoded) -> None:
         """Decode frames of one size, `rows` [n, words], that have `places` among the frames."""
         families = self._families.setdefault(size, [])
-        for family in families:
+        for family in tuple(families):
+            if not len(rows):
+                return
+            count = len(rows)
             rows, places = self._read(family, rows, places, decoded)
+            if len(rows) < count // 2:
+                # The next rows will mostly be of this family, too: steps as long as these.
+                families.remove(family)
+                families.insert(0, family)
         failures = 0
         while len(rows) and failures < _MOST_FAILURES:
             example_family = self._learn(rows[0], size)
@@ -136,7 +149,9 @@ class GroupedDecoder:
         others = rows[~matched], places[~matched]
         if len(others[1]):
             rows, places, numbers = rows[matched], places[matched], numbers[matched]
-        points, intact = read_records(rows.view(np.uint8), family.layout, self._crcs[numbers])
+            if not len(rows):
+                return others
+        points, intact = read_records(rows, family.layout, self._crcs.take(numbers))
         decoded.templates[places] = np.where(intact, numbers, np.int32(DAMAGED))
         for column, read in zip(decoded.points, points, strict=True):
             column[places] = read

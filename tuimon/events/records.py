@@ -7,13 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.events.crc import advanced, terms, unmasked
+from tuimon.events.crc import Words, advanced, column, terms, unmasked
 from tuimon.events.frames import TRAILER_BYTES
 from tuimon.events.points import ScalarColumns
-from tuimon.events.templates import STEP_AT, WALL_AT, Layout, Words
-
-Frames = NDArray[np.uint8]
-"""Frames as rows of bytes [n, >= bytes of a frame]; may be a view with any strides."""
+from tuimon.events.templates import STEP_AT, WALL_AT, Layout
 
 
 def gather(window: bytes, starts: NDArray[np.int64], words: int) -> Words:
@@ -35,40 +32,32 @@ class Records(NamedTuple):
     """Whether the payload is what its checksum says."""
 
 
-def read_records(
-    frames: Frames, layout: Layout, fixed_crcs: NDArray[np.uint32] | np.uint32
-) -> Records:
-    """Decode `frames` of one layout.
+def read_records(frames: Words, layout: Layout, fixed_crcs: NDArray[np.uint32]) -> Records:
+    """Decode `frames` of one layout, rows [n, >= words of a frame].
 
-    `fixed_crcs` is `Layout.fixed_crc` of each frame's template [n], or of the only one.
+    `fixed_crcs` is `Layout.fixed_crc` of the frames' templates, which come round in turn [<= n].
     """
     value_end = layout.value_at + layout.value_bytes
     trailer_at = layout.frame_bytes - TRAILER_BYTES
-    times = _columns(frames, WALL_AT, layout.step_end)
-    values = _columns(frames, layout.value_at, value_end)
-    stored = _columns(frames, trailer_at, layout.frame_bytes).view("<u4")[:, 0]
     # From the front: terms as if the record ended with the step, then with the value, as it does.
-    crcs = advanced(terms(times), value_end - layout.step_end)
-    crcs ^= terms(values)
+    crcs = advanced(terms(frames, WALL_AT, layout.step_end), value_end - layout.step_end)
+    crcs ^= terms(frames, layout.value_at, value_end)
     crcs = advanced(crcs, trailer_at - value_end)
-    crcs ^= fixed_crcs
+    crcs.reshape(-1, len(fixed_crcs))[:] ^= fixed_crcs
     with np.errstate(invalid="ignore"):  # signalling NaNs become quiet ones
-        numbers = values.view(layout.value_type)[:, 0].astype(np.float64)
-    points = ScalarColumns(
-        _steps(times[:, STEP_AT - WALL_AT :]),
-        _columns(times, 0, 8).view("<f8")[:, 0],
-        numbers,
-    )
-    return Records(points, crcs == unmasked(stored))
+        values = column(frames, layout.value_at, layout.value_type).astype(np.float64)
+    wall_times = column(frames, WALL_AT, "<f8").copy()
+    points = ScalarColumns(_steps(frames, layout.step_bytes), wall_times, values)
+    return Records(points, crcs == unmasked(column(frames, trailer_at, "<u4")))
 
 
-def _steps(digits: Frames) -> NDArray[np.int64]:
+def _steps(frames: Words, size: int) -> NDArray[np.int64]:
     """Varints of one length: seven bits a byte, least significant first."""
-    steps = np.zeros(len(digits), np.uint64)
-    for place in range(digits.shape[1]):
-        steps |= (digits[:, place] & 0x7F).astype(np.uint64) << np.uint64(7 * place)
+    steps = np.zeros(len(frames), np.uint64)
+    for first in range(0, size, 8):
+        digits = column(frames, STEP_AT + first, "<u8").copy()
+        for place in range(first, min(first + 8, size)):
+            # A digit lies at bit 8 * (place - first) and belongs at bit 7 * place.
+            shift = np.uint64(7 * place)
+            steps |= (digits >> np.uint64(8 * (place - first)) & np.uint64(0x7F)) << shift
     return steps.view(np.int64)
-
-
-def _columns(frames: Frames, start: int, end: int) -> Frames:
-    return np.ascontiguousarray(frames[:, start:end])

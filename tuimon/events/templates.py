@@ -17,13 +17,11 @@ from dataclasses import dataclass
 
 import google_crc32c
 import numpy as np
-from numpy.typing import NDArray
 
+from tuimon.events.crc import Words
 from tuimon.events.fields import BYTES, FIXED32, FIXED64, VARINT, Span, WireError, fields
 from tuimon.events.frames import FRAME_BYTES, HEADER_BYTES, TRAILER_BYTES
 from tuimon.events.wire import Event, parse_event
-
-Words = NDArray[np.uint64]
 
 WALL_AT = HEADER_BYTES + 1
 """Where the wall time lies in a frame: behind its key, which every writer puts first."""

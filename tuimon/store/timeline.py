@@ -23,6 +23,10 @@ class Restarts:
     def add(self, file: str, step: int) -> None:
         self.by_file = {**self.by_file, file: min(step, self.by_file.get(file, NO_STEP))}
 
+    def follow(self, file: str) -> bool:
+        """Whether a file behind `file` restarts."""
+        return any(name > file for name in self.by_file)
+
     def drop(self, file: str) -> None:
         self.by_file = {name: step for name, step in self.by_file.items() if name != file}
 
@@ -79,7 +83,8 @@ class Timeline:
             self._segments = dict(sorted({**self._segments, file: segment}.items()))
         lowest = segment.state.lowest
         several = len(self._segments) > 1
-        intact = segment.append(rows) and file == next(reversed(self._segments))
+        followed = file != next(reversed(self._segments)) or self._restarts.follow(file)
+        intact = segment.append(rows) and not followed
         if not intact or (several and segment.state.lowest < lowest):
             self._merged = None
             self.epoch += 1
