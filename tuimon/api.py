@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from tuimon.events.frames import FrameError, read_payload
 from tuimon.events.logdir import is_event_file
 from tuimon.events.tail import FileState
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load as load_sources
 from tuimon.store.run import FileStatus
 from tuimon.store.run import Run as StoredRun

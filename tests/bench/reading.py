@@ -43,7 +43,7 @@ HELPERS = str(Path(__file__).parents[1])
 
 FOLLOW = f"""
 import sys, threading
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 from tuimon.store.follower import Follower
 from tuimon.store.store import Store
 changed = threading.Event()
@@ -67,7 +67,7 @@ print(peak_bytes(), flush=True)
 
 IDLE = """
 import sys, time
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 from tuimon.store.follower import Follower
 from tuimon.store.store import Store
 follower = Follower(Store(), [LogSource(path=sys.argv[1])])

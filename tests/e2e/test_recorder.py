@@ -13,8 +13,9 @@ from mirror_runs import comparable, mirrored, offline_rows, written
 
 import tuimon
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import LogSource, RunState
+from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus, find_run
+from tuimon.runs.sources import LogSource
 
 TRAINING = """
 import sys, time

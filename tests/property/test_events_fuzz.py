@@ -25,8 +25,8 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.util.tensor_util import make_ndarray
 
 from tuimon.events import decode, wire
+from tuimon.events.crc import masked_crc
 from tuimon.events.fields import BYTES, VARINT, fields, read_varint
-from tuimon.events.frames import masked_crc
 from tuimon.events.tail import EventFileTail
 from tuimon.events.templates import find_layout
 from tuimon.events.wire import WireError, parse_event

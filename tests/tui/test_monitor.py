@@ -9,7 +9,7 @@ import pytest
 from event_files import append, scalar, version, write
 from textual.pilot import Pilot
 
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 from tuimon.store.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.facts import file_rows

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from tuimon.cli.common import Refused, run_or_refuse
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
 if TYPE_CHECKING:

@@ -1,4 +1,7 @@
-"""CRC32C of many records that differ in few bytes.
+"""CRC32C as TFRecord stores it, and that of many records that differ in few bytes.
+
+The stored form is *masked*: rotated right by 15 bits plus 0xA282EAD8 modulo 2^32, so that the
+checksum of data that hold checksums stays useful. Source: TensorFlow, ``lib/hash/crc32c.h``.
 
 CRC32C is affine over GF(2). For messages of one length, ``crc(a XOR b) = crc(a) XOR L(b)``, where
 ``L`` is linear: ``L(b)`` is the XOR of one term for each byte, and the term depends on nothing but
@@ -23,16 +26,31 @@ import google_crc32c
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.events.frames import MASK_DELTA
-
 Crcs = NDArray[np.uint32]
 Words = NDArray[np.uint64]
 """Records as rows of 64-bit words, contiguous [n, words]."""
 
 
+_MASK_DELTA = 0xA282EAD8
+
+
+def masked_crc(data: bytes) -> int:
+    """Masked CRC32C of `data`."""
+    crc: int = google_crc32c.value(data)
+    return ((crc >> 15 | crc << 17) + _MASK_DELTA) & 0xFFFFFFFF
+
+
+def masked_length_crcs(lengths: Crcs) -> Crcs:
+    """Masked CRC32C of each length as eight little-endian bytes."""
+    crcs: Crcs = _pair_terms(6).take((lengths & np.uint32(0xFFFF)).astype(np.intp))
+    crcs ^= _pair_terms(4).take((lengths >> np.uint32(16)).astype(np.intp))
+    crcs ^= np.uint32(google_crc32c.value(bytes(8)))
+    return (crcs >> np.uint32(15) | crcs << np.uint32(17)) + np.uint32(_MASK_DELTA)
+
+
 def unmasked(stored: Crcs) -> Crcs:
     """The plain CRC32C behind the masked form that TFRecord stores."""
-    rotated: Crcs = stored - np.uint32(MASK_DELTA)
+    rotated: Crcs = stored - np.uint32(_MASK_DELTA)
     return (rotated << np.uint32(15)) | (rotated >> np.uint32(17))
 
 

@@ -1,9 +1,8 @@
 """TFRecord frames, the container of TensorBoard's event files.
 
 A frame is ``length: u64 · crc(length): u32 · payload · crc(payload): u32``, little-endian. The
-checksum is CRC32C, rotated right by 15 bits plus 0xA282EAD8 modulo 2^32 ("masked", so that the
-checksum of data that hold checksums stays useful). Source: TensorFlow, ``lib/io/record_writer.h``
-and ``lib/hash/crc32c.h``.
+checksum is CRC32C in the masked form of `tuimon.events.crc`. Source: TensorFlow,
+``lib/io/record_writer.h``.
 
 `scan_frames` walks the chain of frames while both checksums of each are right, and passes over a
 record whose content alone is damaged. Where the chain is broken (a damaged length, bytes lost or
@@ -15,13 +14,13 @@ from __future__ import annotations
 import os
 import struct
 from enum import Enum
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import google_crc32c
 import numpy as np
 from numpy.typing import NDArray
+
+from tuimon.events.crc import masked_crc, masked_length_crcs
 
 HEADER_BYTES = 12
 TRAILER_BYTES = 4
@@ -41,17 +40,10 @@ _BLOCK_WORDS = 1 << 17
 
 _HEADER = struct.Struct("<QI")
 _U32 = struct.Struct("<I")
-MASK_DELTA = 0xA282EAD8
 
 
 class FrameError(ValueError):
     """The bytes at an offset are not a valid frame (any more)."""
-
-
-def masked_crc(data: bytes) -> int:
-    """Masked CRC32C of `data`, as TFRecord stores it."""
-    crc: int = google_crc32c.value(data)
-    return ((crc >> 15 | crc << 17) + MASK_DELTA) & 0xFFFFFFFF
 
 
 class Frame(NamedTuple):
@@ -215,8 +207,7 @@ def _short_headers(
         runs, at = runs[inside], at[inside]
         words = everywhere[at].view("<u4").reshape(-1, 3)
         is_short = (words[:, 0] < 1 << 16) & (words[:, 1] == 0)
-        crcs = _short_length_crcs().take(words[:, 0].astype(np.intp), mode="clip")
-        valid = is_short & (crcs == words[:, 2])
+        valid = is_short & (masked_length_crcs(words[:, 0]) == words[:, 2])
         found.append(at[valid])
         lengths.append(words[valid, 0].astype(np.int64))
         runs = runs[~valid]
@@ -236,35 +227,6 @@ def _zero_runs(buffer: bytes, start: int, stop: int) -> NDArray[np.int64]:
         zero = words[first - 1 : first + _BLOCK_WORDS + 1] == 0
         found.append(2 * (np.flatnonzero(zero[1:-1] & zero[2:] & ~zero[:-2]) + first))
     return np.concatenate(found)
-
-
-@lru_cache(maxsize=1)
-def _short_length_crcs() -> NDArray[np.uint32]:
-    return masked_length_crcs(np.arange(1 << 16, dtype=np.uint32))
-
-
-def masked_length_crcs(lengths: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Masked CRC32C of each length as eight little-endian bytes.
-
-    CRC32C is affine over GF(2): the checksum of eight bytes is that of eight zero bytes XOR one
-    term for each byte, which depends on nothing but the byte's value and place.
-    """
-    crcs: NDArray[np.uint32] = np.full(lengths.shape, google_crc32c.value(bytes(8)), np.uint32)
-    for place, terms in enumerate(_LENGTH_TERMS):
-        crcs ^= terms[(lengths >> (8 * place)) & 0xFF]
-    return (crcs >> np.uint32(15) | crcs << np.uint32(17)) + np.uint32(MASK_DELTA)
-
-
-def _length_terms() -> list[NDArray[np.uint32]]:
-    zero = google_crc32c.value(bytes(8))
-    rows = [
-        [google_crc32c.value((byte << 8 * place).to_bytes(8, "little")) for byte in range(256)]
-        for place in range(4)
-    ]
-    return [np.array(row, np.uint32) ^ np.uint32(zero) for row in rows]
-
-
-_LENGTH_TERMS = _length_terms()
 
 
 def read_payload(path: str | os.PathLike[str], offset: int, length: int) -> bytes:

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 
 MAX_DEPTH = 16
 MAX_DIRECTORIES = 20_000

@@ -9,7 +9,7 @@ from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
 from tuimon.mirror.journal import FileEntry, Stretch
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 
 STRETCH_BYTES = 1 << 20
 """Read at a time: one journal entry, and one sync to disk, for some ten thousand points."""

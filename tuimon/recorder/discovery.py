@@ -18,7 +18,7 @@ from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
 from tuimon.recorder.search import DirectorySearch
 from tuimon.recorder.writers import WriterReports
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 
 _SLICE = 0.008
 _FIRST_SLICE = 0.05

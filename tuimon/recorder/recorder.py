@@ -18,7 +18,6 @@ from tuimon.recorder.processes import ProcessTree
 from tuimon.recorder.writers import WriterReports
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import (
-    LogSource,
     MirrorRecord,
     RecorderRecord,
     RecordError,
@@ -26,6 +25,7 @@ from tuimon.runs.record import (
     write_record,
 )
 from tuimon.runs.registry import read_status
+from tuimon.runs.sources import LogSource
 
 LAST_SEARCH_SECONDS = 5.0
 MIRROR_SECONDS = 560.0

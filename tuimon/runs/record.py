@@ -16,6 +16,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
+from tuimon.runs.sources import LogSource
+
 PAD = 8192
 """Records are padded to a multiple of this many bytes, so that they can grow in place."""
 
@@ -109,15 +111,6 @@ class RunRecord:
     recorder: ProcessRef | None = None
     heartbeat: int = 0
     """Counts up while the guardian lives. The last field: rewritten in place every few seconds."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogSource:
-    """A log directory of a run; `found_by` is ``option``, ``hook``, ``name`` or ``open file``."""
-
-    path: str
-    recursive: bool = True
-    found_by: str = "option"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from pathlib import Path
 from tuimon.runs.paths import RunPaths, host_directory, runs_directory
 from tuimon.runs.process import boot_id, is_alive, machine_id
 from tuimon.runs.record import (
-    LogSource,
     MirrorRecord,
     R,
     RecorderRecord,
@@ -22,6 +21,7 @@ from tuimon.runs.record import (
     RunState,
     read_record,
 )
+from tuimon.runs.sources import LogSource
 
 LAUNCH_TIME = 60.0
 """Seconds after which a run without a guardian will not get one any more."""

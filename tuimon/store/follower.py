@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail, FileState
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 from tuimon.store.hints import ChangeHints
 from tuimon.store.run import FileStatus
 from tuimon.store.store import Store

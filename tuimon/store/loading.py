@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 from tuimon.store.run import FileStatus, Run
 from tuimon.store.store import Store
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import LogSource, RecordError
+from tuimon.runs.record import RecordError
 from tuimon.runs.registry import RunStatus, read_status
+from tuimon.runs.sources import LogSource
 from tuimon.store.follower import Follower
 from tuimon.store.series import Series
 from tuimon.store.store import Store

@@ -15,7 +15,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tuimon.events.logdir import LogdirScan
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 
 Scalars = dict[str, list[tuple[int, float, float]]]
 

@@ -14,7 +14,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from tuimon.events.logdir import LogdirScan
 from tuimon.events.tail import EventFileTail
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 from tuimon.store.store import Store
 
 pytestmark = pytest.mark.skipif(binary() is None, reason="the data server does not run here")

@@ -4,11 +4,11 @@ import pytest
 from event_files import frame, scalar
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
+from tuimon.events.crc import masked_crc
 from tuimon.events.frames import (
     FrameError,
     Stop,
     header_positions,
-    masked_crc,
     read_payload,
     scan_frames,
 )

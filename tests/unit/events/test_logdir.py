@@ -5,7 +5,7 @@ from event_files import write
 
 from tuimon.events import logdir
 from tuimon.events.logdir import LogdirScan, is_event_file
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 
 
 def scan_of(*paths: Path, **options: object) -> LogdirScan:

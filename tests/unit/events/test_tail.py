@@ -20,7 +20,7 @@ from event_files import (
 )
 
 from tuimon.events import tail as tail_module
-from tuimon.events.frames import masked_crc
+from tuimon.events.crc import masked_crc
 from tuimon.events.tail import EventFileTail, FileState
 
 

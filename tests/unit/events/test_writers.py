@@ -15,7 +15,7 @@ from tuimon.events.frames import read_payload
 from tuimon.events.logdir import LogdirScan
 from tuimon.events.points import SummaryRef
 from tuimon.events.tail import EventFileTail
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 
 Read = tuple[dict[str, list[tuple[int, float, float]]], list[SummaryRef]]
 

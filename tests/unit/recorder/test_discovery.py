@@ -13,7 +13,7 @@ import pytest
 
 from tuimon.recorder.discovery import Discovery, directories_named
 from tuimon.recorder.processes import ProcessTree
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 
 NAME = "events.out.tfevents.{time}.{host}.{pid}.0"
 

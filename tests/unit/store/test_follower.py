@@ -9,7 +9,7 @@ from event_files import append, scalar, version, without_privileges, write
 from torch.utils.tensorboard import SummaryWriter
 
 from tuimon.events.tail import FileState
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 from tuimon.store.follower import Follower
 from tuimon.store.store import Store
 

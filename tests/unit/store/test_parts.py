@@ -4,7 +4,7 @@ import pytest
 import tensorboardX
 import torch.utils.tensorboard
 
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.store.parts import Part, part_of, trainings
 

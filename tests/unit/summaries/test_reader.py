@@ -13,7 +13,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.utils.tensorboard import SummaryWriter
 
 from tuimon.events.frames import FrameError
-from tuimon.runs.record import LogSource
+from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries import reader as reader_module
 from tuimon.summaries.audio import Audio
