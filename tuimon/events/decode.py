@@ -40,8 +40,8 @@ _FEW_FRAMES = 64
 _MOST_ODD = 64
 """A stretch ends at the frame that is the 64th without a template: the next may know its tag."""
 _WORTHWHILE_CYCLE = 256 << 10
-"""A cycle that ends after fewer bytes makes the next wait, each time twice as long."""
-_LONGEST_PAUSE = 64
+"""A cycle that ends after fewer bytes was not worth its making."""
+_MOST_STRETCHES_SKIPPED, _MOST_SCANS_SKIPPED = 64, 16
 
 
 class Window(NamedTuple):
@@ -56,6 +56,27 @@ class Window(NamedTuple):
     """Bytes from `end` that are needed to go on, when cut."""
 
 
+class _Tries:
+    """When to try again what may come to nothing: after each failure twice as late."""
+
+    def __init__(self, most_skipped: int) -> None:
+        self._most_skipped = most_skipped
+        self._skip = 0
+        self._next = 1
+
+    def due(self) -> bool:
+        """Whether to try now. Every call that says no brings the next try nearer."""
+        if self._skip:
+            self._skip -= 1
+            return False
+        return True
+
+    def note(self, *, success: bool) -> None:
+        """Say what came of a try."""
+        self._skip = 0 if success else self._next
+        self._next = 1 if success else min(2 * self._next, self._most_skipped)
+
+
 class EventDecoder:
     """Decodes one file, window by window. `plugins` as in `SingleDecoder`."""
 
@@ -65,8 +86,8 @@ class EventDecoder:
         self._stretch = _LEAST_STRETCH
         self._cycle: Cycle | None = None  # what the next bytes begin, as far as is known
         self._cycle_bytes = 0
-        self._cycle_pause = 0  # stretches to go before a cycle is tried again
-        self._next_pause = 1
+        self._cycle_tries = _Tries(_MOST_STRETCHES_SKIPPED)
+        self._stretch_tries = _Tries(_MOST_SCANS_SKIPPED)
 
     def decode(self, window: bytes, base: int, *, more: bool = False) -> Window:
         """Decode `window`, which begins with a frame at offset `base` of the file. Never raises.
@@ -84,8 +105,9 @@ class EventDecoder:
             if bulk:
                 before = at
                 at = self._run_cycle(window, at, builder)
-                if at == before:
+                if at == before and self._stretch_tries.due():
                     at = self._decode_stretch(window, at, base, builder)
+                    self._stretch_tries.note(success=at > before)
                 if at > before:
                     continue
             scan = scan_frames(window, at, limit=_FEW_FRAMES if bulk or not at else None)
@@ -108,9 +130,7 @@ class EventDecoder:
         end = cycle.decode(window, at, builder)
         self._cycle_bytes += end - at
         if end == at or len(window) - end >= cycle.row_bytes:
-            short = self._cycle_bytes < _WORTHWHILE_CYCLE
-            self._cycle_pause = self._next_pause if short else 0
-            self._next_pause = min(2 * self._next_pause, _LONGEST_PAUSE) if short else 1
+            self._cycle_tries.note(success=self._cycle_bytes >= _WORTHWHILE_CYCLE)
             self._cycle, self._cycle_bytes = None, 0
         return end
 
@@ -125,9 +145,7 @@ class EventDecoder:
         self._stretch = min(max(4 * (end - at), _LEAST_STRETCH), _MOST_STRETCH)
         if not count:
             return at
-        if self._cycle_pause:
-            self._cycle_pause -= 1
-        elif period := find_period(decoded.templates[:count]):
+        if self._cycle_tries.due() and (period := find_period(decoded.templates[:count])):
             numbers = decoded.templates[count - period : count].tolist()
             self._cycle = Cycle([self._grouped.templates[number] for number in numbers])
         return end

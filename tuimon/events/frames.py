@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import struct
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,12 +80,15 @@ class Scan(NamedTuple):
 
 def payload_length(buffer: bytes, at: int) -> int:
     """Length that the frame header at `at` claims; -1 when there is no valid header."""
-    if at + HEADER_BYTES > len(buffer):
+    return _length(buffer[at : at + HEADER_BYTES])
+
+
+@lru_cache(maxsize=1024)  # a log has few lengths
+def _length(header: bytes) -> int:
+    if len(header) < HEADER_BYTES:
         return -1
-    length, crc = _HEADER.unpack_from(buffer, at)
-    if length > MAX_PAYLOAD_BYTES or masked_crc(buffer[at : at + 8]) != crc:
-        return -1
-    return int(length)
+    length, crc = _HEADER.unpack(header)
+    return -1 if length > MAX_PAYLOAD_BYTES or masked_crc(header[:8]) != crc else int(length)
 
 
 def scan_frames(buffer: bytes, start: int = 0, limit: int | None = None) -> Scan:

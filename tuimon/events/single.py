@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tuimon.events.batches import BatchBuilder
+from tuimon.events.known import KnownRecords
 from tuimon.events.points import SummaryRef
 from tuimon.events.wire import Event, Value, WireError, parse_event
 
@@ -27,15 +28,22 @@ class SingleDecoder:
         self._plugins = plugins
         self.started = False
         """Whether the file's first event was read."""
+        self._known = KnownRecords()
 
     def decode(self, payload: bytes, offset: int, builder: BatchBuilder) -> None:
         """Enter the event in `payload`, whose frame lies at `offset`; malformed ones as damage."""
+        known = self._known.read(payload)
+        if known is not None:
+            builder.add_scalar(*known)
+            return
         try:
             event = parse_event(payload)
         except WireError:
             builder.add_damage(1)
-        else:
-            self.enter(event, offset, len(payload), builder)
+            return
+        self.enter(event, offset, len(payload), builder)
+        if len(event.values) == 1 and self._is_scalar(event.values[0]):
+            self._known.learn(payload, event)
 
     def enter(self, event: Event, offset: int, length: int, builder: BatchBuilder) -> None:
         """Enter an event whose frame, with a payload of `length` bytes, lies at `offset`."""
@@ -77,6 +85,9 @@ class SingleDecoder:
             )
         else:
             builder.count_unknown(value.kind or "empty value")
+
+    def _is_scalar(self, value: Value) -> bool:
+        return is_scalar(value, self._plugins.get(value.tag, ""))
 
 
 def is_scalar(value: Value, plugin: str) -> bool:
