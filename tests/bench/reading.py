@@ -52,7 +52,7 @@ follower = Follower(store, [LogSource(path=sys.argv[1])], changed.set)
 follower.start()
 first = True
 while follower.loading:
-    changed.wait(0.001)
+    changed.wait(0.05)
     changed.clear()
     if first and any(run.series for run in store.runs.values()):
         first = False

@@ -83,11 +83,10 @@ class LogdirScan:
             seen.add(identity)
             visited.append(directory.path)
             truncated |= directory.truncated
-            for name in directory.files:
-                path = Path(directory.path, name)
-                if path not in self._found:
-                    self._found.add(path)
-                    found.append(FoundFile(directory.run, path))
+            for file in directory.files:
+                if file.path not in self._found:
+                    self._found.add(file.path)
+                    found.append(file)
             pending.extend(directory.children.values())
         self._directories = visited
         self.truncated = truncated or bool(pending)
@@ -102,7 +101,7 @@ class _Directory:
     run: str
     levels: int
     """How many levels below it belong to the log directory."""
-    files: list[str] = field(default_factory=list)
+    files: list[FoundFile] = field(default_factory=list)
     children: dict[str, _Directory] = field(default_factory=dict)
     truncated: bool = False
     _modified: float = -1.0
@@ -115,7 +114,8 @@ class _Directory:
             if stat.S_ISDIR(status.st_mode):
                 self._list_if_changed(status.st_mtime)
             else:
-                self.files = [""] if is_event_file(Path(self.path).name) else []
+                path = Path(self.path)
+                self.files = [FoundFile(self.run, path)] if is_event_file(path.name) else []
         except OSError:
             self.files, self.children = [], {}
             self._listed_at = float("-inf")
@@ -136,7 +136,7 @@ class _Directory:
         for entry in listed[:MAX_ENTRIES]:
             with suppress(OSError):  # a loop of links, say
                 if is_event_file(entry.name) and entry.is_file():
-                    self.files.append(entry.name)
+                    self.files.append(FoundFile(self.run, Path(entry.path)))
                 elif self.levels and not entry.name.startswith(".") and entry.is_dir():
                     self.children[entry.name] = known.get(entry.name) or self._child(entry)
 

@@ -30,7 +30,7 @@ _SCAN_SECONDS = 1.0
 _SCAN_GAP_SECONDS = 0.2
 """Between two scans when hints ask for one."""
 
-_FIRST_BATCH_BYTES, _MOST_BATCH_BYTES = 64 << 10, 2 << 20
+_FIRST_BATCH_BYTES, _MOST_BATCH_BYTES = 64 << 10, 4 << 20
 """The first points are wanted soon, the others with little effort for each batch."""
 _YIELD_SECONDS = 0.0005
 
