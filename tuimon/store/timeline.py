@@ -45,6 +45,12 @@ class _Part(NamedTuple):
         """How many of its rows are in force."""
         return self.state.kept(self.limit)
 
+    @property
+    def superseded(self) -> int:
+        """How many of its rows are not."""
+        dropped = self.state.superseded.length if self.state.superseded else 0
+        return dropped + self.state.in_force.length - self.kept
+
 
 class Timeline:
     """Rows of a tag, merged in the order of (file name, offset), with what is superseded.
@@ -74,6 +80,11 @@ class Timeline:
     def __len__(self) -> int:
         """Number of rows in force."""
         return sum(part.kept for part in self._parts())
+
+    @property
+    def superseded(self) -> int:
+        """Number of rows that later ones, or restarts, took the place of."""
+        return sum(part.superseded for part in self._parts())
 
     def append(self, file: str, rows: Sequence[NDArray[Any]]) -> None:
         """Add rows of one file, given as columns in file order, steps first."""

@@ -100,6 +100,8 @@ class MetricCurves:
 
 def superseded_points(series: Series) -> Superseded | None:
     """The points that later ones took the place of, None where there are none."""
+    if not series.superseded:
+        return None
     points = series.all_points()
     places = np.flatnonzero(points.superseded)
     if not len(places):

@@ -102,7 +102,9 @@ class MonitorScreen(Screen[None]):
             return
         self._session.poll()
         version, now = self._session.store.version, time.monotonic()
-        if version != self._drawn_version and now >= self._next_drawing:
+        if self._charts.drawing:
+            self._next_drawing = now + max(_DRAW_EVERY, _DRAW_SHARE * self._charts.drawing_seconds)
+        elif version != self._drawn_version and now >= self._next_drawing:
             self._drawn_version = version
             await self._show_data()
             took = time.monotonic() - now

@@ -1,6 +1,7 @@
 """The grid of charts: which metrics are on this page, in how many columns and rows."""
 
 import math
+import time
 from collections.abc import Sequence
 
 from textual.containers import Container
@@ -12,6 +13,8 @@ from tuimon.store.store import Store
 from tuimon.tui.widgets.chart_view import ChartView
 
 _MIN_WIDTH, _MIN_HEIGHT = 34, 9
+_TURN_SECONDS = 0.005
+"""Charts are drawn for so long at a time; keys come first in between."""
 _BEST_ASPECT = 3.0
 """Columns per row of a well-shaped chart; a cell is about twice as high as wide."""
 
@@ -56,6 +59,9 @@ class ChartGrid(Container):
         self._page = 0
         self._zoomed = False
         self._columns = self._rows = 1
+        self._to_draw: list[ChartView] = []
+        self.drawing_seconds = 0.0
+        """What the last drawing took, so far."""
 
     @property
     def charts(self) -> list[ChartView]:
@@ -113,11 +119,27 @@ class ChartGrid(Container):
         """Whether any chart of this page has superseded points."""
         return any(chart.superseded for chart in self.charts if chart.display)
 
+    @property
+    def drawing(self) -> bool:
+        """Whether charts wait to be drawn."""
+        return bool(self._to_draw)
+
     def draw(self) -> None:
-        """Draw the charts of this page that have changed."""
-        for chart in self.charts:
-            if chart.display:
-                chart.draw()
+        """Draw the charts of this page that have changed, in turns: the focused one comes first."""
+        begin = not self._to_draw
+        self._to_draw = [chart for chart in self.charts if chart.display]
+        self._to_draw.sort(key=lambda chart: not chart.has_focus)
+        self.drawing_seconds = 0.0
+        if begin:
+            self._draw_some()
+
+    def _draw_some(self) -> None:
+        began = time.monotonic()
+        while self._to_draw and time.monotonic() < began + _TURN_SECONDS:
+            self._to_draw.pop(0).draw()
+        self.drawing_seconds += time.monotonic() - began
+        if self._to_draw:
+            self.call_later(self._draw_some)
 
     def turn(self, pages: int) -> None:
         """Go on by so many pages, around the end."""
