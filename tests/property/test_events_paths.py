@@ -29,7 +29,7 @@ def ways(*, templates: bool, cycles: bool) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decode, "BULK_BYTES", 200 if templates else 1 << 60)
         patch.setattr(decode, "_LEAST_STRETCH", 400)
-        patch.setattr(decode, "_MOST_ODD", 5)
+        patch.setattr(decode, "_MOST_NEW_SCALARS", 5)
         patch.setattr(decode, "_FEW_FRAMES", 2)
         patch.setattr(decode, "_WORTHWHILE_CYCLE", 1000)
         if not cycles:

@@ -34,11 +34,11 @@ from tuimon.events.wire import WireError, parse_event
 
 BULK_BYTES = 8 << 10
 """Less than this is read faster record by record."""
-_LEAST_STRETCH, _MOST_STRETCH = 16 << 10, 2 << 20
+_LEAST_STRETCH, _MOST_STRETCH = 16 << 10, 1 << 22
 _FEW_FRAMES = 64
 """Fewer are read faster one by one; so many are, where the other ways came to nothing."""
-_MOST_ODD = 64
-"""A stretch ends at the frame that is the 64th without a template: the next may know its tag."""
+_MOST_NEW_SCALARS = 64
+"""A stretch ends with so many scalars that match no template: the next may know their tags."""
 _WORTHWHILE_CYCLE = 256 << 10
 """A cycle that ends after fewer bytes was not worth its making."""
 _MOST_STRETCHES_SKIPPED, _MOST_SCANS_SKIPPED = 64, 16
@@ -130,7 +130,10 @@ class EventDecoder:
         end = cycle.decode(window, at, builder)
         self._cycle_bytes += end - at
         if end == at or len(window) - end >= cycle.row_bytes:
-            self._cycle_tries.note(success=self._cycle_bytes >= _WORTHWHILE_CYCLE)
+            success = self._cycle_bytes >= _WORTHWHILE_CYCLE
+            self._cycle_tries.note(success=success)
+            if success:
+                self._stretch = _LEAST_STRETCH  # enough to find the next cycle
             self._cycle, self._cycle_bytes = None, 0
         return end
 
@@ -158,7 +161,8 @@ class EventDecoder:
         # Only what follows tells damaged content from lost bytes: leave the last frame undecided.
         count = len(templates) - (1 if templates[-1] == DAMAGED else 0)
         rows = self._grouped.rows_by_tag(decoded)
-        for number, place in enumerate(np.flatnonzero(templates[:count] == NO_TEMPLATE).tolist()):
+        new_scalars = 0
+        for place in np.flatnonzero(templates[:count] == NO_TEMPLATE).tolist():
             start, end = int(chain.starts[place]), int(chain.ends[place])
             frame = window[start:end]
             if not is_valid_frame(frame, 0):
@@ -179,7 +183,8 @@ class EventDecoder:
             for value in event.values:
                 rows.enter_tag(value.tag, place, builder)
             self._single.enter(event, base + start, len(payload), builder)
-            if number + 1 == _MOST_ODD:
+            new_scalars += any(value.scalar is not None for value in event.values)
+            if new_scalars == _MOST_NEW_SCALARS:
                 count = place + 1
                 break
         rows.enter_all(count, builder)

@@ -32,7 +32,8 @@ _SCAN_GAP_SECONDS = 0.2
 
 _FIRST_BATCH_BYTES, _MOST_BATCH_BYTES = 64 << 10, 4 << 20
 """The first points are wanted soon, the others with little effort for each batch."""
-_YIELD_SECONDS = 0.0005
+_YIELD_SECONDS = 0.0001
+WAY_SECONDS = 0.1
 
 
 class Progress(NamedTuple):
@@ -86,6 +87,7 @@ class Follower:
         self._hinted: deque[str] = deque()
         self._hints = ChangeHints(self._take_hints)
         self._wake = threading.Event()
+        self._way_until = 0.0
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -100,6 +102,10 @@ class Follower:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout)
+
+    def give_way(self, seconds: float = WAY_SECONDS) -> None:
+        """Leave the interpreter to other threads for a while, as after a key, if much is read."""
+        self._way_until = time.monotonic() + seconds
 
     def set_sources(self, sources: Sequence[LogSource]) -> None:
         """Follow these log directories from now on; what is no longer among them is dropped."""
@@ -148,7 +154,7 @@ class Follower:
             if self._store.version != version:
                 self._tell()
             if pending:
-                time.sleep(_YIELD_SECONDS)
+                time.sleep(max(self._way_until - time.monotonic(), _YIELD_SECONDS))
             else:
                 self._wake.wait(self._seconds_to_next())
                 self._wake.clear()

@@ -55,6 +55,11 @@ class TuimonApp(App[None]):
             # Textual alone would die with the alternate screen and mouse reports left on.
             loop.add_signal_handler(number, self.exit)
 
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent):
+            self._session.follower.give_way()
+        await super().on_event(event)
+
     def on_resize(self, event: events.Resize) -> None:
         self.image.forget()
 
