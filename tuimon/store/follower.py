@@ -32,7 +32,6 @@ _SCAN_GAP_SECONDS = 0.2
 
 _FIRST_BATCH_BYTES, _MOST_BATCH_BYTES = 64 << 10, 4 << 20
 """The first points are wanted soon, the others with little effort for each batch."""
-_YIELD_SECONDS = 0.0001
 WAY_SECONDS = 0.1
 
 
@@ -154,7 +153,7 @@ class Follower:
             if self._store.version != version:
                 self._tell()
             if pending:
-                time.sleep(max(self._way_until - time.monotonic(), _YIELD_SECONDS))
+                time.sleep(max(self._way_until - time.monotonic(), 0.0))
             else:
                 self._wake.wait(self._seconds_to_next())
                 self._wake.clear()
