@@ -214,12 +214,12 @@ def load_average() -> str:
     return "/".join(f"{load:.1f}" for load in os.getloadavg())
 
 
-def measure_loads(root: Path, quick: bool) -> Load:
-    """The rows beside the data server; what tuimon took for the first of them."""
+def measure_loads(root: Path, quick: bool) -> dict[int, Load]:
+    """The rows beside the data server; what tuimon took for one run of so many million points."""
     print("| cold load of | tuimon | data server | ratio | peak memory | data server |")
     print("|---|---|---|---|---|---|")
     write_log(root / "one", encode(cycle(MILLION)))
-    first = compare("1 M scalars, one run, 10 tags in turn", root / "one", MILLION)
+    loads = {1: compare("1 M scalars, one run, 10 tags in turn", root / "one", MILLION)}
     write_log(root / "tensors", tensor_parts(cycle(MILLION)))
     compare("same as TF2 tensors", root / "tensors", MILLION + 10)
     for run in range(5):
@@ -236,25 +236,28 @@ def measure_loads(root: Path, quick: bool) -> Load:
             logdir = root / name / "log"
             write_log(logdir, write(cycle(10 * MILLION)))
             points = 10 * MILLION + (10 if write is tensor_parts else 0)
-            compare(f"10 M scalars, one run, {name}", logdir, points, rounds=1)
+            load = compare(f"10 M scalars, one run, {name}", logdir, points, rounds=1)
+            loads.setdefault(10, load)
             next(logdir.iterdir()).unlink()
         write_log(root / "heavy", mixed(100_000, 2000, 1_000_000))
         compare("0.1 M scalars, 2,000 histograms and images", root / "heavy", 100_000)
         next((root / "heavy").iterdir()).unlink()
-    return first
+    return loads
 
 
 def measure(root: Path, options: argparse.Namespace) -> None:
-    first = measure_loads(root, options.quick)
+    loads = measure_loads(root, options.quick)
     print("\n| | |\n|---|---|")
     sample = MILLION if options.full else MILLION // 20
     write_log(root / "sample", encode(cycle(sample)))
-    seconds = accumulate(root / "sample") * MILLION / sample
-    print(
-        f"| the first load by EventAccumulator{'' if options.full else ' (a twentieth, scaled)'} "
-        f"| {seconds:.1f} s, {seconds / first.seconds:.0f}× tuimon's |"
-    )
-    print(f"| its first points in tuimon, from the start | {first.first_seconds:.2f} s |")
+    per_million = accumulate(root / "sample") * MILLION / sample
+    for millions, load in loads.items():
+        seconds = per_million * millions
+        print(
+            f"| {millions} M scalars by EventAccumulator (scaled from {sample / MILLION:g} M) "
+            f"| {seconds:.0f} s, {seconds / load.seconds:.0f}× tuimon's |"
+        )
+    print(f"| first points of 1 M, from the start | {loads[1].first_seconds:.2f} s |")
     for name, logdir in (("1 M", root / "one"), ("50 k", root / "sample")):
         new, idle = poll_times(logdir)
         print(
