@@ -205,6 +205,18 @@ async def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Pat
     session.stop()
 
 
+async def test_a_file_without_any_record_is_named(tmp_path: Path):
+    garbage = tmp_path / "events.out.tfevents.0.host"
+    garbage.write_bytes(b"#" * 100)
+    session = Session.of_logdirs([tmp_path])
+    session.start()
+    async with TuimonApp(session).run_test(size=(100, 24)) as pilot:
+        screen = await settle(pilot)
+        assert f"No whole record in {garbage.name} yet" in shown(screen._notice)
+        assert "its last 100 bytes" in dict(file_rows(session))["unfinished"]
+    session.stop()
+
+
 async def test_an_empty_log_directory_explains_itself(tmp_path: Path):
     session = Session.of_logdirs([tmp_path])
     session.start()

@@ -128,6 +128,11 @@ class Follower:
         )
 
     @property
+    def files(self) -> list[FileStatus]:
+        """All files that are followed, also those of which nothing is in the store."""
+        return [FileStatus.of(one.tail) for one in self._followed.values()]
+
+    @property
     def unreadable(self) -> list[FileStatus]:
         """Files that could not be read at the last look, and why."""
         return [

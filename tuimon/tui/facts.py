@@ -78,7 +78,7 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
 def file_rows(session: Session) -> list[tuple[str, str]]:
     """(what is wrong, where and how much) of the event files, the worst first."""
     unreadable = session.follower.unreadable
-    files = [file for run in session.store.runs.values() for file in run.files.values()]
+    files = session.follower.files
     damaged = sorted(
         (file for file in files if file.damaged_records), key=lambda file: -file.damaged_records
     )

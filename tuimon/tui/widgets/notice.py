@@ -21,6 +21,15 @@ def why_no_curves(session: Session) -> list[str]:
         first, *others = unreadable
         more = f" (and {len(others)} more, see i)" if others else ""
         return [f"Cannot read {first.path.name}: {first.error}{more}", f"in {first.path.parent}"]
+    unfinished = [file for file in session.follower.files if not file.offset and file.size]
+    if unfinished:
+        first, *others = unfinished
+        more = f" (and {len(others)} more, see i)" if others else ""
+        return [
+            f"No whole record in {first.path.name} yet{more}",
+            f"It has {first.size} bytes: being written, or damaged.",
+            f"in {first.path.parent}",
+        ]
     if status is None:
         return ["No scalars in these log directories yet.", "Curves appear as soon as there are."]
     if status.state is RunState.LOST:
