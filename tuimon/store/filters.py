@@ -1,0 +1,141 @@
+"""Filters that people type: which runs and tags to show.
+
+loss                    tags that contain "loss", in any case
+train/*  *layer_?*      globs, over the whole tag; words side by side must all match
+loss or acc             either; "and" binds closer and may be left out
+not val  -val           everything else
+/^loss.*[0-9]$/         a regular expression, anywhere in the tag
+run:lr1e-3              the same, of the run's name
+(loss or acc) run:adam  groups
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fnmatch import translate
+from typing import NamedTuple, TypeAlias
+
+MOST_LENGTH = 400
+_MOST_DEPTH = 30
+
+Predicate: TypeAlias = Callable[[str, str], bool]
+"""Whether a run (by name) and a tag are to be shown."""
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<bracket>[()|])
+      | (?P<minus>[-!])(?=\S)
+      | (?P<run>run:)?(?:/(?P<regex>(?:\\.|[^/\\])+)/(?=[\s)|]|$) | (?P<word>[^\s()|]+))
+    )""",
+    re.VERBOSE,
+)
+
+
+_GLOB = re.compile(r"[*?]|\[.+\]")
+
+
+class FilterError(ValueError):
+    """The text is no filter; says why in a few words."""
+
+
+class _Token(NamedTuple):
+    kind: str
+    """``term``, ``(``, ``)``, ``or``, ``and`` or ``not``."""
+    term: Predicate | None = None
+
+
+def parse_filter(text: str) -> Predicate:
+    """The filter that `text` describes; the empty one shows everything. Raises FilterError."""
+    if len(text) > MOST_LENGTH:
+        raise FilterError(f"more than {MOST_LENGTH} characters")
+    tokens = _tokens(text)
+    if not tokens:
+        return lambda run, tag: True
+    parser = _Parser(tokens)
+    predicate = parser.either(0)
+    if parser.rest:
+        raise FilterError("a bracket closes that none opened")
+    return predicate
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens = []
+    at, end = 0, len(text.rstrip())
+    while at < end:
+        match = _TOKEN.match(text, at, end)
+        if match is None:
+            raise FilterError("not understood from here: " + text[at:].strip())
+        at = match.end()
+        word = match["word"]
+        if match["bracket"]:
+            tokens.append(_Token("or" if match["bracket"] == "|" else match["bracket"]))
+        elif match["minus"]:
+            tokens.append(_Token("not"))
+        elif word and not match["run"] and word.lower() in ("and", "or", "not"):
+            tokens.append(_Token(word.lower()))
+        else:
+            pattern = _pattern(match["regex"], word or "")
+            tokens.append(_Token("term", _term(pattern, of_run=bool(match["run"]))))
+    return tokens
+
+
+def _pattern(regex: str | None, word: str) -> re.Pattern[str]:
+    if regex is None:
+        if _GLOB.search(word):
+            return re.compile(r"\A" + translate(word), re.IGNORECASE)
+        return re.compile(re.escape(word), re.IGNORECASE)
+    try:
+        return re.compile(regex)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise FilterError(f"no regular expression: {error}") from None
+
+
+def _term(pattern: re.Pattern[str], *, of_run: bool) -> Predicate:
+    if of_run:
+        return lambda run, tag: pattern.search(run) is not None
+    return lambda run, tag: pattern.search(tag) is not None
+
+
+class _Parser:
+    """Recursive descent: either = both ("or" both)*, both = one (["and"] one)*."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self.rest = tokens[::-1]
+
+    def _next_is(self, *kinds: str) -> bool:
+        return bool(self.rest) and self.rest[-1].kind in kinds
+
+    def either(self, depth: int) -> Predicate:
+        parts = [self._both(depth)]
+        while self._next_is("or"):
+            self.rest.pop()
+            parts.append(self._both(depth))
+        return parts[0] if len(parts) == 1 else lambda run, tag: any(p(run, tag) for p in parts)
+
+    def _both(self, depth: int) -> Predicate:
+        parts = [self._one(depth)]
+        while self._next_is("and", "not", "term", "("):
+            if self._next_is("and"):
+                self.rest.pop()
+            parts.append(self._one(depth))
+        return parts[0] if len(parts) == 1 else lambda run, tag: all(p(run, tag) for p in parts)
+
+    def _one(self, depth: int) -> Predicate:
+        if not self.rest or depth > _MOST_DEPTH:
+            raise FilterError(
+                "too many brackets" if self.rest else "something is missing at the end"
+            )
+        token = self.rest.pop()
+        if token.term is not None:
+            return token.term
+        if token.kind == "not":
+            inner = self._one(depth + 1)
+            return lambda run, tag: not inner(run, tag)
+        if token.kind == "(":
+            inner = self.either(depth + 1)
+            if not self._next_is(")"):
+                raise FilterError("a bracket is not closed")
+            self.rest.pop()
+            return inner
+        raise FilterError(f'something is missing before "{token.kind}"')
