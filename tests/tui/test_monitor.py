@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from event_files import append, scalar, version, write
+from screens import settle, shown, visible
 from textual.pilot import Pilot
 
 from tuimon.runs.sources import LogSource
@@ -15,7 +16,6 @@ from tuimon.tui.app import TuimonApp
 from tuimon.tui.facts import file_rows
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.text import HelpScreen
-from tuimon.tui.widgets.cells import CellView
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.chart_view import ChartView
 from tuimon.tui.widgets.tag_pane import TagPane
@@ -46,26 +46,6 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
     session.start()
     yield session
     session.stop()
-
-
-async def settle(pilot: Pilot[None]) -> MonitorScreen:
-    """Wait until everything that is on disk is on the screen; returns the main screen."""
-    screen = next(s for s in pilot.app.screen_stack if isinstance(s, MonitorScreen))
-    for _ in range(200):
-        await pilot.pause(0.05)
-        session = screen._session
-        if not session.follower.loading and screen._drawn_version == session.store.version:
-            break
-    await pilot.pause()
-    return screen
-
-
-def shown(widget: CellView) -> str:
-    return "\n".join("".join(span.text for span in row) for row in widget._rows)
-
-
-def visible(screen: MonitorScreen) -> list[str]:
-    return [chart.metric.title for chart in screen.query(ChartView) if chart.display]
 
 
 async def test_charts_come_in_pairs_loss_and_accuracy_first(session: Session):

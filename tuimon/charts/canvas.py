@@ -36,6 +36,7 @@ class Shape(NamedTuple):
         dense: there are more points than columns. Raw values are then shown by their range, below
             the lines of other curves.
         past: the line shows superseded points.
+        faded: other curves stand out before it.
     """
 
     colour: int
@@ -45,6 +46,7 @@ class Shape(NamedTuple):
     smoothed: bool
     dense: bool
     past: bool = False
+    faded: bool = False
 
 
 def paint(
@@ -68,7 +70,7 @@ def paint(
         if shape.smoothed and band:
             bands.add(fill(area, marks, height), index)
         layer = bands if shape.dense and not shape.smoothed else lines
-        if shape.past:
+        if shape.past or shape.faded:
             layer = past
         layer.add(fill(line, marks, height), index)
     # Codes of who draws a cell: 0 nothing, then each band, each superseded line, each line, and
@@ -86,7 +88,7 @@ def paint(
     names = [
         roles.BLANK,
         *((roles.band if shape.smoothed else roles.curve)(shape.colour) for shape in shapes),
-        *(roles.past(shape.colour) for shape in shapes),
+        *(roles.FADED if shape.faded else roles.past(shape.colour) for shape in shapes),
         *(roles.curve(shape.colour) for shape in shapes),
         roles.MARK,
     ]

@@ -42,6 +42,7 @@ class _Binned(NamedTuple):
     smoothed: bool
     bins: Bins
     past: bool = False
+    faded: bool = False
 
 
 def draw_chart(
@@ -69,6 +70,7 @@ def draw_chart(
     if previous and (previous.x_axis, previous.log_y) != (options.x_axis, options.log_y):
         previous = None
 
+    curves = sorted(curves, key=lambda curve: curve.faded)
     legend = legend_rows([_entry(curve) for curve in curves], width, max(1, height // 7), marks)
     rows = height - len(legend) - 3
     tracks = [make_track(curve, options.x_axis) for curve in curves]
@@ -134,7 +136,10 @@ def _bin(
         heights = (bins.low, bins.high, bins.line)
         if options.log_y:
             heights = (np.log10(bins.low), np.log10(bins.high), np.log10(bins.line))
-        binned.append(_Binned(track.curve.colour, *heights, smooths, bins))
+        faded = track.curve.faded
+        if faded and smooths:
+            heights = (heights[2],) * 3
+        binned.append(_Binned(track.curve.colour, *heights, smooths, bins, faded=faded))
     return binned
 
 
@@ -151,6 +156,7 @@ def _superseded(curves: Sequence[Curve]) -> list[Curve]:
             if curve.start is None and len(curve.wall_times)
             else curve.start,
             superseded=old,
+            faded=curve.faded,
         )
         for curve in curves
         if (old := curve.superseded)
@@ -223,9 +229,10 @@ def _plot(
             _heights(each.low, axis),
             _heights(each.high, axis),
             bridge(_heights(each.line, axis), each.bins.taken),
-            each.smoothed and not each.past,
+            each.smoothed and not (each.past or each.faded),
             dense=each.bins.points > columns * marks.across,
             past=each.past,
+            faded=each.faded,
         )
         for each in binned
     ]

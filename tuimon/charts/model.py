@@ -52,6 +52,7 @@ class Curve:
         detail: what the last drawing of the same series has found out; a series that only grows
             is then drawn without looking at all of it again.
         superseded: points besides those of the curve, None where there are none.
+        faded: others stand out: drawn in grey below them, and last in the legend.
     """
 
     label: str
@@ -62,6 +63,7 @@ class Curve:
     start: float | None = None
     detail: Detail = field(default_factory=Detail)
     superseded: Superseded | None = None
+    faded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ VALUE: Final = "value"  # last values of curves
 AXIS: Final = "axis"  # axis lines and tick marks
 TICK: Final = "tick"  # tick labels
 MARK: Final = "mark"  # where values are NaN or infinite
+FADED: Final = "faded"  # lines of curves among which others stand out
 DIM: Final = "dim"  # "+43 more", "no data yet"
 
 

@@ -22,6 +22,8 @@ _MOST_DEPTH = 30
 Predicate: TypeAlias = Callable[[str, str], bool]
 """Whether a run (by name) and a tag are to be shown."""
 
+EVERYTHING: Predicate = lambda run, tag: True  # noqa: E731 (a value like others)
+
 _TOKEN = re.compile(
     r"""\s*(?:
         (?P<bracket>[()|])
@@ -51,7 +53,7 @@ def parse_filter(text: str) -> Predicate:
         raise FilterError(f"more than {MOST_LENGTH} characters")
     tokens = _tokens(text)
     if not tokens:
-        return lambda run, tag: True
+        return EVERYTHING
     parser = _Parser(tokens)
     predicate = parser.either(0)
     if parser.rest:

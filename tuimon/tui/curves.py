@@ -11,6 +11,7 @@ from tuimon.store.parts import part_of, trainings
 from tuimon.store.run import Run
 from tuimon.store.series import Series
 from tuimon.store.store import Store
+from tuimon.tui.selection import Selection
 
 
 class _Kept(NamedTuple):
@@ -26,6 +27,7 @@ class MetricCurves:
 
     def __init__(self, store: Store, metric: Metric) -> None:
         self.metric = metric
+        self.selection = Selection()
         self._store = store
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._superseded: dict[tuple[str, str], tuple[Series, int, Superseded | None]] = {}
@@ -42,17 +44,22 @@ class MetricCurves:
         )
 
     def curves(self) -> list[Curve]:
-        """The curves over all runs.
+        """The curves over all runs that are selected.
 
-        One run: a colour per data split. Several runs: a colour per run and split.
+        One run: a colour per data split. Several runs: a colour per run and split, whatever is
+        selected.
         """
         curves: list[Curve] = []
+        colour = -1
         runs = self._store.runs
         several = len(trainings(runs)) > 1
         for run in runs.values():
             for label, tag in self.metric.curves:
                 series = run.series.get(tag)
                 if series is None:
+                    continue
+                colour += 1
+                if not self.selection.shows(run.name, tag):
                     continue
                 # Taken before the points: were they replaced in between, the next call sees it.
                 epoch = series.epoch
@@ -63,10 +70,11 @@ class MetricCurves:
                         steps=points.steps,
                         wall_times=points.wall_times,
                         values=points.values,
-                        colour=len(curves),
+                        colour=colour,
                         start=run.start_time,
                         detail=self._detail(series, epoch),
                         superseded=self._superseded_of(series),
+                        faded=self.selection.fades(run, self._store),
                     )
                 )
         return curves

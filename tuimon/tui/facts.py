@@ -8,6 +8,7 @@ from tuimon.charts.pairing import pair_tags
 from tuimon.store.session import Session
 from tuimon.store.store import Store
 from tuimon.text import safe
+from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.run_header import HeaderFacts, count
 from tuimon.tui.widgets.tag_pane import TagRow
 
@@ -106,7 +107,7 @@ def file_rows(session: Session) -> list[tuple[str, str]]:
     return rows
 
 
-def charted_tags(store: Store) -> list[str]:
+def charted_tags(store: Store, selection: Selection) -> list[str]:
     """Tags that get a chart, in the order in which they were met.
 
     The single points of torch's `add_hparams` only have a row in the tag pane.
@@ -115,16 +116,23 @@ def charted_tags(store: Store) -> list[str]:
         tag
         for run in store.runs.values()
         for tag, series in run.series.items()
-        if len(series) > 1 or not tag.startswith("hparam/")
+        if selection.shows(run.name, tag) and (len(series) > 1 or not tag.startswith("hparam/"))
     ]
 
 
-def tag_rows(store: Store) -> list[TagRow]:
+def tag_rows(store: Store, selection: Selection) -> list[TagRow]:
     """A row per tag in the order of the charts, with the newest value over all runs."""
     rows = []
-    for metric in pair_tags(tag for run in store.runs.values() for tag in run.series):
+    runs = store.runs.values()
+    shown = {
+        tag: [
+            run.series[tag] for run in runs if tag in run.series and selection.shows(run.name, tag)
+        ]
+        for tag in dict.fromkeys(tag for run in runs for tag in run.series)
+    }
+    for metric in pair_tags(tag for tag, found in shown.items() if found):
         for colour, (_, tag) in enumerate(metric.curves):
-            series = [run.series[tag] for run in store.runs.values() if tag in run.series]
+            series = shown[tag]
             lasts = [last for one in series if (last := one.last) is not None]
             newest = max(lasts, key=lambda last: last.wall_time, default=None)
             rows.append(TagRow(tag, newest.value if newest else None, colour))

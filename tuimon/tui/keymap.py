@@ -37,6 +37,18 @@ KEYS = (
     Key("right", "right,l", "→", "move(1, 0)", "Focus right", ""),
     Key("next-page", "n,pagedown", "n", "page(1)", "Next page", "Next, previous page", "page", 45),
     Key("previous-page", "p,pageup", "p", "page(-1)", "Previous page", ""),
+    Key("filter", "slash", "/", "filter", "Filter", "Filter runs and tags", "filter", 55),
+    Key(
+        "next-run",
+        "right_square_bracket",
+        "]",
+        "focus_run(1)",
+        "Next run",
+        "Next, previous run to stand out",
+        "run",
+        47,
+    ),
+    Key("previous-run", "left_square_bracket", "[", "focus_run(-1)", "Previous run", ""),
     Key("tags", "1", "1", "toggle_tags", "Tags", "Show or hide the tags", "tags", 60),
     Key(
         "console",

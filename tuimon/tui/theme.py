@@ -44,6 +44,7 @@ _ANSI_CURVES = (
 _CURVE_BLENDS = {"curve": 0.0, "past": 0.4, "band": 0.62}
 _DIM_BLEND = 0.45
 _FAINT_BLEND = 0.68
+_FADED_BLEND = 0.74
 
 
 def _curve_variables(colours: tuple[str, ...]) -> dict[str, str]:
@@ -94,6 +95,7 @@ _FIXED: dict[str, tuple[str, float, str]] = {
     "dim": ("foreground", _DIM_BLEND, ""),
     "tick": ("foreground", _DIM_BLEND, ""),
     "axis": ("foreground", _FAINT_BLEND, ""),
+    "faded": ("foreground", _FADED_BLEND, ""),
     "mark": ("error", 0.0, "bold"),
     "warn": ("warning", 0.0, ""),
     "error": ("error", 0.0, "bold"),

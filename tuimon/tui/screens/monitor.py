@@ -17,15 +17,17 @@ from tuimon.charts.pairing import pair_tags
 from tuimon.guardian.client import Control, ControlError, StopStage
 from tuimon.runs.console import ConsoleTail
 from tuimon.runs.record import RunState
-from tuimon.store.parts import trainings
+from tuimon.store.filters import FilterError, parse_filter
 from tuimon.store.session import Session
-from tuimon.text import format_duration, safe
+from tuimon.text import fit, format_duration, safe
 from tuimon.tui.facts import charted_tags, header_facts, run_rows, tag_rows
 from tuimon.tui.keymap import bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
 from tuimon.tui.screens.text import HelpScreen, RunScreen
+from tuimon.tui.selection import Selection, count_tags, shown_runs
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.console_pane import ConsolePane
+from tuimon.tui.widgets.filter_bar import FilterBar
 from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.notice import MIN_HEIGHT, MIN_WIDTH, Notice, why_no_curves, why_too_small
 from tuimon.tui.widgets.run_header import RunHeader
@@ -37,6 +39,7 @@ _DRAW_SHARE = 6
 """Drawings that take long, as while much is read, leave most of the time to the keys."""
 _PLOTEXT_AFTER = 1.0
 _TAGS_FROM_WIDTH = 100
+_MOST_LABEL = 20
 _ASK_GUARDIAN_EVERY = 0.5
 _X_AXES: tuple[XAxis, ...] = ("step", "relative", "wall")
 _SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
@@ -62,7 +65,9 @@ class MonitorScreen(Screen[None]):
         self._notice = Notice(id="notice")
         self._charts = ChartGrid(session.store, options, id="charts")
         self._output = ConsolePane(id="output")
+        self._filter = FilterBar(id="filter")
         self._keys = KeyBar(id="keys")
+        self._selection = Selection()
         self._tail = None if session.run is None else ConsoleTail(session.run.console_log)
         self._drawn_version = -1
         self._next_drawing = 0.0
@@ -79,6 +84,7 @@ class MonitorScreen(Screen[None]):
                 yield self._notice
                 yield self._charts
                 yield self._output
+        yield self._filter
         yield self._keys
 
     def on_mount(self) -> None:
@@ -116,9 +122,10 @@ class MonitorScreen(Screen[None]):
 
     async def _show_data(self) -> None:
         store = self._session.store
-        await self._charts.set_metrics(pair_tags(charted_tags(store)))
-        self._charts.draw()
-        self._tags.set_content(trainings(store.runs), tag_rows(store))
+        selection = self._selection
+        await self._charts.show(pair_tags(charted_tags(store, selection)), selection)
+        runs = shown_runs(store, selection)
+        self._tags.set_content(runs, tag_rows(store, selection), selection.focus)
 
     def _show_state(self) -> None:
         facts = header_facts(self._session, self._stopping)
@@ -127,9 +134,12 @@ class MonitorScreen(Screen[None]):
             self._output.set_lines(self._tail.lines())
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
         empty = facts.step is None
-        self.set_class(empty, "-empty")
+        nothing = not empty and not self._charts.charts
+        self.set_class(empty or nothing, "-empty")
         if empty:
             self._notice.say(why_no_curves(self._session))
+        elif nothing:
+            self._notice.say(["No tag matches the filter.", "/ changes it, Esc clears it."])
         self._offer_keys()
 
     @on(ChartGrid.Arranged)
@@ -141,11 +151,18 @@ class MonitorScreen(Screen[None]):
             hidden |= {"next-page"}
         if not self._charts.superseded:
             hidden |= {"superseded"}
+        if len(self._session.store.runs) < 2:
+            hidden |= {"next-run"}
         if self._session.run is None:
             hidden |= {"stop", "console"}
         elif self._session.ended:
             hidden |= {"stop"}
-        self._keys.offer(hidden, {"next-page": f"page {page}/{pages}"})
+        labels = {"next-page": f"page {page}/{pages}"}
+        if self._selection.text:
+            labels["filter"] = f"filter: {fit(self._selection.text, _MOST_LABEL).rstrip()}"
+        if self._selection.focus:
+            labels["next-run"] = fit(self._selection.focus, _MOST_LABEL).rstrip()
+        self._keys.offer(hidden, labels)
 
     # Keys
 
@@ -171,8 +188,11 @@ class MonitorScreen(Screen[None]):
             self.remove_class("-zoomed")
         elif self._charts.zoomed:
             self._charts.zoom(False)
-        else:
+        elif self.focused is not None:
             self.set_focus(None)
+        elif self._selection != Selection():
+            self._filter.clear()
+            self._select(Selection())
 
     def action_move(self, columns: int, rows: int) -> None:
         if self.focused is self._tags:
@@ -189,6 +209,40 @@ class MonitorScreen(Screen[None]):
             self._tags.move_cursor(pages * (self._tags.size.height - 2))
         else:
             self._charts.turn(pages)
+
+    def action_filter(self) -> None:
+        self._filter.open()
+        self._tell_filter()
+
+    def action_focus_run(self, steps: int) -> None:
+        names = ["", *shown_runs(self._session.store, self._selection)]
+        index = names.index(self._selection.focus) if self._selection.focus in names else 0
+        self._select(replace(self._selection, focus=names[(index + steps) % len(names)]))
+
+    @on(FilterBar.Changed)
+    def _apply_filter(self, message: FilterBar.Changed) -> None:
+        try:
+            shows = parse_filter(message.text)
+        except FilterError as error:
+            self._filter.say(safe(str(error)), wrong=True)
+            return
+        self._select(replace(self._selection, text=message.text.strip(), shows=shows))
+        self._tell_filter()
+
+    @on(FilterBar.Closed)
+    def _end_filter(self) -> None:
+        self.set_focus(None)
+        self._offer_keys()
+
+    def _tell_filter(self) -> None:
+        shown, total = count_tags(self._session.store, self._selection)
+        self._filter.say(f"{shown} of {total} tags   Enter keeps, Esc clears")
+
+    def _select(self, selection: Selection) -> None:
+        self._selection = selection
+        self._drawn_version = -1
+        self._next_drawing = 0.0
+        self.call_later(self._tick)
 
     def action_toggle_tags(self) -> None:
         self._tags_wanted = self._tags.display = not self._tags.display

@@ -10,6 +10,7 @@ from textual.message import Message
 from tuimon.charts.model import ChartOptions
 from tuimon.charts.pairing import Metric
 from tuimon.store.store import Store
+from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.chart_view import ChartView
 
 _MIN_WIDTH, _MIN_HEIGHT = 34, 9
@@ -84,8 +85,14 @@ class ChartGrid(Container):
         """True while one chart fills the grid."""
         return self._zoomed
 
-    async def set_metrics(self, metrics: Sequence[Metric]) -> None:
-        """Show these metrics; charts that stay keep their scales."""
+    async def show(self, metrics: Sequence[Metric], selection: Selection) -> None:
+        """Show what is selected of these metrics; charts that stay keep their scales."""
+        await self._set_metrics(metrics)
+        for chart in self.charts:
+            chart.select(selection)
+        self.draw()
+
+    async def _set_metrics(self, metrics: Sequence[Metric]) -> None:
         if list(metrics) == self._metrics:
             return
         self._metrics = list(metrics)
@@ -194,6 +201,7 @@ class ChartGrid(Container):
     def _arrange(self, focused: ChartView | None = None) -> None:
         count = len(self._metrics)
         if not count:
+            self._page, self._zoomed = 0, False
             return
         first = self._page * self._per_page
         self._columns, self._rows = grid_shape(count, self.size.width, self.size.height)

@@ -9,6 +9,7 @@ from tuimon.charts.model import ChartOptions, Row, Scales, Span
 from tuimon.charts.pairing import Metric
 from tuimon.store.store import Store
 from tuimon.tui.curves import MetricCurves
+from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.cells import CellView
 
 
@@ -26,6 +27,10 @@ class ChartView(CellView, can_focus=True):
         """What the chart shows."""
         return self._curves.metric
 
+    def select(self, selection: Selection) -> None:
+        """Show these runs from the next drawing on."""
+        self._curves.selection = selection
+
     def set_metric(self, metric: Metric) -> None:
         """Show another metric from the next drawing on."""
         self._curves = MetricCurves(self._store, metric)
@@ -36,7 +41,14 @@ class ChartView(CellView, can_focus=True):
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """The chart; made anew only if data, size, options or focus have changed."""
-        state = (self._curves.versions, width, height, self.options, self.has_focus)
+        state = (
+            self._curves.versions,
+            width,
+            height,
+            self.options,
+            self._curves.selection,
+            self.has_focus,
+        )
         if state != self._drawn[0]:
             self._drawn = (state, self._chart(width, height))
         return self._drawn[1]

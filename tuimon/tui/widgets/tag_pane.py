@@ -36,14 +36,17 @@ class TagPane(CellView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._runs: list[str] = []
+        self._focus = ""
         self._tags: list[TagRow] = []
         self._cursor = 0
         self._top = 0
         self._first_row = 0
 
-    def set_content(self, runs: Sequence[str], tags: Sequence[TagRow]) -> None:
-        """Show these runs (only when there are several) and tags."""
+    def set_content(self, runs: Sequence[str], tags: Sequence[TagRow], focus: str = "") -> None:
+        """Show these runs (only when there are several; `focus` is the one that stands out)
+        and tags."""
         self._runs = list(runs) if len(runs) > 1 else []
+        self._focus = focus
         self._tags = list(tags)
         self.draw()
 
@@ -77,9 +80,15 @@ class TagPane(CellView, can_focus=True):
     def _run_rows(self, width: int, most: int) -> list[Row]:
         if not self._runs:
             return []
-        shown = self._runs if len(self._runs) <= most else self._runs[: most - 1]
+        shown = self._runs
+        if len(shown) > most:
+            first = self._runs.index(self._focus) if self._focus in self._runs else 0
+            first = min(max(first - most // 2, 0), len(self._runs) - most + 1)
+            shown = self._runs[first : first + most - 1]
         rows = [self._heading("runs", len(self._runs), width)]
-        rows += [(Span(fit(f" {name}", width), "text"),) for name in shown]
+        for name in shown:
+            mark, role = ("›", "focus") if name == self._focus else (" ", "text")
+            rows.append((Span(fit(mark + name, width), role),))
         if len(shown) < len(self._runs):
             rows.append((Span(fit(f" +{len(self._runs) - len(shown)} more", width), "dim"),))
         return rows

@@ -1,0 +1,123 @@
+"""Filters and the run that stands out, driven by keys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from event_files import append, scalar, version, write
+from screens import settle, shown, visible
+
+from tuimon.store.session import Session
+from tuimon.tui.app import TuimonApp
+from tuimon.tui.widgets.chart_view import ChartView
+
+RUNS = ("adam_1", "adam_2", "sgd")
+TAGS = ("loss/train", "loss/val", "acc/train", "layer_1/grad")
+
+
+def records(level: float) -> list[bytes]:
+    return [
+        version(),
+        *(scalar(tag, step, level + step / 50) for step in range(50) for tag in TAGS),
+    ]
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    for level, name in enumerate(RUNS):
+        write(tmp_path / name, records(level))
+    session = Session.of_logdirs([tmp_path])
+    session.start()
+    yield session
+    session.stop()
+
+
+def curve_roles(chart: ChartView) -> set[str]:
+    """Roles of the lines in the plot; the legend is the row below the title."""
+    return {span.role for row in chart._rows[3:-2] for span in row if span.text.strip()}
+
+
+async def test_charts_follow_the_filter_while_it_is_typed(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
+        await pilot.press("slash", *"acc")
+        await pilot.pause()
+        await settle(pilot)
+        assert visible(screen) == ["acc/train"]
+        assert "1 of 4 tags" in str(screen._filter._said.content)
+        await pilot.press(*" or l*")
+        await settle(pilot)
+        assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
+        await pilot.press("enter")
+        await settle(pilot)
+        assert not screen._filter.display
+        assert "filter: acc or l*" in shown(screen._keys)
+
+
+async def test_escape_shows_everything_again(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("slash", *"nothing like it")
+        await settle(pilot)
+        assert visible(screen) == []
+        assert "No tag matches the filter" in shown(screen._notice)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
+        await pilot.press("slash", *"acc", "enter", "escape")
+        await settle(pilot)
+        assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
+
+
+async def test_what_is_no_filter_is_told_and_changes_nothing(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("slash", *"acc", "space", "left_parenthesis")
+        await settle(pilot)
+        assert "missing at the end" in str(screen._filter._said.content)
+        assert visible(screen) == ["acc/train"]
+
+
+async def test_earlier_filters_come_back(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("slash", *"acc", "enter", "slash")
+        await pilot.press(*["backspace"] * 3, *"loss", "enter", "slash", "up", "up")
+        await settle(pilot)
+        assert visible(screen) == ["acc/train"]
+        await pilot.press("down")
+        await settle(pilot)
+        assert visible(screen) == ["loss"]
+
+
+async def test_runs_are_filtered_and_keep_their_colours(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("slash", *"run:sgd", "space", *"acc", "enter")
+        await settle(pilot)
+        (chart,) = (chart for chart in screen.query(ChartView) if chart.display)
+        assert "curve2" in curve_roles(chart)
+        assert "adam" not in shown(chart)
+
+
+async def test_a_run_stands_out_among_the_others(session: Session, tmp_path: Path) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("right_square_bracket", "right_square_bracket")
+        await settle(pilot)
+        acc = screen.query(ChartView)[1]
+        assert {"curve1", "faded"} <= curve_roles(acc)
+        assert not {"curve0", "curve2"} & curve_roles(acc)
+        assert shown(acc).splitlines()[1].index("adam_2") < 5
+        assert "] adam_2" in shown(screen._keys)
+        file = next((tmp_path / "adam_2").iterdir())
+        append(file, scalar("acc/train", 50, 3.0))
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if "adam_2 3" in shown(acc):
+                break
+        assert "adam_2 3" in shown(acc)
+        await pilot.press("left_square_bracket", "left_square_bracket")
+        await settle(pilot)
+        assert "faded" not in curve_roles(acc)
