@@ -43,6 +43,7 @@ def test_standard_library_and_the_run_records_are_all_it_loads(tmp_path: Path):
         "tuimon.runs.paths",
         "tuimon.runs.process",
         "tuimon.runs.record",
+        "tuimon.runs.sources",
     }
 
 
