@@ -52,9 +52,17 @@ def cli(ctx: click.Context) -> None:
     \b
     tuimon run train.py --lr 1e-3     start a training and watch its curves
     tuimon attach                     come back to it from any terminal
+    tuimon                            all runs of this host
     """
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        from tuimon.cli.viewer import screen_obstacle
+
+        if screen_obstacle() is None:
+            from tuimon.cli.home import run_home
+
+            run_home()
+        else:
+            click.echo(ctx.get_help())
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -90,6 +90,18 @@ KEYS = (
 )
 
 
+HOME_KEYS = (
+    Key("home-leave", "q,ctrl+c,escape", "q", "leave", "Leave", "Leave", "leave", 100),
+    Key("home-open", "enter", "Enter", "open", "Watch", "Watch the run", "watch", 90),
+    Key("home-stop", "S", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
+    Key("home-down", "down,j", "↓", "move(1)", "Next run", "Choose a run", "choose", 70),
+    Key("home-up", "up,k", "↑", "move(-1)", "Run before", ""),
+    Key("home-page-down", "pagedown", "PgDn", "page(1)", "Next page", ""),
+    Key("home-page-up", "pageup", "PgUp", "page(-1)", "Page before", ""),
+)
+"""The keys of the home screen."""
+
+
 def bindings() -> list[Binding]:
     """The table as Textual bindings; their ids allow a user keymap."""
     return [

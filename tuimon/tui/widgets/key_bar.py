@@ -1,6 +1,6 @@
 """The footer: the keys that work here, as many as fit, the important ones first."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tuimon.charts.model import Row
 from tuimon.text import width
@@ -28,15 +28,16 @@ class KeyBar(CellView):
 
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; background: $panel; }"
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, keys: Sequence[Key] = KEYS, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._keys = list(KEYS)
+        self._table = keys
+        self._keys = list(keys)
 
     def offer(self, hidden: Collection[str], labels: Mapping[str, str]) -> None:
         """Show the keys whose ids are not `hidden` (they do nothing here), some relabelled."""
         self._keys = [
             key._replace(label=labels.get(key.id, key.label))
-            for key in KEYS
+            for key in self._table
             if key.id not in hidden
         ]
         self.draw()

@@ -1,0 +1,77 @@
+"""What all of tuimon's screens share: themes, the image of the terminal, signals, leaving."""
+
+import asyncio
+import signal
+import sys
+import time
+from io import TextIOWrapper
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.app import App
+
+from tuimon.tui.compat import TerminalImage, screen_strips
+from tuimon.tui.glyphs import has_unicode
+from tuimon.tui.picture import screen_svg
+from tuimon.tui.theme import THEMES
+
+R = TypeVar("R")
+
+_LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+class TerminalApp(App[R]):
+    """An app that sends little to the terminal and leaves it as it was, whatever happens."""
+
+    CSS_PATH = "tuimon.tcss"
+    TITLE = "tuimon"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    NOTIFICATION_TIMEOUT: ClassVar[float] = 4
+
+    def __init__(self, *, ascii_only: bool = False) -> None:
+        """`ascii_only` is for terminals whose encoding has neither braille nor box drawings."""
+        super().__init__()
+        self.ascii_only = ascii_only
+        self.image = TerminalImage()
+        self.set_class(ascii_only, "-ascii")
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self.image.forget())
+        loop = asyncio.get_running_loop()
+        for number in _LEAVE_SIGNALS:
+            # Textual alone would die with the alternate screen and mouse reports left on.
+            loop.add_signal_handler(number, self.exit)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.image.forget()
+
+    def action_repaint(self) -> None:
+        """Send the whole screen again, over whatever another program wrote on the terminal."""
+        self.image.forget()
+        self.refresh(layout=True)
+
+    def action_save_picture(self) -> None:
+        """Save the screen as an SVG in the working directory."""
+        name = f"tuimon-{time.strftime('%Y%m%d-%H%M%S')}.svg"
+        try:
+            Path(name).write_text(screen_svg(screen_strips(self.screen), "tuimon"))
+        except OSError as error:
+            self.notify(f"{name}: {error.strerror}", severity="error")
+        else:
+            self.notify(f"saved {name}")
+
+
+def lacks_unicode() -> bool:
+    """Whether only ASCII may be drawn on this terminal; prepares its encoder for that."""
+    terminal = sys.__stderr__  # where Textual draws
+    assert isinstance(terminal, TextIOWrapper)
+    ascii_only = not has_unicode(terminal.encoding)
+    if ascii_only:
+        # Python's default would write what cannot be encoded as long escapes.
+        terminal.reconfigure(errors="replace")
+    return ascii_only
