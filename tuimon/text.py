@@ -104,6 +104,21 @@ def fit(text: str, cells: int, align: Align = "left", ellipsis: str = "…") -> 
     return " " * left + text + " " * (gap - left)
 
 
+def shorten(text: str, cells: int, ellipsis: str = "…") -> str:
+    """Return safe `text` in at most `cells` cells, without its middle: names differ at their ends.
+
+    Fewer than 8 cells leave the beginning alone.
+    """
+    if width(text) <= cells:
+        return text
+    if cells < 8:
+        return fit(text, cells, ellipsis=ellipsis).rstrip()
+    kept = cells - 3
+    while width(f"{text[:2]}{ellipsis}{text[-kept:]}") > cells:
+        kept -= 1
+    return f"{text[:2]}{ellipsis}{text[-kept:]}"
+
+
 def _head(text: str, cells: int) -> str:
     """Return the longest beginning of `text` that is at most `cells` wide."""
     room = max(0, cells)

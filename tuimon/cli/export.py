@@ -10,30 +10,20 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from tuimon.cli.common import Refused, run_or_refuse
-from tuimon.runs.sources import LogSource
+from tuimon.cli.common import Refused
+from tuimon.cli.selection import pattern, select, tell, tell_damage
 from tuimon.text import safe
 
 if TYPE_CHECKING:
     from tuimon.export import TableWriter
-    from tuimon.store.run import FileStatus
 
 FORMATS = ("csv", "jsonl", "parquet")
 
 
-def _pattern(
-    ctx: click.Context, param: click.Parameter, value: str | None
-) -> re.Pattern[str] | None:
-    try:
-        return None if value is None else re.compile(value)
-    except re.error as error:
-        raise click.BadParameter(f"{value!r} is no regular expression: {error}") from None
-
-
 @click.command()
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="Default: as FILE ends, or csv.")
-@click.option("--run", "runs", callback=_pattern, metavar="RE", help="Only runs that match.")
-@click.option("--tag", "tags", callback=_pattern, metavar="RE", help="Only tags that match.")
+@click.option("--run", "runs", callback=pattern, metavar="RE", help="Only runs that match.")
+@click.option("--tag", "tags", callback=pattern, metavar="RE", help="Only tags that match.")
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE, complete or not at all.")
 @click.option(
     "--all", "every", is_flag=True, help="Also points that later ones of the same tag superseded."
@@ -57,7 +47,7 @@ def command(
     from tuimon.export import MissingLibraryError, chunks
     from tuimon.store.loading import load_runs
 
-    scan = LogdirScan(_sources(source))
+    scan = LogdirScan(select(source).sources)
     files = scan.scan()
     if not files:
         raise Refused(f"{safe(source)}: no event files there")
@@ -65,14 +55,14 @@ def command(
         kind = next((known for known in FORMATS if str(output).endswith(f".{known}")), "csv")
     complete = not scan.truncated
     if scan.truncated:
-        _tell(f"{safe(source)}: too large: not all of it was looked at")
+        tell(f"{safe(source)}: too large: not all of it was looked at")
     points = 0
     try:
         with _opened(output, kind) as file, _writer(kind, file) as table:
             for run, statuses in load_runs(
                 [file for file in files if runs is None or runs.search(file.run)]
             ):
-                complete &= _tell_damage(statuses)
+                complete &= tell_damage(statuses)
                 for tag, series in run.series.items() if run is not None else ():
                     if tags is not None and not tags.search(tag):
                         continue
@@ -82,40 +72,10 @@ def command(
     except MissingLibraryError as error:
         raise Refused(str(error)) from None
     if not points:
-        _tell("no scalar points were found" + (" that match" if runs or tags else ""))
+        tell("no scalar points were found" + (" that match" if runs or tags else ""))
     elif output is not None:
-        _tell(f"{points:,} points written to {safe(output)}")
+        tell(f"{points:,} points written to {safe(output)}")
     return 0 if complete else 1
-
-
-def _sources(source: str) -> tuple[LogSource, ...]:
-    """Where the event files of a log directory, an event file or a run are."""
-    if Path(source).exists():
-        return (LogSource(path=source, recursive=True),)
-    if os.sep in source:
-        raise Refused(f"{safe(source)}: no such directory")
-    try:
-        status = run_or_refuse(source)
-    except Refused as error:
-        raise Refused(f"no such directory, and {error.message}") from None
-    if not status.log_sources:
-        raise Refused(f"{safe(status.record.name)} has written no event files")
-    return status.log_sources
-
-
-def _tell_damage(files: list["FileStatus"]) -> bool:
-    """Tell what could not be read on standard error; whether every file could."""
-    for file in files:
-        if file.error is not None:
-            _tell(f"{safe(str(file.path))}: {file.error}: left out")
-        elif file.damaged_records:
-            count = f"{file.damaged_records:,} damaged record{'s'[: file.damaged_records != 1]}"
-            _tell(f"{safe(str(file.path))}: {count} left out")
-    return all(file.error is None for file in files)
-
-
-def _tell(line: str) -> None:
-    click.echo(f"tuimon: {line}", err=True)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ def command(as_json: bool) -> int:
     """List runs, newest first."""
     runs = list_runs()
     if as_json:
-        click.echo(json.dumps([_document(run) for run in runs], indent=1))
+        click.echo(json.dumps([document(run) for run in runs], indent=1))
     elif runs:
         for line in _table(runs):
             click.echo(line)
@@ -25,7 +25,7 @@ def command(as_json: bool) -> int:
     return 0
 
 
-def _document(run: RunStatus) -> dict[str, object]:
+def document(run: RunStatus) -> dict[str, object]:
     return {
         **dataclasses.asdict(run.record),
         "state": run.state,

@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "run": "Launch a training under a guardian and watch it.",
     "attach": "Watch a run; it goes on when you leave.",
     "view": "Watch log directories of any training.",
+    "show": "Print the charts and a table of values once.",
     "export": "Write all scalar points as CSV, JSON lines or Parquet.",
     "ls": "List runs, newest first.",
     "logs": "Print what a training has printed.",

@@ -107,19 +107,6 @@ def file_rows(session: Session) -> list[tuple[str, str]]:
     return rows
 
 
-def charted_tags(store: Store, selection: Selection) -> list[str]:
-    """Tags that get a chart, in the order in which they were met.
-
-    The single points of torch's `add_hparams` only have a row in the tag pane.
-    """
-    return [
-        tag
-        for run in store.runs.values()
-        for tag, series in run.series.items()
-        if selection.shows(run.name, tag) and (len(series) > 1 or not tag.startswith("hparam/"))
-    ]
-
-
 def tag_rows(store: Store, selection: Selection) -> list[TagRow]:
     """A row per tag in the order of the charts, with the newest value over all runs."""
     rows = []

@@ -20,7 +20,8 @@ from tuimon.runs.record import RunState
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.store.session import Session
 from tuimon.text import fit, format_duration, safe
-from tuimon.tui.facts import charted_tags, header_facts, run_rows, tag_rows
+from tuimon.tui.curves import charted_tags
+from tuimon.tui.facts import header_facts, run_rows, tag_rows
 from tuimon.tui.keymap import bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
 from tuimon.tui.screens.text import HelpScreen, RunScreen

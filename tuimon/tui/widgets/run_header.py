@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 from tuimon.charts.model import Row
 from tuimon.runs.record import MirrorRecord, RunState
-from tuimon.text import format_age, format_duration, format_step, format_value, safe, width
+from tuimon.text import (
+    format_age,
+    format_duration,
+    format_step,
+    format_value,
+    safe,
+    shorten,
+    width,
+)
 from tuimon.tui.widgets.cells import CellView, line
 
 _STATE_ROLES = {
@@ -49,7 +57,7 @@ def header_row(facts: HeaderFacts, cells: int) -> Row:
         if least[0] >= _WORTH_A_NAME and width(parts[0][1]) > _LEAST_NAME:
             room = cells - _total(parts[1:]) - 2
             importance, name, role = parts[0]
-            parts[0] = importance, _shortened(name, max(room, _LEAST_NAME)), role
+            parts[0] = importance, shorten(name, max(room, _LEAST_NAME)), role
         else:
             parts.remove(least)
     spans: list[tuple[str, str]] = []
@@ -59,16 +67,6 @@ def header_row(facts: HeaderFacts, cells: int) -> Row:
         spans.append((text, role))
     room = cells - sum(width(text) for text, _ in spans)
     return line((" ", "text"), *spans, (" " * max(0, room - 1), "text"))
-
-
-def _shortened(name: str, cells: int) -> str:
-    """A name without its middle, in at most `cells`: paths differ at their ends."""
-    if width(name) <= cells:
-        return name
-    kept = cells - 3
-    while width(f"{name[:2]}…{name[-kept:]}") > cells:
-        kept -= 1
-    return f"{name[:2]}…{name[-kept:]}"
 
 
 def _total(parts: list[tuple[int, str, str]]) -> int:

@@ -1,0 +1,49 @@
+"""Rows of spans as lines of text, with the terminal's own colours where they are wanted."""
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from functools import lru_cache
+
+from tuimon.charts.model import Row
+
+# SGR parameters (ECMA-48 §8.3.117) of those of the 16 colours that show on dark and on light.
+_CURVES = ("36", "33", "32", "35", "94", "91", "39", "90")
+_CODES = {
+    "title": "1",
+    "value": "1",
+    "warn": "33",
+    "ok": "32",
+    **dict.fromkeys(("error", "mark"), "1;31"),
+    **dict.fromkeys(("dim", "note", "tick", "axis"), "2"),
+}
+_INDEXED = re.compile(r"(curve|band|past)(\d+)")
+
+
+def wants_colour(choice: str) -> bool:
+    """Whether ``always``, ``never`` or ``auto`` colours standard output (https://no-color.org)."""
+    if choice != "auto":
+        return choice == "always"
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
+
+
+def lines(rows: Iterable[Row], *, coloured: bool) -> Iterable[str]:
+    """The rows as text without blanks at their ends."""
+    for row in rows:
+        ends = len("".join(span.text for span in row).rstrip())
+        line = ""
+        for text, role in row:
+            text, ends = text[:ends], ends - len(text[:ends])
+            code = _code(role) if coloured and text and not text.isspace() else ""
+            line += f"\x1b[{code}m{text}\x1b[m" if code else text
+        yield line
+
+
+@lru_cache(maxsize=256)
+def _code(role: str) -> str:
+    if match := _INDEXED.fullmatch(role):
+        code = _CURVES[int(match[2]) % len(_CURVES)]
+        return code if match[1] == "curve" else f"2;{code}"
+    return _CODES.get(role, "")

@@ -1,0 +1,70 @@
+"""Which event files and points a command was asked for, and what could not be read of them."""
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from tuimon.cli.common import Refused, run_or_refuse
+from tuimon.runs.registry import RunStatus
+from tuimon.runs.sources import LogSource
+from tuimon.text import safe
+
+if TYPE_CHECKING:
+    from tuimon.store.run import FileStatus
+
+
+class Selection(NamedTuple):
+    """Where event files are, and the run that writes them; None for log directories."""
+
+    sources: tuple[LogSource, ...]
+    status: RunStatus | None
+
+
+def pattern(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> re.Pattern[str] | None:
+    """Callback of an option that takes a regular expression."""
+    try:
+        return None if value is None else re.compile(value)
+    except re.error as error:
+        raise click.BadParameter(f"{value!r} is no regular expression: {error}") from None
+
+
+def select(source: str | None) -> Selection:
+    """A log directory, an event file or a run (None: the newest one).
+
+    Raises:
+        Refused: there is nothing of that name, or the run has written no event files.
+    """
+    if source is not None and Path(source).exists():
+        return Selection((LogSource(path=source, recursive=True),), None)
+    if source is not None and os.sep in source:
+        raise Refused(f"{safe(source)}: no such directory")
+    try:
+        status = run_or_refuse(source)
+    except Refused as error:
+        if source is None:
+            raise
+        raise Refused(f"no such directory, and {error.message}") from None
+    if not status.log_sources:
+        raise Refused(f"{safe(status.record.name)} has written no event files")
+    return Selection(status.log_sources, status)
+
+
+def tell_damage(files: list["FileStatus"]) -> bool:
+    """Tell what could not be read on standard error; whether every file could."""
+    for file in files:
+        if file.error is not None:
+            tell(f"{safe(str(file.path))}: {file.error}: left out")
+        elif file.damaged_records:
+            count = f"{file.damaged_records:,} damaged record{'s'[: file.damaged_records != 1]}"
+            tell(f"{safe(str(file.path))}: {count} left out")
+    return all(file.error is None for file in files)
+
+
+def tell(line: str) -> None:
+    """A line on standard error."""
+    click.echo(f"tuimon: {line}", err=True)

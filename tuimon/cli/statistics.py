@@ -1,0 +1,92 @@
+"""What the points of a series come to, and the same for programs."""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tuimon.store.series import Series
+
+_LOWER_IS_BETTER = re.compile(
+    r"loss|error|(?:^|[^a-z])(?:err|nll|[rm]?mse|mae|mape|[bc]?ce|ppl|perplexity|wer|cer|fid)"
+    r"(?:$|[^a-z])",
+    re.IGNORECASE,
+)
+
+
+class Statistics(NamedTuple):
+    """The points in force of one tag of a run.
+
+    NaN is left out of `low` and `high`; both are NaN, and their steps None, where there is nothing
+    else.
+    """
+
+    run: str
+    tag: str
+    points: int
+    """How many, NaN included."""
+    last: float
+    last_step: int
+    low: float
+    low_step: int | None
+    """The first step with the lowest value."""
+    high: float
+    high_step: int | None
+
+    @property
+    def best_is_low(self) -> bool:
+        """Whether the best value is the lowest one, as that of a loss or an error is."""
+        return bool(_LOWER_IS_BETTER.search(self.tag))
+
+    @property
+    def best_step(self) -> int | None:
+        """Step of the best value."""
+        return self.low_step if self.best_is_low else self.high_step
+
+
+def statistics(series: Series) -> Statistics | None:
+    """What the points in force come to; None where there are none."""
+    steps, _, values = series.snapshot()
+    if not len(steps):
+        return None
+    low = high = math.nan
+    low_step = high_step = None
+    if not np.isnan(values).all():
+        lowest, highest = np.nanargmin(values), np.nanargmax(values)
+        low, high = float(values[lowest]), float(values[highest])
+        low_step, high_step = int(steps[lowest]), int(steps[highest])
+    return Statistics(
+        run=series.run,
+        tag=series.tag,
+        points=len(steps),
+        last=float(values[-1]),
+        last_step=int(steps[-1]),
+        low=low,
+        low_step=low_step,
+        high=high,
+        high_step=high_step,
+    )
+
+
+def documents(rows: Sequence[Statistics]) -> dict[str, dict[str, dict[str, object]]]:
+    """Runs → tags → statistics, made of what JSON can tell."""
+    runs: dict[str, dict[str, dict[str, object]]] = {}
+    for row in rows:
+        runs.setdefault(row.run, {})[row.tag] = {
+            "last": _number(row.last),
+            "min": _number(row.low),
+            "max": _number(row.high),
+            "steps": {"last": row.last_step, "min": row.low_step, "max": row.high_step},
+            "best": "min" if row.best_is_low else "max",
+            "count": row.points,
+        }
+    return runs
+
+
+def _number(value: float) -> float | str:
+    """A number as it is, else the name that protobuf's JSON mapping (and `export`) gives it."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
