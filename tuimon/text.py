@@ -104,19 +104,19 @@ def fit(text: str, cells: int, align: Align = "left", ellipsis: str = "…") -> 
     return " " * left + text + " " * (gap - left)
 
 
-def shorten(text: str, cells: int, ellipsis: str = "…") -> str:
+def shorten(text: str, cells: int, ellipsis: str = "…", head: int = 2) -> str:
     """Return safe `text` in at most `cells` cells, without its middle: names differ at their ends.
 
-    Fewer than 8 cells leave the beginning alone.
+    `head` characters of its beginning stay; where there is no room for more, only the beginning.
     """
     if width(text) <= cells:
         return text
-    if cells < 8:
+    if cells < 2 * head + len(ellipsis) + 2:  # a character may take two cells
         return fit(text, cells, ellipsis=ellipsis).rstrip()
-    kept = cells - 3
-    while width(f"{text[:2]}{ellipsis}{text[-kept:]}") > cells:
+    kept = cells - head
+    while width(f"{text[:head]}{ellipsis}{text[-kept:]}") > cells:
         kept -= 1
-    return f"{text[:2]}{ellipsis}{text[-kept:]}"
+    return f"{text[:head]}{ellipsis}{text[-kept:]}"
 
 
 def _head(text: str, cells: int) -> str:

@@ -10,6 +10,7 @@ from tuimon.text import (
     format_step,
     format_value,
     safe,
+    shorten,
     width,
 )
 
@@ -63,6 +64,23 @@ def test_fit(text: str, cells: int, fitted: str) -> None:
 def test_fit_aligns() -> None:
     assert fit("ab", 5, "right") == "   ab"
     assert fit("ab", 5, "center") == " ab  "
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "head", "shortened"),
+    [
+        ("/home/me/runs", 13, 2, "/home/me/runs"),
+        ("/home/me/runs", 9, 2, "/h…e/runs"),
+        ("/home/me/runs", 9, 3, "/ho…/runs"),
+        ("/home/me/runs", 6, 2, "/home…"),
+        ("损失损失损失", 9, 2, "损失…损失"),
+        ("损失损失损失", 8, 2, "损失…失"),
+        ("abc", 0, 0, ""),
+        ("abc", -3, -1, ""),
+    ],
+)
+def test_shorten(text: str, cells: int, head: int, shortened: str) -> None:
+    assert shorten(text, cells, head=head) == shortened
 
 
 def test_fit_leaves_out_an_ellipsis_that_does_not_fit() -> None:

@@ -34,7 +34,7 @@ def plain(text: str, marks: Marks) -> str:
 
 def cut(text: str, cells: int, marks: Marks, align: Align = "left") -> str:
     """Return text in exactly `cells` cells."""
-    return fit(plain(text, marks), cells, align, ellipsis=".." if marks.ascii else "…")
+    return fit(plain(text, marks), cells, align, ellipsis=marks.ellipsis)
 
 
 def title_row(

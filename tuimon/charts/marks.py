@@ -48,6 +48,11 @@ class Marks:
         """Whether nothing but ASCII may be drawn."""
         return self.glyphs is None
 
+    @property
+    def ellipsis(self) -> str:
+        """What stands for the part of a text that was cut."""
+        return ".." if self.ascii else "…"
+
     def cue(self, colour: int) -> str:
         """Return the glyph that stands for a curve in the legend."""
         return line_letter(colour) if self.ascii else "━"

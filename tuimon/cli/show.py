@@ -34,7 +34,7 @@ _WIDTH = 80
     type=click.IntRange(1, 1000),
     default=12,
     show_default=True,
-    help="Lines of a chart; fewer than 6 give a line for each curve.",
+    help="Lines of a chart; below 6, a line of text for a curve.",
 )
 @click.option("--run", "runs", callback=pattern, metavar="RE", help="Only runs that match.")
 @click.option("--tag", "tags", callback=pattern, metavar="RE", help="Only tags that match.")
@@ -106,23 +106,27 @@ def command(
     from tuimon.charts.model import ChartOptions
     from tuimon.cli import still
     from tuimon.cli.colours import lines, wants_colour
+    from tuimon.cli.table import table
     from tuimon.tui.glyphs import has_unicode
 
     ascii_only |= not has_unicode(sys.stdout.encoding)
     style: MarkStyle = "ascii" if ascii_only else "braille"
-    coloured = wants_colour(color)
+    marks, coloured = MARKS[style], wants_colour(color)
     cells = width or shutil.get_terminal_size((_WIDTH, 24)).columns
-    parts = [[_heading(selection, store, values, cells, MARKS[style])]]
+    parts = [[_heading(selection, store, values, cells, marks)]]
+    cues = {}
     if charts:
         options = ChartOptions(
             smoothing=smoothing, log_y=log_y, x_axis=x_axis, marks=style, band=coloured
         )
-        parts.append(still.charts(store, _charted(store, metrics), cells, height, options))
-    parts.append(still.table(values, cells, MARKS[style]))
+        charted = _charted(store, metrics)
+        parts.append(still.charts(store, charted, cells, height, options))
+        if coloured or ascii_only:  # else all curves look the same
+            cues = still.cues(store, charted, marks)
+    parts.append(table(values, cues, cells, marks))
     blank: Row = ()
     rows = [row for part in parts if part for row in (blank, *part)][1:]
-    for line in lines(rows, coloured=coloured):
-        click.echo(line, color=True)
+    click.echo("\n".join(lines(rows, coloured=coloured)), color=True)
     return 0 if complete else 1
 
 

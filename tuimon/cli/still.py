@@ -1,4 +1,4 @@
-"""One frame of text as rows of spans: heading, charts side by side, table."""
+"""Heading and charts of one frame of text, as rows of spans."""
 
 import math
 import time
@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.heading import cut, plain
+from tuimon.charts.heading import plain
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Row, Span
 from tuimon.charts.pairing import Metric
-from tuimon.cli.statistics import Statistics
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
 from tuimon.store.session import TrainingProgress
@@ -21,10 +20,8 @@ from tuimon.tui.curves import MetricCurves
 _LEAST_CHART = 34
 """Cells; charts that would be narrower stand below each other."""
 _GAP = Span("  ", roles.BLANK)
-_LEAST_NAME = 16
+_LEAST_NAME = 8
 _LEAST_PART = 12
-_SPARED = ("COUNT", "MIN", "MAX", "BEST STEP")
-"""Columns that are left out where the room is short, in this order."""
 
 _STATE_ROLES = {
     RunState.STARTING: "dim",
@@ -109,66 +106,19 @@ def charts(
     return rows
 
 
-def table(rows: Sequence[Statistics], cells: int, marks: Marks) -> list[Row]:
-    """A head, and a line for each tag and run; columns that find no room are left out."""
-    if not rows:
-        return []
-    names = {"TAG": [plain(row.tag, marks) for row in rows]}
-    if any(row.run != "." for row in rows):
-        names["RUN"] = [plain(row.run, marks) for row in rows]
-    digits = max(len(str(row.best_step)) for row in rows)
-    numbers = {
-        "LAST": [format_value(row.last) for row in rows],
-        "MIN": [format_value(row.low) for row in rows],
-        "MAX": [format_value(row.high) for row in rows],
-        "BEST STEP": [
-            ""
-            if row.best_step is None
-            else f"{'min' if row.best_is_low else 'max'} {row.best_step:>{digits}}"
-            for row in rows
-        ],
-        "COUNT": [f"{row.points:,}" for row in rows],
+def cues(store: Store, metrics: Sequence[Metric], marks: Marks) -> dict[tuple[str, str], Span]:
+    """What (run, tag) is drawn with in its chart."""
+    return {
+        key: Span(marks.cue(colour), roles.curve(colour))
+        for metric in metrics
+        for colour, key in enumerate(
+            (run.name, tag)
+            for run in store.runs.values()
+            for _, tag in metric.curves
+            if tag in run.series
+        )
     }
-    gap = len(_GAP.text)
-    widths = {head: max(map(width, [head, *column])) for head, column in numbers.items()}
-    natural = [max(map(width, [head, *column])) for head, column in names.items()]
-    least = sum(min(each, _LEAST_NAME) + gap for each in natural) - gap
-    for head in _SPARED:
-        if least + sum(widths.values()) + gap * len(widths) <= cells:
-            break
-        del widths[head]
-    room = cells - sum(widths.values()) - gap * (len(widths) + len(names) - 1)
-    name_widths = dict(zip(names, _share(natural, room), strict=True))
-
-    def line(number: int | None) -> Row:
-        spans = []
-        for head, cells in name_widths.items():
-            text = head if number is None else names[head][number]
-            spans += [Span(cut(_shorten(text, cells, marks), cells, marks), _role(number, head))]
-            spans += [_GAP]
-        for head, cells in widths.items():
-            text = head if number is None else numbers[head][number]
-            spans += [Span(cut(text, cells, marks, "right"), _role(number, head)), _GAP]
-        return tuple(spans)
-
-    return [line(number) for number in (None, *range(len(rows)))]
-
-
-def _role(number: int | None, head: str) -> str:
-    if number is None:
-        return roles.DIM
-    return roles.VALUE if head == "LAST" else "text"
-
-
-def _share(wanted: Sequence[int], room: int) -> list[int]:
-    """Cells for one or two columns that want so many."""
-    if sum(wanted) <= room:
-        return list(wanted)
-    if len(wanted) == 1:
-        return [max(1, room)]
-    first = min(wanted[0], max(room // 2, room - wanted[1]))
-    return [max(1, first), max(1, room - first)]
 
 
 def _shorten(text: str, cells: int, marks: Marks) -> str:
-    return shorten(plain(text, marks), cells, ".." if marks.ascii else "…")
+    return shorten(plain(text, marks), cells, marks.ellipsis)
