@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.store.run import FileStatus, Run
+
+_NUMBER = re.compile(r"([0-9]+)")
+
+
+@lru_cache(maxsize=1 << 14)  # all of them are sorted again with every new run
+def _natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Sorts ``lr2`` before ``lr10``."""
+    parts = [part for part in _NUMBER.split(name) if part]
+    return [
+        (0, int(part), "") if part.isdecimal() and len(part) < 19 else (1, 0, part)
+        for part in parts
+    ], name
 
 
 class Store:
@@ -16,14 +30,16 @@ class Store:
         self.version = 0
         """Moves with every change of anything in the store."""
         self.runs: Mapping[str, Run] = {}
-        """Sorted by name; replaced, never changed. A run without any record is left out."""
+        """Sorted by name, numbers in names by value; replaced, never changed. A run without any
+        record is left out."""
 
     def apply(self, run_name: str, path: Path, batch: EventBatch) -> None:
         """Take in a batch of the event file at `path`; for the thread that writes."""
         run = self.runs.get(run_name) or Run(run_name, path.parent)
         run.apply(path, batch)
         if run_name not in self.runs:
-            self.runs = dict(sorted({**self.runs, run_name: run}.items()))
+            runs = {**self.runs, run_name: run}
+            self.runs = {name: runs[name] for name in sorted(runs, key=_natural)}
         self.version += 1
 
     def update_file(self, run_name: str, status: FileStatus) -> bool:

@@ -5,6 +5,7 @@ from event_files import append, frame, read, scalar, start, tensor, version, wri
 from tensorboard.compat.proto.event_pb2 import Event
 
 from tuimon.events.frames import read_payload
+from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
 from tuimon.store.run import FileStatus
 from tuimon.store.store import Store
@@ -33,6 +34,14 @@ def test_runs_are_sorted_and_hold_series(store: Store, tmp_path: Path) -> None:
     assert (run.name, run.path, run.start_time) == ("a", tmp_path / "a", 7.0)
     assert {tag: series.last.value for tag, series in run.series.items()} == {"x": 2.0, "y": 3.0}
     assert (run.series["x"].run, run.series["x"].tag) == ("a", "x")
+
+
+def test_numbers_in_names_are_sorted_by_value(store: Store, tmp_path: Path) -> None:
+    names = ["lr10", "lr2", "b/9", "b/10", "lr", "٣", "9" * 50, "10/a", "9/a"]
+    for name in names:
+        store.apply(name, tmp_path / name / "events", EventBatch())
+    ordered = ["9/a", "10/a", "9" * 50, "b/9", "b/10", "lr", "lr2", "lr10"]
+    assert [name for name in store.runs if name != "٣"] == ordered
 
 
 def test_versions_move_with_every_change(store: Store, tmp_path: Path) -> None:
