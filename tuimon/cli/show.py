@@ -4,22 +4,18 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tuimon.cli.common import Refused
-from tuimon.cli.selection import Selection, pattern, select, tell, tell_damage
+from tuimon.cli.selection import Selection, pattern, select
 from tuimon.text import safe
 
 if TYPE_CHECKING:
-    from tuimon.charts.marks import Marks
-    from tuimon.charts.model import MarkStyle, Row, XAxis
-    from tuimon.charts.pairing import Metric
-    from tuimon.cli.statistics import Statistics
-    from tuimon.store.store import Store
+    from tuimon.charts.model import XAxis
+    from tuimon.cli.chosen import Chosen
 
 _WIDTH = 80
 """Where standard output is no terminal."""
@@ -92,42 +88,28 @@ def command(
     NaN counts for neither "min" nor "max"; where there is nothing else, both are "NaN" and their
     steps null. Values that JSON lacks are the strings "NaN", "Infinity", "-Infinity".
     """
-    selection = _select(source)
-    store, complete = _load(selection, runs)
-    metrics = _metrics(store, tags)
-    values = _values(store, metrics)
-    if not values:
-        tell("no scalar points were found" + (" that match" if runs or tags else ""))
-    if as_json:
-        click.echo(json.dumps(_document(selection, values), indent=1))
-        return 0 if complete else 1
-
-    from tuimon.charts.marks import MARKS
     from tuimon.charts.model import ChartOptions
-    from tuimon.cli import still
+    from tuimon.cli.chosen import choose
     from tuimon.cli.colours import lines, wants_colour
-    from tuimon.cli.table import table
+    from tuimon.cli.still import still
     from tuimon.tui.glyphs import has_unicode
 
-    ascii_only |= not has_unicode(sys.stdout.encoding)
-    style: MarkStyle = "ascii" if ascii_only else "braille"
-    marks, coloured = MARKS[style], wants_colour(color)
-    cells = width or shutil.get_terminal_size((_WIDTH, 24)).columns
-    parts = [[_heading(selection, store, values, cells, marks)]]
-    cues = {}
-    if charts:
+    chosen = choose(_select(source), runs, tags)
+    if as_json:
+        click.echo(json.dumps(_document(chosen), indent=1))
+    else:
+        coloured = wants_colour(color)
         options = ChartOptions(
-            smoothing=smoothing, log_y=log_y, x_axis=x_axis, marks=style, band=coloured
+            smoothing=smoothing,
+            log_y=log_y,
+            x_axis=x_axis,
+            marks="ascii" if ascii_only or not has_unicode(sys.stdout.encoding) else "braille",
+            band=coloured,  # else it could not be told from the line
         )
-        charted = _charted(store, metrics)
-        parts.append(still.charts(store, charted, cells, height, options))
-        if coloured or ascii_only:  # else all curves look the same
-            cues = still.cues(store, charted, marks)
-    parts.append(table(values, cues, cells, marks))
-    blank: Row = ()
-    rows = [row for part in parts if part for row in (blank, *part)][1:]
-    click.echo("\n".join(lines(rows, coloured=coloured)), color=True)
-    return 0 if complete else 1
+        cells = width or shutil.get_terminal_size((_WIDTH, 24)).columns
+        rows = still(chosen, cells, height if charts else 0, options, coloured=coloured)
+        click.echo("\n".join(lines(rows, coloured=coloured)), color=True)
+    return 0 if chosen.complete else 1
 
 
 def _select(source: tuple[str, ...]) -> Selection:
@@ -140,87 +122,13 @@ def _select(source: tuple[str, ...]) -> Selection:
     return Selection(tuple(one for name in source for one in select(name).sources), None)
 
 
-def _load(selection: Selection, wanted: re.Pattern[str] | None) -> tuple["Store", bool]:
-    """The runs that are wanted, and whether all of them could be read; tells what could not."""
-    from tuimon.events.logdir import LogdirScan
-    from tuimon.store.loading import load_runs
-    from tuimon.store.store import Store
-
-    scan = LogdirScan(selection.sources)
-    files = scan.scan()
-    where = " ".join(safe(source.path) for source in selection.sources)
-    if not files:
-        raise Refused(f"{where}: no event files there")
-    complete = not scan.truncated
-    if scan.truncated:
-        tell(f"{where}: too large: not all of it was looked at")
-    found = {}
-    for run, statuses in load_runs([f for f in files if wanted is None or wanted.search(f.run)]):
-        complete &= tell_damage(statuses)
-        if run is not None:
-            found[run.name] = run
-    store = Store()
-    store.runs = found
-    return store, complete
-
-
-def _metrics(store: "Store", wanted: re.Pattern[str] | None) -> list["Metric"]:
-    from tuimon.charts.pairing import pair_tags
-
-    return pair_tags(
-        tag
-        for run in store.runs.values()
-        for tag in run.series
-        if wanted is None or wanted.search(tag)
-    )
-
-
-def _charted(store: "Store", metrics: Sequence["Metric"]) -> list["Metric"]:
-    """The metrics that get a chart."""
-    from tuimon.charts.pairing import pair_tags
-    from tuimon.tui.curves import charted_tags
-
-    known = {tag for metric in metrics for _, tag in metric.curves}
-    return pair_tags(tag for tag in charted_tags(store) if tag in known)
-
-
-def _values(store: "Store", metrics: Sequence["Metric"]) -> list["Statistics"]:
-    """Statistics of each tag and run, in the order of the charts."""
-    from tuimon.cli.statistics import statistics
-
-    return [
-        found
-        for metric in metrics
-        for _, tag in metric.curves
-        for run in store.runs.values()
-        if tag in run.series and (found := statistics(run.series[tag])) is not None
-    ]
-
-
-def _document(selection: Selection, values: Sequence["Statistics"]) -> dict[str, object]:
+def _document(chosen: "Chosen") -> dict[str, object]:
     from tuimon.cli.ls import document
     from tuimon.cli.statistics import documents
 
+    sources, status = chosen.selection
     return {
-        "run": document(selection.status) if selection.status else None,
-        "logdirs": [source.path for source in selection.sources],
-        "runs": documents(values),
+        "run": document(status) if status else None,
+        "logdirs": [source.path for source in sources],
+        "runs": documents(chosen.values),
     }
-
-
-def _heading(
-    selection: Selection,
-    store: "Store",
-    values: Sequence["Statistics"],
-    cells: int,
-    marks: "Marks",
-) -> "Row":
-    from tuimon.cli.still import heading
-    from tuimon.store.session import newest_progress
-
-    status = selection.status
-    name = status.record.name if status else " ".join(one.path for one in selection.sources)
-    shown = [store.runs[value.run].series[value.tag] for value in values]
-    runs = len({value.run for value in values})
-    counts = [f"{runs} runs"] if runs > 1 else []
-    return heading(name, status, newest_progress(shown), counts, cells, marks)

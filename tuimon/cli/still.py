@@ -1,19 +1,18 @@
-"""Heading and charts of one frame of text, as rows of spans."""
+"""One frame of text as rows of spans: a heading, charts side by side, a table."""
 
 import math
 import time
-from collections.abc import Sequence
 
 from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.heading import plain
-from tuimon.charts.marks import Marks
+from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Row, Span
-from tuimon.charts.pairing import Metric
+from tuimon.cli.chosen import Chosen
+from tuimon.cli.table import table
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
-from tuimon.store.session import TrainingProgress
-from tuimon.store.store import Store
+from tuimon.store.session import TrainingProgress, newest_progress
 from tuimon.text import format_age, format_duration, format_step, format_value, shorten, width
 from tuimon.tui.curves import MetricCurves
 
@@ -30,25 +29,37 @@ _STATE_ROLES = {
 }
 
 
-def heading(
-    name: str,
-    status: RunStatus | None,
-    progress: TrainingProgress | None,
-    counts: Sequence[str],
-    cells: int,
-    marks: Marks,
-) -> Row:
-    """What is shown, its state, how far it is, and `counts` of what there is in it.
+def still(
+    chosen: Chosen, cells: int, height: int, options: ChartOptions, *, coloured: bool
+) -> list[Row]:
+    """The frame in at most so many cells; without charts when their `height` is 0."""
+    marks = MARKS[options.marks]
+    parts = [[_heading(chosen, cells, marks)]]
+    cues = {}
+    if height:
+        parts.append(_charts(chosen, cells, height, options))
+        if coloured or marks.ascii:  # else all curves look the same
+            cues = _cues(chosen, marks)
+    parts.append(table(chosen.values, cues, cells, marks))
+    blank: Row = ()
+    return [row for part in parts if part for row in (blank, *part)][1:]
 
-    What finds no room in so many cells is left out.
-    """
+
+def _heading(chosen: Chosen, cells: int, marks: Marks) -> Row:
+    """What is shown, its state, how far it is; what finds no room is left out."""
+    sources, status = chosen.selection
+    progress = newest_progress(
+        [chosen.store.runs[value.run].series[value.tag] for value in chosen.values]
+    )
     parts = [(f"step {format_step(progress.step)}", "text")] if progress else []
     role = roles.TITLE
     if status is not None:
         role = _STATE_ROLES.get(status.state, "error")
         parts = [*_state(status, role), *parts, *_times(status, progress)]
-    parts += [(text, roles.DIM) for text in counts]
-    room = cells - (width(parts[0][0]) + len(_GAP.text) if status else 0)
+    if (runs := len({value.run for value in chosen.values})) > 1:
+        parts.append((f"{runs} runs", roles.DIM))
+    name = status.record.name if status else " ".join(source.path for source in sources)
+    room = cells - (width(parts[0][0]) + len(_GAP.text) if parts else 0)
     spans = [Span(_shorten(name, max(room, _LEAST_NAME), marks), role)]
     left = cells - width(spans[0].text)
     for text, part_role in parts:
@@ -80,10 +91,9 @@ def _times(status: RunStatus, progress: TrainingProgress | None) -> list[tuple[s
     return parts
 
 
-def charts(
-    store: Store, metrics: Sequence[Metric], cells: int, height: int, options: ChartOptions
-) -> list[Row]:
+def _charts(chosen: Chosen, cells: int, height: int, options: ChartOptions) -> list[Row]:
     """Charts of `height` rows each, as many of equal width in a row as find room, well spread."""
+    metrics = chosen.charted
     if not metrics:
         return []
     gap = len(_GAP.text)
@@ -94,7 +104,7 @@ def charts(
     for start in range(0, len(metrics), columns):
         drawn = [
             draw_chart(
-                metric.title, MetricCurves(store, metric).curves(), size, height, options
+                metric.title, MetricCurves(chosen.store, metric).curves(), size, height, options
             ).rows
             for metric in metrics[start : start + columns]
         ]
@@ -106,14 +116,14 @@ def charts(
     return rows
 
 
-def cues(store: Store, metrics: Sequence[Metric], marks: Marks) -> dict[tuple[str, str], Span]:
+def _cues(chosen: Chosen, marks: Marks) -> dict[tuple[str, str], Span]:
     """What (run, tag) is drawn with in its chart."""
     return {
         key: Span(marks.cue(colour), roles.curve(colour))
-        for metric in metrics
+        for metric in chosen.charted
         for colour, key in enumerate(
             (run.name, tag)
-            for run in store.runs.values()
+            for run in chosen.store.runs.values()
             for _, tag in metric.curves
             if tag in run.series
         )

@@ -269,6 +269,8 @@ def test_the_state_stays_when_the_name_is_long(
     head = show(capsys, "--width", 40, "--no-charts").splitlines()[0]
     assert head.endswith("  finished")
     assert width(head) == 40
+    head = show(capsys, logdir, "--width", 40, "--no-charts").splitlines()[0]
+    assert head.endswith("  step 1990")
 
 
 def test_refusals(logdir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
