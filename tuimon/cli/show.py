@@ -82,11 +82,15 @@ def command(
     Points that a resume wrote again are left out, as on the screen.
 
     \b
-    --json: {"run": as `tuimon ls --json` tells it, null for LOGDIRs; "logdirs": [...];
-     "runs": {RUN: {TAG: {"last", "min", "max": values; "count"; "best": "min" or "max";
-     "steps": {"last", "min", "max"}}}}}
+    --json prints:
+      {"run": as `tuimon ls --json` tells it, null for LOGDIRs,
+       "logdirs": [PATH, ...],
+       "runs": {RUN: {TAG: {"last": VALUE, "min": VALUE, "max": VALUE,
+                            "steps": {"last": STEP, "min": STEP, "max": STEP},
+                            "best": "min" or "max", "count": POINTS}}}}
+
     NaN counts for neither "min" nor "max"; where there is nothing else, both are "NaN" and their
-    steps null. Values that JSON lacks are the strings "NaN", "Infinity", "-Infinity".
+    steps null. Values that JSON lacks are the strings "NaN", "Infinity" and "-Infinity".
     """
     from tuimon.charts.model import ChartOptions
     from tuimon.cli.chosen import choose
