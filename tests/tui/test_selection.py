@@ -121,3 +121,16 @@ async def test_a_run_stands_out_among_the_others(session: Session, tmp_path: Pat
         await pilot.press("left_square_bracket", "left_square_bracket")
         await settle(pilot)
         assert "faded" not in curve_roles(acc)
+
+
+async def test_the_next_viewer_looks_as_the_last_one_did(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"acc", "enter", "plus", "1", "right_square_bracket")
+        await settle(pilot)
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        assert visible(screen) == ["acc/train"]
+        assert "smoothing 0.8" in shown(screen.query(ChartView).first())
+        assert not screen._tags.display
+        assert "] adam_1" in shown(screen._keys)

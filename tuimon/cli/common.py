@@ -14,6 +14,11 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
+reset_view = click.option(
+    "--reset-view", is_flag=True, help="Forget smoothing, axes, filter and panes of last time."
+)
+
+
 def run_or_refuse(ref: str | None) -> RunStatus:
     """The run that `ref` names (id, unique prefix or name; None: the newest).
 

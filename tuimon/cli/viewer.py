@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from tuimon.store.session import Session
 
 
-def watch_run(paths: RunPaths, *, plain: bool, launched: bool) -> int:
+def watch_run(paths: RunPaths, *, plain: bool, launched: bool, reset: bool = False) -> int:
     """Watch a run until its viewer is left, then say how things stand.
 
-    Returns the training's exit code (128 + signal when killed) if this command launched it and it
-    has ended, else 0.
+    `reset` forgets how it was looked at last. Returns the training's exit code (128 + signal when
+    killed) if this command launched it and it has ended, else 0.
     """
     from tuimon.store.session import Session
 
-    code = _watch(Session(paths), plain=plain)
+    code = _watch(Session(paths), plain=plain, reset=reset)
     status = read_status(paths.directory)
     _say_goodbye(status)
     if launched and status.state.ended:
@@ -35,11 +35,11 @@ def watch_run(paths: RunPaths, *, plain: bool, launched: bool) -> int:
     return code
 
 
-def watch_logdirs(directories: Sequence[Path], *, plain: bool) -> int:
+def watch_logdirs(directories: Sequence[Path], *, plain: bool, reset: bool = False) -> int:
     """Watch log directories until the viewer is left."""
     from tuimon.store.session import Session
 
-    return _watch(Session.of_logdirs(directories), plain=plain)
+    return _watch(Session.of_logdirs(directories), plain=plain, reset=reset)
 
 
 def exit_code(status: RunStatus) -> int:
@@ -59,7 +59,7 @@ def screen_obstacle() -> str | None:
     return None
 
 
-def _watch(session: "Session", *, plain: bool) -> int:
+def _watch(session: "Session", *, plain: bool, reset: bool) -> int:
     obstacle = None if plain else screen_obstacle()
     if obstacle is not None:
         click.echo(f"tuimon: {obstacle}: printing lines instead of the screen", err=True)
@@ -73,7 +73,10 @@ def _watch(session: "Session", *, plain: bool) -> int:
 
             return follow(session)
         from tuimon.tui.app import run_app
+        from tuimon.tui.view_state import ViewStates
 
+        if reset:
+            ViewStates(session).forget()
         run_app(session)
         return 0
     finally:

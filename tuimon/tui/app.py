@@ -8,7 +8,6 @@ from textual import events
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from tuimon.charts.model import ChartOptions
 from tuimon.store.session import Session
 from tuimon.tui.keymap import KEYS
 from tuimon.tui.screens.monitor import MonitorScreen
@@ -25,8 +24,7 @@ class TuimonApp(TerminalApp[None]):
         self._session = session
 
     def on_mount(self) -> None:
-        options = ChartOptions(marks="ascii" if self.ascii_only else "braille")
-        self.push_screen(MonitorScreen(self._session, options))
+        self.push_screen(MonitorScreen(self._session, ascii_only=self.ascii_only))
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):

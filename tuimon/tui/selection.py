@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tuimon.store.filters import EVERYTHING, Predicate
+from tuimon.store.filters import EVERYTHING, FilterError, Predicate, parse_filter
 from tuimon.store.parts import part_of, trainings
 from tuimon.store.run import Run
 from tuimon.store.store import Store
@@ -25,10 +25,18 @@ class Selection:
 
     def fades(self, run: Run, store: Store) -> bool:
         """Whether another training than that of `run` stands out."""
-        if not self.focus:
+        if self.focus not in store.runs:
             return False
         part = part_of(run, store.runs)
         return self.focus != (part.parent if part else run.name)
+
+
+def filter_or_everything(text: str) -> Predicate:
+    """The filter of a text; everything where it is none."""
+    try:
+        return parse_filter(text)
+    except FilterError:
+        return EVERYTHING
 
 
 class TagCount(NamedTuple):

@@ -25,7 +25,8 @@ from tuimon.tui.facts import header_facts, run_rows, tag_rows
 from tuimon.tui.keymap import bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
 from tuimon.tui.screens.text import HelpScreen, RunScreen
-from tuimon.tui.selection import Selection, count_tags, shown_runs
+from tuimon.tui.selection import Selection, count_tags, filter_or_everything, shown_runs
+from tuimon.tui.view_state import ViewState, ViewStates
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.console_pane import ConsolePane
 from tuimon.tui.widgets.filter_bar import FilterBar
@@ -57,9 +58,18 @@ class MonitorScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
-    def __init__(self, session: Session, options: ChartOptions) -> None:
+    def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
         super().__init__()
         self._session = session
+        self._states = ViewStates(session)
+        state = self._states.load()
+        options = ChartOptions(
+            smoothing=state.smoothing,
+            log_y=state.log_y,
+            x_axis=state.x_axis,
+            superseded=state.superseded,
+            marks="ascii" if ascii_only else "braille",
+        )
         self._header = RunHeader(id="header")
         self._too_small = Notice(id="too-small")
         self._tags = TagPane(id="tags")
@@ -68,12 +78,15 @@ class MonitorScreen(Screen[None]):
         self._output = ConsolePane(id="output")
         self._filter = FilterBar(id="filter")
         self._keys = KeyBar(id="keys")
-        self._selection = Selection()
+        self._selection = Selection(
+            text=state.filter, shows=filter_or_everything(state.filter), focus=state.focus
+        )
         self._tail = None if session.run is None else ConsoleTail(session.run.console_log)
         self._drawn_version = -1
         self._next_drawing = 0.0
         self._next_state = 0.0
-        self._tags_wanted: bool | None = None
+        self._tags_wanted = state.tags
+        self._console_wanted = state.console
         self._stopping: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -89,7 +102,8 @@ class MonitorScreen(Screen[None]):
         yield self._keys
 
     def on_mount(self) -> None:
-        self._output.display = self._tail is not None
+        self._output.display = self._tail is not None and self._console_wanted
+        self._filter.text = self._selection.text
         self.set_interval(_TICK, self._tick)
         self.call_after_refresh(self._tick)
         # plotext takes longer to import than the first frame may take without it.
@@ -192,7 +206,7 @@ class MonitorScreen(Screen[None]):
         elif self.focused is not None:
             self.set_focus(None)
         elif self._selection != Selection():
-            self._filter.clear()
+            self._filter.text = ""
             self._select(Selection())
 
     def action_move(self, columns: int, rows: int) -> None:
@@ -241,15 +255,19 @@ class MonitorScreen(Screen[None]):
 
     def _select(self, selection: Selection) -> None:
         self._selection = selection
+        self._save()
         self._drawn_version = -1
         self._next_drawing = 0.0
         self.call_later(self._tick)
 
     def action_toggle_tags(self) -> None:
         self._tags_wanted = self._tags.display = not self._tags.display
+        self._save()
 
     def action_toggle_console(self) -> None:
-        self._output.display = self._tail is not None and not self._output.display
+        self._console_wanted = not self._console_wanted
+        self._output.display = self._tail is not None and self._console_wanted
+        self._save()
 
     def action_smooth(self, steps: int) -> None:
         smoothing = self._charts.options.smoothing
@@ -271,6 +289,22 @@ class MonitorScreen(Screen[None]):
 
     def _change_charts(self, **changes: Any) -> None:
         self._charts.options = replace(self._charts.options, **changes)
+        self._save()
+
+    def _save(self) -> None:
+        options = self._charts.options
+        self._states.save(
+            ViewState(
+                smoothing=options.smoothing,
+                log_y=options.log_y,
+                x_axis=options.x_axis,
+                superseded=options.superseded,
+                filter=self._selection.text,
+                focus=self._selection.focus,
+                tags=self._tags_wanted,
+                console=self._console_wanted,
+            )
+        )
 
     @on(TagPane.Chosen)
     def _show_tag(self, message: TagPane.Chosen) -> None:

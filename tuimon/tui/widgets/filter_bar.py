@@ -65,12 +65,17 @@ class FilterBar(Horizontal):
         self.set_class(wrong, "-wrong")
         self._said.update(text)
 
-    def clear(self) -> None:
-        """Show everything again."""
-        self._input.value = ""
+    @property
+    def text(self) -> str:
+        """The filter as it stands in the line."""
+        return self._input.value
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._input.value = text
 
     def action_clear(self) -> None:
-        self.clear()
+        self.text = ""
         self._close()
 
     def action_recall(self, steps: int) -> None:

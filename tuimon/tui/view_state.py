@@ -1,0 +1,98 @@
+"""How a user last looked at a run or at log directories: kept from one viewer to the next."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
+from typing import get_args
+
+from tuimon.charts.model import XAxis
+from tuimon.runs.paths import state_home
+from tuimon.store.filters import MOST_LENGTH
+from tuimon.store.session import Session
+
+_log = logging.getLogger(__name__)
+
+_MOST_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewState:
+    """What the keys of the main screen set. The defaults are those of a first look."""
+
+    smoothing: float = 0.6
+    log_y: bool = False
+    x_axis: XAxis = "step"
+    superseded: bool = False
+    filter: str = ""
+    focus: str = ""
+    """Name of the run that stands out."""
+    tags: bool | None = None
+    """Whether the tags are shown; None leaves it to the width of the terminal."""
+    console: bool = True
+
+
+class ViewStates:
+    """The state of one session's view, in a file of its own.
+
+    A run is known by its name and working directory, so that the next run of a script is looked at
+    in the same way; log directories by their paths.
+    """
+
+    def __init__(self, session: Session) -> None:
+        if session.status is not None:
+            known_by = [session.status.record.cwd, session.status.record.name]
+        else:
+            known_by = sorted(source.path for source in session.sources)
+        digest = sha256("\0".join(known_by).encode(errors="surrogateescape")).hexdigest()
+        self._path = state_home() / "views" / f"{digest[:24]}.json"
+
+    def load(self) -> ViewState:
+        """The state that was saved last; what is missing or makes no sense is as at first."""
+        with suppress(OSError, ValueError, RecursionError):
+            if self._path.stat().st_size <= _MOST_BYTES:
+                return _view_state(json.loads(self._path.read_bytes()))
+        return ViewState()
+
+    def save(self, state: ViewState) -> None:
+        """Keep the state. A disk that is full or read-only costs nothing but the memory."""
+        new = self._path.with_suffix(".new")
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            new.write_text(json.dumps(asdict(state), indent=1))
+            new.replace(self._path)
+        except OSError as error:
+            _log.info("%s: %s", self._path, error)
+
+    def forget(self) -> None:
+        """Look at it as if for the first time."""
+        with suppress(OSError):
+            self._path.unlink()
+
+
+def _view_state(document: object) -> ViewState:
+    if not isinstance(document, dict):
+        return ViewState()
+    known = {
+        field.name: document[field.name]
+        for field in fields(ViewState)
+        if field.name in document and _makes_sense(field.name, document[field.name])
+    }
+    return ViewState(**known)
+
+
+def _makes_sense(name: str, value: object) -> bool:
+    match name:
+        case "smoothing":
+            return isinstance(value, float) and math.isfinite(value) and 0 <= value < 1
+        case "x_axis":
+            return value in get_args(XAxis)
+        case "filter" | "focus":
+            return isinstance(value, str) and len(value) <= MOST_LENGTH
+        case "tags":
+            return value is None or isinstance(value, bool)
+    return isinstance(value, bool)
