@@ -2,13 +2,15 @@
 
 Curves have numbered roles, by ``Curve.colour``: ``curve0``, ``curve1`` … for the line and its
 legend cue, ``band0``, ``band1`` … for the dim range of the raw values behind it, ``past0``,
-``past1`` … for the line of its superseded points.
+``past1`` … for the line of its superseded points. Half blocks have roles of two colours: `heat`
+and `pixels`.
 """
 
 from functools import lru_cache
 from typing import Final
 
 BLANK: Final = "blank"  # empty cells; carries no ink, so any style will do
+TEXT: Final = "text"
 TITLE: Final = "title"
 NOTE: Final = "note"  # how the chart is drawn: "log y", "smoothing 0.6"
 WARN: Final = "warn"  # what the reader must not miss: "3 NaN"
@@ -19,6 +21,7 @@ TICK: Final = "tick"  # tick labels
 MARK: Final = "mark"  # where values are NaN or infinite
 FADED: Final = "faded"  # lines of curves among which others stand out
 DIM: Final = "dim"  # "+43 more", "no data yet"
+ACCENT: Final = "accent"  # what is selected
 
 
 @lru_cache(maxsize=512)
@@ -37,3 +40,14 @@ def band(colour: int) -> str:
 def past(colour: int) -> str:
     """Return the role of the line of a curve's superseded points."""
     return f"past{colour}"
+
+
+@lru_cache(maxsize=512)
+def heat(ink: int, ground: int) -> str:
+    """Return the role of a cell with two levels: of its ink 1 … 15, of its background 0 … 15."""
+    return f"heat:{ink}/{ground}"
+
+
+def pixels(ink: int, ground: int | None) -> str:
+    """Return the role of a cell with two colours, 0xRRGGBB: of its ink and its background."""
+    return f"rgb:{ink:06x}" if ground is None else f"rgb:{ink:06x}/{ground:06x}"

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
@@ -14,7 +14,7 @@ from tuimon.guardian.client import Control, ControlError
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.text import safe
 from tuimon.tui.glance import Glance, glance, log_bytes
-from tuimon.tui.keymap import HOME_KEYS
+from tuimon.tui.keymap import HOME_KEYS, bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
 from tuimon.tui.terminal_app import TerminalApp, lacks_unicode
 from tuimon.tui.widgets.cells import CellView, line
@@ -56,10 +56,7 @@ class HomeScreen(Screen[None]):
     """Lists the runs and looks at each now and then, in a thread."""
 
     AUTO_FOCUS = "RunList"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.action, key.name, show=False, key_display=key.shown, id=key.id)
-        for key in HOME_KEYS
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(HOME_KEYS)]
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,5 +1,6 @@
 """Every key of the viewer in one table: bindings, footer, help, palette and README come from it."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from textual.binding import Binding
@@ -83,12 +84,74 @@ KEYS = (
         "superseded",
         44,
     ),
+    Key(
+        "summaries",
+        "v",
+        "v",
+        "summaries",
+        "Other data",
+        "Other data: histograms, images, text …",
+        "other data",
+        46,
+    ),
     Key("palette", "ctrl+p,colon", "Ctrl-P", "app.command_palette", "Commands", "All commands"),
     Key("repaint", "ctrl+l", "Ctrl-L", "app.repaint", "Repaint", "Repaint the screen"),
     Key("suspend", "ctrl+z", "Ctrl-Z", "app.suspend_process", "Suspend", "Suspend; fg returns"),
     Key("interrupt", "ctrl+c", "Ctrl-C", "interrupt", "Leave or stop", "Ask: leave, or stop"),
 )
 
+SUMMARY_KEYS = (
+    Key(
+        "summary-back",
+        "escape,q,v,ctrl+c",
+        "Esc",
+        "back",
+        "Back",
+        "Back to the charts",
+        "back",
+        100,
+    ),
+    Key("summary-help", "question_mark,f1", "?", "help", "Help", "This help", "help", 90),
+    Key("summary-down", "down,j", "↓", "select(1)", "Next tag", "Next, previous tag", "tag", 80),
+    Key("summary-up", "up,k", "↑", "select(-1)", "Previous tag", ""),
+    Key("summary-left", "left,h", "←", "scrub(-1)", "Step back", "Back, on by one step; ten"),
+    Key("summary-right", "right,l", "→", "scrub(1)", "Step on", "", "step", 85),
+    Key("summary-left-10", "shift+left,H", "H", "scrub(-10)", "Ten steps back", ""),
+    Key("summary-right-10", "shift+right,L", "L", "scrub(10)", "Ten steps on", ""),
+    Key(
+        "summary-first", "home,0", "Home", "first", "First step", "First, newest step", "first", 60
+    ),
+    Key("summary-newest", "end,dollar_sign", "End", "newest", "Newest step", "", "newest", 61),
+    Key(
+        "summary-page",
+        "n,pagedown,space",
+        "n",
+        "page(1)",
+        "Scroll",
+        "Scroll long text",
+        "scroll",
+        70,
+    ),
+    Key("summary-page-up", "p,pageup", "p", "page(-1)", "Scroll back", ""),
+    Key(
+        "summary-palette",
+        "ctrl+p,colon",
+        "Ctrl-P",
+        "app.command_palette",
+        "Commands",
+        "All commands",
+    ),
+    Key("summary-repaint", "ctrl+l", "Ctrl-L", "app.repaint", "Repaint", "Repaint the screen"),
+    Key(
+        "summary-suspend",
+        "ctrl+z",
+        "Ctrl-Z",
+        "app.suspend_process",
+        "Suspend",
+        "Suspend; fg returns",
+    ),
+)
+"""Of the screen with other data."""
 
 HOME_KEYS = (
     Key("home-leave", "q,ctrl+c,escape", "q", "leave", "Leave", "Leave", "leave", 100),
@@ -99,21 +162,21 @@ HOME_KEYS = (
     Key("home-page-down", "pagedown", "PgDn", "page(1)", "Next page", ""),
     Key("home-page-up", "pageup", "PgUp", "page(-1)", "Page before", ""),
 )
-"""The keys of the home screen."""
+"""Of the home screen."""
 
 
-def bindings() -> list[Binding]:
-    """The table as Textual bindings; their ids allow a user keymap."""
+def bindings(keys: Iterable[Key] = KEYS) -> list[Binding]:
+    """A table as Textual bindings; their ids allow a user keymap."""
     return [
         Binding(key.keys, key.action, key.name, show=False, key_display=key.shown, id=key.id)
-        for key in KEYS
+        for key in keys
     ]
 
 
-def help_rows() -> list[tuple[str, str]]:
+def help_rows(keys: Iterable[Key] = KEYS) -> list[tuple[str, str]]:
     """(keys, what they do), keys that belong together on one row."""
     rows: list[tuple[str, str]] = []
-    for key in KEYS:
+    for key in keys:
         if key.help:
             rows.append((key.shown, key.help))
         else:

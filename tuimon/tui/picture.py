@@ -43,6 +43,8 @@ _BOXES = {
 }
 _BLOCKS = {chr(0x2588 + index): (8 - index) / 8 for index in range(8)}
 
+_HALVES = {"▀": 0.0, "▄": 0.5}
+
 
 class _Cell(NamedTuple):
     x: float
@@ -116,6 +118,8 @@ def _shape(cell: _Cell) -> str | None:
         )
     if char in _BLOCKS:
         return _box(x, y, _BLOCKS[char] * _CELL, _LINE)
+    if char in _HALVES:
+        return _box(x, y + _HALVES[char] * _LINE, _CELL, _LINE / 2)
     if char in _BOXES:
         half, middle = _CELL / 2, _LINE / 2
         arms = {

@@ -2,6 +2,11 @@
 
 Charts and panes name roles ("axis", "curve0", "warn"); only this module knows colours. The curve
 palette is Okabe and Ito's (2008), made for colour-blind readers, brightened for dark screens.
+
+Two roles paint half blocks, their ink before the slash and the background behind it:
+``heat:7/12`` with levels of a ramp (0 leaves the background as it is), ``rgb:ffab2e/000000`` with
+colours of a picture. The ramp is matplotlib's viridis, which is perceptually uniform, from where
+it can be told from a dark screen.
 """
 
 import re
@@ -105,6 +110,27 @@ _FIXED: dict[str, tuple[str, float, str]] = {
     "cursor": ("foreground", 0.0, "reverse"),
 }
 _INDEXED = re.compile(r"(curve|band|past)(\d+)")
+_HALVES = re.compile(r"heat:(\d+)/(\d+)")
+_PIXELS = re.compile(r"rgb:([0-9a-f]{6})(?:/([0-9a-f]{6}))?")
+_RAMP = (
+    "#3d2a6e",
+    "#414487",
+    "#3b528b",
+    "#34618d",
+    "#2d708e",
+    "#277f8e",
+    "#218e8d",
+    "#1f9e89",
+    "#2db27d",
+    "#4ac16d",
+    "#73d056",
+    "#a0da39",
+    "#c8e020",
+    "#e7e419",
+    "#fde725",
+)
+_KEPT_STYLES = 4096
+"""A picture on a large screen has that many pairs of colours."""
 
 
 class RoleStyles:
@@ -118,7 +144,7 @@ class RoleStyles:
         self._colours = sum(1 for name in variables if name.startswith("curve-")) or len(
             _DARK_CURVES
         )
-        self.style = lru_cache(maxsize=256)(self._style)
+        self.style = lru_cache(maxsize=_KEPT_STYLES)(self._style)
 
     def _style(self, role: str) -> Style:
         if match := _INDEXED.fullmatch(role):
@@ -126,8 +152,21 @@ class RoleStyles:
             fallback = _ANSI_CURVES if self._ansi else _DARK_CURVES
             colour = self._variables.get(f"curve-{index}", fallback[index % len(fallback)])
             return self._make(colour, _CURVE_BLENDS[match[1]], "")
+        if match := _PIXELS.fullmatch(role):
+            return Style(color=f"#{match[1]}", bgcolor=f"#{match[2]}" if match[2] else None)
+        if match := _HALVES.fullmatch(role):
+            return Style(color=self._heat(int(match[1])), bgcolor=self._heat(int(match[2])))
         variable, blend, attributes = _FIXED.get(role, _FIXED["text"])
         return self._make(self._variables.get(variable, "#dddddd"), blend, attributes)
+
+    def _heat(self, level: int) -> str | None:
+        """The colour of a level from 1 on: the higher, the farther from the background."""
+        if not level:
+            return None
+        # An ansi theme does not say how bright the terminal is; most are dark.
+        dark = self._ansi or self._background.brightness < 0.5
+        step = min(level, len(_RAMP)) - 1
+        return _RAMP[step if dark else -1 - step]
 
     def _make(self, colour: str, blend: float, attributes: str) -> Style:
         try:

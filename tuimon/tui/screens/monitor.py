@@ -19,11 +19,13 @@ from tuimon.runs.console import ConsoleTail
 from tuimon.runs.record import RunState
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.store.session import Session
+from tuimon.summaries.reader import SummaryReader
 from tuimon.text import fit, format_duration, safe
 from tuimon.tui.curves import charted_tags
 from tuimon.tui.facts import header_facts, run_rows, tag_rows
 from tuimon.tui.keymap import bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
+from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.tui.screens.text import HelpScreen, RunScreen
 from tuimon.tui.selection import Selection, count_tags, filter_or_everything, shown_runs
 from tuimon.tui.view_state import ViewState, ViewStates
@@ -88,6 +90,7 @@ class MonitorScreen(Screen[None]):
         self._tags_wanted = state.tags
         self._console_wanted = state.console
         self._stopping: str | None = None
+        self._reader = SummaryReader()
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -172,6 +175,8 @@ class MonitorScreen(Screen[None]):
             hidden |= {"stop", "console"}
         elif self._session.ended:
             hidden |= {"stop"}
+        if not any(run.refs for run in self._session.store.runs.values()):
+            hidden |= {"summaries"}
         labels = {"next-page": f"page {page}/{pages}"}
         if self._selection.text:
             labels["filter"] = f"filter: {fit(self._selection.text, _MOST_LABEL).rstrip()}"
@@ -189,6 +194,9 @@ class MonitorScreen(Screen[None]):
 
     def action_run_facts(self) -> None:
         self.app.push_screen(RunScreen(run_rows(self._session)))
+
+    def action_summaries(self) -> None:
+        self.app.push_screen(SummariesScreen(self._session, self._reader))
 
     def action_zoom(self) -> None:
         if self.focused is self._tags:

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tuimon.tui.keymap import help_rows
+from tuimon.tui.keymap import SUMMARY_KEYS, help_rows
 
 _EXPLANATION = """\
 A chart pairs the train and test curves of one metric, last values beside their names. The bright \
@@ -21,6 +21,11 @@ training has logged again: d shows them.
 
 The training runs under a guardian of its own: leaving, closing the terminal or losing the \
 connection does not touch it. Come back from any terminal: tuimon attach"""
+
+_SUMMARIES = """\
+What the script logs besides scalars. A histogram is a column of a heatmap: values upwards, steps \
+to the right, the denser the brighter; ▲ marks the step whose numbers are told. The newest step is \
+followed until you choose another one; End follows again."""
 
 
 class TextScreen(ModalScreen[None]):
@@ -70,6 +75,13 @@ class HelpScreen(TextScreen):
 
     def __init__(self) -> None:
         super().__init__("tuimon", _EXPLANATION, help_rows())
+
+
+class SummaryHelpScreen(TextScreen):
+    """What the screen with other data shows, and what its keys do."""
+
+    def __init__(self) -> None:
+        super().__init__("other data", _SUMMARIES, help_rows(SUMMARY_KEYS))
 
 
 class RunScreen(TextScreen):

@@ -1,0 +1,66 @@
+"""What all views share: the head that says what is seen, and rows that fit."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tuimon.charts import roles
+from tuimon.charts.model import Row, Span
+from tuimon.text import fit, format_step, safe, width
+
+HEAD_ROWS = 2
+SHADES = " .:-=+*#%@"
+"""From nothing to all, where half blocks cannot be drawn."""
+
+Piece = tuple[str, str]
+"""Text, not safe yet, and its role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which summary of a tag is seen."""
+
+    tag: str
+    step: int
+    index: int
+    """Among the steps of the tag, from 0."""
+    count: int
+    """Of the steps."""
+    newest: bool = False
+    """The view follows the newest step."""
+
+
+def clip(pieces: Iterable[Piece], cells: int) -> Row:
+    """A row of at most `cells`; what goes beyond ends in an ellipsis."""
+    row: list[Span] = []
+    room = cells
+    for text, role in pieces:
+        text = safe(text)
+        if width(text) > room:
+            text = fit(text, room)
+        if text:
+            row.append(Span(text, role))
+        room -= width(text)
+        if room <= 0:
+            break
+    return tuple(row)
+
+
+def head(place: Place, facts: Sequence[Piece], cells: int) -> tuple[Row, Row]:
+    """`HEAD_ROWS` rows: the tag; the step, which one it is, and facts as many as fit."""
+    pieces = [(f"step {format_step(place.step)}", roles.VALUE)]
+    others = [(f"{place.index + 1} of {place.count}", roles.NOTE), *facts]
+    if place.newest and place.count > 1:
+        others.insert(1, ("newest", roles.NOTE))
+    used = width(pieces[0][0])
+    for text, role in others:
+        text = safe(text)
+        if used + 2 + width(text) > cells:
+            break
+        pieces += [("  ", roles.BLANK), (text, role)]
+        used += 2 + width(text)
+    return clip([(place.tag, roles.TITLE)], cells), clip(pieces, cells)
+
+
+def message(place: Place, facts: Sequence[Piece], why: Piece, cells: int, height: int) -> list[Row]:
+    """A view that can only say something: a line below the head."""
+    return [*head(place, facts, cells), (), clip([why], cells)][: max(0, height)]
