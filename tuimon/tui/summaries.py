@@ -155,4 +155,4 @@ def _read(wanted: Wanted, refs: Refs, index: int, reader: SummaryReader) -> Deco
     except (SummaryError, FrameError) as error:
         return _Unreadable(str(error))
     except OSError as error:
-        return _Unreadable(f"{path.name}: {error.strerror}")
+        return _Unreadable(f"{error.strerror}: {path.name}")

@@ -26,6 +26,7 @@ _BELOW = 2
 _TAIL = 0.0005
 """Share of the values at either end that may lie beyond the axis, where they would squeeze it."""
 _MOST_LABEL = 10
+_HUGE = 1e300
 
 
 class Statistics(NamedTuple):
@@ -166,9 +167,9 @@ def _sound(histogram: Histogram) -> tuple[NDArray[np.float64], ...]:
     sound = np.isfinite(buckets).all(axis=1) & (buckets[:, 2] > 0)
     if not sound.all():
         buckets = buckets[sound]
-    lefts, rights = buckets[:, 0], buckets[:, 1]
-    # A sum of the largest counts must not overflow.
-    return np.minimum(lefts, rights), np.maximum(lefts, rights), np.minimum(buckets[:, 2], 1e300)
+    # Neither sums of counts nor the length of the axis must overflow.
+    lefts, rights, counts = buckets.clip(-_HUGE, _HUGE).T
+    return np.minimum(lefts, rights), np.maximum(lefts, rights), counts
 
 
 def _facts(found: Statistics) -> list[Piece]:
@@ -176,7 +177,7 @@ def _facts(found: Statistics) -> list[Piece]:
         return [("empty", roles.WARN)]
     return [
         (f"{format_value(found.least)} … {format_value(found.most)}", roles.LEGEND),
-        (f"mean ≈ {format_value(found.mean)}", roles.LEGEND),
+        (f"mean ≈{format_value(float(f'{found.mean:.3g}'))}", roles.LEGEND),
         (f"{format_value(found.total)} values", roles.NOTE),
     ]
 

@@ -8,6 +8,7 @@ from tuimon.charts.model import Row, Span
 from tuimon.text import fit, format_step, safe, width
 
 HEAD_ROWS = 2
+_LEAST_NAME = 16
 SHADES = " .:-=+*#%@"
 """From nothing to all, where half blocks cannot be drawn."""
 
@@ -46,19 +47,23 @@ def clip(pieces: Iterable[Piece], cells: int) -> Row:
 
 
 def head(place: Place, facts: Sequence[Piece], cells: int) -> tuple[Row, Row]:
-    """`HEAD_ROWS` rows: the tag; the step, which one it is, and facts as many as fit."""
-    pieces = [(f"step {format_step(place.step)}", roles.VALUE)]
-    others = [(f"{place.index + 1} of {place.count}", roles.NOTE), *facts]
+    """`HEAD_ROWS` rows: the tag, and which of its steps it is; the step, facts as many as fit."""
+    which = f"{place.index + 1} of {place.count}"
     if place.newest and place.count > 1:
-        others.insert(1, ("newest", roles.NOTE))
+        which += ", newest"
+    name = max(0, cells - width(which) - 2)
+    title: list[Piece] = [(place.tag, roles.TITLE)]
+    if width(safe(place.tag)) <= name or name >= _LEAST_NAME:
+        title = [(fit(place.tag, name), roles.TITLE), (f"  {which}", roles.NOTE)]
+    pieces: list[Piece] = [(f"step {format_step(place.step)}", roles.VALUE)]
     used = width(pieces[0][0])
-    for text, role in others:
+    for text, role in facts:
         text = safe(text)
         if used + 2 + width(text) > cells:
             break
         pieces += [("  ", roles.BLANK), (text, role)]
         used += 2 + width(text)
-    return clip([(place.tag, roles.TITLE)], cells), clip(pieces, cells)
+    return clip(title, cells), clip(pieces, cells)
 
 
 def message(place: Place, facts: Sequence[Piece], why: Piece, cells: int, height: int) -> list[Row]:

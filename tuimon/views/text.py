@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tuimon.charts import roles
@@ -215,12 +216,14 @@ def _table(
 ) -> Iterator[Line]:
     """Columns side by side; long cells are wrapped, columns without room are left out."""
     between = len(_BETWEEN)
-    columns = min(len(aligns), max(1, (cells + between) // (_LEAST_COLUMN + between)))
-    left_out = len(aligns) - columns
     widths = [
         max((_longest(row[column]) for row in table if column < len(row)), default=0)
-        for column in range(columns)
+        for column in range(len(aligns))
     ]
+    least = [max(1, min(size, _LEAST_COLUMN)) + between for size in widths]
+    columns = max(1, sum(total <= cells + between for total in accumulate(least)))
+    left_out = len(aligns) - columns
+    widths = widths[:columns]
     widths = _squeezed(widths, max(1, cells - between * (columns - 1)))
     for index, row in enumerate(table):
         parts = [
@@ -281,7 +284,7 @@ def _wrapped(pieces: Sequence[Piece], cells: int) -> Iterator[Line]:
             line, used = [], 0
             if not text.strip():
                 continue
-        chunks = _chunks(text, cells) if width(text) > cells else [text]
+        chunks = _chunks(text, cells) if width(text.rstrip()) > cells else [text]
         for chunk in chunks[:-1]:
             yield ((chunk, role),)
         line.append((chunks[-1], role))

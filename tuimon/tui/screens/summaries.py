@@ -80,6 +80,7 @@ class SummariesScreen(Screen[None]):
         yield self._keys
 
     def on_mount(self) -> None:
+        self._show_list()  # before the first key
         self.set_interval(_TICK, self._tick)
         self.call_after_refresh(self._tick)
 
@@ -94,17 +95,20 @@ class SummariesScreen(Screen[None]):
             return
         self._session.poll()
         now = time.monotonic()
-        version = self._session.store.version
-        if version != self._listed_version:
-            self._listed_version = version
-            self._list.set_items(items(self._session.store))
-            self._arrange()
+        self._show_list()
         if now >= self._next_header:
             self._next_header = now + _HEADER_EVERY
             self._header.tell(header_facts(self._session, None))
         self._want()
         if self._reading is not None and now - self._began > _SAY_READING_AFTER:
             self._view.show([(Span("reading …", "dim"),)])
+
+    def _show_list(self) -> None:
+        version = self._session.store.version
+        if version != self._listed_version:
+            self._listed_version = version
+            self._list.set_items(items(self._session.store))
+            self._arrange()
 
     def _arrange(self) -> None:
         found = bool(self._list.items)

@@ -12,6 +12,8 @@ from tuimon.tui.widgets.cells import CellView, line
 
 _COUNT_CELLS = 6
 _LEAST_WIDTH = 18
+_NAMES = {"pr_curves": "PR curves", "mesh": "meshes", "custom_scalars": "layouts"}
+"""Of kinds, where they are not TensorBoard's names."""
 
 
 class SummaryList(CellView):
@@ -54,7 +56,7 @@ class SummaryList(CellView):
         self._lines = []
         heading = None
         for index, item in enumerate(items):
-            kind = item.plugin or "other"
+            kind = _NAMES.get(item.plugin, item.plugin) or "other"
             new = f"{item.run} · {kind}" if several else kind
             if new != heading:
                 heading = new

@@ -1,0 +1,184 @@
+"""The screen with other data, over an event file that torch's SummaryWriter has written."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from event_files import scalar, version, write
+from textual.pilot import Pilot
+from torch.utils.tensorboard import SummaryWriter
+
+from tuimon.store.session import Session
+from tuimon.tui.app import TuimonApp
+from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.screens.summaries import SummariesScreen
+from tuimon.tui.widgets.cells import CellView
+from tuimon.tui.widgets.key_bar import KeyBar
+from tuimon.tui.widgets.notice import Notice
+from tuimon.tui.widgets.rows_view import RowsView
+from tuimon.tui.widgets.summary_list import SummaryList
+
+
+@pytest.fixture
+def writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SummaryWriter]:
+    monkeypatch.chdir(tmp_path)
+    with SummaryWriter("runs") as writer:
+        log(writer, range(20))
+        yield writer
+
+
+def log(writer: SummaryWriter, steps: range) -> None:
+    random = np.random.default_rng(0)
+    for step in steps:
+        writer.add_histogram("weight", random.normal(step, 1, 200), 10 * step)
+        writer.add_text("notes", f"# Epoch {step}\n" + "a line\n" * 40, 10 * step)
+        writer.add_image("digit", random.random((1, 8, 8)), 10 * step)
+        writer.add_tensor("odd", np_tensor(step), 10 * step)
+    writer.flush()
+
+
+def np_tensor(step: int) -> object:
+    import torch
+
+    return torch.tensor([float(step)])
+
+
+@pytest.fixture
+def session(writer: SummaryWriter) -> Iterator[Session]:
+    session = Session.of_logdirs([Path("runs")])
+    session.start()
+    yield session
+    session.stop()
+
+
+def shown(widget: CellView) -> str:
+    return "\n".join("".join(span.text for span in row) for row in widget._rows)
+
+
+async def until(pilot: Pilot[None], *words: str) -> str:
+    """Wait until the view shows these words; returns all it shows."""
+    for _ in range(200):
+        await pilot.pause(0.02)
+        seen = shown(pilot.app.screen.query_one(RowsView))
+        if all(word in seen for word in words):
+            return seen
+    raise AssertionError(f"{words} not in:\n{seen}")
+
+
+async def opened(pilot: Pilot[None], session: Session) -> SummariesScreen:
+    for _ in range(200):
+        await pilot.pause(0.02)
+        if not session.follower.loading and len(session.store.runs) == 1:
+            break
+    await pilot.press("v")
+    screen = pilot.app.screen
+    assert isinstance(screen, SummariesScreen)
+    return screen
+
+
+async def test_all_kinds_are_listed_with_their_steps(session: Session):
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, session)
+        await until(pilot, "weight", "step 190", "20 of 20, newest", "200 values")
+        listed = [line.split() for line in shown(screen.query_one(SummaryList)).splitlines()]
+        assert [line[0] for line in listed[::2]] == ["histograms", "images", "text", "tensor"]
+        assert [line[-2:] for line in listed[1::2]] == [
+            ["weight", "20"],
+            ["digit", "20"],
+            ["notes/text_summary", "20"],
+            ["odd", "20"],
+        ]
+        assert "step" in shown(screen.query_one(KeyBar))
+
+
+async def test_arrows_choose_tag_and_step(session: Session):
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, session)
+        await until(pilot, "step 190")
+        await pilot.press("left", "left")
+        await until(pilot, "weight", "step 170", "18 of 20")
+        await pilot.press("down")
+        await until(pilot, "digit", "step 170", "8×8 png")
+        await pilot.press("home", "down")
+        await until(pilot, "notes", "step 0", "Epoch 0")
+        await pilot.press("L")
+        await until(pilot, "step 100", "Epoch 10")
+        await pilot.press("L", "down")
+        await until(pilot, "odd", "20 of 20, newest", "19")
+        await pilot.press("down", "up", "up", "up", "up", "right")
+        await until(pilot, "weight", "20 of 20, newest")
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, MonitorScreen)
+
+
+async def test_long_text_is_scrolled(session: Session):
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, session)
+        await pilot.press("down", "down")
+        await until(pilot, "lines 1–19 of 43")
+        assert "scroll" in shown(screen.query_one(KeyBar))
+        await pilot.press("n", "n", "n")
+        await until(pilot, "lines 25–43 of 43")
+        await pilot.press("p")
+        await until(pilot, "lines 7–25 of 43")
+
+
+async def test_the_newest_step_is_followed_until_one_is_chosen(
+    session: Session, writer: SummaryWriter
+):
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        await opened(pilot, session)
+        await until(pilot, "step 190")
+        log(writer, range(20, 22))
+        session.follower.set_sources(session.sources)
+        await until(pilot, "step 210", "22 of 22, newest")
+        await pilot.press("left")
+        await until(pilot, "step 200", "21 of 22")
+        log(writer, range(22, 23))
+        session.follower.set_sources(session.sources)
+        await until(pilot, "step 200", "21 of 23")
+        await pilot.press("end")
+        await until(pilot, "step 220", "23 of 23, newest")
+
+
+async def test_a_record_that_cannot_be_read_says_why(session: Session, tmp_path: Path):
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, session)
+        await until(pilot, "step 190")
+        file = next((tmp_path / "runs").iterdir())
+        file.rename(tmp_path / "elsewhere")
+        await pilot.press("down")
+        await until(pilot, "digit", "No such file or directory")
+
+
+async def test_without_such_data_it_says_what_would_be_here(tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "runs", [version(), scalar("Loss", 0, 1.0), scalar("Loss", 1, 0.5)])
+    session = Session.of_logdirs([Path("runs")])
+    session.start()
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if session.store.runs and not session.follower.loading:
+                break
+        await pilot.pause(0.3)
+        assert "other data" not in shown(pilot.app.screen.query_one(KeyBar))
+        await pilot.press("v")
+        await pilot.pause(0.3)
+        assert "add_histogram" in shown(pilot.app.screen.query_one(Notice))
+        await pilot.press("left", "down", "home", "n", "?")
+        await pilot.press("escape", "escape")
+        assert isinstance(pilot.app.screen, MonitorScreen)
+    session.stop()
+
+
+@pytest.mark.parametrize("size", [(20, 5), (49, 13), (200, 60)])
+async def test_any_size_and_plain_ascii(session: Session, size):
+    async with TuimonApp(session, ascii_only=True).run_test(size=size) as pilot:
+        screen = await opened(pilot, session)
+        await until(pilot, "weight")
+        await pilot.press("down", "down", "down")
+        await until(pilot, "odd")
+        strips = screen.query_one(RowsView).render_line(0)
+        assert strips.text.isascii()

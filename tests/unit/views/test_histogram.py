@@ -1,0 +1,117 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from summary_files import WRITERS, values, written
+
+from tuimon.summaries.histograms import Histogram, decode_histogram
+from tuimon.views import histogram
+from tuimon.views.histogram import cumulate, sampled, statistics, value_limits
+from tuimon.views.layout import SHADES, Place
+
+NUMBERS = st.floats(width=64) | st.sampled_from([0.0, 1e308, -1e308, 5e-324])
+
+
+def buckets(*rows: tuple[float, float, float]) -> Histogram:
+    return Histogram(np.array(rows, np.float64).reshape(-1, 3))
+
+
+def normal(mean: float, sigma: float) -> Histogram:
+    counts, edges = np.histogram(np.random.default_rng(0).normal(mean, sigma, 5000), 60)
+    return Histogram(np.column_stack([edges[:-1], edges[1:], counts]))
+
+
+def shades(rows: list) -> list[str]:
+    """The columns of a heatmap drawn in ASCII, from the top down."""
+    plot = [row[2].text for row in rows[2:-2]]
+    return ["".join(column) for column in zip(*plot, strict=True)]
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_statistics_of_what_was_logged(tmp_path, writer):
+    samples = np.random.default_rng(1).normal(3, 2, 1000)
+    found = values(written(tmp_path, lambda w: w.add_histogram("h", samples), writer))
+    told = statistics(decode_histogram(found["h"]))
+    assert told.total == 1000
+    assert (told.least, told.most) == (samples.min(), samples.max())
+    assert told.mean == pytest.approx(samples.mean(), abs=0.05 * samples.std())
+
+
+def test_the_head_tells_the_selected_step(place):
+    drawn = histogram.rows(place, [300], [normal(0, 1)], 60, 20)
+    head = ["".join(span.text for span in row) for row in drawn[:2]]
+    assert head[0].startswith("layer/weight ")
+    assert head[0].endswith("4 of 50")
+    assert head[1].startswith("step 300")
+    assert "5000 values" in head[1]
+
+
+def test_what_drifts_upwards_is_seen_higher():
+    steps = list(range(5))
+    many = [normal(step, 0.5) for step in steps]
+    columns = shades(histogram.rows(Place("h", 4, 4, 5), steps, many, 45, 24, ascii_only=True))
+    brightest = [column.index("@") for column in columns[4::8]]
+    assert brightest == sorted(brightest, reverse=True)
+    assert brightest[0] - brightest[-1] >= 8
+
+
+def test_the_brightest_is_the_densest_and_nothing_is_blank():
+    one = buckets((0, 1, 1), (1, 2, 100), (2, 3, 0), (3, 4, 25))
+    rows = histogram.rows(Place("h", 0, 0, 1), [0], [one], 30, 44, ascii_only=True)
+    (column,) = set(shades(rows))
+    levels = [SHADES.index(char) for char in reversed(column.strip())]
+    quarter = len(levels) // 4
+    assert max(levels[:quarter]) < min(levels[quarter + 1 : 2 * quarter - 1])
+    assert set(levels[2 * quarter + 1 : 3 * quarter - 1]) == {0}
+    assert levels[-2] == math.ceil(9 * math.ceil(15 * 0.5) / 15)  # √(25/100) of the brightest
+
+
+def test_the_cursor_stands_below_the_selected_column():
+    steps = list(range(0, 500, 100))
+    rows = histogram.rows(Place("h", 200, 2, 5), steps, [normal(0, 1)] * 5, 56, 20)
+    axis, labels = ("".join(span.text for span in row) for row in rows[-2:])
+    assert axis.count("▲") == (len(axis) - axis.index("└") - 1) // 5
+    middle = (axis.index("▲") + axis.rindex("▲")) // 2
+    assert abs(labels.index("200") + 1 - middle) <= 1
+
+
+@given(st.integers(1, 5000), st.integers(1, 300), st.data())
+def test_samples_fit_and_hold_the_selected_one(count, most, data):
+    selected = data.draw(st.integers(0, count - 1))
+    indices = sampled(count, most, selected)
+    assert len(indices) <= most
+    assert selected in indices
+    assert indices == sorted(set(indices))
+    assert indices[-1] < count
+    assert len(indices) >= min(count, most / 2 - 1)
+
+
+def test_a_few_outliers_do_not_squeeze_the_rest():
+    usual = [(edge / 10, (edge + 1) / 10, 1000) for edge in range(-10, 10)]
+    one = buckets((-1e6, -1e6, 1), *usual, (1e6, 1e6, 1))
+    low, high = value_limits([cumulate(one)])
+    assert (low, high) == (pytest.approx(-1, abs=0.01), pytest.approx(1, abs=0.01))
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_no_size_is_exceeded(fits, place, ascii_only):
+    steps = list(range(0, 5000, 100))
+    many = [normal(step / 900, 1 + step / 999) for step in steps]
+    many[7] = None
+    fits(lambda w, h: histogram.rows(place, steps, many, w, h, ascii_only=ascii_only))
+    fits(lambda w, h: histogram.rows(place, [300], [None], w, h, ascii_only=ascii_only))
+
+
+@pytest.mark.filterwarnings("error")
+@given(
+    st.lists(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), max_size=5), min_size=1, max_size=4),
+    st.integers(1, 60),
+    st.integers(1, 20),
+)
+def test_any_buckets_are_drawn(many, cells, height):
+    found = [buckets(*rows) for rows in many]
+    rows = histogram.rows(Place("h", 0, 0, len(found)), range(len(found)), found, cells, height)
+    assert len(rows) <= height
+    assert all(sum(len(span.text) for span in row) <= cells for row in rows)

@@ -1,0 +1,136 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from summary_files import WRITERS, values, written
+
+from tuimon.summaries.text import Text, decode_text
+from tuimon.text import safe, width
+from tuimon.views import text
+from tuimon.views.layout import Place
+
+MARKDOWN = """\
+# Run 7
+
+Loss is **down** to `0.31`, see [docs](https://example.org).
+A second line.
+
+| metric | train |
+|:--|--:|
+| loss | 0.5 |
+| accuracy | 98 |
+
+- one
+- two with many words that do not fit
+  1. nested
+
+> quoted
+
+```
+if x:
+\treturn "\x1b[2J"
+```
+"""
+
+
+def shown(content: str, cells: int = 60) -> list[str]:
+    rows = text.lines(Text((), ((content,),)), cells)
+    return ["".join(span.text for span in row).rstrip() for row in rows]
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_markdown_that_was_logged(tmp_path, writer):
+    found = values(written(tmp_path, lambda w: w.add_text("notes", MARKDOWN), writer))
+    (value,) = found.values()
+    rows = text.lines(decode_text(value), 34)
+    assert ["".join(span.text for span in row).rstrip() for row in rows] == [
+        "Run 7",
+        "─────",
+        "",
+        "Loss is down to 0.31, see docs",
+        "(https://example.org).",
+        "A second line.",
+        "",
+        "metric   │ train",
+        "─────────┼──────",
+        "loss     │   0.5",
+        "accuracy │    98",
+        "",
+        "• one",
+        "• two with many words that do not",
+        "  fit",
+        "  1. nested",
+        "",
+        "│ quoted",
+        "",
+        "│ if x:",
+        '│     return "␛[2J"',
+    ]
+
+
+def test_what_is_emphasised_has_roles_of_its_own():
+    (row,) = text.lines(Text((), (("a **b** `c` d",),)), 40)
+    assert [(span.text, span.role) for span in row] == [
+        ("a ", "text"),
+        ("b", "title"),
+        (" ", "text"),
+        ("c", "accent"),
+        (" d", "text"),
+    ]
+
+
+def test_html_is_not_interpreted():
+    assert shown("<b>x</b> <script>") == ["<b>x</b> <script>"]
+
+
+def test_several_strings_are_a_table():
+    rows = text.lines(Text((2, 2), (("a", "bb"), ("ccc", "d"))), 30)
+    assert ["".join(span.text for span in row) for row in rows] == ["a   │ bb", "ccc │ d "]
+
+
+def test_long_words_and_wide_characters_are_broken_at_cells():
+    assert shown("x" * 25, 10) == ["x" * 10, "x" * 10, "x" * 5]
+    assert shown("日本語" * 4, 7) == ["日本語", "日本語", "日本語", "日本語"]
+
+
+def test_a_table_without_room_is_squeezed_then_loses_columns():
+    table = "|aaaa bbbb|c|d|e|f|\n|--|--|--|--|--|\n|1|2|3|4|5|"
+    wide, narrow = shown(table, 25), shown(table, 20)
+    assert wide[0] == "aaaa bbbb │ c │ d │ e │ f"
+    assert narrow[:2] == ["aaaa │ c │ d │ e │ f", "bbbb │   │   │   │"]
+    assert shown(table, 12)[-1] == "+2 columns"
+
+
+def test_too_much_is_cut_and_said():
+    rows = shown("word " * 100_000)
+    assert rows[-1] == "… the first 65,536 of 500,000 characters"
+
+
+def test_scrolling_stops_at_the_end(place):
+    long = Text((), (("\n".join(f"line {n}" for n in range(50)),),))
+    last = text.last_top(long, 40, 13)
+    assert last == 40
+    rows = text.rows(place, long, 40, 13, top=999)
+    assert rows[-1][0].text == "line 49"
+    assert "lines 41–50 of 50" in "".join(span.text for span in rows[1])
+
+
+def test_no_size_is_exceeded(fits, place):
+    fits(lambda w, h: text.rows(place, Text((), ((MARKDOWN,),)), w, h))
+    fits(lambda w, h: text.rows(place, Text((), (("日" * 50, "x"),) * 3), w, h, top=5))
+    fits(lambda w, h: text.rows(place, Text((), ()), w, h))
+
+
+@given(
+    st.lists(st.sampled_from([*"#-*>|`[]()!_~:1.\n\t x日\x1b\x00é\u202e", "\n|-|-|\n"])),
+    st.integers(1, 30),
+)
+def test_any_text_is_safe_and_fits(parts, cells):
+    content = "".join(parts)
+    for row in text.rows(Place("t", 0, 0, 1), Text((), ((content,),)), cells, 50):
+        assert sum(width(span.text) for span in row) <= cells
+        assert all(safe(span.text) == span.text for span in row)
+
+
+@pytest.mark.parametrize("part", [">", "- ", "[", "*a_", "`", "|", "![", "1. ", "\n\n> - "])
+def test_text_made_to_be_slow_is_shown_all_the_same(part, place):
+    assert text.rows(place, Text((), ((part * 5000,),)), 40, 20)
