@@ -23,7 +23,7 @@ LEAST_WIDTH, LEAST_HEIGHT = 16, HEAD_ROWS + 4
 LEAST_GUTTER = 4
 """Cells beside the columns, about: there are never more columns than the rest of the width."""
 _BELOW = 2
-_TAIL = 0.0005
+_TAIL = 0.005
 """Share of the values at either end that may lie beyond the axis, where they would squeeze it."""
 _MOST_LABEL = 10
 _HUGE = 1e300
@@ -98,7 +98,8 @@ def rows(
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
         return list(head(place, facts, width))[: max(0, height)]
     cumulated = [None if one is None else cumulate(one) for one in histograms]
-    limits = value_limits([one for one in cumulated if one is not None])
+    filled = [one for one in cumulated if one is not None and len(one.edges)]
+    limits = value_limits(filled)
     if limits is None:
         why = ("No values in these histograms.", roles.DIM)
         return message(place, facts, why, width, height)
@@ -115,6 +116,8 @@ def rows(
         selected = kept.index(selected)
     places = [column * len(steps) // columns for column in range(columns)]
     picture = levels[:, places]
+    if any(one.edges[0] < limits[0] or one.edges[-1] > limits[1] for one in filled):
+        facts.insert(1, ("clipped", roles.NOTE))
     result = [*head(place, facts, width)]
     for row in range(plot_rows):
         label = labels.get(row, "")
@@ -141,17 +144,16 @@ def cumulate(histogram: Histogram) -> Cumulated:
 
 
 def value_limits(cumulated: Sequence[Cumulated]) -> tuple[float, float] | None:
-    """From where to where the values of some histograms lie; None when there are none.
+    """From where to where the values of some histograms, none of them empty, lie.
 
-    Without their outermost values where these take half of the range or more.
+    Without their outermost values where these take half of the range or more. None for none.
     """
-    filled = [one for one in cumulated if len(one.edges)]
-    if not filled:
+    if not cumulated:
         return None
-    low = min(float(one.edges[0]) for one in filled)
-    high = max(float(one.edges[-1]) for one in filled)
-    inner_low = min(_quantile(one, _TAIL) for one in filled)
-    inner_high = max(_quantile(one, 1 - _TAIL) for one in filled)
+    low = min(float(one.edges[0]) for one in cumulated)
+    high = max(float(one.edges[-1]) for one in cumulated)
+    inner_low = min(_quantile(one, _TAIL) for one in cumulated)
+    inner_high = max(_quantile(one, 1 - _TAIL) for one in cumulated)
     if 0 < inner_high - inner_low < (high - low) / 2:
         return inner_low, inner_high
     return low, high

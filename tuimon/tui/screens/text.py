@@ -24,8 +24,9 @@ connection does not touch it. Come back from any terminal: tuimon attach"""
 
 _SUMMARIES = """\
 What the script logs besides scalars. A histogram is a column of a heatmap: values upwards, steps \
-to the right, the denser the brighter; ▲ marks the step whose numbers are told. The newest step is \
-followed until you choose another one; End follows again."""
+to the right, the denser the brighter; ▲ marks the step whose numbers are told. "clipped": up to \
+1% of the values lie beyond the axis, and are drawn at its ends. The newest step is followed until \
+you choose another one; End follows again."""
 
 
 class TextScreen(ModalScreen[None]):
