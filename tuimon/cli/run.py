@@ -63,6 +63,11 @@ def parse_config(pairs: tuple[str, ...]) -> dict[str, Any]:
     help="Do not make the training's TensorBoard writers flush at once.",
 )
 @click.option(
+    "--console-metrics/--no-console-metrics",
+    default=None,
+    help="Read metrics from the output, at once or never (default: if no event files appear).",
+)
+@click.option(
     "--mirror",
     type=click.Choice(["auto", "offline", "online", "off"]),
     default="auto",
@@ -86,6 +91,7 @@ def command(
     foreground: bool,
     plain: bool,
     hook: bool,
+    console_metrics: bool | None,
     mirror: str,
     project: str | None,
     entity: str | None,
@@ -119,7 +125,15 @@ def command(
     name = name or run_name(training)
     argv = ("-m", *training) if module else training
     executed = resolve(training, module=module, env=os.environ)
-    paths = launch(name, argv, executed, logdir=logdir, hook=hook, mirror=options)
+    paths = launch(
+        name,
+        argv,
+        executed,
+        logdir=logdir,
+        hook=hook,
+        console_metrics={None: "auto", True: "on", False: "off"}[console_metrics],
+        mirror=options,
+    )
     if detach:
         click.echo(f"{safe(name)} started as {paths.id}\nwatch it: tuimon attach {paths.id}")
         return 0
@@ -139,6 +153,7 @@ def launch(
     *,
     logdir: str | None,
     hook: bool,
+    console_metrics: str,
     mirror: MirrorOptions,
 ) -> RunPaths:
     """Write the run directory and start its guardian; returns once the training is executing.
@@ -161,6 +176,7 @@ def launch(
             cwd=str(Path.cwd()),
             logdir=str(Path(logdir).absolute()) if logdir else None,
             hook=hook,
+            console_metrics=console_metrics,
             mirror=mirror,
             started_at=time.time(),
         )

@@ -11,9 +11,12 @@ import time
 from dataclasses import replace
 
 from tuimon.mirror.ending import has_ended
+from tuimon.mirror.sources import SourceFinder
+from tuimon.recorder.console_metrics.feed import ConsoleMetrics
 from tuimon.recorder.discovery import Discovery
 from tuimon.recorder.git import GitState, git_state
 from tuimon.recorder.mirror_process import MirrorProcess
+from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
 from tuimon.recorder.writers import WriterReports
 from tuimon.runs.paths import RunPaths
@@ -21,11 +24,12 @@ from tuimon.runs.record import (
     MirrorRecord,
     RecorderRecord,
     RecordError,
+    RunRecord,
     read_record,
     write_record,
 )
 from tuimon.runs.registry import read_status
-from tuimon.runs.sources import LogSource
+from tuimon.runs.sources import CONSOLE, LogSource
 
 LAST_SEARCH_SECONDS = 5.0
 MIRROR_SECONDS = 560.0
@@ -50,6 +54,8 @@ class Recorder:
         self._written: RecorderRecord | None = None
         self._write_again_at = -math.inf
         self._discovery: Discovery | None = None
+        self._given = _GivenDirectory(self._status.record)
+        self._console = self._console_metrics()
         self._mirror: MirrorProcess | None = None
         self._git = _GitCheck(self._status.record.cwd)
 
@@ -75,6 +81,8 @@ class Recorder:
                 looked_at = now
                 self._status = read_status(self._paths.directory)
             self._search()
+            self._read_console()
+            self._note()
             if self._mirror is not None:
                 self._mirror.tick(now)
             self._pause()
@@ -82,6 +90,8 @@ class Recorder:
             self._begin_discovery()
         if self._discovery is not None:
             self._discovery.finish(LAST_SEARCH_SECONDS)
+        if self._console is not None and has_ended(self._status):
+            self._console.finish(others=self._has_event_files())
         # Even when nothing is new: the mirror waits for a record that is later than the end.
         self._written, self._write_again_at = None, -math.inf
         self._note()
@@ -91,12 +101,42 @@ class Recorder:
             self._begin_discovery()
         if self._discovery is not None:
             self._discovery.step()
-        self._note()
+
+    def _console_metrics(self) -> ConsoleMetrics | None:
+        record = self._status.record
+        if record.console_metrics == "off":
+            return None
+        return ConsoleMetrics(
+            self._paths,
+            forced=record.console_metrics == "on",
+            started_at=record.started_at,
+            known=any(source.found_by == CONSOLE for source in self._record.logdirs),
+        )
+
+    def _read_console(self) -> None:
+        if self._console is not None and not self._console.done:
+            self._console.step(others=self._has_event_files())
+
+    def _has_event_files(self) -> bool:
+        """Whether the training is known to write event files."""
+        if self._discovery is not None:
+            return bool(self._discovery.sources)
+        return self._given.has_event_files()
+
+    def _log_sources(self) -> tuple[LogSource, ...]:
+        """What was found, in this order: a directory that came first keeps its short names."""
+        found = self._record.logdirs
+        if self._discovery is not None:
+            found += tuple(source for source in self._discovery.sources if source not in found)
+        console = self._console.source if self._console is not None else None
+        return found if console is None or console in found else (*found, console)
 
     def _begin_discovery(self) -> None:
         record = self._status.record
         if record.logdir is not None:
-            self._record = replace(self._record, logdirs=(LogSource(path=record.logdir),))
+            given = LogSource(path=record.logdir)
+            if given not in self._record.logdirs:
+                self._record = replace(self._record, logdirs=(given,))
         elif record.child is not None:
             guardian = record.guardian or record.child
             self._discovery = Discovery(
@@ -105,15 +145,13 @@ class Recorder:
                 started_at=record.started_at,
                 tree=ProcessTree(guardian.pid, record.child.pid),
                 arguments=record.argv,
-                known=self._record.logdirs,
+                known=[one for one in self._record.logdirs if one.found_by != CONSOLE],
                 reports=WriterReports(self._paths.writers),
             )
 
     def _note(self) -> None:
         """Write the record when there is something new."""
-        record = self._record
-        if self._discovery is not None:
-            record = replace(record, logdirs=self._discovery.sources)
+        record = replace(self._record, logdirs=self._log_sources())
         git = self._git.state
         if git is not None:
             record = replace(record, git_commit=git.commit, git_dirty=git.dirty)
@@ -150,6 +188,24 @@ class Recorder:
         if self._discovery is not None:
             pause = min(pause, self._discovery.due - time.monotonic())
         self._stop.wait(max(pause, _SHORTEST_PAUSE))
+
+
+class _GivenDirectory:
+    """Whether a log directory that the user named holds event files of this run; rarely looked."""
+
+    def __init__(self, record: RunRecord) -> None:
+        self._finder = SourceFinder(record.started_at)
+        if record.logdir is not None:
+            self._finder.set_sources([LogSource(path=record.logdir)])
+        self._found = False
+        self._pace = Pace(_LOOK_EVERY, share=0.02)
+
+    def has_event_files(self) -> bool:
+        """True from the first file on that was written to since the run began."""
+        if not self._found and time.monotonic() >= self._pace.due:
+            with self._pace.turn():
+                self._found = bool(self._finder.find())
+        return self._found
 
 
 class _GitCheck:

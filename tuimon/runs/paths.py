@@ -64,6 +64,11 @@ class RunPaths:
         return self.directory / "writers"
 
     @property
+    def console_metrics(self) -> Path:
+        """Event file of the metrics that the training printed, written by the recorder."""
+        return self.directory / "console-metrics"
+
+    @property
     def wandb(self) -> Path:
         """Offline W&B files."""
         return self.directory / "wandb"

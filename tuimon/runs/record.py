@@ -93,6 +93,8 @@ class RunRecord:
     mirror: MirrorOptions = field(default_factory=MirrorOptions)
     hook: bool = True
     """Whether the training's writers are made to flush at once (see `tuimon.hook`)."""
+    console_metrics: str = "auto"
+    """Whether metrics are read from the console: on, off, or auto (if there are no event files)."""
     pty_rows: int = 40
     pty_cols: int = 120
     stop_grace_int: float = 60.0

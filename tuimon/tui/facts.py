@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 from tuimon.charts.pairing import pair_tags
+from tuimon.runs.sources import CONSOLE
 from tuimon.store.session import Session
 from tuimon.store.store import Store
 from tuimon.text import safe
@@ -46,7 +47,10 @@ def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
 
 def run_rows(session: Session) -> list[tuple[str, str]]:
     """(name, value) of all that is known about what is watched, for people to read and copy."""
-    sources = [("log directory", source.path) for source in session.sources]
+    sources = [
+        ("from console" if source.found_by == CONSOLE else "log directory", source.path)
+        for source in session.sources
+    ]
     sources += file_rows(session)
     status = session.status
     if status is None:

@@ -1,0 +1,85 @@
+"""The event file that the recorder writes for a training that writes none."""
+
+import os
+import struct
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tuimon.events.crc import masked_crc
+from tuimon.events.tail import EventFileTail
+from tuimon.recorder.console_metrics.parser import Point
+
+_NAME = "events.out.tfevents.console"
+
+
+class ConsoleEventFile:
+    """Appends points to the event file in `directory`; each call is on disk when it returns.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(mode=0o700, exist_ok=True)
+        path = directory / _NAME
+        self.points, end = _known(path)
+        """How many points are in the file."""
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        os.ftruncate(self._fd, end)  # what a writer that was killed has begun
+        self._end = end
+        if not end:
+            self._append(_version_record())
+
+    def write(self, points: Sequence[Point], wall_time: float) -> None:
+        """Add points that were printed at `wall_time` (Unix seconds)."""
+        self._append(b"".join(_record(point, wall_time) for point in points))
+        self.points += len(points)
+
+    def close(self) -> None:
+        """Close the file; nothing is left to write."""
+        os.close(self._fd)
+
+    def _append(self, data: bytes) -> None:
+        """Write all or nothing: a full disk must leave no half record in the way of the next."""
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._fd, view) :]
+        except OSError:
+            os.ftruncate(self._fd, self._end)
+            raise
+        self._end += len(data)
+
+
+def _known(path: Path) -> tuple[int, int]:
+    """Number of points in a file, and where its last whole record ends."""
+    if not path.exists():
+        return 0, 0
+    tail = EventFileTail(path)
+    points = 0
+    while batches := tail.poll():
+        points += sum(len(part.steps) for batch in batches for part in batch.scalars.values())
+    return points, tail.offset
+
+
+def _record(point: Point, wall_time: float) -> bytes:
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+
+    value = Summary.Value(tag=point.tag, simple_value=point.value)
+    event = Event(wall_time=wall_time, step=point.step, summary=Summary(value=[value]))
+    return _framed(event.SerializeToString())
+
+
+def _version_record() -> bytes:
+    from tensorboard.compat.proto.event_pb2 import Event
+
+    return _framed(Event(wall_time=time.time(), file_version="brain.Event:2").SerializeToString())
+
+
+def _framed(payload: bytes) -> bytes:
+    """A TFRecord: length and payload, each with its checksum behind it."""
+    length = struct.pack("<Q", len(payload))
+    crcs = (struct.pack("<I", masked_crc(part)) for part in (length, payload))
+    return length + next(crcs) + payload + next(crcs)

@@ -1,0 +1,77 @@
+"""Names with numbers behind them, in a line of text."""
+
+import re
+from typing import NamedTuple
+
+NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|NaN|NAN|inf|Inf|INF)"
+
+_UNITS = (
+    r"(?:it|img|imgs|samples|tokens|steps?|words)/s(?:ec)?|s/it|(?:ms|us|s)/(?:it|step|batch)"
+    r"|ms|us|s|secs?|seconds?|min|mins|h|hrs?|[kKMGT]i?B(?:/s)?|[kKMG]|B/s|W|C|x"
+)
+_PART = r"train|training|val|valid|validation|test|testing|eval|evaluation|dev"
+_ADJECTIVE = rf"{_PART}|avg\.?|average|mean|total|best|final|running|top-?\d|learning|grad(?:ient)?"
+_TOKEN = r"[A-Za-z_][\w@/.+\-]*(?:\([A-Za-z%\d]{1,8}\))?"
+
+_PAIR = re.compile(
+    r"(?<![\w./\\@'\"<\-])(?:"
+    rf"(?P<named>(?:[A-Za-z][\w\-]*[ ]{{1,4}}){{0,2}}{_TOKEN})(?P<sign>\s{{0,16}}[:=]\s{{0,16}})"
+    rf"|(?P<bare>(?:(?i:{_ADJECTIVE})[ ]{{1,4}}){{0,2}}{_TOKEN})\s{{1,16}})"
+    rf"(?P<value>(?>{NUMBER}))"
+    rf"(?:\s?/\s?(?P<of>\d{{1,15}}))?"
+    rf"(?:(?P<percent>\s?%)|\s?(?P<unit>{_UNITS})(?![\w/]))?"
+    r"(?![\w%]|\.\d|:\d|-\d|/)"
+    rf"(?:\s{{0,4}}\(\s{{0,8}}(?:{NUMBER})\s?%?\s?\))?"
+)
+_WRAPPED = re.compile(rf"\b(?:tensor|(?:np\.|numpy\.)?float\d\d)\(\s?({NUMBER})[^()]{{0,80}}\)")
+
+
+class Pair(NamedTuple):
+    """A name and its number, as printed; `sign` is ``:``, ``=`` or nothing."""
+
+    start: int
+    end: int
+    key: str
+    sign: str
+    text: str
+    value: float
+    measured: bool
+    """False when a unit tells that it is time, memory or speed."""
+
+
+def unwrapped(line: str) -> str:
+    """Take numbers out of ``tensor(…)`` and ``np.float64(…)``."""
+    return _WRAPPED.sub(r"\1", line) if "(" in line else line
+
+
+def find_pairs(line: str) -> list[Pair]:
+    """All pairs of a line, in order."""
+    found = []
+    for match in _PAIR.finditer(line):
+        value, of = float(match["value"]), match["of"]
+        if of is not None and float(of):
+            value /= float(of)
+        found.append(
+            Pair(
+                match.start(),
+                match.end(),
+                " ".join((match["named"] or match["bare"]).split()),
+                (match["sign"] or "").strip(),
+                match["value"] if of is None else f"{value}",
+                value,
+                match["unit"] is None,
+            )
+        )
+    return found
+
+
+def to_number(text: object) -> float | None:
+    """A value of a dictionary as a number, if it is one or a string that holds one."""
+    if isinstance(text, bool) or not isinstance(text, int | float | str):
+        return None
+    if isinstance(text, str) and not re.fullmatch(NUMBER, text):
+        return None
+    try:
+        return float(text)
+    except OverflowError:
+        return None
