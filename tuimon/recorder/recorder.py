@@ -1,7 +1,8 @@
 """The recorder: what it takes to follow one training, besides keeping it alive.
 
-It finds the log directories, notes the version of the code, and keeps the mirror going. It may be
-killed at any time: what it knew is in its record, and its successor goes on from there.
+It finds the log directories, reads metrics from the console if there are none, notes the version of
+the code, and keeps the mirror going. It may be killed at any time: what it knew is in its record,
+and its successor goes on from there.
 """
 
 import logging

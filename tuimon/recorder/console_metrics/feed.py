@@ -19,6 +19,7 @@ GRACE_AFTER_POINT = 2.0
 """… and from the first metric that it prints."""
 
 _POLL_BYTES = 1 << 16
+_SLICE = 0.02
 _LAST_SECONDS = 5.0
 _MOST_HELD = 200_000
 _WRITE_AGAIN_AFTER = 5.0
@@ -61,7 +62,9 @@ class ConsoleMetrics:
         if others and not self._forced:
             self._stop()
             return
-        self._read()
+        deadline = time.monotonic() + _SLICE
+        while self._read() and time.monotonic() < deadline:
+            pass
         self._publish_if_time()
 
     def finish(self, *, others: bool) -> None:

@@ -16,6 +16,7 @@ from tuimon.recorder.console_metrics.words import (
     is_charted,
     is_configuration,
     is_metric,
+    may_hold_metrics,
     unknown_words,
     words,
 )
@@ -25,6 +26,7 @@ LONGEST_TAG = 128
 MOST_TAGS = 512
 
 _MOST_UNKNOWN_WORDS = 2
+_STEP_LIMIT = 2**62
 _INT = r"\d{1,15}(?![\d.])"
 _SPLIT = r"(?i:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uation)?|dev)"
 
@@ -36,7 +38,7 @@ _PREFIX = re.compile(
     r"|\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"|[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.]+:\d+\]"
     r"|(?:INFO|DEBUG)\b(?::[\w.]+:)?"
-    r"|[\w.]{1,40} (?=[|-] )|[a-z_][\w.]*\.[\w.]+:\d*"
+    r"|[\w.]{1,40} (?=[|-] )|[a-z_]\w{0,40}\.[\w.]{1,60}:\d*"
     r")(?:\s*[-|:](?=\s)|\s|$)"
 )
 _REFUSED = re.compile(
@@ -133,7 +135,7 @@ class MetricParser:
 
     def feed(self, text: str) -> list[Point]:
         """The points of one line, or of one state of a progress bar."""
-        if len(text) > LONGEST_LINE or self._is_traceback(text):
+        if len(text) > LONGEST_LINE or self._is_traceback(text) or not may_hold_metrics(text):
             return []
         if not any(char.isdigit() for char in text) and "nan" not in text.lower():
             if len(found := text.split()) > 3 and "epoch" in text.lower():
@@ -314,7 +316,8 @@ class MetricParser:
                 continue
             step = self._steps.resolve(line.position, split)
             name, number = self._names.place(tag, step, self._steps.epoch)
-            points[tag] = Point(name, number, value)
+            if 0 <= number < _STEP_LIMIT:
+                points[tag] = Point(name, number, value)
         return list(points.values())
 
     def _is_welcome(self, tag: str) -> bool:

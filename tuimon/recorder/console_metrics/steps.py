@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+_MOST_LAPS = 256
+
 
 class Position(NamedTuple):
     """What a line tells of when it was printed; what it does not tell is None.
@@ -70,6 +72,8 @@ class Stepper:
             return count
         total = position.total
         if (lap := self._laps.get((split, total))) is None:
+            if len(self._laps) >= _MOST_LAPS:
+                self._laps.clear()
             begun = self._epochs_before() * total if total else 0
             self._laps[split, total] = _Lap(count, self.epoch, begun)
             return begun + count

@@ -11,7 +11,7 @@ _STRONG = _set(
     "loss losses acc accuracy ppl perplexity gnorm bleu rouge rougel f1 auc auroc iou miou mae mse"
     " rmse psnr ssim nll elbo bpb bpc dice wer cer map50 map75 kl kld top1 top5 acc1 acc5"
 )
-_WEAK = _set("error err score return reward precision recall ap map r2 entropy ce bce")
+_WEAK = _set("error err score return reward precision recall map r2 entropy bce")
 """Words that also occur elsewhere: they need a sign and a decimal fraction behind them."""
 
 _SETTINGS = _set(
@@ -61,6 +61,16 @@ SPLITS = {
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"(?<![\w/])[A-Za-z]{2,}(?![\w/])")
+
+
+_HINTS = tuple(_STRONG | _WEAK | {"norm", "epoch"})
+_BAR = re.compile(r"\d \[\d")
+
+
+def may_hold_metrics(text: str) -> bool:
+    """A quick look at a line: whether it is worth a closer one."""
+    lower = text.lower()
+    return any(hint in lower for hint in _HINTS) or _BAR.search(text) is not None
 
 
 def words(key: str) -> set[str]:

@@ -1,0 +1,388 @@
+"""What is read of the lines that trainings print, and of those that are no metrics."""
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tuimon.recorder.console_metrics.parser import MetricParser
+from tuimon.recorder.console_metrics.segments import SegmentReader
+
+Points = list[tuple[str, int, float]]
+
+
+def read(text: str) -> Points:
+    """All points of a console."""
+    reader, parser = SegmentReader(), MetricParser()
+    texts = [*reader.feed(text.encode()), *reader.finish()]
+    points = [point for line in texts for point in parser.feed(line)] + parser.finish()
+    return [tuple(point) for point in points]  # type: ignore[misc]
+
+
+def series(text: str) -> dict[str, list[tuple[int, float]]]:
+    """The points of a console by tag."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for tag, step, value in read(text):
+        found.setdefault(tag, []).append((step, value))
+    return found
+
+
+def tqdm(count: int, total: int, seconds: int, postfix: str, name: str = "") -> str:
+    """A state of tqdm's bar."""
+    bar = f"{100 * count // total:3d}%|███▋      | {count}/{total}"
+    return f"\r{name}{bar} [00:{seconds:02d}<00:20, 61.20it/s{postfix}]"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Epoch 001: | Loss: 0.69315 | Acc: 0.512", [("Loss", 1, 0.69315), ("Acc", 1, 0.512)]),
+        ("Epoch 3/10 loss=0.5 val_loss=0.6", [("loss", 3, 0.5), ("val_loss", 3, 0.6)]),
+        ("Epoch [1/5], Step [100/600], Loss: 0.2345", [("Loss", 100, 0.2345)]),
+        ("Epoch [3/5], Step [100/600], Loss: 0.2345", [("Loss", 1300, 0.2345)]),
+        ("[2,  2000] loss: 2.213", [("loss", 2000, 2.213)]),
+        ("Iteration 100, loss = 0.31", [("loss", 100, 0.31)]),
+        ("step=7 loss=nan", [("loss", 7, float("nan"))]),
+        ("step: 7, loss: inf", [("loss", 7, float("inf"))]),
+        ("loss: 0.25, acc: 91%", [("loss", 1, 0.25), ("acc", 1, 91.0)]),
+        ("Train loss: 0.5 | Val loss: 0.6", [("train/loss", 1, 0.5), ("val/loss", 1, 0.6)]),
+        ("Epoch 3 train: loss=1 val: loss=2", [("train/loss", 3, 1.0), ("val/loss", 3, 2.0)]),
+        ("Epoch 2, loss: tensor(0.31, device='cuda:0')", [("loss", 2, 0.31)]),
+        ("2026-11-24 10:00:00,123 - INFO - Epoch 2 loss: 0.5", [("loss", 2, 0.5)]),
+        ("INFO:root:epoch 4 loss: 0.5", [("loss", 4, 0.5)]),
+        ("[rank0]: step 5 loss 0.5", [("loss", 5, 0.5)]),
+        ('{"epoch": 3, "step": 120, "loss": 0.31}', [("loss", 120, 0.31)]),
+        ('{"step": 4, "train": {"loss": 0.5}}', [("train/loss", 4, 0.5)]),
+        ("\x1b[1mEpoch 2\x1b[0m \x1b[32mloss: 0.5\x1b[0m", [("loss", 2, 0.5)]),
+    ],
+)
+def test_lines(line: str, expected: Points) -> None:
+    assert repr(read(line + "\r\n")) == repr(expected)
+
+
+def test_a_bar_is_a_point_a_second_and_its_last_state() -> None:
+    states = [tqdm(n, 100, n // 20, f", loss={n / 100}, lr=1e-4") for n in range(101)]
+    found = series("".join(states) + "\r\n")
+    assert [step for step, _ in found["loss"]] == [0, 20, 40, 60, 80, 100]
+    assert found["loss"][-1] == (100, 1.0)
+    assert found["lr"][0] == (0, 1e-4)
+
+
+def test_bars_of_several_epochs_count_on() -> None:
+    bars = [tqdm(n, 10, n, f", loss={n}") for _ in range(3) for n in (5, 10)]
+    assert [step for step, _ in series("".join(bars))["loss"]] == [5, 10, 15, 20, 25, 30]
+
+
+def test_a_bar_is_read_before_anything_follows() -> None:
+    reader = SegmentReader()
+    assert list(reader.feed(tqdm(5, 10, 1, ", loss=1").encode())) == [
+        tqdm(5, 10, 1, ", loss=1").strip("\r")
+    ]
+    assert list(reader.feed(b"    \r\n")) == []
+
+
+def test_pytorch_mnist_example() -> None:
+    text = ""
+    for epoch in (1, 2):
+        for seen in (0, 640):
+            text += f"Train Epoch: {epoch} [{seen}/60000 ({seen // 600}%)]\tLoss: 0.{epoch}\n"
+        text += f"\nTest set: Average loss: 0.0{epoch}, Accuracy: 9850/10000 (98%)\n\n"
+    assert series(text) == {
+        "train/Loss": [(0, 0.1), (640, 0.1), (60000, 0.2), (60640, 0.2)],
+        "test/Average loss": [(1, 0.01), (2, 0.02)],
+        "test/Accuracy": [(1, 0.985), (2, 0.985)],
+    }
+
+
+def test_pytorch_imagenet_example() -> None:
+    text = "=> creating model 'resnet18'\n"
+    for epoch in (0, 1):
+        for batch in (1, 11):
+            text += (
+                f"Epoch: [{epoch}][{batch:4d}/5005]\tTime  0.512 ( 1.200)\tData  0.002 ( 0.310)\t"
+                "Loss 6.9e+00 (6.8e+00)\tAcc@1   0.00 (  0.10)\tAcc@5   0.78 (  0.50)\n"
+            )
+        text += (
+            f"Test: [ 10/196]\tTime  0.5 ( 0.6)\tLoss 5.{epoch}e+00 (5.5e+00)\tAcc@1 1.0 (2.0)\n"
+        )
+        text += " *   Acc@1 0.100 Acc@5 0.500\n"
+    found = series(text)
+    assert found["Loss"] == [(1, 6.9), (11, 6.9), (5006, 6.9), (5016, 6.9)]
+    assert found["test/Loss"] == [(10, 5.0), (206, 5.1)]
+    assert found["epoch/Acc@1"] == [(0, 0.1), (1, 0.1)]
+    assert set(found) == {"Loss", "Acc@1", "Acc@5", "test/Loss", "test/Acc@1"} | {
+        "epoch/Acc@1",
+        "epoch/Acc@5",
+    }
+
+
+def test_pytorch_word_language_model() -> None:
+    text = (
+        "| epoch   1 |   200/ 2983 batches | lr 20.00 | ms/batch  7.62 | loss  7.62 | ppl  2034.2\n"
+        "-----------------------------------------------------------------------------------------\n"
+        "| end of epoch   1 | time: 25.56s | valid loss  5.12 | valid ppl   167.3\n"
+        "-----------------------------------------------------------------------------------------\n"
+        "| epoch   2 |   200/ 2983 batches | lr 20.00 | ms/batch  7.62 | loss  5.32 | ppl   204.2\n"
+        "=========================================================================================\n"
+        "| End of training | test loss  4.83 | test ppl   125.6\n"
+    )
+    found = series(text)
+    assert found["loss"] == [(200, 7.62), (3183, 5.32)]
+    assert found["val/loss"] == [(1, 5.12)]
+    assert found["ppl"][0] == (200, 2034.2)
+
+
+def test_nanogpt() -> None:
+    text = (
+        "tokens per iteration will be: 16,384\nnumber of parameters: 10.65M\n"
+        "step 0: train loss 4.2874, val loss 4.2823\n"
+        "iter 0: loss 4.2649, time 31519.99ms, mfu -100.00%\n"
+        "iter 10: loss 3.2459, time 28.36ms, mfu 13.13%\n"
+        "saving checkpoint to out\n"
+        "step 250: train loss 1.9, val loss 2.0\n"
+    )
+    assert series(text) == {
+        "train/loss": [(0, 4.2874), (250, 1.9)],
+        "val/loss": [(0, 4.2823), (250, 2.0)],
+        "loss": [(0, 4.2649), (10, 3.2459)],
+        "mfu": [(0, -100.0), (10, 13.13)],
+    }
+
+
+@pytest.mark.parametrize("quote", ["", "'"])
+def test_hugging_face_trainer(quote: str) -> None:
+    def logged(**values: Any) -> str:
+        items = ", ".join(f"'{key}': {quote}{value}{quote}" for key, value in values.items())
+        return f"\r{{{items}}}\n"
+
+    text = "Map: 100%|██████████| 900/900 [00:01<00:00, 800.0 examples/s]\n"
+    for step in (10, 20):
+        text += tqdm(step, 30, step, "")
+        text += logged(loss=5.0 / step, grad_norm=1.5, learning_rate=5e-05, epoch=step / 10)
+    text += tqdm(4, 8, 1, "") + tqdm(8, 8, 1, "")
+    text += logged(eval_loss=0.4, eval_runtime=1.2, epoch=2.0)
+    text += tqdm(30, 30, 30, "") + logged(train_runtime=9.1, train_loss=0.6, epoch=3.0)
+    found = series(text)
+    assert found["loss"] == [(10, 0.5), (20, 0.25)]
+    assert found["grad_norm"] == [(10, 1.5), (20, 1.5)]
+    assert found["eval_loss"] == [(20, 0.4)]
+    assert found["train_loss"] == [(30, 0.6)]
+
+
+def test_lightning() -> None:
+    name = "Epoch {}: "
+    text = ""
+    for epoch in (0, 1):
+        postfix = f", v_num=3, train_loss_step=0.{epoch}1"
+        text += tqdm(100, 200, 5, postfix, name.format(epoch))
+        text += tqdm(5, 10, 5, "", "Validation DataLoader 0: ")
+        text += tqdm(200, 200, 9, f"{postfix}, val_loss=0.5", name.format(epoch))
+    assert series(text) == {
+        "train_loss_step": [(100, 0.01), (200, 0.01), (300, 0.11), (400, 0.11)],
+        "val_loss": [(200, 0.5), (400, 0.5)],
+    }
+
+
+def test_lightning_rich_bar() -> None:
+    bar = "Epoch 1/9 ━━━━━╸━━ 74/200 0:00:12 • 0:00:20 61.20it/s v_num: 3.000 train_loss: 0.310"
+    assert read(bar + "\n") == [("train_loss", 74, 0.31)]
+
+
+@pytest.mark.parametrize(
+    "bar",
+    [
+        "{}/938 [=====>........................] - ETA: 1s - loss: 0.3012 - accuracy: 0.9134",
+        "\x1b[1m{}/938\x1b[0m \x1b[32m━━━━━\x1b[0m\x1b[37m━━\x1b[0m \x1b[1m3s\x1b[0m 2ms/step "
+        "- accuracy: 0.9134 - loss: 0.3012",
+    ],
+)
+def test_keras(bar: str) -> None:
+    text = ""
+    for epoch in (1, 2):
+        text += f"Epoch {epoch}/2\n"
+        text += "".join("\b" * 9 + "\r" + bar.format(n) for n in range(1, 939))
+        text += "\r" + bar.format(938) + " - val_loss: 0.1\n"
+    found = series(text)
+    assert found["val_loss"] == [(938, 0.1), (1876, 0.1)]
+    steps = [step for step, _ in found["loss"]]
+    assert steps == sorted(steps)
+    assert 180 < len(steps) < 220
+    assert steps[-1] == 1876
+    assert set(found) == {"loss", "accuracy", "val_loss"}
+
+
+def test_fairseq() -> None:
+    text = (
+        "epoch 001:     10 / 500 loss=9.2, nll_loss=9.0, ppl=510, wps=1000, num_updates=10, "
+        "lr=1e-05, gnorm=2.3, train_wall=5, wall=0\n"
+        '2026-11-24 10:00:00 | INFO | train_inner | {"epoch": 1, "update": 0.04, "loss": "8.9", '
+        '"ppl": "480", "num_updates": "20", "lr": "2e-05", "wall": "9"}\n'
+        '2026-11-24 10:01:00 | INFO | valid | {"epoch": 1, "valid_loss": "8.5", '
+        '"valid_num_updates": "500"}\n'
+    )
+    found = series(text)
+    assert found["loss"] == [(10, 9.2), (20, 8.9)]
+    assert found["lr"] == [(10, 1e-05), (20, 2e-05)]
+    assert found["valid_loss"] == [(500, 8.5)]
+    assert "wall" not in found
+
+
+def test_yolo() -> None:
+    header = "      Epoch    GPU_mem   box_loss   cls_loss   dfl_loss  Instances       Size\n"
+    row = "        {}/3      2.5G      1.19      2.8      1.24        22        640: "
+    text = ""
+    for epoch in (1, 2):
+        text += header + "".join(tqdm(n, 8, n, "", row.format(epoch)) for n in (4, 8)) + "\n"
+    found = series(text)
+    assert found["train/box_loss"] == [(4, 1.19), (8, 1.19), (12, 1.19), (16, 1.19)]
+    assert set(found) == {"train/box_loss", "train/cls_loss", "train/dfl_loss"}
+
+
+def test_detectron2() -> None:
+    text = (
+        "\x1b[32m[11/24 10:00:00 d2.utils.events]: \x1b[0m eta: 0:10:00  iter: 19  total_loss: 1.2 "
+        " loss_cls: 0.5  loss_box_reg: 0.3  time: 0.4  data_time: 0.01  lr: 0.0002  max_mem: 2M\n"
+    )
+    assert series(text) == {
+        "total_loss": [(19, 1.2)],
+        "loss_cls": [(19, 0.5)],
+        "loss_box_reg": [(19, 0.3)],
+        "lr": [(19, 0.0002)],
+    }
+
+
+def test_a_name_keeps_its_kind_of_step() -> None:
+    text = "Epoch 1, Batch 100, Loss: 0.5\nEpoch 1 Loss: 0.4\nEpoch 2, Batch 50, Loss: 0.3\n"
+    found = series(text)
+    assert found["epoch/Loss"] == [(1, 0.4)]
+    steps = [step for step, _ in found["Loss"]]
+    assert steps == sorted(set(steps))
+
+
+NO_METRICS = """\
+At epoch 3 the loss was 0.5 lower than before.
+We use a learning rate of 0.1 and reach an accuracy of 0.95 on 3 data sets.
+The loss: 0.5 is what you get at step 100 with lr 0.1.
+Early stopping at epoch 5, best loss: 0.23
+Epoch 00005: val_loss did not improve from 0.23456
+Epoch 5: val_loss improved from 0.5 to 0.4, saving model to best.h5
+Using lr 0.001 for 10 epochs
+lr: 0.001
+learning_rate: 5e-05
+batch_size: 32
+loss: mse
+loss_weight: 0.5
+target_accuracy: 0.99
+label_smoothing: 0.1
+    loss: 0.5
+Namespace(lr=0.1, epochs=10, loss=0.5, batch_size=64)
+TrainingArguments(loss=0.5, step=3)
+{"lr": 0.001, "epochs": 10, "batch_size": 32, "loss": 1.0}
+{'optimizer': 'adam', 'lr': 0.1, 'loss': 'mse'}
+python train.py --lr 0.1 --loss 0.5 --step 10
+  --loss LOSS  weight (default: 0.5)
+Collecting torch==2.4.0
+  Downloading torch-2.4.0-cp311-cp311-manylinux1_x86_64.whl (797.1 MB)
+     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 797.1/797.1 MB 2.1 MB/s eta 0:00:00
+Successfully installed numpy-1.26.4 torch-2.4.0 torchmetrics-1.4.0
+100%|██████████| 170M/170M [00:05<00:00, 32.1MB/s]
+ 45%|████▌     | 4542464/9912422 [00:00<00:00, 45421351.18it/s]
+Map: 100%|██████████| 1000/1000 [00:01<00:00, 800.00 examples/s]
+Loading checkpoint shards:  50%|█████     | 1/2 [00:03<00:03,  3.10s/it]
+model.safetensors:  12%|█▏        | 52.4M/438M [00:01<00:09, 41.0MB/s]
+2026-11-24 10:00:00 INFO listening on 127.0.0.1:8080
+Started at 10:00:00, version 1.2.3, build 20261124
+| NVIDIA-SMI 535.104.05   Driver Version: 535.104.05   CUDA Version: 12.2     |
+|   0  Tesla V100-SXM2...  On   | 00000000:00:1E.0 Off |                    0 |
+| N/A   34C    P0    38W / 300W |      0MiB / 16160MiB |      0%      Default |
+Sun Nov 24 10:00:00 2026
+GPU 0: 10 GB of 16 GB used
+error: 2 files failed
+HTTP error 500
+exit code 1
+step 5 of the installation is done
+Epoch 1/5
+ValueError: loss: 0.5 at step 3
+/usr/lib/python3/site-packages/x.py:12: UserWarning: loss: 0.5
+WARNING: loss: 0.5
+    return dict(loss=0.5, acc=1)
+    loss = 0.5 * (a + b)
+if loss < 0.5: step = 3
+see https://example.org/?loss=0.5&step=3
+total params: 1,234,567
+Total number of parameters: 11.2M
+[2026-11-24 10:00:00] worker 3 finished task 17 in 0.31 s
+wandb: Run data is saved locally in /tmp/wandb/run-20261124_100000
+accuracy improves with 0.5 dropout
+- loss: 1.0 is the default weight of the loss
+"""
+
+
+@pytest.mark.parametrize("line", NO_METRICS.splitlines())
+def test_what_is_no_metric(line: str) -> None:
+    assert read(line + "\n") == []
+
+
+def test_no_metrics_all_in_a_row() -> None:
+    assert read(NO_METRICS) == []
+
+
+def test_a_traceback_holds_no_metrics() -> None:
+    text = (
+        "Traceback (most recent call last):\n"
+        '  File "train.py", line 12, in <module>\n'
+        "    loss = 0.5\n"
+        "  loss: 0.5, acc: 0.5\n"
+        "RuntimeError: step 3 loss: 0.5\n"
+        "step 3 loss: 0.25\n"
+    )
+    assert read(text) == [("loss", 3, 0.25)]
+
+
+words = st.text(st.characters(exclude_categories=["N", "Cs"]), max_size=40)
+pieces = st.one_of(
+    st.sampled_from(
+        ["Epoch ", "[1/5]", " 12/40", "loss", "acc=", ": ", " 0.5", "1e400", "9" * 400]
+    ),
+    st.sampled_from(["\r", "\n", "\x1b[A", "\x1b[1m", "\b", " " * 50, "{", "}", "'", '"', ", "]),
+    st.sampled_from(["%|", "| 3/9 [00:01<00:02", "]", "(", "it/s", "-", "nan", "step ", "Train"]),
+    st.sampled_from(["epoch", "Traceback (most recent call last):"]),
+)
+
+
+@given(st.lists(pieces | st.text(max_size=6), max_size=40).map("".join))
+@example('{"loss": 1' + "0" * 400 + "}")
+@example("epoch " + "9" * 9 + " loss: 0.5")
+@example('{"loss": {"loss": 1}, "epoch": -1e300}')
+@example('{"loss": 0.5, "step": NaN}')
+def test_anything_is_read_without_an_error(text: str) -> None:
+    for tag, step, value in read(text):
+        assert len(tag) > 0
+        assert tag.isprintable()
+        assert 0 <= step < 2**63
+        assert isinstance(value, float)
+
+
+@given(words.filter(lambda text: "nan" not in text.lower() and "inf" not in text.lower()))
+def test_without_numbers_there_are_no_metrics(text: str) -> None:
+    assert read(text) == []
+
+
+prose = st.sampled_from(["the", "model", "of", "loss", "accuracy", "step", "5", "0.3", "we", "at"])
+
+
+@given(st.lists(prose))
+def test_sentences_are_no_metrics(text: list[str]) -> None:
+    assert read(f"The {' '.join(text)} is") == []
+
+
+@given(st.lists(pieces, max_size=40).map("".join), st.data())
+def test_chunks_make_no_difference(text: str, data: st.DataObject) -> None:
+    encoded = text.encode()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(encoded)), max_size=6)))
+    reader = SegmentReader()
+    parts = [encoded[a:b] for a, b in zip([0, *cuts], [*cuts, len(encoded)], strict=True)]
+    chunked = [line for part in parts for line in reader.feed(part)] + list(reader.finish())
+    whole = SegmentReader()
+    assert chunked == [*whole.feed(encoded), *whole.finish()]
