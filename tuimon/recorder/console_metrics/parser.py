@@ -43,7 +43,7 @@ _PREFIX = re.compile(
 )
 _REFUSED = re.compile(
     r"^\s*(?:>>>|\$|#|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
-    r"|\s--?[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://"
+    r"|\s--?[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://|[\[(]\s*['\"]"
     r"|\w\[['\"]|[{};]|<\w|\)\s*->|(?<![=\[])==(?![=\]>])|[<>]="
 )
 _EPOCH = re.compile(
@@ -101,7 +101,7 @@ class _Line(NamedTuple):
 
 
 class _Bar:
-    """Thins out the states of a progress bar: one a second, or a hundred in all."""
+    """Thins out the states of a progress bar: one a second and a hundred besides."""
 
     def __init__(self) -> None:
         self.shown: tuple[int, int | None] = (-1, None)
@@ -112,8 +112,8 @@ class _Bar:
         shown, at = self.shown
         if count < shown or count == total or shown < 0:
             return True
-        if elapsed is not None and at is not None:
-            return elapsed != at
+        if elapsed is not None and elapsed != at:
+            return True
         return count - shown >= max(1, (total or 0) / 100)
 
 
@@ -294,8 +294,8 @@ class MetricParser:
             return []
         split = _line_split(rest)
         if not position.known and not split:
-            alone = len(pairs) == 1 and body[:1].isspace()
-            if unknown or alone or not all(_is_precise(pair) for pair in anchors):
+            vague = len(pairs) == 1 and (body[:1].isspace() or _is_whole(pairs[0]))
+            if unknown or vague or not all(pair.sign or not _is_whole(pair) for pair in anchors):
                 return []
         line = _Line(position, _values(pairs, split, rest))
         if position.total and _DRAWN.search(body):
@@ -376,8 +376,8 @@ def _between(text: str, pairs: list[Pair]) -> str:
     return " | ".join([*parts, text[end:]])
 
 
-def _is_precise(pair: Pair) -> bool:
-    return bool(pair.sign) or not pair.text.lstrip("+-").isdigit()
+def _is_whole(pair: Pair) -> bool:
+    return pair.text.lstrip("+-").isdigit()
 
 
 def _line_split(text: str) -> str:

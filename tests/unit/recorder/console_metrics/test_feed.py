@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from tuimon.recorder.console_metrics.feed import GRACE, GRACE_AFTER_POINT, ConsoleMetrics
 from tuimon.runs.paths import RunPaths
@@ -133,6 +134,17 @@ def test_any_value_can_be_written(paths: RunPaths):
     paths.console_log.write_text("".join(lines) + "step " + "9" * 15 + " loss: 1.0\n")
     metrics.step(others=False)
     assert steps(paths) == [0, 1, 2, 3, 4, 10**15 - 1]
+
+
+def test_tensorboard_reads_the_file(paths: RunPaths):
+    prints(paths, 1, 2)
+    feed(paths).step(others=False)
+    accumulator = EventAccumulator(str(paths.console_metrics))
+    accumulator.Reload()
+    assert [(point.step, point.value) for point in accumulator.Scalars("loss")] == [
+        (1, 0.5),
+        (2, 0.5),
+    ]
 
 
 def test_no_console_no_metrics(paths: RunPaths):

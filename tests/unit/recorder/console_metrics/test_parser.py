@@ -61,12 +61,14 @@ def test_lines(line: str, expected: Points) -> None:
     assert repr(read(line + "\r\n")) == repr(expected)
 
 
-def test_a_bar_is_a_point_a_second_and_its_last_state() -> None:
-    states = [tqdm(n, 100, n // 20, f", loss={n / 100}, lr=1e-4") for n in range(101)]
-    found = series("".join(states) + "\r\n")
-    assert [step for step, _ in found["loss"]] == [0, 20, 40, 60, 80, 100]
-    assert found["loss"][-1] == (100, 1.0)
+def test_a_bar_is_a_point_a_second_and_a_hundred_besides() -> None:
+    states = [tqdm(n, 5000, n // 20, f", loss={n / 100}, lr=1e-4") for n in range(0, 101, 5)]
+    found = series("".join(states) + tqdm(5000, 5000, 5, ", loss=0.1") + "\r\n")
+    assert [step for step, _ in found["loss"]] == [0, 20, 40, 60, 80, 100, 5000]
+    assert found["loss"][-1] == (5000, 0.1)
     assert found["lr"][0] == (0, 1e-4)
+    states = [tqdm(n, 5000, 1, f", loss={n / 100}") for n in range(1, 5001)]
+    assert 90 < len(series("".join(states))["loss"]) <= 102
 
 
 def test_bars_of_several_epochs_count_on() -> None:
@@ -314,6 +316,8 @@ total params: 1,234,567
 Total number of parameters: 11.2M
 [2026-11-24 10:00:00] worker 3 finished task 17 in 0.31 s
 wandb: Run data is saved locally in /tmp/wandb/run-20261124_100000
+DATA_LOSS = 15
+["fold1 (AUC = 0.80)", "fold2 (AUC = 0.70)"],
 accuracy improves with 0.5 dropout
 - loss: 1.0 is the default weight of the loss
 """

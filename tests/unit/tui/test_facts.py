@@ -1,0 +1,24 @@
+"""What the `i` page tells of a run."""
+
+from pathlib import Path
+
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import RecorderRecord, RunRecord, RunState, write_record
+from tuimon.runs.sources import LogSource
+from tuimon.store.session import Session
+from tuimon.tui.facts import run_rows
+
+
+def test_log_directories_are_told_with_their_origin(tmp_path: Path):
+    paths = RunPaths(tmp_path)
+    record = RunRecord(
+        id="r", name="r", host="h", machine_id="m", boot_id="b", argv=("t.py",),
+        command=("t.py",), cwd="/", state=RunState.FINISHED, started_at=1.0, ended_at=2.0,
+    )  # fmt: skip
+    write_record(paths.run_json, record)
+    logs = LogSource(path="/logs", found_by="name")
+    console = LogSource(path=str(paths.console_metrics), recursive=False, found_by="console")
+    write_record(paths.recorder_json, RecorderRecord(logdirs=(logs, console)))
+    rows = run_rows(Session(paths))
+    assert ("log directory", "/logs") in rows
+    assert ("from console", str(paths.console_metrics)) in rows
