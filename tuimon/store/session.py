@@ -16,7 +16,7 @@ from tuimon.store.follower import Follower
 from tuimon.store.series import Series
 from tuimon.store.store import Store
 
-_STATUS_EVERY = 0.25
+_STATUS_EVERY = 0.5
 _RATE_WINDOW = 30.0
 
 

@@ -39,6 +39,8 @@ from tuimon.tui.widgets.tag_pane import TagPane
 
 _TICK = 0.1
 _DRAW_EVERY = 0.25
+_STATE_EVERY = 1.0
+"""While nothing happens: what the header tells is in whole seconds."""
 _DRAW_SHARE = 6
 """Drawings that take long, as while much is read, leave most of the time to the keys."""
 _PLOTEXT_AFTER = 1.0
@@ -86,7 +88,8 @@ class MonitorScreen(Screen[None]):
         self._tail = None if session.run is None else ConsoleTail(session.run.console_log)
         self._drawn_version = -1
         self._next_drawing = 0.0
-        self._next_state = 0.0
+        self._next_output = self._next_state = 0.0
+        self._status = session.status
         self._tags_wanted = state.tags
         self._console_wanted = state.console
         self._stopping: str | None = None
@@ -133,10 +136,16 @@ class MonitorScreen(Screen[None]):
             await self._show_data()
             took = time.monotonic() - now
             self._next_drawing = now + max(_DRAW_EVERY, _DRAW_SHARE * took)
-        elif now < self._next_state:
-            return
-        self._next_state = now + _DRAW_EVERY
-        self._show_state()
+            self._next_state = now
+        if now >= self._next_output:
+            self._next_output = now + _DRAW_EVERY
+            if self._tail is not None and self._tail.poll():
+                self._output.set_lines(self._tail.lines())
+            if self._session.follower.loading or self._session.status != self._status:
+                self._next_state = now
+        if now >= self._next_state:
+            self._next_state = now + _STATE_EVERY
+            self._show_state()
 
     async def _show_data(self) -> None:
         store = self._session.store
@@ -146,10 +155,9 @@ class MonitorScreen(Screen[None]):
         self._tags.set_content(runs, tag_rows(store, selection), selection.focus)
 
     def _show_state(self) -> None:
+        self._status = self._session.status
         facts = header_facts(self._session, self._stopping)
         self._header.tell(facts)
-        if self._tail is not None and self._tail.poll():
-            self._output.set_lines(self._tail.lines())
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
         empty = facts.step is None
         nothing = not empty and not self._charts.charts
