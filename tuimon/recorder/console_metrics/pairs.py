@@ -3,7 +3,11 @@
 import re
 from typing import NamedTuple
 
-NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|NaN|NAN|inf|Inf|INF)"
+NUMBER = (
+    r"[-+]?(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+    r"|[-+]?(?:nan|NaN|NAN|inf|Inf|INF)"
+)
+"""A number as Python prints it, or with commas between thousands."""
 
 _UNITS = (
     r"(?:it|img|imgs|samples|tokens|steps?|words)/s(?:ec)?|s/it|(?:ms|us|s)/(?:it|step|batch)"
@@ -48,7 +52,7 @@ def find_pairs(line: str) -> list[Pair]:
     """All pairs of a line, in order."""
     found = []
     for match in _PAIR.finditer(line):
-        value, of = float(match["value"]), match["of"]
+        value, of = float(match["value"].replace(",", "")), match["of"]
         if of is not None and float(of):
             value /= float(of)
         found.append(
@@ -72,6 +76,6 @@ def to_number(text: object) -> float | None:
     if isinstance(text, str) and not re.fullmatch(NUMBER, text):
         return None
     try:
-        return float(text)
+        return float(text.replace(",", "") if isinstance(text, str) else text)
     except OverflowError:
         return None

@@ -26,6 +26,7 @@ LONGEST_TAG = 128
 MOST_TAGS = 512
 
 _MOST_UNKNOWN_WORDS = 2
+_FEW_CELLS = 5
 _STEP_LIMIT = 2**62
 _INT = r"\d{1,15}(?![\d.])"
 _SPLIT = r"(?i:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uation)?|dev)"
@@ -33,7 +34,7 @@ _SPLIT = r"(?i:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uation)?|d
 _PREFIX = re.compile(
     r"\s*(?:"
     r"\[[^\[\]]{0,60}\d\d:\d\d[^\[\]]{0,60}\]:?"
-    r"|\[(?i:info|debug|rank ?\d+|default\d|train|__main__)\]:?|\(\w+ pid=\d+[^)]*\)"
+    r"|\[(?i:info|debug|rank ?\d+|default\d|__main__)\]:?|\(\w+ pid=\d+[^)]*\)"
     r"|\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?\]?"
     r"|\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"|[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.]+:\d+\]"
@@ -57,7 +58,7 @@ _EPOCH = re.compile(
 )
 _STEP = re.compile(
     r"(?<![\w.@/\-])(?P<name>(?:global|total|train|training)[_ ]?steps?|num_updates|steps?"
-    r"|iter(?:ation)?s?|it|(?:mini-?)?batch(?:es)?|update)\b"
+    r"|iter(?:ation)?s?|it|episodes?|(?:mini-?)?batch(?:es)?|update)\b"
     rf"\s*[:=#]?\s*[\[(]?\s*(?P<count>\d{{1,15}})(?!\.?\w)\s*(?:(?:/|of)\s*(?P<total>{_INT}))?"
     r"\s*(?:\(\s*[\d.]+\s*%\))?\s*[\])]?",
     re.IGNORECASE,
@@ -68,6 +69,14 @@ _COUNT_FIRST = re.compile(
 )
 _COUNT_LAST = re.compile(rf"\[\s*(?P<count>\d{{1,15}})\s*/\s*(?P<total>{_INT})\s*\]\s*$")
 _EPOCH_AND_COUNT = re.compile(rf"^\[\s*(?P<epoch>\d{{1,9}}),\s*(?P<count>{_INT})\]")
+_SPELLED = (
+    (re.compile(rf"^\W{{0,3}}Epoch\(({_SPLIT})\)"), r"\1: Epoch"),  # mmengine
+    (re.compile(rf"^({_SPLIT}): (\d{{1,9}})\s+(?=\[)"), r"\1: Epoch \2 "),  # timm
+    (re.compile(r"^(?=\[\d{1,9}/\d{1,9}\]\s?\[\s?\d{1,9}/\d)"), "Epoch "),  # DCGAN
+    (re.compile(r"^\[(\d{1,9})\]\s"), r"iteration \1 | "),  # XGBoost, LightGBM
+)
+"""What some programs leave out: what the numbers in front are."""
+
 _TQDM = re.compile(
     r"^(?P<name>.{0,400}?)(?:\d{1,3}%\|.{0,400}?\|\s*|(?<![\w.]))(?P<count>\d{1,15})"
     r"(?:/(?P<total>\d{1,15})|it) "
@@ -280,11 +289,16 @@ class MetricParser:
     def _plain(self, body: str) -> list[Point]:
         if _REFUSED.search(body):
             return []
-        position, rest = _position(body)
+        for pattern, spelled in _SPELLED:
+            body = pattern.sub(spelled, body)
+        position, rest = _position(body.replace("'s ", " "))
+        rest = _telling_cells(rest)
         if not (pairs := find_pairs(rest)):
             self._note_epoch(position, rest)
             return []
         anchors = [pair for pair in pairs if is_metric(pair.key, pair.text, pair.sign)]
+        if position.known and not anchors:  # "Epoch: 10, Train: 0.81, Test: 0.79"
+            anchors = [one for one in pairs if one.key.lower() in SPLITS and not _is_whole(one)]
         if not anchors or is_configuration([pair.key for pair in pairs]):
             return []
         between = _between(rest, pairs)
@@ -363,6 +377,14 @@ def _position(body: str) -> tuple[Position, str]:
     return Position(epoch, count, total, is_global), body
 
 
+def _telling_cells(text: str) -> str:
+    """Drop the cells of a row that need whole phrases as names, "number of nan iterations: 0"."""
+    cells = text.split("|")
+    if len(cells) < _FEW_CELLS:
+        return text
+    return "|".join(cell for cell in cells if not has_function_word(cell))
+
+
 def _blanked(text: str, match: re.Match[str]) -> str:
     return f"{text[: match.start()]} | {text[match.end() :]}"
 
@@ -402,7 +424,7 @@ def _tag(split: str, key: str) -> str:
     key = key.strip(" .:-/")
     first, _, rest = key.partition(" ")
     if rest and first.lower() in SPLITS:
-        return f"{SPLITS[first.lower()]}/{rest}"
+        return f"{SPLITS[first.lower()]}/{rest.removeprefix('set ')}"
     if not split or words(key) & SPLITS.keys():
         return key
     return f"{split}/{key}"

@@ -30,7 +30,8 @@ _CONFIG = _set(
 NOT_CHARTED = _set(
     "epoch epochs step steps iter iteration it batch batches update num_updates global_step time"
     " data_time elapsed eta wall train_wall data date v_num version rank local_rank gpu gpus node"
-    " pid seed line port host worker workers size rev img class fold trial run id device"
+    " pid seed line port host worker workers size rev img class fold trial run id device episode"
+    " episodes memory"
 )
 """Names of what is no measurement, or no news."""
 
