@@ -63,7 +63,7 @@ def tqdm(count: int, total: int, seconds: int, postfix: str, name: str = "") -> 
         ("[10]\ttrain-rmse:0.3\teval-rmse:0.4", [("train-rmse", 10, 0.3), ("eval-rmse", 10, 0.4)]),
         ("[10]\tvalid_0's auc: 0.91", [("valid_0 auc", 10, 0.91)]),
         (
-            " iteration       10/  500000 | elapsed time per iteration (ms): 500.1 | lm loss: 1.0E+01 "
+            " iteration       10/  500000 | elapsed time per iteration (ms): 500 | lm loss: 1.0E1 "
             "| loss scale: 1.0 | grad norm: 2.1 | number of nan iterations:   0 |",
             [("lm loss", 10, 10.0), ("loss scale", 10, 1.0), ("grad norm", 10, 2.1)],
         ),
