@@ -17,9 +17,10 @@ from tuimon.store.store import Store
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.histograms import Histogram
 from tuimon.summaries.images import Images
+from tuimon.summaries.pr_curves import PrCurve
 from tuimon.summaries.reader import Decoded, SummaryReader
 from tuimon.summaries.text import Text
-from tuimon.views import histogram, image, other, text
+from tuimon.views import histogram, image, other, pr_curve, text
 from tuimon.views.layout import Place, message
 
 _KINDS = ("histograms", "images", "text", "pr_curves", "audio", "mesh", "hparams", "graphs")
@@ -123,6 +124,8 @@ def view(wanted: Wanted, reader: SummaryReader) -> Shown:
         case Text():
             last_top = text.last_top(decoded, width, height)
             return Shown(text.rows(place, decoded, width, height, top=wanted.top), last_top)
+        case PrCurve():
+            return Shown(pr_curve.rows(place, decoded, width, height, ascii_only=wanted.plain))
         case _:
             size = int(refs.lengths[index])
             return Shown(other.rows(place, wanted.series.plugin, size, decoded, width, height))

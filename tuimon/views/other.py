@@ -12,7 +12,6 @@ from tuimon.summaries.audio import Audio, Clip
 from tuimon.summaries.graphs import Graph
 from tuimon.summaries.hparams import SessionStart
 from tuimon.summaries.meshes import MeshPart
-from tuimon.summaries.pr_curves import PrCurve
 from tuimon.summaries.raw import RawSummary
 from tuimon.summaries.reader import Decoded
 from tuimon.text import fit, format_duration, format_value
@@ -46,8 +45,6 @@ def _content(decoded: Decoded) -> list[tuple[str, str]]:
     match decoded:
         case Audio(clips=clips):
             return [("clip", _sound(one)) for one in clips]
-        case PrCurve(thresholds=thresholds):
-            return [("thresholds", f"{len(thresholds):,}")]
         case Graph(nodes=nodes):
             return [("nodes", f"{len(nodes):,}")]
         case SessionStart(hparams=hparams):

@@ -15,7 +15,6 @@ def test_what_can_be_said_of_audio_and_tensors(tmp_path, place, fits):
         sound = torch.sin(torch.arange(8000) / 20)[None]
         writer.add_audio("tone", sound, 0, sample_rate=16000)
         writer.add_tensor("array", torch.tensor(np.arange(6.0).reshape(2, 3)), 0)
-        writer.add_pr_curve("curve", np.array([0, 1] * 9), np.linspace(0, 1, 18), 0)
 
     said = {}
     for event in written(tmp_path, write):
@@ -27,4 +26,3 @@ def test_what_can_be_said_of_audio_and_tensors(tmp_path, place, fits):
     assert "1,234 bytes" in said["tone"]
     assert "2×3" in said["array"]
     assert "0 1 2 3 4 5" in said["array"]
-    assert "thresholds" in said["curve"]
