@@ -14,13 +14,14 @@ from tuimon.events.frames import FrameError
 from tuimon.store.run import Run
 from tuimon.store.series import Refs, RefSeries
 from tuimon.store.store import Store
+from tuimon.summaries.audio import Audio
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.histograms import Histogram
 from tuimon.summaries.images import Images
 from tuimon.summaries.pr_curves import PrCurve
 from tuimon.summaries.reader import Decoded, SummaryReader
 from tuimon.summaries.text import Text
-from tuimon.views import histogram, image, other, pr_curve, text
+from tuimon.views import audio, histogram, image, other, pr_curve, text
 from tuimon.views.layout import Place, message
 
 _KINDS = ("histograms", "images", "text", "pr_curves", "audio", "mesh", "hparams", "graphs")
@@ -124,6 +125,8 @@ def view(wanted: Wanted, reader: SummaryReader) -> Shown:
         case Text():
             last_top = text.last_top(decoded, width, height)
             return Shown(text.rows(place, decoded, width, height, top=wanted.top), last_top)
+        case Audio():
+            return Shown(audio.rows(place, decoded, width, height, ascii_only=wanted.plain))
         case PrCurve():
             return Shown(pr_curve.rows(place, decoded, width, height, ascii_only=wanted.plain))
         case _:

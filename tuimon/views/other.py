@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
-from tuimon.summaries.audio import Audio, Clip
 from tuimon.summaries.graphs import Graph
 from tuimon.summaries.hparams import SessionStart
 from tuimon.summaries.meshes import MeshPart
 from tuimon.summaries.raw import RawSummary
 from tuimon.summaries.reader import Decoded
-from tuimon.text import fit, format_duration, format_value
+from tuimon.text import fit, format_value
 from tuimon.views.layout import Place, clip, head
 
 _NAME_CELLS = 12
@@ -43,8 +42,6 @@ def rows(
 
 def _content(decoded: Decoded) -> list[tuple[str, str]]:
     match decoded:
-        case Audio(clips=clips):
-            return [("clip", _sound(one)) for one in clips]
         case Graph(nodes=nodes):
             return [("nodes", f"{len(nodes):,}")]
         case SessionStart(hparams=hparams):
@@ -55,17 +52,6 @@ def _content(decoded: Decoded) -> list[tuple[str, str]]:
             return _array(array)
         case _:
             return []
-
-
-def _sound(one: Clip) -> str:
-    wav = one.wav
-    if wav is None or not wav.rate:
-        return f"{one.label} {len(one.data):,} bytes".strip()
-    duration = f"{wav.frames / wav.rate:.2f}s"
-    if wav.frames >= 60 * wav.rate:
-        duration = format_duration(wav.frames / wav.rate)
-    channels = {1: "mono", 2: "stereo"}.get(wav.channels, f"{wav.channels} channels")
-    return f"{one.label} {duration}, {wav.rate:,} Hz, {wav.bits} bits, {channels}".strip()
 
 
 def _array(array: NDArray[Any]) -> list[tuple[str, str]]:

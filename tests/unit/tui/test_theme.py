@@ -1,0 +1,36 @@
+"""Colours of roles that name two."""
+
+import pytest
+from textual.color import Color
+
+from tuimon.charts import roles
+from tuimon.tui.theme import RoleStyles
+
+
+def styles(background: str) -> RoleStyles:
+    return RoleStyles({}, Color.parse(background), ansi=False)
+
+
+def brightness(style, which: str) -> float:
+    colour = getattr(style, which).get_truecolor()
+    return sum(colour)
+
+
+def test_pixels_are_painted_as_they_are():
+    style = styles("#000000").style(roles.pixels(0xFFAB2E, 0x000102))
+    assert style.color.get_truecolor().hex == "#ffab2e"
+    assert style.bgcolor.get_truecolor().hex == "#000102"
+    assert styles("#000000").style(roles.pixels(0, None)).bgcolor is None
+
+
+@pytest.mark.parametrize(("background", "sign"), [("#0f1318", 1), ("#fbfcfd", -1)])
+def test_more_heat_is_farther_from_the_background(background, sign):
+    found = [styles(background).style(roles.heat(level, 16 - level)) for level in range(1, 16)]
+    ink = [sign * brightness(style, "color") for style in found]
+    ground = [sign * brightness(style, "bgcolor") for style in found]
+    assert ink == ground[::-1]
+    assert ink[0] < ink[5] < ink[10] < ink[14]
+
+
+def test_no_heat_is_the_background():
+    assert styles("#0f1318").style(roles.heat(3, 0)).bgcolor is None
