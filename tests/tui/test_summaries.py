@@ -182,3 +182,26 @@ async def test_any_size_and_plain_ascii(session: Session, size):
         await until(pilot, "odd")
         strips = screen.query_one(RowsView).render_line(0)
         assert strips.text.isascii()
+
+
+async def test_several_runs_have_headings_of_their_own(tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for run in ("a", "b\x1b[2J" + "long" * 20):
+        with SummaryWriter(f"runs/{run}") as writer:
+            log(writer, range(2))
+    session = Session.of_logdirs([Path("runs")])
+    session.start()
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if len(session.store.runs) == 2 and not session.follower.loading:
+                break
+        await pilot.press("v")
+        await until(pilot, "weight", "2 of 2, newest")
+        listed = shown(pilot.app.screen.query_one(SummaryList)).splitlines()
+        assert listed[0].startswith(" a · histograms ─")
+        assert listed[8].startswith(" b␛[2Jlong")
+        assert listed[8].endswith("… · histograms  ")
+        await pilot.press(*["down"] * 20)
+        await until(pilot, "odd")
+    session.stop()

@@ -35,6 +35,12 @@ def test_boxes_and_blocks_are_drawn_to_the_edges_of_their_cells():
     assert [(float(x), float(w)) for x, w in boxes] == [(0, 4.2), (4.2, 4.2), (8.4, 8.4)]
 
 
+def test_half_blocks_are_halves():
+    upper, lower = picture("▀").find(f"{SVG}path"), picture("▄").find(f"{SVG}path")
+    assert upper.get("d") == "M0.0 0.0h8.4v9.0h-8.4z"
+    assert lower.get("d") == "M0.0 9.0h8.4v9.0h-8.4z"
+
+
 def test_markup_in_text_is_text():
     (text,) = picture("<script>&amp;").findall(f"{SVG}text")
     assert text.text == "<script>&amp;"

@@ -1,6 +1,7 @@
 """Tags that hold summaries, under a heading for each kind; one of them is selected."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual import events
 from textual.message import Message
@@ -16,6 +17,12 @@ _NAMES = {"pr_curves": "PR curves", "mesh": "meshes", "custom_scalars": "layouts
 """Of kinds, where they are not TensorBoard's names."""
 
 
+class _Heading(NamedTuple):
+    run: str
+    """Empty when there is only one."""
+    kind: str
+
+
 class SummaryList(CellView):
     """A list with a cursor, kept in view; the cursor stays on its tag while others appear."""
 
@@ -29,7 +36,7 @@ class SummaryList(CellView):
         self._items: list[Item] = []
         self._cursor = 0
         self._top = 0
-        self._lines: list[int | str] = []
+        self._lines: list[int | _Heading] = []
         """What the rows are: indices of items, or headings."""
 
     @property
@@ -57,7 +64,7 @@ class SummaryList(CellView):
         heading = None
         for index, item in enumerate(items):
             kind = _NAMES.get(item.plugin, item.plugin) or "other"
-            new = f"{item.run} · {kind}" if several else kind
+            new = _Heading(item.run if several else "", kind)
             if new != heading:
                 heading = new
                 self._lines.append(new)
@@ -83,17 +90,17 @@ class SummaryList(CellView):
             return []
         at = self._lines.index(self._cursor)
         # The heading above the first tag comes into view with it.
-        highest = at - 1 if isinstance(self._lines[at - 1], str) else at
+        highest = at - 1 if isinstance(self._lines[at - 1], _Heading) else at
         self._top = min(max(self._top, at - height + 1), highest)
         shown = self._lines[self._top : self._top + height]
         return [
-            self._heading(one, width) if isinstance(one, str) else self._item(one, width)
+            self._item(one, width) if isinstance(one, int) else self._heading(one, width)
             for one in shown
         ]
 
     def on_click(self, event: events.Click) -> None:
         place = self._top + event.y
-        found = self._lines[place] if place < len(self._lines) else ""
+        found = self._lines[place] if place < len(self._lines) else None
         if isinstance(found, int):
             self.move_cursor(found - self._cursor)
 
@@ -103,12 +110,18 @@ class SummaryList(CellView):
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self.move_cursor(-1)
 
-    def _heading(self, text: str, cells: int) -> Row:
-        name = safe(text)
-        if width(name) > cells - 3:
-            name = fit(name, max(1, cells - 3))
-        rest = cells - width(name) - 3
-        return line((" ", "axis"), (name, "title"), (" " + "─" * max(0, rest) + " ", "axis"))
+    def _heading(self, heading: _Heading, cells: int) -> Row:
+        kind, run = safe(heading.kind), safe(heading.run)
+        if run:
+            room = cells - width(kind) - 6
+            run = (run if width(run) <= room else fit(run, room)) + " · "
+        rest = cells - width(run) - width(kind) - 3
+        return line(
+            (" ", "axis"),
+            (run, "dim"),
+            (kind, "title"),
+            (" " + "─" * max(0, rest) + " ", "axis"),
+        )
 
     def _item(self, index: int, cells: int) -> Row:
         item = self._items[index]
