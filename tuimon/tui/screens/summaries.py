@@ -28,6 +28,8 @@ from tuimon.tui.widgets.summary_list import SummaryList
 
 _TICK = 0.1
 _HEADER_EVERY = 0.25
+_FOLLOW_EVERY = 0.5
+"""A picture is some 50 KB for the terminal; keys are answered at once."""
 _SAY_READING_AFTER = 0.3
 _LIST_SHARE = 0.35
 """Of the width of the screen, at most."""
@@ -67,7 +69,9 @@ class SummariesScreen(Screen[None]):
         self._last_top = 0
         self._listed_version = -1
         self._next_header = 0.0
+        self._next_follow = 0.0
         self._reading: Wanted | None = None
+        self._more_wanted = False
         self._began = 0.0
         self._shown: Wanted | None = None
 
@@ -99,7 +103,11 @@ class SummariesScreen(Screen[None]):
         if now >= self._next_header:
             self._next_header = now + _HEADER_EVERY
             self._header.tell(header_facts(self._session, None))
-        self._want()
+            loading = self._session.follower.loading
+            self._notice.say(["Reading event files…"] if loading else _NOTHING)
+        if now >= self._next_follow:
+            self._next_follow = now + _FOLLOW_EVERY
+            self._want()
         if self._reading is not None and now - self._began > _SAY_READING_AFTER:
             self._view.show([(Span("reading …", "dim"),)])
 
@@ -112,8 +120,6 @@ class SummariesScreen(Screen[None]):
 
     def _arrange(self) -> None:
         found = bool(self._list.items)
-        loading = self._session.follower.loading
-        self._notice.say(["Reading event files…"] if loading else _NOTHING)
         self._notice.display = not found
         self._view.display = found
         self._list.display = found and self.size.width >= MIN_WIDTH
@@ -135,7 +141,10 @@ class SummariesScreen(Screen[None]):
         """Have what is selected read, unless it is shown or something else is being read."""
         width, height = self._view.content_size
         selected = self._selected
-        if self._reading is not None or selected is None or width < 1 or height < 1:
+        if selected is None or width < 1 or height < 1:
+            return
+        if self._reading is not None:
+            self._more_wanted = True
             return
         run, series = selected
         plain = self.app.has_class("-ascii") or self.app.console.color_system not in _COLOURS_FROM
@@ -159,7 +168,9 @@ class SummariesScreen(Screen[None]):
             self._last_top = shown.last_top
             self._arrange()
         self._last_top = shown.last_top
-        self._want()
+        if self._more_wanted:
+            self._more_wanted = False
+            self._want()
 
     # Keys
 
