@@ -26,7 +26,7 @@ _BELOW = 2
 _TAIL = 0.005
 """Share of the values at either end that may lie beyond the axis, where they would squeeze it."""
 _MOST_LABEL = 10
-_HUGE = 1e300
+_TINY, _HUGE = 1e-150, 1e150
 
 
 class Statistics(NamedTuple):
@@ -42,10 +42,10 @@ class Statistics(NamedTuple):
 
 
 class Cumulated(NamedTuple):
-    """How many values are below each of some ascending edges [k], which may repeat."""
+    """The share of the values below each of some ascending edges [k], which may repeat."""
 
     edges: NDArray[np.float64]
-    counts: NDArray[np.float64]
+    shares: NDArray[np.float64]
 
 
 def statistics(histogram: Histogram) -> Statistics:
@@ -131,11 +131,13 @@ def rows(
 
 
 def cumulate(histogram: Histogram) -> Cumulated:
-    """The cumulated counts of a histogram, buckets that overlap moved apart."""
+    """The cumulated shares of a histogram, buckets that overlap moved apart."""
     lefts, rights, counts = _sound(histogram)
     order = np.argsort(lefts, kind="stable")
     edges = np.column_stack([lefts[order], rights[order]]).ravel()
     above = np.cumsum(counts[order])
+    if len(above):
+        above /= above[-1]
     below = np.concatenate([[0.0], above[:-1]]) if len(above) else above
     return Cumulated(
         np.maximum.accumulate(edges) if len(edges) else edges,
@@ -160,17 +162,17 @@ def value_limits(cumulated: Sequence[Cumulated]) -> tuple[float, float] | None:
 
 
 def _quantile(one: Cumulated, share: float) -> float:
-    return float(np.interp(share * one.counts[-1], one.counts, one.edges))
+    return float(np.interp(share, one.shares, one.edges))
 
 
 def _sound(histogram: Histogram) -> tuple[NDArray[np.float64], ...]:
     """Left edges, right edges and counts of the buckets that are finite and hold something."""
     buckets = histogram.buckets
-    sound = np.isfinite(buckets).all(axis=1) & (buckets[:, 2] > 0)
+    sound = np.isfinite(buckets).all(axis=1) & (buckets[:, 2] >= _TINY)
     if not sound.all():
         buckets = buckets[sound]
-    # Neither sums of counts nor the length of the axis must overflow.
-    lefts, rights, counts = buckets.clip(-_HUGE, _HUGE).T
+    # Neither sums of counts nor slopes within the narrowest buckets must overflow.
+    lefts, rights, counts = np.where(np.abs(buckets) < _TINY, 0.0, buckets).clip(-_HUGE, _HUGE).T
     return np.minimum(lefts, rights), np.maximum(lefts, rights), counts
 
 
@@ -192,9 +194,9 @@ def _levels(cumulated: Sequence[Cumulated | None], scale: YScale, dots: int) -> 
     for index, one in enumerate(cumulated):
         if one is None or not len(one.edges):
             continue
-        below = np.interp(edges, one.edges, one.counts)
-        below[0], below[-1] = 0.0, one.counts[-1]  # what lies beyond stands at the edge
-        shares[::-1, index] = np.diff(below) / one.counts[-1]
+        below = np.interp(edges, one.edges, one.shares)
+        below[0], below[-1] = 0.0, 1.0  # what lies beyond stands at the edge
+        shares[::-1, index] = np.diff(below)
     # The densest dot of a usual column is the brightest; columns that are denser do not outshine.
     peaks = shares.max(axis=0)
     reference = float(np.median(peaks[peaks > 0])) if (peaks > 0).any() else 1.0
