@@ -13,7 +13,8 @@ async def settle(pilot: Pilot[None]) -> MonitorScreen:
     for _ in range(200):
         await pilot.pause(0.05)
         session = screen._session
-        if not session.follower.loading and screen._drawn_version == session.store.version:
+        drawn = screen._drawn_version == session.store.version and not screen._charts.drawing
+        if drawn and not session.follower.loading:
             break
     await pilot.pause()
     return screen

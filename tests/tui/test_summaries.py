@@ -205,3 +205,15 @@ async def test_several_runs_have_headings_of_their_own(tmp_path: Path, monkeypat
         await pilot.press(*["down"] * 20)
         await until(pilot, "odd")
     session.stop()
+
+
+async def test_a_fault_with_one_summary_is_told_in_its_place(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tuimon.tui.screens.summaries.view", fail)
+    async with TuimonApp(session).run_test(size=(120, 30)) as pilot:
+        await opened(pilot, session)
+        await until(pilot, "cannot be shown; viewer.log tells why")

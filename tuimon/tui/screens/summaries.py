@@ -1,5 +1,6 @@
 """What is no scalar: a list of tags, and the selected one's summary at a step."""
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import ClassVar
@@ -25,6 +26,8 @@ from tuimon.tui.widgets.notice import MIN_WIDTH, Notice
 from tuimon.tui.widgets.rows_view import RowsView
 from tuimon.tui.widgets.run_header import RunHeader
 from tuimon.tui.widgets.summary_list import SummaryList
+
+_log = logging.getLogger(__name__)
 
 _TICK = 0.1
 _HEADER_EVERY = 0.25
@@ -156,7 +159,12 @@ class SummariesScreen(Screen[None]):
 
     def _read(self, wanted: Wanted) -> None:
         """For the thread."""
-        shown = view(wanted, self._reader)
+        try:
+            shown = view(wanted, self._reader)
+        except Exception:
+            # A fault of ours with one summary must not end the viewer.
+            _log.exception("showing %s of %s failed", wanted.series.tag, wanted.run.name)
+            shown = Shown([(Span("cannot be shown; viewer.log tells why", "error"),)])
         self.post_message(self.Ready(wanted, shown))
 
     @on(Ready)
