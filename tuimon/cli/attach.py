@@ -1,19 +1,69 @@
-"""`tuimon attach`: watch a run that a guardian keeps."""
+"""`tuimon attach`: watch a run, or what tuimon did not launch."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.cli.common import reset_view, run_or_refuse
+from tuimon.cli.common import Refused, reset_view, run_or_refuse
+from tuimon.runs.registry import RunNotFound, find_run
+from tuimon.text import safe
+
+if TYPE_CHECKING:
+    from tuimon.runs.foreign import ForeignProcess
+
+_MOST_PID = 1 << 31
 
 
 @click.command()
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
 @reset_view
-@click.argument("run", required=False)
-def command(run: str | None, plain: bool, reset_view: bool) -> int:
+@click.argument("target", required=False, metavar="[RUN|LOGDIR|PID]")
+def command(target: str | None, plain: bool, reset_view: bool) -> int:
     """Watch RUN (an id, the beginning of one, or a name; default: the newest run).
+
+    What tuimon did not launch can be watched, too: the event files below LOGDIR, or those that the
+    training with process id PID writes. A run of that name comes first; write ./LOGDIR then.
 
     Leaving the screen never stops the training.
     """
-    from tuimon.cli.viewer import watch_run
+    from tuimon.cli.viewer import watch_logdirs, watch_process, watch_run
 
-    return watch_run(run_or_refuse(run).paths, plain=plain, launched=False, reset=reset_view)
+    if target is None:
+        return watch_run(run_or_refuse(None).paths, plain=plain, launched=False, reset=reset_view)
+    path = Path(target).absolute()
+    if os.sep in target:
+        if not path.is_dir():
+            raise Refused(_no_directory(path))
+        return watch_logdirs([path], plain=plain, reset=reset_view)
+    try:
+        run = find_run(target)
+    except RunNotFound as error:
+        if path.is_dir():
+            return watch_logdirs([path], plain=plain, reset=reset_view)
+        return watch_process(_process_or_refuse(target, path, error), plain=plain, reset=reset_view)
+    return watch_run(run.paths, plain=plain, launched=False, reset=reset_view)
+
+
+def _process_or_refuse(target: str, path: Path, error: RunNotFound) -> "ForeignProcess":
+    """The process that `target` names, when no run (`error`) and no directory has that name."""
+    from tuimon.runs.foreign import ForeignProcessError, NoSuchProcess, find_process
+
+    pid = int(target) if target.isascii() and target.isdigit() and len(target) < 20 else None
+    why = "not a PID"
+    if pid is not None:
+        try:
+            if 0 < pid < _MOST_PID:
+                return find_process(pid)
+            why = f"no such process: {pid}"
+        except NoSuchProcess as gone:
+            why = str(gone)
+        except ForeignProcessError as denied:
+            raise Refused(safe(str(denied))) from None
+    tried = f"{str(error).partition(';')[0]}, {_no_directory(path)}, {why}"
+    raise Refused(f"{safe(tried)}; see: tuimon ls")
+
+
+def _no_directory(path: Path) -> str:
+    return safe(f"{'not a' if path.exists() else 'no such'} directory: {path}")

@@ -11,7 +11,7 @@ from tuimon import __version__
 
 COMMANDS: dict[str, str] = {
     "run": "Launch a training under a guardian and watch it.",
-    "attach": "Watch a run; it goes on when you leave.",
+    "attach": "Watch a run, LOGDIR or PID; it goes on when you leave.",
     "view": "Watch log directories of any training.",
     "show": "Print the charts and a table of values once.",
     "export": "Write all scalar points as CSV, JSON lines or Parquet.",

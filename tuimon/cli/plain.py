@@ -15,7 +15,7 @@ _MAX_METRICS = 8
 
 
 def follow(session: Session) -> int:
-    """Print a line when something changed, until the run ends or Ctrl-C.
+    """Print a line when something changed, until the run or process ends or Ctrl-C.
 
     Plain log directories have no end: they are followed until Ctrl-C.
     """
@@ -33,11 +33,11 @@ def _follow(session: Session) -> None:
         session.poll()
         now = time.monotonic()
         version = session.store.version
-        if session.status is not None and session.status.state != state:
-            state = session.status.state
+        if (subject := session.subject) is not None and subject.state != state:
+            state = subject.state
             changed_at = now
             if not state.ended:
-                click.echo(f"{safe(session.status.record.name)} {state}")
+                click.echo(f"{safe(subject.name)} {state}")
         if version != shown and (now >= next_line or session.ended):
             changed_at = now
             shown, next_line = version, now + _LINE_EVERY

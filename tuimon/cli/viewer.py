@@ -1,5 +1,6 @@
-"""From a run or log directories to a screen, or to plain lines where no screen can be."""
+"""From a run, log directories or a process to a screen, or to plain lines where no screen can be."""
 
+import contextlib
 import logging
 import os
 import sys
@@ -16,6 +17,7 @@ from tuimon.runs.registry import RunStatus, read_status
 from tuimon.text import safe
 
 if TYPE_CHECKING:
+    from tuimon.runs.foreign import ForeignProcess
     from tuimon.store.session import Session
 
 
@@ -40,6 +42,33 @@ def watch_logdirs(directories: Sequence[Path], *, plain: bool, reset: bool = Fal
     from tuimon.store.session import Session
 
     return _watch(Session.of_logdirs(directories), plain=plain, reset=reset)
+
+
+def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool = False) -> int:
+    """Watch a process that tuimon did not launch, then say how things stand."""
+    import socket
+
+    from tuimon.recorder.discovery import Discovery
+    from tuimon.recorder.processes import ProcessTree
+    from tuimon.store.process_session import ProcessSession
+
+    finder = Discovery(
+        cwd=process.cwd,
+        host=socket.gethostname(),
+        started_at=process.started_at,
+        tree=ProcessTree(None, process.pid),
+        arguments=process.command[1:],
+        processes_later=1.0,
+    )
+    session = ProcessSession(process, finder)
+    code = _watch(session, plain=plain, reset=reset)
+    pid = process.pid
+    with contextlib.suppress(OSError):  # the terminal is gone: nobody to tell
+        if session.ended:
+            click.echo(f"process {pid} has ended")
+        else:
+            click.echo(f"process {pid} goes on; back: tuimon attach {pid}")
+    return code
 
 
 def exit_code(status: RunStatus) -> int:

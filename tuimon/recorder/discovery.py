@@ -36,7 +36,8 @@ class Discovery:
     """Log directories with event files of one training; grows with each `step`.
 
     `started_at` is the start of the training in Unix seconds, `host` this host's name. Directories
-    given as `known` (from before a restart of the recorder) stay.
+    given as `known` (from before a restart of the recorder) stay. Processes are looked at every
+    second, and every `processes_later` seconds when two minutes have passed.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class Discovery:
         arguments: Iterable[str] = (),
         known: Iterable[LogSource] = (),
         reports: WriterReports | None = None,
+        processes_later: float = _PROCESSES_LATER,
     ) -> None:
         self._host = host
         self._started_at = started_at
         self._tree = tree
         self._reports = reports
+        self._processes_later = processes_later
         self._found = {source.path: source for source in known}
         self._search = DirectorySearch(is_event_file)
         self._roots: set[str] = set()
@@ -80,7 +83,7 @@ class Discovery:
         now = time.monotonic()
         if now - self._begin > _LATER:
             self._search_pace.interval = _SEARCH_LATER
-            self._process_pace.interval = _PROCESSES_LATER
+            self._process_pace.interval = self._processes_later
         if now >= self._process_pace.due:
             with self._process_pace.turn():
                 self._look_at_processes()

@@ -13,17 +13,22 @@ _MAX_INSPECTED = 256
 class ProcessTree:
     """Remembers every PID ever seen in the tree: a worker's event file may outlive the worker."""
 
-    def __init__(self, guardian: int, training: int) -> None:
-        self._roots = frozenset({guardian, training})
+    def __init__(self, guardian: int | None, training: int) -> None:
+        """`guardian` is None for a training that has none; its parent is nobody's business."""
+        self._unguarded = training if guardian is None else None
+        self._roots = frozenset({training} if guardian is None else {guardian, training})
         self._seen = {training}
         self._living: list[psutil.Process] = []
 
     def refresh(self) -> None:
         """Look at the living processes; costs a read of every process on the machine."""
         children: dict[int, list[psutil.Process]] = {}
+        living: list[psutil.Process] = []
         for process in psutil.process_iter(["ppid"]):
             children.setdefault(process.info["ppid"], []).append(process)
-        self._living = []
+            if process.pid == self._unguarded:
+                living.append(process)
+        self._living = living
         pending = list(self._roots)
         while pending:
             for process in children.pop(pending.pop(), ()):

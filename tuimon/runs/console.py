@@ -61,8 +61,18 @@ class ConsoleScreen:
 class ConsoleTail:
     """Follows a console.log that is being written, renamed (rotation) or not there yet."""
 
-    def __init__(self, path: Path, cols: int = 120, rows: int = 40, scrollback: int = 400) -> None:
+    def __init__(
+        self,
+        path: Path,
+        cols: int = 120,
+        rows: int = 40,
+        scrollback: int = 400,
+        *,
+        plain_file: bool = False,
+    ) -> None:
+        """`plain_file`: no terminal has put a carriage return before its line feeds."""
         self._path = path
+        self._plain_file = plain_file
         self._size = (cols, rows, scrollback)
         self._screen = ConsoleScreen(*self._size)
         self._fd: int | None = None
@@ -123,7 +133,7 @@ class ConsoleTail:
         if skipping:
             self._screen = ConsoleScreen(*self._size)
             data = _from_line_start(data)
-        self._screen.feed(data)
+        self._screen.feed(data.replace(b"\n", b"\r\n") if self._plain_file else data)
         return True
 
 

@@ -31,7 +31,7 @@ class RecordError(ValueError):
 
 
 class RunState(StrEnum):
-    """What became of a training. ``LOST`` is derived by readers and never written."""
+    """What became of a training. ``LOST`` and ``ENDED`` are derived by readers, never written."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -39,6 +39,8 @@ class RunState(StrEnum):
     FAILED = "failed"
     KILLED = "killed"
     LOST = "lost"
+    ENDED = "ended"
+    """Of a process that tuimon did not launch: how it ended is not known."""
 
     @property
     def ended(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a front end watches: one run, or log directories."""
+"""What a front end watches: one run, log directories, or (a subclass) a process."""
 
 import math
 import time
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import RecordError
+from tuimon.runs.record import MirrorRecord, RecordError, RunState
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.sources import LogSource
 from tuimon.store.follower import Follower
@@ -27,6 +27,21 @@ class TrainingProgress:
     step: int
     rate: float | None
     wall_time: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whose log directories are watched: a run, or a process. Times are Unix seconds."""
+
+    name: str
+    state: RunState
+    started_at: float
+    ended_at: float | None = None
+    reason: str | None = None
+    """One sentence on the state, where there is more to say."""
+    mirror: MirrorRecord | None = None
+    search: str
+    """One sentence on where its event files are looked for; not yet safe for a terminal."""
 
 
 class Session:
@@ -69,15 +84,38 @@ class Session:
         except RecordError:
             # Removed while it is watched: what was read of it stays on the screen.
             return
-        sources = self._known_sources(())
-        if sources != self._sources:
-            self._sources = sources
-            self.follower.set_sources(sources)
+        self._follow(self._known_sources(()))
+
+    @property
+    def subject(self) -> Subject | None:
+        """What writes the event files; None when plain log directories are watched."""
+        status = self.status
+        if status is None:
+            return None
+        record, ended = status.record, status.state.ended
+        return Subject(
+            name=record.name,
+            state=status.state,
+            started_at=record.started_at,
+            ended_at=(record.ended_at or record.started_at) if ended else None,
+            reason=status.reason or (record.cause if ended else None),
+            mirror=status.mirror,
+            search=f"Looking below {record.cwd}; --logdir names another place.",
+        )
+
+    @property
+    def console(self) -> Path | None:
+        """The file with what the subject prints, if there is one."""
+        return None if self.run is None else self.run.console_log
+
+    def details(self) -> list[tuple[str, str]]:
+        """(name, value) of what is known about a subject that is no run."""
+        return []
 
     @property
     def ended(self) -> bool:
-        """True when the run that is watched has ended."""
-        return self.status is not None and self.status.state.ended
+        """True when the run or process that is watched has ended."""
+        return (subject := self.subject) is not None and subject.state.ended
 
     @property
     def sources(self) -> tuple[LogSource, ...]:
@@ -92,6 +130,19 @@ class Session:
                 [series for run in self.store.runs.values() for series in run.series.values()]
             )
         return self._progress
+
+    def _follow(self, sources: tuple[LogSource, ...]) -> None:
+        if sources != self._sources:
+            self._sources = sources
+            self.follower.set_sources(sources)
+
+    @property
+    def known_by(self) -> tuple[str, ...]:
+        """What stays the same when this is watched another time: directory and name of a run (the
+        next run of a script is looked at in the same way), or the log directories."""
+        if self.status is not None:
+            return self.status.record.cwd, self.status.record.name
+        return tuple(sorted(source.path for source in self._sources))
 
     def _known_sources(self, given: tuple[LogSource, ...]) -> tuple[LogSource, ...]:
         return given if self.status is None else self.status.log_sources

@@ -18,7 +18,7 @@ _MOST_FILES = 20
 
 def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
     """The facts of the header; `stopping` tells how far a stop is that was asked for here."""
-    progress, follower, status = session.progress(), session.follower, session.status
+    progress, follower, subject = session.progress(), session.follower, session.subject
     read, total = follower.progress
     facts = HeaderFacts(
         name=" ".join(source.path for source in session.sources) or "tuimon",
@@ -27,20 +27,18 @@ def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
         unreadable=len(follower.unreadable),
         loading=read / max(1, total) if follower.loading and total else None,
     )
-    if status is None:
+    if subject is None:
         return facts
     now = time.time()
-    record = status.record
-    facts = replace(facts, name=record.name, state=status.state, mirror=status.mirror)
-    if status.state.ended:
-        ended_at = record.ended_at or record.started_at
-        reason = status.reason or record.cause
-        return replace(facts, reason=reason, elapsed=ended_at - record.started_at)
+    facts = replace(facts, name=subject.name, state=subject.state, mirror=subject.mirror)
+    if subject.ended_at is not None:
+        elapsed = subject.ended_at - subject.started_at
+        return replace(facts, reason=subject.reason, elapsed=elapsed)
     return replace(
         facts,
-        reason=stopping or status.reason,
+        reason=stopping or subject.reason,
         rate=progress.rate if progress else None,
-        elapsed=now - record.started_at,
+        elapsed=now - subject.started_at,
         age=max(0.0, now - progress.wall_time) if progress else None,
     )
 
@@ -54,7 +52,8 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
     sources += file_rows(session)
     status = session.status
     if status is None:
-        return [(name, safe(path)) for name, path in sources]
+        rows = session.details() + sources
+        return [(name, safe(value)) for name, value in rows if value]
     record, recorder, mirror = status.record, status.recorder, status.mirror
     started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started_at))
     commit = recorder.git_commit if recorder else None

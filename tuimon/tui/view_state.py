@@ -44,11 +44,7 @@ class ViewStates:
     """
 
     def __init__(self, session: Session) -> None:
-        if session.status is not None:
-            known_by = [session.status.record.cwd, session.status.record.name]
-        else:
-            known_by = sorted(source.path for source in session.sources)
-        digest = sha256("\0".join(known_by).encode(errors="surrogateescape")).hexdigest()
+        digest = sha256("\0".join(session.known_by).encode(errors="surrogateescape")).hexdigest()
         self._path = state_home() / "views" / f"{digest[:24]}.json"
 
     def load(self) -> ViewState:

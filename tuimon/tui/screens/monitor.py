@@ -85,7 +85,7 @@ class MonitorScreen(Screen[None]):
         self._selection = Selection(
             text=state.filter, shows=filter_or_everything(state.filter), focus=state.focus
         )
-        self._tail = None if session.run is None else ConsoleTail(session.run.console_log)
+        self._tail = _console(session)
         self._drawn_version = -1
         self._next_drawing = 0.0
         self._next_output = self._next_state = 0.0
@@ -179,9 +179,9 @@ class MonitorScreen(Screen[None]):
             hidden |= {"superseded"}
         if len(self._session.store.runs) < 2:
             hidden |= {"next-run"}
-        if self._session.run is None:
-            hidden |= {"stop", "console"}
-        elif self._session.ended:
+        if self._tail is None:
+            hidden |= {"console"}
+        if self._session.run is None or self._session.ended:
             hidden |= {"stop"}
         if not any(run.refs for run in self._session.store.runs.values()):
             hidden |= {"summaries"}
@@ -333,7 +333,10 @@ class MonitorScreen(Screen[None]):
     @work(exclusive=True, group="ask")
     async def action_stop(self) -> None:
         status = self._session.status
-        if status is None or status.state.ended:
+        if status is None:
+            self.notify("Only what tuimon launched can be stopped here.")
+            return
+        if status.state.ended:
             self.notify("The training has ended.")
             return
         if self._stopping is None:
@@ -370,6 +373,12 @@ class MonitorScreen(Screen[None]):
             # Once it is stopping, no answer means that it has ended.
             if self._stopping is None:
                 self.app.call_from_thread(self.notify, safe(str(error)), severity="error")
+
+
+def _console(session: Session) -> ConsoleTail | None:
+    if session.console is None:
+        return None
+    return ConsoleTail(session.console, plain_file=session.run is None)
 
 
 _SIGNALS = {"int": "SIGINT", "term": "SIGTERM", "kill": "SIGKILL"}

@@ -13,7 +13,7 @@ MIN_WIDTH, MIN_HEIGHT = 50, 14
 
 def why_no_curves(session: Session) -> list[str]:
     """A few lines for a screen without curves: why, and what to do about it."""
-    status = session.status
+    subject = session.subject
     if session.follower.loading:
         return ["Reading event files…"]
     unreadable = session.follower.unreadable
@@ -30,18 +30,19 @@ def why_no_curves(session: Session) -> list[str]:
             f"It has {first.size} bytes: being written, or damaged.",
             f"in {first.path.parent}",
         ]
-    if status is None:
+    if subject is None:
         return ["No scalars in these log directories yet.", "Curves appear as soon as there are."]
-    if status.state is RunState.LOST:
+    if subject.state is RunState.LOST:
         return ["The run was lost before it wrote any scalar."]
-    if status.state.ended:
-        return ["The training ended before it wrote any scalar.", "Its output is below."]
+    if subject.state.ended:
+        below = ["Its output is below."] if session.console else []
+        return ["The training ended before it wrote any scalar.", *below]
     if session.sources:
         return ["The script has opened an event file.", "Curves appear with its first scalar."]
     return [
         "No event files yet.",
         "Curves appear when the script writes its first scalar (SummaryWriter).",
-        f"Looking below {safe(status.record.cwd)}; --logdir names another place.",
+        safe(subject.search),
     ]
 
 

@@ -22,6 +22,14 @@ _STATE_ROLES = {
     RunState.FAILED: "error",
     RunState.KILLED: "error",
     RunState.LOST: "error",
+    RunState.ENDED: "accent",
+}
+_MARKS = {
+    RunState.FINISHED: "✓",
+    RunState.FAILED: "✗",
+    RunState.KILLED: "✗",
+    RunState.LOST: "✗",
+    RunState.ENDED: "✓",
 }
 _STALE_AFTER = 60.0
 _LEAST_NAME = 24
@@ -76,7 +84,7 @@ def _total(parts: list[tuple[int, str, str]]) -> int:
 def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
     """(importance, text, role) from left to right; the first is never dropped."""
     state = facts.state
-    mark = "●" if state is None or not state.ended else ("✓" if state == "finished" else "✗")
+    mark = "●" if state is None else _MARKS.get(state, "●")
     role = "accent" if state is None else _STATE_ROLES[state]
     parts = [(99, f"{mark} {safe(facts.name)}", "title" if state is None else role)]
     if state is not None:

@@ -22,6 +22,7 @@ _STATES = {
     RunState.FAILED: ("✗", "error"),
     RunState.KILLED: ("✗", "error"),
     RunState.LOST: ("?", "error"),
+    RunState.ENDED: ("✓", "dim"),
 }
 _STATE_WIDTH, _AGE_WIDTH, _TOOK_WIDTH, _VALUE_WIDTH = 9, 9, 8, 9
 _LEAST_NAME, _MOST_NAME = 12, 40
