@@ -1,4 +1,4 @@
-"""From a run, log directories or a process to a screen, or to plain lines where no screen can be."""
+"""From a run, log directories or a process to a screen, or to plain lines where none can be."""
 
 import contextlib
 import logging
