@@ -54,3 +54,25 @@ def test_what_is_nothing_is_refused_with_all_that_was_tried(host: Host):
     assert refused.stderr.count("\n") == 1
     for tried in ("no run is called 'nosuch'", "no such directory: ", "not a PID"):
         assert tried in refused.stderr
+
+
+def test_plain_lines_follow_a_process_to_its_end(host: Host):
+    script = host.script(WRITER.replace("while True", "while step < 60"))
+    process = subprocess.Popen(
+        [sys.executable, script], cwd=host.project, stdout=subprocess.DEVNULL
+    )
+    done = host.run("attach", "--plain", str(process.pid))
+    process.wait()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"PID {process.pid} ")
+    assert "step 59" in done.stdout
+    assert done.stdout.endswith(f"process {process.pid} has ended\n")
+
+
+def test_a_directory_is_watched_unless_a_run_has_its_name(host: Host):
+    (host.project / "script").mkdir()
+    with host.terminal("attach", "script") as terminal:
+        terminal.wait_for("No scalars in these log directories yet.")
+    host.run("run", "--foreground", "--mirror", "off", host.script("pass"))
+    ended = host.run("attach", "--plain", "script")
+    assert "script finished" in ended.stdout
