@@ -113,7 +113,7 @@ def test_the_table_tells_what_the_points_come_to(
 ) -> None:
     fill(tmp_path / "a", {"Loss/train": [3.0, 1.0, 1.0, 2.0], "accuracy": [0.5, 0.75, 0.25]})
     fill(tmp_path / "b", {"Loss/train": [math.nan, 4.0, math.inf], "accuracy": [math.nan]})
-    output = show(capsys, tmp_path, "--no-charts")
+    output = show(capsys, tmp_path, "--no-charts", "--width", "200")
     assert output.splitlines()[0] == f"{tmp_path}  step 30  2 runs"
     assert table(output) == [
         ["Loss/train", "a", "2", "1", "3", "min 10", "4"],
