@@ -6,9 +6,9 @@ import os
 import time
 from contextlib import suppress
 
-from tuimon.recorder.console_metrics.event_file import ConsoleEventFile
-from tuimon.recorder.console_metrics.parser import MetricParser, Point
+from tuimon.recorder.console_metrics.parser import MetricParser
 from tuimon.recorder.console_metrics.segments import SegmentReader
+from tuimon.recorder.event_file import EventFile, Point
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import CONSOLE, LogSource
 
@@ -45,7 +45,7 @@ class ConsoleMetrics:
         self._parser = MetricParser()
         self._console: int | None = None
         self._offset = 0
-        self._file: ConsoleEventFile | None = None
+        self._file: EventFile | None = None
         self._skip = 0
         self._held: list[tuple[float, list[Point]]] = []
         self._first_at = math.inf
@@ -119,7 +119,7 @@ class ConsoleMetrics:
             return
         try:
             if self._file is None:
-                self._file = ConsoleEventFile(self._paths.console_metrics)
+                self._file = EventFile(self._paths.console_metrics, CONSOLE)
                 self._skip = self._file.points
             while self._held:
                 wall_time, points = self._held[0]

@@ -20,6 +20,7 @@ from tuimon.recorder.console_metrics.words import (
     unknown_words,
     words,
 )
+from tuimon.recorder.event_file import Point
 
 LONGEST_LINE = 4096
 LONGEST_TAG = 128
@@ -91,14 +92,6 @@ _QUOTED = re.compile(
     rf"(['\"])(?P<key>[^'\"]{{1,100}})\1\s*:\s*(?P<value>['\"][^'\"]*['\"]|{NUMBER}|[^,{{}}\[\]]+)"
 )
 _STEP_KEYS = ("num_updates", "global_step", "step", "iter", "iteration", "total_steps")
-
-
-class Point(NamedTuple):
-    """A scalar."""
-
-    tag: str
-    step: int
-    value: float
 
 
 class _Line(NamedTuple):

@@ -1,28 +1,37 @@
-"""The event file that the recorder writes for a training that writes none."""
+"""Event files that the recorder writes itself, for the viewer to read like any other."""
 
 import os
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from tuimon.events.crc import masked_crc
 from tuimon.events.tail import EventFileTail
-from tuimon.recorder.console_metrics.parser import Point
-
-_NAME = "events.out.tfevents.console"
 
 
-class ConsoleEventFile:
-    """Appends points to the event file in `directory`; each call is on disk when it returns.
+class Point(NamedTuple):
+    """A scalar."""
+
+    tag: str
+    step: int
+    value: float
+
+
+class EventFile:
+    """Appends points to ``events.out.tfevents.<origin>`` in `directory`.
+
+    Each call is on disk when it returns. What another writer, who was killed, has left is kept.
 
     Raises:
         OSError: the file cannot be written.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, origin: str) -> None:
         directory.mkdir(mode=0o700, exist_ok=True)
-        path = directory / _NAME
+        path = directory / f"events.out.tfevents.{origin}"
         self.points, end = _known(path)
         """How many points are in the file."""
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -32,8 +41,9 @@ class ConsoleEventFile:
             self._append(_version_record())
 
     def write(self, points: Sequence[Point], wall_time: float) -> None:
-        """Add points that were printed at `wall_time` (Unix seconds)."""
-        self._append(b"".join(_record(point, wall_time) for point in points))
+        """Add points that were measured at `wall_time` (Unix seconds)."""
+        by_step = groupby(points, key=lambda point: point.step)
+        self._append(b"".join(_record(step, group, wall_time) for step, group in by_step))
         self.points += len(points)
 
     def close(self) -> None:
@@ -63,12 +73,12 @@ def _known(path: Path) -> tuple[int, int]:
     return points, tail.offset
 
 
-def _record(point: Point, wall_time: float) -> bytes:
+def _record(step: int, points: Iterable[Point], wall_time: float) -> bytes:
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
 
-    value = Summary.Value(tag=point.tag, simple_value=point.value)
-    event = Event(wall_time=wall_time, step=point.step, summary=Summary(value=[value]))
+    values = [Summary.Value(tag=point.tag, simple_value=point.value) for point in points]
+    event = Event(wall_time=wall_time, step=step, summary=Summary(value=values))
     return _framed(event.SerializeToString())
 
 
