@@ -1,41 +1,31 @@
 """The main screen: header, tags, charts, console, keys."""
 
 import time
-from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
-from textual.worker import get_current_worker
 
 from tuimon.charts.frame import load_plotext
-from tuimon.charts.model import ChartOptions, XAxis
 from tuimon.charts.pairing import pair_tags
-from tuimon.guardian.client import Control, ControlError, StopStage
-from tuimon.runs.console import ConsoleTail
 from tuimon.runs.record import RunState
-from tuimon.store.filters import FilterError, parse_filter
 from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
-from tuimon.text import fit, format_duration, safe
+from tuimon.text import fit
+from tuimon.tui.actions.drawing import DrawingActions
+from tuimon.tui.actions.filtering import FilterActions
+from tuimon.tui.actions.moving import MoveActions
+from tuimon.tui.actions.stopping import StopActions
 from tuimon.tui.curves import charted_tags
 from tuimon.tui.facts import header_facts, run_rows, tag_rows
 from tuimon.tui.keymap import bindings
-from tuimon.tui.screens.ask import Answer, AskScreen
 from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.tui.screens.text import HelpScreen, RunScreen
-from tuimon.tui.selection import Selection, count_tags, filter_or_everything, shown_runs
-from tuimon.tui.view_state import ViewState, ViewStates
+from tuimon.tui.selection import shown_runs
 from tuimon.tui.widgets.chart_grid import ChartGrid
-from tuimon.tui.widgets.console_pane import ConsolePane
-from tuimon.tui.widgets.filter_bar import FilterBar
-from tuimon.tui.widgets.key_bar import KeyBar
-from tuimon.tui.widgets.notice import MIN_HEIGHT, MIN_WIDTH, Notice, why_no_curves, why_too_small
-from tuimon.tui.widgets.run_header import RunHeader
-from tuimon.tui.widgets.tag_pane import TagPane
+from tuimon.tui.widgets.notice import MIN_HEIGHT, MIN_WIDTH, why_no_curves, why_too_small
 
 _TICK = 0.1
 _DRAW_EVERY = 0.25
@@ -46,53 +36,18 @@ _DRAW_SHARE = 6
 _PLOTEXT_AFTER = 1.0
 _TAGS_FROM_WIDTH = 100
 _MOST_LABEL = 20
-_ASK_GUARDIAN_EVERY = 0.5
-_X_AXES: tuple[XAxis, ...] = ("step", "relative", "wall")
-_SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
-
-_STOP = Answer("s", "stop: SIGINT, as Ctrl-C sends it (it can save a checkpoint)", "stop")
-_HARDER = Answer("s", "do not wait: go on to the next signal now", "stop")
-_KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
-_LEAVE = Answer("q", "leave the screen; the training goes on", "leave")
 
 
-class MonitorScreen(Screen[None]):
+class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
     """Watches a session; a timer looks for news, and only what changed is drawn."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
     def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
-        super().__init__()
-        self._session = session
-        self._states = ViewStates(session)
-        state = self._states.load()
-        options = ChartOptions(
-            smoothing=state.smoothing,
-            log_y=state.log_y,
-            x_axis=state.x_axis,
-            superseded=state.superseded,
-            marks="ascii" if ascii_only else "braille",
-        )
-        self._header = RunHeader(id="header")
-        self._too_small = Notice(id="too-small")
-        self._tags = TagPane(id="tags")
-        self._notice = Notice(id="notice")
-        self._charts = ChartGrid(session.store, options, id="charts")
-        self._output = ConsolePane(id="output")
-        self._filter = FilterBar(id="filter")
-        self._keys = KeyBar(id="keys")
-        self._selection = Selection(
-            text=state.filter, shows=filter_or_everything(state.filter), focus=state.focus
-        )
-        self._tail = _console(session)
-        self._drawn_version = -1
-        self._next_drawing = 0.0
+        super().__init__(session, ascii_only=ascii_only)
         self._next_output = self._next_state = 0.0
         self._status = session.status
-        self._tags_wanted = state.tags
-        self._console_wanted = state.console
-        self._stopping: str | None = None
         self._reader = SummaryReader()
 
     def compose(self) -> ComposeResult:
@@ -192,10 +147,7 @@ class MonitorScreen(Screen[None]):
             labels["next-run"] = fit(self._selection.focus, _MOST_LABEL).rstrip()
         self._keys.offer(hidden, labels)
 
-    # Keys
-
-    def action_leave(self) -> None:
-        self.app.exit()
+    # Other screens
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen())
@@ -205,189 +157,3 @@ class MonitorScreen(Screen[None]):
 
     def action_summaries(self) -> None:
         self.app.push_screen(SummariesScreen(self._session, self._reader))
-
-    def action_zoom(self) -> None:
-        if self.focused is self._tags:
-            self._tags.choose()
-        elif self.focused is self._output:
-            self.add_class("-zoomed")
-        else:
-            self._charts.zoom(True)
-
-    def action_back(self) -> None:
-        if self.has_class("-zoomed"):
-            self.remove_class("-zoomed")
-        elif self._charts.zoomed:
-            self._charts.zoom(False)
-        elif self.focused is not None:
-            self.set_focus(None)
-        elif self._selection != Selection():
-            self._filter.text = ""
-            self._select(Selection())
-
-    def action_move(self, columns: int, rows: int) -> None:
-        if self.focused is self._tags:
-            self._tags.move_cursor(rows)
-        elif self.focused is self._output:
-            self._output.scroll_lines(rows)
-        else:
-            self._charts.move(columns, rows)
-
-    def action_page(self, pages: int) -> None:
-        if self.focused is self._output:
-            self._output.scroll_lines(pages * (self._output.size.height - 2))
-        elif self.focused is self._tags:
-            self._tags.move_cursor(pages * (self._tags.size.height - 2))
-        else:
-            self._charts.turn(pages)
-
-    def action_filter(self) -> None:
-        self._filter.open()
-        self._tell_filter()
-
-    def action_focus_run(self, steps: int) -> None:
-        names = ["", *shown_runs(self._session.store, self._selection)]
-        index = names.index(self._selection.focus) if self._selection.focus in names else 0
-        self._select(replace(self._selection, focus=names[(index + steps) % len(names)]))
-
-    @on(FilterBar.Changed)
-    def _apply_filter(self, message: FilterBar.Changed) -> None:
-        try:
-            shows = parse_filter(message.text)
-        except FilterError as error:
-            self._filter.say(safe(str(error)), wrong=True)
-            return
-        self._select(replace(self._selection, text=message.text.strip(), shows=shows))
-        self._tell_filter()
-
-    @on(FilterBar.Closed)
-    def _end_filter(self) -> None:
-        self.set_focus(None)
-        self._offer_keys()
-
-    def _tell_filter(self) -> None:
-        shown, total = count_tags(self._session.store, self._selection)
-        self._filter.say(f"{shown} of {total} tags   Enter keeps, Esc clears")
-
-    def _select(self, selection: Selection) -> None:
-        self._selection = selection
-        self._save()
-        self._drawn_version = -1
-        self._next_drawing = 0.0
-        self.call_later(self._tick)
-
-    def action_toggle_tags(self) -> None:
-        self._tags_wanted = self._tags.display = not self._tags.display
-        self._save()
-
-    def action_toggle_console(self) -> None:
-        self._console_wanted = not self._console_wanted
-        self._output.display = self._tail is not None and self._console_wanted
-        self._save()
-
-    def action_smooth(self, steps: int) -> None:
-        smoothing = self._charts.options.smoothing
-        nearest = min(_SMOOTHINGS, key=lambda value: abs(value - smoothing))
-        index = _SMOOTHINGS.index(nearest) + steps
-        self._change_charts(smoothing=_SMOOTHINGS[min(max(index, 0), len(_SMOOTHINGS) - 1)])
-
-    def action_log_y(self) -> None:
-        self._change_charts(log_y=not self._charts.options.log_y)
-
-    def action_x_axis(self) -> None:
-        index = _X_AXES.index(self._charts.options.x_axis) + 1
-        self._change_charts(x_axis=_X_AXES[index % len(_X_AXES)])
-
-    def action_superseded(self) -> None:
-        self._change_charts(superseded=not self._charts.options.superseded)
-        if not self._charts.superseded:
-            self.notify("No point here is superseded.")
-
-    def _change_charts(self, **changes: Any) -> None:
-        self._charts.options = replace(self._charts.options, **changes)
-        self._save()
-
-    def _save(self) -> None:
-        options = self._charts.options
-        self._states.save(
-            ViewState(
-                smoothing=options.smoothing,
-                log_y=options.log_y,
-                x_axis=options.x_axis,
-                superseded=options.superseded,
-                filter=self._selection.text,
-                focus=self._selection.focus,
-                tags=self._tags_wanted,
-                console=self._console_wanted,
-            )
-        )
-
-    @on(TagPane.Chosen)
-    def _show_tag(self, message: TagPane.Chosen) -> None:
-        index = self._charts.chart_of(message.tag)
-        if index is not None:
-            self._charts.show_chart(index)
-
-    # Stopping
-
-    @work(exclusive=True, group="ask")
-    async def action_stop(self) -> None:
-        status = self._session.status
-        if status is None:
-            self.notify("Only what tuimon launched can be stopped here.")
-            return
-        if status.state.ended:
-            self.notify("The training has ended.")
-            return
-        if self._stopping is None:
-            ask = AskScreen(f"Stop {safe(status.record.name)}?", [_STOP, _KILL])
-        else:
-            ask = AskScreen(f"It is being stopped: {self._stopping}.", [_HARDER, _KILL])
-        self._carry_out(await self.app.push_screen_wait(ask))
-
-    @work(exclusive=True, group="ask")
-    async def action_interrupt(self) -> None:
-        stoppable = self._session.run is not None and not self._session.ended
-        answers = [_LEAVE, _STOP] if stoppable else [_LEAVE]
-        self._carry_out(await self.app.push_screen_wait(AskScreen("Ctrl-C: what next?", answers)))
-
-    def _carry_out(self, choice: str) -> None:
-        if choice == "leave":
-            self.app.exit()
-        elif choice:
-            self._stop_training("kill" if choice == "kill" else "next")
-
-    @work(thread=True, exclusive=True, group="control", exit_on_error=False)
-    def _stop_training(self, stage: StopStage) -> None:
-        """Ask the guardian to stop, then how long it waits before it goes harder."""
-        assert self._session.run is not None
-        control = Control(self._session.run)
-        worker = get_current_worker()
-        try:
-            control.stop(stage)
-            while not (worker.is_cancelled or self._session.ended):
-                status = control.status()
-                self._stopping = describe_stop(status.stop_stage, status.next_stage_in)
-                time.sleep(_ASK_GUARDIAN_EVERY)
-        except ControlError as error:
-            # Once it is stopping, no answer means that it has ended.
-            if self._stopping is None:
-                self.app.call_from_thread(self.notify, safe(str(error)), severity="error")
-
-
-def _console(session: Session) -> ConsoleTail | None:
-    if session.console is None:
-        return None
-    return ConsoleTail(session.console, plain_file=session.run is None)
-
-
-_SIGNALS = {"int": "SIGINT", "term": "SIGTERM", "kill": "SIGKILL"}
-_NEXT_SIGNALS = {"int": "SIGTERM", "term": "SIGKILL"}
-
-
-def describe_stop(stage: str, seconds: float | None) -> str:
-    """How far the guardian's stop ladder is: `SIGINT sent, SIGTERM in 42s`."""
-    sent = f"{_SIGNALS.get(stage, 'stop')} sent"
-    if seconds is None or stage not in _NEXT_SIGNALS:
-        return sent
-    return f"{sent}, {_NEXT_SIGNALS[stage]} in {format_duration(seconds)}"

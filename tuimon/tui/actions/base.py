@@ -1,0 +1,96 @@
+"""What all actions of the main screen share: its session, its widgets, how it is looked at."""
+
+from dataclasses import replace
+from typing import Any
+
+from textual.screen import Screen
+
+from tuimon.charts.model import ChartOptions
+from tuimon.runs.console import ConsoleTail
+from tuimon.store.session import Session
+from tuimon.tui.selection import Selection, filter_or_everything
+from tuimon.tui.view_state import ViewState, ViewStates
+from tuimon.tui.widgets.chart_grid import ChartGrid
+from tuimon.tui.widgets.console_pane import ConsolePane
+from tuimon.tui.widgets.filter_bar import FilterBar
+from tuimon.tui.widgets.key_bar import KeyBar
+from tuimon.tui.widgets.notice import Notice
+from tuimon.tui.widgets.run_header import RunHeader
+from tuimon.tui.widgets.tag_pane import TagPane
+
+
+class MonitorBase(Screen[None]):
+    """The parts of the main screen."""
+
+    def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
+        super().__init__()
+        self._session = session
+        self._states = ViewStates(session)
+        state = self._states.load()
+        options = ChartOptions(
+            smoothing=state.smoothing,
+            log_y=state.log_y,
+            x_axis=state.x_axis,
+            superseded=state.superseded,
+            marks="ascii" if ascii_only else "braille",
+        )
+        self._header = RunHeader(id="header")
+        self._too_small = Notice(id="too-small")
+        self._tags = TagPane(id="tags")
+        self._notice = Notice(id="notice")
+        self._charts = ChartGrid(session.store, options, id="charts")
+        self._output = ConsolePane(id="output")
+        self._filter = FilterBar(id="filter")
+        self._keys = KeyBar(id="keys")
+        self._selection = Selection(
+            text=state.filter, shows=filter_or_everything(state.filter), focus=state.focus
+        )
+        self._tail = _console(session)
+        self._drawn_version = -1
+        self._next_drawing = 0.0
+        self._tags_wanted = state.tags
+        self._console_wanted = state.console
+        self._stopping: str | None = None
+        """How far a stop is that was asked for here."""
+
+    async def _tick(self) -> None:
+        raise NotImplementedError
+
+    def _offer_keys(self) -> None:
+        """Tell in the footer which keys do something here."""
+        raise NotImplementedError
+
+    def _select(self, selection: Selection) -> None:
+        """Show these runs and tags from now on."""
+        self._selection = selection
+        self._save()
+        self._drawn_version = -1
+        self._next_drawing = 0.0
+        self.call_later(self._tick)
+
+    def _change_charts(self, **changes: Any) -> None:
+        """Draw the charts with other `ChartOptions` from now on."""
+        self._charts.options = replace(self._charts.options, **changes)
+        self._save()
+
+    def _save(self) -> None:
+        """Keep how the session is looked at for the next viewer."""
+        options = self._charts.options
+        self._states.save(
+            ViewState(
+                smoothing=options.smoothing,
+                log_y=options.log_y,
+                x_axis=options.x_axis,
+                superseded=options.superseded,
+                filter=self._selection.text,
+                focus=self._selection.focus,
+                tags=self._tags_wanted,
+                console=self._console_wanted,
+            )
+        )
+
+
+def _console(session: Session) -> ConsoleTail | None:
+    if session.console is None:
+        return None
+    return ConsoleTail(session.console, plain_file=session.run is None)

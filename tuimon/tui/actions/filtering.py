@@ -1,0 +1,43 @@
+"""Which runs and tags are shown: the filter line, and the run that stands out."""
+
+from dataclasses import replace
+
+from textual import on
+
+from tuimon.store.filters import FilterError, parse_filter
+from tuimon.text import safe
+from tuimon.tui.actions.base import MonitorBase
+from tuimon.tui.selection import count_tags, shown_runs
+from tuimon.tui.widgets.filter_bar import FilterBar
+
+
+class FilterActions(MonitorBase):
+    """Selecting among many runs and tags."""
+
+    def action_filter(self) -> None:
+        self._filter.open()
+        self._tell_filter()
+
+    def action_focus_run(self, steps: int) -> None:
+        names = ["", *shown_runs(self._session.store, self._selection)]
+        index = names.index(self._selection.focus) if self._selection.focus in names else 0
+        self._select(replace(self._selection, focus=names[(index + steps) % len(names)]))
+
+    @on(FilterBar.Changed)
+    def _apply_filter(self, message: FilterBar.Changed) -> None:
+        try:
+            shows = parse_filter(message.text)
+        except FilterError as error:
+            self._filter.say(safe(str(error)), wrong=True)
+            return
+        self._select(replace(self._selection, text=message.text.strip(), shows=shows))
+        self._tell_filter()
+
+    @on(FilterBar.Closed)
+    def _end_filter(self) -> None:
+        self.set_focus(None)
+        self._offer_keys()
+
+    def _tell_filter(self) -> None:
+        shown, total = count_tags(self._session.store, self._selection)
+        self._filter.say(f"{shown} of {total} tags   Enter keeps, Esc clears")

@@ -1,0 +1,61 @@
+"""Moving the focus, turning pages, zooming; showing and hiding panes."""
+
+from textual import on
+
+from tuimon.tui.actions.base import MonitorBase
+from tuimon.tui.selection import Selection
+from tuimon.tui.widgets.tag_pane import TagPane
+
+
+class MoveActions(MonitorBase):
+    """Which part of the screen is looked at."""
+
+    def action_zoom(self) -> None:
+        if self.focused is self._tags:
+            self._tags.choose()
+        elif self.focused is self._output:
+            self.add_class("-zoomed")
+        else:
+            self._charts.zoom(True)
+
+    def action_back(self) -> None:
+        if self.has_class("-zoomed"):
+            self.remove_class("-zoomed")
+        elif self._charts.zoomed:
+            self._charts.zoom(False)
+        elif self.focused is not None:
+            self.set_focus(None)
+        elif self._selection != Selection():
+            self._filter.text = ""
+            self._select(Selection())
+
+    def action_move(self, columns: int, rows: int) -> None:
+        if self.focused is self._tags:
+            self._tags.move_cursor(rows)
+        elif self.focused is self._output:
+            self._output.scroll_lines(rows)
+        else:
+            self._charts.move(columns, rows)
+
+    def action_page(self, pages: int) -> None:
+        if self.focused is self._output:
+            self._output.scroll_lines(pages * (self._output.size.height - 2))
+        elif self.focused is self._tags:
+            self._tags.move_cursor(pages * (self._tags.size.height - 2))
+        else:
+            self._charts.turn(pages)
+
+    def action_toggle_tags(self) -> None:
+        self._tags_wanted = self._tags.display = not self._tags.display
+        self._save()
+
+    def action_toggle_console(self) -> None:
+        self._console_wanted = not self._console_wanted
+        self._output.display = self._tail is not None and self._console_wanted
+        self._save()
+
+    @on(TagPane.Chosen)
+    def _show_tag(self, message: TagPane.Chosen) -> None:
+        index = self._charts.chart_of(message.tag)
+        if index is not None:
+            self._charts.show_chart(index)
