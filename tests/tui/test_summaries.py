@@ -213,7 +213,7 @@ async def test_a_fault_with_one_summary_is_told_in_its_place(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("tuimon.tui.screens.summaries.view", fail)
+    monkeypatch.setattr("tuimon.views.histogram.HistogramView.draw", fail)
     async with TuimonApp(session).run_test(size=(120, 30)) as pilot:
         await opened(pilot, session)
         await until(pilot, "cannot be shown; viewer.log tells why")

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from tuimon.store.session import Session
 from tuimon.tui.keymap import KEYS
 from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.tui.terminal_app import TerminalApp, lacks_unicode
 
 _SWITCH_SECONDS = 0.001
@@ -32,12 +33,15 @@ class TuimonApp(TerminalApp[None]):
         await super().on_event(event)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every key of the main screen by name, and the themes."""
+        """Every key of the screen by name, and the themes."""
         if isinstance(screen, MonitorScreen):
             for key in KEYS:
                 if key.id not in ("palette", "interrupt"):
                     run = self._runner(screen, key.action)
                     yield SystemCommand(key.name, f"key {key.shown}", run)
+        if isinstance(screen, SummariesScreen):
+            for key in screen.keys:
+                yield SystemCommand(key.name, f"key {key.shown}", self._runner(screen, key.action))
         yield SystemCommand("Change the theme", "dark, light and others", self.action_change_theme)
         yield SystemCommand("Save a picture", "the screen as SVG, here", self.action_save_picture)
 

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from textual.binding import Binding
 
+from tuimon.views.kinds import KINDS
+from tuimon.views.view import ViewKey
+
 
 class Key(NamedTuple):
     """One binding."""
@@ -103,15 +106,25 @@ KEYS = (
 SUMMARY_KEYS = (
     Key(
         "summary-back",
-        "escape,q,v,ctrl+c",
+        "escape",
         "Esc",
         "back",
         "Back",
-        "Back to the charts",
+        "Back: to the list, to the charts",
         "back",
         100,
     ),
     Key("summary-help", "question_mark,f1", "?", "help", "Help", "This help", "help", 90),
+    Key(
+        "summary-enter",
+        "enter",
+        "Enter",
+        "enter",
+        "Open",
+        "Open the view: the whole width, its own keys",
+        "open",
+        86,
+    ),
     Key("summary-down", "down,j", "↓", "select(1)", "Next tag", "Next, previous tag", "tag", 80),
     Key("summary-up", "up,k", "↑", "select(-1)", "Previous tag", ""),
     Key("summary-left", "left,h", "←", "scrub(-1)", "Step back", "Back, on by one step; ten"),
@@ -128,11 +141,12 @@ SUMMARY_KEYS = (
         "n",
         "page(1)",
         "Scroll",
-        "Scroll long text",
+        "Scroll what is longer than the screen",
         "scroll",
         70,
     ),
     Key("summary-page-up", "p,pageup", "p", "page(-1)", "Scroll back", ""),
+    Key("summary-charts", "q,v,ctrl+c", "q", "charts", "Charts", "To the charts at once"),
     Key(
         "summary-palette",
         "ctrl+p,colon",
@@ -152,6 +166,27 @@ SUMMARY_KEYS = (
     ),
 )
 """Of the screen with other data."""
+
+
+def view_keys(keys: Iterable[ViewKey]) -> list[Key]:
+    """Keys that kinds of views have of their own."""
+    return [
+        Key(
+            key.id,
+            key.keys,
+            key.shown,
+            f"view_key('{key.id}')",
+            key.name,
+            key.help,
+            key.label,
+            key.footer,
+        )
+        for key in keys
+    ]
+
+
+VIEW_KEYS = tuple(view_keys(key for kind in KINDS for key in kind.keys))
+"""Of all kinds of views; those of the kind that is shown work."""
 
 HOME_KEYS = (
     Key("home-leave", "q,ctrl+c,escape", "q", "leave", "Leave", "Leave", "leave", 100),

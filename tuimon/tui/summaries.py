@@ -1,164 +1,80 @@
-"""From the store to the view of one summary: what there is, what is selected, its rows."""
+"""The views of a session's items: each is drawn with what was done to it since."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
 from typing import NamedTuple
 
-import numpy as np
-
-from tuimon.charts import roles
-from tuimon.charts.model import Row
-from tuimon.events.frames import FrameError
-from tuimon.store.run import Run
-from tuimon.store.series import Refs, RefSeries
+from tuimon.charts.model import Span
 from tuimon.store.store import Store
-from tuimon.summaries.audio import Audio
-from tuimon.summaries.errors import SummaryError
-from tuimon.summaries.histograms import Histogram
-from tuimon.summaries.images import Images
-from tuimon.summaries.pr_curves import PrCurve
-from tuimon.summaries.reader import Decoded, SummaryReader
-from tuimon.summaries.text import Text
-from tuimon.views import audio, histogram, image, other, pr_curve, text
-from tuimon.views.layout import Place, message
+from tuimon.summaries.reader import SummaryReader
+from tuimon.views.kinds import draw, kind_of
+from tuimon.views.subject import Item, Subject
+from tuimon.views.view import Look, Shown, View
 
-_KINDS = ("histograms", "images", "text", "pr_curves", "audio", "mesh", "hparams", "graphs")
-"""In the order in which they are listed; others follow."""
-_MOST_COLUMN_BYTES = 32 << 20
-"""Of the records that one heatmap is made of."""
+_log = logging.getLogger(__name__)
+
+_MOST_VIEWS = 64
+"""The ones that were not looked at for longest are forgotten, and begin anew."""
+
+Deed = Callable[[View], None]
+"""What a user did: a call of one of the methods of `View` that change its state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A tag of a run that holds summaries."""
+class Wanted(NamedTuple):
+    """A drawing: equal ones look the same."""
 
-    run: str
-    plugin: str
-    tag: str
-    count: int
-    """Of its steps."""
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What tells it from all others."""
-        return self.run, self.tag
+    item: Item
+    look: Look
+    stamp: Hashable
+    """`View.stamp`."""
+    deeds: int
+    """How many were done to the view."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A view of one summary: equal ones look the same."""
+class Views:
+    """Views of items by key. One thread may call `draw`, while another calls the rest."""
 
-    run: Run
-    series: RefSeries
-    version: int
-    """Of the series."""
-    step: int | None
-    """The summary at it or, where there is none, before it; the newest when None."""
-    top: int
-    """First line that is seen, of what is longer than the view."""
-    width: int
-    height: int
-    plain: bool
-    """Without half blocks and colours."""
+    def __init__(self, store: Store, reader: SummaryReader) -> None:
+        self._store = store
+        self._reader = reader
+        self._views: OrderedDict[tuple[str, str, str], View] = OrderedDict()
+        self._deeds: dict[tuple[str, str, str], list[Deed]] = {}
+        self._count = 0
+        self._lock = Lock()
 
+    def subject(self, item: Item) -> Subject:
+        """What the view of an item looks at."""
+        return Subject(item, self._store, self._reader)
 
-class Shown(NamedTuple):
-    """The rows of a view, and where it stands."""
+    def do(self, item: Item, deed: Deed) -> None:
+        """Have something done to the view of an item before it is drawn again."""
+        with self._lock:
+            self._deeds.setdefault(item.key, []).append(deed)
+            self._count += 1
 
-    rows: Sequence[Row]
-    last_top: int = 0
-    """The largest `Wanted.top` that makes sense."""
+    def wanted(self, item: Item, look: Look) -> Wanted:
+        """What there is to be drawn now."""
+        return Wanted(item, look, kind_of(item).stamp(self.subject(item)), self._count)
 
-
-class _Unreadable(NamedTuple):
-    """Why a summary cannot be shown."""
-
-    reason: str
-
-
-def items(store: Store) -> list[Item]:
-    """All tags with summaries, by run, kind and name."""
-    found = [
-        Item(run.name, refs.plugin, tag, len(refs))
-        for run in store.runs.values()
-        for tag, refs in run.refs.items()
-    ]
-    return sorted(found, key=lambda item: (item.run, _order(item.plugin), item.tag))
-
-
-def _order(plugin: str) -> tuple[int, str]:
-    return _KINDS.index(plugin) if plugin in _KINDS else len(_KINDS), plugin
-
-
-def place_of(steps: np.ndarray[tuple[int], np.dtype[np.int64]], step: int | None) -> int:
-    """The index of the summary that `Wanted.step` means among ascending steps, not empty."""
-    if step is None:
-        return len(steps) - 1
-    return max(0, int(np.searchsorted(steps, step, side="right")) - 1)
-
-
-def view(wanted: Wanted, reader: SummaryReader) -> Shown:
-    """Read what is wanted, and lay it out. May take long; for any thread."""
-    refs = wanted.series.snapshot()
-    if not len(refs.steps):
-        return Shown(())
-    index = place_of(refs.steps, wanted.step)
-    place = Place(
-        wanted.series.tag,
-        int(refs.steps[index]),
-        index,
-        len(refs.steps),
-        newest=wanted.step is None,
-    )
-    width, height = wanted.width, wanted.height
-    decoded = _read(wanted, refs, index, reader)
-    match decoded:
-        case _Unreadable(reason):
-            return Shown(message(place, [], (reason, roles.WARN), width, height))
-        case Histogram():
-            return Shown(_heatmap(place, wanted, refs, reader))
-        case Images():
-            rows = image.rows(place, decoded, width, height, ascii_only=wanted.plain)
-            return Shown(rows)
-        case Text():
-            last_top = text.last_top(decoded, width, height)
-            return Shown(text.rows(place, decoded, width, height, top=wanted.top), last_top)
-        case Audio():
-            return Shown(audio.rows(place, decoded, width, height, ascii_only=wanted.plain))
-        case PrCurve():
-            return Shown(pr_curve.rows(place, decoded, width, height, ascii_only=wanted.plain))
-        case _:
-            size = int(refs.lengths[index])
-            return Shown(other.rows(place, wanted.series.plugin, size, decoded, width, height))
-
-
-def _heatmap(place: Place, wanted: Wanted, refs: Refs, reader: SummaryReader) -> list[Row]:
-    most = wanted.width - histogram.LEAST_GUTTER
-    while True:
-        indices = histogram.sampled(place.count, most, place.index)
-        if len(indices) == 1 or int(refs.lengths[indices].sum()) <= _MOST_COLUMN_BYTES:
-            break
-        most = len(indices) // 2
-    found = [_read(wanted, refs, index, reader) for index in indices]
-    return histogram.rows(
-        place,
-        refs.steps[indices].tolist(),
-        [one if isinstance(one, Histogram) else None for one in found],
-        wanted.width,
-        wanted.height,
-        ascii_only=wanted.plain,
-    )
-
-
-def _read(wanted: Wanted, refs: Refs, index: int, reader: SummaryReader) -> Decoded | _Unreadable:
-    path = wanted.run.paths[int(refs.files[index])]
-    series = wanted.series
-    place = int(refs.offsets[index]), int(refs.lengths[index])
-    try:
-        return reader.read(path, series.tag, series.plugin, *place)
-    except (SummaryError, FrameError) as error:
-        return _Unreadable(str(error))
-    except OSError as error:
-        return _Unreadable(f"{error.strerror}: {path.name}")
+    def draw(self, wanted: Wanted) -> Shown:
+        """Draw it; may take long."""
+        item = wanted.item
+        view = self._views.pop(item.key, None) or kind_of(item)()
+        self._views[item.key] = view
+        while len(self._views) > _MOST_VIEWS:
+            self._views.popitem(last=False)
+        with self._lock:
+            deeds = self._deeds.pop(item.key, [])
+        try:
+            for deed in deeds:
+                deed(view)
+            return draw(view, self.subject(item), wanted.look)
+        except Exception:
+            # A fault of ours with one summary must not end the viewer.
+            _log.exception("showing %s of %s failed", item.tag, item.run)
+            del self._views[item.key]
+            return Shown([(Span("cannot be shown; viewer.log tells why", "error"),)])

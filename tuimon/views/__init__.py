@@ -1,5 +1,30 @@
-"""Decoded summaries to terminal cells: histograms, text, images. Pure functions, no Textual.
+"""Decoded summaries to terminal cells: histograms, images, text … Pure functions, no Textual.
 
-Each kind has a module whose ``rows`` gives at most the size asked for; ``layout`` is what they
-share.
+**How a kind is made.** A kind is one subclass of :class:`tuimon.views.view.View` in a module of its
+name, entered in :data:`tuimon.views.kinds.KINDS`; list, footer, help, palette, ``tuimon show`` and
+the threads follow from that. What it has to say:
+
+- ``kind``, ``name``, ``plugins``: what it is called, and which summaries are its own.
+  ``items`` where a line of the list is not one tag of one run (parts of a mesh, all runs at once).
+- ``draw(subject, look)``: reads through the `Subject` (lazily: nothing else is in memory; what was
+  read is kept in a cache with a bound) and returns rows of spans no larger than the `Look`.
+  It may raise `ViewError` with a line that says why; all else that it raises is a fault.
+- ``keys``: a table of `ViewKey`, each with an id. A letter works whenever the kind is shown.
+  Arrows and whatever else chooses tags and steps outside are declared ``inside``: they work after
+  Enter, which gives the view the whole width; Esc gives it back. Taken by the screen:
+  q v Esc ? Enter arrows hjkl HL 0 $ Home End n p Space PgUp PgDn : Ctrl-P Ctrl-L Ctrl-Z Ctrl-C.
+- Its state (mode, cursor, rotation, what is folded …) are attributes of the instance, which lives
+  as long as the screen, one for each item. ``press`` gets the id of a key, ``point``, ``drag``,
+  ``wheel`` and ``page`` what they say; each only changes the state, a ``draw`` follows.
+- ``stamp``: another value whenever a drawing may have become old, by default the version of the
+  tag's series. ``steps``: what ← and → go through.
+- ``Shown.again``: for what moves; ``Shown.idle``: keys that do nothing at present.
+- ``still``: what ``tuimon show --kind`` prints, where that is not the drawing itself.
+
+**Threads.** ``items``, ``steps`` and ``stamp`` are class methods that the thread of the keys calls,
+so they only look at the store. All methods of an instance are called by one other thread at a time,
+the worker's: a view needs no locks, and may take its time without holding up a key. Keys pressed
+meanwhile are handed over together, then drawn once.
+
+``layout`` is what all share: the head that says which tag and step is seen, and rows that fit.
 """

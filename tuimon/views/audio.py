@@ -15,12 +15,26 @@ from tuimon.charts.model import Row
 from tuimon.summaries.audio import Audio, Clip
 from tuimon.text import format_duration
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
+from tuimon.views.subject import Subject
+from tuimon.views.view import Look, Shown, View
 
 _LEAST_ROWS, _MOST_ROWS = 3, 9
 _FORMATS = {1: ("u1", 128.0, 128.0), 2: ("<i2", 0.0, 2.0**15), 4: ("<i4", 0.0, 2.0**31)}
 """Type, middle and largest amplitude of samples by their bytes; those of one are unsigned."""
 
 Extremes = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+class AudioView(View):
+    """The clips of a step."""
+
+    kind = "audio"
+    name = "audio"
+    plugins = frozenset({"audio"})
+
+    def draw(self, subject: Subject, look: Look) -> Shown:
+        place, decoded = subject.summary(look.step, Audio)
+        return Shown(rows(place, decoded, look.width, look.height, ascii_only=look.plain))
 
 
 def rows(

@@ -16,6 +16,8 @@ from tuimon.charts.scales import YScale, y_scale, y_ticks
 from tuimon.summaries.histograms import Histogram
 from tuimon.text import format_step, format_value, width
 from tuimon.views.layout import HEAD_ROWS, SHADES, Piece, Place, clip, head, message
+from tuimon.views.subject import Subject, ViewError
+from tuimon.views.view import Look, Shown, View
 
 LEVELS = 15
 """Of the ramp; 0 is for values that no bucket holds."""
@@ -27,6 +29,40 @@ _TAIL = 0.005
 """Share of the values at either end that may lie beyond the axis, where they would squeeze it."""
 _MOST_LABEL = 10
 _TINY, _HUGE = 1e-150, 1e150
+_MOST_COLUMN_BYTES = 32 << 20
+"""Of the records that one heatmap is made of."""
+
+
+class HistogramView(View):
+    """The steps of a tag side by side."""
+
+    kind = "histogram"
+    name = "histograms"
+    plugins = frozenset({"histograms"})
+    about = (
+        "A histogram is a column of a heatmap: values upwards, steps to the right, the denser the "
+        'brighter; ▲ marks the step whose numbers are told. "clipped": up to 1% of the values '
+        "lie beyond the axis, and are drawn at its ends."
+    )
+
+    def draw(self, subject: Subject, look: Look) -> Shown:
+        refs = subject.refs
+        place, _ = subject.summary(look.step, Histogram)
+        most = look.width - LEAST_GUTTER
+        while True:
+            indices = sampled(place.count, most, place.index)
+            if len(indices) == 1 or int(refs.lengths[indices].sum()) <= _MOST_COLUMN_BYTES:
+                break
+            most = len(indices) // 2
+        columns: list[Histogram | None] = []
+        for index in indices:
+            try:
+                decoded = subject.read(refs, index)
+            except ViewError:
+                decoded = None
+            columns.append(decoded if isinstance(decoded, Histogram) else None)
+        steps = refs.steps[indices].tolist()
+        return Shown(rows(place, steps, columns, look.width, look.height, ascii_only=look.plain))
 
 
 class Statistics(NamedTuple):

@@ -15,6 +15,8 @@ from tuimon.charts.model import Row, Span
 from tuimon.summaries.images import Image, Images
 from tuimon.text import fit, safe
 from tuimon.views.layout import HEAD_ROWS, SHADES, Piece, Place, head, message
+from tuimon.views.subject import Subject
+from tuimon.views.view import Look, Shown, View
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -34,6 +36,18 @@ _GREY = 0x60
 
 class ImageError(ValueError):
     """An image that cannot be shown; says why in one line."""
+
+
+class ImageView(View):
+    """The images of a step."""
+
+    kind = "image"
+    name = "images"
+    plugins = frozenset({"images"})
+
+    def draw(self, subject: Subject, look: Look) -> Shown:
+        place, decoded = subject.summary(look.step, Images)
+        return Shown(rows(place, decoded, look.width, look.height, ascii_only=look.plain))
 
 
 def rows(

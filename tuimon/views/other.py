@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
+from tuimon.store.store import Store
 from tuimon.summaries.graphs import Graph
 from tuimon.summaries.hparams import SessionStart
 from tuimon.summaries.meshes import MeshPart
 from tuimon.summaries.raw import RawSummary
-from tuimon.summaries.reader import Decoded
 from tuimon.text import fit, format_value
 from tuimon.views.layout import Place, clip, head
+from tuimon.views.subject import Item, Subject
+from tuimon.views.view import Look, Shown, View
 
 _NAME_CELLS = 12
 _FEW_NUMBERS = 16
 
 
+class OtherView(View):
+    """A summary of a plugin that has no view of its own."""
+
+    kind = "other"
+    name = "other"
+    plugins = frozenset()
+
+    @classmethod
+    def unclaimed(cls, store: Store, claimed: Collection[str]) -> list[Item]:
+        """Items for the tags of all plugins but the `claimed` ones."""
+        return [
+            Item(cls.kind, run.name, tag, len(series), series.plugin or cls.name)
+            for run in store.runs.values()
+            for tag, series in run.refs.items()
+            if series.plugin not in claimed
+        ]
+
+    def draw(self, subject: Subject, look: Look) -> Shown:
+        refs, series = subject.refs, subject.series
+        place, decoded = subject.summary(look.step, object)
+        size = int(refs.lengths[place.index])
+        plugin = series.plugin if series else ""
+        return Shown(rows(place, plugin, size, decoded, look.width, look.height))
+
+
 def rows(
-    place: Place, plugin: str, size: int, decoded: Decoded, width: int, height: int
+    place: Place, plugin: str, size: int, decoded: object, width: int, height: int
 ) -> list[Row]:
     """Name the kind of a summary, its size in bytes, and what its content says about itself.
 
@@ -40,7 +68,7 @@ def rows(
     return [*head(place, [], width), (), *body, (), last][: max(0, height)]
 
 
-def _content(decoded: Decoded) -> list[tuple[str, str]]:
+def _content(decoded: object) -> list[tuple[str, str]]:
     match decoded:
         case Graph(nodes=nodes):
             return [("nodes", f"{len(nodes):,}")]

@@ -12,11 +12,25 @@ from tuimon.charts.model import Row, Span
 from tuimon.summaries.pr_curves import PrCurve
 from tuimon.text import format_value
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
+from tuimon.views.subject import Subject
+from tuimon.views.view import Look, Shown, View
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, HEAD_ROWS + 5
 _GUTTER = 5
 _LABELS = {0.0: "1.0", 0.5: "0.5", 1.0: "0.0"}
 """Of precision, by share of the height from the top."""
+
+
+class PrCurveView(View):
+    """The curve of a step."""
+
+    kind = "pr-curve"
+    name = "PR curves"
+    plugins = frozenset({"pr_curves"})
+
+    def draw(self, subject: Subject, look: Look) -> Shown:
+        place, decoded = subject.summary(look.step, PrCurve)
+        return Shown(rows(place, decoded, look.width, look.height, ascii_only=look.plain))
 
 
 def rows(

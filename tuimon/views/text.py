@@ -16,6 +16,8 @@ from tuimon.charts.model import Row, Span
 from tuimon.summaries.text import Text
 from tuimon.text import Align, fit, safe, width
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
+from tuimon.views.subject import Subject
+from tuimon.views.view import Look, Shown, View
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
@@ -28,9 +30,45 @@ _BETWEEN = " │ "
 _BAR = "│ "
 _BULLET = "• "
 _TAB = "    "
+_NOTCH = 3
+"""Lines that a notch of the mouse wheel scrolls."""
 
 Line = tuple[Piece, ...]
 """Pieces of safe text."""
+
+
+class TextView(View):
+    """The text of a step."""
+
+    kind = "text"
+    name = "text"
+    plugins = frozenset({"text"})
+
+    def __init__(self) -> None:
+        self._top = 0
+        self._last_top = 0
+        self._page = 1
+
+    def draw(self, subject: Subject, look: Look) -> Shown:
+        place, text = subject.summary(look.step, Text)
+        self._page = max(1, look.height - HEAD_ROWS - 2)
+        self._last_top = last_top(text, look.width, look.height)
+        self._top = min(self._top, self._last_top)
+        found = rows(place, text, look.width, look.height, top=self._top)
+        return Shown(found, scrolls=bool(self._last_top))
+
+    def still(self, subject: Subject, look: Look) -> Sequence[Row]:
+        place, text = subject.summary(look.step, Text)
+        return [*head(place, [], look.width), (), *lines(text, look.width)]
+
+    def page(self, pages: int) -> None:
+        self._scroll(pages * self._page)
+
+    def wheel(self, notches: int) -> None:
+        self._scroll(notches * _NOTCH)
+
+    def _scroll(self, rows: int) -> None:
+        self._top = min(max(0, self._top + rows), self._last_top)
 
 
 def rows(place: Place, text: Text, width: int, height: int, *, top: int = 0) -> list[Row]:

@@ -1,6 +1,5 @@
-"""What is no scalar: a list of tags, and the selected one's summary at a step."""
+"""What is no scalar: a list of items, and the view of the selected one."""
 
-import logging
 import time
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,21 +12,21 @@ from textual.message import Message
 from textual.screen import Screen
 
 from tuimon.charts.model import Span
-from tuimon.store.run import Run
-from tuimon.store.series import RefSeries
 from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.tui.facts import header_facts
-from tuimon.tui.keymap import SUMMARY_KEYS, bindings
+from tuimon.tui.keymap import SUMMARY_KEYS, VIEW_KEYS, Key, bindings, view_keys
 from tuimon.tui.screens.text import SummaryHelpScreen
-from tuimon.tui.summaries import Shown, Wanted, items, place_of, view
+from tuimon.tui.summaries import Deed, Views, Wanted
 from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.notice import MIN_WIDTH, Notice
+from tuimon.tui.widgets.prompt import Prompt
 from tuimon.tui.widgets.rows_view import RowsView
 from tuimon.tui.widgets.run_header import RunHeader
 from tuimon.tui.widgets.summary_list import SummaryList
-
-_log = logging.getLogger(__name__)
+from tuimon.views.kinds import items, kind_of
+from tuimon.views.subject import Item, place_of
+from tuimon.views.view import Look, Shown, ViewKey
 
 _TICK = 0.1
 _HEADER_EVERY = 0.25
@@ -42,13 +41,22 @@ _NOTHING = (
     "Histograms, images, text and all else that the script logs",
     "(add_histogram, add_image, add_text …) appears here.",
 )
+_NOT_WITHOUT_ITEMS = {
+    "summary-down",
+    "summary-right",
+    "summary-first",
+    "summary-newest",
+    "summary-enter",
+    "summary-page",
+}
 
 
 class SummariesScreen(Screen[None]):
     """Watches a session's summaries. They are read and laid out in a thread, one at a time."""
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SUMMARY_KEYS)]
+    # The keys of a kind come first: where it has one that the screen has too, its own counts.
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(VIEW_KEYS), *bindings(SUMMARY_KEYS)]
 
     @dataclass
     class Ready(Message):
@@ -60,16 +68,18 @@ class SummariesScreen(Screen[None]):
     def __init__(self, session: Session, reader: SummaryReader) -> None:
         super().__init__()
         self._session = session
-        self._reader = reader
+        self._views = Views(session.store, reader)
         self._header = RunHeader(id="header")
         self._list = SummaryList(id="list")
         self._notice = Notice(id="notice")
         self._view = RowsView(id="view")
+        self._prompt = Prompt(id="prompt")
         self._keys = KeyBar(SUMMARY_KEYS, id="keys")
         self._step: int | None = None
         """That was chosen; the newest one when None."""
-        self._top = 0
-        self._last_top = 0
+        self._inside = False
+        """The view was entered."""
+        self._asking: tuple[Item, ViewKey] | None = None
         self._listed_version = -1
         self._next_header = 0.0
         self._next_follow = 0.0
@@ -77,6 +87,7 @@ class SummariesScreen(Screen[None]):
         self._more_wanted = False
         self._began = 0.0
         self._shown: Wanted | None = None
+        self._found = Shown(())
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -84,6 +95,7 @@ class SummariesScreen(Screen[None]):
             yield self._list
             yield self._notice
             yield self._view
+        yield self._prompt
         yield self._keys
 
     def on_mount(self) -> None:
@@ -123,88 +135,167 @@ class SummariesScreen(Screen[None]):
 
     def _arrange(self) -> None:
         found = bool(self._list.items)
+        self._inside = self._inside and found
         self._notice.display = not found
         self._view.display = found
-        self._list.display = found and self.size.width >= MIN_WIDTH
+        self._list.display = found and self.size.width >= MIN_WIDTH and not self._inside
         self._list.styles.width = self._list.wanted_width(int(self.size.width * _LIST_SHARE))
-        hidden = set() if found else {"summary-down", "summary-right", "summary-first"}
-        if not self._last_top:
-            hidden.add("summary-page")
-        self._keys.offer(hidden, {})
+        self._offer()
 
-    @property
-    def _selected(self) -> tuple[Run, RefSeries] | None:
+    def _offer(self) -> None:
+        """Tell in the footer which keys do something now."""
         item = self._list.selected
-        run = self._session.store.runs.get(item.run) if item else None
-        series = run.refs.get(item.tag) if item and run else None
-        return (run, series) if run and series else None
+        if item is None:
+            self._keys.offer(_NOT_WITHOUT_ITEMS, {})
+            return
+        cls = kind_of(item)
+        hidden = {key.id for key in cls.keys if key.inside and not self._inside}
+        hidden |= set(self._found.idle)
+        own = view_keys(key for key in cls.keys if key.id not in hidden)
+        taken = {name for key in own for name in key.keys.split(",")}
+        hidden |= {key.id for key in SUMMARY_KEYS if taken.intersection(key.keys.split(","))}
+        if self._inside:
+            hidden.add("summary-enter")
+        if not self._found.scrolls:
+            hidden.add("summary-page")
+        if len(cls.steps(self._views.subject(item))) < 2:
+            hidden |= {"summary-right", "summary-first", "summary-newest"}
+        labels = {"summary-back": "list"} if self._inside else {}
+        self._keys.offer(hidden, labels, [*SUMMARY_KEYS[:2], *own, *SUMMARY_KEYS[2:]])
 
     @on(SummaryList.Selected)
+    def _select(self) -> None:
+        self._prompt.close()
+        self._found = Shown(())
+        self._offer()
+        self._want()
+
     def _want(self) -> None:
-        """Have what is selected read, unless it is shown or something else is being read."""
+        """Have what is selected drawn, unless it is shown or something else is being drawn."""
         width, height = self._view.content_size
-        selected = self._selected
-        if selected is None or width < 1 or height < 1:
+        item = self._list.selected
+        if item is None or width < 1 or height < 1:
             return
         if self._reading is not None:
             self._more_wanted = True
             return
-        run, series = selected
         plain = self.app.has_class("-ascii") or self.app.console.color_system not in _COLOURS_FROM
-        wanted = Wanted(run, series, series.version, self._step, self._top, width, height, plain)
+        look = Look(self._step, width, height, plain, self._inside)
+        wanted = self._views.wanted(item, look)
         if wanted == self._shown:
             return
         self._reading, self._began = wanted, time.monotonic()
-        self.run_worker(lambda: self._read(wanted), thread=True, group="summaries")
+        self.run_worker(lambda: self._draw(wanted), thread=True, group="summaries")
 
-    def _read(self, wanted: Wanted) -> None:
+    def _draw(self, wanted: Wanted) -> None:
         """For the thread."""
-        try:
-            shown = view(wanted, self._reader)
-        except Exception:
-            # A fault of ours with one summary must not end the viewer.
-            _log.exception("showing %s of %s failed", wanted.series.tag, wanted.run.name)
-            shown = Shown([(Span("cannot be shown; viewer.log tells why", "error"),)])
-        self.post_message(self.Ready(wanted, shown))
+        self.post_message(self.Ready(wanted, self._views.draw(wanted)))
 
     @on(Ready)
     def _show(self, message: Ready) -> None:
-        shown = message.shown
         self._reading, self._shown = None, message.wanted
-        self._view.show(shown.rows)
-        if bool(shown.last_top) != bool(self._last_top):
-            self._last_top = shown.last_top
-            self._arrange()
-        self._last_top = shown.last_top
         if self._more_wanted:
             self._more_wanted = False
+            self._want()
+        item = self._list.selected
+        if item is None or item.key != message.wanted.item.key:
+            return
+        found = self._found = message.shown
+        self._view.show(found.rows)
+        self._offer()
+        if found.again is not None:
+            self.set_timer(found.again, lambda: self._do(lambda _: None, item))
+
+    def _do(self, deed: Deed, to: Item | None = None) -> None:
+        """Have something done to the selected view, if that is the one that is meant."""
+        item = self._list.selected
+        if item is not None and (to is None or to.key == item.key):
+            self._views.do(item, deed)
             self._want()
 
     # Keys
 
+    @property
+    def keys(self) -> list[Key]:
+        """Those that work now, but for the ones that open the palette."""
+        item = self._list.selected
+        own = kind_of(item).keys if item else ()
+        working = [key for key in own if self._inside or not key.inside]
+        return [*view_keys(working), *(key for key in SUMMARY_KEYS if key.id != "summary-palette")]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action != "view_key":
+            return True
+        return self._view_key(str(parameters[0])) is not None
+
+    def _view_key(self, id: str) -> ViewKey | None:
+        """The key if the selected kind has it now."""
+        item = self._list.selected
+        keys = kind_of(item).keys if item else ()
+        return next(
+            (key for key in keys if key.id == id and (self._inside or not key.inside)), None
+        )
+
+    def action_view_key(self, id: str) -> None:
+        item, key = self._list.selected, self._view_key(id)
+        if item is None or key is None:
+            return
+        if key.asks:
+            self._asking = item, key
+            self._prompt.open(key.asks)
+        else:
+            self._do(lambda view: view.press(id))
+
+    @on(Prompt.Changed)
+    def _answer(self, message: Prompt.Changed) -> None:
+        if self._asking is not None:
+            item, key = self._asking
+            self._do(lambda view: view.press(key.id, message.text), item)
+
+    @on(Prompt.Closed)
+    def _asked(self) -> None:
+        self._asking = None
+        self.set_focus(None)
+
     def action_back(self) -> None:
+        if self._inside:
+            self._enter(False)
+        else:
+            self.dismiss()
+
+    def action_charts(self) -> None:
         self.dismiss()
 
+    def action_enter(self) -> None:
+        self._enter(True)
+
+    def _enter(self, inside: bool) -> None:
+        self._inside = inside
+        self._arrange()
+        self.call_after_refresh(self._want)
+
     def action_help(self) -> None:
-        self.app.push_screen(SummaryHelpScreen())
+        item = self._list.selected
+        self.app.push_screen(SummaryHelpScreen(kind_of(item) if item else None))
 
     def action_select(self, items: int) -> None:
-        self._top = 0
         self._list.move_cursor(items)
 
+    def _steps(self) -> list[int]:
+        item = self._list.selected
+        return kind_of(item).steps(self._views.subject(item)).tolist() if item else []
+
     def action_scrub(self, steps: int) -> None:
-        if self._selected is None:
-            return
-        found = self._selected[1].snapshot().steps
-        if not len(found):
-            return
-        index = max(0, place_of(found, self._step) + steps)
-        self._step = int(found[index]) if index < len(found) - 1 else None
-        self._want()
+        found = self._steps()
+        if found:
+            index = max(0, place_of(found, self._step) + steps)
+            self._step = found[index] if index < len(found) - 1 else None
+            self._want()
 
     def action_first(self) -> None:
-        if self._selected is not None and len(found := self._selected[1].snapshot().steps):
-            self._step = int(found[0]) if len(found) > 1 else None
+        found = self._steps()
+        if found:
+            self._step = found[0] if len(found) > 1 else None
             self._want()
 
     def action_newest(self) -> None:
@@ -212,6 +303,18 @@ class SummariesScreen(Screen[None]):
         self._want()
 
     def action_page(self, pages: int) -> None:
-        room = max(1, self._view.content_size.height - 4)
-        self._top = min(max(0, self._top + pages * room), self._last_top)
-        self._want()
+        self._do(lambda view: view.page(pages))
+
+    # Mouse
+
+    @on(RowsView.Pointed)
+    def _point(self, message: RowsView.Pointed) -> None:
+        self._do(lambda view: view.point(message.x, message.y))
+
+    @on(RowsView.Dragged)
+    def _drag(self, message: RowsView.Dragged) -> None:
+        self._do(lambda view: view.drag(message.dx, message.dy))
+
+    @on(RowsView.Turned)
+    def _turn(self, message: RowsView.Turned) -> None:
+        self._do(lambda view: view.wheel(message.notches))

@@ -11,7 +11,8 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tuimon.tui.keymap import SUMMARY_KEYS, help_rows
+from tuimon.tui.keymap import SUMMARY_KEYS, help_rows, view_keys
+from tuimon.views.view import View
 
 _EXPLANATION = """\
 A chart pairs the train and test curves of one metric, last values beside their names. The bright \
@@ -23,10 +24,8 @@ The training runs under a guardian of its own: leaving, closing the terminal or 
 connection does not touch it. Come back from any terminal: tuimon attach"""
 
 _SUMMARIES = """\
-What the script logs besides scalars. A histogram is a column of a heatmap: values upwards, steps \
-to the right, the denser the brighter; ▲ marks the step whose numbers are told. "clipped": up to \
-1% of the values lie beyond the axis, and are drawn at its ends. The newest step is followed until \
-you choose another one; End follows again."""
+What the script logs besides scalars. The newest step is followed until you choose another one; \
+End follows again."""
 
 
 class TextScreen(ModalScreen[None]):
@@ -79,10 +78,13 @@ class HelpScreen(TextScreen):
 
 
 class SummaryHelpScreen(TextScreen):
-    """What the screen with other data shows, and what its keys do."""
+    """What the screen with other data shows, and what its keys do; first those of the `kind`."""
 
-    def __init__(self) -> None:
-        super().__init__("other data", _SUMMARIES, help_rows(SUMMARY_KEYS))
+    def __init__(self, kind: type[View] | None) -> None:
+        about, keys = (kind.about, view_keys(kind.keys)) if kind else ("", [])
+        name = kind.name if kind else "other data"
+        text = f"{about}\n\n{_SUMMARIES}" if about else _SUMMARIES
+        super().__init__(name, text, help_rows([*keys, *SUMMARY_KEYS]))
 
 
 class RunScreen(TextScreen):

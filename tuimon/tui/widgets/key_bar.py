@@ -33,11 +33,16 @@ class KeyBar(CellView):
         self._table = keys
         self._keys = list(keys)
 
-    def offer(self, hidden: Collection[str], labels: Mapping[str, str]) -> None:
-        """Show the keys whose ids are not `hidden` (they do nothing here), some relabelled."""
+    def offer(
+        self, hidden: Collection[str], labels: Mapping[str, str], keys: Sequence[Key] | None = None
+    ) -> None:
+        """Show the keys whose ids are not `hidden` (they do nothing here), some relabelled.
+
+        They are those of the constructor's table, or `keys`.
+        """
         self._keys = [
             key._replace(label=labels.get(key.id, key.label))
-            for key in self._table
+            for key in (self._table if keys is None else keys)
             if key.id not in hidden
         ]
         self.draw()

@@ -8,13 +8,11 @@ from textual.message import Message
 
 from tuimon.charts.model import Row, Span
 from tuimon.text import fit, format_step, safe, width
-from tuimon.tui.summaries import Item
 from tuimon.tui.widgets.cells import CellView, line
+from tuimon.views.subject import Item
 
 _COUNT_CELLS = 6
 _LEAST_WIDTH = 18
-_NAMES = {"pr_curves": "PR curves", "mesh": "meshes", "custom_scalars": "layouts"}
-"""Of kinds, where they are not TensorBoard's names."""
 
 
 class _Heading(NamedTuple):
@@ -63,8 +61,7 @@ class SummaryList(CellView):
         self._lines = []
         heading = None
         for index, item in enumerate(items):
-            kind = _NAMES.get(item.plugin, item.plugin) or "other"
-            new = _Heading(item.run if several else "", kind)
+            new = _Heading(item.run if several else "", item.heading)
             if new != heading:
                 heading = new
                 self._lines.append(new)

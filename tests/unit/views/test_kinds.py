@@ -1,0 +1,30 @@
+"""What all kinds promise by their tables."""
+
+import pytest
+
+from tuimon.tui.keymap import SUMMARY_KEYS
+from tuimon.views.kinds import KINDS
+from tuimon.views.view import View
+
+TAKEN = {name for key in SUMMARY_KEYS for name in key.keys.split(",")}
+
+
+def test_kinds_are_told_apart():
+    names = [kind.kind for kind in KINDS]
+    assert len(set(names)) == len(names)
+    plugins = [plugin for kind in KINDS for plugin in kind.plugins]
+    assert len(set(plugins)) == len(plugins)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+def test_keys_belong_to_their_kind_and_leave_the_screens_keys_alone(kind: type[View]):
+    ids = [key.id for key in kind.keys]
+    assert len(set(ids)) == len(ids)
+    assert all(id.startswith(f"{kind.kind}-") for id in ids)
+    bound = [name for key in kind.keys for name in key.keys.split(",")]
+    assert len(set(bound)) == len(bound)
+    for key in kind.keys:
+        assert key.name
+        assert key.footer < 100
+        assert key.inside or not TAKEN.intersection(key.keys.split(","))
+    assert not kind.keys or kind.keys[0].help

@@ -1,0 +1,67 @@
+"""All kinds of views, in the order in which they are listed; the only place that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuimon.charts import roles
+from tuimon.charts.model import Row
+from tuimon.store.store import Store
+from tuimon.views.audio import AudioView
+from tuimon.views.histogram import HistogramView
+from tuimon.views.image import ImageView
+from tuimon.views.layout import clip, message
+from tuimon.views.other import OtherView
+from tuimon.views.pr_curve import PrCurveView
+from tuimon.views.subject import Item, Subject, ViewError
+from tuimon.views.text import TextView
+from tuimon.views.view import Look, Shown, View
+
+KINDS: tuple[type[View], ...] = (
+    HistogramView,
+    ImageView,
+    TextView,
+    PrCurveView,
+    AudioView,
+    OtherView,
+)
+
+_BY_KIND = {cls.kind: cls for cls in KINDS}
+_CLAIMED = frozenset().union(*(cls.plugins for cls in KINDS))
+_ORDER = {cls.kind: index for index, cls in enumerate(KINDS)}
+
+
+def kind_of(item: Item) -> type[View]:
+    """The class that shows an item."""
+    return _BY_KIND[item.kind]
+
+
+def items(store: Store) -> list[Item]:
+    """All that can be shown: what is about all runs first, then by run, kind and name."""
+    found = [item for cls in KINDS for item in cls.items(store)]
+    found += OtherView.unclaimed(store, _CLAIMED)
+    return sorted(found, key=lambda item: (item.run, _ORDER[item.kind], item.heading, item.tag))
+
+
+def draw(view: View, subject: Subject, look: Look) -> Shown:
+    """The view's drawing, or what keeps it from being one."""
+    try:
+        return view.draw(subject, look)
+    except ViewError as error:
+        return Shown(_why(error, subject, look))
+
+
+def still(view: View, subject: Subject, look: Look) -> Sequence[Row]:
+    """The view on paper, or what keeps it from being there."""
+    try:
+        return view.still(subject, look)
+    except ViewError as error:
+        return _why(error, subject, look)
+
+
+def _why(error: ViewError, subject: Subject, look: Look) -> list[Row]:
+    why = (str(error), roles.WARN)
+    refs = subject.refs
+    if not len(refs.steps):
+        return [clip([why], look.width)][: look.height]
+    return message(subject.place(refs, look.step), [], why, look.width, look.height)

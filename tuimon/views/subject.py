@@ -1,0 +1,120 @@
+"""What a view looks at: an item of the list, and the way to its content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.events.frames import FrameError
+from tuimon.store.run import Run
+from tuimon.store.series import Refs, RefSeries
+from tuimon.store.store import Store
+from tuimon.summaries.errors import SummaryError
+from tuimon.summaries.reader import Decoded, SummaryReader
+from tuimon.views.layout import Place
+
+T = TypeVar("T")
+
+_NOTHING = Refs(
+    np.empty(0, np.int64),
+    np.empty(0, np.float64),
+    np.empty(0, np.int64),
+    np.empty(0, np.int64),
+    np.empty(0, np.int32),
+)
+
+
+class ViewError(Exception):
+    """A summary cannot be shown; the message is one line that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the list: what one view shows."""
+
+    kind: str
+    """`View.kind`."""
+    run: str
+    """Empty where it is about all runs."""
+    tag: str
+    count: int
+    """Of its steps, or of what else there is several of."""
+    heading: str
+    """In the list, above all items of the kind: `View.name`, mostly."""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from all others."""
+        return self.kind, self.run, self.tag
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An item and its surroundings, for any thread. Series may appear, and vanish with a file."""
+
+    item: Item
+    store: Store
+    reader: SummaryReader
+
+    @property
+    def run(self) -> Run | None:
+        """The item's run."""
+        return self.store.runs.get(self.item.run)
+
+    @property
+    def series(self) -> RefSeries | None:
+        """The summaries of the item's tag."""
+        run = self.run
+        return run.refs.get(self.item.tag) if run else None
+
+    @property
+    def refs(self) -> Refs:
+        """Where the summaries of the item's tag lie."""
+        series = self.series
+        return series.snapshot() if series else _NOTHING
+
+    def summary(self, step: int | None, expected: type[T]) -> tuple[Place, T]:
+        """Where `Look.step` is, and the tag's summary there. Raises ViewError."""
+        refs = self.refs
+        if not len(refs.steps):
+            raise ViewError("The file that held this is gone.")
+        place = self.place(refs, step)
+        decoded = self.read(refs, place.index)
+        if not isinstance(decoded, expected):
+            raise ViewError(f"The record holds something else: {type(decoded).__name__}.")
+        return place, decoded
+
+    def read(self, refs: Refs, index: int) -> Decoded:
+        """One of the summaries of the item's tag. Raises ViewError."""
+        run, series = self.run, self.series
+        if run is None or series is None:
+            raise ViewError("The file that held this is gone.")
+        return self.read_from(run, series, refs, index)
+
+    def read_from(self, run: Run, series: RefSeries, refs: Refs, index: int) -> Decoded:
+        """One summary of any series. Raises ViewError."""
+        path = run.paths[int(refs.files[index])]
+        where = int(refs.offsets[index]), int(refs.lengths[index])
+        try:
+            return self.reader.read(path, series.tag, series.plugin, *where)
+        except (SummaryError, FrameError) as error:
+            raise ViewError(str(error)) from None
+        except OSError as error:
+            raise ViewError(f"{error.strerror}: {path.name}") from None
+
+    def place(self, refs: Refs, step: int | None) -> Place:
+        """Which of the summaries, at least one, `Look.step` means."""
+        index = place_of(refs.steps, step)
+        count = len(refs.steps)
+        return Place(self.item.tag, int(refs.steps[index]), index, count, newest=step is None)
+
+
+def place_of(steps: NDArray[np.int64] | Sequence[int], step: int | None) -> int:
+    """The index of the summary that `Look.step` means among ascending steps, not empty."""
+    if step is None:
+        return len(steps) - 1
+    return max(0, int(np.searchsorted(steps, step, side="right")) - 1)

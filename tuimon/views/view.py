@@ -1,0 +1,122 @@
+"""The contract of a view; :mod:`tuimon.views` tells the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.charts.model import Row
+from tuimon.store.store import Store
+from tuimon.views.subject import Item, Subject
+
+
+class ViewKey(NamedTuple):
+    """A key that a kind has of its own."""
+
+    id: str
+    """Unique, and begins with the kind: ``histogram-mode``."""
+    keys: str
+    """As Textual names them, separated by commas."""
+    shown: str
+    """As a person reads it."""
+    name: str
+    """In the command palette."""
+    help: str
+    """In the help; empty where the key before explains this one, too."""
+    label: str = ""
+    """In the footer."""
+    footer: int = 0
+    """Importance in the footer, below 100; 0 keeps it out."""
+    inside: bool = False
+    """Works only when the view was entered, and has arrows that choose tags and steps outside."""
+    asks: str = ""
+    """What the user is asked to type; `View.press` gets the text, with every change of it."""
+
+
+class Look(NamedTuple):
+    """How a view is to be seen: equal ones look the same while neither content nor state change."""
+
+    step: int | None
+    """The summary at it or, where there is none, before it; the newest when None."""
+    width: int
+    height: int
+    plain: bool
+    """ASCII without colours, instead of half blocks and braille."""
+    inside: bool = False
+    """The view was entered: its cursor is to be seen."""
+
+
+class Shown(NamedTuple):
+    """A drawing, and what can be done with it."""
+
+    rows: Sequence[Row]
+    """At most as many, and as wide, as the look asks for."""
+    scrolls: bool = False
+    """There is more than is seen: `View.page` shows it."""
+    idle: Collection[str] = ()
+    """Ids of the view's keys that do nothing now; they are left out of the footer."""
+    again: float | None = None
+    """Seconds after which the view wants to be drawn again: it moves."""
+
+
+class View:
+    """One item of one kind, as it is looked at: its state, and how it is drawn.
+
+    One thread at a time calls the methods of an instance, never the one that handles keys.
+    """
+
+    kind: ClassVar[str]
+    """Names it on the command line: ``histogram``."""
+    name: ClassVar[str]
+    """Heads its tags in the list: ``histograms``."""
+    plugins: ClassVar[frozenset[str]]
+    """TensorBoard's names of what it shows."""
+    about: ClassVar[str] = ""
+    """A paragraph of the help."""
+    keys: ClassVar[tuple[ViewKey, ...]] = ()
+
+    @classmethod
+    def items(cls, store: Store) -> Iterable[Item]:
+        """What there is of this kind: by default an item for each tag of each run. Cheap."""
+        return [
+            Item(cls.kind, run.name, tag, len(series), cls.name)
+            for run in store.runs.values()
+            for tag, series in run.refs.items()
+            if series.plugin in cls.plugins
+        ]
+
+    @classmethod
+    def steps(cls, subject: Subject) -> NDArray[np.int64]:
+        """Ascending steps to go through; none where there is but one state. Cheap."""
+        return subject.refs.steps
+
+    @classmethod
+    def stamp(cls, subject: Subject) -> Hashable:
+        """Is another one when what is drawn may have changed. Cheap."""
+        return subject.series.version if subject.series else None
+
+    def draw(self, subject: Subject, look: Look) -> Shown:
+        """Read what is to be seen, and lay it out; may take long. Raises ViewError."""
+        raise NotImplementedError
+
+    def still(self, subject: Subject, look: Look) -> Sequence[Row]:
+        """The view on paper, for `tuimon show`: may be higher than the look. Raises ViewError."""
+        return self.draw(subject, look).rows
+
+    def press(self, key: str, text: str = "") -> None:
+        """The key with this id was pressed; `text` is what was typed for one that asks."""
+
+    def page(self, pages: int) -> None:
+        """Scroll down by so many pages, up when negative."""
+
+    def wheel(self, notches: int) -> None:
+        """The wheel was turned down by so many notches, up when negative."""
+
+    def point(self, x: int, y: int) -> None:
+        """The cell of the drawing at column `x` and row `y` was clicked."""
+
+    def drag(self, dx: int, dy: int) -> None:
+        """The mouse was moved by so many cells, a button held."""
