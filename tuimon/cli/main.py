@@ -14,7 +14,7 @@ COMMANDS: dict[str, str] = {
     "attach": "Watch a run, LOGDIR or PID; it goes on when you leave.",
     "view": "Watch log directories of any training.",
     "show": "Print the charts and a table of values once.",
-    "export": "Write all scalar points as CSV, JSON lines or Parquet.",
+    "export": "Write scalar points as a table, or images and other data as files.",
     "ls": "List runs, newest first.",
     "logs": "Print what a training has printed.",
     "stop": "Stop a training: Ctrl-C first, harder if it does not end.",

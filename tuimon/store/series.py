@@ -90,6 +90,16 @@ class Refs(NamedTuple):
     lengths: NDArray[np.int64]
     files: NDArray[np.int32]
 
+    def ref(self, index: int) -> Ref:
+        """One of them."""
+        return Ref(*(column[index].item() for column in self))
+
+    def at(self, step: int) -> Ref | None:
+        """The one with this step, if there is one."""
+        index = int(np.searchsorted(self.steps, step))
+        found = index < len(self.steps) and self.steps[index] == step
+        return self.ref(index) if found else None
+
 
 class RefSeries(Timeline):
     """The summaries of one tag that are no scalars: images, histograms, text, graphs, …"""

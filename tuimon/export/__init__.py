@@ -1,0 +1,1 @@
+"""Logs for other programs: scalar points as tables, other summaries as files of usual formats."""
