@@ -1,6 +1,7 @@
 """The processes of a training: everything below its guardian but tuimon's own."""
 
 import os
+from collections.abc import Sequence
 
 import psutil
 
@@ -19,6 +20,11 @@ class ProcessTree:
         self._roots = frozenset({training} if guardian is None else {guardian, training})
         self._seen = {training}
         self._living: list[psutil.Process] = []
+
+    @property
+    def living(self) -> Sequence[psutil.Process]:
+        """The processes that lived when they were last looked at."""
+        return self._living
 
     def refresh(self) -> None:
         """Look at the living processes; costs a read of every process on the machine."""

@@ -19,6 +19,7 @@ from tuimon.recorder.git import GitState, git_state
 from tuimon.recorder.mirror_process import MirrorProcess
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
+from tuimon.recorder.system.metrics import SystemMetrics
 from tuimon.recorder.writers import WriterReports
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import (
@@ -57,6 +58,7 @@ class Recorder:
         self._discovery: Discovery | None = None
         self._given = _GivenDirectory(self._status.record)
         self._console = self._console_metrics()
+        self._system: SystemMetrics | None = None
         self._mirror: MirrorProcess | None = None
         self._git = _GitCheck(self._status.record.cwd)
 
@@ -82,11 +84,14 @@ class Recorder:
                 looked_at = now
                 self._status = read_status(self._paths.directory)
             self._search()
+            self._measure_system()
             self._read_console()
             self._note()
             if self._mirror is not None:
                 self._mirror.tick(now)
             self._pause()
+        if self._system is not None:
+            self._system.stop()
         if self._discovery is None:
             self._begin_discovery()
         if self._discovery is not None:
@@ -96,6 +101,14 @@ class Recorder:
         # Even when nothing is new: the mirror waits for a record that is later than the end.
         self._written, self._write_again_at = None, -math.inf
         self._note()
+
+    def _measure_system(self) -> None:
+        record = self._status.record
+        if self._system is None and record.child is not None:
+            self._system = SystemMetrics(
+                self._paths, _process_tree(record), cwd=record.cwd, started_at=record.started_at
+            )
+            self._system.start()
 
     def _search(self) -> None:
         if self._discovery is None and self._status.record.child is not None:
@@ -139,12 +152,11 @@ class Recorder:
             if given not in self._record.logdirs:
                 self._record = replace(self._record, logdirs=(given,))
         elif record.child is not None:
-            guardian = record.guardian or record.child
             self._discovery = Discovery(
                 cwd=record.cwd,
                 host=record.host,
                 started_at=record.started_at,
-                tree=ProcessTree(guardian.pid, record.child.pid),
+                tree=_process_tree(record),
                 arguments=record.argv,
                 known=[one for one in self._record.logdirs if one.found_by != CONSOLE],
                 reports=WriterReports(self._paths.writers),
@@ -219,6 +231,12 @@ class _GitCheck:
 
     def _ask(self, directory: str) -> None:
         self.state = git_state(directory)
+
+
+def _process_tree(record: RunRecord) -> ProcessTree:
+    """The processes of a training that has been started."""
+    assert record.child is not None
+    return ProcessTree((record.guardian or record.child).pid, record.child.pid)
 
 
 def _earlier_record(paths: RunPaths) -> RecorderRecord:

@@ -69,6 +69,11 @@ class RunPaths:
         return self.directory / "console-metrics"
 
     @property
+    def system(self) -> Path:
+        """Event file of what the training takes from its machine, written by the recorder."""
+        return self.directory / "system"
+
+    @property
     def wandb(self) -> Path:
         """Offline W&B files."""
         return self.directory / "wandb"

@@ -1,0 +1,48 @@
+"""GPUs as the driver tells them; a small library stands in for it where there is none."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+READ = """
+import json, os
+from tuimon.recorder.system.gpus import Gpus
+print(json.dumps(dict(Gpus().readings({int(os.environ["DRIVER_PID"])}))))
+"""
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+def test_each_gpu_tells_what_it_can(tmp_path: Path) -> None:
+    source = Path(__file__).with_name("driver.c")
+    library = tmp_path / "libnvidia-ml.so.1"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(tmp_path), "DRIVER_PID": "4321"}
+    answer = subprocess.run(
+        [sys.executable, "-c", READ], env=environment, capture_output=True, check=True
+    )
+    assert json.loads(answer.stdout) == {
+        "GPU 0 A100-SXM4-80GB/utilization [%]": 97,
+        "GPU 0 A100-SXM4-80GB/memory [%]": 75,
+        "GPU 0 A100-SXM4-80GB/memory [GB]": 60,
+        "GPU 0 A100-SXM4-80GB/temperature [°C]": 63,
+        "GPU 0 A100-SXM4-80GB/power [W]": 312.5,
+        "GPU 0 A100-SXM4-80GB/training memory [GB]": 50,
+        "GPU 1 RTX 4090/utilization [%]": 0,
+        "GPU 1 RTX 4090/memory [%]": 75,
+        "GPU 1 RTX 4090/memory [GB]": 60,
+        "GPU 1 RTX 4090/temperature [°C]": 63,
+    }
+
+
+def test_no_driver_means_no_gpu(tmp_path: Path) -> None:
+    (tmp_path / "libnvidia-ml.so.1").write_bytes(b"no library")
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(tmp_path), "DRIVER_PID": "0"}
+    answer = subprocess.run(
+        [sys.executable, "-c", READ], env=environment, capture_output=True, check=True
+    )
+    assert json.loads(answer.stdout) == {}
