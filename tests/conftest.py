@@ -7,13 +7,29 @@ from pathlib import Path
 import pytest
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """For all tests one worker more than there are cores: many wait. For some of them none."""
+    whole = config.args == config.getini("testpaths")
+    renews_pictures = config.getoption("update_snapshots", False)
+    return min((os.cpu_count() or 1) + 1, 8) if whole and not renews_pictures else 0
+
+
+_OF_THE_CALLERS_TERMINAL = {"COLUMNS", "LINES", "TMUX", "TMUX_PANE", "STY", "NO_COLOR"}
+_OF_THE_CALLERS_TERMINAL |= {"FORCE_COLOR", "COLORTERM", "TERM_PROGRAM", "LC_ALL", "LC_CTYPE"}
+
+
+def _belongs_to_the_caller(name: str) -> bool:
+    """Whether a variable tells of the terminal, locale or accounts of whoever runs the tests."""
+    return name in _OF_THE_CALLERS_TERMINAL or name.startswith(("WANDB_", "TUIMON_"))
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """`TUIMON_HOME` of this test; no W&B key or setting of the developer's reaches it."""
+    """`TUIMON_HOME` of this test; nothing of the caller's terminal or accounts reaches it."""
     home = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("TUIMON_HOME", str(home))
-    for name in [name for name in os.environ if name.startswith("WANDB_")]:
+    for name in [name for name in os.environ if _belongs_to_the_caller(name)]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("TUIMON_HOME", str(home))
     monkeypatch.setenv("NETRC", str(home / "netrc"))
     scripts = str(Path(sys.executable).parent)
     monkeypatch.setenv("PATH", scripts + os.pathsep + os.environ["PATH"])

@@ -30,7 +30,9 @@ def running(host: Host) -> Host:
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 50)])
 def test_the_screen_fills_its_terminal_and_is_aligned(running: Host, columns: int, rows: int):
     with running.terminal("attach", columns=columns, rows=rows) as terminal:
-        screen = terminal.wait_for(lambda text: "━ test" in text and "begin" in text)
+        screen = terminal.wait_for(
+            lambda text: "━ test" in text and "begin" in text and text.count("┤") >= 3
+        )
         lines = screen.split("\n")
         assert lines[0].startswith(" ● script  running")
         assert lines[-1].startswith(" q leave")
