@@ -229,31 +229,56 @@ class TestSurvival:
         assert training.output == "".join(f"line {n}\n" for n in range(3000)) + "end\n"
 
     def test_killed_guardian_is_reported(self):
-        training = Training.of(WAIT_FOR_A_SIGNAL)
-        training.wait_for_output("ready")
-        child = training.child
-        training.guardian.kill()
-        wait_until(lambda: read_status(training.paths.directory).state is RunState.LOST)
-        # The kernel hangs up the terminal that nobody holds any more.
-        wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
-        status = read_status(training.paths.directory)
-        assert status.reason == "the guardian was killed; the training ended with it"
-        assert status.record.state is RunState.RUNNING
-        with pytest.raises(ControlError, match="refused"):
-            training.control.status()
-
-    def test_training_that_outlives_its_guardian_is_reported(self):
+        """The training goes on: the pump holds its terminal, and records what it prints."""
         training = Training.of(
-            "import signal; signal.signal(1, signal.SIG_IGN)\n" + WAIT_FOR_A_SIGNAL
+            "import sys; print('ready', flush=True); print('got', sys.stdin.readline())"
         )
         training.wait_for_output("ready")
         child = training.child
         training.guardian.kill()
         wait_until(lambda: read_status(training.paths.directory).state is RunState.LOST)
-        reason = read_status(training.paths.directory).reason
-        assert reason is not None
-        assert f"the training (PID {child.pid}) still runs" in reason
-        child.kill()
+        status = read_status(training.paths.directory)
+        assert status.reason == (
+            f"the guardian was killed; the training (PID {child.pid}) still runs, "
+            "and how it ends will not be known"
+        )
+        assert status.record.state is RunState.RUNNING
+        with pytest.raises(ControlError, match="refused"):
+            training.control.status()
+        child.send_signal(signal.SIGINT)
+        training.wait_for_output("KeyboardInterrupt")
+        wait_until(lambda: not child.is_running())
+        reason = "the guardian was killed; how the training ended is not known"
+        assert read_status(training.paths.directory).reason == reason
+
+    def test_guardian_and_pump_killed_together(self):
+        """As by the OOM killer that ends a whole control group: the terminal hangs up."""
+        training = Training.of(WAIT_FOR_A_SIGNAL)
+        training.wait_for_output("ready")
+        child, guardian, pump = training.child, training.guardian, _pump(training)
+        guardian.suspend()
+        pump.kill()
+        guardian.kill()
+        wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+        assert read_status(training.paths.directory).state is RunState.LOST
+
+    def test_killed_pump_loses_no_line_and_no_exit_code(self):
+        training = Training.of(
+            "import time\n"
+            "for number in range(40_000):\n"
+            "    print('line', number, flush=number % 10 == 0)\n"
+            "    if number % 200 == 0: time.sleep(0.01)\n"
+            "raise SystemExit(5)"
+        )
+        kills = 0
+        while not training.record.state.ended:
+            if pump := _pump(training):
+                pump.kill()
+                kills += 1
+            time.sleep(0.02)
+        assert kills >= 10
+        assert training.record.exit_code == 5
+        assert training.output == "".join(f"line {number}\n" for number in range(40_000))
 
     def test_heartbeat(self):
         training = Training.of(WAIT_FOR_A_SIGNAL)
@@ -511,6 +536,12 @@ class TestFullDisk:
         assert (record.state, record.exit_code) == (RunState.FAILED, 7)
         assert not list(training.paths.directory.glob(".run.json*"))
         training.wait_for_guardian(timeout=30)
+
+
+def _pump(training: Training) -> psutil.Process | None:
+    """The fork of the guardian that empties the terminal, if there is one at the moment."""
+    guardian = training.guardian
+    return next((p for p in guardian.children() if p.cmdline() == guardian.cmdline()), None)
 
 
 def _training_processes(guardian: psutil.Process) -> list[psutil.Process]:

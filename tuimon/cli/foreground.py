@@ -8,14 +8,16 @@ from types import FrameType
 import click
 
 from tuimon.cli.common import describe_end
-from tuimon.cli.output import HarmlessStream, LogBytes
+from tuimon.cli.output import HarmlessStream
 from tuimon.cli.viewer import exit_code
 from tuimon.guardian.client import Control, ControlError
 from tuimon.runs.console import LineFolder
+from tuimon.runs.console_files import ConsoleReader
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import read_status
 
+_CHUNK = 1 << 16
 _POLL_EVERY = 0.05
 _PASSED_ON = (
     signal.SIGINT,
@@ -47,12 +49,12 @@ def follow(paths: RunPaths) -> int:
 
 
 def _print_until_end(paths: RunPaths) -> None:
-    log = LogBytes(paths.console_log)
+    log = ConsoleReader(paths.console_log)
     to_terminal = sys.stdout.isatty()
     stream, folder = HarmlessStream(), LineFolder(reach=0)
     while True:
         ended = read_status(paths.directory).state.ended
-        for data in log.read():
+        while data := log.read(_CHUNK):
             if to_terminal:
                 sys.stdout.write(stream.feed(data))
             else:

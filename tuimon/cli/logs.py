@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import click
 
 from tuimon.cli.common import run_or_refuse
-from tuimon.cli.output import LogBytes
+from tuimon.runs.console_files import ConsoleReader
 from tuimon.runs.registry import read_status
 
+_CHUNK = 1 << 16
 _POLL_EVERY = 0.1
 
 
@@ -22,11 +23,11 @@ def command(run: str | None, follow: bool, raw: bool) -> int:
     from tuimon.runs.console import LineFolder
 
     status = run_or_refuse(run)
-    log = LogBytes(status.paths.console_log)
+    log = ConsoleReader(status.paths.console_log)
     folder = LineFolder(reach=0)
     while True:
         ended = read_status(status.paths.directory).state.ended
-        for data in log.read():
+        while data := log.read(_CHUNK):
             if raw:
                 sys.stdout.buffer.write(data)
             else:

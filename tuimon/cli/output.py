@@ -1,12 +1,8 @@
 """A training's output on its way to standard output: bytes of the log, made safe for a terminal."""
 
 import codecs
-import os
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-_CHUNK = 1 << 16
 _LONGEST_SEQUENCE = 4096
 
 # What progress bars and colours need: SGR, erasing, and moves of the cursor (ECMA-48 §8.3).
@@ -16,27 +12,6 @@ _SEQUENCE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x9c|\x1b\\)|[ -/]*[0-OQ-WYZ`-~])"
 )
 _CONTROLS = re.compile(r"[\x00-\x07\x0b-\x0c\x0e-\x1f\x7f-\x9f]")
-
-
-class LogBytes:
-    """Reads a console.log from its beginning, in pieces, as it grows."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._offset = 0
-
-    def read(self) -> Iterator[bytes]:
-        """What was written since the last call; nothing while there is no log."""
-        try:
-            fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return
-        try:
-            while data := os.pread(fd, _CHUNK, self._offset):
-                self._offset += len(data)
-                yield data
-        finally:
-            os.close(fd)
 
 
 class HarmlessStream:

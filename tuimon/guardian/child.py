@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from signal import SIGKILL, SIGSTOP, Signals, valid_signals
 
+from tuimon.guardian.tree import COMPANION_VARIABLE
 from tuimon.runs.record import RunState
 
 NOT_FOUND = 127
@@ -85,6 +86,7 @@ def signal_name(number: int) -> str:
 def training_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The launching shell's environment, fit for a PTY; only what is missing is added."""
     result = dict(environment)
+    result.pop(COMPANION_VARIABLE, None)
     result.setdefault("PYTHONUNBUFFERED", "1")
     if result.get("TERM", "dumb") in ("", "dumb"):
         result["TERM"] = "xterm-256color"

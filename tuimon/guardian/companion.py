@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tuimon.guardian.log import log
+from tuimon.guardian.oom import COMPANION, likelier_victim
 from tuimon.guardian.tree import COMPANION_VARIABLE
 
 FIRST_DELAY = 1.0
@@ -64,25 +65,26 @@ class Companion:
         self._start_at = math.inf
         self._started_at = now
         try:
-            self.pid = os.posix_spawn(
-                self._command[0],
-                self._command,
-                self._environment,
-                file_actions=[
-                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                    (
-                        os.POSIX_SPAWN_OPEN,
-                        1,
-                        self._log_path,
-                        os.O_WRONLY | os.O_CREAT | os.O_APPEND,
-                        0o600,
-                    ),
-                    (os.POSIX_SPAWN_DUP2, 1, 2),
-                ],
-                setsid=True,
-                setsigdef=signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP},
-                setsigmask=(),
-            )
+            with likelier_victim(COMPANION):
+                self.pid = os.posix_spawn(
+                    self._command[0],
+                    self._command,
+                    self._environment,
+                    file_actions=[
+                        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                        (
+                            os.POSIX_SPAWN_OPEN,
+                            1,
+                            self._log_path,
+                            os.O_WRONLY | os.O_CREAT | os.O_APPEND,
+                            0o600,
+                        ),
+                        (os.POSIX_SPAWN_DUP2, 1, 2),
+                    ],
+                    setsid=True,
+                    setsigdef=signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP},
+                    setsigmask=(),
+                )
         except OSError as error:
             log(f"the recorder cannot be started: {error}")
             self._retry(now)

@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from tuimon.guardian.tree import COMPANION_VARIABLE
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecordError, RunRecord, RunState, read_record, write_record
 
@@ -68,7 +69,7 @@ def _start(paths: RunPaths) -> str:
             pid = os.posix_spawn(
                 sys.executable,
                 [sys.executable, "-I", "-S", "-c", _BOOT, str(package_parent), directory],
-                os.environ,
+                os.environ | {COMPANION_VARIABLE: "1"},
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                     (

@@ -1,6 +1,6 @@
 """The guardian process: one per run, parent of the training and owner of its terminal.
 
-If it dies, the training dies with its terminal. So it stays small, imports the standard library
+If it dies, nobody learns how the training ends. So it stays small, imports the standard library
 alone, loads everything before the training starts, runs one event loop that never blocks, and
 lets no error end it.
 """
@@ -20,11 +20,12 @@ from typing import Any
 
 from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, training_environment
 from tuimon.guardian.companion import Companion
-from tuimon.guardian.console import ConsoleLog
 from tuimon.guardian.control import ControlServer, RequestError
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.launch import READY_FD
 from tuimon.guardian.log import log
+from tuimon.guardian.oom import TRAINING, likelier_victim
+from tuimon.guardian.pump import Pump
 from tuimon.guardian.state import RunFile
 from tuimon.guardian.tree import become_subreaper, training_processes
 from tuimon.hook import hooked
@@ -89,8 +90,8 @@ class Guardian:
         except OSError as error:
             log(f"no control socket here: {error}")
         self._child = self._launch(record, umask, paths.writers)
-        self._console = ConsoleLog(self._child.master, paths.console_log)
-        self._selector.register(self._child.master, selectors.EVENT_READ, self._drain)
+        self._pump = Pump(self._child.master, paths.console_log)
+        self._pump.start(time.monotonic())
         self._ladder = StopLadder(record.stop_grace_int, record.stop_grace_term, self._send)
         # The training keeps its directory; the guardian must not keep another one busy.
         os.chdir(paths.directory)
@@ -118,6 +119,7 @@ class Guardian:
             for key, mask in self._selector.select(pause):
                 self._guarded(partial(key.data, mask))
             self._guarded(self._tick)
+        self._pump.kill()
         if self._control is not None:
             self._control.close()
 
@@ -141,14 +143,15 @@ class Guardian:
         if record.hook:
             environment = hooked(environment, writers)
         try:
-            return spawn_on_pty(
-                record.command,
-                cwd=record.cwd,
-                environment=environment,
-                umask=umask,
-                rows=record.pty_rows,
-                cols=record.pty_cols,
-            )
+            with likelier_victim(TRAINING):
+                return spawn_on_pty(
+                    record.command,
+                    cwd=record.cwd,
+                    environment=environment,
+                    umask=umask,
+                    rows=record.pty_rows,
+                    cols=record.pty_cols,
+                )
         except SpawnError as error:
             self._file.update(
                 state=RunState.FAILED,
@@ -182,14 +185,19 @@ class Guardian:
 
     def _deadline(self) -> float:
         return min(
-            self._next_beat, self._ladder.deadline, self._companion.deadline, self._drain_until
+            self._next_beat,
+            self._ladder.deadline,
+            self._companion.deadline,
+            self._pump.deadline,
+            self._drain_until,
         )
 
     def _tick(self) -> None:
         now = time.monotonic()
         self._ladder.tick(now)
         self._companion.tick(now)
-        if now >= self._drain_until or (self._outcome and self._console.at_end):
+        self._pump.tick(now)
+        if now >= self._drain_until or (self._outcome and self._pump.at_end):
             self._report(now)
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
@@ -205,6 +213,8 @@ class Guardian:
                 break
             if pid == self._companion.pid:
                 self._companion.exited(os.waitstatus_to_exitcode(status), now)
+            elif pid == self._pump.pid:
+                self._pump.exited(os.waitstatus_to_exitcode(status), now)
             elif pid == self._child.pid and self._outcome is None:
                 self._on_end(Outcome.from_wait_status(status), now)
         if self._reported:
@@ -222,11 +232,6 @@ class Guardian:
         self._ladder.turn_to_leftovers(now, _LEFTOVER_GRACE)
         self._drain_until = now + _DRAIN_TIME
         os.close(self._child.slave)
-
-    def _drain(self, _mask: int) -> None:
-        self._console.drain()
-        if self._console.at_end:
-            self._selector.unregister(self._child.master)
 
     def _report(self, now: float) -> None:
         """The training has ended and console.log is whole: say so."""
@@ -292,9 +297,9 @@ class Guardian:
             "stop_stage": self._ladder.stage.name.lower(),
             "next_stage_in": None if math.isinf(remaining) else max(0.0, remaining),
             "leftovers": len(self._leftovers),
-            "console_bytes": self._console.written,
-            "console_dropped": self._console.dropped,
-            "console_error": self._console.error,
+            "console_bytes": self._pump.memory.written,
+            "console_dropped": self._pump.memory.dropped,
+            "console_error": self._pump.memory.error,
         }
 
 

@@ -1,4 +1,4 @@
-"""Which processes belong to the training: everything below the guardian but its companion.
+"""Which processes belong to the training: everything below the guardian but tuimon's own.
 
 As a subreaper the guardian adopts orphans (prctl(2)), such as the workers that torchrun puts into
 sessions of their own, so nothing below it gets lost; process groups would.
@@ -12,7 +12,9 @@ from pathlib import Path
 from tuimon.runs.process import parent_pid
 
 COMPANION_VARIABLE = "TUIMON_COMPANION"
-"""Set in the environment of the recorder, and so of all its descendants, adopted or not."""
+"""Set in the environment of guardian and recorder, and so of all that they start, adopted or not.
+
+It is taken out of the training's."""
 
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -24,7 +26,7 @@ def become_subreaper() -> None:
 
 
 def training_processes() -> list[int]:
-    """PIDs of all descendants of this process that are not the companion's; parents first."""
+    """PIDs of all descendants of this process that are the training's; parents first."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         if (parent := parent_pid(int(entry.name))) is not None:

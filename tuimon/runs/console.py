@@ -17,6 +17,7 @@ from pyte import modes as mo
 from pyte.screens import Char
 from wcwidth import wcwidth
 
+from tuimon.runs.console_files import end_of_parts, newest_bytes
 from tuimon.runs.escapes import SEQUENCE, split_begun
 from tuimon.runs.folding import LineFolder, fold
 from tuimon.text import safe
@@ -77,6 +78,7 @@ class ConsoleTail:
         self._screen = ConsoleScreen(*self._size)
         self._fd: int | None = None
         self._offset = 0
+        self._begun = plain_file
 
     def poll(self) -> bool:
         """Take in what was written since the last call; True when `lines` may have changed.
@@ -107,6 +109,10 @@ class ConsoleTail:
         except OSError:
             return False
         self._offset = 0
+        if not self._begun:
+            self._begun = True
+            if os.fstat(self._fd).st_size < NEWEST:
+                self._feed(_from_line_start(end_of_parts(self._path, NEWEST)))
         return True
 
     def _is_replaced(self) -> bool:
@@ -133,21 +139,17 @@ class ConsoleTail:
         if skipping:
             self._screen = ConsoleScreen(*self._size)
             data = _from_line_start(data)
-        self._screen.feed(data.replace(b"\n", b"\r\n") if self._plain_file else data)
+        self._feed(data)
         return True
+
+    def _feed(self, data: bytes) -> None:
+        self._screen.feed(data.replace(b"\n", b"\r\n") if self._plain_file else data)
 
 
 def read_tail(path: Path, lines: int) -> list[str]:
     """The last lines of a console.log, folded and safe; none when there is no log."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            start = max(0, size - NEWEST)
-            file.seek(start)
-            data = file.read(NEWEST)
-    except OSError:
-        return []
-    return fold(_from_line_start(data) if start else data)[-lines:]
+    data = newest_bytes(path, NEWEST)
+    return fold(_from_line_start(data) if len(data) == NEWEST else data)[-lines:]
 
 
 def _from_line_start(data: bytes) -> bytes:

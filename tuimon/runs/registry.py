@@ -169,9 +169,9 @@ def _true_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | Non
     if record.child is not None and is_alive(record.child, record.boot_id):
         return RunState.LOST, (
             f"the guardian was killed; the training (PID {record.child.pid}) "
-            "still runs, without a terminal"
+            "still runs, and how it ends will not be known"
         )
-    return RunState.LOST, "the guardian was killed; the training ended with it"
+    return RunState.LOST, "the guardian was killed; how the training ended is not known"
 
 
 def _remote_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | None]:

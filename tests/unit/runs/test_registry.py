@@ -80,7 +80,7 @@ class TestState:
     def test_dead_guardian(self, dead: ProcessRef):
         status = read_status(make_run(guardian=dead, child=dead).directory)
         assert status.state is RunState.LOST
-        assert status.reason == "the guardian was killed; the training ended with it"
+        assert status.reason == "the guardian was killed; how the training ended is not known"
         assert status.record.state is RunState.RUNNING
 
     def test_reused_pid_of_the_guardian(self):

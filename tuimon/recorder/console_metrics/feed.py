@@ -2,13 +2,12 @@
 
 import logging
 import math
-import os
 import time
-from contextlib import suppress
 
 from tuimon.recorder.console_metrics.parser import MetricParser
 from tuimon.recorder.console_metrics.segments import SegmentReader
 from tuimon.recorder.event_file import EventFile, Point
+from tuimon.runs.console_files import ConsoleReader
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import CONSOLE, LogSource
 
@@ -33,7 +32,7 @@ class ConsoleMetrics:
     Read from the start, points wait until it is clear that the training writes no event files, or
     not at all if they are `forced`. A recorder that follows another reads the console again from
     its start: as the points depend on nothing but the bytes, those that are in the file already
-    are as many as it holds.
+    are as many as it holds. Where the start has been deleted, it goes on at the end.
     """
 
     def __init__(self, paths: RunPaths, *, forced: bool, started_at: float, known: bool) -> None:
@@ -43,10 +42,10 @@ class ConsoleMetrics:
         self._started_at = started_at
         self._segments = SegmentReader()
         self._parser = MetricParser()
-        self._console: int | None = None
-        self._offset = 0
+        self._console = ConsoleReader(paths.console_log)
         self._file: EventFile | None = None
         self._skip = 0
+        self._starts_late = False
         self._held: list[tuple[float, list[Point]]] = []
         self._first_at = math.inf
         self._retry_at = -math.inf
@@ -89,12 +88,14 @@ class ConsoleMetrics:
         if len(self._held) >= _MOST_HELD:
             return False  # until the disk has room again
         try:
-            if self._console is None:
-                self._console = os.open(self._paths.console_log, os.O_RDONLY | os.O_CLOEXEC)
-            data = os.pread(self._console, _POLL_BYTES, self._offset)
+            data = self._console.read(_POLL_BYTES)
+            if self._console.incomplete and self.source is not None and self._file is None:
+                log.warning("the console's beginning is gone: metrics are read from here on")
+                self._console.skip()
+                self._starts_late = True
+                data = self._console.read(_POLL_BYTES)
         except OSError:
             return False
-        self._offset += len(data)
         points: list[Point] = []
         for text in self._segments.feed(data):
             points += self._parser.feed(text)
@@ -120,7 +121,7 @@ class ConsoleMetrics:
         try:
             if self._file is None:
                 self._file = EventFile(self._paths.console_metrics, CONSOLE)
-                self._skip = self._file.points
+                self._skip = 0 if self._starts_late else self._file.points
             while self._held:
                 wall_time, points = self._held[0]
                 new = points[self._skip :]
@@ -143,6 +144,4 @@ class ConsoleMetrics:
         self._held.clear()
         if self._file is not None:
             self._file.close()
-        if self._console is not None:
-            with suppress(OSError):
-                os.close(self._console)
+        self._console.close()
