@@ -12,7 +12,6 @@ it knows is in memory that outlives it, shared with its parent, and every step c
 import errno
 import mmap
 import os
-from enum import IntEnum
 from pathlib import Path
 
 from tuimon.guardian.log import log
@@ -34,43 +33,42 @@ saves a third of the work."""
 _WORD = 8
 
 
-class _Field(IntEnum):
-    """A signed 64-bit number in the shared memory."""
-
-    LENGTH = 0
-    """Bytes in the buffer."""
-    BASE = 1
-    """Size of the file before the buffer is appended."""
-    WRITTEN = 2
-    DROPPED = 3
-    GAP = 4
-    """Bytes dropped since the last that were written."""
-    ERROR = 5
-    """errno of the last write that failed; 0 after one that did not."""
+# Signed 64-bit numbers in the shared memory; no enumeration, whose look-up costs at every line.
+_LENGTH = 0
+"""Bytes in the buffer."""
+_BASE = 1
+"""Size of the file before the buffer is appended."""
+_WRITTEN = 2
+_DROPPED = 3
+_GAP = 4
+"""Bytes dropped since the last that were written."""
+_ERROR = 5
+"""errno of the last write that failed; 0 after one that did not."""
+_FIELDS = 6
 
 
 class ConsoleMemory:
     """The memory that outlives whoever empties the terminal; inherited by fork."""
 
     def __init__(self) -> None:
-        shared = memoryview(mmap.mmap(-1, _WORD * len(_Field) + _BUFFER_SIZE))
-        self.fields = shared[: _WORD * len(_Field)].cast("q")
-        self.buffer = shared[_WORD * len(_Field) :]
+        shared = memoryview(mmap.mmap(-1, _WORD * _FIELDS + _BUFFER_SIZE))
+        self.fields = shared[: _WORD * _FIELDS].cast("q")
+        self.buffer = shared[_WORD * _FIELDS :]
 
     @property
     def written(self) -> int:
         """Bytes in the log, all parts together."""
-        return self.fields[_Field.WRITTEN]
+        return self.fields[_WRITTEN]
 
     @property
     def dropped(self) -> int:
         """Bytes that could not be written."""
-        return self.fields[_Field.DROPPED]
+        return self.fields[_DROPPED]
 
     @property
     def error(self) -> str | None:
         """Why writing fails at the moment."""
-        number = self.fields[_Field.ERROR]
+        number = self.fields[_ERROR]
         return os.strerror(number) if number else None
 
 
@@ -113,7 +111,7 @@ class ConsoleLog:
             if not length:
                 self.at_end = True
                 return
-            self._fields[_Field.LENGTH] = length
+            self._fields[_LENGTH] = length
             self._store(0)
             if length < _BUSY:
                 return
@@ -122,38 +120,38 @@ class ConsoleLog:
         fields = self._fields
         size = os.fstat(self._file).st_size
         left = len(bytes(self._buffer).rstrip(b"\0"))
-        if not fields[_Field.LENGTH]:
+        if not fields[_LENGTH]:
             if not left:
-                fields[_Field.BASE] = size
+                fields[_BASE] = size
                 return
-            fields[_Field.LENGTH] = left
-        self._store(max(0, size - fields[_Field.BASE]))
+            fields[_LENGTH] = left
+        self._store(max(0, size - fields[_BASE]))
 
     def _store(self, done: int) -> None:
         """Append the buffer to the file, `done` bytes of which are there already."""
-        fields, length = self._fields, self._fields[_Field.LENGTH]
+        fields, length = self._fields, self._fields[_LENGTH]
         data = self._buffer[:length]
         end = self._buffer[length - 1]
-        if fields[_Field.GAP]:
+        if fields[_GAP]:
             data = memoryview(self._note() + data)
         data = data[done:]
         written = self._append(data)
         missing = min(len(data) - written, length)
         if missing:
-            fields[_Field.DROPPED] += missing
-            fields[_Field.GAP] += missing
+            fields[_DROPPED] += missing
+            fields[_GAP] += missing
         else:
-            fields[_Field.GAP] = fields[_Field.ERROR] = 0
+            fields[_GAP] = fields[_ERROR] = 0
         self._buffer[:length] = self._zeros[:length]
-        fields[_Field.LENGTH] = 0
-        base = fields[_Field.BASE] + done + written
-        fields[_Field.BASE] = base
-        fields[_Field.WRITTEN] += written
+        fields[_LENGTH] = 0
+        base = fields[_BASE] + done + written
+        fields[_BASE] = base
+        fields[_WRITTEN] += written
         if base >= self._part_size and (end == 10 or base >= self._part_size + _LONGEST_LINE):
             self._begin_part()
 
     def _note(self) -> bytes:
-        gap, error = self._fields[_Field.GAP], os.strerror(self._fields[_Field.ERROR])
+        gap, error = self._fields[_GAP], os.strerror(self._fields[_ERROR])
         return f"\r\n[tuimon: {gap} bytes of output are missing here: {error}]\r\n".encode()
 
     def _append(self, data: memoryview) -> int:
@@ -163,7 +161,7 @@ class ConsoleLog:
             while done < len(data):
                 done += os.write(self._file, data[done:])
         except OSError as error:
-            self._fields[_Field.ERROR] = error.errno or errno.EIO
+            self._fields[_ERROR] = error.errno or errno.EIO
         return done
 
     def _begin_part(self) -> None:
@@ -179,7 +177,7 @@ class ConsoleLog:
                 raise
             os.close(self._file)
             self._file = file
-            self._fields[_Field.BASE] = 0
+            self._fields[_BASE] = 0
             for number in numbers[: 1 - MOST_PARTS]:
                 part_path(self._path, number).unlink(missing_ok=True)
         except OSError as error:

@@ -126,7 +126,7 @@ def test_whoever_is_killed_before_any_line_has_lost_and_doubled_nothing(
         path = tmp_path / f"{line}.log"
         memory = ConsoleMemory()
         if gap:
-            memory.fields[module._Field.GAP] = gap
+            memory.fields[module._GAP] = gap
         console = ConsoleLog(pty[0], path, memory, part_size)
         os.write(pty[1], b"first\n")
         console.drain()
