@@ -15,6 +15,7 @@ from tuimon.runs.sources import LogSource
 from tuimon.store.follower import Follower
 from tuimon.store.series import Series
 from tuimon.store.store import Store
+from tuimon.store.system_log import SystemLog
 
 _STATUS_EVERY = 0.5
 _RATE_WINDOW = 30.0
@@ -53,6 +54,8 @@ class Session:
     def __init__(self, run: RunPaths | None, sources: Sequence[LogSource] = ()) -> None:
         self.run = run
         self.store = Store()
+        self.system = None if run is None else SystemLog(run)
+        """What is measured of the run's machine; started by who looks at it."""
         self.status: RunStatus | None = None if run is None else read_status(run.directory)
         self._sources = self._known_sources(tuple(sources))
         self.follower = Follower(self.store, self._sources)
@@ -72,6 +75,8 @@ class Session:
     def stop(self) -> None:
         """Stop following; the store stays readable."""
         self.follower.stop()
+        if self.system is not None:
+            self.system.stop()
 
     def poll(self) -> None:
         """Look at the run's records again, and follow log directories found since."""

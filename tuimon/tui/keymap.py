@@ -65,6 +65,16 @@ KEYS = (
         60,
     ),
     Key(
+        "system",
+        "3",
+        "3",
+        "toggle_system",
+        "System",
+        "Show or hide GPUs, CPU, memory",
+        "system",
+        48,
+    ),
+    Key(
         "smoother",
         "plus,equals_sign",
         "+",
@@ -187,6 +197,21 @@ def view_keys(keys: Iterable[ViewKey]) -> list[Key]:
 
 VIEW_KEYS = tuple(view_keys(key for kind in KINDS for key in kind.keys))
 """Of all kinds of views; those of the kind that is shown work."""
+
+SYSTEM_KEYS = (
+    Key("system-back", "q,3,ctrl+c", "q", "leave", "Back", "Back to the training", "back", 100),
+    Key("system-zoom", "enter", "Enter", "zoom", "Zoom", "Zoom the focused chart", "zoom", 70),
+    Key("system-all", "escape", "Esc", "back", "Back", "Back from a zoom", "back", 75),
+    Key("system-left", "left,h", "←", "move(-1, 0)", "Focus left", "Move the focus"),
+    Key("system-down", "down,j", "↓", "move(0, 1)", "Focus down", ""),
+    Key("system-up", "up,k", "↑", "move(0, -1)", "Focus up", ""),
+    Key("system-right", "right,l", "→", "move(1, 0)", "Focus right", ""),
+    Key(
+        "system-next", "n,pagedown", "n", "page(1)", "Next page", "Next, previous page", "page", 60
+    ),
+    Key("system-previous", "p,pageup", "p", "page(-1)", "Previous page", ""),
+)
+"""Of the screen with all that is measured of the machine."""
 
 HOME_KEYS = (
     Key("home-leave", "q,ctrl+c,escape", "q", "leave", "Leave", "Leave", "leave", 100),

@@ -34,6 +34,7 @@ class ViewState:
     tags: bool | None = None
     """Whether the tags are shown; None leaves it to the width of the terminal."""
     console: bool = True
+    system: bool = False
 
 
 class ViewStates:

@@ -13,6 +13,12 @@ def test_course() -> None:
     assert sparkline(np.arange(5.0), 5, ascii_only=True).isascii()
 
 
+def test_limits_may_be_wider_or_narrower_than_the_course() -> None:
+    assert sparkline(np.array([0.0, 50.0, 100.0]), 3, limits=(0, 100)) == "▁▅█"
+    assert sparkline(np.array([0.0, 0.0]), 2, limits=(0, 100)) == "▁▁"
+    assert sparkline(np.array([-5.0, 500.0]), 2, limits=(0, 100)) == "▁█"
+
+
 def test_nan_is_blank() -> None:
     assert sparkline(np.array([0, math.nan, 1, math.inf]), 4) == "▁ █ "
 

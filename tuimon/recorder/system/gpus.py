@@ -63,7 +63,7 @@ def _memory_of(device: Any, pids: Collection[int]) -> int:
 _QUANTITIES: dict[str, Callable[[Any], float]] = {
     "utilization [%]": lambda device: pynvml.nvmlDeviceGetUtilizationRates(device).gpu,
     "memory [%]": _memory,
-    "memory [GB]": lambda device: pynvml.nvmlDeviceGetMemoryInfo(device).used / GIGA,
+    "memory used [GB]": lambda device: pynvml.nvmlDeviceGetMemoryInfo(device).used / GIGA,
     "temperature [°C]": lambda device: pynvml.nvmlDeviceGetTemperature(
         device, pynvml.NVML_TEMPERATURE_GPU
     ),

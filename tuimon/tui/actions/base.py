@@ -16,6 +16,7 @@ from tuimon.tui.widgets.filter_bar import FilterBar
 from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.notice import Notice
 from tuimon.tui.widgets.run_header import RunHeader
+from tuimon.tui.widgets.system_pane import SystemPane
 from tuimon.tui.widgets.tag_pane import TagPane
 
 
@@ -40,6 +41,7 @@ class MonitorBase(Screen[None]):
         self._notice = Notice(id="notice")
         self._charts = ChartGrid(session.store, options, id="charts")
         self._output = ConsolePane(id="output")
+        self._system = SystemPane(id="system")
         self._filter = FilterBar(id="filter")
         self._keys = KeyBar(id="keys")
         self._selection = Selection(
@@ -50,6 +52,7 @@ class MonitorBase(Screen[None]):
         self._next_drawing = 0.0
         self._tags_wanted = state.tags
         self._console_wanted = state.console
+        self._system_wanted = state.system
         self._stopping: str | None = None
         """How far a stop is that was asked for here."""
 
@@ -86,6 +89,7 @@ class MonitorBase(Screen[None]):
                 focus=self._selection.focus,
                 tags=self._tags_wanted,
                 console=self._console_wanted,
+                system=self._system_wanted,
             )
         )
 

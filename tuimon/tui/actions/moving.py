@@ -3,6 +3,7 @@
 from textual import on
 
 from tuimon.tui.actions.base import MonitorBase
+from tuimon.tui.screens.system import SystemScreen
 from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.tag_pane import TagPane
 
@@ -15,6 +16,8 @@ class MoveActions(MonitorBase):
             self._tags.choose()
         elif self.focused is self._output:
             self.add_class("-zoomed")
+        elif self.focused is self._system and self._session.system is not None:
+            self.app.push_screen(SystemScreen(self._session.system, self._charts.options.marks))
         else:
             self._charts.zoom(True)
 
@@ -34,6 +37,8 @@ class MoveActions(MonitorBase):
             self._tags.move_cursor(rows)
         elif self.focused is self._output:
             self._output.scroll_lines(rows)
+        elif self.focused is self._system:
+            self._system.scroll_lines(rows)
         else:
             self._charts.move(columns, rows)
 
@@ -42,6 +47,8 @@ class MoveActions(MonitorBase):
             self._output.scroll_lines(pages * (self._output.size.height - 2))
         elif self.focused is self._tags:
             self._tags.move_cursor(pages * (self._tags.size.height - 2))
+        elif self.focused is self._system:
+            self._system.scroll_lines(pages * self._system.size.height)
         else:
             self._charts.turn(pages)
 
@@ -53,6 +60,22 @@ class MoveActions(MonitorBase):
         self._console_wanted = not self._console_wanted
         self._output.display = self._tail is not None and self._console_wanted
         self._save()
+
+    def action_toggle_system(self) -> None:
+        if self._session.system is None:
+            self.notify("Only the machine of what tuimon launched is measured.")
+            return
+        self._system_wanted = not self._system_wanted
+        self._show_system()
+        self._save()
+
+    def _show_system(self) -> None:
+        """Show what is measured of the machine as it is now, if that is wanted."""
+        system = self._session.system
+        self._system.display = self._system_wanted and system is not None
+        if system is not None and self._system_wanted:
+            system.start()
+            self._system.set_devices(system.devices())
 
     @on(TagPane.Chosen)
     def _show_tag(self, message: TagPane.Chosen) -> None:

@@ -59,6 +59,7 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
                 yield self._notice
                 yield self._charts
                 yield self._output
+            yield self._system
         yield self._filter
         yield self._keys
 
@@ -113,6 +114,7 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
         self._status = self._session.status
         facts = header_facts(self._session, self._stopping)
         self._header.tell(facts)
+        self._show_system()
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
         empty = facts.step is None
         nothing = not empty and not self._charts.charts
@@ -138,6 +140,8 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
             hidden |= {"console"}
         if self._session.run is None or self._session.ended:
             hidden |= {"stop"}
+        if self._session.system is None:
+            hidden |= {"system"}
         if not any(run.refs for run in self._session.store.runs.values()):
             hidden |= {"summaries"}
         labels = {"next-page": f"page {page}/{pages}"}

@@ -28,13 +28,13 @@ def test_each_gpu_tells_what_it_can(tmp_path: Path) -> None:
     assert json.loads(answer.stdout) == {
         "GPU 0 A100-SXM4-80GB/utilization [%]": 97,
         "GPU 0 A100-SXM4-80GB/memory [%]": 75,
-        "GPU 0 A100-SXM4-80GB/memory [GB]": 60,
+        "GPU 0 A100-SXM4-80GB/memory used [GB]": 60,
         "GPU 0 A100-SXM4-80GB/temperature [°C]": 63,
         "GPU 0 A100-SXM4-80GB/power [W]": 312.5,
         "GPU 0 A100-SXM4-80GB/training memory [GB]": 50,
         "GPU 1 RTX 4090/utilization [%]": 0,
         "GPU 1 RTX 4090/memory [%]": 75,
-        "GPU 1 RTX 4090/memory [GB]": 60,
+        "GPU 1 RTX 4090/memory used [GB]": 60,
         "GPU 1 RTX 4090/temperature [°C]": 63,
     }
 

@@ -1,0 +1,89 @@
+"""All that is measured of a run's machine, as charts over the age of the training."""
+
+import time
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from tuimon.charts.model import ChartOptions, MarkStyle
+from tuimon.charts.pairing import Metric
+from tuimon.store.system_log import SystemLog
+from tuimon.tui.keymap import SYSTEM_KEYS, bindings
+from tuimon.tui.selection import Selection
+from tuimon.tui.widgets.chart_grid import ChartGrid
+from tuimon.tui.widgets.key_bar import KeyBar
+
+_DRAW_EVERY = 1.0
+_TICK = 0.1
+
+
+class SystemScreen(Screen[None]):
+    """A chart for each quantity, those of one device beside each other."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SYSTEM_KEYS)]
+    DEFAULT_CSS = "SystemScreen ChartGrid { padding: 0 1; }"
+
+    def __init__(self, system: SystemLog, marks: MarkStyle) -> None:
+        super().__init__()
+        self._system = system
+        options = ChartOptions(smoothing=0.0, x_axis="relative", marks=marks)
+        self._charts = ChartGrid(system.store, options)
+        self._keys = KeyBar(SYSTEM_KEYS, id="keys")
+        self._drawn_version = -1
+        self._next_drawing = 0.0
+
+    def compose(self) -> ComposeResult:
+        yield self._charts
+        yield self._keys
+
+    def on_mount(self) -> None:
+        self.set_interval(_TICK, self._tick)
+        self.call_after_refresh(self._tick)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.call_after_refresh(self._offer_keys)
+
+    async def _tick(self) -> None:
+        version, now = self._system.store.version, time.monotonic()
+        if version == self._drawn_version or now < self._next_drawing or self._charts.drawing:
+            return
+        self._drawn_version, self._next_drawing = version, now + _DRAW_EVERY
+        metrics = [
+            Metric(f"{device} {quantity}", (("", f"{device}/{quantity}"),))
+            for device, quantities in self._system.devices().items()
+            for quantity in quantities
+        ]
+        await self._charts.show(metrics, Selection())
+        self._offer_keys()
+
+    def _offer_keys(self) -> None:
+        page, pages = self._charts.pages
+        hidden = {"system-zoom"} if self._charts.zoomed else {"system-all"}
+        if pages == 1 or self._charts.zoomed:
+            hidden.add("system-next")
+        self._keys.offer(hidden, {"system-next": f"page {page}/{pages}"})
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+    def action_zoom(self) -> None:
+        self._charts.zoom(True)
+        self._offer_keys()
+
+    def action_back(self) -> None:
+        if self._charts.zoomed:
+            self._charts.zoom(False)
+            self._offer_keys()
+        else:
+            self.dismiss()
+
+    def action_move(self, columns: int, rows: int) -> None:
+        self._charts.move(columns, rows)
+
+    def action_page(self, pages: int) -> None:
+        self._charts.turn(pages)
+        self._offer_keys()
