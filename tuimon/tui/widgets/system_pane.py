@@ -21,7 +21,9 @@ _CPU_OF_TRAINING = ("CPU", "training")
 class SystemPane(CellView, can_focus=True):
     """Devices one below the other; scrolls."""
 
-    DEFAULT_CSS = "SystemPane { dock: right; width: 42; max-width: 45%; background: $surface; display: none; }"
+    DEFAULT_CSS = """
+    SystemPane { dock: right; width: 42; max-width: 45%; background: $surface; display: none; }
+    """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
