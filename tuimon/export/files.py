@@ -23,12 +23,13 @@ import numpy as np
 from tuimon.events.frames import FrameError
 from tuimon.export.names import Names
 from tuimon.store.run import Run
+from tuimon.store.series import Refs, RefSeries
 from tuimon.summaries.audio import Audio
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.images import Images
-from tuimon.summaries.meshes import Mesh, MeshContent
+from tuimon.summaries.meshes import Mesh
 from tuimon.summaries.reader import Decoded, SummaryReader
-from tuimon.summaries.stored import meshes, read_mesh, read_summary
+from tuimon.summaries.stored import meshes, read_mesh, steps_from
 from tuimon.summaries.text import Text
 
 KINDS = {
@@ -83,9 +84,15 @@ def summaries(
     `wants` tells whether a tag is wanted; those of meshes are the ones given to the writer.
     """
     reader = SummaryReader(max_bytes=0)
+
+    def read(series: RefSeries, refs: Refs, index: int) -> Decoded:
+        ref = refs.ref(index)
+        path = run.paths[ref.file]
+        return reader.read(path, series.tag, series.plugin, ref.offset, ref.length)
+
     found = meshes(run) if kind == "mesh" else {}
     series = (
-        {name: parts[MeshContent.VERTEX] for name, parts in found.items()}
+        {name: steps_from(parts) for name, parts in found.items()}
         if kind == "mesh"
         else {tag: refs for tag, refs in run.refs.items() if refs.plugin == KINDS[kind]}
     )
@@ -97,9 +104,9 @@ def summaries(
             ref = snapshot.ref(index)
             try:
                 content: Decoded | Mesh = (
-                    read_mesh(run, found[tag], ref.step, reader)
+                    read_mesh(found[tag], ref.step, read)
                     if kind == "mesh"
-                    else read_summary(run, refs, ref, reader)
+                    else read(refs, snapshot, index)
                 )
             except (SummaryError, FrameError) as error:
                 yield Unreadable(run.name, tag, ref.step, str(error))

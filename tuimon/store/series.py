@@ -94,11 +94,10 @@ class Refs(NamedTuple):
         """One of them."""
         return Ref(*(column[index].item() for column in self))
 
-    def at(self, step: int) -> Ref | None:
-        """The one with this step, if there is one."""
+    def index_of(self, step: int) -> int | None:
+        """Which of them has this step, if one has."""
         index = int(np.searchsorted(self.steps, step))
-        found = index < len(self.steps) and self.steps[index] == step
-        return self.ref(index) if found else None
+        return index if index < len(self.steps) and self.steps[index] == step else None
 
 
 class RefSeries(Timeline):

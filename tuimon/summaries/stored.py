@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
+
 from tuimon.store.run import Run
-from tuimon.store.series import Ref, RefSeries
+from tuimon.store.series import Refs, RefSeries
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.meshes import Mesh, MeshContent, MeshPart, join_mesh, mesh_of_tag
-from tuimon.summaries.reader import Decoded, SummaryReader
+from tuimon.summaries.reader import Decoded
 
 Parts = dict[MeshContent, RefSeries]
 """The series of one mesh by what they hold."""
 
-
-def read_summary(run: Run, series: RefSeries, ref: Ref, reader: SummaryReader) -> Decoded:
-    """The summary of `series` at `ref`. Raises what `SummaryReader.read` raises."""
-    path = run.paths[ref.file]
-    return reader.read(path, series.tag, series.plugin, ref.offset, ref.length)
+Read = Callable[[RefSeries, Refs, int], Decoded]
+"""Reads one of the summaries of a series."""
 
 
 def meshes(run: Run) -> dict[str, Parts]:
-    """The meshes of a run that have vertices, by the tag that was given to the writer."""
+    """The meshes of a run by the tag that was given to the writer."""
     found: dict[str, Parts] = {}
     for series in run.refs.values():
-        named = mesh_of_tag(series.tag) if series.plugin == "mesh" else None
-        if named is not None:
-            found.setdefault(named[0], {})[named[1]] = series
-    return {name: parts for name, parts in found.items() if MeshContent.VERTEX in parts}
+        if series.plugin == "mesh":
+            name, content = mesh_of_tag(series.tag) or (series.tag, MeshContent.VERTEX)
+            found.setdefault(name, {})[content] = series
+    return found
 
 
-def read_mesh(run: Run, parts: Parts, step: int, reader: SummaryReader) -> Mesh:
+def steps_from(parts: Parts) -> RefSeries:
+    """The part whose steps are those of the mesh: its vertices, if there are any."""
+    return parts[min(parts)]
+
+
+def read_mesh(parts: Parts, step: int, read: Read) -> Mesh:
     """The mesh of a step, of all its parts that were logged with it.
 
-    Raises what `SummaryReader.read` raises; SummaryError too where there are no vertices.
+    Raises what `read` raises, and SummaryError where the parts make no mesh. Parts that were read
+    before give the same mesh again.
     """
-    read = []
+    found = []
     for series in parts.values():
-        ref = series.snapshot().at(step)
-        if ref is not None:
-            part = read_summary(run, series, ref, reader)
+        refs = series.snapshot()
+        index = refs.index_of(step)
+        if index is not None:
+            part = read(series, refs, index)
             if not isinstance(part, MeshPart):
                 raise SummaryError("a part of a mesh that is none")
-            read.append(part)
-    return join_mesh(read)
+            found.append(part)
+    return _joined(tuple(found))
+
+
+@lru_cache(maxsize=2)
+def _joined(parts: tuple[MeshPart, ...]) -> Mesh:
+    return join_mesh(parts)

@@ -11,6 +11,7 @@ from tuimon.views.audio import AudioView
 from tuimon.views.histogram import HistogramView
 from tuimon.views.image import ImageView
 from tuimon.views.layout import clip, message
+from tuimon.views.mesh import MeshView
 from tuimon.views.other import OtherView
 from tuimon.views.pr_curve import PrCurveView
 from tuimon.views.subject import Item, Subject, ViewError
@@ -23,6 +24,7 @@ KINDS: tuple[type[View], ...] = (
     TextView,
     PrCurveView,
     AudioView,
+    MeshView,
     OtherView,
 )
 

@@ -6,7 +6,8 @@ vertices are kept; without any, a ramp tells how bright a place is.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Hashable, Iterable
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +17,15 @@ from tuimon.charts import roles
 from tuimon.charts.canvas import spans
 from tuimon.charts.marks import MARKS
 from tuimon.charts.model import Row, Span
+from tuimon.store.store import Store
+from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.meshes import Mesh
+from tuimon.summaries.stored import Parts, meshes, read_mesh, steps_from
 from tuimon.text import format_value
 from tuimon.views.layout import HEAD_ROWS, SHADES, Piece, Place, head, message
 from tuimon.views.raster import Camera, Floats, Raster
+from tuimon.views.subject import Item, Subject, ViewError
+from tuimon.views.view import Look, Shown, View, ViewKey
 
 LEAST_WIDTH, LEAST_HEIGHT = 8, HEAD_ROWS + 3
 _DOWN, _ACROSS = 4, 2
@@ -30,8 +36,11 @@ _SHADES_OF_COLOUR = 15
 """Of red, green and blue: more cannot be told in dots, and cost bytes."""
 _BOX = -2
 """Owner of the dots of the box around points."""
-_BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16 + 1 / 32
-"""Thresholds of an ordered dither, for brightness where colours cannot tell it."""
+_TURN = 10.0
+_DRAG = 2.5
+"""Degrees a cell; rows are two cells high."""
+_SPIN, _SPIN_EVERY = 6.0, 0.2
+_NEARER = 1.2
 
 
 class Body(NamedTuple):
@@ -49,7 +58,7 @@ class Body(NamedTuple):
     """The extent [3] as it was logged."""
 
 
-class Look(NamedTuple):
+class Scene(NamedTuple):
     """How a mesh is seen."""
 
     camera: Camera = Camera()
@@ -57,6 +66,111 @@ class Look(NamedTuple):
     """Which of the meshes of a step."""
     box: bool | None = None
     """Draw a box around it; None: around points, not around triangles."""
+
+
+class MeshView(View):
+    """A mesh or point cloud that one turns."""
+
+    kind = "mesh"
+    name = "meshes"
+    plugins = frozenset({"mesh"})
+    about = (
+        "A mesh is turned with a d w s, or by dragging it; the box tells its extent. Points are "
+        "the darker the farther; triangles are lit from the upper left."
+    )
+    keys = (
+        ViewKey("mesh-left", "a", "a", "Turn left", "Turn left, right", "turn", 84),
+        ViewKey("mesh-right", "d", "d", "Turn right", ""),
+        ViewKey("mesh-up", "w", "w", "Tilt up", "Tilt up, down", "tilt", 83),
+        ViewKey("mesh-down", "s", "s", "Tilt down", ""),
+        ViewKey("mesh-arrow-left", "left", "←", "Turn left", "Turn and tilt", "turn", 88, True),
+        ViewKey("mesh-arrow-right", "right", "→", "Turn right", "", inside=True),
+        ViewKey("mesh-arrow-up", "up", "↑", "Tilt up", "", inside=True),
+        ViewKey("mesh-arrow-down", "down", "↓", "Tilt down", "", inside=True),
+        ViewKey("mesh-near", "plus,equals_sign", "+", "Nearer", "Nearer, farther", "zoom", 82),
+        ViewKey("mesh-far", "minus", "-", "Farther", ""),
+        ViewKey("mesh-spin", "o", "o", "Spin", "Let it spin", "spin", 79),
+        ViewKey("mesh-box", "b", "b", "Box", "Box around it", "box", 50),
+        ViewKey("mesh-reset", "r", "r", "Reset", "As it was at first", "reset", 48),
+        ViewKey("mesh-next", "m", "m", "Next mesh", "Next mesh of the step", "mesh", 81),
+    )
+
+    def __init__(self) -> None:
+        self._scene = Scene()
+        self._spins = False
+        self._boxed = False
+        self._batch = 1
+
+    @classmethod
+    def items(cls, store: Store) -> Iterable[Item]:
+        return [
+            Item(cls.kind, run.name, name, len(steps_from(parts)), cls.name)
+            for run in store.runs.values()
+            for name, parts in meshes(run).items()
+        ]
+
+    @classmethod
+    def steps(cls, subject: Subject) -> NDArray[np.int64]:
+        parts = cls._parts(subject)
+        return steps_from(parts).snapshot().steps if parts else np.empty(0, np.int64)
+
+    @classmethod
+    def stamp(cls, subject: Subject) -> Hashable:
+        return tuple(series.version for series in cls._parts(subject).values())
+
+    @staticmethod
+    def _parts(subject: Subject) -> Parts:
+        run = subject.run
+        return meshes(run).get(subject.item.tag, {}) if run else {}
+
+    def draw(self, subject: Subject, look: Look) -> Shown:
+        run, parts = subject.run, self._parts(subject)
+        if run is None or not parts:
+            raise ViewError("The file that held this is gone.")
+        place = subject.place(steps_from(parts).snapshot(), look.step)
+        try:
+            mesh = read_mesh(parts, place.step, partial(subject.read_from, run))
+        except SummaryError as error:
+            raise ViewError(str(error)) from None
+        self._batch = max(1, len(mesh.vertices))
+        self._boxed = is_boxed(mesh, self._scene)
+        if self._spins:
+            self._scene = self._moved(yaw=_SPIN)
+        found = rows(place, mesh, look.width, look.height, scene=self._scene, ascii_only=look.plain)
+        idle = () if self._batch > 1 else ("mesh-next",)
+        return Shown(found, idle=idle, again=_SPIN_EVERY if self._spins else None)
+
+    def press(self, key: str, text: str = "") -> None:
+        match key.removeprefix("mesh-").removeprefix("arrow-"):
+            case "left":
+                self._scene = self._moved(yaw=-_TURN)
+            case "right":
+                self._scene = self._moved(yaw=_TURN)
+            case "up":
+                self._scene = self._moved(pitch=_TURN)
+            case "down":
+                self._scene = self._moved(pitch=-_TURN)
+            case "near":
+                self._scene = self._moved(zoom=_NEARER)
+            case "far":
+                self._scene = self._moved(zoom=1 / _NEARER)
+            case "spin":
+                self._spins = not self._spins
+            case "box":
+                self._scene = self._scene._replace(box=not self._boxed)
+            case "next":
+                self._scene = self._scene._replace(sample=(self._scene.sample + 1) % self._batch)
+            case "reset":
+                self._scene, self._spins = Scene(), False
+
+    def drag(self, dx: int, dy: int) -> None:
+        self._scene = self._moved(yaw=dx * _DRAG, pitch=dy * 2 * _DRAG)
+
+    def wheel(self, notches: int) -> None:
+        self._scene = self._moved(zoom=_NEARER**-notches)
+
+    def _moved(self, yaw: float = 0.0, pitch: float = 0.0, zoom: float = 1.0) -> Scene:
+        return self._scene._replace(camera=self._scene.camera.turned(yaw, pitch, zoom))
 
 
 @lru_cache(maxsize=2)
@@ -87,30 +201,34 @@ def body_of(mesh: Mesh, sample: int, *, boxed: bool = False) -> Body | None:
     )
 
 
+def is_boxed(mesh: Mesh, scene: Scene) -> bool:
+    """Whether a box is drawn around a mesh."""
+    filled = mesh.faces is not None and mesh.faces.size > 0
+    return scene.box if scene.box is not None else not filled
+
+
 def rows(
     place: Place,
     mesh: Mesh,
     width: int,
     height: int,
     *,
-    look: Look | None = None,
-    colours: bool = True,
+    scene: Scene | None = None,
     ascii_only: bool = False,
 ) -> list[Row]:
     """Draw a mesh of a step; the rows never take more than `width` by `height` cells.
 
     Args:
         place: what is selected.
-        mesh: it may hold several; `look` tells which one is seen.
+        mesh: it may hold several; `scene` tells which one is seen.
         width, height: cells.
-        look: from where it is seen.
-        colours: whether the terminal has 256 or more.
+        scene: from where it is seen.
         ascii_only: shades of ASCII instead of braille.
     """
-    look = look or Look()
+    scene = scene or Scene()
     batch = len(mesh.vertices)
-    sample = min(look.sample, batch - 1)
-    boxed = look.box if look.box is not None else not (mesh.faces is not None and mesh.faces.size)
+    sample = min(scene.sample, batch - 1)
+    boxed = is_boxed(mesh, scene)
     body = body_of(mesh, sample, boxed=boxed) if batch else None
     if body is None:
         why = ("No point of this mesh is a number.", roles.DIM)
@@ -123,16 +241,16 @@ def rows(
     lines = height - HEAD_ROWS - 1
     down, across = (2, 1) if ascii_only else (_DOWN, _ACROSS)
     raster = Raster(lines * down, width * across)
-    bright, colour = _drawn(raster, body, look.camera)
+    bright, colour = _drawn(raster, body, scene.camera)
     if boxed:
-        _draw_box(raster, body, look.camera)
+        _draw_box(raster, body, scene.camera)
     if raster.simplified:
         facts.append(("simplified", roles.NOTE))
     facts.append((_extent(body), roles.NOTE))
     if ascii_only:
         picture = _shaded(raster, bright, lines, width)
     else:
-        picture = _dotted(raster, bright, colour if colours else None, lines, width, colours)
+        picture = _dotted(raster, bright, colour, lines, width)
     return [*head(place, facts, width), (), *picture]
 
 
@@ -159,7 +277,7 @@ def _drawn(raster: Raster, body: Body, camera: Camera) -> tuple[Floats, Floats |
         near = raster.near[dots]
         if len(near):
             least, most = near.min(), near.max()
-            bright[dots] = 0.2 + 0.8 * (near - least) / (most - least or 1.0)
+            bright[dots] = 1 - 0.8 * (most - near) / (most - least or 1.0)
         if colour is not None and body.colors is not None:
             colour[dots] = body.colors[:, raster.owner[dots]].T
     else:
@@ -199,7 +317,7 @@ def _draw_box(raster: Raster, body: Body, camera: Camera) -> None:
 
 
 def _dotted(
-    raster: Raster, bright: Floats, colour: Floats | None, lines: int, width: int, ramp: bool
+    raster: Raster, bright: Floats, colour: Floats | None, lines: int, width: int
 ) -> list[Row]:
     def cells(dots: NDArray[np.generic]) -> NDArray[np.generic]:
         """Values of the dots [lines, width, dots of a cell], columns from the left."""
@@ -207,10 +325,6 @@ def _dotted(
         return grid.transpose(0, 2, 3, 1).reshape(lines, width, _DOWN * _ACROSS)
 
     drawn = raster.owner != -1
-    if not ramp:  # dots tell how bright it is
-        tile = np.tile(_BAYER, (raster.rows // 4 + 1, raster.columns // 4 + 1))
-        threshold = tile[: raster.rows, : raster.columns].ravel()
-        drawn &= (raster.owner == _BOX) | (_DARKEST + (1 - _DARKEST) * bright > threshold)
     masks = (cells(drawn).astype(np.int64) << np.arange(_DOWN * _ACROSS)).sum(axis=2)
     # The box is behind everything.
     nearest = cells(np.where(drawn, raster.near + 1e-9, 0)).argmax(axis=2)
@@ -220,10 +334,7 @@ def _dotted(
         return np.take_along_axis(cells(dots), nearest[:, :, None], axis=2)[:, :, 0]
 
     box = front(raster.owner) == _BOX
-    if not ramp:
-        code = np.ones_like(masks)
-        names = {1: roles.LEGEND}
-    elif colour is None:
+    if colour is None:
         code = 1 + np.ceil(front(bright).astype(np.float64) * (_LEVELS - 1)).astype(np.int64)
         names = {level: roles.heat(level, 0) for level in range(1, _LEVELS + 1)}
     else:

@@ -56,7 +56,10 @@ class Camera(NamedTuple):
         """Points, or normals, [3, n] as the camera has them."""
         # Not by matrix product: threads of BLAS wait for each other longer than this takes.
         x, y, z = points
-        return np.stack([float(a) * x + float(b) * y + float(c) * z for a, b, c in self.rotation])
+        with np.errstate(invalid="ignore"):
+            return np.stack(
+                [float(a) * x + float(b) * y + float(c) * z for a, b, c in self.rotation]
+            )
 
 
 class Projected(NamedTuple):
