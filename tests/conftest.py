@@ -30,6 +30,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     for name in [name for name in os.environ if _belongs_to_the_caller(name)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("TUIMON_HOME", str(home))
+    monkeypatch.setenv("TUIMON_CONFIG", str(home / "config.toml"))
     monkeypatch.setenv("NETRC", str(home / "netrc"))
     scripts = str(Path(sys.executable).parent)
     monkeypatch.setenv("PATH", scripts + os.pathsep + os.environ["PATH"])

@@ -1,11 +1,16 @@
 """What several commands share: finding a run, refusing clearly, describing an end."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run
 from tuimon.text import format_duration, safe
+
+if TYPE_CHECKING:
+    from tuimon.config import Settings
 
 
 class Refused(click.ClickException):
@@ -29,6 +34,27 @@ def run_or_refuse(ref: str | None) -> RunStatus:
         return find_run(ref)
     except RunNotFound as error:
         raise Refused(str(error)) from None
+
+
+def settings_or_refuse() -> "Settings":
+    """The user's settings.
+
+    Raises:
+        Refused: something in the file makes no sense.
+    """
+    from tuimon.config import ConfigError, load_settings
+
+    try:
+        settings = load_settings()
+        if settings.keys or "screen.theme" in settings.origins:
+            from tuimon.tui.checks import check_settings
+
+            check_settings(settings)
+    except ConfigError as error:
+        first, *others = error.problems
+        more = f" (and {len(others)} more: tuimon config --check)" if others else ""
+        raise Refused(f"{safe(str(first))}{more}") from None
+    return settings
 
 
 def describe_end(status: RunStatus) -> str:

@@ -1,5 +1,6 @@
 """`tuimon` alone: the home screen, and the viewers that are opened from it."""
 
+from tuimon.cli.common import settings_or_refuse
 from tuimon.cli.viewer import watch_run
 
 
@@ -7,5 +8,6 @@ def run_home() -> None:
     """Show the runs of this host; come back to them when a viewer is left."""
     from tuimon.tui.home import choose_run
 
-    while (run := choose_run()) is not None:
+    settings = settings_or_refuse()
+    while (run := choose_run(settings)) is not None:
         watch_run(run.paths, plain=False, launched=False)

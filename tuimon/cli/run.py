@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from tuimon.cli.command_line import resolve, run_name
-from tuimon.cli.common import Refused
+from tuimon.cli.common import Refused, settings_or_refuse
+from tuimon.config import StopSettings
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, machine_id
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
@@ -111,6 +112,7 @@ def command(
     """
     if detach and foreground:
         raise Refused("--detach and --foreground exclude each other")
+    graces = settings_or_refuse().stop
     options = MirrorOptions(
         mode=mirror,
         project=project,
@@ -133,6 +135,7 @@ def command(
         hook=hook,
         console_metrics={None: "auto", True: "on", False: "off"}[console_metrics],
         mirror=options,
+        graces=graces,
     )
     if detach:
         click.echo(f"{safe(name)} started as {paths.id}\nwatch it: tuimon attach {paths.id}")
@@ -155,6 +158,7 @@ def launch(
     hook: bool,
     console_metrics: str,
     mirror: MirrorOptions,
+    graces: StopSettings,
 ) -> RunPaths:
     """Write the run directory and start its guardian; returns once the training is executing.
 
@@ -178,6 +182,8 @@ def launch(
             hook=hook,
             console_metrics=console_metrics,
             mirror=mirror,
+            stop_grace_int=graces.term_after,
+            stop_grace_term=graces.kill_after,
             started_at=time.time(),
         )
         write_record(paths.run_json, record)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.cli.common import describe_end, last_output
+from tuimon.cli.common import describe_end, last_output, settings_or_refuse
 from tuimon.runs.paths import RunPaths, state_home
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.text import safe
@@ -93,6 +93,7 @@ def _watch(session: "Session", *, plain: bool, reset: bool) -> int:
     if obstacle is not None:
         click.echo(f"tuimon: {obstacle}: printing lines instead of the screen", err=True)
         plain = True
+    settings = settings_or_refuse()
     _log_to(state_home() / "viewer.log")
     # Before the screen's own modules are loaded, so that the first frame has curves.
     session.start()
@@ -106,7 +107,7 @@ def _watch(session: "Session", *, plain: bool, reset: bool) -> int:
 
         if reset:
             ViewStates(session).forget()
-        run_app(session)
+        run_app(session, settings)
         return 0
     finally:
         session.stop()

@@ -8,6 +8,7 @@ from textual import events
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from tuimon.config import Settings
 from tuimon.store.session import Session
 from tuimon.tui.keymap import KEYS
 from tuimon.tui.screens.monitor import MonitorScreen
@@ -20,12 +21,14 @@ _SWITCH_SECONDS = 0.001
 class TuimonApp(TerminalApp[None]):
     """The viewer of one session. Leaving it touches nothing but the terminal."""
 
-    def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
-        super().__init__(ascii_only=ascii_only)
+    def __init__(
+        self, session: Session, *, ascii_only: bool = False, settings: Settings | None = None
+    ) -> None:
+        super().__init__(ascii_only=ascii_only, settings=settings)
         self._session = session
 
     def on_mount(self) -> None:
-        self.push_screen(MonitorScreen(self._session, ascii_only=self.ascii_only))
+        self.push_screen(MonitorScreen(self._session, self.settings, ascii_only=self.ascii_only))
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
@@ -35,7 +38,7 @@ class TuimonApp(TerminalApp[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every key of the screen by name, and the themes."""
         if isinstance(screen, MonitorScreen):
-            for key in KEYS:
+            for key in self.user_keys.of(KEYS):
                 if key.id not in ("palette", "interrupt"):
                     run = self._runner(screen, key.action)
                     yield SystemCommand(key.name, f"key {key.shown}", run)
@@ -52,10 +55,10 @@ class TuimonApp(TerminalApp[None]):
         return run
 
 
-def run_app(session: Session) -> None:
+def run_app(session: Session, settings: Settings) -> None:
     """Show the session on this terminal until the user leaves or the terminal goes away."""
     # The thread that reads event files holds the interpreter for less, and keys wait less for it.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    app = TuimonApp(session, ascii_only=lacks_unicode())
+    app = TuimonApp(session, ascii_only=lacks_unicode(), settings=settings)
     app.image.install()
-    app.run()
+    app.run(mouse=settings.screen.mouse)

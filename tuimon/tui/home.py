@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from tuimon.charts.model import Row
+from tuimon.config import Settings
 from tuimon.guardian.client import Control, ControlError
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.text import safe
@@ -147,8 +148,8 @@ class HomeApp(TerminalApp[RunStatus]):
         self.push_screen(HomeScreen())
 
 
-def choose_run() -> RunStatus | None:
+def choose_run(settings: Settings) -> RunStatus | None:
     """Show the runs on this terminal; the one to watch, None when the user leaves."""
-    app = HomeApp(ascii_only=lacks_unicode())
+    app = HomeApp(ascii_only=lacks_unicode(), settings=settings)
     app.image.install()
-    return app.run()
+    return app.run(mouse=settings.screen.mouse)

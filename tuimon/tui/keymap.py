@@ -225,10 +225,38 @@ HOME_KEYS = (
 """Of the home screen."""
 
 
+TABLES: dict[str, tuple[Key, ...]] = {
+    "main screen": KEYS,
+    "home screen": HOME_KEYS,
+    "machine": SYSTEM_KEYS,
+    "other data": SUMMARY_KEYS,
+    "views of other data": VIEW_KEYS,
+}
+"""All tables by the screen that they belong to."""
+
+MEANINGS: dict[str, tuple[Key, ...]] = {
+    **{name: table for name, table in TABLES.items() if table is not VIEW_KEYS},
+    **{
+        f"view of {kind.name}": (*SUMMARY_KEYS, *view_keys(kind.keys))
+        for kind in KINDS
+        if kind.keys
+    },
+}
+"""The keys that work side by side: each has one meaning among them."""
+
+
 def bindings(keys: Iterable[Key] = KEYS) -> list[Binding]:
-    """A table as Textual bindings; their ids allow a user keymap."""
+    """A table as Textual bindings; their ids are those of the user's keymap."""
     return [
-        Binding(key.keys, key.action, key.name, show=False, key_display=key.shown, id=key.id)
+        Binding(
+            key.keys,
+            key.action,
+            key.name,
+            show=False,
+            key_display=key.shown,
+            tooltip=key.help or key.name,
+            id=key.id,
+        )
         for key in keys
     ]
 

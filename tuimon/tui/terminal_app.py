@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -11,10 +12,13 @@ from typing import ClassVar, TypeVar
 from textual import events
 from textual.app import App
 
+from tuimon.config import Settings
 from tuimon.tui.compat import TerminalImage, screen_strips
 from tuimon.tui.glyphs import has_unicode
+from tuimon.tui.keymap import Key
 from tuimon.tui.picture import screen_svg
 from tuimon.tui.theme import THEMES
+from tuimon.tui.user_keys import user_keys
 
 R = TypeVar("R")
 
@@ -30,10 +34,13 @@ class TerminalApp(App[R]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     NOTIFICATION_TIMEOUT: ClassVar[float] = 4
 
-    def __init__(self, *, ascii_only: bool = False) -> None:
+    def __init__(self, *, ascii_only: bool = False, settings: Settings | None = None) -> None:
         """`ascii_only` is for terminals whose encoding has neither braille nor box drawings."""
         super().__init__()
         self.ascii_only = ascii_only
+        self.settings = settings or Settings()
+        self.user_keys = user_keys(self.settings)
+        self.set_keymap(self.user_keys.keymap)
         self.image = TerminalImage()
         self.set_class(ascii_only, "-ascii")
         for theme in THEMES:
@@ -64,6 +71,11 @@ class TerminalApp(App[R]):
             self.notify(f"{name}: {error.strerror}", severity="error")
         else:
             self.notify(f"saved {name}")
+
+
+def keys_of(app: App[object], table: Sequence[Key]) -> tuple[Key, ...]:
+    """A table of keys with the user's own in place."""
+    return app.user_keys.of(table) if isinstance(app, TerminalApp) else tuple(table)
 
 
 def lacks_unicode() -> bool:

@@ -6,11 +6,12 @@ import json
 import logging
 import math
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from typing import get_args
 
 from tuimon.charts.model import XAxis
+from tuimon.config import Settings
 from tuimon.runs.paths import state_home
 from tuimon.store.filters import MOST_LENGTH
 from tuimon.store.session import Session
@@ -44,7 +45,9 @@ class ViewStates:
     in the same way; log directories by their paths.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, first: ViewState | None = None) -> None:
+        """`first` is how it is looked at for the first time."""
+        self._first = first or ViewState()
         digest = sha256("\0".join(session.known_by).encode(errors="surrogateescape")).hexdigest()
         self._path = state_home() / "views" / f"{digest[:24]}.json"
 
@@ -52,8 +55,8 @@ class ViewStates:
         """The state that was saved last; what is missing or makes no sense is as at first."""
         with suppress(OSError, ValueError, RecursionError):
             if self._path.stat().st_size <= _MOST_BYTES:
-                return _view_state(json.loads(self._path.read_bytes()))
-        return ViewState()
+                return _view_state(json.loads(self._path.read_bytes()), self._first)
+        return self._first
 
     def save(self, state: ViewState) -> None:
         """Keep the state. A disk that is full or read-only costs nothing but the memory."""
@@ -71,15 +74,28 @@ class ViewStates:
             self._path.unlink()
 
 
-def _view_state(document: object) -> ViewState:
+def first_look(settings: Settings) -> ViewState:
+    """How the user wants to look at what was not looked at before."""
+    charts = settings.charts
+    return ViewState(
+        smoothing=charts.smoothing,
+        log_y=charts.log_y,
+        x_axis=charts.x_axis,
+        superseded=charts.superseded,
+        tags={"auto": None, "shown": True, "hidden": False}[settings.screen.tags],
+        console=settings.console.shown,
+    )
+
+
+def _view_state(document: object, first: ViewState) -> ViewState:
     if not isinstance(document, dict):
-        return ViewState()
+        return first
     known = {
         field.name: document[field.name]
         for field in fields(ViewState)
         if field.name in document and _makes_sense(field.name, document[field.name])
     }
-    return ViewState(**known)
+    return replace(first, **known)
 
 
 def _makes_sense(name: str, value: object) -> bool:

@@ -1,15 +1,16 @@
 """What all actions of the main screen share: its session, its widgets, how it is looked at."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from textual.screen import Screen
 
-from tuimon.charts.model import ChartOptions
+from tuimon.charts.model import ChartOptions, MarkStyle
+from tuimon.config import Settings
 from tuimon.runs.console import ConsoleTail
 from tuimon.store.session import Session
 from tuimon.tui.selection import Selection, filter_or_everything
-from tuimon.tui.view_state import ViewState, ViewStates
+from tuimon.tui.view_state import ViewState, ViewStates, first_look
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.console_pane import ConsolePane
 from tuimon.tui.widgets.filter_bar import FilterBar
@@ -23,17 +24,18 @@ from tuimon.tui.widgets.tag_pane import TagPane
 class MonitorBase(Screen[None]):
     """The parts of the main screen."""
 
-    def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
+    def __init__(self, session: Session, settings: Settings, *, ascii_only: bool = False) -> None:
         super().__init__()
         self._session = session
-        self._states = ViewStates(session)
+        self._settings = settings
+        self._states = ViewStates(session, first_look(settings))
         state = self._states.load()
         options = ChartOptions(
             smoothing=state.smoothing,
             log_y=state.log_y,
             x_axis=state.x_axis,
             superseded=state.superseded,
-            marks="ascii" if ascii_only else "braille",
+            marks=marks_of(settings.charts.marks, ascii_only=ascii_only),
         )
         self._header = RunHeader(id="header")
         self._too_small = Notice(id="too-small")
@@ -98,3 +100,10 @@ def _console(session: Session) -> ConsoleTail | None:
     if session.console is None:
         return None
     return ConsoleTail(session.console, plain_file=session.run is None)
+
+
+def marks_of(wanted: Literal["auto", "braille", "hd", "ascii"], *, ascii_only: bool) -> MarkStyle:
+    """What curves are drawn with; what the terminal cannot show is never taken."""
+    if ascii_only:
+        return "ascii"
+    return "braille" if wanted == "auto" else wanted

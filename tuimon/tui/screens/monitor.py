@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 
 from tuimon.charts.frame import load_plotext
 from tuimon.charts.pairing import pair_tags
+from tuimon.config import Settings
 from tuimon.runs.record import RunState
 from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
@@ -20,10 +21,11 @@ from tuimon.tui.actions.moving import MoveActions
 from tuimon.tui.actions.stopping import StopActions
 from tuimon.tui.curves import charted_tags
 from tuimon.tui.facts import header_facts, run_rows, tag_rows
-from tuimon.tui.keymap import bindings
+from tuimon.tui.keymap import KEYS, bindings
 from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.tui.screens.text import HelpScreen, RunScreen
 from tuimon.tui.selection import shown_runs
+from tuimon.tui.terminal_app import keys_of
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.notice import MIN_HEIGHT, MIN_WIDTH, why_no_curves, why_too_small
 
@@ -44,8 +46,8 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
-    def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
-        super().__init__(session, ascii_only=ascii_only)
+    def __init__(self, session: Session, settings: Settings, *, ascii_only: bool = False) -> None:
+        super().__init__(session, settings, ascii_only=ascii_only)
         self._next_output = self._next_state = 0.0
         self._status = session.status
         self._reader = SummaryReader()
@@ -154,7 +156,7 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
     # Other screens
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen())
+        self.app.push_screen(HelpScreen(keys_of(self.app, KEYS)))
 
     def action_run_facts(self) -> None:
         self.app.push_screen(RunScreen(run_rows(self._session)))

@@ -18,6 +18,7 @@ from tuimon.tui.facts import header_facts
 from tuimon.tui.keymap import SUMMARY_KEYS, VIEW_KEYS, Key, bindings, view_keys
 from tuimon.tui.screens.text import SummaryHelpScreen
 from tuimon.tui.summaries import Deed, Views, Wanted
+from tuimon.tui.terminal_app import keys_of
 from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.notice import MIN_WIDTH, Notice
 from tuimon.tui.widgets.prompt import Prompt
@@ -276,7 +277,10 @@ class SummariesScreen(Screen[None]):
 
     def action_help(self) -> None:
         item = self._list.selected
-        self.app.push_screen(SummaryHelpScreen(kind_of(item) if item else None))
+        kind = kind_of(item) if item else None
+        own = view_keys(kind.keys) if kind else []
+        keys = keys_of(self.app, [*own, *SUMMARY_KEYS])
+        self.app.push_screen(SummaryHelpScreen(kind, keys))
 
     def action_select(self, items: int) -> None:
         self._list.move_cursor(items)

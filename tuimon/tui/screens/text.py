@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tuimon.tui.keymap import SUMMARY_KEYS, help_rows, view_keys
+from tuimon.tui.keymap import Key, help_rows
 from tuimon.views.view import View
 
 _EXPLANATION = """\
@@ -73,18 +73,16 @@ class TextScreen(ModalScreen[None]):
 class HelpScreen(TextScreen):
     """What the screen shows and what the keys do."""
 
-    def __init__(self) -> None:
-        super().__init__("tuimon", _EXPLANATION, help_rows())
+    def __init__(self, keys: Iterable[Key]) -> None:
+        super().__init__("tuimon", _EXPLANATION, help_rows(keys))
 
 
 class SummaryHelpScreen(TextScreen):
     """What the screen with other data shows, and what its keys do; first those of the `kind`."""
 
-    def __init__(self, kind: type[View] | None) -> None:
-        about, keys = (kind.about, view_keys(kind.keys)) if kind else ("", [])
-        name = kind.name if kind else "other data"
-        text = f"{about}\n\n{_SUMMARIES}" if about else _SUMMARIES
-        super().__init__(name, text, help_rows([*keys, *SUMMARY_KEYS]))
+    def __init__(self, kind: type[View] | None, keys: Iterable[Key]) -> None:
+        text = f"{kind.about}\n\n{_SUMMARIES}" if kind and kind.about else _SUMMARIES
+        super().__init__(kind.name if kind else "other data", text, help_rows(keys))
 
 
 class RunScreen(TextScreen):

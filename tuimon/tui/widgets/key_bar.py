@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from tuimon.charts.model import Row
 from tuimon.text import width
 from tuimon.tui.keymap import KEYS, Key
+from tuimon.tui.terminal_app import keys_of
 from tuimon.tui.widgets.cells import CellView, line
 
 
@@ -42,7 +43,7 @@ class KeyBar(CellView):
         """
         self._keys = [
             key._replace(label=labels.get(key.id, key.label))
-            for key in (self._table if keys is None else keys)
+            for key in keys_of(self.app, self._table if keys is None else keys)
             if key.id not in hidden
         ]
         self.draw()

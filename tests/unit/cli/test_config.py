@@ -1,0 +1,68 @@
+"""`tuimon config`: print, check, edit."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tuimon.cli.main import main
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "made" / "config.toml"
+    monkeypatch.setenv("TUIMON_CONFIG", str(path))
+    return path
+
+
+def test_the_settings_in_force_are_printed_with_their_origins(file: Path, capsys) -> None:
+    file.parent.mkdir()
+    file.write_text('[charts]\nsmoothing = 0.9\n[keys]\nlog-y = "g"\n')
+    assert main(["config"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"# {file}\n")
+    assert "smoothing = 0.9     # line 2\n" in printed
+    assert 'x_axis = "step"     # default\n' in printed
+    assert 'log-y = "g"  # line 4\n' in printed
+
+
+def test_what_is_wrong_is_told_line_by_line(file: Path, capsys) -> None:
+    file.parent.mkdir()
+    file.write_text('[charts]\nlog_y = 2\n[keys]\nhelp = "q"\n')
+    assert main(["config", "--check"]) == 2
+    assert f"tuimon: {file}:2: log_y = 2: true or false\n" in capsys.readouterr().err
+    file.write_text('\n\n[keys]\nhelp = "q"\n')
+    assert main(["config", "--check"]) == 2
+    assert f"{file}:4: help: q is leave on the main screen" in capsys.readouterr().err
+    file.write_text("")
+    assert main(["config", "--check"]) == 0
+
+
+def test_the_editor_gets_a_file_that_explains_itself(file: Path, monkeypatch, capsys) -> None:
+    editor = file.parent.parent / "editor.py"
+    editor.write_text(
+        "import sys; path = sys.argv[-1]; text = open(path).read()\n"
+        "open(path, 'w').write(text.replace('# smoothing = 0.6', 'smoothing = 7'))"
+    )
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {editor}")
+    assert main(["config", "--edit"]) == 2
+    error = capsys.readouterr().err
+    assert "smoothing = 7: a number from 0 up to, but not, 1" in error
+    line = int(error.split("config.toml:")[1].split(":")[0])
+    assert file.read_text().splitlines()[line - 1] == "smoothing = 7"
+
+
+def test_a_viewer_does_not_start_with_settings_that_make_no_sense(
+    file: Path, tmp_path: Path, capsys
+) -> None:
+    file.parent.mkdir()
+    file.write_text("[charts]\nlog_y = 2\nx = 1\n")
+    assert main(["view", "--plain", str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"tuimon: {file}:2: log_y = 2")
+    assert "1 more" in line
+
+
+def test_where_the_file_is(file: Path, capsys) -> None:
+    assert main(["config", "--path"]) == 0
+    assert capsys.readouterr().out == f"{file}\n"

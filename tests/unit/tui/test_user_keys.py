@@ -1,0 +1,70 @@
+"""Keys of the user's own, and what is said of those that cannot be."""
+
+from types import MappingProxyType
+
+import pytest
+
+from tuimon.config import ConfigError, Origin, Settings
+from tuimon.tui.keymap import KEYS, MEANINGS, TABLES, help_rows
+from tuimon.tui.user_keys import shown_key, user_keys
+
+
+def settings(**keys: str) -> Settings:
+    named = {name.replace("_", "-"): value for name, value in keys.items()}
+    return Settings(
+        keys=MappingProxyType(named),
+        origins={f"keys.{name}": Origin("config.toml", n) for n, name in enumerate(named, 1)},
+    )
+
+
+def problem(**keys: str) -> str:
+    with pytest.raises(ConfigError) as raised:
+        user_keys(settings(**keys))
+    (found,) = raised.value.problems
+    return str(found)
+
+
+def test_a_key_is_shown_and_bound_where_the_user_put_it() -> None:
+    keys = user_keys(settings(log_y="g,ctrl+y"))
+    assert keys.keymap == {"log-y": "g,ctrl+y"}
+    (log_y,) = (key for key in keys.of(KEYS) if key.id == "log-y")
+    assert (log_y.shown, log_y.keys) == ("g", "g,ctrl+y")
+    assert ("g", log_y.help) in help_rows(keys.of(KEYS))
+
+
+def test_two_keys_may_change_places() -> None:
+    keys = user_keys(settings(log_y="x", x_axis="y"))
+    assert {key.id: key.keys for key in keys.of(KEYS) if key.id in ("log-y", "x-axis")} == {
+        "log-y": "x",
+        "x-axis": "y",
+    }
+
+
+def test_a_key_with_two_meanings_is_told_where_it_was_made() -> None:
+    said = problem(log_y="ctrl+y,?")
+    assert said.startswith("config.toml:1: log-y: ? is help on the main screen already")
+
+
+def test_the_same_key_on_two_screens_is_none_of_it() -> None:
+    user_keys(settings(home_stop="v"))
+
+
+def test_an_id_or_key_that_there_is_not() -> None:
+    assert "no binding has the id log-z; did you mean log-y?" in problem(log_z="u")
+    assert "log-y: no key is called controll+y" in problem(log_y="controll+y")
+    assert "no key is called strg+y" in problem(log_y="strg+y")
+
+
+def test_keys_are_shown_as_people_write_them() -> None:
+    names = ["ctrl+p", "question_mark", "pagedown", "f1", "H", "space", "shift+left", "plus"]
+    assert [shown_key(name) for name in names] == [
+        "Ctrl-P", "?", "PgDn", "F1", "H", "Space", "Shift-←", "+",
+    ]  # fmt: skip
+
+
+def test_no_table_gives_a_key_two_meanings_and_ids_are_unique() -> None:
+    ids = [key.id for table in TABLES.values() for key in table]
+    assert len(set(ids)) == len(ids)
+    for table in MEANINGS.values():
+        bound = [name for key in table for name in key.keys.split(",")]
+        assert len(set(bound)) == len(bound)

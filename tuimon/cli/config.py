@@ -1,0 +1,132 @@
+"""`tuimon config`: print, check and edit the settings."""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import click
+
+from tuimon.cli.common import Refused
+from tuimon.config import ConfigError, Settings, config_path, read_settings
+from tuimon.config.schema import AREAS
+from tuimon.text import safe
+
+_EDITORS = ("nano", "vim", "vi")
+
+
+@click.command()
+@click.option("--edit", is_flag=True, help="Open the file in $VISUAL or $EDITOR, then check it.")
+@click.option("--check", is_flag=True, help="Tell everything that is wrong in the file.")
+@click.option("--path", "show_path", is_flag=True, help="Print where the file is.")
+@click.option("--keys", "list_keys", is_flag=True, help="List the ids of all keys, for [keys].")
+def command(*, edit: bool, check: bool, show_path: bool, list_keys: bool) -> int:
+    """Print the settings in force, and where each was made.
+
+    The file is $TUIMON_CONFIG, else tuimon/config.toml in $XDG_CONFIG_HOME (~/.config).
+    """
+    if edit + check + show_path + list_keys > 1:
+        raise Refused("--edit, --check, --path and --keys exclude each other")
+    path = config_path()
+    if show_path:
+        click.echo(path)
+        return 0
+    if list_keys:
+        for line in _keys():
+            click.echo(line)
+        return 0
+    if edit:
+        _edit(path)
+    if edit or check:
+        return _check(path)
+    try:
+        settings = read_settings(path)
+    except ConfigError as error:
+        return _tell(error)
+    for line in printed(settings, path):
+        click.echo(line)
+    return 0
+
+
+def printed(settings: Settings, path: Path) -> Iterator[str]:
+    """The settings as TOML, each with where it was made behind it."""
+    from tuimon.config.template import toml
+
+    yield f"# {path}" + (
+        "" if path.exists() else " (does not exist; tuimon config --edit makes it)"
+    )
+    for area in AREAS:
+        yield ""
+        yield f"[{area}]"
+        values = getattr(settings, area)
+        rows = [
+            (f"{field.name} = {toml(getattr(values, field.name))}", f"{area}.{field.name}")
+            for field in fields(values)
+        ]
+        yield from _with_origins(rows, settings)
+    yield ""
+    yield "[keys]"
+    yield from _with_origins(
+        [(f"{id_} = {toml(keys)}", f"keys.{id_}") for id_, keys in settings.keys.items()], settings
+    )
+
+
+def _with_origins(rows: list[tuple[str, str]], settings: Settings) -> Iterator[str]:
+    cells = max((len(text) for text, _ in rows), default=0)
+    for text, name in rows:
+        origin = settings.origins.get(name)
+        where = f"line {origin.line}" if origin else "default"
+        yield f"{safe(text):<{cells}}  # {where}"
+
+
+def _check(path: Path) -> int:
+    from tuimon.tui.checks import check_settings
+
+    try:
+        check_settings(read_settings(path))
+    except ConfigError as error:
+        return _tell(error)
+    click.echo(f"{path}: " + ("all is well" if path.exists() else "does not exist: defaults"))
+    return 0
+
+
+def _tell(error: ConfigError) -> int:
+    for problem in error.problems:
+        click.echo(f"tuimon: {safe(str(problem))}", err=True)
+    return Refused.exit_code
+
+
+def _edit(path: Path) -> None:
+    if not path.exists():
+        from tuimon.config.template import default_text
+
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(default_text(_keys()), encoding="utf-8")
+        except OSError as error:
+            raise Refused(f"{path}: cannot be written: {error.strerror or error}") from None
+    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or _found_editor())
+    try:
+        code = subprocess.run([*editor, str(path)], check=False).returncode
+    except OSError as error:
+        raise Refused(f"{editor[0]}: {error.strerror}; set EDITOR to an editor") from None
+    if code:
+        raise Refused(f"{editor[0]} ended with exit code {code}")
+
+
+def _found_editor() -> str:
+    import shutil
+
+    return next((name for name in _EDITORS if shutil.which(name)), _EDITORS[-1])
+
+
+def _keys() -> Iterator[str]:
+    from tuimon.tui.keymap import TABLES
+
+    ids = max(len(key.id) for table in TABLES.values() for key in table)
+    for screen, table in TABLES.items():
+        yield f"# {screen}"
+        for key in table:
+            yield f'{key.id:<{ids}} = "{key.keys}"  # {key.name}'

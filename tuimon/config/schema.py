@@ -1,0 +1,91 @@
+"""What can be set, and to what: an area of the settings file is a dataclass.
+
+A field's default is what holds without a file, its type what is accepted, its docstring what
+`tuimon config` and the commented file of `tuimon config --edit` say of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+
+class Origin(NamedTuple):
+    """Where a setting was made: a file, and a line of it from 1 on."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartSettings:
+    """How charts look until a key changes it."""
+
+    smoothing: float = field(default=0.6, metadata={"least": 0.0, "below": 1.0})
+    """Weight of the moving average, as in TensorBoard: 0 (off) up to, but not, 1."""
+    log_y: bool = False
+    """A logarithmic y axis."""
+    x_axis: Literal["step", "relative", "wall"] = "step"
+    """What x is: the step, time since the run's start, or wall clock time."""
+    marks: Literal["auto", "braille", "hd", "ascii"] = "auto"
+    """What curves are drawn with: braille dots, quarter blocks (for fonts without braille) or
+    ASCII. auto: braille where the terminal's encoding has it."""
+    superseded: bool = False
+    """Show the points that a resumed training has logged again."""
+    grid: str = field(default="auto", metadata={"pattern": r"auto|[1-6]x[1-6]"})
+    """Charts on a page, "COLUMNSxROWS" up to "6x6". auto: as many as are readable."""
+    sort: Literal["logged", "name", "changed"] = "logged"
+    """Order of the charts: as the tags were logged (loss and accuracy first), by name, or the one
+    that got points last first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenSettings:
+    """The screen as a whole."""
+
+    theme: str = "auto"
+    """tuimon-dark, tuimon-light, tuimon-ansi (the terminal's own 16 colours), tuimon-contrast, or
+    a theme of yours in themes/. auto: dark, or the terminal's own where it has but 16 colours."""
+    tags: Literal["auto", "shown", "hidden"] = "auto"
+    """The list of tags. auto: where the terminal is wide enough."""
+    mouse: bool = True
+    """Take mouse events. Without, the terminal's own selection of text works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings:
+    """The pane with what the training prints."""
+
+    shown: bool = True
+    """Whether it is there from the start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopSettings:
+    """How long a training that is to stop may take. For trainings that are launched from now on."""
+
+    term_after: float = field(default=60.0, metadata={"least": 0.0})
+    """Seconds from SIGINT (as Ctrl-C) to SIGTERM: time to write a checkpoint."""
+    kill_after: float = field(default=45.0, metadata={"least": 0.0})
+    """Seconds from SIGTERM to SIGKILL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, and where those that are no defaults come from."""
+
+    charts: ChartSettings = ChartSettings()
+    screen: ScreenSettings = ScreenSettings()
+    console: ConsoleSettings = ConsoleSettings()
+    stop: StopSettings = StopSettings()
+    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Keys of bindings, by the id of the binding; several are separated by commas."""
+    origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
+    """By the setting's name in full, such as ``charts.smoothing``."""
+
+
+AREAS = ("charts", "screen", "console", "stop")
+"""Fields of `Settings` that are tables of named settings."""
