@@ -236,13 +236,10 @@ TABLES: dict[str, tuple[Key, ...]] = {
 
 MEANINGS: dict[str, tuple[Key, ...]] = {
     **{name: table for name, table in TABLES.items() if table is not VIEW_KEYS},
-    **{
-        f"view of {kind.name}": (*SUMMARY_KEYS, *view_keys(kind.keys))
-        for kind in KINDS
-        if kind.keys
-    },
+    **{f"view of {kind.name}": tuple(view_keys(kind.keys)) for kind in KINDS if kind.keys},
 }
-"""The keys that work side by side: each has one meaning among them."""
+"""The keys that work side by side: each has one meaning among them. Those of a view come before
+those of the screen around it."""
 
 
 def bindings(keys: Iterable[Key] = KEYS) -> list[Binding]:
