@@ -83,11 +83,15 @@ def _with_origins(rows: list[tuple[str, str]], settings: Settings) -> Iterator[s
 
 def _check(path: Path) -> int:
     from tuimon.tui.checks import check_settings
+    from tuimon.tui.themes import read_themes, themes_directory
 
+    problems = list(read_themes(themes_directory()).problems)
     try:
         check_settings(read_settings(path))
     except ConfigError as error:
-        return _tell(error)
+        problems += [problem for problem in error.problems if problem not in problems]
+    if problems:
+        return _tell(ConfigError(problems))
     click.echo(f"{path}: " + ("all is well" if path.exists() else "does not exist: defaults"))
     return 0
 

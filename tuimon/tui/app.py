@@ -13,7 +13,7 @@ from tuimon.store.session import Session
 from tuimon.tui.keymap import KEYS
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.summaries import SummariesScreen
-from tuimon.tui.terminal_app import TerminalApp, lacks_unicode
+from tuimon.tui.terminal_app import TerminalApp, has_few_colours, lacks_unicode
 
 _SWITCH_SECONDS = 0.001
 
@@ -22,9 +22,14 @@ class TuimonApp(TerminalApp[None]):
     """The viewer of one session. Leaving it touches nothing but the terminal."""
 
     def __init__(
-        self, session: Session, *, ascii_only: bool = False, settings: Settings | None = None
+        self,
+        session: Session,
+        *,
+        ascii_only: bool = False,
+        few_colours: bool = False,
+        settings: Settings | None = None,
     ) -> None:
-        super().__init__(ascii_only=ascii_only, settings=settings)
+        super().__init__(ascii_only=ascii_only, few_colours=few_colours, settings=settings)
         self._session = session
 
     def on_mount(self) -> None:
@@ -59,6 +64,8 @@ def run_app(session: Session, settings: Settings) -> None:
     """Show the session on this terminal until the user leaves or the terminal goes away."""
     # The thread that reads event files holds the interpreter for less, and keys wait less for it.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    app = TuimonApp(session, ascii_only=lacks_unicode(), settings=settings)
+    app = TuimonApp(
+        session, ascii_only=lacks_unicode(), few_colours=has_few_colours(), settings=settings
+    )
     app.image.install()
     app.run(mouse=settings.screen.mouse)

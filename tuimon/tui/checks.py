@@ -1,6 +1,7 @@
 """Settings that only the screen can judge: keys and themes."""
 
 from tuimon.config import ConfigError, Problem, Settings
+from tuimon.tui.themes import check_theme
 from tuimon.tui.user_keys import user_keys
 
 
@@ -11,7 +12,7 @@ def check_settings(settings: Settings) -> None:
         ConfigError: a key or theme that there is not, or a key with two meanings.
     """
     problems: list[Problem] = []
-    for check in (user_keys,):
+    for check in (user_keys, check_theme):
         try:
             check(settings)
         except ConfigError as error:

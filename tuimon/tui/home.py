@@ -17,7 +17,7 @@ from tuimon.text import safe
 from tuimon.tui.glance import Glance, glance, log_bytes
 from tuimon.tui.keymap import HOME_KEYS, bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
-from tuimon.tui.terminal_app import TerminalApp, lacks_unicode
+from tuimon.tui.terminal_app import TerminalApp, has_few_colours, lacks_unicode
 from tuimon.tui.widgets.cells import CellView, line
 from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.notice import Notice
@@ -150,6 +150,6 @@ class HomeApp(TerminalApp[RunStatus]):
 
 def choose_run(settings: Settings) -> RunStatus | None:
     """Show the runs on this terminal; the one to watch, None when the user leaves."""
-    app = HomeApp(ascii_only=lacks_unicode(), settings=settings)
+    app = HomeApp(ascii_only=lacks_unicode(), few_colours=has_few_colours(), settings=settings)
     app.image.install()
     return app.run(mouse=settings.screen.mouse)

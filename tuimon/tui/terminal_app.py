@@ -1,6 +1,7 @@
 """What all of tuimon's screens share: themes, the image of the terminal, signals, leaving."""
 
 import asyncio
+import os
 import signal
 import sys
 import time
@@ -9,6 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
+from rich.console import Console
 from textual import events
 from textual.app import App
 
@@ -17,7 +19,7 @@ from tuimon.tui.compat import TerminalImage, screen_strips
 from tuimon.tui.glyphs import has_unicode
 from tuimon.tui.keymap import Key
 from tuimon.tui.picture import screen_svg
-from tuimon.tui.theme import THEMES
+from tuimon.tui.theme_choice import ThemeChoice
 from tuimon.tui.user_keys import user_keys
 
 R = TypeVar("R")
@@ -34,20 +36,28 @@ class TerminalApp(App[R]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     NOTIFICATION_TIMEOUT: ClassVar[float] = 4
 
-    def __init__(self, *, ascii_only: bool = False, settings: Settings | None = None) -> None:
-        """`ascii_only` is for terminals whose encoding has neither braille nor box drawings."""
-        super().__init__()
+    def __init__(
+        self,
+        *,
+        ascii_only: bool = False,
+        few_colours: bool = False,
+        settings: Settings | None = None,
+    ) -> None:
+        """`ascii_only` is for terminals whose encoding has neither braille nor box drawings,
+        `few_colours` for those that have 16 colours or none."""
+        # Textual takes NO_COLOR at its word only where colours are the terminal's own.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.ascii_only = ascii_only
         self.settings = settings or Settings()
         self.user_keys = user_keys(self.settings)
         self.set_keymap(self.user_keys.keymap)
         self.image = TerminalImage()
         self.set_class(ascii_only, "-ascii")
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self._themes = ThemeChoice(self, self.settings, few_colours=few_colours)
+        self._themes.begin()
 
     def on_mount(self) -> None:
+        self._themes.follow()
         self.app_resume_signal.subscribe(self, lambda _: self.image.forget())
         loop = asyncio.get_running_loop()
         for number in _LEAVE_SIGNALS:
@@ -76,6 +86,12 @@ class TerminalApp(App[R]):
 def keys_of(app: App[object], table: Sequence[Key]) -> tuple[Key, ...]:
     """A table of keys with the user's own in place."""
     return app.user_keys.of(table) if isinstance(app, TerminalApp) else tuple(table)
+
+
+def has_few_colours() -> bool:
+    """Whether this terminal has 16 colours or none, or is to be without."""
+    system = Console(file=sys.__stderr__, force_terminal=True).color_system
+    return "NO_COLOR" in os.environ or system in (None, "standard")
 
 
 def lacks_unicode() -> bool:

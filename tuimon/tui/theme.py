@@ -1,7 +1,9 @@
-"""Colours: tuimon's themes, and the rich style of each role that rows of cells name.
+"""The rich style of each role that rows of cells name, under a theme.
 
-Charts and panes name roles ("axis", "curve0", "warn"); only this module knows colours. The curve
-palette is Okabe and Ito's (2008), made for colour-blind readers, brightened for dark screens.
+Charts and panes name roles ("axis", "curve0", "warn"); only this module and the themes know
+colours. A theme has variables of ours: ``curve-0`` … are the colours of curves, ``role-NAME`` the
+colour of one role where it is none of the theme's, ``fade`` is how far dim roles are blended into
+the background (1 as a rule, less for more contrast).
 
 Two roles paint half blocks, their ink before the slash and the background behind it:
 ``heat:7/12`` with levels of a ramp (0 leaves the background as it is), ``rgb:ffab2e/000000`` with
@@ -14,79 +16,14 @@ from functools import lru_cache
 
 from rich.style import Style
 from textual.color import Color, ColorParseError
-from textual.theme import Theme
 
-_DARK_CURVES = (
-    "#5cc8ff",
-    "#ffab2e",
-    "#3ddc97",
-    "#f28bd0",
-    "#f7e463",
-    "#ff7f50",
-    "#9fa8ff",
-    "#c3ccd6",
-)
-_LIGHT_CURVES = (
-    "#0072b2",
-    "#d55e00",
-    "#007f5c",
-    "#b3508a",
-    "#8a7400",
-    "#a63c06",
-    "#4149a8",
-    "#55606b",
-)
-_ANSI_CURVES = (
-    "ansi_bright_cyan",
-    "ansi_bright_yellow",
-    "ansi_bright_green",
-    "ansi_bright_magenta",
-    "ansi_bright_blue",
-    "ansi_bright_red",
-    "ansi_bright_white",
-    "ansi_white",
-)
+from tuimon.tui.themes import ANSI_CURVES, DARK_CURVES, LIGHT_CURVES
+
 _CURVE_BLENDS = {"curve": 0.0, "past": 0.4, "band": 0.62}
 _DIM_BLEND = 0.45
 _FAINT_BLEND = 0.68
 _FADED_BLEND = 0.74
 
-
-def _curve_variables(colours: tuple[str, ...]) -> dict[str, str]:
-    return {f"curve-{index}": colour for index, colour in enumerate(colours)}
-
-
-THEMES = (
-    Theme(
-        name="tuimon-dark",
-        primary="#5cc8ff",
-        secondary="#3b6ea5",
-        accent="#ffab2e",
-        warning="#ffc857",
-        error="#ff6b6b",
-        success="#3ddc97",
-        foreground="#dde3ea",
-        background="#0f1318",
-        surface="#161c23",
-        panel="#1d252e",
-        variables=_curve_variables(_DARK_CURVES),
-    ),
-    Theme(
-        name="tuimon-light",
-        primary="#0072b2",
-        secondary="#5b8fb9",
-        accent="#d55e00",
-        warning="#9a6700",
-        error="#c4242b",
-        success="#007f5c",
-        foreground="#1d2730",
-        background="#fbfcfd",
-        surface="#f0f3f6",
-        panel="#e4e9ee",
-        dark=False,
-        variables=_curve_variables(_LIGHT_CURVES),
-    ),
-)
 
 _FIXED: dict[str, tuple[str, float, str]] = {
     # role: theme variable, share of background blended in, text attributes
@@ -141,32 +78,39 @@ class RoleStyles:
         self._variables = variables
         self._background = background
         self._ansi = ansi
-        self._colours = sum(1 for name in variables if name.startswith("curve-")) or len(
-            _DARK_CURVES
-        )
+        self._curves = [
+            variables[f"curve-{index}"]
+            for index in range(sum(name.startswith("curve-") for name in variables))
+            if f"curve-{index}" in variables
+        ] or (ANSI_CURVES if ansi else DARK_CURVES if self._dark else LIGHT_CURVES)
+        self._fade = float(variables.get("fade", 1.0))
         self.style = lru_cache(maxsize=_KEPT_STYLES)(self._style)
 
     def _style(self, role: str) -> Style:
         if match := _INDEXED.fullmatch(role):
-            index = int(match[2]) % self._colours
-            fallback = _ANSI_CURVES if self._ansi else _DARK_CURVES
-            colour = self._variables.get(f"curve-{index}", fallback[index % len(fallback)])
+            colour = self._curves[int(match[2]) % len(self._curves)]
             return self._make(colour, _CURVE_BLENDS[match[1]], "")
         if match := _PIXELS.fullmatch(role):
             return Style(color=f"#{match[1]}", bgcolor=f"#{match[2]}" if match[2] else None)
         if match := _HALVES.fullmatch(role):
             return Style(color=self._heat(int(match[1])), bgcolor=self._heat(int(match[2])))
         variable, blend, attributes = _FIXED.get(role, _FIXED["text"])
+        own = self._variables.get(f"role-{role}")
+        if own is not None:
+            return self._make(own, 0.0, attributes)
         return self._make(self._variables.get(variable, "#dddddd"), blend, attributes)
+
+    @property
+    def _dark(self) -> bool:
+        # An ansi theme does not say how bright the terminal is; most are dark.
+        return self._ansi or self._background.brightness < 0.5
 
     def _heat(self, level: int) -> str | None:
         """The colour of a level from 1 on: the higher, the farther from the background."""
         if not level:
             return None
-        # An ansi theme does not say how bright the terminal is; most are dark.
-        dark = self._ansi or self._background.brightness < 0.5
         step = min(level, len(_RAMP)) - 1
-        return _RAMP[step if dark else -1 - step]
+        return _RAMP[step if self._dark else -1 - step]
 
     def _make(self, colour: str, blend: float, attributes: str) -> Style:
         try:
@@ -179,5 +123,7 @@ class RoleStyles:
                 color=parsed.rich_color, dim=blend > _DIM_BLEND / 2, bold=bold, reverse=reverse
             )
         return Style(
-            color=parsed.blend(self._background, blend).rich_color, bold=bold, reverse=reverse
+            color=parsed.blend(self._background, blend * self._fade).rich_color,
+            bold=bold,
+            reverse=reverse,
         )

@@ -1,0 +1,117 @@
+"""Themes of the user's, and which theme is on the screen."""
+
+from pathlib import Path
+
+import pytest
+from textual.color import Color
+
+from tuimon.config import ConfigError, ScreenSettings, Settings
+from tuimon.runs.paths import state_home
+from tuimon.tui.terminal_app import TerminalApp
+from tuimon.tui.theme import RoleStyles
+from tuimon.tui.themes import ANSI, CONTRAST, DARK, THEMES, read_theme, themes_directory
+
+
+@pytest.fixture
+def directory() -> Path:
+    directory = themes_directory()
+    directory.mkdir(parents=True)
+    return directory
+
+
+def written(directory: Path, name: str, text: str) -> Path:
+    path = directory / f"{name}.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_theme_is_what_differs_from_one_of_tuimons(directory: Path) -> None:
+    text = 'base = "tuimon-light"\nprimary = "gold"\ncurves = ["red", "#00ff00"]\n'
+    text += '[roles]\naxis = "blue"'
+    theme = read_theme(written(directory, "mine", text))
+    assert (theme.name, theme.primary, theme.dark) == ("mine", "gold", False)
+    styles = RoleStyles(theme.variables, Color.parse("white"), ansi=False)
+    assert styles.style("curve2") == styles.style("curve0")
+    assert styles.style("curve1").color.get_truecolor().hex == "#00ff00"
+    assert styles.style("axis").color.get_truecolor().hex == "#0000ff"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('base = "tuimon-drak"', "1: base: one of tuimon-dark"),
+        ('\nprimry = "red"', "2: unknown: primry; did you mean primary?"),
+        ('primary = "reed"', "1: primary: a colour, such as"),
+        ("curves = []", "1: curves: 1 to 32 colours"),
+        ('[roles]\naxis = "x"', "2: axis: a colour"),
+        ("primary = ", "1: not TOML"),
+    ],
+)
+def test_what_is_no_theme_is_told_with_its_line(directory: Path, text: str, said: str) -> None:
+    path = written(directory, "mine", text)
+    with pytest.raises(ConfigError) as raised:
+        read_theme(path)
+    assert str(raised.value).removeprefix(f"{path}:").startswith(said)
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_every_theme_has_colours_for_eight_curves(theme) -> None:
+    styles = RoleStyles(theme.variables, Color.parse("black"), ansi=theme.ansi)
+    assert len({styles.style(f"curve{index}").color for index in range(8)}) == 8
+
+
+def luminance(color: Color) -> float:
+    """Relative luminance of WCAG 2."""
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in color.normalized
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def test_with_high_contrast_all_that_is_read_has_it() -> None:
+    variables = {**vars(CONTRAST), **CONTRAST.variables}
+    styles = RoleStyles(
+        {name: value for name, value in variables.items() if isinstance(value, str)},
+        Color.parse("black"),
+        ansi=False,
+    )
+    for role in ("text", "title", "note", "legend", "tick", "dim", "warn", "curve0", "curve7"):
+        ink = Color.from_rich_color(styles.style(role).color)
+        assert (luminance(ink) + 0.05) / 0.05 >= 7, role
+
+
+async def test_a_theme_that_is_saved_is_on_the_screen_at_once(directory: Path) -> None:
+    path = written(directory, "mine", 'primary = "red"')
+    app = TerminalApp(settings=Settings(screen=ScreenSettings(theme="mine")))
+    async with app.run_test() as pilot:
+        assert Color.parse(app.theme_variables["primary"]).r > 250
+        path.write_text('primary = "blue"  # saved')
+        app._themes.reload()
+        await pilot.pause()
+        assert Color.parse(app.theme_variables["primary"]).b > 250
+        path.write_text("primary = ")
+        app._themes.reload()
+        await pilot.pause()
+        assert Color.parse(app.theme_variables["primary"]).b > 250
+        assert any("mine.toml:1: not TOML" in note.message for note in app._notifications)
+
+
+async def test_the_theme_that_was_chosen_is_there_again_until_the_settings_name_another() -> None:
+    app = TerminalApp()
+    async with app.run_test() as pilot:
+        assert app.theme == DARK.name
+        app.theme = CONTRAST.name
+        await pilot.pause()
+    assert state_home().exists()
+    assert TerminalApp().theme == CONTRAST.name
+    assert TerminalApp(few_colours=True).theme == ANSI.name
+    assert TerminalApp(settings=Settings(screen=ScreenSettings(theme="nord"))).theme == "nord"
+
+
+async def test_no_colour_is_sent_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = TerminalApp(few_colours=True)
+    async with app.run_test():
+        assert app.theme == ANSI.name
+        assert app.native_ansi_color

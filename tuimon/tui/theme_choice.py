@@ -1,0 +1,91 @@
+"""The theme on the screen: the settings', the one chosen since, and the user's as they change."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.theme import Theme
+
+from tuimon.config import Settings
+from tuimon.runs.paths import state_home
+from tuimon.text import safe
+from tuimon.tui.themes import ANSI, DARK, THEMES, read_themes, themes_directory
+
+_LOOK_EVERY = 1.0
+
+
+class ThemeChoice:
+    """Applies themes to an app, keeps what is chosen in it, and reloads files that are saved.
+
+    What is chosen on the screen holds for all screens to come, until the settings name another.
+    """
+
+    def __init__(self, app: App[Any], settings: Settings, *, few_colours: bool) -> None:
+        """`few_colours`: the terminal has 16 or none."""
+        self._app = app
+        self._set = settings.screen.theme
+        self._few_colours = few_colours
+        self._directory = themes_directory()
+        self._seen = self._stamps()
+
+    def begin(self) -> None:
+        """Register all themes and take the one that is wanted."""
+        for theme in (*THEMES, *read_themes(self._directory).themes.values()):
+            self._app.register_theme(theme)
+        wanted = self._kept() or self._default()
+        self._app.theme = wanted if wanted in self._app.available_themes else self._default()
+
+    def follow(self) -> None:
+        """Keep what is chosen from now on, and look for changed files now and then."""
+        self._app.theme_changed_signal.subscribe(self._app, self._keep)
+        self._app.set_interval(_LOOK_EVERY, self.reload)
+
+    def reload(self) -> None:
+        """Take over what has been saved in the user's themes."""
+        stamps = self._stamps()
+        if stamps == self._seen:
+            return
+        self._seen = stamps
+        found = read_themes(self._directory)
+        for theme in found.themes.values():
+            changed = self._app.available_themes.get(theme.name) != theme
+            self._app.register_theme(theme)
+            if changed and theme.name == self._app.theme:
+                self._app.mutate_reactive(App.theme)
+        for problem in found.problems[:1]:
+            self._app.notify(safe(str(problem)), severity="error", markup=False)
+
+    def _default(self) -> str:
+        if self._set == "auto":
+            return ANSI.name if self._few_colours else DARK.name
+        return self._set
+
+    @property
+    def _path(self) -> Path:
+        return state_home() / "theme.json"
+
+    def _kept(self) -> str | None:
+        if self._few_colours:
+            return None
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            kept = json.loads(self._path.read_bytes())
+            if kept["instead_of"] == self._set:
+                return str(kept["theme"])
+        return None
+
+    def _keep(self, theme: Theme) -> None:
+        if theme.name == (self._kept() or self._default()):
+            return
+        with suppress(OSError):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._path.write_text(json.dumps({"theme": theme.name, "instead_of": self._set}))
+
+    def _stamps(self) -> dict[str, int]:
+        stamps: dict[str, int] = {}
+        with suppress(OSError):
+            for path in self._directory.glob("*.toml"):
+                with suppress(OSError):
+                    stamps[path.name] = path.stat().st_mtime_ns
+        return stamps
