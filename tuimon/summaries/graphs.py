@@ -2,15 +2,18 @@
 
 torch's ``add_graph`` writes a ``GraphDef`` into an event of its own, and a ``RunMetadata`` beside
 it, which is empty but for a device. TF2's ``tf.summary.trace_export`` writes a ``RunMetadata`` as
-a tensor. Source: TensorFlow, ``core/framework/graph.proto``,
-``step_stats.proto`` and ``core/protobuf/config.proto``; TensorBoard, ``plugins/graph``.
+a tensor, Keras' callback the configuration of the model as JSON. Source: TensorFlow,
+``core/framework/graph.proto``, ``step_stats.proto`` and ``core/protobuf/config.proto``;
+TensorBoard, ``plugins/graph``.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.protos import parse
@@ -23,12 +26,13 @@ if TYPE_CHECKING:
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 
+_VARIABLES = frozenset({"VarHandleOp", "Variable", "VariableV2", "AutoReloadVariable"})
+
 Shape: TypeAlias = tuple[int | None, ...] | None
 """Dimensions, None for an unknown one; None alone when not even their number is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One operation of a graph."""
 
     name: str
@@ -44,6 +48,10 @@ class Node:
     """Of its outputs; empty when the writer did not say."""
     dtype: str
     """``float``, ``int32``, …; empty when the writer did not say. torch never says."""
+    attributes: str = ""
+    """What torch says of the operation: ``{ value : 1}`` of a constant."""
+    variable: Shape = None
+    """Of the variable that the node stands for, in graphs of TensorFlow; else None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,19 @@ def decode_graph_value(value: Summary.Value) -> Graph:
     return decode_graph(_only_string(value))
 
 
+def decode_keras_model(value: Summary.Value) -> Graph:
+    """The layers of the model in a value of plugin ``graph_keras_model``. Raises SummaryError."""
+    from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
+
+    try:
+        graph = keras_model_to_graph_def(json.loads(_only_string(value)))
+    except SummaryError:
+        raise
+    except Exception:  # of whatever kind, for a configuration that is not what it expects
+        raise SummaryError("a model of Keras that cannot be understood") from None
+    return _graph(graph)
+
+
 def decode_run_metadata_value(value: Summary.Value) -> RunMetadata:
     """What a value of the plugins ``graph_run_metadata``… says. Raises SummaryError."""
     return decode_run_metadata(_only_string(value))
@@ -131,8 +152,7 @@ def _merged(graphs: Sequence[Graph]) -> Graph:
         return graphs[0]
     return Graph(
         tuple(
-            replace(
-                node,
+            node._replace(
                 name=f"graph_{number}/{node.name}",
                 inputs=tuple(
                     f"{'^' * name.startswith('^')}graph_{number}/{name.removeprefix('^')}"
@@ -146,25 +166,33 @@ def _merged(graphs: Sequence[Graph]) -> Graph:
 
 
 def _node(node: NodeDef) -> Node:
-    shapes = node.attr["_output_shapes"].list.shape if "_output_shapes" in node.attr else ()
-    return Node(
-        name=node.name,
-        op=node.op,
-        inputs=tuple(node.input),
-        device=node.device,
-        shapes=tuple(map(_shape, shapes)),
-        dtype=_dtype(node),
-    )
+    attributes = node.attr
+    shapes: tuple[Shape, ...] = ()
+    if "_output_shapes" in attributes:
+        shapes = tuple(map(_shape, attributes["_output_shapes"].list.shape))
+    text = attributes["attr"].s.decode(errors="replace") if "attr" in attributes else ""
+    op = node.op
+    if not op and "keras_class" in attributes:
+        op = attributes["keras_class"].s.decode(errors="replace")
+    variable = None
+    if op in _VARIABLES and "shape" in attributes:
+        variable = _shape(attributes["shape"].shape)
+    return Node(node.name, op, tuple(node.input), node.device, shapes, _dtype(node), text, variable)
 
 
 def _dtype(node: NodeDef) -> str:
+    attributes = node.attr
+    key = "dtype" if "dtype" in attributes else "T"
+    return _types().get(attributes[key].type, "") if key in attributes else ""
+
+
+@lru_cache(maxsize=1)
+def _types() -> dict[int, str]:
+    """Names of TensorFlow's types by number."""
     from tensorboard.compat.proto.types_pb2 import DataType
 
-    for key in ("dtype", "T"):
-        if key in node.attr and node.attr[key].type in DataType.values():
-            name: str = DataType.Name(node.attr[key].type)
-            return name.removeprefix("DT_").lower()
-    return ""
+    names: dict[str, int] = dict(DataType.items())
+    return {number: name.removeprefix("DT_").lower() for name, number in names.items()}
 
 
 def _shape(shape: TensorShapeProto) -> Shape:

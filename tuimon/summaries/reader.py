@@ -17,6 +17,7 @@ from tuimon.summaries.graphs import (
     RunMetadata,
     decode_graph,
     decode_graph_value,
+    decode_keras_model,
     decode_meta_graph,
     decode_run_metadata,
     decode_run_metadata_value,
@@ -58,6 +59,7 @@ MAX_RECORD_BYTES = 128 << 20
 _DECODERS: dict[str, Callable[[Summary.Value], Decoded]] = {
     "audio": decode_audio,
     "custom_scalars": decode_layout,
+    "graph_keras_model": decode_keras_model,
     "graph_run_metadata": decode_run_metadata_value,
     "graph_run_metadata_graph": decode_run_metadata_value,
     "graphs": decode_graph_value,
