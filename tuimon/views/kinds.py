@@ -8,6 +8,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.views.audio import AudioView
+from tuimon.views.graph import GraphView
 from tuimon.views.histogram import HistogramView
 from tuimon.views.image import ImageView
 from tuimon.views.layout import clip, message
@@ -25,6 +26,7 @@ KINDS: tuple[type[View], ...] = (
     PrCurveView,
     AudioView,
     MeshView,
+    GraphView,
     OtherView,
 )
 

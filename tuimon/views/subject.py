@@ -45,6 +45,8 @@ class Item:
     """Of its steps, or of what else there is several of."""
     heading: str
     """In the list, above all items of the kind: `View.name`, mostly."""
+    label: str = ""
+    """In the list; the tag when empty."""
 
     @property
     def key(self) -> tuple[str, str, str]:

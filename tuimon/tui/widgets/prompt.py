@@ -48,7 +48,7 @@ class Prompt(Horizontal):
         self._asked.update(name)
         self._input.value = ""
         self.display = True
-        self._input.focus()
+        self.screen.set_focus(self._input)  # at once: more keys may be on their way
 
     def close(self) -> None:
         """Ask no more."""

@@ -78,7 +78,7 @@ class SummaryList(CellView):
 
     def wanted_width(self, most: int) -> int:
         """Cells that show all tags in full, at most `most`."""
-        longest = max((width(safe(item.tag)) for item in self._items), default=0)
+        longest = max((width(safe(item.label or item.tag)) for item in self._items), default=0)
         return max(_LEAST_WIDTH, min(longest + _COUNT_CELLS + 4, most))
 
     def rows(self, width: int, height: int) -> list[Row]:
@@ -122,7 +122,7 @@ class SummaryList(CellView):
 
     def _item(self, index: int, cells: int) -> Row:
         item = self._items[index]
-        name = fit(item.tag, max(1, cells - _COUNT_CELLS - 4))
+        name = fit(item.label or item.tag, max(1, cells - _COUNT_CELLS - 4))
         count = fit(format_step(item.count), _COUNT_CELLS, "right")
         if index == self._cursor:
             return (Span(fit(f" › {name}{count} ", cells), "cursor"),)
