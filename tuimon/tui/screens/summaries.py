@@ -225,6 +225,8 @@ class SummariesScreen(Screen[None]):
         return [*view_keys(working), *(key for key in SUMMARY_KEYS if key.id != "summary-palette")]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if self._asking is not None:
+            return False  # keys typed before the line had the focus
         if action != "view_key":
             return True
         return self._view_key(str(parameters[0])) is not None
