@@ -8,10 +8,20 @@ from summary_files import WRITERS, values, written
 
 from tuimon.summaries.histograms import Histogram, decode_histogram
 from tuimon.views import histogram
-from tuimon.views.histogram import cumulate, sampled, statistics, value_limits
+from tuimon.views.buckets import cumulate, sampled, statistics, value_limits
+from tuimon.views.histogram import HistogramView
 from tuimon.views.layout import SHADES, Place
+from tuimon.views.view import Look
 
 NUMBERS = st.floats(width=64) | st.sampled_from([0.0, 1e308, -1e308, 5e-324])
+
+
+def heatmap(*args, **options) -> list:
+    return histogram.draw(*args, **options).rows
+
+
+def text(row) -> str:
+    return "".join(span.text for span in row)
 
 
 def buckets(*rows: tuple[float, float, float]) -> Histogram:
@@ -40,7 +50,7 @@ def test_statistics_of_what_was_logged(tmp_path, writer):
 
 
 def test_the_head_tells_the_selected_step(place):
-    drawn = histogram.rows(place, [300], [normal(0, 1)], 60, 20)
+    drawn = heatmap(place, [300], [normal(0, 1)], 60, 20)
     head = ["".join(span.text for span in row) for row in drawn[:2]]
     assert head[0].startswith("layer/weight ")
     assert head[0].endswith("4 of 50")
@@ -51,7 +61,7 @@ def test_the_head_tells_the_selected_step(place):
 def test_what_drifts_upwards_is_seen_higher():
     steps = list(range(5))
     many = [normal(step, 0.5) for step in steps]
-    columns = shades(histogram.rows(Place("h", 4, 4, 5), steps, many, 45, 24, ascii_only=True))
+    columns = shades(heatmap(Place("h", 4, 4, 5), steps, many, 45, 24, ascii_only=True))
     brightest = [column.index("@") for column in columns[4::8]]
     assert brightest == sorted(brightest, reverse=True)
     assert brightest[0] - brightest[-1] >= 8
@@ -59,7 +69,7 @@ def test_what_drifts_upwards_is_seen_higher():
 
 def test_the_brightest_is_the_densest_and_nothing_is_blank():
     one = buckets((0, 1, 1), (1, 2, 100), (2, 3, 0), (3, 4, 25))
-    rows = histogram.rows(Place("h", 0, 0, 1), [0], [one], 30, 44, ascii_only=True)
+    rows = heatmap(Place("h", 0, 0, 1), [0], [one], 30, 44, ascii_only=True)
     (column,) = set(shades(rows))
     levels = [SHADES.index(char) for char in reversed(column.strip())]
     quarter = len(levels) // 4
@@ -70,7 +80,7 @@ def test_the_brightest_is_the_densest_and_nothing_is_blank():
 
 def test_the_cursor_stands_below_the_selected_column():
     steps = list(range(0, 500, 100))
-    rows = histogram.rows(Place("h", 200, 2, 5), steps, [normal(0, 1)] * 5, 56, 20)
+    rows = heatmap(Place("h", 200, 2, 5), steps, [normal(0, 1)] * 5, 56, 20)
     axis, labels = ("".join(span.text for span in row) for row in rows[-2:])
     assert axis.count("▲") == (len(axis) - axis.index("└") - 1) // 5
     middle = (axis.index("▲") + axis.rindex("▲")) // 2
@@ -100,8 +110,8 @@ def test_no_size_is_exceeded(fits, place, ascii_only):
     steps = list(range(0, 5000, 100))
     many = [normal(step / 900, 1 + step / 999) for step in steps]
     many[7] = None
-    fits(lambda w, h: histogram.rows(place, steps, many, w, h, ascii_only=ascii_only))
-    fits(lambda w, h: histogram.rows(place, [300], [None], w, h, ascii_only=ascii_only))
+    fits(lambda w, h: heatmap(place, steps, many, w, h, ascii_only=ascii_only))
+    fits(lambda w, h: heatmap(place, [300], [None], w, h, ascii_only=ascii_only))
 
 
 @pytest.mark.filterwarnings("error")
@@ -112,6 +122,104 @@ def test_no_size_is_exceeded(fits, place, ascii_only):
 )
 def test_any_buckets_are_drawn(many, cells, height):
     found = [buckets(*rows) for rows in many]
-    rows = histogram.rows(Place("h", 0, 0, len(found)), range(len(found)), found, cells, height)
+    rows = heatmap(Place("h", 0, 0, len(found)), range(len(found)), found, cells, height)
     assert len(rows) <= height
     assert all(sum(len(span.text) for span in row) <= cells for row in rows)
+
+
+@pytest.mark.parametrize("mode", ["bands", "ridgeline"])
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_no_size_is_exceeded_in_other_modes(fits, place, mode, ascii_only):
+    steps = list(range(0, 5000, 100))
+    many = [normal(step / 900, 1 + step / 999) for step in steps]
+    many[7] = None
+    for cursor in (None, 1e9):
+        fits(
+            lambda w, h, cursor=cursor: heatmap(
+                place, steps, many, w, h, mode=mode, cursor=cursor, ascii_only=ascii_only
+            )
+        )
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("mode", ["bands", "ridgeline"])
+@given(
+    st.lists(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), max_size=5), min_size=1, max_size=4),
+    st.integers(1, 60),
+    st.integers(1, 20),
+    NUMBERS,
+)
+def test_any_buckets_are_drawn_in_other_modes(mode, many, cells, height, cursor):
+    found = [buckets(*rows) for rows in many]
+    place = Place("h", 0, 0, len(found))
+    cursor = cursor if math.isfinite(cursor) else None
+    rows = heatmap(place, range(len(found)), found, cells, height, mode=mode, cursor=cursor)
+    assert len(rows) <= height
+    assert all(sum(len(span.text) for span in row) <= cells for row in rows)
+
+
+def test_bands_are_brightest_at_the_median():
+    one = buckets(*((edge, edge + 1, 10) for edge in range(100)))
+    rows = heatmap(Place("h", 0, 0, 1), [0], [one], 40, 44, mode="bands", ascii_only=True)
+    column = shades(rows)[0]
+    assert column.count("@") == 1
+    assert 18 <= column.index("@") <= 22
+    assert list(column[: column.index("@")].strip()) == sorted(
+        column[: column.index("@")].strip(), key=SHADES.index
+    )
+
+
+def test_a_ridge_hides_what_is_behind_it():
+    """The later step has a hill where the earlier one's ground line runs."""
+    flat = buckets((0, 100, 10))
+    hill = buckets((0, 45, 0), (45, 55, 10), (55, 100, 0))
+    for order, front in (((flat, hill), "*"), ((hill, flat), "*")):
+        rows = heatmap(
+            Place("h", 1, 1, 2), [0, 1], list(order), 68, 20, mode="ridgeline", ascii_only=True
+        )
+        plot = ["".join(span.text for span in row)[:60] for row in rows[2:-2]]
+        assert sum(line.count(front) for line in plot) >= 60
+    assert plot[-1].count("*") == 60
+
+
+def test_a_click_reads_the_bucket_and_the_step_there(subjects):
+    edges = np.linspace(0, 10, 2000)
+
+    def write(w):
+        for step in range(4):
+            w.add_histogram("h", edges + 10 * step, step, bins=np.arange(51))
+
+    (subject,) = (found for key, found in subjects(write).items() if key[0] == "histogram")
+    view = HistogramView()
+    look = Look(None, 60, 24, False)
+    view.draw(subject, look)
+    view.point(view._grid.gutter + 2, 2 + view._grid.row_of(5.5))
+    told = text(view.draw(subject, look).rows[1])
+    assert told.startswith("step 0  5 … 6  200 (10.00%)")
+    moved = Look(2, 60, 24, False)
+    view.press("histogram-no-cursor")
+    assert text(view.draw(subject, moved).rows[1]).startswith("step 2  20 … 30")
+    view.press("histogram-up")
+    assert text(view.draw(subject, moved).rows[1]).startswith("step 2  25 … 26")
+    view.press("histogram-up")
+    view.press("histogram-up")
+    view.press("histogram-down")
+    assert "(" in text(view.draw(subject, moved).rows[1])
+    view.press("histogram-mode")
+    assert view.draw(subject, moved).rows[2:] != view.draw(subject, look).rows[2:]
+
+
+def test_every_mode_has_its_numbers(subjects):
+    def write(w):
+        for step in range(3):
+            w.add_histogram("h", np.random.default_rng(0).normal(step, 1, 500), step)
+
+    (subject,) = (found for key, found in subjects(write).items() if key[0] == "histogram")
+    view = HistogramView()
+    seen = []
+    for _ in range(4):
+        seen.append(text(view.draw(subject, Look(None, 110, 24, False)).rows[1]))
+        view.press("histogram-mode")
+    assert "mean" in seen[0]
+    assert "median" in seen[2]
+    assert seen[3] == seen[0]

@@ -1,0 +1,172 @@
+"""Pictures of values over steps: levels of a ramp in half blocks, the axes, and the cursor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.charts import roles
+from tuimon.charts.model import Row, Span
+from tuimon.charts.scales import YScale, y_scale, y_ticks
+from tuimon.text import format_step, width
+from tuimon.views.layout import HEAD_ROWS, SHADES, Piece, Place, clip
+
+LEVELS = 15
+"""Of the ramp; 0 is for what is not there."""
+LEAST_WIDTH, LEAST_HEIGHT = 16, HEAD_ROWS + 4
+LEAST_GUTTER = 4
+"""Cells beside the columns, about: there are never more columns than the rest of the width."""
+_BELOW = 2
+_MOST_LABEL = 10
+
+Levels = NDArray[np.int64]
+
+
+class Grid(NamedTuple):
+    """Where values and steps are in a picture."""
+
+    scale: YScale
+    plot_rows: int
+    down: int
+    """Dots in a cell."""
+    gutter: int
+    """Cells of the labels, left of the axis."""
+    columns: int
+    labels: dict[int, str]
+    """By row from the top."""
+
+    @property
+    def dot(self) -> float:
+        """What one dot stands for."""
+        return (self.scale.y1 - self.scale.y0) / max(1, self.plot_rows * self.down - 1)
+
+    @property
+    def edges(self) -> NDArray[np.float64]:
+        """Between what values the dots are, from the lowest one up."""
+        dots = np.arange(self.plot_rows * self.down + 1, dtype=np.float64)
+        return self.scale.y0 + (dots - 0.5) * self.dot
+
+    def value_at(self, row: int) -> float:
+        """The value in the middle of a row of the plot, from the top."""
+        return self.scale.y1 - ((row + 0.5) * self.down - 0.5) * self.dot
+
+    def row_of(self, value: float) -> int:
+        """The row, of those that there are, that holds a value."""
+        dots = (self.scale.y1 - value) / self.dot + 0.5
+        return int(min(max(dots // self.down, 0), self.plot_rows - 1))
+
+    def places(self, count: int) -> list[int]:
+        """Which of `count` steps, no more than columns, each column shows."""
+        return [column * count // self.columns for column in range(self.columns)]
+
+
+def grid_of(limits: tuple[float, float], cells: int, height: int, *, ascii_only: bool) -> Grid:
+    """The grid of a view of so many cells, at least `LEAST_WIDTH` by `LEAST_HEIGHT`."""
+    plot_rows = height - HEAD_ROWS - _BELOW
+    down = 1 if ascii_only else 2
+    scale = y_scale(*limits, plot_rows, down, None)
+    labels = value_labels(scale, plot_rows)
+    gutter = max((len(label) for label in labels.values()), default=0)
+    return Grid(scale, plot_rows, down, gutter, cells - gutter - 1, labels)
+
+
+def picture(
+    grid: Grid,
+    levels: Levels,
+    place: Place,
+    steps: Sequence[int],
+    *,
+    cursor: float | None = None,
+) -> list[Row]:
+    """The rows below the head.
+
+    Args:
+        grid: where everything is.
+        levels: of the ramp [dots from the top, steps].
+        place: its step is one of `steps`.
+        steps: ascending, no more than there are columns.
+        cursor: a value that is pointed at.
+    """
+    places = grid.places(len(steps))
+    wide = levels[:, places]
+    pointed = None if cursor is None else grid.row_of(cursor)
+    result: list[Row] = []
+    for row in range(grid.plot_rows):
+        label = grid.labels.get(row, "")
+        mark = Span("►", roles.ACCENT) if row == pointed else None
+        left = (
+            Span(label.rjust(grid.gutter), roles.TICK),
+            mark or Span("┤" if label else "│", roles.AXIS),
+        )
+        if grid.down == 1:
+            result.append((*left, *_shade(wide[row])))
+        else:
+            result.append((*left, *_halves(*wide[2 * row : 2 * row + 2])))
+    return [*result, *step_axis(place, steps, places, grid.gutter)]
+
+
+def _halves(upper: Levels, lower: Levels) -> list[Span]:
+    spans: list[Span] = []
+    for (top, bottom), run in groupby(zip(upper.tolist(), lower.tolist(), strict=True)):
+        cells = len(list(run))
+        if not top and not bottom:
+            spans.append(Span(" " * cells, roles.BLANK))
+        elif not top:
+            spans.append(Span("▄" * cells, roles.heat(bottom, 0)))
+        else:
+            spans.append(Span("▀" * cells, roles.heat(top, bottom)))
+    return spans
+
+
+def _shade(levels: Levels) -> list[Span]:
+    most = len(SHADES) - 1
+    text = "".join(SHADES[math.ceil(level * most / LEVELS)] for level in levels.tolist())
+    return [Span(text, roles.LEGEND)]
+
+
+def value_labels(scale: YScale, plot_rows: int) -> dict[int, str]:
+    """Labels of the value axis by row from the top."""
+    ticks = y_ticks(scale)
+    span = scale.y1 - scale.y0
+    labels = {}
+    for tick in ticks:
+        row = round((scale.y1 - tick.position) / span * (plot_rows - 1)) if plot_rows > 1 else 0
+        if 0 <= row < plot_rows and len(tick.label) <= _MOST_LABEL:
+            labels[row] = tick.label
+    return labels
+
+
+def step_axis(place: Place, steps: Sequence[int], places: Sequence[int], gutter: int) -> list[Row]:
+    """The axis with the cursor below the selected column, and the labels of steps."""
+    selected = list(steps).index(place.step)
+    first = places.index(selected)
+    cells = places.count(selected)
+    cursor = [("└".rjust(gutter + 1), roles.AXIS), ("─" * first, roles.AXIS)]
+    cursor += [("▲" * cells, roles.ACCENT), ("─" * (len(places) - first - cells), roles.AXIS)]
+    middle = first + cells // 2
+    labels = [(middle, format_step(place.step), roles.ACCENT)]
+    labels += [(0, format_step(steps[0]), roles.TICK)]
+    labels += [(len(places) - 1, format_step(steps[-1]), roles.TICK)]
+    for share in (2, 1, 3):
+        column = len(places) * share // 4
+        labels.append((column, format_step(steps[places[column]]), roles.TICK))
+    free = [True] * len(places)
+    placed: list[tuple[int, str, str]] = []
+    for column, text, role in labels:
+        start = min(max(0, column - width(text) // 2), len(places) - width(text))
+        around = slice(max(0, start - 2), start + width(text) + 2)
+        if start >= 0 and all(free[around]):
+            free[start : start + width(text)] = [False] * width(text)
+            placed.append((start, text, role))
+    below: list[Piece] = [(" " * (gutter + 1), roles.BLANK)]
+    at = 0
+    for start, text, role in sorted(placed):
+        below += [(" " * (start - at), roles.BLANK), (text, role)]
+        at = start + width(text)
+    total = gutter + 1 + len(places)
+    return [clip(cursor, total), clip(below, total)]

@@ -1,0 +1,133 @@
+"""Histograms of some steps one before the other, as TensorBoard's offset mode shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.charts import roles
+from tuimon.charts.canvas import spans
+from tuimon.charts.marks import MARKS, fill, join
+from tuimon.charts.model import Row, Span
+from tuimon.charts.ticks import multiples, nice_steps, value_labels
+from tuimon.text import fit, format_step
+from tuimon.views.buckets import Cumulated
+from tuimon.views.grid import LEVELS
+from tuimon.views.layout import Piece, clip
+
+ROWS_APART = 2
+"""Of the ground lines of two steps."""
+_HIGHEST = 5
+"""Rows that the densest place of all is high."""
+_STEP_CELLS = 7
+_TICK_CELLS = 12
+
+
+def most_ridges(height: int) -> int:
+    """How many steps have room in so many rows."""
+    return max(1, (height - 2 - _HIGHEST) // ROWS_APART + 1)
+
+
+def ridgeline(
+    columns: Sequence[Cumulated | None],
+    steps: Sequence[int],
+    selected: int,
+    limits: tuple[float, float],
+    width: int,
+    height: int,
+    *,
+    ascii_only: bool = False,
+    cursor: float | None = None,
+) -> list[Row]:
+    """Draw ridges, the latest in front, in exactly `height` rows with the axis of values below.
+
+    Args:
+        columns: one a step, at most `most_ridges`; None where there is nothing.
+        steps: ascending.
+        selected: index of the one that stands out.
+        limits: of the values.
+        width, height: cells, at least 16 by 4.
+        ascii_only: letters instead of braille.
+        cursor: a value that is pointed at.
+    """
+    marks = MARKS["ascii" if ascii_only else "braille"]
+    cells, lines = width - _STEP_CELLS - 1, height - 2
+    dots = cells * marks.across
+    low, high = limits
+    edges = np.linspace(low, high, dots + 1)
+    density = np.zeros((len(columns), dots))
+    for index, one in enumerate(columns):
+        if one is not None and len(one.edges):
+            below = np.interp(edges, one.edges, one.shares)
+            below[0], below[-1] = 0.0, 1.0
+            density[index] = np.diff(below)
+    top = min(_HIGHEST, lines) * marks.down - 1
+    density *= top / (density.max() or 1.0)
+    ground = _ground_lines(len(columns), lines) * marks.down
+    masks = np.zeros((lines, cells), np.uint8)
+    owners = np.full((lines, cells), -1)
+    for index in range(len(columns)):  # from the back
+        heights = np.rint(density[index]).astype(np.int64) + int(ground[index])
+        extent = join(heights)
+        # What is behind a ridge cannot be seen.
+        hidden = fill(extent._replace(low=np.full(dots, ground[index])), marks, lines)
+        line = fill(extent, marks, lines)
+        masks = (masks & ~hidden) | line
+        owners[hidden > 0] = np.where(line[hidden > 0] > 0, index, owners[hidden > 0])
+        owners[line > 0] = index
+    owners[masks == 0] = -1
+    result = []
+    base = {lines - 1 - int(ground[i]) // marks.down: i for i in range(len(columns))}
+    names = [roles.BLANK, *(_role(index, selected, len(columns)) for index in range(len(columns)))]
+    letters = np.array([" ", *("*" if index == selected else "." for index in range(len(columns)))])
+    glyphs = letters[owners + 1] if marks.glyphs is None else marks.glyphs[masks]
+    for row in range(lines):
+        ridge = base.get(row)
+        step = "" if ridge is None else format_step(steps[ridge])
+        role = roles.ACCENT if ridge == selected else roles.TICK
+        label = Span(fit(f" {step}", _STEP_CELLS + 1, "left"), role)
+        result.append((*spans(glyphs[row], owners[row] + 1, names), label))
+    return [*result, *_value_axis(limits, cells, width, cursor)]
+
+
+def _ground_lines(count: int, lines: int) -> NDArray[np.int64]:
+    """Rows from the bottom of the ground lines, the first one at the back."""
+    room = max(0, lines - _HIGHEST)
+    apart = min(ROWS_APART, room / max(1, count - 1))
+    return np.array([round((count - 1 - index) * apart) for index in range(count)], np.int64)
+
+
+def _role(index: int, selected: int, count: int) -> str:
+    if index == selected:
+        return roles.ACCENT
+    return roles.heat(3 + (LEVELS - 5) * (index + 1) // max(1, count), 0)
+
+
+def _value_axis(
+    limits: tuple[float, float], cells: int, width: int, cursor: float | None
+) -> list[Row]:
+    low, high = limits
+    span = high - low or 1.0
+    step = next(nice_steps(span * _TICK_CELLS / cells))
+    values = multiples(step, low, high)
+    axis, below = ["─"] * cells, [" "] * cells
+    for value, label in zip(values, value_labels(values, step), strict=True):
+        at = min(int((value - low) / span * cells), cells - 1)
+        axis[at] = "┬"
+        start = max(0, min(at - len(label) // 2, cells - len(label)))
+        if (
+            len(label) <= cells
+            and not "".join(below[max(0, start - 1) : start + len(label)]).strip()
+        ):
+            below[start : start + len(label)] = label
+    pieces: list[Piece] = [("".join(axis), roles.AXIS)]
+    if cursor is not None:
+        at = min(max(int((cursor - low) / span * cells), 0), cells - 1)
+        pieces = [
+            ("".join(axis[:at]), roles.AXIS),
+            ("▲", roles.ACCENT),
+            ("".join(axis[at + 1 :]), roles.AXIS),
+        ]
+    return [clip(pieces, width), clip([("".join(below), roles.TICK)], width)]
