@@ -64,8 +64,6 @@ def run_app(session: Session, settings: Settings) -> None:
     """Show the session on this terminal until the user leaves or the terminal goes away."""
     # The thread that reads event files holds the interpreter for less, and keys wait less for it.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    app = TuimonApp(
+    TuimonApp(
         session, ascii_only=lacks_unicode(), few_colours=has_few_colours(), settings=settings
-    )
-    app.image.install()
-    app.run(mouse=settings.screen.mouse)
+    ).show()

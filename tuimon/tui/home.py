@@ -150,6 +150,6 @@ class HomeApp(TerminalApp[RunStatus]):
 
 def choose_run(settings: Settings) -> RunStatus | None:
     """Show the runs on this terminal; the one to watch, None when the user leaves."""
-    app = HomeApp(ascii_only=lacks_unicode(), few_colours=has_few_colours(), settings=settings)
-    app.image.install()
-    return app.run(mouse=settings.screen.mouse)
+    return HomeApp(
+        ascii_only=lacks_unicode(), few_colours=has_few_colours(), settings=settings
+    ).show()

@@ -1,21 +1,26 @@
-"""What all of tuimon's screens share: themes, the image of the terminal, signals, leaving."""
+"""What all of tuimon's screens share: themes, the way to the terminal, signals, leaving."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from rich.console import Console
 from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.screen import Screen
 
 from tuimon.config import Settings
-from tuimon.tui.compat import TerminalImage, screen_strips
+from tuimon.tui.compat import screen_strips
+from tuimon.tui.driver import TerminalDriver
 from tuimon.tui.glyphs import has_unicode
 from tuimon.tui.keymap import Key
 from tuimon.tui.picture import screen_svg
@@ -24,7 +29,9 @@ from tuimon.tui.user_keys import user_keys
 
 R = TypeVar("R")
 
-_LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+
+_log = logging.getLogger(__name__)
 
 
 class TerminalApp(App[R]):
@@ -46,30 +53,82 @@ class TerminalApp(App[R]):
         """`ascii_only` is for terminals whose encoding has neither braille nor box drawings,
         `few_colours` for those that have 16 colours or none."""
         # Textual takes NO_COLOR at its word only where colours are the terminal's own.
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        super().__init__(
+            driver_class=TerminalDriver, ansi_color=True if "NO_COLOR" in os.environ else None
+        )
         self.ascii_only = ascii_only
         self.settings = settings or Settings()
         self.user_keys = user_keys(self.settings)
         self.set_keymap(self.user_keys.keymap)
-        self.image = TerminalImage()
         self.set_class(ascii_only, "-ascii")
         self._themes = ThemeChoice(self, self.settings, few_colours=few_colours)
         self._themes.begin()
 
-    def on_mount(self) -> None:
-        self._themes.follow()
-        self.app_resume_signal.subscribe(self, lambda _: self.image.forget())
+    def show(self) -> R | None:
+        """Run on this terminal until the user leaves or the terminal goes away.
+
+        Returns what the app exits with. An error that nobody handled ends the app, is raised here
+        once the terminal is as it was, and stands in the log.
+        """
+        hooks = threading.excepthook, sys.unraisablehook
+        threading.excepthook = _log_of_thread
+        sys.unraisablehook = _log_unraisable
+        try:
+            result = self.run(mouse=self.settings.screen.mouse)
+        finally:
+            threading.excepthook, sys.unraisablehook = hooks
+        if self._exception is not None:
+            raise self._exception
+        return result
+
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds from here to the screen and back; None where nobody knows."""
+        driver = self._driver
+        return driver.link.round_trip if isinstance(driver, TerminalDriver) else None
+
+    def on_load(self) -> None:
         loop = asyncio.get_running_loop()
         for number in _LEAVE_SIGNALS:
             # Textual alone would die with the alternate screen and mouse reports left on.
             loop.add_signal_handler(number, self.exit)
 
+    def on_mount(self) -> None:
+        self._themes.follow()
+        self.app_resume_signal.subscribe(self, lambda _: self._forget_screen())
+
     def on_resize(self, event: events.Resize) -> None:
-        self.image.forget()
+        self._forget_screen()
+
+    def _forget_screen(self) -> None:
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.repaint()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Textual has an update of the screen for the terminal."""
+        driver = self._driver
+        if not isinstance(driver, TerminalDriver):
+            super()._display(screen, renderable)
+            return
+        update = isinstance(renderable, LayoutUpdate | ChopsUpdate)
+        if update and self._running and not self._closed and not self._batch_count:
+            driver.show(renderable)
+        self.post_display_hook()
+
+    def _fatal_error(self) -> None:
+        """Textual met an error that nobody handled, and would print all of it on the terminal."""
+        _log.error("the screen failed", exc_info=self._exception)
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: Any) -> None:
+        """Leave after an error that describes itself; see `show`."""
+        if self._exception is None:
+            self._exception = RuntimeError(*map(str, renderables))
+        self._fatal_error()
 
     def action_repaint(self) -> None:
         """Send the whole screen again, over whatever another program wrote on the terminal."""
-        self.image.forget()
+        self._forget_screen()
         self.refresh(layout=True)
 
     def action_save_picture(self) -> None:
@@ -92,6 +151,15 @@ def has_few_colours() -> bool:
     """Whether this terminal has 16 colours or none, or is to be without."""
     system = Console(file=sys.__stderr__, force_terminal=True).color_system
     return "NO_COLOR" in os.environ or system in (None, "standard")
+
+
+def _log_of_thread(args: threading.ExceptHookArgs) -> None:
+    name = args.thread.name if args.thread else "unknown"
+    _log.error("thread %s failed", name, exc_info=args.exc_value)
+
+
+def _log_unraisable(args: "sys.UnraisableHookArgs") -> None:
+    _log.error("%s: %r", args.err_msg or "ignored", args.object, exc_info=args.exc_value)
 
 
 def lacks_unicode() -> bool:

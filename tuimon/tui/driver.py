@@ -1,0 +1,214 @@
+"""Textual's terminal driver, made to never wait for the terminal, and to wake up only for a reason.
+
+Textual 8.2 writes through a queue of 30 texts that blocks the event loop when it is full, looks for
+keys ten times a second, and leaves what is queued to be sent before it can leave. This one holds
+what the screen should show in an image, and sends the difference when the link takes it.
+"""
+
+import asyncio
+import contextlib
+import curses
+import os
+import selectors
+import termios
+import threading
+from codecs import getincrementaldecoder
+from queue import SimpleQueue
+from typing import Any
+
+from textual import constants, events, messages
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from tuimon.tui.image import TerminalImage
+from tuimon.tui.link import REQUEST, Link
+
+_SYNC_BEGIN, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+_WORTH_SYNC = 128
+"""A change of fewer bytes is on the screen at once anyway."""
+_LEAVE_WITHIN = 1.0
+"""Seconds that a slow or hanging terminal may hold up the end."""
+
+
+class _Output(threading.Thread):
+    """Writes to the terminal in turn, in a thread: the kernel may make a write wait."""
+
+    def __init__(self, fileno: int, written: Any) -> None:
+        super().__init__(name="tuimon-output", daemon=True)
+        self._fileno = fileno
+        self._written = written
+        self._queue: SimpleQueue[bytes | None] = SimpleQueue()
+        self.waiting = 0
+
+    def put(self, data: bytes) -> None:
+        self.waiting += 1
+        self._queue.put(data)
+
+    def run(self) -> None:
+        while (data := self._queue.get()) is not None:
+            try:
+                while data:
+                    data = data[os.write(self._fileno, data) :]
+            except OSError:
+                pass  # the terminal is gone; its input tells so, too
+            self.waiting -= 1
+            self._written()
+
+    def close(self) -> None:
+        """Let everything be written, for a second at most; what is left then is dropped."""
+        self._queue.put(None)
+        self.join(_LEAVE_WITHIN)
+        if self.is_alive():
+            try:
+                termios.tcflush(self._fileno, termios.TCOFLUSH)
+            except termios.error:
+                return
+            self.join(_LEAVE_WITHIN / 4)
+
+
+class _Waker(threading.Event):
+    """An event that a selector can wait for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reader, self._writer = os.pipe()
+
+    def set(self) -> None:
+        super().set()
+        os.write(self._writer, b"\0")
+
+    def clear(self) -> None:
+        if self.is_set():
+            os.read(self.reader, 1)
+        super().clear()
+
+
+class TerminalDriver(LinuxDriver):
+    """Draws what an image of the terminal lacks, as fast as the terminal acknowledges it."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self.image = TerminalImage()
+        self.link = Link()
+        self.exit_event = self._waker = _Waker()
+        self._loop = asyncio.get_running_loop()
+        self._output: _Output | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._synchronises = False
+        self._erases = _erases_with_background()
+
+    # Output
+
+    def show(self, update: LayoutUpdate | ChopsUpdate) -> None:
+        """Let the terminal show an update of the screen, as soon as it can."""
+        self.image.draw(update)
+        self._send()
+
+    def repaint(self) -> None:
+        """Assume nothing about what the terminal shows; the next update must be a full one."""
+        self.image.forget()
+
+    def write(self, data: str) -> None:
+        """Send something else than cells, at once and in order."""
+        if self._output is not None:
+            self._output.put(self._encode(data))
+
+    def _send(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        output = self._output
+        if output is None or not self.image.behind or output.waiting:
+            return
+        if wait := self.link.wait():
+            self._timer = self._loop.call_later(wait, self._send)
+            return
+        colors = self._app.console._color_system
+        assert colors is not None
+        text = self.image.take(self.link.limit, self._app.size, colors, erases=self._erases)
+        if not text:
+            return
+        if self._synchronises and len(text) > _WORTH_SYNC:
+            text = f"{_SYNC_BEGIN}{text}{_SYNC_END}"
+        data = self._encode(text + REQUEST)
+        self.link.sent(len(data))
+        output.put(data)
+
+    def _send_soon(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._send)
+
+    def _encode(self, text: str) -> bytes:
+        assert self._file is not None
+        return text.encode(self._file.encoding, self._file.errors or "replace")
+
+    # The terminal's modes
+
+    def start_application_mode(self) -> None:
+        assert self._file is not None
+        self._output = _Output(self._file.fileno(), self._send_soon)
+        self._output.start()
+        self.image.forget()
+        self.link.restart()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        # Its answer tells how far away the terminal is before anything is drawn.
+        self.link.sent(len(REQUEST))
+        self.write(REQUEST)
+
+    def stop_application_mode(self) -> None:
+        # An answer that came after the end would be typed into the shell.
+        self.image.forget()
+        self.link.drain(_LEAVE_WITHIN)
+        self.write("\x1b[m")
+        super().stop_application_mode()
+
+    def close(self) -> None:
+        super().close()
+        output, self._output = self._output, None
+        if output is not None:
+            output.close()
+
+    # Input
+
+    def run_input_thread(self) -> None:
+        """Read keys and answers until the end; a terminal that is gone ends the app."""
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            selector.register(self._waker.reader, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                pending = parser._timeout_time is not None
+                ready = selector.select(constants.ESCAPE_DELAY if pending else None)
+                if any(key.fd == self.fileno for key, _ in ready):
+                    try:
+                        data = os.read(self.fileno, 4096)
+                    except OSError:
+                        data = b""
+                    if not data:
+                        self._loop.call_soon_threadsafe(self._app.exit)
+                        return
+                    for message in parser.feed(decode(data)):
+                        self.process_message(message)
+                for message in parser.tick():
+                    self.process_message(message)
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.CursorPosition):
+            self.link.answered()
+            self._send_soon()
+        elif isinstance(message, messages.TerminalSupportsSynchronizedOutput):
+            self._synchronises = True
+        else:
+            super().process_message(message)
+
+
+def _erases_with_background() -> bool:
+    try:
+        curses.setupterm()
+    except curses.error:
+        return False
+    return bool(curses.tigetflag("bce") > 0)
