@@ -12,6 +12,7 @@ from host import Host, wait_until
 from mirror_runs import comparable, mirrored, offline_rows, written
 
 import tuimon
+from tuimon.runs.alerts import read_alerts
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus, find_run
@@ -195,3 +196,27 @@ def test_a_new_log_directory_is_known_within_half_a_second(host: Host, directory
     assert time.monotonic() - begin < 0.5
     assert status.recorder is not None
     assert Path(status.recorder.logdirs[0].path) == created
+
+
+def test_what_goes_wrong_is_told_once_and_to_somebody_else(host: Host) -> None:
+    told = host.project / "told"
+    command = f'echo "$TUIMON_LEVEL $TUIMON_RUN: $TUIMON_TITLE. $TUIMON_TEXT" >> {told}'
+    code = """
+writer = EventFileWriter("runs")
+for step in range(4):
+    value = float("nan") if step > 1 else 1.0
+    summary = Summary(value=[Summary.Value(tag="Loss/train", simple_value=value)])
+    writer.add_event(Event(wall_time=time.time(), step=step, summary=summary))
+writer.close()
+sys.exit(3)
+"""
+    paths = launch(host, code, "--mirror", "off", "--name", "broken", "--notify", command)
+    status_at_end(host)
+    assert wait_until(lambda: told.exists() and len(told.read_text().splitlines()) == 2, 20)
+    broken, ended = told.read_text().splitlines()
+    assert broken.startswith("ERROR broken: Loss/train is NaN. NaN at step 2.")
+    assert ended.startswith("ERROR broken: broken failed. after ")
+    assert [alert.key for alert in read_alerts(paths.alerts)] == [
+        "not finite: Loss/train",
+        "ended",
+    ]

@@ -8,13 +8,16 @@ import pytest
 from screens import settle, shown
 
 from tuimon.recorder.event_file import EventFile, Point
+from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, current, machine_id
 from tuimon.runs.record import RunRecord, RunState, write_record
 from tuimon.store.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.system import SystemScreen
+from tuimon.tui.screens.text import AlertScreen
 from tuimon.tui.widgets.chart_view import ChartView
+from tuimon.tui.widgets.run_header import RunHeader
 from tuimon.tui.widgets.system_pane import SystemPane, split_unit
 
 IDLE_GPU = {"utilization [%]": 0.0, "memory [%]": 3.0}
@@ -114,6 +117,31 @@ async def test_what_tuimon_has_not_launched_has_no_machine(tmp_path: object) -> 
         assert [note.message for note in app._notifications] == [
             "Only the machine of what tuimon launched is measured."
         ]
+
+
+async def test_alerts_are_announced_and_listed(session: Session) -> None:
+    assert session.run is not None
+    app = TuimonApp(session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await settle(pilot)
+        alert = Alert(
+            key="k",
+            level=AlertLevel.ERROR,
+            title="[b]Loss\x1b[2J is NaN",
+            text="at step 7",
+            wall_time=0.0,
+        )
+        AlertLog(session.run.alerts).add(alert)
+        while "Loss" not in shown(screen.query_one(RunHeader)):
+            await pilot.pause(0.05)
+            screen._show_state()
+        assert "! [b]Loss" in shown(screen.query_one(RunHeader))
+        await pilot.pause()
+        (note,) = app._notifications
+        assert (note.severity, note.markup) == ("error", False)
+        assert "\x1b" not in note.title
+        await pilot.press("a")
+        assert isinstance(app.screen, AlertScreen)
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,11 @@ def parse_config(pairs: tuple[str, ...]) -> dict[str, Any]:
     help="Read metrics from the output, at once or never (default: if no event files appear).",
 )
 @click.option(
+    "--notify",
+    metavar="COMMAND",
+    help="Shell command for each alert and the end; $TUIMON_TITLE and $TUIMON_TEXT tell.",
+)
+@click.option(
     "--mirror",
     type=click.Choice(["auto", "offline", "online", "off"]),
     default="auto",
@@ -93,6 +98,7 @@ def command(
     plain: bool,
     hook: bool,
     console_metrics: bool | None,
+    notify: str | None,
     mirror: str,
     project: str | None,
     entity: str | None,
@@ -134,6 +140,7 @@ def command(
         logdir=logdir,
         hook=hook,
         console_metrics={None: "auto", True: "on", False: "off"}[console_metrics],
+        notify=notify,
         mirror=options,
         graces=graces,
     )
@@ -157,6 +164,7 @@ def launch(
     logdir: str | None,
     hook: bool,
     console_metrics: str,
+    notify: str | None,
     mirror: MirrorOptions,
     graces: StopSettings,
 ) -> RunPaths:
@@ -181,6 +189,7 @@ def launch(
             logdir=str(Path(logdir).absolute()) if logdir else None,
             hook=hook,
             console_metrics=console_metrics,
+            notify=notify,
             mirror=mirror,
             stop_grace_int=graces.term_after,
             stop_grace_term=graces.kill_after,

@@ -16,6 +16,7 @@ from tuimon.mirror.sources import SourceFinder
 from tuimon.recorder.console_metrics.feed import ConsoleMetrics
 from tuimon.recorder.discovery import Discovery
 from tuimon.recorder.git import GitState, git_state
+from tuimon.recorder.health_watch import HealthWatch
 from tuimon.recorder.mirror_process import MirrorProcess
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
@@ -59,6 +60,7 @@ class Recorder:
         self._given = _GivenDirectory(self._status.record)
         self._console = self._console_metrics()
         self._system: SystemMetrics | None = None
+        self._health = HealthWatch(paths, self._status)
         self._mirror: MirrorProcess | None = None
         self._git = _GitCheck(self._status.record.cwd)
 
@@ -72,6 +74,7 @@ class Recorder:
         try:
             self._follow()
             self._wait_for_mirror()
+            self._health.close()
         finally:
             if self._mirror is not None and not self._mirror.done:
                 self._mirror.stop()
@@ -87,6 +90,7 @@ class Recorder:
             self._measure_system()
             self._read_console()
             self._note()
+            self._health.step(self._record.logdirs, self._system)
             if self._mirror is not None:
                 self._mirror.tick(now)
             self._pause()
@@ -98,6 +102,8 @@ class Recorder:
             self._discovery.finish(LAST_SEARCH_SECONDS)
         if self._console is not None and has_ended(self._status):
             self._console.finish(others=self._has_event_files())
+        if has_ended(self._status):
+            self._health.finish(self._log_sources(), self._status)
         # Even when nothing is new: the mirror waits for a record that is later than the end.
         self._written, self._write_again_at = None, -math.inf
         self._note()

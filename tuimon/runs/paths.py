@@ -69,6 +69,11 @@ class RunPaths:
         return self.directory / "console-metrics"
 
     @property
+    def alerts(self) -> Path:
+        """What a person should know, written by the recorder (see `tuimon.runs.alerts`)."""
+        return self.directory / "alerts.jsonl"
+
+    @property
     def system(self) -> Path:
         """Event file of what the training takes from its machine, written by the recorder."""
         return self.directory / "system"

@@ -97,6 +97,8 @@ class RunRecord:
     """Whether the training's writers are made to flush at once (see `tuimon.hook`)."""
     console_metrics: str = "auto"
     """Whether metrics are read from the console: on, off, or auto (if there are no event files)."""
+    notify: str | None = None
+    """Shell command for each alert (see `tuimon.recorder.notify`)."""
     pty_rows: int = 40
     pty_cols: int = 120
     stop_grace_int: float = 60.0

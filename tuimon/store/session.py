@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tuimon.runs.alerts import Alert, read_alerts
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, RecordError, RunState
 from tuimon.runs.registry import RunStatus, read_status
@@ -59,6 +60,8 @@ class Session:
         self.status: RunStatus | None = None if run is None else read_status(run.directory)
         self._sources = self._known_sources(tuple(sources))
         self.follower = Follower(self.store, self._sources)
+        self.alerts: Sequence[Alert] = () if run is None else read_alerts(run.alerts)
+        """What the recorder has to say of the run, oldest first."""
         self._checked = time.monotonic()
         self._progress_version = -1
         self._progress: TrainingProgress | None = None
@@ -84,6 +87,7 @@ class Session:
         if self.run is None or now - self._checked < _STATUS_EVERY:
             return
         self._checked = now
+        self.alerts = read_alerts(self.run.alerts)
         try:
             self.status = read_status(self.run.directory)
         except RecordError:

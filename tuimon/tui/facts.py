@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 from tuimon.charts.pairing import pair_tags
+from tuimon.runs.alerts import ENDED, Alert, AlertLevel
 from tuimon.runs.sources import CONSOLE
 from tuimon.store.session import Session
 from tuimon.store.store import Store
@@ -25,6 +26,7 @@ def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
         step=progress.step if progress else None,
         damaged=sum(run.damaged_records for run in session.store.runs.values()),
         unreadable=len(follower.unreadable),
+        alerts=tuple(alert.title for alert in session.alerts if is_wrong(alert)),
         loading=read / max(1, total) if follower.loading and total else None,
     )
     if subject is None:
@@ -41,6 +43,22 @@ def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
         elapsed=now - subject.started_at,
         age=max(0.0, now - progress.wall_time) if progress else None,
     )
+
+
+def is_wrong(alert: Alert) -> bool:
+    """Whether an alert tells of something that the state of the run does not tell."""
+    return alert.level is not AlertLevel.INFO and alert.key != ENDED
+
+
+def alert_rows(session: Session) -> list[tuple[str, str]]:
+    """(when, what) of each alert of the run, the newest first."""
+    return [
+        (
+            time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(alert.wall_time)),
+            safe(f"{alert.title}. {alert.text}"),
+        )
+        for alert in reversed(session.alerts)
+    ]
 
 
 def run_rows(session: Session) -> list[tuple[str, str]]:

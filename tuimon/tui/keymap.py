@@ -32,6 +32,7 @@ KEYS = (
     Key("leave", "q", "q", "leave", "Leave", "Leave; the training goes on", "leave", 100),
     Key("help", "question_mark,f1", "?", "help", "Help", "This help", "help", 99),
     Key("run", "i", "i", "run_facts", "About this run", "About this run; W&B upload", "run", 42),
+    Key("alerts", "a", "a", "alerts", "Alerts", "Alerts: what went wrong", "alerts", 81),
     Key("stop", "S", "S", "stop", "Stop the training", "Stop the training; asks first", "stop", 80),
     Key("zoom", "enter", "Enter", "zoom", "Zoom", "Zoom the focused chart or console", "zoom", 70),
     Key("back", "escape", "Esc", "back", "Back", "Back from a zoom", "back", 75),

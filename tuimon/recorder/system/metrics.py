@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Mapping
 
 from tuimon.recorder.event_file import EventFile, Point
 from tuimon.recorder.processes import ProcessTree
@@ -31,6 +32,8 @@ class SystemMetrics:
         self._training = Training(tree)
         self._cwd = cwd
         self._started_at = started_at
+        self.latest: tuple[float, Mapping[str, float]] = (0.0, {})
+        """Unix seconds of the newest measurement, and its values by tag; replaced, not changed."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="system", daemon=True)
 
@@ -52,6 +55,7 @@ class SystemMetrics:
             age = max(0.0, now - self._started_at)
             training = list(self._training.readings())
             readings = [*training, *host.readings(), *gpus.readings(self._training.pids)]
+            self.latest = now, dict(readings)
             try:
                 file = file or EventFile(self._directory, "system")
                 file.write(_points(readings, int(age)), now)

@@ -11,19 +11,20 @@ from textual.containers import Horizontal, Vertical
 from tuimon.charts.frame import load_plotext
 from tuimon.charts.pairing import pair_tags
 from tuimon.config import Settings
+from tuimon.runs.alerts import AlertLevel
 from tuimon.runs.record import RunState
 from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
-from tuimon.text import fit
+from tuimon.text import fit, safe
 from tuimon.tui.actions.drawing import DrawingActions
 from tuimon.tui.actions.filtering import FilterActions
 from tuimon.tui.actions.moving import MoveActions
 from tuimon.tui.actions.stopping import StopActions
 from tuimon.tui.curves import charted_tags
-from tuimon.tui.facts import header_facts, run_rows, tag_rows
+from tuimon.tui.facts import alert_rows, header_facts, is_wrong, run_rows, tag_rows
 from tuimon.tui.keymap import KEYS, bindings
 from tuimon.tui.screens.summaries import SummariesScreen
-from tuimon.tui.screens.text import HelpScreen, RunScreen
+from tuimon.tui.screens.text import AlertScreen, HelpScreen, RunScreen
 from tuimon.tui.selection import shown_runs
 from tuimon.tui.terminal_app import keys_of
 from tuimon.tui.widgets.chart_grid import ChartGrid
@@ -51,6 +52,7 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
         self._next_output = self._next_state = 0.0
         self._status = session.status
         self._reader = SummaryReader()
+        self._alerts_told = len(session.alerts)
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -117,6 +119,7 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
         facts = header_facts(self._session, self._stopping)
         self._header.tell(facts)
         self._show_system()
+        self._tell_alerts()
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
         empty = facts.step is None
         nothing = not empty and not self._charts.charts
@@ -126,6 +129,19 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
         elif nothing:
             self._notice.say(["No tag matches the filter.", "/ changes it, Esc clears it."])
         self._offer_keys()
+
+    def _tell_alerts(self) -> None:
+        """Announce what has come since the last look; what was there before is in the header."""
+        for alert in self._session.alerts[self._alerts_told :]:
+            if is_wrong(alert):
+                self.app.bell()
+                self.notify(
+                    safe(alert.text),
+                    title=safe(alert.title),
+                    severity="error" if alert.level is AlertLevel.ERROR else "warning",
+                    markup=False,
+                )
+        self._alerts_told = len(self._session.alerts)
 
     @on(ChartGrid.Arranged)
     def _offer_keys(self) -> None:
@@ -142,6 +158,8 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
             hidden |= {"console"}
         if self._session.run is None or self._session.ended:
             hidden |= {"stop"}
+        if not self._session.alerts:
+            hidden |= {"alerts"}
         if self._session.system is None:
             hidden |= {"system"}
         if not any(run.refs for run in self._session.store.runs.values()):
@@ -160,6 +178,9 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
 
     def action_run_facts(self) -> None:
         self.app.push_screen(RunScreen(run_rows(self._session)))
+
+    def action_alerts(self) -> None:
+        self.app.push_screen(AlertScreen(alert_rows(self._session)))
 
     def action_summaries(self) -> None:
         self.app.push_screen(SummariesScreen(self._session, self._reader))

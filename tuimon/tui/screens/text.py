@@ -1,6 +1,6 @@
 """Screens to read: the help, and what there is to know about a run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.table import Table
@@ -32,7 +32,7 @@ class TextScreen(ModalScreen[None]):
     """Text in a box over the main screen; scrolls when it is longer than the terminal."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,i,enter,f1,ctrl+c", "dismiss", "close")
+        Binding("escape,q,question_mark,i,a,enter,f1,ctrl+c", "dismiss", "close")
     ]
     DEFAULT_CSS = """
     TextScreen { align: center middle; background: $background 60%; }
@@ -83,6 +83,14 @@ class SummaryHelpScreen(TextScreen):
     def __init__(self, kind: type[View] | None, keys: Iterable[Key]) -> None:
         text = f"{kind.about}\n\n{_SUMMARIES}" if kind and kind.about else _SUMMARIES
         super().__init__(kind.name if kind else "other data", text, help_rows(keys))
+
+
+class AlertScreen(TextScreen):
+    """What went wrong, or may have."""
+
+    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
+        text = "" if rows else "Nothing to tell: no NaN, no growing loss, no stall."
+        super().__init__("alerts", text, rows)
 
 
 class RunScreen(TextScreen):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tuimon.charts.model import Row
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import (
+    fit,
     format_age,
     format_duration,
     format_step,
@@ -36,6 +37,7 @@ _LEAST_NAME = 24
 _WORTH_A_NAME = 62
 """For what matters at least so much, a long name is shortened."""
 _BAR_CELLS = 10
+_MOST_ALERT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class HeaderFacts:
     elapsed: float | None = None
     age: float | None = None
     mirror: MirrorRecord | None = None
+    alerts: tuple[str, ...] = ()
+    """Titles of what went wrong, oldest first."""
     damaged: int = 0
     """Records of event files that were dropped."""
     unreadable: int = 0
@@ -104,6 +108,9 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         done = min(int(facts.loading * _BAR_CELLS), _BAR_CELLS)
         bar = "━" * done + "─" * (_BAR_CELLS - done)
         parts.append((82, f"loading {bar} {facts.loading:4.0%}", "accent"))
+    if facts.alerts:
+        more = f" +{len(facts.alerts) - 1}" if len(facts.alerts) > 1 else ""
+        parts.append((83, f"! {fit(facts.alerts[-1], _MOST_ALERT).rstrip()}{more}", "error"))
     if facts.damaged:
         parts.append((65, f"{count(facts.damaged, 'damaged record')}", "warn"))
     if facts.unreadable:

@@ -1,0 +1,131 @@
+"""From event files, console and machine to the alerts of a run."""
+
+import logging
+import time
+
+from tuimon.events.points import ScalarColumns
+from tuimon.events.tail import EventFileTail
+from tuimon.health.machine import MachineRules
+from tuimon.health.stall import StallRule
+from tuimon.health.values import TagRules
+from tuimon.mirror.sources import SourceFinder
+from tuimon.recorder.notify import Notifier
+from tuimon.recorder.pace import Pace
+from tuimon.recorder.system.metrics import SystemMetrics
+from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import RunState
+from tuimon.runs.registry import RunStatus
+from tuimon.runs.sources import LogSource
+from tuimon.text import format_duration
+
+_LOOK_EVERY = 1.0
+_CPU_SHARE = 0.02
+_POLL_BYTES = 1 << 20
+_LAST_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class HealthWatch:
+    """Reads what a training writes since its start and notes what somebody should know."""
+
+    def __init__(self, paths: RunPaths, status: RunStatus) -> None:
+        self._paths = paths
+        self._alerts = AlertLog(paths.alerts)
+        self._notifier = Notifier(
+            status.record.notify,
+            {"TUIMON_RUN": status.record.name, "TUIMON_RUN_ID": status.record.id},
+        )
+        self._finder = SourceFinder(status.record.started_at)
+        self._tails: list[tuple[str, EventFileTail]] = []
+        self._tags: dict[tuple[str, str], TagRules] = {}
+        self._stall = StallRule(time.monotonic())
+        self._machine = MachineRules()
+        self._output = 0
+        self._pace = Pace(_LOOK_EVERY, _CPU_SHARE)
+        self._untold: list[Alert] = []
+
+    def step(self, sources: tuple[LogSource, ...], system: SystemMetrics | None) -> None:
+        """Look, if it is time to, at what is new."""
+        if time.monotonic() < self._pace.due:
+            return
+        with self._pace.turn():
+            self._finder.set_sources(sources)
+            self._read()
+            self._look_at_output()
+            self._note(self._stall.check(time.monotonic(), time.time()))
+            if system is not None:
+                measured_at, readings = system.latest
+                self._note(*self._machine.take(readings, measured_at))
+
+    def finish(self, sources: tuple[LogSource, ...], status: RunStatus) -> None:
+        """The training has ended: read the rest, for five seconds at most, and tell how."""
+        self._finder.set_sources(sources)
+        deadline = time.monotonic() + _LAST_SECONDS
+        while self._read() and time.monotonic() < deadline:
+            pass
+        self._note(_ending(status))
+
+    def close(self) -> None:
+        """Wait until everybody has been told."""
+        self._notifier.finish()
+
+    def _read(self) -> bool:
+        """Read a piece of each event file; whether anything was new."""
+        self._tails += [(file.run, EventFileTail(file.path)) for file in self._finder.find()]
+        points = 0
+        news = False
+        for run, tail in self._tails:
+            for batch in tail.poll(_POLL_BYTES):
+                news = True
+                for tag, columns in batch.scalars.items():
+                    points += len(columns.steps)
+                    self._note(*self._rules(run, tag, columns))
+        if points:
+            self._stall.sign_of_life(time.monotonic(), points=points)
+        return news
+
+    def _rules(self, run: str, tag: str, columns: ScalarColumns) -> list[Alert]:
+        rules = self._tags.get((run, tag))
+        if rules is None:
+            rules = self._tags[run, tag] = TagRules(run, tag)
+        return rules.take(columns, time.time())
+
+    def _look_at_output(self) -> None:
+        try:
+            size = self._paths.console_log.stat().st_size
+        except OSError:
+            return
+        if size != self._output:
+            self._output = size
+            self._stall.sign_of_life(time.monotonic())
+
+    def _note(self, *alerts: Alert | None) -> None:
+        """Write alerts down; what cannot be written goes on waiting."""
+        self._untold += [alert for alert in alerts if alert is not None]
+        while self._untold:
+            try:
+                written = self._alerts.add(self._untold[0])
+            except OSError as error:
+                log.warning("an alert cannot be written: %s", error)
+                return
+            if written:
+                self._notifier.tell(self._untold[0])
+            del self._untold[0]
+
+
+def _ending(status: RunStatus) -> Alert:
+    """How the training ended, as an alert."""
+    record = status.record
+    well = status.state is RunState.FINISHED
+    ended_at = record.ended_at or time.time()
+    took = f"after {format_duration(ended_at - record.started_at)}"
+    reason = status.reason or record.cause
+    return Alert(
+        key=ENDED,
+        level=AlertLevel.INFO if well else AlertLevel.ERROR,
+        title=f"{record.name} {status.state}",
+        text=took if well or not reason else f"{took}: {reason}",
+        wall_time=ended_at,
+    )

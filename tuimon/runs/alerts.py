@@ -1,0 +1,91 @@
+"""What a person should know about a run: one JSON object a line in ``alerts.jsonl``."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+
+ENDED = "ended"
+"""Key of the alert that tells how the training ended."""
+
+
+class AlertLevel(StrEnum):
+    """How bad it is; the names are W&B's."""
+
+    INFO = "INFO"
+    WARN = "WARN"
+    ERROR = "ERROR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One thing to know. Title and text may hold any characters: they name tags.
+
+    Attributes:
+        key: tells it from others; the same thing is told once.
+        wall_time: Unix seconds of when it was noticed.
+        step: where it shows, if at a step.
+    """
+
+    key: str
+    level: AlertLevel
+    title: str
+    text: str
+    wall_time: float
+    step: int | None = None
+
+
+class AlertLog:
+    """The alerts of a run, written by its recorder alone."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.told = {alert.key for alert in read_alerts(path)}
+        """Keys of what is in the file; a recorder that was killed has told these."""
+
+    def add(self, alert: Alert) -> bool:
+        """Write an alert unless it was told before; whether it was written.
+
+        Raises:
+            OSError: it cannot be written; it may be tried again.
+        """
+        if alert.key in self.told:
+            return False
+        data = json.dumps(asdict(alert)).encode() + b"\n"
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        fd = os.open(self._path, flags, 0o600)
+        try:
+            size = os.fstat(fd).st_size
+            if size and os.pread(fd, 1, size - 1) != b"\n":  # a writer was killed, or had no room
+                data = b"\n" + data
+            os.write(fd, data)
+        finally:
+            os.close(fd)
+        self.told.add(alert.key)
+        return True
+
+
+def read_alerts(path: Path) -> list[Alert]:
+    """The alerts of a file, in the order in which they were told; empty when there is none.
+
+    Lines that are no alert, as a writer that was killed leaves one, are passed over.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError:
+        return []
+    return [alert for line in lines if (alert := _alert(line)) is not None]
+
+
+def _alert(line: bytes) -> Alert | None:
+    names = {field.name for field in fields(Alert)}
+    try:
+        values = json.loads(line)
+        known = {name: value for name, value in values.items() if name in names}
+        alert = Alert(**{**known, "level": AlertLevel(known["level"])})
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    texts = (alert.key, alert.title, alert.text)
+    sound = all(isinstance(text, str) for text in texts) and isinstance(alert.wall_time, float)
+    return alert if sound and isinstance(alert.step, int | None) else None
