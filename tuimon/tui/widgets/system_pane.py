@@ -9,9 +9,10 @@ from tuimon.text import fit, format_value
 from tuimon.tui.widgets.cells import CellView, line
 
 _NAME_WIDTH, _VALUE_WIDTH = 16, 11
-_BUSY = 90.0
-"""Percent of a memory or a disk from which it is told in another colour."""
-_SCARCE = ("memory", "dev shm", "used", "host")
+_SCARCE = 90.0
+"""Percent from which that is told in another colour."""
+_FULL = {("memory", "host"), ("memory", "dev shm"), ("disk", "used")}
+"""What must not be full; so must the memory of a GPU."""
 _WITH_COURSE = ("%", "MB/s")
 """What changes too slowly, or on no scale of its own, is a number only."""
 _CPU_OF_TRAINING = ("CPU", "training")
@@ -74,7 +75,8 @@ class SystemPane(CellView, can_focus=True):
         last, newest = values[-1], values[-2 * room :] if room else values[:0]
         share = unit == "%" and (device, name) != _CPU_OF_TRAINING
         most = 100.0 if share else max(float(newest.max(initial=0.0)), 1e-9)
-        scarce = share and name in _SCARCE and last >= _BUSY
+        fills = name == "memory" or (device, name) in _FULL
+        scarce = share and fills and last >= _SCARCE
         course = " " * room
         if unit in _WITH_COURSE:
             course = sparkline(newest, room, self.app.has_class("-ascii"), (0.0, most))
