@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.model import ChartOptions, Curve
+from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing
+from tuimon.charts.view import View, panned, tailed, zoomed
 from tuimon.text import width as cells_of
 
 any_float = st.floats() | st.sampled_from([0.0, 1e300, -1e308, 1.7e308, 5e-324, -5e-324, 1e-310])
@@ -32,8 +33,28 @@ def curves(draw: st.DrawFn) -> Curve:
         wall_times=array(np.float64, any_time),
         values=array(np.float64, draw(st.sampled_from([any_float, st.floats(-1, 5)]))),
         colour=draw(st.integers(0, 20)),
+        pattern=draw(st.integers(0, 5)),
+        number=draw(st.none() | st.integers(0, 200)),
+        best=draw(st.sampled_from(["min", "max", None])),
+        group=draw(st.sampled_from(["", "", "lr 0.1", "others"])),
+        pinned=draw(st.booleans()),
+        faded=draw(st.booleans()),
         start=draw(st.none() | any_time),
     )
+
+
+any_limit = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.floats(-3, 9)
+any_position = (
+    st.floats(allow_nan=False, allow_infinity=False) | st.floats(-5, 300) | st.floats(1.7e9, 1.8e9)
+)
+windows = st.tuples(any_position, any_position).filter(lambda limits: limits[0] < limits[1])
+views = st.builds(
+    View,
+    x=st.none() | windows,
+    tail=st.none() | st.floats(0.5, 1e5) | st.floats(1e-300, 1.7e308),
+    y=st.tuples(any_limit, any_limit),
+)
+cursors = st.none() | st.builds(Cursor, any_position, st.none() | any_position)
 
 
 options = st.builds(
@@ -43,7 +64,19 @@ options = st.builds(
     x_axis=st.sampled_from(["step", "relative", "wall"]),
     marks=st.sampled_from(["braille", "hd", "ascii"]),
     band=st.booleans(),
+    clip=st.booleans(),
+    palette=st.sampled_from([1, 8]),
+    labels=st.booleans(),
 )
+
+
+def check(drawing: Drawing, width: int, height: int, options: ChartOptions) -> None:
+    assert len(drawing.rows) == max(0, height)
+    for row in drawing.rows:
+        assert sum(cells_of(span.text) for span in row) == max(0, width)
+        for span in row:
+            assert span.text.isprintable()
+            assert span.text.isascii() or options.marks != "ascii"
 
 
 @settings(max_examples=150, deadline=None)
@@ -55,13 +88,37 @@ def test_any_series_in_any_size(
         warnings.simplefilter("error")
         drawing = draw_chart(title, series, width, height, options)
         again = draw_chart(title, series, width, height, options, drawing.scales)
-    assert len(drawing.rows) == max(0, height)
-    for row in drawing.rows:
-        assert sum(cells_of(span.text) for span in row) == max(0, width)
-        for span in row:
-            assert span.text.isprintable()
-            assert span.text.isascii() or options.marks != "ascii"
+    check(drawing, width, height, options)
     assert again.rows == drawing.rows
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(curves(), max_size=4), views, cursors, st.booleans(), options, st.data())
+def test_any_part_of_any_series(
+    series: list[Curve],
+    view: View,
+    cursor: Cursor | None,
+    full: bool,
+    options: ChartOptions,
+    data: st.DataObject,
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(3):
+            drawing = draw_chart(
+                "Loss", series, 64, 14, options, view=view, cursor=cursor, full=full
+            )
+            check(drawing, 64, 14, options)
+            area = drawing.area
+            assert area is not None
+            assert area.x0 < area.x1
+            move = data.draw(st.sampled_from([zoomed, panned, tailed]))
+            if move is zoomed:
+                view = zoomed(view, area, data.draw(st.sampled_from([0.5, 2.0])))
+            elif move is panned:
+                view = panned(view, area, data.draw(st.sampled_from([-0.25, 0.25])))
+            else:
+                view = tailed(view, area)
 
 
 @settings(max_examples=60, deadline=None)

@@ -18,9 +18,12 @@ from tuimon.charts.ticks import (
     wall_ticks,
 )
 from tuimon.charts.track import CALENDAR, Positions, Track
+from tuimon.charts.view import View, window_of
 
 _INT64 = np.iinfo(np.int64)
+_FARTHEST = 2.0**62
 _EXACT = 2**53  # integers up to here are exact as float64
+_LEAST: dict[XAxis, float] = {"step": 4.0, "relative": 1.0, "wall": 1.0}
 _LABEL_GAP = 2
 _TICK_CELLS = 8  # the least from tick to tick
 
@@ -33,22 +36,43 @@ class Axis:
         kind: what it measures.
         origin: what its limits count from: a step, else 0.
         limits: in steps after `origin`, seconds since each run's start, or unix seconds.
+        extent: extremes of all points, in the same units.
     """
 
     kind: XAxis
     origin: int
     limits: Limits
+    extent: Limits = (0.0, 0.0)
+
+    @property
+    def least(self) -> float:
+        """The smallest part of the axis that makes sense to look at."""
+        return _LEAST[self.kind]
 
     def bounds(self, track: Track, columns: int) -> Positions:
         """Return the bounds of the columns, [columns + 1], in the track's own positions."""
         low, high = self.limits
         inner = low + (high - low) * np.arange(columns + 1) / columns
+        inner = np.clip(inner, -_FARTHEST, None)
         if self.kind != "step":
             return inner + _start(track) if self.kind == "relative" else inner
         if self.origin == 0 and high < _INT64.max / 2:
             return np.ceil(inner).astype(np.int64)
         whole = (self.origin + int(edge) for edge in np.ceil(inner))
         return np.array([min(max(edge, _INT64.min), _INT64.max) for edge in whole], dtype=np.int64)
+
+    def target(self, track: Track, position: float) -> int | float:
+        """Return a position of the axis in the track's own positions."""
+        if self.kind == "step":
+            return min(max(round(position) + self.origin, _INT64.min), _INT64.max)
+        return position + _start(track) if self.kind == "relative" else position
+
+    def position(self, track: Track, index: int) -> float:
+        """Return where the point at an index of a track is, in units of the limits."""
+        x = track.x[index].item()
+        if self.kind == "step":
+            return float(x - self.origin)
+        return float(x - _start(track) if self.kind == "relative" else x)
 
     def cell(self, position: float, cells: int) -> int:
         """Return the cell, of so many along the axis, that a position falls into."""
@@ -96,13 +120,21 @@ def _apart(cells: int, ticks: Sequence[FrameTick]) -> bool:
     return all(end + _LABEL_GAP <= start for end, start in zip(ends, starts[1:], strict=False))
 
 
-def make_axis(kind: XAxis, tracks: Iterable[Track], previous: Scales | None) -> Axis:
-    """Return the axis that shows all points of `tracks`.
+def make_axis(
+    kind: XAxis,
+    tracks: Iterable[Track],
+    previous: Scales | None,
+    view: View | None = None,
+    room: float = 0.0,
+) -> Axis:
+    """Return the axis that shows all points of `tracks`, or the part in view.
 
     Args:
         kind: what it measures.
         tracks: the curves on it, ascending in x.
         previous: scales of the drawing before, whose limits are kept where they still suit.
+        view: what part to show.
+        room: share of the axis to be left behind the newest point.
     """
     tracks = [track for track in tracks if len(track.x)]
     if kind == "step":
@@ -112,10 +144,14 @@ def make_axis(kind: XAxis, tracks: Iterable[Track], previous: Scales | None) -> 
         low, high, least = float(first - origin), float(last - origin), 1.0
     else:
         starts = [_start(track) if kind == "relative" else 0.0 for track in tracks]
-        ends = list(zip(tracks, starts, strict=True))
-        low = min((float(track.x[0]) - start for track, start in ends), default=0.0)
-        high = max((float(track.x[-1]) - start for track, start in ends), default=0.0)
+        timed = list(zip(tracks, starts, strict=True))
+        low = min((float(track.x[0]) - start for track, start in timed), default=0.0)
+        high = max((float(track.x[-1]) - start for track, start in timed), default=0.0)
         origin, least = 0, 10.0
+    window = window_of(view, low, high, least=_LEAST[kind], room=room) if view else None
+    if window is not None:
+        return Axis(kind, origin, window, (low, high))
     before = (previous.x0, previous.x1) if previous and previous.origin == origin else None
-    limits = x_limits(low, high, from_zero=kind != "wall", least=least, previous=before)
-    return Axis(kind, origin, limits)
+    newest = high + room * (high - low)
+    limits = x_limits(low, newest, from_zero=kind != "wall", least=least, previous=before)
+    return Axis(kind, origin, limits, (low, high))

@@ -11,6 +11,13 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
+class Neighbour(NamedTuple):
+    """The point before or behind the columns: where it would stand among them, and its line."""
+
+    column: float
+    line: float
+
+
 class Bins(NamedTuple):
     """A series over the columns of a chart, each array [columns].
 
@@ -21,6 +28,7 @@ class Bins(NamedTuple):
         nan, above, below: columns that hold a NaN, +Inf, -Inf.
         points: how many drawable values there are.
         counts: how many values are (NaN, +Inf, -Inf, not positive though they must be).
+        before, behind: points beside the columns that the line comes from and goes to.
     """
 
     low: Floats
@@ -32,6 +40,8 @@ class Bins(NamedTuple):
     below: Flags
     points: int
     counts: tuple[int, int, int, int]
+    before: Neighbour | None = None
+    behind: Neighbour | None = None
 
 
 def bin_track(track: Track, bounds: Positions, smoothing: float, positive: bool) -> Bins:
@@ -68,19 +78,46 @@ def bin_track(track: Track, bounds: Positions, smoothing: float, positive: bool)
         below=found.below > 0,
         points=int(drawable.sum()),
         counts=(int(found.nan.sum()), int(found.above.sum()), int(found.below.sum()), hidden),
+        before=_neighbour(track, int(edges[0]) - 1, bounds, smoothing, positive),
+        behind=_neighbour(track, int(edges[-1]), bounds, smoothing, positive),
     )
 
 
-def bridge(line: Floats, taken: Flags) -> Floats:
+def _neighbour(
+    track: Track, index: int, bounds: Positions, smoothing: float, positive: bool
+) -> Neighbour | None:
+    """Return the point at an index beside the columns; None where a line cannot lead to it."""
+    if not 0 <= index < len(track.x):
+        return None
+    line = track.smoothed_at(index, smoothing)
+    first, last = float(bounds[0]), float(bounds[-1])
+    if not np.isfinite(line) or (positive and line <= 0) or first >= last:
+        return None
+    columns = len(bounds) - 1
+    return Neighbour((float(track.x[index]) - first) / (last - first) * columns - 0.5, line)
+
+
+def bridge(
+    line: Floats,
+    taken: Flags,
+    before: Neighbour | None = None,
+    behind: Neighbour | None = None,
+) -> Floats:
     """Join the columns of a line straight across empty ones, but not across gaps.
 
-    A gap is a column that is taken by points none of which can be drawn.
+    A gap is a column that is taken by points none of which can be drawn. `before` and `behind`
+    are points beside the columns.
     """
-    known = np.flatnonzero(np.isfinite(line))
+    here = np.flatnonzero(np.isfinite(line))
+    known, heights = here.astype(np.float64), line[here]
+    if before is not None and before.column < 0:
+        known, heights = np.append(before.column, known), np.append(before.line, heights)
+    if behind is not None and behind.column > len(line) - 1:
+        known, heights = np.append(known, behind.column), np.append(heights, behind.line)
     if len(known) < 2:
         return line
     columns = np.arange(len(line))
-    joined = np.interp(columns, known, line[known], left=np.nan, right=np.nan)
+    joined = np.interp(columns, known, heights, left=np.nan, right=np.nan)
     gaps = np.flatnonzero(taken & ~np.isfinite(line))
     if len(gaps):
         after = np.searchsorted(known, columns)

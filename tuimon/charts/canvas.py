@@ -1,4 +1,4 @@
-"""The plot inside the frame: bands, then superseded lines, then lines, marks on top."""
+"""The plot inside the frame: bands, then lines in the background, then lines, labels on top."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.marks import (
     BAND_LETTER,
+    GAP,
     PAST_LETTER,
     Extent,
     Layer,
@@ -17,6 +18,7 @@ from tuimon.charts.marks import (
     fill,
     join,
     line_letter,
+    pattern_columns,
     to_dots,
 )
 from tuimon.charts.model import Span
@@ -26,73 +28,114 @@ Flags = NDArray[np.bool_]
 
 
 class Shape(NamedTuple):
-    """A curve over the columns of dots, each array [columns], heights 0…1 or NaN for none.
+    """A curve over the columns of dots, each array [columns].
 
     Attributes:
-        colour: number of its colour role.
-        low, high: range of the raw values.
+        role: of its line.
+        band_role: of the range of its raw values.
+        low, high: range of the raw values. Heights 0…1 are inside the plot; NaN is none.
         line: the line, already joined across empty columns.
         smoothed: the line is not the raw values: their range is a band behind it, or left out.
         dense: there are more points than columns. Raw values are then shown by their range, below
             the lines of other curves.
-        past: the line shows superseded points.
-        faded: other curves stand out before it.
+        behind: it is drawn below the lines of other curves.
+        letter: number of the letter that draws it in ASCII.
+        pattern: of the dashes of its line.
     """
 
-    colour: int
+    role: str
+    band_role: str
     low: Floats
     high: Floats
     line: Floats
     smoothed: bool
     dense: bool
-    past: bool = False
-    faded: bool = False
+    behind: bool = False
+    letter: int = 0
+    pattern: int = 0
 
 
-def paint(
-    shapes: Sequence[Shape], above: Flags, below: Flags, height: int, marks: Marks, band: bool
-) -> list[list[Span]]:
-    """Draw shapes into `height` rows of spans.
+class Plot:
+    """The cells of a plot: a glyph and a role each."""
+
+    def __init__(self, glyphs: NDArray[np.str_], codes: NDArray[np.int64], names: Sequence[str]):
+        """`codes` number the roles in `names`; 0 is a blank cell. Both arrays are [rows, cells]."""
+        self._glyphs, self._codes = glyphs, codes
+        self._names = list(names)
+        self.height: int = glyphs.shape[0]
+        self.width: int = glyphs.shape[1]
+
+    def put(self, row: int, cell: int, text: str, role: str) -> None:
+        """Write text, one character a cell, over whatever is there; what is outside is cut."""
+        text = text[: max(0, self.width - cell)]
+        self._glyphs[row, cell : cell + len(text)] = list(text)
+        self._codes[row, cell : cell + len(text)] = self._code(role)
+
+    def mark(self, row: int, cells: Flags, glyph: str, role: str) -> None:
+        """Put a glyph into the flagged cells of a row."""
+        self._glyphs[row, cells] = glyph
+        self._codes[row, cells] = self._code(role)
+
+    def blank(self, row: int, start: int, stop: int) -> bool:
+        """Whether nothing is in the cells from `start` up to `stop`."""
+        return not self._codes[row, max(0, start) : stop].any()
+
+    def stand_upright(self, cell: int, glyph: str, role: str) -> None:
+        """Draw an upright line: into blank cells, and behind what others hold."""
+        codes = self._codes[:, cell]
+        empty = codes == 0
+        for code in set(codes[~empty].tolist()):
+            codes[codes == code] = self._code(roles.lit(self._names[code]))
+        self._glyphs[empty, cell] = glyph
+        codes[empty] = self._code(role)
+
+    def rows(self) -> list[list[Span]]:
+        """The rows as spans of equal role."""
+        return [
+            spans(glyphs, codes, self._names)
+            for glyphs, codes in zip(self._glyphs, self._codes, strict=True)
+        ]
+
+    def _code(self, role: str) -> int:
+        if role not in self._names:
+            self._names.append(role)
+        return self._names.index(role)
+
+
+def paint(shapes: Sequence[Shape], width: int, height: int, marks: Marks, band: bool) -> Plot:
+    """Draw shapes into `width` × `height` cells.
 
     In a cell that any line crosses only lines show, so that they stand out from what is below.
 
     Args:
         shapes: the curves.
-        above, below: cells [width] with a mark at the upper, lower edge.
-        height: rows of cells.
+        width, height: size in cells.
         marks: how dots are drawn.
         band: draw the raw range behind smoothed lines.
     """
-    width = len(above)
-    bands, past, lines = (Layer(height, width, len(shapes)) for _ in range(3))
+    bands, behind, lines = (Layer(height, width, len(shapes)) for _ in range(3))
     for index, shape in enumerate(shapes):
         area, line = _extents(shape, height, marks)
         if shape.smoothed and band:
             bands.add(fill(area, marks, height), index)
         layer = bands if shape.dense and not shape.smoothed else lines
-        if shape.past or shape.faded:
-            layer = past
+        if shape.behind:
+            layer = behind
         layer.add(fill(line, marks, height), index)
-    # Codes of who draws a cell: 0 nothing, then each band, each superseded line, each line, and
-    # the marks.
+    # Codes of who draws a cell: 0 nothing, then each band, each line behind, each line.
     count = len(shapes)
     masks, codes = bands.masks, np.where(bands.masks > 0, 1 + bands.owners, 0)
-    for depth, layer in ((1, past), (2, lines)):
+    for depth, layer in ((1, behind), (2, lines)):
         drawn = layer.masks > 0
         masks = np.where(drawn, layer.masks, masks)
         codes = np.where(drawn, 1 + depth * count + layer.owners, codes)
-    glyphs = _glyphs(masks, codes, shapes, marks)
-    for row, flags, glyph in ((0, above, marks.above), (-1, below, marks.below)):
-        glyphs[row, flags] = glyph
-        codes[row, flags] = 1 + 3 * count
     names = [
         roles.BLANK,
-        *((roles.band if shape.smoothed else roles.curve)(shape.colour) for shape in shapes),
-        *(roles.FADED if shape.faded else roles.past(shape.colour) for shape in shapes),
-        *(roles.curve(shape.colour) for shape in shapes),
-        roles.MARK,
+        *(shape.band_role if shape.smoothed else shape.role for shape in shapes),
+        *(shape.role for shape in shapes),
+        *(shape.role for shape in shapes),
     ]
-    return [spans(row, code, names) for row, code in zip(glyphs, codes, strict=True)]
+    return Plot(_glyphs(masks, codes, shapes, marks), codes, names)
 
 
 def _extents(shape: Shape, height: int, marks: Marks) -> tuple[Extent, Extent]:
@@ -101,16 +144,21 @@ def _extents(shape: Shape, height: int, marks: Marks) -> tuple[Extent, Extent]:
     low, high = to_dots(shape.low, dots), to_dots(shape.high, dots)
     rows = to_dots(shape.line, dots)
     line = join(rows)
-    missing = low < 0
-    raw = Extent(low, np.where(missing, -2, high))
+    raw = Extent(low, np.where(low == GAP, GAP - 1, high))
     if marks.down > 2:  # a single dot of braille is easily overlooked
-        line = enlarge_points(rows, line)
-    if shape.smoothed:
-        return raw, line
-    hull = Extent(
-        np.where(missing, line.low, np.minimum(line.low, low)), np.maximum(line.high, raw.high)
-    )
-    return raw, hull
+        line = enlarge_points(rows, line, dots)
+    if not shape.smoothed:
+        line = _hull(line, raw)
+    if shape.pattern and not marks.ascii and (shape.smoothed or not shape.dense):
+        shown = pattern_columns(shape.pattern, len(rows))
+        line = Extent(line.low, np.where(shown, line.high, GAP - 1))
+    return raw, line
+
+
+def _hull(one: Extent, other: Extent) -> Extent:
+    """Return the dots from the lower to the higher of two extents, either of which may be none."""
+    low = np.where(one.low == GAP, other.low, np.minimum(one.low, other.low))
+    return Extent(np.where(other.low == GAP, one.low, low), np.maximum(one.high, other.high))
 
 
 def _glyphs(
@@ -118,7 +166,7 @@ def _glyphs(
 ) -> NDArray[np.str_]:
     if marks.glyphs is not None:
         return marks.glyphs[masks]
-    letters = [line_letter(shape.colour) for shape in shapes]
+    letters = [line_letter(shape.letter) for shape in shapes]
     return np.array([" ", *BAND_LETTER * len(shapes), *PAST_LETTER * len(shapes), *letters])[codes]
 
 

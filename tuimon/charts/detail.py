@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from tuimon.charts.best import Best, index_of_best
 from tuimon.charts.smoothing import Smoothed
 from tuimon.store.lod import Edges, Extremes, LevelOfDetail
 
@@ -19,6 +20,7 @@ class Detail:
         self._levels = LevelOfDetail()
         self._smoothed: Smoothed | None = None
         self._ascending: dict[str, int] = {}
+        self._best: dict[Best, tuple[int, int | None]] = {}
 
     def extremes(self, values: Floats, edges: Edges) -> Extremes:
         """What the values between indices `edges` [columns + 1] come to."""
@@ -27,11 +29,34 @@ class Detail:
 
     def smoothed_totals(self, values: Floats, edges: Edges, weight: float) -> Floats | None:
         """Sums of the finite smoothed values in each column; None if they are as the raw ones."""
+        smoothed = self._smoothed_by(weight, values)
+        return None if smoothed.constant else smoothed.totals(values, edges)
+
+    def smoothed_at(self, values: Floats, index: int, weight: float) -> float:
+        """The smoothed value at an index."""
+        smoothed = self._smoothed_by(weight, values)
+        shown = values if smoothed.constant else smoothed.values(values, index, index + 1)
+        return float(shown[index if smoothed.constant else 0])
+
+    def best(self, values: Floats, best: Best) -> int | None:
+        """Where the first of the best finite values is; None where none is finite."""
+        known, index = self._best.get(best, (0, None))
+        newer = index_of_best(values[known:], best)
+        if newer is not None:
+            newer += known
+            better = index is None or (
+                values[newer] < values[index] if best == "min" else values[newer] > values[index]
+            )
+            index = newer if better else index
+        self._best[best] = len(values), index
+        return index
+
+    def _smoothed_by(self, weight: float, values: Floats) -> Smoothed:
         smoothed = self._smoothed
         if smoothed is None or smoothed.weight != weight:
             smoothed = self._smoothed = Smoothed(weight)
         smoothed.extend(values)
-        return None if smoothed.constant else smoothed.totals(values, edges)
+        return smoothed
 
     def ascends(self, axis: str, x: NDArray[np.int64] | Floats) -> bool:
         """Whether the positions along an axis ascend; False with any NaN but a lone one."""

@@ -19,11 +19,27 @@ _VALUE_CELLS = 6
 
 
 class Entry(NamedTuple):
-    """A curve in the legend."""
+    """A curve in the legend.
+
+    Attributes:
+        label: its name; any text.
+        colour: number of the colour role.
+        last: the value that stands behind the label.
+        more: what else is told, if all entries find room with it.
+        pattern: of the dashes of its line.
+        number: which letter draws it in ASCII; by default that of its colour.
+        key: a letter that names it at its line.
+        role: of its cue, if that of its colour will not do.
+    """
 
     label: str
     colour: int
     last: float | None
+    more: str = ""
+    pattern: int = 0
+    number: int | None = None
+    key: str = ""
+    role: str | None = None
 
 
 def plain(text: str, marks: Marks) -> str:
@@ -38,16 +54,25 @@ def cut(text: str, cells: int, marks: Marks, align: Align = "left") -> str:
 
 
 def title_row(
-    title: str, warnings: Sequence[str], notes: Sequence[str], cells: int, marks: Marks
+    title: str,
+    warnings: Sequence[str],
+    notes: Sequence[str],
+    cells: int,
+    marks: Marks,
+    state: str = "",
 ) -> Row:
-    """Return the title on the left and, while there is room, warnings and then notes on the right.
+    """Return the title on the left and, while there is room, the rest on the right.
 
-    Warnings come before the end of a long title, notes do not.
+    The `state` of the chart, then warnings come before the end of a long title, notes do not.
     """
     title = plain(title, marks)
     right: list[Span] = []
     used = 0
     for text, role, room in (
+        *(
+            [(plain(state, marks), roles.ACCENT, cells - min(width(title), _LEAST_TITLE))]
+            * bool(state)
+        ),
         *((text, roles.WARN, cells - min(width(title), _LEAST_TITLE)) for text in warnings),
         *((text, roles.NOTE, cells - width(title)) for text in notes),
     ):
@@ -62,8 +87,11 @@ def legend_rows(entries: Sequence[Entry], cells: int, most_rows: int, marks: Mar
 
     Entries flow in one row, or stand in columns over several; those that find no room are counted.
     """
-    spans = [_entry(entry, cells, marks) for entry in entries]
+    spans = [_entry(entry, cells, marks, more=True) for entry in entries]
     widths = [_width(entry) for entry in spans]
+    if sum(widths) + _GAP * (len(widths) - 1) > cells:
+        spans = [_entry(entry, cells, marks) for entry in entries]
+        widths = [_width(entry) for entry in spans]
     if sum(widths) + _GAP * (len(widths) - 1) <= cells or most_rows == 1:
         return [_flow(spans, widths, cells)]
     column = max(widths) + _GAP
@@ -103,19 +131,23 @@ def _more(count: int) -> str:
     return f"+{count} more"
 
 
-def _entry(entry: Entry, cells: int, marks: Marks) -> list[Span]:
-    cue = marks.cue(entry.colour)
+def _entry(entry: Entry, cells: int, marks: Marks, *, more: bool = False) -> list[Span]:
+    cue = marks.cue(entry.colour if entry.number is None else entry.number, entry.pattern)
+    cue += "" if marks.ascii else entry.key
     value = "" if entry.last is None else format_value(entry.last).ljust(_VALUE_CELLS)
     label = plain(entry.label, marks)
-    room = max(0, min(_MOST_LABEL, cells - len(value) - 3))
+    room = max(0, min(_MOST_LABEL, cells - len(value) - len(cue) - 2))
     value_role = roles.VALUE if entry.last is None or math.isfinite(entry.last) else roles.WARN
-    return [
-        Span(cue, roles.curve(entry.colour)),
+    spans = [
+        Span(cue, entry.role or roles.curve(entry.colour)),
         _SPACE,
         Span(cut(label, min(width(label), room), marks), roles.LEGEND),
         _SPACE,
         Span(value, value_role),
     ]
+    if more and entry.more:
+        spans += [_SPACE, Span(plain(entry.more, marks), roles.NOTE)]
+    return spans
 
 
 def _width(spans: Sequence[Span]) -> int:

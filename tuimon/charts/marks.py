@@ -22,7 +22,19 @@ _TURN = 2
 # With more curves, cells of many colours would be confetti.
 _MOST_ALTERNATING = 3
 
-_LINE_LETTERS = "*+xo#@%&"
+_LINE_LETTERS = "*+xo#@%&abcdefghijklmnpqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_KEYS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+# Which columns of dots a line shows, again and again: solid, dashes, dots, dashes and dots. Two
+# columns make a cell of braille.
+_PATTERNS = ("1", "11111100", "1000", "111111001100")
+PATTERNS = len(_PATTERNS)
+_CUES = "━╍┅┉"
+
+GAP = -(1 << 40)
+"""The dot row of what is not there."""
+
+_FAR = 1e5  # heights, so that what lies far outside still leads out of the plot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +46,9 @@ class Marks:
         glyphs: the glyph of every mask, str[2 ** (down * across)]; None where each curve has a
             letter of its own (:func:`line_letter`).
         nan, above, below: glyphs for NaN, +Inf, -Inf.
+        over, under: glyphs at the edge beyond which values lie.
+        best: glyph for the best value.
+        upright: glyph of the cursor's line in blank cells.
     """
 
     down: int
@@ -42,6 +57,10 @@ class Marks:
     nan: str
     above: str
     below: str
+    over: str
+    under: str
+    best: str
+    upright: str
 
     @property
     def ascii(self) -> bool:
@@ -53,14 +72,25 @@ class Marks:
         """What stands for the part of a text that was cut."""
         return ".." if self.ascii else "…"
 
-    def cue(self, colour: int) -> str:
-        """Return the glyph that stands for a curve in the legend."""
-        return line_letter(colour) if self.ascii else "━"
+    def cue(self, number: int, pattern: int = 0) -> str:
+        """Return the glyph that stands for the line of a curve in the legend."""
+        return line_letter(number) if self.ascii else _CUES[pattern % PATTERNS]
 
 
-def line_letter(colour: int) -> str:
+def line_letter(number: int) -> str:
     """Return the letter that draws a curve in ASCII."""
-    return _LINE_LETTERS[colour % len(_LINE_LETTERS)]
+    return _LINE_LETTERS[number % len(_LINE_LETTERS)]
+
+
+def key_letter(number: int) -> str:
+    """Return the letter that names a curve where colours do not tell it from all others."""
+    return _KEYS[number % len(_KEYS)]
+
+
+def pattern_columns(pattern: int, columns: int) -> NDArray[np.bool_]:
+    """Return which of so many columns of dots a line of a pattern shows."""
+    shown = np.array([char == "1" for char in _PATTERNS[pattern % PATTERNS]])
+    return np.resize(shown, columns)
 
 
 def _braille() -> NDArray[np.str_]:
@@ -71,9 +101,20 @@ def _braille() -> NDArray[np.str_]:
 
 
 MARKS: dict[MarkStyle, Marks] = {
-    "braille": Marks(4, 2, _braille(), nan="×", above="▲", below="▼"),
-    "hd": Marks(2, 2, np.array(list(" ▘▖▌▝▀▞▛▗▚▄▙▐▜▟█")), nan="×", above="▲", below="▼"),
-    "ascii": Marks(1, 1, None, nan="!", above="^", below="v"),
+    "braille": Marks(4, 2, _braille(), "×", "▲", "▼", over="↑", under="↓", best="◆", upright="│"),
+    "hd": Marks(
+        2,
+        2,
+        np.array(list(" ▘▖▌▝▀▞▛▗▚▄▙▐▜▟█")),
+        "×",
+        "▲",
+        "▼",
+        over="↑",
+        under="↓",
+        best="◆",
+        upright="│",
+    ),
+    "ascii": Marks(1, 1, None, "!", "^", "v", over="'", under=",", best="$", upright="|"),
 }
 
 BAND_LETTER, PAST_LETTER = ":", "."
@@ -87,34 +128,38 @@ class Extent(NamedTuple):
 
 
 def to_dots(heights: NDArray[np.float64], dots: int) -> Rows:
-    """Return the dot rows (from the bottom) of heights 0…1, [n]; -1 where they are NaN."""
+    """Return the dot rows (from the bottom) of heights, [n]: 0…1 is the plot, NaN gives GAP."""
     with np.errstate(invalid="ignore"):
-        rows = np.rint(np.clip(heights, 0, 1) * (dots - 1))
-    return np.where(np.isnan(rows), -1, rows).astype(np.int64)
+        rows = np.rint(np.clip(heights, -_FAR, _FAR) * (dots - 1))
+    return np.where(np.isnan(rows), GAP, rows).astype(np.int64)
 
 
 def join(rows: Rows) -> Extent:
-    """Return the dots of a line through `rows` (one a column, -1 is a gap), without holes.
+    """Return the dots of a line through `rows` (one a column, or GAP), without holes.
 
     Between two columns, the nearer half of the climb belongs to each.
     """
     low, high = rows.copy(), rows.copy()
     left, right = rows[:-1], rows[1:]
-    both = (left >= 0) & (right >= 0)
+    both = (left > GAP) & (right > GAP)
     middle = (left + right) // 2
     rises, falls = both & (left < right), both & (left > right)
     np.maximum(high[:-1], middle, out=high[:-1], where=rises)
     np.minimum(low[1:], middle + 1, out=low[1:], where=rises)
     np.minimum(low[:-1], middle + 1, out=low[:-1], where=falls)
     np.maximum(high[1:], middle, out=high[1:], where=falls)
-    high[rows < 0] = -2
+    high[rows == GAP] = GAP - 1
     return Extent(low, high)
 
 
-def enlarge_points(rows: Rows, extent: Extent) -> Extent:
-    """Return an extent with points that have no neighbour to join made two dots wide and high."""
-    here = rows >= 0
-    alone = np.flatnonzero(here & ~np.append(here[1:], False) & ~np.append(False, here[:-1]))
+def enlarge_points(rows: Rows, extent: Extent, dots: int) -> Extent:
+    """Return an extent with points that have no neighbour to join made two dots wide and high.
+
+    Of points outside the `dots` of a column nothing is seen.
+    """
+    here = rows > GAP
+    lone = here & ~np.append(here[1:], False) & ~np.append(False, here[:-1])
+    alone = np.flatnonzero(lone & (rows >= 0) & (rows < dots))
     partner = np.minimum(alone ^ 1, len(rows) - 1)
     low, high = extent.low.copy(), extent.high.copy()
     for columns in (alone, partner):

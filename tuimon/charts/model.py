@@ -6,7 +6,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tuimon.charts.best import Best
 from tuimon.charts.detail import Detail
+from tuimon.charts.view import Area
 
 XAxis = Literal["step", "relative", "wall"]
 MarkStyle = Literal["braille", "hd", "ascii"]
@@ -48,6 +50,13 @@ class Curve:
         wall_times: float64[n], unix seconds.
         values: float64[n], NaN and infinities included.
         colour: number of the colour role.
+        pattern: number of the dashes of its line, 0 for none.
+        number: which letter draws it in ASCII, and names it where colours do not; by default
+            that of its colour.
+        best: which value is marked as its best one.
+        group: curves of a group are drawn as one, named after it: the median of their lines in
+            the range of their values.
+        pinned: drawn on top of the others, and first in the legend.
         start: unix seconds that relative time counts from; by default the first point's.
         detail: what the last drawing of the same series has found out; a series that only grows
             is then drawn without looking at all of it again.
@@ -60,6 +69,11 @@ class Curve:
     wall_times: NDArray[np.float64]
     values: NDArray[np.float64]
     colour: int = 0
+    pattern: int = 0
+    number: int | None = None
+    best: Best | None = None
+    group: str = ""
+    pinned: bool = False
     start: float | None = None
     detail: Detail = field(default_factory=Detail)
     superseded: Superseded | None = None
@@ -77,6 +91,9 @@ class ChartOptions:
         marks: braille dots, quarter blocks (``hd``, for fonts without braille), or ASCII.
         band: draw the range of the raw values behind a smoothed line.
         superseded: draw superseded points as a dim line; they are counted either way.
+        clip: fit y to all but the lowest and highest hundredth of the values.
+        palette: how many colours there are to tell curves apart; 1 is none.
+        labels: write the newest value at the end of each line, and mark the best one.
     """
 
     smoothing: float = 0.6
@@ -85,6 +102,33 @@ class ChartOptions:
     marks: MarkStyle = "braille"
     band: bool = True
     superseded: bool = False
+    clip: bool = False
+    palette: int = 8
+    labels: bool = True
+
+
+class Cursor(NamedTuple):
+    """Where values are read: positions in the units of `View.x`; `mark` is compared with."""
+
+    at: float
+    mark: float | None = None
+
+
+class Reading(NamedTuple):
+    """The point of a curve that is nearest to a cursor."""
+
+    curve: Curve
+    step: int
+    wall_time: float
+    value: float
+    smoothed: float | None
+    """None where the line shows the values as they are."""
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start of the run."""
+        start = self.curve.start
+        return self.wall_time - (float(self.curve.wall_times[0]) if start is None else start)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +163,7 @@ class Drawing(NamedTuple):
 
     rows: tuple[Row, ...]
     scales: Scales | None
+    area: Area | None = None
+    """None where there is no plot."""
+    readings: tuple[tuple[Reading, Reading | None], ...] = ()
+    """At the cursor and at its mark, in the order of the legend."""

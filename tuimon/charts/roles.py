@@ -1,9 +1,10 @@
 """Roles: what a piece of a drawing is. The screen maps them to colours; charts know none.
 
 Curves have numbered roles, by ``Curve.colour``: ``curve0``, ``curve1`` … for the line and its
-legend cue, ``band0``, ``band1`` … for the dim range of the raw values behind it, ``past0``,
-``past1`` … for the line of its superseded points. Half blocks have roles of two colours: `heat`
-and `pixels`.
+legend cue, ``end0``, ``end1`` … for what is written beside it, ``band0``, ``band1`` … for the dim
+range of the raw values behind it, ``past0``, ``past1`` … for the line of its superseded points.
+Half blocks have roles of two colours: `heat` and `pixels`. Any role can be `lit` by the line of a
+cursor that runs behind its cells.
 """
 
 from functools import lru_cache
@@ -20,14 +21,24 @@ AXIS: Final = "axis"  # axis lines and tick marks
 TICK: Final = "tick"  # tick labels
 MARK: Final = "mark"  # where values are NaN or infinite
 FADED: Final = "faded"  # lines of curves among which others stand out
+SHADE: Final = "shade"  # the range of curves among which others stand out
+CURSOR: Final = "upright"  # the line of the cursor in blank cells
 DIM: Final = "dim"  # "+43 more", "no data yet"
 ACCENT: Final = "accent"  # what is selected
+
+_LIT: Final = "|"
 
 
 @lru_cache(maxsize=512)
 def curve(colour: int) -> str:
     """Return the role of a curve's line."""
     return f"curve{colour}"
+
+
+@lru_cache(maxsize=512)
+def end(colour: int) -> str:
+    """Return the role of what is written beside a curve's line: its newest value, its best one."""
+    return f"end{colour}"
 
 
 @lru_cache(maxsize=512)
@@ -40,6 +51,16 @@ def band(colour: int) -> str:
 def past(colour: int) -> str:
     """Return the role of the line of a curve's superseded points."""
     return f"past{colour}"
+
+
+def lit(role: str) -> str:
+    """Return the role of a cell that the line of the cursor runs behind."""
+    return role if role.endswith(_LIT) else role + _LIT
+
+
+def unlit(role: str) -> str | None:
+    """Return the role of a cell without the line of the cursor behind it; None if none is."""
+    return role.removesuffix(_LIT) if role.endswith(_LIT) else None
 
 
 @lru_cache(maxsize=512)

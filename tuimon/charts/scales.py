@@ -140,6 +140,30 @@ def log_scale(low: float, high: float, rows: int, down: int, previous: YScale | 
     return _keep_y(previous, fresh, low, high)
 
 
+def fixed_scale(
+    limits: Limits, wanted: tuple[float | None, float | None], rows: int, *, log_y: bool
+) -> YScale:
+    """Return a y axis from exactly one value to another; where one is None, `limits` give it.
+
+    Both are values even where `limits` are decimal logarithms; those that have none do not count.
+    """
+    low, high = (min(max(limit, -_HUGE), _HUGE) for limit in limits)
+    bottom, top = wanted
+    if log_y:
+        bottom, top = (
+            math.log10(value) if value is not None and value > 0 else None
+            for value in (bottom, top)
+        )
+    low = low if bottom is None else min(max(bottom, -_HUGE), _HUGE)
+    high = high if top is None else min(max(top, -_HUGE), _HUGE)
+    if not high - low > max(abs(low), abs(high), _TINY) * _EQUAL * 1e-6:
+        apart = max(abs(low), abs(high)) / 10 or 1.0
+        low, high = (low, low + apart) if top is None else (high - apart, high)
+    if log_y:
+        return YScale(low, high, 0)
+    return YScale(low, high, nice_step(max((high - low) / max(rows // 2, 1), _TINY)))
+
+
 def _whole_steps(at_least: float) -> Iterator[float]:
     return (step for step in nice_steps(max(1.0, at_least)) if step == int(step))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tuimon.charts.best import Best, index_of_best
 from tuimon.charts.model import Curve, XAxis
 from tuimon.charts.smoothing import smooth
 from tuimon.store.lod import Edges, Extremes, column_extremes
@@ -47,6 +48,40 @@ class Track:
             return self.curve.detail.smoothed_totals(self.values, edges, weight)
         smoothed = smooth(self.curve.values, weight)[self.order]
         return column_extremes(smoothed, edges).total
+
+    def smoothed_at(self, index: int, weight: float) -> float:
+        """The smoothed value of the point at an index; the value itself where `weight` is 0."""
+        if weight <= 0:
+            return float(self.values[index])
+        if self.order is None:
+            return self.curve.detail.smoothed_at(self.values, index, weight)
+        return float(smooth(self.curve.values, weight)[self.order[index]])
+
+    def best(self, best: Best) -> int | None:
+        """The index of the first of the best values; None where none is finite."""
+        if self.order is None:
+            return self.curve.detail.best(self.values, best)
+        return index_of_best(self.values, best)
+
+    def sample(self, edges: Edges, most: int) -> Floats:
+        """At least half of `most` of the values between `edges`, or all, evenly spread.
+
+        Which ones does not depend on where the edges are, so that little of it changes.
+        """
+        first, last = int(edges[0]), int(edges[-1])
+        stride = 1
+        while (last - first) // stride > most:
+            stride *= 2
+        return self.values[-(-first // stride) * stride : last : stride]
+
+    def nearest(self, target: int | float) -> int:
+        """The index of the point that is nearest to a position; there must be one."""
+        index = int(np.searchsorted(self.x, target))
+        if index == len(self.x):
+            return index - 1
+        if index and target - self.x[index - 1].item() <= self.x[index].item() - target:
+            return index - 1
+        return index
 
 
 def make_track(curve: Curve, axis: XAxis) -> Track:

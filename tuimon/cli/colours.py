@@ -16,9 +16,9 @@ _CODES = {
     "warn": "33",
     "ok": "32",
     **dict.fromkeys(("error", "mark"), "1;31"),
-    **dict.fromkeys(("dim", "note", "tick", "axis"), "2"),
+    **dict.fromkeys(("dim", "note", "tick", "axis", "faded", "shade"), "2"),
 }
-_INDEXED = re.compile(r"(curve|band|past)(\d+)")
+_INDEXED = re.compile(r"(curve|end|band|past)(\d+)")
 
 
 def wants_colour(choice: str) -> bool:
@@ -45,5 +45,5 @@ def lines(rows: Iterable[Row], *, coloured: bool) -> Iterable[str]:
 def _code(role: str) -> str:
     if match := _INDEXED.fullmatch(role):
         code = _CURVES[int(match[2]) % len(_CURVES)]
-        return code if match[1] == "curve" else f"2;{code}"
+        return code if match[1] in ("curve", "end") else f"2;{code}"
     return _CODES.get(role, "")

@@ -1,19 +1,13 @@
 """What the points of a series come to, and the same for programs."""
 
 import math
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from tuimon.charts.best import lower_is_better
 from tuimon.store.series import Series
-
-_LOWER_IS_BETTER = re.compile(
-    r"loss|error|(?:^|[^a-z])(?:err|nll|[rm]?mse|mae|mape|[bc]?ce|ppl|perplexity|wer|cer|fid)"
-    r"(?:$|[^a-z])",
-    re.IGNORECASE,
-)
 
 
 class Statistics(NamedTuple):
@@ -38,7 +32,7 @@ class Statistics(NamedTuple):
     @property
     def best_is_low(self) -> bool:
         """Whether the best value is the lowest one, as that of a loss or an error is."""
-        return bool(_LOWER_IS_BETTER.search(self.tag))
+        return lower_is_better(self.tag)
 
     @property
     def best_step(self) -> int | None:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tuimon.charts.best import best_of
 from tuimon.charts.detail import Detail
 from tuimon.charts.model import Curve, Superseded
 from tuimon.charts.pairing import Metric
@@ -71,6 +72,7 @@ class MetricCurves:
                         wall_times=points.wall_times,
                         values=points.values,
                         colour=colour,
+                        best=best_of(tag),
                         start=run.start_time,
                         detail=self._detail(series, epoch),
                         superseded=self._superseded_of(series),

@@ -17,13 +17,15 @@ from functools import lru_cache
 from rich.style import Style
 from textual.color import Color, ColorParseError
 
+from tuimon.charts import roles
 from tuimon.tui.themes import ANSI_CURVES, DARK_CURVES, LIGHT_CURVES
 
-_CURVE_BLENDS = {"curve": 0.0, "past": 0.4, "band": 0.62}
+_CURVE_BLENDS = {"curve": 0.0, "end": 0.0, "past": 0.4, "band": 0.62}
 _DIM_BLEND = 0.45
 _FAINT_BLEND = 0.68
 _FADED_BLEND = 0.74
-
+_SHADE_BLEND = 0.88
+_LIT_BLEND = 0.75
 
 _FIXED: dict[str, tuple[str, float, str]] = {
     # role: theme variable, share of background blended in, text attributes
@@ -38,6 +40,8 @@ _FIXED: dict[str, tuple[str, float, str]] = {
     "tick": ("foreground", _DIM_BLEND, ""),
     "axis": ("foreground", _FAINT_BLEND, ""),
     "faded": ("foreground", _FADED_BLEND, ""),
+    "shade": ("foreground", _SHADE_BLEND, ""),
+    "upright": ("accent", 0.3, ""),
     "mark": ("error", 0.0, "bold"),
     "warn": ("warning", 0.0, ""),
     "error": ("error", 0.0, "bold"),
@@ -46,7 +50,7 @@ _FIXED: dict[str, tuple[str, float, str]] = {
     "key": ("primary", 0.0, "bold"),
     "cursor": ("foreground", 0.0, "reverse"),
 }
-_INDEXED = re.compile(r"(curve|band|past)(\d+)")
+_INDEXED = re.compile(r"(curve|end|band|past)(\d+)")
 _HALVES = re.compile(r"heat:(\d+)/(\d+)")
 _PIXELS = re.compile(r"rgb:([0-9a-f]{6})(?:/([0-9a-f]{6}))?")
 _RAMP = (
@@ -87,6 +91,8 @@ class RoleStyles:
         self.style = lru_cache(maxsize=_KEPT_STYLES)(self._style)
 
     def _style(self, role: str) -> Style:
+        if unlit := roles.unlit(role):
+            return self.style(unlit) + self._lit()
         if match := _INDEXED.fullmatch(role):
             colour = self._curves[int(match[2]) % len(self._curves)]
             return self._make(colour, _CURVE_BLENDS[match[1]], "")
@@ -99,6 +105,13 @@ class RoleStyles:
         if own is not None:
             return self._make(own, 0.0, attributes)
         return self._make(self._variables.get(variable, "#dddddd"), blend, attributes)
+
+    def _lit(self) -> Style:
+        """What the line of a cursor adds to the cells that it runs behind."""
+        ground = self._make(self._variables.get("accent", "#dddddd"), _LIT_BLEND, "").color
+        if ground is None or ground.triplet is None:  # one of the terminal's own colours
+            return Style(reverse=True)
+        return Style(bgcolor=ground)
 
     @property
     def _dark(self) -> bool:

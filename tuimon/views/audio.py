@@ -100,6 +100,7 @@ def _course(one: Clip, width: int, height: int, ascii_only: bool) -> list[Row]:
     if found is None:
         return []
     low, high = ((1 + part) / 2 for part in found)
-    shape = Shape(0, low, high, (low + high) / 2, smoothed=False, dense=True)
-    unmarked = np.zeros(width, np.bool_)
-    return [tuple(row) for row in paint([shape], unmarked, unmarked, height, marks, True)]
+    middle = (low + high) / 2
+    role = roles.curve(0)
+    shape = Shape(role, role, low, high, middle, smoothed=False, dense=True)
+    return [tuple(row) for row in paint([shape], width, height, marks, band=True).rows()]

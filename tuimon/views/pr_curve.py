@@ -50,9 +50,8 @@ def rows(
     dots = np.linspace(0, 1, columns * marks.across)
     line = np.interp(dots, recall, precision, left=np.nan, right=np.nan)
     nothing = np.full(len(dots), np.nan)
-    shape = Shape(0, nothing, nothing, line, smoothed=True, dense=False)
-    unmarked = np.zeros(columns, np.bool_)
-    plot = paint([shape], unmarked, unmarked, plot_rows, marks, False)
+    shape = Shape(roles.curve(0), roles.band(0), nothing, nothing, line, smoothed=True, dense=False)
+    plot = paint([shape], columns, plot_rows, marks, band=False).rows()
     labels = {round(share * (plot_rows - 1)): text for share, text in _LABELS.items()}
     result = list(head(place, facts, width))
     result.append((Span("precision"[:width], roles.TICK),))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tuimon.charts.marks import MARKS, Extent, Layer, enlarge_points, fill, join, to_dots
+from tuimon.charts.marks import GAP, MARKS, Extent, Layer, enlarge_points, fill, join, to_dots
 
 
 def drawn(rows: list[int], height: int, marks: str = "braille") -> list[str]:
@@ -40,20 +40,20 @@ def test_flat_and_diagonal_lines_are_one_dot_thick() -> None:
 
 
 def test_lines_are_not_joined_across_gaps() -> None:
-    low, high = join(np.array([0, -1, 9]))
+    low, high = join(np.array([0, GAP, 9]))
     assert (low[0], high[0]) == (0, 0)
     assert low[1] > high[1]
     assert (low[2], high[2]) == (9, 9)
 
 
 def test_lone_points_are_four_dots() -> None:
-    rows = np.array([-1, -1, -1, 5, -1, -1, 0, 1])
-    low, high = enlarge_points(rows, join(rows))
-    assert (high - low + 1).clip(0).tolist() == [0, 0, 2, 2, 0, 0, 1, 1]
+    rows = np.array([GAP, GAP, GAP, 5, GAP, GAP, 0, 1, GAP, GAP, 900, GAP])
+    low, high = enlarge_points(rows, join(rows), 12)
+    assert (high - low + 1).clip(0).tolist() == [0, 0, 2, 2, 0, 0, 1, 1, 0, 0, 1, 0]
 
 
 def test_dots_of_heights() -> None:
-    assert to_dots(np.array([0, 0.5, 1, 2, -1, np.nan]), 5).tolist() == [0, 2, 4, 4, 0, -1]
+    assert to_dots(np.array([0, 0.5, 1, 2, -1, np.nan]), 5).tolist() == [0, 2, 4, 8, -4, GAP]
 
 
 def test_a_cell_takes_the_colour_with_clearly_more_dots() -> None:

@@ -1,0 +1,196 @@
+"""What the curves of a chart hold at a cursor, and how it is told."""
+
+import time
+from collections.abc import Sequence
+
+from tuimon.charts import roles
+from tuimon.charts.axis import Axis
+from tuimon.charts.heading import cut, plain
+from tuimon.charts.marks import Marks
+from tuimon.charts.model import ChartOptions, Cursor, Reading, Row, Span
+from tuimon.charts.traces import smoothing_of
+from tuimon.charts.track import CALENDAR, Track
+from tuimon.text import format_duration, format_step, format_value, safe, width
+
+Readings = tuple[tuple[Reading, Reading | None], ...]
+
+_GAP = 2
+_LEAST_LABEL, _MOST_LABEL = 6, 32
+_HEADINGS = ("step", "time", "value", "smoothed")
+_CELLS = (7, 8, 8, 8)
+_DELTA_CELLS = 9
+
+
+def read_all(
+    tracks: Sequence[Track], axis: Axis, cursor: Cursor, options: ChartOptions
+) -> Readings:
+    """Read the curves at a cursor; those that have no point there are left out."""
+    found = []
+    for track in tracks:
+        reading = _read(track, axis, cursor.at, options)
+        if reading is not None:
+            mark = None if cursor.mark is None else _read(track, axis, cursor.mark, options)
+            found.append((reading, mark))
+    return tuple(found)
+
+
+def _read(track: Track, axis: Axis, position: float, options: ChartOptions) -> Reading | None:
+    if not len(track.x):
+        return None
+    target = axis.target(track, position)
+    # Half a hundredth of the axis is about a column.
+    slack = (axis.limits[1] - axis.limits[0]) / 200
+    if not track.x[0].item() - slack <= target <= track.x[-1].item() + slack:
+        return None
+    index = track.nearest(target)
+    weight = smoothing_of(track, options)
+    at = index if track.order is None else int(track.order[index])
+    return Reading(
+        curve=track.curve,
+        step=int(track.curve.steps[at]),
+        wall_time=float(track.curve.wall_times[at]),
+        value=float(track.values[index]),
+        smoothed=track.smoothed_at(index, weight) if weight else None,
+    )
+
+
+def shown_value(reading: Reading) -> float:
+    """What the line shows."""
+    return reading.value if reading.smoothed is None else reading.smoothed
+
+
+def position_text(readings: Readings, marks: Marks) -> str:
+    """Where the cursor is, and how far from its mark, by the first curve: step, time, clock."""
+    if not readings:
+        return "no point at the cursor"
+    here, mark = readings[0]
+    parts = [f"step {format_step(here.step)}", format_duration(here.elapsed)]
+    if mark is not None:
+        parts = [
+            parts[0],
+            f"{_delta(marks)} {format_step(here.step - mark.step)} steps",
+            format_duration(here.wall_time - mark.wall_time),
+        ]
+    elif clock := _clock(here.wall_time):
+        parts.append(clock)
+    return (" - " if marks.ascii else " · ").join(parts)
+
+
+def _delta(marks: Marks) -> str:
+    return "delta" if marks.ascii else "Δ"
+
+
+def _clock(wall_time: float) -> str:
+    if not CALENDAR[0] <= wall_time <= CALENDAR[1]:
+        return ""
+    return time.strftime("%H:%M:%S", time.localtime(wall_time))
+
+
+def more_text(reading: Reading, mark: Reading | None, marks: Marks) -> str:
+    """What a legend tells besides the value at the cursor."""
+    parts = []
+    if reading.smoothed is not None:
+        parts.append(("~" if marks.ascii else "≈") + format_value(reading.smoothed))
+    if mark is not None:
+        parts.append(_delta(marks) + _signed(_difference(reading, mark)))
+    return " ".join(parts)
+
+
+def _difference(reading: Reading, mark: Reading) -> float:
+    return shown_value(reading) - shown_value(mark)
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "") + format_value(value)
+
+
+def readout_rows(readings: Readings, cells: int, most_rows: int, marks: Marks) -> list[Row]:
+    """A table of all curves at the cursor in at most so many rows, in blocks side by side."""
+    delta = any(mark is not None for _, mark in readings)
+    columns = [*_CELLS, *([_DELTA_CELLS] * delta)]
+    names = [*_HEADINGS, *([_delta(marks)] * delta)]
+    longest = max((width(plain(reading.curve.label, marks)) for reading, _ in readings), default=0)
+    label = min(max(longest, _LEAST_LABEL), _MOST_LABEL)
+    fixed = 3 + sum(columns) + len(columns)
+    label = max(min(label, cells - fixed), 0)
+    while columns and label < _LEAST_LABEL:  # the time gives way first, then the step …
+        drop = 1 if len(columns) > 3 else 0
+        label += columns.pop(drop) + 1
+        names.pop(drop)
+    size = 3 + label + sum(columns) + len(columns)
+    blocks = max(1, (cells + _GAP) // (size + _GAP))
+    most = max(1, most_rows - 1)
+    blocks = min(blocks, -(-len(readings) // most)) or 1
+    rows = min(most, -(-len(readings) // blocks)) or 1
+    shown = readings[: blocks * rows]
+    if len(readings) > len(shown):
+        shown = shown[:-1]
+    lines: list[list[Span]] = [[] for _ in range(rows + 1)]
+    for block in range(blocks):
+        part = shown[block * rows : (block + 1) * rows]
+        lines[0] += _cells(" " * (3 + label), roles.LEGEND, names, columns, roles.DIM, marks)
+        for line, (reading, mark) in zip(lines[1:], part, strict=False):
+            values = _values(reading, mark, names)
+            curve = reading.curve
+            number = curve.colour if curve.number is None else curve.number
+            cue = marks.cue(number, curve.pattern)
+            role = roles.FADED if curve.faded else roles.curve(curve.colour)
+            line.append(Span(f"{cue}  ", role))
+            name = cut(curve.label, label, marks)
+            line += _cells(name, roles.LEGEND, values, columns, roles.VALUE, marks)
+        for line in lines:
+            line.append(Span(" " * _GAP, roles.BLANK))
+    if len(readings) > len(shown):
+        more = f"+{len(readings) - len(shown)} more"
+        lines[-1].append(Span(more, roles.DIM))
+    return [_fitted(line, cells) for line in lines]
+
+
+def _values(reading: Reading, mark: Reading | None, names: Sequence[str]) -> list[str]:
+    texts = {
+        "step": format_step(reading.step),
+        "time": format_duration(reading.elapsed),
+        "value": format_value(reading.value),
+        "smoothed": "" if reading.smoothed is None else format_value(reading.smoothed),
+    }
+    delta = "" if mark is None else _signed(_difference(reading, mark))
+    return [texts.get(name, delta) for name in names]
+
+
+def _cells(
+    name: str, name_role: str, texts: Sequence[str], columns: Sequence[int], role: str, marks: Marks
+) -> list[Span]:
+    aligned = "".join(
+        " " + cut(text, cells, marks, "right") for text, cells in zip(texts, columns, strict=True)
+    )
+    return [Span(name, name_role), Span(aligned, role)]
+
+
+def _fitted(line: Sequence[Span], cells: int) -> Row:
+    row, left = [], cells
+    for span in line:
+        text = span.text if width(span.text) <= left else span.text[: max(0, left)]
+        if width(text) > left:
+            text = " " * left
+        row.append(Span(text, span.role))
+        left -= width(text)
+    row.append(Span(" " * left, roles.BLANK))
+    return tuple(span for span in row if span.text)
+
+
+def values_text(readings: Readings) -> str:
+    """The readings as tab-separated values with a heading, for a clipboard."""
+    delta = any(mark is not None for _, mark in readings)
+    lines = ["\t".join(["run", "step", "wall_time", "value", "smoothed", *(["delta"] * delta)])]
+    for reading, mark in readings:
+        fields = [
+            safe(reading.curve.label),
+            str(reading.step),
+            repr(reading.wall_time),
+            repr(reading.value),
+            "" if reading.smoothed is None else repr(reading.smoothed),
+        ]
+        if delta:
+            fields.append("" if mark is None else repr(_difference(reading, mark)))
+        lines.append("\t".join(fields))
+    return "\n".join(lines) + "\n"

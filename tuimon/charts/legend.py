@@ -1,0 +1,63 @@
+"""What the legend tells of each curve: newest and best values, or those at the cursor."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tuimon.charts.cursor import Readings, more_text
+from tuimon.charts.heading import Entry
+from tuimon.charts.model import Curve
+from tuimon.charts.style import Style
+from tuimon.charts.track import Track
+from tuimon.text import format_step, format_value
+
+
+def newest_entries(tracks: Sequence[Track], style: Style) -> list[Entry]:
+    """Return the curves, and each group once, with their newest and best values."""
+    groups: dict[str, list[Curve]] = {}
+    for track in tracks:
+        if track.curve.group:
+            groups.setdefault(track.curve.group, []).append(track.curve)
+    entries = []
+    for track in tracks:
+        curve = track.curve
+        if not curve.group:
+            entries.append(
+                _entry(curve, style, curve.label, last_value(curve), _best_text(track, style))
+            )
+        elif members := groups.pop(curve.group, None):
+            lasts = [last for member in members if (last := last_value(member)) is not None]
+            last = float(np.median(lasts)) if lasts else None
+            label = f"{curve.group} ×{len(members)}" if len(members) > 1 else curve.group
+            entries.append(_entry(curve, style, label, last, ""))
+    return entries
+
+
+def read_entries(readings: Readings, style: Style) -> list[Entry]:
+    """Return the curves with what they hold at the cursor."""
+    return [
+        _entry(one.curve, style, one.curve.label, one.value, more_text(one, mark, style.marks))
+        for one, mark in readings
+    ]
+
+
+def _entry(curve: Curve, style: Style, label: str, last: float | None, more: str) -> Entry:
+    pattern, number = style.pattern(curve), style.number(curve)
+    key = "" if curve.group else style.key(curve)
+    label = f"* {label}" if curve.pinned else label
+    return Entry(label, curve.colour, last, more, pattern, number, key, style.role(curve))
+
+
+def last_value(curve: Curve) -> float | None:
+    """The newest value of a curve."""
+    return float(curve.values[-1]) if len(curve.values) else None
+
+
+def _best_text(track: Track, style: Style) -> str:
+    curve = track.curve
+    index = track.best(curve.best) if curve.best and style.options.labels else None
+    if index is None:
+        return ""
+    step = curve.steps[index if track.order is None else track.order[index]]
+    value = format_value(float(track.values[index]))
+    return f"{style.marks.best} {value} @ {format_step(int(step))}"

@@ -1,0 +1,206 @@
+"""Curves over the columns of a plot: binned, smoothed, joined, and several of them as one."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.charts.axis import Axis
+from tuimon.charts.bins import Bins, Neighbour, bin_track, bridge, outside
+from tuimon.charts.marks import Marks
+from tuimon.charts.model import ChartOptions, Curve
+from tuimon.charts.track import Track, make_track
+
+Floats = NDArray[np.float64]
+
+# Fewer points than this are better seen one by one than smoothed.
+_FEW_POINTS = 32
+
+# Fewer values than this have no outliers.
+_FEW_VALUES = 20
+_MOST_SAMPLED = 4096
+_CLIPPED_PERCENT = 1.0
+
+
+class Trace(NamedTuple):
+    """A curve, or a group of them, over the columns of dots; heights in the units of the y axis.
+
+    Attributes:
+        track: of the curve; of the first one of a group.
+        low, high: range of the raw values, NaN where there are none.
+        line: the line, joined across empty columns.
+        smoothed: the line is not the raw values.
+        bins: of the curve, or those of the group together.
+        past: it shows superseded points.
+        members: how many curves it shows.
+    """
+
+    track: Track
+    low: Floats
+    high: Floats
+    line: Floats
+    smoothed: bool
+    bins: Bins
+    past: bool = False
+    members: int = 1
+
+    @property
+    def curve(self) -> Curve:
+        """The curve; the first one of a group."""
+        return self.track.curve
+
+
+def smoothing_of(track: Track, options: ChartOptions) -> float:
+    """The weight of the moving average that a curve's line shows; 0 for its values."""
+    enough = len(track.values) >= _FEW_POINTS
+    return options.smoothing if enough and options.smoothing > 0 else 0.0
+
+
+def make_traces(
+    tracks: Sequence[Track], axis: Axis, columns: int, options: ChartOptions, marks: Marks
+) -> list[Trace]:
+    """Bin curves into the columns of dots of so many cells; those of a group become one."""
+    traces = [_trace(track, axis, columns, options, marks) for track in tracks]
+    groups: dict[str, list[Trace]] = {}
+    for trace in traces:
+        if trace.curve.group:
+            groups.setdefault(trace.curve.group, []).append(trace)
+    made = []
+    for trace in traces:
+        members = groups.pop(trace.curve.group, None) if trace.curve.group else [trace]
+        if members:
+            made.append(trace if len(members) == 1 else _together(members))
+    return made
+
+
+def _trace(track: Track, axis: Axis, columns: int, options: ChartOptions, marks: Marks) -> Trace:
+    smoothing = smoothing_of(track, options)
+    bounds = axis.bounds(track, columns * marks.across)
+    bins = bin_track(track, bounds, smoothing, positive=options.log_y)
+    low, high, line = bins.low, bins.high, bins.line
+    before, behind = bins.before, bins.behind
+    if options.log_y:
+        low, high, line = np.log10(low), np.log10(high), np.log10(line)
+        before, behind = _logarithm(before), _logarithm(behind)
+    line = bridge(line, bins.taken, before, behind)
+    if track.curve.faded and smoothing and not track.curve.group:
+        low, high = line, line
+    return Trace(track, low, high, line, smoothing > 0, bins)
+
+
+def _logarithm(neighbour: Neighbour | None) -> Neighbour | None:
+    return neighbour and neighbour._replace(line=float(np.log10(neighbour.line)))
+
+
+def _together(traces: Sequence[Trace]) -> Trace:
+    """Return several curves as one: the range and the median of their lines.
+
+    The lines of curves that are not smoothed are the range of their values.
+    """
+    first = traces[0]
+    bins = [trace.bins for trace in traces]
+    lines = np.array([trace.line for trace in traces])
+    bounds = [
+        each for t in traces for each in ((t.line,) if t.smoothed else (t.low, t.high, t.line))
+    ]
+    low, high = np.fmin.reduce(bounds), np.fmax.reduce(bounds)
+    counts = np.isfinite(lines).sum(axis=0)
+    ordered, columns = np.sort(lines, axis=0), np.arange(lines.shape[1])  # NaN come last
+    middle = [ordered[np.maximum(at, 0) // 2, columns] for at in (counts - 1, counts)]
+    line = middle[0] / 2 + middle[1] / 2
+    together = first.bins._replace(
+        taken=np.any([each.taken for each in bins], axis=0),
+        nan=np.any([each.nan for each in bins], axis=0),
+        above=np.any([each.above for each in bins], axis=0),
+        below=np.any([each.below for each in bins], axis=0),
+        points=sum(each.points for each in bins),
+        counts=tuple(np.sum([each.counts for each in bins], axis=0).tolist()),
+        behind=next((each.behind for each in bins if each.behind), None),
+    )
+    return Trace(first.track, low, high, line, True, together, members=len(traces))
+
+
+def superseded_curves(curves: Sequence[Curve]) -> list[Curve]:
+    """Return the superseded points of curves as curves that begin at the same time."""
+    return [
+        Curve(
+            label=curve.label,
+            steps=old.steps,
+            wall_times=old.wall_times,
+            values=old.values,
+            colour=curve.colour,
+            number=curve.number,
+            start=float(curve.wall_times[0])
+            if curve.start is None and len(curve.wall_times)
+            else curve.start,
+            superseded=old,
+            faded=curve.faded,
+        )
+        for curve in curves
+        if (old := curve.superseded)
+    ]
+
+
+def superseded_traces(
+    tracks: Sequence[Track], axis: Axis, columns: int, options: ChartOptions, marks: Marks
+) -> list[Trace]:
+    """Bin superseded points: lines without bands, each stretch of points by itself."""
+    traces = []
+    for track in tracks:
+        old = track.curve.superseded
+        assert old
+        smoothing = smoothing_of(track, options)
+        bounds = axis.bounds(track, columns * marks.across)
+        bins = bin_track(track, bounds, smoothing, positive=options.log_y)
+        x = old.steps if axis.kind == "step" else old.wall_times
+        ends = np.append(old.starts[1:], len(x)) - 1
+        taken = bins.taken | outside(x[old.starts], x[ends], bounds)
+        low, high, line = bins.low, bins.high, bins.line
+        if options.log_y:
+            low, high, line = np.log10(low), np.log10(high), np.log10(line)
+        line = bridge(line, taken)
+        if smoothing:
+            low, high = line, line
+        bins = bins._replace(taken=taken)
+        traces.append(Trace(track, low, high, line, smoothing > 0, bins, past=True))
+    return traces
+
+
+def superseded_tracks(curves: Sequence[Curve], options: ChartOptions) -> list[Track]:
+    """Return the superseded points of curves along the x axis, where they are shown."""
+    old = superseded_curves(curves) if options.superseded else []
+    return [make_track(curve, options.x_axis) for curve in old]
+
+
+def extremes(traces: Sequence[Trace]) -> tuple[float, float] | None:
+    """The lowest and the highest value of all traces; None where there is nothing to draw."""
+    arrays = [array for trace in traces for array in (trace.low, trace.high, trace.line)]
+    known = np.isfinite(arrays)
+    if not known.any():
+        return None
+    return float(np.min(arrays, where=known, initial=np.inf)), float(
+        np.max(arrays, where=known, initial=-np.inf)
+    )
+
+
+def percentiles(
+    tracks: Sequence[Track], axis: Axis, columns: int, *, log_y: bool
+) -> tuple[float, float] | None:
+    """What all but the lowest and the highest hundredth of each curve lie between, in y units.
+
+    Told from some thousand values of each; None where there is nothing to draw.
+    """
+    lows, highs = [], []
+    for track in tracks:
+        values = track.sample(track.edges(axis.bounds(track, columns)), _MOST_SAMPLED)
+        values = values[np.isfinite(values)]
+        if log_y:
+            values = np.log10(values[values > 0])
+        if not len(values):
+            continue
+        cut = _CLIPPED_PERCENT if len(values) >= _FEW_VALUES else 0.0
+        low, high = np.percentile(values, (cut, 100 - cut))
+        lows.append(float(low))
+        highs.append(float(high))
+    return (min(lows), max(highs)) if lows else None
