@@ -111,10 +111,9 @@ class TestEnd:
         (tmp_path / "train.py").write_text("import nothing_of_that_name")
         training = Training(sys.executable, "train.py", cwd=tmp_path)
         record = training.wait_for_end()
-        assert (record.state, record.exit_code, record.cause) == (
-            RunState.FAILED,
-            1,
-            "exit code 1",
+        assert (record.state, record.exit_code) == (RunState.FAILED, 1)
+        assert record.cause == (
+            "exit code 1: ModuleNotFoundError: No module named 'nothing_of_that_name'"
         )
         assert "ModuleNotFoundError: No module named 'nothing_of_that_name'" in training.output
 
@@ -122,7 +121,8 @@ class TestEnd:
     def test_killed(self, number: signal.Signals):
         record = Training.of(f"import os; os.kill(os.getpid(), {number})").wait_for_end()
         assert (record.state, record.exit_code, record.signal) == (RunState.KILLED, None, number)
-        assert record.cause == f"killed by {number.name}"
+        assert record.cause is not None
+        assert record.cause.startswith(f"killed by {number.name}: ")
 
     def test_what_cannot_be_executed(self, tmp_path: Path):
         with pytest.raises(LaunchError) as caught:
@@ -345,6 +345,8 @@ class TestStop:
         assert status.stop_stage == "int"
         assert status.next_stage_in is not None
         assert 0 < status.next_stage_in <= 0.6
+        noted = wait_until(lambda: (found := training.record).stop_stage == "int" and found)
+        assert 0 < noted.stop_next_at - time.time() <= 0.6
         record = training.wait_for_end()
         assert 1.0 <= time.monotonic() - started < 4
         assert (record.state, record.signal) == (RunState.KILLED, signal.SIGKILL)
@@ -409,11 +411,13 @@ class TestStop:
         )
         training.wait_for_output("worker")
         training.child.kill()
-        assert training.wait_for_end().cause == "killed by SIGKILL"
+        cause = "killed by SIGKILL: from outside (kill -9, a scheduler or an administrator)"
+        assert training.wait_for_end().cause == cause
         assert training.control.status().leftovers == 1
+        wait_until(lambda: training.record.leftovers == 1)
         training.control.stop("term")
         training.wait_for_guardian()
-        assert training.record.cause == "killed by SIGKILL"
+        assert (training.record.cause, training.record.leftovers) == (cause, 0)
 
     def test_leftovers_of_a_stopped_wrapper_are_stopped_too(self):
         # SIGTERM reaches the shell alone; what it ran is adopted, and told 5 s later.
@@ -448,6 +452,67 @@ class TestStop:
         assert training.control.status().stop_stage == "none"
         recorder.kill()
         training.wait_for_guardian()
+
+
+class TestPause:
+    COUNT = (
+        "import os, subprocess, sys, time\n"
+        "code = 'import time\\nwhile True: print(1, flush=True); time.sleep(0.02)'\n"
+        "subprocess.Popen([sys.executable, '-S', '-c', code], start_new_session=True)\n"
+        "while True: print(2, flush=True); time.sleep(0.02)"
+    )
+
+    def test_the_whole_tree_is_frozen_and_goes_on(self):
+        training = Training.of(self.COUNT)
+        wait_until(lambda: {"1", "2"} <= set(training.output.split()))
+        assert training.control.pause() == "none"
+        tree = _training_processes(training.guardian)
+        wait_until(lambda: all(p.status() == psutil.STATUS_STOPPED for p in tree))
+        assert len(tree) == 2
+        wait_until(lambda: training.control.status().console_bytes == len(training.output) * 3 / 2)
+        paused = training.record
+        assert paused.state is RunState.RUNNING
+        assert paused.paused_at is not None
+        before = training.output
+        training.control.resume()
+        assert training.record.paused_at is None
+        wait_until(lambda: {"1", "2"} <= set(training.output[len(before) :].split()))
+        training.control.stop("kill")
+
+    def test_a_paused_training_can_be_stopped(self):
+        training = Training.of(WAIT_FOR_A_SIGNAL)
+        training.wait_for_output("ready")
+        training.control.pause()
+        training.control.stop()
+        assert training.wait_for_end().cause == "stopped by request (SIGINT)"
+        with pytest.raises(ControlError, match="the training has ended"):
+            training.control.pause()
+
+    @pytest.mark.parametrize(("local", "spread"), [("2", "host"), ("1", "hosts")])
+    def test_distributed_trainings(self, local: str, spread: str, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setenv("WORLD_SIZE", "2")
+        monkeypatch.setenv("LOCAL_WORLD_SIZE", local)
+        training = Training.of(WAIT_FOR_A_SIGNAL)
+        training.wait_for_output("ready")
+        if spread == "hosts":
+            with pytest.raises(ControlError, match="several hosts"):
+                training.control.pause()
+            assert training.record.paused_at is None
+        assert training.control.pause(force=True) == spread
+        training.control.stop("kill")
+
+
+class TestWaitingForInput:
+    @pytest.mark.parametrize("reader", ["input('name? ')", "import pdb; pdb.set_trace()"])
+    def test_is_told_while_it_waits(self, reader: str):
+        training = Training.of(
+            f"import time; print('quiet', flush=True); time.sleep(2.2)\n{reader}\n"
+        )
+        training.wait_for_output("quiet")
+        assert not training.record.waiting_for_input
+        wait_until(lambda: training.record.waiting_for_input, 10)
+        training.child.send_signal(signal.SIGTERM)
+        assert not training.wait_for_end().waiting_for_input
 
 
 class TestOutput:

@@ -1,9 +1,11 @@
 """What several commands share: finding a run, refusing clearly, describing an end."""
 
+import time
 from typing import TYPE_CHECKING
 
 import click
 
+from tuimon.runs.activity import activity
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run
@@ -62,14 +64,16 @@ def describe_end(status: RunStatus) -> str:
     record = status.record
     name = safe(record.name)
     if status.state in (RunState.STARTING, RunState.RUNNING):
-        return f"{name} is {status.state}"
+        doing = activity(status, time.time())
+        return f"{name} is {status.state}" + (f": {doing}" if doing else "")
     line = (
         f"{name} {'was ' if status.state in (RunState.KILLED, RunState.LOST) else ''}{status.state}"
     )
     if record.ended_at is not None:
         line += f" after {format_duration(record.ended_at - record.started_at)}"
     reason = status.reason or record.cause
-    return f"{line}: {safe(reason)}" if reason else line
+    line = f"{line}: {safe(reason)}" if reason else line
+    return f"{line}; {left}" if (left := activity(status, time.time())) else line
 
 
 def last_output(paths: RunPaths, lines: int = 12) -> list[str]:

@@ -6,6 +6,7 @@ import time
 
 import click
 
+from tuimon.runs.activity import activity, remark
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.text import fit, format_age, format_duration, safe, width
 
@@ -30,6 +31,7 @@ def document(run: RunStatus) -> dict[str, object]:
         **dataclasses.asdict(run.record),
         "state": run.state,
         "cause": run.reason or run.record.cause,
+        "activity": activity(run, time.time()),
         "directory": str(run.paths.directory),
         "recorder": dataclasses.asdict(run.recorder) if run.recorder else None,
         "mirror": dataclasses.asdict(run.mirror) if run.mirror else None,
@@ -50,7 +52,7 @@ def _table(runs: list[RunStatus]) -> list[str]:
                 str(run.state),
                 format_age(now - record.started_at),
                 "" if took is None else format_duration(took),
-                safe(run.reason or record.cause or ""),
+                safe(remark(run, now) or record.cause or ""),
             )
         )
     widths = [max(width(row[column]) for row in rows) for column in range(5)]

@@ -18,6 +18,8 @@ COMMANDS: dict[str, str] = {
     "ls": "List runs, newest first.",
     "logs": "Print what a training has printed.",
     "stop": "Stop a training: Ctrl-C first, harder if it does not end.",
+    "pause": "Freeze all processes of a training.",
+    "resume": "Let a paused training go on.",
     "config": "Print, check or edit the settings.",
 }
 """Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""

@@ -37,6 +37,20 @@ def parse_config(pairs: tuple[str, ...]) -> dict[str, Any]:
     return config
 
 
+def parse_graces(
+    _context: click.Context, _parameter: click.Parameter, text: str
+) -> tuple[float, float]:
+    """`60` or `60,45`: seconds after SIGINT and after SIGTERM; the second is 45 if left out."""
+    try:
+        after_int, _, after_term = text.partition(",")
+        graces = float(after_int), float(after_term or 45)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not SECONDS or SECONDS,SECONDS") from None
+    if not all(0 <= grace < 1e6 for grace in graces):
+        raise click.BadParameter(f"{text!r} is out of range")
+    return graces
+
+
 @click.command(
     context_settings={"allow_interspersed_args": False},
     epilog="A .py script and -m run with the `python` on PATH. What follows the script is its own.",
@@ -54,6 +68,14 @@ def parse_config(pairs: tuple[str, ...]) -> dict[str, Any]:
     is_flag=True,
     help="No screen: print the output, pass signals on, exit with the training's code "
     "(Slurm, containers, CI).",
+)
+@click.option(
+    "--stop-grace",
+    metavar="INT[,TERM]",
+    callback=parse_graces,
+    default="60,45",
+    show_default=True,
+    help="Seconds that a stop waits after SIGINT and after SIGTERM.",
 )
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
 @click.option(
@@ -95,6 +117,7 @@ def command(
     logdir: str | None,
     detach: bool,
     foreground: bool,
+    stop_grace: tuple[float, float],
     plain: bool,
     hook: bool,
     console_metrics: bool | None,

@@ -1,10 +1,15 @@
 """`tuimon stop`: the stop ladder from the command line."""
 
+import os
+import signal
+import sys
 import time
 
 import click
 
 from tuimon.cli.common import Refused, describe_end, run_or_refuse
+from tuimon.runs.activity import activity, leftovers
+from tuimon.runs.process import is_alive
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.text import safe
 
@@ -23,21 +28,41 @@ def command(run: str | None, now: bool, no_wait: bool) -> int:
     from tuimon.guardian.client import Control, ControlError
 
     status = run_or_refuse(run)
-    if status.state.ended:
+    name = safe(status.record.name)
+    if status.state.ended and not leftovers(status):
+        if _signal_orphan(status, signal.SIGKILL if now else signal.SIGINT):
+            click.echo(f"{name} has lost its guardian; it was sent the signal, and nobody waits")
+            return 0
         raise Refused(describe_end(status))
     try:
         Control(status.paths).stop("kill" if now else "next")
     except ControlError as error:
-        raise Refused(f"{safe(status.record.name)} cannot be stopped: {error}") from None
+        raise Refused(f"{name} cannot be stopped: {error}") from None
     if no_wait:
         return 0
-    click.echo(f"stopping {safe(status.record.name)}; tuimon stop again goes harder", err=True)
+    click.echo(f"stopping {name}; tuimon stop again goes harder", err=True)
     click.echo(describe_end(_wait_for_end(status)))
     return 0
 
 
 def _wait_for_end(status: RunStatus) -> RunStatus:
-    while not status.state.ended:
+    """Wait; on a terminal count down to the next signal."""
+    shown = ""
+    while not status.state.ended or leftovers(status):
+        if sys.stderr.isatty() and (doing := activity(status, time.time()) or "") != shown:
+            shown = doing
+            click.echo(f"\r\x1b[K{shown}", nl=False, err=True)
         time.sleep(_POLL_EVERY)
         status = read_status(status.paths.directory)
+    if shown:
+        click.echo("\r\x1b[K", nl=False, err=True)
     return status
+
+
+def _signal_orphan(status: RunStatus, number: signal.Signals) -> bool:
+    """Signal the process group of a training whose guardian was killed; whether it still runs."""
+    record = status.record
+    if record.child is None or not is_alive(record.child, record.boot_id):
+        return False
+    os.killpg(record.child.pid, number)
+    return True

@@ -49,12 +49,14 @@ class Outcome:
 
     exit_code: int | None
     signal: int | None
+    peak: int | None = None
+    """The most memory (RSS, bytes) that it or a process it waited for has had."""
 
     @classmethod
-    def from_wait_status(cls, status: int) -> "Outcome":
+    def from_wait_status(cls, status: int, peak: int | None = None) -> "Outcome":
         """Decode a status of wait(2)."""
         code = os.waitstatus_to_exitcode(status)
-        return cls(exit_code=code, signal=None) if code >= 0 else cls(exit_code=None, signal=-code)
+        return cls(code, None, peak) if code >= 0 else cls(None, -code, peak)
 
     @property
     def state(self) -> RunState:

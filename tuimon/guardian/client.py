@@ -85,6 +85,18 @@ class Control:
             self._terminate_guardian()
             return stage
 
+    def pause(self, *, force: bool = False) -> str:
+        """Freeze the whole process tree; how it is distributed: none, host or hosts.
+
+        Over several hosts only with `force`: the others' ranks would run into a timeout.
+        Raises: ControlError.
+        """
+        return str(self.request({"op": "pause", "force": force})["distribution"])
+
+    def resume(self) -> None:
+        """Let a paused training go on. Raises: ControlError."""
+        self.request({"op": "resume"})
+
     def signal(self, number: int) -> None:
         """Send a signal to the foreground process group of the training. Raises: ControlError."""
         self.request({"op": "signal", "signal": number})

@@ -18,17 +18,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tuimon.guardian.cause import TAIL, explain
 from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, training_environment
 from tuimon.guardian.companion import Companion
 from tuimon.guardian.control import ControlServer, RequestError
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.launch import READY_FD
 from tuimon.guardian.log import log
-from tuimon.guardian.oom import TRAINING, likelier_victim
+from tuimon.guardian.oom import TRAINING, likelier_victim, oom_kills
+from tuimon.guardian.pause import distribution, freeze, thaw
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.state import RunFile
 from tuimon.guardian.tree import become_subreaper, training_processes
+from tuimon.guardian.waiting import waits_for_input
 from tuimon.hook import hooked
+from tuimon.runs.console_files import newest_bytes
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import current, identify
 from tuimon.runs.record import RunRecord, RunState, read_record
@@ -42,7 +46,13 @@ _DRAIN_TIME = 2.0
 _LEFTOVER_GRACE = 5.0
 """Seconds that what a stopped training leaves behind has to end by itself."""
 
+_LOOK_EVERY = 1.0
+"""Seconds between two looks at whether the training waits for input, while it prints nothing."""
+
 _PAUSE_AFTER_ERROR = 0.1
+
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+"""Bytes in a unit of ru_maxrss (getrusage(2))."""
 
 _IGNORED = (
     *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE),
@@ -81,6 +91,7 @@ class Guardian:
         record = read_record(RunRecord, paths.run_json)
         if record is None or record.state is not RunState.STARTING:
             raise ValueError(f"{paths.run_json} does not describe a run to be started")
+        self._paths = paths
         self._file = RunFile(paths.run_json, record)
         self._selector = selectors.DefaultSelector()
         self._listen_to_signals()
@@ -89,6 +100,7 @@ class Guardian:
             self._control = ControlServer(self._selector, paths.control_sock, self._serve)
         except OSError as error:
             log(f"no control socket here: {error}")
+        self._oom_kills = oom_kills()
         self._child = self._launch(record, umask, paths.writers)
         self._pump = Pump(self._child.master, paths.console_log)
         self._pump.start(time.monotonic())
@@ -102,11 +114,15 @@ class Guardian:
             lambda pid: self._file.update(recorder=None if pid is None else identify(pid)),
         )
         self._outcome: Outcome | None = None
-        self._ending: dict[str, Any] = {}
+        self._stopped_by: signal.Signals | None = None
+        self._ended_at: float | None = None
         self._drain_until = math.inf
         self._reported = False
         self._leftovers: list[int] = []
         self._next_beat = time.monotonic() + HEARTBEAT
+        self._next_look = 0.0
+        self._seen_bytes = -1
+        self._noted_stop = self._ladder.stage, self._ladder.deadline
         self._file.update(
             state=RunState.RUNNING, guardian=current(), child=identify(self._child.pid)
         )
@@ -186,6 +202,7 @@ class Guardian:
     def _deadline(self) -> float:
         return min(
             self._next_beat,
+            math.inf if self._outcome else self._next_look,
             self._ladder.deadline,
             self._companion.deadline,
             self._pump.deadline,
@@ -199,14 +216,36 @@ class Guardian:
         self._pump.tick(now)
         if now >= self._drain_until or (self._outcome and self._pump.at_end):
             self._report(now)
+        if not self._outcome and now >= self._next_look:
+            self._next_look = now + _LOOK_EVERY
+            self._look_for_waiting()
+        self._note_stop(now)
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
             self._file.beat()
 
+    def _look_for_waiting(self) -> None:
+        written = self._pump.memory.written
+        quiet = written == self._seen_bytes
+        self._seen_bytes = written
+        waiting = quiet and waits_for_input(self._child.master, self._child.pid)
+        if waiting != self._file.record.waiting_for_input:
+            self._file.note(waiting_for_input=waiting)
+
+    def _note_stop(self, now: float) -> None:
+        """Let viewers count down to the next stage of a stop."""
+        stage, deadline = self._ladder.stage, self._ladder.deadline
+        if (stage, deadline) != self._noted_stop:
+            self._noted_stop = stage, deadline
+            # SIGKILL is repeated: nothing to wait for.
+            last = stage is Stage.KILL or math.isinf(deadline)
+            at = None if last else time.time() + deadline - now
+            self._file.note(stop_stage=stage.name.lower(), stop_next_at=at)
+
     def _reap(self, now: float) -> None:
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 break
             if pid == 0:
@@ -216,30 +255,35 @@ class Guardian:
             elif pid == self._pump.pid:
                 self._pump.exited(os.waitstatus_to_exitcode(status), now)
             elif pid == self._child.pid and self._outcome is None:
-                self._on_end(Outcome.from_wait_status(status), now)
+                self._on_end(Outcome.from_wait_status(status, usage.ru_maxrss * _RSS_UNIT), now)
         if self._reported:
             self._look_for_leftovers()
 
     def _on_end(self, outcome: Outcome, now: float) -> None:
         self._outcome = outcome
-        self._ending = {
-            "state": outcome.state,
-            "exit_code": outcome.exit_code,
-            "signal": outcome.signal,
-            "cause": outcome.describe(self._ladder.stage.signal),
-            "ended_at": time.time(),
-        }
+        self._stopped_by = self._ladder.stage.signal
+        self._ended_at = time.time()
         self._ladder.turn_to_leftovers(now, _LEFTOVER_GRACE)
         self._drain_until = now + _DRAIN_TIME
         os.close(self._child.slave)
 
     def _report(self, now: float) -> None:
         """The training has ended and console.log is whole: say so."""
-        if self._reported:
+        if self._reported or self._outcome is None:
             return
         self._reported = True
         self._drain_until = math.inf
-        self._file.update(**self._ending)
+        tail = newest_bytes(self._paths.console_log, TAIL)
+        kills = oom_kills().since(self._oom_kills)
+        self._file.update(
+            state=self._outcome.state,
+            exit_code=self._outcome.exit_code,
+            signal=self._outcome.signal,
+            cause=explain(self._outcome, self._stopped_by, kills, tail),
+            ended_at=self._ended_at,
+            waiting_for_input=False,
+            paused_at=None,
+        )
         self._companion.training_ended(now)
         self._look_for_leftovers()
 
@@ -248,6 +292,8 @@ class Guardian:
         self._leftovers = training_processes()
         if not self._leftovers:
             self._ladder.finish()
+        if len(self._leftovers) != self._file.record.leftovers:
+            self._file.note(leftovers=len(self._leftovers))
 
     def _send(self, stage: Stage) -> None:
         if stage is Stage.INT:
@@ -256,6 +302,8 @@ class Guardian:
             os.kill(self._child.pid, signal.SIGTERM)
         else:
             self._signal_all(signal.SIGTERM if stage is Stage.TERM else signal.SIGKILL)
+        # What is frozen takes no signal but SIGKILL.
+        self._resume()
 
     def _signal(self, number: int) -> None:
         """What a key on the terminal would do; once the training has ended, all it left."""
@@ -275,6 +323,22 @@ class Guardian:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, number)
 
+    def _pause(self, *, force: bool) -> dict[str, Any]:
+        spread = distribution()
+        if spread == "hosts" and not force:
+            raise RequestError(
+                "it is distributed over several hosts, whose ranks would run into a timeout"
+            )
+        freeze()
+        if self._file.record.paused_at is None:
+            self._file.note(paused_at=time.time(), waiting_for_input=False)
+        return {"distribution": spread}
+
+    def _resume(self) -> None:
+        if self._file.record.paused_at is not None:
+            thaw()
+            self._file.note(paused_at=None)
+
     def _serve(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer a request of `tuimon.guardian.client.Control`."""
         now = time.monotonic()
@@ -283,6 +347,13 @@ class Guardian:
                 return self._status(now)
             case {"op": "stop" | "signal"} if not self._is_something_left():
                 raise RequestError("the training has ended")
+            case {"op": "pause" | "resume"} if self._outcome is not None:
+                raise RequestError("the training has ended")
+            case {"op": "pause"}:
+                return self._pause(force=request.get("force") is True)
+            case {"op": "resume"}:
+                self._resume()
+                return {}
             case {"op": "stop", "stage": "next" | "int" | "term" | "kill" as name}:
                 self._ladder.request(None if name == "next" else Stage[name.upper()], now)
                 return self._status(now)

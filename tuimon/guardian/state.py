@@ -23,10 +23,14 @@ class RunFile:
         self.record = dataclasses.replace(self.record, **changes)
         self._write(write_record)
 
+    def note(self, **changes: Any) -> None:
+        """Change fields that nobody needs after a crash: in place and unsynced."""
+        self.record = dataclasses.replace(self.record, **changes)
+        self._write(write_record if self.stale else rewrite_record)
+
     def beat(self) -> None:
         """Count the heartbeat up: in place and unsynced, since it comes every few seconds."""
-        self.record = dataclasses.replace(self.record, heartbeat=self.record.heartbeat + 1)
-        self._write(write_record if self.stale else rewrite_record)
+        self.note(heartbeat=self.record.heartbeat + 1)
 
     def _write(self, write: Callable[[Path, RunRecord], None]) -> None:
         try:

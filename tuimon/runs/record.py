@@ -112,6 +112,19 @@ class RunRecord:
     signal: int | None = None
     cause: str | None = None
     """One sentence on why it ended, such as ``killed by SIGKILL``."""
+    stop_stage: str = "none"
+    """How far a stop has gone: none, int, term or kill."""
+    stop_next_at: float | None = None
+    """When the next stage of a stop begins by itself."""
+    paused_at: float | None = None
+    waiting_for_input: bool = False
+    """Whether a process of the training sleeps until something is typed."""
+    leftovers: int = 0
+    """Processes that have outlived the training, and still run."""
+    warnings: tuple[str, ...] = ()
+    """What endangers the run on this host, and what to do about it; a sentence each."""
+    pid_namespace: str = ""
+    """Where the PIDs below mean something (pid_namespaces(7)); empty where there is only one."""
     guardian: ProcessRef | None = None
     child: ProcessRef | None = None
     recorder: ProcessRef | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert, read_alerts
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, RecordError, RunState
@@ -107,7 +108,7 @@ class Session:
             state=status.state,
             started_at=record.started_at,
             ended_at=(record.ended_at or record.started_at) if ended else None,
-            reason=status.reason or (record.cause if ended else None),
+            reason=remark(status, time.time()),
             mirror=status.mirror,
             search=f"Looking below {record.cwd}; --logdir names another place.",
         )

@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 from tuimon.charts.pairing import pair_tags
+from tuimon.runs.activity import remark
 from tuimon.runs.alerts import ENDED, Alert, AlertLevel
 from tuimon.runs.sources import CONSOLE
 from tuimon.store.session import Session
@@ -17,8 +18,8 @@ from tuimon.tui.widgets.tag_pane import TagRow
 _MOST_FILES = 20
 
 
-def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
-    """The facts of the header; `stopping` tells how far a stop is that was asked for here."""
+def header_facts(session: Session) -> HeaderFacts:
+    """The facts of the header."""
     progress, follower, subject = session.progress(), session.follower, session.subject
     read, total = follower.progress
     facts = HeaderFacts(
@@ -38,7 +39,7 @@ def header_facts(session: Session, stopping: str | None) -> HeaderFacts:
         return replace(facts, reason=subject.reason, elapsed=elapsed)
     return replace(
         facts,
-        reason=stopping or subject.reason,
+        reason=subject.reason,
         rate=progress.rate if progress else None,
         elapsed=now - subject.started_at,
         age=max(0.0, now - progress.wall_time) if progress else None,
@@ -74,11 +75,13 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
         return [(name, safe(value)) for name, value in rows if value]
     record, recorder, mirror = status.record, status.recorder, status.mirror
     started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started_at))
+    why = remark(status, time.time()) or record.cause
     commit = recorder.git_commit if recorder else None
     dirty = " with local changes" if recorder and recorder.git_dirty else ""
     rows = [
         ("run", record.id),
-        ("state", " · ".join(filter(None, [status.state, status.reason or record.cause]))),
+        ("state", " · ".join(filter(None, [status.state, why]))),
+        *(("beware", warning) for warning in record.warnings),
         ("command", shlex.join(record.argv)),
         ("in", record.cwd),
         ("host", record.host),

@@ -41,6 +41,7 @@ def test_standard_library_and_the_run_records_are_all_it_loads(tmp_path: Path):
         "tuimon.hook",
         "tuimon.runs",
         "tuimon.runs.console_files",
+        "tuimon.runs.escapes",
         "tuimon.runs.paths",
         "tuimon.runs.process",
         "tuimon.runs.record",

@@ -55,8 +55,6 @@ class MonitorBase(Screen[None]):
         self._tags_wanted = state.tags
         self._console_wanted = state.console
         self._system_wanted = state.system
-        self._stopping: str | None = None
-        """How far a stop is that was asked for here."""
 
     async def _tick(self) -> None:
         raise NotImplementedError

@@ -1,25 +1,30 @@
-"""Leaving the screen and stopping the training, each only when it is meant."""
+"""Leaving the screen, stopping and pausing the training, each only when it is meant."""
 
 import time
+from collections.abc import Callable
 
 from textual import work
-from textual.worker import get_current_worker
 
-from tuimon.guardian.client import Control, ControlError, StopStage
-from tuimon.text import format_duration, safe
+from tuimon.guardian.client import Control, ControlError
+from tuimon.runs.activity import activity, leftovers
+from tuimon.text import safe
 from tuimon.tui.actions.base import MonitorBase
 from tuimon.tui.screens.ask import Answer, AskScreen
-
-_ASK_GUARDIAN_EVERY = 0.5
 
 _STOP = Answer("s", "stop: SIGINT, as Ctrl-C sends it (it can save a checkpoint)", "stop")
 _HARDER = Answer("s", "do not wait: go on to the next signal now", "stop")
 _KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
 _LEAVE = Answer("q", "leave the screen; the training goes on", "leave")
+_PAUSE = Answer("p", "pause: freeze all of its processes; P lets them go on", "pause")
+
+_WHEN_DISTRIBUTED = (
+    "It is distributed: ranks that are paused for longer than the timeout of their collectives "
+    "may abort when they go on."
+)
 
 
 class StopActions(MonitorBase):
-    """What ends something."""
+    """What ends something, or holds it up."""
 
     def action_leave(self) -> None:
         self.app.exit()
@@ -30,13 +35,16 @@ class StopActions(MonitorBase):
         if status is None:
             self.notify("Only what tuimon launched can be stopped here.")
             return
-        if status.state.ended:
+        left = leftovers(status)
+        if status.state.ended and not left:
             self.notify("The training has ended.")
             return
-        if self._stopping is None:
-            ask = AskScreen(f"Stop {safe(status.record.name)}?", [_STOP, _KILL])
+        if status.record.stop_stage != "none":
+            ask = AskScreen(f"It is being stopped: {activity(status, time.time())}.", _AGAIN)
+        elif status.state.ended:
+            ask = AskScreen(f"It has ended; {activity(status, time.time())}. Stop them?", _FIRST)
         else:
-            ask = AskScreen(f"It is being stopped: {self._stopping}.", [_HARDER, _KILL])
+            ask = AskScreen(f"Stop {safe(status.record.name)}?", _FIRST)
         self._carry_out(await self.app.push_screen_wait(ask))
 
     @work(exclusive=True, group="ask")
@@ -45,37 +53,36 @@ class StopActions(MonitorBase):
         answers = [_LEAVE, _STOP] if stoppable else [_LEAVE]
         self._carry_out(await self.app.push_screen_wait(AskScreen("Ctrl-C: what next?", answers)))
 
+    @work(exclusive=True, group="ask")
+    async def action_pause(self) -> None:
+        status = self._session.status
+        if status is None or status.state.ended:
+            self.notify("Only a training that tuimon launched can be paused, while it runs.")
+        elif status.record.paused_at is not None:
+            self._ask_guardian(Control.resume)
+        else:
+            ask = AskScreen(f"Pause {safe(status.record.name)}?", [_PAUSE])
+            if await self.app.push_screen_wait(ask):
+                self._ask_guardian(self._pause)
+
+    def _pause(self, control: Control) -> None:
+        if control.pause() != "none":
+            self.app.call_from_thread(self.notify, _WHEN_DISTRIBUTED, severity="warning")
+
     def _carry_out(self, choice: str) -> None:
         if choice == "leave":
             self.app.exit()
         elif choice:
-            self._stop_training("kill" if choice == "kill" else "next")
+            self._ask_guardian(lambda control: control.stop("kill" if choice == "kill" else "next"))
 
     @work(thread=True, exclusive=True, group="control", exit_on_error=False)
-    def _stop_training(self, stage: StopStage) -> None:
-        """Ask the guardian to stop, then how long it waits before it goes harder."""
+    def _ask_guardian(self, request: Callable[[Control], object]) -> None:
         assert self._session.run is not None
-        control = Control(self._session.run)
-        worker = get_current_worker()
         try:
-            control.stop(stage)
-            while not (worker.is_cancelled or self._session.ended):
-                status = control.status()
-                self._stopping = describe_stop(status.stop_stage, status.next_stage_in)
-                time.sleep(_ASK_GUARDIAN_EVERY)
+            request(Control(self._session.run))
         except ControlError as error:
-            # Once it is stopping, no answer means that it has ended.
-            if self._stopping is None:
-                self.app.call_from_thread(self.notify, safe(str(error)), severity="error")
+            self.app.call_from_thread(self.notify, safe(str(error)), severity="error")
 
 
-_SIGNALS = {"int": "SIGINT", "term": "SIGTERM", "kill": "SIGKILL"}
-_NEXT_SIGNALS = {"int": "SIGTERM", "term": "SIGKILL"}
-
-
-def describe_stop(stage: str, seconds: float | None) -> str:
-    """How far the guardian's stop ladder is: `SIGINT sent, SIGTERM in 42s`."""
-    sent = f"{_SIGNALS.get(stage, 'stop')} sent"
-    if seconds is None or stage not in _NEXT_SIGNALS:
-        return sent
-    return f"{sent}, {_NEXT_SIGNALS[stage]} in {format_duration(seconds)}"
+_FIRST = (_STOP, _KILL)
+_AGAIN = (_HARDER, _KILL)

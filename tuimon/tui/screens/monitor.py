@@ -116,7 +116,7 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
 
     def _show_state(self) -> None:
         self._status = self._session.status
-        facts = header_facts(self._session, self._stopping)
+        facts = header_facts(self._session)
         self._header.tell(facts)
         self._show_system()
         self._tell_alerts()
@@ -157,7 +157,7 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
         if self._tail is None:
             hidden |= {"console"}
         if self._session.run is None or self._session.ended:
-            hidden |= {"stop"}
+            hidden |= {"stop", "pause"}
         if not self._session.alerts:
             hidden |= {"alerts"}
         if self._session.system is None:
@@ -165,6 +165,8 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
         if not any(run.refs for run in self._session.store.runs.values()):
             hidden |= {"summaries"}
         labels = {"next-page": f"page {page}/{pages}"}
+        if (status := self._session.status) and status.record.paused_at is not None:
+            labels["pause"] = "resume"
         if self._selection.text:
             labels["filter"] = f"filter: {fit(self._selection.text, _MOST_LABEL).rstrip()}"
         if self._selection.focus:

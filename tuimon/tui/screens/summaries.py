@@ -118,7 +118,7 @@ class SummariesScreen(Screen[None]):
         self._show_list()
         if now >= self._next_header:
             self._next_header = now + _HEADER_EVERY
-            self._header.tell(header_facts(self._session, None))
+            self._header.tell(header_facts(self._session))
             loading = self._session.follower.loading
             self._notice.say(["Reading event files…"] if loading else _NOTHING)
         if now >= self._next_follow:

@@ -93,7 +93,7 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
     parts = [(99, f"{mark} {safe(facts.name)}", "title" if state is None else role)]
     if state is not None:
         parts.append((90, str(state), role))
-    if facts.reason and state is not None and state is not RunState.FINISHED:
+    if facts.reason and state is not None:
         parts.append((85, safe(facts.reason), role))
     if facts.step is not None:
         parts.append((80, f"step {format_step(facts.step)}", "text"))

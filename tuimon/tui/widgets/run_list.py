@@ -9,6 +9,7 @@ from textual.message import Message
 
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
+from tuimon.runs.activity import activity, remark
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
 from tuimon.text import fit, format_age, format_duration, format_value, safe, width
@@ -114,10 +115,13 @@ class RunList(CellView, can_focus=True):
             took = "" if ended is None else format_duration(max(0.0, ended - record.started_at))
             spans.append((fit(took, _TOOK_WIDTH) + " ", "dim"))
         glance = self._glances.get(record.id)
-        if glance is not None:
+        doing = activity(run, now)
+        if doing is not None:
+            spans.append((" " + doing, "warn"))
+        elif glance is not None:
             spans.append((fit(format_value(glance.values[-1]), _VALUE_WIDTH, "right"), "value"))
             spans += self._course(glance, cells - sum(width(text) for text, _ in spans), cells)
-        elif reason := run.reason or record.cause:
+        elif reason := remark(run, now):
             spans.append((" " + safe(reason), "dim"))
         return _cut(spans, cells, selected=selected)
 

@@ -1,0 +1,153 @@
+"""The sentence on why a training ended."""
+
+import signal
+from signal import Signals
+
+import pytest
+
+from tuimon.guardian.cause import explain, last_words
+from tuimon.guardian.child import Outcome
+from tuimon.guardian.oom import OomKills
+
+NO_KILLS = OomKills(0, 0, None)
+TRACEBACK = "Traceback (most recent call last):\r\n  File 'x.py', line 1\r\n{}\r\n"
+
+
+def said(
+    code: int | None = None,
+    number: int | None = None,
+    *,
+    stopped: Signals | None = None,
+    kills: OomKills = NO_KILLS,
+    tail: str = "",
+    peak: int | None = None,
+) -> str:
+    return explain(Outcome(code, number, peak), stopped, kills, tail.encode())
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("ModuleNotFoundError: No module named 'x'", "ModuleNotFoundError: No module named 'x'"),
+        ("AssertionError", "AssertionError"),
+        ("KeyboardInterrupt", "KeyboardInterrupt"),
+        (
+            "my.package.BadConfigError: lr: \x1b[31mtoo high\x1b[0m",
+            "my.package.BadConfigError: lr: too high",
+        ),
+        # As Python 3.13 colours it on a terminal.
+        ("\x1b[1;35mValueError\x1b[0m: \x1b[35mbad shape\x1b[0m", "ValueError: bad shape"),
+        (
+            "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.",
+            "out of GPU memory: torch.OutOfMemoryError: CUDA out of memory. "
+            "Tried to allocate 2.00 GiB.",
+        ),
+        (
+            "[rank1]: torch.cuda.OutOfMemoryError: CUDA out of memory.",
+            "out of GPU memory: torch.cuda.OutOfMemoryError: CUDA out of memory.",
+        ),
+        (
+            "OSError: [Errno 28] No space left on device: 'ckpt.pt'",
+            "the disk is full: OSError: [Errno 28] No space left on device: 'ckpt.pt'",
+        ),
+        (
+            "RuntimeError: DataLoader worker (pid 7) is killed by signal: Bus error.",
+            "a DataLoader worker died: RuntimeError: DataLoader worker (pid 7) is killed by "
+            "signal: Bus error.",
+        ),
+        (
+            "torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:2006",
+            "NCCL: torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:2006",
+        ),
+        (
+            "RuntimeError: CUDA error: device-side assert triggered",
+            "CUDA: RuntimeError: CUDA error: device-side assert triggered",
+        ),
+    ],
+)
+def test_last_line_of_a_traceback(line: str, words: str):
+    assert last_words((TRACEBACK.format(line) + "wandb: done\r\n").encode()) == words
+
+
+def test_ordinary_output_tells_nothing():
+    tail = "epoch 1 loss 0.5\r\nErrorRate: 0.3\r\nValueError: printed by the script itself\r\n"
+    assert last_words(tail.encode()) is None
+    assert said(3, tail=tail) == "exit code 3"
+
+
+def test_the_last_exception_of_a_chain_counts():
+    chain = TRACEBACK.format("KeyError: 'a'")
+    chain += "\r\nDuring handling of the above exception, another exception occurred:\r\n\r\n"
+    chain += TRACEBACK.format("RuntimeError: no a")
+    assert last_words(chain.encode()) == "RuntimeError: no a"
+
+
+def test_a_workers_exception_tells_more_than_its_launchers():
+    tail = "[rank1]: Traceback (most recent call last):\r\n[rank1]:   File 'x'\r\n"
+    tail += "[rank1]: ValueError: bad batch\r\n"
+    tail += TRACEBACK.format("torch.distributed.elastic.multiprocessing.errors.ChildFailedError:")
+    assert last_words(tail.encode()) == "ValueError: bad batch"
+
+
+def test_a_lonely_launchers_exception_is_better_than_none():
+    tail = TRACEBACK.format("subprocess.CalledProcessError: Command 'x' failed")
+    assert last_words(tail.encode()) == "subprocess.CalledProcessError: Command 'x' failed"
+
+
+def test_a_watchdog_that_aborts_without_a_traceback():
+    line = "[Rank 0] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=5)"
+    text = said(None, signal.SIGABRT, tail=f"{line}\r\n")
+    assert text.startswith("killed by SIGABRT: aborted by itself")
+
+
+def test_success_and_stops_need_no_explanation():
+    tail = TRACEBACK.format("KeyboardInterrupt")
+    assert said(0, tail=tail) == "exit code 0"
+    assert said(1, stopped=signal.SIGINT, tail=tail) == ("stopped by request (SIGINT), exit code 1")
+    kills = OomKills(1, 1, None)
+    assert said(None, 9, stopped=signal.SIGKILL, kills=kills) == "stopped by request (SIGKILL)"
+
+
+def test_long_lines_are_cut():
+    words = last_words(TRACEBACK.format(f"ValueError: {'x' * 5000}").encode())
+    assert words is not None
+    assert len(words) == 300
+
+
+class TestMemory:
+    def test_oom_kill_of_the_own_control_group(self):
+        kills = OomKills(1, 1, 16 * 2**30)
+        text = said(None, 9, kills=kills, peak=int(15.5 * 2**30))
+        assert text == (
+            "killed by SIGKILL: the kernel was out of memory "
+            "(OOM kill; the limit is 16.0 GiB; its peak was 15.5 GiB)"
+        )
+
+    def test_shell_reports_the_oom_kill_of_its_command(self):
+        text = said(137, kills=OomKills(1, 1, None))
+        assert text == "exit code 137: the kernel was out of memory (OOM kill)"
+
+    def test_worker_was_killed(self):
+        text = said(1, kills=OomKills(1, 1, None), tail=TRACEBACK.format("RuntimeError: gone"))
+        assert text == (
+            "exit code 1: the kernel was out of memory and killed a process of it (OOM kill); "
+            "RuntimeError: gone"
+        )
+
+    def test_host_was_out_of_memory(self):
+        assert said(None, 9, kills=OomKills(0, 2, None)) == (
+            "killed by SIGKILL: probably out of memory: the kernel OOM-killed 2 of this host"
+        )
+
+    def test_nobody_knows(self):
+        assert said(None, 9) == (
+            "killed by SIGKILL: from outside (kill -9, a scheduler or an administrator)"
+        )
+
+
+def test_signals_are_explained():
+    assert said(None, signal.SIGSEGV) == "killed by SIGSEGV: segmentation fault in native code"
+    assert said(None, signal.SIGUSR1) == "killed by SIGUSR1"
+    assert said(139) == (
+        "exit code 139: its command was killed by SIGSEGV, segmentation fault in native code"
+    )

@@ -1,0 +1,52 @@
+"""What a run is doing."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tuimon.runs.activity import activity, leftovers, remark
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.process import boot_id, current
+from tuimon.runs.record import RunRecord, RunState
+from tuimon.runs.registry import RunStatus
+
+
+def status(state: RunState = RunState.RUNNING, **fields: Any) -> RunStatus:
+    record = RunRecord(
+        id="id", name="n", host="h", machine_id="m", boot_id=boot_id(), argv=(), command=(),
+        cwd="/", started_at=0.0, guardian=current(), **fields,
+    )  # fmt: skip
+    return RunStatus(paths=RunPaths(Path("/x/id")), record=record, state=state)
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({}, None),
+        ({"stop_stage": "int", "stop_next_at": 142.0}, "SIGINT sent, SIGTERM in 42s"),
+        ({"stop_stage": "term", "stop_next_at": 90.0}, "SIGTERM sent, SIGKILL in 0s"),
+        ({"stop_stage": "kill"}, "SIGKILL sent"),
+        ({"paused_at": 40.0}, "paused 1m 00s"),
+        ({"waiting_for_input": True}, "waits for input"),
+        ({"waiting_for_input": True, "paused_at": 100.0}, "paused 0s"),
+    ],
+)
+def test_while_it_runs(fields: dict[str, Any], text: str | None):
+    assert activity(status(**fields), 100.0) == text
+
+
+def test_after_the_end():
+    ended = status(RunState.FINISHED, cause="exit code 0", leftovers=2, stop_stage="int")
+    assert remark(ended, 100.0) == activity(ended, 100.0) == "2 processes left"
+    assert remark(status(RunState.FINISHED, cause="exit code 0"), 100.0) is None
+    failed = status(RunState.FAILED, cause="exit code 1", leftovers=1)
+    assert remark(failed, 100.0) == "1 process left · exit code 1"
+
+
+def test_what_nobody_watches_is_not_told():
+    record = replace(status(leftovers=2).record, boot_id="another")
+    ended = RunStatus(paths=RunPaths(Path("/x")), record=record, state=RunState.FAILED)
+    assert leftovers(ended) == 0
+    assert activity(ended, 0.0) is None

@@ -1,0 +1,35 @@
+"""`tuimon pause`: freeze a training."""
+
+import click
+
+from tuimon.cli.common import Refused, describe_end, run_or_refuse
+from tuimon.text import safe
+
+DISTRIBUTED = (
+    "it is distributed: ranks that are paused for longer than the timeout of their collectives "
+    "(10 min, if the script sets none) may abort when they go on"
+)
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Even if ranks on other hosts will time out.")
+@click.argument("run", required=False)
+def command(run: str | None, force: bool) -> int:
+    """Freeze all processes of RUN (default: the newest) until `tuimon resume`.
+
+    It keeps its memory, on the GPU too; kernels that were launched are finished.
+    """
+    from tuimon.guardian.client import Control, ControlError
+
+    status = run_or_refuse(run)
+    if status.state.ended:
+        raise Refused(describe_end(status))
+    name = safe(status.record.name)
+    try:
+        distribution = Control(status.paths).pause(force=force)
+    except ControlError as error:
+        raise Refused(f"{name} cannot be paused: {error}") from None
+    if distribution != "none":
+        click.echo(f"tuimon: {DISTRIBUTED}", err=True)
+    click.echo(f"{name} is paused; go on: tuimon resume {status.record.id}")
+    return 0

@@ -1,0 +1,44 @@
+"""What a run is doing beyond its state: being stopped, paused, waiting for somebody, lingering."""
+
+from tuimon.runs.process import is_alive
+from tuimon.runs.registry import RunStatus
+from tuimon.text import format_duration
+
+_SIGNALS = {"int": "SIGINT", "term": "SIGTERM", "kill": "SIGKILL"}
+_NEXT_SIGNALS = {"int": "SIGTERM", "term": "SIGKILL"}
+
+
+def activity(status: RunStatus, now: float) -> str | None:
+    """`SIGINT sent, SIGTERM in 42s`, `paused 3m`, `waits for input`, `2 processes left`, or None.
+
+    `now` is in Unix seconds.
+    """
+    record = status.record
+    if status.state.ended:
+        count = leftovers(status)
+        return f"{count} process{'es'[: 2 * (count != 1)]} left" if count else None
+    if record.stop_stage != "none":
+        return _describe_stop(record.stop_stage, record.stop_next_at, now)
+    if record.paused_at is not None:
+        return f"paused {format_duration(max(0.0, now - record.paused_at))}"
+    return "waits for input" if record.waiting_for_input else None
+
+
+def remark(status: RunStatus, now: float) -> str | None:
+    """All there is to say about a run besides its state; a run that has gone well needs no word."""
+    known = None if status.state == "finished" else status.reason or status.record.cause
+    return " · ".join(filter(None, [activity(status, now), known])) or None
+
+
+def leftovers(status: RunStatus) -> int:
+    """Processes that have outlived the training and are still watched by its guardian."""
+    record = status.record
+    watched = record.guardian is not None and is_alive(record.guardian, record.boot_id)
+    return record.leftovers if watched else 0
+
+
+def _describe_stop(stage: str, next_at: float | None, now: float) -> str:
+    sent = f"{_SIGNALS.get(stage, 'stop')} sent"
+    if next_at is None or stage not in _NEXT_SIGNALS:
+        return sent
+    return f"{sent}, {_NEXT_SIGNALS[stage]} in {format_duration(max(0.0, next_at - now))}"
