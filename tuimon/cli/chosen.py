@@ -36,7 +36,7 @@ def choose(
     Raises:
         Refused: there are no event files.
     """
-    store, complete = _load(selection, runs)
+    store, complete = read(selection, runs)
     found = dict.fromkeys(
         tag for run in store.runs.values() for tag in run.series if tags is None or tags.search(tag)
     )
@@ -53,7 +53,8 @@ def choose(
     return Chosen(selection, store, values, charted, complete)
 
 
-def _load(selection: Selection, wanted: re.Pattern[str] | None) -> tuple[Store, bool]:
+def read(selection: Selection, wanted: re.Pattern[str] | None) -> tuple[Store, bool]:
+    """The runs that match, and whether all was read; tells what was not. Raises Refused."""
     scan = LogdirScan(selection.sources)
     files = scan.scan()
     where = " ".join(safe(source.path) for source in selection.sources)

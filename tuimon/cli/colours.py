@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from tuimon.charts.model import Row
+from tuimon.charts.ramp import RAMP
 
 # SGR parameters (ECMA-48 §8.3.117) of those of the 16 colours that show on dark and on light.
 _CURVES = ("36", "33", "32", "35", "94", "91", "39", "90")
@@ -15,10 +16,13 @@ _CODES = {
     "value": "1",
     "warn": "33",
     "ok": "32",
+    "accent": "33",
     **dict.fromkeys(("error", "mark"), "1;31"),
     **dict.fromkeys(("dim", "note", "tick", "axis", "faded", "shade"), "2"),
 }
 _INDEXED = re.compile(r"(curve|end|band|past)(\d+)")
+_PIXELS = re.compile(r"rgb:([0-9a-f]{6})(?:/([0-9a-f]{6}))?")
+_HEAT = re.compile(r"heat:(\d+)/(\d+)")
 
 
 def wants_colour(choice: str) -> bool:
@@ -46,4 +50,19 @@ def _code(role: str) -> str:
     if match := _INDEXED.fullmatch(role):
         code = _CURVES[int(match[2]) % len(_CURVES)]
         return code if match[1] in ("curve", "end") else f"2;{code}"
+    if match := _PIXELS.fullmatch(role):
+        return _true_colours(match[1], match[2])
+    if match := _HEAT.fullmatch(role):
+        ink, ground = (int(level) for level in match.groups())
+        return _true_colours(RAMP[ink - 1], RAMP[ground - 1] if ground else None)
     return _CODES.get(role, "")
+
+
+def _true_colours(ink: str, ground: str | None) -> str:
+    """SGR parameters of 24-bit colours (ITU-T T.416); the default background when None."""
+    parts = [
+        f"{which};2;{';'.join(map(str, bytes.fromhex(colour.removeprefix('#'))))}"
+        for which, colour in ((38, ink), (48, ground))
+        if colour
+    ]
+    return ";".join(parts)

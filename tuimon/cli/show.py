@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from tuimon.cli.common import Refused
-from tuimon.cli.selection import Selection, pattern, select
+from tuimon.cli.selection import Selection, pattern, select, tell
 from tuimon.text import safe
 
 if TYPE_CHECKING:
-    from tuimon.charts.model import XAxis
+    from collections.abc import Iterator
+
+    from tuimon.charts.model import Row, XAxis
     from tuimon.cli.chosen import Chosen
+    from tuimon.store.store import Store
+    from tuimon.views.view import Look
 
 _WIDTH = 80
 """Where standard output is no terminal."""
@@ -50,6 +54,14 @@ _WIDTH = 80
     help="x by step, time since the start, or clock.",
 )
 @click.option("--log-y", is_flag=True, help="Logarithmic y axis.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    help="Other data of a kind instead of scalars; may be given several times.",
+)
+@click.option("--step", type=int, help="Of the other data; default: the newest step.")
 @click.option("--charts/--no-charts", default=True, help="With or without charts.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="A letter for each curve, no braille.")
 @click.option(
@@ -70,6 +82,8 @@ def command(
     smoothing: float,
     x_axis: "XAxis",
     log_y: bool,
+    kinds: tuple[str, ...],
+    step: int | None,
     charts: bool,
     ascii_only: bool,
     color: str,
@@ -80,6 +94,8 @@ def command(
     The newest run when nothing is named. BEST STEP is the step of the lowest value ("min") of
     losses and errors, and of the highest ("max") of all else. RE is searched for, as grep does.
     Points that a resume wrote again are left out, as on the screen.
+
+    KIND is histogram, image, text, pr-curve, audio, mesh, graph, other, or all.
 
     \b
     --json prints:
@@ -93,11 +109,22 @@ def command(
     steps null. Values that JSON lacks are the strings "NaN", "Infinity" and "-Infinity".
     """
     from tuimon.charts.model import ChartOptions
-    from tuimon.cli.chosen import choose
+    from tuimon.cli.chosen import choose, read
     from tuimon.cli.colours import lines, wants_colour
     from tuimon.cli.still import still
-    from tuimon.tui.glyphs import has_unicode
+    from tuimon.tui.glyphs import has_unicode, in_ascii
 
+    cells = width or shutil.get_terminal_size((_WIDTH, 24)).columns
+    ascii_only = ascii_only or not has_unicode(sys.stdout.encoding)
+    if kinds:
+        from tuimon.views.view import Look
+
+        coloured = wants_colour(color) and not ascii_only
+        look = Look(step, cells, height, plain=not coloured)
+        store, complete = read(_select(source), runs)
+        for row in lines(_stills(store, kinds, tags, look), coloured=coloured):
+            click.echo(in_ascii(row) if ascii_only else row, color=True)
+        return 0 if complete else 1
     chosen = choose(_select(source), runs, tags)
     if as_json:
         click.echo(json.dumps(_document(chosen), indent=1))
@@ -107,13 +134,32 @@ def command(
             smoothing=smoothing,
             log_y=log_y,
             x_axis=x_axis,
-            marks="ascii" if ascii_only or not has_unicode(sys.stdout.encoding) else "braille",
+            marks="ascii" if ascii_only else "braille",
             band=coloured,  # else it could not be told from the line
         )
-        cells = width or shutil.get_terminal_size((_WIDTH, 24)).columns
         rows = still(chosen, cells, height if charts else 0, options, coloured=coloured)
         click.echo("\n".join(lines(rows, coloured=coloured)), color=True)
     return 0 if chosen.complete else 1
+
+
+def _stills(
+    store: "Store", kinds: tuple[str, ...], tags: re.Pattern[str] | None, look: "Look"
+) -> "Iterator[Row]":
+    """The summaries of these kinds; tells when there are none. Raises Refused."""
+    from tuimon.cli.kinds import stills
+    from tuimon.views.kinds import KINDS
+
+    known = [kind.kind for kind in KINDS]
+    for kind in kinds:
+        if kind not in (*known, "all"):
+            raise Refused(f"{safe(kind)}: no such kind; there are {', '.join(known)} and all")
+    rows = stills(store, known if "all" in kinds else kinds, tags, look)
+    first = next(rows, None)
+    if first is None:
+        tell("no such summaries were found")
+        return
+    yield first
+    yield from rows
 
 
 def _select(source: tuple[str, ...]) -> Selection:

@@ -38,6 +38,11 @@ def to_ascii(text: str) -> str:
     return text if text.isascii() else text.translate(_ASCII)
 
 
+def in_ascii(text: str) -> str:
+    """The text in ASCII: the screen's own signs replaced, all else that is none a ``?``."""
+    return to_ascii(text).encode("ascii", "replace").decode()
+
+
 def has_unicode(encoding: str | None) -> bool:
     """Whether a terminal with this encoding can show braille and box drawings."""
     return (encoding or "ascii").lower().startswith("utf")

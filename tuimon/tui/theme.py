@@ -18,6 +18,7 @@ from rich.style import Style
 from textual.color import Color, ColorParseError
 
 from tuimon.charts import roles
+from tuimon.charts.ramp import RAMP
 from tuimon.tui.themes import ANSI_CURVES, DARK_CURVES, LIGHT_CURVES
 
 _CURVE_BLENDS = {"curve": 0.0, "end": 0.0, "past": 0.4, "band": 0.62}
@@ -53,23 +54,6 @@ _FIXED: dict[str, tuple[str, float, str]] = {
 _INDEXED = re.compile(r"(curve|end|band|past)(\d+)")
 _HALVES = re.compile(r"heat:(\d+)/(\d+)")
 _PIXELS = re.compile(r"rgb:([0-9a-f]{6})(?:/([0-9a-f]{6}))?")
-_RAMP = (
-    "#3d2a6e",
-    "#414487",
-    "#3b528b",
-    "#34618d",
-    "#2d708e",
-    "#277f8e",
-    "#218e8d",
-    "#1f9e89",
-    "#2db27d",
-    "#4ac16d",
-    "#73d056",
-    "#a0da39",
-    "#c8e020",
-    "#e7e419",
-    "#fde725",
-)
 _KEPT_STYLES = 4096
 """A picture on a large screen has that many pairs of colours."""
 
@@ -122,8 +106,8 @@ class RoleStyles:
         """The colour of a level from 1 on: the higher, the farther from the background."""
         if not level:
             return None
-        step = min(level, len(_RAMP)) - 1
-        return _RAMP[step if self._dark else -1 - step]
+        step = min(level, len(RAMP)) - 1
+        return RAMP[step if self._dark else -1 - step]
 
     def _make(self, colour: str, blend: float, attributes: str) -> Style:
         try:

@@ -7,15 +7,19 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from event_files import scalar, version, write
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from torch.utils.tensorboard import SummaryWriter
 
 from tuimon.cli.main import main
+from tuimon.cli.show import command
 from tuimon.runs.paths import new_run_directory
 from tuimon.runs.process import boot_id, machine_id
 from tuimon.runs.record import RunRecord, RunState, write_record
 from tuimon.text import width
+from tuimon.views.kinds import KINDS
 
 HOSTILE = "\x1b]52;c;AAAA\x07\x1b[31m\u202eloss\n损失🙂e\u0301\u0301\u0301\u0301\ud800"
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -383,3 +387,56 @@ def test_no_screen_is_imported(logdir: Path, option: str) -> None:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.stderr == "[]\n"
     assert "Loss/train" in result.stdout
+
+
+@pytest.fixture
+def kinds(tmp_path: Path) -> Path:
+    """A run with summaries of several kinds at two steps."""
+    with SummaryWriter(str(tmp_path / "log")) as writer:
+        for step in (0, 5):
+            writer.add_histogram("weight", np.linspace(step, step + 1, 100), step)
+            writer.add_text("notes", f"# Step {step}\n\x1b]52;c;AAAA\x07", step)
+            writer.add_image("red", np.full((3, 8, 8), [[[1]], [[0]], [[0]]], np.float32), step)
+            writer.add_scalar("loss", step, step)
+    return tmp_path / "log"
+
+
+def test_other_data_of_one_kind(kinds: Path, capsys: pytest.CaptureFixture[str]):
+    seen = show(capsys, kinds, "--kind", "text", "--width", 60)
+    assert seen.splitlines()[0] == "── text · notes/text_summary " + "─" * 31
+    assert "Step 5" in seen
+    assert "loss" not in seen
+    assert "\x1b" not in seen
+    assert "Step 0" in show(capsys, kinds, "--kind", "text", "--step", 3)
+
+
+def test_other_data_of_all_kinds_and_tags_that_match(
+    kinds: Path, capsys: pytest.CaptureFixture[str]
+):
+    seen = show(capsys, kinds, "--kind", "all")
+    order = [seen.index(f"── {name} ·") for name in ("histograms", "images", "text")]
+    assert order == sorted(order)
+    assert "text" not in show(capsys, kinds, "--kind", "all", "--tag", "weight")
+    assert "notes" in show(capsys, kinds, "--kind", "image", "--kind", "text")
+
+
+def test_other_data_in_colours(kinds: Path, capsys: pytest.CaptureFixture[str]):
+    seen = show(capsys, kinds, "--kind", "image", "--color", "always")
+    assert "\x1b[38;2;255;0;0;48;2;255;0;0m▀▀" in seen
+    assert "\x1b[38;2;" in show(capsys, kinds, "--kind", "histogram", "--color", "always")
+    assert show(capsys, kinds, "--kind", "all", "--ascii").isascii()
+
+
+def test_kinds_that_are_not_there(kinds: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["show", str(kinds), "--kind", "graph"]) == 0
+    captured = capsys.readouterr()
+    assert not captured.out
+    assert "no such summaries were found" in captured.err
+    assert main(["show", str(kinds), "--kind", "hologram"]) == 2
+    assert "no such kind; there are histogram, image" in capsys.readouterr().err
+
+
+def test_the_help_names_all_kinds():
+    assert command.help
+    for kind in KINDS:
+        assert kind.kind in command.help
