@@ -7,16 +7,23 @@ from typing import NamedTuple
 _SPLITS = {
     "train": "train",
     "training": "train",
+    "trn": "train",
     "val": "val",
     "valid": "val",
     "validation": "val",
+    "validate": "val",
+    "holdout": "holdout",
     "dev": "dev",
     "eval": "eval",
     "evaluation": "eval",
     "test": "test",
     "testing": "test",
 }
-_WORD = re.compile(r"[^/_.\- ]+")
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z][A-Z0-9]*(?![a-z])|[^/_.\- A-Za-z0-9]+")
+"""Words end at separators and at capitals: `trainLoss`, `val/top1Acc`."""
+_SEPARATORS = "/_.- "
+_PER = ("step", "epoch")
+"""What Lightning adds to the names of values that are logged for both."""
 _FIRST = (("loss",), ("acc", "accuracy"))
 
 
@@ -30,7 +37,11 @@ class Metric(NamedTuple):
 class _Split(NamedTuple):
     key: tuple[str, ...]
     name: str
+    """The tag without the word for the data split."""
     split: str
+    """Empty where the tag has no such word."""
+    per: str = ""
+    """``step`` or ``epoch`` where the tag ends so; no part of the key."""
 
 
 def pair_tags(tags: Iterable[str]) -> list[Metric]:
@@ -51,27 +62,37 @@ def pair_tags(tags: Iterable[str]) -> list[Metric]:
 
 
 def _split(tag: str) -> _Split:
-    """Take the first word for a data split out of a tag."""
+    """Take the first word for a data split out of a tag, and ``step`` or ``epoch`` off its key."""
     words = list(_WORD.finditer(tag))
-    for word in words:
-        split = _SPLITS.get(word.group().lower())
-        if split and len(words) > 1:
-            before, after = tag[: word.start()], tag[word.end() :]
-            # One separator goes with the word: "Loss/train" → "Loss", "a/val_b" → "a/b".
-            name = before + after[1:] if after else before[:-1]
-            key = tuple(w.group().lower() for w in words if w is not word)
-            return _Split(key, name, split)
-    return _Split(tuple(w.group().lower() for w in words) or (tag,), tag, "")
+    lower = [word.group().lower() for word in words]
+    place = next((place for place, word in enumerate(lower) if word in _SPLITS), None)
+    if place is None or len(words) == 1:
+        return _Split(tuple(lower) or (tag,), tag, "")
+    before, after = tag[: words[place].start()], tag[words[place].end() :]
+    # One separator goes with the word: "Loss/train" → "Loss", "a/val_b" → "a/b".
+    if after:
+        after = after.removeprefix(after[0]) if after[0] in _SEPARATORS else after
+    elif before[-1:] in _SEPARATORS:
+        before = before[:-1]
+    key = [*lower[:place], *lower[place + 1 :]]
+    per = key.pop() if len(key) > 1 and key[-1] in _PER else ""
+    return _Split(tuple(key), before + after, _SPLITS[lower[place]], per)
 
 
 def _metric(members: list[tuple[str, _Split]]) -> Metric:
     if len(members) == 1:
         tag = members[0][0]
         return Metric(tag, ((tag, tag),))
+    name = members[0][1].name
     labels = [split.split or tag for tag, split in members]
+    pers = {split.per for _, split in members}
+    if len(pers) > 1:
+        labels = [f"{split.split} {split.per}".strip() or tag for tag, split in members]
+        # The shortest name is the one without "_step" and "_epoch", where there is one.
+        name = min((split.name for _, split in members), key=len)
     if len(set(labels)) < len(labels):  # "train/loss" beside "loss/train"
         labels = [tag for tag, _ in members]
-    return Metric(members[0][1].name, tuple(zip(labels, (tag for tag, _ in members), strict=True)))
+    return Metric(name, tuple(zip(labels, (tag for tag, _ in members), strict=True)))
 
 
 def _rank(key: tuple[str, ...]) -> int:

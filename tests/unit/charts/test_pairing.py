@@ -1,6 +1,6 @@
 import pytest
 
-from tuimon.charts.pairing import pair_tags
+from tuimon.charts.pairing import Metric, pair_tags
 
 
 def titles(*tags: str) -> list[str]:
@@ -50,3 +50,33 @@ def test_ambiguous_labels_fall_back_on_the_tags():
 @pytest.mark.parametrize("tag", ["", "///", "\x1b[31m", "train", "a" * 10_000])
 def test_any_tag_is_a_chart(tag):
     assert pair_tags([tag])[0].curves == ((tag, tag),)
+
+
+@pytest.mark.parametrize(
+    ("tags", "title", "labels"),
+    [
+        (("train/loss", "eval/loss"), "loss", ("train", "eval")),  # transformers
+        (("train_loss_step", "train_loss_epoch", "val_loss"), "loss",
+         ("train step", "train epoch", "val")),  # Lightning
+        (("train/box_loss", "val/box_loss"), "box_loss", ("train", "val")),  # ultralytics
+        (("loss", "val_loss"), "loss", ("loss", "val")),  # Keras
+        (("epoch_loss", "val_epoch_loss"), "epoch_loss", ("epoch_loss", "val")),
+        (("trainLoss", "valLoss"), "Loss", ("train", "val")),
+        (("Train/Acc@1", "Test/Acc@1"), "Acc@1", ("train", "test")),  # moco, simsiam
+        (("Loss/train", "Loss/validation"), "Loss", ("train", "val")),
+        (("m/train_acc_step", "m/eval_acc_step"), "m/acc_step", ("train", "eval")),
+        (("train/loss.cls", "valid/loss.cls"), "loss.cls", ("train", "val")),
+        (("losses/train.total", "losses/val.total"), "losses/total", ("train", "val")),
+        (("rougeL_train", "rougeL_test"), "rougeL", ("train", "test")),
+    ],
+)  # fmt: skip
+def test_names_of_the_frameworks(
+    tags: tuple[str, ...], title: str, labels: tuple[str, ...]
+) -> None:
+    (metric,) = pair_tags(tags)
+    assert metric == Metric(title, tuple(zip(labels, tags, strict=True)))
+
+
+def test_what_only_looks_alike_stays_apart() -> None:
+    tags = ["train/epoch", "train/global_step", "perf/train_step_time", "rollout/ep_rew_mean"]
+    assert [metric.title for metric in pair_tags(tags)] == tags
