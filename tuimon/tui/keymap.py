@@ -64,6 +64,10 @@ KEYS = (
         47,
     ),
     Key("previous-run", "left_square_bracket", "[", "focus_run(-1)", "Previous run", ""),
+    Key("fold", "f", "f", "fold", "Fold the section", "Fold a section of charts, or unfold it"),
+    Key("unfold-all", "f4", "F4", "unfold_all", "Unfold all sections", "Unfold all sections"),
+    Key("sort", "s", "s", "sort", "Sort the charts", "Charts as logged, by name, newest first"),
+    Key("shape", "w", "w", "shape", "Charts on a page", "How many charts are on a page"),
     Key("tags", "1", "1", "toggle_tags", "Tags", "Show or hide the tags", "tags", 60),
     Key(
         "console",

@@ -8,17 +8,20 @@ import math
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
-from typing import get_args
+from typing import Any, get_args
 
 from tuimon.charts.model import XAxis
 from tuimon.config import Settings
 from tuimon.runs.paths import state_home
 from tuimon.store.filters import MOST_LENGTH
 from tuimon.store.session import Session
+from tuimon.tui.arrangement import SORTS, Sort
 
 _log = logging.getLogger(__name__)
 
 _MOST_BYTES = 1 << 16
+MOST_COLUMNS = 6
+"""And rows of charts on a page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,11 @@ class ViewState:
     tags: bool | None = None
     """Whether the tags are shown; None leaves it to the width of the terminal."""
     console: bool = True
+    sort: Sort = "logged"
+    shape: tuple[int, int] | None = None
+    """Columns and rows of charts on a page; None: as many as are readable."""
+    folded: tuple[str, ...] = ()
+    """Names of the sections that are folded."""
     system: bool = False
 
 
@@ -84,18 +92,29 @@ def first_look(settings: Settings) -> ViewState:
         superseded=charts.superseded,
         tags={"auto": None, "shown": True, "hidden": False}[settings.screen.tags],
         console=settings.console.shown,
+        sort=charts.sort,
+        shape=None if charts.grid == "auto" else _shape(charts.grid),
     )
+
+
+def _shape(grid: str) -> tuple[int, int]:
+    columns, _, rows = grid.partition("x")
+    return int(columns), int(rows)
 
 
 def _view_state(document: object, first: ViewState) -> ViewState:
     if not isinstance(document, dict):
         return first
     known = {
-        field.name: document[field.name]
+        field.name: _from_json(document[field.name])
         for field in fields(ViewState)
         if field.name in document and _makes_sense(field.name, document[field.name])
     }
     return replace(first, **known)
+
+
+def _from_json(value: object) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _makes_sense(name: str, value: object) -> bool:
@@ -106,6 +125,18 @@ def _makes_sense(name: str, value: object) -> bool:
             return value in get_args(XAxis)
         case "filter" | "focus":
             return isinstance(value, str) and len(value) <= MOST_LENGTH
+        case "sort":
+            return value in SORTS
+        case "shape":
+            return value is None or (
+                isinstance(value, list)
+                and len(value) == 2
+                and all(type(one) is int and 1 <= one <= MOST_COLUMNS for one in value)
+            )
+        case "folded":
+            return isinstance(value, list) and all(
+                isinstance(one, str) and len(one) <= MOST_LENGTH for one in value
+            )
         case "tags":
             return value is None or isinstance(value, bool)
     return isinstance(value, bool)

@@ -9,11 +9,13 @@ from tuimon.charts.model import ChartOptions, MarkStyle
 from tuimon.config import Settings
 from tuimon.runs.console import ConsoleTail
 from tuimon.store.session import Session
+from tuimon.tui.arrangement import Order
 from tuimon.tui.selection import Selection, filter_or_everything
 from tuimon.tui.view_state import ViewState, ViewStates, first_look
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.console_pane import ConsolePane
 from tuimon.tui.widgets.filter_bar import FilterBar
+from tuimon.tui.widgets.folded_sections import FoldedSections
 from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.notice import Notice
 from tuimon.tui.widgets.run_header import RunHeader
@@ -49,6 +51,10 @@ class MonitorBase(Screen[None]):
         self._selection = Selection(
             text=state.filter, shows=filter_or_everything(state.filter), focus=state.focus
         )
+        self._folded_names = state.folded
+        self._order = Order(session.store, state.sort)
+        self._charts.shape = state.shape
+        self._folded = FoldedSections(id="folded")
         self._tail = _console(session)
         self._drawn_version = -1
         self._next_drawing = 0.0
@@ -67,6 +73,10 @@ class MonitorBase(Screen[None]):
         """Show these runs and tags from now on."""
         self._selection = selection
         self._save()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """Draw all anew at the next tick, whether there is news or not."""
         self._drawn_version = -1
         self._next_drawing = 0.0
         self.call_later(self._tick)
@@ -89,6 +99,9 @@ class MonitorBase(Screen[None]):
                 focus=self._selection.focus,
                 tags=self._tags_wanted,
                 console=self._console_wanted,
+                sort=self._order.sort,
+                shape=self._charts.shape,
+                folded=self._folded_names,
                 system=self._system_wanted,
             )
         )

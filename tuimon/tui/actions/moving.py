@@ -14,6 +14,8 @@ class MoveActions(MonitorBase):
     def action_zoom(self) -> None:
         if self.focused is self._tags:
             self._tags.choose()
+        elif self.focused is self._folded:
+            self._folded.choose()
         elif self.focused is self._output:
             self.add_class("-zoomed")
         elif self.focused is self._system and self._session.system is not None:
@@ -39,6 +41,11 @@ class MoveActions(MonitorBase):
             self._output.scroll_lines(rows)
         elif self.focused is self._system:
             self._system.scroll_lines(rows)
+        elif self.focused is self._folded:
+            if not self._folded.move_cursor(rows) and rows < 0:
+                self._charts.show_chart(len(self._charts.charts) - 1)
+        elif rows > 0 and self._folded.display and self._charts.at_bottom:
+            self.set_focus(self._folded)
         else:
             self._charts.move(columns, rows)
 

@@ -16,10 +16,12 @@ from tuimon.runs.record import RunState
 from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import fit, safe
+from tuimon.tui.actions.arranging import ArrangeActions
 from tuimon.tui.actions.drawing import DrawingActions
 from tuimon.tui.actions.filtering import FilterActions
 from tuimon.tui.actions.moving import MoveActions
 from tuimon.tui.actions.stopping import StopActions
+from tuimon.tui.arrangement import arrange, last_values
 from tuimon.tui.curves import charted_tags
 from tuimon.tui.facts import alert_rows, header_facts, is_wrong, run_rows, tag_rows
 from tuimon.tui.keymap import KEYS, bindings
@@ -28,6 +30,7 @@ from tuimon.tui.screens.text import AlertScreen, HelpScreen, RunScreen
 from tuimon.tui.selection import shown_runs
 from tuimon.tui.terminal_app import keys_of
 from tuimon.tui.widgets.chart_grid import ChartGrid
+from tuimon.tui.widgets.folded_sections import FoldedSection
 from tuimon.tui.widgets.notice import MIN_HEIGHT, MIN_WIDTH, why_no_curves, why_too_small
 
 _TICK = 0.1
@@ -41,7 +44,7 @@ _TAGS_FROM_WIDTH = 100
 _MOST_LABEL = 20
 
 
-class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
+class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, StopActions):
     """Watches a session; a timer looks for news, and only what changed is drawn."""
 
     AUTO_FOCUS = ""
@@ -62,6 +65,7 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
             with Vertical(id="centre"):
                 yield self._notice
                 yield self._charts
+                yield self._folded
                 yield self._output
             yield self._system
         yield self._filter
@@ -110,7 +114,12 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
     async def _show_data(self) -> None:
         store = self._session.store
         selection = self._selection
-        await self._charts.show(pair_tags(charted_tags(store, selection)), selection)
+        metrics = self._order.sorted(pair_tags(charted_tags(store, selection)))
+        charts, folded = arrange(metrics, self._folded_names)
+        await self._charts.show(charts, selection)
+        self._folded.set_sections(
+            [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
+        )
         runs = shown_runs(store, selection)
         self._tags.set_content(runs, tag_rows(store, selection), selection.focus)
 
@@ -122,7 +131,7 @@ class MonitorScreen(MoveActions, DrawingActions, FilterActions, StopActions):
         self._tell_alerts()
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
         empty = facts.step is None
-        nothing = not empty and not self._charts.charts
+        nothing = not empty and not self._charts.charts and not self._folded.display
         self.set_class(empty or nothing, "-empty")
         if empty:
             self._notice.say(why_no_curves(self._session))

@@ -60,6 +60,7 @@ class ChartGrid(Container):
         self._page = 0
         self._zoomed = False
         self._columns = self._rows = 1
+        self._shape: tuple[int, int] | None = None
         self._to_draw: list[ChartView] = []
         self.drawing_seconds = 0.0
         """What the last drawing took, so far."""
@@ -74,6 +75,23 @@ class ChartGrid(Container):
         """The chart that has the focus, if any."""
         focused = self.screen.focused
         return focused if isinstance(focused, ChartView) else None
+
+    @property
+    def first_of_page(self) -> ChartView | None:
+        """The first chart that is shown."""
+        return next((chart for chart in self.charts if chart.display), None)
+
+    @property
+    def shape(self) -> tuple[int, int] | None:
+        """Columns and rows of a page; None: as many as are readable."""
+        return self._shape
+
+    @shape.setter
+    def shape(self, shape: tuple[int, int] | None) -> None:
+        self._shape = shape
+        if self.is_mounted:
+            self._arrange()
+            self.call_after_refresh(self.draw)
 
     @property
     def pages(self) -> tuple[int, int]:
@@ -175,6 +193,14 @@ class ChartGrid(Container):
             target = min(max(charts.index(focused) + step, 0), len(charts) - 1)
         self.show_chart(target)
 
+    @property
+    def at_bottom(self) -> bool:
+        """Whether no chart is below the focused one, or there are none at all."""
+        charts, focused = self.charts, self.focused_chart
+        if not charts or focused is None or self._zoomed:
+            return not charts
+        return charts.index(focused) + self._columns >= len(charts)
+
     def show_chart(self, index: int) -> None:
         """Turn to the page of a chart and focus it."""
         charts = self.charts
@@ -204,7 +230,9 @@ class ChartGrid(Container):
             self._page, self._zoomed = 0, False
             return
         first = self._page * self._per_page
-        self._columns, self._rows = grid_shape(count, self.size.width, self.size.height)
+        self._columns, self._rows = self._shape or grid_shape(
+            count, self.size.width, self.size.height
+        )
         # A new shape keeps the chart in the upper left corner on the page.
         self._page = min(first // self._per_page, self.pages[1] - 1)
         zoomed = (focused or self.focused_chart) if self._zoomed else None

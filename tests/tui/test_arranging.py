@@ -1,0 +1,95 @@
+"""Sections that fold, the order of charts, and how many are on a page."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from event_files import append, scalar, version, write
+from screens import settle, shown, visible
+
+from tuimon.store.session import Session
+from tuimon.tui.app import TuimonApp
+from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.widgets.folded_sections import FoldedSections
+
+TAGS = ("zeta", "Loss/train", "grad/b", "grad/a", "lr/encoder/x")
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    points = [scalar(tag, step, step / 50) for step in range(30) for tag in TAGS]
+    write(tmp_path / "runs", [version(), *points])
+    session = Session.of_logdirs([tmp_path / "runs"])
+    session.start()
+    yield session
+    session.stop()
+
+
+async def test_a_section_folds_to_a_row_and_unfolds(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        assert visible(screen) == ["Loss/train", "zeta", "grad/b", "grad/a", "lr/encoder/x"]
+        screen._charts.show_chart(2)
+        await pilot.press("f")
+        await settle(pilot)
+        assert visible(screen) == ["Loss/train", "zeta", "lr/encoder/x"]
+        row = shown(screen.query_one(FoldedSections))
+        assert "grad  2 charts" in row
+        assert "b 0.58" in row
+        for _ in range(5):
+            await pilot.press("down")
+        assert screen.focused is screen._folded
+        await pilot.press("up")
+        assert screen.focused is not screen._folded
+        await pilot.press("down", "enter")
+        await settle(pilot)
+        assert "grad/a" in visible(screen)
+        assert not screen._folded.display
+
+
+async def test_what_is_folded_and_sorted_is_so_the_next_time(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("s")
+        await settle(pilot)
+        assert visible(screen) == ["grad/a", "grad/b", "Loss/train", "lr/encoder/x", "zeta"]
+        await pilot.press("f", "w", "1", "3")
+        await settle(pilot)
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        assert visible(screen) == ["Loss/train", "lr/encoder/x", "zeta"]
+        assert len({chart.region.x for chart in screen._charts.charts if chart.display}) == 1
+
+
+async def test_the_chart_that_changed_last_comes_first_when_it_is_asked_for(
+    session: Session, tmp_path: Path
+) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        append(next((tmp_path / "runs").iterdir()), scalar("grad/a", 31, 1.0, wall_time=2e9))
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if session.progress().step == 31:
+                break
+        await pilot.press("s", "s")
+        await settle(pilot)
+        assert visible(screen)[0] == "grad/a"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (50, 14)])
+async def test_any_number_of_charts_fits_on_a_page(session: Session, size) -> None:
+    async with TuimonApp(session).run_test(size=size) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("w", "6", "6")
+        await settle(pilot)
+        assert len(visible(screen)) == 5
+        await pilot.press("w", "1", "1")
+        await settle(pilot)
+        assert len(visible(screen)) == 1
+        await pilot.press("n")
+        assert visible(screen) == ["zeta"]
+        await pilot.press("w", "escape")
+        assert isinstance(pilot.app.screen, MonitorScreen)
+        await pilot.press("w", "a")
+        await settle(pilot)
+        assert screen._charts.shape is None
