@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,14 +43,23 @@ class Host:
             timeout=timeout,
         )
 
-    def terminal(self, *args: str, columns: int = 120, rows: int = 40, **env: str) -> Terminal:
-        """Run `tuimon ARGS` in a terminal."""
+    def terminal(
+        self,
+        *args: str,
+        columns: int = 120,
+        rows: int = 40,
+        rate: float | None = None,
+        program: Sequence[str] = (TUIMON,),
+        **env: str,
+    ) -> Terminal:
+        """Run `tuimon ARGS`, or another program, in a terminal; `rate` is its link's bytes/s."""
         return Terminal(
-            [TUIMON, *args],
+            [*program, *args],
             cwd=self.project,
             env={**self.env, **env},
             columns=columns,
             rows=rows,
+            rate=rate,
         )
 
     def script(self, text: str, name: str = "script.py") -> str:

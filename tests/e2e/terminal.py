@@ -16,6 +16,10 @@ from pathlib import Path
 
 import pyte
 
+_MODE = re.compile(r"\x1b\[\?([\d;]+)([hl])|\x1b\[([<>])\d*u")
+_KITTY_KEYS = -1
+"""In `Terminal.modes`: the keyboard protocol of kitty, which has no mode number."""
+
 # pyte prints the parts of these that it does not know; terminals swallow them whole.
 _UNKNOWN = re.compile(
     r"\x1b\[[<>=?][0-9;]*[a-zA-Z$]*[a-zA-Z]|\x1bP[^\x1b]*\x1b\\|\x1b\][^\x07\x1b]*(\x07|\x1b\\)"
@@ -27,6 +31,10 @@ class Terminal:
     """Runs a command in a pty of `columns` x `rows` and keeps its screen.
 
     Everything the command writes goes through the emulator; cursor-position requests are answered.
+
+    Attributes:
+        modes: DEC private modes that are on (1049: alternate screen, 25: cursor, 1000…: mouse).
+        rate: bytes a second that the link carries, when given.
     """
 
     def __init__(
@@ -37,7 +45,11 @@ class Terminal:
         env: Mapping[str, str],
         columns: int = 120,
         rows: int = 40,
+        rate: float | None = None,
     ) -> None:
+        self.modes = {7, 25}
+        self.rate = rate
+        self._carried_until = 0.0
         self.screen = pyte.Screen(columns, rows)
         self.received = b""
         self._stream = pyte.Stream(self.screen)
@@ -45,6 +57,7 @@ class Terminal:
         self._held = ""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.settings = termios.tcgetattr(self._master)
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             command,
@@ -72,6 +85,11 @@ class Terminal:
         """The screen as lines of text."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether the command left the modes and settings that it found."""
+        return self.modes == {7, 25} and termios.tcgetattr(self._master) == self.settings
+
     def press(self, keys: str) -> None:
         """Type."""
         os.write(self._master, keys.encode())
@@ -91,12 +109,17 @@ class Terminal:
         """Read what the command writes for so long, or until it hangs up."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
+            if self.rate and (busy := self._carried_until - time.monotonic()) > 0:
+                time.sleep(min(busy, left))  # as the link does
+                continue
             if not select.select([self._master], [], [], left)[0]:
                 return
             try:
-                data = os.read(self._master, 65536)
+                data = os.read(self._master, 64 if self.rate else 65536)
             except OSError:
                 return
+            if self.rate:
+                self._carried_until = time.monotonic() + len(data) / self.rate
             if not data:
                 return
             self._receive(data)
@@ -127,8 +150,12 @@ class Terminal:
         self.received += data
         text = self._held + self._decoder.decode(data)
         text, self._held = _split_escape(text)
-        if "\x1b[6n" in text:
+        for _ in range(text.count("\x1b[6n")):
             os.write(self._master, b"\x1b[1;1R")
+        for numbers, on, kitty in _MODE.findall(text):
+            switch = self.modes.add if on == "h" or kitty == ">" else self.modes.discard
+            for number in numbers.split(";") if numbers else [_KITTY_KEYS]:
+                switch(int(number))
         self._stream.feed(_UNKNOWN.sub("", text))
 
 

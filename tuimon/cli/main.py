@@ -1,5 +1,6 @@
 """`tuimon`: the command group. Each command's module is imported when it is used."""
 
+import contextlib
 import importlib
 import os
 import sys
@@ -85,6 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output is gone; keep the interpreter from writing to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141
+    except Exception as error:
+        return _report_unexpected(error)
 
 
 def _report(error: click.ClickException) -> int:
@@ -94,3 +97,21 @@ def _report(error: click.ClickException) -> int:
         hint = f" ({error.ctx.command_path} --help tells the usage)"
     print(f"tuimon: {message}{hint}", file=sys.stderr)
     return error.exit_code
+
+
+def _report_unexpected(error: Exception) -> int:
+    """Tell in one line what the system refused, or that tuimon is wrong; the log has the rest."""
+    import logging
+
+    from tuimon.cli.log import open_log
+    from tuimon.text import safe, shorten
+
+    log = open_log()
+    logging.getLogger(__name__).error("unexpected", exc_info=error)
+    if isinstance(error, OSError) and error.strerror:
+        what = ": ".join(filter(None, [error.strerror, str(error.filename or "")]))
+    else:
+        what = f"an error in tuimon itself: {type(error).__name__}: {error}"
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        print(f"tuimon: {shorten(safe(what), 160)} (details: {safe(str(log))})", file=sys.stderr)
+    return 1

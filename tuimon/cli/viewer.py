@@ -1,18 +1,17 @@
 """From a run, log directories or a process to a screen, or to plain lines where none can be."""
 
 import contextlib
-import logging
 import os
 import sys
 from collections.abc import Sequence
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tuimon.cli.common import describe_end, last_output, settings_or_refuse
-from tuimon.runs.paths import RunPaths, state_home
+from tuimon.cli.log import open_log
+from tuimon.runs.paths import RunPaths
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.text import safe
 
@@ -29,9 +28,11 @@ def watch_run(paths: RunPaths, *, plain: bool, launched: bool, reset: bool = Fal
     """
     from tuimon.store.session import Session
 
-    code = _watch(Session(paths), plain=plain, reset=reset)
-    status = read_status(paths.directory)
-    _say_goodbye(status)
+    try:
+        code = _watch(Session(paths), plain=plain, reset=reset)
+    finally:  # whatever happened to the viewer: the training is what matters
+        status = read_status(paths.directory)
+        _say_goodbye(status)
     if launched and status.state.ended:
         return exit_code(status)
     return code
@@ -94,7 +95,7 @@ def _watch(session: "Session", *, plain: bool, reset: bool) -> int:
         click.echo(f"tuimon: {obstacle}: printing lines instead of the screen", err=True)
         plain = True
     settings = settings_or_refuse()
-    _log_to(state_home() / "viewer.log")
+    open_log()
     # Before the screen's own modules are loaded, so that the first frame has curves.
     session.start()
     try:
@@ -111,16 +112,6 @@ def _watch(session: "Session", *, plain: bool, reset: bool) -> int:
         return 0
     finally:
         session.stop()
-
-
-def _log_to(path: Path) -> None:
-    """Keep the details of what goes wrong off the screen."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(path, maxBytes=1 << 20, backupCount=1)
-    except OSError:
-        handler = logging.NullHandler()
-    logging.basicConfig(handlers=[handler], format="%(asctime)s %(name)s %(message)s")
 
 
 def _say_goodbye(status: RunStatus) -> None:

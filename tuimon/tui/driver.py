@@ -16,6 +16,7 @@ from codecs import getincrementaldecoder
 from queue import SimpleQueue
 from typing import Any
 
+from rich.color import ColorSystem
 from textual import constants, events, messages
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
@@ -126,8 +127,7 @@ class TerminalDriver(LinuxDriver):
         if wait := self.link.wait():
             self._timer = self._loop.call_later(wait, self._send)
             return
-        colors = self._app.console._color_system
-        assert colors is not None
+        colors = self._app.console._color_system or ColorSystem.STANDARD
         text = self.image.take(self.link.limit, self._app.size, colors, erases=self._erases)
         if not text:
             return
@@ -173,6 +173,12 @@ class TerminalDriver(LinuxDriver):
 
     # Input
 
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except Exception as error:
+            self._loop.call_soon_threadsafe(self._app._handle_exception, error)
+
     def run_input_thread(self) -> None:
         """Read keys and answers until the end; a terminal that is gone ends the app."""
         parser = XTermParser(self._debug)
@@ -204,6 +210,12 @@ class TerminalDriver(LinuxDriver):
             self._synchronises = True
         else:
             super().process_message(message)
+
+
+def round_trip(app: App[Any]) -> float | None:
+    """Seconds from an app to its screen and back; None where nobody knows."""
+    driver = app._driver
+    return driver.link.round_trip if isinstance(driver, TerminalDriver) else None
 
 
 def _erases_with_background() -> bool:

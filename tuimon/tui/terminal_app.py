@@ -68,7 +68,7 @@ class TerminalApp(App[R]):
         """Run on this terminal until the user leaves or the terminal goes away.
 
         Returns what the app exits with. An error that nobody handled ends the app, is raised here
-        once the terminal is as it was, and stands in the log.
+        once the terminal is as it was.
         """
         hooks = threading.excepthook, sys.unraisablehook
         threading.excepthook = _log_of_thread
@@ -80,12 +80,6 @@ class TerminalApp(App[R]):
         if self._exception is not None:
             raise self._exception
         return result
-
-    @property
-    def round_trip(self) -> float | None:
-        """Seconds from here to the screen and back; None where nobody knows."""
-        driver = self._driver
-        return driver.link.round_trip if isinstance(driver, TerminalDriver) else None
 
     def on_load(self) -> None:
         loop = asyncio.get_running_loop()
@@ -116,14 +110,11 @@ class TerminalApp(App[R]):
         self.post_display_hook()
 
     def _fatal_error(self) -> None:
-        """Textual met an error that nobody handled, and would print all of it on the terminal."""
-        _log.error("the screen failed", exc_info=self._exception)
+        # Textual itself would print all of it on the terminal.
         self._close_messages_no_wait()
 
     def panic(self, *renderables: Any) -> None:
-        """Leave after an error that describes itself; see `show`."""
-        if self._exception is None:
-            self._exception = RuntimeError(*map(str, renderables))
+        """Leave after an error that Textual would print in its own way; see `show`."""
         self._fatal_error()
 
     def action_repaint(self) -> None:

@@ -60,6 +60,15 @@ def test_a_header_tells_how_far_loading_is_and_what_is_wrong_even_with_a_long_na
     assert "1 damaged record  2 unreadable files  i: where" in text(header_row(facts, 160))
 
 
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.2, ""), (0.49, "link 0.3 s"), (1.2, "link 1 s"), (70, "link 60 s")]
+)
+def test_a_header_tells_of_a_slow_link(seconds, shown):
+    told = text(header_row(replace(FACTS, link=seconds), 140))
+    assert shown in told
+    assert ("link" in told) == bool(shown)
+
+
 def test_a_failed_mirror_says_why():
     facts = HeaderFacts(
         name="t", state=RunState.RUNNING, mirror=MirrorRecord(state="failed", detail="disk full")

@@ -23,6 +23,7 @@ from tuimon.tui.actions.moving import MoveActions
 from tuimon.tui.actions.stopping import StopActions
 from tuimon.tui.arrangement import arrange, last_values
 from tuimon.tui.curves import charted_tags
+from tuimon.tui.driver import round_trip
 from tuimon.tui.facts import alert_rows, header_facts, is_wrong, run_rows, tag_rows
 from tuimon.tui.keymap import KEYS, bindings
 from tuimon.tui.screens.summaries import SummariesScreen
@@ -94,12 +95,12 @@ class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, 
         self._session.poll()
         version, now = self._session.store.version, time.monotonic()
         if self._charts.drawing:
-            self._next_drawing = now + max(_DRAW_EVERY, _DRAW_SHARE * self._charts.drawing_seconds)
+            self._next_drawing = now + self._pause(self._charts.drawing_seconds)
         elif version != self._drawn_version and now >= self._next_drawing:
             self._drawn_version = version
             await self._show_data()
             took = time.monotonic() - now
-            self._next_drawing = now + max(_DRAW_EVERY, _DRAW_SHARE * took)
+            self._next_drawing = now + self._pause(took)
             self._next_state = now
         if now >= self._next_output:
             self._next_output = now + _DRAW_EVERY
@@ -110,6 +111,10 @@ class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, 
         if now >= self._next_state:
             self._next_state = now + _STATE_EVERY
             self._show_state()
+
+    def _pause(self, took: float) -> float:
+        """Seconds until the next drawing, after one that took so long; a slow link sees no more."""
+        return max(_DRAW_EVERY, _DRAW_SHARE * took, round_trip(self.app) or 0.0)
 
     async def _show_data(self) -> None:
         store = self._session.store

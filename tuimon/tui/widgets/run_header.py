@@ -1,6 +1,6 @@
 """The one-line header: what runs, how far it is, how fresh the data are, where W&B stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuimon.charts.model import Row
 from tuimon.runs.record import MirrorRecord, RunState
@@ -14,6 +14,7 @@ from tuimon.text import (
     shorten,
     width,
 )
+from tuimon.tui.driver import round_trip
 from tuimon.tui.widgets.cells import CellView, line
 
 _STATE_ROLES = {
@@ -38,6 +39,9 @@ _WORTH_A_NAME = 62
 """For what matters at least so much, a long name is shortened."""
 _BAR_CELLS = 10
 _MOST_ALERT = 32
+_LINK_STEPS = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0)
+"""A round trip is told to one of these, lest it costs a slow link more; a shorter one is not."""
+_SLOW_LINK = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class HeaderFacts:
     unreadable: int = 0
     """Event files that cannot be read now."""
     loading: float | None = None
+    link: float | None = None
+    """The terminal's round trip."""
 
 
 def header_row(facts: HeaderFacts, cells: int) -> Row:
@@ -111,6 +117,8 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
     if facts.alerts:
         more = f" +{len(facts.alerts) - 1}" if len(facts.alerts) > 1 else ""
         parts.append((83, f"! {fit(facts.alerts[-1], _MOST_ALERT).rstrip()}{more}", "error"))
+    if facts.link is not None and (steps := [s for s in _LINK_STEPS if s <= facts.link]):
+        parts.append((58, f"link {steps[-1]:g} s", "warn" if steps[-1] >= _SLOW_LINK else "dim"))
     if facts.damaged:
         parts.append((65, f"{count(facts.damaged, 'damaged record')}", "warn"))
     if facts.unreadable:
@@ -151,7 +159,7 @@ class RunHeader(CellView):
 
     def tell(self, facts: HeaderFacts) -> None:
         """Show new facts."""
-        self._facts = facts
+        self._facts = replace(facts, link=round_trip(self.app))
         self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:

@@ -1,0 +1,169 @@
+"""However a viewer ends, its terminal is as it was: modes, settings, nothing printed over it."""
+
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from event_files import append, scalar, version, write
+from host import Host, wait_until
+
+TAGS = [f"{name}/{split}" for name in ("loss", "acc", "f1", "lr") for split in ("train", "val")]
+
+
+def step(number: int) -> list[bytes]:
+    return [scalar(tag, number, 1 / (number + 1 + index)) for index, tag in enumerate(TAGS)]
+
+
+@pytest.fixture
+def log(host: Host) -> Path:
+    """An event file of eight tags, in `runs`."""
+    records = [version(), *(record for number in range(300) for record in step(number))]
+    return write(host.project / "runs", records)
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT], ids=lambda n: n.name
+)
+def test_a_signal_leaves_the_terminal_as_it_was(host: Host, log: Path, number: int):
+    with host.terminal("view", "runs") as terminal:
+        terminal.wait_for("━ val")
+        assert {1049, 1000, 2004} <= terminal.modes
+        assert 25 not in terminal.modes
+        terminal.kill(number)
+        assert terminal.wait_for_exit() == 0
+        assert terminal.is_as_it_was
+        assert b"Traceback" not in terminal.received
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda n: n.name)
+def test_a_signal_before_the_first_frame_does_too(host: Host, log: Path, number: int):
+    with host.terminal("view", "runs") as terminal:
+        while 1049 not in terminal.modes:
+            terminal.pump(0.001)
+        terminal.kill(number)
+        terminal.wait_for_exit()
+        assert terminal.is_as_it_was
+
+
+def test_a_viewer_without_a_terminal_ends(host: Host, log: Path):
+    with host.terminal("view", "runs") as terminal:
+        terminal.wait_for("━ val")
+        process = psutil.Process(terminal.process.pid)
+        # As after `nohup` or in a container: the hang-up kills nobody.
+        terminal.close()
+        wait_until(lambda: terminal.process.poll() is not None, 5)
+        assert not process.is_running()
+
+
+def test_suspended_the_shell_has_its_terminal_and_fg_brings_the_screen_back(host: Host, log: Path):
+    with host.terminal("view", "runs") as terminal:
+        terminal.wait_for("━ val")
+        process = psutil.Process(terminal.process.pid)
+        for _ in range(2):
+            terminal.press("\x1a")
+            end = time.monotonic() + 10
+            while process.status() != psutil.STATUS_STOPPED:
+                assert time.monotonic() < end
+                terminal.pump(0.05)
+            terminal.pump(0.1)
+            assert terminal.is_as_it_was
+            terminal.screen.reset()  # what the shell printed in between is there now
+            process.send_signal(signal.SIGCONT)
+            terminal.wait_for(lambda text: "━ val" in text and "q leave" in text)
+            assert 1049 in terminal.modes
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.is_as_it_was
+
+
+CRASH = """
+import sys
+from tuimon.cli.main import main
+def fail(*args, **kwargs):
+    raise KeyError("a\\x1b[2Jb\\nsecond line")
+{patch}
+sys.exit(main())
+"""
+CRASHES = {
+    "drawing": "from tuimon.tui.widgets.chart_view import ChartView; ChartView.rows = fail",
+    "mounting": "from tuimon.tui.widgets.chart_grid import ChartGrid; ChartGrid.show = fail",
+    "a key": "from tuimon.tui.screens.monitor import MonitorScreen as M; M.action_page = fail",
+    "input": "from tuimon.tui.driver import TerminalDriver as D; D.process_message = fail",
+    "composing": "from tuimon.tui.screens.monitor import MonitorScreen as M; M.compose = fail",
+}
+
+
+@pytest.mark.parametrize("place", CRASHES)
+def test_an_error_of_ours_is_one_line_after_the_screen(host: Host, log: Path, place: str):
+    program = [sys.executable, "-c", CRASH.format(patch=CRASHES[place])]
+    with host.terminal("view", "runs", program=program) as terminal:
+        if place == "a key":
+            terminal.wait_for("━ val")
+            terminal.press("n")
+        assert terminal.wait_for_exit() == 1
+        assert terminal.is_as_it_was
+        after = terminal.received.rpartition(b"\x1b[?1006l")[2].decode()
+        assert "Traceback" not in terminal.received.decode()
+    message = after.strip()
+    assert message.startswith("tuimon: an error in tuimon itself: KeyError: ")
+    assert message.endswith(f"(details: {host.home / 'viewer.log'})")
+    assert message.isprintable()
+    assert "Traceback" in (host.home / "viewer.log").read_text()
+
+
+def test_an_error_in_a_thread_is_logged_not_shown(host: Host, log: Path):
+    patch = (
+        "import threading\n"
+        "from tuimon.tui.screens.monitor import MonitorScreen as M\n"
+        "M.action_page = lambda *_: threading.Thread(target=fail, name='aside').start()"
+    )
+    program = [sys.executable, "-c", CRASH.format(patch=patch)]
+    with host.terminal("view", "runs", program=program) as terminal:
+        terminal.wait_for("━ val")
+        terminal.press("n")
+        wait_until(lambda: "thread aside failed" in (host.home / "viewer.log").read_text())
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert b"KeyError" not in terminal.received
+
+
+def test_a_slow_link_is_left_at_once_while_much_is_drawn(host: Host, log: Path):
+    stop = threading.Event()
+
+    def train() -> None:
+        number = 300
+        while not stop.wait(0.1):
+            append(log, *step(number))
+            number += 1
+
+    writer = threading.Thread(target=train)
+    writer.start()
+    try:
+        with host.terminal("view", "runs", columns=160, rows=50, rate=5000) as terminal:
+            terminal.wait_for("lr")
+            terminal.press("x")  # the largest change there is
+            terminal.pump(1.5)
+            terminal.press("q")
+            began = time.monotonic()
+            assert terminal.wait_for_exit() == 0
+            took = time.monotonic() - began
+            assert terminal.is_as_it_was
+    finally:
+        stop.set()
+        writer.join()
+    assert took < 2, "1 s on a quiet machine: tests/bench/viewer.py"
+
+
+def test_a_terminal_that_takes_nothing_is_left_all_the_same(host: Host, log: Path):
+    with host.terminal("view", "runs") as terminal:
+        terminal.wait_for("━ val")
+        terminal.press("?")
+        for _ in range(30):  # nobody reads what these draw
+            terminal.press("\x0c")
+            time.sleep(0.01)
+        terminal.press("qq")
+        wait_until(lambda: terminal.process.poll() is not None, 8)
