@@ -95,12 +95,12 @@ class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, 
         self._session.poll()
         version, now = self._session.store.version, time.monotonic()
         if self._charts.drawing:
-            self._next_drawing = now + self._pause(self._charts.drawing_seconds)
+            self._next_drawing = now + self._rest_after(self._charts.drawing_seconds)
         elif version != self._drawn_version and now >= self._next_drawing:
             self._drawn_version = version
             await self._show_data()
             took = time.monotonic() - now
-            self._next_drawing = now + self._pause(took)
+            self._next_drawing = now + self._rest_after(took)
             self._next_state = now
         if now >= self._next_output:
             self._next_output = now + _DRAW_EVERY
@@ -112,7 +112,7 @@ class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, 
             self._next_state = now + _STATE_EVERY
             self._show_state()
 
-    def _pause(self, took: float) -> float:
+    def _rest_after(self, took: float) -> float:
         """Seconds until the next drawing, after one that took so long; a slow link sees no more."""
         return max(_DRAW_EVERY, _DRAW_SHARE * took, round_trip(self.app) or 0.0)
 
