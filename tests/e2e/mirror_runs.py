@@ -15,8 +15,8 @@ from typing import Any
 
 from tuimon.events.logdir import LogdirScan
 from tuimon.events.tail import EventFileTail
+from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
 from tuimon.mirror.offline_file import HistoryRow, OfflineFile
-from tuimon.recorder.mirror_process import MIRROR_VARIABLE, kill_leftovers
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, current, machine_id
 from tuimon.runs.record import (
@@ -34,7 +34,12 @@ Points = dict[str, list[tuple[int, float]]]
 """(step, value) in file order, by the key that W&B's TensorBoard integration would use."""
 
 
-def new_run(cwd: Path, logdir: Path, options: MirrorOptions | None = None) -> RunPaths:
+def new_run(
+    cwd: Path,
+    logdir: Path,
+    options: MirrorOptions | None = None,
+    started_at: float | None = None,
+) -> RunPaths:
     """A run whose guardian and training are this test's own process."""
     paths = new_run_directory("train")
     argv = ("train.py", "--lr", "0.1")
@@ -49,7 +54,7 @@ def new_run(cwd: Path, logdir: Path, options: MirrorOptions | None = None) -> Ru
         cwd=str(cwd),
         mirror=options or MirrorOptions(mode="offline"),
         state=RunState.RUNNING,
-        started_at=time.time(),
+        started_at=time.time() - 30 if started_at is None else started_at,
         guardian=current(),
         child=current(),
     )
@@ -118,7 +123,7 @@ class MirrorUnderTest:
         if self.process.poll() is None:
             os.kill(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        kill_leftovers(self.paths)
+        kill_leftovers(self.paths.directory)
 
 
 def written(logdir: Path) -> Points:
@@ -150,7 +155,9 @@ def mirrored(rows: Iterable[Mapping[str, Any]]) -> Points:
     points: Points = {}
     for row in rows:
         for key, value in row.items():
-            if not key.startswith("_") and key.rpartition("/")[2] != "global_step":
+            if isinstance(value, dict) or key.startswith("_"):
+                continue
+            if key.rpartition("/")[2] != "global_step":
                 points.setdefault(key, []).append((row["global_step"], float(value)))
     return points
 

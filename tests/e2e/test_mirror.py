@@ -2,7 +2,6 @@
 
 import os
 import random
-import shlex
 import signal
 import subprocess
 import sys
@@ -279,8 +278,8 @@ def test_a_directory_that_wandb_cannot_write_is_said(tmp_path: Path, logdir: Pat
     ("options", "key", "state", "said"),
     [
         (MirrorOptions(), None, "offline", None),
-        (MirrorOptions(mode="online"), None, "offline", "no W&B key: run `wandb login`"),
-        (MirrorOptions(), "short", "offline", "the W&B key is refused: run `wandb login`"),
+        (MirrorOptions(mode="online"), None, "offline", "no W&B key: run `tuimon login`"),
+        (MirrorOptions(), "short", "offline", "the W&B key is refused: run `tuimon login`"),
     ],
 )
 def test_without_a_usable_key_the_run_is_offline_and_nobody_is_asked(
@@ -315,7 +314,7 @@ def test_a_refused_key_leaves_an_offline_run(
     ):
         writer.add_scalar("loss", 1.0, 0)
         mirror.wait_until(lambda record: record.state == "offline")
-        assert "the W&B key is refused: run `wandb login`" in (mirror.record.detail or "")
+        assert "the W&B key is refused: run `tuimon login`" in (mirror.record.detail or "")
         end_run(paths)
         assert mirror.finish() == 0
     check_offline(paths, logdir)
@@ -353,7 +352,7 @@ def test_an_online_run_holds_every_point_across_kills(
     assert mirror.record.state == "finished"
 
 
-def test_the_sync_command_uploads_all_fragments_once(
+def test_wandb_sync_uploads_all_fragments_once(
     tmp_path: Path, logdir: Path, server: WandbServer
 ) -> None:
     paths = new_run(tmp_path, logdir)
@@ -368,12 +367,9 @@ def test_the_sync_command_uploads_all_fragments_once(
         end_run(paths)
         with MirrorUnderTest(paths) as mirror:
             assert mirror.finish() == 0
-    command = mirror.record.sync_command
-    assert command is not None
-    assert command.startswith("wandb sync ")
+    assert mirror.record.sync_command == f"tuimon sync {paths.id}"
     done = subprocess.run(
-        shlex.quote(str(Path(sys.executable).parent / "wandb")) + command.removeprefix("wandb"),
-        shell=True,
+        [sys.executable, "-m", "wandb", "sync", *(file.parent for file in offline_files(paths))],
         env=os.environ | online(server),
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -43,6 +43,12 @@ class ServedRun:
         """The rows, in the order in which they stand at the server."""
         return [json.loads(line) for line in self.lines("wandb-history.jsonl")]
 
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The summary as it was sent last."""
+        summary: dict[str, Any] = json.loads(self.lines("wandb-summary.json")[-1])
+        return summary
+
 
 class WandbServer:
     """State and switch of the server; see `wandb_server`."""
@@ -53,6 +59,8 @@ class WandbServer:
         self.lock = threading.Lock()
         self.released = threading.Event()
         self.requests = 0
+        self.alerts: list[dict[str, Any]] = []
+        self.uploads: dict[str, bytes] = {}
         self.url = ""
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
@@ -61,6 +69,15 @@ class WandbServer:
             return {"upsertBucket": self._upsert(variables)}
         if "RunResumeStatus" in query:
             return {"model": self._resume_status(variables)}
+        if "RowCount" in query:
+            return {"model": self._row_count(variables)}
+        if "viewer" in query and "Viewer" in query:
+            return {"viewer": {"username": ENTITY, "entity": ENTITY}}
+        if "createArtifact(" in query:
+            return {"createArtifact": {"artifact": self._artifact()}}
+        if "notifyScriptableRunAlert" in query:
+            self.alerts.append(variables)
+            return {"notifyScriptableRunAlert": {"success": True}}
         if "createRunFiles" in query:
             files = [
                 {"name": name, "uploadUrl": f"{self.url}/upload/{name}"}
@@ -79,6 +96,15 @@ class WandbServer:
                 lines[number] = line
         if body.get("complete"):
             run.complete, run.exit_code = True, body.get("exitcode")
+
+    def _row_count(self, variables: dict[str, Any]) -> dict[str, Any] | None:
+        run = self.runs.get(variables["name"])
+        lines = run.files.get("wandb-history.jsonl", {}) if run else {}
+        return {"bucket": {"historyLineCount": len(lines)} if run else None}
+
+    def _artifact(self) -> dict[str, Any]:
+        sequence = {"id": "s", "latestArtifact": {"id": "a", "versionIndex": 0}}
+        return {"id": "a", "state": "COMMITTED", "artifactSequence": sequence}
 
     def _upsert(self, variables: dict[str, Any]) -> dict[str, Any]:
         run_id = variables["name"]
@@ -156,7 +182,8 @@ def wandb_server() -> Iterator[WandbServer]:
                 return self._answer(200, self._serve(body))
 
         def do_PUT(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            state.uploads[self.path.removeprefix("/upload/")] = body
             self._answer(200, {})
 
         def _serve(self, body: bytes) -> dict[str, Any]:

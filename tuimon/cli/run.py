@@ -1,40 +1,21 @@
 """`tuimon run`: launch a training under a guardian, then watch it like `tuimon attach`."""
 
+import dataclasses
 import os
 import socket
 import time
 from pathlib import Path
-from typing import Any
 
 import click
 
 from tuimon.cli.command_line import resolve, run_name
-from tuimon.cli.common import Refused, settings_or_refuse
+from tuimon.cli.common import Refused, run_or_refuse, settings_or_refuse
+from tuimon.cli.wandb_options import wandb_options
 from tuimon.config import StopSettings
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, machine_id
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
 from tuimon.text import safe
-
-
-def parse_config(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """`KEY=VALUE` pairs as a W&B config; values that are JSON keep their type.
-
-    Raises:
-        Refused: a pair without `=`.
-    """
-    import json
-
-    config: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, text = pair.partition("=")
-        if not (key and equals):
-            raise Refused(f"--config {pair}: expected KEY=VALUE")
-        try:
-            config[key] = json.loads(text)
-        except ValueError:
-            config[key] = text
-    return config
 
 
 def parse_graces(
@@ -90,25 +71,24 @@ def parse_graces(
     default=None,
     help="Read metrics from the output, at once or never (default: if no event files appear).",
 )
+@wandb_options
 @click.option(
     "--notify",
     metavar="COMMAND",
     help="Shell command for each alert and the end; $TUIMON_TITLE and $TUIMON_TEXT tell.",
 )
 @click.option(
-    "--mirror",
-    type=click.Choice(["auto", "offline", "online", "off"]),
-    default="auto",
-    show_default=True,
-    help="W&B mirror: auto is online with a key, else offline.",
+    "--resume",
+    metavar="RUN",
+    help="Go on with the W&B run of RUN (default: of the last run with the same log directory).",
 )
-@click.option("--project", help="W&B project.")
-@click.option("--entity", help="W&B entity (user or team).")
-@click.option("--group", help="W&B group.")
-@click.option("--job-type", help="W&B job type.")
-@click.option("--tags", help="W&B tags, separated by commas.")
-@click.option("--notes", help="W&B notes.")
-@click.option("--config", multiple=True, metavar="KEY=VALUE", help="W&B config entry; repeatable.")
+@click.option("--no-resume", is_flag=True, help="A W&B run of its own, whatever the log directory.")
+@click.option(
+    "--save-code/--no-save-code",
+    default=True,
+    help="Send the launched script and uncommitted changes to W&B (default: yes).",
+)
+@click.option("--log-code", is_flag=True, help="Send the source files of this directory to W&B.")
 @click.argument("training", nargs=-1, required=True, type=click.UNPROCESSED)
 def command(
     *,
@@ -122,14 +102,11 @@ def command(
     hook: bool,
     console_metrics: bool | None,
     notify: str | None,
-    mirror: str,
-    project: str | None,
-    entity: str | None,
-    group: str | None,
-    job_type: str | None,
-    tags: str | None,
-    notes: str | None,
-    config: tuple[str, ...],
+    mirror: MirrorOptions,
+    resume: str | None,
+    no_resume: bool,
+    save_code: bool,
+    log_code: bool,
     training: tuple[str, ...],
 ) -> int:
     """Launch TRAINING under a guardian that outlives this terminal, and watch it.
@@ -142,16 +119,14 @@ def command(
     if detach and foreground:
         raise Refused("--detach and --foreground exclude each other")
     graces = settings_or_refuse().stop
-    options = MirrorOptions(
-        mode=mirror,
-        project=project,
-        entity=entity,
+    if resume and no_resume:
+        raise Refused("--resume and --no-resume exclude each other")
+    options = dataclasses.replace(
+        mirror,
         name=name,
-        group=group,
-        job_type=job_type,
-        notes=notes,
-        tags=tuple(tag.strip() for tag in (tags or "").split(",") if tag.strip()),
-        config=parse_config(config),
+        resume=run_or_refuse(resume).record.id if resume else "never" if no_resume else "auto",
+        save_code=save_code,
+        log_code=str(Path.cwd()) if log_code else None,
     )
     name = name or run_name(training)
     argv = ("-m", *training) if module else training

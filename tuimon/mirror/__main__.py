@@ -1,26 +1,23 @@
-"""``python -m tuimon.mirror RUN_DIR``: mirror one run to W&B, to its end.
+"""``python -m tuimon.mirror DIRECTORY``: mirror one run, or log directory, to W&B, to its end.
 
 A process of its own because wandb may block, crash or exit; whoever starts it waits for nothing.
 """
 
-import fcntl
 import logging
 import os
 import shlex
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tuimon.mirror.destination import clean
-from tuimon.mirror.status import MirrorStatus, one_line
+from tuimon.mirror.lock import locked
+from tuimon.mirror.logdirs import subject_of
+from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
+from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.watchdog import Watchdog
 from tuimon.runs.paths import RunPaths
-
-EXIT_AGAIN = 75
-"""Something failed that may succeed later (EX_TEMPFAIL of sysexits.h)."""
 
 EXIT_UNUSABLE = 78
 """wandb itself does not work here (EX_CONFIG)."""
@@ -31,7 +28,7 @@ log = logging.getLogger("tuimon.mirror")
 
 
 def main(directory: Path) -> int:
-    """Mirror the run in `directory`; returns the exit code."""
+    """Mirror what `directory` describes; returns the exit code."""
     paths = RunPaths(directory)
     os.nice(5)  # the training comes first
     logging.basicConfig(
@@ -43,7 +40,7 @@ def main(directory: Path) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with locked(directory / "mirror") as free:
+    with locked(paths.mirror) as free:
         if not free:
             log.error("another mirror of this run is at work")
             return EXIT_AGAIN
@@ -65,7 +62,10 @@ def _mirror(paths: RunPaths, status: MirrorStatus, stop: threading.Event) -> int
             state="failed", detail=f"wandb blocked in {what} for {seconds:.0f} s; trying again"
         )
 
-    if status.record.state == "finished":
+    subject = subject_of(paths)
+    options = subject.record.mirror
+    uploads = UploadRequests(paths, whenever_possible=options.when_online)
+    if status.record.state == "finished" and subject.ended and not uploads.is_asked:
         return 0
     watchdog = Watchdog(blocked)
     status.update(state="starting", detail=None)
@@ -81,48 +81,14 @@ def _mirror(paths: RunPaths, status: MirrorStatus, stop: threading.Event) -> int
             state="failed", detail=f"wandb cannot be imported ({one_line(error)}): {again}"
         )
         return EXIT_UNUSABLE
-    from tuimon.mirror.journal import Journal
-    from tuimon.mirror.mirror import IncompleteError, Interrupted, Mirror
-    from tuimon.mirror.opening import MirrorOff
+    from tuimon.mirror.session import mirror_subject
 
-    with Journal(paths.directory / "mirror" / "journal.jsonl") as journal:
-        mirror = Mirror(paths, environ, journal, status, stop, watchdog.limit)
-        # Where W&B looks for its settings file and for the repository.
-        with suppress(OSError):
-            os.chdir(mirror.cwd)
-        again = shlex.join([sys.executable, "-m", "tuimon.mirror", str(paths.directory)])
-        try:
-            mirror.mirror()
-        except MirrorOff:
-            status.update(state="off", detail="W&B is disabled (WANDB_MODE, or its settings)")
-        except Interrupted:
-            status.update(state="failed", detail=f"stopped before the end; go on with: {again}")
-        except IncompleteError as error:
-            log.error("%s", error)
-            status.update(state="failed", detail=str(error), sync_command=again)
-            return EXIT_AGAIN
-    return 0
-
-
-@contextmanager
-def locked(directory: Path) -> Iterator[bool]:
-    """Hold the lock of a mirror directory (created); False when another process holds it."""
-    directory.mkdir(mode=0o700, exist_ok=True)
-    file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(file)
+    return mirror_subject(subject, paths, environ, status, stop, watchdog.limit, uploads)
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python -m tuimon.mirror RUN_DIR")
+        sys.exit("usage: python -m tuimon.mirror DIRECTORY")
     code = main(Path(sys.argv[1]).absolute())
     logging.shutdown()
     # Not by way of wandb's exit hooks, which wait for a run that could not be finished.

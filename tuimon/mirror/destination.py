@@ -12,7 +12,7 @@ from tuimon.runs.record import MirrorOptions
 
 Mode = Literal["online", "offline", "off"]
 
-LOGIN_HINT = "run `wandb login`, or set WANDB_API_KEY"
+LOGIN_HINT = "run `tuimon login`, or set WANDB_API_KEY"
 
 _FOREIGN = (
     # They belong to a run of the training's own: two writers on one run would spoil both.

@@ -6,7 +6,6 @@ fragments fit together.
 """
 
 import logging
-import shlex
 from pathlib import Path
 
 from tuimon.mirror.offline_file import cut_torn_tail, last_step
@@ -26,10 +25,14 @@ class Fragments:
         run = self._run_id
         return sorted(self._parent.glob(f"offline-run-*-{run}/run-{run}.wandb"))
 
-    @property
-    def sync_command(self) -> str:
-        """The command that uploads all of them, those still to come included."""
-        return f"wandb sync {shlex.quote(str(self._parent))}/offline-run-*-{self._run_id}"
+    def mark_uploaded(self) -> None:
+        """Keep ``wandb sync`` from uploading them: the run is online now, and gets all rows there.
+
+        Raises:
+            OSError: a marker cannot be written.
+        """
+        for path in self.files():
+            path.with_name(f"{path.name}.synced").touch()
 
     def repair(self) -> None:
         """Cut off what killed writers have left half-written; they must be dead.

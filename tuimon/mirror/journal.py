@@ -11,6 +11,7 @@ since nothing was handed over for it.
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -26,12 +27,15 @@ class JournalError(ValueError):
 class RunEntry:
     """The W&B run: written when it has been opened for the first time, and when its mode changes.
 
-    `first_row` is the number of the first row: not 0 when the W&B run had rows before.
+    `first_row` is the number of the first row: not 0 when the W&B run had rows before. `project`
+    and `entity` are what W&B settled on; empty when it did not say.
     """
 
     run_id: str
     online: bool
     first_row: int = 0
+    project: str = ""
+    entity: str = ""
     format: int = FORMAT
 
 
@@ -64,6 +68,7 @@ class Stretch:
     row: int
     rows: int
     points: int
+    summaries: int = 0
 
     @property
     def next_row(self) -> int:
@@ -71,12 +76,24 @@ class Stretch:
         return self.row + self.rows
 
 
-Entry = RunEntry | FileEntry | KeyEntry | Stretch
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentEntry:
+    """How much of a file of lines was handed over: a console.log's bytes, a file of alerts' lines.
+
+    Written before the handing over: after a crash such lines may be missing, but none comes twice.
+    """
+
+    path: str
+    amount: int
+
+
+Entry = RunEntry | FileEntry | KeyEntry | Stretch | SentEntry
 _KINDS: dict[str, type[Entry]] = {
     "run": RunEntry,
     "file": FileEntry,
     "key": KeyEntry,
     "rows": Stretch,
+    "sent": SentEntry,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
@@ -85,7 +102,7 @@ class Journal:
     """An append-only journal and what its entries add up to.
 
     `run` is None until a W&B run was opened; `files` are in order of their ids; `earlier` are the
-    stretches of the mirror's earlier lives.
+    stretches of the mirror's earlier lives; `sent` says how much of which file of lines is in W&B.
     """
 
     def __init__(self, path: Path) -> None:
@@ -102,6 +119,9 @@ class Journal:
         self.earlier: list[Stretch] = []
         self.next_row = 0
         self.points = 0
+        self.summaries = 0
+        self.bytes = 0
+        self.sent: dict[str, int] = {}
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._load()
 
@@ -135,30 +155,15 @@ class Journal:
         self.close()
 
     def _load(self) -> None:
-        data = self.path.read_bytes()
-        end = 0
-        for line in data.splitlines(keepends=True):
-            entry = self._decode(line) if line.endswith(b"\n") else None
-            if entry is None:
-                break
+        whole = 0
+        for entry, end in _whole_lines(self.path):
+            whole = end
             self._apply(entry)
             if isinstance(entry, Stretch):
                 self.earlier.append(entry)
-            end += len(line)
-        if end < len(data):
-            os.ftruncate(self._file, end)
+        if whole < os.fstat(self._file).st_size:
+            os.ftruncate(self._file, whole)
             os.fsync(self._file)
-
-    def _decode(self, line: bytes) -> Entry | None:
-        """The entry of a whole line; None for one that was cut off or never reached the disk."""
-        try:
-            ((name, fields),) = json.loads(line).items()
-            entry = _KINDS[name](**fields)
-        except (ValueError, AttributeError, KeyError, TypeError) as error:
-            if b"\0" in line or not line.startswith(b"{"):
-                return None
-            raise JournalError(f"{self.path}: not a mirror journal of this version") from error
-        return entry
 
     def _apply(self, entry: Entry) -> None:
         match entry:
@@ -167,6 +172,9 @@ class Journal:
                     raise JournalError(f"{self.path}: written by another version of tuimon")
                 if self.run is None:
                     self.next_row = entry.first_row
+                elif entry.online != self.run.online:
+                    # The server has not seen what lines the offline files hold.
+                    self.sent = dict.fromkeys(self.sent, 0)
                 self.run = entry
             case FileEntry():
                 self.files.append(entry)
@@ -175,3 +183,59 @@ class Journal:
             case Stretch():
                 self.next_row = max(self.next_row, entry.next_row)
                 self.points += entry.points
+                self.summaries += entry.summaries
+                self.bytes += entry.end - entry.begin
+            case SentEntry():
+                self.sent[entry.path] = entry.amount
+
+
+def last_run(path: Path) -> RunEntry | None:
+    """The W&B run of a journal that another process may be writing; None when it has none.
+
+    Raises:
+        JournalError: it was written by another version, or holds no journal.
+        OSError: it cannot be read.
+    """
+    runs = [entry for entry, _ in _whole_lines(path) if isinstance(entry, RunEntry)]
+    return runs[-1] if runs else None
+
+
+def read_ends(path: Path) -> dict[str, int]:
+    """How far each event file was entered in a journal that another process may be writing.
+
+    Raises:
+        JournalError: it was written by another version, or holds no journal.
+        OSError: it cannot be read.
+    """
+    files: list[str] = []
+    ends: dict[int, int] = {}
+    for entry, _ in _whole_lines(path):
+        if isinstance(entry, FileEntry):
+            files.append(entry.path)
+        elif isinstance(entry, Stretch):
+            ends[entry.file] = entry.end
+    return {path: ends.get(number, 0) for number, path in enumerate(files)}
+
+
+def _whole_lines(path: Path) -> Iterator[tuple[Entry, int]]:
+    """Entries with the offset behind each, up to a line that is not whole."""
+    end = 0
+    with path.open("rb") as file:
+        for line in file:
+            entry = _decode(path, line) if line.endswith(b"\n") else None
+            if entry is None:
+                return
+            end += len(line)
+            yield entry, end
+
+
+def _decode(path: Path, line: bytes) -> Entry | None:
+    """The entry of a whole line; None for one that was cut off or never reached the disk."""
+    try:
+        ((name, fields),) = json.loads(line).items()
+        entry = _KINDS[name](**fields)
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        if b"\0" in line or not line.startswith(b"{"):
+            return None
+        raise JournalError(f"{path}: not a mirror journal of this version") from error
+    return entry

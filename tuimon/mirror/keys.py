@@ -24,7 +24,12 @@ def namespace(run: str, directory: str, *, named_by_user: bool) -> str:
     if run != ".":
         return run
     name = PurePath(directory).name
-    return name if not named_by_user and name.lower() in _TELLING_NAMES else ""
+    return name if not named_by_user and is_part_name(name) else ""
+
+
+def is_part_name(name: str) -> bool:
+    """Whether a directory of this name holds a part of a run, as ``train`` and ``val`` do."""
+    return name.lower() in _TELLING_NAMES
 
 
 def step_key(prefix: str) -> str:

@@ -1,7 +1,8 @@
-"""The mirror of one training: from its event files to one W&B run, every point exactly once.
+"""The mirror: from event files to one W&B run, every point exactly once.
 
-Everything that the event files of this launch hold goes to W&B, superseded points included: what a
-restarted training wrote twice is part of the record, and W&B's charts show the later value.
+Everything that the event files of a training hold goes to W&B, superseded points included: what a
+restarted training wrote twice is part of the record. W&B's history takes nothing back; there, too,
+the points that were written last come last.
 """
 
 import logging
@@ -10,18 +11,21 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from tuimon.mirror.ending import exit_code, has_ended
 from tuimon.mirror.fragments import Fragments
-from tuimon.mirror.journal import Entry, FileEntry, Journal, KeyEntry, Stretch
-from tuimon.mirror.keys import GLOBAL_STEP, TIMESTAMP, KeyTable, namespace, step_key
-from tuimon.mirror.opening import Opening
+from tuimon.mirror.handover import Handover
+from tuimon.mirror.home import enter_home
+from tuimon.mirror.journal import FileEntry, Journal, Stretch
+from tuimon.mirror.lines import AlertFeed, ConsoleFeed
+from tuimon.mirror.opening import Opened, Opening
 from tuimon.mirror.rows import Row, rows_of
-from tuimon.mirror.sources import EventSource, SourceFinder
+from tuimon.mirror.server import RowCheck
+from tuimon.mirror.sources import EventSource
 from tuimon.mirror.status import MirrorStatus, one_line
+from tuimon.mirror.subject import NewFile, Subject
 from tuimon.mirror.wandb_run import (
     FINISH_TIMEOUT_OFFLINE,
     FINISH_TIMEOUT_ONLINE,
@@ -29,14 +33,12 @@ from tuimon.mirror.wandb_run import (
     teardown,
 )
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.registry import read_status
 
 FREE_BYTES = 64 << 20
 """On a disk with less the mirror waits: wandb loses rows on a full one without a word."""
 
 _TICK = 0.1
 _LOOK_EVERY = 0.5
-_LAST_SEARCH_TIMEOUT = 10.0
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
 _GRACE = 30.0
@@ -52,143 +54,153 @@ class IncompleteError(Exception):
     """W&B has not taken everything; the message says what to do. A new mirror may succeed."""
 
 
-class Mirror:
-    """Follows one run to its end.
+class GoesOnline(Exception):  # noqa: N818 - nothing went wrong
+    """An offline run is to go online, by another mirror with the same journal."""
 
-    `environ` is the environment as it was given; `stop` ends it early; `guard` gives a context
-    that limits the time of calls into wandb.
+
+class Mirror:
+    """Follows one subject to its end.
+
+    `home` holds journal and offline files; `environ` is the environment as it was given; `stop`
+    ends it early; `guard` gives a context that limits the time of calls into wandb; `wants_online`
+    has an offline run opened online if that can be, `goes_online` tells when to try that again.
     """
 
     def __init__(
         self,
-        paths: RunPaths,
+        subject: Subject,
+        home: RunPaths,
         environ: Mapping[str, str],
         journal: Journal,
         status: MirrorStatus,
         stop: threading.Event,
         guard: Callable[[str, float], AbstractContextManager[None]],
+        *,
+        wants_online: bool,
+        goes_online: Callable[[], bool],
     ) -> None:
-        self._paths = paths
+        self._subject = subject
+        self._home = home
         self._environ = environ
         self._journal = journal
         self._status = status
         self._stop = stop
         self._guard = guard
-        self._keys = KeyTable(journal.renamed)
-        self._defined: set[str] = set()
+        self._wants_online = wants_online
+        self._goes_online = goes_online
+        self._handover = Handover(journal.renamed)
         self._plugins: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self._sources: dict[str, EventSource] = {}
-        self._seen = read_status(paths.directory)
-        self._finder = SourceFinder(self._seen.record.started_at)
+        self._entered: set[str] = set()
         self._looked_at = -math.inf
-        self._ended_at: float | None = None
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
+        self._rows_at_server: RowCheck | None = None
+        self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
+        self._alerts = [AlertFeed(path, journal) for path in _paths(journal, subject.alerts)]
 
-    @property
-    def cwd(self) -> str:
-        """The training's working directory."""
-        return self._seen.record.cwd
-
-    def mirror(self) -> None:
-        """Mirror until the training has ended and W&B has everything.
+    def mirror(self, first: list[NewFile]) -> None:
+        """Mirror until the subject has ended and W&B has everything; `first` files are known.
 
         Raises:
             Interrupted: `stop` was set.
             MirrorOff: W&B is switched off.
+            GoesOnline: the offline run was closed, to be opened online.
             IncompleteError: W&B does not have everything; call again later, in a new process.
             Exception: whatever else wandb raises; the same applies.
         """
         opening = Opening(
-            self._seen.record.mirror,
-            self._paths,
+            self._subject.record.mirror,
+            self._home,
             self._environ,
             self._journal,
             self._status,
             self._guard,
+            wants_online=self._wants_online,
         )
-        self._restore_sources()
-        self._status.update(detail="waiting for the first event file")
-        while not self._sources:
-            if self._look() and self._settled() and not self._sources:
-                self._status.update(
-                    state="finished", detail="the training wrote no event file: nothing to mirror"
-                )
-                return
-            self._pause()
-        self._status.update(detail=None)
-        first_row = self._open(opening)
-        self._replay(first_row)
+        for entry in self._journal.files:
+            self._follow_file(entry)
+        self._enter_all(first)
+        opened = self._open(opening)
         try:
+            self._replay(opened.first_row)
             self._follow()
         except Interrupted:
             self._finish(128 + 15)
             raise
-        self._finish(exit_code(self._seen))
+        except GoesOnline:
+            self._finish(0)
+            raise
+        for console in self._consoles:
+            console.finish(self._open_run)
+        self._handover.whole(at_end=True)
+        self._finish(self._subject.exit_code)
         self._verify()
         self._report()
-        self._status.update(state="finished")
+        self._status.update(state="finished", total=None)
 
     # Opening
 
-    def _open(self, opening: Opening) -> int:
-        """Open the W&B run; returns the number of the first row that it does not have."""
-        while (opened := opening.attempt(self._seen)) is None:
-            ended, again_at = has_ended(self._seen), time.monotonic() + opening.delay
+    def _open(self, opening: Opening) -> Opened:
+        while (opened := opening.attempt(self._subject)) is None:
+            ended, again_at = self._subject.ended, time.monotonic() + opening.delay
             while time.monotonic() < again_at and self._look() == ended:
                 self._pause()
-        self._run = opened.run
+        run = self._run = opened.run
         self._fragments = opened.fragments
-        run = opened.run
-        fragments = opened.fragments
+        self._rows_at_server = opened.rows_at_server
+        self._handover.open(run)
+        online = opened.fragments is None
         self._status.update(
-            state="live" if fragments is None else "offline",
+            state="live" if online else "offline",
             detail=opened.detail,
             url=run.url,
             run_id=opened.run_id,
             project=run.project,
             entity=run.entity,
             directory=str(run.directory),
-            sync_command=None if fragments is None else fragments.sync_command,
+            sync_command=None if online else self._subject.upload_command,
             rows=self._journal.next_row,
             points=self._journal.points,
+            confirmed=opened.first_row if online else None,
         )
-        return opened.first_row
+        return opened
+
+    @property
+    def _open_run(self) -> WandbRun:
+        assert self._run is not None
+        return self._run
 
     # Finding and restoring event files
 
     def _look(self) -> bool:
-        """Look, twice a second, at the run's records and for new files; True when it has ended."""
+        """Look, twice a second, at the subject and for new files; True when it has ended."""
         now = time.monotonic()
         if now - self._looked_at >= _LOOK_EVERY:
             self._looked_at = now
-            self._seen = read_status(self._paths.directory)
-            if self._seen.recorder is not None:
-                self._finder.set_sources(self._seen.recorder.logdirs)
-            for found in self._finder.find():
-                if str(found.path) not in self._sources:
-                    self._enter(str(found.path), found.run)
-        return has_ended(self._seen)
+            self._enter_all(self._subject.look())
+        return self._subject.ended
 
-    def _enter(self, path: str, run: str) -> EventSource:
+    def _enter_all(self, found: list[NewFile]) -> None:
+        for file in found:
+            if file.path not in self._sources:
+                self._enter(file.path, file.run, file.namespace)
+
+    def _enter(self, path: str, run: str, namespace: str) -> EventSource:
         """Add an event file, or one that took the place of another, to the journal."""
-        prefix = namespace(
-            run,
-            str(Path(path).parent),
-            named_by_user=self._finder.given_by_user(Path(path)),
-        )
-        entry = FileEntry(id=len(self._journal.files), path=path, run=run, namespace=prefix)
+        entry = FileEntry(id=len(self._journal.files), path=path, run=run, namespace=namespace)
         self._journal.append(entry)
         return self._follow_file(entry)
 
     def _follow_file(self, entry: FileEntry) -> EventSource:
-        source = EventSource(entry, self._plugins[str(Path(entry.path).parent)])
+        directory = str(Path(entry.path).parent)
+        source = EventSource(entry, self._plugins[directory], self._handover.observe)
         self._sources[entry.path] = source
+        if directory not in self._entered:
+            self._entered.add(directory)
+            with suppress(OSError):  # a later launch will not find this one, and nothing else
+                enter_home(directory, self._home)
         return source
-
-    def _restore_sources(self) -> None:
-        for entry in self._journal.files:
-            self._follow_file(entry)
 
     def _replay(self, first_row: int) -> None:
         """Hand over what an earlier life has entered in the journal and W&B does not have."""
@@ -205,8 +217,15 @@ class Mirror:
         for source in list(self._sources.values()):
             if not source.skip_to(taken.get(source.entry.id, 0)):
                 self._begin_again(source)
+        if missing:
+            self._status.update(total=journal.next_row)
         for stretch in missing:
             self._hand_over_again(stretch, first_row)
+            self._status.update(rows=stretch.next_row)
+            self._ask_server()
+            if self._stop.is_set():
+                raise Interrupted
+        self._status.update(rows=journal.next_row, total=None)
 
     def _hand_over_again(self, stretch: Stretch, first_row: int) -> None:
         entry = self._journal.files[stretch.file]
@@ -224,8 +243,9 @@ class Mirror:
         self._hand_over(entry, [pair for pair in numbered if pair[0] >= first_row])
 
     def _begin_again(self, source: EventSource) -> EventSource:
-        log.warning("%s is another file now: mirrored from its start", source.entry.path)
-        return self._enter(source.entry.path, source.entry.run)
+        entry = source.entry
+        log.warning("%s is another file now: mirrored from its start", entry.path)
+        return self._enter(entry.path, entry.run, entry.namespace)
 
     # Following
 
@@ -236,34 +256,26 @@ class Mirror:
                 for source in list(self._sources.values()):
                     if source.due(now):
                         self._mirror_stretch(source)
-            self._report()
+            self._send_rest()
+            if self._fragments is not None and self._goes_online():
+                raise GoesOnline
             self._pause()
         self._drain()
 
     def _drain(self) -> None:
         """Read until the recorder has searched for the last time and nothing comes any more."""
         quiet_since = time.monotonic()
-        while not self._settled() or time.monotonic() - quiet_since < _QUIET_SECONDS:
+        while not self._subject.settled or time.monotonic() - quiet_since < _QUIET_SECONDS:
             self._look()
             if self._has_room():
                 for source in list(self._sources.values()):
                     while self._mirror_stretch(source):
                         quiet_since = time.monotonic()
+                        self._report()
             else:
                 quiet_since = time.monotonic()
-            self._report()
+            self._send_rest()
             self._pause()
-
-    def _settled(self) -> bool:
-        """Whether the recorder's search is over: it writes its record once more after the end."""
-        if not has_ended(self._seen):
-            return False
-        if self._ended_at is None:
-            self._ended_at = self._seen.record.ended_at or time.time()
-        recorder = self._seen.recorder
-        if recorder is not None and recorder.updated_at > self._ended_at:
-            return True
-        return time.time() - self._ended_at > _LAST_SEARCH_TIMEOUT
 
     def _mirror_stretch(self, source: EventSource) -> bool:
         """Read the next stretch of a file and hand its rows over; False when there was none."""
@@ -281,8 +293,9 @@ class Mirror:
                 row=first,
                 rows=len(rows),
                 points=sum(len(row.values) for row in rows),
+                summaries=sum(len(row.refs) for row in rows),
             )
-            self._journal.append(*self._new_keys(entry, rows), stretch)
+            self._journal.append(*self._handover.new_keys(entry, rows), stretch)
             self._hand_over(entry, list(enumerate(rows, first)))
         return bool(reading.batches)
 
@@ -296,45 +309,50 @@ class Mirror:
         self._journal.append(source.entry)
         return source.entry
 
-    def _new_keys(self, entry: FileEntry, rows: Iterable[Row]) -> list[Entry]:
-        known = len(self._keys.renamed)
-        for row in rows:
-            for tag in row.values:
-                self._keys.key(entry.namespace, tag)
-        renamed = list(self._keys.renamed.items())[known:]
-        return [KeyEntry(namespace=prefix, tag=tag, key=key) for (prefix, tag), key in renamed]
-
     def _hand_over(self, entry: FileEntry, rows: list[tuple[int, Row]]) -> None:
-        run = self._run
-        assert run is not None
-        prefix = entry.namespace
-        own_step = step_key(prefix)
         with self._guard("log", _LOG_TIMEOUT):
-            for number, row in rows:
-                data: dict[str, float] = {}
-                for tag, value in row.values.items():
-                    key = self._keys.key(prefix, tag)
-                    if key not in self._defined:
-                        self._defined.add(key)
-                        run.define(key, own_step)
-                    data[key] = value
-                data[GLOBAL_STEP] = data[own_step] = row.step
-                if math.isfinite(row.wall_time):
-                    data[TIMESTAMP] = row.wall_time
-                run.log(data, number)
+            self._handover.rows(entry, rows)
+
+    def _send_rest(self) -> None:
+        """What is no points, and how far things are."""
+        run = self._open_run
+        with self._guard("log", _LOG_TIMEOUT):
+            self._handover.whole()
+            for console in self._consoles:
+                console.send(run)
+            for alerts in self._alerts:
+                alerts.send(run)
+        self._ask_server()
+        self._report()
+
+    def _ask_server(self) -> None:
+        """Online: learn how many rows the server has, and fail when it takes no more."""
+        if self._rows_at_server is None:
+            return
+        check = self._rows_at_server
+        check.look(self._journal.next_row)
+        if check.stuck is not None:
+            raise IncompleteError(check.stuck)
+        self._status.update(confirmed=check.rows)
 
     def _report(self) -> None:
-        self._status.update(rows=self._journal.next_row, points=self._journal.points)
+        self._status.update(
+            rows=self._journal.next_row,
+            points=self._journal.points,
+            summaries=self._journal.summaries,
+            bytes=self._journal.bytes,
+            refused=self._handover.refused,
+        )
 
     def _has_room(self) -> bool:
         try:
-            disk = os.statvfs(self._paths.directory)
+            disk = os.statvfs(self._home.directory)
         except OSError:
             return False
         free = disk.f_bavail * disk.f_frsize
         if free < FREE_BYTES:
             self._status.update(
-                detail=f"waiting: only {free >> 20} MB free where {self._paths.directory} is"
+                detail=f"waiting: only {free >> 20} MB free where {self._home.directory} is"
             )
             return False
         if (self._status.record.detail or "").startswith("waiting: only"):
@@ -344,13 +362,11 @@ class Mirror:
     # Ending
 
     def _finish(self, code: int) -> None:
-        run = self._run
-        assert run is not None
         online = self._fragments is None
         limit = FINISH_TIMEOUT_ONLINE if online else FINISH_TIMEOUT_OFFLINE
         try:
             with self._guard("finish", limit + _GRACE):
-                run.finish(code)
+                self._open_run.finish(code)
                 # Only then is the file complete: wandb-core writes its last block when it ends.
                 teardown()
         except TimeoutError as error:
@@ -359,18 +375,28 @@ class Mirror:
             ) from error
 
     def _verify(self) -> None:
-        """Offline: what is on disk must be all; wandb does not say when it is not."""
+        """What W&B has must be all; wandb does not say when it is not."""
         if self._fragments is not None:
-            on_disk = self._fragments.next_row(self._first_row())
+            run = self._journal.run
+            on_disk = self._fragments.next_row(0 if run is None else run.first_row)
             if on_disk < self._journal.next_row:
                 raise IncompleteError(
                     f"{self._journal.next_row - on_disk} rows are not in the W&B file: disk full?"
                 )
-
-    def _first_row(self) -> int:
-        run = self._journal.run
-        return 0 if run is None else run.first_row
+        elif self._rows_at_server is not None:
+            missing = self._rows_at_server.missing(self._journal.next_row)
+            if missing:
+                raise IncompleteError(missing)
+            self._status.update(confirmed=self._rows_at_server.rows)
 
     def _pause(self) -> None:
         if self._stop.wait(_TICK):
             raise Interrupted
+
+
+def _paths(journal: Journal, own: Path | None) -> list[Path]:
+    """This launch's file of lines, and those of the launches that it goes on from."""
+    if own is None:
+        return []
+    earlier = [Path(path) for path in journal.sent]
+    return list(dict.fromkeys([*(path for path in earlier if path.name == own.name), own]))

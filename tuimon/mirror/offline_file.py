@@ -34,7 +34,9 @@ class OfflineFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One row of a run's history: `step` is W&B's row counter, values are decoded JSON."""
+    """One row of a run's history: `step` is W&B's row counter, values are decoded JSON.
+
+    Media are objects with a ``_type``."""
 
     step: int
     values: dict[str, Any]
@@ -172,9 +174,13 @@ def _history_row(record: bytes) -> HistoryRow | None:
     from wandb.proto import wandb_internal_pb2
 
     history = wandb_internal_pb2.Record.FromString(record).history  # type: ignore[attr-defined]
-    values = {
-        item.key or "/".join(item.nested_key): _value(item.value_json) for item in history.item
-    }
+    values: dict[str, Any] = {}
+    for item in history.item:
+        *objects, name = item.nested_key or [item.key]
+        inside = values
+        for key in objects:
+            inside = inside.setdefault(key, {})
+        inside[name] = _value(item.value_json)
     return HistoryRow(history.step.num, values)
 
 

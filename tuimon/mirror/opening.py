@@ -3,26 +3,26 @@
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from tuimon.mirror.destination import LOGIN_HINT, Destination, choose_mode, destination
-from tuimon.mirror.ending import has_ended
 from tuimon.mirror.fragments import Fragments
 from tuimon.mirror.journal import Journal, RunEntry
+from tuimon.mirror.server import RowCheck
 from tuimon.mirror.status import MirrorStatus, one_line
+from tuimon.mirror.subject import Subject
 from tuimon.mirror.wandb_run import (
     INIT_TIMEOUT,
     WandbRun,
     has_key,
     new_run_id,
+    server,
     settings_mode,
     teardown,
     wait_for_free_directory,
 )
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
-from tuimon.runs.registry import RunStatus
 
 _FIRST_DELAY = 5.0
 _LONGEST_DELAY = 300.0
@@ -37,120 +37,161 @@ class MirrorOff(Exception):  # noqa: N818 - nothing went wrong
     """The environment or W&B's settings say that nothing is to be recorded."""
 
 
+class NotUploaded(Exception):  # noqa: N818 - nothing is lost
+    """A complete offline run was to go online and could not; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open run and the number of the first row that it lacks; `fragments` only offline."""
+    """An open run and the number of the first row that it lacks.
+
+    `fragments` only offline; `rows_at_server` only online, where the server can be asked.
+    """
 
     run: WandbRun
     run_id: str
     first_row: int
-    fragments: Fragments | None
-    detail: str | None
+    fragments: Fragments | None = None
+    rows_at_server: RowCheck | None = None
+    detail: str | None = None
 
 
 class Opening:
-    """Tries to open the W&B run of a training.
+    """Tries to open a W&B run.
 
     A run that has been online stays online: its rows are at the server, and only the server knows
     which. One that was never online is opened offline when the server cannot be reached: at once
-    in mode auto, at the end of the training when the user asked for online.
+    in mode auto, at the end of the training when the user asked for online. An offline run goes
+    online when `wants_online` says so, under the same id and row numbers.
     """
 
     def __init__(
         self,
         options: MirrorOptions,
-        paths: RunPaths,
+        home: RunPaths,
         environ: Mapping[str, str],
         journal: Journal,
         mirror_status: MirrorStatus,
         guard: Guard,
+        *,
+        wants_online: bool,
     ) -> None:
-        """Decide where to.
-
-        Raises:
-            MirrorOff: nothing is to be recorded.
-        """
-        self._paths = paths
+        """Decide where to."""
+        self._home = home
         self._environ = environ
         self._journal = journal
         self._status = mirror_status
         self._guard = guard
-        self._destination = self._choose(options)
+        self._wants_online = wants_online
+        self._destination = self._choose(options, wants_online)
         self._run_id = journal.run.run_id if journal.run else new_run_id()
+        self._fragments = Fragments(home.wandb, self._run_id)
         self.delay = _FIRST_DELAY
         """Seconds to wait before the next attempt."""
 
-    def attempt(self, training: RunStatus) -> Opened | None:
-        """Open the run of a training, or return None: try again later.
+    def attempt(self, subject: Subject) -> Opened | None:
+        """Open the run, or return None: try again later.
 
         Raises:
+            NotUploaded: all is recorded offline, and could not go online.
             Exception: whatever wandb raises when there is no other way left.
         """
         if self._destination.mode == "offline":
-            return self._offline(training, self._destination.reason)
+            return self._offline(subject, self._destination.reason)
         try:
-            return self._online(training)
+            return self._online(subject)
         except Exception as error:
             log.warning("W&B cannot be reached: %s", error)
             detail = _explained(error)
             # wandb-core goes on holding the id of a run that could not be opened.
             with self._guard("teardown", _GRACE):
                 teardown()
-        if self._journal.run is None and (has_ended(training) or not self._destination.insist):
-            return self._offline(training, f"recording offline: {detail}")
+        if not self._has_been_online and (subject.ended or not self._destination.insist):
+            return self._offline(subject, f"recording offline: {detail}")
         self._status.update(state="starting", detail=f"trying again: {detail}")
         self.delay = min(2 * self.delay, _LONGEST_DELAY)
         return None
 
-    def _choose(self, options: MirrorOptions) -> Destination:
-        if self._journal.run is not None:
-            return Destination("online" if self._journal.run.online else "offline")
+    @staticmethod
+    def check_wanted(options: MirrorOptions, environ: Mapping[str, str], guard: Guard) -> None:
+        """Raises MirrorOff when nothing is to be recorded."""
+        with guard("start", INIT_TIMEOUT + _GRACE):
+            if choose_mode(options, environ, settings_mode=settings_mode()) == "off":
+                raise MirrorOff
+
+    @property
+    def _has_been_online(self) -> bool:
+        return self._journal.run is not None and self._journal.run.online
+
+    def _choose(self, options: MirrorOptions, wants_online: bool) -> Destination:
+        if self._has_been_online:
+            return Destination("online")
+        begun_offline = self._journal.run is not None
         with self._guard("start", INIT_TIMEOUT + _GRACE):
             wanted = choose_mode(options, self._environ, settings_mode=settings_mode())
-            if wanted == "off":
-                raise MirrorOff
-            if wanted == "offline":
+            if wants_online:
+                wanted = "online"
+            elif begun_offline and wanted == "auto":
+                return Destination("offline")
+            if wanted in ("off", "offline"):
                 return Destination("offline")
             try:
-                return destination(wanted, has_key=has_key())
+                found = destination(wanted, has_key=has_key())
             except Exception as error:
-                return Destination("offline", f"recording offline: {_explained(error)}")
+                found = Destination("offline", f"recording offline: {_explained(error)}")
+        return replace(found, insist=False) if wants_online else found
 
-    def _online(self, training: RunStatus) -> Opened:
-        run = self._open(training, online=True)
-        if self._journal.run is None:
-            self._journal.append(
-                RunEntry(run_id=self._run_id, online=True, first_row=run.first_row)
+    def _online(self, subject: Subject) -> Opened:
+        run = self._open(subject, online=True)
+        if not self._has_been_online:
+            began = self._journal.run
+            entry = RunEntry(
+                run_id=self._run_id,
+                online=True,
+                # The server may have rows that were uploaded by hand: all keep their numbers.
+                first_row=began.first_row if began else run.first_row,
+                project=run.project or "",
+                entity=run.entity or "",
             )
-        return Opened(run, self._run_id, run.first_row, None, None)
-
-    def _offline(self, training: RunStatus, detail: str | None) -> Opened:
-        fragments = Fragments(self._paths.wandb, self._run_id)
-        fragments.repair()
-        entry = self._journal.run or RunEntry(run_id=self._run_id, online=False)
-        first_row = fragments.next_row(entry.first_row)
-        run = self._open(training, online=False)
-        if self._journal.run is None:
             self._journal.append(entry)
-        return Opened(run, self._run_id, first_row, fragments, detail)
+            self._fragments.mark_uploaded()
+        found = server()
+        place = (run.entity, run.project, self._run_id)
+        check = None if found is None else RowCheck(found, *place)
+        return Opened(run, self._run_id, run.first_row, rows_at_server=check)
 
-    def _open(self, training: RunStatus, *, online: bool) -> WandbRun:
-        wait_for_free_directory(self._paths, self._run_id)
+    def _offline(self, subject: Subject, detail: str | None) -> Opened:
+        fragments = self._fragments
+        fragments.repair()
+        entry = self._journal.run
+        first_row = fragments.next_row(0 if entry is None else entry.first_row)
+        if self._wants_online and subject.ended and first_row == self._journal.next_row:
+            raise NotUploaded(detail or "W&B is offline by its settings")
+        run = self._open(subject, online=False)
+        if entry is None:
+            self._journal.append(
+                RunEntry(
+                    run_id=self._run_id,
+                    online=False,
+                    project=run.project or "",
+                    entity=run.entity or "",
+                )
+            )
+        return Opened(run, self._run_id, first_row, fragments, detail=detail)
+
+    def _open(self, subject: Subject, *, online: bool) -> WandbRun:
+        wait_for_free_directory(self._home, self._run_id)
+        began = self._journal.run
         with self._guard("init", INIT_TIMEOUT + _GRACE):
             return WandbRun.open(
-                training.record,
-                self._paths,
+                subject.record,
+                self._home,
                 run_id=self._run_id,
                 online=online,
-                git=_git(training),
+                git=subject.git,
+                project=began.project if began else None,
+                entity=began.entity if began else None,
             )
-
-
-def _git(training: RunStatus) -> Mapping[str, Any]:
-    recorder = training.recorder
-    if recorder is None or recorder.git_commit is None:
-        return {}
-    return {"git_commit": recorder.git_commit, "git_dirty": recorder.git_dirty}
 
 
 def _explained(error: Exception) -> str:

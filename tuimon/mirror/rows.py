@@ -15,20 +15,41 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.events.points import EventBatch, ScalarColumns
+from tuimon.events.points import EventBatch, ScalarColumns, SummaryRef
+
+PLUGINS = frozenset({"audio", "histograms", "images", "mesh", "pr_curves", "text"})
+"""What is mirrored of the summaries that are no scalars, by TensorBoard's names."""
 
 
 class Row(NamedTuple):
-    """Scalars of one step; `wall_time` (Unix s) is that of the last of them."""
+    """Scalars, or other summaries, of one step; `wall_time` (Unix s) is that of the last one."""
 
     step: int
     wall_time: float
     values: dict[str, float]
     """By tag."""
+    refs: tuple[SummaryRef, ...] = ()
+    """Each tag once."""
 
 
 def rows_of(batches: Sequence[EventBatch]) -> Iterator[Row]:
-    """Group the scalars of consecutive batches into rows: every point in exactly one row."""
+    """Group the points of consecutive batches into rows: each in exactly one row.
+
+    Summaries that are no scalars get rows of their own, behind the scalars' of the same batches.
+    """
+    yield from _scalar_rows(batches)
+    refs: dict[str, SummaryRef] = {}
+    last: SummaryRef | None = None
+    for ref in (ref for batch in batches for ref in batch.refs if ref.plugin in PLUGINS):
+        if last is not None and (ref.step != last.step or ref.tag in refs):
+            yield Row(last.step, last.wall_time, {}, tuple(refs.values()))
+            refs = {}
+        refs[ref.tag] = last = ref
+    if last is not None:
+        yield Row(last.step, last.wall_time, {}, tuple(refs.values()))
+
+
+def _scalar_rows(batches: Sequence[EventBatch]) -> Iterator[Row]:
     parts: dict[str, list[ScalarColumns]] = {}
     for batch in batches:
         for tag, part in batch.scalars.items():

@@ -1,15 +1,12 @@
 """The event files that go to W&B, read in stretches that can be read again."""
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
 from tuimon.mirror.journal import FileEntry, Stretch
-from tuimon.runs.sources import LogSource
 
 STRETCH_BYTES = 1 << 20
 """Read at a time: one journal entry, and one sync to disk, for some ten thousand points."""
@@ -19,9 +16,6 @@ SETTLE_SECONDS = 0.2
 
 PATIENCE_SECONDS = 1.0
 """… but not longer than this."""
-
-_CLOCK_SLACK = 2.0
-_OLD_FILES_EVERY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +31,15 @@ class Reading:
 class EventSource:
     """One event file on its way to W&B."""
 
-    def __init__(self, entry: FileEntry, plugins: dict[str, str]) -> None:
+    def __init__(
+        self,
+        entry: FileEntry,
+        plugins: dict[str, str],
+        observe: Callable[[FileEntry, EventBatch], None],
+    ) -> None:
+        """`observe` is shown every batch, whether W&B has its points already or not."""
         self.entry = entry
+        self._observe = observe
         self._tail = EventFileTail(entry.path, plugins)
         self._held: Reading | None = None
         self._size = 0
@@ -105,51 +106,8 @@ class EventSource:
         while self._tail.offset < end:
             batches = self._tail.poll(min(end - self._tail.offset, STRETCH_BYTES))
             if batches:
+                for batch in batches:
+                    self._observe(self.entry, batch)
                 yield batches
             elif not self._tail.backlog:
                 return
-
-
-class SourceFinder:
-    """Event files of a run that were written to since `started_at` (Unix seconds)."""
-
-    def __init__(self, started_at: float) -> None:
-        self._started_at = started_at
-        self._scan = LogdirScan(())
-        self._sources: tuple[LogSource, ...] = ()
-        self._seen: set[Path] = set()
-        self._old: dict[Path, FoundFile] = {}
-        self._old_checked = 0.0
-
-    def set_sources(self, sources: Sequence[LogSource]) -> None:
-        """Follow these log directories from now on."""
-        if tuple(sources) != self._sources:
-            self._sources = tuple(sources)
-            self._scan = LogdirScan(self._sources)
-
-    def find(self) -> list[FoundFile]:
-        """Files not returned before; old ones come when something is written to them."""
-        found = [file for file in self._scan.scan() if file.path not in self._seen]
-        self._seen.update(file.path for file in found)
-        now = time.monotonic()
-        if now - self._old_checked > _OLD_FILES_EVERY:
-            self._old_checked = now
-            found += self._old.values()
-        self._old.update((file.path, file) for file in found)
-        new = [file for file in found if self._is_new(file.path)]
-        for file in new:
-            del self._old[file.path]
-        return new
-
-    def given_by_user(self, path: Path) -> bool:
-        """Whether a file lies in a log directory that the user named."""
-        return any(
-            source.found_by == "option" and path.is_relative_to(source.path)
-            for source in self._sources
-        )
-
-    def _is_new(self, path: Path) -> bool:
-        try:
-            return path.stat().st_mtime >= self._started_at - _CLOCK_SLACK
-        except OSError:
-            return False

@@ -9,7 +9,11 @@ from typing import Any
 from tuimon.runs.record import MirrorRecord, RecordError, read_record, rewrite_record, write_record
 from tuimon.text import safe
 
+EXIT_AGAIN = 75
+"""Exit code of a mirror: something failed that may succeed later (EX_TEMPFAIL of sysexits.h)."""
+
 _COUNTS_EVERY = 1.0
+_COUNTS = ("points", "rows", "summaries", "bytes", "refused", "confirmed")
 _LONGEST_DETAIL = 300
 
 log = logging.getLogger(__name__)
@@ -30,7 +34,8 @@ class MirrorStatus:
     def update(self, **changes: Any) -> None:
         """Set fields of the record; a disk that takes nothing is logged and nothing more."""
         new = dataclasses.replace(self.record, **changes)
-        changed = new != dataclasses.replace(self.record, points=new.points, rows=new.rows)
+        counts = {name: getattr(new, name) for name in _COUNTS}
+        changed = new != dataclasses.replace(self.record, **counts)
         self.record = dataclasses.replace(new, updated_at=time.time())
         now = time.monotonic()
         if self._written and not changed and now - self._written_at < _COUNTS_EVERY:

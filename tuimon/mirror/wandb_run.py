@@ -1,4 +1,4 @@
-"""One W&B run, open for rows: the only module that calls wandb."""
+"""One W&B run, open for rows: the only module, with `media`, that calls wandb."""
 
 import os
 import secrets
@@ -12,6 +12,7 @@ from typing import Any
 from tuimon.mirror.config import script_config, shown_command
 from tuimon.mirror.destination import git_root
 from tuimon.mirror.keys import can_be_defined
+from tuimon.mirror.server import Server
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 
@@ -20,6 +21,10 @@ FINISH_TIMEOUT_OFFLINE = 60.0
 FINISH_TIMEOUT_ONLINE = 480.0
 """Seconds; the guardian waits ten minutes for everything that follows the end of a training."""
 
+_SOURCES = frozenset(
+    {".py", ".pyx", ".ipynb", ".sh", ".yaml", ".yml", ".toml", ".json", ".cu", ".cpp"}
+)
+_NOT_CODE = frozenset({"__pycache__", "site-packages", "node_modules", "wandb"})
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
 
@@ -39,6 +44,14 @@ def has_key() -> bool:
     # In mode offline, which a settings file may say, wandb does not look for keys.
     wandb.setup(settings=wandb.Settings(mode="online"))
     return bool(wandb.login(prompt=False, verify=False))
+
+
+def server() -> Server | None:
+    """The W&B server and the key for it, once `has_key` was asked; None without a key."""
+    import wandb
+
+    settings = wandb.setup().settings
+    return Server(settings.base_url, settings.api_key) if settings.api_key else None
 
 
 def settings_mode() -> str | None:
@@ -71,8 +84,12 @@ class WandbRun:
         run_id: str,
         online: bool,
         git: Mapping[str, Any],
+        project: str | None = None,
+        entity: str | None = None,
     ) -> "WandbRun":
-        """Begin or resume the W&B run of a training; `git` goes into its config.
+        """Begin or resume the W&B run of a training below `paths`; `git` goes into its config.
+
+        `project` and `entity` are where the run is already, if it is anywhere.
 
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
@@ -86,8 +103,8 @@ class WandbRun:
             dir=str(paths.directory),
             id=run_id,
             resume="allow" if online else None,
-            project=options.project,
-            entity=options.entity,
+            project=options.project or project or None,
+            entity=options.entity or entity or None,
             name=options.name or os.environ.get("WANDB_NAME") or record.id,
             group=options.group,
             job_type=options.job_type,
@@ -97,6 +114,8 @@ class WandbRun:
             settings=_settings(record, online=online),
         )
         opened = cls(run)
+        # `init` keeps what the config of a resumed run has, for one.
+        opened.update_config(run_config(record, git))
         if not opened.directory.is_relative_to(paths.directory.resolve()):
             opened.finish(0)
             raise OSError(f"W&B cannot write below {paths.directory}")
@@ -133,9 +152,29 @@ class WandbRun:
         if can_be_defined(key):
             self._run.define_metric(key, step_metric=step_key)
 
-    def log(self, row: dict[str, float], number: int) -> None:
+    def log(self, row: dict[str, Any], number: int) -> None:
         """Hand over row `number`."""
         self._run.log(row, step=number, commit=True)
+
+    def update_summary(self, entries: Mapping[str, Any]) -> None:
+        """Set entries of the run's summary."""
+        self._run.summary.update(dict(entries))
+
+    def update_config(self, entries: Mapping[str, Any]) -> None:
+        """Set entries of the run's config, whatever they were."""
+        self._run.config.update(dict(entries), allow_val_change=True)
+
+    def write_logs(self, lines: Sequence[str]) -> None:
+        """Add lines to the run's console output."""
+        self._run.write_logs("\n".join(lines))
+
+    def alert(self, title: str, text: str, level: str) -> None:
+        """Send an alert; `level` is INFO, WARN or ERROR."""
+        self._run.alert(title=title, text=text, level=level, wait_duration=0)
+
+    def log_code(self, directory: str) -> None:
+        """Send the source files below a directory, as an artifact."""
+        self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
 
     def finish(self, exit_code: int) -> None:
         """Write the rest and close the run.
@@ -157,6 +196,16 @@ def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
         **git,
     }
     return {**script_config(record.argv), **record.mirror.config, "tuimon": where}
+
+
+def _is_source(path: str) -> bool:
+    return Path(path).suffix in _SOURCES
+
+
+def _is_hidden(path: str, root: str) -> bool:
+    """Environments, repositories and caches are not the user's code."""
+    parts = Path(os.path.relpath(path, root)).parts
+    return any(part.startswith(".") or part in _NOT_CODE for part in parts)
 
 
 def wait_for_free_directory(paths: RunPaths, run_id: str) -> None:
@@ -184,12 +233,20 @@ def _settings(record: RunRecord, *, online: bool) -> Any:
         "x_executable": record.command[0] if record.command else None,
         **_system_metrics(record),
         **_program(record.argv, record.cwd),
+        "save_code": _saves_code(record),
     }
     # Names with x_ are private to wandb: one that is gone is no reason to fail.
     known = wandb.Settings.model_fields
     return wandb.Settings(
         **{name: value for name, value in wanted.items() if value is not None and name in known}
     )
+
+
+def _saves_code(record: RunRecord) -> bool | None:
+    """False unless the user and W&B's own settings agree; None leaves it to those."""
+    if not record.mirror.save_code or record.child is None:
+        return False
+    return None if "WANDB_SAVE_CODE" in os.environ else True
 
 
 def _system_metrics(record: RunRecord) -> dict[str, Any]:

@@ -10,17 +10,9 @@ import sys
 import time
 from contextlib import suppress
 
-import psutil
-
+from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, RecordError, read_record, write_record
-
-MIRROR_VARIABLE = "TUIMON_MIRROR"
-"""Names the run directory in the environment of a mirror and of what wandb starts.
-
-wandb-core begins a session of its own, so no process group holds it; and it may outlive a mirror
-that was killed, writing on to the file that the next one reads.
-"""
 
 _FIRST_DELAY = 1.0
 _LONGEST_DELAY = 60.0
@@ -29,7 +21,6 @@ _UNUSABLE_EXIT_CODE = 78
 _ATTEMPTS_AFTER_END = 3
 _STEADY_SECONDS = 120.0
 _TERM_GRACE = 10.0
-_KILL_GRACE = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -73,14 +64,14 @@ class MirrorProcess:
             self._process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_TERM_GRACE)
-        kill_leftovers(self._paths)
+        kill_leftovers(self._paths.directory)
         if self._process is not None:
             self._process.wait()
         self._process = None
         self.done = True
 
     def _start(self, now: float) -> None:
-        kill_leftovers(self._paths)
+        kill_leftovers(self._paths.directory)
         self._started_at = now
         self._attempts_left -= 1
         environment = os.environ | {
@@ -115,7 +106,7 @@ class MirrorProcess:
 
     def _retry(self, now: float, least_delay: float) -> None:
         if self._attempts_left <= 0:
-            kill_leftovers(self._paths)
+            kill_leftovers(self._paths.directory)
             self.done = True
             return
         if now - self._started_at > _STEADY_SECONDS:
@@ -135,15 +126,3 @@ class MirrorProcess:
             write_record(self._paths.mirror_json, record)
         except (OSError, RecordError) as error:
             log.warning("mirror.json cannot be written: %s", error)
-
-
-def kill_leftovers(paths: RunPaths) -> None:
-    """Kill every process of earlier mirrors of this run, and wait until they are gone."""
-    directory = str(paths.directory)
-    found: list[psutil.Process] = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            if process.environ().get(MIRROR_VARIABLE) == directory:
-                process.kill()
-                found.append(process)
-    psutil.wait_procs(found, timeout=_KILL_GRACE)

@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 
 from tuimon.mirror.ending import has_ended
-from tuimon.mirror.sources import SourceFinder
+from tuimon.mirror.finder import SourceFinder
 from tuimon.recorder.console_metrics.feed import ConsoleMetrics
 from tuimon.recorder.discovery import Discovery
 from tuimon.recorder.git import GitState, git_state

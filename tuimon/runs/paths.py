@@ -44,6 +44,21 @@ class RunPaths:
         return self.directory / "mirror.json"
 
     @property
+    def mirror(self) -> Path:
+        """The mirror's own files: its lock, its journal, requests to it."""
+        return self.directory / "mirror"
+
+    @property
+    def logdir_json(self) -> Path:
+        """`LogdirRecord`, written by ``tuimon mirror``; there is no run.json then."""
+        return self.directory / "logdir.json"
+
+    @property
+    def alerts(self) -> Path:
+        """Alerts, a JSON object a line, appended by the recorder and sent on by the mirror."""
+        return self.directory / "alerts.jsonl"
+
+    @property
     def console_log(self) -> Path:
         """Raw bytes of the training's terminal."""
         return self.directory / "console.log"

@@ -74,6 +74,14 @@ class MirrorOptions:
     notes: str | None = None
     tags: tuple[str, ...] = ()
     config: dict[str, Any] = field(default_factory=dict)
+    resume: str = "auto"
+    """Whose W&B run goes on: auto (that of the log directory), never, or the id of a run."""
+    when_online: bool = False
+    """Whether an offline run goes online by itself as soon as it can."""
+    save_code: bool = True
+    """Whether the launched script and the changes since the git commit go to W&B."""
+    log_code: str | None = None
+    """A directory whose source files go to W&B as an artifact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,11 +169,40 @@ class MirrorRecord:
     sync_command: str | None = None
     points: int = 0
     rows: int = 0
+    summaries: int = 0
+    """Images, histograms, texts … handed over."""
+    bytes: int = 0
+    """Of event files that these were in."""
+    refused: int = 0
+    """Summaries that could not be decoded, and so are not in W&B."""
+    confirmed: int | None = None
+    """Rows that the server said it has; None offline, or when it was not asked yet."""
+    total: int | None = None
+    """Rows that an upload consists of; None when none is under way."""
     updated_at: float = 0.0
 
 
-Record = RunRecord | RecorderRecord | MirrorRecord
-R = TypeVar("R", RunRecord, RecorderRecord, MirrorRecord)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogdirRecord:
+    """Log directories that `tuimon mirror` sends to one W&B run (``logdir.json``)."""
+
+    name: str
+    root: str
+    """The log directory as it was named, absolute."""
+    directories: tuple[str, ...]
+    """Those with event files, absolute."""
+    namespaces: tuple[str, ...]
+    """The prefix that each gives to its tags in W&B."""
+    cwd: str
+    created_at: float
+    """When the first event file was begun, Unix seconds."""
+    watch: bool = False
+    """Whether to go on after the end of the files, until stopped."""
+    mirror: MirrorOptions = field(default_factory=MirrorOptions)
+
+
+Record = RunRecord | RecorderRecord | MirrorRecord | LogdirRecord
+R = TypeVar("R", RunRecord, RecorderRecord, MirrorRecord, LogdirRecord)
 D = TypeVar("D")
 
 

@@ -36,7 +36,7 @@ def test_auto_is_online_with_a_key_and_offline_without() -> None:
     assert destination("online", has_key=True) == Destination("online", insist=True)
     missing = destination("online", has_key=False)
     assert missing.mode == "offline"
-    assert "wandb login" in (missing.reason or "")
+    assert "tuimon login" in (missing.reason or "")
 
 
 def test_the_trainings_own_wandb_run_is_left_alone() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tuimon.recorder.mirror_process import MIRROR_VARIABLE, MirrorProcess, kill_leftovers
+from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
+from tuimon.recorder.mirror_process import MirrorProcess
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, read_record, write_record
 
@@ -18,7 +19,7 @@ from tuimon.runs.record import MirrorRecord, read_record, write_record
 def paths(tmp_path: Path) -> Iterator[RunPaths]:
     paths = RunPaths(tmp_path)
     yield paths
-    kill_leftovers(paths)
+    kill_leftovers(paths.directory)
 
 
 @pytest.fixture
@@ -155,7 +156,7 @@ def test_leftovers_are_killed_in_whatever_session_they_are(paths: RunPaths) -> N
         for process in (ours, other):
             assert process.stdout is not None
             process.stdout.readline()
-        kill_leftovers(paths)
+        kill_leftovers(paths.directory)
         ours.wait(10)
         assert other.poll() is None
     finally:

@@ -1,0 +1,115 @@
+"""A training that is started again with its log directory goes on as the same W&B run."""
+
+import time
+from pathlib import Path
+
+import pytest
+from mirror_runs import (
+    MirrorUnderTest,
+    comparable,
+    end_run,
+    mirrored,
+    new_run,
+    offline_files,
+    offline_rows,
+    written,
+)
+from torch.utils.tensorboard import SummaryWriter
+
+from tuimon.mirror.journal import last_run
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import MirrorOptions
+
+
+def launch(tmp_path: Path, logdir: Path, steps: range, **options: object) -> RunPaths:
+    """A launch that writes an event file and ends at once, and its mirror."""
+    started_at = time.time()
+    with SummaryWriter(str(logdir), filename_suffix=f".{steps.start}") as writer:
+        for step in steps:
+            writer.add_scalar("loss", step / 3, step)
+    asked = MirrorOptions(**({"mode": "offline"} | options))  # type: ignore[arg-type]
+    paths = new_run(tmp_path, logdir, asked, started_at)
+    end_run(paths)
+    with MirrorUnderTest(paths) as mirror:
+        assert mirror.finish() == 0, paths.log.read_text()
+    return paths
+
+
+def test_restarts_are_one_run_and_repeated_steps_are_kept(tmp_path: Path) -> None:
+    logdir = tmp_path / "runs"
+    first = launch(tmp_path, logdir, range(100))
+    second = launch(tmp_path, logdir, range(80, 150))  # from its checkpoint
+    third = launch(tmp_path, logdir, range(150, 160), resume=first.id)
+    rows = offline_rows(first)
+    assert [row.step for row in rows] == list(range(180))
+    assert comparable(mirrored(row.values for row in rows)) == comparable(written(logdir))
+    assert len(offline_files(first)) == 3
+    assert not second.wandb.exists()
+    assert not third.wandb.exists()
+    run = last_run(first.mirror / "journal.jsonl")
+    assert run is not None
+    assert all(run.run_id in file.name for file in offline_files(first))
+
+
+@pytest.mark.parametrize(
+    "options", [{"resume": "never"}, {"project": "another"}, {"entity": "another"}]
+)
+def test_a_run_of_its_own_takes_nothing_of_the_launch_before(
+    tmp_path: Path, options: dict[str, str]
+) -> None:
+    logdir = tmp_path / "runs"
+    first = launch(tmp_path, logdir, range(10), project="one", entity="somebody")
+    second = launch(tmp_path, logdir, range(10, 15), **options)  # in the same second
+    assert len(offline_rows(first)) == 10
+    points = mirrored(row.values for row in offline_rows(second))
+    assert [step for step, _ in points["loss"]] == list(range(10, 15))
+
+
+def test_another_log_directory_is_another_run_unless_it_is_named(tmp_path: Path) -> None:
+    first = launch(tmp_path, tmp_path / "version_0", range(10))
+    second = launch(tmp_path, tmp_path / "version_1", range(10, 15))
+    third = launch(tmp_path, tmp_path / "version_2", range(15, 20), resume=first.id)
+    assert len(offline_rows(first)) == 15
+    assert len(offline_rows(second)) == 5
+    assert not third.wandb.exists()
+
+
+def test_a_launch_completes_what_the_mirror_before_it_left(tmp_path: Path) -> None:
+    logdir = tmp_path / "runs"
+    paths = new_run(tmp_path, logdir)
+    with MirrorUnderTest(paths) as mirror, SummaryWriter(str(logdir)) as writer:
+        writer.add_scalar("loss", 0.0, 0)
+        mirror.wait_until(lambda record: record.points == 1)
+        mirror.kill()
+        for step in range(1, 50):
+            writer.add_scalar("loss", step / 3, step)
+    with SummaryWriter(str(logdir / "val")) as writer:  # which that mirror never saw
+        writer.add_scalar("loss", 1.0, 1)
+    end_run(paths)
+    launch(tmp_path, logdir, range(50, 60))
+    rows = offline_rows(paths)
+    assert comparable(mirrored(row.values for row in rows)) == comparable(written(logdir))
+
+
+def test_two_launches_at_once_share_the_run_one_after_the_other(tmp_path: Path) -> None:
+    logdir = tmp_path / "runs"
+    with (
+        SummaryWriter(str(logdir), filename_suffix=".a") as one,
+        SummaryWriter(str(logdir), filename_suffix=".b") as other,
+    ):
+        one.add_scalar("loss", 1.0, 1)
+        first = new_run(tmp_path, logdir)
+        with MirrorUnderTest(first) as mirror:
+            mirror.wait_until(lambda record: record.points == 1)
+            second = new_run(tmp_path, logdir)
+            with MirrorUnderTest(second) as waiting:
+                waiting.wait_until(lambda record: "still at work" in (record.detail or ""))
+                other.add_scalar("loss", 2.0, 2)
+                end_run(first)
+                assert mirror.finish() == 0
+                one.add_scalar("loss", 3.0, 3)
+                waiting.wait_until(lambda record: record.points == 3)
+                end_run(second)
+                assert waiting.finish() == 0
+    points = mirrored(row.values for row in offline_rows(first))
+    assert sorted(points["loss"]) == [(1, 1.0), (2, 2.0), (3, 3.0)]

@@ -1,0 +1,233 @@
+"""`tuimon mirror`: existing log directories to W&B."""
+
+import dataclasses
+import hashlib
+import re
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from tuimon.cli.common import Refused
+from tuimon.cli.progress import Progress
+from tuimon.cli.wandb_options import wandb_options
+from tuimon.events.logdir import LogdirScan
+from tuimon.mirror.experiments import Experiment, experiments
+from tuimon.mirror.home import has_news
+from tuimon.recorder.mirror_process import MirrorProcess
+from tuimon.runs.paths import RunPaths, state_home
+from tuimon.runs.record import (
+    LogdirRecord,
+    MirrorOptions,
+    MirrorRecord,
+    RecordError,
+    read_record,
+    write_record,
+)
+from tuimon.runs.sources import LogSource
+from tuimon.text import safe
+
+_LOOK_EVERY = 0.2
+_SCAN_EVERY = 5.0
+_AT_ONCE = 4
+"""Mirrors that work at the same time with --watch; each is a Python with wandb in it."""
+_MAX_SLUG = 32
+
+
+@click.command()
+@wandb_options
+@click.option("--name", help="Name of the W&B run, or the beginning of their names if several.")
+@click.option("--resume/--no-resume", default=True, help="Go on with earlier W&B runs of LOGDIR.")
+@click.option("--watch", is_flag=True, help="Go on with what is written later, until Ctrl-C.")
+@click.argument("logdirs", nargs=-1, required=True, metavar="LOGDIR...")
+def command(
+    mirror: MirrorOptions, name: str | None, resume: bool, watch: bool, logdirs: tuple[str, ...]
+) -> int:
+    """Send the event files below LOGDIR to W&B: one W&B run for each run in it, grouped.
+
+    \b
+    tuimon mirror runs/ --project sweep          all of them, with a progress bar
+    tuimon mirror runs/ --project sweep          again: only what has come since
+    tuimon mirror runs/exp1 --watch              and what is being written
+    """
+    if mirror.mode == "off":
+        raise Refused("--mirror off leaves nothing to do")
+    roots = [Path(logdir).absolute() for logdir in logdirs]
+    for root in roots:
+        if not root.exists():
+            raise Refused(f"{root}: no such directory; runs of tuimon go by `tuimon sync RUN`")
+    options = dataclasses.replace(
+        mirror, name=name, resume="auto" if resume else "never", save_code=False
+    )
+    jobs = [job for root in roots for job in _jobs(root, options, watch=watch)]
+    if not jobs and not watch:
+        raise Refused(f"{' '.join(map(str, roots))}: no event files there")
+    if watch:
+        return _watch(roots, options)
+    try:
+        return max([_mirror(job) for job in jobs], default=0)
+    except KeyboardInterrupt:
+        click.echo("tuimon: interrupted; the same command goes on", err=True)
+        return 130
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Job:
+    """An experiment and the directory that its mirror works in."""
+
+    paths: RunPaths
+    record: LogdirRecord
+    experiment: Experiment
+
+    @property
+    def bytes(self) -> int:
+        """Of its event files."""
+        return sum(_size(path) for path in self.experiment.files)
+
+
+def _jobs(root: Path, options: MirrorOptions, *, watch: bool) -> Iterator[_Job]:
+    found = experiments(root, LogdirScan([LogSource(path=str(root))]).scan())
+    for experiment in found:
+        name = experiment.name
+        if options.name is not None:
+            name = options.name if len(found) == 1 else f"{options.name}-{experiment.name}"
+        record = LogdirRecord(
+            name=experiment.name,
+            root=str(root),
+            directories=experiment.directories,
+            namespaces=experiment.namespaces,
+            cwd=str(root if root.is_dir() else root.parent),
+            created_at=min(_modified(path) for path in experiment.files),
+            watch=watch,
+            mirror=dataclasses.replace(
+                options,
+                name=name,
+                group=options.group or (root.name if len(found) > 1 else None),
+            ),
+        )
+        yield _Job(_directory(root, experiment, options), record, experiment)
+
+
+def _directory(root: Path, experiment: Experiment, options: MirrorOptions) -> RunPaths:
+    """Where the mirror of an experiment works: the same one for the same command."""
+    told = "\0".join([str(root), experiment.name, options.project or "", options.entity or ""])
+    slug = re.sub(r"[^a-z0-9]+", "-", f"{root.name}-{experiment.name}".lower())[-_MAX_SLUG:]
+    digest = hashlib.sha256(told.encode(errors="surrogateescape")).hexdigest()[:10]
+    return RunPaths(state_home() / "mirrors" / f"{slug.strip('-') or 'run'}-{digest}")
+
+
+def _mirror(job: _Job) -> int:
+    """Mirror one experiment to its end, with a progress bar; returns the exit code."""
+    name = safe(job.experiment.name)
+    if _is_complete(job):
+        record = _status(job)
+        click.echo(f"{name}: complete before, {record.points:,} points{_where(record)}")
+        return 0
+    process = _start(job)
+    total = max(job.bytes, 1)
+    with Progress(job.experiment.name, quiet=False) as progress:
+        try:
+            while not process.done:
+                process.tick(time.monotonic())
+                record = _status(job)
+                share = record.rows / record.total if record.total else record.bytes / total
+                progress.show(record, share=share)
+                time.sleep(_LOOK_EVERY)
+        finally:
+            if not process.done:
+                process.stop()
+    return _tell(job)
+
+
+def _watch(roots: Iterable[Path], options: MirrorOptions) -> int:
+    """Keep a mirror at work for each experiment that is being written to."""
+    at_work: dict[str, tuple[_Job, MirrorProcess]] = {}
+    failed: set[str] = set()
+    next_scan = 0.0
+    try:
+        while True:
+            now = time.monotonic()
+            if now >= next_scan:
+                next_scan = now + _SCAN_EVERY
+                for job in (job for root in roots for job in _jobs(root, options, watch=True)):
+                    key = str(job.paths.directory)
+                    if key in at_work or key in failed or len(at_work) >= _AT_ONCE:
+                        continue
+                    if not _is_complete(job):
+                        at_work[key] = job, _start(job)
+            for key, (job, process) in list(at_work.items()):
+                process.tick(now)
+                if process.done:
+                    del at_work[key]
+                    if _tell(job):
+                        failed.add(key)
+            time.sleep(_LOOK_EVERY)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        for _, process in at_work.values():
+            process.stop()
+
+
+def _start(job: _Job) -> MirrorProcess:
+    directory = job.paths.directory
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_record(job.paths.logdir_json, job.record)
+        write_record(job.paths.mirror_json, MirrorRecord(updated_at=time.time()))
+    except OSError as error:
+        raise Refused(f"{directory} cannot be written: {error}") from None
+    process = MirrorProcess(job.paths)
+    process.training_ended(time.monotonic())
+    return process
+
+
+def _is_complete(job: _Job) -> bool:
+    """Whether an earlier mirror came to the end of all files, in the mode that is asked for."""
+    record = _status(job)
+    if record.state != "finished" or has_news(job.paths, job.experiment.files):
+        return False
+    return record.sync_command is None or job.record.mirror.mode != "online"
+
+
+def _status(job: _Job) -> MirrorRecord:
+    try:
+        return read_record(MirrorRecord, job.paths.mirror_json) or MirrorRecord()
+    except RecordError:
+        return MirrorRecord()
+
+
+def _tell(job: _Job) -> int:
+    record = _status(job)
+    name = safe(job.experiment.name)
+    if record.state != "finished":
+        click.echo(f"tuimon: {name}: {safe(record.detail or 'failed')}", err=True)
+        return 1
+    refused = f", {record.refused} summaries could not be read" if record.refused else ""
+    click.echo(f"{name}: {record.points:,} points{_others(record)}{refused}{_where(record)}")
+    return 0
+
+
+def _others(record: MirrorRecord) -> str:
+    return f", {record.summaries:,} other summaries" if record.summaries else ""
+
+
+def _where(record: MirrorRecord) -> str:
+    if record.sync_command:
+        return f", offline; upload: {safe(record.sync_command)}"
+    return f": {safe(record.url)}" if record.url else ""
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0
+
+
+def _modified(path: str) -> float:
+    try:
+        return Path(path).stat().st_mtime
+    except OSError:
+        return time.time()

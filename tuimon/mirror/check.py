@@ -1,0 +1,41 @@
+"""``python -m tuimon.mirror.check``: what W&B would do here, as one JSON object.
+
+A process of its own, for `tuimon doctor`: importing wandb may fail, and its server may not answer.
+"""
+
+import json
+import logging
+import os
+import sys
+from typing import Any
+
+from tuimon.mirror.destination import clean
+from tuimon.mirror.status import one_line
+
+
+def check() -> dict[str, Any]:
+    """`version`, `server`, `mode`, `key`, `user`, and `error` where something could not be had."""
+    found: dict[str, Any] = {}
+    mode = os.environ.get("WANDB_MODE")
+    clean(os.environ)
+    try:
+        import wandb
+
+        from tuimon.mirror.wandb_run import has_key, server, settings_mode
+
+        found["version"] = wandb.__version__
+        found["mode"] = mode or settings_mode() or "online"
+        found["server"] = wandb.setup().settings.base_url
+        found["key"] = has_key()
+        if (at := server()) is not None:
+            found["user"] = at.user()
+    except BaseException as error:  # a broken package may even exit
+        found["error"] = one_line(error)
+    return found
+
+
+if __name__ == "__main__":
+    logging.disable()
+    sys.stdout.write(json.dumps(check()) + "\n")
+    sys.stdout.flush()
+    os._exit(0)

@@ -1,0 +1,143 @@
+"""Where a training's journal is: with its first launch, whatever is launched again later.
+
+A training that is started again with the same log directory goes on as the same W&B run. So the
+launch that first wrote to a log directory keeps the journal and the offline files, its *home*, and
+later launches find it here. ``$TUIMON_HOME/mirrors/logdirs/`` has a file for each log directory.
+"""
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from tuimon.mirror.journal import JournalError, last_run, read_ends
+from tuimon.runs.paths import RunPaths, state_home
+from tuimon.runs.record import MirrorOptions, RecordError
+from tuimon.runs.registry import RunNotFound, find_run
+
+NEVER = "never"
+"""`MirrorOptions.resume` of a launch that gets a W&B run of its own."""
+
+AUTO = "auto"
+
+log = logging.getLogger(__name__)
+
+
+def home_of(paths: RunPaths) -> RunPaths:
+    """The directory with the journal of a launch: its own until another is known."""
+    try:
+        told = (paths.mirror / "home").read_text().rstrip("\n")
+    except OSError:
+        return paths
+    home = state_home() / told
+    return RunPaths(home) if home.is_dir() else paths
+
+
+def is_settled(paths: RunPaths) -> bool:
+    """Whether an earlier life of the mirror has found event files and a home for their points."""
+    return (paths.mirror / "home").exists() or _has_content(paths.mirror / "journal.jsonl")
+
+
+def settle_home(
+    paths: RunPaths, options: MirrorOptions, environ: Mapping[str, str], logdir: str | None
+) -> RunPaths:
+    """Find the home of a launch, and write it down; `logdir` holds its first event file.
+
+    It is the home of the launch before it in that log directory when that has a W&B run in the
+    project that is asked for (none asked for is any), or the home of the launch that the user
+    named; else its own.
+
+    Raises:
+        OSError: it cannot be written down.
+    """
+    home = home_of(paths)
+    if home != paths or _has_content(paths.mirror / "journal.jsonl"):
+        return home
+    found: RunPaths | None = None
+    if options.resume == AUTO and logdir is not None:
+        found = find_home(logdir)
+    elif options.resume not in (AUTO, NEVER):
+        with suppress(RunNotFound, RecordError):
+            found = home_of(find_run(options.resume).paths)
+    if found is None or found == paths or not _fits(found, options, environ):
+        return paths
+    _write(paths.mirror / "home", f"{_relative(found.directory)}\n")
+    log.info("goes on with the W&B run of %s", found.id)
+    return found
+
+
+def find_home(logdir: str) -> RunPaths | None:
+    """The home of the launch that wrote to a log directory last, if there is one."""
+    try:
+        told = json.loads(_index_file(logdir).read_text())
+        home = state_home() / told["home"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return RunPaths(home) if told.get("logdir") == logdir and home.is_dir() else None
+
+
+def enter_home(logdir: str, home: RunPaths) -> None:
+    """Let later launches with this log directory find `home`.
+
+    Raises:
+        OSError: it cannot be written down.
+    """
+    path = _index_file(logdir)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(path, json.dumps({"logdir": logdir, "home": _relative(home.directory)}) + "\n")
+
+
+def has_news(paths: RunPaths, files: Iterable[str]) -> bool:
+    """Whether event files hold bytes that the journal of a directory's home has not been told of.
+
+    The end of a file may hold a record that is not whole; that counts too.
+    """
+    path = home_of(paths).mirror / "journal.jsonl"
+    try:
+        ends = read_ends(path)
+        return any(Path(file).stat().st_size > ends.get(file, 0) for file in files)
+    except (OSError, JournalError):
+        return True
+
+
+def _fits(home: RunPaths, options: MirrorOptions, environ: Mapping[str, str]) -> bool:
+    try:
+        entry = last_run(home.mirror / "journal.jsonl")
+    except (OSError, JournalError) as error:
+        log.warning("%s", error)
+        return False
+    if entry is None:
+        return True
+    project = options.project or environ.get("WANDB_PROJECT") or entry.project
+    entity = options.entity or environ.get("WANDB_ENTITY") or entry.entity
+    same = (project, entity) == (entry.project, entry.entity) or (
+        project == entry.project and not entry.entity
+    )
+    # Rows that are at the server cannot be continued without it.
+    return same and not (entry.online and options.mode == "offline")
+
+
+def _index_file(logdir: str) -> Path:
+    name = hashlib.sha256(os.fsencode(logdir)).hexdigest()[:24]
+    return state_home() / "mirrors" / "logdirs" / name
+
+
+def _relative(directory: Path) -> str:
+    return os.path.relpath(directory, state_home())
+
+
+def _has_content(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text)
+    temporary.chmod(0o600)
+    temporary.replace(path)

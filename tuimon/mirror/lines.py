@@ -1,0 +1,105 @@
+"""What goes to W&B line by line, besides the points: console output and alerts."""
+
+import json
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuimon.mirror.journal import Journal, SentEntry
+from tuimon.mirror.wandb_run import WandbRun
+from tuimon.runs.folding import LineFolder
+
+_CONSOLE_EVERY = 1.0
+_CONSOLE_BYTES = 1 << 18
+"""Sent at a time: a training that prints more than this in a second is mirrored later."""
+
+_LEVELS = frozenset({"INFO", "WARN", "ERROR"})
+
+log = logging.getLogger(__name__)
+
+
+class ConsoleFeed:
+    """Sends a console.log on, folded into lines, progress bars as they were left standing."""
+
+    def __init__(self, path: Path, journal: Journal) -> None:
+        self._path = path
+        self._journal = journal
+        self._offset = journal.sent.get(str(path), 0)
+        self._folder = LineFolder(reach=0)
+        self._due = 0.0
+
+    def send(self, run: WandbRun) -> None:
+        """Send what is new, at most once a second."""
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + _CONSOLE_EVERY
+            self._send_piece(run)
+
+    def finish(self, run: WandbRun) -> None:
+        """Send all that is left: nothing will be printed any more."""
+        while self._send_piece(run):
+            pass
+        if rest := self._folder.finish():
+            run.write_logs(rest)
+
+    def _send_piece(self, run: WandbRun) -> bool:
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                data = file.read(_CONSOLE_BYTES)
+        except OSError:
+            return False
+        if not data:
+            return False
+        self._offset += len(data)
+        lines = self._folder.feed(data)
+        self._journal.append(SentEntry(path=str(self._path), amount=self._offset))
+        if lines:
+            run.write_logs(lines)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert as the recorder has written it."""
+
+    title: str
+    text: str
+    level: str
+
+
+class AlertFeed:
+    """Sends alerts on, each at most once."""
+
+    def __init__(self, path: Path, journal: Journal) -> None:
+        self._path = path
+        self._journal = journal
+        self._count = journal.sent.get(str(path), 0)
+        self._size = -1
+
+    def send(self, run: WandbRun) -> None:
+        """Send what is new."""
+        try:
+            size = self._path.stat().st_size
+            if size == self._size:
+                return
+            *lines, _ = self._path.read_bytes().split(b"\n")
+        except OSError:
+            return
+        self._size = size
+        for line in lines[self._count :]:
+            self._count += 1
+            self._journal.append(SentEntry(path=str(self._path), amount=self._count))
+            if (alert := _alert(line)) is not None:
+                run.alert(alert.title, alert.text, alert.level)
+
+
+def _alert(line: bytes) -> Alert | None:
+    try:
+        fields = json.loads(line)
+        alert = Alert(str(fields["title"]), str(fields["text"]), str(fields["level"]))
+    except (ValueError, KeyError, TypeError):
+        log.warning("not an alert: %r", line[:200])
+        return None
+    return alert if alert.level in _LEVELS else None

@@ -1,0 +1,85 @@
+"""Log directories that exist already, as the mirror sees them."""
+
+import shlex
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from tuimon.events.logdir import LogdirScan
+from tuimon.mirror.subject import NewFile, Subject
+from tuimon.mirror.training import Training
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import LogdirRecord, RunRecord, RunState, read_record
+from tuimon.runs.sources import LogSource
+
+
+def subject_of(paths: RunPaths) -> Subject:
+    """What a directory describes: a run, or log directories; raises RecordError."""
+    record = read_record(LogdirRecord, paths.logdir_json)
+    return Training(paths) if record is None else Logdirs(record)
+
+
+_QUIET_SECONDS = 60.0
+
+
+class Logdirs:
+    """The directories of one experiment below a log directory; `record` says which."""
+
+    def __init__(self, record: LogdirRecord) -> None:
+        self._described = record
+        self._namespaces = dict(zip(record.directories, record.namespaces, strict=True))
+        sources = [LogSource(path=path, recursive=False) for path in record.directories]
+        self._scans = [(source.path, LogdirScan([source])) for source in sources]
+        self._files: list[Path] = []
+        self._written_at = time.time()
+        self.record = RunRecord(
+            id=record.name,
+            name=record.name,
+            host=socket.gethostname(),
+            machine_id="",
+            boot_id="",
+            argv=(),
+            command=(),
+            cwd=record.cwd,
+            mirror=record.mirror,
+            started_at=record.created_at,
+            state=RunState.FINISHED,
+        )
+        self.git: Mapping[str, Any] = {"logdir": record.root}
+        self.exit_code = 0
+        self.console: Path | None = None
+        self.alerts: Path | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to come: with ``--watch``, nothing has come for a minute."""
+        return not self._described.watch or time.time() - self._written_at > _QUIET_SECONDS
+
+    @property
+    def settled(self) -> bool:
+        """As `ended`: there is nobody who would know more."""
+        return self.ended
+
+    @property
+    def upload_command(self) -> str:
+        """``tuimon mirror``, again."""
+        return shlex.join(["tuimon", "mirror", "--mirror", "online", self._described.root])
+
+    def look(self) -> list[NewFile]:
+        """Event files that were not returned before."""
+        for path in self._files:
+            with suppress(OSError):
+                self._written_at = max(self._written_at, path.stat().st_mtime)
+        found = [
+            NewFile(str(path), run, self._namespaces[directory])
+            for directory, scan in self._scans
+            for run, path in scan.scan()
+        ]
+        self._files += [Path(file.path) for file in found]
+        return found
+
+    def goes_on_from(self, started_at: float) -> None:
+        """Nothing: all files count in any case."""

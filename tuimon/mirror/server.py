@@ -1,0 +1,176 @@
+"""Asking the W&B server itself, over its GraphQL interface: whether it is there, and what it has.
+
+wandb says nothing when an upload stops for good (a key that was revoked, a project that was
+deleted), so what has arrived is read back.
+"""
+
+import base64
+import json
+import logging
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_TIMEOUT = 10.0
+_ASK_EVERY = 20.0
+_STUCK_AFTER = 180.0
+"""Seconds without a new row at a server that answers, and rows waiting: uploading has stopped."""
+
+_LATE = 60.0
+"""Seconds that the count of a server may lag behind what it has accepted."""
+
+_LONGEST_ANSWER = 1 << 20
+
+log = logging.getLogger(__name__)
+
+
+class ServerError(Exception):
+    """The server did not give an answer; the message says why in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A W&B server and the key for it."""
+
+    url: str
+    key: str
+
+    def ask(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The `data` of the answer to a GraphQL query.
+
+        Raises:
+            ServerError: there was none.
+        """
+        token = base64.b64encode(f"api:{self.key}".encode()).decode()
+        request = urllib.request.Request(
+            f"{self.url.rstrip('/')}/graphql",
+            data=json.dumps({"query": query, "variables": variables}).encode(),
+            headers={"Content-Type": "application/json", "Authorization": f"Basic {token}"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
+                data = json.loads(answer.read(_LONGEST_ANSWER))["data"]
+        except urllib.error.HTTPError as error:
+            raise ServerError(_status_text(error.code)) from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ServerError(f"no answer from {self.url} ({_reason(error)})") from error
+        return data if isinstance(data, dict) else {}
+
+    def user(self) -> str:
+        """The name of the key's user; raises ServerError."""
+        viewer = self.ask("query Viewer { viewer { username entity } }", {}).get("viewer") or {}
+        name = viewer.get("username") or viewer.get("entity")
+        if not name:
+            raise ServerError("the W&B key is refused")
+        return str(name)
+
+    def rows(self, entity: str | None, project: str | None, run_id: str) -> int:
+        """How many history rows a run has; raises ServerError, also when there is no such run."""
+        query = (
+            "query RowCount($entity: String, $project: String, $name: String!) {"
+            " model(name: $project, entityName: $entity) {"
+            " bucket(name: $name, missingOk: true) { historyLineCount } } }"
+        )
+        variables = {"entity": entity, "project": project, "name": run_id}
+        model = self.ask(query, variables).get("model") or {}
+        bucket = model.get("bucket")
+        if bucket is None:
+            raise ServerError("the run is gone at W&B: was it, or its project, deleted?")
+        return int(bucket.get("historyLineCount") or 0)
+
+
+def _status_text(code: int) -> str:
+    match code:
+        case 401 | 403:
+            return f"the W&B key is refused ({code}): run `tuimon login`"
+        case 404:
+            return "W&B does not know the project (404): was it deleted?"
+        case 429:
+            return "W&B limits the rate (429)"
+    return f"W&B is out of order ({code})"
+
+
+def _reason(error: Exception) -> str:
+    cause = getattr(error, "reason", error)
+    if isinstance(cause, socket.gaierror):
+        return "its name cannot be resolved: is there a network?"
+    if isinstance(cause, TimeoutError):
+        return "timed out"
+    return (getattr(cause, "strerror", None) or str(cause) or type(cause).__name__).splitlines()[0]
+
+
+class RowCheck:
+    """How many rows of a run the server has, asked on a thread of its own, now and then."""
+
+    def __init__(
+        self, server: Server, entity: str | None, project: str | None, run_id: str
+    ) -> None:
+        self._server = server
+        self._run = (entity, project, run_id)
+        self._asking: threading.Thread | None = None
+        self._ask_at = time.monotonic() + _ASK_EVERY
+        self._grown_at = time.monotonic()
+        self.rows: int | None = None
+        """As the server said last."""
+        self.error: str | None = None
+        """Why it did not say, the last time."""
+        self.stuck: str | None = None
+        """Why no more rows will arrive; the run must be opened again."""
+
+    def look(self, handed: int) -> None:
+        """Ask if it is time to; `handed` rows were given to wandb. Never waits."""
+        now = time.monotonic()
+        if self._asking is not None and self._asking.is_alive():
+            return
+        if self._asking is not None:
+            self._asking = None
+            self._judge(handed, now)
+        if now >= self._ask_at:
+            self._ask_at = now + _ASK_EVERY
+            self._asking = threading.Thread(target=self._ask, name="row count", daemon=True)
+            self._asking.start()
+
+    def missing(self, handed: int) -> str | None:
+        """After the end: what is wrong when the server does not have all rows, else None.
+
+        Waits for a count that lags. A server that does not answer any more is no proof.
+        """
+        deadline = time.monotonic() + _LATE
+        pause = 0.2
+        while True:
+            self._ask()
+            if self.rows is not None and self.rows >= handed:
+                return None
+            if self.error is not None or time.monotonic() > deadline:
+                break
+            time.sleep(pause)
+            pause = min(2 * pause, 5.0)
+        if self.error is None:
+            return f"{handed - (self.rows or 0)} of {handed} rows have not arrived at W&B"
+        if "refused" in self.error or "gone" in self.error or "404" in self.error:
+            return self.error
+        log.warning("what has arrived cannot be counted: %s", self.error)
+        return None
+
+    def _ask(self) -> None:
+        try:
+            rows = self._server.rows(*self._run)
+        except ServerError as error:
+            self.error = str(error)
+            return
+        if rows != self.rows:
+            self._grown_at = time.monotonic()
+        self.rows, self.error = rows, None
+
+    def _judge(self, handed: int, now: float) -> None:
+        if self.error is None and (self.rows or 0) >= handed:
+            self._grown_at = now
+        elif now - self._grown_at > _STUCK_AFTER:
+            waiting = handed - (self.rows or 0)
+            if self.error is None:
+                self.stuck = f"W&B takes nothing any more, {waiting} rows wait: trying again"

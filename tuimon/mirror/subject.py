@@ -1,0 +1,63 @@
+"""Whose points go to W&B: a launch under a guardian, or log directories."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from tuimon.runs.record import RunRecord
+
+
+class NewFile(NamedTuple):
+    """An event file to be mirrored."""
+
+    path: str
+    run: str
+    """The run that TensorBoard would show it as."""
+    namespace: str
+    """The prefix of its tags in W&B, empty for none."""
+
+
+class Subject(Protocol):
+    """What a mirror follows. `look` brings all of it up to date."""
+
+    @property
+    def record(self) -> RunRecord:
+        """What W&B is told of it."""
+
+    @property
+    def git(self) -> Mapping[str, Any]:
+        """Version of the code, for the config; empty while it is not known."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will be written any more."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has ended, and all that was written is known, too."""
+
+    @property
+    def exit_code(self) -> int:
+        """How it ended, as W&B has it: 0 is "finished", anything else "failed"."""
+
+    @property
+    def upload_command(self) -> str:
+        """What to type to have an offline run uploaded."""
+
+    @property
+    def console(self) -> Path | None:
+        """What it prints."""
+
+    @property
+    def alerts(self) -> Path | None:
+        """Alerts to pass on."""
+
+    def look(self) -> list[NewFile]:
+        """Look again; returns event files that were not returned before.
+
+        Raises:
+            RecordError: its record is gone.
+        """
+
+    def goes_on_from(self, started_at: float) -> None:
+        """Files of earlier launches, written since `started_at` (Unix s), count too."""
