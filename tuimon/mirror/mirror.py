@@ -96,8 +96,8 @@ class Mirror:
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
         self._rows_at_server: RowCheck | None = None
-        self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
-        self._alerts = [AlertFeed(path, journal) for path in _paths(journal, subject.alerts)]
+        self._consoles: list[ConsoleFeed] = []
+        self._alerts: list[AlertFeed] = []
 
     def mirror(self, first: list[NewFile]) -> None:
         """Mirror until the subject has ended and W&B has everything; `first` files are known.
@@ -150,6 +150,10 @@ class Mirror:
         self._fragments = opened.fragments
         self._rows_at_server = opened.rows_at_server
         self._handover.open(run)
+        # Only now the journal knows how much of them this W&B run has.
+        journal, subject = self._journal, self._subject
+        self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
+        self._alerts = [AlertFeed(path, journal) for path in _paths(journal, subject.alerts)]
         online = opened.fragments is None
         self._status.update(
             state="live" if online else "offline",
