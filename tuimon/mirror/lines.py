@@ -1,22 +1,16 @@
 """What goes to W&B line by line, besides the points: console output and alerts."""
 
-import json
-import logging
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from tuimon.mirror.journal import Journal, SentEntry
 from tuimon.mirror.wandb_run import WandbRun
+from tuimon.runs.alerts import AlertLevel, read_alerts
 from tuimon.runs.folding import LineFolder
 
 _CONSOLE_EVERY = 1.0
 _CONSOLE_BYTES = 1 << 18
 """Sent at a time: a training that prints more than this in a second is mirrored later."""
-
-_LEVELS = frozenset({"INFO", "WARN", "ERROR"})
-
-log = logging.getLogger(__name__)
 
 
 class ConsoleFeed:
@@ -60,15 +54,6 @@ class ConsoleFeed:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """An alert as the recorder has written it."""
-
-    title: str
-    text: str
-    level: str
-
-
 class AlertFeed:
     """Sends alerts on, each at most once."""
 
@@ -79,27 +64,16 @@ class AlertFeed:
         self._size = -1
 
     def send(self, run: WandbRun) -> None:
-        """Send what is new."""
+        """Send what is new; that a training ended well W&B tells itself."""
         try:
             size = self._path.stat().st_size
-            if size == self._size:
-                return
-            *lines, _ = self._path.read_bytes().split(b"\n")
         except OSError:
             return
+        if size == self._size:
+            return
         self._size = size
-        for line in lines[self._count :]:
+        for alert in read_alerts(self._path)[self._count :]:
             self._count += 1
             self._journal.append(SentEntry(path=str(self._path), amount=self._count))
-            if (alert := _alert(line)) is not None:
-                run.alert(alert.title, alert.text, alert.level)
-
-
-def _alert(line: bytes) -> Alert | None:
-    try:
-        fields = json.loads(line)
-        alert = Alert(str(fields["title"]), str(fields["text"]), str(fields["level"]))
-    except (ValueError, KeyError, TypeError):
-        log.warning("not an alert: %r", line[:200])
-        return None
-    return alert if alert.level in _LEVELS else None
+            if alert.level is not AlertLevel.INFO:
+                run.alert(alert.title, alert.text, str(alert.level))

@@ -133,6 +133,8 @@ class Mirror:
             raise
         for console in self._consoles:
             console.finish(self._open_run)
+        for alerts in self._alerts:
+            alerts.send(self._open_run)
         self._handover.whole(at_end=True)
         self._finish(self._subject.exit_code)
         self._verify()

@@ -8,7 +8,7 @@ from tuimon.events.tail import EventFileTail
 from tuimon.health.machine import MachineRules
 from tuimon.health.stall import StallRule
 from tuimon.health.values import TagRules
-from tuimon.mirror.sources import SourceFinder
+from tuimon.mirror.finder import SourceFinder
 from tuimon.recorder.notify import Notifier
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.system.metrics import SystemMetrics

@@ -54,11 +54,6 @@ class RunPaths:
         return self.directory / "logdir.json"
 
     @property
-    def alerts(self) -> Path:
-        """Alerts, a JSON object a line, appended by the recorder and sent on by the mirror."""
-        return self.directory / "alerts.jsonl"
-
-    @property
     def console_log(self) -> Path:
         """Raw bytes of the training's terminal."""
         return self.directory / "console.log"
