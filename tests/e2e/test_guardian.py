@@ -15,7 +15,7 @@ import pytest
 from host import wait_until
 from terminal import Terminal
 
-from tuimon.guardian.client import Control, ControlError
+from tuimon.guardian.client import Control, ControlError, Typist
 from tuimon.guardian.launch import LaunchError, start_guardian
 from tuimon.guardian.tree import COMPANION_VARIABLE
 from tuimon.runs.paths import RunPaths, new_run_directory
@@ -513,6 +513,54 @@ class TestWaitingForInput:
         wait_until(lambda: training.record.waiting_for_input, 10)
         training.child.send_signal(signal.SIGTERM)
         assert not training.wait_for_end().waiting_for_input
+
+
+class TestTyping:
+    def test_one_viewer_types_at_a_time(self):
+        training = Training.of(
+            "import shutil\n"
+            "while line := input('> '): print('got', line, *shutil.get_terminal_size(), flush=True)"
+        )
+        training.wait_for_output("> ")
+        first = Typist(training.paths, "anna on pts/1")
+        assert training.record.console_held_by == "anna on pts/1"
+        with pytest.raises(ControlError, match="held by anna on pts/1"):
+            Typist(training.paths, "berta on pts/2")
+        first.resize(20, 70)
+        first.write("ä1\r")
+        training.wait_for_output("got ä1 70 20\n")
+
+        second = Typist(training.paths, "berta on pts/2", take=True)
+        with pytest.raises(ControlError, match="taken over by berta on pts/2"):
+            first.write("lost\r")
+        first.close()
+        assert training.record.console_held_by == "berta on pts/2"
+        second.write("x\x7f2\r")
+        training.wait_for_output("got 2 70 20\n")
+        with pytest.raises(ControlError, match="is none"):
+            second.resize(0, 80)
+        second.close()
+        wait_until(lambda: training.record.console_held_by is None)
+        # The size stays when whoever has set it leaves.
+        assert (training.record.pty_rows, training.record.pty_cols) == (20, 70)
+        training.control.stop("kill")
+
+    def test_interrupt_key(self):
+        training = Training.of(WAIT_FOR_A_SIGNAL)
+        training.wait_for_output("ready")
+        Typist(training.paths, "me").write("\x03")
+        assert training.wait_for_end().signal == signal.SIGINT
+        with pytest.raises(ControlError, match=r"the training has ended|no answer"):
+            Typist(training.paths, "me")
+
+    def test_training_that_reads_nothing_does_not_block_its_guardian(self):
+        training = Training.of("import tty; tty.setraw(0)\n" + WAIT_FOR_A_SIGNAL)
+        training.wait_for_output("ready")
+        typist = Typist(training.paths, "me")
+        with pytest.raises(ControlError, match="does not read what is typed"):
+            typist.write("x" * 50_000)
+        assert training.control.status().stop_stage == "none"
+        training.control.stop("kill")
 
 
 class TestOutput:

@@ -49,22 +49,8 @@ class Control:
         Raises:
             ControlError: no answer, or one that says no.
         """
-        try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-                connection.settimeout(self._timeout)
-                with socket_address(self._paths.control_sock) as address:
-                    connection.connect(address)
-                connection.sendall(json.dumps(request).encode() + b"\n")
-                with connection.makefile("rb") as stream:
-                    line = stream.readline()
-        except OSError as error:
-            raise ControlError(f"no answer from the guardian: {error.strerror or error}") from error
-        if not line.endswith(b"\n"):
-            raise ControlError("no answer from the guardian: it refused or has just ended")
-        answer: dict[str, Any] = json.loads(line)
-        if not answer.pop("ok"):
-            raise ControlError(str(answer.get("error")))
-        return answer
+        with _Connection(self._paths, self._timeout) as connection:
+            return connection.request(request)
 
     def status(self) -> GuardianStatus:
         """Ask for what is not in run.json. Raises: ControlError."""
@@ -111,3 +97,75 @@ class Control:
             os.kill(record.guardian.pid, signal.SIGTERM)
         except OSError as error:
             raise ControlError(f"the guardian cannot be signalled: {error.strerror}") from error
+
+
+class Typist:
+    """Holds the keyboard of the training's terminal until it is closed.
+
+    Not safe to be used by two threads at once.
+    """
+
+    def __init__(self, paths: RunPaths, who: str, *, take: bool = False, timeout: float = 5.0):
+        """Ask for it; with `take` from another one who holds it. Raises: ControlError."""
+        self._connection = _Connection(paths, timeout)
+        try:
+            self._connection.request({"op": "hold", "who": who, "take": take})
+        except ControlError:
+            self.close()
+            raise
+
+    def write(self, text: str) -> None:
+        """Type. Raises: ControlError when somebody else has taken the keyboard."""
+        self._connection.request({"op": "type", "text": text})
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Give the terminal the size of the one it is looked at in. Raises: ControlError."""
+        self._connection.request({"op": "resize", "rows": rows, "cols": columns})
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._connection.close()
+
+
+class _Connection:
+    """A connection to a guardian; raises `ControlError` wherever there is no answer."""
+
+    def __init__(self, paths: RunPaths, timeout: float) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.settimeout(timeout)
+        self._unread = b""
+        try:
+            with socket_address(paths.control_sock) as address:
+                self._socket.connect(address)
+        except OSError as error:
+            self.close()
+            raise _no_answer(error) from error
+
+    def __enter__(self) -> "_Connection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def request(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            self._socket.sendall(json.dumps(request).encode() + b"\n")
+            while b"\n" not in self._unread:
+                data = self._socket.recv(65536)
+                if not data:
+                    raise ControlError("no answer from the guardian: it refused or has just ended")
+                self._unread += data
+        except OSError as error:
+            raise _no_answer(error) from error
+        line, _, self._unread = self._unread.partition(b"\n")
+        answer: dict[str, Any] = json.loads(line)
+        if not answer.pop("ok"):
+            raise ControlError(str(answer.get("error")))
+        return answer
+
+
+def _no_answer(error: OSError) -> ControlError:
+    return ControlError(f"no answer from the guardian: {error.strerror or error}")

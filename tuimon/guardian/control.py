@@ -34,12 +34,19 @@ class ControlServer:
         self,
         selector: selectors.BaseSelector,
         path: Path,
-        answer: Callable[[dict[str, Any]], dict[str, Any]],
+        answer: Callable[[dict[str, Any], int], dict[str, Any]],
+        left: Callable[[int], None] = lambda _client: None,
     ) -> None:
-        """Bind `path`; an `OSError` means that there can be no socket here (network homes)."""
+        """Bind `path`; an `OSError` means that there can be no socket here (network homes).
+
+        `answer` is called with a request and the number of the client, `left` with the number of
+        one that is gone.
+        """
         self._selector = selector
         self._path = path
         self._answer = answer
+        self._left = left
+        self._number = 0
         self._clients: set[_Client] = set()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.setblocking(False)
@@ -67,7 +74,8 @@ class ControlServer:
             connection.close()
             return
         connection.setblocking(False)
-        client = _Client(connection)
+        self._number += 1
+        client = _Client(connection, self._number)
         self._clients.add(client)
         self._selector.register(
             connection, selectors.EVENT_READ, lambda mask: self._serve(client, mask)
@@ -97,17 +105,17 @@ class ControlServer:
             return True
         *lines, client.unread = (client.unread + data).split(b"\n")
         for line in lines:
-            client.unsent += json.dumps(self._respond(line)).encode() + b"\n"
+            client.unsent += json.dumps(self._respond(line, client)).encode() + b"\n"
         return bool(
             data and len(client.unread) <= _LONGEST_REQUEST and len(client.unsent) <= _MOST_UNREAD
         )
 
-    def _respond(self, line: bytes) -> dict[str, Any]:
+    def _respond(self, line: bytes, client: "_Client") -> dict[str, Any]:
         try:
             request = json.loads(line)
             if not isinstance(request, dict):
                 raise RequestError("a request is a JSON object")
-            return {"ok": True, **self._answer(request)}
+            return {"ok": True, **self._answer(request, client.number)}
         except (ValueError, RecursionError) as error:
             return {"ok": False, "error": str(error)}
         except Exception as error:
@@ -118,13 +126,15 @@ class ControlServer:
         self._clients.discard(client)
         self._selector.unregister(client.connection)
         client.connection.close()
+        self._left(client.number)
 
 
 class _Client:
     """A connection with its half-read request and its unsent answers."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, number: int) -> None:
         self.connection = connection
+        self.number = number
         self.unread = b""
         self.unsent = b""
 

@@ -22,6 +22,7 @@ from tuimon.guardian.cause import TAIL, explain
 from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, training_environment
 from tuimon.guardian.companion import Companion
 from tuimon.guardian.control import ControlServer, RequestError
+from tuimon.guardian.keyboard import Keyboard
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.launch import READY_FD
 from tuimon.guardian.log import log
@@ -97,13 +98,16 @@ class Guardian:
         self._listen_to_signals()
         self._control: ControlServer | None = None
         try:
-            self._control = ControlServer(self._selector, paths.control_sock, self._serve)
+            self._control = ControlServer(
+                self._selector, paths.control_sock, self._serve, self._left
+            )
         except OSError as error:
             log(f"no control socket here: {error}")
         self._oom_kills = oom_kills()
         self._child = self._launch(record, umask, paths.writers)
         self._pump = Pump(self._child.master, paths.console_log)
         self._pump.start(time.monotonic())
+        self._keyboard = Keyboard(self._child.master)
         self._ladder = StopLadder(record.stop_grace_int, record.stop_grace_term, self._send)
         # The training keeps its directory; the guardian must not keep another one busy.
         os.chdir(paths.directory)
@@ -339,7 +343,18 @@ class Guardian:
             thaw()
             self._file.note(paused_at=None)
 
-    def _serve(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _left(self, client: int) -> None:
+        self._keyboard.left(client)
+        self._note_keyboard()
+
+    def _note_keyboard(self) -> None:
+        record, keyboard = self._file.record, self._keyboard
+        rows, cols = keyboard.size or (record.pty_rows, record.pty_cols)
+        now = record.console_held_by, record.pty_rows, record.pty_cols
+        if now != (keyboard.holder, rows, cols):
+            self._file.note(console_held_by=keyboard.holder, pty_rows=rows, pty_cols=cols)
+
+    def _serve(self, request: dict[str, Any], client: int) -> dict[str, Any]:
         """Answer a request of `tuimon.guardian.client.Control`."""
         now = time.monotonic()
         match request:
@@ -347,8 +362,21 @@ class Guardian:
                 return self._status(now)
             case {"op": "stop" | "signal"} if not self._is_something_left():
                 raise RequestError("the training has ended")
-            case {"op": "pause" | "resume"} if self._outcome is not None:
+            case {"op": "hold" | "type" | "resize" | "pause" | "resume"} if (
+                self._outcome is not None
+            ):
                 raise RequestError("the training has ended")
+            case {"op": "hold"}:
+                self._keyboard.hold(client, request)
+                self._note_keyboard()
+                return {}
+            case {"op": "type", "text": str(text)}:
+                self._keyboard.write(client, text)
+                return {}
+            case {"op": "resize", "rows": int(rows), "cols": int(cols)}:
+                self._keyboard.resize(client, rows, cols)
+                self._note_keyboard()
+                return {}
             case {"op": "pause"}:
                 return self._pause(force=request.get("force") is True)
             case {"op": "resume"}:

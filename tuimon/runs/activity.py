@@ -2,7 +2,7 @@
 
 from tuimon.runs.process import is_alive
 from tuimon.runs.registry import RunStatus
-from tuimon.text import format_duration
+from tuimon.text import format_duration, safe
 
 _SIGNALS = {"int": "SIGINT", "term": "SIGTERM", "kill": "SIGKILL"}
 _NEXT_SIGNALS = {"int": "SIGTERM", "term": "SIGKILL"}
@@ -21,6 +21,8 @@ def activity(status: RunStatus, now: float) -> str | None:
         return _describe_stop(record.stop_stage, record.stop_next_at, now)
     if record.paused_at is not None:
         return f"paused {format_duration(max(0.0, now - record.paused_at))}"
+    if record.console_held_by is not None:
+        return f"{safe(record.console_held_by)} types into it"
     return "waits for input" if record.waiting_for_input else None
 
 

@@ -51,6 +51,17 @@ class ConsoleScreen:
         text = _NOT_PLAIN.sub(_for_pyte, text)
         self._stream.feed(text)
 
+    @property
+    def screen(self) -> list[str]:
+        """The text of the screen's rows, safe for a terminal."""
+        return self._screen.rows()
+
+    @property
+    def cursor(self) -> tuple[int, int] | None:
+        """Row and column of the cursor; None while it is hidden."""
+        cursor = self._screen.cursor
+        return None if cursor.hidden else (cursor.y, min(cursor.x, self._screen.columns - 1))
+
     def lines(self) -> list[str]:
         """Scrollback and screen down to the last line with text, safe for a terminal."""
         lines = [*self._screen.scrollback, *self._screen.rows()]
@@ -96,6 +107,25 @@ class ConsoleTail:
     def lines(self) -> list[str]:
         """The newest lines, safe for a terminal."""
         return self._screen.lines()
+
+    @property
+    def terminal(self) -> ConsoleScreen:
+        """The terminal as it is emulated now."""
+        return self._screen
+
+    def resize(self, cols: int, rows: int) -> bool:
+        """The training's terminal has that size; True if it had another one before.
+
+        The newest output is emulated anew at the next poll.
+        """
+        size = (cols, rows, self._size[2])
+        if size == self._size:
+            return False
+        self._size = size
+        self._screen = ConsoleScreen(*size)
+        self.close()
+        self._begun = self._plain_file
+        return True
 
     def close(self) -> None:
         """Close the file; the lines stay."""

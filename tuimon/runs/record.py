@@ -109,6 +109,7 @@ class RunRecord:
     """Shell command for each alert (see `tuimon.recorder.notify`)."""
     pty_rows: int = 40
     pty_cols: int = 120
+    """The size of the training's terminal; changes when somebody types into it."""
     stop_grace_int: float = 60.0
     """How long a stop waits after SIGINT before it sends SIGTERM."""
     stop_grace_term: float = 45.0
@@ -127,6 +128,8 @@ class RunRecord:
     paused_at: float | None = None
     waiting_for_input: bool = False
     """Whether a process of the training sleeps until something is typed."""
+    console_held_by: str | None = None
+    """Who types into the training's terminal at the moment."""
     leftovers: int = 0
     """Processes that have outlived the training, and still run."""
     warnings: tuple[str, ...] = ()

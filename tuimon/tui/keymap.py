@@ -35,6 +35,16 @@ KEYS = (
     Key("alerts", "a", "a", "alerts", "Alerts", "Alerts: what went wrong", "alerts", 81),
     Key("stop", "S", "S", "stop", "Stop the training", "Stop the training; asks first", "stop", 80),
     Key(
+        "type",
+        "I",
+        "I",
+        "type",
+        "Type into the console",
+        "Type into the console: input(), pdb",
+        "answer it",
+        79,
+    ),
+    Key(
         "pause",
         "P",
         "P",

@@ -117,6 +117,12 @@ class TerminalApp(App[R]):
         """Leave after an error that Textual would print in its own way; see `show`."""
         self._fatal_error()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The app has no keys of its own while a screen takes all of them."""
+        if action in ("command_palette", "quit") and getattr(self.screen, "TAKES_ALL_KEYS", False):
+            return False
+        return super().check_action(action, parameters)
+
     def action_repaint(self) -> None:
         """Send the whole screen again, over whatever another program wrote on the terminal."""
         self._forget_screen()

@@ -19,7 +19,7 @@ from tuimon.guardian.control import ControlServer, RequestError
 from tuimon.runs.paths import RunPaths
 
 
-def answer(request: dict[str, Any]) -> dict[str, Any]:
+def answer(request: dict[str, Any], _client: int) -> dict[str, Any]:
     match request:
         case {"op": "echo", "value": value}:
             return {"value": value}

@@ -86,6 +86,12 @@ class MonitorBase(Screen[None]):
         self._charts.options = replace(self._charts.options, **changes)
         self._save()
 
+    def _fit_console(self) -> None:
+        """Emulate a terminal of the training's size, which whoever types into it may change."""
+        status = self._session.status
+        if self._tail is not None and status is not None:
+            self._tail.resize(status.record.pty_cols, status.record.pty_rows)
+
     def _save(self) -> None:
         """Keep how the session is looked at for the next viewer."""
         options = self._charts.options

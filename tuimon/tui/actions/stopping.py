@@ -1,21 +1,24 @@
-"""Leaving the screen, stopping and pausing the training, each only when it is meant."""
+"""Leaving the screen; stopping, pausing and answering the training, each only when it is meant."""
 
 import time
 from collections.abc import Callable
 
 from textual import work
 
-from tuimon.guardian.client import Control, ControlError
+from tuimon.guardian.client import Control, ControlError, Typist
 from tuimon.runs.activity import activity, leftovers
 from tuimon.text import safe
 from tuimon.tui.actions.base import MonitorBase
 from tuimon.tui.screens.ask import Answer, AskScreen
+from tuimon.tui.screens.typing import TypingScreen, caller
 
 _STOP = Answer("s", "stop: SIGINT, as Ctrl-C sends it (it can save a checkpoint)", "stop")
 _HARDER = Answer("s", "do not wait: go on to the next signal now", "stop")
 _KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
 _LEAVE = Answer("q", "leave the screen; the training goes on", "leave")
 _PAUSE = Answer("p", "pause: freeze all of its processes; P lets them go on", "pause")
+
+_TAKE = Answer("t", "take it over; the other one is told", "take")
 
 _WHEN_DISTRIBUTED = (
     "It is distributed: ranks that are paused for longer than the timeout of their collectives "
@@ -64,6 +67,26 @@ class StopActions(MonitorBase):
             ask = AskScreen(f"Pause {safe(status.record.name)}?", [_PAUSE])
             if await self.app.push_screen_wait(ask):
                 self._ask_guardian(self._pause)
+
+    @work(exclusive=True, group="ask")
+    async def action_type(self) -> None:
+        status = self._session.status
+        if status is None or status.state.ended:
+            self.notify("There is a keyboard only for a training of tuimon's, while it runs.")
+            return
+        holder = status.record.console_held_by
+        if holder is not None:
+            question = f"{safe(holder)} types into this training. Take it over?"
+            if not await self.app.push_screen_wait(AskScreen(question, [_TAKE])):
+                return
+        try:
+            typist = Typist(status.paths, caller(), take=holder is not None)
+        except ControlError as error:
+            self.notify(safe(str(error)), severity="error")
+            return
+        screen = TypingScreen(status.paths, status.record.name, typist)
+        if why := await self.app.push_screen_wait(screen):
+            self.notify(why, severity="warning")
 
     def _pause(self, control: Control) -> None:
         if control.pause() != "none":

@@ -132,6 +132,7 @@ class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, 
         self._status = self._session.status
         facts = header_facts(self._session)
         self._header.tell(facts)
+        self._fit_console()
         self._show_system()
         self._tell_alerts()
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
@@ -181,6 +182,8 @@ class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, 
         labels = {"next-page": f"page {page}/{pages}"}
         if (status := self._session.status) and status.record.paused_at is not None:
             labels["pause"] = "resume"
+        if status is None or not status.record.waiting_for_input:
+            hidden |= {"type"}
         if self._selection.text:
             labels["filter"] = f"filter: {fit(self._selection.text, _MOST_LABEL).rstrip()}"
         if self._selection.focus:

@@ -1,0 +1,64 @@
+"""The keyboard of the training's terminal: one viewer at a time may type and set the size."""
+
+import os
+import termios
+from typing import Any
+
+from tuimon.guardian.control import RequestError
+
+_LONGEST_NAME = 80
+_MOST_CELLS = 1000
+
+
+class Keyboard:
+    """Held by at most one client, from its request until it leaves or another takes it.
+
+    Passive viewers never resize the terminal: what is printed shall not be wrapped to somebody's
+    telephone. The size that the last holder has set stays.
+    """
+
+    def __init__(self, master: int) -> None:
+        self._master = master
+        self._client: int | None = None
+        self.holder: str | None = None
+        """How the client that holds it calls itself."""
+        self.size: tuple[int, int] | None = None
+        """Rows and columns, once a holder has set them."""
+
+    def hold(self, client: int, request: dict[str, Any]) -> None:
+        """Give it to `client`; from another one only if the request says ``take``."""
+        if self._client not in (None, client) and request.get("take") is not True:
+            raise RequestError(f"the console is held by {self.holder}")
+        self._client = client
+        self.holder = str(request.get("who", "somebody"))[:_LONGEST_NAME]
+
+    def write(self, client: int, text: str) -> None:
+        """Type `text`. Raises: RequestError where the terminal takes no more."""
+        self._check(client)
+        data = text.encode(errors="surrogateescape")
+        try:
+            written = os.write(self._master, data)
+        except BlockingIOError:
+            written = 0
+        except OSError as error:
+            raise RequestError(f"the terminal is gone: {error.strerror}") from error
+        if written < len(data):
+            raise RequestError("the training does not read what is typed; some of it was dropped")
+
+    def resize(self, client: int, rows: int, columns: int) -> None:
+        """Set the size of the terminal; the training gets SIGWINCH."""
+        self._check(client)
+        if not (0 < rows <= _MOST_CELLS and 0 < columns <= _MOST_CELLS):
+            raise RequestError(f"a terminal of {rows}x{columns} cells is none")
+        termios.tcsetwinsize(self._master, (rows, columns))
+        self.size = rows, columns
+
+    def left(self, client: int) -> None:
+        """`client` has gone away, or lets go."""
+        if client == self._client:
+            self._client = self.holder = None
+
+    def _check(self, client: int) -> None:
+        if client != self._client:
+            by = f" by {self.holder}" if self.holder else ""
+            raise RequestError(f"the console was taken over{by}")
