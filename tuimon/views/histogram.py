@@ -56,8 +56,8 @@ class HistogramView(View):
     )
     keys = (
         ViewKey("histogram-mode", "m", "m", "Mode", "Heatmap, ridgeline, bands", "mode", 84),
-        ViewKey("histogram-up", "up", "↑", "Value above", "Read the buckets", "bucket", 87, True),
-        ViewKey("histogram-down", "down", "↓", "Value below", "", inside=True),
+        ViewKey("histogram-up", "up,k", "↑", "Value above", "Read the buckets", "bucket", 87, True),
+        ViewKey("histogram-down", "down,j", "↓", "Value below", "", inside=True),
         ViewKey("histogram-no-cursor", "c", "c", "No cursor", "Away with the cursor", "", 0),
     )
 

@@ -124,7 +124,7 @@ def _value_axis(
             below[start : start + len(label)] = label
     pieces: list[Piece] = [("".join(axis), roles.AXIS)]
     if cursor is not None:
-        at = min(max(int((cursor - low) / span * cells), 0), cells - 1)
+        at = min(int((min(max(cursor, low), high) - low) / span * cells), cells - 1)
         pieces = [
             ("".join(axis[:at]), roles.AXIS),
             ("▲", roles.ACCENT),
