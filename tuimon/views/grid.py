@@ -57,8 +57,9 @@ class Grid(NamedTuple):
 
     def row_of(self, value: float) -> int:
         """The row, of those that there are, that holds a value."""
-        dots = (self.scale.y1 - value) / self.dot + 0.5
-        return int(min(max(dots // self.down, 0), self.plot_rows - 1))
+        inside = min(max(value, self.scale.y0), self.scale.y1)
+        dots = round((self.scale.y1 - inside) / self.dot)
+        return min(dots // self.down, self.plot_rows - 1)
 
     def places(self, count: int) -> list[int]:
         """Which of `count` steps, no more than columns, each column shows."""
