@@ -127,7 +127,7 @@ def percentiles(histogram: Histogram) -> NDArray[np.float64]:
     if not len(buckets):
         return np.zeros(len(BASIS_POINTS))
     least, most = buckets[0, 0], buckets[-1, 1]
-    rights, counts = buckets[:, 1], buckets[:, 2]
+    rights, counts = buckets[:, 1], np.where(buckets[:, 2] >= _TINY, buckets[:, 2], 0.0)
     points = np.array(BASIS_POINTS, np.float64)
     weights = np.cumsum(counts * points[-1] / (counts.sum() or 1.0))
     index = np.searchsorted(weights, points, side="right")
