@@ -81,6 +81,12 @@ def decode_audio(value: Summary.Value) -> Audio:
 
 def read_wav_header(data: bytes) -> WavHeader | None:
     """The header of a WAV file; None when `data` is none."""
+    found = locate_wav_samples(data)
+    return found[0] if found else None
+
+
+def locate_wav_samples(data: bytes) -> tuple[WavHeader, int] | None:
+    """The header of a WAV file and where its samples begin; None when `data` is none."""
     if len(data) < _RIFF.size or _RIFF.unpack_from(data)[::2] != (b"RIFF", b"WAVE"):
         return None
     at = _RIFF.size
@@ -95,6 +101,6 @@ def read_wav_header(data: bytes) -> WavHeader | None:
         elif name == b"data" and header is not None:
             codec, channels, rate, _, frame_bytes, bits = header
             frames = min(size, len(data) - at) // frame_bytes if frame_bytes else 0
-            return WavHeader(rate, channels, frames, bits, codec)
+            return WavHeader(rate, channels, frames, bits, codec), at
         at += size + size % 2
     return None

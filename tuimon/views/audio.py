@@ -1,9 +1,10 @@
-"""Sound as its course: from the least to the largest sample of each column."""
+"""Sound as its course and its spectrogram, one above the other over the same time."""
 
 from __future__ import annotations
 
-import wave
-from io import BytesIO
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +12,29 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.canvas import Shape, paint
 from tuimon.charts.marks import MARKS
-from tuimon.charts.model import Row
+from tuimon.charts.model import Row, Span
+from tuimon.charts.ticks import multiples, nice_steps
+from tuimon.export.names import Names
 from tuimon.summaries.audio import Audio, Clip
+from tuimon.summaries.samples import Samples, wav_samples
 from tuimon.text import format_duration
+from tuimon.views.grid import halves, shade
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
+from tuimon.views.spectrogram import frequencies, spectrogram
 from tuimon.views.subject import Subject
-from tuimon.views.view import Look, Shown, View
+from tuimon.views.view import Look, Shown, View, ViewKey
 
+Mode = Literal["both", "course", "spectrogram"]
+MODES: tuple[Mode, ...] = ("both", "course", "spectrogram")
 _LEAST_ROWS, _MOST_ROWS = 3, 9
-_FORMATS = {1: ("u1", 128.0, 128.0), 2: ("<i2", 0.0, 2.0**15), 4: ("<i4", 0.0, 2.0**31)}
-"""Type, middle and largest amplitude of samples by their bytes; those of one are unsigned."""
+_LEAST_BOTH = 8
+"""Rows of a clip that hold its course and its spectrogram."""
+_GUTTER = 6
+_LEAST_WIDTH = _GUTTER + 8
+_TICK_CELLS = 10
+_LABEL_ROWS = 3
+_ROUND = [digit * 10.0**exponent for exponent in range(1, 6) for digit in (1, 2, 5)]
+"""Hz."""
 
 Extremes = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -31,27 +45,109 @@ class AudioView(View):
     kind = "audio"
     name = "audio"
     plugins = frozenset({"audio"})
+    about = (
+        "A sound is drawn as its course, and as a spectrogram: frequency upwards, time to the "
+        "right, the louder the brighter (70 dB). tuimon does not play it: w saves it as a file."
+    )
+    keys = (
+        ViewKey("audio-save", "w", "w", "Save", "Save the sounds of the step here", "save", 84),
+        ViewKey("audio-mode", "m", "m", "Mode", "Course, spectrogram, both", "mode", 83),
+        ViewKey("audio-frequency", "f", "f", "Frequency axis", "Linear, logarithmic", "axis", 82),
+    )
+
+    def __init__(self) -> None:
+        self._mode: Mode = "both"
+        self._logarithmic = False
+        self._saves = False
+        self._said: tuple[int, Piece] | None = None
+        """What is told of saving, while its step is seen."""
 
     def draw(self, subject: Subject, look: Look) -> Shown:
-        place, decoded = subject.summary(look.step, Audio)
-        return Shown(rows(place, decoded, look.width, look.height, ascii_only=look.plain))
+        place, audio = subject.summary(look.step, Audio)
+        if self._saves:
+            self._saves = False
+            self._said = place.step, save(place, audio)
+        said = [self._said[1]] if self._said and self._said[0] == place.step else []
+        found = rows(
+            place,
+            audio,
+            look.width,
+            look.height,
+            mode=self._mode,
+            logarithmic=self._logarithmic,
+            facts=said,
+            ascii_only=look.plain,
+        )
+        return Shown(found, idle=("audio-frequency",) if self._mode == "course" else ())
+
+    def press(self, key: str, text: str = "") -> None:
+        match key:
+            case "audio-mode":
+                self._mode = MODES[(MODES.index(self._mode) + 1) % len(MODES)]
+            case "audio-frequency":
+                self._logarithmic = not self._logarithmic
+            case "audio-save":
+                self._saves = True
+
+
+def save(place: Place, audio: Audio) -> Piece:
+    """Write the clips as files into the working directory, over none; says how it went."""
+    names = Names()
+    here = Path()
+    name = f"{place.tag}-{place.step}"
+    written: list[Path] = []
+    try:
+        for one in audio.clips:
+            while True:
+                path = names.new(here, name, ".wav" if one.wav else ".bin")
+                try:
+                    with path.open("xb") as file:
+                        file.write(one.data)
+                except FileExistsError:
+                    continue
+                written.append(path)
+                break
+    except OSError as error:
+        return f"not saved: {error.strerror}", roles.WARN
+    if not written:
+        return "nothing to save", roles.WARN
+    more = f" and {len(written) - 1} more" if len(written) > 1 else ""
+    return f"saved {written[0]}{more}", roles.ACCENT
 
 
 def rows(
-    place: Place, audio: Audio, width: int, height: int, *, ascii_only: bool = False
+    place: Place,
+    audio: Audio,
+    width: int,
+    height: int,
+    *,
+    mode: Mode = "both",
+    logarithmic: bool = False,
+    facts: Sequence[Piece] = (),
+    ascii_only: bool = False,
 ) -> list[Row]:
-    """Draw the clips of a step one below the other, as many as have room in `width` by `height`."""
+    """Draw the clips of a step one below the other, as many as have room.
+
+    Args:
+        place: what is selected.
+        audio: clips need not be WAV files: then a line says what can be said.
+        width, height: cells; the rows never take more.
+        mode: what is drawn of each, where there is room for it.
+        logarithmic: the axis of frequencies.
+        facts: what else the head tells.
+        ascii_only: shades of ASCII instead of half blocks, braille and colours.
+    """
     room = height - HEAD_ROWS
-    shown = max(1, min(len(audio.clips), room // (_LEAST_ROWS + 2)))
     if not audio.clips:
-        return message(place, [], ("No clip in this step.", roles.DIM), width, height)
-    facts: list[Piece] = []
+        return message(place, facts, ("No clip in this step.", roles.DIM), width, height)
+    shown = max(1, min(len(audio.clips), room // (_LEAST_ROWS + 3)))
+    told = list(facts)
     if len(audio.clips) > shown:
-        facts.append((f"{shown} of {len(audio.clips)} clips", roles.NOTE))
-    result = list(head(place, facts, width))
+        told.append((f"{shown} of {len(audio.clips)} clips", roles.NOTE))
+    result = list(head(place, told, width))
     for one in audio.clips[:shown]:
         result += [(), clip([(describe(one), roles.LEGEND)], width)]
-        result += _course(one, width, min(room // shown - 2, _MOST_ROWS), ascii_only)
+        result += _drawn(one, width, room // shown - 2, mode, logarithmic, ascii_only)
     return result[: max(0, height)]
 
 
@@ -66,41 +162,98 @@ def describe(one: Clip) -> str:
     return f"{one.label} {length}, {wav.rate:,} Hz, {wav.bits} bits, {channels}".strip()
 
 
-def extremes(one: Clip, columns: int) -> Extremes | None:
-    """The least and the largest sample of each column over all channels, -1 … 1.
+def extremes(samples: Samples, columns: int) -> Extremes:
+    """The least and the largest sample of each column over all channels.
 
-    None for what is no WAV file of integers. Clips shorter than `columns` are NaN at the end.
+    Clips shorter than `columns` are NaN at the end.
     """
-    try:
-        with wave.open(BytesIO(one.data)) as file:
-            kind = _FORMATS.get(file.getsampwidth())
-            data = file.readframes(file.getnframes()) if kind else b""
-    except (wave.Error, EOFError, ValueError, RuntimeError):
-        return None
-    if kind is None:
-        return None
-    dtype, middle, largest = kind
-    samples = np.frombuffer(data[: len(data) - len(data) % np.dtype(dtype).itemsize], dtype)
-    if not len(samples):
-        return None
-    starts = np.unique(np.arange(columns) * len(samples) // columns)
-    blank = np.full(columns - len(starts), np.nan)
-    low, high = (
-        np.append((part.reduceat(samples, starts) - middle) / largest, blank)
-        for part in (np.minimum, np.maximum)
-    )
+    low, high = np.full(columns, np.nan), np.full(columns, np.nan)
+    starts = np.unique(np.arange(columns) * samples.frames // columns)
+    ends = np.append(starts[1:], samples.frames)
+    for column, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        part = samples.part(start, end)
+        low[column], high[column] = part.min(), part.max()
     return low, high
 
 
-def _course(one: Clip, width: int, height: int, ascii_only: bool) -> list[Row]:
-    if width < 1 or height < 1:
+def _drawn(
+    one: Clip, width: int, height: int, mode: Mode, logarithmic: bool, ascii_only: bool
+) -> list[Row]:
+    samples = wav_samples(one.data)
+    room = height - 2  # the axis and its labels
+    if samples is None or width < _LEAST_WIDTH or room < 1:
         return []
+    cells = width - _GUTTER
+    upper, lower = room, 0
+    if mode == "spectrogram":
+        upper, lower = 0, room
+    elif mode == "both" and room >= _LEAST_BOTH:
+        upper = min(room // 3, _MOST_ROWS)
+        lower = room - upper
+    result: list[Row] = []
+    if upper:
+        course = _course(samples, cells, min(upper, _MOST_ROWS), ascii_only)
+        result += _beside({0: "1", len(course) // 2: "0", len(course) - 1: "-1"}, course)
+    if lower:
+        dots = lower if ascii_only else 2 * lower
+        edges = frequencies(samples.rate, dots, logarithmic=logarithmic)
+        levels = spectrogram(samples, cells, edges)
+        picture: list[Row] = [
+            tuple(shade(levels[row]) if ascii_only else halves(*levels[2 * row : 2 * row + 2]))
+            for row in range(lower)
+        ]
+        result += _beside(_frequency_labels(edges, lower, logarithmic=logarithmic), picture)
+    return [*result, *_time_axis(samples.frames / samples.rate, cells)]
+
+
+def _course(samples: Samples, cells: int, height: int, ascii_only: bool) -> list[Row]:
     marks = MARKS["ascii" if ascii_only else "braille"]
-    found = extremes(one, width * marks.across)
-    if found is None:
-        return []
-    low, high = ((1 + part) / 2 for part in found)
+    low, high = ((1 + part) / 2 for part in extremes(samples, cells * marks.across))
     middle = (low + high) / 2
     role = roles.curve(0)
     shape = Shape(role, role, low, high, middle, smoothed=False, dense=True)
-    return [tuple(row) for row in paint([shape], width, height, marks, band=True).rows()]
+    return [tuple(row) for row in paint([shape], cells, height, marks, band=True).rows()]
+
+
+def _beside(labels: dict[int, str], picture: Sequence[Row]) -> list[Row]:
+    """Rows with the labels of an axis to their left."""
+    result: list[Row] = []
+    for index, row in enumerate(picture):
+        label = labels.get(index, "")
+        axis = Span("┤" if label else "│", roles.AXIS)
+        result.append((Span(label.rjust(_GUTTER - 1), roles.TICK), axis, *row))
+    return result
+
+
+def _frequency_labels(
+    edges: NDArray[np.float64], rows: int, *, logarithmic: bool
+) -> dict[int, str]:
+    """Labels of round frequencies by row from the top, where they have room."""
+    top = float(edges[-1])
+    values: Sequence[float] = _ROUND
+    if not logarithmic:
+        values = multiples(next(nice_steps(top * _LABEL_ROWS / rows)), 0, top)
+    labels: dict[int, str] = {}
+    for at in values:
+        dot = int(np.searchsorted(edges, at, side="right")) - 1
+        row = rows - 1 - dot * rows // (len(edges) - 1)
+        if edges[0] <= at < top and not {row, row + 1} & labels.keys():
+            labels[row] = f"{at / 1000:.4g}k" if at >= 1000 else f"{at:.4g}"
+    return labels
+
+
+def _time_axis(seconds: float, cells: int) -> list[Row]:
+    axis, below = ["─"] * cells, [" "] * cells
+    step = next(nice_steps(seconds * _TICK_CELLS / cells))
+    for at in multiples(step, 0, seconds):
+        column = min(int(at / seconds * cells), cells - 1)
+        label = f"{at:.4g}s"
+        start = column - len(label) // 2 if column else 0
+        axis[column] = "┬"
+        if start + len(label) <= cells:
+            below[start : start + len(label)] = label
+    gutter = " " * _GUTTER
+    return [
+        (Span(gutter[:-1] + "└" + "".join(axis), roles.AXIS),),
+        (Span(gutter + "".join(below), roles.TICK),),
+    ]

@@ -105,13 +105,14 @@ def picture(
             mark or Span("┤" if label else "│", roles.AXIS),
         )
         if grid.down == 1:
-            result.append((*left, *_shade(wide[row])))
+            result.append((*left, *shade(wide[row])))
         else:
-            result.append((*left, *_halves(*wide[2 * row : 2 * row + 2])))
+            result.append((*left, *halves(*wide[2 * row : 2 * row + 2])))
     return [*result, *step_axis(place, steps, places, grid.gutter)]
 
 
-def _halves(upper: Levels, lower: Levels) -> list[Span]:
+def halves(upper: Levels, lower: Levels) -> list[Span]:
+    """A row of cells from two rows of dots [columns]."""
     spans: list[Span] = []
     for (top, bottom), run in groupby(zip(upper.tolist(), lower.tolist(), strict=True)):
         cells = len(list(run))
@@ -124,7 +125,8 @@ def _halves(upper: Levels, lower: Levels) -> list[Span]:
     return spans
 
 
-def _shade(levels: Levels) -> list[Span]:
+def shade(levels: Levels) -> list[Span]:
+    """A row of cells from one row of dots [columns], in ASCII."""
     most = len(SHADES) - 1
     text = "".join(SHADES[math.ceil(level * most / LEVELS)] for level in levels.tolist())
     return [Span(text, roles.LEGEND)]
