@@ -61,6 +61,24 @@ def pair_tags(tags: Iterable[str]) -> list[Metric]:
     return [_metric(members) for _, members in ranked]
 
 
+def prefix_tags(tags: Iterable[str]) -> list[Metric]:
+    """Group tags by what is before their first slash, in order of appearance; others stay alone.
+
+    >>> [metric.title for metric in prefix_tags(["grad/a", "lr", "grad/b"])]
+    ['grad/*', 'lr']
+    """
+    groups: dict[str, list[str]] = {}
+    for tag in dict.fromkeys(tags):
+        prefix, slash, _ = tag.partition("/")
+        groups.setdefault(prefix + slash if slash else tag, []).append(tag)
+    return [
+        Metric(f"{prefix}*", tuple((tag.removeprefix(prefix), tag) for tag in members))
+        if len(members) > 1
+        else Metric(members[0], ((members[0], members[0]),))
+        for prefix, members in groups.items()
+    ]
+
+
 def _split(tag: str) -> _Split:
     """Take the first word for a data split out of a tag, and ``step`` or ``epoch`` off its key."""
     words = list(_WORD.finditer(tag))

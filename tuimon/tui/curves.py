@@ -1,5 +1,6 @@
 """From the store to the curves of one chart: which series, in which order and colour."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,12 @@ from tuimon.store.parts import part_of, trainings
 from tuimon.store.run import Run
 from tuimon.store.series import Series
 from tuimon.store.store import Store
-from tuimon.tui.selection import Selection
+from tuimon.tui.hparams import in_order
+from tuimon.tui.run_colours import RunColours
+from tuimon.tui.selection import BY_PREFIX, Selection
+
+_MOST_FADED = 6
+"""More curves among which others stand out are drawn as one: their range and their median."""
 
 
 class _Kept(NamedTuple):
@@ -23,13 +29,28 @@ class _Kept(NamedTuple):
     detail: Detail
 
 
+class _Lane(NamedTuple):
+    """A curve of a training: what tells it from the training's others in the chart."""
+
+    run: Run
+    training: str
+    split: str
+    part: str
+    series: Series
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.split, self.part
+
+
 class MetricCurves:
     """The curves of a metric; looks only at what has been added since the last time."""
 
-    def __init__(self, store: Store, metric: Metric) -> None:
+    def __init__(self, store: Store, metric: Metric, colours: RunColours | None = None) -> None:
         self.metric = metric
         self.selection = Selection()
         self._store = store
+        self._colours = colours or RunColours()
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._superseded: dict[tuple[str, str], tuple[Series, int, Superseded | None]] = {}
 
@@ -47,49 +68,104 @@ class MetricCurves:
     def curves(self) -> list[Curve]:
         """The curves over all runs that are selected.
 
-        One run: a colour per data split. Several runs: a colour per run and split, whatever is
-        selected.
+        One training: a colour for each of its curves. Several: a colour for each training, and
+        dashes to tell its curves apart; or a colour for each value of a hyperparameter.
         """
-        curves: list[Curve] = []
-        colour = -1
         runs = self._store.runs
-        several = len(trainings(runs)) > 1
-        for run in runs.values():
-            for label, tag in self.metric.curves:
-                series = run.series.get(tag)
-                if series is None:
-                    continue
-                colour += 1
-                if not self.selection.shows(run.name, tag):
-                    continue
-                # Taken before the points: were they replaced in between, the next call sees it.
-                epoch = series.epoch
-                points = series.snapshot()
-                curves.append(
-                    Curve(
-                        label=self._label(run, label, several),
-                        steps=points.steps,
-                        wall_times=points.wall_times,
-                        values=points.values,
-                        colour=colour,
-                        best=best_of(tag),
-                        start=run.start_time,
-                        detail=self._detail(series, epoch),
-                        superseded=self._superseded_of(series),
-                        faded=self.selection.fades(run, self._store),
-                    )
+        several = len(names := trainings(runs)) > 1
+        self._colours.meet(names)
+        lanes = self._lanes(runs)
+        keys = list(dict.fromkeys(lane.key for lane in lanes))
+        selection = self.selection
+        drawn = [
+            lane
+            for lane in lanes
+            if selection.shows(lane.run.name, lane.series.tag) and selection.draws(lane.training)
+        ]
+        faded = [selection.fades(lane.training, self._store) for lane in drawn]
+        values = in_order(list(selection.groups.values()))
+        curves = []
+        for lane, fades in zip(drawn, faded, strict=True):
+            index = keys.index(lane.key)
+            number = self._colours.number(lane.training) if several else 0
+            colour, pattern, group = index, 0, ""
+            if several and selection.group == BY_PREFIX:
+                pattern = number
+            elif several:
+                colour, pattern = number, index
+            value = selection.groups.get(lane.training)
+            if value is not None and not selection.stands_out(lane.training):
+                group = " ".join(filter(None, [selection.group, value, *self._of_lane(lane)]))
+                colour = values.index(value)
+            if fades:
+                group = ""
+                if sum(faded) > _MOST_FADED:
+                    group = " ".join(["others", *self._of_lane(lane)])
+            curves.append(
+                self._curve(
+                    lane,
+                    self._label(lane, several),
+                    colour=colour,
+                    pattern=pattern,
+                    number=number * len(self.metric.curves) + index,
+                    group=group,
+                    faded=fades,
                 )
+            )
         return curves
 
-    def _label(self, run: Run, split: str, several: bool) -> str:
+    def _lanes(self, runs: Mapping[str, Run]) -> list[_Lane]:
+        lanes = []
+        for run in runs.values():
+            part = part_of(run, runs)
+            for split, tag in self.metric.curves:
+                series = run.series.get(tag)
+                if series is not None:
+                    training, label = (part.parent, part.label) if part else (run.name, "")
+                    lanes.append(_Lane(run, training, split, label, series))
+        return lanes
+
+    def _curve(
+        self,
+        lane: _Lane,
+        label: str,
+        *,
+        colour: int,
+        pattern: int,
+        number: int,
+        group: str,
+        faded: bool,
+    ) -> Curve:
+        series = lane.series
+        # Taken before the points: were they replaced in between, the next call sees it.
+        epoch = series.epoch
+        points = series.snapshot()
+        return Curve(
+            label=label,
+            steps=points.steps,
+            wall_times=points.wall_times,
+            values=points.values,
+            colour=colour,
+            pattern=pattern,
+            number=number,
+            best=best_of(series.tag),
+            group=group,
+            pinned=lane.training in self.selection.pinned,
+            start=lane.run.start_time,
+            detail=self._detail(series, epoch),
+            superseded=self._superseded_of(series),
+            faded=faded,
+        )
+
+    def _of_lane(self, lane: _Lane) -> list[str]:
+        """What tells curves of one training apart, none of it empty."""
+        several = len(self.metric.curves) > 1
+        return [word for word in (lane.split if several else "", lane.part) if word]
+
+    def _label(self, lane: _Lane, several: bool) -> str:
         """What tells a curve from the others of the chart: training, data split, `add_scalars`."""
-        part = part_of(run, self._store.runs)
-        words = [
-            (part.parent if part else run.name) if several else "",
-            split if len(self.metric.curves) > 1 else "",
-            part.label if part else "",
-        ]
-        return " ".join(filter(None, words)) or split
+        words = [*([lane.training] if several else []), *self._of_lane(lane)]
+        return " ".join(words) or lane.split
 
     def _detail(self, series: Series, epoch: int) -> Detail:
         key = (series.run, series.tag)

@@ -8,12 +8,14 @@ from tuimon.charts.pairing import pair_tags
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import ENDED, Alert, AlertLevel
 from tuimon.runs.sources import CONSOLE
+from tuimon.store.parts import trainings
 from tuimon.store.session import Session
 from tuimon.store.store import Store
 from tuimon.text import safe
-from tuimon.tui.selection import Selection
+from tuimon.tui.run_colours import RunColours
+from tuimon.tui.selection import Selection, shown_runs
 from tuimon.tui.widgets.run_header import HeaderFacts, count
-from tuimon.tui.widgets.tag_pane import TagRow
+from tuimon.tui.widgets.tag_pane import RunRow, TagRow
 
 _MOST_FILES = 20
 
@@ -135,6 +137,7 @@ def tag_rows(store: Store, selection: Selection) -> list[TagRow]:
     """A row per tag in the order of the charts, with the newest value over all runs."""
     rows = []
     runs = store.runs.values()
+    several = len(trainings(store.runs)) > 1
     shown = {
         tag: [
             run.series[tag] for run in runs if tag in run.series and selection.shows(run.name, tag)
@@ -146,5 +149,22 @@ def tag_rows(store: Store, selection: Selection) -> list[TagRow]:
             series = shown[tag]
             lasts = [last for one in series if (last := one.last) is not None]
             newest = max(lasts, key=lambda last: last.wall_time, default=None)
-            rows.append(TagRow(tag, newest.value if newest else None, colour))
+            value = newest.value if newest else None
+            rows.append(TagRow(tag, value, None if several else colour))
     return rows
+
+
+def run_list_rows(store: Store, selection: Selection, colours: RunColours) -> list[RunRow]:
+    """A row per training that the filter shows, with its colour and what was done to it."""
+    names = shown_runs(store, selection)
+    colours.meet(trainings(store.runs))
+    return [
+        RunRow(
+            name,
+            colours.number(name),
+            focused=name == selection.focus,
+            pinned=name in selection.pinned,
+            drawn=selection.draws(name),
+        )
+        for name in names
+    ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import math
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any, get_args
 
-from tuimon.charts.model import XAxis
+from tuimon.charts.model import MarkStyle, XAxis
+from tuimon.charts.view import View
 from tuimon.config import Settings
 from tuimon.runs.paths import state_home
 from tuimon.store.filters import MOST_LENGTH
@@ -19,7 +21,8 @@ from tuimon.tui.arrangement import SORTS, Sort
 
 _log = logging.getLogger(__name__)
 
-_MOST_BYTES = 1 << 16
+_MOST_BYTES = 1 << 18
+_MOST_RUNS, _MOST_VIEWS = 1000, 200
 MOST_COLUMNS = 6
 """And rows of charts on a page."""
 
@@ -32,9 +35,20 @@ class ViewState:
     log_y: bool = False
     x_axis: XAxis = "step"
     superseded: bool = False
+    clip: bool = False
+    marks: MarkStyle | None = None
+    """What curves are drawn with; None leaves it to the settings."""
     filter: str = ""
     focus: str = ""
     """Name of the run that stands out."""
+    pinned: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    isolated: bool = False
+    group: str = ""
+    runs: tuple[str, ...] = ()
+    """Names of all runs, in the order in which they got their colours."""
+    views: Mapping[str, View] = field(default_factory=dict)
+    """The part that is shown of each chart, by its title; of all others under an empty one."""
     tags: bool | None = None
     """Whether the tags are shown; None leaves it to the width of the terminal."""
     console: bool = True
@@ -71,7 +85,7 @@ class ViewStates:
         new = self._path.with_suffix(".new")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            new.write_text(json.dumps(asdict(state), indent=1))
+            new.write_text(json.dumps(_to_json(state)))
             new.replace(self._path)
         except OSError as error:
             _log.info("%s: %s", self._path, error)
@@ -106,14 +120,27 @@ def _view_state(document: object, first: ViewState) -> ViewState:
     if not isinstance(document, dict):
         return first
     known = {
-        field.name: _from_json(document[field.name])
-        for field in fields(ViewState)
-        if field.name in document and _makes_sense(field.name, document[field.name])
+        one.name: _from_json(one.name, document[one.name])
+        for one in fields(ViewState)
+        if one.name in document and _makes_sense(one.name, document[one.name])
     }
     return replace(first, **known)
 
 
-def _from_json(value: object) -> Any:
+def _to_json(state: ViewState) -> dict[str, Any]:
+    shown = {title: asdict(view) for title, view in state.views.items() if view != View()}
+    small = replace(state, runs=state.runs[:_MOST_RUNS], views={})
+    return {**asdict(small), "views": dict([*shown.items()][:_MOST_VIEWS])}
+
+
+def _from_json(name: str, value: Any) -> Any:
+    if name == "views":
+        return {
+            title: View(
+                x=tuple(view["x"]) if view["x"] else None, tail=view["tail"], y=tuple(view["y"])
+            )
+            for title, view in value.items()
+        }
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -123,8 +150,12 @@ def _makes_sense(name: str, value: object) -> bool:
             return isinstance(value, float) and math.isfinite(value) and 0 <= value < 1
         case "x_axis":
             return value in get_args(XAxis)
-        case "filter" | "focus":
+        case "marks":
+            return value is None or value in get_args(MarkStyle)
+        case "filter" | "focus" | "group":
             return isinstance(value, str) and len(value) <= MOST_LENGTH
+        case "views":
+            return isinstance(value, dict) and all(map(_is_view, value.values()))
         case "sort":
             return value in SORTS
         case "shape":
@@ -133,10 +164,30 @@ def _makes_sense(name: str, value: object) -> bool:
                 and len(value) == 2
                 and all(type(one) is int and 1 <= one <= MOST_COLUMNS for one in value)
             )
-        case "folded":
+        case "folded" | "pinned" | "hidden" | "runs":
             return isinstance(value, list) and all(
                 isinstance(one, str) and len(one) <= MOST_LENGTH for one in value
             )
         case "tags":
             return value is None or isinstance(value, bool)
     return isinstance(value, bool)
+
+
+def _is_view(value: object) -> bool:
+    if not isinstance(value, dict) or set(value) != {"x", "tail", "y"}:
+        return False
+    x, tail, y = value["x"], value["tail"], value["y"]
+    return (
+        (x is None or (_is_pair(x) and all(map(_is_number, x)) and x[0] < x[1]))
+        and (tail is None or (_is_number(tail) and tail > 0))
+        and _is_pair(y)
+        and all(limit is None or _is_number(limit) for limit in y)
+    )
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and abs(value) < 1e300  # type: ignore[arg-type]

@@ -25,11 +25,11 @@ def problem(**keys: str) -> str:
 
 
 def test_a_key_is_shown_and_bound_where_the_user_put_it() -> None:
-    keys = user_keys(settings(log_y="g,ctrl+y"))
-    assert keys.keymap == {"log-y": "g,ctrl+y"}
+    keys = user_keys(settings(log_y="Q,ctrl+y"))
+    assert keys.keymap == {"log-y": "Q,ctrl+y"}
     (log_y,) = (key for key in keys.of(KEYS) if key.id == "log-y")
-    assert (log_y.shown, log_y.keys) == ("g", "g,ctrl+y")
-    assert ("g", log_y.help) in help_rows(keys.of(KEYS))
+    assert (log_y.shown, log_y.keys) == ("Q", "Q,ctrl+y")
+    assert ("Q", log_y.help) in help_rows(keys.of(KEYS))
 
 
 def test_two_keys_may_change_places() -> None:

@@ -6,10 +6,14 @@ from typing import Any, Literal
 from textual.screen import Screen
 
 from tuimon.charts.model import ChartOptions, MarkStyle
+from tuimon.charts.view import View
 from tuimon.config import Settings
 from tuimon.runs.console import ConsoleTail
 from tuimon.store.session import Session
+from tuimon.summaries.reader import SummaryReader
 from tuimon.tui.arrangement import Order
+from tuimon.tui.chart_state import ChartState
+from tuimon.tui.run_colours import RunColours
 from tuimon.tui.selection import Selection, filter_or_everything
 from tuimon.tui.view_state import ViewState, ViewStates, first_look
 from tuimon.tui.widgets.chart_grid import ChartGrid
@@ -17,6 +21,7 @@ from tuimon.tui.widgets.console_pane import ConsolePane
 from tuimon.tui.widgets.filter_bar import FilterBar
 from tuimon.tui.widgets.folded_sections import FoldedSections
 from tuimon.tui.widgets.key_bar import KeyBar
+from tuimon.tui.widgets.limits_bar import LimitsBar
 from tuimon.tui.widgets.notice import Notice
 from tuimon.tui.widgets.run_header import RunHeader
 from tuimon.tui.widgets.system_pane import SystemPane
@@ -37,20 +42,36 @@ class MonitorBase(Screen[None]):
             log_y=state.log_y,
             x_axis=state.x_axis,
             superseded=state.superseded,
-            marks=marks_of(settings.charts.marks, ascii_only=ascii_only),
+            clip=state.clip,
+            marks=marks_of(state.marks or settings.charts.marks, ascii_only=ascii_only),
         )
+        views = {title: view for title, view in state.views.items() if title}
+        looked_at = ChartState(state.views.get("", View()), views)
+        self._first_marks = marks_of(settings.charts.marks, ascii_only=ascii_only)
         self._header = RunHeader(id="header")
         self._too_small = Notice(id="too-small")
         self._tags = TagPane(id="tags")
         self._notice = Notice(id="notice")
-        self._charts = ChartGrid(session.store, options, id="charts")
+        self._charts = ChartGrid(
+            session.store, options, looked_at, RunColours(state.runs), id="charts"
+        )
+        self._limits = LimitsBar(id="limits")
+        self._limited: str | None = None
+        """Title of the chart whose limits are typed; None for all."""
         self._output = ConsolePane(id="output")
         self._system = SystemPane(id="system")
         self._filter = FilterBar(id="filter")
         self._keys = KeyBar(id="keys")
         self._selection = Selection(
-            text=state.filter, shows=filter_or_everything(state.filter), focus=state.focus
+            text=state.filter,
+            shows=filter_or_everything(state.filter),
+            focus=state.focus,
+            pinned=frozenset(state.pinned),
+            hidden=frozenset(state.hidden),
+            isolated=state.isolated,
+            group=state.group,
         )
+        self._reader = SummaryReader()
         self._folded_names = state.folded
         self._order = Order(session.store, state.sort)
         self._charts.shape = state.shape
@@ -94,15 +115,23 @@ class MonitorBase(Screen[None]):
 
     def _save(self) -> None:
         """Keep how the session is looked at for the next viewer."""
-        options = self._charts.options
+        options, selection = self._charts.options, self._selection
         self._states.save(
             ViewState(
                 smoothing=options.smoothing,
                 log_y=options.log_y,
                 x_axis=options.x_axis,
                 superseded=options.superseded,
-                filter=self._selection.text,
-                focus=self._selection.focus,
+                clip=options.clip,
+                marks=None if options.marks == self._first_marks else options.marks,
+                filter=selection.text,
+                focus=selection.focus,
+                pinned=tuple(sorted(selection.pinned)),
+                hidden=tuple(sorted(selection.hidden)),
+                isolated=selection.isolated,
+                group=selection.group,
+                runs=self._charts.colours.known,
+                views=dict(self._charts.state.views()),
                 tags=self._tags_wanted,
                 console=self._console_wanted,
                 sort=self._order.sort,

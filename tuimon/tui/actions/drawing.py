@@ -21,6 +21,7 @@ class DrawingActions(MonitorBase):
 
     def action_x_axis(self) -> None:
         index = _X_AXES.index(self._charts.options.x_axis) + 1
+        self._charts.state.forget_x()
         self._change_charts(x_axis=_X_AXES[index % len(_X_AXES)])
 
     def action_superseded(self) -> None:

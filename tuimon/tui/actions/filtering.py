@@ -19,7 +19,8 @@ class FilterActions(MonitorBase):
         self._tell_filter()
 
     def action_focus_run(self, steps: int) -> None:
-        names = ["", *shown_runs(self._session.store, self._selection)]
+        shown = shown_runs(self._session.store, self._selection)
+        names = ["", *(name for name in shown if name not in self._selection.hidden)]
         index = names.index(self._selection.focus) if self._selection.focus in names else 0
         self._select(replace(self._selection, focus=names[(index + steps) % len(names)]))
 

@@ -2,13 +2,13 @@
 
 from textual import on
 
-from tuimon.tui.actions.base import MonitorBase
+from tuimon.tui.actions.viewing import ViewActions
 from tuimon.tui.screens.system import SystemScreen
 from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.tag_pane import TagPane
 
 
-class MoveActions(MonitorBase):
+class MoveActions(ViewActions):
     """Which part of the screen is looked at."""
 
     def action_zoom(self) -> None:
@@ -26,13 +26,16 @@ class MoveActions(MonitorBase):
     def action_back(self) -> None:
         if self.has_class("-zoomed"):
             self.remove_class("-zoomed")
+        elif self._charts.state.cursor is not None:
+            self._charts.state.cursor = None
+            self._charts.draw()
         elif self._charts.zoomed:
             self._charts.zoom(False)
         elif self.focused is not None:
             self.set_focus(None)
-        elif self._selection != Selection():
+        elif self._selection != Selection(pinned=self._selection.pinned):
             self._filter.text = ""
-            self._select(Selection())
+            self._select(Selection(pinned=self._selection.pinned))
 
     def action_move(self, columns: int, rows: int) -> None:
         if self.focused is self._tags:
@@ -46,6 +49,8 @@ class MoveActions(MonitorBase):
                 self._charts.show_chart(len(self._charts.charts) - 1)
         elif rows > 0 and self._folded.display and self._charts.at_bottom:
             self.set_focus(self._folded)
+        elif columns and self._charts.state.cursor is not None:
+            self.action_move_cursor(columns)
         else:
             self._charts.move(columns, rows)
 

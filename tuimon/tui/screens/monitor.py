@@ -9,14 +9,14 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from tuimon.charts.frame import load_plotext
-from tuimon.charts.pairing import pair_tags
+from tuimon.charts.pairing import pair_tags, prefix_tags
 from tuimon.config import Settings
 from tuimon.runs.alerts import AlertLevel
 from tuimon.runs.record import RunState
 from tuimon.store.session import Session
-from tuimon.summaries.reader import SummaryReader
 from tuimon.text import fit, safe
 from tuimon.tui.actions.arranging import ArrangeActions
+from tuimon.tui.actions.comparing import CompareActions
 from tuimon.tui.actions.drawing import DrawingActions
 from tuimon.tui.actions.filtering import FilterActions
 from tuimon.tui.actions.moving import MoveActions
@@ -24,11 +24,11 @@ from tuimon.tui.actions.stopping import StopActions
 from tuimon.tui.arrangement import arrange, last_values
 from tuimon.tui.curves import charted_tags
 from tuimon.tui.driver import round_trip
-from tuimon.tui.facts import alert_rows, header_facts, is_wrong, run_rows, tag_rows
+from tuimon.tui.facts import alert_rows, header_facts, is_wrong, run_list_rows, run_rows, tag_rows
 from tuimon.tui.keymap import KEYS, bindings
 from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.tui.screens.text import AlertScreen, HelpScreen, RunScreen
-from tuimon.tui.selection import shown_runs
+from tuimon.tui.selection import BY_PREFIX
 from tuimon.tui.terminal_app import keys_of
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.folded_sections import FoldedSection
@@ -45,7 +45,9 @@ _TAGS_FROM_WIDTH = 100
 _MOST_LABEL = 20
 
 
-class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, StopActions):
+class MonitorScreen(
+    MoveActions, ArrangeActions, DrawingActions, FilterActions, CompareActions, StopActions
+):
     """Watches a session; a timer looks for news, and only what changed is drawn."""
 
     AUTO_FOCUS = ""
@@ -55,7 +57,6 @@ class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, 
         super().__init__(session, settings, ascii_only=ascii_only)
         self._next_output = self._next_state = 0.0
         self._status = session.status
-        self._reader = SummaryReader()
         self._alerts_told = len(session.alerts)
 
     def compose(self) -> ComposeResult:
@@ -70,11 +71,13 @@ class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, 
                 yield self._output
             yield self._system
         yield self._filter
+        yield self._limits
         yield self._keys
 
     def on_mount(self) -> None:
         self._output.display = self._tail is not None and self._console_wanted
         self._filter.text = self._selection.text
+        self._restore_groups()
         self.set_interval(_TICK, self._tick)
         self.call_after_refresh(self._tick)
         # plotext takes longer to import than the first frame may take without it.
@@ -119,14 +122,18 @@ class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, 
     async def _show_data(self) -> None:
         store = self._session.store
         selection = self._selection
-        metrics = self._order.sorted(pair_tags(charted_tags(store, selection)))
+        group = prefix_tags if selection.group == BY_PREFIX else pair_tags
+        metrics = self._order.sorted(group(charted_tags(store, selection)))
         charts, folded = arrange(metrics, self._folded_names)
         await self._charts.show(charts, selection)
         self._folded.set_sections(
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
         )
-        runs = shown_runs(store, selection)
-        self._tags.set_content(runs, tag_rows(store, selection), selection.focus)
+        colours = self._charts.colours
+        known = colours.known
+        self._tags.set_content(run_list_rows(store, selection, colours), tag_rows(store, selection))
+        if colours.known != known:
+            self._save()
 
     def _show_state(self) -> None:
         self._status = self._session.status
@@ -180,6 +187,8 @@ class MonitorScreen(MoveActions, ArrangeActions, DrawingActions, FilterActions, 
         if not any(run.refs for run in self._session.store.runs.values()):
             hidden |= {"summaries"}
         labels = {"next-page": f"page {page}/{pages}"}
+        if self._charts.state.cursor is not None:
+            labels["cursor"] = "cursor off"
         if (status := self._session.status) and status.record.paused_at is not None:
             labels["pause"] = "resume"
         if status is None or not status.record.waiting_for_input:

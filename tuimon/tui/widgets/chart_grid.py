@@ -4,12 +4,16 @@ import math
 import time
 from collections.abc import Sequence
 
+from textual import on
 from textual.containers import Container
 from textual.message import Message
 
-from tuimon.charts.model import ChartOptions
+from tuimon.charts.model import ChartOptions, Cursor
 from tuimon.charts.pairing import Metric
+from tuimon.charts.view import panned, zoomed
 from tuimon.store.store import Store
+from tuimon.tui.chart_state import Change, ChartState
+from tuimon.tui.run_colours import RunColours
 from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.chart_view import ChartView
 
@@ -52,9 +56,23 @@ class ChartGrid(Container):
     class Arranged(Message):
         """The charts or the room for them have changed, and with them the pages."""
 
-    def __init__(self, store: Store, options: ChartOptions, *, id: str | None = None) -> None:
+    class Viewed(Message):
+        """Another part of a chart is shown, or the cursor has moved, by the mouse."""
+
+    def __init__(
+        self,
+        store: Store,
+        options: ChartOptions,
+        state: ChartState | None = None,
+        colours: RunColours | None = None,
+        *,
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
         self._store = store
+        self.state = state or ChartState()
+        """How each chart is looked at; call `draw` after a change."""
+        self.colours = colours or RunColours()
         self._options = options
         self._metrics: list[Metric] = []
         self._page = 0
@@ -120,7 +138,8 @@ class ChartGrid(Container):
                 chart.set_metric(metric)
         if len(metrics) > len(charts):
             await self.mount_all(
-                ChartView(self._store, metric, self._options) for metric in metrics[len(charts) :]
+                ChartView(self._store, metric, self._options, self.state, self.colours)
+                for metric in metrics[len(charts) :]
             )
         else:
             for chart in charts[len(metrics) :]:
@@ -165,6 +184,62 @@ class ChartGrid(Container):
         self.drawing_seconds += time.monotonic() - began
         if self._to_draw:
             self.call_later(self._draw_some)
+
+    @property
+    def leading_chart(self) -> ChartView | None:
+        """The focused chart, else the first one of the page."""
+        focused = self.focused_chart
+        if focused is not None and focused.display:
+            return focused
+        return next((chart for chart in self.charts if chart.display), None)
+
+    def change_view(self, change: Change) -> None:
+        """Change what the focused chart shows, or all where none has the focus."""
+        leading = self.leading_chart
+        if leading is None or leading.area is None:
+            return
+        if leading is self.focused_chart:
+            self.state.change(leading.metric.title, leading.area, change)
+        else:
+            self.state.change_all(leading.area, change)
+        self.draw()
+
+    def put_cursor(self, position: float) -> None:
+        """Read the values at a position, in all charts."""
+        mark = self.state.cursor.mark if self.state.cursor else None
+        self.state.cursor = Cursor(position, mark)
+        self.draw()
+
+    @on(ChartView.Zoomed)
+    def _wheel(self, message: ChartView.Zoomed) -> None:
+        chart = message.chart
+        if chart.area is not None:
+            self.state.change(
+                chart.metric.title,
+                chart.area,
+                lambda view, area: zoomed(view, area, message.factor, message.around),
+            )
+            self._viewed()
+
+    @on(ChartView.Panned)
+    def _drag(self, message: ChartView.Panned) -> None:
+        chart = message.chart
+        if chart.area is not None:
+            self.state.change(
+                chart.metric.title,
+                chart.area,
+                lambda view, area: panned(view, area, message.share),
+            )
+            self._viewed()
+
+    @on(ChartView.Pointed)
+    def _point(self, message: ChartView.Pointed) -> None:
+        if self.state.cursor is not None:
+            self.put_cursor(message.position)
+
+    def _viewed(self) -> None:
+        self.draw()
+        self.post_message(self.Viewed())
 
     def turn(self, pages: int) -> None:
         """Go on by so many pages, around the end."""
@@ -240,6 +315,7 @@ class ChartGrid(Container):
         page = self.charts[start : start + self._per_page] if zoomed is None else [zoomed]
         for chart in self.charts:
             chart.display = chart in page
+            chart.full = zoomed is not None
             chart.styles.column_span = 1
         columns, rows = (self._columns, self._rows) if zoomed is None else (1, 1)
         # The last chart takes the room that others leave in its row.

@@ -1,25 +1,68 @@
 """One chart: the curves of one metric."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual import events
+from textual.message import Message
 
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.model import ChartOptions, Row, Scales, Span
+from tuimon.charts.model import ChartOptions, Drawing, Row, Scales, Span
 from tuimon.charts.pairing import Metric
+from tuimon.charts.view import Area
 from tuimon.store.store import Store
+from tuimon.tui.chart_state import ChartState
 from tuimon.tui.curves import MetricCurves
+from tuimon.tui.run_colours import RunColours
 from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.cells import CellView
+
+_WHEEL = 0.8
+"""What is left of x after a notch of the wheel."""
 
 
 class ChartView(CellView, can_focus=True):
     """Draws a metric from the store; asks nothing of the terminal when nothing changed."""
 
-    def __init__(self, store: Store, metric: Metric, options: ChartOptions) -> None:
+    @dataclass
+    class Zoomed(Message):
+        """The wheel was turned over the chart: zoom by `factor` around a position."""
+
+        chart: "ChartView"
+        factor: float
+        around: float
+
+    @dataclass
+    class Panned(Message):
+        """The chart was dragged by a share of its width, to later points where positive."""
+
+        chart: "ChartView"
+        share: float
+
+    @dataclass
+    class Pointed(Message):
+        """A position of x was clicked."""
+
+        chart: "ChartView"
+        position: float
+
+    def __init__(
+        self,
+        store: Store,
+        metric: Metric,
+        options: ChartOptions,
+        state: ChartState,
+        colours: RunColours,
+    ) -> None:
         super().__init__()
         self._store = store
+        self._state = state
+        self._colours = colours
         self.options = options
+        self.full = False
+        """Whether it has the screen for itself."""
+        self._dragged_from: int | None = None
+        self._dragged = False
         self.set_metric(metric)
 
     @property
@@ -27,14 +70,21 @@ class ChartView(CellView, can_focus=True):
         """What the chart shows."""
         return self._curves.metric
 
+    @property
+    def area(self) -> Area | None:
+        """Where the plot is, and what it shows of x, as it was drawn last."""
+        return self.drawing.area
+
     def select(self, selection: Selection) -> None:
         """Show these runs from the next drawing on."""
         self._curves.selection = selection
 
     def set_metric(self, metric: Metric) -> None:
         """Show another metric from the next drawing on."""
-        self._curves = MetricCurves(self._store, metric)
+        self._curves = MetricCurves(self._store, metric, self._colours)
         self._scales: Scales | None = None
+        self.drawing = Drawing((), None)
+        """The last one."""
         self.superseded = False
         """Whether any of the points are superseded."""
         self._drawn: tuple[object, Sequence[Row]] = (None, ())
@@ -47,6 +97,9 @@ class ChartView(CellView, can_focus=True):
             height,
             self.options,
             self._curves.selection,
+            self._state.view(self.metric.title),
+            self._state.cursor,
+            self.full,
             self.has_focus,
         )
         if state != self._drawn[0]:
@@ -55,14 +108,62 @@ class ChartView(CellView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         self.focus()
+        area = self.area
+        if area is not None and not self._dragged and self._inside(event.x, area):
+            self.post_message(self.Pointed(self, area.position(event.x - area.left)))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event, _WHEEL)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event, 1 / _WHEEL)
+
+    def _wheel(self, event: events.MouseEvent, factor: float) -> None:
+        area = self.area
+        if area is not None and self._inside(event.x, area):
+            event.stop()
+            around = area.position(event.x - area.left)
+            self.post_message(self.Zoomed(self, factor, around))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._dragged = False
+        if self.area is not None and event.button == 1:
+            self._dragged_from = event.x
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        area = self.area
+        if self._dragged_from is None or area is None or event.x == self._dragged_from:
+            return
+        self._dragged = True
+        share = (self._dragged_from - event.x) / area.columns
+        self._dragged_from = event.x
+        self.post_message(self.Panned(self, share))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self._dragged_from = None
+        self.release_mouse()
+
+    def _inside(self, x: int, area: Area) -> bool:
+        return area.left <= x < area.left + area.columns
 
     def _chart(self, width: int, height: int) -> Sequence[Row]:
         curves = self._curves.curves()
         self.superseded = any(curve.superseded for curve in curves)
-        drawing = draw_chart(self.metric.title, curves, width, height, self.options, self._scales)
-        self._scales = drawing.scales
+        self.drawing = draw_chart(
+            self.metric.title,
+            curves,
+            width,
+            height,
+            self.options,
+            self._scales,
+            view=self._state.view(self.metric.title),
+            cursor=self._state.cursor,
+            full=self.full,
+        )
+        self._scales = self.drawing.scales
         if not self.has_focus:
-            return drawing.rows
-        title, *rest = drawing.rows
+            return self.drawing.rows
+        title, *rest = self.drawing.rows
         focused = [Span(text, "focus" if role == "title" else role) for text, role in title]
         return [tuple(focused), *rest]

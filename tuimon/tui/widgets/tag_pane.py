@@ -1,4 +1,4 @@
-"""Runs and tags with their last values; Enter shows the chart of a tag."""
+"""Runs with their colours and tags with their last values; one of them is under the cursor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,19 +11,35 @@ from tuimon.text import fit, format_value
 from tuimon.tui.widgets.cells import CellView, line
 
 _VALUE_WIDTH = 9
+_RUNS_SHARE, _RUNS_SHARE_FOCUSED = 3, 2
+"""Runs take one part of so many of the pane; more while the cursor is among them."""
 
 
 @dataclass(frozen=True, slots=True)
 class TagRow:
-    """One line: a tag, the last value of its newest series, the colour of its first curve."""
+    """One line: a tag, the last value of its newest series, the colour of its curve.
+
+    The colour is None where curves of one tag have several.
+    """
 
     tag: str
     value: float | None
+    colour: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One line: a training, the number of its colour, and what was done to it."""
+
+    name: str
     colour: int
+    focused: bool = False
+    pinned: bool = False
+    drawn: bool = True
 
 
 class TagPane(CellView, can_focus=True):
-    """A list with a cursor; scrolls so that the cursor stays in view."""
+    """Two lists with one cursor, each scrolled so that the cursor stays in view."""
 
     DEFAULT_CSS = "TagPane { dock: left; width: 30; background: $surface; }"
 
@@ -33,65 +49,117 @@ class TagPane(CellView, can_focus=True):
 
         tag: str
 
+    @dataclass
+    class RunChosen(Message):
+        """Enter or a click on a run."""
+
+        name: str
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._runs: list[str] = []
-        self._focus = ""
+        self._runs: list[RunRow] = []
         self._tags: list[TagRow] = []
-        self._cursor = 0
+        self._among_runs = False
+        self._run = self._tag = 0
+        """Where the cursor is, or was, in each list."""
         self._top = 0
-        self._first_row = 0
+        self._first_run = self._first_row = 0
+        self._run_lines = 0
 
-    def set_content(self, runs: Sequence[str], tags: Sequence[TagRow], focus: str = "") -> None:
-        """Show these runs (only when there are several; `focus` is the one that stands out)
-        and tags."""
+    @property
+    def run(self) -> str | None:
+        """The run under the cursor, if it is among the runs."""
+        return self._runs[self._run].name if self._among_runs and self._runs else None
+
+    def set_content(self, runs: Sequence[RunRow], tags: Sequence[TagRow]) -> None:
+        """Show these runs (only when there are several) and tags; the cursor stays on its run."""
+        chosen = self._runs[self._run].name if self._runs else ""
         self._runs = list(runs) if len(runs) > 1 else []
-        self._focus = focus
+        names = [run.name for run in self._runs]
+        self._run = names.index(chosen) if chosen in names else 0
+        self._among_runs &= bool(self._runs)
         self._tags = list(tags)
+        self._tag = min(self._tag, max(len(tags) - 1, 0))
         self.draw()
 
     def move_cursor(self, rows: int) -> None:
-        """Move the cursor down by so many rows (up when negative)."""
-        self._cursor = min(max(self._cursor + rows, 0), max(0, len(self._tags) - 1))
-        self.draw()
+        """Move the cursor down by so many rows (up when negative), from list to list."""
+        count = len(self._runs)
+        place = self._run if self._among_runs else count + self._tag
+        place = min(max(place + rows, 0), max(0, count + len(self._tags) - 1))
+        self._go_to(place)
 
     def choose(self) -> None:
-        """Ask for the chart of the tag under the cursor."""
-        if self._tags:
-            self.post_message(self.Chosen(self._tags[self._cursor].tag))
+        """Ask for what is under the cursor: the chart of a tag, or a run to stand out."""
+        run = self.run
+        if run is not None:
+            self.post_message(self.RunChosen(run))
+        elif self._tags:
+            self.post_message(self.Chosen(self._tags[self._tag].tag))
 
     def rows(self, width: int, height: int) -> list[Row]:
         """Runs, when there are several, and the tags in view."""
-        rows = self._run_rows(width, height // 3)
+        rows = self._run_rows(width, height)
+        self._run_lines = len(rows)
         rows.append(self._heading("tags", len(self._tags), width))
         self._first_row = len(rows)
         room = max(1, height - len(rows))
-        self._top = min(max(self._top, self._cursor - room + 1), self._cursor)
+        self._top = min(max(self._top, self._tag - room + 1), self._tag)
+        here = self.has_focus and not self._among_runs
         for index, row in enumerate(self._tags[self._top : self._top + room], self._top):
-            rows.append(self._tag_row(row, width, self.has_focus and index == self._cursor))
+            rows.append(self._tag_row(row, width, here and index == self._tag))
         return rows
 
     def on_click(self, event: events.Click) -> None:
-        index = self._top + event.y - self._first_row
-        if 0 <= index < len(self._tags):
-            self._cursor = index
+        tag = self._top + event.y - self._first_row
+        run = self._first_run + event.y - 1
+        if event.y >= self._first_row and tag < len(self._tags):
+            self._go_to(len(self._runs) + tag)
+            self.choose()
+        elif 0 < event.y < self._run_lines and run < len(self._runs):
+            self._go_to(run)
             self.choose()
 
-    def _run_rows(self, width: int, most: int) -> list[Row]:
+    def _go_to(self, place: int) -> None:
+        count = len(self._runs)
+        self._among_runs = place < count
+        if self._among_runs:
+            self._run = place
+        else:
+            self._tag = place - count
+        self.draw()
+
+    def _run_rows(self, width: int, height: int) -> list[Row]:
         if not self._runs:
             return []
+        most = height // (_RUNS_SHARE_FOCUSED if self._among_runs else _RUNS_SHARE)
+        most = max(1, most)
         shown = self._runs
+        self._first_run = 0
         if len(shown) > most:
-            first = self._runs.index(self._focus) if self._focus in self._runs else 0
-            first = min(max(first - most // 2, 0), len(self._runs) - most + 1)
-            shown = self._runs[first : first + most - 1]
+            focused = next((i for i, run in enumerate(self._runs) if run.focused), self._run)
+            at = self._run if self._among_runs else focused
+            self._first_run = min(max(at - most // 2, 0), len(self._runs) - most + 1)
+            shown = self._runs[self._first_run : self._first_run + most - 1]
         rows = [self._heading("runs", len(self._runs), width)]
-        for name in shown:
-            mark, role = ("›", "focus") if name == self._focus else (" ", "text")
-            rows.append((Span(fit(mark + name, width), role),))
+        here = self.has_focus and self._among_runs
+        for index, run in enumerate(shown, self._first_run):
+            rows.append(self._run_row(run, width, here and index == self._run))
         if len(shown) < len(self._runs):
             rows.append((Span(fit(f" +{len(self._runs) - len(shown)} more", width), "dim"),))
         return rows
+
+    def _run_row(self, run: RunRow, width: int, selected: bool) -> Row:
+        mark = "›" if run.focused else "*" if run.pinned else " "
+        cue = "━" if run.drawn else "·"
+        if selected:
+            return (Span(fit(f"{mark}{cue} {run.name}", width), "cursor"),)
+        name = "focus" if run.focused else "text" if run.drawn else "dim"
+        return line(
+            (mark, "focus"),
+            (cue, f"curve{run.colour}" if run.drawn else "dim"),
+            (fit(f" {run.name}", width - 2), name),
+        )
 
     def _heading(self, name: str, count: int, width: int) -> Row:
         rest = width - len(name) - len(str(count)) - 3
@@ -109,7 +177,7 @@ class TagPane(CellView, can_focus=True):
             text = f" › {fit(row.tag, name)}{fit(value, _VALUE_WIDTH, 'right')} "
             return (Span(fit(text, width), "cursor"),)
         return line(
-            (" ━ ", f"curve{row.colour}"),
+            (" · ", "dim") if row.colour is None else (" ━ ", f"curve{row.colour}"),
             (fit(row.tag, name), "text"),
             (fit(value, _VALUE_WIDTH, "right") + " ", "dim"),
         )
