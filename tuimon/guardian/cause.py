@@ -36,6 +36,10 @@ _EXCEPTION = re.compile(
 _TRACEBACK = re.compile(r"^(?:\[[\w ]{1,20}\]:? ?)?Traceback \(most recent call last\):")
 # What a launcher raises when a worker has failed tells less than the worker's own exception.
 _OF_LAUNCHERS = re.compile(r"ChildFailedError|ProcessRaisedException|CalledProcessError")
+# So does what a rank raises because another one is gone (gloo, NCCL, the store of torch).
+_OF_OTHER_RANKS = re.compile(
+    r"[Cc]onnection (?:was )?(?:closed|reset|refused)|[Bb]roken pipe|remote (?:worker|process) "
+)
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -87,9 +91,10 @@ def last_words(tail: bytes) -> str | None:
             for line in reversed(candidates):
                 if match := pattern.search(line):
                     return _shortened(say(match))
-    own = [line for line in exceptions if not _OF_LAUNCHERS.search(line)]
-    # A worker's exception comes before what its launcher makes of it.
-    found = own or exceptions
+    # The cause stands before what launcher and other ranks make of it.
+    workers = [line for line in exceptions if not _OF_LAUNCHERS.search(line)]
+    own = [line for line in workers if not _OF_OTHER_RANKS.search(line)]
+    found = own or workers or exceptions
     return _shortened(found[-1]) if found else None
 
 

@@ -89,6 +89,13 @@ def test_a_workers_exception_tells_more_than_its_launchers():
     assert last_words(tail.encode()) == "ValueError: bad batch"
 
 
+def test_the_rank_that_failed_first_tells_more_than_those_that_lost_it():
+    lost = "RuntimeError: [gloo/pair.cc:553] Connection closed by peer [127.0.0.1]:10112."
+    tail = TRACEBACK.format("[rank1]: ValueError: bad batch") + TRACEBACK.format(f"[rank0]: {lost}")
+    assert last_words(tail.encode()) == "ValueError: bad batch"
+    assert last_words(TRACEBACK.format(lost).encode()) == lost
+
+
 def test_a_lonely_launchers_exception_is_better_than_none():
     tail = TRACEBACK.format("subprocess.CalledProcessError: Command 'x' failed")
     assert last_words(tail.encode()) == "subprocess.CalledProcessError: Command 'x' failed"

@@ -1,0 +1,43 @@
+"""Several processes of one training: `tuimon run -- torchrun … demo/train_ddp.py`."""
+
+from pathlib import Path
+
+from host import Host, wait_until
+
+DEMO = str(Path(__file__).parents[2] / "demo" / "train_ddp.py")
+RUN = ("run", "--detach", "--mirror", "off", "--", "torchrun", "--nproc-per-node", "2", DEMO)
+
+
+def ranks(host: Host) -> set[str]:
+    """The directories in which the ranks' event files were found."""
+    recorder = host.runs()[0]["recorder"] or {"logdirs": []}
+    return {Path(source["path"]).name for source in recorder["logdirs"]}
+
+
+def test_both_ranks_are_found_and_stop_together(host: Host):
+    assert host.run(*RUN, "--epochs", "1000").returncode == 0
+    wait_until(lambda: ranks(host) == {"rank0", "rank1"}, 60)
+    assert host.run("stop").returncode == 0
+    run = host.runs()[0]
+    assert run["cause"].startswith("stopped by request (SIGINT)"), run["cause"]
+    assert run["leftovers"] == 0
+    output = host.run("logs").stdout
+    for rank in (0, 1):
+        assert f"rank {rank} of 2 has PID" in output
+        assert f"rank {rank} stops after step" in output
+
+
+def test_crash_of_one_rank(host: Host):
+    assert host.run(*RUN, "--crash-rank", "1").returncode == 0
+    run = host.wait_for_end(90)
+    assert (run["state"], run["exit_code"]) == ("failed", 1)
+    assert run["cause"] == "exit code 1: RuntimeError: rank 1 crashes, as --crash-rank says"
+    assert ranks(host) == {"rank0", "rank1"}
+
+
+def test_kill_reaches_workers_in_sessions_of_their_own(host: Host):
+    assert host.run(*RUN, "--epochs", "1000").returncode == 0
+    wait_until(lambda: "rank 1 of 2 has PID" in host.run("logs").stdout, 60)
+    pids = [int(line.split()[-1]) for line in host.run("logs").stdout.splitlines() if "PID" in line]
+    assert host.run("stop", "--now").returncode == 0
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), 10)
