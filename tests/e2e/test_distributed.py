@@ -33,11 +33,3 @@ def test_crash_of_one_rank(host: Host):
     assert (run["state"], run["exit_code"]) == ("failed", 1)
     assert run["cause"] == "exit code 1: RuntimeError: rank 1 crashes, as --crash-rank says"
     assert ranks(host) == {"rank0", "rank1"}
-
-
-def test_kill_reaches_workers_in_sessions_of_their_own(host: Host):
-    assert host.run(*RUN, "--epochs", "1000").returncode == 0
-    wait_until(lambda: "rank 1 of 2 has PID" in host.run("logs").stdout, 60)
-    pids = [int(line.split()[-1]) for line in host.run("logs").stdout.splitlines() if "PID" in line]
-    assert host.run("stop", "--now").returncode == 0
-    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), 10)
