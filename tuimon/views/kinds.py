@@ -10,6 +10,7 @@ from tuimon.store.store import Store
 from tuimon.views.audio import AudioView
 from tuimon.views.graph import GraphView
 from tuimon.views.histogram import HistogramView
+from tuimon.views.hparams import HParamsView
 from tuimon.views.image import ImageView
 from tuimon.views.layout import clip, message
 from tuimon.views.mesh import MeshView
@@ -27,6 +28,7 @@ KINDS: tuple[type[View], ...] = (
     AudioView,
     MeshView,
     GraphView,
+    HParamsView,
     OtherView,
 )
 

@@ -11,7 +11,6 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.summaries.graphs import Graph
-from tuimon.summaries.hparams import SessionStart
 from tuimon.summaries.meshes import MeshPart
 from tuimon.summaries.raw import RawSummary
 from tuimon.text import fit, format_value
@@ -72,8 +71,6 @@ def _content(decoded: object) -> list[tuple[str, str]]:
     match decoded:
         case Graph(nodes=nodes):
             return [("nodes", f"{len(nodes):,}")]
-        case SessionStart(hparams=hparams):
-            return [(name, str(value)) for name, value in hparams.items()]
         case MeshPart(array=array):
             return _array(array)
         case RawSummary(array=array) if array is not None:

@@ -151,10 +151,10 @@ class SummariesScreen(Screen[None]):
             return
         cls = kind_of(item)
         hidden = {key.id for key in cls.keys if key.inside and not self._inside}
-        hidden |= set(self._found.idle)
         own = view_keys(key for key in cls.keys if key.id not in hidden)
         taken = {name for key in own for name in key.keys.split(",")}
         hidden |= {key.id for key in SUMMARY_KEYS if taken.intersection(key.keys.split(","))}
+        hidden |= set(self._found.idle)
         if self._inside:
             hidden.add("summary-enter")
         if not self._found.scrolls:

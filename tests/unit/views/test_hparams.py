@@ -1,0 +1,279 @@
+"""Hyperparameters as torch, tensorboardX and Keras-style writers leave them."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+from summary_files import WRITERS
+from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider
+from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.context import RequestContext
+from tensorboard.plugins.base_plugin import TBContext
+from tensorboard.plugins.hparams import api_pb2, backend_context, list_session_groups
+from tensorboard.plugins.hparams import summary_v2 as hp
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+from tuimon.charts.model import Row
+from tuimon.runs.sources import LogSource
+from tuimon.store.loading import load
+from tuimon.summaries.reader import SummaryReader
+from tuimon.views.hparams import HParamsView
+from tuimon.views.hparams_table import importances, read_table, spearman
+from tuimon.views.kinds import draw, items, still
+from tuimon.views.subject import Subject
+from tuimon.views.view import Look
+
+LOOK = Look(None, 80, 24, False, True)
+TRIALS = [
+    {"lr": lr, "layers": layers, "optimizer": optimizer, "amp": True, "seed": 7}
+    for lr in (1e-4, 1e-3, 1e-2)
+    for layers, optimizer in ((2, "adam"), (4, "sgd"))
+]
+
+
+def accuracy(trial: dict[str, object]) -> float:
+    assert isinstance(trial["lr"], float)
+    assert isinstance(trial["layers"], int)
+    return 0.5 + 0.1 * math.log10(trial["lr"] * 1e4) + 0.01 * trial["layers"]
+
+
+def log_trials(logdir: Path, writer: str) -> None:
+    for number, trial in enumerate(TRIALS):
+        with WRITERS[writer](str(logdir / f"trial_{number}")) as log:
+            log.add_scalar("steps", 1.0, 0)
+            metrics = {"hparam/accuracy": accuracy(trial), "hparam/loss": 1 - accuracy(trial)}
+            if writer == "torch":
+                log.add_hparams(trial, metrics, run_name=".")
+            else:
+                log.add_hparams(trial, metrics, name="sub")
+
+
+def opened(logdir: Path) -> tuple[HParamsView, Subject]:
+    store = load([LogSource(path=str(logdir), recursive=True)]).store
+    (item,) = (item for item in items(store) if item.kind == "hparams")
+    return HParamsView(), Subject(item, store, SummaryReader())
+
+
+def shown(view: HParamsView, subject: Subject, look: Look = LOOK) -> str:
+    rows = draw(view, subject, look).rows
+    return "\n".join("".join(span.text for span in row).rstrip() for row in rows)
+
+
+@pytest.fixture
+def trials(tmp_path: Path) -> tuple[HParamsView, Subject]:
+    log_trials(tmp_path, "torch")
+    return opened(tmp_path)
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_the_table_is_the_one_of_tensorboards_plugin(tmp_path: Path, writer: str):
+    log_trials(tmp_path, writer)
+    multiplexer = EventMultiplexer().AddRunsFromDirectory(str(tmp_path))
+    multiplexer.Reload()
+    provider = MultiplexerDataProvider(multiplexer, str(tmp_path))
+    context = backend_context.Context(TBContext(data_provider=provider))
+    request = api_pb2.ListSessionGroupsRequest(start_index=0, slice_size=100)
+    request.allowed_statuses.extend([0, 1, 2, 3])
+    request.aggregation_type = api_pb2.AGGREGATION_AVG
+    for tag in ("hparam/accuracy", "hparam/loss"):
+        request.col_params.add().metric.tag = tag
+    groups = (
+        list_session_groups.Handler(RequestContext(), context, "", request).run().session_groups
+    )
+    theirs = {
+        session.name: {
+            **{
+                name: value.number_value
+                if value.WhichOneof("kind") == "number_value"
+                else (
+                    value.bool_value
+                    if value.WhichOneof("kind") == "bool_value"
+                    else value.string_value
+                )
+                for name, value in group.hparams.items()
+            },
+            **{metric.name.tag: metric.value for metric in session.metric_values},
+        }
+        for group in groups
+        for session in group.sessions
+    }
+    _, subject = opened(tmp_path)
+    table = read_table(subject)
+    names = [column.name for column in table.columns]
+    ours = {
+        session.run: dict(zip(names, session.values, strict=True)) for session in table.sessions
+    }
+    assert ours == theirs
+    assert len(ours) == len(TRIALS)
+    assert {session.status for session in table.sessions} == {"success"}
+
+
+def test_what_is_the_same_for_all_stands_above(trials):
+    seen = shown(*trials).splitlines()
+    assert seen[0].startswith("table  6 runs  coloured by hparam/accuracy")
+    assert seen[1] == "same for all: amp 1  seed 7"
+    assert seen[2].split() == ["lr", "layers", "optimizer", "accuracy", "loss"]
+    assert seen[3].split() == ["■", "✓", "trial_5", "0.01", "4", "sgd", "0.74", "0.26"]
+    assert seen[8].split()[2] == "trial_0"
+
+
+def test_sort_and_reverse(trials):
+    view, subject = trials
+    shown(view, subject)
+    for _ in range(3):
+        view.press("hparams-left")
+    view.press("hparams-sort")
+    seen = shown(view, subject)
+    assert "by lr ↑" in seen
+    assert seen.splitlines()[3].split()[3] == "1e-4"
+    view.press("hparams-sort")
+    assert shown(view, subject).splitlines()[3].split()[3] == "0.01"
+    for _ in range(5):
+        view.press("hparams-right")
+    view.press("hparams-sort")
+    assert "by hparam/loss ↑" in shown(view, subject)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("lr>0.0001", 4),
+        ("lr>=1e-3 layers=4", 2),
+        ("optimizer=adam", 3),
+        ("optimizer!=adam", 3),
+        ("sgd trial_1", 1),
+        ("opt=sgd accuracy<0.6", 1),
+        ("lr<x", 0),
+        ("nothing=1", 0),
+        ("", 6),
+    ],
+)
+def test_filter(trials, text: str, count: int):
+    view, subject = trials
+    view.press("hparams-filter", text)
+    seen = shown(view, subject)
+    assert (f"{count} of 6 runs" if text else "6 runs") in seen
+    assert "\n".join(seen.splitlines()[2:]).count("trial_") == count
+    assert ("No run matches" in seen) == (not count)
+
+
+def test_colours_follow_the_chosen_column(trials):
+    view, subject = trials
+
+    def inks() -> dict[str, str]:
+        rows = draw(view, subject, LOOK._replace(inside=False)).rows[3:]
+        return {"".join(span.text for span in row).split()[2]: row[0].role for row in rows}
+
+    assert inks()["trial_5"] == "heat:15/0"
+    assert inks()["trial_0"] == "heat:1/0"
+    for _ in range(3):
+        view.press("hparams-left")
+    view.press("hparams-colour")
+    assert "coloured by lr" in shown(view, subject)
+    assert inks()["trial_2"] == inks()["trial_3"] == "heat:8/0"  # the middle of its logarithms
+
+
+def test_parallel_axes_and_scatter(trials):
+    view, subject = trials
+    view.press("hparams-mode")
+    seen = shown(view, subject)
+    assert seen.splitlines()[2].split() == ["lr", "layers", "optimizer", "accuracy", "loss"]
+    assert seen.splitlines()[3].split() == ["0.01", "4", "sgd", "0.74", "0.48"]
+    assert seen.splitlines()[-2].split() == ["1e-4", "2", "adam", "0.52", "0.26"]
+    assert any("\u2800" < char <= "\u28ff" for char in seen)
+    assert "◆ trial_5" in seen.splitlines()[-1]
+    view.press("hparams-mode")
+    for _ in range(3):
+        view.press("hparams-left")
+    seen = shown(view, subject)
+    assert "lr  log →" in seen.splitlines()[2]
+    assert seen.count("●") + seen.count("◆") == 6 + 1
+    assert shown(view, subject, LOOK._replace(plain=True)).count("●") == 5
+
+
+def test_importance_is_spearmans(trials):
+    view, subject = trials
+    table = read_table(subject)
+    found = {table.columns[one.column].name: one for one in importances(table, 5)}
+    assert table.columns[5].name == "hparam/accuracy"
+    values = [accuracy(trial) for trial in TRIALS]
+    for name in ("lr", "layers"):
+        expected = stats.spearmanr([trial[name] for trial in TRIALS], values).statistic
+        assert found[name].correlation == pytest.approx(expected)
+    assert not found["optimizer"].ranked
+    assert found["optimizer"].correlation == pytest.approx(abs(found["layers"].correlation))
+    for _ in range(3):
+        view.press("hparams-mode")
+    seen = shown(view, subject)
+    assert "Spearman's ρ" in seen
+    assert "η: correlation ratio" in seen
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ranks_share_ties(seed: int):
+    random = np.random.default_rng(seed)
+    x, y = random.integers(0, 6, 40).astype(float), random.integers(0, 9, 40).astype(float)
+    assert spearman(x, y) == pytest.approx(stats.spearmanr(x, y).statistic)
+    assert math.isnan(spearman(x, np.ones(40)))
+    assert math.isnan(spearman(x[:2], y[:2]))
+
+
+def test_a_run_that_goes_on_and_one_without_metrics(tmp_path: Path):
+    log_trials(tmp_path, "torch")
+    writer = EventFileWriter(str(tmp_path / "keras"))
+    summary = hp.hparams_pb({"lr": 0.5, "units": 16, "nested \x1b[31m": "a\nb"})
+    writer.add_event(Event(wall_time=1.7e9, summary=summary))
+    writer.close()
+    view, subject = opened(tmp_path)
+    seen = shown(view, subject, LOOK._replace(width=120))
+    row = next(line for line in seen.splitlines() if "keras" in line)
+    assert row.split()[:2] == ["■", "keras"]  # no status yet
+    assert "a b" in row
+    assert "\x1b" not in seen
+    assert shown(view, subject).splitlines()[-1].endswith(row.split()[-1]) or "7 runs" in seen
+
+
+def test_metrics_of_runs_below(tmp_path: Path):
+    writer = EventFileWriter(str(tmp_path))
+    experiment = hp.hparams_config_pb(
+        hparams=[hp.HParam("units", hp.Discrete([1, 2]))],
+        metrics=[hp.Metric("epoch_accuracy", group="validation", display_name="accuracy (val.)")],
+    )
+    writer.add_event(Event(wall_time=1.7e9, summary=experiment))
+    writer.close()
+    for units in (1, 2):
+        writer = EventFileWriter(str(tmp_path / f"s{units}"))
+        writer.add_event(Event(wall_time=1.7e9, summary=hp.hparams_pb({"units": units})))
+        writer.close()
+        with WRITERS["torch"](str(tmp_path / f"s{units}" / "validation")) as log:
+            log.add_scalar("epoch_accuracy", units / 10, 3)
+    view, subject = opened(tmp_path)
+    seen = shown(view, subject).splitlines()
+    assert seen[2].split() == ["units", "accuracy", "(val.)"]
+    assert [line.split()[1:] for line in seen[3:]] == [["s2", "2", "0.2"], ["s1", "1", "0.1"]]
+
+
+def test_any_size_any_mode(trials, fits):
+    view, subject = trials
+
+    def rows(cells: int, height: int) -> list[Row]:
+        view.press("hparams-mode")
+        view.press("hparams-right")
+        view.point(3, 5)
+        view.wheel(1)
+        return list(draw(view, subject, Look(None, cells, height, False, True)).rows)
+
+    for _ in range(4):
+        fits(rows)
+        view.press("hparams-mode")
+
+
+def test_on_paper(trials):
+    view, subject = trials
+    rows = still(view, subject, LOOK._replace(height=5))
+    text = "\n".join("".join(span.text for span in row) for row in rows)
+    assert text.count("trial_") == 6
+    assert "Spearman" in text

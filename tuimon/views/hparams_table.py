@@ -1,0 +1,302 @@
+"""What a set of runs was given and what came of it: a table of hyperparameters and metrics.
+
+Runs, hyperparameters and metrics are those of TensorBoard's hparams plugin: a run with a
+``_hparams_/session_start_info`` is a session, and a metric is the newest value of a tag of the
+session's run, or of one below it. Unlike there, the columns are those of all experiments of the log
+directories, since every ``add_hparams`` of torch writes one that tells of its own run alone.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.store.run import Run
+from tuimon.store.store import Store
+from tuimon.summaries.hparams import Experiment, HParamValue, SessionEnd, SessionStart
+from tuimon.text import format_value
+from tuimon.views.subject import Subject, ViewError
+
+PLUGIN = "hparams"
+SESSION_START = "_hparams_/session_start_info"
+_SESSION_END = "_hparams_/session_end_info"
+_EXPERIMENT = "_hparams_/experiment"
+
+
+class Session(NamedTuple):
+    """One run."""
+
+    run: str
+    status: str
+    """``success``, ``failure``, ``running``, or empty when the writer did not say (yet)."""
+    values: tuple[HParamValue, ...]
+    """By column; None where there is none."""
+
+
+class Column(NamedTuple):
+    """A hyperparameter or a metric."""
+
+    name: str
+    metric: bool
+    varies: bool
+    """Its values are not all the same."""
+    numbers: NDArray[np.float64] | None
+    """Of the sessions, NaN where there is none; None where a value is no number."""
+
+
+class Axis(NamedTuple):
+    """Values of a column along an axis."""
+
+    places: NDArray[np.float64]
+    """Of the sessions, 0 … 1; NaN where there is none."""
+    labels: tuple[tuple[float, str], ...]
+    """Places and texts: of the ends and the middle, or of every text."""
+    log: bool
+
+
+class Table(NamedTuple):
+    """Sessions and their values."""
+
+    columns: tuple[Column, ...]
+    """Hyperparameters, then metrics."""
+    sessions: tuple[Session, ...]
+
+    @property
+    def metrics(self) -> list[int]:
+        """Columns that are metrics."""
+        return [index for index, column in enumerate(self.columns) if column.metric]
+
+    def axis(self, column: int) -> Axis:
+        """Where the values of a column lie on an axis: numbers by size, texts in their order."""
+        numbers = self.columns[column].numbers
+        if numbers is not None:
+            return _number_axis(numbers)
+        texts = [format_cell(session.values[column]) for session in self.sessions]
+        order = sorted({*texts} - {""})
+        last = max(1, len(order) - 1)
+        places = {text: at / last if len(order) > 1 else 0.5 for at, text in enumerate(order)}
+        found = np.array([places.get(text, np.nan) for text in texts])
+        return Axis(found, tuple((place, text) for text, place in places.items()), log=False)
+
+
+class Importance(NamedTuple):
+    """How a hyperparameter goes with a metric."""
+
+    column: int
+    correlation: float
+    """Spearman's rank correlation -1 … 1; for texts the correlation ratio of ranks, 0 … 1."""
+    ranked: bool
+    """It is a rank correlation, and has a sign."""
+    known: int
+    """Sessions with both values."""
+
+
+def session_runs(store: Store) -> list[Run]:
+    """The runs that are sessions."""
+    return [run for run in store.runs.values() if SESSION_START in run.refs]
+
+
+def read_table(subject: Subject) -> Table:
+    """Read all sessions; one that cannot be read is left out."""
+    store = subject.store
+    sessions = []
+    names: dict[str, None] = {}
+    metrics: dict[tuple[str, str], str] = {}
+    for run in store.runs.values():
+        experiment = _newest(subject, run, _EXPERIMENT)
+        if isinstance(experiment, Experiment):
+            names.update(dict.fromkeys(info.name for info in experiment.hparams))
+            for metric in experiment.metrics:
+                shown = metric.display_name or posixpath.join(metric.group, metric.tag)
+                metrics.setdefault((metric.group, metric.tag), shown)
+        start = _newest(subject, run, SESSION_START)
+        if isinstance(start, SessionStart):
+            names.update(dict.fromkeys(start.hparams))
+            end = _newest(subject, run, _SESSION_END)
+            sessions.append((run, start, end.status if isinstance(end, SessionEnd) else ""))
+    if not metrics:  # nobody said what counts
+        metrics = {("", tag): tag for run, _, _ in sessions for tag in run.series}
+    rows = tuple(
+        Session(
+            run.name,
+            status,
+            (
+                *(start.hparams.get(name) for name in names),
+                *(_metric(store, run, group, tag) for group, tag in metrics),
+            ),
+        )
+        for run, start, status in sessions
+    )
+    columns = [(name, False) for name in names] + [(shown, True) for shown in metrics.values()]
+    return Table(
+        tuple(
+            _column(name, metric, [row.values[at] for row in rows])
+            for at, (name, metric) in enumerate(columns)
+        ),
+        rows,
+    )
+
+
+def _newest(subject: Subject, run: Run, tag: str) -> object:
+    series = run.refs.get(tag)
+    refs = series.snapshot() if series is not None else None
+    if series is None or refs is None or not len(refs.steps):
+        return None
+    try:
+        return subject.read_from(run, series, refs, len(refs.steps) - 1)
+    except ViewError:
+        return None
+
+
+def _metric(store: Store, run: Run, group: str, tag: str) -> float | None:
+    where = store.runs.get(posixpath.normpath(posixpath.join(run.name, group)))
+    series = where.series.get(tag) if where is not None else None
+    last = series.last if series is not None else None
+    return last.value if last is not None else None
+
+
+def _column(name: str, metric: bool, values: Sequence[HParamValue]) -> Column:
+    numbers = None
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, bool | float) for value in known):
+        numbers = np.array(
+            [float(value) if isinstance(value, bool | float) else np.nan for value in values]
+        )
+    varies = len({format_cell(value) for value in values}) > 1
+    return Column(name, metric, varies, numbers)
+
+
+def _number_axis(numbers: NDArray[np.float64]) -> Axis:
+    log = spans_decades(numbers)
+    finite = np.isfinite(numbers)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sizes = np.where(finite, np.log10(numbers) if log else numbers, np.nan)
+    if not finite.any():
+        return Axis(sizes, (), log=False)
+    low, high = float(np.nanmin(sizes)), float(np.nanmax(sizes))
+
+    def told(size: float) -> str:
+        return format_value(float(f"{10.0**size:.3g}") if log else float(f"{size:.4g}"))
+
+    if not np.isfinite(high - low) or high == low:
+        return Axis(np.where(finite, 0.5, np.nan), ((0.5, told(low)),), log=log)
+    labels = ((0.0, told(low)), (0.5, told((low + high) / 2)), (1.0, told(high)))
+    return Axis((sizes - low) / (high - low), labels, log=log)
+
+
+def format_cell(value: HParamValue) -> str:
+    """A value as it is shown; empty for none. Not safe for a terminal."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return format_value(value) if isinstance(value, float) else str(value)
+
+
+def spans_decades(numbers: NDArray[np.float64]) -> bool:
+    """Whether numbers are better told apart by their logarithms: positive, over two decades."""
+    finite = numbers[np.isfinite(numbers)]
+    return bool(len(finite) and finite.min() > 0 and finite.max() >= 99 * finite.min())
+
+
+def importances(table: Table, metric: int) -> list[Importance]:
+    """How the hyperparameters that vary go with a metric, the closest first."""
+    target = table.columns[metric].numbers
+    found = []
+    for index, column in enumerate(table.columns):
+        if column.metric or not column.varies or target is None:
+            continue
+        known = np.isfinite(target)
+        if column.numbers is not None:
+            known &= np.isfinite(column.numbers)
+            count = int(known.sum())
+            value = spearman(column.numbers[known], target[known])
+        else:
+            texts = [format_cell(session.values[index]) for session in table.sessions]
+            count = int(known.sum())
+            value = _ratio(
+                [text for text, is_known in zip(texts, known, strict=True) if is_known],
+                ranked(target[known]),
+            )
+        if np.isfinite(value):
+            found.append(Importance(index, value, column.numbers is not None, count))
+    return sorted(found, key=lambda one: -abs(one.correlation))
+
+
+def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Spearman's rank correlation of two samples, equal values sharing their ranks; or NaN."""
+    if len(x) < 3:
+        return np.nan
+    a, b = ranked(x) - (len(x) - 1) / 2, ranked(y) - (len(y) - 1) / 2
+    spread = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum()) / spread if spread else np.nan
+
+
+def ranked(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks from 0 on, equal values sharing the mean of theirs."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return np.asarray((ends - (counts + 1) / 2)[places])
+
+
+def _ratio(groups: Sequence[str], ranks: NDArray[np.float64]) -> float:
+    """The correlation ratio: the root of the share of the variance that groups explain."""
+    if len(ranks) < 3:
+        return np.nan
+    total = float(((ranks - ranks.mean()) ** 2).sum())
+    names = np.array(groups)
+    between = sum(
+        float(np.sum(names == name)) * float(ranks[names == name].mean() - ranks.mean()) ** 2
+        for name in dict.fromkeys(groups)
+    )
+    return float(np.sqrt(between / total)) if total else np.nan
+
+
+def matches(table: Table, session: Session, words: Iterable[str]) -> bool:
+    """Whether a session is what a filter asks for.
+
+    Every word holds: ``lr>0.01``, ``acc<=0.9``, ``opt=adam`` compare a column; others are part
+    of the run's name or of one of its texts.
+    """
+    return all(_matches(table, session, word) for word in words)
+
+
+def _matches(table: Table, session: Session, word: str) -> bool:
+    for sign in (">=", "<=", "!=", ">", "<", "="):
+        name, found, wanted = word.partition(sign)
+        if not found:
+            continue
+        at = _named(table, name)
+        if at is None:
+            return False
+        value = session.values[at]
+        if isinstance(value, float) and not isinstance(value, bool):
+            try:
+                number = float(wanted)
+            except ValueError:
+                return sign == "!="
+            return {
+                ">=": value >= number,
+                "<=": value <= number,
+                "!=": value != number,
+                ">": value > number,
+                "<": value < number,
+                "=": value == number or format_value(value) == wanted,
+            }[sign]
+        same = format_cell(value).lower() == wanted.lower()
+        return same if sign == "=" else not same if sign == "!=" else False
+    texts = (session.run, *(format_cell(v) for v in session.values if isinstance(v, str)))
+    return any(word.lower() in text.lower() for text in texts)
+
+
+def _named(table: Table, name: str) -> int | None:
+    """The column of a name, or of the only name that holds it."""
+    names = [column.name.lower() for column in table.columns]
+    if name.lower() in names:
+        return names.index(name.lower())
+    holding = [at for at, other in enumerate(names) if name.lower() in other]
+    return holding[0] if len(holding) == 1 else None
