@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.runs.activity import activity
+from tuimon.runs.activity import activity, leftovers
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run
@@ -13,6 +13,7 @@ from tuimon.text import format_duration, safe
 
 if TYPE_CHECKING:
     from tuimon.config import Settings
+    from tuimon.guardian.client import Control
 
 
 class Refused(click.ClickException):
@@ -57,6 +58,22 @@ def settings_or_refuse() -> "Settings":
         more = f" (and {len(others)} more: tuimon config --check)" if others else ""
         raise Refused(f"{safe(str(first))}{more}") from None
     return settings
+
+
+def control_or_refuse(status: RunStatus) -> "Control":
+    """The way to the guardian of a run that goes on, or has left something behind.
+
+    Raises:
+        Refused: it is over, or runs on another host.
+    """
+    from tuimon.guardian.client import Control
+
+    if status.state.ended and not leftovers(status):
+        raise Refused(describe_end(status))
+    if not status.is_here:
+        host = safe(status.record.host)
+        raise Refused(f"{safe(status.record.name)} runs on {host}; do that there: ssh {host}")
+    return Control(status.paths)
 
 
 def describe_end(status: RunStatus) -> str:

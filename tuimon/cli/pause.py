@@ -2,7 +2,7 @@
 
 import click
 
-from tuimon.cli.common import Refused, describe_end, run_or_refuse
+from tuimon.cli.common import Refused, control_or_refuse, run_or_refuse
 from tuimon.text import safe
 
 DISTRIBUTED = (
@@ -19,14 +19,13 @@ def command(run: str | None, force: bool) -> int:
 
     It keeps its memory, on the GPU too; kernels that were launched are finished.
     """
-    from tuimon.guardian.client import Control, ControlError
+    from tuimon.guardian.client import ControlError
 
     status = run_or_refuse(run)
-    if status.state.ended:
-        raise Refused(describe_end(status))
+    control = control_or_refuse(status)
     name = safe(status.record.name)
     try:
-        distribution = Control(status.paths).pause(force=force)
+        distribution = control.pause(force=force)
     except ControlError as error:
         raise Refused(f"{name} cannot be paused: {error}") from None
     if distribution != "none":

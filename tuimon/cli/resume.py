@@ -2,7 +2,7 @@
 
 import click
 
-from tuimon.cli.common import Refused, describe_end, run_or_refuse
+from tuimon.cli.common import Refused, control_or_refuse, run_or_refuse
 from tuimon.text import safe
 
 
@@ -10,14 +10,13 @@ from tuimon.text import safe
 @click.argument("run", required=False)
 def command(run: str | None) -> int:
     """Let RUN (default: the newest) go on after `tuimon pause`."""
-    from tuimon.guardian.client import Control, ControlError
+    from tuimon.guardian.client import ControlError
 
     status = run_or_refuse(run)
-    if status.state.ended:
-        raise Refused(describe_end(status))
+    control = control_or_refuse(status)
     name = safe(status.record.name)
     try:
-        Control(status.paths).resume()
+        control.resume()
     except ControlError as error:
         raise Refused(f"{name} cannot be resumed: {error}") from None
     click.echo(f"{name} goes on")

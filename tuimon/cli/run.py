@@ -13,7 +13,7 @@ from tuimon.cli.common import Refused, run_or_refuse, settings_or_refuse
 from tuimon.cli.wandb_options import wandb_options
 from tuimon.config import StopSettings
 from tuimon.runs.paths import RunPaths, new_run_directory
-from tuimon.runs.process import boot_id, machine_id
+from tuimon.runs.process import boot_id, machine_id, pid_namespace
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
 from tuimon.text import safe
 
@@ -181,6 +181,7 @@ def launch(
             host=socket.gethostname(),
             machine_id=machine_id(),
             boot_id=boot_id(),
+            pid_namespace=pid_namespace(),
             argv=argv,
             command=executed,
             cwd=str(Path.cwd()),

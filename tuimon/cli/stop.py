@@ -7,9 +7,10 @@ import time
 
 import click
 
-from tuimon.cli.common import Refused, describe_end, run_or_refuse
+from tuimon.cli.common import Refused, control_or_refuse, describe_end, run_or_refuse
 from tuimon.runs.activity import activity, leftovers
 from tuimon.runs.process import is_alive
+from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.text import safe
 
@@ -25,17 +26,16 @@ def command(run: str | None, now: bool, no_wait: bool) -> int:
 
     A second `tuimon stop` goes on to the next stage at once.
     """
-    from tuimon.guardian.client import Control, ControlError
+    from tuimon.guardian.client import ControlError
 
     status = run_or_refuse(run)
     name = safe(status.record.name)
-    if status.state.ended and not leftovers(status):
-        if _signal_orphan(status, signal.SIGKILL if now else signal.SIGINT):
-            click.echo(f"{name} has lost its guardian; it was sent the signal, and nobody waits")
-            return 0
-        raise Refused(describe_end(status))
+    if _signal_orphan(status, signal.SIGKILL if now else signal.SIGINT):
+        click.echo(f"{name} has lost its guardian; it was sent the signal, and nobody waits")
+        return 0
+    control = control_or_refuse(status)
     try:
-        Control(status.paths).stop("kill" if now else "next")
+        control.stop("kill" if now else "next")
     except ControlError as error:
         raise Refused(f"{name} cannot be stopped: {error}") from None
     if no_wait:
@@ -62,7 +62,9 @@ def _wait_for_end(status: RunStatus) -> RunStatus:
 def _signal_orphan(status: RunStatus, number: signal.Signals) -> bool:
     """Signal the process group of a training whose guardian was killed; whether it still runs."""
     record = status.record
-    if record.child is None or not is_alive(record.child, record.boot_id):
+    if status.state is not RunState.LOST or record.child is None:
+        return False
+    if not status.is_here or not is_alive(record.child, record.boot_id):
         return False
     os.killpg(record.child.pid, number)
     return True

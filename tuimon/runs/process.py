@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tuimon.runs.record import ProcessRef
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_PID_NAMESPACE = Path("/proc/self/ns/pid")
 _MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
 
@@ -22,6 +23,19 @@ def boot_id() -> str:
         return _BOOT_ID.read_text().strip()
     except OSError:
         return ""
+
+
+def pid_namespace() -> str:
+    """What this process's PIDs are numbers of (pid_namespaces(7)): a container's, or the host's.
+
+    The number of the namespace, and the start of its first process, as numbers are used again:
+    ``pid:[4026531836]:12``. Empty where there are none.
+    """
+    try:
+        name = _PID_NAMESPACE.readlink()
+    except OSError:
+        return ""
+    return f"{name}:{start_ticks(1)}"
 
 
 def machine_id() -> str:

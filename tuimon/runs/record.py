@@ -135,7 +135,7 @@ class RunRecord:
     warnings: tuple[str, ...] = ()
     """What endangers the run on this host, and what to do about it; a sentence each."""
     pid_namespace: str = ""
-    """Where the PIDs below mean something (pid_namespaces(7)); empty where there is only one."""
+    """Where the PIDs below mean something (see `tuimon.runs.process.pid_namespace`)."""
     guardian: ProcessRef | None = None
     child: ProcessRef | None = None
     recorder: ProcessRef | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuimon.runs.paths import RunPaths, host_directory, runs_directory
-from tuimon.runs.process import boot_id, is_alive, machine_id
+from tuimon.runs.process import boot_id, is_alive, machine_id, pid_namespace
 from tuimon.runs.record import (
     MirrorRecord,
     R,
@@ -27,7 +27,11 @@ LAUNCH_TIME = 60.0
 """Seconds after which a run without a guardian will not get one any more."""
 
 SILENCE = 300.0
-"""Seconds without a heartbeat after which a run on another host counts as lost."""
+"""Seconds without a heartbeat after which a run on another host counts as lost: a network file
+system shows what was written there late."""
+
+CONTAINER_SILENCE = 60.0
+"""The same for a run in another container of this host."""
 
 
 class RunNotFound(LookupError):  # noqa: N818 - a LookupError by name and by nature
@@ -45,6 +49,11 @@ class RunStatus:
     """Why the run is lost, or what cannot be known from this host; one sentence."""
     recorder: RecorderRecord | None = None
     mirror: MirrorRecord | None = None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether its guardian can be talked to from this host."""
+        return _is_here(self.record)
 
     @property
     def log_sources(self) -> tuple[LogSource, ...]:
@@ -156,10 +165,14 @@ def _read_optional(kind: type[R], path: Path) -> R | None:
 def _true_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | None]:
     if record.state.ended:
         return record.state, None
-    if (record.host, record.machine_id) != (socket.gethostname(), machine_id()):
-        return _remote_state(record, paths)
+    if not _is_here(record):
+        return _unseen_state(record, paths, f"on {record.host}", SILENCE)
     if record.boot_id != boot_id():
         return RunState.LOST, "the host was rebooted"
+    if record.pid_namespace and record.pid_namespace != (own := pid_namespace()):
+        if record.pid_namespace.rpartition(":")[0] == own.rpartition(":")[0]:
+            return RunState.LOST, "its container has ended, and the training with it"
+        return _unseen_state(record, paths, "in another container", CONTAINER_SILENCE)
     if record.guardian is None:
         if time.time() - record.started_at < LAUNCH_TIME:
             return record.state, None
@@ -174,12 +187,28 @@ def _true_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | Non
     return RunState.LOST, "the guardian was killed; how the training ended is not known"
 
 
-def _remote_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | None]:
-    """Another host's processes cannot be seen: its heartbeat is in run.json's time stamp."""
+def _is_here(record: RunRecord) -> bool:
+    return (record.host, record.machine_id) == (socket.gethostname(), machine_id())
+
+
+def _unseen_state(
+    record: RunRecord, paths: RunPaths, where: str, longest: float
+) -> tuple[RunState, str | None]:
+    """Processes elsewhere cannot be seen: the heartbeat is in run.json's time stamp."""
     try:
-        silence = max(0.0, time.time() - paths.run_json.stat().st_mtime)
+        silence = max(0.0, _clock(paths) - paths.run_json.stat().st_mtime)
     except OSError as error:
         raise RecordError(f"{paths.run_json}: {error.strerror or error}") from error
-    if silence > SILENCE:
-        return RunState.LOST, f"no sign of life from {record.host} for {silence / 60:.0f} min"
-    return record.state, f"runs on {record.host}; last sign of life {silence:.0f} s ago"
+    if silence > longest:
+        return RunState.LOST, f"no sign of life {where} for {silence / 60:.0f} min"
+    return record.state, f"runs {where}; last sign of life {silence:.0f} s ago"
+
+
+def _clock(paths: RunPaths) -> float:
+    """The time by which files here are stamped, such as a file server's, which may go wrong."""
+    probe = paths.directory.parent.parent / f".clock-{socket.gethostname()}"
+    try:
+        probe.touch(mode=0o600)
+        return probe.stat().st_mtime
+    except OSError:
+        return time.time()

@@ -123,7 +123,7 @@ class TestState:
         os.utime(paths.run_json, (time.time() - 3600,) * 2)
         status = read_status(paths.directory)
         assert status.state is RunState.LOST
-        assert status.reason == "no sign of life from gpu99 for 60 min"
+        assert status.reason == "no sign of life on gpu99 for 60 min"
 
 
 def test_records_of_the_other_writers_come_along():
