@@ -4,9 +4,9 @@ import re
 from typing import NamedTuple
 
 from tuimon.charts.pairing import Metric, pair_tags
+from tuimon.charts.statistics import Statistics, statistics
 from tuimon.cli.common import Refused
 from tuimon.cli.selection import Selection, tell, tell_damage
-from tuimon.cli.statistics import Statistics, statistics
 from tuimon.events.logdir import LogdirScan
 from tuimon.store.loading import load_runs
 from tuimon.store.store import Store

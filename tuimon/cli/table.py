@@ -8,7 +8,7 @@ from tuimon.charts import roles
 from tuimon.charts.heading import plain
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import Row, Span
-from tuimon.cli.statistics import Statistics
+from tuimon.charts.statistics import Statistics
 from tuimon.text import Align, fit, format_value, shorten, width
 
 _GAP = 2

@@ -74,6 +74,7 @@ KEYS = (
         47,
     ),
     Key("previous-run", "left_square_bracket", "[", "focus_run(-1)", "Previous run", ""),
+    Key("table", "T", "T", "table", "Table", "All values in a table", "table", 46),
     Key("fold", "f", "f", "fold", "Fold the section", "Fold a section of charts, or unfold it"),
     Key("unfold-all", "f4", "F4", "unfold_all", "Unfold all sections", "Unfold all sections"),
     Key("sort", "s", "s", "sort", "Sort the charts", "Charts as logged, by name, newest first"),
@@ -273,6 +274,44 @@ SYSTEM_KEYS = (
 )
 """Of the screen with all that is measured of the machine."""
 
+TABLE_KEYS = (
+    Key(
+        "table-back", "escape,q,T,ctrl+c", "Esc", "back", "Back", "Back to the charts", "back", 100
+    ),
+    Key("table-help", "question_mark,f1", "?", "help", "Help", "This help", "help", 90),
+    Key("table-open", "enter", "Enter", "open", "Chart", "Open the chart of the row", "chart", 85),
+    Key("table-sort", "s", "s", "sort", "Sort", "Sort by the column; again: reverse", "sort", 80),
+    Key("table-filter", "slash", "/", "filter", "Filter", "Filter runs and tags", "filter", 75),
+    Key("table-left", "left,h", "←", "move(-1, 0)", "Column left", "Choose a cell"),
+    Key("table-down", "down,j", "↓", "move(0, 1)", "Row down", "", "row", 70),
+    Key("table-up", "up,k", "↑", "move(0, -1)", "Row up", ""),
+    Key("table-right", "right,l", "→", "move(1, 0)", "Column right", ""),
+    Key("table-page", "n,pagedown,space", "n", "page(1)", "Page down", "Next, previous page"),
+    Key("table-page-up", "p,pageup", "p", "page(-1)", "Page up", ""),
+    Key("table-first", "home,g", "Home", "jump(-1)", "First row", "First, last row"),
+    Key("table-last", "end,G", "End", "jump(1)", "Last row", ""),
+    Key(
+        "table-copy",
+        "y",
+        "y",
+        "copy('cell')",
+        "Copy the cell",
+        "Copy the cell, the row",
+        "copy",
+        60,
+    ),
+    Key("table-copy-row", "Y", "Y", "copy('row')", "Copy the row", ""),
+    Key("table-copy-all", "ctrl+y", "Ctrl-Y", "copy('all')", "Copy all rows", "Copy all rows"),
+    Key(
+        "table-palette", "ctrl+p,colon", "Ctrl-P", "app.command_palette", "Commands", "All commands"
+    ),
+    Key("table-repaint", "ctrl+l", "Ctrl-L", "app.repaint", "Repaint", "Repaint the screen"),
+    Key(
+        "table-suspend", "ctrl+z", "Ctrl-Z", "app.suspend_process", "Suspend", "Suspend; fg returns"
+    ),
+)
+"""Of the table of values."""
+
 HOME_KEYS = (
     Key("home-leave", "q,ctrl+c,escape", "q", "leave", "Leave", "Leave", "leave", 100),
     Key("home-open", "enter", "Enter", "open", "Watch", "Watch the run", "watch", 90),
@@ -289,6 +328,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "main screen": KEYS,
     "home screen": HOME_KEYS,
     "machine": SYSTEM_KEYS,
+    "table": TABLE_KEYS,
     "other data": SUMMARY_KEYS,
     "views of other data": VIEW_KEYS,
 }

@@ -19,6 +19,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from tuimon.config import Settings
+from tuimon.tui.clipboard import fitting, for_screen, tell_tmux
 from tuimon.tui.compat import screen_strips
 from tuimon.tui.driver import TerminalDriver
 from tuimon.tui.glyphs import has_unicode
@@ -122,6 +123,15 @@ class TerminalApp(App[R]):
         if action in ("command_palette", "quit") and getattr(self.screen, "TAKES_ALL_KEYS", False):
             return False
         return super().check_action(action, parameters)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text into the clipboard of the user's own machine; of very long ones the start."""
+        text = fitting(text)
+        super().copy_to_clipboard(text)
+        if "TMUX" in os.environ:
+            threading.Thread(target=tell_tmux, args=(text, dict(os.environ)), daemon=True).start()
+        elif "STY" in os.environ and self._driver is not None:
+            self._driver.write(for_screen(text))
 
     def action_repaint(self) -> None:
         """Send the whole screen again, over whatever another program wrote on the terminal."""

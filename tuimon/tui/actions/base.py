@@ -11,7 +11,7 @@ from tuimon.config import Settings
 from tuimon.runs.console import ConsoleTail
 from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
-from tuimon.tui.arrangement import Order
+from tuimon.tui.arrangement import Arrangement, Order
 from tuimon.tui.chart_state import ChartState
 from tuimon.tui.run_colours import RunColours
 from tuimon.tui.selection import Selection, filter_or_everything
@@ -73,6 +73,10 @@ class MonitorBase(Screen[None]):
         )
         self._reader = SummaryReader()
         self._folded_names = state.folded
+        self._arrangement = Arrangement((), ())
+        """Of what was drawn last."""
+        self._tag_to_open: str | None = None
+        """Its chart is shown as soon as there is one."""
         self._order = Order(session.store, state.sort)
         self._charts.shape = state.shape
         self._folded = FoldedSections(id="folded")
@@ -101,6 +105,29 @@ class MonitorBase(Screen[None]):
         self._drawn_version = -1
         self._next_drawing = 0.0
         self.call_later(self._tick)
+
+    def _open_tag(self, tag: str) -> None:
+        """Show the chart of a tag, at once if it is there already."""
+        self._tag_to_open = tag
+        folded = [
+            section.name
+            for section in self._arrangement.folded
+            if any(tag == member for metric in section.metrics for _, member in metric.curves)
+        ]
+        if folded:
+            self._folded_names = tuple(name for name in self._folded_names if name not in folded)
+            self._save()
+            self._redraw()
+        elif self._drawn_version < 0 or not self._open_wanted_tag():
+            self._redraw()  # and then open it, where the charts are about to change
+
+    def _open_wanted_tag(self) -> bool:
+        tag = self._tag_to_open
+        index = None if tag is None else self._charts.chart_of(tag)
+        if index is not None:
+            self._tag_to_open = None
+            self._charts.show_chart(index)
+        return index is not None
 
     def _change_charts(self, **changes: Any) -> None:
         """Draw the charts with other `ChartOptions` from now on."""

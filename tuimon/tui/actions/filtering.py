@@ -7,6 +7,7 @@ from textual import on
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.text import safe
 from tuimon.tui.actions.base import MonitorBase
+from tuimon.tui.screens.table import Left, TableScreen
 from tuimon.tui.selection import count_tags, shown_runs
 from tuimon.tui.widgets.filter_bar import FilterBar
 
@@ -23,6 +24,19 @@ class FilterActions(MonitorBase):
         names = ["", *(name for name in shown if name not in self._selection.hidden)]
         index = names.index(self._selection.focus) if self._selection.focus in names else 0
         self._select(replace(self._selection, focus=names[(index + steps) % len(names)]))
+
+    def action_table(self) -> None:
+        table = TableScreen(self._session, self._selection, self._reader)
+        self.app.push_screen(table, self._leave_table)
+
+    def _leave_table(self, left: Left | None) -> None:
+        if left is None:
+            return
+        if left.selection != self._selection:
+            self._filter.text = left.selection.text
+            self._select(left.selection)
+        if left.tag is not None:
+            self._open_tag(left.tag)
 
     @on(FilterBar.Changed)
     def _apply_filter(self, message: FilterBar.Changed) -> None:

@@ -91,6 +91,4 @@ class MoveActions(ViewActions):
 
     @on(TagPane.Chosen)
     def _show_tag(self, message: TagPane.Chosen) -> None:
-        index = self._charts.chart_of(message.tag)
-        if index is not None:
-            self._charts.show_chart(index)
+        self._open_tag(message.tag)

@@ -124,7 +124,8 @@ class MonitorScreen(
         selection = self._selection
         group = prefix_tags if selection.group == BY_PREFIX else pair_tags
         metrics = self._order.sorted(group(charted_tags(store, selection)))
-        charts, folded = arrange(metrics, self._folded_names)
+        self._arrangement = arrange(metrics, self._folded_names)
+        charts, folded = self._arrangement
         await self._charts.show(charts, selection)
         self._folded.set_sections(
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
@@ -134,6 +135,7 @@ class MonitorScreen(
         self._tags.set_content(run_list_rows(store, selection, colours), tag_rows(store, selection))
         if colours.known != known:
             self._save()
+        self._open_wanted_tag()
 
     def _show_state(self) -> None:
         self._status = self._session.status

@@ -28,6 +28,12 @@ What the script logs besides scalars. The newest step is followed until you choo
 End follows again."""
 
 
+_TABLE = """\
+A row per tag and run: the last value, the lowest and highest one, the step of the best, which is \
+the lowest of losses and errors and else the highest. Hyperparameters that differ between the runs \
+have columns of their own. What is copied is tab-separated, numbers in full."""
+
+
 class TextScreen(ModalScreen[None]):
     """Text in a box over the main screen; scrolls when it is longer than the terminal."""
 
@@ -91,6 +97,13 @@ class AlertScreen(TextScreen):
     def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
         text = "" if rows else "Nothing to tell: no NaN, no growing loss, no stall."
         super().__init__("alerts", text, rows)
+
+
+class TableHelpScreen(TextScreen):
+    """What the table shows, and what its keys do."""
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        super().__init__("table", _TABLE, help_rows(keys))
 
 
 class RunScreen(TextScreen):
