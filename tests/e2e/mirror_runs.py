@@ -150,6 +150,17 @@ def offline_rows(paths: RunPaths) -> list[HistoryRow]:
     return [row for path in offline_files(paths) for row in OfflineFile(path).rows()]
 
 
+def offline_records(paths: RunPaths) -> list[Any]:
+    """All records of all fragments, in order, as wandb's protobuf messages."""
+    from wandb.proto.wandb_internal_pb2 import Record
+
+    return [
+        Record.FromString(data)
+        for path in offline_files(paths)
+        for data in OfflineFile(path).records()
+    ]
+
+
 def mirrored(rows: Iterable[Mapping[str, Any]]) -> Points:
     """(step, value) of each key, in row order, the step being that of the row."""
     points: Points = {}

@@ -16,7 +16,7 @@ from typing import Any, Literal
 ENTITY = "someone"
 KEY = "0123456789abcdef0123456789abcdef01234567"
 
-Behaviour = Literal["ok", "refuse", "fail", "hang"]
+Behaviour = Literal["ok", "refuse", "fail", "hang", "limit", "gone"]
 
 
 @dataclass
@@ -59,6 +59,7 @@ class WandbServer:
         self.lock = threading.Lock()
         self.released = threading.Event()
         self.requests = 0
+        self.refusals = 0
         self.alerts: list[dict[str, Any]] = []
         self.uploads: dict[str, bytes] = {}
         self.url = ""
@@ -171,6 +172,7 @@ def wandb_server() -> Iterator[WandbServer]:
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)
             state.requests += 1
+            state.refusals += state.behaviour != "ok"
             match state.behaviour:
                 case "hang":
                     state.released.wait(60)
@@ -178,6 +180,10 @@ def wandb_server() -> Iterator[WandbServer]:
                     return self._answer(401, {"errors": [{"message": "invalid API key"}]})
                 case "fail":
                     return self._answer(500, {"errors": [{"message": "out of order"}]})
+                case "limit":
+                    return self._answer(429, {"errors": [{"message": "rate limit exceeded"}]})
+                case "gone":
+                    return self._answer(404, {"errors": [{"message": "project not found"}]})
             with state.lock:
                 return self._answer(200, self._serve(body))
 

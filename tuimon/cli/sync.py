@@ -7,7 +7,7 @@ import click
 from tuimon.cli.common import run_or_refuse
 from tuimon.cli.progress import Progress
 from tuimon.mirror.lock import locked
-from tuimon.mirror.upload import request_upload
+from tuimon.mirror.upload import can_upload, request_upload
 from tuimon.recorder.mirror_process import MirrorProcess
 from tuimon.runs.process import is_alive
 from tuimon.runs.record import MirrorRecord, read_record
@@ -32,15 +32,10 @@ def command(run: str | None, everything: bool, quiet: bool) -> int:
     runs = [run_or_refuse(run)]
     if everything:
         # The newest launch of a training is the one that tells how it ended.
-        runs = [status for status in reversed(list_runs()) if _is_offline(status)]
+        runs = [status for status in reversed(list_runs()) if can_upload(status)]
         if not runs and not quiet:
             click.echo("every run is uploaded")
     return max([_sync(status, quiet=quiet) for status in runs], default=0)
-
-
-def _is_offline(status: RunStatus) -> bool:
-    mirror = status.mirror
-    return mirror is not None and (mirror.sync_command is not None or mirror.state == "offline")
 
 
 def _sync(status: RunStatus, *, quiet: bool) -> int:
@@ -49,7 +44,7 @@ def _sync(status: RunStatus, *, quiet: bool) -> int:
     if mirror is None or mirror.state == "off":
         click.echo(f"tuimon: {name} was not mirrored: see `tuimon mirror`", err=True)
         return 1
-    if not _is_offline(status) and mirror.state in ("live", "finished"):
+    if not can_upload(status) or (mirror.state == "live" and _has_mirror(status)):
         if not quiet:
             click.echo(f"{name} is at W&B{_where(mirror)}")
         return 0

@@ -130,5 +130,7 @@ def _say_goodbye(status: RunStatus) -> None:
         mirror = status.mirror
         if mirror is not None and mirror.sync_command:
             click.echo(f"upload to W&B: {safe(mirror.sync_command)}")
+        elif mirror is not None and mirror.url:
+            click.echo(f"W&B: {safe(mirror.url)}")
     except OSError:
         pass  # the terminal is gone: nobody to tell

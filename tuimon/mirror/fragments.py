@@ -6,6 +6,7 @@ fragments fit together.
 """
 
 import logging
+import shlex
 from pathlib import Path
 
 from tuimon.mirror.offline_file import cut_torn_tail, last_step
@@ -24,6 +25,11 @@ class Fragments:
         """The transaction logs, oldest first."""
         run = self._run_id
         return sorted(self._parent.glob(f"offline-run-*-{run}/run-{run}.wandb"))
+
+    @property
+    def command(self) -> str:
+        """wandb's own command that uploads all of them."""
+        return f"wandb sync {shlex.quote(str(self._parent))}/offline-run-*-{self._run_id}"
 
     def mark_uploaded(self) -> None:
         """Keep ``wandb sync`` from uploading them: the run is online now, and gets all rows there.

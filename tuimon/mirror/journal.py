@@ -144,6 +144,20 @@ class Journal:
         for entry in entries:
             self._apply(entry)
 
+    def gone(self) -> str | None:
+        """An event file whose rows cannot be read again, because it is gone or another one."""
+        newest = {entry.path: entry.id for entry in self.files}
+        ends = {stretch.file: stretch.end for stretch in self.earlier}
+        for number, end in ends.items():
+            path = self.files[number].path
+            try:
+                size = Path(path).stat().st_size
+            except OSError:
+                return path
+            if size < end or newest[path] != number:
+                return path
+        return None
+
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)

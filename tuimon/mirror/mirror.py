@@ -10,14 +10,13 @@ import math
 import os
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from tuimon.mirror.files import Files
 from tuimon.mirror.fragments import Fragments
 from tuimon.mirror.handover import Handover
-from tuimon.mirror.home import enter_home
 from tuimon.mirror.journal import FileEntry, Journal, Stretch
 from tuimon.mirror.lines import AlertFeed, ConsoleFeed
 from tuimon.mirror.opening import Opened, Opening
@@ -41,6 +40,7 @@ _TICK = 0.1
 _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
+_KEPT = "nothing is lost"
 _GRACE = 30.0
 
 log = logging.getLogger(__name__)
@@ -89,13 +89,12 @@ class Mirror:
         self._wants_online = wants_online
         self._goes_online = goes_online
         self._handover = Handover(journal.renamed)
-        self._plugins: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        self._sources: dict[str, EventSource] = {}
-        self._entered: set[str] = set()
+        self._files = Files(journal, home, self._handover.observe)
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
         self._rows_at_server: RowCheck | None = None
+        self._server_error: str | None = None
         self._consoles: list[ConsoleFeed] = []
         self._alerts: list[AlertFeed] = []
 
@@ -118,9 +117,7 @@ class Mirror:
             self._guard,
             wants_online=self._wants_online,
         )
-        for entry in self._journal.files:
-            self._follow_file(entry)
-        self._enter_all(first)
+        self._files.add(first)
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
@@ -177,81 +174,25 @@ class Mirror:
         assert self._run is not None
         return self._run
 
-    # Finding and restoring event files
-
     def _look(self) -> bool:
         """Look, twice a second, at the subject and for new files; True when it has ended."""
         now = time.monotonic()
         if now - self._looked_at >= _LOOK_EVERY:
             self._looked_at = now
-            self._enter_all(self._subject.look())
+            self._files.add(self._subject.look())
         return self._subject.ended
-
-    def _enter_all(self, found: list[NewFile]) -> None:
-        for file in found:
-            if file.path not in self._sources:
-                self._enter(file.path, file.run, file.namespace)
-
-    def _enter(self, path: str, run: str, namespace: str) -> EventSource:
-        """Add an event file, or one that took the place of another, to the journal."""
-        entry = FileEntry(id=len(self._journal.files), path=path, run=run, namespace=namespace)
-        self._journal.append(entry)
-        return self._follow_file(entry)
-
-    def _follow_file(self, entry: FileEntry) -> EventSource:
-        directory = str(Path(entry.path).parent)
-        source = EventSource(entry, self._plugins[directory], self._handover.observe)
-        self._sources[entry.path] = source
-        if directory not in self._entered:
-            self._entered.add(directory)
-            with suppress(OSError):  # a later launch will not find this one, and nothing else
-                enter_home(directory, self._home)
-        return source
 
     def _replay(self, first_row: int) -> None:
         """Hand over what an earlier life has entered in the journal and W&B does not have."""
         journal = self._journal
         journal.next_row = max(journal.next_row, first_row)
-        taken: dict[int, int] = {}
-        missing: list[Stretch] = []
-        for stretch in journal.earlier:
-            if stretch.next_row <= first_row:
-                taken[stretch.file] = max(stretch.end, taken.get(stretch.file, 0))
-            else:
-                missing.append(stretch)
-        journal.earlier = []
-        for source in list(self._sources.values()):
-            if not source.skip_to(taken.get(source.entry.id, 0)):
-                self._begin_again(source)
-        if missing:
-            self._status.update(total=journal.next_row)
-        for stretch in missing:
-            self._hand_over_again(stretch, first_row)
-            self._status.update(rows=stretch.next_row)
+        for entry, stretch, rows in self._files.replay(first_row):
+            self._hand_over(entry, rows)
+            self._status.update(rows=stretch.next_row, total=journal.next_row)
             self._ask_server()
             if self._stop.is_set():
                 raise Interrupted
         self._status.update(rows=journal.next_row, total=None)
-
-    def _hand_over_again(self, stretch: Stretch, first_row: int) -> None:
-        entry = self._journal.files[stretch.file]
-        source = self._sources[entry.path]
-        batches = source.read_again(stretch) if source.entry.id == stretch.file else None
-        if batches is None:
-            log.warning("%s was replaced: rows from %d cannot be repeated", entry.path, stretch.row)
-            if source.entry.id == stretch.file:
-                self._begin_again(source)
-            return
-        rows = list(rows_of(batches))
-        if len(rows) != stretch.rows:
-            log.warning("%s gave %d rows, had %d", entry.path, len(rows), stretch.rows)
-        numbered = ((stretch.row + n, row) for n, row in enumerate(rows[: stretch.rows]))
-        self._hand_over(entry, [pair for pair in numbered if pair[0] >= first_row])
-
-    def _begin_again(self, source: EventSource) -> EventSource:
-        entry = source.entry
-        log.warning("%s is another file now: mirrored from its start", entry.path)
-        return self._enter(entry.path, entry.run, entry.namespace)
 
     # Following
 
@@ -259,7 +200,7 @@ class Mirror:
         while not self._look():
             if self._has_room():
                 now = time.monotonic()
-                for source in list(self._sources.values()):
+                for source in self._files:
                     if source.due(now):
                         self._mirror_stretch(source)
             self._send_rest()
@@ -274,7 +215,7 @@ class Mirror:
         while not self._subject.settled or time.monotonic() - quiet_since < _QUIET_SECONDS:
             self._look()
             if self._has_room():
-                for source in list(self._sources.values()):
+                for source in self._files:
                     while self._mirror_stretch(source):
                         quiet_since = time.monotonic()
                         self._report()
@@ -288,7 +229,7 @@ class Mirror:
         reading = source.read()
         entry = source.entry
         if reading.replaced:
-            entry = self._reenter(source)
+            entry = self._files.reenter(source)
         rows = list(rows_of(reading.batches))
         if rows:
             first = self._journal.next_row
@@ -304,16 +245,6 @@ class Mirror:
             self._journal.append(*self._handover.new_keys(entry, rows), stretch)
             self._hand_over(entry, list(enumerate(rows, first)))
         return bool(reading.batches)
-
-    def _reenter(self, source: EventSource) -> FileEntry:
-        """A new entry for a source whose file was replaced; it has already begun to read it."""
-        log.warning("%s was replaced: mirrored from its start", source.entry.path)
-        old = source.entry
-        source.entry = FileEntry(
-            id=len(self._journal.files), path=old.path, run=old.run, namespace=old.namespace
-        )
-        self._journal.append(source.entry)
-        return source.entry
 
     def _hand_over(self, entry: FileEntry, rows: list[tuple[int, Row]]) -> None:
         with self._guard("log", _LOG_TIMEOUT):
@@ -340,6 +271,12 @@ class Mirror:
         if check.stuck is not None:
             raise IncompleteError(check.stuck)
         self._status.update(confirmed=check.rows)
+        if check.error is not None:
+            self._server_error = check.error
+            self._status.update(detail=f"{check.error}; {_KEPT}")
+        elif self._server_error is not None:
+            self._server_error = None
+            self._status.update(detail=None)
 
     def _report(self) -> None:
         self._status.update(

@@ -83,9 +83,9 @@ class Opening:
         self._status = mirror_status
         self._guard = guard
         self._wants_online = wants_online
-        self._destination = self._choose(options, wants_online)
         self._run_id = journal.run.run_id if journal.run else new_run_id()
         self._fragments = Fragments(home.wandb, self._run_id)
+        self._destination = self._choose(options, wants_online)
         self.delay = _FIRST_DELAY
         """Seconds to wait before the next attempt."""
 
@@ -131,6 +131,8 @@ class Opening:
             wanted = choose_mode(options, self._environ, settings_mode=settings_mode())
             if wants_online:
                 wanted = "online"
+                if begun_offline and (gone := self._journal.gone()):
+                    return Destination("offline", self._by_hand(gone))
             elif begun_offline and wanted == "auto":
                 return Destination("offline")
             if wanted in ("off", "offline"):
@@ -140,6 +142,11 @@ class Opening:
             except Exception as error:
                 found = Destination("offline", f"recording offline: {_explained(error)}")
         return replace(found, insist=False) if wants_online else found
+
+    def _by_hand(self, gone: str) -> str:
+        return (
+            f"{gone} is gone or another file; upload what was recorded: {self._fragments.command}"
+        )
 
     def _online(self, subject: Subject) -> Opened:
         run = self._open(subject, online=True)

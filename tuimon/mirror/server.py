@@ -17,9 +17,15 @@ from dataclasses import dataclass
 from typing import Any
 
 _TIMEOUT = 10.0
-_ASK_EVERY = 20.0
-_STUCK_AFTER = 180.0
+_ASK_EVERY = 10.0
+_ASK_AGAIN_AFTER = 3.0
+"""Seconds between two questions while something is wrong."""
+
+_STUCK_AFTER = 120.0
 """Seconds without a new row at a server that answers, and rows waiting: uploading has stopped."""
+
+_STUCK_AFTER_REFUSAL = 6.0
+"""The same when the server had refused the key, say: wandb does not try again then."""
 
 _LATE = 60.0
 """Seconds that the count of a server may lag behind what it has accepted."""
@@ -30,7 +36,14 @@ log = logging.getLogger(__name__)
 
 
 class ServerError(Exception):
-    """The server did not give an answer; the message says why in one line."""
+    """The server did not give an answer; the message says why in one line.
+
+    `final`: it will not with another attempt either.
+    """
+
+    def __init__(self, message: str, *, final: bool = False) -> None:
+        super().__init__(message)
+        self.final = final
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,8 @@ class Server:
             with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
                 data = json.loads(answer.read(_LONGEST_ANSWER))["data"]
         except urllib.error.HTTPError as error:
-            raise ServerError(_status_text(error.code)) from error
+            final = error.code in (401, 403, 404)
+            raise ServerError(_status_text(error.code), final=final) from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ServerError(f"no answer from {self.url} ({_reason(error)})") from error
         return data if isinstance(data, dict) else {}
@@ -66,7 +80,7 @@ class Server:
         viewer = self.ask("query Viewer { viewer { username entity } }", {}).get("viewer") or {}
         name = viewer.get("username") or viewer.get("entity")
         if not name:
-            raise ServerError("the W&B key is refused")
+            raise ServerError("the W&B key is refused: run `tuimon login`", final=True)
         return str(name)
 
     def rows(self, entity: str | None, project: str | None, run_id: str) -> int:
@@ -80,7 +94,9 @@ class Server:
         model = self.ask(query, variables).get("model") or {}
         bucket = model.get("bucket")
         if bucket is None:
-            raise ServerError("the run is gone at W&B: was it, or its project, deleted?")
+            raise ServerError(
+                "the run is gone at W&B: was it, or its project, deleted?", final=True
+            )
         return int(bucket.get("historyLineCount") or 0)
 
 
@@ -113,12 +129,14 @@ class RowCheck:
         self._server = server
         self._run = (entity, project, run_id)
         self._asking: threading.Thread | None = None
-        self._ask_at = time.monotonic() + _ASK_EVERY
+        self._ask_at = time.monotonic() + _ASK_AGAIN_AFTER
         self._grown_at = time.monotonic()
         self.rows: int | None = None
         """As the server said last."""
         self.error: str | None = None
         """Why it did not say, the last time."""
+        self.refused = False
+        """Whether the server refused something for good, which ends wandb's uploading."""
         self.stuck: str | None = None
         """Why no more rows will arrive; the run must be opened again."""
 
@@ -131,7 +149,7 @@ class RowCheck:
             self._asking = None
             self._judge(handed, now)
         if now >= self._ask_at:
-            self._ask_at = now + _ASK_EVERY
+            self._ask_at = now + (_ASK_AGAIN_AFTER if self.error or self.refused else _ASK_EVERY)
             self._asking = threading.Thread(target=self._ask, name="row count", daemon=True)
             self._asking.start()
 
@@ -152,7 +170,7 @@ class RowCheck:
             pause = min(2 * pause, 5.0)
         if self.error is None:
             return f"{handed - (self.rows or 0)} of {handed} rows have not arrived at W&B"
-        if "refused" in self.error or "gone" in self.error or "404" in self.error:
+        if self.refused:
             return self.error
         log.warning("what has arrived cannot be counted: %s", self.error)
         return None
@@ -162,15 +180,18 @@ class RowCheck:
             rows = self._server.rows(*self._run)
         except ServerError as error:
             self.error = str(error)
+            self.refused |= error.final
             return
         if rows != self.rows:
             self._grown_at = time.monotonic()
         self.rows, self.error = rows, None
 
     def _judge(self, handed: int, now: float) -> None:
-        if self.error is None and (self.rows or 0) >= handed:
-            self._grown_at = now
-        elif now - self._grown_at > _STUCK_AFTER:
-            waiting = handed - (self.rows or 0)
-            if self.error is None:
-                self.stuck = f"W&B takes nothing any more, {waiting} rows wait: trying again"
+        if self.error is not None:
+            return
+        waiting = handed - (self.rows or 0)
+        patience = _STUCK_AFTER_REFUSAL if self.refused else _STUCK_AFTER
+        if waiting <= 0:
+            self._grown_at, self.refused = now, False
+        elif now - self._grown_at > patience:
+            self.stuck = f"W&B takes nothing any more, {waiting} rows wait: trying again"

@@ -2,8 +2,6 @@
 
 import logging
 import os
-import shlex
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, suppress
@@ -43,7 +41,6 @@ def mirror_subject(
     # Where W&B looks for its settings file and for the repository.
     with suppress(OSError):
         os.chdir(subject.record.cwd)
-    again = shlex.join([sys.executable, "-m", "tuimon.mirror", str(paths.directory)])
     try:
         Opening.check_wanted(subject.record.mirror, environ, guard)
         files = _first_files(subject, paths, status, stop)
@@ -64,7 +61,12 @@ def mirror_subject(
     except MirrorOff:
         status.update(state="off", detail="W&B is disabled (WANDB_MODE, or its settings)")
     except Interrupted:
-        status.update(state="failed", detail=f"stopped before the end; go on with: {again}")
+        detail = status.record.detail or ""
+        why = detail if detail.startswith("trying again: ") else "stopped before the end"
+        status.update(
+            state="failed",
+            detail=f"{why.removeprefix('trying again: ')}; go on with: {subject.upload_command}",
+        )
     except NotUploaded as error:
         status.update(state="finished", detail=str(error))
     except IncompleteError as error:

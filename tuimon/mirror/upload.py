@@ -2,7 +2,9 @@
 
 import time
 
+from tuimon.mirror.ending import has_ended
 from tuimon.runs.paths import RunPaths
+from tuimon.runs.registry import RunStatus
 
 _FIRST_PAUSE = 30.0
 _LONGEST_PAUSE = 300.0
@@ -12,6 +14,16 @@ def request_upload(paths: RunPaths) -> None:
     """Have the mirror of a run go online as soon as it looks; raises OSError."""
     paths.mirror.mkdir(mode=0o700, exist_ok=True)
     (paths.mirror / "upload").touch(mode=0o600)
+
+
+def can_upload(status: RunStatus) -> bool:
+    """Whether a run has, or may have, points that are not at W&B and could be."""
+    mirror = status.mirror
+    if mirror is None or mirror.state == "off":
+        return False
+    if mirror.state == "finished":
+        return mirror.sync_command is not None
+    return has_ended(status) or mirror.state in ("offline", "failed")
 
 
 class UploadRequests:

@@ -54,6 +54,7 @@ KEYS = (
         "pause",
         43,
     ),
+    Key("upload", "U", "U", "upload", "Upload to W&B", "Upload to W&B now", "upload", 44),
     Key("zoom", "enter", "Enter", "zoom", "Zoom", "Zoom the focused chart or console", "zoom", 70),
     Key("back", "escape", "Esc", "back", "Back", "Back from a zoom", "back", 75),
     Key("left", "left,h", "←", "move(-1, 0)", "Focus left", "Move the focus; scroll"),

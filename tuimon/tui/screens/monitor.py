@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from tuimon.charts.frame import load_plotext
 from tuimon.charts.pairing import pair_tags, prefix_tags
 from tuimon.config import Settings
+from tuimon.mirror.upload import can_upload
 from tuimon.runs.alerts import AlertLevel
 from tuimon.runs.record import RunState
 from tuimon.store.session import Session
@@ -19,6 +20,7 @@ from tuimon.tui.actions.arranging import ArrangeActions
 from tuimon.tui.actions.comparing import CompareActions
 from tuimon.tui.actions.drawing import DrawingActions
 from tuimon.tui.actions.filtering import FilterActions
+from tuimon.tui.actions.mirroring import MirrorActions
 from tuimon.tui.actions.moving import MoveActions
 from tuimon.tui.actions.stopping import StopActions
 from tuimon.tui.arrangement import arrange, last_values
@@ -46,7 +48,13 @@ _MOST_LABEL = 20
 
 
 class MonitorScreen(
-    MoveActions, ArrangeActions, DrawingActions, FilterActions, CompareActions, StopActions
+    MoveActions,
+    ArrangeActions,
+    DrawingActions,
+    FilterActions,
+    CompareActions,
+    StopActions,
+    MirrorActions,
 ):
     """Watches a session; a timer looks for news, and only what changed is drawn."""
 
@@ -182,6 +190,9 @@ class MonitorScreen(
             hidden |= {"console"}
         if self._session.run is None or self._session.ended:
             hidden |= {"stop", "pause"}
+        status = self._session.status
+        if status is None or not can_upload(status):
+            hidden |= {"upload"}
         if not self._session.alerts:
             hidden |= {"alerts"}
         if self._session.system is None:

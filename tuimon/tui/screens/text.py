@@ -1,8 +1,10 @@
 """Screens to read: the help, and what there is to know about a run."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -22,6 +24,8 @@ training has logged again: d shows them.
 
 The training runs under a guardian of its own: leaving, closing the terminal or losing the \
 connection does not touch it. Come back from any terminal: tuimon attach"""
+
+_ADDRESS = re.compile(r"https?://[!-~]+")
 
 _SUMMARIES = """\
 What the script logs besides scalars. The newest step is followed until you choose another one; \
@@ -72,7 +76,8 @@ class TextScreen(ModalScreen[None]):
         table.add_column(overflow="fold")
         colour = self.app.theme_variables.get("primary", "cyan")
         for name, meaning in self._rows:
-            table.add_row(Text(name, style=f"bold {colour}"), Text(meaning))
+            link = Style(link=meaning) if _ADDRESS.fullmatch(meaning) else Style()
+            table.add_row(Text(name, style=f"bold {colour}"), Text(meaning, style=link))
         return table
 
 

@@ -38,6 +38,10 @@ _LEAST_NAME = 24
 _WORTH_A_NAME = 62
 """For what matters at least so much, a long name is shortened."""
 _BAR_CELLS = 10
+_MOST_UNDER_WAY = 1000
+"""Rows that the server may lack before that is worth a word."""
+_WORTH_A_DETAIL = ("failed", "live", "starting")
+"""States of the mirror in which its detail is something that went wrong, or is waited for."""
 _MOST_ALERT = 32
 _LINK_STEPS = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 """A round trip is told to one of these, lest it costs a slow link more; a shorter one is not."""
@@ -135,11 +139,17 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     role = {"failed": "warn", "live": "ok"}.get(mirror.state, "dim")
     to_upload = mirror.state == "finished" and mirror.sync_command
     state = "offline" if to_upload else safe(mirror.state)
+    if mirror.total:
+        state = f"uploading {min(mirror.rows / mirror.total, 1):.0%}"
     parts = [(55, f"W&B {state}{points}", role)]
+    if mirror.confirmed is not None and mirror.rows - mirror.confirmed > _MOST_UNDER_WAY:
+        parts.append((41, f"{format_step(mirror.rows - mirror.confirmed)} rows behind", "warn"))
     if to_upload:
-        parts.append((45, "i: how to upload", "accent"))
-    if mirror.detail and mirror.state == "failed":
+        parts.append((45, "U: upload", "accent"))
+    if mirror.detail and mirror.state in _WORTH_A_DETAIL:
         parts.append((40, safe(mirror.detail), "warn"))
+    elif mirror.url:
+        parts.append((20, safe(mirror.url), "dim"))
     return parts
 
 

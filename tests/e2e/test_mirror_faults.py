@@ -1,0 +1,111 @@
+"""An online mirror whose server, key or network fails: said in one line, and nothing is lost."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mirror_runs import MirrorUnderTest, comparable, end_run, mirrored, new_run, written
+from torch.utils.tensorboard import SummaryWriter
+from wandb_server import KEY, Behaviour, WandbServer, wait_until, wandb_server
+
+from tuimon.runs.record import MirrorOptions
+
+
+@pytest.fixture
+def server() -> Iterator[WandbServer]:
+    with wandb_server() as server:
+        yield server
+
+
+def online(server: WandbServer) -> dict[str, str]:
+    return {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
+
+
+@pytest.mark.parametrize("fault", ["fail", "limit", "hang"])
+def test_a_fault_that_passes_delays_and_no_more(
+    tmp_path: Path, server: WandbServer, fault: Behaviour
+) -> None:
+    logdir = tmp_path / "runs"
+    paths = new_run(tmp_path, logdir, MirrorOptions())
+    with MirrorUnderTest(paths, online(server)) as mirror, SummaryWriter(str(logdir)) as writer:
+        writer.add_scalar("loss", 1.0, 0)
+        mirror.wait_until(lambda record: record.state == "live")
+        server.behaviour = fault
+        for step in range(1, 200):
+            writer.add_scalar("loss", step / 3, step)
+        mirror.wait_until(lambda record: record.points == 200)
+        begin = time.monotonic()
+        wait_until(lambda: server.refusals > 1 or time.monotonic() - begin > 4)
+        server.behaviour = "ok"
+        server.released.set()
+        end_run(paths)
+        assert mirror.finish(100) == 0, paths.log.read_text()
+    (run,) = server.runs.values()
+    assert comparable(mirrored(run.history)) == comparable(written(logdir))
+    assert mirror.record.confirmed == len(run.history)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("refuse", "the W&B key is refused (401): run `tuimon login`"),
+        pytest.param("gone", "was it deleted?", marks=pytest.mark.long),
+    ],
+)
+def test_a_fault_that_ends_wandbs_upload_is_noticed_and_made_up_for(
+    tmp_path: Path, server: WandbServer, fault: Behaviour, said: str
+) -> None:
+    logdir = tmp_path / "runs"
+    paths = new_run(tmp_path, logdir, MirrorOptions())
+    with SummaryWriter(str(logdir)) as writer:
+        with MirrorUnderTest(paths, online(server)) as mirror:
+            writer.add_scalar("loss", 1.0, 0)
+            mirror.wait_until(lambda record: record.state == "live")
+            server.behaviour = fault
+            for step in range(1, 200):
+                writer.add_scalar("loss", step / 3, step)
+            mirror.wait_until(lambda record: said in (record.detail or ""))
+            server.behaviour = "ok"
+            assert mirror.finish() == 75, "so that another one begins where the server is"
+        writer.add_scalar("loss", 1.0, 200)
+        end_run(paths)
+        with MirrorUnderTest(paths, online(server)) as mirror:
+            assert mirror.finish() == 0, paths.log.read_text()
+    (run,) = server.runs.values()
+    assert comparable(mirrored(run.history)) == comparable(written(logdir))
+
+
+def test_a_key_that_is_revoked_at_the_end_is_no_success(
+    tmp_path: Path, server: WandbServer
+) -> None:
+    logdir = tmp_path / "runs"
+    paths = new_run(tmp_path, logdir, MirrorOptions())
+    with SummaryWriter(str(logdir)) as writer:
+        with MirrorUnderTest(paths, online(server)) as mirror:
+            writer.add_scalar("loss", 1.0, 0)
+            mirror.wait_until(lambda record: record.state == "live")
+            server.behaviour = "refuse"
+            writer.add_scalar("loss", 1.0, 1)
+            end_run(paths)
+            assert mirror.finish() == 75
+            assert "refused" in (mirror.record.detail or "")
+        server.behaviour = "ok"
+        with MirrorUnderTest(paths, online(server)) as mirror:
+            assert mirror.finish() == 0
+    (run,) = server.runs.values()
+    assert comparable(mirrored(run.history)) == comparable(written(logdir))
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://no-such-host.invalid"])
+def test_without_a_network_the_run_is_offline_and_says_why(tmp_path: Path, url: str) -> None:
+    logdir = tmp_path / "runs"
+    with SummaryWriter(str(logdir)) as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    paths = new_run(tmp_path, logdir, MirrorOptions())
+    end_run(paths)
+    with MirrorUnderTest(paths, {"WANDB_BASE_URL": url, "WANDB_API_KEY": KEY}) as mirror:
+        assert mirror.finish() == 0
+    assert mirror.record.state == "finished"
+    assert mirror.record.sync_command == f"tuimon sync {paths.id}"
+    assert "recording offline: W&B cannot be reached" in (mirror.record.detail or "")
