@@ -1,24 +1,44 @@
-"""Precision over recall, both from 0 to 1."""
+"""Precision over recall, both from 0 to 1: of a step, before earlier ones, beside other runs."""
 
 from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.canvas import Shape, paint
-from tuimon.charts.marks import MARKS
+from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import Row, Span
 from tuimon.summaries.pr_curves import PrCurve
-from tuimon.text import format_value
+from tuimon.text import format_step, format_value, safe, width
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
-from tuimon.views.subject import Subject
-from tuimon.views.view import Look, Shown, View
+from tuimon.views.subject import Subject, ViewError, place_of
+from tuimon.views.view import Look, Shown, View, ViewKey
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, HEAD_ROWS + 5
 _GUTTER = 5
+_ABOVE = HEAD_ROWS + 1
+_BELOW = 2
 _LABELS = {0.0: "1.0", 0.5: "0.5", 1.0: "0.0"}
 """Of precision, by share of the height from the top."""
+_MOST_RUNS = 8
+_MOST_STEPS = 5
+"""Before the selected one."""
+_STRIDE = 0.02
+"""Of the thresholds, by which the cursor moves at least."""
+
+
+class Other(NamedTuple):
+    """A curve beside the selected one."""
+
+    label: str
+    """Empty where the legend leaves it out."""
+    curve: PrCurve
+    role: str
+    behind: bool = False
 
 
 class PrCurveView(View):
@@ -27,38 +47,177 @@ class PrCurveView(View):
     kind = "pr-curve"
     name = "PR curves"
     plugins = frozenset({"pr_curves"})
+    about = (
+        "Precision over recall. [ and ] move a threshold along the curve (↑ ↓ after Enter, or a "
+        "click, do too), which tells what it gives. c adds the other runs that log the tag, o some "
+        "earlier steps; the numbers beside the names are the areas below the curves."
+    )
+    keys = (
+        ViewKey(
+            "pr-curve-higher",
+            "right_square_bracket",
+            "]",
+            "Higher threshold",
+            "Higher, lower threshold",
+            "threshold",
+            85,
+        ),
+        ViewKey("pr-curve-lower", "left_square_bracket", "[", "Lower threshold", ""),
+        ViewKey("pr-curve-up", "up,k", "↑", "Higher threshold", "The same", inside=True),
+        ViewKey("pr-curve-down", "down,j", "↓", "Lower threshold", "", inside=True),
+        ViewKey("pr-curve-runs", "c", "c", "Compare runs", "With other runs", "runs", 83),
+        ViewKey("pr-curve-steps", "o", "o", "Earlier steps", "With earlier steps", "earlier", 82),
+    )
+
+    def __init__(self) -> None:
+        self._threshold: float | None = None
+        self._runs = False
+        self._steps = False
+        self._curve: PrCurve | None = None
+        self._size = (0, 0)
+
+    @classmethod
+    def stamp(cls, subject: Subject) -> Hashable:
+        return tuple(series.version for _, series in subject.alike())
 
     def draw(self, subject: Subject, look: Look) -> Shown:
-        place, decoded = subject.summary(look.step, PrCurve)
-        return Shown(rows(place, decoded, look.width, look.height, ascii_only=look.plain))
+        place, curve = subject.summary(look.step, PrCurve)
+        self._curve, self._size = curve, (look.width, look.height)
+        others: list[Other] = []
+        alike = subject.alike()
+        if self._steps:
+            others += self._earlier(subject, place)
+        if self._runs:
+            others += self._elsewhere(subject, place)
+        found = rows(
+            place,
+            curve,
+            look.width,
+            look.height,
+            label=subject.item.run if self._runs else f"step {format_step(place.step)}",
+            others=others,
+            threshold=self._threshold,
+            ascii_only=look.plain,
+        )
+        idle = [] if len(alike) > 1 else ["pr-curve-runs"]
+        idle += [] if place.index else ["pr-curve-steps"]
+        return Shown(found, idle=idle)
+
+    def _earlier(self, subject: Subject, place: Place) -> list[Other]:
+        refs = subject.refs
+        count = min(_MOST_STEPS, place.index)
+        found: list[Other] = []
+        for index in sorted(
+            {place.index * part // count for part in range(count)} if count else ()
+        ):
+            try:
+                curve = subject.read(refs, index)
+            except ViewError:
+                continue
+            if isinstance(curve, PrCurve):
+                label = "" if found else f"from step {format_step(int(refs.steps[index]))}"
+                found.append(Other(label, curve, roles.past(0), behind=True))
+        return found
+
+    def _elsewhere(self, subject: Subject, place: Place) -> list[Other]:
+        found = []
+        for number, (run, series) in enumerate(subject.alike()[1:_MOST_RUNS], 1):
+            refs = series.snapshot()
+            if not len(refs.steps):
+                continue
+            index = place_of(refs.steps, None if place.newest else place.step)
+            try:
+                curve = subject.read_from(run, series, refs, index)
+            except ViewError:
+                continue
+            if isinstance(curve, PrCurve):
+                found.append(Other(run.name, curve, roles.curve(number)))
+        return found
+
+    def press(self, key: str, text: str = "") -> None:
+        match key:
+            case "pr-curve-higher" | "pr-curve-up":
+                self._move(1)
+            case "pr-curve-lower" | "pr-curve-down":
+                self._move(-1)
+            case "pr-curve-runs":
+                self._runs = not self._runs
+            case "pr-curve-steps":
+                self._steps = not self._steps
+
+    def point(self, x: int, y: int) -> None:
+        cells, lines = self._size[0] - _GUTTER, self._size[1] - _ABOVE - _BELOW
+        if self._curve is None or cells < 2 or lines < 2 or not 0 <= y - _ABOVE < lines:
+            return
+        sound = sound_points(self._curve)
+        away = np.hypot(
+            self._curve.recall - (x - _GUTTER + 0.5) / cells,
+            (1 - self._curve.precision - (y - _ABOVE + 0.5) / lines) * lines * 2 / cells,
+        )
+        if sound.any():
+            self._threshold = float(self._curve.thresholds[np.where(sound, away, np.inf).argmin()])
+
+    def _move(self, thresholds: int) -> None:
+        if self._curve is None or not len(self._curve.thresholds):
+            return
+        if self._threshold is None:
+            self._threshold = 0.5
+            return
+        found = self._curve.thresholds
+        at = self._threshold + thresholds * _STRIDE
+        index = np.searchsorted(found, at, "left" if thresholds > 0 else "right")
+        index = index if thresholds > 0 else index - 1
+        self._threshold = float(found[min(max(int(index), 0), len(found) - 1)])
 
 
 def rows(
-    place: Place, curve: PrCurve, width: int, height: int, *, ascii_only: bool = False
+    place: Place,
+    curve: PrCurve,
+    width: int,
+    height: int,
+    *,
+    label: str = "",
+    others: Sequence[Other] = (),
+    threshold: float | None = None,
+    ascii_only: bool = False,
 ) -> list[Row]:
-    """Draw the curve of a step; the rows never take more than `width` by `height` cells."""
-    recall, precision = _sound(curve)
+    """Draw the curve of a step.
+
+    Args:
+        place: what is selected.
+        curve: of its step.
+        width, height: cells; the rows never take more.
+        label: names it among the others.
+        others: are drawn with it.
+        threshold: the nearest one of the curve is marked and told.
+        ascii_only: letters instead of braille and colours.
+    """
     facts: list[Piece] = [(f"{len(curve.thresholds):,} thresholds", roles.NOTE)]
-    if not len(recall):
+    if not sound_points(curve).any():
         why = ("No point of this curve is a number.", roles.DIM)
         return message(place, facts, why, width, height)
-    facts.insert(0, (f"area ≈{format_value(float(f'{area(curve):.3g}'))}", roles.LEGEND))
+    facts.insert(0, (f"area ≈{_area_text(curve)}", roles.LEGEND))
+    cursor = None if threshold is None else nearest(curve, threshold)
+    if cursor is not None:
+        facts = _reading(curve, cursor)
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
         return list(head(place, facts, width))[: max(0, height)]
     marks = MARKS["ascii" if ascii_only else "braille"]
-    plot_rows, columns = height - HEAD_ROWS - 3, width - _GUTTER
-    dots = np.linspace(0, 1, columns * marks.across)
-    line = np.interp(dots, recall, precision, left=np.nan, right=np.nan)
-    nothing = np.full(len(dots), np.nan)
-    shape = Shape(roles.curve(0), roles.band(0), nothing, nothing, line, smoothed=True, dense=False)
-    plot = paint([shape], columns, plot_rows, marks, band=False).rows()
+    plot_rows, columns = height - _ABOVE - _BELOW, width - _GUTTER
+    own = Other(label, curve, roles.curve(0))
+    shapes = [_shape(one, columns * marks.across, i) for i, one in enumerate([own, *others])]
+    plot = paint(shapes, columns, plot_rows, marks, band=False)
+    if cursor is not None:
+        column = min(int(curve.recall[cursor] * columns), columns - 1)
+        row = min(int((1 - curve.precision[cursor]) * plot_rows), plot_rows - 1)
+        plot.put(row, column, "x" if ascii_only else "◆", roles.ACCENT)
     labels = {round(share * (plot_rows - 1)): text for share, text in _LABELS.items()}
     result = list(head(place, facts, width))
-    result.append((Span("precision"[:width], roles.TICK),))
-    for index, cells in enumerate(plot):
-        label = labels.get(index, "")
-        axis = Span("┤" if label else "│", roles.AXIS)
-        result.append((Span(label.rjust(_GUTTER - 1), roles.TICK), axis, *cells))
+    result.append(_legend([own, *others] if others else [], marks, width))
+    for index, cells in enumerate(plot.rows()):
+        text = labels.get(index, "")
+        axis = Span("┤" if text else "│", roles.AXIS)
+        result.append((Span(text.rjust(_GUTTER - 1), roles.TICK), axis, *cells))
     result.append(clip([("└".rjust(_GUTTER) + "─" * columns, roles.AXIS)], width))
     below = list(" " * columns)
     below[: len("0.0")] = "0.0"
@@ -70,18 +229,96 @@ def rows(
 
 
 def area(curve: PrCurve) -> float:
-    """The area below the points that are numbers, by trapezoids; NaN without any."""
-    recall, precision = _sound(curve)
+    """The area below the points that are numbers, by trapezoids; NaN without any.
+
+    Below the recall of the highest threshold, the curve goes on with the precision it has there.
+    """
+    recall, precision = _line(curve)
     if not len(recall):
         return np.nan
     return float(np.sum(np.diff(recall) * (precision[1:] + precision[:-1]) / 2))
 
 
-def _sound(curve: PrCurve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Recall, ascending, and precision of the points where both are within 0 … 1."""
+def nearest(curve: PrCurve, threshold: float) -> int | None:
+    """The index of the threshold that is nearest among points that are numbers."""
+    sound = sound_points(curve)
+    if not sound.any():
+        return None
+    away = np.where(sound, np.abs(curve.thresholds - threshold), np.inf)
+    return int(away.argmin())
+
+
+def sound_points(curve: PrCurve) -> NDArray[np.bool_]:
+    """Which points [n] are numbers within 0 … 1."""
     recall, precision = curve.recall, curve.precision
-    sound = (recall >= 0) & (recall <= 1) & (precision >= 0) & (precision <= 1)
+    sound: NDArray[np.bool_] = (recall >= 0) & (recall <= 1) & (precision >= 0) & (precision <= 1)
+    return sound
+
+
+def _reading(curve: PrCurve, index: int) -> list[Piece]:
+    precision, recall = float(curve.precision[index]), float(curve.recall[index])
+    both = precision + recall
+    counts = (
+        ("TP", curve.true_positives),
+        ("FP", curve.false_positives),
+        ("TN", curve.true_negatives),
+        ("FN", curve.false_negatives),
+    )
+    return [
+        (f"threshold {curve.thresholds[index]:.3f}", roles.ACCENT),
+        (f"precision {precision:.3f}", roles.LEGEND),
+        (f"recall {recall:.3f}", roles.LEGEND),
+        (f"F1 {2 * precision * recall / both if both else 0:.3f}", roles.LEGEND),
+        ("  ".join(f"{name} {values[index]:,}" for name, values in counts), roles.NOTE),
+    ]
+
+
+def _legend(curves: Sequence[Other], marks: Marks, cells: int) -> Row:
+    """What the axis measures and, of several curves, whose they are, with their areas."""
+    pieces: list[Piece] = [("precision", roles.TICK)]
+    used = width("precision")
+    for number, one in enumerate(curves):
+        if not one.label:
+            continue
+        text = f" {safe(one.label)} {_area_text(one.curve)}"
+        if used + width(text) + 3 > cells:
+            pieces.append((" …", roles.DIM))
+            break
+        pieces += [("  ", roles.BLANK), (marks.cue(number), one.role), (text, roles.LEGEND)]
+        used += width(text) + 3
+    return clip(pieces, cells)
+
+
+def _area_text(curve: PrCurve) -> str:
+    return format_value(float(f"{area(curve):.3g}"))
+
+
+def _shape(one: Other, dots: int, number: int) -> Shape:
+    recall, precision = _line(one.curve)
+    nothing = np.full(dots, np.nan)
+    line = nothing
+    if len(recall):
+        line = np.interp(np.linspace(0, 1, dots), recall, precision, right=np.nan)
+    return Shape(
+        one.role,
+        one.role,
+        nothing,
+        nothing,
+        line,
+        smoothed=True,
+        dense=False,
+        behind=one.behind,
+        letter=number,
+    )
+
+
+def _line(curve: PrCurve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Recall, ascending from 0, and precision of the points where both are within 0 … 1."""
+    sound = sound_points(curve)
     # By descending threshold, as the curve runs where several have the same recall.
-    recall, precision = recall[sound][::-1], precision[sound][::-1]
+    recall, precision = curve.recall[sound][::-1], curve.precision[sound][::-1]
     order = np.argsort(recall, kind="stable")
-    return recall[order], precision[order]
+    recall, precision = recall[order], precision[order]
+    if not len(recall):
+        return recall, precision
+    return np.append(0.0, recall), np.append(precision[0], precision)

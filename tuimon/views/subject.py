@@ -108,6 +108,18 @@ class Subject:
         except OSError as error:
             raise ViewError(f"{error.strerror}: {path.name}") from None
 
+    def alike(self) -> list[tuple[Run, RefSeries]]:
+        """The item's tag in all runs that have it, the item's own run first."""
+        series = self.series
+        found = [
+            (run, run.refs[self.item.tag])
+            for run in self.store.runs.values()
+            if series is not None
+            and self.item.tag in run.refs
+            and run.refs[self.item.tag].plugin == series.plugin
+        ]
+        return sorted(found, key=lambda one: one[0].name != self.item.run)
+
     def place(self, refs: Refs, step: int | None) -> Place:
         """Which of the summaries, at least one, `Look.step` means."""
         index = place_of(refs.steps, step)
