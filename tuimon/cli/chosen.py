@@ -70,4 +70,5 @@ def read(selection: Selection, wanted: re.Pattern[str] | None) -> tuple[Store, b
         if run is not None:
             found[run.name] = run
     store.runs = found
+    store.set_beside([one for one in scan.beside() if wanted is None or wanted.search(one.run)])
     return store, complete

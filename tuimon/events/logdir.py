@@ -1,5 +1,8 @@
 """Finding the event files of log directories, again and again, at little cost.
 
+What writers leave beside event files without a word in them is found as well: configurations of
+TensorBoard's projector (torch's ``add_embedding``) and traces of profilers.
+
 A directory that holds an event file is a run, named by its path relative to the log directory; the
 log directory itself is run ``.`` (TensorBoard's rule).
 """
@@ -37,6 +40,29 @@ class FoundFile(NamedTuple):
     path: Path
 
 
+PROJECTOR_CONFIG = "projector_config.pbtxt"
+_TRACES = (".pt.trace.json", ".pt.trace.json.gz", ".xplane.pb", ".trace.json.gz")
+"""Of ``torch.profiler.tensorboard_trace_handler``, and of TensorFlow's and JAX's profilers."""
+_MOST_CONFIG_BYTES = 1 << 20
+
+
+class SideFile(NamedTuple):
+    """A file beside event files, and the run that it belongs to."""
+
+    run: str
+    path: Path
+    size: int
+    modified: float
+    """Unix s."""
+    text: str
+    """Of a configuration, as far as 1 MiB; empty of other files."""
+
+
+def is_side_file(name: str) -> bool:
+    """Whether a file of this base name is of use though no event file."""
+    return name == PROJECTOR_CONFIG or name.endswith(_TRACES)
+
+
 def is_event_file(name: str) -> bool:
     """Whether TensorBoard takes a file of this base name for an event file."""
     return "tfevents" in name and not name.endswith(".profile-empty")
@@ -57,12 +83,17 @@ class LogdirScan:
         self._roots = _roots(sources)
         self._found: set[Path] = set()
         self._directories: list[str] = []
+        self._beside: list[SideFile] = []
         self.truncated = False
         """Whether the limits of this module kept something out in the last scan."""
 
     def directories(self) -> list[str]:
         """The directories of the last scan, log directories first: what is worth watching."""
         return self._directories
+
+    def beside(self) -> list[SideFile]:
+        """What the last scan found beside event files, sorted by run and path."""
+        return self._beside
 
     def forget(self, path: Path) -> None:
         """Find the file at `path` again when it comes back."""
@@ -71,6 +102,7 @@ class LogdirScan:
     def scan(self) -> list[FoundFile]:
         """Event files that were not there before, sorted by run and path. Never raises."""
         found: list[FoundFile] = []
+        beside: list[SideFile] = []
         seen: set[tuple[int, int]] = set()
         visited: list[str] = []
         pending = deque(self._roots)
@@ -83,12 +115,14 @@ class LogdirScan:
             seen.add(identity)
             visited.append(directory.path)
             truncated |= directory.truncated
+            beside += directory.beside
             for file in directory.files:
                 if file.path not in self._found:
                     self._found.add(file.path)
                     found.append(file)
             pending.extend(directory.children.values())
         self._directories = visited
+        self._beside = sorted(beside)
         self.truncated = truncated or bool(pending)
         return sorted(found)
 
@@ -102,6 +136,7 @@ class _Directory:
     levels: int
     """How many levels below it belong to the log directory."""
     files: list[FoundFile] = field(default_factory=list)
+    beside: list[SideFile] = field(default_factory=list)
     children: dict[str, _Directory] = field(default_factory=dict)
     truncated: bool = False
     _modified: float = -1.0
@@ -117,7 +152,7 @@ class _Directory:
                 path = Path(self.path)
                 self.files = [FoundFile(self.run, path)] if is_event_file(path.name) else []
         except OSError:
-            self.files, self.children = [], {}
+            self.files, self.beside, self.children = [], [], {}
             self._listed_at = float("-inf")
             return None
         return status.st_dev, status.st_ino
@@ -133,12 +168,25 @@ class _Directory:
         self.truncated = len(listed) > MAX_ENTRIES
         self.files = []
         known, self.children = self.children, {}
+        beside, self.beside = {file.path: file for file in self.beside}, []
         for entry in listed[:MAX_ENTRIES]:
             with suppress(OSError):  # a loop of links, say
                 if is_event_file(entry.name) and entry.is_file():
                     self.files.append(FoundFile(self.run, Path(entry.path)))
+                elif is_side_file(entry.name) and entry.is_file():
+                    self.beside.append(self._side_file(entry, beside.get(Path(entry.path))))
                 elif self.levels and not entry.name.startswith(".") and entry.is_dir():
                     self.children[entry.name] = known.get(entry.name) or self._child(entry)
+
+    def _side_file(self, entry: os.DirEntry[str], known: SideFile | None) -> SideFile:
+        status = entry.stat()
+        if known is not None and known[2:4] == (status.st_size, status.st_mtime):
+            return known
+        path, text = Path(entry.path), ""
+        if entry.name == PROJECTOR_CONFIG:
+            with path.open("rb") as file:
+                text = file.read(_MOST_CONFIG_BYTES).decode(errors="replace")
+        return SideFile(self.run, path, status.st_size, status.st_mtime, text)
 
     def _child(self, entry: os.DirEntry[str]) -> _Directory:
         run = entry.name if self.run == "." else f"{self.run}/{entry.name}"

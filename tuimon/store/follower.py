@@ -190,6 +190,7 @@ class Follower:
         else:
             found = self._scan.scan()
         self._forget_gone()
+        self._store.set_beside(self._scan.beside())
         new = [file for file in found if file.path not in self._followed]
         if new:
             self._followed = {**self._followed, **{file.path: self._follow(file) for file in new}}

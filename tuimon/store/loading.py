@@ -32,6 +32,7 @@ def load(sources: Sequence[LogSource]) -> Loaded:
     files: list[FileStatus] = []
     for _, members in _by_run(scan.scan()):
         files += _read_run(store, members)
+    store.set_beside(scan.beside())
     return Loaded(store, tuple(files), scan.truncated)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from tuimon.events.logdir import SideFile
 from tuimon.events.points import EventBatch
 from tuimon.store.run import FileStatus, Run
 
@@ -32,6 +33,8 @@ class Store:
         self.runs: Mapping[str, Run] = {}
         """Sorted by name, numbers in names by value; replaced, never changed. A run without any
         record is left out."""
+        self.beside: tuple[SideFile, ...] = ()
+        """What lies beside event files, by run and path; also of runs that have none."""
 
     def apply(self, run_name: str, path: Path, batch: EventBatch) -> None:
         """Take in a batch of the event file at `path`; for the thread that writes."""
@@ -41,6 +44,12 @@ class Store:
             runs = {**self.runs, run_name: run}
             self.runs = {name: runs[name] for name in sorted(runs, key=_natural)}
         self.version += 1
+
+    def set_beside(self, files: Sequence[SideFile]) -> None:
+        """Note what lies beside event files; for the thread that writes."""
+        if self.beside != tuple(files):
+            self.beside = tuple(files)
+            self.version += 1
 
     def update_file(self, run_name: str, status: FileStatus) -> bool:
         """Note how far a file was read; whether that changed anything."""

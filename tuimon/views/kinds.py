@@ -8,6 +8,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.views.audio import AudioView
+from tuimon.views.embedding import EmbeddingView
 from tuimon.views.graph import GraphView
 from tuimon.views.histogram import HistogramView
 from tuimon.views.hparams import HParamsView
@@ -29,6 +30,7 @@ KINDS: tuple[type[View], ...] = (
     MeshView,
     GraphView,
     HParamsView,
+    EmbeddingView,
     OtherView,
 )
 

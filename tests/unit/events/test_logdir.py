@@ -131,3 +131,28 @@ def test_directories_to_watch(tmp_path: Path) -> None:
     (tmp_path / "a").rmdir()
     scan.scan()
     assert scan.directories() == [str(tmp_path)]
+
+
+def test_what_lies_beside_event_files_is_found(tmp_path: Path) -> None:
+    write(tmp_path / "a", [])
+    config = tmp_path / "a" / "projector_config.pbtxt"
+    config.write_text("embeddings {}")
+    trace = tmp_path / "a" / "host_1.17.pt.trace.json"
+    trace.write_text("{}")
+    (tmp_path / "a" / "notes.json").write_text("{}")
+    (tmp_path / "b" / "plugins").mkdir(parents=True)
+    (tmp_path / "b" / "plugins" / "host.xplane.pb").write_bytes(b"12345")
+    scan = scan_of(tmp_path)
+    scan.scan()
+    found = scan.beside()
+    assert [(one.run, one.path.name) for one in found] == [
+        ("a", trace.name),
+        ("a", config.name),
+        ("b/plugins", "host.xplane.pb"),
+    ]
+    assert [one.text for one in found] == ["", "embeddings {}", ""]
+    assert found[2].size == 5
+    config.write_text("embeddings { }")
+    trace.unlink()
+    scan.scan()
+    assert [one.text for one in scan.beside()] == ["embeddings { }", ""]

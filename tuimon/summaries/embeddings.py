@@ -1,0 +1,184 @@
+"""Points of TensorBoard's projector, such as torch's ``add_embedding`` leaves.
+
+They are no events: a ``projector_config.pbtxt`` in the run's directory names files of tab-separated
+values. Source: TensorBoard, ``plugins/projector`` (``projector_config.proto``,
+``projector_plugin.py``, ``data-provider.ts``); torch, ``utils/tensorboard/_embedding.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.summaries.errors import SummaryError
+
+MAX_POINTS = 20_000
+"""Of a file with more, every second, third … is taken."""
+MAX_BYTES = 256 << 20
+_MAX_LABEL = 200
+_MAX_COLUMNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingFiles:
+    """Where the points of one step are."""
+
+    tag: str
+    step: int
+    tensors: str
+    """Path, relative to the configuration's; empty where they are in a checkpoint."""
+    metadata: str
+    """Path of the labels; empty when there are none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding:
+    """Points in many dimensions, and what each is."""
+
+    points: NDArray[np.float64]
+    """Shape [n, d], finite. Read-only."""
+    labels: tuple[tuple[str, ...], ...]
+    """By column of the metadata, each of n; empty without metadata. Not safe for a terminal."""
+    names: tuple[str, ...]
+    """Of the columns."""
+    total: int
+    """How many points the file holds; more than n where not all were taken."""
+
+
+@lru_cache(maxsize=64)
+def read_config(text: str) -> tuple[EmbeddingFiles, ...]:
+    """What a configuration names. Raises SummaryError."""
+    from google.protobuf.text_format import Parse, ParseError  # type: ignore[import-untyped]
+    from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
+
+    try:
+        config = Parse(text, ProjectorConfig(), allow_unknown_field=True)
+    except (ParseError, RecursionError):
+        raise SummaryError("a configuration of the projector that cannot be read") from None
+    found = {}
+    for one in config.embeddings:
+        tag, colon, step = one.tensor_name.rpartition(":")
+        if not (colon and step.isdecimal() and len(step) < 19):
+            tag, step = one.tensor_name, "0"
+        files = EmbeddingFiles(tag, int(step), one.tensor_path, one.metadata_path)
+        found[files.tag, files.step] = files  # a resumed run names its own again
+    return tuple(found.values())
+
+
+def read_embedding(directory: Path, files: EmbeddingFiles) -> Embedding:
+    """The points that `files` of a configuration in `directory` name.
+
+    Points with a coordinate that is no number are left out.
+
+    Raises:
+        SummaryError: the files do not hold points.
+        OSError: a file cannot be read.
+    """
+    if not files.tensors:
+        raise SummaryError("these points are in a checkpoint, not in a file of their own")
+    data = _read(directory, files.tensors)
+    rows = [line for line in data.split(b"\n") if line.strip()]
+    if not rows:
+        raise SummaryError("no points")
+    stride = -(-len(rows) // MAX_POINTS)
+    taken = rows[::stride]
+    try:
+        points = np.array([row.split(b"\t") for row in taken], np.float64)
+    except ValueError:
+        raise SummaryError("the points are not rows of numbers, as many in each") from None
+    if points.ndim != 2:
+        raise SummaryError("the points are not rows of numbers, as many in each")
+    names, labels = _labels(directory, files, len(rows), stride)
+    sound = np.isfinite(points).all(axis=1)
+    if not sound.any():
+        raise SummaryError("no point has only finite coordinates")
+    points = points[sound]
+    points.setflags(write=False)
+    kept = np.flatnonzero(sound).tolist()
+    columns = tuple(tuple(column[at] for at in kept) for column in labels)
+    return Embedding(points, columns, names, len(rows))
+
+
+def _labels(
+    directory: Path, files: EmbeddingFiles, count: int, stride: int
+) -> tuple[tuple[str, ...], list[list[str]]]:
+    """Names and columns of the labels of the points that were taken."""
+    if not files.metadata:
+        return (), []
+    text = _read(directory, files.metadata).decode(errors="replace")
+    lines = text.removesuffix("\n").split("\n")
+    # TensorBoard: a table of several columns begins with their names, a single column does not.
+    names: tuple[str, ...] = ("label",)
+    if "\t" in lines[0] or len(lines) == count + 1:
+        names, lines = tuple(lines[0].split("\t")[:_MAX_COLUMNS]), lines[1:]
+    rows = [line.split("\t") for line in lines[:count:stride]]
+    rows += [[]] * (len(range(0, count, stride)) - len(rows))
+    return names, [
+        [row[at][:_MAX_LABEL] if at < len(row) else "" for row in rows] for at in range(len(names))
+    ]
+
+
+def _read(directory: Path, name: str) -> bytes:
+    """A file below `directory`; others are not what a run has to show."""
+    path = (directory / name).resolve()
+    if not path.is_relative_to(directory.resolve()):
+        raise SummaryError("the configuration names a file outside of its run")
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise SummaryError(f"a file of more than {MAX_BYTES >> 20} MiB")
+    return data
+
+
+def principal_components(
+    points: NDArray[np.float64], count: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coordinates [n, count] along the directions of most variance, and shares of it [count].
+
+    Where there are fewer dimensions the rest is 0. The sign of a direction, which is free, is that
+    its largest weight is positive.
+    """
+    centred = points - points.mean(axis=0)
+    samples, dimensions = centred.shape
+    largest = float(np.abs(centred).max(initial=0.0)) or 1.0
+    centred = centred / largest  # neither squares of huge numbers nor of tiny ones
+    if dimensions <= samples:
+        _, vectors = np.linalg.eigh(centred.T @ centred)
+        directions = vectors[:, ::-1][:, :count]
+    else:
+        values, vectors = np.linalg.eigh(centred @ centred.T)
+        lengths = np.sqrt(np.maximum(values[::-1][:count], 1e-300))
+        directions = (centred.T @ vectors[:, ::-1][:, :count]) / lengths
+    signs = np.sign(directions[np.abs(directions).argmax(axis=0), range(directions.shape[1])])
+    found = centred @ (directions * np.where(signs == 0, 1, signs))
+    total = float((centred**2).sum())
+    shares = (found**2).sum(axis=0) / total if total else np.zeros(found.shape[1])
+    missing = count - found.shape[1]
+    return (
+        np.pad(found * largest, ((0, 0), (0, missing))),
+        np.pad(shares, (0, missing)),
+    )
+
+
+def neighbours(
+    points: NDArray[np.float64], at: int, count: int, *, cosine: bool
+) -> list[tuple[int, float]]:
+    """The nearest points of the one at `at`, and how far they are, the nearest first.
+
+    The distance is Euclid's, or 1 − the cosine of the angle, as in TensorBoard.
+    """
+    if cosine:
+        lengths = np.linalg.norm(points, axis=1)
+        lengths = np.where(lengths > 0, lengths, 1)
+        distances = 1 - (points @ points[at]) / (lengths * lengths[at])
+    else:
+        distances = np.linalg.norm(points - points[at], axis=1)
+    distances[at] = np.inf
+    count = min(count, len(points) - 1)
+    nearest = np.argpartition(distances, count - 1)[:count] if count else np.array([], np.int64)
+    order = nearest[np.argsort(distances[nearest], kind="stable")]
+    return [(int(index), float(distances[index])) for index in order]
