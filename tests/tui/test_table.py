@@ -159,7 +159,7 @@ async def test_hyperparameters_that_differ_have_columns(tmp_path: Path) -> None:
     for lr, name in ((0.1, "one"), (0.003, "two")):
         writer = SummaryWriter(str(tmp_path / name))
         writer.add_scalar("loss", lr, 0)
-        writer.add_hparams({"lr": lr, "batch": 8}, {"best": lr}, run_name=f"{1.7e9 + lr}")
+        writer.add_hparams({"lr": lr, "batch": 8}, {"best": lr}, name=f"{1.7e9 + lr}")
         writer.close()
     session = Session.of_logdirs([tmp_path])
     session.start()
