@@ -49,6 +49,7 @@ _FIXED: dict[str, tuple[str, float, str]] = {
     "ok": ("success", 0.0, ""),
     "accent": ("accent", 0.0, ""),
     "key": ("primary", 0.0, "bold"),
+    "match": ("accent", 0.0, "reverse"),
     "picked": ("primary", 0.0, ""),
     "cursor": ("foreground", 0.0, "reverse"),
 }

@@ -23,6 +23,7 @@ from tuimon.tui.widgets.folded_sections import FoldedSections
 from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.limits_bar import LimitsBar
 from tuimon.tui.widgets.notice import Notice
+from tuimon.tui.widgets.prompt import Prompt
 from tuimon.tui.widgets.run_header import RunHeader
 from tuimon.tui.widgets.system_pane import SystemPane
 from tuimon.tui.widgets.tag_pane import TagPane
@@ -61,6 +62,7 @@ class MonitorBase(Screen[None]):
         self._output = ConsolePane(id="output")
         self._system = SystemPane(id="system")
         self._filter = FilterBar(id="filter")
+        self._find = Prompt(id="find")
         self._keys = KeyBar(id="keys")
         self._selection = Selection(
             text=state.filter,

@@ -6,16 +6,19 @@ from textual import on
 
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.text import safe
-from tuimon.tui.actions.base import MonitorBase
+from tuimon.tui.actions.reading import ReadingActions
 from tuimon.tui.screens.table import Left, TableScreen
 from tuimon.tui.selection import count_tags, shown_runs
 from tuimon.tui.widgets.filter_bar import FilterBar
 
 
-class FilterActions(MonitorBase):
+class FilterActions(ReadingActions):
     """Selecting among many runs and tags."""
 
     def action_filter(self) -> None:
+        if self.focused is self._output:
+            self.search_console()
+            return
         self._filter.open()
         self._tell_filter()
 

@@ -2,13 +2,17 @@
 
 from textual import on
 
+from tuimon.tui.actions.reading import ReadingActions
 from tuimon.tui.actions.viewing import ViewActions
 from tuimon.tui.screens.system import SystemScreen
 from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.tag_pane import TagPane
 
+_COLUMNS = 16
+"""Of the console, at a key."""
 
-class MoveActions(ViewActions):
+
+class MoveActions(ViewActions, ReadingActions):
     """Which part of the screen is looked at."""
 
     def action_zoom(self) -> None:
@@ -26,6 +30,8 @@ class MoveActions(ViewActions):
     def action_back(self) -> None:
         if self.has_class("-zoomed"):
             self.remove_class("-zoomed")
+        elif self.focused is self._output and self._output.searches:
+            self._output.search("")
         elif self._charts.state.cursor is not None:
             self._charts.state.cursor = None
             self._charts.draw()
@@ -41,7 +47,8 @@ class MoveActions(ViewActions):
         if self.focused is self._tags:
             self._tags.move_cursor(rows)
         elif self.focused is self._output:
-            self._output.scroll_lines(rows)
+            self.action_scroll_console(rows)
+            self._output.scroll_columns(_COLUMNS * columns)
         elif self.focused is self._system:
             self._system.scroll_lines(rows)
         elif self.focused is self._folded:
@@ -56,7 +63,10 @@ class MoveActions(ViewActions):
 
     def action_page(self, pages: int) -> None:
         if self.focused is self._output:
-            self._output.scroll_lines(pages * (self._output.size.height - 2))
+            if pages > 0 and self._output.searches:
+                self.action_match(-1)
+            else:
+                self.action_scroll_console(pages * (self._output.size.height - 2))
         elif self.focused is self._tags:
             self._tags.move_cursor(pages * (self._tags.size.height - 2))
         elif self.focused is self._system:

@@ -79,6 +79,7 @@ class MonitorScreen(
                 yield self._output
             yield self._system
         yield self._filter
+        yield self._find
         yield self._limits
         yield self._keys
 

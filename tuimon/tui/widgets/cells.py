@@ -57,6 +57,11 @@ class CellView(Widget):
         if regions:
             self.refresh(*regions)
 
+    def shown_text(self) -> str:
+        """What is shown as lines of text."""
+        lines = ("".join(span.text for span in row).rstrip() for row in self._rows)
+        return "\n".join(lines) + "\n"
+
     def render_line(self, y: int) -> Strip:
         """The strip of one row, from the cache unless the row changed."""
         strip = self._strips.get(y)

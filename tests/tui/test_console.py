@@ -1,0 +1,133 @@
+"""The console pane: all of the log, searched, followed, copied."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from screens import settle, shown
+from textual.pilot import Pilot
+
+from tuimon.runs.paths import new_run_directory
+from tuimon.runs.record import RunRecord, RunState, write_record
+from tuimon.store.session import Session
+from tuimon.tui.app import TuimonApp
+from tuimon.tui.screens.monitor import MonitorScreen
+
+LINES = 30_000
+
+
+@pytest.fixture
+def log(home: Path) -> Path:
+    """The console of a run that has ended."""
+    paths = new_run_directory("train")
+    record = RunRecord(
+        id=paths.id,
+        name="train",
+        host="elsewhere",
+        machine_id="m",
+        boot_id="b",
+        argv=("train.py",),
+        command=("python", "train.py"),
+        cwd="/",
+        started_at=time.time(),
+        ended_at=time.time(),
+        state=RunState.FINISHED,
+        exit_code=0,
+    )
+    write_record(paths.run_json, record)
+    text = "".join(f"epoch {n} loss {1 / (n + 1):.5f}\r\n" for n in range(LINES))
+    paths.console_log.write_text(text.replace("epoch 41 ", "epoch 41 NaN "))
+    return paths.console_log
+
+
+@pytest.fixture
+def session(log: Path) -> Iterator[Session]:
+    from tuimon.runs.paths import RunPaths
+
+    session = Session(RunPaths(log.parent))
+    session.start()
+    yield session
+    session.stop()
+
+
+async def ready(pilot: Pilot[None], text: str) -> MonitorScreen:
+    """The main screen, once its console shows a text."""
+    screen = await settle(pilot)
+    for _ in range(200):
+        if text in shown(screen._output):
+            return screen
+        await pilot.pause(0.02)
+    raise AssertionError(f"{text} is not in\n{shown(screen._output)}")
+
+
+async def test_one_scrolls_up_through_all_of_the_log(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, f"epoch {LINES - 1} ")
+        screen.set_focus(screen._output)
+        await pilot.press("pageup")
+        assert f"epoch {LINES - 1} " not in shown(screen._output)
+        assert "lines below, F follows" in shown(screen._output)
+        screen.action_scroll_console(-LINES)
+        assert "epoch 0 loss 1.0" in shown(screen._output)
+        await pilot.press("down")
+        assert "epoch 0 loss" not in shown(screen._output)
+        await pilot.press("F")
+        assert f"epoch {LINES - 1} " in shown(screen._output)
+
+
+async def test_what_is_searched_is_found_however_far_up(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, f"epoch {LINES - 1} ")
+        screen.set_focus(screen._output)
+        await pilot.press("slash", *"nan")
+        await ready(pilot, "epoch 41 NaN")
+        await pilot.press("enter")
+        assert [
+            span.text for row in screen._output._rows for span in row if span.role == "match"
+        ] == ["NaN"]
+        await pilot.press("escape")
+        assert not screen._output.searches
+        await pilot.press("slash", *"epoch 2990", "enter")
+        await ready(pilot, "epoch 29909 ")
+        await pilot.press("n")
+        await pilot.press("n")
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if screen._output._log.lines[screen._output._found].startswith("epoch 29907"):
+                break
+        await pilot.press("N")
+        await pilot.pause(0.1)
+        assert screen._output._log.lines[screen._output._found].startswith("epoch 29908")
+
+
+async def test_lines_in_view_and_marked_ones_are_copied(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, f"epoch {LINES - 1} ")
+        screen.set_focus(screen._output)
+        await pilot.press("Y")
+        assert pilot.app.clipboard.splitlines()[-1].startswith(f"epoch {LINES - 1} ")
+        assert len(pilot.app.clipboard.splitlines()) == screen._output.size.height - 1
+        await pilot.mouse_down(screen._output, offset=(3, 2))
+        await pilot.hover(screen._output, offset=(3, 3))
+        screen._output._picked = (2, 3)
+        await pilot.press("Y")
+        assert len(pilot.app.clipboard.splitlines()) == 2
+
+
+async def test_new_output_does_not_move_what_is_read(session: Session, log: Path) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, f"epoch {LINES - 1} ")
+        screen.set_focus(screen._output)
+        await pilot.press("up", "up")
+        before = shown(screen._output).splitlines()[1:]
+        with log.open("a") as file:
+            file.write("more\r\n" * 30)
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if "32 lines below" in shown(screen._output):
+                break
+        assert "32 lines below" in shown(screen._output)
+        assert shown(screen._output).splitlines()[1:] == before
+        await pilot.press("F")
+        assert "more" in shown(screen._output).splitlines()[-1]
