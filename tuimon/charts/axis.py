@@ -152,6 +152,5 @@ def make_axis(
     if window is not None:
         return Axis(kind, origin, window, (low, high))
     before = (previous.x0, previous.x1) if previous and previous.origin == origin else None
-    newest = high + room * (high - low)
-    limits = x_limits(low, newest, from_zero=kind != "wall", least=least, previous=before)
+    limits = x_limits(low, high, from_zero=kind != "wall", least=least, previous=before, room=room)
     return Axis(kind, origin, limits, (low, high))

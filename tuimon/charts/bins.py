@@ -53,6 +53,14 @@ def bin_track(track: Track, bounds: Positions, smoothing: float, positive: bool)
         smoothing: weight of the moving average that the line shows; 0 shows the values.
         positive: leave out values ≤ 0.
     """
+    if track.order is not None:
+        return _binned(track, bounds, smoothing, positive)
+    ends = (len(bounds), bounds[0].item(), bounds[-1].item())
+    key = ("bins", bounds.dtype, ends, len(track.x), smoothing, positive)
+    return track.curve.detail.once(key, lambda: _binned(track, bounds, smoothing, positive))
+
+
+def _binned(track: Track, bounds: Positions, smoothing: float, positive: bool) -> Bins:
     edges = track.edges(bounds)
     found = track.extremes(edges)
     drawable = found.positive if positive else found.finite

@@ -8,7 +8,7 @@ from tuimon.charts import roles
 from tuimon.charts.axis import Axis, make_axis
 from tuimon.charts.canvas import Flags, spans
 from tuimon.charts.compact import compact_rows
-from tuimon.charts.cursor import position_text, read_all, readout_rows
+from tuimon.charts.cursor import position_notes, read_all, readout_rows
 from tuimon.charts.frame import Frame, FrameTick, draw_frame
 from tuimon.charts.heading import cut, legend_rows, title_row
 from tuimon.charts.labels import put_cursor
@@ -36,7 +36,7 @@ _LEAST_WIDTH, _LEAST_HEIGHT = 20, 6
 _LABEL_WIDTH = 5
 
 # Cells for the newest value behind a line, in charts of at least so many.
-_END_LABEL, _ROOMY = 8, 70
+_END_LABEL, _ROOMY = 10, 70
 
 _ASCII_FRAME = str.maketrans("│┤└─┬┼", "|++-++")
 
@@ -51,6 +51,7 @@ def draw_chart(
     *,
     view: View | None = None,
     cursor: Cursor | None = None,
+    note: str = "",
     full: bool = False,
 ) -> Drawing:
     """Draw curves over a common x axis in exactly `width` × `height` cells.
@@ -64,6 +65,7 @@ def draw_chart(
         previous: scales of the drawing before; they are kept while they suit.
         view: what part to show; all by default.
         cursor: where to read values, which then stand in the legend.
+        note: what else the title is to tell.
         full: tell more, as a chart that has the screen for itself can.
     """
     options = options or ChartOptions()
@@ -79,15 +81,16 @@ def draw_chart(
     style = Style(options, marks, lettered)
     tracks = [make_track(curve, options.x_axis) for curve in curves]
     past = superseded_tracks(curves, options)
-    roomy = options.labels and width >= _ROOMY
-    room = _END_LABEL / width if roomy else 0.0
+    label = _END_LABEL + 2 * lettered
+    room = label / (width - label) if options.labels and width >= _ROOMY else 0.0
     axis = make_axis(options.x_axis, [*tracks, *past], previous, view, room)
     readings = read_all(tracks, axis, cursor, options) if cursor else ()
     if full and readings:
         legend = readout_rows(readings, width, height // 2, marks)
     else:
         entries = read_entries(readings, style) if readings else newest_entries(tracks, style)
-        legend = legend_rows(entries, width, max(1, height // (5 if full else 7)), marks)
+        most = max(1, height // (5 if full else 7))
+        legend = legend_rows(entries, width, most, marks, in_full=bool(readings))
     rows = height - len(legend) - 3
 
     def bin_all(columns: int) -> list[Trace]:
@@ -129,7 +132,8 @@ def draw_chart(
         title,
         [*_warnings(new, marks), *(["clipped"] if beyond and options.clip else [])],
         [
-            *([position_text(readings, marks)] if cursor else []),
+            *(position_notes(readings, marks) if cursor else []),
+            *([note] if note else []),
             *_notes(curves, new, options, view),
         ],
         width,

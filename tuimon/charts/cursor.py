@@ -59,21 +59,20 @@ def shown_value(reading: Reading) -> float:
     return reading.value if reading.smoothed is None else reading.smoothed
 
 
-def position_text(readings: Readings, marks: Marks) -> str:
-    """Where the cursor is, and how far from its mark, by the first curve: step, time, clock."""
+def position_notes(readings: Readings, marks: Marks) -> list[str]:
+    """Where the cursor is, by the first curve, or how far from its mark: step, time, clock."""
     if not readings:
-        return "no point at the cursor"
+        return ["no point at the cursor"]
     here, mark = readings[0]
-    parts = [f"step {format_step(here.step)}", format_duration(here.elapsed)]
+    notes = [f"step {format_step(here.step)}"]
     if mark is not None:
-        parts = [
-            parts[0],
-            f"{_delta(marks)} {format_step(here.step - mark.step)} steps",
-            format_duration(here.wall_time - mark.wall_time),
-        ]
-    elif clock := _clock(here.wall_time):
-        parts.append(clock)
-    return (" - " if marks.ascii else " · ").join(parts)
+        notes.append(f"{_delta(marks)} {format_step(here.step - mark.step)} steps")
+        notes.append(format_duration(here.wall_time - mark.wall_time))
+        return notes
+    notes.append(format_duration(here.elapsed))
+    if clock := _clock(here.wall_time):
+        notes.append(clock)
+    return notes
 
 
 def _delta(marks: Marks) -> str:
@@ -88,12 +87,11 @@ def _clock(wall_time: float) -> str:
 
 def more_text(reading: Reading, mark: Reading | None, marks: Marks) -> str:
     """What a legend tells besides the value at the cursor."""
-    parts = []
-    if reading.smoothed is not None:
-        parts.append(("~" if marks.ascii else "≈") + format_value(reading.smoothed))
     if mark is not None:
-        parts.append(_delta(marks) + _signed(_difference(reading, mark)))
-    return " ".join(parts)
+        return _delta(marks) + _signed(_difference(reading, mark))
+    if reading.smoothed is not None:
+        return ("~" if marks.ascii else "≈") + format_value(reading.smoothed)
+    return ""
 
 
 def _difference(reading: Reading, mark: Reading) -> float:

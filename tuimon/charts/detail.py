@@ -1,5 +1,8 @@
 """What drawing a growing series needs besides its points, kept from one drawing to the next."""
 
+from collections.abc import Callable
+from typing import TypeVar, cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,6 +11,7 @@ from tuimon.charts.smoothing import Smoothed
 from tuimon.store.lod import Edges, Extremes, LevelOfDetail
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 
 class Detail:
@@ -20,7 +24,16 @@ class Detail:
         self._levels = LevelOfDetail()
         self._smoothed: Smoothed | None = None
         self._ascending: dict[str, int] = {}
+        self._made: tuple[object, object] = (None, None)
         self._best: dict[Best, tuple[int, int | None]] = {}
+
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """What `make` gives; what it gave before, if the last call had the same key."""
+        known, made = self._made
+        if known != key:
+            made = make()
+            self._made = key, made
+        return cast(T, made)
 
     def extremes(self, values: Floats, edges: Edges) -> Extremes:
         """What the values between indices `edges` [columns + 1] come to."""

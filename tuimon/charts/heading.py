@@ -82,14 +82,17 @@ def title_row(
     return _row([Span(cut(title, max(0, cells - used), marks), roles.TITLE), *right])
 
 
-def legend_rows(entries: Sequence[Entry], cells: int, most_rows: int, marks: Marks) -> list[Row]:
+def legend_rows(
+    entries: Sequence[Entry], cells: int, most_rows: int, marks: Marks, *, in_full: bool = False
+) -> list[Row]:
     """Return one to `most_rows` rows of colour cue, label and last value of each curve.
 
     Entries flow in one row, or stand in columns over several; those that find no room are counted.
+    What else they tell is left out unless there is room for all of it, or `in_full`.
     """
     spans = [_entry(entry, cells, marks, more=True) for entry in entries]
     widths = [_width(entry) for entry in spans]
-    if sum(widths) + _GAP * (len(widths) - 1) > cells:
+    if not in_full and sum(widths) + _GAP * (len(widths) - 1) > cells:
         spans = [_entry(entry, cells, marks) for entry in entries]
         widths = [_width(entry) for entry in spans]
     if sum(widths) + _GAP * (len(widths) - 1) <= cells or most_rows == 1:

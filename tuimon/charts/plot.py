@@ -77,7 +77,7 @@ def _shape(trace: Trace, scale: YScale, dots: int, style: Style) -> Shape:
         dense=trace.bins.points > dots,
         behind=trace.past or faded,
         letter=style.number(curve),
-        pattern=0 if faded or trace.past or grouped else style.pattern(curve),
+        pattern=0 if trace.past else style.pattern(curve),
     )
 
 

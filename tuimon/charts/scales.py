@@ -40,7 +40,13 @@ _MANY_DECADES = 3
 
 
 def x_limits(
-    low: float, high: float, *, from_zero: bool, least: float, previous: Limits | None
+    low: float,
+    high: float,
+    *,
+    from_zero: bool,
+    least: float,
+    previous: Limits | None,
+    room: float = 0.0,
 ) -> Limits:
     """Return limits of x around low…high.
 
@@ -49,6 +55,7 @@ def x_limits(
         from_zero: 0 is a natural beginning of this axis (it is not for clock time).
         least: the smallest span.
         previous: limits of the drawing before, kept where they still suit.
+        room: share of the data's span to be left behind them.
     """
     if from_zero and (0 <= low <= _NEAR_ZERO * high or 0 <= low == high):
         fresh = (0.0, _ladder(max(high, least)))
@@ -56,6 +63,8 @@ def x_limits(
         grid = nice_step(max(high - low, least) / 10)
         start = math.floor(low / grid) * grid
         fresh = (start, start + _ladder(max(high - start, least)))
+    fresh = (fresh[0], fresh[1] + room * (fresh[1] - fresh[0]))
+    high += room * (high - fresh[0])
     return previous if previous and _suits(previous, fresh, low, high) else fresh
 
 

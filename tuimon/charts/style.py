@@ -17,6 +17,8 @@ class Style(NamedTuple):
 
     def pattern(self, curve: Curve) -> int:
         """The dashes of a curve's line: those of its own, more where colours come again."""
+        if curve.faded:
+            return 0
         return curve.pattern + curve.colour // max(1, self.options.palette)
 
     def number(self, curve: Curve) -> int:

@@ -1,6 +1,6 @@
 """From the store to the curves of one chart: which series, in which order and colour."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,9 @@ from tuimon.tui.selection import BY_PREFIX, Selection
 
 _MOST_FADED = 6
 """More curves among which others stand out are drawn as one: their range and their median."""
+_MOST_ALIKE = 10
+"""Of more trainings than this a few stand out, even where the user has chosen none."""
+_LEADING_CURVES = 6
 
 
 class _Kept(NamedTuple):
@@ -49,8 +52,11 @@ class MetricCurves:
     def __init__(self, store: Store, metric: Metric, colours: RunColours | None = None) -> None:
         self.metric = metric
         self.selection = Selection()
+        self.note = ""
+        """Which trainings stand out, if that was not chosen."""
         self._store = store
-        self._colours = colours or RunColours()
+        self._own_colours = RunColours()
+        self._colours = colours or self._own_colours
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._superseded: dict[tuple[str, str], tuple[Series, int, Superseded | None]] = {}
 
@@ -69,11 +75,12 @@ class MetricCurves:
         """The curves over all runs that are selected.
 
         One training: a colour for each of its curves. Several: a colour for each training, and
-        dashes to tell its curves apart; or a colour for each value of a hyperparameter.
+        dashes to tell its curves apart; or a colour for each value of a hyperparameter. Where
+        there are many and none was chosen, those with the best values stand out.
         """
         runs = self._store.runs
         several = len(names := trainings(runs)) > 1
-        self._colours.meet(names)
+        self._own_colours.meet(names)
         lanes = self._lanes(runs)
         keys = list(dict.fromkeys(lane.key for lane in lanes))
         selection = self.selection
@@ -82,7 +89,12 @@ class MetricCurves:
             for lane in lanes
             if selection.shows(lane.run.name, lane.series.tag) and selection.draws(lane.training)
         ]
-        faded = [selection.fades(lane.training, self._store) for lane in drawn]
+        leading = self._leading(drawn, len(keys))
+        faded = [
+            selection.fades(lane.training, self._store)
+            or (leading is not None and lane.training not in leading)
+            for lane in drawn
+        ]
         values = in_order(list(selection.groups.values()))
         curves = []
         for lane, fades in zip(drawn, faded, strict=True):
@@ -113,6 +125,34 @@ class MetricCurves:
                 )
             )
         return curves
+
+    def _leading(self, drawn: Sequence[_Lane], lanes: int) -> set[str] | None:
+        """The trainings that stand out where there are too many; None where they do not.
+
+        Those with the best values of what is not trained on, or the newest where the name of the
+        metric does not tell which values are good.
+        """
+        self.note = ""
+        chosen, names = self.selection, dict.fromkeys(lane.training for lane in drawn)
+        if len(names) <= _MOST_ALIKE or chosen.focus or chosen.pinned or chosen.groups:
+            return None
+        most = max(2, _LEADING_CURVES // max(lanes, 1))
+        judged = next((lane for lane in reversed(drawn) if lane.split != "train"), drawn[-1]).key
+        best = best_of(next(lane.series.tag for lane in drawn if lane.key == judged))
+        ranks: list[tuple[float, int, str]] = []
+        for place, lane in enumerate(drawn):
+            if lane.key != judged:
+                continue
+            rank = -(lane.run.start_time or 0.0)
+            if best is not None:
+                values = lane.series.snapshot().values
+                index = self._detail(lane.series, lane.series.epoch).best(values, best)
+                value = np.inf if index is None else float(values[index])
+                rank = value if best == "min" or index is None else -value
+            ranks.append((rank, place, lane.training))
+        leading = list(dict.fromkeys(name for _, _, name in sorted(ranks)))[:most]
+        self.note = f"{len(leading)} {'best' if best else 'newest'} of {len(names)} runs"
+        return set(leading)
 
     def _lanes(self, runs: Mapping[str, Run]) -> list[_Lane]:
         lanes = []

@@ -157,7 +157,6 @@ def tag_rows(store: Store, selection: Selection) -> list[TagRow]:
 def run_list_rows(store: Store, selection: Selection, colours: RunColours) -> list[RunRow]:
     """A row per training that the filter shows, with its colour and what was done to it."""
     names = shown_runs(store, selection)
-    colours.meet(trainings(store.runs))
     return [
         RunRow(
             name,

@@ -11,20 +11,27 @@ class RunColours:
 
     def __init__(self, known: Sequence[str] = ()) -> None:
         """`known` are names in the order of their numbers."""
-        self._numbers = {name: number for number, name in enumerate(dict.fromkeys(known))}
+        self._kept = {name: number for number, name in enumerate(dict.fromkeys(known))}
+        self._numbers = self._kept
 
     @property
     def known(self) -> tuple[str, ...]:
-        """Names of all trainings, in the order of their numbers."""
-        return tuple(self._numbers)
+        """Names of the trainings that keep their numbers, in the order of these."""
+        return tuple(self._kept)
 
-    def meet(self, names: Iterable[str]) -> bool:
-        """Number trainings that have no number yet; whether there were any."""
-        before = len(self._numbers)
+    def meet(self, names: Iterable[str], *, keep: bool = True) -> None:
+        """Number trainings that have no number yet.
+
+        While a log directory is loaded, its runs come in any order: then their numbers are not to
+        be kept, so that the next viewer gives the same ones.
+        """
+        numbers = dict(self._kept)
         for name in names:
-            self._numbers.setdefault(name, len(self._numbers))
-        return len(self._numbers) > before
+            numbers.setdefault(name, len(numbers))
+        self._numbers = numbers
+        if keep:
+            self._kept = numbers
 
     def number(self, name: str) -> int:
-        """The number of a training."""
-        return self._numbers.setdefault(name, len(self._numbers))
+        """The number of a training that was met."""
+        return self._numbers.get(name, len(self._numbers))

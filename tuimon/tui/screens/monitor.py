@@ -14,6 +14,7 @@ from tuimon.config import Settings
 from tuimon.mirror.upload import can_upload
 from tuimon.runs.alerts import AlertLevel
 from tuimon.runs.record import RunState
+from tuimon.store.parts import trainings
 from tuimon.store.session import Session
 from tuimon.text import fit, safe
 from tuimon.tui.actions.arranging import ArrangeActions
@@ -131,6 +132,9 @@ class MonitorScreen(
     async def _show_data(self) -> None:
         store = self._session.store
         selection = self._selection
+        colours = self._charts.colours
+        known = colours.known
+        colours.meet(trainings(store.runs), keep=not self._session.follower.loading)
         group = prefix_tags if selection.group == BY_PREFIX else pair_tags
         metrics = self._order.sorted(group(charted_tags(store, selection)))
         self._arrangement = arrange(metrics, self._folded_names)
@@ -139,8 +143,6 @@ class MonitorScreen(
         self._folded.set_sections(
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
         )
-        colours = self._charts.colours
-        known = colours.known
         self._tags.set_content(run_list_rows(store, selection, colours), tag_rows(store, selection))
         if colours.known != known:
             self._save()

@@ -159,6 +159,7 @@ class ChartView(CellView, can_focus=True):
             self._scales,
             view=self._state.view(self.metric.title),
             cursor=self._state.cursor,
+            note=self._curves.note,
             full=self.full,
         )
         self._scales = self.drawing.scales
