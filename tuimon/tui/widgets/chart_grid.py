@@ -250,10 +250,12 @@ class ChartGrid(Container):
 
     def zoom(self, on: bool) -> None:
         """Let the focused chart (else the first one) fill the grid, or show all again."""
-        if on and self.focused_chart is None and self.charts:
-            self.charts[self._page * self._per_page].focus()
-        self._zoomed = on and bool(self.charts)
-        self._arrange()
+        chart = self.focused_chart
+        if on and chart is None and self.charts:
+            chart = self.charts[self._page * self._per_page]
+            chart.focus()
+        self._zoomed = on and chart is not None
+        self._arrange(chart)
 
     def move(self, columns: int, rows: int) -> None:
         """Move the focus by chart columns and rows, onto other pages too."""
