@@ -126,7 +126,7 @@ def test_without_a_terminal_lines_are_printed_until_the_end(host: Host):
     assert last.startswith("step 42 ")
     assert "Loss/train 0." in last or "Loss/train 1." in last or "Loss/train 2." in last
     assert any("train finished after" in line for line in lines)
-    assert any(line.startswith("upload to W&B: wandb sync ") for line in lines)
+    assert any(line.startswith("upload to W&B: tuimon sync ") for line in lines)
     attached = host.run("attach")
     assert attached.returncode == 0
     assert "step 42 " in attached.stdout

@@ -243,7 +243,7 @@ class TestSurvival:
             "and how it ends will not be known"
         )
         assert status.record.state is RunState.RUNNING
-        with pytest.raises(ControlError, match="refused"):
+        with pytest.raises(ControlError, match="no answer from the guardian"):
             training.control.status()
         child.send_signal(signal.SIGINT)
         training.wait_for_output("KeyboardInterrupt")
