@@ -148,6 +148,15 @@ def format_step(step: int) -> str:
     return _with_suffix(step, _STEP_SUFFIXES)
 
 
+def format_bytes(count: int) -> str:
+    """Format a size on disk with three digits: ``950 B 12.5 KB 1.25 GB``; a KB has 1000 bytes."""
+    for power, unit in enumerate(("B", "KB", "MB", "GB")):
+        scaled = count / 1000**power
+        if scaled < 999.5:
+            return f"{scaled:.3g} {unit}"
+    return f"{count / 1e12:.4g} TB"
+
+
 def _with_suffix(value: float, suffixes: tuple[tuple[float, str], ...]) -> str:
     for unit, suffix in suffixes:
         # 9999.5 would round to five digits, 999.95k to "1000k": from there the suffix is shorter.

@@ -1,13 +1,18 @@
 """`tuimon` alone: the home screen, and the viewers that are opened from it."""
 
+from pathlib import Path
+
 from tuimon.cli.common import settings_or_refuse
-from tuimon.cli.viewer import watch_run
+from tuimon.cli.viewer import watch_logdirs, watch_run
 
 
 def run_home() -> None:
     """Show the runs of this host; come back to them when a viewer is left."""
-    from tuimon.tui.home import choose_run
+    from tuimon.tui.home import choose
 
     settings = settings_or_refuse()
-    while (run := choose_run(settings)) is not None:
-        watch_run(run.paths, plain=False, launched=False)
+    while (chosen := choose(settings)) is not None:
+        if isinstance(chosen, Path):
+            watch_logdirs([chosen], plain=False)
+        else:
+            watch_run(chosen.paths, plain=False, launched=False)

@@ -8,7 +8,8 @@ import click
 
 from tuimon.runs.activity import activity, remark
 from tuimon.runs.registry import RunStatus, list_runs
-from tuimon.text import fit, format_age, format_duration, safe, width
+from tuimon.runs.removal import size_of
+from tuimon.text import fit, format_age, format_bytes, format_duration, safe, width
 
 
 @click.command()
@@ -32,6 +33,7 @@ def document(run: RunStatus) -> dict[str, object]:
         "state": run.state,
         "cause": run.reason or run.record.cause,
         "activity": activity(run, time.time()),
+        "bytes": size_of(run),
         "directory": str(run.paths.directory),
         "recorder": dataclasses.asdict(run.recorder) if run.recorder else None,
         "mirror": dataclasses.asdict(run.mirror) if run.mirror else None,
@@ -41,7 +43,7 @@ def document(run: RunStatus) -> dict[str, object]:
 
 def _table(runs: list[RunStatus]) -> list[str]:
     now = time.time()
-    rows = [("RUN", "NAME", "STATE", "STARTED", "TOOK", "WHY")]
+    rows = [("RUN", "NAME", "STATE", "STARTED", "TOOK", "SIZE", "WHY")]
     for run in runs:
         record = run.record
         took = (record.ended_at or now) - record.started_at if run.state != "lost" else None
@@ -52,13 +54,14 @@ def _table(runs: list[RunStatus]) -> list[str]:
                 str(run.state),
                 format_age(now - record.started_at),
                 "" if took is None else format_duration(took),
+                format_bytes(size_of(run)),
                 safe(remark(run, now) or record.cause or ""),
             )
         )
-    widths = [max(width(row[column]) for row in rows) for column in range(5)]
+    widths = [max(width(row[column]) for row in rows) for column in range(6)]
     return [
         "  ".join(
-            [*(fit(cell, cells) for cell, cells in zip(row, widths, strict=False)), row[5]]
+            [*(fit(cell, cells) for cell, cells in zip(row, widths, strict=False)), row[6]]
         ).rstrip()
         for row in rows
     ]

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "stop": "Stop a training: Ctrl-C first, harder if it does not end.",
     "pause": "Freeze all processes of a training.",
     "resume": "Let a paused training go on.",
+    "rm": "Remove runs that have ended.",
     "config": "Print, check or edit the settings.",
 }
 """Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""

@@ -56,6 +56,11 @@ class RunStatus:
         return _is_here(self.record)
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether the run is another host's, whose processes cannot be seen from here."""
+        return (self.record.host, self.record.machine_id) != (socket.gethostname(), machine_id())
+
+    @property
     def log_sources(self) -> tuple[LogSource, ...]:
         """The run's log directories: those that were found, else the one that was named."""
         if self.recorder is not None and self.recorder.logdirs:

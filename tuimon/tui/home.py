@@ -1,6 +1,7 @@
 """The home screen: the runs of this host; what is chosen there is opened by the command line."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -11,19 +12,30 @@ from textual.worker import get_current_worker
 
 from tuimon.charts.model import Row
 from tuimon.config import Settings
+from tuimon.events.nearby import NearbyLogdir, find_logdirs
 from tuimon.guardian.client import Control, ControlError
 from tuimon.runs.registry import RunStatus, list_runs
-from tuimon.text import safe
+from tuimon.runs.removal import (
+    CannotRemoveError,
+    has_unsent,
+    remove_run,
+    size_of,
+    why_it_stays,
+)
+from tuimon.text import format_bytes, safe
 from tuimon.tui.glance import Glance, glance, log_bytes
 from tuimon.tui.keymap import HOME_KEYS, bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
-from tuimon.tui.terminal_app import TerminalApp, has_few_colours, lacks_unicode
+from tuimon.tui.screens.text import HomeHelpScreen
+from tuimon.tui.terminal_app import TerminalApp, has_few_colours, keys_of, lacks_unicode
 from tuimon.tui.widgets.cells import CellView, line
 from tuimon.tui.widgets.key_bar import KeyBar
+from tuimon.tui.widgets.logdir_list import LogdirList
 from tuimon.tui.widgets.notice import Notice
 from tuimon.tui.widgets.run_list import RunList
 
 _LOOK_EVERY = 2.0
+_SEARCH_EVERY = 30.0
 _NO_RUNS = (
     "No runs on this host yet.",
     "Start one:  tuimon run train.py",
@@ -64,6 +76,7 @@ class HomeScreen(Screen[None]):
         self._title = _Title()
         self._notice = Notice(id="home-notice")
         self._list = RunList(id="runs")
+        self._logdirs = LogdirList(id="logdirs")
         self._keys = KeyBar(HOME_KEYS, id="keys")
         self._glances: dict[str, Glance | None] = {}
         self._sizes: dict[str, int] = {}
@@ -72,13 +85,16 @@ class HomeScreen(Screen[None]):
         yield self._title
         yield self._notice
         yield self._list
+        yield self._logdirs
         yield self._keys
 
     def on_mount(self) -> None:
         self._list.ascii_only = self.app.has_class("-ascii")
         self._show(list_runs())
         self.set_interval(_LOOK_EVERY, self._look)
+        self.set_interval(_SEARCH_EVERY, self._search)
         self._look()
+        self._search()
 
     def _show(self, runs: Sequence[RunStatus]) -> None:
         self._title.tell(runs)
@@ -88,9 +104,33 @@ class HomeScreen(Screen[None]):
             self._list.set_runs(runs, dict(self._glances))
         else:
             self._notice.say(_NO_RUNS)
-        chosen = self._list.chosen
-        ended = chosen is None or chosen.state.ended
-        self._keys.offer({"home-stop"} if ended else set(), {})
+        self._offer_keys()
+
+    def _offer_keys(self) -> None:
+        run = self._chosen_run
+        hidden = set() if run is not None and not run.state.ended else {"home-stop"}
+        if run is None or why_it_stays(run) is not None:
+            hidden |= {"home-remove"}
+        if run is None and not self._logdirs.has_focus:
+            hidden |= {"home-open"}
+        self._keys.offer(hidden, {})
+
+    @property
+    def _chosen_run(self) -> RunStatus | None:
+        """The run under the cursor; None where a log directory is."""
+        return None if self._logdirs.has_focus else self._list.chosen
+
+    @work(thread=True, exclusive=True, group="search", exit_on_error=False)
+    def _search(self) -> None:
+        place = Path.cwd()
+        found = find_logdirs(place)
+        self.app.call_from_thread(self._show_logdirs, place, found)
+
+    def _show_logdirs(self, place: Path, found: list[NearbyLogdir]) -> None:
+        self._logdirs.set_logdirs(place, found)
+        if found and not self._list.display:
+            self.set_focus(self._logdirs)
+        self._offer_keys()
 
     @work(thread=True, exclusive=True, group="look", exit_on_error=False)
     def _look(self) -> None:
@@ -111,16 +151,29 @@ class HomeScreen(Screen[None]):
         self.app.exit()
 
     def action_move(self, rows: int) -> None:
-        self._list.move_cursor(rows)
-        chosen = self._list.chosen
-        self._keys.offer({"home-stop"} if chosen is None or chosen.state.ended else set(), {})
+        if self._logdirs.has_focus:
+            if not self._logdirs.move_cursor(rows) and rows < 0 and self._list.display:
+                self.set_focus(self._list)
+        elif rows > 0 and self._logdirs.display and self._list.at_end:
+            self.set_focus(self._logdirs)
+        else:
+            self._list.move_cursor(rows)
+        self.call_after_refresh(self._offer_keys)
+
+    def action_help(self) -> None:
+        self.app.push_screen(HomeHelpScreen(keys_of(self.app, HOME_KEYS)))
 
     def action_page(self, pages: int) -> None:
         self.action_move(pages * max(1, self._list.size.height - 2))
 
     def action_open(self) -> None:
-        if self._list.chosen is not None:
-            self.app.exit(self._list.chosen)
+        chosen = self._logdirs.chosen if self._logdirs.has_focus else self._list.chosen
+        if chosen is not None:
+            self.app.exit(chosen)
+
+    @on(LogdirList.Opened)
+    def _open_logdir(self, message: LogdirList.Opened) -> None:
+        self.app.exit(message.path)
 
     @on(RunList.Opened)
     def _open(self, message: RunList.Opened) -> None:
@@ -128,8 +181,11 @@ class HomeScreen(Screen[None]):
 
     @work(exclusive=True, group="ask")
     async def action_stop(self) -> None:
-        run = self._list.chosen
+        run = self._chosen_run
         if run is None or run.state.ended:
+            return
+        if run.is_elsewhere:
+            self.notify(safe(f"It runs on {run.record.host}: stop it there."), markup=False)
             return
         ask = AskScreen(f"Stop {safe(run.record.name)}?", [_STOP, _KILL])
         choice = await self.app.push_screen_wait(ask)
@@ -140,16 +196,37 @@ class HomeScreen(Screen[None]):
                 self.notify(safe(str(error)), severity="error")
             self._look()
 
+    @work(exclusive=True, group="ask")
+    async def action_remove(self) -> None:
+        run = self._chosen_run
+        if run is None:
+            return
+        if reason := why_it_stays(run):
+            self.notify(safe(reason), severity="warning", markup=False)
+            return
+        unsent = "; its W&B data were not uploaded" if has_unsent(run) else ""
+        what = f"remove: log, record, {format_bytes(size_of(run))}{unsent}"
+        answer = Answer("r", what, "remove")
+        name = safe(run.record.name)
+        if await self.app.push_screen_wait(
+            AskScreen(f"Remove {name} ({run.record.id})?", [answer])
+        ):
+            try:
+                remove_run(run)
+            except CannotRemoveError as error:
+                self.notify(safe(str(error)), severity="error", markup=False)
+            self._look()
 
-class HomeApp(TerminalApp[RunStatus]):
-    """Exits with the run that was chosen, None when it was left."""
+
+class HomeApp(TerminalApp[RunStatus | Path]):
+    """Exits with the run or log directory that was chosen, None when it was left."""
 
     def on_mount(self) -> None:
         self.push_screen(HomeScreen())
 
 
-def choose_run(settings: Settings) -> RunStatus | None:
-    """Show the runs on this terminal; the one to watch, None when the user leaves."""
+def choose(settings: Settings) -> RunStatus | Path | None:
+    """Show the runs, and log directories of this place; what to watch, None to leave."""
     return HomeApp(
         ascii_only=lacks_unicode(), few_colours=has_few_colours(), settings=settings
     ).show()

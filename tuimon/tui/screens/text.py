@@ -32,6 +32,12 @@ What the script logs besides scalars. The newest step is followed until you choo
 End follows again."""
 
 
+_HOME = """\
+Runs that tuimon launched on this host, and on others that share the home directory, the newest \
+first: state, age, and the last value and course of the metric that its charts begin with. Below \
+them are the log directories at and below the working directory. Removing a run removes what \
+tuimon keeps of it; the event files that the training wrote stay."""
+
 _TABLE = """\
 A row per tag and run: the last value, the lowest and highest one, the step of the best, which is \
 the lowest of losses and errors and else the highest. Hyperparameters that differ between the runs \
@@ -102,6 +108,13 @@ class AlertScreen(TextScreen):
     def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
         text = "" if rows else "Nothing to tell: no NaN, no growing loss, no stall."
         super().__init__("alerts", text, rows)
+
+
+class HomeHelpScreen(TextScreen):
+    """What the home screen shows, and what its keys do."""
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        super().__init__("home", _HOME, help_rows(keys))
 
 
 class TableHelpScreen(TextScreen):

@@ -64,6 +64,11 @@ class RunList(CellView, can_focus=True):
         self._cursor = min(self._cursor, max(len(runs) - 1, 0))
         self.draw()
 
+    @property
+    def at_end(self) -> bool:
+        """Whether no run is below the cursor."""
+        return self._cursor >= len(self._runs) - 1
+
     def move_cursor(self, rows: int) -> None:
         """Move the cursor down by so many rows (up when negative)."""
         self._cursor = min(max(self._cursor + rows, 0), max(0, len(self._runs) - 1))

@@ -1,0 +1,71 @@
+"""The home screen driven by keys: runs, log directories, removing."""
+
+from pathlib import Path
+
+import pytest
+from event_files import scalar, version, write
+from screens import shown
+from stored_runs import made
+from textual.pilot import Pilot
+
+from tuimon.tui.home import HomeApp, HomeScreen
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "runs" / "a", [version(), scalar("loss", 0, 1.0)])
+    write(tmp_path / "runs" / "b", [version(), scalar("loss", 0, 1.0)])
+    return tmp_path
+
+
+async def ready(pilot: Pilot[None]) -> HomeScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, HomeScreen)
+    for _ in range(100):
+        await pilot.pause(0.02)
+        if "runs" in shown(screen._logdirs):
+            return screen
+    raise AssertionError("no log directory was found")
+
+
+async def test_a_log_directory_is_opened(place: Path) -> None:
+    made("train")
+    app = HomeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        assert "2 runs" in shown(screen._logdirs)
+        await pilot.press("down", "enter")
+    assert app.return_value == place / "runs"
+
+
+async def test_without_runs_the_log_directories_have_the_keys(place: Path) -> None:
+    app = HomeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        assert "No runs on this host yet." in shown(screen._notice)
+        await pilot.press("enter")
+    assert app.return_value == place / "runs"
+
+
+async def test_a_run_is_removed_after_a_question(place: Path) -> None:
+    going, ended = made("going", ended=None), made("ended", ended=600.0)
+    async with HomeApp().run_test(size=(100, 24)) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("d")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HomeScreen)
+        assert going.run_json.exists()
+        await pilot.press("down", "d")
+        await pilot.pause()
+        await pilot.press("escape")
+        assert ended.run_json.exists()
+        await pilot.press("d")
+        await pilot.pause()
+        await pilot.press("r")
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if "ended" not in shown(screen._list):
+                break
+        assert not ended.directory.exists()
+        assert "going" in shown(screen._list)

@@ -1,0 +1,88 @@
+"""`tuimon rm`: remove runs that have ended."""
+
+import re
+import sys
+import time
+
+import click
+
+from tuimon.cli.common import Refused, run_or_refuse
+from tuimon.runs.registry import RunStatus, list_runs
+from tuimon.runs.removal import CannotRemoveError, has_unsent, remove_run, size_of, why_it_stays
+from tuimon.text import format_bytes, safe
+
+_UNITS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+
+
+@click.command()
+@click.option("--ended", is_flag=True, help="All runs that have ended.")
+@click.option("--older-than", metavar="AGE", help="Of those, the ones that ended 12h, 7d, 4w ago.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.argument("run", nargs=-1)
+def command(run: tuple[str, ...], ended: bool, older_than: str | None, yes: bool) -> int:
+    """Remove each RUN: its console log, its record, W&B data kept for it.
+
+    The event files that the training wrote stay; a run that goes on is not removed.
+    """
+    age = None if older_than is None else seconds(older_than)
+    if run and (ended or age is not None):
+        raise Refused("name runs, or choose them with --ended and --older-than")
+    if not (run or ended or age is not None):
+        raise Refused("name a run (tuimon ls), or choose with --ended or --older-than 7d")
+    chosen = [run_or_refuse(ref) for ref in dict.fromkeys(run)] or _ended(age)
+    for one in chosen:
+        if reason := why_it_stays(one):
+            raise Refused(safe(reason))
+    if not chosen:
+        click.echo("no run to remove")
+        return 0
+    if not yes:
+        _ask(chosen)
+    for one in chosen:
+        size = format_bytes(size_of(one))
+        try:
+            remove_run(one)
+        except CannotRemoveError as error:
+            raise Refused(safe(str(error))) from None
+        click.echo(f"removed {one.record.id} ({size})")
+    return 0
+
+
+def seconds(age: str) -> float:
+    """An age such as ``12h``, ``7d`` or ``4w`` in seconds.
+
+    Raises:
+        Refused: it is none.
+    """
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([mhdw])", age.strip())
+    if found is None:
+        raise Refused(f"--older-than {age}: a number and m, h, d or w, such as 7d")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def _ended(age: float | None) -> list[RunStatus]:
+    now = time.time()
+    return [
+        run
+        for run in list_runs()
+        if why_it_stays(run) is None
+        and (age is None or now - (run.record.ended_at or run.record.started_at) >= age)
+    ]
+
+
+def _ask(chosen: list[RunStatus]) -> None:
+    """Go on only if the user says so.
+
+    Raises:
+        Refused: nobody is there to ask, or the answer is no.
+    """
+    total = format_bytes(sum(map(size_of, chosen)))
+    unsent = [run for run in chosen if has_unsent(run)]
+    for run in chosen:
+        click.echo(f"  {run.record.id}  {safe(run.record.name)}  {run.state}")
+    if unsent:
+        click.echo(f"W&B data of {len(unsent)} of them were not uploaded and would be lost.")
+    if not sys.stdin.isatty():
+        raise Refused("add --yes to remove without being asked")
+    if not click.confirm(f"Remove {len(chosen)} run{'s' * (len(chosen) > 1)}, {total}?"):
+        raise Refused("nothing was removed")

@@ -1,0 +1,74 @@
+"""Log directories near a place, found within a moment: for lists to choose from."""
+
+import os
+import time
+from collections import deque
+from pathlib import Path
+from typing import NamedTuple
+
+from tuimon.events.logdir import is_event_file
+
+MOST_SECONDS = 0.5
+_MOST_DIRECTORIES = 4000
+_MOST_ENTRIES = 20_000
+_DEPTH = 5
+_SKIPPED = {"node_modules", "site-packages", "__pycache__", "venv", "env", "wandb"}
+"""Beside hidden directories. W&B keeps copies of event files."""
+
+
+class NearbyLogdir(NamedTuple):
+    """A directory with event files at or below it."""
+
+    path: Path
+    runs: int
+    """Directories with event files."""
+    modified: float
+    """Of the newest event file; Unix s."""
+
+
+def find_logdirs(place: Path, seconds: float = MOST_SECONDS) -> list[NearbyLogdir]:
+    """The log directories at and below a place, the newest first.
+
+    Runs side by side are one log directory: the lowest one that holds all of them. The search goes
+    level by level and ends after so many seconds.
+    """
+    until = time.monotonic() + seconds
+    runs: dict[Path, float] = {}
+    waiting = deque([(place, 0)])
+    looked = 0
+    while waiting and looked < _MOST_DIRECTORIES and time.monotonic() < until:
+        directory, depth = waiting.popleft()
+        looked += 1
+        modified, below = _look(directory)
+        if modified is not None:
+            runs[directory] = modified
+        if depth < _DEPTH:
+            waiting.extend((path, depth + 1) for path in below)
+    groups: dict[str, dict[Path, float]] = {}
+    for path, modified in runs.items():
+        parts = path.relative_to(place).parts
+        groups.setdefault(parts[0] if parts else "", {})[path] = modified
+    found = [
+        NearbyLogdir(Path(os.path.commonpath(group)), len(group), max(group.values()))
+        for group in groups.values()
+    ]
+    return sorted(found, key=lambda one: -one.modified)
+
+
+def _look(directory: Path) -> tuple[float | None, list[Path]]:
+    """When the newest event file of a directory changed, and the directories in it."""
+    newest: float | None = None
+    below: list[Path] = []
+    try:
+        with os.scandir(directory) as entries:
+            for count, entry in enumerate(entries):
+                if count > _MOST_ENTRIES:
+                    break
+                if entry.is_dir(follow_symlinks=False):
+                    if not entry.name.startswith(".") and entry.name not in _SKIPPED:
+                        below.append(Path(entry.path))
+                elif is_event_file(entry.name):
+                    newest = max(newest or 0.0, entry.stat().st_mtime)
+    except OSError:
+        pass
+    return newest, sorted(below)
