@@ -31,7 +31,13 @@ WAIT_FOR_A_SIGNAL = "import time; print('ready', flush=True); time.sleep(60)"
 class Training:
     """A command under a guardian of its own."""
 
-    def __init__(self, *command: str, cwd: Path | str = "/", **fields: Any) -> None:
+    def __init__(
+        self,
+        *command: str,
+        cwd: Path | str = "/",
+        prefix: tuple[str, ...] = (),
+        **fields: Any,
+    ) -> None:
         self.paths: RunPaths = new_run_directory("test")
         write_record(
             self.paths.run_json,
@@ -49,7 +55,7 @@ class Training:
                 **fields,
             ),
         )
-        start_guardian(self.paths)
+        start_guardian(self.paths, prefix)
         self.control = Control(self.paths)
 
     @classmethod
@@ -187,6 +193,17 @@ class TestSurvival:
         wait_until(lambda: read_status(paths.directory).state.ended)
         assert read_status(paths.directory).record.exit_code == 0
         assert paths.console_log.read_bytes() == b"survived\r\n"
+
+    @pytest.mark.parametrize("ending", ['exec env WITHIN=yes "$@"', "exit 1"])
+    def test_prefix_that_executes_the_guardian_or_fails(self, tmp_path: Path, ending: str):
+        """As `systemd-run --scope` does."""
+        scope = tmp_path / "scope"
+        scope.write_text(f"#!/bin/sh\n{ending}\n")
+        scope.chmod(0o755)
+        training = Training.of("print('there')", prefix=(str(scope),))
+        within = training.guardian.environ().get("WITHIN")
+        assert within == ("yes" if "exec" in ending else None)
+        assert training.wait_for_end().exit_code == 0
 
     def test_signals_at_the_guardian_do_not_end_it(self):
         training = Training.of(WAIT_FOR_A_SIGNAL)

@@ -19,17 +19,17 @@ from tuimon.text import safe
 
 
 def parse_graces(
-    _context: click.Context, _parameter: click.Parameter, text: str
-) -> tuple[float, float]:
-    """`60` or `60,45`: seconds after SIGINT and after SIGTERM; the second is 45 if left out."""
+    _context: click.Context, _parameter: click.Parameter, text: str | None
+) -> dict[str, float]:
+    """`60` or `60,45`, seconds after SIGINT and after SIGTERM, as fields of `StopSettings`."""
+    texts = text.split(",") if text else []
     try:
-        after_int, _, after_term = text.partition(",")
-        graces = float(after_int), float(after_term or 45)
+        found = dict(zip(("term_after", "kill_after"), map(float, texts), strict=False))
     except ValueError:
         raise click.BadParameter(f"{text!r} is not SECONDS or SECONDS,SECONDS") from None
-    if not all(0 <= grace < 1e6 for grace in graces):
-        raise click.BadParameter(f"{text!r} is out of range")
-    return graces
+    if len(texts) > 2 or not all(0 <= grace < 1e6 for grace in found.values()):
+        raise click.BadParameter(f"{text!r} is not SECONDS or SECONDS,SECONDS")
+    return found
 
 
 @click.command(
@@ -54,9 +54,7 @@ def parse_graces(
     "--stop-grace",
     metavar="INT[,TERM]",
     callback=parse_graces,
-    default="60,45",
-    show_default=True,
-    help="Seconds that a stop waits after SIGINT and after SIGTERM.",
+    help="Seconds that a stop waits after SIGINT and after SIGTERM (default: 60,45).",
 )
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
 @click.option(
@@ -97,7 +95,7 @@ def command(
     logdir: str | None,
     detach: bool,
     foreground: bool,
-    stop_grace: tuple[float, float],
+    stop_grace: dict[str, float],
     plain: bool,
     hook: bool,
     console_metrics: bool | None,
@@ -118,7 +116,7 @@ def command(
     """
     if detach and foreground:
         raise Refused("--detach and --foreground exclude each other")
-    graces = settings_or_refuse().stop
+    graces = dataclasses.replace(settings_or_refuse().stop, **stop_grace)
     if resume and no_resume:
         raise Refused("--resume and --no-resume exclude each other")
     options = dataclasses.replace(
@@ -141,6 +139,7 @@ def command(
         notify=notify,
         mirror=options,
         graces=graces,
+        detached=not foreground,
     )
     if detach:
         click.echo(f"{safe(name)} started as {paths.id}\nwatch it: tuimon attach {paths.id}")
@@ -165,16 +164,19 @@ def launch(
     notify: str | None,
     mirror: MirrorOptions,
     graces: StopSettings,
+    detached: bool,
 ) -> RunPaths:
     """Write the run directory and start its guardian; returns once the training is executing.
 
     Raises:
         Refused: the guardian or the training could not be started.
     """
+    from tuimon.cli.surroundings import Surroundings, look_around
     from tuimon.guardian.launch import LaunchError, start_guardian
 
     try:
         paths = new_run_directory(name)
+        around = look_around(paths.id, os.environ) if detached else Surroundings()
         record = RunRecord(
             id=paths.id,
             name=name,
@@ -190,6 +192,7 @@ def launch(
             console_metrics=console_metrics,
             notify=notify,
             mirror=mirror,
+            warnings=around.warnings,
             stop_grace_int=graces.term_after,
             stop_grace_term=graces.kill_after,
             started_at=time.time(),
@@ -198,7 +201,9 @@ def launch(
     except OSError as error:
         raise Refused(f"the run directory cannot be written: {error}") from None
     try:
-        start_guardian(paths)
+        start_guardian(paths, around.prefix)
     except LaunchError as error:
         raise Refused(f"{safe(name)} could not be started: {error}") from None
+    for warning in around.warnings:
+        click.echo(f"tuimon: {warning}", err=True)
     return paths

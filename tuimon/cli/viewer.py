@@ -122,6 +122,8 @@ def _say_goodbye(status: RunStatus) -> None:
                 f"{safe(status.record.name)} goes on; back: tuimon attach {status.record.id}"
                 f" · end it: tuimon stop {status.record.id}"
             )
+            for warning in status.record.warnings:
+                click.echo(f"beware: {safe(warning)}")
             return
         if status.state != "finished":
             for line in last_output(status.paths):

@@ -7,6 +7,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,16 +32,20 @@ class LaunchError(Exception):
     """The training could not be started; the message is one line."""
 
 
-def start_guardian(paths: RunPaths) -> None:
+def start_guardian(paths: RunPaths, prefix: Sequence[str] = ()) -> None:
     """Start the guardian of a run whose ``run.json`` is written; returns once it executes.
 
     The training gets this process's working directory (as recorded), umask and environment.
+    `prefix` is a command that executes the one after it, such as ``systemd-run --scope``; where
+    it fails to, the guardian is started without it.
 
     Raises:
         LaunchError: guardian or training could not be started; run.json says so, too.
     """
     try:
-        answer = _start(paths)
+        answer = _start(paths, prefix)
+        if not answer and prefix:
+            answer = _start(paths, ())
     except OSError as error:
         answer = f"ERR the guardian could not be started: {error.strerror or error}"
     if answer == "OK":
@@ -56,10 +61,10 @@ def start_guardian(paths: RunPaths) -> None:
     raise LaunchError(cause)
 
 
-def _start(paths: RunPaths) -> str:
+def _start(paths: RunPaths, prefix: Sequence[str]) -> str:
     """Start the process and return its answer: ``OK``, ``ERR …`` or nothing."""
-    package_parent = Path(__file__).parents[2]
-    directory = str(paths.directory)
+    boot = [sys.executable, "-I", "-S", "-c", _BOOT]
+    command = [*prefix, *boot, str(Path(__file__).parents[2]), str(paths.directory)]
     reader, pipe_end = os.pipe()
     try:
         # Well above the descriptors that the guardian's file actions fill, one after the other.
@@ -67,8 +72,8 @@ def _start(paths: RunPaths) -> str:
         os.close(pipe_end)
         try:
             pid = os.posix_spawn(
-                sys.executable,
-                [sys.executable, "-I", "-S", "-c", _BOOT, str(package_parent), directory],
+                command[0],
+                command,
                 os.environ | {COMPANION_VARIABLE: "1"},
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
