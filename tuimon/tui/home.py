@@ -78,6 +78,7 @@ class HomeScreen(Screen[None]):
         self._list = RunList(id="runs")
         self._logdirs = LogdirList(id="logdirs")
         self._keys = KeyBar(HOME_KEYS, id="keys")
+        self._runs: Sequence[RunStatus] = ()
         self._glances: dict[str, Glance | None] = {}
         self._sizes: dict[str, int] = {}
 
@@ -97,6 +98,7 @@ class HomeScreen(Screen[None]):
         self._search()
 
     def _show(self, runs: Sequence[RunStatus]) -> None:
+        self._runs = runs
         self._title.tell(runs)
         self._notice.display = not runs
         self._list.display = bool(runs)
@@ -127,6 +129,8 @@ class HomeScreen(Screen[None]):
         self.app.call_from_thread(self._show_logdirs, place, found)
 
     def _show_logdirs(self, place: Path, found: list[NearbyLogdir]) -> None:
+        listed = {Path(source.path) for run in self._runs for source in run.log_sources}
+        found = [one for one in found if one.path not in listed]
         self._logdirs.set_logdirs(place, found)
         if found and not self._list.display:
             self.set_focus(self._logdirs)

@@ -94,6 +94,7 @@ KEYS = (
     ),
     Key("follow", "F", "F", "follow", "Follow the console", "Follow the end of the console"),
     Key("copy", "Y", "Y", "copy", "Copy", "Copy what is focused: chart, pane, console lines"),
+    Key("jump", "apostrophe", "'", "jump", "Jump", "Jump to a chart, pane, run or tag by a letter"),
     Key("table", "T", "T", "table", "Table", "All values in a table", "table", 46),
     Key("fold", "f", "f", "fold", "Fold the section", "Fold a section of charts, or unfold it"),
     Key("unfold-all", "f4", "F4", "unfold_all", "Unfold all sections", "Unfold all sections"),

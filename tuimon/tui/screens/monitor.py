@@ -21,6 +21,7 @@ from tuimon.tui.actions.arranging import ArrangeActions
 from tuimon.tui.actions.comparing import CompareActions
 from tuimon.tui.actions.drawing import DrawingActions
 from tuimon.tui.actions.filtering import FilterActions
+from tuimon.tui.actions.jumping import JumpActions
 from tuimon.tui.actions.mirroring import MirrorActions
 from tuimon.tui.actions.moving import MoveActions
 from tuimon.tui.actions.stopping import StopActions
@@ -50,6 +51,7 @@ _MOST_LABEL = 20
 
 class MonitorScreen(
     MoveActions,
+    JumpActions,
     ArrangeActions,
     DrawingActions,
     FilterActions,

@@ -90,7 +90,9 @@ class RunList(CellView, can_focus=True):
         name_width = self._name_width(width)
         rows = [self._heading(width, name_width)]
         for index, run in enumerate(shown, self._top):
-            rows.append(self._row(run, width, name_width, selected=index == self._cursor))
+            rows.append(
+                self._row(run, width, name_width, selected=self.has_focus and index == self._cursor)
+            )
         return rows
 
     def _name_width(self, cells: int) -> int:
@@ -142,13 +144,12 @@ class RunList(CellView, can_focus=True):
 
 
 def _cut(spans: Sequence[tuple[str, str]], cells: int, *, selected: bool) -> Row:
-    if selected:
-        return (Span(fit("".join(text for text, _ in spans), cells), "cursor"),)
     cut: list[tuple[str, str]] = []
     left = cells
     for text, role in spans:
         shown = text if width(text) <= left else fit(text, left)
-        cut.append((shown, role))
+        # The course keeps its colour: a bar of full blocks hides it.
+        cut.append((shown, "cursor" if selected and not role.startswith("curve") else role))
         left -= width(shown)
         if left <= 0:
             break

@@ -111,14 +111,28 @@ class TagPane(CellView, can_focus=True):
         return rows
 
     def on_click(self, event: events.Click) -> None:
-        tag = self._top + event.y - self._first_row
-        run = self._first_run + event.y - 1
-        if event.y >= self._first_row and tag < len(self._tags):
-            self._go_to(len(self._runs) + tag)
+        self.choose_line(event.y)
+
+    @property
+    def choices(self) -> list[int]:
+        """Rows of the pane that hold a run or tag."""
+        return [y for y in range(self.size.height) if self._place_of(y) is not None]
+
+    def choose_line(self, y: int) -> None:
+        """Choose what is in a row of the pane."""
+        place = self._place_of(y)
+        if place is not None:
+            self._go_to(place)
             self.choose()
-        elif 0 < event.y < self._run_lines and run < len(self._runs):
-            self._go_to(run)
-            self.choose()
+
+    def _place_of(self, y: int) -> int | None:
+        """Where among runs and then tags the one in a row is; None for other rows."""
+        tag = self._top + y - self._first_row
+        run = self._first_run + y - 1
+        if y >= self._first_row:
+            return len(self._runs) + tag if tag < len(self._tags) else None
+        more = self._run_lines - 1 < len(self._runs) and y == self._run_lines - 1
+        return run if 0 < y < self._run_lines and run < len(self._runs) and not more else None
 
     def _go_to(self, place: int) -> None:
         count = len(self._runs)

@@ -1,0 +1,53 @@
+"""Letters on everything that can have the focus."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from event_files import scalar, version, write
+from screens import settle
+
+from tuimon.store.session import Session
+from tuimon.tui.app import TuimonApp
+from tuimon.tui.screens.jump import JumpScreen, labels
+from tuimon.tui.screens.monitor import MonitorScreen
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    points = [scalar(tag, step, step) for step in range(9) for tag in ("loss", "lr", "acc")]
+    for run in ("one", "two"):
+        write(tmp_path / run, [version(), *points])
+    session = Session.of_logdirs([tmp_path])
+    session.start()
+    yield session
+    session.stop()
+
+
+async def test_a_letter_focuses_what_it_stands_on(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 40)) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("apostrophe", "d")
+        await pilot.pause()
+        assert screen._charts.focused_chart.metric.title == "lr"
+        targets = screen._targets()
+        assert len(targets) == 3 + 2 + 3
+        label = labels(len(targets))[-1]
+        await pilot.press("apostrophe")
+        await pilot.pause()
+        jump = pilot.app.screen
+        assert isinstance(jump, JumpScreen)
+        sign = jump._signs[label]
+        assert (sign.region.x, sign.region.y) == targets[-1][:2]
+        await pilot.press(label)
+        await pilot.pause()
+        assert screen._charts.focused_chart.metric.title in ("loss", "lr", "acc")
+        await pilot.press("apostrophe", "escape")
+        assert isinstance(pilot.app.screen, MonitorScreen)
+
+
+def test_labels_are_never_the_beginning_of_others() -> None:
+    for count in (1, 26, 27, 100, 600):
+        found = labels(count)
+        assert len(set(found)) == count
+        assert len({len(label) for label in found}) == 1
