@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 from summary_files import WRITERS, values, written
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.util.tensor_util import make_tensor_proto
 
 from tuimon.summaries.images import Image, Images, decode_images
-from tuimon.views import image
-from tuimon.views.image import ImageError, decode
+from tuimon.views import image, pixels
+from tuimon.views.image import ImageView
+from tuimon.views.pixels import ImageError, Window, adjusted, decode, delays
+from tuimon.views.view import Look
 
 
 def encoded(pixels: np.ndarray, kind: str = "PNG") -> bytes:
@@ -69,9 +73,9 @@ def test_all_kinds_of_pixels(mode):
         picture = Pillow.new("RGBA", (4, 4), (128, 128, 128, 255)).convert(mode, dither=0)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
-    pixels = decode(Image(buffer.getvalue()), 4, 4)
-    assert pixels.shape == (4, 4, 3)
-    assert set(np.unique(pixels)) <= ({0, 255} if mode == "1" else set(range(120, 136)))
+    found = decode(Image(buffer.getvalue()), 4, 4)
+    assert found.shape == (4, 4, 3)
+    assert set(np.unique(found)) <= ({0, 255} if mode == "1" else set(range(120, 136)))
 
 
 @pytest.mark.parametrize(
@@ -113,3 +117,151 @@ def test_no_size_is_exceeded(fits, place, ascii_only):
     for images in ((one,), (one, bad, one), (bad,) * 9, ()):
         found = Images(77, 31, images)
         fits(lambda w, h, found=found: image.rows(place, found, w, h, ascii_only=ascii_only))
+
+
+def gif(frames: int = 3, side: int = 8) -> bytes:
+    """An animation whose frames get brighter."""
+    pictures = [Pillow.new("L", (side, side), 40 * (frame + 1)) for frame in range(frames)]
+    buffer = io.BytesIO()
+    pictures[0].save(buffer, "GIF", save_all=True, append_images=pictures[1:], duration=150)
+    return buffer.getvalue()
+
+
+def text(row) -> str:
+    return "".join(span.text for span in row)
+
+
+def test_zoom_shows_the_pixels_of_a_part():
+    one = Image(encoded(GRADIENT))
+    whole = decode(one, 256, 128)
+    corner = Window().nearer(4).moved(-9, -9)
+    assert (corner.zoom, corner.x, corner.y) == (4, 0.125, 0.125)
+    assert (decode(one, 64, 32, corner) == whole[:32, :64]).all()
+    assert (decode(one, 640, 320, corner)[::10, ::10] == whole[:32, :64]).all()
+    assert Window().nearer(0.1) == Window()
+    assert Window().nearer(1e9).zoom == 64
+    for window in (corner, Window().nearer(64)):
+        height, width, _ = decode(one, 80, 40, window).shape
+        assert 1 <= width <= 80
+        assert 1 <= height <= 40
+
+
+def test_brightness_and_contrast():
+    pixels = np.array([[[0, 100, 255]]], np.uint8)
+    assert adjusted(pixels, 0, 1) is pixels
+    assert adjusted(pixels, 0.5, 1).ravel().tolist() == [128, 228, 255]
+    assert adjusted(pixels, 0, 2).ravel().tolist() == [0, 72, 255]
+    assert adjusted(pixels, 0, 0.1).ravel().tolist() == [115, 125, 140]
+
+
+def test_frames_of_an_animation():
+    one = Image(gif())
+    assert delays(one) == (0.15, 0.15, 0.15)
+    means = [decode(one, 8, 8, frame=frame).mean() for frame in range(3)]
+    assert means == pytest.approx([40, 80, 120], abs=4)
+    assert delays(Image(encoded(GRADIENT))) == ()
+    assert delays(Image(b"GIF89a")) == ()
+
+
+def test_what_is_kept_of_decoded_images_is_bounded(monkeypatch):
+    monkeypatch.setattr(pixels, "_KEPT_BYTES", 30_000)
+    monkeypatch.setattr(pixels, "_kept", {})
+    for width in range(40, 80):
+        decode(Image(encoded(GRADIENT)), width, width)
+    assert 0 < sum(one.nbytes for one in pixels._kept.values()) <= 30_000
+
+
+def images_of(subjects, runs=("a",)):
+    for number, run in enumerate(runs):
+
+        def write(w, number=number):
+            for step in range(30):
+                w.add_image("i", np.full((3, 6, 8), (step + 60 * number) / 120), step)
+
+        found = subjects(write, run)
+    return found["image", runs[0], "i"]
+
+
+def test_a_strip_holds_the_selected_step(subjects):
+    subject = images_of(subjects)
+    view, look = ImageView(), Look(7, 80, 22, False)
+    assert "8×6 png" in text(view.draw(subject, look).rows[1])
+    view.press("image-strip")
+    rows = view.draw(subject, look).rows
+    labels = [span for row in rows for span in row if span.text.startswith("step ")]
+    marked = [span.text.strip() for span in labels if span.role == "accent"]
+    assert marked == ["step 7"]
+    assert len(labels) > 8
+    assert labels[1].text.strip() == "step 0"
+
+
+def test_runs_side_by_side(subjects):
+    subject = images_of(subjects, ("a", "b\x1b[2J", "c"))
+    view, look = ImageView(), Look(None, 80, 22, False)
+    view.press("image-runs")
+    rows = view.draw(subject, look).rows
+    labels = [span.text.split() for span in rows[3] if span.text.strip()]
+    assert labels == [["a", "29"], ["b␛[2J", "29"], ["c", "29"]]
+    colours = [span.role for span in rows[4] if span.role.startswith("rgb")]
+    assert len(set(colours)) == 3
+
+
+def test_keys_move_zoom_and_reset(subjects):
+    subject = images_of(subjects)
+    view, look = ImageView(), Look(None, 80, 22, False)
+    before = view.draw(subject, look).rows
+    for key in ("near", "near", "right", "brighter", "starker", "next"):
+        view.press(f"image-{key}")
+    view.drag(3, 2)
+    view.wheel(-1)
+    told = text(view.draw(subject, look).rows[1])
+    assert "zoom ×3.38" in told
+    assert "brightness +0.1  contrast ×1.2" in told
+    view.press("image-reset")
+    view.press("image-next")
+    assert view.draw(subject, look).rows == before
+
+
+def test_an_animation_plays_until_it_is_stopped(subjects):
+    def write(w):
+        w.add_image("still", np.zeros((3, 4, 4)), 1)
+        video = Summary.Image(height=8, width=8, colorspace=3, encoded_image_string=gif())
+        value = Summary.Value(tag="video", image=video)
+        w._get_file_writer().add_summary(Summary(value=[value]), 1)
+
+    subject = subjects(write)["image", ".", "video"]
+    view, look = ImageView(), Look(None, 80, 22, False)
+    seen = [view.draw(subject, look) for _ in range(4)]
+    assert [shown.again for shown in seen] == [0.15] * 4
+    assert "frame 2 of 3" in text(seen[1].rows[1])
+    assert seen[0].rows == seen[3].rows != seen[1].rows
+    view.press("image-play")
+    assert view.draw(subject, look).again is None
+
+
+def test_images_of_a_step_can_be_seen_alone(place, subjects):
+    def write(w):
+        value = Summary.Value(tag="k", tensor=make_tensor_proto([b"8", b"8", *several]))
+        value.metadata.plugin_data.plugin_name = "images"
+        w._get_file_writer().add_summary(Summary(value=[value]), 1)
+
+    several = [encoded(np.full((8, 8, 3), light, np.uint8)) for light in (10, 200)]
+    subject = subjects(write)["image", ".", "k"]
+    view, look = ImageView(), Look(None, 80, 22, False)
+    heads = []
+    for _ in range(4):
+        heads.append(text(view.draw(subject, look).rows[1]))
+        view.press("image-next")
+    assert "2 of 2 images" in heads[0]
+    assert "image 1 of 2" in heads[1]
+    assert "image 2 of 2" in heads[2]
+    assert heads[3] == heads[0]
+
+
+@pytest.mark.parametrize("mode", ["strip", "runs"])
+def test_no_size_is_exceeded_by_panels(subjects, fits, mode):
+    subject = images_of(subjects, ("a", "b"))
+    view = ImageView()
+    view.press(f"image-{mode}")
+    fits(lambda w, h: view.draw(subject, Look(None, w, h, False)).rows)
+    fits(lambda w, h: view.draw(subject, Look(3, w, h, True)).rows)

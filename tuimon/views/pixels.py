@@ -1,0 +1,186 @@
+"""From an encoded image to the pixels that have room: bounded in time and memory."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.summaries.images import Image
+from tuimon.text import safe
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+MAX_PIXELS = 40_000_000
+"""Larger images are not decoded: this many take about a second and 120 MB."""
+MAX_JPEG_PIXELS = 400_000_000
+"""The same for JPEG, which is decoded at an eighth of its size."""
+MAX_FRAMES = 1000
+"""Of an animation; the rest is not played."""
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+_GREY = 0x60
+"""What shines through transparent parts."""
+_KEPT_BYTES = 32 << 20
+"""Of pixels at the size of the view: frames that play, pictures of a strip."""
+_LEAST_DELAY = 0.02
+_USUAL_DELAY = 0.1
+"""Seconds of a frame, where an animation asks for less than what can be told apart."""
+
+Pixels = NDArray[np.uint8]
+"""Shape [h, w, 3]."""
+
+
+_kept: dict[tuple[object, ...], Pixels] = {}
+
+
+class ImageError(ValueError):
+    """An image that cannot be shown; says why in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of an image is seen: all of it at zoom 1."""
+
+    zoom: float = 1.0
+    x: float = 0.5
+    """Its middle, as a share of the width."""
+    y: float = 0.5
+
+    def box(self, width: float, height: float) -> tuple[float, float, float, float]:
+        """Left, upper, right and lower edge in pixels of an image of that size."""
+        half = 0.5 / self.zoom
+        x, y = (min(max(at, half), 1 - half) for at in (self.x, self.y))
+        return (x - half) * width, (y - half) * height, (x + half) * width, (y + half) * height
+
+    def moved(self, x: float, y: float) -> Window:
+        """Moved by shares of what is seen."""
+        half = 0.5 / self.zoom
+        at_x, at_y = self.x + x / self.zoom, self.y + y / self.zoom
+        return Window(self.zoom, min(max(at_x, half), 1 - half), min(max(at_y, half), 1 - half))
+
+    def nearer(self, factor: float) -> Window:
+        """Enlarged about its middle."""
+        return Window(min(max(self.zoom * factor, 1.0), 64.0), self.x, self.y).moved(0, 0)
+
+
+def decode(
+    image: Image, columns: int, lines: int, window: Window = Window(), frame: int = 0
+) -> Pixels:
+    """The pixels of an image, made to fit `columns` by `lines`, both at least 1.
+
+    Small ones are enlarged by whole numbers. Raises ImageError for what cannot be shown.
+    """
+    # The image itself is not held: it may be large.
+    key = hash(image.data), len(image.data), columns, lines, window, frame
+    found = _kept.get(key)
+    if found is None:
+        found = _kept[key] = _decoded(image, columns, lines, window, frame)
+        while sum(pixels.nbytes for pixels in _kept.values()) > _KEPT_BYTES and len(_kept) > 1:
+            del _kept[next(iter(_kept))]
+    return found
+
+
+def _decoded(image: Image, columns: int, lines: int, window: Window, frame: int) -> Pixels:
+    try:
+        return _decode(image.data, columns, lines, window, frame)
+    except ImageError:
+        raise
+    except MemoryError:
+        raise ImageError("the image needs more memory than there is") from None
+    except Exception as error:
+        # Hostile files make Pillow's decoders raise nearly anything.
+        reason = safe(str(error)).replace("<_io.BytesIO object", "<data")
+        raise ImageError(f"no readable image: {reason or type(error).__name__}") from None
+
+
+def size_of(image: Image) -> tuple[int, int] | None:
+    """Width and height as the image itself says; None when it is none."""
+    try:
+        with _opened(image.data) as picture:
+            return picture.size
+    except Exception:
+        return None
+
+
+@lru_cache(maxsize=2)
+def delays(image: Image) -> tuple[float, ...]:
+    """Seconds that each frame of an animation is seen; one entry, or none, for a still image."""
+    try:
+        with _opened(image.data) as picture:
+            count = min(getattr(picture, "n_frames", 1), MAX_FRAMES)
+            if count < 2:
+                return ()
+            found = []
+            for frame in range(count):
+                picture.seek(frame)
+                delay = picture.info.get("duration", 0) / 1000
+                found.append(delay if delay >= _LEAST_DELAY else _USUAL_DELAY)
+            return tuple(found)
+    except Exception:
+        return ()
+
+
+def adjusted(pixels: Pixels, brightness: float, contrast: float) -> Pixels:
+    """Pixels with so much light added (1 is all), after contrast around the middle."""
+    if not brightness and contrast == 1:
+        return pixels
+    table = (np.arange(256) - 127.5) * contrast + 127.5 + 255 * brightness
+    changed: Pixels = np.rint(table).clip(0, 255).astype(np.uint8)[pixels]
+    return changed
+
+
+def _opened(data: bytes) -> Picture:
+    from PIL import Image as Pillow
+
+    # What is too large is refused below; the warning would be written over the screen.
+    warnings.filterwarnings("ignore", category=Pillow.DecompressionBombWarning)
+    return Pillow.open(BytesIO(data), formats=_FORMATS)
+
+
+def _decode(data: bytes, columns: int, lines: int, window: Window, frame: int) -> Pixels:
+    from PIL import Image as Pillow
+
+    if not data:
+        raise ImageError("an image of 0 bytes")
+    with _opened(data) as picture:
+        wide, high = picture.size
+        most = MAX_JPEG_PIXELS if picture.format == "JPEG" else MAX_PIXELS
+        if wide * high > most:
+            raise ImageError(f"an image of {wide}×{high} pixels is too large to be shown here")
+        if frame:
+            picture.seek(frame)
+        left, upper, right, lower = window.box(wide, high)
+        seen_wide, seen_high = right - left, lower - upper
+        scale = min(columns / seen_wide, lines / seen_high)
+        if scale >= 1:
+            x, y = round(left), round(upper)
+            small = _rgb(picture.crop((x, y, max(x + 1, round(right)), max(y + 1, round(lower)))))
+            factor = max(1, min(columns // small.shape[1], lines // small.shape[0]))
+            small = small[:lines, :columns]
+            return np.repeat(np.repeat(small, factor, axis=0), factor, axis=1)
+        size = max(1, round(seen_wide * scale)), max(1, round(seen_high * scale))
+        picture.draft(None, (round(2 * wide * scale), round(2 * high * scale)))
+        if picture.size[0] * picture.size[1] > MAX_PIXELS:
+            raise ImageError(f"an image of {wide}×{high} pixels is too large to be shown here")
+        full = Pillow.fromarray(_rgb(picture)) if picture.mode not in ("L", "RGB") else picture
+        box_of_draft = window.box(*full.size)
+        return _rgb(full.resize(size, Pillow.Resampling.BOX, box=box_of_draft))
+
+
+def _rgb(picture: Picture) -> NDArray[np.uint8]:
+    from PIL import Image as Pillow
+
+    if picture.mode.startswith("I"):  # 16 bits of grey: Pillow would cut them off at 255
+        grey = np.asarray(picture).astype(np.int64) >> 8
+        return np.repeat(grey.clip(0, 255).astype(np.uint8)[:, :, None], 3, axis=2)
+    if picture.mode in ("RGBA", "LA", "PA", "P"):
+        picture = picture.convert("RGBA")
+        grey_ground = Pillow.new("RGBA", picture.size, (_GREY, _GREY, _GREY, 255))
+        picture = Pillow.alpha_composite(grey_ground, picture)
+    return np.asarray(picture.convert("RGB"), np.uint8)
