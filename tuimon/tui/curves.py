@@ -64,12 +64,13 @@ class MetricCurves:
     def versions(self) -> tuple[object, ...]:
         """A value that changes when any of the curves does."""
         runs = self._store.runs
-        return tuple(
+        series = [
             (run.name, tag, run.series[tag].version)
             for run in runs.values()
             for _, tag in self.metric.curves
             if tag in run.series
-        )
+        ]
+        return (self._colours.version, *series)
 
     def curves(self) -> list[Curve]:
         """The curves over all runs that are selected.

@@ -13,6 +13,8 @@ class RunColours:
         """`known` are names in the order of their numbers."""
         self._kept = {name: number for number, name in enumerate(dict.fromkeys(known))}
         self._numbers = self._kept
+        self.version = 0
+        """Moves with every change of any number."""
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -28,7 +30,9 @@ class RunColours:
         numbers = dict(self._kept)
         for name in names:
             numbers.setdefault(name, len(numbers))
-        self._numbers = numbers
+        if numbers != self._numbers:
+            self._numbers = numbers
+            self.version += 1
         if keep:
             self._kept = numbers
 
