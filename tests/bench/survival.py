@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +84,7 @@ def points_of_tuimon(_project: Path) -> tuple[int, int]:
     shown = json.loads(tuimon("show", "--json"))
     mirror = newest()["mirror"]
     assert isinstance(mirror, dict)
-    counts = [tag["points"] for run in shown["runs"] for tag in run["tags"]]
+    counts = [tag["count"] for tags in shown["runs"].values() for tag in tags.values()]
     return sum(counts), int(mirror["points"])
 
 
@@ -163,7 +163,7 @@ def row(way: Way, server: SshServer, directory: Path) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def main() -> None:
+def main(ways: Sequence[Way] = WAYS) -> None:
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     with tempfile.TemporaryDirectory() as directory:
         os.environ["TUIMON_HOME"] = f"{directory}/home"
@@ -173,7 +173,7 @@ def main() -> None:
         (keys := Path(directory) / "sshd").mkdir()
         print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
         with ssh_server(keys) as server:
-            for index, way in enumerate(WAYS):
+            for index, way in enumerate(ways):
                 (place := Path(directory) / str(index)).mkdir()
                 print(row(way, server, place), flush=True)
         subprocess.run(["tmux", "-L", SERVER, "kill-server"], capture_output=True)

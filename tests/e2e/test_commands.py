@@ -82,6 +82,29 @@ def test_foreground_passes_output_signals_and_the_exit_code(host: Host):
     process.stdout.close()
 
 
+def test_ctrl_c_in_the_foreground_arrives_once_and_nothing_stays_behind(host: Host):
+    script = host.script(
+        "import signal, time\n"
+        "count = 0\n"
+        "def interrupt(number, frame):\n"
+        "    global count\n"
+        "    count += 1\n"
+        "signal.signal(signal.SIGINT, interrupt)\n"
+        "print('ready', flush=True)\n"
+        "while not count: time.sleep(0.01)\n"
+        "time.sleep(0.7)\n"
+        "print('interrupts:', count)\n"
+    )
+    with host.terminal("run", "--foreground", "--mirror", "offline", script) as terminal:
+        terminal.wait_for("ready")
+        terminal.press("\x03")
+        terminal.wait_for("interrupts: 1")
+        assert terminal.wait_for_exit() == 0
+        # In a job or container, recorder and mirror would have ended with this command.
+        assert host.processes() == []
+        assert host.runs()[0]["mirror"]["state"] == "finished"
+
+
 def test_foreground_reports_a_killed_training_as_a_shell_does(host: Host):
     script = host.script("import os\nos.kill(os.getpid(), 9)\n")
     done = host.run("run", "--foreground", "--mirror", "off", script)

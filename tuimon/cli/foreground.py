@@ -3,6 +3,7 @@
 import signal
 import sys
 import time
+from contextlib import suppress
 from types import FrameType
 
 import click
@@ -14,11 +15,16 @@ from tuimon.guardian.client import Control, ControlError
 from tuimon.runs.console import LineFolder
 from tuimon.runs.console_files import ConsoleReader
 from tuimon.runs.paths import RunPaths
+from tuimon.runs.process import is_alive
 from tuimon.runs.record import RunState
-from tuimon.runs.registry import read_status
+from tuimon.runs.registry import RunStatus, read_status
 
 _CHUNK = 1 << 16
 _POLL_EVERY = 0.05
+_SAY_WAITING_AFTER = 2.0
+_LONGEST_WAIT = 120.0
+"""Seconds for the rest of the W&B upload; a job that idles longer costs more than a later sync."""
+
 _PASSED_ON = (
     signal.SIGINT,
     signal.SIGTERM,
@@ -45,7 +51,25 @@ def follow(paths: RunPaths) -> int:
     status = read_status(paths.directory)
     if status.state is not RunState.FINISHED:
         click.echo(f"tuimon: {describe_end(status)}", err=True)
+    for number in _PASSED_ON:
+        signal.signal(number, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        _wait_for_guardian(status)
     return exit_code(status)
+
+
+def _wait_for_guardian(status: RunStatus) -> None:
+    """What follows the training, such as the W&B upload, would end with the job or container."""
+    record = status.record
+    began, told = time.monotonic(), False
+    while record.guardian is not None and is_alive(record.guardian, record.boot_id):
+        waited = time.monotonic() - began
+        if waited > _LONGEST_WAIT:
+            return
+        if waited > _SAY_WAITING_AFTER and not told:
+            told = True
+            click.echo("tuimon: finishing up (W&B, leftovers); Ctrl-C does not wait", err=True)
+        time.sleep(_POLL_EVERY)
 
 
 def _print_until_end(paths: RunPaths) -> None:
