@@ -86,7 +86,7 @@ def draw_chart(
     axis = make_axis(options.x_axis, [*tracks, *past], previous, view, room)
     readings = read_all(tracks, axis, cursor, options) if cursor else ()
     if full and readings:
-        legend = readout_rows(readings, width, height // 2, marks)
+        legend = readout_rows(readings, width, height // 2, style)
     else:
         entries = read_entries(readings, style) if readings else newest_entries(tracks, style)
         most = max(1, height // (5 if full else 7))
@@ -135,10 +135,11 @@ def draw_chart(
             *(position_notes(readings, marks) if cursor else []),
             *([note] if note else []),
             *_notes(curves, new, options, view),
+            *(["all"] if full and view.mode == "all" else []),
         ],
         width,
         marks,
-        state=_state(view, options, full),
+        state=_state(view, options),
     )
     scales = y_axis and Scales(
         x_axis=options.x_axis,
@@ -223,14 +224,14 @@ def _framed(label: str, axis: str, row: Sequence[Span]) -> Row:
     return (Span(label, roles.TICK), Span(axis, roles.AXIS), *row)
 
 
-def _state(view: View, options: ChartOptions, full: bool) -> str:
-    """Return what becomes of the picture when points are added."""
+def _state(view: View, options: ChartOptions) -> str:
+    """Return what becomes of the picture when points are added; nothing if all are shown."""
     if view.tail is not None and view.x is None:
         steps = options.x_axis == "step"
         return "live tail " + (
             format_step(round(view.tail)) if steps else format_duration(view.tail)
         )
-    return view.mode if full or view.mode != "all" else ""
+    return view.mode if view.mode != "all" else ""
 
 
 def _warnings(traces: Sequence[Trace], marks: Marks) -> list[str]:

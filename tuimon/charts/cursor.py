@@ -8,6 +8,7 @@ from tuimon.charts.axis import Axis
 from tuimon.charts.heading import cut, plain
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Cursor, Reading, Row, Span
+from tuimon.charts.style import Style
 from tuimon.charts.traces import smoothing_of
 from tuimon.charts.track import CALENDAR, Track
 from tuimon.text import format_duration, format_step, format_value, safe, width
@@ -102,8 +103,9 @@ def _signed(value: float) -> str:
     return ("+" if value > 0 else "") + format_value(value)
 
 
-def readout_rows(readings: Readings, cells: int, most_rows: int, marks: Marks) -> list[Row]:
+def readout_rows(readings: Readings, cells: int, most_rows: int, style: Style) -> list[Row]:
     """A table of all curves at the cursor in at most so many rows, in blocks side by side."""
+    marks = style.marks
     delta = any(mark is not None for _, mark in readings)
     columns = [*_CELLS, *([_DELTA_CELLS] * delta)]
     names = [*_HEADINGS, *([_delta(marks)] * delta)]
@@ -130,10 +132,9 @@ def readout_rows(readings: Readings, cells: int, most_rows: int, marks: Marks) -
         for line, (reading, mark) in zip(lines[1:], part, strict=False):
             values = _values(reading, mark, names)
             curve = reading.curve
-            number = curve.colour if curve.number is None else curve.number
-            cue = marks.cue(number, curve.pattern)
-            role = roles.FADED if curve.faded else roles.curve(curve.colour)
-            line.append(Span(f"{cue}  ", role))
+            cue = marks.cue(style.number(curve), style.pattern(curve))
+            key = "" if marks.ascii else style.key(curve)
+            line.append(Span(f"{cue}{key}".ljust(3), style.role(curve)))
             name = cut(curve.label, label, marks)
             line += _cells(name, roles.LEGEND, values, columns, roles.VALUE, marks)
         for line in lines:

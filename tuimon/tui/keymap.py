@@ -178,6 +178,14 @@ KEYS = (
     Key("hide", "space", "Space", "hide_run", "Hide the run", "Hide the run, or show it again"),
     Key("isolate", "o", "o", "isolate", "Isolate", "Only what stands out, or all runs"),
     Key("group", "g", "g", "group", "Group", "Group by run, tag prefix, hyperparameter"),
+    Key(
+        "save-chart",
+        "greater_than_sign",
+        ">",
+        "save_chart",
+        "Save the chart",
+        "Save the chart as text, SVG, PNG; copy it",
+    ),
     Key("marks", "semicolon", ";", "marks", "Marks", "Draw in braille, blocks or ASCII"),
     Key(
         "summaries",

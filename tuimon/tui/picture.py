@@ -6,6 +6,7 @@ their letters; every word has a place and a length of its own.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -44,6 +45,28 @@ _BOXES = {
 _BLOCKS = {chr(0x2588 + index): (8 - index) / 8 for index in range(8)}
 
 _HALVES = {"▀": 0.0, "▄": 0.5}
+# Which quarters of a cell a block has, as (column, row).
+_QUARTERS = {
+    char: [(i, j) for bit, (i, j) in enumerate(((0, 0), (0, 1), (1, 0), (1, 1))) if mask >> bit & 1]
+    for mask, char in enumerate(" ▘▖▌▝▀▞▛▗▚▄▙▐▜▟█")
+    if mask not in (0, 15)
+}
+# Heavy horizontal lines: from where in the cell, and how wide.
+_DASHES = {
+    "━": [(0.0, 1.0)],
+    "╍": [(0.05, 0.4), (0.55, 0.4)],
+    "┅": [(0.03, 0.26), (0.37, 0.26), (0.7, 0.26)],
+    "┉": [(0.02, 0.18), (0.27, 0.18), (0.52, 0.18), (0.77, 0.18)],
+}
+
+
+class Box(NamedTuple):
+    """A filled rectangle in parts of a cell."""
+
+    x: float
+    y: float
+    wide: float
+    high: float
 
 
 class _Cell(NamedTuple):
@@ -56,14 +79,14 @@ class _Cell(NamedTuple):
 def screen_svg(strips: Sequence[Strip], title: str) -> str:
     """An SVG document of rows of styled text; `title` describes it to who cannot see it."""
     columns = max((strip.cell_length for strip in strips), default=0)
-    page = _background(strips)
+    page = background_of(strips)
     size = f'width="{columns * _CELL:.0f}" height="{len(strips) * _LINE}"'
     fills: dict[str, list[str]] = defaultdict(list)
     shapes: dict[str, list[str]] = defaultdict(list)
     texts: list[str] = []
     for y, strip in enumerate(strips):
-        for x, segment in _placed(strip):
-            foreground, background = _colours(segment.style or Style.null(), page)
+        for x, segment in placed(strip):
+            foreground, background = colours_of(segment.style or Style.null(), page)
             if background != page:
                 wide = width(segment.text) * _CELL
                 fills[background].append(_box(x * _CELL, y * _LINE, wide, _LINE))
@@ -90,7 +113,8 @@ def screen_svg(strips: Sequence[Strip], title: str) -> str:
     return "\n".join(parts)
 
 
-def _placed(strip: Strip) -> Iterator[tuple[int, Segment]]:
+def placed(strip: Strip) -> Iterator[tuple[int, Segment]]:
+    """The segments of a row with the cell where each begins."""
     x = 0
     for segment in strip:
         if not segment.control:
@@ -106,29 +130,46 @@ def _cells(segment: Segment, x: int, y: int) -> Iterator[_Cell]:
 
 def _shape(cell: _Cell) -> str | None:
     """The path of a character that is drawn; empty for a blank, None for a letter."""
-    x, y, char, _ = cell
+    boxes = char_boxes(cell.char)
+    if boxes is None:
+        return None
+    return "".join(
+        _box(cell.x + x * _CELL, cell.y + y * _LINE, wide * _CELL, high * _LINE)
+        for x, y, wide, high in boxes
+    )
+
+
+@lru_cache(maxsize=1024)
+def char_boxes(char: str) -> Sequence[Box] | None:
+    """The boxes that a character is drawn as: none of a blank; None for a letter."""
     if char.isspace() or char == "\u2800":
-        return ""
+        return ()
     if "\u2800" < char <= "\u28ff":
         bits = ord(char) - 0x2800
-        return "".join(
-            _box(x + (0.25 + 0.5 * i) * _CELL - _DOT / 2, y + (0.5 + j) * _LINE / 4, _DOT, _DOT)
+        wide, high = _DOT / _CELL, _DOT / _LINE
+        return [
+            Box(0.25 + 0.5 * i - wide / 2, (0.5 + j) / 4, wide, high)
             for bit, (i, j) in enumerate(_DOTS)
             if bits >> bit & 1
-        )
+        ]
     if char in _BLOCKS:
-        return _box(x, y, _BLOCKS[char] * _CELL, _LINE)
+        return [Box(0, 0, _BLOCKS[char], 1)]
     if char in _HALVES:
-        return _box(x, y + _HALVES[char] * _LINE, _CELL, _LINE / 2)
+        return [Box(0, _HALVES[char], 1, 0.5)]
+    if char in _QUARTERS:
+        return [Box(i / 2, j / 2, 0.5, 0.5) for i, j in _QUARTERS[char]]
+    if char in _DASHES:
+        thick = 2 * _STROKE / _LINE
+        return [Box(x, 0.5 - thick / 2, wide, thick) for x, wide in _DASHES[char]]
     if char in _BOXES:
-        half, middle = _CELL / 2, _LINE / 2
+        thin, flat = _STROKE / _CELL, _STROKE / _LINE
         arms = {
-            "l": (x, y + middle, half, _STROKE),
-            "r": (x + half, y + middle, half, _STROKE),
-            "u": (x + half, y, _STROKE, middle),
-            "d": (x + half, y + middle, _STROKE, middle),
+            "l": Box(0, 0.5, 0.5, flat),
+            "r": Box(0.5, 0.5, 0.5, flat),
+            "u": Box(0.5, 0, thin, 0.5),
+            "d": Box(0.5, 0.5, thin, 0.5),
         }
-        return "".join(_box(*arms[arm]) for arm in _BOXES[char])
+        return [arms[arm] for arm in _BOXES[char]]
     return None
 
 
@@ -144,7 +185,8 @@ def _box(x: float, y: float, wide: float, high: float) -> str:
     return f"M{x:.1f} {y:.1f}h{wide:.1f}v{high:.1f}h{-wide:.1f}z"
 
 
-def _colours(style: Style, page: str) -> tuple[str, str]:
+def colours_of(style: Style, page: str) -> tuple[str, str]:
+    """Ink and ground of a style over a page, as ``#rrggbb``."""
     foreground, background = _hex(style, "color", "#dddddd"), _hex(style, "bgcolor", page)
     return (background, foreground) if style.reverse else (foreground, background)
 
@@ -154,7 +196,7 @@ def _hex(style: Style, which: str, default: str) -> str:
     return default if colour is None or colour.is_default else str(colour.get_truecolor().hex)
 
 
-def _background(strips: Sequence[Strip]) -> str:
+def background_of(strips: Sequence[Strip]) -> str:
     """The background that most cells have."""
     areas: dict[str, int] = defaultdict(int)
     for strip in strips:

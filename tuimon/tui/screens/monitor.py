@@ -24,6 +24,7 @@ from tuimon.tui.actions.filtering import FilterActions
 from tuimon.tui.actions.jumping import JumpActions
 from tuimon.tui.actions.mirroring import MirrorActions
 from tuimon.tui.actions.moving import MoveActions
+from tuimon.tui.actions.saving import SaveActions
 from tuimon.tui.actions.stopping import StopActions
 from tuimon.tui.arrangement import arrange, last_values
 from tuimon.tui.curves import charted_tags
@@ -56,6 +57,7 @@ class MonitorScreen(
     DrawingActions,
     FilterActions,
     CompareActions,
+    SaveActions,
     StopActions,
     MirrorActions,
 ):

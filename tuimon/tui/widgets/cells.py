@@ -69,6 +69,10 @@ class CellView(Widget):
             strip = self._strips[y] = self._strip(self._rows[y] if y < len(self._rows) else ())
         return strip
 
+    def strips(self) -> list[Strip]:
+        """All rows as they are shown."""
+        return [self.render_line(y) for y in range(self.size.height)]
+
     def restyle(self) -> None:
         """Forget cached styles (theme or background changed) and repaint."""
         self._styles_of_roles = None

@@ -1,0 +1,371 @@
+"""Parts of charts, the cursor, many runs and saving, driven by keys and mouse; pictures of them."""
+
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from event_files import append, scalar, version, write
+from screens import settle, shown, visible
+from textual.pilot import Pilot
+
+from tuimon.store.session import Session
+from tuimon.tui.app import TuimonApp
+from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.widgets.chart_view import ChartView
+
+SIZE = (100, 30)
+
+
+def loss(step: int, run: int = 0) -> float:
+    noise = math.sin(step * 12.9898 + run) * 0.06
+    return math.exp(-step / (60 + 3 * run)) + noise + run / 50
+
+
+def records(steps: int = 400, run: int = 0) -> list[bytes]:
+    return [
+        version(),
+        *(
+            scalar(tag, step, loss(step, run) + shift, wall_time=1.7e9 + step)
+            for step in range(steps)
+            for tag, shift in (("loss", 0.0), ("grad_norm", 1.0))
+        ),
+    ]
+
+
+@pytest.fixture
+def one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    write(tmp_path / "runs", records())
+    yield from started("runs")
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    monkeypatch.chdir(tmp_path)
+    for run in range(50):
+        write(tmp_path / "sweep" / f"run{run:02}", records(120, run))
+    yield from started("sweep")
+
+
+def started(directory: str) -> Iterator[Session]:
+    session = Session.of_logdirs([Path(directory)])
+    session.start()
+    yield session
+    session.stop()
+
+
+def chart(screen: MonitorScreen, title: str = "loss") -> ChartView:
+    return next(each for each in screen.query(ChartView) if each.metric.title == title)
+
+
+def title(screen: MonitorScreen, name: str = "loss") -> str:
+    return shown(chart(screen, name)).splitlines()[0]
+
+
+async def press(pilot: Pilot[None], *keys: str) -> MonitorScreen:
+    await pilot.press(*keys)
+    return await settle(pilot)
+
+
+async def test_zooming_follows_the_newest_points_until_one_pans_away(
+    one: Session, tmp_path: Path
+) -> None:
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        assert "live tail" not in title(screen)
+        await press(pilot, "z", "z")
+        area = chart(screen).area
+        assert area is not None
+        assert "live tail 100" in title(screen)
+        assert area.x0 >= 290
+        before = area.x1
+        (file,) = (tmp_path / "runs").iterdir()
+        append(file, *(scalar("loss", step, loss(step)) for step in range(400, 500)))
+        one.follower.set_sources(one.sources)
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if chart(screen).area.last >= 499:
+                break
+        assert chart(screen).area.x1 > before
+        await press(pilot, "comma")
+        assert "frozen" in title(screen)
+        assert "frozen" in title(screen, "grad_norm")
+        frozen = chart(screen).area.x0, chart(screen).area.x1
+        append(file, *(scalar("loss", step, loss(step)) for step in range(500, 600)))
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if chart(screen).area.last >= 599:
+                break
+        assert (chart(screen).area.x0, chart(screen).area.x1) == frozen
+        await press(pilot, "0")
+        assert "frozen" not in title(screen)
+        assert chart(screen).area.x0 == 0
+
+
+async def test_a_focused_chart_is_zoomed_by_itself(one: Session) -> None:
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        await press(pilot, "right", "t")
+        assert "live tail 100" in title(screen)
+        assert "live tail" not in title(screen, "grad_norm")
+        await press(pilot, "t")
+        assert "live tail" not in title(screen)
+
+
+async def test_the_wheel_zooms_around_the_pointer_and_dragging_pans(one: Session) -> None:
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        loss_chart = chart(screen)
+        area = loss_chart.area
+        x = area.left + area.columns // 2
+        under = area.position(x - area.left)
+        loss_chart._wheel(_At(x), 0.5)
+        await settle(pilot)
+        assert loss_chart.area.x1 - loss_chart.area.x0 == pytest.approx((area.x1 - area.x0) / 2)
+        assert loss_chart.area.position(x - area.left) == pytest.approx(under, abs=1)
+        before = loss_chart.area.x0
+        await pilot.mouse_down(loss_chart, offset=(x, 5))
+        await pilot.hover(loss_chart, offset=(x - 8, 5))
+        await pilot.mouse_up(loss_chart, offset=(x - 8, 5))
+        await settle(pilot)
+        assert loss_chart.area.x0 > before
+        assert "frozen" in title(screen)
+
+
+class _At:
+    """A turn of the wheel over a column."""
+
+    def __init__(self, x: int) -> None:
+        self.x = x
+
+    def stop(self) -> None:
+        pass
+
+
+async def test_limits_are_typed_and_told_when_they_are_none(one: Session) -> None:
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        await press(pilot, "right", "e", *"x=100:300 y=0:0.5")
+        assert "frozen" in title(screen)
+        assert "y limits" in title(screen)
+        assert (chart(screen).area.x0, chart(screen).area.x1) == (100, 300)
+        await press(pilot, "space", "q")
+        assert "q: write x=LOW:HIGH" in str(screen._limits._said.content)
+        await press(pilot, "backspace", "enter")
+        assert screen.focused is chart(screen)
+        assert "y limits" not in title(screen, "grad_norm")
+        await press(pilot, "e", "escape")
+        assert "y limits" not in title(screen)
+
+
+async def test_the_cursor_reads_all_charts_at_once(one: Session) -> None:
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        await press(pilot, "c", "home")
+        assert "step 0" in title(screen)
+        assert f"{loss(0):.4g}" in shown(chart(screen))
+        await press(pilot, "right", "L")
+        column = chart(screen).area.column
+        read = chart(screen).drawing.readings[0][0]
+        assert read.step == pytest.approx(11.5 * column, abs=column)
+        assert f"step {read.step}" in title(screen)
+        assert f"step {read.step}" in title(screen, "grad_norm")
+        await press(pilot, "m", "end")
+        assert f"Δ {399 - read.step} steps" in title(screen)
+        assert "Δ-" in shown(chart(screen)).splitlines()[1]
+        await press(pilot, "escape")
+        assert "step" not in title(screen)
+
+
+async def test_the_chart_on_the_whole_screen_lists_every_run(many: Session) -> None:
+    async with TuimonApp(many).run_test(size=(200, 60)) as pilot:
+        screen = await press_when_ready(pilot, "enter", "c")
+        text = shown(chart(screen))
+        assert all(f"run{run:02} " in text for run in range(50))
+        assert "value" in text.splitlines()[1]
+
+
+async def press_when_ready(pilot: Pilot[None], *keys: str) -> MonitorScreen:
+    await settle(pilot)
+    return await press(pilot, *keys)
+
+
+async def test_few_stand_out_among_many_and_the_others_are_one(many: Session) -> None:
+    async with TuimonApp(many).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        assert "6 best of 50 runs" in title(screen)
+        assert "6 newest of 50 runs" in title(screen, "grad_norm")
+        roles = {span.role for row in chart(screen)._rows for span in row}
+        assert "shade" in roles
+
+
+async def test_runs_are_pinned_hidden_and_isolated_and_keep_their_colours(many: Session) -> None:
+    async with TuimonApp(many).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        await press(pilot, "right_square_bracket", "right_square_bracket", "asterisk")
+        await press(pilot, *["right_square_bracket"] * 2)
+        legend = shown(chart(screen)).splitlines()[1]
+        assert legend.index("* run01") < legend.index("run03")
+        assert "others ×48" in shown(chart(screen))
+        assert {"curve1", "curve3"} <= {s.role for row in chart(screen)._rows for s in row}
+        await press(pilot, "o")
+        assert "others" not in shown(chart(screen))
+        await press(pilot, "o", "space")
+        assert "run03" not in shown(chart(screen))
+        assert screen._selection.hidden == {"run03"}
+
+
+async def test_the_pane_lists_runs_and_acts_on_the_one_under_the_cursor(many: Session) -> None:
+    async with TuimonApp(many).run_test(size=(120, 40)) as pilot:
+        screen = await settle(pilot)
+        pane = screen._tags
+        pane.focus()
+        await press(pilot, "up", "space")
+        assert screen._selection.hidden == {"run49"}
+        assert "·" in next(row for row in shown(pane).splitlines() if "run49" in row)
+        await press(pilot, "up", "enter")
+        assert screen._selection.focus == "run48"
+
+
+async def test_tags_are_grouped_by_prefix(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        [version(), *(scalar(tag, s, 1.0 * s) for s in range(9) for tag in ("g/a", "g/b", "lr"))],
+    )
+    for session in started(str(tmp_path)):
+        async with TuimonApp(session).run_test(size=SIZE) as pilot:
+            screen = await settle(pilot)
+            await press(pilot, "g")
+            await pilot.app.workers.wait_for_complete()
+            await settle(pilot)
+            assert visible(screen) == ["g/*", "lr"]
+            assert "a 8" in shown(chart(screen, "g/*"))
+
+
+async def test_curves_are_grouped_by_what_their_runs_were_given(tmp_path: Path) -> None:
+    from torch.utils.tensorboard import SummaryWriter
+
+    for run, rate in enumerate((0.1, 0.1, 0.01, 0.01)):
+        with SummaryWriter(str(tmp_path / f"run{run}")) as writer:
+            for step in range(50):
+                writer.add_scalar("loss", loss(step, run), step)
+            writer.add_hparams({"lr": rate, "depth": 3}, {"hparam/best": 1.0}, run_name=".")
+    for session in started(str(tmp_path)):
+        async with TuimonApp(session).run_test(size=SIZE) as pilot:
+            screen = await settle(pilot)
+            for _ in range(2):
+                await pilot.press("g")
+                await pilot.app.workers.wait_for_complete()
+            await settle(pilot)
+            assert screen._selection.group == "lr"
+            assert "lr 0.01 ×2" in shown(chart(screen))
+            assert "lr 0.1 ×2" in shown(chart(screen))
+
+
+@pytest.mark.parametrize("kind", ["t", "s", "p"])
+async def test_a_chart_is_saved(one: Session, tmp_path: Path, kind: str) -> None:
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        await press_when_ready(pilot, "right", "greater_than_sign", kind)
+        await pilot.app.workers.wait_for_complete()
+        (saved,) = tmp_path.glob("tuimon-loss-*")
+        content = saved.read_bytes()
+        if kind == "t":
+            assert content.decode().startswith("loss")
+        elif kind == "s":
+            assert ElementTree.fromstring(content).tag.endswith("svg")
+        else:
+            from PIL import Image
+
+            with Image.open(saved) as image:
+                assert image.width > image.height
+                assert len(image.getcolors(1 << 24)) > 5
+
+
+async def test_values_at_the_cursor_are_copied(one: Session, monkeypatch) -> None:
+    copied: list[str] = []
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        monkeypatch.setattr(pilot.app, "copy_to_clipboard", copied.append)
+        await press_when_ready(pilot, "c", "home", "greater_than_sign", "v")
+        await pilot.app.workers.wait_for_complete()
+    heading, row = copied[0].splitlines()
+    assert heading.split("\t") == ["run", "step", "wall_time", "value", "smoothed"]
+    assert row.split("\t")[1:3] == ["0", "1700000000.0"]
+
+
+async def test_the_next_viewer_shows_the_same_part(one: Session) -> None:
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        await press_when_ready(pilot, "right", "z", "comma", "b", "semicolon")
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        assert "frozen" in title(screen)
+        assert "frozen" not in title(screen, "grad_norm")
+        assert "y 1-99 %" in title(screen)
+        assert screen._charts.options.marks == "hd"
+
+
+PICTURES: dict[str, tuple[str, ...]] = {
+    "cursor": ("c", *["H"] * 3),
+    "delta": ("enter", "c", *["H"] * 3, "m", *["H"] * 2),
+    "limits": ("right", "e", *"x=50:350 y=0:0.4", "enter"),
+    "clipped": ("b",),
+    "log": ("y",),
+    "tail": ("t",),
+    "hd": ("semicolon",),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_chart_looks_as_ever(snap_compare, one: Session, name: str) -> None:
+    async def ready(pilot: Pilot[None]) -> None:
+        await press_when_ready(pilot, *PICTURES[name])
+
+    assert snap_compare(TuimonApp(one), terminal_size=SIZE, run_before=ready)
+
+
+def test_a_chart_in_ascii_looks_as_ever(snap_compare, one: Session) -> None:
+    async def ready(pilot: Pilot[None]) -> None:
+        await press_when_ready(pilot, "c", *["H"] * 3)
+
+    app = TuimonApp(one, ascii_only=True)
+    assert snap_compare(app, terminal_size=SIZE, run_before=ready)
+
+
+def test_a_light_theme_looks_as_ever(snap_compare, one: Session) -> None:
+    async def ready(pilot: Pilot[None]) -> None:
+        pilot.app.theme = "tuimon-light"
+        await press_when_ready(pilot, "c", *["H"] * 3)
+
+    assert snap_compare(TuimonApp(one), terminal_size=SIZE, run_before=ready)
+
+
+@pytest.mark.parametrize("name", ["overview", "pinned"])
+def test_many_runs_look_as_ever(snap_compare, many: Session, name: str) -> None:
+    keys = {
+        "overview": (),
+        "pinned": ("right_square_bracket", "asterisk", "right_square_bracket", "space"),
+    }[name]
+
+    async def ready(pilot: Pilot[None]) -> None:
+        await press_when_ready(pilot, *keys)
+
+    assert snap_compare(TuimonApp(many), terminal_size=(120, 40), run_before=ready)
+
+
+def test_values_that_are_no_numbers_look_as_ever(snap_compare, tmp_path: Path) -> None:
+    values = [loss(step) for step in range(300)]
+    values[40:60] = [math.nan] * 20
+    values[100], values[200] = math.inf, -math.inf
+    write(tmp_path, [version(), *(scalar("loss", s, v) for s, v in enumerate(values))])
+
+    async def ready(pilot: Pilot[None]) -> None:
+        await press_when_ready(pilot, "y")
+
+    for session in started(str(tmp_path)):
+        assert snap_compare(TuimonApp(session), terminal_size=SIZE, run_before=ready)
