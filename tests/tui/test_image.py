@@ -1,8 +1,10 @@
 """The terminal shows what Textual wants, for fewer bytes, whatever the link lets through."""
 
+import unicodedata
 from itertools import pairwise
 
 import pyte
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.color import ColorSystem
@@ -85,10 +87,12 @@ def seen(screen: pyte.Screen, y: int, x: int) -> tuple[object, ...]:
     return tuple(cell)
 
 
-def take_all(image: TerminalImage, limit: int = 1 << 20, *, erases: bool = True) -> list[str]:
+def take_all(
+    image: TerminalImage, limit: int = 1 << 20, *, size: Size = SIZE, erases: bool = True
+) -> list[str]:
     packets = []
     while image.behind:
-        packets.append(image.take(limit, SIZE, ColorSystem.TRUECOLOR, erases=erases))
+        packets.append(image.take(limit, size, ColorSystem.TRUECOLOR, erases=erases))
     return [packet for packet in packets if packet]
 
 
@@ -99,7 +103,7 @@ def test_the_terminal_shows_what_was_drawn_whatever_was_left_out(updates, erases
     our_stream, plain_stream = pyte.Stream(ours), pyte.Stream(plain)
     for index, update in enumerate(updates):
         draw_plainly(plain_stream, update)
-        image.draw(update)
+        image.draw(update, SIZE)
         if index + 1 < len(updates):  # the link takes a part of it, or nothing
             limit = data.draw(st.sampled_from([0, 1, 30, 10_000]))
             our_stream.feed(image.take(limit, SIZE, ColorSystem.TRUECOLOR, erases=erases))
@@ -123,22 +127,22 @@ def drawn(updates: list[LayoutUpdate | ChopsUpdate], y: int, x: int) -> bool:
 @given(full_updates())
 def test_what_is_there_already_costs_nothing(update: LayoutUpdate):
     image = TerminalImage()
-    image.draw(update)
+    image.draw(update, SIZE)
     first = take_all(image)
-    image.draw(update)
+    image.draw(update, SIZE)
     assert take_all(image) == []
     image.forget()
-    image.draw(update)
+    image.draw(update, SIZE)
     assert take_all(image) == first
 
 
 @given(full_updates(), st.integers(1, 200))
 def test_a_packet_ends_with_the_row_that_fills_it(update: LayoutUpdate, limit: int):
     image = TerminalImage()
-    image.draw(update)
+    image.draw(update, SIZE)
     whole = image.take(1 << 20, SIZE, ColorSystem.TRUECOLOR, erases=False)
     image.forget()
-    image.draw(update)
+    image.draw(update, SIZE)
     packets = take_all(image, limit, erases=False)
     assert "".join(packets) == whole
     assert all(len(packet.encode()) < limit + 800 for packet in packets)
@@ -147,7 +151,7 @@ def test_a_packet_ends_with_the_row_that_fills_it(update: LayoutUpdate, limit: i
 def test_what_was_replaced_before_it_was_sent_is_never_sent():
     image = TerminalImage()
     for char in "abc":
-        image.draw(LayoutUpdate([[Strip([Segment(char * 80)])]], Region(0, 0, 80, 1)))
+        image.draw(LayoutUpdate([[Strip([Segment(char * 80)])]], Region(0, 0, 80, 1)), Size(80, 1))
     assert "a" not in (text := "".join(take_all(image)))
     assert "c" * 80 in text
 
@@ -155,10 +159,10 @@ def test_what_was_replaced_before_it_was_sent_is_never_sent():
 def test_a_change_in_the_middle_of_a_row_costs_a_few_bytes():
     image = TerminalImage()
     row = [Segment("x" * 40, Style(color="#ff0000")), Segment("y" * 40, Style(bold=True))]
-    image.draw(LayoutUpdate([[Strip(row)]], Region(0, 0, 80, 1)))
+    image.draw(LayoutUpdate([[Strip(row)]], Region(0, 0, 80, 1)), Size(80, 1))
     take_all(image)
     row[1] = Segment("y" * 20 + "z" + "y" * 19, Style(bold=True))
-    image.draw(LayoutUpdate([[Strip(row)]], Region(0, 0, 80, 1)))
+    image.draw(LayoutUpdate([[Strip(row)]], Region(0, 0, 80, 1)), Size(80, 1))
     assert take_all(image) == ["\x1b[61Gz"]
 
 
@@ -166,10 +170,29 @@ def test_blanks_are_erased_where_the_terminal_can():
     image = TerminalImage()
     style = Style(bgcolor="#112233")
     lines = [[Strip([Segment(" " * COLUMNS, style)])] for _ in range(ROWS)]
-    image.draw(LayoutUpdate(lines, Region(0, 0, COLUMNS, ROWS)))
+    image.draw(LayoutUpdate(lines, Region(0, 0, COLUMNS, ROWS)), SIZE)
     [text] = take_all(image)
     assert " " not in text
     image.forget()
-    image.draw(LayoutUpdate(lines, Region(0, 0, COLUMNS, ROWS)))
+    image.draw(LayoutUpdate(lines, Region(0, 0, COLUMNS, ROWS)), SIZE)
     [text] = take_all(image, erases=False)
     assert text.count(" ") == ROWS * COLUMNS
+
+
+@pytest.mark.parametrize("text", ["e\u0301\u0308 and more", "漢字 e\u0301 and more"])
+def test_marks_take_no_cell_of_their_own(text: str):
+    image = TerminalImage()
+    screen = pyte.Screen(COLUMNS, 1)
+    image.draw(LayoutUpdate([[Strip([Segment(text)])]], Region(0, 0, width(text), 1)), SIZE)
+    pyte.Stream(screen).feed("".join(take_all(image)))
+    assert unicodedata.normalize("NFC", text) in screen.display[0]
+    assert screen.cursor.x == width(text)
+
+
+def test_what_is_drawn_for_a_larger_terminal_is_cut():
+    image = TerminalImage()
+    lines = [[Strip([Segment("漢" * COLUMNS)])] for _ in range(ROWS)]
+    image.draw(LayoutUpdate(lines, Region(0, 0, 2 * COLUMNS, ROWS)), Size(5, 2))
+    [text] = take_all(image, size=Size(5, 2), erases=False)
+    assert text.count("漢") == 4
+    assert f"\x1b[{ROWS};" not in text

@@ -24,6 +24,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tuimon.tui.glyphs import encodable
 from tuimon.tui.image import TerminalImage
 from tuimon.tui.link import REQUEST, Link
 
@@ -105,7 +106,7 @@ class TerminalDriver(LinuxDriver):
 
     def show(self, update: LayoutUpdate | ChopsUpdate) -> None:
         """Let the terminal show an update of the screen, as soon as it can."""
-        self.image.draw(update)
+        self.image.draw(update, self._app.size)
         self._send()
 
     def repaint(self) -> None:
@@ -143,7 +144,7 @@ class TerminalDriver(LinuxDriver):
 
     def _encode(self, text: str) -> bytes:
         assert self._file is not None
-        return text.encode(self._file.encoding, self._file.errors or "replace")
+        return encodable(text, self._file.encoding)
 
     # The terminal's modes
 

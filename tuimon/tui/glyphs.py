@@ -1,4 +1,6 @@
-"""Signs of the screen for terminals whose encoding has ASCII only."""
+"""Signs of the screen for terminals whose encoding has ASCII only, or not all that is shown."""
+
+from tuimon.text import width
 
 _ASCII = str.maketrans(
     {
@@ -23,6 +25,7 @@ _ASCII = str.maketrans(
         "≈": "~",
         "–": "-",
         "×": "x",
+        **dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▌▍▎▏▐░▒▓▀", "#"),  # Textual's scroll bars and frames
         "▾": "v",
         "▸": ">",
         "▼": "v",
@@ -31,6 +34,7 @@ _ASCII = str.maketrans(
         **dict.fromkeys("▏▎▍▌▋▊▉", "="),
     }
 )
+_SIGNS = frozenset(map(chr, _ASCII))
 
 
 def to_ascii(text: str) -> str:
@@ -46,3 +50,19 @@ def in_ascii(text: str) -> str:
 def has_unicode(encoding: str | None) -> bool:
     """Whether a terminal with this encoding can show braille and box drawings."""
     return (encoding or "ascii").lower().startswith("utf")
+
+
+def encodable(text: str, encoding: str) -> bytes:
+    """The text in an encoding; what that lacks is replaced and takes as many cells as before."""
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(_encodable(char, encoding) for char in text).encode(encoding)
+
+
+def _encodable(char: str, encoding: str) -> str:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return to_ascii(char) if char in _SIGNS else "?" * width(char)
+    return char

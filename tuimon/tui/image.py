@@ -41,11 +41,15 @@ class TerminalImage:
         self._background = None
         self._pen = None
 
-    def draw(self, update: LayoutUpdate | ChopsUpdate) -> None:
-        """Want what Textual wants."""
+    def draw(self, update: LayoutUpdate | ChopsUpdate, size: Size) -> None:
+        """Want what Textual wants; it may still be drawing for a larger terminal."""
         pieces = _lines(update) if isinstance(update, LayoutUpdate) else _parts(update)
         for y, left, strip in pieces:
-            self._put(y, left, self._cells(strip))
+            if y < size.height and left < size.width:
+                room = size.width - left
+                if strip.cell_length > room:
+                    strip = strip.crop(0, room)
+                self._put(y, left, self._cells(strip))
 
     @property
     def behind(self) -> bool:
@@ -111,8 +115,13 @@ class TerminalImage:
                 cells += [(char, bare if char == " " else full) for char in text]
                 continue
             for char in text:
+                if (cells_taken := width(char)) == 0:  # a mark on the one before
+                    if cells:
+                        at = -1 if cells[-1][0] else -2
+                        cells[at] = cells[at][0] + char, cells[at][1]
+                    continue
                 cells.append((char, bare if char == " " else full))
-                if width(char) == 2:
+                if cells_taken == 2:
                     cells.append(("", full))
         return cells
 

@@ -90,14 +90,11 @@ class TerminalApp(App[R]):
 
     def on_mount(self) -> None:
         self._themes.follow()
-        self.app_resume_signal.subscribe(self, lambda _: self._forget_screen())
+        self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
 
     def on_resize(self, event: events.Resize) -> None:
-        self._forget_screen()
-
-    def _forget_screen(self) -> None:
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.repaint()
+        # Textual draws nothing anew when the size is again that of before.
+        self.action_repaint()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Textual has an update of the screen for the terminal."""
@@ -135,8 +132,10 @@ class TerminalApp(App[R]):
 
     def action_repaint(self) -> None:
         """Send the whole screen again, over whatever another program wrote on the terminal."""
-        self._forget_screen()
-        self.refresh(layout=True)
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.repaint()
+        if self.screen_stack:
+            self.screen.refresh()
 
     def action_save_picture(self) -> None:
         """Save the screen as an SVG in the working directory."""
