@@ -9,16 +9,19 @@ proves framing, lengths, tags and field order at once, without looking for the f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.batches import BatchBuilder
+from tuimon.events.crc import Bytes, column, damaged_rows, trailer_key, unmasked
+from tuimon.events.frames import FRAME_BYTES, TRAILER_BYTES
 from tuimon.events.grouped import Template
 from tuimon.events.points import ScalarColumns
-from tuimon.events.records import gather, read_records
-from tuimon.events.templates import Layout
+from tuimon.events.records import read_steps
+from tuimon.events.templates import STEP_AT, WALL_AT
 
 MAX_PERIOD = 512
 _LEAST_ROW_BYTES = 256
@@ -51,35 +54,20 @@ class Cycle:
         """`templates` in the order of their frames."""
         size = sum(template.layout.frame_bytes for template in templates)
         templates = [*templates] * -(-_LEAST_ROW_BYTES // size)
-        masks = [
-            template.layout.mask().view(np.uint8)[: template.layout.frame_bytes]
-            for template in templates
-        ]
-        self._mask = np.concatenate(masks)
+        layouts = [template.layout for template in templates]
+        self._mask = np.concatenate([layout.mask()[: layout.frame_bytes] for layout in layouts])
         frames = b"".join(template.frame for template in templates)
         self._fixed = np.frombuffer(frames, np.uint8) & self._mask
         self.row_bytes = len(frames)
-        places: dict[Layout, list[int]] = {}
+        starts = accumulate((layout.frame_bytes for layout in layouts), initial=0)
+        self._places = list(zip(starts, layouts, strict=False))
+        keys = [trailer_key(layout.frame_bytes - FRAME_BYTES) for layout in layouts]
+        self._trailer_keys = np.array(keys, np.uint32)[:, None]
+        self._step_sizes: dict[int, list[int]] = {}
+        self._tags: dict[str, list[int]] = {}
         for place, template in enumerate(templates):
-            places.setdefault(template.layout, []).append(place)
-        starts = np.cumsum([0, *(template.layout.frame_bytes for template in templates)])
-        self._groups = [
-            _Group(
-                layout,
-                starts[members],
-                np.array([templates[place].fixed_crc for place in members], np.uint32),
-            )
-            for layout, members in places.items()
-        ]
-        # Where each template's points are: the group, and the column there.
-        found = {
-            place: (number, column)
-            for number, members in enumerate(places.values())
-            for column, place in enumerate(members)
-        }
-        self._tags: dict[str, list[tuple[int, int]]] = {}
-        for place, template in enumerate(templates):
-            self._tags.setdefault(template.tag, []).append(found[place])
+            self._step_sizes.setdefault(template.layout.step_bytes, []).append(place)
+            self._tags.setdefault(template.tag, []).append(place)
 
     def decode(self, window: bytes, start: int, builder: BatchBuilder) -> int:
         """Decode rows of `window` from `start` on; the position behind the last one that fits.
@@ -89,8 +77,7 @@ class Cycle:
         at = start
         block = max(_BLOCK_BYTES // self.row_bytes, _BLOCK_ROWS)
         while True:
-            # Frames are gathered as whole words: leave one behind the last row.
-            count = max(min((len(window) - 8 - at) // self.row_bytes, block), 0)
+            count = min((len(window) - at) // self.row_bytes, block)
             good = self._decode_rows(window, at, count, builder)
             at += good * self.row_bytes
             if good < block:
@@ -98,43 +85,49 @@ class Cycle:
 
     def _decode_rows(self, window: bytes, at: int, count: int, builder: BatchBuilder) -> int:
         """Decode `count` rows as far as they are sound; how many that are."""
-        if not count:
-            return 0
-        rows = np.frombuffer(window, np.uint8, count * self.row_bytes, at)
-        wrong = (rows.reshape(count, self.row_bytes) & self._mask) != self._fixed
+        data = np.frombuffer(window, np.uint8, count * self.row_bytes, at)
+        rows = data.reshape(count, self.row_bytes)
+        wrong = (rows & self._mask) != self._fixed
         if wrong.any():
-            count = int(np.argmax(wrong.any(axis=1)))
-        positions = np.arange(at, at + count * self.row_bytes, self.row_bytes)
-        good = count
-        points: list[ScalarColumns] = []
-        for group in self._groups:
-            frames = gather(window, (positions[:, None] + group.starts).ravel(), group.layout.words)
-            records = read_records(frames, group.layout, group.fixed_crcs)
-            shape = count, len(group.starts)
-            if not records.intact.all():
-                intact = records.intact.reshape(shape).all(axis=1)
-                good = min(good, int(np.argmin(intact)))
-            points.append(records.points.reshape(shape))
-        if good:
+            rows = rows[: int(np.argmax(wrong.any(axis=1)))]
+        rows = rows[: self._count_intact(rows)]
+        if len(rows):
+            points = self._read_points(rows)
             for tag, places in self._tags.items():
-                columns = [points[group].take((slice(good), column)) for group, column in places]
-                builder.add_columns(tag, _interleaved(columns))
-        return good
+                builder.add_columns(tag, ScalarColumns(*(_joined(of, places) for of in points)))
+        return len(rows)
+
+    def _count_intact(self, rows: Bytes) -> int:
+        """How many of the first `rows` have right checksums."""
+        trailers = np.empty((len(self._places), len(rows)), np.uint32)
+        ends = [start + layout.frame_bytes - TRAILER_BYTES for start, layout in self._places]
+        for place, end in enumerate(ends):
+            trailers[place] = column(rows, end, "<u4")
+        trailers = unmasked(trailers) ^ self._trailer_keys
+        rows = rows.copy()
+        for place, end in enumerate(ends):
+            column(rows, end, "<u4")[:] = trailers[place]
+        return next(damaged_rows(rows), len(rows))
+
+    def _read_points(self, rows: Bytes) -> ScalarColumns:
+        """The points in `rows`; arrays [places, rows]."""
+        shape = len(self._places), len(rows)
+        digits = np.empty(shape, np.uint64)
+        points = ScalarColumns(np.empty(shape, np.int64), np.empty(shape), np.empty(shape))
+        for place, (start, layout) in enumerate(self._places):
+            digits[place] = column(rows, start + STEP_AT, "<u8")
+            points.wall_times[place] = column(rows, start + WALL_AT, "<f8")
+            with np.errstate(invalid="ignore"):  # signalling NaNs become quiet ones
+                points.values[place] = column(rows, start + layout.value_at, layout.value_type)
+        for size, places in self._step_sizes.items():
+            rest = np.empty((len(places), len(rows)), np.uint64) if size > 8 else None
+            if rest is not None:
+                for number, place in enumerate(places):
+                    rest[number] = column(rows, self._places[place][0] + STEP_AT + 8, "<u8")
+            points.steps[places] = read_steps(digits[places], rest, size)
+        return points
 
 
-class _Group(NamedTuple):
-    """The templates of a cycle that have one layout."""
-
-    layout: Layout
-    starts: NDArray[np.int64]
-    """Where their frames begin in a row."""
-    fixed_crcs: NDArray[np.uint32]
-
-
-def _interleaved(points: Sequence[ScalarColumns]) -> ScalarColumns:
-    """Points of a tag that comes several times in a cycle, row by row."""
-    if len(points) == 1:
-        return points[0]
-    return ScalarColumns(
-        *(np.column_stack(columns).ravel() for columns in zip(*points, strict=True))
-    )
+def _joined(numbers: NDArray[Any], places: Sequence[int]) -> NDArray[Any]:
+    """What a tag has at some places of [places, rows]: row by row if it comes several times."""
+    return numbers[places[0]] if len(places) == 1 else numbers[places].T.ravel()

@@ -21,7 +21,7 @@ class Family:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self._mask = layout.mask()
+        self._mask = layout.mask().view(np.uint64)
         self._hashes: Words = np.empty(0, np.uint64)  # ascending
         self._fixed: Words = np.empty((0, layout.words), np.uint64)
         self._numbers: NDArray[np.int32] = np.empty(0, np.int32)

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.events.crc import masked_crc, masked_length_crcs
+from tuimon.events.crc import masked_crc, masked_crcs_of_short_lengths, masked_length_crcs
 
 HEADER_BYTES = 12
 TRAILER_BYTES = 4
@@ -200,6 +200,7 @@ def _short_headers(
     buffer: bytes, start: int, stop: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Positions of the valid headers of frames below 64 KiB, ascending, and their lengths."""
+    crcs = masked_crcs_of_short_lengths()
     everywhere = np.ndarray((max(stop - HEADER_BYTES + 1, 0),), "V12", buffer, 0, (1,))
     runs = _zero_runs(buffer, start, stop)
     found, lengths = [], []
@@ -211,7 +212,7 @@ def _short_headers(
         runs, at = runs[inside], at[inside]
         words = everywhere[at].view("<u4").reshape(-1, 3)
         is_short = (words[:, 0] < 1 << 16) & (words[:, 1] == 0)
-        valid = is_short & (masked_length_crcs(words[:, 0]) == words[:, 2])
+        valid = is_short & (crcs.take(words[:, 0] & 0xFFFF) == words[:, 2])
         found.append(at[valid])
         lengths.append(words[valid, 0].astype(np.int64))
         runs = runs[~valid]

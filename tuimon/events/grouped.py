@@ -22,13 +22,13 @@ from tuimon.events.crc import Words
 from tuimon.events.families import NO_TEMPLATE, Family
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, Chain
 from tuimon.events.points import ScalarColumns
-from tuimon.events.records import gather, read_records
+from tuimon.events.records import find_damaged, gather, read_points
 from tuimon.events.single import is_scalar
 from tuimon.events.templates import Layout, find_layout
 from tuimon.events.wire import WireError, parse_event
 
 DAMAGED = -2
-"""In place of a template's number: the frame matches one, its checksum does not match."""
+"""In place of a template's number: the payload is not what its checksum says."""
 
 _MAX_TAGS = 1 << 16
 _SHORTEST, _LONGEST = 40, 512
@@ -51,8 +51,6 @@ class Template(NamedTuple):
     layout: Layout
     frame: bytes
     """A frame of it; what its free bytes hold means nothing."""
-    fixed_crc: int
-    """`Layout.fixed_crc` of it."""
 
 
 class Decoded(NamedTuple):
@@ -74,7 +72,6 @@ class GroupedDecoder:
         self._tags: dict[str, int] = {}  # numbers of tags
         self._tag_numbers: NDArray[np.uint16] = np.empty(0, np.uint16)  # by template
         self._families: dict[int, list[Family]] = {}  # by bytes of a frame
-        self._crcs: NDArray[np.uint32] = np.empty(0, np.uint32)  # by number of the template
 
     def decode(self, window: bytes, chain: Chain) -> Decoded:
         """Decode the frames of `chain` in `window`."""
@@ -117,6 +114,10 @@ class GroupedDecoder:
 
     def _decode_rows(self, rows: Words, size: int, places: Indices, decoded: Decoded) -> None:
         """Decode frames of one size, `rows` [n, words], that have `places` among the frames."""
+        damaged = find_damaged(rows, size)
+        if damaged:
+            decoded.templates[places[damaged]] = DAMAGED
+            rows, places = np.delete(rows, damaged, axis=0), np.delete(places, damaged)
         families = self._families.setdefault(size, [])
         for family in tuple(families):
             if not len(rows):
@@ -151,8 +152,8 @@ class GroupedDecoder:
             rows, places, numbers = rows[matched], places[matched], numbers[matched]
             if not len(rows):
                 return others
-        points, intact = read_records(rows, family.layout, self._crcs.take(numbers))
-        decoded.templates[places] = np.where(intact, numbers, np.int32(DAMAGED))
+        decoded.templates[places] = numbers
+        points = read_points(rows, family.layout)
         for column, read in zip(decoded.points, points, strict=True):
             column[places] = read
         return others
@@ -181,9 +182,7 @@ class GroupedDecoder:
             families.append(family)
         if not family.add(row, len(self.templates)):
             return None
-        template = Template(value.tag, layout, frame, layout.fixed_crc(frame))
-        self.templates.append(template)
-        self._crcs = np.append(self._crcs, np.uint32(template.fixed_crc))
+        self.templates.append(Template(value.tag, layout, frame))
         number = self._tags.setdefault(value.tag, len(self._tags))
         self._tag_numbers = np.append(self._tag_numbers, np.uint16(number))
         return family

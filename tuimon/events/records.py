@@ -1,14 +1,12 @@
-"""Reading many frames of one layout at once: their points, and whether they are intact."""
+"""Reading many frames at once: gathering them, verifying them, and the points of one layout."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.events.crc import Words, advanced, column, terms, unmasked
-from tuimon.events.frames import TRAILER_BYTES
+from tuimon.events.crc import Words, column, damaged_rows, trailer_key, unmasked
+from tuimon.events.frames import FRAME_BYTES, TRAILER_BYTES
 from tuimon.events.points import ScalarColumns
 from tuimon.events.templates import STEP_AT, WALL_AT, Layout
 
@@ -24,40 +22,39 @@ def gather(window: bytes, starts: NDArray[np.int64], words: int) -> Words:
     return rows
 
 
-class Records(NamedTuple):
-    """What frames of one layout hold."""
+def find_damaged(frames: Words, frame_bytes: int) -> list[int]:
+    """Indices of the `frames`, rows [n, words], whose payload is not what its checksum says.
 
-    points: ScalarColumns
-    intact: NDArray[np.bool_]
-    """Whether the payload is what its checksum says."""
-
-
-def read_records(frames: Words, layout: Layout, fixed_crcs: NDArray[np.uint32]) -> Records:
-    """Decode `frames` of one layout, rows [n, >= words of a frame].
-
-    `fixed_crcs` is `Layout.fixed_crc` of the frames' templates, which come round in turn [<= n].
+    Overwrites the trailers, and what the rows hold behind them.
     """
-    value_end = layout.value_at + layout.value_bytes
-    trailer_at = layout.frame_bytes - TRAILER_BYTES
-    # From the front: terms as if the record ended with the step, then with the value, as it does.
-    crcs = advanced(terms(frames, WALL_AT, layout.step_end), value_end - layout.step_end)
-    crcs ^= terms(frames, layout.value_at, value_end)
-    crcs = advanced(crcs, trailer_at - value_end)
-    crcs.reshape(-1, len(fixed_crcs))[:] ^= fixed_crcs
+    rows = frames.view(np.uint8)
+    rows[:, frame_bytes:] = 0
+    trailers = column(frames, frame_bytes - TRAILER_BYTES, "<u4")
+    trailers[:] = unmasked(trailers) ^ np.uint32(trailer_key(frame_bytes - FRAME_BYTES))
+    return list(damaged_rows(rows))
+
+
+def read_points(frames: Words, layout: Layout) -> ScalarColumns:
+    """The points in `frames` of one layout, rows [n, words]."""
+    digits = column(frames, STEP_AT, "<u8").copy()
+    rest = column(frames, STEP_AT + 8, "<u8") if layout.step_bytes > 8 else None
     with np.errstate(invalid="ignore"):  # signalling NaNs become quiet ones
         values = column(frames, layout.value_at, layout.value_type).astype(np.float64)
     wall_times = column(frames, WALL_AT, "<f8").copy()
-    points = ScalarColumns(_steps(frames, layout.step_bytes), wall_times, values)
-    return Records(points, crcs == unmasked(column(frames, trailer_at, "<u4")))
+    return ScalarColumns(read_steps(digits, rest, layout.step_bytes), wall_times, values)
 
 
-def _steps(frames: Words, size: int) -> NDArray[np.int64]:
-    """Varints of one length: seven bits a byte, least significant first."""
-    steps = np.zeros(len(frames), np.uint64)
-    for first in range(0, size, 8):
-        digits = column(frames, STEP_AT + first, "<u8").copy()
-        for place in range(first, min(first + 8, size)):
-            # A digit lies at bit 8 * (place - first) and belongs at bit 7 * place.
-            shift = np.uint64(7 * place)
-            steps |= (digits >> np.uint64(8 * (place - first)) & np.uint64(0x7F)) << shift
+def read_steps(digits: Words, rest: Words | None, size: int) -> NDArray[np.int64]:
+    """Steps from varints of `size` bytes: seven bits a byte, least significant first.
+
+    `digits` are the first eight bytes of each, `rest` the next ones where there are more.
+    """
+    steps = digits & np.uint64(0x7F)
+    for place in range(1, min(size, 8)):
+        # A digit lies at bit 8 * place and belongs at bit 7 * place.
+        steps |= digits >> np.uint64(place) & np.uint64(0x7F << 7 * place)
+    if rest is not None:
+        for place in range(8, size):
+            digit = rest >> np.uint64(8 * (place - 8)) & np.uint64(0x7F)
+            steps |= digit << np.uint64(7 * place)
     return steps.view(np.int64)

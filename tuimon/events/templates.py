@@ -15,10 +15,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import google_crc32c
 import numpy as np
 
-from tuimon.events.crc import Words
+from tuimon.events.crc import Bytes
 from tuimon.events.fields import BYTES, FIXED32, FIXED64, VARINT, Span, WireError, fields
 from tuimon.events.frames import FRAME_BYTES, HEADER_BYTES, TRAILER_BYTES
 from tuimon.events.wire import Event, parse_event
@@ -59,24 +58,15 @@ class Layout:
         """Words of 64 bits that a frame fills."""
         return -(-self.frame_bytes // 8)
 
-    def mask(self) -> Words:
-        """Ones where records of a template are equal, zeros in free bytes and behind the frame."""
+    def mask(self) -> Bytes:
+        """Ones where records of a template are equal, zeros in free bytes and behind the frame, to
+        the end of its last word."""
         mask = np.zeros(self.words * 8, np.uint8)
         mask[: self.frame_bytes - TRAILER_BYTES] = 0xFF
         mask[WALL_AT : WALL_AT + 8] = 0
         mask[STEP_AT : self.step_end] = 0x80  # whether the number goes on is part of the layout
         mask[self.value_at : self.value_at + self.value_bytes] = 0
-        return mask.view(np.uint64)
-
-    def fixed_crc(self, frame: bytes) -> int:
-        """CRC32C of the payload of `frame` with wall time, step, its key, and value zeroed."""
-        payload = bytearray(frame[HEADER_BYTES : self.frame_bytes - TRAILER_BYTES])
-        for start, end in (
-            (WALL_AT, self.step_end),
-            (self.value_at, self.value_at + self.value_bytes),
-        ):
-            payload[start - HEADER_BYTES : end - HEADER_BYTES] = bytes(end - start)
-        return int(google_crc32c.value(bytes(payload)))
+        return mask
 
 
 def find_layout(payload: bytes, event: Event) -> Layout | None:
