@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 _LEAST_CAPACITY = 16
-_GROWTH = 1.5
+_GROWTH = 2
 
 Arrays: TypeAlias = tuple[NDArray[Any], ...]
 
