@@ -112,8 +112,8 @@ class EventDecoder:
                     continue
             scan = scan_frames(window, at, limit=_FEW_FRAMES if bulk or not at else None)
             builder.add_damage(scan.damaged_records, scan.damaged_bytes)
-            for frame in scan.frames:
-                self._single.decode(frame.payload, base + frame.at, builder)
+            for span in scan.payloads:
+                self._single.decode(window, span, base, builder)
             at = scan.end
             if scan.stop is not Stop.LIMIT:
                 return Window(builder.finish(base + at), at, scan.stop, scan.wanted)
@@ -164,16 +164,15 @@ class EventDecoder:
         new_scalars = 0
         for place in np.flatnonzero(templates[:count] == NO_TEMPLATE).tolist():
             start, end = int(chain.starts[place]), int(chain.ends[place])
-            frame = window[start:end]
-            if not is_valid_frame(frame, 0):
+            if not is_valid_frame(window, start):
                 if place == count - 1:
                     count = place
                     break
                 builder.add_damage(1, end - start)
                 continue
-            payload = frame[HEADER_BYTES:-TRAILER_BYTES]
+            first, last = start + HEADER_BYTES, end - TRAILER_BYTES
             try:
-                event = parse_event(payload)
+                event = parse_event(window, first, last)
             except WireError:
                 builder.add_damage(1)
                 continue
@@ -182,7 +181,7 @@ class EventDecoder:
                 break
             for value in event.values:
                 rows.enter_tag(value.tag, place, builder)
-            self._single.enter(event, base + start, len(payload), builder)
+            self._single.enter(event, base + start, last - first, builder)
             new_scalars += any(value.scalar is not None for value in event.values)
             if new_scalars == _MOST_NEW_SCALARS:
                 count = place + 1

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.crc import masked_crc, masked_crcs_of_short_lengths, masked_length_crcs
+from tuimon.events.fields import Span
 
 HEADER_BYTES = 12
 TRAILER_BYTES = 4
@@ -39,19 +40,14 @@ _SEARCH_BYTES = 1 << 20
 _BLOCK_WORDS = 1 << 17
 """Temporary arrays of more than this come from the system anew each time, page by page."""
 
+_VIEWED_BYTES = 16 << 10
+"""A payload of so many bytes is not copied to be verified; to make a view takes as long."""
+
 _HEADER = struct.Struct("<QI")
-_U32 = struct.Struct("<I")
 
 
 class FrameError(ValueError):
     """The bytes at an offset are not a valid frame (any more)."""
-
-
-class Frame(NamedTuple):
-    """A valid frame: its position in the scanned buffer, and its payload."""
-
-    at: int
-    payload: bytes
 
 
 class Stop(Enum):
@@ -68,7 +64,8 @@ class Stop(Enum):
 class Scan(NamedTuple):
     """Outcome of `scan_frames`; positions count from the start of the scanned buffer."""
 
-    frames: list[Frame]
+    payloads: list[Span]
+    """Of the valid frames."""
     end: int
     """Everything before it is accounted for."""
     stop: Stop
@@ -97,28 +94,29 @@ def scan_frames(buffer: bytes, start: int = 0, limit: int | None = None) -> Scan
     A frame whose payload does not match its checksum is passed over when its end leads to a next
     one and no frame begins inside it; until a next one is there, nothing is decided.
     """
-    frames: list[Frame] = []
+    payloads: list[Span] = []
     size = len(buffer)
     damaged_records = damaged_bytes = 0
     at = start
     while True:
-        if limit is not None and len(frames) >= limit:
+        if limit is not None and len(payloads) >= limit:
             stop, wanted = Stop.LIMIT, 0
             break
-        if size - at < HEADER_BYTES:
+        first = at + HEADER_BYTES
+        if size < first:
             stop, wanted = Stop.CUT, FRAME_BYTES
             break
-        length = payload_length(buffer, at)
+        length = _length(buffer[at:first])
         if length < 0:
             stop, wanted = Stop.BROKEN, 0
             break
-        end = at + FRAME_BYTES + length
+        last = first + length
+        end = last + TRAILER_BYTES
         if end > size:
             stop, wanted = Stop.CUT, end - at
             break
-        payload = buffer[at + HEADER_BYTES : end - TRAILER_BYTES]
-        if masked_crc(payload) == _U32.unpack_from(buffer, end - TRAILER_BYTES)[0]:
-            frames.append(Frame(at, payload))
+        if _is_intact(buffer, first, last):
+            payloads.append((first, last))
         elif end + HEADER_BYTES > size:
             stop, wanted = Stop.CUT, end + HEADER_BYTES - at
             break
@@ -129,7 +127,7 @@ def scan_frames(buffer: bytes, start: int = 0, limit: int | None = None) -> Scan
             damaged_records += 1
             damaged_bytes += end - at
         at = end
-    return Scan(frames, at, stop, wanted, damaged_records, damaged_bytes)
+    return Scan(payloads, at, stop, wanted, damaged_records, damaged_bytes)
 
 
 def is_valid_frame(buffer: bytes, at: int) -> bool:
@@ -138,8 +136,16 @@ def is_valid_frame(buffer: bytes, at: int) -> bool:
     end = at + FRAME_BYTES + length
     if length < 0 or end > len(buffer):
         return False
-    payload = buffer[at + HEADER_BYTES : end - TRAILER_BYTES]
-    return masked_crc(payload) == int(_U32.unpack_from(buffer, end - TRAILER_BYTES)[0])
+    return _is_intact(buffer, at + HEADER_BYTES, end - TRAILER_BYTES)
+
+
+def _is_intact(buffer: bytes, start: int, end: int) -> bool:
+    """Whether the payload between two positions is what the checksum behind it says."""
+    if end - start < _VIEWED_BYTES:
+        crc = masked_crc(buffer[start:end])
+    else:
+        crc = masked_crc(np.frombuffer(buffer, np.uint8, end - start, start))
+    return crc == int.from_bytes(buffer[end : end + TRAILER_BYTES], "little")
 
 
 def _holds_frame(buffer: bytes, start: int, end: int) -> bool:

@@ -1,4 +1,4 @@
-"""Scalar records that are like an earlier one of their tag: read in a fourth of the walker's time.
+"""Scalar records that are like an earlier one of their tag: read in part of the walker's time.
 
 Where records come one by one, between images or as a training writes them, they are too few to be
 decoded at once; but their layouts are known, and the bytes around the free ones tell the tag.
@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
+from functools import lru_cache
 from typing import NamedTuple
 
-from tuimon.events.fields import WireError, read_varint, signed
-from tuimon.events.frames import HEADER_BYTES
-from tuimon.events.templates import STEP_AT, WALL_AT, Layout, find_layout
+from tuimon.events.fields import Span, WireError, read_varint, signed
+from tuimon.events.frames import FRAME_BYTES, HEADER_BYTES
+from tuimon.events.templates import STEP_KEY, WALL_KEY, Layout, find_layout
 from tuimon.events.wire import Event
 
 _LEARNT_AT = 4
 """Records of one tag and size: to find a layout takes the time of a few."""
 _MOST_KNOWN = 1 << 12
-
-_WALL, _STEP = WALL_AT - HEADER_BYTES, STEP_AT - HEADER_BYTES
-_DOUBLE, _FLOAT = struct.Struct("<d"), struct.Struct("<f")
 
 
 class KnownScalar(NamedTuple):
@@ -39,20 +37,18 @@ class KnownRecords:
         self._shapes: dict[int, list[_Shape]] = {}  # by bytes of a payload
         self._seen: Counter[tuple[int, str]] = Counter()
 
-    def read(self, payload: bytes) -> KnownScalar | None:
-        """The point in `payload` if its record is like one that was learnt."""
-        for shape in self._shapes.get(len(payload), ()):
-            tag = shape.tags.get(shape.fixed_bytes(payload))
-            if tag is None:
-                continue
-            try:
-                step, end = read_varint(payload, _STEP, shape.step_end)
-            except WireError:
-                continue
-            if end == shape.step_end:
-                (wall_time,) = _DOUBLE.unpack_from(payload, _WALL)
-                (value,) = shape.number.unpack_from(payload, shape.value_at)
-                return KnownScalar(tag, signed(step), wall_time, value)
+    def read(self, window: bytes, span: Span) -> KnownScalar | None:
+        """The point in the payload at `span` of `window` if it is like one that was learnt."""
+        start, end = span
+        for shape in self._shapes.get(end - start, ()):
+            first, wall_time, second, digits, before, value, behind = shape.parts.unpack_from(
+                window, start
+            )
+            tag = shape.tags.get(before + behind)
+            if tag is not None and first == WALL_KEY and second == STEP_KEY:
+                step = _whole_varint(digits)
+                if step is not None:
+                    return KnownScalar(tag, step, wall_time, value)
         return None
 
     def learn(self, payload: bytes, event: Event) -> None:
@@ -66,30 +62,38 @@ class KnownRecords:
         layout = find_layout(payload, event)
         if layout is not None:
             shapes = self._shapes.setdefault(len(payload), [])
-            new = _Shape.of(layout)
-            shape = next((known for known in shapes if known[:-1] == new[:-1]), new)
+            new = _Shape(_parts(layout), {})
+            shape = next((one for one in shapes if one.parts.format == new.parts.format), new)
             if shape is new:
-                shapes.append(new)
-            shape.tags[shape.fixed_bytes(payload)] = event.values[0].tag
+                shapes.insert(0, shape)  # later steps are as long, or longer
+            *_, before, _, behind = shape.parts.unpack(payload)
+            shape.tags[before + behind] = event.values[0].tag
 
 
 class _Shape(NamedTuple):
-    """Where the free bytes of payloads of one layout lie."""
+    """What payloads of one layout are made of."""
 
-    step_end: int
-    value_at: int
-    value_end: int
-    number: struct.Struct
+    parts: struct.Struct
+    """Key of the wall time, wall time, key of the step, step, bytes before the value, value, bytes
+    behind it."""
     tags: dict[bytes, str]
-    """By what the payloads of a tag have in common."""
+    """By the bytes before and behind the value."""
 
-    @classmethod
-    def of(cls, layout: Layout) -> _Shape:
-        value_at = layout.value_at - HEADER_BYTES
-        number = _FLOAT if layout.value_bytes == _FLOAT.size else _DOUBLE
-        return cls(layout.step_end - HEADER_BYTES, value_at, value_at + number.size, number, {})
 
-    def fixed_bytes(self, payload: bytes) -> bytes:
-        """What `payload` has besides wall time, step and value."""
-        before = payload[:_WALL] + payload[_WALL + 8 : _STEP]
-        return before + payload[self.step_end : self.value_at] + payload[self.value_end :]
+def _parts(layout: Layout) -> struct.Struct:
+    before = layout.value_at - layout.step_end
+    behind = (
+        layout.frame_bytes - FRAME_BYTES - (layout.value_at + layout.value_bytes - HEADER_BYTES)
+    )
+    number = "f" if layout.value_bytes == 4 else "d"
+    return struct.Struct(f"<BdB{layout.step_bytes}s{before}s{number}{behind}s")
+
+
+@lru_cache(maxsize=1024)  # several tags have the same step
+def _whole_varint(digits: bytes) -> int | None:
+    """The int64 that the varint in `digits` stands for; None when it does not fill them."""
+    try:
+        number, end = read_varint(digits, 0, len(digits))
+    except WireError:
+        return None
+    return signed(number) if end == len(digits) else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tuimon.events.batches import BatchBuilder
+from tuimon.events.fields import Span
+from tuimon.events.frames import HEADER_BYTES
 from tuimon.events.known import KnownRecords
 from tuimon.events.points import SummaryRef
 from tuimon.events.wire import Event, Value, WireError, parse_event
@@ -30,20 +32,24 @@ class SingleDecoder:
         """Whether the file's first event was read."""
         self._known = KnownRecords()
 
-    def decode(self, payload: bytes, offset: int, builder: BatchBuilder) -> None:
-        """Enter the event in `payload`, whose frame lies at `offset`; malformed ones as damage."""
-        known = self._known.read(payload)
+    def decode(self, window: bytes, span: Span, base: int, builder: BatchBuilder) -> None:
+        """Enter the event whose payload lies at `span` of `window`; malformed ones as damage.
+
+        The window begins at the offset `base` of the file.
+        """
+        known = self._known.read(window, span)
         if known is not None:
             builder.add_scalar(*known)
             return
+        start, end = span
         try:
-            event = parse_event(payload)
+            event = parse_event(window, start, end)
         except WireError:
             builder.add_damage(1)
             return
-        self.enter(event, offset, len(payload), builder)
+        self.enter(event, base + start - HEADER_BYTES, end - start, builder)
         if len(event.values) == 1 and self._is_scalar(event.values[0]):
-            self._known.learn(payload, event)
+            self._known.learn(window[start:end], event)
 
     def enter(self, event: Event, offset: int, length: int, builder: BatchBuilder) -> None:
         """Enter an event whose frame, with a payload of `length` bytes, lies at `offset`."""

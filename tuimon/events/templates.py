@@ -27,7 +27,7 @@ WALL_AT = HEADER_BYTES + 1
 STEP_AT = WALL_AT + 9
 """Where the step lies: behind the wall time and the step's key."""
 
-_WALL_KEY, _STEP_KEY = 1 << 3 | FIXED64, 2 << 3 | VARINT
+WALL_KEY, STEP_KEY = 1 << 3 | FIXED64, 2 << 3 | VARINT
 _SUMMARY, _VALUE, _TENSOR = 5 << 3 | BYTES, 1 << 3 | BYTES, 8 << 3 | BYTES
 _PROBES = ((123.5, 1.5), (-7e8, -2.75))
 """Wall times and values that any layout can hold exactly."""
@@ -76,7 +76,7 @@ def find_layout(payload: bytes, event: Event) -> Layout | None:
     """
     if len(event.values) != 1 or event.values[0].scalar is None:
         return None
-    if len(payload) < 20 or payload[0] != _WALL_KEY or payload[9] != _STEP_KEY:
+    if len(payload) < 20 or payload[0] != WALL_KEY or payload[9] != STEP_KEY:
         return None
     step_bytes = next((n + 1 for n in range(10) if payload[10 + n] < 0x80), 0)
     if not step_bytes:

@@ -91,11 +91,14 @@ class Event(NamedTuple):
     """Of kind ``tagged_run_metadata``."""
 
 
-def parse_event(payload: bytes) -> Event:
-    """Read one serialized ``Event``. Raises WireError on bytes that protobuf would reject."""
+def parse_event(payload: bytes, start: int = 0, end: int | None = None) -> Event:
+    """Read the serialized ``Event`` between two positions of `payload`, by default all of it.
+
+    Raises WireError on bytes that protobuf would reject.
+    """
     wall_time, step, kind = 0.0, 0, ""
     what: list[Span] = []
-    for key, first, second in fields(payload, 0, len(payload)):
+    for key, first, second in fields(payload, start, len(payload) if end is None else end):
         if key == _WALL_TIME:
             (wall_time,) = _F64.unpack_from(payload, first)
         elif key == _STEP:

@@ -7,6 +7,7 @@ from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 from tuimon.events.crc import masked_crc
 from tuimon.events.frames import (
     FrameError,
+    Scan,
     Stop,
     header_positions,
     read_payload,
@@ -22,16 +23,20 @@ def test_checksum_is_tensorboards(data: bytes) -> None:
     assert masked_crc(data) == masked_crc32c(data)
 
 
+def payloads(data: bytes, scan: Scan) -> list[bytes]:
+    return [data[start:end] for start, end in scan.payloads]
+
+
 def test_frames_are_split() -> None:
     scan = scan_frames(DATA)
-    assert [found.payload for found in scan.frames] == PAYLOADS
+    assert payloads(DATA, scan) == PAYLOADS
     assert (scan.end, scan.stop, scan.damaged_records) == (len(DATA), Stop.CUT, 0)
 
 
 @pytest.mark.parametrize("cut", range(1, len(frame(b"last"))))
 def test_cut_tail_waits_at_its_start(cut: int) -> None:
     scan = scan_frames(DATA[:-cut])
-    assert [found.payload for found in scan.frames] == PAYLOADS[:-1]
+    assert payloads(DATA, scan) == PAYLOADS[:-1]
     assert (scan.end, scan.stop) == (len(DATA) - len(frame(b"last")), Stop.CUT)
     assert scan.end + scan.wanted <= len(DATA)
 
@@ -40,7 +45,7 @@ def test_damaged_payload_is_passed_over() -> None:
     at = len(frame(PAYLOADS[0])) + len(frame(PAYLOADS[1])) + 100
     data = DATA[:at] + b"?" + DATA[at + 1 :]
     scan = scan_frames(data)
-    assert [found.payload for found in scan.frames] == [b"first", b"", bytes(40), b"last"]
+    assert payloads(data, scan) == [b"first", b"", bytes(40), b"last"]
     assert (scan.damaged_records, scan.damaged_bytes) == (1, len(frame(PAYLOADS[2])))
 
 
@@ -50,7 +55,7 @@ def test_damaged_payload_is_judged_by_what_follows() -> None:
         scan = scan_frames(good + bad + following)
         assert (scan.end, scan.stop, scan.damaged_records) == (len(good), Stop.CUT, 0)
     scan = scan_frames(good + bad + frame(b"next"))
-    assert (len(scan.frames), scan.damaged_records) == (2, 1)
+    assert (len(scan.payloads), scan.damaged_records) == (2, 1)
 
 
 def test_lost_bytes_that_amount_to_a_whole_frame_lose_no_other() -> None:
@@ -64,7 +69,7 @@ def test_lost_bytes_break_the_chain() -> None:
     """The length of a frame that lost bytes points into the middle of a later frame."""
     lost = frame(b"x" * 100)[:-30]
     scan = scan_frames(lost + frame(b"y" * 100) * 2)
-    assert (scan.frames, scan.end, scan.stop) == ([], 0, Stop.BROKEN)
+    assert (scan.payloads, scan.end, scan.stop) == ([], 0, Stop.BROKEN)
 
 
 @pytest.mark.parametrize("length", [2**31, 2**60, 2**63, 2**64 - 1])

@@ -8,7 +8,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
-from tuimon.events.known import KnownRecords
+from tuimon.events.known import KnownRecords, KnownScalar
 from tuimon.events.wire import parse_event
 
 STEPS = st.integers(0, 2**63 - 1) | st.integers(-(2**63), -1) | st.integers(0, 300)
@@ -35,11 +35,16 @@ def taught(*payloads: bytes, times: int = 4) -> KnownRecords:
     return known
 
 
+def read(known: KnownRecords, payload: bytes) -> KnownScalar | None:
+    """Read `payload` where it lies between other bytes."""
+    return known.read(b"<<" + payload + b">", (2, 2 + len(payload)))
+
+
 @pytest.mark.parametrize("make", [simple, tensor])
 def test_a_record_like_earlier_ones_is_read(make):
     known = taught(make("loss", 1000, 1.5e9, 0.5), make("lr/a", 1000, 1.5e9, 0.5))
-    assert known.read(make("loss", 1001, 1.6e9, -2.25)) == ("loss", 1001, 1.6e9, -2.25)
-    assert known.read(make("lr/a", 16383, 0.25, math.inf)) == ("lr/a", 16383, 0.25, math.inf)
+    assert read(known, make("loss", 1001, 1.6e9, -2.25)) == ("loss", 1001, 1.6e9, -2.25)
+    assert read(known, make("lr/a", 16383, 0.25, math.inf)) == ("lr/a", 16383, 0.25, math.inf)
 
 
 @pytest.mark.parametrize(
@@ -54,23 +59,23 @@ def test_a_record_like_earlier_ones_is_read(make):
     ],
 )
 def test_others_are_left_to_the_walker(payload):
-    assert taught(simple("loss", 1000, 1.5e9, 0.5)).read(payload) is None
+    assert read(taught(simple("loss", 1000, 1.5e9, 0.5)), payload) is None
 
 
 def test_a_layout_is_not_looked_for_until_it_comes_again():
     payload = simple("loss", 1000, 1.5e9, 0.5)
-    assert taught(payload, times=3).read(payload) is None
+    assert read(taught(payload, times=3), payload) is None
 
 
 @given(STEPS, STEPS, WALL_TIMES, VALUES, st.sampled_from([simple, tensor]))
 def test_what_is_read_is_what_the_walker_reads(first, step, wall_time, value, make):
     payload = make("loss", step, wall_time, value)
-    read = taught(make("loss", first, 1.0, 0.5)).read(payload)
-    if read is None:
+    found = read(taught(make("loss", first, 1.0, 0.5)), payload)
+    if found is None:
         return
     event = parse_event(payload)
     (walked,) = event.values
     for ours, expected in zip(
-        read, (walked.tag, event.step, event.wall_time, walked.scalar), strict=True
+        found, (walked.tag, event.step, event.wall_time, walked.scalar), strict=True
     ):
         assert ours == expected or (ours != ours and expected != expected)
