@@ -52,7 +52,8 @@ def unmasked(stored: Crcs) -> Crcs:
 @lru_cache(maxsize=1)
 def masked_crcs_of_short_lengths() -> Crcs:
     """Masked CRC32C of each length below 64 KiB as eight little-endian bytes [65536]."""
-    return masked_length_crcs(np.arange(1 << 16, dtype=np.uint32))
+    crcs = _byte_terms(6)[:, None] ^ _byte_terms(7)[None, :]
+    return _masked(crcs.ravel() ^ np.uint32(google_crc32c.value(bytes(8))))
 
 
 def masked_length_crcs(lengths: Crcs) -> Crcs:
@@ -60,6 +61,10 @@ def masked_length_crcs(lengths: Crcs) -> Crcs:
     crcs: Crcs = np.full(lengths.shape, google_crc32c.value(bytes(8)), np.uint32)
     for place in range(4):
         crcs ^= _byte_terms(7 - place).take(lengths >> np.uint32(8 * place) & np.uint32(0xFF))
+    return _masked(crcs)
+
+
+def _masked(crcs: Crcs) -> Crcs:
     return (crcs >> np.uint32(15) | crcs << np.uint32(17)) + np.uint32(_MASK_DELTA)
 
 

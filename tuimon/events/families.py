@@ -22,9 +22,14 @@ class Family:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self._mask = layout.mask().view(np.uint64)
-        self._hashes: Words = np.empty(0, np.uint64)  # ascending
-        self._fixed: Words = np.empty((0, layout.words), np.uint64)
-        self._numbers: NDArray[np.int32] = np.empty(0, np.int32)
+        self._templates: dict[int, tuple[Words, int]] = {}  # by hash: fixed words, number
+        self._sort()
+
+    def _sort(self) -> None:
+        templates = sorted(self._templates.items())
+        self._hashes = np.array([hashed for hashed, _ in templates], np.uint64)  # ascending
+        self._fixed: Words = np.array([fixed for _, (fixed, _) in templates], np.uint64)
+        self._numbers = np.array([number for _, (_, number) in templates], np.int32)
 
     def add(self, frame: Words, number: int) -> bool:
         """Make `frame` [words] the template with a number.
@@ -32,17 +37,16 @@ class Family:
         False when there is one with the same hash: such frames have to be read one by one.
         """
         fixed = frame & self._mask
-        hashed = self._hash(fixed[None])[0]
-        place = int(np.searchsorted(self._hashes, hashed))
-        if place < len(self._hashes) and self._hashes[place] == hashed:
+        hashed = int(self._hash(fixed[None])[0])
+        if hashed in self._templates:
             return False
-        self._hashes = np.insert(self._hashes, place, hashed)
-        self._fixed = np.insert(self._fixed, place, fixed, axis=0)
-        self._numbers = np.insert(self._numbers, place, number)
+        self._templates[hashed] = fixed, number
         return True
 
     def match(self, frames: Words) -> NDArray[np.int32]:
         """Numbers of the templates that `frames` [n, words] equal, or `NO_TEMPLATE`."""
+        if len(self._hashes) < len(self._templates):
+            self._sort()
         if not len(self._hashes):
             return np.full(len(frames), NO_TEMPLATE, np.int32)
         fixed = frames & self._mask

@@ -19,6 +19,8 @@ from tuimon.events.wire import Event
 _LEARNT_AT = 4
 """Records of one tag and size: to find a layout takes the time of a few."""
 _MOST_KNOWN = 1 << 12
+_LONGEST = 1 << 10
+"""Bytes of payloads that are learnt: tags may be of any length."""
 
 
 class KnownScalar(NamedTuple):
@@ -54,6 +56,8 @@ class KnownRecords:
     def learn(self, payload: bytes, event: Event) -> None:
         """Note the record with `payload`, which the walker read as `event`: one point of a tag."""
         key = len(payload), event.values[0].tag
+        if len(payload) > _LONGEST:
+            return
         if len(self._seen) >= _MOST_KNOWN and key not in self._seen:
             return
         self._seen[key] += 1
@@ -85,7 +89,7 @@ def _parts(layout: Layout) -> struct.Struct:
     behind = (
         layout.frame_bytes - FRAME_BYTES - (layout.value_at + layout.value_bytes - HEADER_BYTES)
     )
-    number = "f" if layout.value_bytes == 4 else "d"
+    number = layout.value_type.removeprefix("<")
     return struct.Struct(f"<BdB{layout.step_bytes}s{before}s{number}{behind}s")
 
 

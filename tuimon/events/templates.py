@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,20 +34,19 @@ _PROBES = ((123.5, 1.5), (-7e8, -2.75))
 """Wall times and values that any layout can hold exactly."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """Where the free bytes of a scalar record lie, counted from the start of its frame."""
 
     frame_bytes: int
     step_bytes: int
     value_at: int
     value_type: str
-    """``<f4`` or ``<f8``."""
+    """``<f`` or ``<d``."""
 
     @property
     def value_bytes(self) -> int:
         """Size of the value."""
-        return int(self.value_type[-1])
+        return struct.calcsize(self.value_type)
 
     @property
     def step_end(self) -> int:
@@ -68,6 +68,11 @@ class Layout:
         mask[self.value_at : self.value_at + self.value_bytes] = 0
         return mask
 
+    def outline(self, payload: bytes) -> bytes:
+        """`payload` with zeros in its free bytes."""
+        mask = self.mask()[HEADER_BYTES : HEADER_BYTES + len(payload)]
+        return (np.frombuffer(payload, np.uint8) & mask).tobytes()
+
 
 def find_layout(payload: bytes, event: Event) -> Layout | None:
     """Layout of the record with `payload`, which the walker read as `event`.
@@ -84,9 +89,9 @@ def find_layout(payload: bytes, event: Event) -> Layout | None:
     size = len(payload) + FRAME_BYTES
     try:
         for start, end in _fixed_spans(payload, 10 + step_bytes):
-            value_type = "<f4" if end - start == 4 else "<f8"
+            value_type = "<f" if end - start == 4 else "<d"
             layout = Layout(size, step_bytes, start + HEADER_BYTES, value_type)
-            if _holds(layout, payload, event):
+            if _holds(layout, layout.outline(payload)):
                 return layout
     except WireError:
         pass
@@ -104,27 +109,38 @@ def _fixed_spans(payload: bytes, start: int) -> Iterator[Span]:
                 yield first, second
 
 
-def _holds(layout: Layout, payload: bytes, event: Event) -> bool:
-    """Whether changes of the layout's free bytes change what the walker reads, and only that."""
-    for (wall_time, number), bit in zip(_PROBES, (0, 1), strict=True):
-        probe = bytearray(payload)
+@lru_cache(maxsize=1024)  # the files of a log directory have the same tags
+def _holds(layout: Layout, outline: bytes) -> bool:
+    """Whether changes of the layout's free bytes change what the walker reads, and only that.
+
+    `outline` is a payload as `Layout.outline` gives it.
+    """
+    try:
+        event = parse_event(outline)
+        return len(event.values) == 1 and all(
+            parse_event(probe) == expected for probe, expected in _probes(layout, outline, event)
+        )
+    except WireError:  # the bytes belong to a string
+        return False
+
+
+def _probes(layout: Layout, outline: bytes, event: Event) -> Iterator[tuple[bytes, Event]]:
+    """Payloads that differ in all free bytes, and the events that they have to be."""
+    (value,) = event.values
+    for bit, (wall_time, number) in enumerate(_PROBES):
+        probe = bytearray(outline)
         struct.pack_into("<d", probe, WALL_AT - HEADER_BYTES, wall_time)
         step = 0
         for place in range(layout.step_bytes):
-            at = STEP_AT - HEADER_BYTES + place
             digit = (place + bit) & 1
-            probe[at] = probe[at] & 0x80 | digit
+            probe[STEP_AT - HEADER_BYTES + place] |= digit
             step |= digit << (7 * place)
-        step = step - 2**64 if step >= 2**63 else step
-        at = layout.value_at - HEADER_BYTES
-        probe[at : at + layout.value_bytes] = np.array(number, layout.value_type).tobytes()
-        (value,) = event.values
-        expected = event._replace(
-            wall_time=wall_time, step=step, values=(value._replace(scalar=number),)
+        struct.pack_into(layout.value_type, probe, layout.value_at - HEADER_BYTES, number)
+        yield (
+            bytes(probe),
+            event._replace(
+                wall_time=wall_time,
+                step=step - 2**64 if step >= 2**63 else step,
+                values=(value._replace(scalar=number),),
+            ),
         )
-        try:
-            if parse_event(bytes(probe)) != expected:
-                return False
-        except WireError:  # the bytes belong to a string
-            return False
-    return True
