@@ -39,7 +39,7 @@ _FEW_FRAMES = 64
 """Fewer are read faster one by one; so many are, where the other ways came to nothing."""
 _MOST_NEW_SCALARS = 64
 """A stretch ends with so many scalars that match no template: the next may know their tags."""
-_WORTHWHILE_CYCLE = 256 << 10
+_WORTHWHILE_CYCLE = 32 << 10
 """A cycle that ends after fewer bytes was not worth its making."""
 _MOST_STRETCHES_SKIPPED, _MOST_SCANS_SKIPPED = 64, 16
 
