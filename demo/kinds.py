@@ -1,0 +1,116 @@
+"""Log every kind of data that TensorBoard knows, within seconds: to look at with `tuimon view`.
+
+    python demo/kinds.py [LOGDIR]    # kinds
+
+Two runs of handwritten digits without a training: what varies with the step is made up.
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import torch
+from digits import DigitNet, load_data
+from PIL import Image
+from tensorboard.compat.proto.summary_pb2 import Summary
+from torch.utils.tensorboard import SummaryWriter
+
+STEPS = range(0, 300, 10)
+RATE = 8000
+
+
+def main() -> None:
+    logdir = Path(sys.argv[1] if len(sys.argv) > 1 else "kinds")
+    for run, quality in (("adam", 1.0), ("sgd", 0.6)):
+        with SummaryWriter(logdir / run) as writer:
+            log_run(writer, quality)
+            writer.add_hparams(
+                {"optimizer": run, "lr": 1e-3 / quality},
+                {"hparam/accuracy": quality - 0.02},
+                run_name=".",
+                global_step=STEPS[-1],
+            )
+
+
+def log_run(writer: SummaryWriter, quality: float) -> None:
+    random = np.random.default_rng(0)
+    torch.manual_seed(0)
+    _, test_set = load_data()
+    images, labels = (tensor[:300] for tensor in test_set.tensors)
+    features = images.flatten(1)
+    _, _, axes = torch.linalg.svd(features - features.mean(0), full_matrices=False)
+    points = (features - features.mean(0)) @ axes[:3].T
+    palette = torch.tensor(
+        [[230, 90, 80], [90, 200, 120], [90, 140, 255], [240, 200, 70], [200, 110, 220],
+         [90, 210, 220], [250, 150, 60], [180, 180, 190], [150, 220, 60], [240, 130, 180]]
+    )  # fmt: skip
+    writer.add_custom_scalars({"digits": {"loss": ["Multiline", ["Loss/.*"]]}})
+    for step in STEPS:
+        done = quality * step / STEPS[-1]
+        writer.add_scalar("Loss/train", 2.3 * (1 - 0.9 * done), step)
+        writer.add_scalar("Loss/test", 2.3 * (1 - 0.8 * done), step)
+        weights = random.normal(done, 1.2 - 0.7 * done, 3000)
+        writer.add_histogram("weights", np.append(weights, random.normal(-3, 0.3, 500)), step)
+        noisy = images[:12] + torch.randn(12, 1, 8, 8) * (1 - done)
+        writer.add_images("digits", noisy.clamp(0, 1), step)
+        is_three = (labels == 3).numpy().astype(int)
+        guess = is_three * done * 0.6 + random.random(len(labels)) * (1 - done * 0.6)
+        writer.add_pr_curve("is a 3", is_three, guess.clip(0, 1), step)
+        if step % 50 == 0:
+            writer.add_mesh("torus", *torus(done), global_step=step)
+            writer.add_mesh("features", points[None], palette[labels][None], global_step=step)
+            writer.add_audio("chirp", chirp(done), step, sample_rate=RATE)
+            rows = "".join(f"| {digit} | {done * 0.98:.1%} |\n" for digit in range(4))
+            text = (
+                f"# Step {step}\n\nAccuracy by *digit*:\n\n| digit | accuracy |\n|---|--:|\n{rows}"
+            )
+            writer.add_text("report", text, step)
+    # torch's add_video needs another package.
+    clip = Summary.Image(height=48, width=48, colorspace=3, encoded_image_string=film(images))
+    video = Summary(value=[Summary.Value(tag="film", image=clip)])
+    writer._get_file_writer().add_summary(video, STEPS[-1])
+    writer.add_graph(DigitNet(), images[:1])
+    writer.add_embedding(features, labels.tolist(), global_step=STEPS[-1])
+
+
+def torus(done: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Vertices, colours and triangles, each [1, n, 3], of a ring that gets waves."""
+    around, along = 90, 40
+    u, v = np.meshgrid(np.arange(around), np.arange(along), indexing="ij")
+    a, b = u * 2 * np.pi / around, v * 2 * np.pi / along
+    thick = 0.4 + 0.12 * done * np.sin(6 * a)
+    ring = 1 + thick * np.cos(b)
+    vertices = np.stack([ring * np.cos(a), thick * np.sin(b), ring * np.sin(a)], -1)
+    colours = 127 + 127 * np.stack([np.cos(a), np.sin(a), np.cos(b)], -1)
+    here, right = u * along + v, (u + 1) % around * along + v
+    above, beyond = u * along + (v + 1) % along, (u + 1) % around * along + (v + 1) % along
+    faces = np.concatenate(
+        [np.stack([here, right, beyond], -1), np.stack([here, beyond, above], -1)]
+    )
+    parts = (vertices.astype("f4"), colours.astype("u1"), faces.astype("i4"))
+    vertices_, colours_, faces_ = (torch.from_numpy(part.reshape(1, -1, 3)) for part in parts)
+    return vertices_, colours_, faces_
+
+
+def chirp(done: float) -> torch.Tensor:
+    """Two seconds of a tone that rises, and one that sets in."""
+    time = torch.arange(2 * RATE) / RATE
+    rising = 0.6 * torch.sin(2 * torch.pi * (200 + 500 * (0.5 + done) * time) * time)
+    fade = torch.clamp(1 - time / 2, min=0.2)
+    return (rising * fade + 0.3 * torch.sin(2 * torch.pi * 1500 * time) * (time > 1))[None]
+
+
+def film(images: torch.Tensor) -> bytes:
+    """An animation of some digits."""
+    frames = [
+        Image.fromarray((255 * image[0]).byte().numpy()).resize((48, 48), Image.Resampling.NEAREST)
+        for image in images[:10]
+    ]
+    buffer = BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=300, loop=0)
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    main()
