@@ -95,8 +95,8 @@ def command(
     losses and errors, and of the highest ("max") of all else. RE is searched for, as grep does.
     Points that a resume wrote again are left out, as on the screen.
 
-    KIND is histogram, image, text, pr-curve, audio, mesh, graph, hparams, embedding,
-    other, or all.
+    KIND is histogram, image, text, pr-curve, audio, mesh, graph, hparams,
+    custom-scalars, embedding, other, or all.
 
     \b
     --json prints:

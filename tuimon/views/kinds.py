@@ -8,6 +8,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.views.audio import AudioView
+from tuimon.views.custom_scalars import CustomScalarsView
 from tuimon.views.embedding import EmbeddingView
 from tuimon.views.graph import GraphView
 from tuimon.views.histogram import HistogramView
@@ -30,6 +31,7 @@ KINDS: tuple[type[View], ...] = (
     MeshView,
     GraphView,
     HParamsView,
+    CustomScalarsView,
     EmbeddingView,
     OtherView,
 )

@@ -1,0 +1,291 @@
+"""Charts of scalars as the writer has laid them out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.charts import roles
+from tuimon.charts.chart import draw_chart
+from tuimon.charts.detail import Detail
+from tuimon.charts.model import ChartOptions, Curve, Row, Scales, Span, XAxis
+from tuimon.store.series import Series
+from tuimon.store.store import Store
+from tuimon.summaries.layouts import Category, Chart, Layout
+from tuimon.text import width
+from tuimon.views.layout import clip
+from tuimon.views.subject import Item, Subject, ViewError
+from tuimon.views.view import Look, Shown, View, ViewKey
+
+_TAG = "custom_scalars__config__"
+_LEAST_CHART, _GAP = 38, 2
+"""Cells."""
+_BETWEEN = Span(" " * _GAP, roles.BLANK)
+_CHART_ROWS, _MOST_ROWS, _LEAST_ROWS = 11, 20, 7
+_X_AXES: tuple[XAxis, ...] = get_args(XAxis)
+_SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.99)
+_MOST_CURVES = 64
+"""Of a chart; more cannot be told apart."""
+
+
+class _Block(NamedTuple):
+    """Rows that are scrolled together: a heading, or charts side by side."""
+
+    rows: Sequence[Row]
+
+
+class _Kept(NamedTuple):
+    """What was found out about a series while its points in force only grew."""
+
+    series: Series
+    epoch: int
+    detail: Detail
+
+
+class CustomScalarsView(View):
+    """The charts of all layouts, category by category."""
+
+    kind = "custom-scalars"
+    name = "custom scalars"
+    plugins = frozenset({"custom_scalars"})
+    about = (
+        "The charts that the script has laid out (add_custom_scalars), over all runs. A chart of "
+        "margins shows a value in the band between its lower and upper tag."
+    )
+    keys = (
+        ViewKey("custom-scalars-down", "down,j", "↓", "Scroll down", "Scroll", "go", 84, True),
+        ViewKey("custom-scalars-up", "up,k", "↑", "Scroll up", "", inside=True),
+        ViewKey(
+            "custom-scalars-open", "o", "o", "Unfold", "Unfold, fold all categories", "unfold", 70
+        ),
+        ViewKey(
+            "custom-scalars-smoother",
+            "plus,equals_sign",
+            "+",
+            "More smoothing",
+            "More, less smoothing",
+            "smooth",
+            74,
+        ),
+        ViewKey("custom-scalars-rougher", "minus", "-", "Less smoothing", ""),
+        ViewKey("custom-scalars-log", "y", "y", "Log y axis", "Logarithmic y axis", "log y", 72),
+        ViewKey("custom-scalars-x", "x", "x", "x axis", "Step, time or clock", "x axis", 71),
+    )
+
+    def __init__(self) -> None:
+        self._smoothing = 0.6
+        self._log = False
+        self._x: XAxis = "step"
+        self._opened: bool | None = None
+        """All categories are; None leaves that to the writer."""
+        self._top = 0
+        self._last_top = 0
+        self._scales: dict[tuple[str, Chart], Scales | None] = {}
+        self._kept: dict[tuple[str, str], _Kept] = {}
+
+    @classmethod
+    def items(cls, store: Store) -> Iterable[Item]:
+        count = sum(_TAG in run.refs for run in store.runs.values())
+        return [Item(cls.kind, "", _TAG, count, cls.name, "all runs")] if count else []
+
+    @classmethod
+    def steps(cls, subject: Subject) -> NDArray[np.int64]:
+        return np.empty(0, np.int64)
+
+    @classmethod
+    def stamp(cls, subject: Subject) -> Hashable:
+        return sum(run.version for run in subject.store.runs.values())
+
+    def draw(self, subject: Subject, look: Look) -> Shown:
+        blocks = list(self._blocks(subject, look))
+        tops = [sum(len(block.rows) for block in blocks[:at]) for at in range(len(blocks))]
+        total = sum(len(block.rows) for block in blocks)
+        self._last_top = next(
+            (at for at, top in enumerate(tops) if total - top <= look.height), len(blocks) - 1
+        )
+        self._top = min(max(0, self._top), self._last_top)
+        rows = [row for block in blocks[self._top :] for row in block.rows]
+        return Shown(rows[: max(0, look.height)], scrolls=bool(self._last_top))
+
+    def still(self, subject: Subject, look: Look) -> Sequence[Row]:
+        self._opened = True
+        size = look._replace(height=max(look.height, _LEAST_ROWS))
+        return [row for block in self._blocks(subject, size) for row in block.rows]
+
+    def press(self, key: str, text: str = "") -> None:
+        match key:
+            case "custom-scalars-down":
+                self._top += 1
+            case "custom-scalars-up":
+                self._top -= 1
+            case "custom-scalars-open":
+                self._opened = not self._opened
+            case "custom-scalars-smoother" | "custom-scalars-rougher":
+                at = _SMOOTHINGS.index(self._smoothing)
+                at += 1 if key == "custom-scalars-smoother" else -1
+                self._smoothing = _SMOOTHINGS[min(max(0, at), len(_SMOOTHINGS) - 1)]
+            case "custom-scalars-log":
+                self._log = not self._log
+            case "custom-scalars-x":
+                self._x = _X_AXES[(_X_AXES.index(self._x) + 1) % len(_X_AXES)]
+
+    def page(self, pages: int) -> None:
+        self._top += pages
+
+    def wheel(self, notches: int) -> None:
+        self._top += notches
+
+    def _blocks(self, subject: Subject, look: Look) -> Iterator[_Block]:
+        cells = look.width
+        columns = max(1, (cells + _GAP) // (_LEAST_CHART + _GAP))
+        categories = merged(_layouts(subject))
+        height = self._chart_rows(categories, columns, look.height)
+        for category in categories:
+            opened = self._is_open(category)
+            count = len(category.charts)
+            note = f"{count} chart" + "s" * (count != 1)
+            yield _Block([_rule(category.title, note, opened, cells)])
+            if not opened:
+                continue
+            for start in range(0, count, columns):
+                charts = category.charts[start : start + columns]
+                across = columns if count > columns else count
+                size = (cells + _GAP) // across - _GAP
+                drawn = [self._chart(subject, category, one, size, height, look) for one in charts]
+                yield _Block(
+                    [
+                        tuple(span for part in parts for span in (*part, _BETWEEN))[:-1]
+                        for parts in zip(*drawn, strict=True)
+                    ]
+                )
+
+    def _is_open(self, category: Category) -> bool:
+        return self._opened if self._opened is not None else not category.closed
+
+    def _chart_rows(self, categories: Sequence[Category], columns: int, height: int) -> int:
+        """The height of a chart: all of the view is used where all charts find room."""
+        lines = sum(-(-len(one.charts) // columns) for one in categories if self._is_open(one))
+        share = (height - len(categories)) // max(1, lines)
+        return max(1, min(height - 1, max(_CHART_ROWS, min(share, _MOST_ROWS))))
+
+    def _chart(
+        self,
+        subject: Subject,
+        category: Category,
+        chart: Chart,
+        cells: int,
+        height: int,
+        look: Look,
+    ) -> Sequence[Row]:
+        try:
+            curves = list(self._curves(subject.store, chart))
+        except re.error as error:
+            why = f"{error.pattern!r} is no regular expression: {error.msg}"
+            said = clip([(chart.title, roles.TITLE)], cells), clip([(why, roles.WARN)], cells)
+            return [_padded(row, cells) for row in (*said, *[()] * max(0, height - 2))][:height]
+        options = ChartOptions(
+            smoothing=0.0 if chart.margins else self._smoothing,
+            log_y=self._log,
+            x_axis=self._x,
+            marks="ascii" if look.plain else "braille",
+        )
+        key = category.title, chart
+        title = chart.title or ", ".join(chart.tags)
+        before = self._scales.get(key)
+        drawing = draw_chart(title, curves[:_MOST_CURVES], cells, height, options, before)
+        self._scales[key] = drawing.scales
+        return drawing.rows
+
+    def _curves(self, store: Store, chart: Chart) -> Iterator[Curve]:
+        """The curves of a chart over all runs, a colour each. Raises re.error."""
+        patterns = [re.compile(tag) for tag in chart.tags]
+        several = len([run for run in store.runs.values() if run.series]) > 1
+        colour = 0
+        for run in store.runs.values():
+            for tag, series in run.series.items():
+                if any(pattern.match(tag) for pattern in patterns):
+                    label = f"{run.name} {tag}" if several else tag
+                    yield self._curve(series, run.name, label, colour, "")
+                    colour += 1
+            for margin in chart.margins:
+                if not all(tag in run.series for tag in margin):
+                    continue
+                label = f"{run.name} {margin.value}" if several else margin.value
+                # The median of the three is the value, as long as it is within its margin.
+                for tag in margin:
+                    yield self._curve(run.series[tag], run.name, label, colour, label)
+                colour += 1
+
+    def _curve(self, series: Series, run: str, label: str, colour: int, group: str) -> Curve:
+        key = run, series.tag
+        kept = self._kept.get(key)
+        if kept is None or kept.series is not series or kept.epoch != series.epoch:
+            kept = self._kept[key] = _Kept(series, series.epoch, Detail())
+        points = series.snapshot()
+        return Curve(
+            label=label,
+            steps=points.steps,
+            wall_times=points.wall_times,
+            values=points.values,
+            colour=colour,
+            group=group,
+            detail=kept.detail,
+        )
+
+
+def merged(layouts: Sequence[Layout]) -> list[Category]:
+    """The categories of all layouts, charts of those with one title together: each chart once."""
+    found: dict[str, Category] = {}
+    for layout in layouts:
+        for category in layout.categories:
+            known = found.get(category.title)
+            if known is None:
+                found[category.title] = category
+                continue
+            new = tuple(chart for chart in category.charts if chart not in known.charts)
+            closed = known.closed and category.closed
+            found[category.title] = Category(category.title, (*known.charts, *new), closed)
+    return list(found.values())
+
+
+def _layouts(subject: Subject) -> list[Layout]:
+    """The newest layout of each run. Raises ViewError when none can be read."""
+    found: list[Layout] = []
+    error = ViewError("No layout is there any more.")
+    for run in subject.store.runs.values():
+        series = run.refs.get(_TAG)
+        refs = series.snapshot() if series is not None else None
+        if series is None or refs is None or not len(refs.steps):
+            continue
+        try:
+            decoded = subject.read_from(run, series, refs, len(refs.steps) - 1)
+        except ViewError as why:
+            error = why
+            continue
+        if isinstance(decoded, Layout):
+            found.append(decoded)
+    if not found:
+        raise error
+    return found
+
+
+def _rule(title: str, note: str, opened: bool, cells: int) -> Row:
+    start = clip(
+        [
+            ("▾ " if opened else "▸ ", roles.AXIS),
+            (title or "charts", roles.TITLE),
+            (f"  {note} ", roles.NOTE),
+        ],
+        cells,
+    )
+    used = sum(width(span.text) for span in start)
+    return (*start, Span("─" * max(0, cells - used), roles.AXIS))
+
+
+def _padded(row: Row, cells: int) -> Row:
+    used = sum(width(span.text) for span in row)
+    return (*row, Span(" " * max(0, cells - used), roles.BLANK))
