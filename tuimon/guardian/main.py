@@ -16,21 +16,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from tuimon.guardian.cause import TAIL, explain
 from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, training_environment
 from tuimon.guardian.companion import Companion
-from tuimon.guardian.control import ControlServer, RequestError
-from tuimon.guardian.keyboard import Keyboard
+from tuimon.guardian.control import ControlServer
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.launch import READY_FD
 from tuimon.guardian.log import log
 from tuimon.guardian.oom import TRAINING, likelier_victim, oom_kills
-from tuimon.guardian.pause import distribution, freeze, thaw
 from tuimon.guardian.pump import Pump
+from tuimon.guardian.service import Service
 from tuimon.guardian.state import RunFile
-from tuimon.guardian.tree import become_subreaper, training_processes
+from tuimon.guardian.training import Training
+from tuimon.guardian.tree import become_subreaper
 from tuimon.guardian.waiting import waits_for_input
 from tuimon.hook import hooked
 from tuimon.runs.console_files import newest_bytes
@@ -99,7 +98,10 @@ class Guardian:
         self._control: ControlServer | None = None
         try:
             self._control = ControlServer(
-                self._selector, paths.control_sock, self._serve, self._left
+                self._selector,
+                paths.control_sock,
+                lambda request, client: self._service.answer(request, client),
+                lambda client: self._service.left(client),
             )
         except OSError as error:
             log(f"no control socket here: {error}")
@@ -107,8 +109,10 @@ class Guardian:
         self._child = self._launch(record, umask, paths.writers)
         self._pump = Pump(self._child.master, paths.console_log)
         self._pump.start(time.monotonic())
-        self._keyboard = Keyboard(self._child.master)
-        self._ladder = StopLadder(record.stop_grace_int, record.stop_grace_term, self._send)
+        self._training = Training(self._child, self._file)
+        graces = record.stop_grace_int, record.stop_grace_term
+        self._ladder = StopLadder(*graces, self._training.send)
+        self._service = Service(self._training, self._ladder, self._pump, self._file)
         # The training keeps its directory; the guardian must not keep another one busy.
         os.chdir(paths.directory)
         self._companion = Companion(
@@ -117,12 +121,9 @@ class Guardian:
             paths.log,
             lambda pid: self._file.update(recorder=None if pid is None else identify(pid)),
         )
-        self._outcome: Outcome | None = None
         self._stopped_by: signal.Signals | None = None
         self._ended_at: float | None = None
         self._drain_until = math.inf
-        self._reported = False
-        self._leftovers: list[int] = []
         self._next_beat = time.monotonic() + HEARTBEAT
         self._next_look = 0.0
         self._seen_bytes = -1
@@ -144,11 +145,7 @@ class Guardian:
             self._control.close()
 
     def _is_over(self) -> bool:
-        return not self._is_something_left() and self._companion.done and not self._file.stale
-
-    def _is_something_left(self) -> bool:
-        """True while the training, or what it has left behind, is there to be stopped."""
-        return not self._reported or bool(self._leftovers)
+        return self._training.is_over and self._companion.done and not self._file.stale
 
     def _guarded(self, action: Callable[[], None]) -> None:
         """Whatever goes wrong in one part, the training's parent must live on."""
@@ -198,7 +195,7 @@ class Guardian:
 
     def _on_signals(self, numbers: bytes) -> None:
         now = time.monotonic()
-        if signal.SIGTERM in numbers and self._is_something_left():
+        if signal.SIGTERM in numbers and not self._training.is_over:
             self._ladder.request(None, now)
         if signal.SIGCHLD in numbers:
             self._reap(now)
@@ -206,7 +203,7 @@ class Guardian:
     def _deadline(self) -> float:
         return min(
             self._next_beat,
-            math.inf if self._outcome else self._next_look,
+            math.inf if self._training.outcome else self._next_look,
             self._ladder.deadline,
             self._companion.deadline,
             self._pump.deadline,
@@ -218,9 +215,9 @@ class Guardian:
         self._ladder.tick(now)
         self._companion.tick(now)
         self._pump.tick(now)
-        if now >= self._drain_until or (self._outcome and self._pump.at_end):
+        if now >= self._drain_until or (self._training.outcome and self._pump.at_end):
             self._report(now)
-        if not self._outcome and now >= self._next_look:
+        if not self._training.outcome and now >= self._next_look:
             self._next_look = now + _LOOK_EVERY
             self._look_for_waiting()
         self._note_stop(now)
@@ -258,13 +255,13 @@ class Guardian:
                 self._companion.exited(os.waitstatus_to_exitcode(status), now)
             elif pid == self._pump.pid:
                 self._pump.exited(os.waitstatus_to_exitcode(status), now)
-            elif pid == self._child.pid and self._outcome is None:
+            elif pid == self._child.pid and self._training.outcome is None:
                 self._on_end(Outcome.from_wait_status(status, usage.ru_maxrss * _RSS_UNIT), now)
-        if self._reported:
+        if self._training.reported:
             self._look_for_leftovers()
 
     def _on_end(self, outcome: Outcome, now: float) -> None:
-        self._outcome = outcome
+        self._training.outcome = outcome
         self._stopped_by = self._ladder.stage.signal
         self._ended_at = time.time()
         self._ladder.turn_to_leftovers(now, _LEFTOVER_GRACE)
@@ -273,17 +270,18 @@ class Guardian:
 
     def _report(self, now: float) -> None:
         """The training has ended and console.log is whole: say so."""
-        if self._reported or self._outcome is None:
+        outcome = self._training.outcome
+        if self._training.reported or outcome is None:
             return
-        self._reported = True
+        self._training.reported = True
         self._drain_until = math.inf
         tail = newest_bytes(self._paths.console_log, TAIL)
         kills = oom_kills().since(self._oom_kills)
         self._file.update(
-            state=self._outcome.state,
-            exit_code=self._outcome.exit_code,
-            signal=self._outcome.signal,
-            cause=explain(self._outcome, self._stopped_by, kills, tail),
+            state=outcome.state,
+            exit_code=outcome.exit_code,
+            signal=outcome.signal,
+            cause=explain(outcome, self._stopped_by, kills, tail),
             ended_at=self._ended_at,
             waiting_for_input=False,
             paused_at=None,
@@ -292,114 +290,9 @@ class Guardian:
         self._look_for_leftovers()
 
     def _look_for_leftovers(self) -> None:
-        # Asked at each SIGCHLD, which is enough: whoever is left behind is adopted.
-        self._leftovers = training_processes()
-        if not self._leftovers:
+        self._training.look_for_leftovers()
+        if self._training.is_over:
             self._ladder.finish()
-        if len(self._leftovers) != self._file.record.leftovers:
-            self._file.note(leftovers=len(self._leftovers))
-
-    def _send(self, stage: Stage) -> None:
-        if stage is Stage.INT:
-            self._signal(signal.SIGINT)
-        elif stage is Stage.TERM and self._outcome is None:
-            os.kill(self._child.pid, signal.SIGTERM)
-        else:
-            self._signal_all(signal.SIGTERM if stage is Stage.TERM else signal.SIGKILL)
-        # What is frozen takes no signal but SIGKILL.
-        self._resume()
-
-    def _signal(self, number: int) -> None:
-        """What a key on the terminal would do; once the training has ended, all it left."""
-        if self._outcome is not None:
-            self._signal_all(number)
-            return
-        try:
-            os.killpg(self._child.foreground_group(), number)
-        except ProcessLookupError:
-            os.kill(self._child.pid, number)
-
-    def _signal_all(self, number: int) -> None:
-        if self._outcome is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._child.pid, number)
-        for pid in training_processes():
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, number)
-
-    def _pause(self, *, force: bool) -> dict[str, Any]:
-        spread = distribution()
-        if spread == "hosts" and not force:
-            raise RequestError(
-                "it is distributed over several hosts, whose ranks would run into a timeout"
-            )
-        freeze()
-        if self._file.record.paused_at is None:
-            self._file.note(paused_at=time.time(), waiting_for_input=False)
-        return {"distribution": spread}
-
-    def _resume(self) -> None:
-        if self._file.record.paused_at is not None:
-            thaw()
-            self._file.note(paused_at=None)
-
-    def _left(self, client: int) -> None:
-        self._keyboard.left(client)
-        self._note_keyboard()
-
-    def _note_keyboard(self) -> None:
-        record, keyboard = self._file.record, self._keyboard
-        rows, cols = keyboard.size or (record.pty_rows, record.pty_cols)
-        now = record.console_held_by, record.pty_rows, record.pty_cols
-        if now != (keyboard.holder, rows, cols):
-            self._file.note(console_held_by=keyboard.holder, pty_rows=rows, pty_cols=cols)
-
-    def _serve(self, request: dict[str, Any], client: int) -> dict[str, Any]:
-        """Answer a request of `tuimon.guardian.client.Control`."""
-        now = time.monotonic()
-        match request:
-            case {"op": "status"}:
-                return self._status(now)
-            case {"op": "stop" | "signal"} if not self._is_something_left():
-                raise RequestError("the training has ended")
-            case {"op": "hold" | "type" | "resize" | "pause" | "resume"} if (
-                self._outcome is not None
-            ):
-                raise RequestError("the training has ended")
-            case {"op": "hold"}:
-                self._keyboard.hold(client, request)
-                self._note_keyboard()
-                return {}
-            case {"op": "type", "text": str(text)}:
-                self._keyboard.write(client, text)
-                return {}
-            case {"op": "resize", "rows": int(rows), "cols": int(cols)}:
-                self._keyboard.resize(client, rows, cols)
-                self._note_keyboard()
-                return {}
-            case {"op": "pause"}:
-                return self._pause(force=request.get("force") is True)
-            case {"op": "resume"}:
-                self._resume()
-                return {}
-            case {"op": "stop", "stage": "next" | "int" | "term" | "kill" as name}:
-                self._ladder.request(None if name == "next" else Stage[name.upper()], now)
-                return self._status(now)
-            case {"op": "signal", "signal": int(number)} if number in signal.valid_signals():
-                self._signal(number)
-                return {}
-        raise RequestError("unknown request")
-
-    def _status(self, now: float) -> dict[str, Any]:
-        remaining = self._ladder.deadline - now
-        return {
-            "stop_stage": self._ladder.stage.name.lower(),
-            "next_stage_in": None if math.isinf(remaining) else max(0.0, remaining),
-            "leftovers": len(self._leftovers),
-            "console_bytes": self._pump.memory.written,
-            "console_dropped": self._pump.memory.dropped,
-            "console_error": self._pump.memory.error,
-        }
 
 
 def _close_inherited_files() -> None:
