@@ -80,7 +80,13 @@ class OfflineFile:
 
 
 def last_step(path: Path) -> int | None:
-    """The step of the last history row, or None when there is none.
+    """The step of the last history row, or None when there is none; raises as `last_row` does."""
+    row = last_row(path)
+    return None if row is None else row.step
+
+
+def last_row(path: Path) -> HistoryRow | None:
+    """The history row with the highest step, or None when there is none.
 
     Reads backwards, so that it costs the same for any size of the file.
 
@@ -89,13 +95,13 @@ def last_step(path: Path) -> int | None:
     """
     with path.open("rb") as file:
         for start in _tail_starts(os.fstat(file.fileno()).st_size):
-            steps = [
-                row.step
+            rows = [
+                row
                 for _, record in _records(file, start)
                 if (row := _history_row(record)) is not None
             ]
-            if steps:
-                return max(steps)
+            if rows:
+                return max(rows, key=lambda row: row.step)
     return None
 
 
