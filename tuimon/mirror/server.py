@@ -60,12 +60,12 @@ class Server:
             ServerError: there was none.
         """
         token = base64.b64encode(f"api:{self.key}".encode()).decode()
-        request = urllib.request.Request(
-            f"{self.url.rstrip('/')}/graphql",
-            data=json.dumps({"query": query, "variables": variables}).encode(),
-            headers={"Content-Type": "application/json", "Authorization": f"Basic {token}"},
-        )
         try:
+            request = urllib.request.Request(
+                f"{self.url.rstrip('/')}/graphql",
+                data=json.dumps({"query": query, "variables": variables}).encode(),
+                headers={"Content-Type": "application/json", "Authorization": f"Basic {token}"},
+            )
             with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
                 data = json.loads(answer.read(_LONGEST_ANSWER))["data"]
         except urllib.error.HTTPError as error:

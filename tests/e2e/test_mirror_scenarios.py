@@ -1,0 +1,22 @@
+"""Whatever happens, each point is in W&B once."""
+
+import random
+from pathlib import Path
+
+import pytest
+from mirror_scenarios import Play, killed, outcome, scenarios
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("name", "play"), scenarios(100).items(), ids=str)
+def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path, name: str, play: Play) -> None:
+    found = outcome(tmp_path, play)
+    print(name, found)
+    assert (found.lost, found.doubled) == (0, 0)
+    assert found.event_files > 0
+
+
+def test_a_few_kills(tmp_path: Path) -> None:
+    found = outcome(tmp_path, killed(random.Random(1).randint(3, 4)))
+    assert (found.lost, found.doubled) == (0, 0)

@@ -1,0 +1,58 @@
+"""The W&B config from files and entries."""
+
+from pathlib import Path
+
+import pytest
+
+from tuimon.cli.common import Refused
+from tuimon.cli.wandb_options import parse_config
+
+
+def test_entries_keep_their_types() -> None:
+    given = ("lr=0.1", "name=big run", 'deep={"a": [1, null]}', "empty=", "path=a.yaml")
+    assert parse_config(given) == {
+        "lr": 0.1,
+        "name": "big run",
+        "deep": {"a": [1, None]},
+        "empty": "",
+        "path": "a.yaml",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("c.yaml", "lr: 0.1\nday: 2026-01-02\nopt: {name: sgd}\n"),
+        ("c.yml", "wandb_version: 1\nlr: {desc: x, value: 0.1}\nday: 2026-01-02\nopt: {name: sgd}"),
+        ("c.json", '{"lr": 0.1, "day": "2026-01-02", "opt": {"name": "sgd"}}'),
+        ("c.toml", 'lr = 0.1\nday = 2026-01-02\n[opt]\nname = "sgd"\n'),
+    ],
+)
+def test_files_of_all_kinds(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    expected = {"lr": 0.1, "day": "2026-01-02", "opt": {"name": "sgd"}}
+    assert parse_config((str(path),)) == expected
+    assert parse_config((str(path), "lr=1"))["lr"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("c.yaml", "a: [", "not YAML"),
+        ("c.yaml", "- 1\n", "expected keys and values"),
+        ("c.json", "{", "Expecting"),
+        ("c.toml", "a", "Expected"),
+        ("c.yaml", None, "No such file"),
+    ],
+)
+def test_what_is_no_config_is_refused_in_one_line(
+    tmp_path: Path, name: str, text: str | None, said: str
+) -> None:
+    path = tmp_path / name
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(Refused, match=said):
+        parse_config((str(path),))
+    with pytest.raises(Refused, match="expected KEY=VALUE"):
+        parse_config(("lr",))

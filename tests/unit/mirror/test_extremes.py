@@ -1,0 +1,55 @@
+"""The least, greatest and best values."""
+
+import numpy as np
+import pytest
+
+from tuimon.events.points import ScalarColumns
+from tuimon.mirror.extremes import Extremes
+from tuimon.mirror.goals import goal
+
+
+def columns(*values: float) -> ScalarColumns:
+    return ScalarColumns(np.arange(len(values)), np.zeros(len(values)), np.array(values))
+
+
+def test_extremes_are_over_all_that_was_seen_and_told_when_they_change() -> None:
+    extremes = Extremes()
+    extremes.add("", "loss", columns(3.0, float("nan"), float("inf"), 2.0))
+    extremes.add("val", "acc", columns(0.5, 0.7))
+    extremes.add("", "lr", columns(float("nan")))
+    keys = {("", "loss"): "loss", ("val", "acc"): None}
+    assert extremes.take(lambda *pair: keys[pair]) == {
+        "loss.min": 2.0,
+        "loss.max": 3.0,
+        "loss.best": 2.0,
+    }
+    keys["val", "acc"] = "val/acc"
+    extremes.add("", "loss", columns(2.5))
+    assert extremes.take(lambda *pair: keys[pair]) == {
+        "val/acc.min": 0.5,
+        "val/acc.max": 0.7,
+        "val/acc.best": 0.7,
+    }
+    extremes.add("", "loss", columns(1.0))
+    assert extremes.take(lambda *pair: keys[pair])["loss.best"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("tag", "better"),
+    [
+        ("Loss/train", "min"),
+        ("train_loss", "min"),
+        ("evalLoss", "min"),
+        ("crossentropyloss", "min"),
+        ("wer", "min"),
+        ("val/accuracy", "max"),
+        ("Acc@1", "max"),
+        ("metrics/mAP50", None),
+        ("rollout/ep_reward", "max"),
+        ("lr", None),
+        ("glossary", None),
+        ("", None),
+    ],
+)
+def test_the_better_direction_is_in_the_name(tag: str, better: str | None) -> None:
+    assert goal(tag) == better

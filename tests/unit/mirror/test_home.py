@@ -1,0 +1,87 @@
+"""Which launches share a W&B run."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from mirror_runs import new_run
+
+from tuimon.mirror.home import enter_home, find_home, has_news, home_of, settle_home
+from tuimon.mirror.journal import FileEntry, Journal, RunEntry, Stretch
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import MirrorOptions
+
+LOGDIR = "/data/runs/é\udce9"
+
+
+def launch(*, online: bool = False, project: str = "p", entity: str = "e") -> RunPaths:
+    """An earlier launch with a W&B run."""
+    paths = new_run(Path("/"), Path("/"))
+    paths.mirror.mkdir()
+    with Journal(paths.mirror / "journal.jsonl") as journal:
+        journal.append(RunEntry(run_id="x", online=online, project=project, entity=entity))
+    enter_home(LOGDIR, paths)
+    return paths
+
+
+def next_launch() -> RunPaths:
+    paths = new_run(Path("/"), Path("/"))
+    paths.mirror.mkdir()
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "same"),
+    [
+        (MirrorOptions(), {}, True),
+        (MirrorOptions(project="p", entity="e"), {}, True),
+        (MirrorOptions(project="q"), {}, False),
+        (MirrorOptions(), {"WANDB_PROJECT": "q"}, False),
+        (MirrorOptions(project="p"), {"WANDB_PROJECT": "q"}, True),
+        (MirrorOptions(entity="f"), {}, False),
+        (MirrorOptions(resume="never"), {}, False),
+        (MirrorOptions(mode="offline"), {}, True),
+    ],
+)
+def test_the_same_log_directory_and_project_is_the_same_run(
+    options: MirrorOptions, environ: dict[str, str], same: bool
+) -> None:
+    first, second = launch(), next_launch()
+    assert settle_home(second, options, environ, LOGDIR) == (first if same else second)
+    assert home_of(second) == (first if same else second)
+    # What was settled stays, whatever the log directory's run is by then.
+    launch(project="another")
+    assert settle_home(second, options, environ, LOGDIR) == (first if same else second) or not same
+
+
+def test_what_is_online_is_not_continued_offline() -> None:
+    launch(online=True)
+    second = next_launch()
+    assert settle_home(second, MirrorOptions(mode="offline"), {}, LOGDIR) == second
+
+
+def test_a_run_that_is_named_is_continued_from_any_log_directory() -> None:
+    first, second, third = launch(), next_launch(), next_launch()
+    assert settle_home(second, MirrorOptions(resume=first.id), {}, "/elsewhere") == first
+    assert settle_home(third, MirrorOptions(resume=second.id), {}, "/elsewhere") == first
+
+
+def test_a_home_that_was_removed_is_forgotten() -> None:
+    first, second = launch(), next_launch()
+    assert find_home(LOGDIR) == first
+    shutil.rmtree(first.directory)
+    assert find_home(LOGDIR) is None
+    assert settle_home(second, MirrorOptions(), {}, LOGDIR) == second
+
+
+def test_news_are_bytes_that_were_not_entered(tmp_path: Path) -> None:
+    file = tmp_path / "events.out.tfevents.1.h"
+    file.write_bytes(bytes(100))
+    paths = launch()
+    assert has_news(paths, [str(file)])
+    with Journal(paths.mirror / "journal.jsonl") as journal:
+        journal.append(FileEntry(id=0, path=str(file), run=".", namespace=""))
+        journal.append(Stretch(file=0, begin=0, end=100, row=0, rows=1, points=1))
+    assert not has_news(paths, [str(file)])
+    file.write_bytes(bytes(101))
+    assert has_news(paths, [str(file)])
