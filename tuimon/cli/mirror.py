@@ -25,6 +25,7 @@ from tuimon.runs.record import (
     read_record,
     write_record,
 )
+from tuimon.runs.registry import RunNotFound, find_run
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
@@ -40,7 +41,7 @@ _MAX_SLUG = 32
 @click.option("--name", help="Name of the W&B run, or the beginning of their names if several.")
 @click.option("--resume/--no-resume", default=True, help="Go on with earlier W&B runs of LOGDIR.")
 @click.option("--watch", is_flag=True, help="Go on with what is written later, until Ctrl-C.")
-@click.argument("logdirs", nargs=-1, required=True, metavar="LOGDIR...")
+@click.argument("logdirs", nargs=-1, required=True, metavar="LOGDIR|RUN...")
 def command(
     mirror: MirrorOptions, name: str | None, resume: bool, watch: bool, logdirs: tuple[str, ...]
 ) -> int:
@@ -53,10 +54,7 @@ def command(
     """
     if mirror.mode == "off":
         raise Refused("--mirror off leaves nothing to do")
-    roots = [Path(logdir).absolute() for logdir in logdirs]
-    for root in roots:
-        if not root.exists():
-            raise Refused(f"{root}: no such directory; runs of tuimon go by `tuimon sync RUN`")
+    roots = [root for logdir in logdirs for root in _roots(logdir)]
     options = dataclasses.replace(
         mirror, name=name, resume="auto" if resume else "never", save_code=False
     )
@@ -70,6 +68,16 @@ def command(
     except KeyboardInterrupt:
         click.echo("tuimon: interrupted; the same command goes on", err=True)
         return 130
+
+
+def _roots(named: str) -> list[Path]:
+    """A log directory, or those of a run."""
+    if Path(named).exists():
+        return [Path(named).absolute()]
+    try:
+        return [Path(source.path) for source in find_run(named).log_sources]
+    except RunNotFound:
+        raise Refused(f"{named}: no such directory, and no run of that name") from None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
 from tuimon.mirror.keys import GLOBAL_STEP, TIMESTAMP, KeyTable, step_key
 from tuimon.mirror.media import media
 from tuimon.mirror.rows import Row
-from tuimon.mirror.wandb_run import WandbRun
+from tuimon.mirror.wandb_run import WandbRun, run_config
+from tuimon.runs.record import RunRecord
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.hparams import SessionStart
 from tuimon.summaries.meshes import mesh_of_tag
@@ -41,6 +42,7 @@ class Handover:
         self._reader = SummaryReader(max_bytes=0)
         self._extremes = Extremes()
         self._hparams: list[tuple[str, SummaryRef]] = []
+        self._hparams_sent = 0
         self._next_summary = 0.0
         self.refused = 0
         """Summaries that could not be decoded."""
@@ -84,14 +86,20 @@ class Handover:
             else:
                 self._open_run.log(data, number)
 
+    def ending(self, record: RunRecord, git: Mapping[str, Any]) -> None:
+        """Hand over how it ended, and what else came to be known since the run was opened."""
+        self._open_run.update_config(run_config(record, git))
+        self._hparams_sent = 0  # they win over the command line
+        self.whole(at_end=True)
+
     def whole(self, *, at_end: bool = False) -> None:
         """Hand over what concerns the run as a whole: at most every ten seconds, and at the end."""
         now = time.monotonic()
         if not at_end and now < self._next_summary:
             return
         self._next_summary = now + _SUMMARY_EVERY
-        hparams, self._hparams = self._hparams, []
-        for path, ref in hparams:
+        for path, ref in self._hparams[self._hparams_sent :]:
+            self._hparams_sent += 1
             self._open_run.update_config(self._hyperparameters(path, ref))
         if entries := self._extremes.take(self._known_key):
             self._open_run.update_summary(entries)

@@ -6,6 +6,7 @@ from pathlib import Path
 from tuimon.mirror.journal import Journal, SentEntry
 from tuimon.mirror.wandb_run import WandbRun
 from tuimon.runs.alerts import AlertLevel, read_alerts
+from tuimon.runs.console_files import ConsoleReader
 from tuimon.runs.folding import LineFolder
 
 _CONSOLE_EVERY = 1.0
@@ -19,9 +20,11 @@ class ConsoleFeed:
     def __init__(self, path: Path, journal: Journal) -> None:
         self._path = path
         self._journal = journal
-        self._offset = journal.sent.get(str(path), 0)
+        self._reader = ConsoleReader(path)
         self._folder = LineFolder(reach=0)
+        self._sent = 0
         self._due = 0.0
+        self._pass_over(journal.sent.get(str(path), 0))
 
     def send(self, run: WandbRun) -> None:
         """Send what is new, at most once a second."""
@@ -38,20 +41,26 @@ class ConsoleFeed:
             run.write_logs(rest)
 
     def _send_piece(self, run: WandbRun) -> bool:
-        try:
-            with self._path.open("rb") as file:
-                file.seek(self._offset)
-                data = file.read(_CONSOLE_BYTES)
-        except OSError:
-            return False
+        data = self._read(_CONSOLE_BYTES)
         if not data:
             return False
-        self._offset += len(data)
         lines = self._folder.feed(data)
-        self._journal.append(SentEntry(path=str(self._path), amount=self._offset))
+        self._journal.append(SentEntry(path=str(self._path), amount=self._sent))
         if lines:
             run.write_logs(lines)
         return True
+
+    def _pass_over(self, amount: int) -> None:
+        while self._sent < amount and self._read(min(amount - self._sent, _CONSOLE_BYTES)):
+            pass
+
+    def _read(self, most: int) -> bytes:
+        try:
+            data = self._reader.read(most)
+        except OSError:
+            return b""
+        self._sent += len(data)
+        return data
 
 
 class AlertFeed:

@@ -17,7 +17,7 @@ from pathlib import Path
 from tuimon.mirror.files import Files
 from tuimon.mirror.fragments import Fragments
 from tuimon.mirror.handover import Handover
-from tuimon.mirror.journal import FileEntry, Journal, Stretch
+from tuimon.mirror.journal import FileEntry, Journal, SentEntry, Stretch
 from tuimon.mirror.lines import AlertFeed, ConsoleFeed
 from tuimon.mirror.opening import Opened, Opening
 from tuimon.mirror.rows import Row, rows_of
@@ -132,7 +132,10 @@ class Mirror:
             console.finish(self._open_run)
         for alerts in self._alerts:
             alerts.send(self._open_run)
-        self._handover.whole(at_end=True)
+        self._handover.ending(self._subject.record, self._subject.git)
+        if self._fragments is not None and self._goes_online():
+            self._finish(0)
+            raise GoesOnline
         self._finish(self._subject.exit_code)
         self._verify()
         self._report()
@@ -152,6 +155,7 @@ class Mirror:
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
         self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
+        self._send_code()
         self._alerts = [AlertFeed(path, journal) for path in _paths(journal, subject.alerts)]
         online = opened.fragments is None
         self._status.update(
@@ -193,6 +197,14 @@ class Mirror:
             if self._stop.is_set():
                 raise Interrupted
         self._status.update(rows=journal.next_row, total=None)
+
+    def _send_code(self) -> None:
+        """Once for a W&B run: the source tree, if the user wants that."""
+        directory = self._subject.record.mirror.log_code
+        if directory is not None and not self._journal.sent.get(f"code:{directory}"):
+            self._journal.append(SentEntry(path=f"code:{directory}", amount=1))
+            with self._guard("log_code", _LOG_TIMEOUT):
+                self._open_run.log_code(directory)
 
     # Following
 

@@ -186,8 +186,11 @@ class WandbRun:
 
 
 def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
-    """The W&B config: the script's options, then those of ``--config``, then where it ran."""
-    where = {
+    """The W&B config: the script's options, then those of ``--config``, then where it ran.
+
+    Once it has ended also how: W&B itself tells "finished" and "failed" apart, and no more.
+    """
+    where: dict[str, Any] = {
         "run": record.id,
         "host": record.host,
         "command": shown_command(record.argv),
@@ -195,6 +198,8 @@ def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
         "started_at": record.started_at,
         **git,
     }
+    if record.state.ended and record.ended_at is not None:
+        where |= {"state": str(record.state), "cause": record.cause, "ended_at": record.ended_at}
     return {**script_config(record.argv), **record.mirror.config, "tuimon": where}
 
 

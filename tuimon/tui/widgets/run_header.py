@@ -40,7 +40,7 @@ _WORTH_A_NAME = 62
 _BAR_CELLS = 10
 _MOST_UNDER_WAY = 1000
 """Rows that the server may lack before that is worth a word."""
-_WORTH_A_DETAIL = ("failed", "live", "starting")
+_WORTH_A_DETAIL = ("failed", "live", "offline", "starting")
 """States of the mirror in which its detail is something that went wrong, or is waited for."""
 _MOST_ALERT = 32
 _LINK_STEPS = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0)
