@@ -14,13 +14,13 @@ from mirror_scenarios import outcome, scenarios
 
 
 def main(kills: int) -> None:
-    print("| training | event files | offline run | server (online) | lost | doubled |")
-    print("|---|---|---|---|---|---|")
+    print("| training | event files | offline run | event files | server | lost | doubled |")
+    print("|---|---|---|---|---|---|---|")
     for name, play in scenarios(kills).items():
         with tempfile.TemporaryDirectory() as directory:
             os.environ |= {"TUIMON_HOME": f"{directory}/home", "WANDB_ERROR_REPORTING": "false"}
             found = outcome(Path(directory), play)
-        counts = f"{found.event_files:,} | {found.offline:,} | {found.server:,}"
+        counts = " | ".join(f"{count:,}" for count in (*found.offline, *found.online))
         print(f"| {name} | {counts} | {found.lost} | {found.doubled} |", flush=True)
 
 

@@ -39,11 +39,13 @@ or to none, and the server; returns its last launch."""
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Points by place; `lost` and `doubled` of both runs together."""
+    """Points in event files and in W&B, of a training offline and another online.
 
-    event_files: int
-    offline: int
-    server: int
+    `lost` and `doubled` are of both together: tag, step and value are compared.
+    """
+
+    offline: tuple[int, int]
+    online: tuple[int, int]
     lost: int
     doubled: int
 
@@ -51,7 +53,7 @@ class Outcome:
 def outcome(directory: Path, play: Play) -> Outcome:
     """Play a scenario once offline and once online, and count."""
     truth, found = Counter[object](), Counter[object]()
-    totals = []
+    totals: list[tuple[int, int]] = []
     for mode in ("offline", "online"):
         logdir = directory / mode
         with wandb_server() as server:
@@ -62,14 +64,13 @@ def outcome(directory: Path, play: Play) -> Outcome:
                 points = mirrored(run.history)
             else:
                 points = mirrored(row.values for row in offline_rows(home_of(paths)))
-        own = _counted(points)
-        totals.append(own.total())
-        truth += Counter({(mode, *key): count for key, count in _counted(written(logdir)).items()})
+        own, files = _counted(points), _counted(written(logdir))
+        totals.append((files.total(), own.total()))
+        truth += Counter({(mode, *key): count for key, count in files.items()})
         found += Counter({(mode, *key): count for key, count in own.items()})
     return Outcome(
-        event_files=_counted(written(directory / "offline")).total(),
         offline=totals[0],
-        server=totals[1],
+        online=totals[1],
         lost=(truth - found).total(),
         doubled=(found - truth).total(),
     )

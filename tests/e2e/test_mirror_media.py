@@ -1,6 +1,7 @@
 """What is no scalar goes to W&B, too: each summary once, its content as it was logged."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from mirror_runs import (
 )
 from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.utils.tensorboard import SummaryWriter
+from wandb_server import KEY, wandb_server
 
 from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import MirrorOptions
 
 STEPS = 3
 
@@ -103,3 +106,31 @@ def test_hyperparameters_and_extremes_stand_beside_the_history(tmp_path: Path) -
         2.5,
     )
     assert summary["val_acc"] == 2.5, "the last value, where W&B's dashboards expect it"
+
+
+def test_online_the_bytes_arrive_and_a_server_without_artifacts_costs_the_tables_alone(
+    tmp_path: Path,
+) -> None:
+    for refuses, tables in ((False, STEPS), (True, 0)):
+        logdir = tmp_path / str(refuses)
+        write(logdir)
+        paths = new_run(tmp_path, logdir, MirrorOptions())
+        end_run(paths)
+        with wandb_server() as server:
+            server.refuses_artifacts = refuses
+            environ = {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
+            with MirrorUnderTest(paths, environ) as mirror:
+                assert mirror.finish(110) == 0, paths.log.read_text()
+            (run,) = server.runs.values()
+            kinds = Counter(
+                value["_type"]
+                for row in run.history
+                for value in row.values()
+                if isinstance(value, dict)
+            )
+            assert kinds["table-file"] == tables
+            assert (kinds["image-file"], kinds["histogram"]) == (STEPS, STEPS)
+            assert mirror.record.refused == 1 + STEPS - tables
+            images = [data for name, data in server.uploads.items() if name.endswith(".png")]
+            assert len(images) == STEPS
+            assert all(data.startswith(b"\x89PNG") for data in images)

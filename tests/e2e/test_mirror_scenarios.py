@@ -14,7 +14,8 @@ def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path, name: str, play: Pl
     found = outcome(tmp_path, play)
     print(name, found)
     assert (found.lost, found.doubled) == (0, 0)
-    assert found.event_files > 0
+    assert found.offline[0] > 0
+    assert found.online[0] > 0
 
 
 def test_a_few_kills(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ class WandbServer:
         self.refusals = 0
         self.alerts: list[dict[str, Any]] = []
         self.uploads: dict[str, bytes] = {}
+        self.refuses_artifacts = False
         self.url = ""
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
@@ -74,6 +75,10 @@ class WandbServer:
             return {"model": self._row_count(variables)}
         if "viewer" in query and "Viewer" in query:
             return {"viewer": {"username": ENTITY, "entity": ENTITY}}
+        if "ArtifactType(" in query:
+            if self.refuses_artifacts:
+                raise KeyError("artifacts")
+            return {"project": None}
         if "createArtifact(" in query:
             return {"createArtifact": {"artifact": self._artifact()}}
         if "notifyScriptableRunAlert" in query:
@@ -185,7 +190,11 @@ def wandb_server() -> Iterator[WandbServer]:
                 case "gone":
                     return self._answer(404, {"errors": [{"message": "project not found"}]})
             with state.lock:
-                return self._answer(200, self._serve(body))
+                try:
+                    answer = self._serve(body)
+                except KeyError as error:
+                    return self._answer(400, {"errors": [{"message": f"no such thing: {error}"}]})
+                return self._answer(200, answer)
 
         def do_PUT(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -212,7 +212,7 @@ def _tell(job: _Job) -> int:
     if record.state != "finished":
         click.echo(f"tuimon: {name}: {safe(record.detail or 'failed')}", err=True)
         return 1
-    refused = f", {record.refused} summaries could not be read" if record.refused else ""
+    refused = f", {record.refused} summaries left out" if record.refused else ""
     click.echo(f"{name}: {record.points:,} points{_others(record)}{refused}{_where(record)}")
     return 0
 

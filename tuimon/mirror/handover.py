@@ -16,6 +16,7 @@ from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
 from tuimon.mirror.keys import GLOBAL_STEP, TIMESTAMP, KeyTable, step_key
 from tuimon.mirror.media import media
 from tuimon.mirror.rows import Row
+from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import WandbRun, run_config
 from tuimon.runs.record import RunRecord
 from tuimon.summaries.errors import SummaryError
@@ -24,6 +25,8 @@ from tuimon.summaries.meshes import mesh_of_tag
 from tuimon.summaries.reader import SummaryReader
 
 _SUMMARY_EVERY = 10.0
+_PAUSES = (1.0, 4.0, 0.0)
+"""Seconds after each attempt to log media."""
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +48,7 @@ class Handover:
         self._hparams_sent = 0
         self._next_summary = 0.0
         self.refused = 0
-        """Summaries that could not be decoded."""
+        """Summaries that could not be decoded, or that wandb did not take."""
 
     def open(self, run: WandbRun) -> None:
         """Hand over to `run` from now on."""
@@ -81,8 +84,8 @@ class Handover:
                 data[TIMESTAMP] = row.wall_time
             if row.refs:
                 with tempfile.TemporaryDirectory(prefix="tuimon-") as folder:
-                    data |= self._media(entry, row.refs, Path(folder))
-                    self._open_run.log(data, number)
+                    found = self._media(entry, row.refs, Path(folder))
+                    self._log_media(data, found, number)
             else:
                 self._open_run.log(data, number)
 
@@ -120,9 +123,23 @@ class Handover:
         key = self._keys.key(prefix, tag)
         return key if key in self._defined else None
 
-    def _media(
-        self, entry: FileEntry, refs: Sequence[SummaryRef], folder: Path
-    ) -> Mapping[str, Any]:
+    def _log_media(self, row: dict[str, Any], found: dict[str, Any], number: int) -> None:
+        """Hand over a row with media, or, when wandb does not take those, without them.
+
+        wandb asks its server about each table while it is logged, and raises what comes of that;
+        nothing of the row has been handed over then. A wandb-core that is dead takes neither.
+        """
+        for pause in _PAUSES:
+            try:
+                self._open_run.log(row | found, number)
+                return
+            except Exception as error:
+                log.warning("row %d is not taken with its media: %s", number, one_line(error))
+            time.sleep(pause)
+        self._open_run.log(row, number)
+        self.refused += len(found)
+
+    def _media(self, entry: FileEntry, refs: Sequence[SummaryRef], folder: Path) -> dict[str, Any]:
         """Values of summaries by key; what cannot be read or understood is left out and counted."""
         named: dict[str, list[SummaryRef]] = {}
         for ref in refs:

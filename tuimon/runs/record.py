@@ -177,7 +177,7 @@ class MirrorRecord:
     bytes: int = 0
     """Of event files that these were in."""
     refused: int = 0
-    """Summaries that could not be decoded, and so are not in W&B."""
+    """Summaries that could not be decoded, or that W&B did not take."""
     confirmed: int | None = None
     """Rows that the server said it has; None offline, or when it was not asked yet."""
     total: int | None = None
