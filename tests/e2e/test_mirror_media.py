@@ -111,13 +111,13 @@ def test_hyperparameters_and_extremes_stand_beside_the_history(tmp_path: Path) -
 def test_online_the_bytes_arrive_and_a_server_without_artifacts_costs_the_tables_alone(
     tmp_path: Path,
 ) -> None:
-    for refuses, tables in ((False, STEPS), (True, 0)):
-        logdir = tmp_path / str(refuses)
+    for lacks, tables in ((False, STEPS), (True, 0)):
+        logdir = tmp_path / str(lacks)
         write(logdir)
         paths = new_run(tmp_path, logdir, MirrorOptions())
         end_run(paths)
         with wandb_server() as server:
-            server.refuses_artifacts = refuses
+            server.knows_no_artifacts = lacks
             environ = {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
             with MirrorUnderTest(paths, environ) as mirror:
                 assert mirror.finish(110) == 0, paths.log.read_text()

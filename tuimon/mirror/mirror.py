@@ -170,6 +170,7 @@ class Mirror:
             rows=self._journal.next_row,
             points=self._journal.points,
             confirmed=opened.first_row if online else None,
+            total=None,
         )
         return opened
 

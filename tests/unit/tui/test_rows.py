@@ -76,6 +76,22 @@ def test_a_failed_mirror_says_why():
     assert "W&B failed  disk full" in text(header_row(facts, 100))
 
 
+@pytest.mark.parametrize(
+    ("mirror", "shown"),
+    [
+        (MirrorRecord(state="live", rows=50, total=200), "W&B uploading 25%"),
+        (MirrorRecord(state="failed", rows=50, total=200, detail="why"), "W&B failed  why"),
+        (MirrorRecord(state="live", rows=9000, confirmed=1000), "W&B live  8000 rows behind"),
+        (MirrorRecord(state="live", rows=9000, confirmed=8999, url="http://w/r"), "live  http://w"),
+        (MirrorRecord(state="live", detail="the key is refused"), "live  the key is refused"),
+        (MirrorRecord(state="finished", sync_command="tuimon sync x"), "W&B offline  U: upload"),
+    ],
+)
+def test_where_an_upload_stands(mirror, shown):
+    facts = HeaderFacts(name="t", state=RunState.RUNNING, mirror=mirror)
+    assert shown in text(header_row(facts, 140))
+
+
 def test_a_hostile_name_is_shown_harmless():
     shown = text(header_row(HeaderFacts(name="\x1b[2J[red]x", state=RunState.FAILED), 60))
     assert "\x1b" not in shown

@@ -139,7 +139,7 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     role = {"failed": "warn", "live": "ok"}.get(mirror.state, "dim")
     to_upload = mirror.state == "finished" and mirror.sync_command
     state = "offline" if to_upload else safe(mirror.state)
-    if mirror.total:
+    if mirror.total and mirror.state == "live":
         state = f"uploading {min(mirror.rows / mirror.total, 1):.0%}"
     parts = [(55, f"W&B {state}{points}", role)]
     if mirror.confirmed is not None and mirror.rows - mirror.confirmed > _MOST_UNDER_WAY:
