@@ -96,7 +96,7 @@ def command(
     Points that a resume wrote again are left out, as on the screen.
 
     KIND is histogram, image, text, pr-curve, audio, mesh, graph, hparams,
-    custom-scalars, embedding, other, or all.
+    custom-scalars, embedding, profile, other, or all.
 
     \b
     --json prints:

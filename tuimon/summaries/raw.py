@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tensorboard.compat.proto.summary_pb2 import Summary
 
 
+_MOST_TEXTS = 100
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RawSummary:
     """What can be said of any summary."""
@@ -25,6 +28,8 @@ class RawSummary:
     """Name of the field that holds the content: ``tensor``, ``image``, …; empty when none does."""
     array: NDArray[Any] | None
     """The numbers of a numeric tensor, in its shape. Read-only."""
+    texts: tuple[bytes, ...]
+    """The first elements of a tensor of strings."""
     data: bytes
     """The serialized ``Summary.Value``."""
 
@@ -37,5 +42,6 @@ def decode_raw(value: Summary.Value) -> RawSummary:
         content=value.metadata.plugin_data.content,
         kind=kind,
         array=numbers(value.tensor) if kind == "tensor" and is_numeric(value.tensor) else None,
+        texts=tuple(value.tensor.string_val[:_MOST_TEXTS]) if kind == "tensor" else (),
         data=value.SerializeToString(),
     )

@@ -18,6 +18,7 @@ from tuimon.views.layout import clip, message
 from tuimon.views.mesh import MeshView
 from tuimon.views.other import OtherView
 from tuimon.views.pr_curve import PrCurveView
+from tuimon.views.profile import ProfileView
 from tuimon.views.subject import Item, Subject, ViewError
 from tuimon.views.text import TextView
 from tuimon.views.view import Look, Shown, View
@@ -33,6 +34,7 @@ KINDS: tuple[type[View], ...] = (
     HParamsView,
     CustomScalarsView,
     EmbeddingView,
+    ProfileView,
     OtherView,
 )
 

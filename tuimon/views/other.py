@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
-from tuimon.summaries.graphs import Graph
-from tuimon.summaries.meshes import MeshPart
 from tuimon.summaries.raw import RawSummary
 from tuimon.text import fit, format_value
 from tuimon.views.layout import Place, clip, head
@@ -20,6 +19,7 @@ from tuimon.views.view import Look, Shown, View
 
 _NAME_CELLS = 12
 _FEW_NUMBERS = 16
+_MOST_TEXT = 500
 
 
 class OtherView(View):
@@ -63,18 +63,20 @@ def rows(
     if len(body) > room > 0:
         more = len(body) - room + 1
         body[room - 1 :] = [clip([(f"+{more} more", roles.DIM)], width)]
-    last = clip([("There is no picture of this kind yet.", roles.DIM)], width)
+    last = clip([("tuimon has no picture of this kind.", roles.DIM)], width)
     return [*head(place, [], width), (), *body, (), last][: max(0, height)]
 
 
 def _content(decoded: object) -> list[tuple[str, str]]:
     match decoded:
-        case Graph(nodes=nodes):
-            return [("nodes", f"{len(nodes):,}")]
-        case MeshPart(array=array):
-            return _array(array)
-        case RawSummary(array=array) if array is not None:
-            return _array(array)
+        case RawSummary(array=array, texts=texts, content=content, kind=kind):
+            told = [("value", kind or "none")]
+            if array is not None:
+                told = _array(array)
+            told += [("text", text[:_MOST_TEXT].decode(errors="replace")) for text in texts]
+            if content:
+                told.append(("plugin data", f"{len(content):,} bytes"))
+            return told
         case _:
             return []
 
@@ -84,4 +86,14 @@ def _array(array: NDArray[Any]) -> list[tuple[str, str]]:
     found = [("array", f"{shape} of {array.dtype}")]
     if 0 < array.size <= _FEW_NUMBERS:
         found.append(("values", " ".join(format_value(float(one)) for one in array.flat)))
+    elif array.size and array.dtype.kind in "fiub":
+        numbers = array.astype(np.float64)
+        finite = numbers[np.isfinite(numbers)]
+        if len(finite):
+            low, high = format_value(float(finite.min())), format_value(float(finite.max()))
+            found.append(("range", f"{low} … {high}"))
+            mean = format_value(float(f"{finite.mean():.4g}"))
+            found.append(("mean", f"{mean}, standard deviation {finite.std():.4g}"))
+        if len(finite) < array.size:
+            found.append(("not finite", f"{array.size - len(finite):,} of {array.size:,}"))
     return found

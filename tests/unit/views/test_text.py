@@ -3,10 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from summary_files import WRITERS, values, written
 
+from tuimon.runs.sources import LogSource
+from tuimon.store.loading import load
+from tuimon.summaries.reader import SummaryReader
 from tuimon.summaries.text import Text, decode_text
 from tuimon.text import safe, width
 from tuimon.views import text
+from tuimon.views.kinds import draw, items
 from tuimon.views.layout import Place
+from tuimon.views.subject import Subject
+from tuimon.views.view import Look
 
 MARKDOWN = """\
 # Run 7
@@ -107,8 +113,6 @@ def test_too_much_is_cut_and_said():
 
 def test_scrolling_stops_at_the_end(place):
     long = Text((), (("\n".join(f"line {n}" for n in range(50)),),))
-    last = text.last_top(long, 40, 13)
-    assert last == 40
     rows = text.rows(place, long, 40, 13, top=999)
     assert rows[-1][0].text == "line 49"
     assert "lines 41–50 of 50" in "".join(span.text for span in rows[1])
@@ -134,3 +138,33 @@ def test_any_text_is_safe_and_fits(parts, cells):
 @pytest.mark.parametrize("part", [">", "- ", "[", "*a_", "`", "|", "![", "1. ", "\n\n> - "])
 def test_text_made_to_be_slow_is_shown_all_the_same(part, place):
     assert text.rows(place, Text((), ((part * 5000,),)), 40, 20)
+
+
+def test_what_changed_between_steps(tmp_path):
+    notes = ["# Plan\nlr 0.1\nsame\n" + "more\n" * 20, "# Plan\nlr 0.2\nsame\n" + "more\n" * 20]
+    with WRITERS["torch"](str(tmp_path)) as log:
+        for step, note in enumerate([*notes, notes[1] + "\x1b[31mend"]):
+            log.add_text("notes", note, step)
+    store = load([LogSource(path=str(tmp_path), recursive=True)]).store
+    (item,) = items(store)
+    view, subject = text.TextView(), Subject(item, store, SummaryReader())
+
+    def seen(step: int | None = None) -> str:
+        rows = draw(view, subject, Look(step, 60, 20, False)).rows
+        return "\n".join("".join(span.text for span in row) for row in rows)
+
+    assert "lr 0.2" in seen(1)
+    view.press("text-diff")
+    assert "since step 0: +1 −1 lines" in seen(1)
+    assert "\n- lr 0.1\n+ lr 0.2\n" in seen(1)
+    assert "… 19 lines the same" in seen(1)
+    assert "+ ␛[31mend" in seen()
+    assert "nothing to compare with" in seen(0)
+    seen(0)
+    view.press("text-base")  # compare with the first step from now on
+    assert "since step 0: +2 −1 lines" in seen(2)
+    seen(1)
+    view.press("text-base")
+    assert "No difference" in seen(1)
+    view.press("text-diff")
+    assert "since" not in seen(1)
