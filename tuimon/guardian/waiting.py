@@ -1,7 +1,6 @@
 """Whether a training waits for somebody to type, as ``input()`` and pdb do."""
 
 import os
-import platform
 import termios
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +11,7 @@ _MOST_PROCESSES = 64
 _READ, _WAITS = {
     "x86_64": (0, {7, 23, 270, 271, 232, 281}),  # poll select pselect6 ppoll epoll_*wait
     "aarch64": (63, {72, 73, 22}),  # pselect6 ppoll epoll_pwait
-}.get(platform.machine(), (-1, set()))
+}.get(os.uname().machine, (-1, set()))
 
 
 def waits_for_input(master: int, child: int) -> bool:
