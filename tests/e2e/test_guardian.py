@@ -634,6 +634,49 @@ def test_socket_path_longer_than_an_address(tmp_path: Path, monkeypatch: pytest.
     training.wait_for_guardian()
 
 
+class TestOutOfMemory:
+    @pytest.fixture
+    def group(self) -> Iterator[Path]:
+        """A control group that may use 96 MB, in version 1 or 2."""
+        root = Path("/sys/fs/cgroup")
+        parent, limit = root, "memory.max"
+        if (root / "memory").is_dir():
+            parent, limit = root / "memory", "memory.limit_in_bytes"
+        group = parent / f"tuimon-test-{os.getpid()}"
+        try:
+            group.mkdir()
+            (group / limit).write_text(str(96 << 20))
+        except OSError:
+            pytest.skip("a control group of one's own needs root")
+        yield group
+        wait_until(lambda: not (group / "cgroup.procs").read_text())
+        group.rmdir()
+
+    @pytest.mark.parametrize("worker", [False, True])
+    def test_oom_kill_is_told(self, group: Path, worker: bool):
+        greedy = "blocks = [bytearray(1 << 20) for _ in range(400)]"
+        script = (
+            f"import subprocess, sys\n"
+            f"sys.exit(subprocess.run([sys.executable, '-S', '-c', {greedy!r}]).returncode != 0)"
+        )
+        enter = f'echo $$ > {group}/cgroup.procs; exec "$@"'
+        training = Training.of(script if worker else greedy, prefix=("/bin/sh", "-c", enter, "sh"))
+        record = training.wait_for_end(30)
+        assert record.cause is not None
+        if worker:
+            assert record.exit_code == 1
+            assert record.cause.startswith(
+                "exit code 1: the kernel was out of memory and killed a process of it (OOM kill; "
+                "the limit is 96 MiB)"
+            )
+        else:
+            assert record.signal == signal.SIGKILL
+            assert "was out of memory (OOM kill; the limit is 96 MiB; its peak was" in record.cause
+        # Not the guardian, which is in the same group.
+        assert training.record.guardian is not None
+        training.wait_for_guardian()
+
+
 class TestFullDisk:
     @pytest.fixture
     def small_home(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
