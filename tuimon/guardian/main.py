@@ -235,6 +235,8 @@ class Guardian:
 
     def _note_stop(self, now: float) -> None:
         """Let viewers count down to the next stage of a stop."""
+        if self._training.outcome and not self._training.reported:
+            return  # It is about to be told how that has ended.
         stage, deadline = self._ladder.stage, self._ladder.deadline
         if (stage, deadline) != self._noted_stop:
             self._noted_stop = stage, deadline

@@ -12,6 +12,7 @@ from tuimon.charts.frame import load_plotext
 from tuimon.charts.pairing import pair_tags, prefix_tags
 from tuimon.config import Settings
 from tuimon.mirror.upload import can_upload
+from tuimon.runs.activity import leftovers
 from tuimon.runs.alerts import AlertLevel
 from tuimon.runs.record import RunState
 from tuimon.store.parts import trainings
@@ -196,7 +197,9 @@ class MonitorScreen(
         if self._tail is None:
             hidden |= {"console"}
         if self._session.run is None or self._session.ended:
-            hidden |= {"stop", "pause"}
+            hidden |= {"pause"}
+            if self._session.status is None or not leftovers(self._session.status):
+                hidden |= {"stop"}
         status = self._session.status
         if status is None or not can_upload(status):
             hidden |= {"upload"}
