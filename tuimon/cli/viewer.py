@@ -1,6 +1,7 @@
 """From a run, log directories or a process to a screen, or to plain lines where none can be."""
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -103,9 +104,12 @@ def _watch(session: "Session", *, plain: bool, reset: bool) -> int:
             from tuimon.cli.plain import follow
 
             return follow(session)
+        gc.disable()  # all that the modules make stays: looking for garbage costs a tenth
         from tuimon.tui.app import run_app
         from tuimon.tui.view_state import ViewStates
 
+        gc.freeze()
+        gc.enable()
         if reset:
             ViewStates(session).forget()
         run_app(session, settings)

@@ -10,6 +10,7 @@ import contextlib
 import curses
 import os
 import selectors
+import socket
 import termios
 import threading
 from codecs import getincrementaldecoder
@@ -43,10 +44,15 @@ class _Output(threading.Thread):
         self._fileno = fileno
         self._written = written
         self._queue: SimpleQueue[bytes | None] = SimpleQueue()
-        self.waiting = 0
+        self._put = self._done = 0  # each changed by one thread alone
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the kernel has not taken everything yet."""
+        return self._put > self._done
 
     def put(self, data: bytes) -> None:
-        self.waiting += 1
+        self._put += 1
         self._queue.put(data)
 
     def run(self) -> None:
@@ -56,7 +62,7 @@ class _Output(threading.Thread):
                     data = data[os.write(self._fileno, data) :]
             except OSError:
                 pass  # the terminal is gone; its input tells so, too
-            self.waiting -= 1
+            self._done += 1
             self._written()
 
     def close(self) -> None:
@@ -76,15 +82,16 @@ class _Waker(threading.Event):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reader, self._writer = os.pipe()
+        self.reader, self._writer = socket.socketpair()
 
     def set(self) -> None:
-        super().set()
-        os.write(self._writer, b"\0")
+        if not self.is_set():
+            super().set()
+            self._writer.send(b"\0")
 
     def clear(self) -> None:
         if self.is_set():
-            os.read(self.reader, 1)
+            self.reader.recv(1)
         super().clear()
 
 
