@@ -1,5 +1,6 @@
 """The commands without a screen: run, ls, logs, stop, plain lines, refusals."""
 
+import os
 import signal
 import subprocess
 import time
@@ -103,6 +104,45 @@ def test_ctrl_c_in_the_foreground_arrives_once_and_nothing_stays_behind(host: Ho
         # In a job or container, recorder and mirror would have ended with this command.
         assert host.processes() == []
         assert host.runs()[0]["mirror"]["state"] == "finished"
+
+
+def test_a_training_without_its_guardian_is_followed_and_stopped(host: Host):
+    script = host.script(
+        "import time\n"
+        "print('ready', flush=True)\n"
+        "try: time.sleep(60)\n"
+        "except KeyboardInterrupt: print('saved')\n"
+    )
+    assert host.run("run", "--detach", "--mirror", "off", script).returncode == 0
+    wait_until(lambda: "ready" in host.run("logs").stdout)
+    os.kill(host.runs()[0]["guardian"]["pid"], signal.SIGKILL)
+    host.wait_for_state("lost")
+    follower = subprocess.Popen(
+        [TUIMON, "logs", "-f"], cwd=host.project, env=host.env, stdout=subprocess.PIPE, text=True
+    )
+    stopped = host.run("stop")
+    assert (stopped.returncode, stopped.stderr) == (0, "")
+    assert "has lost its guardian" in stopped.stdout
+    assert follower.communicate(timeout=20)[0] == "ready\nsaved\n"
+    assert host.run("stop").returncode == 2
+
+
+def test_plain_lines_tell_what_a_training_is_doing(host: Host):
+    script = host.script("input('name? ')\nimport time\ntime.sleep(60)")
+    assert host.run("run", "--detach", "--mirror", "off", script).returncode == 0
+    viewer = subprocess.Popen(
+        [TUIMON, "attach", "--plain"], cwd=host.project, env=host.env, stdout=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    assert viewer.stdout is not None
+    while "waits for input" not in (line := viewer.stdout.readline()):
+        assert line
+    assert host.run("pause").stdout.startswith("script is paused; go on: tuimon resume ")
+    while "running: paused" not in (line := viewer.stdout.readline()):
+        assert line
+    assert host.run("resume").stdout == "script goes on\n"
+    assert host.run("stop", "--now").returncode == 0
+    assert "script was killed after" in viewer.communicate(timeout=20)[0]
 
 
 def test_foreground_reports_a_killed_training_as_a_shell_does(host: Host):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import click
 
 from tuimon.cli.common import run_or_refuse
+from tuimon.mirror.ending import has_ended
 from tuimon.runs.console_files import ConsoleReader
 from tuimon.runs.registry import read_status
 
@@ -24,10 +25,13 @@ def command(run: str | None, follow: bool, raw: bool) -> int:
 
     status = run_or_refuse(run)
     log = ConsoleReader(status.paths.console_log)
-    folder = LineFolder(reach=0)
+    folder, told = LineFolder(reach=0), False
     while True:
-        ended = read_status(status.paths.directory).state.ended
+        ended = has_ended(read_status(status.paths.directory))
         while data := log.read(_CHUNK):
+            if log.incomplete and not told:
+                told = True
+                click.echo("tuimon: what was printed before has been deleted", err=True)
             if raw:
                 sys.stdout.buffer.write(data)
             else:

@@ -28,16 +28,17 @@ def follow(session: Session) -> int:
 
 def _follow(session: Session) -> None:
     shown, next_line, changed_at = -1, 0.0, time.monotonic()
-    state = None
+    told: tuple[object, ...] = ()
     while True:
         session.poll()
         now = time.monotonic()
         version = session.store.version
-        if (subject := session.subject) is not None and subject.state != state:
-            state = subject.state
+        if (subject := session.subject) is not None and (news := _situation(session)) != told:
+            told = news
             changed_at = now
-            if not state.ended:
-                click.echo(f"{safe(subject.name)} {state}")
+            if not subject.state.ended:
+                why = f": {safe(subject.reason)}" if subject.reason else ""
+                click.echo(f"{safe(subject.name)} {subject.state}{why}")
         if version != shown and (now >= next_line or session.ended):
             changed_at = now
             shown, next_line = version, now + _LINE_EVERY
@@ -46,6 +47,16 @@ def _follow(session: Session) -> None:
         if session.ended and now - changed_at > _SETTLED_AFTER:
             return
         time.sleep(_POLL_EVERY)
+
+
+def _situation(session: Session) -> tuple[object, ...]:
+    """What a line is worth when it changes; not each second of a countdown."""
+    state = session.subject.state if session.subject is not None else None
+    if session.status is None:
+        return (state,)
+    record = session.status.record
+    doing = record.stop_stage, record.paused_at, record.waiting_for_input, record.console_held_by
+    return (state, *doing)
 
 
 def values_line(session: Session) -> str:
