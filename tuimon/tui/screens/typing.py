@@ -54,7 +54,7 @@ class TypingScreen(ModalScreen[str]):
         super().__init__()
         self._paths = paths
         self._view = _Terminal()
-        self._view.border_title = f"{safe(name)} · your keys go to the training"
+        self._view.border_title = f"{safe(name)}: your keys go to the training"
         self._view.border_subtitle = _LEAVING
         self._typist = typist
         self._tail: ConsoleTail | None = None

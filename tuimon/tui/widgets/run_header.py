@@ -104,7 +104,8 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
     if state is not None:
         parts.append((90, str(state), role))
     if facts.reason and state is not None:
-        parts.append((85, safe(facts.reason), role))
+        # While it runs, there is a reason to look closer; later, the reason of the end.
+        parts.append((85, safe(facts.reason), role if state.ended else "warn"))
     if facts.step is not None:
         parts.append((80, f"step {format_step(facts.step)}", "text"))
     if facts.rate is not None:
