@@ -48,14 +48,25 @@ class ControlServer:
         self._left = left
         self._number = 0
         self._clients: set[_Client] = set()
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.setblocking(False)
-        path.unlink(missing_ok=True)
-        with socket_address(path) as address:
-            self._listener.bind(address)
-        path.chmod(0o600)
-        self._listener.listen(_MOST_CLIENTS)
-        selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        self._listener = self._listen()
+
+    def restore(self) -> None:
+        """Bind anew if somebody, such as a cleaner of old files, has removed the socket."""
+        if not self._path.exists() and self._path.parent.exists():
+            self._selector.unregister(self._listener)
+            self._listener.close()
+            self._listener = self._listen()
+
+    def _listen(self) -> socket.socket:
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.setblocking(False)
+        self._path.unlink(missing_ok=True)
+        with socket_address(self._path) as address:
+            listener.bind(address)
+        self._path.chmod(0o600)
+        listener.listen(_MOST_CLIENTS)
+        self._selector.register(listener, selectors.EVENT_READ, self._accept)
+        return listener
 
     def close(self) -> None:
         """Remove the socket and drop all clients."""

@@ -224,6 +224,8 @@ class Guardian:
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
             self._file.beat()
+            if self._control is not None:
+                self._control.restore()
 
     def _look_for_waiting(self) -> None:
         written = self._pump.memory.written

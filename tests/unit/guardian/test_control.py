@@ -176,6 +176,17 @@ def test_stale_socket_is_replaced(paths: RunPaths):
     loop.close()
 
 
+def test_removed_socket_is_restored(paths: RunPaths):
+    loop = Loop(paths.control_sock)
+    loop.server.restore()
+    paths.control_sock.unlink()
+    loop.server.restore()
+    assert paths.control_sock.stat().st_mode & 0o777 == 0o600
+    loop.server.restore()
+    assert Control(paths).request({"op": "echo", "value": 1}) == {"value": 1}
+    loop.close()
+
+
 def test_long_paths_work(tmp_path: Path):
     directory = tmp_path.joinpath(*["d" * 60] * 4)
     directory.mkdir(parents=True)

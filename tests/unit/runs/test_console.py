@@ -194,3 +194,29 @@ def test_read_tail(tmp_path: Path):
         b"\x1b[2Jhead\r\n" + b"pad\r\n" * 30_000 + b"10%\r100%\r\nError: \x1b[31mx\r\n"
     )
     assert read_tail(path, 3) == ["pad", "100%", "Error: x"]
+
+
+class TestTerminal:
+    def test_screen_and_cursor(self):
+        screen = ConsoleScreen(cols=10, rows=3)
+        screen.feed(b"one\r\nname? ")
+        assert screen.screen == ["one", "name?", ""]
+        assert screen.cursor == (1, 6)
+        screen.feed(b"\x1b[?25l")
+        assert screen.cursor is None
+        screen.feed(b"\x1b[?25h" + b"x" * 4)
+        assert screen.cursor == (1, 9)  # beyond the last column, it waits on it
+
+    def test_terminal_of_another_size_is_emulated_anew(self, tmp_path: Path):
+        path = tmp_path / "console.log"
+        path.write_bytes(b"abcdef\r\n")
+        tail = ConsoleTail(path, cols=10, rows=4)
+        tail.poll()
+        assert not tail.resize(10, 4)
+        assert tail.resize(3, 4)
+        assert tail.poll()
+        assert tail.terminal.screen == ["abc", "def", "", ""]
+        with path.open("ab") as file:
+            file.write(b"xyzw")
+        assert tail.poll()
+        assert tail.lines() == ["abc", "def", "xyz", "w"]
