@@ -131,3 +131,21 @@ async def test_new_output_does_not_move_what_is_read(session: Session, log: Path
         assert shown(screen._output).splitlines()[1:] == before
         await pilot.press("F")
         assert "more" in shown(screen._output).splitlines()[-1]
+
+
+async def test_the_help_tells_first_of_what_has_the_focus(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, f"epoch {LINES - 1} ")
+        screen.set_focus(screen._output)
+        await pilot.press("question_mark")
+        assert pilot.app.screen._text.startswith("The console has the focus")
+
+
+async def test_the_palette_offers_all_keys_of_the_screen(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, f"epoch {LINES - 1} ")
+        names = {command.title for command in pilot.app.get_system_commands(screen)}
+        assert {"Unfold all sections", "Table", "Jump", "Change the theme"} <= names
+        await pilot.press("T")
+        names = {c.title for c in pilot.app.get_system_commands(pilot.app.screen)}
+        assert "Copy all rows" in names

@@ -24,7 +24,7 @@ from tuimon.runs.removal import (
 )
 from tuimon.text import format_bytes, safe
 from tuimon.tui.glance import Glance, glance, log_bytes
-from tuimon.tui.keymap import HOME_KEYS, bindings
+from tuimon.tui.keymap import HOME_KEYS, Key, bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
 from tuimon.tui.screens.text import HomeHelpScreen
 from tuimon.tui.terminal_app import TerminalApp, has_few_colours, keys_of, lacks_unicode
@@ -151,6 +151,11 @@ class HomeScreen(Screen[None]):
             self._glances[run.record.id] = glance(run)
             self.app.call_from_thread(self._show, runs)
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """As the user has them."""
+        return keys_of(self.app, HOME_KEYS)
+
     def action_leave(self) -> None:
         self.app.exit()
 
@@ -165,7 +170,7 @@ class HomeScreen(Screen[None]):
         self.call_after_refresh(self._offer_keys)
 
     def action_help(self) -> None:
-        self.app.push_screen(HomeHelpScreen(keys_of(self.app, HOME_KEYS)))
+        self.app.push_screen(HomeHelpScreen(self.keys))
 
     def action_page(self, pages: int) -> None:
         self.action_move(pages * max(1, self._list.size.height - 2))

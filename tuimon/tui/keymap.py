@@ -95,7 +95,7 @@ KEYS = (
     Key("follow", "F", "F", "follow", "Follow the console", "Follow the end of the console"),
     Key("copy", "Y", "Y", "copy", "Copy", "Copy what is focused: chart, pane, console lines"),
     Key("jump", "apostrophe", "'", "jump", "Jump", "Jump to a chart, pane, run or tag by a letter"),
-    Key("table", "T", "T", "table", "Table", "All values in a table", "table", 46),
+    Key("table", "T", "T", "table", "Table", "All values in a table", "table", 39),
     Key("fold", "f", "f", "fold", "Fold the section", "Fold a section of charts, or unfold it"),
     Key("unfold-all", "f4", "F4", "unfold_all", "Unfold all sections", "Unfold all sections"),
     Key("sort", "s", "s", "sort", "Sort the charts", "Charts as logged, by name, newest first"),
@@ -373,6 +373,24 @@ HOME_KEYS = (
 """Of the home screen."""
 
 
+TEXT_KEYS = (
+    Key(
+        "text-close",
+        "escape,q,question_mark,i,a,enter,f1,ctrl+c",
+        "Esc",
+        "dismiss",
+        "Close",
+        "Close what is read",
+    ),
+)
+"""Of the screens that are read."""
+
+LINE_CLEAR = Key("line-clear", "escape", "Esc", "clear", "Clear", "Clear the line and leave it")
+LINE_EARLIER = Key("line-earlier", "up", "↑", "recall(-1)", "Earlier", "Earlier, later lines")
+LINE_LATER = Key("line-later", "down", "↓", "recall(1)", "Later", "")
+LINE_KEYS = (LINE_CLEAR, LINE_EARLIER, LINE_LATER)
+"""Of the lines in which one types."""
+
 TABLES: dict[str, tuple[Key, ...]] = {
     "main screen": KEYS,
     "home screen": HOME_KEYS,
@@ -380,6 +398,8 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "table": TABLE_KEYS,
     "other data": SUMMARY_KEYS,
     "views of other data": VIEW_KEYS,
+    "texts": TEXT_KEYS,
+    "lines": LINE_KEYS,
 }
 """All tables by the screen that they belong to."""
 

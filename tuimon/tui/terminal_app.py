@@ -7,15 +7,16 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from rich.console import Console
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from tuimon.config import Settings
@@ -33,6 +34,18 @@ R = TypeVar("R")
 _LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 
 _log = logging.getLogger(__name__)
+
+
+_NOT_IN_PALETTE = ("app.command_palette", "interrupt")
+
+
+@runtime_checkable
+class HasKeys(Protocol):
+    """A screen that tells its keys."""
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """As they are in force."""
 
 
 class TerminalApp(App[R]):
@@ -120,6 +133,16 @@ class TerminalApp(App[R]):
         if action in ("command_palette", "quit") and getattr(self.screen, "TAKES_ALL_KEYS", False):
             return False
         return super().check_action(action, parameters)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every key of the screen by name, and the themes: what the palette offers."""
+        keys = screen.keys if isinstance(screen, HasKeys) else ()
+        for key in keys:
+            if key.action not in _NOT_IN_PALETTE:
+                run = partial(screen.run_action, key.action)
+                yield SystemCommand(key.name, f"key {key.shown}", run)
+        yield SystemCommand("Change the theme", "dark, light and others", self.action_change_theme)
+        yield SystemCommand("Save a picture", "the screen as SVG, here", self.action_save_picture)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text into the clipboard of the user's own machine; of very long ones the start."""

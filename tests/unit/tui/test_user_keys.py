@@ -1,9 +1,13 @@
 """Keys of the user's own, and what is said of those that cannot be."""
 
+import importlib
+import pkgutil
 from types import MappingProxyType
 
 import pytest
+from textual.widget import Widget
 
+import tuimon.tui
 from tuimon.config import ConfigError, Origin, Settings
 from tuimon.tui.keymap import KEYS, MEANINGS, TABLES, help_rows
 from tuimon.tui.user_keys import shown_key, user_keys
@@ -68,3 +72,20 @@ def test_no_table_gives_a_key_two_meanings_and_ids_are_unique() -> None:
     for table in MEANINGS.values():
         bound = [name for key in table for name in key.keys.split(",")]
         assert len(set(bound)) == len(bound)
+
+
+def test_every_binding_of_every_widget_has_an_id_and_a_tooltip() -> None:
+    for module in pkgutil.walk_packages(tuimon.tui.__path__, "tuimon.tui."):
+        importlib.import_module(module.name)
+    known = {key.id for table in TABLES.values() for key in table}
+    own = [cls for cls in subclasses(Widget) if cls.__module__.startswith("tuimon.")]
+    bound = [binding for cls in own for binding in vars(cls).get("BINDINGS", ())]
+    assert len(bound) > 100
+    for binding in bound:
+        assert binding.id in known
+        assert binding.tooltip
+        assert binding.description
+
+
+def subclasses(cls: type) -> set[type]:
+    return {cls}.union(*(subclasses(sub) for sub in cls.__subclasses__()))

@@ -31,7 +31,7 @@ from tuimon.tui.arrangement import arrange, last_values
 from tuimon.tui.curves import charted_tags
 from tuimon.tui.driver import round_trip
 from tuimon.tui.facts import alert_rows, header_facts, is_wrong, run_list_rows, run_rows, tag_rows
-from tuimon.tui.keymap import KEYS, bindings
+from tuimon.tui.keymap import KEYS, Key, bindings
 from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.tui.screens.text import AlertScreen, HelpScreen, RunScreen
 from tuimon.tui.selection import BY_PREFIX
@@ -224,8 +224,13 @@ class MonitorScreen(
 
     # Other screens
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """As the user has them."""
+        return keys_of(self.app, KEYS)
+
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(keys_of(self.app, KEYS)))
+        self.app.push_screen(HelpScreen(self.keys, self.focused))
 
     def action_run_facts(self) -> None:
         self.app.push_screen(RunScreen(run_rows(self._session)))

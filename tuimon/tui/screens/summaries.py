@@ -218,11 +218,11 @@ class SummariesScreen(Screen[None]):
 
     @property
     def keys(self) -> list[Key]:
-        """Those that work now, but for the ones that open the palette."""
+        """Those that work now, as the user has them."""
         item = self._list.selected
         own = kind_of(item).keys if item else ()
         working = [key for key in own if self._inside or not key.inside]
-        return [*view_keys(working), *(key for key in SUMMARY_KEYS if key.id != "summary-palette")]
+        return list(keys_of(self.app, [*view_keys(working), *SUMMARY_KEYS]))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if self._asking is not None:

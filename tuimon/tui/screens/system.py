@@ -11,8 +11,9 @@ from textual.screen import Screen
 from tuimon.charts.model import ChartOptions, MarkStyle
 from tuimon.charts.pairing import Metric
 from tuimon.store.system_log import SystemLog
-from tuimon.tui.keymap import SYSTEM_KEYS, bindings
+from tuimon.tui.keymap import SYSTEM_KEYS, Key, bindings
 from tuimon.tui.selection import Selection
+from tuimon.tui.terminal_app import keys_of
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.key_bar import KeyBar
 
@@ -35,6 +36,11 @@ class SystemScreen(Screen[None]):
         self._keys = KeyBar(SYSTEM_KEYS, id="keys")
         self._drawn_version = -1
         self._next_drawing = 0.0
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """As the user has them."""
+        return keys_of(self.app, SYSTEM_KEYS)
 
     def compose(self) -> ComposeResult:
         yield self._charts

@@ -15,7 +15,7 @@ from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import safe
 from tuimon.tui.facts import header_facts
-from tuimon.tui.keymap import TABLE_KEYS, bindings
+from tuimon.tui.keymap import TABLE_KEYS, Key, bindings
 from tuimon.tui.screens.text import TableHelpScreen
 from tuimon.tui.selection import Selection
 from tuimon.tui.terminal_app import keys_of
@@ -123,11 +123,16 @@ class TableScreen(Screen[Left]):
 
     # Keys
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """As the user has them."""
+        return keys_of(self.app, TABLE_KEYS)
+
     def action_back(self) -> None:
         self.dismiss(Left(self._selection))
 
     def action_help(self) -> None:
-        self.app.push_screen(TableHelpScreen(keys_of(self.app, TABLE_KEYS)))
+        self.app.push_screen(TableHelpScreen(self.keys))
 
     def action_move(self, columns: int, rows: int) -> None:
         self._view.move_cursor(columns, rows)

@@ -8,12 +8,14 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
-from tuimon.tui.keymap import Key, help_rows
+from tuimon.tui.keymap import TEXT_KEYS, Key, bindings, help_rows
+from tuimon.tui.widgets.cells import CellView
 from tuimon.views.view import View
 
 _EXPLANATION = """\
@@ -47,9 +49,7 @@ have columns of their own. What is copied is tab-separated, numbers in full."""
 class TextScreen(ModalScreen[None]):
     """Text in a box over the main screen; scrolls when it is longer than the terminal."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,i,a,enter,f1,ctrl+c", "dismiss", "close")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TEXT_KEYS)]
     DEFAULT_CSS = """
     TextScreen { align: center middle; background: $background 60%; }
     TextScreen VerticalScroll {
@@ -88,10 +88,12 @@ class TextScreen(ModalScreen[None]):
 
 
 class HelpScreen(TextScreen):
-    """What the screen shows and what the keys do."""
+    """What the screen shows and what the keys do; first what has the focus, if that says so."""
 
-    def __init__(self, keys: Iterable[Key]) -> None:
-        super().__init__("tuimon", _EXPLANATION, help_rows(keys))
+    def __init__(self, keys: Iterable[Key], focused: Widget | None) -> None:
+        about = focused.about if isinstance(focused, CellView) else ""
+        text = f"{about}\n\n{_EXPLANATION}" if about else _EXPLANATION
+        super().__init__("tuimon", text, help_rows(keys))
 
 
 class SummaryHelpScreen(TextScreen):

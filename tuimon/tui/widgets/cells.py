@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -27,6 +28,9 @@ class CellView(Widget):
     terminal already has and refreshes just the runs that differ. Size and focus are watched here;
     a subclass calls `draw` when what it shows has changed.
     """
+
+    about: ClassVar[str] = ""
+    """What the help tells first while the widget has the focus."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

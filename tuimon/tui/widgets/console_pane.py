@@ -19,6 +19,11 @@ class ConsolePane(CellView, can_focus=True):
     were left standing, progress bars folded.
     """
 
+    about = (
+        "The console has the focus: arrows and n, p scroll through all that the training has "
+        "printed, / searches it, F goes back to its end, Enter lets it fill the screen. Drag the "
+        "mouse over lines to mark them; Y copies those, or all that are visible."
+    )
     DEFAULT_CSS = "ConsolePane { height: 25%; }"
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from tuimon.store.filters import MOST_LENGTH
+from tuimon.tui.keymap import LINE_KEYS, bindings
 
 _EXAMPLES = "loss -val    train/*    acc or f1    /layer_[0-4]/    run:adam"
 
@@ -27,11 +28,7 @@ class FilterBar(Horizontal):
         &.-wrong #filter-said { color: $error; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "clear", "Clear", show=False),
-        Binding("up", "recall(-1)", "Earlier filter", show=False),
-        Binding("down", "recall(1)", "Later filter", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(LINE_KEYS)]
 
     @dataclass
     class Changed(Message):

@@ -5,10 +5,12 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
+
+from tuimon.tui.keymap import LINE_CLEAR, bindings
 
 _EXAMPLES = "x=0:5000    y=2:13    y=:1e-3    x=10k:"
 _MOST_LENGTH = 120
@@ -26,7 +28,7 @@ class LimitsBar(Horizontal):
         &.-wrong #limits-said { color: $error; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", "Clear", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings([LINE_CLEAR])]
 
     @dataclass
     class Changed(Message):

@@ -5,10 +5,12 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
+
+from tuimon.tui.keymap import LINE_CLEAR, bindings
 
 _MOST_LENGTH = 200
 
@@ -23,7 +25,7 @@ class Prompt(Horizontal):
         Input { width: 1fr; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", "Clear", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings([LINE_CLEAR])]
 
     @dataclass
     class Changed(Message):

@@ -41,6 +41,10 @@ class RunRow:
 class TagPane(CellView, can_focus=True):
     """Two lists with one cursor, each scrolled so that the cursor stays in view."""
 
+    about = (
+        "The list of runs and tags has the focus. Enter on a tag shows its chart; on a run, lets "
+        "the run stand out. / filters both."
+    )
     DEFAULT_CSS = "TagPane { dock: left; width: 30; background: $surface; }"
 
     @dataclass
