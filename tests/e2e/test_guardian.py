@@ -1,100 +1,27 @@
-"""Real trainings under real guardians: endings, stops, kills, full disks, broken clients."""
+"""Real trainings under real guardians: endings, kills, full disks and memory, broken clients."""
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
+from guarded import WAIT_FOR_A_SIGNAL, Training, pump_of
 from host import wait_until
 from terminal import Terminal
 
-from tuimon.guardian.client import Control, ControlError, Typist
+from tuimon.guardian.client import ControlError
 from tuimon.guardian.launch import LaunchError, start_guardian
-from tuimon.guardian.tree import COMPANION_VARIABLE
-from tuimon.runs.paths import RunPaths, new_run_directory
-from tuimon.runs.process import boot_id, is_alive, machine_id
-from tuimon.runs.record import MirrorOptions, RunRecord, RunState, read_record, write_record
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.process import is_alive
+from tuimon.runs.record import RunState
 from tuimon.runs.registry import read_status
 
 pytestmark = pytest.mark.usefixtures("host")  # kills whatever a test leaves running
-
-WAIT_FOR_A_SIGNAL = "import time; print('ready', flush=True); time.sleep(60)"
-
-
-class Training:
-    """A command under a guardian of its own."""
-
-    def __init__(
-        self,
-        *command: str,
-        cwd: Path | str = "/",
-        prefix: tuple[str, ...] = (),
-        **fields: Any,
-    ) -> None:
-        self.paths: RunPaths = new_run_directory("test")
-        write_record(
-            self.paths.run_json,
-            RunRecord(
-                id=self.paths.id,
-                name="test",
-                host=socket.gethostname(),
-                machine_id=machine_id(),
-                boot_id=boot_id(),
-                argv=command,
-                command=command,
-                cwd=str(cwd),
-                mirror=MirrorOptions(mode="off"),
-                started_at=time.time(),
-                **fields,
-            ),
-        )
-        start_guardian(self.paths, prefix)
-        self.control = Control(self.paths)
-
-    @classmethod
-    def of(cls, script: str, *args: str, **fields: Any) -> "Training":
-        """Run a Python script."""
-        return cls(sys.executable, "-S", "-c", script, *args, **fields)
-
-    @property
-    def record(self) -> RunRecord:
-        record = read_record(RunRecord, self.paths.run_json)
-        assert record is not None
-        return record
-
-    @property
-    def output(self) -> str:
-        return self.paths.console_log.read_text().replace("\r\n", "\n")
-
-    @property
-    def guardian(self) -> psutil.Process:
-        assert self.record.guardian is not None
-        return psutil.Process(self.record.guardian.pid)
-
-    @property
-    def child(self) -> psutil.Process:
-        assert self.record.child is not None
-        return psutil.Process(self.record.child.pid)
-
-    def wait_for_output(self, text: str) -> None:
-        wait_until(lambda: text in self.output, 10)
-
-    def wait_for_end(self, timeout: float = 10) -> RunRecord:
-        wait_until(lambda: self.record.state.ended, timeout)
-        return self.record
-
-    def wait_for_guardian(self, timeout: float = 15) -> None:
-        """Wait until nothing of the run is left."""
-        guardian = self.record.guardian
-        assert guardian is not None
-        wait_until(lambda: not is_alive(guardian, self.record.boot_id), timeout)
 
 
 class TestEnd:
@@ -176,7 +103,7 @@ class TestSurvival:
     def test_launcher_dies_with_its_terminal(self, tmp_path: Path):
         program = (
             "import sys; sys.path[:0] = sys.argv[1:2]\n"
-            "from test_guardian import Training\n"
+            "from guarded import Training\n"
             "training = Training.of('import time; time.sleep(1.5); print(\"survived\")')\n"
             "print(training.paths.directory, flush=True)\n"
             "input()"
@@ -272,7 +199,7 @@ class TestSurvival:
         """As by the OOM killer that ends a whole control group: the terminal hangs up."""
         training = Training.of(WAIT_FOR_A_SIGNAL)
         training.wait_for_output("ready")
-        child, guardian, pump = training.child, training.guardian, _pump(training)
+        child, guardian, pump = training.child, training.guardian, pump_of(training)
         guardian.suspend()
         pump.kill()
         guardian.kill()
@@ -288,7 +215,7 @@ class TestSurvival:
             "raise SystemExit(5)"
         )
         for _ in range(7):  # each successor comes a little later
-            wait_until(lambda: _pump(training)).kill()
+            wait_until(lambda: pump_of(training)).kill()
             time.sleep(0.02)
         assert training.wait_for_end(30).exit_code == 5
         assert training.paths.log.read_text().count("the pump ended with code -9") == 7
@@ -314,267 +241,6 @@ class TestSurvival:
         assert is_alive(second, training.record.boot_id)
         assert training.child.is_running()
         assert "the recorder ended with code -9" in training.paths.log.read_text()
-
-
-class TestStop:
-    def test_keyboard_interrupt_saves_a_checkpoint(self, tmp_path: Path):
-        training = Training.of(
-            "import time\n"
-            "try:\n"
-            "    print('ready', flush=True); time.sleep(60)\n"
-            "except KeyboardInterrupt:\n"
-            "    time.sleep(0.5); open('checkpoint', 'w').write('saved'); print('saved')",
-            cwd=tmp_path,
-        )
-        training.wait_for_output("ready")
-        assert training.control.stop() == "int"
-        record = training.wait_for_end()
-        assert (tmp_path / "checkpoint").read_text() == "saved"
-        assert (record.state, record.exit_code) == (RunState.FINISHED, 0)
-        assert record.cause == "stopped by request (SIGINT), exit code 0"
-
-    def test_unhandled_interrupt(self):
-        training = Training.of(WAIT_FOR_A_SIGNAL)
-        training.wait_for_output("ready")
-        training.control.stop("int")
-        record = training.wait_for_end()
-        assert (record.state, record.signal) == (RunState.KILLED, signal.SIGINT)
-        assert record.cause == "stopped by request (SIGINT)"
-        assert "KeyboardInterrupt" in training.output
-
-    def test_deaf_script_goes_through_the_ladder(self):
-        training = Training.of(
-            "import signal, time\n"
-            "for number in (signal.SIGINT, signal.SIGTERM):\n"
-            "    signal.signal(number, lambda number, _: print('deaf to', number, flush=True))\n"
-            "print('ready', flush=True)\n"
-            "while True: time.sleep(1)",
-            stop_grace_int=0.6,
-            stop_grace_term=0.4,
-        )
-        training.wait_for_output("ready")
-        started = time.monotonic()
-        training.control.stop()
-        status = training.control.status()
-        assert status.stop_stage == "int"
-        assert status.next_stage_in is not None
-        assert 0 < status.next_stage_in <= 0.6
-        noted = wait_until(lambda: (found := training.record).stop_stage == "int" and found)
-        assert 0 < noted.stop_next_at - time.time() <= 0.6
-        record = training.wait_for_end()
-        assert 1.0 <= time.monotonic() - started < 4
-        assert (record.state, record.signal) == (RunState.KILLED, signal.SIGKILL)
-        assert record.cause == "stopped by request (SIGKILL)"
-        assert training.output == "ready\ndeaf to 2\ndeaf to 15\n"
-
-    def test_second_request_skips_the_grace(self):
-        training = Training.of(
-            "import signal; signal.signal(2, signal.SIG_IGN)\n" + WAIT_FOR_A_SIGNAL
-        )
-        training.wait_for_output("ready")
-        assert [training.control.stop(), training.control.stop()] == ["int", "term"]
-        record = training.wait_for_end()
-        assert record.cause == "stopped by request (SIGTERM)"
-
-    def test_sigterm_at_the_guardian_is_a_request(self):
-        training = Training.of(WAIT_FOR_A_SIGNAL)
-        training.wait_for_output("ready")
-        training.guardian.terminate()
-        assert training.wait_for_end().cause == "stopped by request (SIGINT)"
-
-    def test_without_a_socket_a_stop_still_arrives(self):
-        training = Training.of(WAIT_FOR_A_SIGNAL)
-        training.wait_for_output("ready")
-        training.paths.control_sock.unlink()
-        with pytest.raises(ControlError, match="No such file"):
-            training.control.stop("kill")
-        training.control.stop()
-        assert training.wait_for_end().cause == "stopped by request (SIGINT)"
-
-    def test_interrupt_reaches_what_a_shell_runs(self):
-        # A shell waits for its command before it looks at its own signals.
-        training = Training(
-            "bash", "-c", f'{sys.executable} -S -c "{WAIT_FOR_A_SIGNAL}"; echo after'
-        )
-        training.wait_for_output("ready")
-        training.control.stop()
-        training.wait_for_end()
-        assert "KeyboardInterrupt" in training.output
-
-    def test_now_kills_the_whole_tree(self):
-        training = Training.of(
-            "import subprocess, time\n"
-            "subprocess.Popen(['sh', '-c', 'trap \"\" INT TERM HUP; sleep 60; sleep 61'],\n"
-            "                 start_new_session=True)\n"
-            "subprocess.run(['sh', '-c', 'setsid sleep 62 &'])\n"
-            "time.sleep(60)"
-        )
-        tree = wait_until(lambda: (found := _training_processes(training.guardian))[3:] and found)
-        training.control.stop("kill")
-        record = training.wait_for_end()
-        assert (record.signal, record.cause) == (9, "stopped by request (SIGKILL)")
-        training.wait_for_guardian()
-        assert not any(process.is_running() for process in tree)
-
-    def test_workers_left_behind_are_kept_until_stopped(self):
-        training = Training.of(
-            "import os, subprocess, sys\n"
-            "worker = 'import time; print(\"worker\", flush=True); time.sleep(60)'\n"
-            "subprocess.Popen([sys.executable, '-c', worker], start_new_session=True)\n"
-            "sys.stdin.readline()"
-        )
-        training.wait_for_output("worker")
-        training.child.kill()
-        cause = "killed by SIGKILL: from outside (kill -9, a scheduler or an administrator)"
-        assert training.wait_for_end().cause == cause
-        assert training.control.status().leftovers == 1
-        wait_until(lambda: training.record.leftovers == 1)
-        training.control.stop("term")
-        training.wait_for_guardian()
-        assert (training.record.cause, training.record.leftovers) == (cause, 0)
-
-    def test_leftovers_of_a_stopped_wrapper_are_stopped_too(self):
-        # SIGTERM reaches the shell alone; what it ran is adopted, and told 5 s later.
-        deaf = "import signal; signal.signal(1, signal.SIG_IGN); " + WAIT_FOR_A_SIGNAL
-        training = Training("bash", "-c", f'{sys.executable} -S -c "{deaf}"; echo')
-        training.wait_for_output("ready")
-        training.control.stop("term")
-        assert training.wait_for_end().cause == "stopped by request (SIGTERM)"
-        assert training.control.status().leftovers == 1
-        training.wait_for_guardian()
-
-    def test_signal_reaches_the_foreground_group(self):
-        training = Training.of(
-            "import signal; signal.signal(10, lambda *_: print('usr1', flush=True))\n"
-            "print('ready', flush=True)\n"
-            "while True: signal.pause()"
-        )
-        training.wait_for_output("ready")
-        training.control.signal(signal.SIGUSR1)
-        training.wait_for_output("usr1")
-        with pytest.raises(ControlError, match="unknown request"):
-            training.control.signal(4711)
-
-    def test_nothing_is_left_to_stop(self):
-        training = Training("sleep", "1")
-        recorder = psutil.Process(wait_until(lambda: training.record.recorder).pid)
-        recorder.suspend()  # The guardian waits for it.
-        training.wait_for_end()
-        training.guardian.terminate()
-        with pytest.raises(ControlError, match="the training has ended"):
-            training.control.stop()
-        assert training.control.status().stop_stage == "none"
-        recorder.kill()
-        training.wait_for_guardian()
-
-
-class TestPause:
-    COUNT = (
-        "import os, subprocess, sys, time\n"
-        "code = 'import time\\nwhile True: print(1, flush=True); time.sleep(0.02)'\n"
-        "subprocess.Popen([sys.executable, '-S', '-c', code], start_new_session=True)\n"
-        "while True: print(2, flush=True); time.sleep(0.02)"
-    )
-
-    def test_the_whole_tree_is_frozen_and_goes_on(self):
-        training = Training.of(self.COUNT)
-        wait_until(lambda: {"1", "2"} <= set(training.output.split()))
-        assert training.control.pause() == "none"
-        tree = _training_processes(training.guardian)
-        wait_until(lambda: all(p.status() == psutil.STATUS_STOPPED for p in tree))
-        assert len(tree) == 2
-        wait_until(lambda: training.control.status().console_bytes == len(training.output) * 3 / 2)
-        paused = training.record
-        assert paused.state is RunState.RUNNING
-        assert paused.paused_at is not None
-        before = training.output
-        training.control.resume()
-        assert training.record.paused_at is None
-        wait_until(lambda: {"1", "2"} <= set(training.output[len(before) :].split()))
-        training.control.stop("kill")
-
-    def test_a_paused_training_can_be_stopped(self):
-        training = Training.of(WAIT_FOR_A_SIGNAL)
-        training.wait_for_output("ready")
-        training.control.pause()
-        training.control.stop()
-        assert training.wait_for_end().cause == "stopped by request (SIGINT)"
-        with pytest.raises(ControlError, match="the training has ended"):
-            training.control.pause()
-
-    @pytest.mark.parametrize(("local", "spread"), [("2", "host"), ("1", "hosts")])
-    def test_distributed_trainings(self, local: str, spread: str, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setenv("WORLD_SIZE", "2")
-        monkeypatch.setenv("LOCAL_WORLD_SIZE", local)
-        training = Training.of(WAIT_FOR_A_SIGNAL)
-        training.wait_for_output("ready")
-        if spread == "hosts":
-            with pytest.raises(ControlError, match="several hosts"):
-                training.control.pause()
-            assert training.record.paused_at is None
-        assert training.control.pause(force=True) == spread
-        training.control.stop("kill")
-
-
-class TestWaitingForInput:
-    @pytest.mark.parametrize("reader", ["input('name? ')", "import pdb; pdb.set_trace()"])
-    def test_is_told_while_it_waits(self, reader: str):
-        training = Training.of(
-            f"import time; print('quiet', flush=True); time.sleep(2.2)\n{reader}\n"
-        )
-        training.wait_for_output("quiet")
-        assert not training.record.waiting_for_input
-        wait_until(lambda: training.record.waiting_for_input, 10)
-        training.child.send_signal(signal.SIGTERM)
-        assert not training.wait_for_end().waiting_for_input
-
-
-class TestTyping:
-    def test_one_viewer_types_at_a_time(self):
-        training = Training.of(
-            "import shutil\n"
-            "while line := input('> '): print('got', line, *shutil.get_terminal_size(), flush=True)"
-        )
-        training.wait_for_output("> ")
-        first = Typist(training.paths, "anna on pts/1")
-        assert training.record.console_held_by == "anna on pts/1"
-        with pytest.raises(ControlError, match="held by anna on pts/1"):
-            Typist(training.paths, "berta on pts/2")
-        first.resize(20, 70)
-        first.write("ä1\r")
-        training.wait_for_output("got ä1 70 20\n")
-
-        second = Typist(training.paths, "berta on pts/2", take=True)
-        with pytest.raises(ControlError, match="taken over by berta on pts/2"):
-            first.write("lost\r")
-        first.close()
-        assert training.record.console_held_by == "berta on pts/2"
-        second.write("x\x7f2\r")
-        training.wait_for_output("got 2 70 20\n")
-        with pytest.raises(ControlError, match="is none"):
-            second.resize(0, 80)
-        second.close()
-        wait_until(lambda: training.record.console_held_by is None)
-        # The size stays when whoever has set it leaves.
-        assert (training.record.pty_rows, training.record.pty_cols) == (20, 70)
-        training.control.stop("kill")
-
-    def test_interrupt_key(self):
-        training = Training.of(WAIT_FOR_A_SIGNAL)
-        training.wait_for_output("ready")
-        Typist(training.paths, "me").write("\x03")
-        assert training.wait_for_end().signal == signal.SIGINT
-        with pytest.raises(ControlError, match=r"the training has ended|no answer"):
-            Typist(training.paths, "me")
-
-    def test_training_that_reads_nothing_does_not_block_its_guardian(self):
-        training = Training.of("import tty; tty.setraw(0)\n" + WAIT_FOR_A_SIGNAL)
-        training.wait_for_output("ready")
-        typist = Typist(training.paths, "me")
-        with pytest.raises(ControlError, match="does not read what is typed"):
-            typist.write("x" * 50_000)
-        assert training.control.status().stop_stage == "none"
-        training.control.stop("kill")
 
 
 class TestOutput:
@@ -706,18 +372,3 @@ class TestFullDisk:
         assert (record.state, record.exit_code) == (RunState.FAILED, 7)
         assert not list(training.paths.directory.glob(".run.json*"))
         training.wait_for_guardian(timeout=30)
-
-
-def _pump(training: Training) -> psutil.Process | None:
-    """The fork of the guardian that empties the terminal, if there is one at the moment."""
-    guardian = training.guardian
-    return next((p for p in guardian.children() if p.cmdline() == guardian.cmdline()), None)
-
-
-def _training_processes(guardian: psutil.Process) -> list[psutil.Process]:
-    """Everything below the guardian but the recorder."""
-    return [
-        process
-        for process in guardian.children(recursive=True)
-        if COMPANION_VARIABLE not in process.environ()
-    ]

@@ -12,6 +12,7 @@ it knows is in memory that outlives it, shared with its parent, and every step c
 import errno
 import mmap
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from tuimon.guardian.log import log
@@ -91,7 +92,9 @@ class ConsoleLog:
         self._fields = memory.fields
         self._buffer = memory.buffer
         self._zeros = bytes(_BUFFER_SIZE)
-        self._file = _open(path)
+        self._file = -1
+        with suppress(OSError):  # tried again at each writing
+            self._file = _open(path)
         self.at_end = False
         """True once every process has closed the terminal."""
         self._recover()
@@ -118,7 +121,7 @@ class ConsoleLog:
 
     def _recover(self) -> None:
         fields = self._fields
-        size = os.fstat(self._file).st_size
+        size = fields[_BASE] if self._file < 0 else os.fstat(self._file).st_size
         left = len(bytes(self._buffer).rstrip(b"\0"))
         if not fields[_LENGTH]:
             if not left:
@@ -158,6 +161,9 @@ class ConsoleLog:
         """Write as much as possible; the number of bytes written."""
         done = 0
         try:
+            if self._file < 0:
+                self._file = _open(self._path)
+                self._fields[_BASE] = os.fstat(self._file).st_size
             while done < len(data):
                 done += os.write(self._file, data[done:])
         except OSError as error:

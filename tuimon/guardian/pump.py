@@ -26,6 +26,8 @@ class Pump:
     """Keeps one process emptying `master` into the log at `path`; times are monotonic seconds."""
 
     def __init__(self, master: int, path: Path) -> None:
+        with suppress(OSError):  # that readers find it at once
+            path.touch(mode=0o600)
         self._master = master
         self._path = path
         self._delay = _FIRST_DELAY

@@ -89,6 +89,22 @@ def test_full_disk_is_counted_and_the_gap_named(
     assert (memory.dropped, memory.error) == (10, None)
 
 
+def test_log_that_cannot_be_opened_does_not_hold_the_training_up(
+    pty: tuple[int, int], tmp_path: Path, memory: ConsoleMemory
+):
+    path = tmp_path / "gone" / "console.log"
+    console = ConsoleLog(pty[0], path, memory)
+    os.write(pty[1], b"lost")
+    console.drain()
+    assert (memory.dropped, memory.error) == (4, "No such file or directory")
+    path.parent.mkdir()
+    os.write(pty[1], b"kept")
+    console.drain()
+    note = "[tuimon: 4 bytes of output are missing here: No such file or directory]"
+    assert path.read_bytes().decode() == f"\r\n{note}\r\nkept"
+    assert memory.error is None
+
+
 class _Killed(BaseException):
     """Stands for SIGKILL: the process does nothing more."""
 
