@@ -17,7 +17,7 @@ from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing, Row, Scales, Span
 from tuimon.charts.plot import any_of, draw_plot
 from tuimon.charts.scales import YScale, fixed_scale, log_scale, log_y_ticks, y_scale, y_ticks
-from tuimon.charts.style import Style
+from tuimon.charts.style import Style, style_of
 from tuimon.charts.traces import (
     Trace,
     extremes,
@@ -77,11 +77,10 @@ def draw_chart(
         previous = None
 
     curves = sorted(curves, key=lambda curve: (curve.faded, not curve.pinned))
-    lettered = any(c.colour >= options.palette for c in curves if not (c.faded or c.group))
-    style = Style(options, marks, lettered)
+    style = style_of(curves, options)
     tracks = [make_track(curve, options.x_axis) for curve in curves]
     past = superseded_tracks(curves, options)
-    label = _END_LABEL + 2 * lettered
+    label = _END_LABEL + 2 * style.lettered
     room = label / (width - label) if options.labels and width >= _ROOMY else 0.0
     axis = make_axis(options.x_axis, [*tracks, *past], previous, view, room)
     readings = read_all(tracks, axis, cursor, options) if cursor else ()
@@ -89,7 +88,7 @@ def draw_chart(
         legend = readout_rows(readings, width, height // 2, style)
     else:
         entries = read_entries(readings, style) if readings else newest_entries(tracks, style)
-        most = max(1, height // (5 if full else 7))
+        most = max(1, height // (5 if full else 7)) + bool(readings)
         legend = legend_rows(entries, width, most, marks, in_full=bool(readings))
     rows = height - len(legend) - 3
 
@@ -128,18 +127,19 @@ def draw_chart(
     new = [trace for trace in traces if not trace.past]
     nan = any_of([trace.bins.nan for trace in new], columns, marks)
     body = _compose(frame, plot.rows(), nan, [c for c in (mark, at) if c is not None], marks)
+    where = position_notes(readings, marks) if cursor else []
     heading = title_row(
         title,
         [*_warnings(new, marks), *(["clipped"] if beyond and options.clip else [])],
         [
-            *(position_notes(readings, marks) if cursor else []),
+            *where[1:],
             *([note] if note else []),
             *_notes(curves, new, options, view),
             *(["all"] if full and view.mode == "all" else []),
         ],
         width,
         marks,
-        state=_state(view, options),
+        states=[*_state(view, options), *where[:1]],
     )
     scales = y_axis and Scales(
         x_axis=options.x_axis,
@@ -224,14 +224,13 @@ def _framed(label: str, axis: str, row: Sequence[Span]) -> Row:
     return (Span(label, roles.TICK), Span(axis, roles.AXIS), *row)
 
 
-def _state(view: View, options: ChartOptions) -> str:
+def _state(view: View, options: ChartOptions) -> list[str]:
     """Return what becomes of the picture when points are added; nothing if all are shown."""
-    if view.tail is not None and view.x is None:
-        steps = options.x_axis == "step"
-        return "live tail " + (
-            format_step(round(view.tail)) if steps else format_duration(view.tail)
-        )
-    return view.mode if view.mode != "all" else ""
+    if view.mode == "live tail" and view.tail is not None:
+        if options.x_axis == "step":
+            return [f"live tail {format_step(round(view.tail))}"]
+        return [f"live tail {format_duration(view.tail)}"]
+    return ["frozen"] if view.mode == "frozen" else []
 
 
 def _warnings(traces: Sequence[Trace], marks: Marks) -> list[str]:

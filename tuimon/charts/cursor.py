@@ -1,5 +1,6 @@
 """What the curves of a chart hold at a cursor, and how it is told."""
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -90,7 +91,7 @@ def more_text(reading: Reading, mark: Reading | None, marks: Marks) -> str:
     """What a legend tells besides the value at the cursor."""
     if mark is not None:
         return _delta(marks) + _signed(_difference(reading, mark))
-    if reading.smoothed is not None:
+    if reading.smoothed is not None and math.isfinite(reading.value):
         return ("~" if marks.ascii else "≈") + format_value(reading.smoothed)
     return ""
 
@@ -132,9 +133,7 @@ def readout_rows(readings: Readings, cells: int, most_rows: int, style: Style) -
         for line, (reading, mark) in zip(lines[1:], part, strict=False):
             values = _values(reading, mark, names)
             curve = reading.curve
-            cue = marks.cue(style.number(curve), style.pattern(curve))
-            key = "" if marks.ascii else style.key(curve)
-            line.append(Span(f"{cue}{key}".ljust(3), style.role(curve)))
+            line.append(Span(style.cue(curve).ljust(3), style.role(curve)))
             name = cut(curve.label, label, marks)
             line += _cells(name, roles.LEGEND, values, columns, roles.VALUE, marks)
         for line in lines:

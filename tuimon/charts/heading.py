@@ -26,9 +26,7 @@ class Entry(NamedTuple):
         colour: number of the colour role.
         last: the value that stands behind the label.
         more: what else is told, if all entries find room with it.
-        pattern: of the dashes of its line.
-        number: which letter draws it in ASCII; by default that of its colour.
-        key: a letter that names it at its line.
+        cue: what stands for its line; by default that of a solid line of its colour.
         role: of its cue, if that of its colour will not do.
     """
 
@@ -36,9 +34,7 @@ class Entry(NamedTuple):
     colour: int
     last: float | None
     more: str = ""
-    pattern: int = 0
-    number: int | None = None
-    key: str = ""
+    cue: str | None = None
     role: str | None = None
 
 
@@ -59,19 +55,19 @@ def title_row(
     notes: Sequence[str],
     cells: int,
     marks: Marks,
-    state: str = "",
+    states: Sequence[str] = (),
 ) -> Row:
     """Return the title on the left and, while there is room, the rest on the right.
 
-    The `state` of the chart, then warnings come before the end of a long title, notes do not.
+    The `states` of the chart, then warnings come before the end of a long title, notes do not.
     """
     title = plain(title, marks)
     right: list[Span] = []
     used = 0
     for text, role, room in (
         *(
-            [(plain(state, marks), roles.ACCENT, cells - min(width(title), _LEAST_TITLE))]
-            * bool(state)
+            (plain(text, marks), roles.ACCENT, cells - min(width(title), _LEAST_TITLE))
+            for text in states
         ),
         *((text, roles.WARN, cells - min(width(title), _LEAST_TITLE)) for text in warnings),
         *((text, roles.NOTE, cells - width(title)) for text in notes),
@@ -135,8 +131,7 @@ def _more(count: int) -> str:
 
 
 def _entry(entry: Entry, cells: int, marks: Marks, *, more: bool = False) -> list[Span]:
-    cue = marks.cue(entry.colour if entry.number is None else entry.number, entry.pattern)
-    cue += "" if marks.ascii else entry.key
+    cue = marks.cue(entry.colour) if entry.cue is None else entry.cue
     value = "" if entry.last is None else format_value(entry.last).ljust(_VALUE_CELLS)
     label = plain(entry.label, marks)
     room = max(0, min(_MOST_LABEL, cells - len(value) - len(cue) - 2))

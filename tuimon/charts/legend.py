@@ -42,10 +42,8 @@ def read_entries(readings: Readings, style: Style) -> list[Entry]:
 
 
 def _entry(curve: Curve, style: Style, label: str, last: float | None, more: str) -> Entry:
-    pattern, number = style.pattern(curve), style.number(curve)
-    key = "" if curve.group else style.key(curve)
     label = f"* {label}" if curve.pinned else label
-    return Entry(label, curve.colour, last, more, pattern, number, key, style.role(curve))
+    return Entry(label, curve.colour, last, more, style.cue(curve), style.role(curve))
 
 
 def last_value(curve: Curve) -> float | None:

@@ -1,9 +1,10 @@
 """How the curves of a chart are told apart: colours, dashes, letters."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from tuimon.charts import roles
-from tuimon.charts.marks import Marks, key_letter
+from tuimon.charts.marks import MARKS, Marks, key_letter, line_letter
 from tuimon.charts.model import ChartOptions, Curve
 
 
@@ -27,8 +28,26 @@ class Style(NamedTuple):
 
     def key(self, curve: Curve) -> str:
         """The letter that names a curve at its line; empty where none is needed."""
-        return key_letter(self.number(curve)) if self.lettered and not curve.faded else ""
+        if not self.lettered or curve.faded:
+            return ""
+        return (line_letter if self.marks.ascii else key_letter)(self.number(curve))
+
+    def line_cue(self, curve: Curve) -> str:
+        """What a curve's line looks like, in one cell."""
+        return self.marks.cue(self.number(curve), self.pattern(curve))
+
+    def cue(self, curve: Curve) -> str:
+        """What stands for a curve in the legend."""
+        cue = self.line_cue(curve)
+        return cue if self.marks.ascii or curve.group else cue + self.key(curve)
 
     def role(self, curve: Curve) -> str:
         """The role of a curve's line."""
         return roles.FADED if curve.faded else roles.curve(curve.colour)
+
+
+def style_of(curves: Iterable[Curve], options: ChartOptions) -> Style:
+    """How these curves of one chart are told apart."""
+    alone = [curve for curve in curves if not (curve.faded or curve.group)]
+    lettered = len(alone) > 1 and any(curve.colour >= options.palette for curve in alone)
+    return Style(options, MARKS[options.marks], lettered)

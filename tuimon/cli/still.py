@@ -8,6 +8,7 @@ from tuimon.charts.chart import draw_chart
 from tuimon.charts.heading import plain
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Row, Span
+from tuimon.charts.style import style_of
 from tuimon.cli.chosen import Chosen
 from tuimon.cli.table import table
 from tuimon.runs.record import RunState
@@ -39,7 +40,7 @@ def still(
     if height:
         parts.append(_charts(chosen, cells, height, options))
         if coloured or marks.ascii:  # else all curves look the same
-            cues = _cues(chosen, marks)
+            cues = _cues(chosen, options)
     parts.append(table(chosen.values, cues, cells, marks))
     blank: Row = ()
     return [row for part in parts if part for row in (blank, *part)][1:]
@@ -102,12 +103,12 @@ def _charts(chosen: Chosen, cells: int, height: int, options: ChartOptions) -> l
     size = (cells + gap) // columns - gap
     rows: list[Row] = []
     for start in range(0, len(metrics), columns):
-        drawn = [
-            draw_chart(
-                metric.title, MetricCurves(chosen.store, metric).curves(), size, height, options
-            ).rows
-            for metric in metrics[start : start + columns]
-        ]
+        drawn = []
+        for metric in metrics[start : start + columns]:
+            curves = MetricCurves(chosen.store, metric)
+            found = curves.curves()
+            chart = draw_chart(metric.title, found, size, height, options, note=curves.note)
+            drawn.append(chart.rows)
         rows += [()] if rows and height > 1 else []
         rows += [
             tuple(span for part in parts for span in (*part, _GAP))
@@ -116,18 +117,17 @@ def _charts(chosen: Chosen, cells: int, height: int, options: ChartOptions) -> l
     return rows
 
 
-def _cues(chosen: Chosen, marks: Marks) -> dict[tuple[str, str], Span]:
-    """What (run, tag) is drawn with in its chart."""
-    return {
-        key: Span(marks.cue(colour), roles.curve(colour))
-        for metric in chosen.charted
-        for colour, key in enumerate(
-            (run.name, tag)
-            for run in chosen.store.runs.values()
-            for _, tag in metric.curves
-            if tag in run.series
-        )
-    }
+def _cues(chosen: Chosen, options: ChartOptions) -> dict[tuple[str, str], Span]:
+    """What (run, tag) is drawn with in its chart; nothing where it is one among others."""
+    cues = {}
+    for metric in chosen.charted:
+        drawn = MetricCurves(chosen.store, metric)
+        curves = drawn.curves()
+        style = style_of(curves, options)
+        for key, curve in zip(drawn.keys, curves, strict=True):
+            if not curve.faded:
+                cues[key] = Span(style.line_cue(curve), style.role(curve))
+    return cues
 
 
 def _shorten(text: str, cells: int, marks: Marks) -> str:

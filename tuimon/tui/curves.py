@@ -54,6 +54,8 @@ class MetricCurves:
         self.selection = Selection()
         self.note = ""
         """Which trainings stand out, if that was not chosen."""
+        self.keys: list[tuple[str, str]] = []
+        """Run and tag of each of the curves that were asked for last."""
         self._store = store
         self._own_colours = RunColours()
         self._colours = colours or self._own_colours
@@ -90,6 +92,7 @@ class MetricCurves:
             for lane in lanes
             if selection.shows(lane.run.name, lane.series.tag) and selection.draws(lane.training)
         ]
+        self.keys = [(lane.run.name, lane.series.tag) for lane in drawn]
         leading = self._leading(drawn, len(keys))
         faded = [
             selection.fades(lane.training, self._store)

@@ -1,5 +1,6 @@
 """What all actions of the main screen share: its session, its widgets, how it is looked at."""
 
+import os
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from tuimon.tui.arrangement import Arrangement, Order
 from tuimon.tui.chart_state import ChartState
 from tuimon.tui.run_colours import RunColours
 from tuimon.tui.selection import Selection, filter_or_everything
+from tuimon.tui.themes import DARK_CURVES
 from tuimon.tui.view_state import ViewState, ViewStates, first_look
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.console_pane import ConsolePane
@@ -44,6 +46,7 @@ class MonitorBase(Screen[None]):
             x_axis=state.x_axis,
             superseded=state.superseded,
             clip=state.clip,
+            palette=1 if os.environ.get("NO_COLOR") else len(DARK_CURVES),
             marks=marks_of(state.marks or settings.charts.marks, ascii_only=ascii_only),
         )
         views = {title: view for title, view in state.views.items() if title}
