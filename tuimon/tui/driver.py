@@ -26,12 +26,17 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tuimon.tui.glyphs import encodable
+from tuimon.tui.graphics import Encoded, Graphics, Protocol, placed, removed
 from tuimon.tui.image import TerminalImage
 from tuimon.tui.link import REQUEST, Link
 
 _SYNC_BEGIN, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _WORTH_SYNC = 128
 """A change of fewer bytes is on the screen at once anyway."""
+_QUICK = 0.25
+"""Seconds to the terminal and back that are too many for pictures."""
+_PICTURE_LIMIT = 4096
+"""A link that takes less at a time is too slow for them."""
 _LEAVE_WITHIN = 1.0
 """Seconds that a slow or hanging terminal may hold up the end."""
 
@@ -102,6 +107,9 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, **options)
         self.image = TerminalImage()
         self.link = Link()
+        self.graphics = Graphics()
+        self._pictures: list[Encoded] = []
+        self._unplaced = False
         self.exit_event = self._waker = _Waker()
         self._loop = asyncio.get_running_loop()
         self._output: _Output | None = None
@@ -119,6 +127,15 @@ class TerminalDriver(LinuxDriver):
     def repaint(self) -> None:
         """Assume nothing about what the terminal shows; the next update must be a full one."""
         self.image.forget()
+        self._unplaced = bool(self._pictures)
+
+    def place(self, pictures: list[Encoded]) -> None:
+        """Show these pictures and no others, over cells that are blank."""
+        if pictures != self._pictures:
+            for area, _ in self._pictures:
+                self.image.lose(area.x, area.y, area.width, area.height)
+            self._pictures, self._unplaced = pictures, True
+            self._send()
 
     def write(self, data: str) -> None:
         """Send something else than cells, at once and in order."""
@@ -130,13 +147,16 @@ class TerminalDriver(LinuxDriver):
             self._timer.cancel()
             self._timer = None
         output = self._output
-        if output is None or not self.image.behind or output.waiting:
+        if output is None or output.waiting or not (self.image.behind or self._unplaced):
             return
         if wait := self.link.wait():
             self._timer = self._loop.call_later(wait, self._send)
             return
         colors = self._app.console._color_system or ColorSystem.STANDARD
         text = self.image.take(self.link.limit, self._app.size, colors, erases=self._erases)
+        if self._unplaced and not self.image.behind:
+            self._unplaced = False
+            text += removed(self.graphics.protocol) + placed(self._pictures)
         if not text:
             return
         if self._synchronises and len(text) > _WORTH_SYNC:
@@ -169,6 +189,9 @@ class TerminalDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         # An answer that came after the end would be typed into the shell.
         self.image.forget()
+        if self._pictures:
+            self.write(removed(self.graphics.protocol))
+            self._unplaced = True
         self.link.drain(_LEAVE_WITHIN)
         self.write("\x1b[m")
         super().stop_application_mode()
@@ -205,7 +228,9 @@ class TerminalDriver(LinuxDriver):
                     if not data:
                         self._loop.call_soon_threadsafe(self._app.exit)
                         return
-                    for message in parser.feed(decode(data)):
+                    text = self.graphics.feed(decode(data))
+                    # Nothing would be the end of the input for the parser.
+                    for message in parser.feed(text) if text else ():
                         self.process_message(message)
                 for message in parser.tick():
                     self.process_message(message)
@@ -218,6 +243,36 @@ class TerminalDriver(LinuxDriver):
             self._synchronises = True
         else:
             super().process_message(message)
+
+
+def ask_for_graphics(app: App[Any]) -> None:
+    """Have the terminal say, some time, whether it can show pictures."""
+    driver = app._driver
+    if isinstance(driver, TerminalDriver) and (question := driver.graphics.ask()):
+        driver.write(question)
+
+
+def picture_cell(app: App[Any]) -> tuple[int, int] | None:
+    """Width and height of a cell in pixels; None where no pictures can be shown, or not quickly."""
+    driver = app._driver
+    if not isinstance(driver, TerminalDriver) or not driver.graphics.protocol:
+        return None
+    trip = driver.link.round_trip
+    quick = trip is not None and trip < _QUICK and driver.link.limit >= _PICTURE_LIMIT
+    return driver.graphics.cell if quick else None
+
+
+def picture_protocol(app: App[Any]) -> Protocol:
+    """How pictures have to be encoded."""
+    driver = app._driver
+    return driver.graphics.protocol if isinstance(driver, TerminalDriver) else ""
+
+
+def place_pictures(app: App[Any], pictures: list[Encoded]) -> None:
+    """Show these pictures and no others."""
+    driver = app._driver
+    if isinstance(driver, TerminalDriver):
+        driver.place(pictures)
 
 
 def round_trip(app: App[Any]) -> float | None:

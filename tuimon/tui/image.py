@@ -51,6 +51,16 @@ class TerminalImage:
                     strip = strip.crop(0, room)
                 self._put(y, left, self._cells(strip))
 
+    def lose(self, x: int, y: int, width: int, height: int) -> None:
+        """The terminal shows something else there: draw these cells again."""
+        for line in range(y, y + height):
+            wanted, shown = self._wanted.get(line, []), self._shown.get(line, [])
+            shown[x : x + width] = [None] * len(shown[x : x + width])
+            end = min(x + width, len(wanted))
+            if x < end:
+                before = self._touched.get(line, (x, end))
+                self._touched[line] = min(x, before[0]), max(end, before[1])
+
     @property
     def behind(self) -> bool:
         """Whether the terminal may have to be told something."""

@@ -15,7 +15,7 @@ from tuimon.views.buckets import sampled
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
 from tuimon.views.pixels import ImageError, Window, adjusted, decode, delays, size_of
 from tuimon.views.subject import Subject, ViewError, place_of
-from tuimon.views.view import Look, Shown, View, ViewKey
+from tuimon.views.view import Look, Picture, Shown, View, ViewKey
 
 Mode = Literal["one", "strip", "runs"]
 _LEAST_SIDE = 12
@@ -62,6 +62,31 @@ class Panel(NamedTuple):
     selected: bool = False
 
 
+class Painter:
+    """Draws images as cells, or where there is a cell's size in pixels as pictures over them."""
+
+    def __init__(self, *, ascii_only: bool = False, cell: tuple[int, int] | None = None) -> None:
+        self._paint = shaded if ascii_only else painted
+        self._cell = cell
+        self.pictures: list[Picture] = []
+
+    def draw(
+        self, image: Image, columns: int, room: int, scene: Scene, x: int, y: int
+    ) -> tuple[int, list[Row]]:
+        """The cells that an image at (x, y) takes of so many, and its rows."""
+        across, down = self._cell or (1, 2)
+        try:
+            found = decode(image, columns * across, room * down, scene.window, scene.frame)
+        except ImageError as error:
+            return columns, [clip([(fit(str(error), columns), roles.WARN)], columns)]
+        pixels = adjusted(found, *scene.tone)
+        if self._cell is None:
+            return pixels.shape[1], self._paint(pixels)
+        width, height = -(-pixels.shape[1] // across), -(-pixels.shape[0] // down)
+        self.pictures.append(Picture(x, y, width, height, pixels))
+        return width, _blank(width, height)
+
+
 class ImageView(View):
     """The images of a step."""
 
@@ -71,7 +96,8 @@ class ImageView(View):
     about = (
         "t shows a strip of steps, c the tag in all runs at the step. + and - zoom, the mouse or "
         "the arrows after Enter move what is seen; B b change the brightness, C x the contrast. "
-        "Animations play; o stops them."
+        "Animations play; o stops them. Where the terminal can (kitty, iTerm2, sixel) and the link "
+        "is quick, pixels are shown; g changes to half blocks."
     )
     keys = (
         ViewKey("image-strip", "t", "t", "Strip of steps", "Strip of steps", "strip", 85),
@@ -88,6 +114,7 @@ class ImageView(View):
         ViewKey("image-flatter", "x", "x", "Less contrast", ""),
         ViewKey("image-next", "m", "m", "Next image", "Next image of the step", "image", 80),
         ViewKey("image-play", "o", "o", "Play or stop", "Play an animation, stop it", "play", 82),
+        ViewKey("image-pixels", "g", "g", "Pixels", "Pixels or half blocks", "pixels", 55),
         ViewKey("image-reset", "r", "r", "Reset", "As it was logged", "reset", 50),
     )
 
@@ -98,6 +125,7 @@ class ImageView(View):
         """Which of several images of a step is seen alone."""
         self._count = 1
         self._plays = True
+        self._in_blocks = False
         self._animation: tuple[float, ...] = ()
         self._size = (1, 1)
 
@@ -112,10 +140,17 @@ class ImageView(View):
         alike = subject.alike()
         facts = _time(subject, place)
         again = None
+        cell = None if self._in_blocks or look.plain else look.cell
+        painter = Painter(ascii_only=look.plain, cell=cell)
+        several: list[Panel] = []
         if self._mode == "strip":
-            found = panels(place, facts, self._strip(subject, place, look), look, self._scene)
+            several = self._strip(subject, place, look)
+            facts.insert(0, (f"{len(several)} of {place.count} steps", roles.NOTE))
         elif self._mode == "runs" and len(alike) > 1:
-            found = panels(place, facts, self._runs(subject, place), look, self._scene)
+            several = self._runs(subject, place)
+            facts.insert(0, (f"{len(several)} of {len(alike)} runs", roles.NOTE))
+        if several:
+            found = panels(place, facts, several, look, self._scene, painter)
         else:
             alone = None if self._alone is None or self._count < 2 else self._alone % self._count
             self._animation = ()
@@ -123,6 +158,8 @@ class ImageView(View):
                 self._animation = delays(images.images[alone or 0])
             frames = len(self._animation)
             scene = self._scene._replace(frame=self._scene.frame % frames if frames else 0)
+            if frames and self._plays:  # pictures in pixels are too many bytes for that
+                painter = Painter(ascii_only=look.plain)
             found = rows(
                 place,
                 images,
@@ -132,7 +169,7 @@ class ImageView(View):
                 alone=alone,
                 frames=frames,
                 facts=facts,
-                ascii_only=look.plain,
+                painter=painter,
             )
             if frames and self._plays:
                 again = max(self._animation[scene.frame], _LEAST_AGAIN)
@@ -141,7 +178,8 @@ class ImageView(View):
         idle += [] if place.count > 1 else ["image-strip"]
         idle += [] if self._count > 1 else ["image-next"]
         idle += [] if self._animation else ["image-play"]
-        return Shown(found, idle=idle, again=again)
+        idle += [] if look.cell else ["image-pixels"]
+        return Shown(found, idle=idle, again=again, pictures=painter.pictures)
 
     def press(self, key: str, text: str = "") -> None:
         window, tone = self._scene.window, self._scene.tone
@@ -177,6 +215,8 @@ class ImageView(View):
                     self._alone = None  # after the last one, all of them
             case "play":
                 self._plays = not self._plays
+            case "pixels":
+                self._in_blocks = not self._in_blocks
             case "reset":
                 window, tone = Window(), Tone()
         self._scene = self._scene._replace(window=window, tone=tone)
@@ -250,7 +290,7 @@ def rows(
     alone: int | None = None,
     frames: int = 0,
     facts: Sequence[Piece] = (),
-    ascii_only: bool = False,
+    painter: Painter | None = None,
 ) -> list[Row]:
     """Draw the images of a step side by side, as many as have room.
 
@@ -262,9 +302,9 @@ def rows(
         alone: the only one of several that is drawn.
         frames: of the animation.
         facts: what else the head tells.
-        ascii_only: shades of ASCII instead of half blocks and colours.
+        painter: how they are drawn; as half blocks when left out.
     """
-    scene = scene or Scene()
+    scene, painter = scene or Scene(), painter or Painter()
     told: list[Piece] = [(f"{images.width}×{images.height}", roles.LEGEND)]
     if not images.images:
         return message(place, told, ("No image in this step.", roles.DIM), width, height)
@@ -286,16 +326,24 @@ def rows(
     if room < 1 or width < 1:
         return list(head(place, told, width))[: max(0, height)]
     each = (width - GAP * (len(chosen) - 1)) // len(chosen)
-    drawn = [_draw(image, each, room, scene, ascii_only) for image in chosen]
+    drawn: list[tuple[int, list[Row]]] = []
+    x = 0
+    for image in chosen:
+        drawn.append(painter.draw(image, each, room, scene, x, HEAD_ROWS + 1))
+        x += drawn[-1][0] + GAP
     return [*head(place, told, width), (), *beside(drawn)]
 
 
 def panels(
-    place: Place, facts: Sequence[Piece], several: Sequence[Panel], look: Look, scene: Scene
+    place: Place,
+    facts: Sequence[Piece],
+    several: Sequence[Panel],
+    look: Look,
+    scene: Scene,
+    painter: Painter,
 ) -> list[Row]:
     """Draw the first images of steps or runs in a grid, each below its name."""
-    told = [(f"{len(several)} of {place.count} steps", roles.NOTE)] if several else []
-    result = list(head(place, [*_scene_facts(scene), *told, *facts], look.width))
+    result = list(head(place, [*_scene_facts(scene), *facts], look.width))
     room = look.height - HEAD_ROWS - 1
     across, down = arranged(len(several), look.width, room)
     across = min(across, max(1, len(several)))
@@ -305,7 +353,11 @@ def panels(
         return result[: max(0, look.height)]
     result.append(())
     for start in range(0, min(len(several), across * down), across):
-        row = [_panel(one, each, lines, scene, look.plain) for one in several[start:][:across]]
+        y = len(result)
+        row = [
+            _panel(one, each, lines, scene, painter, index * (each + GAP), y)
+            for index, one in enumerate(several[start:][:across])
+        ]
         result += beside(row)
     return result[: look.height]
 
@@ -325,7 +377,7 @@ def arranged(count: int, width: int, height: int) -> tuple[int, int]:
 
 
 def _panel(
-    one: Panel, cells: int, lines: int, scene: Scene, ascii_only: bool
+    one: Panel, cells: int, lines: int, scene: Scene, painter: Painter, x: int, y: int
 ) -> tuple[int, list[Row]]:
     role = roles.ACCENT if one.selected else roles.NOTE
     label = (Span(fit(one.label, cells), role),)
@@ -334,25 +386,13 @@ def _panel(
             Span(fit("cannot be read" if one.images is None else "no image", cells), roles.WARN),
         )
         return cells, [label, why, *_blank(cells, lines - 1)]
-    used, picture = _draw(one.images.images[0], cells, lines, scene, ascii_only)
+    used, picture = painter.draw(one.images.images[0], cells, lines, scene, x, y + 1)
     padded: list[Row] = [(*row, Span(" " * (cells - used), roles.BLANK)) for row in picture]
     return cells, [label, *padded, *_blank(cells, lines - len(padded))]
 
 
 def _blank(cells: int, lines: int) -> list[Row]:
     return [(Span(" " * cells, roles.BLANK),)] * max(0, lines)
-
-
-def _draw(
-    image: Image, columns: int, room: int, scene: Scene, ascii_only: bool
-) -> tuple[int, list[Row]]:
-    """The cells that the image takes, and its rows."""
-    try:
-        pixels = decode(image, columns, 2 * room, scene.window, scene.frame)
-    except ImageError as error:
-        return columns, [clip([(fit(str(error), columns), roles.WARN)], columns)]
-    paint = shaded if ascii_only else painted
-    return pixels.shape[1], paint(adjusted(pixels, *scene.tone))
 
 
 def _scene_facts(scene: Scene) -> list[Piece]:

@@ -47,6 +47,20 @@ class Look(NamedTuple):
     """ASCII without colours, instead of half blocks and braille."""
     inside: bool = False
     """The view was entered: its cursor is to be seen."""
+    cell: tuple[int, int] | None = None
+    """Width and height of a cell in pixels, where the screen can show pictures in pixels."""
+
+
+class Picture(NamedTuple):
+    """Pixels that are shown over blank cells of a drawing."""
+
+    x: int
+    y: int
+    width: int
+    """Cells that they cover at least in part."""
+    height: int
+    pixels: NDArray[np.uint8]
+    """Shape [h, w, 3]."""
 
 
 class Shown(NamedTuple):
@@ -60,6 +74,8 @@ class Shown(NamedTuple):
     """Ids of the view's keys that do nothing now; they are left out of the footer."""
     again: float | None = None
     """Seconds after which the view wants to be drawn again: it moves."""
+    pictures: Sequence[Picture] = ()
+    """Only where `Look.cell` allows them."""
 
 
 class View:

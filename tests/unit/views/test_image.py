@@ -9,7 +9,7 @@ from tensorboard.util.tensor_util import make_tensor_proto
 
 from tuimon.summaries.images import Image, Images, decode_images
 from tuimon.views import image, pixels
-from tuimon.views.image import ImageView
+from tuimon.views.image import ImageView, Painter
 from tuimon.views.pixels import ImageError, Window, adjusted, decode, delays
 from tuimon.views.view import Look
 
@@ -116,7 +116,11 @@ def test_no_size_is_exceeded(fits, place, ascii_only):
     one, bad = Image(encoded(GRADIENT[:31, :77])), Image(b"\x1b[2J")
     for images in ((one,), (one, bad, one), (bad,) * 9, ()):
         found = Images(77, 31, images)
-        fits(lambda w, h, found=found: image.rows(place, found, w, h, ascii_only=ascii_only))
+        fits(
+            lambda w, h, found=found: image.rows(
+                place, found, w, h, painter=Painter(ascii_only=ascii_only)
+            )
+        )
 
 
 def gif(frames: int = 3, side: int = 8) -> bytes:

@@ -14,7 +14,15 @@ from textual.screen import Screen
 from tuimon.charts.model import Span
 from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
+from tuimon.tui.driver import (
+    ask_for_graphics,
+    picture_cell,
+    picture_protocol,
+    place_pictures,
+    round_trip,
+)
 from tuimon.tui.facts import header_facts
+from tuimon.tui.graphics import Area, Encoded, encode
 from tuimon.tui.keymap import SUMMARY_KEYS, VIEW_KEYS, Key, bindings, view_keys
 from tuimon.tui.screens.text import SummaryHelpScreen
 from tuimon.tui.summaries import Deed, Views, Wanted
@@ -34,6 +42,8 @@ _HEADER_EVERY = 0.25
 _FOLLOW_EVERY = 0.5
 """A picture is some 50 KB for the terminal; keys are answered at once."""
 _SAY_READING_AFTER = 0.3
+_MOVES_WITHIN = 0.3
+"""Seconds to the terminal and back that are too many for what moves."""
 _LIST_SHARE = 0.35
 """Of the width of the screen, at most."""
 _COLOURS_FROM = ("256", "truecolor", "windows")
@@ -65,6 +75,7 @@ class SummariesScreen(Screen[None]):
 
         wanted: Wanted
         shown: Shown
+        pictures: list[Encoded]
 
     def __init__(self, session: Session, reader: SummaryReader) -> None:
         super().__init__()
@@ -101,8 +112,16 @@ class SummariesScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._show_list()  # before the first key
+        ask_for_graphics(self.app)
         self.set_interval(_TICK, self._tick)
         self.call_after_refresh(self._tick)
+
+    def on_screen_suspend(self) -> None:
+        place_pictures(self.app, [])
+        self._shown = None
+
+    def on_screen_resume(self) -> None:
+        self.call_after_refresh(self._want)
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange()
@@ -181,7 +200,8 @@ class SummariesScreen(Screen[None]):
             self._more_wanted = True
             return
         plain = self.app.has_class("-ascii") or self.app.console.color_system not in _COLOURS_FROM
-        look = Look(self._step, width, height, plain, self._inside)
+        cell = picture_cell(self.app) if self.is_current else None
+        look = Look(self._step, width, height, plain, self._inside, cell)
         wanted = self._views.wanted(item, look)
         if wanted == self._shown:
             return
@@ -190,7 +210,13 @@ class SummariesScreen(Screen[None]):
 
     def _draw(self, wanted: Wanted) -> None:
         """For the thread."""
-        self.post_message(self.Ready(wanted, self._views.draw(wanted)))
+        shown = self._views.draw(wanted)
+        protocol = picture_protocol(self.app)
+        pictures = [
+            encode(protocol, Area(one.x, one.y, one.width, one.height), one.pixels)
+            for one in shown.pictures
+        ]
+        self.post_message(self.Ready(wanted, shown, pictures))
 
     @on(Ready)
     def _show(self, message: Ready) -> None:
@@ -203,8 +229,16 @@ class SummariesScreen(Screen[None]):
             return
         found = self._found = message.shown
         self._view.show(found.rows)
+        left, top = self._view.content_region.offset
+        place_pictures(
+            self.app,
+            [
+                one._replace(area=one.area._replace(x=one.area.x + left, y=one.area.y + top))
+                for one in (message.pictures if self.is_current else [])
+            ],
+        )
         self._offer()
-        if found.again is not None:
+        if found.again is not None and (round_trip(self.app) or 0) < _MOVES_WITHIN:
             self.set_timer(found.again, lambda: self._do(lambda _: None, item))
 
     def _do(self, deed: Deed, to: Item | None = None) -> None:
