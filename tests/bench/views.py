@@ -1,0 +1,124 @@
+"""How quickly views of summaries open, and go through steps.
+
+    python tests/bench/views.py
+
+prints the table of the README's "Measured". A view opens when it is drawn for the first time, its
+record read and decoded; scrubbing draws step after step, none of them read before. Both at 160x48,
+as the thread of the screen does it.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.tensorboard import SummaryWriter
+
+from tuimon.runs.sources import LogSource
+from tuimon.store.loading import load
+from tuimon.store.store import Store
+from tuimon.summaries.reader import SummaryReader
+from tuimon.views.kinds import draw, items, kind_of
+from tuimon.views.subject import Subject
+from tuimon.views.view import Look
+
+LOOK = Look(None, 160, 48, False)
+STEPS = 12
+RATE = 44_100
+
+
+def main() -> None:
+    print("| view, 160x48 | opens | a step |\n|---|---|---|")
+    with tempfile.TemporaryDirectory() as directory:
+        for name, kind, keys, write in WORKLOADS:
+            logdir = Path(directory, name.replace(" ", "-"))
+            with SummaryWriter(str(logdir)) as writer:
+                for step in range(STEPS):
+                    write(writer, step)
+            store = load([LogSource(path=str(logdir))]).store
+            opening, step = measure(store, kind, keys)
+            print(f"| {name} | {1000 * opening:.0f} ms | {1000 * step:.0f} ms |")
+
+
+def measure(store: Store, kind: str, keys: list[str]) -> tuple[float, float]:
+    """Seconds until the first drawing is there, and of another step in the median."""
+    item = next(item for item in items(store) if item.kind == kind)
+    subject = Subject(item, store, SummaryReader())
+    cls = kind_of(item)
+    view = cls()
+    for key in keys:
+        view.press(key)
+    began = time.perf_counter()
+    draw(view, subject, LOOK)
+    opening = time.perf_counter() - began
+    times = []
+    for step in cls.steps(subject).tolist()[-2::-1]:
+        began = time.perf_counter()
+        draw(view, subject, LOOK._replace(step=step))
+        times.append(time.perf_counter() - began)
+    return opening, float(np.median(times))
+
+
+def histogram(writer: Any, step: int) -> None:
+    writer.add_histogram("h", np.random.default_rng(step).normal(size=5000), step)
+
+
+def image(height: int, width: int) -> Callable[[Any, int], None]:
+    def write(writer: Any, step: int) -> None:
+        y, x = np.mgrid[:height, :width]
+        pixels = np.stack([x + step, y, x * y // 999], 0) % 256
+        writer.add_image("i", pixels.astype(np.uint8), step)
+
+    return write
+
+
+def audio(writer: Any, step: int) -> None:
+    course = torch.sin(torch.arange(60 * RATE) / (20 + step))[None]
+    writer.add_audio("a", course, step, sample_rate=RATE)
+
+
+def pr_curve(writer: Any, step: int) -> None:
+    random = np.random.default_rng(step)
+    writer.add_pr_curve("p", random.integers(0, 2, 1000), random.random(1000), step)
+
+
+def cloud(writer: Any, step: int) -> None:
+    writer.add_mesh("m", torch.randn(1, 100_000, 3), global_step=step)
+
+
+def surface(writer: Any, step: int) -> None:
+    side = 224  # 100,000 triangles
+    x, y = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
+    height = 20 * torch.sin(x / 20 + step) * torch.cos(y / 30)
+    vertices = torch.stack([x, height, y], -1).reshape(1, -1, 3).float()
+    first = (x[:-1, :-1] * side + y[:-1, :-1]).flatten()
+    faces = torch.cat(
+        [
+            torch.stack([first, first + 1, first + side], 1),
+            torch.stack([first + 1, first + side, first + side + 1], 1),
+        ]
+    )
+    writer.add_mesh("m", vertices, faces=faces[None], global_step=step)
+
+
+WORKLOADS: tuple[tuple[str, str, list[str], Callable[[Any, int], None]], ...] = (
+    ("heatmap of histograms", "histogram", [], histogram),
+    ("ridgeline of histograms", "histogram", ["histogram-mode"], histogram),
+    ("image, 320x240", "image", [], image(240, 320)),
+    ("image, 3840x2160", "image", [], image(2160, 3840)),
+    ("strip of images, 320x240", "image", ["image-strip"], image(240, 320)),
+    ("PR curve", "pr-curve", [], pr_curve),
+    ("sound of a minute, 44.1 kHz", "audio", [], audio),
+    ("point cloud, 100,000 points", "mesh", [], cloud),
+    ("mesh, 100,000 triangles", "mesh", [], surface),
+)
+
+
+if __name__ == "__main__":
+    # As in the viewer: one thread draws.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    main()
