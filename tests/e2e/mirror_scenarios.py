@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ from tuimon.mirror.upload import request_upload
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 
+Count = Counter[tuple[str, int, str]]
+"""How often a tag, step and value are there."""
+
 Play = Callable[[Path, Path, Mapping[str, str], WandbServer], RunPaths]
 """Plays a training below a directory, with a log directory, an environment that leads to the server
 or to none, and the server; returns its last launch."""
@@ -51,32 +55,33 @@ class Outcome:
 
 
 def outcome(directory: Path, play: Play) -> Outcome:
-    """Play a scenario once offline and once online, and count."""
-    truth, found = Counter[object](), Counter[object]()
-    totals: list[tuple[int, int]] = []
-    for mode in ("offline", "online"):
-        logdir = directory / mode
-        with wandb_server() as server:
-            environ = {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
-            paths = play(directory, logdir, environ if mode == "online" else {}, server)
-            if mode == "online":
-                (run,) = server.runs.values()
-                points = mirrored(run.history)
-            else:
-                points = mirrored(row.values for row in offline_rows(home_of(paths)))
-        own, files = _counted(points), _counted(written(logdir))
-        totals.append((files.total(), own.total()))
-        truth += Counter({(mode, *key): count for key, count in files.items()})
-        found += Counter({(mode, *key): count for key, count in own.items()})
+    """Play a scenario offline and, at the same time, online, and count."""
+    with ThreadPoolExecutor(2) as threads:
+        plays = [threads.submit(_play_one, directory, mode, play) for mode in ("offline", "online")]
+        (files, offline), (more_files, online) = (one.result() for one in plays)
     return Outcome(
-        offline=totals[0],
-        online=totals[1],
-        lost=(truth - found).total(),
-        doubled=(found - truth).total(),
+        offline=(files.total(), offline.total()),
+        online=(more_files.total(), online.total()),
+        lost=(files - offline).total() + (more_files - online).total(),
+        doubled=(offline - files).total() + (online - more_files).total(),
     )
 
 
-def _counted(points: Points) -> "Counter[tuple[str, int, str]]":
+def _play_one(directory: Path, mode: str, play: Play) -> tuple[Count, Count]:
+    """Points of the event files, and those in W&B."""
+    logdir = directory / mode
+    with wandb_server() as server:
+        environ = {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
+        paths = play(directory, logdir, environ if mode == "online" else {}, server)
+        if mode == "online":
+            (run,) = server.runs.values()
+            points = mirrored(run.history)
+        else:
+            points = mirrored(row.values for row in offline_rows(home_of(paths)))
+    return _counted(written(logdir)), _counted(points)
+
+
+def _counted(points: Points) -> Count:
     # As text, so that NaN is NaN.
     return Counter(
         (key, step, repr(value)) for key, pairs in points.items() for step, value in pairs
@@ -140,7 +145,7 @@ def killed(kills: int) -> Play:
         with training(logdir):
             for _ in range(kills):
                 with MirrorUnderTest(paths, environ) as mirror:
-                    time.sleep(chance.uniform(0.0, 2.5))
+                    time.sleep(chance.uniform(0.0, 2.0))
                     _kill_some(mirror, chance)
         finish(paths, environ)
         return paths

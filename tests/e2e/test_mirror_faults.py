@@ -22,7 +22,14 @@ def online(server: WandbServer) -> dict[str, str]:
     return {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
 
 
-@pytest.mark.parametrize("fault", ["fail", "limit", "hang"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "fail",
+        pytest.param("limit", marks=pytest.mark.long),
+        pytest.param("hang", marks=pytest.mark.long),
+    ],
+)
 def test_a_fault_that_passes_delays_and_no_more(
     tmp_path: Path, server: WandbServer, fault: Behaviour
 ) -> None:
@@ -46,11 +53,12 @@ def test_a_fault_that_passes_delays_and_no_more(
     assert mirror.record.confirmed == len(run.history)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
         ("refuse", "the W&B key is refused (401): run `tuimon login`"),
-        pytest.param("gone", "was it deleted?", marks=pytest.mark.long),
+        ("gone", "was it deleted?"),
     ],
 )
 def test_a_fault_that_ends_wandbs_upload_is_noticed_and_made_up_for(

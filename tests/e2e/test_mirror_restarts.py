@@ -51,6 +51,7 @@ def test_restarts_are_one_run_and_repeated_steps_are_kept(tmp_path: Path) -> Non
     assert all(run.run_id in file.name for file in offline_files(first))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "options", [{"resume": "never"}, {"project": "another"}, {"entity": "another"}]
 )
@@ -65,6 +66,7 @@ def test_a_run_of_its_own_takes_nothing_of_the_launch_before(
     assert [step for step, _ in points["loss"]] == list(range(10, 15))
 
 
+@pytest.mark.long
 def test_another_log_directory_is_another_run_unless_it_is_named(tmp_path: Path) -> None:
     first = launch(tmp_path, tmp_path / "version_0", range(10))
     second = launch(tmp_path, tmp_path / "version_1", range(10, 15))

@@ -1,10 +1,9 @@
 """Whatever happens, each point is in W&B once."""
 
-import random
 from pathlib import Path
 
 import pytest
-from mirror_scenarios import Play, killed, outcome, scenarios
+from mirror_scenarios import Play, outcome, scenarios
 
 
 @pytest.mark.long
@@ -16,8 +15,3 @@ def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path, name: str, play: Pl
     assert (found.lost, found.doubled) == (0, 0)
     assert found.offline[0] > 0
     assert found.online[0] > 0
-
-
-def test_a_few_kills(tmp_path: Path) -> None:
-    found = outcome(tmp_path, killed(random.Random(1).randint(3, 4)))
-    assert (found.lost, found.doubled) == (0, 0)

@@ -112,6 +112,7 @@ def test_a_running_training_goes_online_when_asked(tmp_path: Path, server: Wandb
     assert comparable(mirrored(run.history)) == comparable(written(logdir))
 
 
+@pytest.mark.long
 def test_an_upload_that_is_killed_goes_on(tmp_path: Path, server: WandbServer) -> None:
     logdir = tmp_path / "runs"
     paths = offline_run(tmp_path, logdir)
@@ -151,6 +152,7 @@ def test_log_directories_are_mirrored_one_run_each_and_only_once(
     assert comparable(mirrored(runs["b"].history)) == comparable(written(root / "b"))
 
 
+@pytest.mark.long
 def test_a_log_directory_that_a_launch_has_mirrored_is_not_sent_again(
     tmp_path: Path, server: WandbServer
 ) -> None:

@@ -14,7 +14,7 @@ from tuimon.events.points import EventBatch, SummaryRef
 from tuimon.mirror.extremes import Extremes
 from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
 from tuimon.mirror.keys import GLOBAL_STEP, TIMESTAMP, KeyTable, step_key
-from tuimon.mirror.media import media
+from tuimon.mirror.media import is_table, media
 from tuimon.mirror.rows import Row
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import WandbRun, run_config
@@ -25,8 +25,6 @@ from tuimon.summaries.meshes import mesh_of_tag
 from tuimon.summaries.reader import SummaryReader
 
 _SUMMARY_EVERY = 10.0
-_PAUSES = (1.0, 4.0, 0.0)
-"""Seconds after each attempt to log media."""
 
 log = logging.getLogger(__name__)
 
@@ -124,18 +122,21 @@ class Handover:
         return key if key in self._defined else None
 
     def _log_media(self, row: dict[str, Any], found: dict[str, Any], number: int) -> None:
-        """Hand over a row with media, or, when wandb does not take those, without them.
+        """Hand over a row with media; what wandb does not take of them is left out.
 
         wandb asks its server about each table while it is logged, and raises what comes of that;
-        nothing of the row has been handed over then. A wandb-core that is dead takes neither.
+        nothing of the row has been handed over then. A wandb-core that is dead takes no row at all.
         """
-        for pause in _PAUSES:
+        without_tables = {key: value for key, value in found.items() if not is_table(value)}
+        for some, pause in ((found, 1.0), (found, 4.0), (found, 0.0), (without_tables, 0.0)):
             try:
-                self._open_run.log(row | found, number)
-                return
+                self._open_run.log(row | some, number)
             except Exception as error:
                 log.warning("row %d is not taken with its media: %s", number, one_line(error))
-            time.sleep(pause)
+                time.sleep(pause)
+            else:
+                self.refused += len(found) - len(some)
+                return
         self._open_run.log(row, number)
         self.refused += len(found)
 

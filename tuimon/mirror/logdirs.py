@@ -49,7 +49,7 @@ class Logdirs:
             state=RunState.FINISHED,
         )
         self.git: Mapping[str, Any] = {"logdir": record.root}
-        self.exit_code = 0
+        self.exit_code = self.stopped_code = 0
         self.console: Path | None = None
         self.alerts: Path | None = None
 

@@ -123,7 +123,7 @@ class Mirror:
             self._replay(opened.first_row)
             self._follow()
         except Interrupted:
-            self._finish(128 + 15)
+            self._finish(self._subject.stopped_code)
             raise
         except GoesOnline:
             self._finish(0)

@@ -106,6 +106,7 @@ def _mirror(
                 return
             except GoesOnline:
                 uploads.ask()
+                status.update(state="starting", detail="going online")
 
 
 def _first_files(

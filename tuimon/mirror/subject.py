@@ -41,6 +41,10 @@ class Subject(Protocol):
         """How it ended, as W&B has it: 0 is "finished", anything else "failed"."""
 
     @property
+    def stopped_code(self) -> int:
+        """The exit code that W&B is told when the mirror is stopped before the end."""
+
+    @property
     def upload_command(self) -> str:
         """What to type to have an offline run uploaded."""
 

@@ -1,5 +1,6 @@
 """A launch under a guardian, as the mirror sees it."""
 
+import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -60,6 +61,11 @@ class Training:
     def exit_code(self) -> int:
         """The training's, or 128 + the signal that killed it."""
         return exit_code(self._status)
+
+    @property
+    def stopped_code(self) -> int:
+        """As of a process that was ended: W&B's run is not to look finished."""
+        return 128 + signal.SIGTERM
 
     @property
     def upload_command(self) -> str:
