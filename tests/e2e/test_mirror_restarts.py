@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from mirror_runs import (
     MirrorUnderTest,
@@ -17,6 +18,7 @@ from mirror_runs import (
 from torch.utils.tensorboard import SummaryWriter
 
 from tuimon.mirror.journal import last_run
+from tuimon.mirror.leftovers import HOME_VARIABLE
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 
@@ -111,6 +113,8 @@ def test_two_launches_at_once_share_the_run_one_after_the_other(tmp_path: Path) 
                 assert mirror.finish() == 0
                 one.add_scalar("loss", 3.0, 3)
                 waiting.wait_until(lambda record: record.points == 3)
+                (core,) = psutil.Process(waiting.process.pid).children()
+                assert core.environ()[HOME_VARIABLE] == str(first.directory)
                 end_run(second)
                 assert waiting.finish() == 0
     points = mirrored(row.values for row in offline_rows(first))

@@ -13,7 +13,8 @@ MIRROR_VARIABLE = "TUIMON_MIRROR"
 """Names the run directory in the environment of a mirror and of what wandb starts."""
 
 HOME_VARIABLE = "TUIMON_MIRROR_HOME"
-"""Names the directory of the journal in the environment of what wandb starts."""
+"""Names the directory of the journal, where that is another launch's, in the environment of what
+wandb starts."""
 
 _KILL_GRACE = 5.0
 

@@ -131,12 +131,12 @@ class Opening:
             wanted = choose_mode(options, self._environ, settings_mode=settings_mode())
             if wants_online:
                 wanted = "online"
-                if begun_offline and (gone := self._journal.gone()):
-                    return Destination("offline", self._by_hand(gone))
             elif begun_offline and wanted == "auto":
                 return Destination("offline")
             if wanted in ("off", "offline"):
                 return Destination("offline")
+            if begun_offline and (gone := self._journal.gone()):
+                return Destination("offline", self._by_hand(gone))
             try:
                 found = destination(wanted, has_key=has_key())
             except Exception as error:

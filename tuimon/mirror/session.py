@@ -16,11 +16,13 @@ from tuimon.mirror.opening import MirrorOff, NotUploaded, Opening
 from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus
 from tuimon.mirror.subject import NewFile, Subject
 from tuimon.mirror.upload import UploadRequests
+from tuimon.mirror.wandb_run import teardown
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecordError, RunRecord, read_record
 
 _LOOK_EVERY = 0.5
 _LOOK_FOR_LOCK_EVERY = 1.0
+_TEARDOWN_TIMEOUT = 40.0
 
 log = logging.getLogger("tuimon.mirror")
 
@@ -55,8 +57,12 @@ def mirror_subject(
             if home != paths:
                 _wait_for_lock(stack, home, status, stop)
                 _go_on_from(subject, home)
-            os.environ[HOME_VARIABLE] = str(home.directory)
+                kill_leftovers(home.directory)
             kill_leftovers(home.directory, HOME_VARIABLE)
+            if home != paths:
+                os.environ[HOME_VARIABLE] = str(home.directory)
+                with guard("teardown", _TEARDOWN_TIMEOUT):
+                    teardown()  # wandb-core begins anew, with the variable
             _mirror(subject, home, files, environ, status, stop, guard, uploads)
     except MirrorOff:
         status.update(state="off", detail="W&B is disabled (WANDB_MODE, or its settings)")
