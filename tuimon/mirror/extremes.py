@@ -33,16 +33,14 @@ class Extremes:
             self._found[pair] = new
             self._changed.add(pair)
 
-    def take(self, key: Callable[[str, str], str | None]) -> dict[str, float]:
-        """Entries of the summary that have changed; pairs whose `key` is None wait."""
+    def take(self, key: Callable[[str, str], str]) -> dict[str, float]:
+        """Entries of the summary that have changed, under each pair's `key`."""
         entries: dict[str, float] = {}
-        for pair in list(self._changed):
+        for pair in self._changed:
             name = key(*pair)
-            if name is None:
-                continue
-            self._changed.discard(pair)
             low, high = self._found[pair]
             entries |= {f"{name}.min": low, f"{name}.max": high}
             if (best := goal(pair[1])) is not None:
                 entries[f"{name}.best"] = low if best == "min" else high
+        self._changed.clear()
         return entries

@@ -102,7 +102,7 @@ class Handover:
         for path, ref in self._hparams[self._hparams_sent :]:
             self._hparams_sent += 1
             self._open_run.update_config(self._hyperparameters(path, ref))
-        if entries := self._extremes.take(self._known_key):
+        if entries := self._extremes.take(self._keys.key):
             self._open_run.update_summary(entries)
 
     @property
@@ -116,10 +116,6 @@ class Handover:
             self._defined.add(key)
             self._open_run.define(key, own_step)
         return key
-
-    def _known_key(self, prefix: str, tag: str) -> str | None:
-        key = self._keys.key(prefix, tag)
-        return key if key in self._defined else None
 
     def _log_media(self, row: dict[str, Any], found: dict[str, Any], number: int) -> None:
         """Hand over a row with media; what wandb does not take of them is left out.

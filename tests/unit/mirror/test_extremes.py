@@ -6,6 +6,7 @@ import pytest
 from tuimon.events.points import ScalarColumns
 from tuimon.mirror.extremes import Extremes
 from tuimon.mirror.goals import goal
+from tuimon.mirror.keys import KeyTable
 
 
 def columns(*values: float) -> ScalarColumns:
@@ -17,21 +18,18 @@ def test_extremes_are_over_all_that_was_seen_and_told_when_they_change() -> None
     extremes.add("", "loss", columns(3.0, float("nan"), float("inf"), 2.0))
     extremes.add("val", "acc", columns(0.5, 0.7))
     extremes.add("", "lr", columns(float("nan")))
-    keys = {("", "loss"): "loss", ("val", "acc"): None}
-    assert extremes.take(lambda *pair: keys[pair]) == {
+    assert extremes.take(KeyTable().key) == {
         "loss.min": 2.0,
         "loss.max": 3.0,
         "loss.best": 2.0,
-    }
-    keys["val", "acc"] = "val/acc"
-    extremes.add("", "loss", columns(2.5))
-    assert extremes.take(lambda *pair: keys[pair]) == {
         "val/acc.min": 0.5,
         "val/acc.max": 0.7,
         "val/acc.best": 0.7,
     }
+    extremes.add("", "loss", columns(2.5))
+    assert extremes.take(KeyTable().key) == {}
     extremes.add("", "loss", columns(1.0))
-    assert extremes.take(lambda *pair: keys[pair])["loss.best"] == 1.0
+    assert extremes.take(KeyTable().key)["loss.best"] == 1.0
 
 
 @pytest.mark.parametrize(
