@@ -160,8 +160,8 @@ class Opening:
                 project=run.project or "",
                 entity=run.entity or "",
             )
-            self._journal.append(entry)
             self._fragments.mark_uploaded()
+            self._journal.append(entry)
         found = server()
         place = (run.entity, run.project, self._run_id)
         check = None if found is None else RowCheck(found, *place)
