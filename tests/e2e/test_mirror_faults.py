@@ -105,6 +105,7 @@ def test_a_key_that_is_revoked_at_the_end_is_no_success(
     assert comparable(mirrored(run.history)) == comparable(written(logdir))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://no-such-host.invalid"])
 def test_without_a_network_the_run_is_offline_and_says_why(tmp_path: Path, url: str) -> None:
     logdir = tmp_path / "runs"

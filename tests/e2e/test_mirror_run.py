@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from host import Host, wait_until
 from mirror_runs import offline_files, offline_records
 from test_recorder import TRAINING
@@ -78,6 +79,7 @@ def test_code_stays_here_when_it_shall(host: Host) -> None:
     assert not (offline_files(paths)[0].parent / "files" / "code").exists()
 
 
+@pytest.mark.long
 def test_a_launch_again_goes_on_unless_it_shall_not(host: Host) -> None:
     first = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline")
     second = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline")
