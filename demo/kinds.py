@@ -2,7 +2,8 @@
 
     python demo/kinds.py [LOGDIR]    # kinds
 
-Two runs of handwritten digits without a training: what varies with the step is made up.
+Two runs of handwritten digits without a training, and trials of hyperparameters: what varies with
+the step is made up.
 """
 
 import sys
@@ -14,6 +15,7 @@ import torch
 from digits import DigitNet, load_data
 from PIL import Image
 from tensorboard.compat.proto.summary_pb2 import Summary
+from torch.profiler import ProfilerActivity, profile, tensorboard_trace_handler
 from torch.utils.tensorboard import SummaryWriter
 
 STEPS = range(0, 300, 10)
@@ -31,6 +33,24 @@ def main() -> None:
                 run_name=".",
                 global_step=STEPS[-1],
             )
+    log_trials(logdir / "trials")
+
+
+def log_trials(logdir: Path) -> None:
+    """Hyperparameters and what came of them: the learning rate matters, and has a best value."""
+    random = np.random.default_rng(2)
+    for number in range(16):
+        optimizer = ("adam", "sgd")[number % 2]
+        lr = float(10 ** random.uniform(-4, -1))
+        dropout, batch = random.choice([0.0, 0.1, 0.3]), random.choice([32, 64, 128])
+        lost = 0.05 * (np.log10(lr) + 2.5) ** 2 + 0.02 * (optimizer == "sgd") + 0.05 * dropout
+        accuracy = 0.98 - lost + random.normal(0, 0.004)
+        with SummaryWriter(logdir / f"{number:02}") as writer:
+            writer.add_hparams(
+                {"optimizer": optimizer, "lr": lr, "dropout": dropout, "batch_size": int(batch)},
+                {"hparam/accuracy": accuracy, "hparam/loss": 2.5 * (1 - accuracy)},
+                run_name=".",
+            )
 
 
 def log_run(writer: SummaryWriter, quality: float) -> None:
@@ -45,11 +65,15 @@ def log_run(writer: SummaryWriter, quality: float) -> None:
         [[230, 90, 80], [90, 200, 120], [90, 140, 255], [240, 200, 70], [200, 110, 220],
          [90, 210, 220], [250, 150, 60], [180, 180, 190], [150, 220, 60], [240, 130, 180]]
     )  # fmt: skip
-    writer.add_custom_scalars({"digits": {"loss": ["Multiline", ["Loss/.*"]]}})
+    margin = ["Accuracy/mean", "Accuracy/least", "Accuracy/most"]
+    charts = {"loss": ["Multiline", ["Loss/.*"]], "accuracy of folds": ["Margin", margin]}
+    writer.add_custom_scalars({"digits": charts})
     for step in STEPS:
         done = quality * step / STEPS[-1]
         writer.add_scalar("Loss/train", 2.3 * (1 - 0.9 * done), step)
         writer.add_scalar("Loss/test", 2.3 * (1 - 0.8 * done), step)
+        for tag, spread in zip(margin, (0, -0.2, 0.1), strict=True):
+            writer.add_scalar(tag, 0.1 + 0.88 * done + spread * (1 - done), step)
         weights = random.normal(done, 1.2 - 0.7 * done, 3000)
         writer.add_histogram("weights", np.append(weights, random.normal(-3, 0.3, 500)), step)
         noisy = images[:12] + torch.randn(12, 1, 8, 8) * (1 - done)
@@ -70,8 +94,25 @@ def log_run(writer: SummaryWriter, quality: float) -> None:
     clip = Summary.Image(height=48, width=48, colorspace=3, encoded_image_string=film(images))
     video = Summary(value=[Summary.Value(tag="film", image=clip)])
     writer._get_file_writer().add_summary(video, STEPS[-1])
-    writer.add_graph(DigitNet(), images[:1])
-    writer.add_embedding(features, labels.tolist(), global_step=STEPS[-1])
+    model = DigitNet()
+    writer.add_graph(model, images[:1])
+    for name, parameter in model.named_parameters():
+        writer.add_histogram(f"Weights/{name}", parameter, 0)
+    names = [[str(label), f"digit {number}"] for number, label in enumerate(labels.tolist())]
+    for step in STEPS[::10]:
+        blurred = features + torch.randn(features.shape) * (1 - step / STEPS[-1])
+        writer.add_embedding(
+            blurred, names, metadata_header=["digit", "name"], global_step=step, tag="features"
+        )
+    log_profile(model, images, Path(writer.log_dir))
+
+
+def log_profile(model: torch.nn.Module, images: torch.Tensor, logdir: Path) -> None:
+    """A trace of what a few batches cost."""
+    handler = tensorboard_trace_handler(str(logdir), use_gzip=True)
+    with profile(activities=[ProfilerActivity.CPU], on_trace_ready=handler):
+        for _ in range(3):
+            model(images[:32]).sum().backward()
 
 
 def torus(done: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

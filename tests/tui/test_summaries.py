@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from event_files import scalar, version, write
+from graph_models import MODELS
 from textual.pilot import Pilot
 from torch.utils.tensorboard import SummaryWriter
 
@@ -217,3 +218,37 @@ async def test_a_fault_with_one_summary_is_told_in_its_place(
     async with TuimonApp(session).run_test(size=(120, 30)) as pilot:
         await opened(pilot, session)
         await until(pilot, "cannot be shown; viewer.log tells why")
+
+
+async def test_a_view_is_entered_searched_and_left(tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make, sample = MODELS["transformer"]
+    with SummaryWriter("runs") as writer:
+        writer.add_graph(make(), sample)
+        writer.add_text("notes", "a line")
+    session = Session.of_logdirs([Path("runs")])
+    session.start()
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, session)
+        await until(pilot, "notes")
+        await pilot.press("down")
+        await until(pilot, "Transformer")
+        assert "unfold" not in shown(screen.query_one(KeyBar))
+        await pilot.press("enter")
+        await until(pilot, "→ x  input", "takes nothing")
+        assert not screen.query_one(SummaryList).display
+        assert "unfold" in shown(screen.query_one(KeyBar))
+        await pilot.press("down", "left")
+        await until(pilot, "▸ Transformer")
+        await pilot.press("slash")
+        await pilot.press(*"query")
+        await until(pilot, "/query: 0 found")
+        await pilot.press("escape")
+        await until(pilot, "→ x  input", "embedding  Embedding")
+        await pilot.press("t")
+        await until(pilot, "◆→ x", "▼▾ Transformer")
+        await pilot.press("escape")
+        assert screen.query_one(SummaryList).display
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, MonitorScreen)
+    session.stop()

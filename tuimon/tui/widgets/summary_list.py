@@ -7,7 +7,7 @@ from textual import events
 from textual.message import Message
 
 from tuimon.charts.model import Row, Span
-from tuimon.text import fit, format_step, safe, width
+from tuimon.text import fit, format_step, safe, shorten, width
 from tuimon.tui.widgets.cells import CellView, line
 from tuimon.views.subject import Item
 
@@ -122,7 +122,8 @@ class SummaryList(CellView):
 
     def _item(self, index: int, cells: int) -> Row:
         item = self._items[index]
-        name = fit(item.label or item.tag, max(1, cells - _COUNT_CELLS - 4))
+        room = max(1, cells - _COUNT_CELLS - 4)
+        name = fit(shorten(safe(item.label or item.tag), room), room)
         count = fit(format_step(item.count), _COUNT_CELLS, "right")
         if index == self._cursor:
             return (Span(fit(f" › {name}{count} ", cells), "cursor"),)
