@@ -15,7 +15,7 @@ from tuimon.text import format_duration
 
 _TERM = re.compile(r"([xy])=(\S*)")
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([kMB]?)", re.IGNORECASE)
-_TIME = re.compile(r"(-?)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m?)?(?:(\d+)s)?")
+_TIME = re.compile(r"(-?)(?:(\d+)d)?(?:(\d+)h(?:(\d+)$)?)?(?:(\d+)m)?(?:(\d+)s)?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
 _UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9}
 
@@ -84,8 +84,8 @@ def _seconds(text: str) -> float | None:
     match = _TIME.fullmatch(text)
     if match is None or not any(match.groups()[1:]):
         return None
-    days, hours, minutes, seconds = (float(part or 0) for part in match.groups()[1:])
-    total = days * 86400 + hours * 3600 + minutes * 60 + seconds
+    days, hours, rest, minutes, seconds = (float(part or 0) for part in match.groups()[1:])
+    total = days * 86400 + hours * 3600 + (rest + minutes) * 60 + seconds
     return -total if match[1] else total
 
 
