@@ -22,11 +22,13 @@ from tuimon.store.store import Store
 _log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.25
-_LONGEST_POLL_SECONDS = 2.0
-_QUIET_SHARE = 0.05
-"""A file that has been quiet for 20 s is looked at every second."""
+_LONGEST_POLL_SECONDS = 4.0
+_QUIET_SHARE = 0.1
+"""A file that has been quiet for 10 s is looked at every second."""
 _FAULT_SECONDS = 60.0
 _SCAN_SECONDS = 1.0
+_SCAN_SHARE = 0.002
+"""Of the time, spent on looking for new files in many directories."""
 _SCAN_GAP_SECONDS = 0.2
 """Between two scans when hints ask for one."""
 
@@ -197,7 +199,7 @@ class Follower:
         self._scanned_sources = sources
         took = time.monotonic() - began
         self._scan_earliest = began + max(_SCAN_GAP_SECONDS, 20 * took)
-        self._scan_due = began + max(_SCAN_SECONDS, 50 * took)
+        self._scan_due = began + max(_SCAN_SECONDS, took / _SCAN_SHARE)
         if not self.loading:  # what it takes to watch would delay the points
             self._hints.watch(self._scan.directories())
 
