@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.crc import Bytes, column, damaged_rows, trailer_key, unmasked
+from tuimon.events.fields import Buffer
 from tuimon.events.frames import FRAME_BYTES, TRAILER_BYTES
 from tuimon.events.grouped import Template
 from tuimon.events.points import ScalarColumns
@@ -69,7 +70,7 @@ class Cycle:
             self._step_sizes.setdefault(template.layout.step_bytes, []).append(place)
             self._tags.setdefault(template.tag, []).append(place)
 
-    def decode(self, window: bytes, start: int, builder: BatchBuilder) -> int:
+    def decode(self, window: Buffer, start: int, builder: BatchBuilder) -> int:
         """Decode rows of `window` from `start` on; the position behind the last one that fits.
 
         Stops before a row that is no such cycle or holds a frame with a wrong checksum.
@@ -83,7 +84,7 @@ class Cycle:
             if good < block:
                 return at
 
-    def _decode_rows(self, window: bytes, at: int, count: int, builder: BatchBuilder) -> int:
+    def _decode_rows(self, window: Buffer, at: int, count: int, builder: BatchBuilder) -> int:
         """Decode `count` rows as far as they are sound; how many that are."""
         data = np.frombuffer(window, np.uint8, count * self.row_bytes, at)
         rows = data.reshape(count, self.row_bytes)

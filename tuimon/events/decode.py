@@ -18,6 +18,7 @@ import numpy as np
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.cycles import Cycle, find_period
 from tuimon.events.families import NO_TEMPLATE
+from tuimon.events.fields import Buffer
 from tuimon.events.frames import (
     HEADER_BYTES,
     TRAILER_BYTES,
@@ -89,7 +90,7 @@ class EventDecoder:
         self._cycle_tries = _Tries(_MOST_STRETCHES_SKIPPED)
         self._stretch_tries = _Tries(_MOST_SCANS_SKIPPED)
 
-    def decode(self, window: bytes, base: int, *, more: bool = False) -> Window:
+    def decode(self, window: Buffer, base: int, *, more: bool = False) -> Window:
         """Decode `window`, which begins with a frame at offset `base` of the file. Never raises.
 
         With `more`, the next window follows at once, and this one may stop early where it suits. A
@@ -122,7 +123,7 @@ class EventDecoder:
         """With less, it is better to wait for the next window."""
         return max(BULK_BYTES, self._cycle.row_bytes if self._cycle else 0)
 
-    def _run_cycle(self, window: bytes, at: int, builder: BatchBuilder) -> int:
+    def _run_cycle(self, window: Buffer, at: int, builder: BatchBuilder) -> int:
         """Go on with the cycle, if there is one; the position behind it."""
         cycle = self._cycle
         if cycle is None:
@@ -137,7 +138,7 @@ class EventDecoder:
             self._cycle, self._cycle_bytes = None, 0
         return end
 
-    def _decode_stretch(self, window: bytes, at: int, base: int, builder: BatchBuilder) -> int:
+    def _decode_stretch(self, window: Buffer, at: int, base: int, builder: BatchBuilder) -> int:
         """Decode many frames at once; the position behind them, `at` when there are none."""
         chain = frame_chain(window, at, min(at + self._stretch, len(window)))
         if len(chain.starts) < _FEW_FRAMES:
@@ -154,7 +155,7 @@ class EventDecoder:
         return end
 
     def _finish_stretch(
-        self, window: bytes, chain: Chain, decoded: Decoded, base: int, builder: BatchBuilder
+        self, window: Buffer, chain: Chain, decoded: Decoded, base: int, builder: BatchBuilder
     ) -> int:
         """Enter what was decoded, and read the frames without a template; how many were entered."""
         templates = decoded.templates

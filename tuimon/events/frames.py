@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.crc import masked_crc, masked_crcs_of_short_lengths, masked_length_crcs
-from tuimon.events.fields import Span
+from tuimon.events.fields import Buffer, Span
 
 HEADER_BYTES = 12
 TRAILER_BYTES = 4
@@ -75,9 +75,9 @@ class Scan(NamedTuple):
     damaged_bytes: int
 
 
-def payload_length(buffer: bytes, at: int) -> int:
+def payload_length(buffer: Buffer, at: int) -> int:
     """Length that the frame header at `at` claims; -1 when there is no valid header."""
-    return _length(buffer[at : at + HEADER_BYTES])
+    return _length(bytes(buffer[at : at + HEADER_BYTES]))
 
 
 @lru_cache(maxsize=1024)  # a log has few lengths
@@ -88,7 +88,7 @@ def _length(header: bytes) -> int:
     return -1 if length > MAX_PAYLOAD_BYTES or masked_crc(header[:8]) != crc else int(length)
 
 
-def scan_frames(buffer: bytes, start: int = 0, limit: int | None = None) -> Scan:
+def scan_frames(buffer: Buffer, start: int = 0, limit: int | None = None) -> Scan:
     """Split `buffer`, where a frame begins at `start`, into at most `limit` frames. Never raises.
 
     A frame whose payload does not match its checksum is passed over when its end leads to a next
@@ -106,7 +106,7 @@ def scan_frames(buffer: bytes, start: int = 0, limit: int | None = None) -> Scan
         if size < first:
             stop, wanted = Stop.CUT, FRAME_BYTES
             break
-        length = _length(buffer[at:first])
+        length = _length(bytes(buffer[at:first]))
         if length < 0:
             stop, wanted = Stop.BROKEN, 0
             break
@@ -130,7 +130,7 @@ def scan_frames(buffer: bytes, start: int = 0, limit: int | None = None) -> Scan
     return Scan(payloads, at, stop, wanted, damaged_records, damaged_bytes)
 
 
-def is_valid_frame(buffer: bytes, at: int) -> bool:
+def is_valid_frame(buffer: Buffer, at: int) -> bool:
     """Whether `buffer` holds a whole frame at `at` with both checksums right."""
     length = payload_length(buffer, at)
     end = at + FRAME_BYTES + length
@@ -139,16 +139,16 @@ def is_valid_frame(buffer: bytes, at: int) -> bool:
     return _is_intact(buffer, at + HEADER_BYTES, end - TRAILER_BYTES)
 
 
-def _is_intact(buffer: bytes, start: int, end: int) -> bool:
+def _is_intact(buffer: Buffer, start: int, end: int) -> bool:
     """Whether the payload between two positions is what the checksum behind it says."""
     if end - start < _VIEWED_BYTES:
-        crc = masked_crc(buffer[start:end])
+        crc = masked_crc(bytes(buffer[start:end]))
     else:
         crc = masked_crc(np.frombuffer(buffer, np.uint8, end - start, start))
     return crc == int.from_bytes(buffer[end : end + TRAILER_BYTES], "little")
 
 
-def _holds_frame(buffer: bytes, start: int, end: int) -> bool:
+def _holds_frame(buffer: Buffer, start: int, end: int) -> bool:
     """Whether a valid frame lies between two positions."""
     wasted, most_wasted = 0, 16 * (end - start)
     for first in range(start, end, _SEARCH_BYTES):
@@ -163,7 +163,7 @@ def _holds_frame(buffer: bytes, start: int, end: int) -> bool:
     return False
 
 
-def header_positions(buffer: bytes, start: int = 0) -> NDArray[np.int64]:
+def header_positions(buffer: Buffer, start: int = 0) -> NDArray[np.int64]:
     """All positions at or behind `start` that hold a valid frame header, ascending.
 
     Looks at every byte: for damaged data, where no frame tells where the next one is.
@@ -186,7 +186,7 @@ class Chain(NamedTuple):
     ends: NDArray[np.int64]
 
 
-def frame_chain(buffer: bytes, start: int, stop: int) -> Chain:
+def frame_chain(buffer: Buffer, start: int, stop: int) -> Chain:
     """Frames from `start` on that end before `stop`, found all at once; payloads are not checked.
 
     All valid headers in the range are frames of the chain: it ends where one lies inside a frame.
@@ -203,7 +203,7 @@ def frame_chain(buffer: bytes, start: int, stop: int) -> Chain:
 
 
 def _short_headers(
-    buffer: bytes, start: int, stop: int
+    buffer: Buffer, start: int, stop: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Positions of the valid headers of frames below 64 KiB, ascending, and their lengths."""
     crcs = masked_crcs_of_short_lengths()
@@ -227,7 +227,7 @@ def _short_headers(
     return positions[order], np.concatenate(lengths)[order]
 
 
-def _zero_runs(buffer: bytes, start: int, stop: int) -> NDArray[np.int64]:
+def _zero_runs(buffer: Buffer, start: int, stop: int) -> NDArray[np.int64]:
     """Where runs of zeros begin that have at least two words of 16 bits, and no such word before.
 
     Among the zeros of a header are two whole words, and the word before them holds its length.

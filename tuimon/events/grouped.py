@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.crc import Words
 from tuimon.events.families import NO_TEMPLATE, Family
+from tuimon.events.fields import Buffer
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, Chain
 from tuimon.events.points import ScalarColumns
 from tuimon.events.records import find_damaged, gather, read_points
@@ -73,7 +74,7 @@ class GroupedDecoder:
         self._tag_numbers: NDArray[np.uint16] = np.empty(0, np.uint16)  # by template
         self._families: dict[int, list[Family]] = {}  # by bytes of a frame
 
-    def decode(self, window: bytes, chain: Chain) -> Decoded:
+    def decode(self, window: Buffer, chain: Chain) -> Decoded:
         """Decode the frames of `chain` in `window`."""
         count = len(chain.starts)
         decoded = Decoded(

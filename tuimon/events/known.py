@@ -11,7 +11,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
-from tuimon.events.fields import Span, WireError, read_varint, signed
+from tuimon.events.fields import Buffer, Span, WireError, read_varint, signed
 from tuimon.events.frames import FRAME_BYTES, HEADER_BYTES
 from tuimon.events.templates import STEP_KEY, WALL_KEY, Layout, find_layout
 from tuimon.events.wire import Event
@@ -39,7 +39,7 @@ class KnownRecords:
         self._shapes: dict[int, list[_Shape]] = {}  # by bytes of a payload
         self._seen: Counter[tuple[int, str]] = Counter()
 
-    def read(self, window: bytes, span: Span) -> KnownScalar | None:
+    def read(self, window: Buffer, span: Span) -> KnownScalar | None:
         """The point in the payload at `span` of `window` if it is like one that was learnt."""
         start, end = span
         for shape in self._shapes.get(end - start, ()):

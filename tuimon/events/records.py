@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.crc import Words, column, damaged_rows, trailer_key, unmasked
+from tuimon.events.fields import Buffer
 from tuimon.events.frames import FRAME_BYTES, TRAILER_BYTES
 from tuimon.events.points import ScalarColumns
 from tuimon.events.templates import STEP_AT, WALL_AT, Layout
 
 
-def gather(window: bytes, starts: NDArray[np.int64], words: int) -> Words:
+def gather(window: Buffer, starts: NDArray[np.int64], words: int) -> Words:
     """The bytes from each of `starts` on, as rows of words [n, words].
 
     Each row is copied as one item, which numpy does as fast as the memory allows.

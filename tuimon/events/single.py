@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuimon.events.batches import BatchBuilder
-from tuimon.events.fields import Span
+from tuimon.events.fields import Buffer, Span
 from tuimon.events.frames import HEADER_BYTES
 from tuimon.events.known import KnownRecords
 from tuimon.events.points import SummaryRef
@@ -32,7 +32,7 @@ class SingleDecoder:
         """Whether the file's first event was read."""
         self._known = KnownRecords()
 
-    def decode(self, window: bytes, span: Span, base: int, builder: BatchBuilder) -> None:
+    def decode(self, window: Buffer, span: Span, base: int, builder: BatchBuilder) -> None:
         """Enter the event whose payload lies at `span` of `window`; malformed ones as damage.
 
         The window begins at the offset `base` of the file.
@@ -49,7 +49,7 @@ class SingleDecoder:
             return
         self.enter(event, base + start - HEADER_BYTES, end - start, builder)
         if len(event.values) == 1 and self._is_scalar(event.values[0]):
-            self._known.learn(window[start:end], event)
+            self._known.learn(bytes(window[start:end]), event)
 
     def enter(self, event: Event, offset: int, length: int, builder: BatchBuilder) -> None:
         """Enter an event whose frame, with a payload of `length` bytes, lies at `offset`."""

@@ -6,7 +6,9 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
+from tuimon.events.buffer import ReadBuffer
 from tuimon.events.decode import EventDecoder, Window
+from tuimon.events.fields import Buffer
 from tuimon.events.frames import (
     FRAME_BYTES,
     HEADER_BYTES,
@@ -49,8 +51,16 @@ class EventFileTail:
     No state is kept open between polls, and never more is allocated than the file holds.
     """
 
-    def __init__(self, path: str | os.PathLike[str], plugins: dict[str, str] | None = None) -> None:
-        """`plugins` is the run's map of tags to plugin names, shared by the run's files."""
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        plugins: dict[str, str] | None = None,
+        buffer: ReadBuffer | None = None,
+    ) -> None:
+        """`plugins` is the run's map of tags to plugin names, shared by the run's files.
+
+        `buffer` may be shared by all files that one thread follows.
+        """
         self.path = Path(path)
         self.state = FileState.OK
         self.error: str | None = None
@@ -62,6 +72,7 @@ class EventFileTail:
         self.damaged_records = 0
         self.skipped_bytes = 0
         self._plugins = {} if plugins is None else plugins
+        self._buffer = buffer or ReadBuffer()
         self._decoder = EventDecoder(self._plugins)
         self._fingerprint: tuple[int, int, int, int] | None = None
         self._seam = b""
@@ -119,12 +130,12 @@ class EventFileTail:
             return []
         self._fingerprint = None  # until this look has succeeded
         self.size = status.st_size
-        max_bytes = min(max_bytes, self._window)
-        window = os.pread(file, max_bytes, self.offset)
+        max_bytes = min(max_bytes, self._window, self.size)
+        window = self._buffer.read(file, min(max_bytes, max(self._rest(), 0)), self.offset)
         # The seam comes last: a file that was written anew meanwhile does not pass for the old one.
         if os.pread(file, len(self._seam), self.offset - len(self._seam)) != self._seam:
             self._restart()
-            window = os.pread(file, max_bytes, 0)
+            window = self._buffer.read(file, max_bytes, 0)
         batches = self._advance(file, window)
         if self._is_new:
             batches = batches or [EventBatch()]
@@ -148,13 +159,13 @@ class EventFileTail:
         self._pending = 0
         self._seam = before[-_SEAM_BYTES:]
 
-    def _advance(self, file: int, window: bytes) -> list[EventBatch]:
+    def _advance(self, file: int, window: Buffer) -> list[EventBatch]:
         """Decode what `window`, the file from `offset` on, brings."""
         decoded = self._decode(window)
         while not decoded.end and len(window) < decoded.wanted <= self._rest():
             if decoded.wanted > MAX_RECORD_BYTES:
                 return self._skip(file, decoded.wanted)
-            window = os.pread(file, decoded.wanted, self.offset)
+            window = self._buffer.read(file, decoded.wanted, self.offset)
             decoded = self._decode(window)
         if not decoded.end:
             return self._search(file)
@@ -182,7 +193,7 @@ class EventFileTail:
         self._move_to(offset, os.pread(file, offset - before, before))
         self._unfinished = True
 
-    def _decode(self, window: bytes) -> Window:
+    def _decode(self, window: Buffer) -> Window:
         more = self.offset + len(window) < self.size
         return self._decoder.decode(window, self.offset, more=more)
 

@@ -17,6 +17,7 @@ from tuimon.events.fields import (
     FIXED32,
     FIXED64,
     VARINT,
+    Buffer,
     Span,
     WireError,
     fields,
@@ -60,7 +61,7 @@ _TYPES = {
 uint32, uint64."""
 
 
-def scalar_of_tensor(payload: bytes, spans: list[Span]) -> float | None:
+def scalar_of_tensor(payload: Buffer, spans: list[Span]) -> float | None:
     """The one number of the tensor at `spans` of `payload`.
 
     None when it is not numeric or does not hold exactly one element. Raises WireError.
@@ -98,7 +99,7 @@ def scalar_of_tensor(payload: bytes, spans: list[Span]) -> float | None:
     return _number(payload[first : first + size], dtype)
 
 
-def _is_one(payload: bytes, start: int, end: int) -> bool:
+def _is_one(payload: Buffer, start: int, end: int) -> bool:
     """Whether the shape is that of one element. The product of all sizes could get very long."""
     is_one = True
     for key, first, second in fields(payload, start, end):
@@ -113,7 +114,7 @@ def _is_one(payload: bytes, start: int, end: int) -> bool:
     return is_one
 
 
-def _number(raw: bytes, dtype: int) -> float:
+def _number(raw: Buffer, dtype: int) -> float:
     if dtype == _BFLOAT16:
         return float(struct.unpack("<f", b"\0\0" + raw)[0])
     return float(np.frombuffer(raw, _TYPES[dtype].dtype)[0])

@@ -19,6 +19,7 @@ from tuimon.events.fields import (
     FIXED64,
     MOST_FIELDS,
     VARINT,
+    Buffer,
     Span,
     WireError,
     fields,
@@ -91,7 +92,7 @@ class Event(NamedTuple):
     """Of kind ``tagged_run_metadata``."""
 
 
-def parse_event(payload: bytes, start: int = 0, end: int | None = None) -> Event:
+def parse_event(payload: Buffer, start: int = 0, end: int | None = None) -> Event:
     """Read the serialized ``Event`` between two positions of `payload`, by default all of it.
 
     Raises WireError on bytes that protobuf would reject.
@@ -123,7 +124,7 @@ def parse_event(payload: bytes, start: int = 0, end: int | None = None) -> Event
     return Event(wall_time, step, kind)
 
 
-def _values(payload: bytes, summary: list[Span]) -> tuple[Value, ...]:
+def _values(payload: Buffer, summary: list[Span]) -> tuple[Value, ...]:
     return tuple(
         [
             _value(payload, first, second)
@@ -133,7 +134,7 @@ def _values(payload: bytes, summary: list[Span]) -> tuple[Value, ...]:
     )
 
 
-def _value(payload: bytes, start: int, end: int) -> Value:
+def _value(payload: Buffer, start: int, end: int) -> Value:
     tag, kind = "", ""
     scalar: float | None = None
     tensor: list[Span] = []
@@ -170,7 +171,7 @@ def _value(payload: bytes, start: int, end: int) -> Value:
     return Value(tag, kind, scalar, plugin)
 
 
-def _text(payload: bytes, spans: list[Span], wanted: int) -> str:
+def _text(payload: Buffer, spans: list[Span], wanted: int) -> str:
     text = ""
     for key, first, second in _all_fields(payload, spans):
         if key == wanted:
@@ -178,7 +179,7 @@ def _text(payload: bytes, spans: list[Span], wanted: int) -> str:
     return text
 
 
-def _all_fields(payload: bytes, spans: list[Span]) -> Iterator[tuple[int, int, int]]:
+def _all_fields(payload: Buffer, spans: list[Span]) -> Iterator[tuple[int, int, int]]:
     """The fields of a message whose parts lie at `spans`."""
     left = MOST_FIELDS
     for start, end in spans:
@@ -189,8 +190,8 @@ def _all_fields(payload: bytes, spans: list[Span]) -> Iterator[tuple[int, int, i
             raise WireError("a message has too many fields")
 
 
-def _decode(content: bytes) -> str:
+def _decode(content: Buffer) -> str:
     try:
-        return content.decode()
+        return str(content, "utf-8")
     except UnicodeDecodeError as error:
         raise WireError("a string is not UTF-8") from error

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from tuimon.events.buffer import ReadBuffer
 from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail, FileState
 from tuimon.runs.sources import LogSource
@@ -85,6 +86,7 @@ class Follower:
         self._followed: dict[Path, _Followed] = {}  # replaced, never changed
         self._plugins: dict[str, dict[str, str]] = {}
         self._batch_bytes = _FIRST_BATCH_BYTES
+        self._buffer = ReadBuffer()
         self._hinted: deque[str] = deque()
         self._hints = ChangeHints(self._take_hints)
         self._wake = threading.Event()
@@ -224,7 +226,7 @@ class Follower:
             self._followed = {p: one for p, one in self._followed.items() if p not in gone}
 
     def _follow(self, file: FoundFile) -> _Followed:
-        tail = EventFileTail(file.path, self._plugins.setdefault(file.run, {}))
+        tail = EventFileTail(file.path, self._plugins.setdefault(file.run, {}), self._buffer)
         try:
             status = file.path.stat()
         except OSError:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from tuimon.events.buffer import ReadBuffer
 from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail
 from tuimon.runs.sources import LogSource
@@ -30,8 +31,9 @@ def load(sources: Sequence[LogSource]) -> Loaded:
     store = Store()
     scan = LogdirScan(sources)
     files: list[FileStatus] = []
+    buffer = ReadBuffer()
     for _, members in _by_run(scan.scan()):
-        files += _read_run(store, members)
+        files += _read_run(store, members, buffer)
     store.set_beside(scan.beside())
     return Loaded(store, tuple(files), scan.truncated)
 
@@ -42,9 +44,10 @@ def load_runs(files: Sequence[FoundFile]) -> Iterator[tuple[Run | None, list[Fil
     `files` as `LogdirScan.scan` gives them. Yields each run (None when its files hold no record)
     with the status of its files.
     """
+    buffer = ReadBuffer()
     for name, members in _by_run(files):
         store = Store()
-        statuses = _read_run(store, members)
+        statuses = _read_run(store, members, buffer)
         yield store.runs.get(name), statuses
 
 
@@ -52,13 +55,12 @@ def _by_run(files: Sequence[FoundFile]) -> Iterator[tuple[str, Iterator[FoundFil
     return groupby(files, key=lambda file: file.run)
 
 
-def _read_run(store: Store, files: Iterable[FoundFile]) -> list[FileStatus]:
+def _read_run(store: Store, files: Iterable[FoundFile], buffer: ReadBuffer) -> list[FileStatus]:
     plugins: dict[str, str] = {}
-    return [_read(store, file, plugins) for file in files]
+    return [_read(store, file, EventFileTail(file.path, plugins, buffer)) for file in files]
 
 
-def _read(store: Store, file: FoundFile, plugins: dict[str, str]) -> FileStatus:
-    tail = EventFileTail(file.path, plugins)
+def _read(store: Store, file: FoundFile, tail: EventFileTail) -> FileStatus:
     reading = True
     while reading:
         for batch in tail.poll(_POLL_BYTES):
