@@ -2,6 +2,7 @@
 
 Prints a Markdown table. `--quick` leaves out the logs of ten million points and 2 GB; `--full` has
 TensorBoard's EventAccumulator read the whole million (half a minute) instead of a twentieth.
+`--only TEXT` measures the rows with TEXT in their names, and `--only other` what is no load.
 
 Loads are timed from the start of the process until it says that all points are there, files in the
 page cache, medians of three. tuimon follows the directory as its viewer does, keeps every point and
@@ -11,12 +12,13 @@ checks every CRC; the data server keeps every point and checks no CRC of a paylo
 import argparse
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +40,8 @@ MILLION = 1_000_000
 IDLE_SECONDS = 20
 IDLE_RUNS = 200
 COLUMNS = 320
+ONE_RUN = "1 M scalars, one run, 10 tags in turn"
+OTHER = "other"
 
 HELPERS = str(Path(__file__).parents[1])
 
@@ -214,40 +218,73 @@ def load_average() -> str:
     return "/".join(f"{load:.1f}" for load in os.getloadavg())
 
 
-def measure_loads(root: Path, quick: bool) -> dict[int, Load]:
+class Row(NamedTuple):
+    """A log to load."""
+
+    name: str
+    points: int
+    write: Callable[[Path], object]
+    is_big: bool = False
+
+
+def five_runs(logdir: Path) -> None:
+    for run in range(5):
+        write_log(logdir / f"run{run}", encode(cycle(MILLION // 5)))
+
+
+def rows() -> list[Row]:
+    def of(parts: Callable[[], Iterable[bytes]]) -> Callable[[Path], object]:
+        return lambda logdir: write_log(logdir, parts())
+
+    ten = 10 * MILLION
+    return [
+        Row(ONE_RUN, MILLION, of(lambda: encode(cycle(MILLION)))),
+        Row("same as TF2 tensors", MILLION + 10, of(lambda: tensor_parts(cycle(MILLION)))),
+        Row("1 M scalars, 5 runs", MILLION, five_runs),
+        Row("1 M scalars, 10 irregular tags", MILLION, of(lambda: encode(irregular(MILLION)))),
+        Row(
+            "1 M scalars, 300 irregular tags", MILLION, of(lambda: encode(irregular(MILLION, 300)))
+        ),
+        Row(
+            "0.2 M scalars, 400 histograms and images",
+            200_000,
+            of(lambda: mixed(200_000, 400, 12_500)),
+        ),
+        Row("10 M scalars, one run, simple_value", ten, of(lambda: encode(cycle(ten))), True),
+        Row("10 M scalars, one run, TF2", ten + 10, of(lambda: tensor_parts(cycle(ten))), True),
+        Row(
+            "0.1 M scalars, 2,000 histograms and images",
+            100_000,
+            of(lambda: mixed(100_000, 2000, 1_000_000)),
+            True,
+        ),
+    ]
+
+
+def measure_loads(root: Path, options: argparse.Namespace) -> dict[int, Load]:
     """The rows beside the data server; what tuimon took for one run of so many million points."""
     print("| cold load of | tuimon | data server | ratio | peak memory | data server |")
     print("|---|---|---|---|---|---|")
-    write_log(root / "one", encode(cycle(MILLION)))
-    loads = {1: compare("1 M scalars, one run, 10 tags in turn", root / "one", MILLION)}
-    write_log(root / "tensors", tensor_parts(cycle(MILLION)))
-    compare("same as TF2 tensors", root / "tensors", MILLION + 10)
-    for run in range(5):
-        write_log(root / "five" / f"run{run}", encode(cycle(MILLION // 5)))
-    compare("1 M scalars, 5 runs", root / "five", MILLION)
-    write_log(root / "irregular", encode(irregular(MILLION)))
-    compare("1 M scalars, 10 irregular tags", root / "irregular", MILLION)
-    write_log(root / "many", encode(irregular(MILLION, 300)))
-    compare("1 M scalars, 300 irregular tags", root / "many", MILLION)
-    write_log(root / "mixed", mixed(200_000, 400, 12_500))
-    compare("0.2 M scalars, 400 histograms and images", root / "mixed", 200_000)
-    if not quick:
-        for name, write in (("simple_value", encode), ("TF2 tensors", tensor_parts)):
-            logdir = root / name / "log"
-            write_log(logdir, write(cycle(10 * MILLION)))
-            points = 10 * MILLION + (10 if write is tensor_parts else 0)
-            load = compare(f"10 M scalars, one run, {name}", logdir, points, rounds=1)
-            loads.setdefault(10, load)
-            next(logdir.iterdir()).unlink()
-        write_log(root / "heavy", mixed(100_000, 2000, 1_000_000))
-        compare("0.1 M scalars, 2,000 histograms and images", root / "heavy", 100_000)
-        next((root / "heavy").iterdir()).unlink()
+    loads: dict[int, Load] = {}
+    for row in rows():
+        if options.only not in row.name or (row.is_big and options.quick):
+            continue
+        logdir = root / "log"
+        row.write(logdir)
+        load = compare(row.name, logdir, row.points, 1 if row.points > 2 * MILLION else ROUNDS)
+        if row.name == ONE_RUN or row.points == 10 * MILLION:
+            loads[row.points // MILLION] = load
+        shutil.rmtree(logdir)
     return loads
 
 
 def measure(root: Path, options: argparse.Namespace) -> None:
-    loads = measure_loads(root, options.quick)
+    loads = {} if options.only == OTHER else measure_loads(root, options)
+    if options.only not in ("", OTHER):
+        return
     print("\n| | |\n|---|---|")
+    write_log(root / "one", encode(cycle(MILLION)))
+    loads.setdefault(1, follow(root / "one", MILLION))
     sample = MILLION if options.full else MILLION // 20
     write_log(root / "sample", encode(cycle(sample)))
     per_million = accumulate(root / "sample") * MILLION / sample
@@ -279,6 +316,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--only", default="")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} cores")
     print(f"load average before: {load_average()}\n", flush=True)
