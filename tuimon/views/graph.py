@@ -123,8 +123,8 @@ class GraphView(View):
 
     def still(self, subject: Subject, look: Look) -> Sequence[Row]:
         self._read(subject, look)
-        opened = {branch for branch in self._tree.root.walk() if branch.branches}
-        self._rows = self._tree.rows(self._level, opened, None)
+        self._opened = {branch for branch in self._tree.root.walk() if branch.branches}
+        self._rows = self._tree.rows(self._level, self._opened, None)
         self._names = self._name_cells(look.width)
         return [*self._head(look.width), *self._body(self._rows, None, look.width)]
 

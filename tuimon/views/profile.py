@@ -81,7 +81,7 @@ class ProfileView(View):
             self._trace, self._read = _read_trace(newest), newest
         rows: list[Row] = [
             clip(
-                [(newest.path.name, roles.TITLE), (f"  {len(files)} files", roles.NOTE)],
+                [(newest.path.name, roles.TITLE), (f"  newest of {len(files)}", roles.NOTE)],
                 look.width,
             )
         ]
@@ -198,4 +198,6 @@ def _duration(us: float) -> str:
 
 
 def _size(count: int) -> str:
-    return f"{count:,} bytes" if count < 10_000 else f"{count / 2**20:.3g} MiB"
+    if count < 10_000:
+        return f"{count:,} bytes"
+    return f"{count / 2**10:.3g} KiB" if count < 2**20 else f"{count / 2**20:.3g} MiB"

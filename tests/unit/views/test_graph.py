@@ -326,3 +326,4 @@ def test_on_paper_all_modules_are_unfolded(transformer):
     seen = text(list(view.still(subject, LOOK._replace(height=10))))
     assert "q  Linear" in seen
     assert "output.1" in seen
+    assert "▸" not in seen
