@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from tuimon.summaries.graphs import Graph, NodeCost, Shape
@@ -246,7 +247,7 @@ class Tree:
     def trace(self, through: Branch) -> Trace:
         """Follow the graph from a branch to the inputs and to the outputs."""
         inside = self._nodes(through)
-        sources = self._sources()
+        sources = self._sources
         targets: list[list[int]] = [[] for _ in sources]
         for index, found in enumerate(sources):
             for source in found:
@@ -260,7 +261,7 @@ class Tree:
     def neighbours(self, branch: Branch) -> tuple[list[Branch], list[Branch]]:
         """What a branch takes from outside, and what takes something of it; nodes only."""
         inside = self._nodes(branch)
-        sources = self._sources()
+        sources = self._sources
         taken = dict.fromkeys(s for i in sorted(inside) for s in sources[i] if s not in inside)
         given = dict.fromkeys(
             i for i, found in enumerate(sources) if i not in inside and not inside.isdisjoint(found)
@@ -271,7 +272,9 @@ class Tree:
         below = set(branch.walk())
         return {index for index, found in enumerate(self._of) if found in below}
 
+    @cached_property
     def _sources(self) -> list[list[int]]:
+        """What nodes each node takes."""
         places = {node.name: index for index, node in enumerate(self.graph.nodes)}
         return [
             [places[name] for name in map(_node_name, node.inputs) if name in places]
