@@ -150,25 +150,3 @@ def test_nothing_of_tags_and_output_reaches_the_terminal_as_control(host: Host):
         assert b"\x1b]0;title" not in terminal.received
         assert b"\x9b31m" not in terminal.received.replace("\u2588".encode(), b"")
     host.run("stop", "--now")
-
-
-@pytest.mark.parametrize(
-    "env", [{"NO_COLOR": "1"}, {"TERM": "screen", "COLORTERM": ""}, {"TERM": "xterm"}]
-)
-def test_other_terminals_show_the_same(running: Host, env: dict[str, str]):
-    with running.terminal("attach", **env) as terminal:
-        terminal.wait_for(lambda text: "━ test" in text and "q leave" in text)
-        terminal.press("q")
-        assert terminal.wait_for_exit() == 0
-
-
-def test_a_locale_without_braille_gets_plain_characters(running: Host):
-    env = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    with running.terminal("attach", **env) as terminal:
-        screen = terminal.wait_for(lambda text: "* train" in text and "begin" in text)
-        assert screen.isascii()
-        assert "\\u" not in screen
-        assert screen.startswith(" * script  running")
-        assert screen.split("\n")[-1].startswith(" q leave")
-        terminal.press("q")
-        assert terminal.wait_for_exit() == 0
