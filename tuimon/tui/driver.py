@@ -129,6 +129,16 @@ class TerminalDriver(LinuxDriver):
         self.image.forget()
         self._unplaced = bool(self._pictures)
 
+    def ask_for_graphics(self) -> None:
+        """Ask the terminal, unless it was asked, and send the first line of the screen again.
+
+        Some terminals (macOS's) print what they should pass over: it is drawn over at once.
+        """
+        if question := self.graphics.ask():
+            self.write(f"\x1b7\x1b[H{question}\x1b8")
+            self.image.lose(0, 0, self._app.size.width, 1)
+            self._send()
+
     def place(self, pictures: list[Encoded]) -> None:
         """Show these pictures and no others, over cells that are blank."""
         if pictures != self._pictures:
@@ -248,8 +258,8 @@ class TerminalDriver(LinuxDriver):
 def ask_for_graphics(app: App[Any]) -> None:
     """Have the terminal say, some time, whether it can show pictures."""
     driver = app._driver
-    if isinstance(driver, TerminalDriver) and (question := driver.graphics.ask()):
-        driver.write(question)
+    if isinstance(driver, TerminalDriver):
+        driver.ask_for_graphics()
 
 
 def picture_cell(app: App[Any]) -> tuple[int, int] | None:
