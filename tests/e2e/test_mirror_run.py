@@ -89,9 +89,11 @@ def test_a_launch_again_goes_on_unless_it_shall_not(host: Host) -> None:
     assert len(offline_files(third)) == 1
 
 
-def test_a_training_goes_online_by_itself(host: Host, tmp_path: Path) -> None:
+def test_what_could_not_go_online_does_so_with_all_that_is_offline(
+    host: Host, tmp_path: Path
+) -> None:
     with wandb_server() as server:
-        server.behaviour = "fail"
+        server.behaviour = "refuse"
         host.env |= {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
         script = host.script(TRAINING + "write('runs', 3)")
         done = host.run("run", "--detach", "--sync-when-online", script)

@@ -97,7 +97,7 @@ def test_a_running_training_goes_online_when_asked(tmp_path: Path, server: Wandb
     logdir = tmp_path / "runs"
     environ = {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
     paths = new_run(tmp_path, logdir, MirrorOptions())
-    server.behaviour = "fail"
+    server.behaviour = "refuse"  # said at once; of other faults wandb waits for the end
     with MirrorUnderTest(paths, environ) as mirror, SummaryWriter(str(logdir)) as writer:
         writer.add_scalar("loss", 1.0, 0)
         mirror.wait_until(lambda record: record.state == "offline" and record.points == 1, 60)
