@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,6 +25,7 @@ def loss(step: int, run: int = 0) -> float:
     return math.exp(-step / (60 + 3 * run)) + noise + run / 50
 
 
+@cache
 def records(steps: int = 400, run: int = 0) -> list[bytes]:
     return [
         version(),
@@ -50,7 +52,7 @@ def one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
 def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     monkeypatch.chdir(tmp_path)
     for run in range(50):
-        write(tmp_path / "sweep" / f"run{run:02}", records(120, run))
+        write(tmp_path / "sweep" / f"run{run:02}", records(40, run))
     yield from started("sweep")
 
 
@@ -358,14 +360,15 @@ def test_many_runs_look_as_ever(snap_compare, many: Session, name: str) -> None:
     assert snap_compare(TuimonApp(many), terminal_size=(120, 40), run_before=ready)
 
 
-def test_values_that_are_no_numbers_look_as_ever(snap_compare, tmp_path: Path) -> None:
+def test_values_that_are_no_numbers_look_as_ever(snap_compare, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
     values = [loss(step) for step in range(300)]
     values[40:60] = [math.nan] * 20
     values[100], values[200] = math.inf, -math.inf
-    write(tmp_path, [version(), *(scalar("loss", s, v) for s, v in enumerate(values))])
+    write(tmp_path / "runs", [version(), *(scalar("loss", s, v) for s, v in enumerate(values))])
 
     async def ready(pilot: Pilot[None]) -> None:
         await press_when_ready(pilot, "y")
 
-    for session in started(str(tmp_path)):
+    for session in started("runs"):
         assert snap_compare(TuimonApp(session), terminal_size=SIZE, run_before=ready)

@@ -135,11 +135,12 @@ class MonitorScreen(
         return max(_DRAW_EVERY, _DRAW_SHARE * took, round_trip(self.app) or 0.0)
 
     async def _show_data(self) -> None:
+        loaded = not self._session.follower.loading  # before what is loaded is looked at
         store = self._session.store
         selection = self._selection
         colours = self._charts.colours
         known = colours.known
-        colours.meet(trainings(store.runs), keep=not self._session.follower.loading)
+        colours.meet(trainings(store.runs), keep=loaded)
         group = prefix_tags if selection.group == BY_PREFIX else pair_tags
         metrics = self._order.sorted(group(charted_tags(store, selection)))
         self._arrangement = arrange(metrics, self._folded_names)

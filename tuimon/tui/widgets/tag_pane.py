@@ -66,6 +66,8 @@ class TagPane(CellView, can_focus=True):
         self._among_runs = False
         self._run = self._tag = 0
         """Where the cursor is, or was, in each list."""
+        self._moved = False
+        """Whether it was ever moved: before, it stays on top while runs are loaded."""
         self._top = 0
         self._first_run = self._first_row = 0
         self._run_lines = 0
@@ -77,7 +79,7 @@ class TagPane(CellView, can_focus=True):
 
     def set_content(self, runs: Sequence[RunRow], tags: Sequence[TagRow]) -> None:
         """Show these runs (only when there are several) and tags; the cursor stays on its run."""
-        chosen = self._runs[self._run].name if self._runs else ""
+        chosen = self._runs[self._run].name if self._runs and self._moved else ""
         self._runs = list(runs) if len(runs) > 1 else []
         names = [run.name for run in self._runs]
         self._run = names.index(chosen) if chosen in names else 0
@@ -140,6 +142,7 @@ class TagPane(CellView, can_focus=True):
 
     def _go_to(self, place: int) -> None:
         count = len(self._runs)
+        self._moved = True
         self._among_runs = place < count
         if self._among_runs:
             self._run = place
