@@ -134,3 +134,10 @@ async def test_the_next_viewer_looks_as_the_last_one_did(session: Session) -> No
         assert "smoothing 0.8" in shown(screen.query(ChartView).first())
         assert not screen._tags.display
         assert "] adam_1" in shown(screen._keys)
+
+
+async def test_what_is_typed_without_waiting_is_the_filter(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        screen.action_filter()
+        assert screen.focused is screen._filter._input

@@ -55,7 +55,8 @@ class FilterBar(Horizontal):
         """Begin to type."""
         self.display = True
         self._recalled = len(self._history)
-        self._input.focus()
+        # At once, so that what is typed without waiting is meant for the line.
+        self.screen.set_focus(self._input)
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Tell what came of the filter."""
