@@ -157,7 +157,7 @@ def test_a_detached_run_is_listed_read_and_stopped_from_anywhere(host: Host, tmp
     assert host.run("run", "--detach", "--name", "big", host.script(QUIET)).returncode == 0
     host.project = tmp_path_factory.mktemp("elsewhere")
     table = host.run("ls").stdout.splitlines()
-    assert table[0].split() == ["RUN", "NAME", "STATE", "STARTED", "TOOK", "WHY"]
+    assert table[0].split() == ["RUN", "NAME", "STATE", "STARTED", "TOOK", "SIZE", "WHY"]
     assert " big " in table[1]
     assert "running" in table[1]
     wait_until(lambda: host.run("logs").stdout == "hello\n")

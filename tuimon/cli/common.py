@@ -86,8 +86,8 @@ def describe_end(status: RunStatus) -> str:
     line = (
         f"{name} {'was ' if status.state in (RunState.KILLED, RunState.LOST) else ''}{status.state}"
     )
-    if record.ended_at is not None:
-        line += f" after {format_duration(record.ended_at - record.started_at)}"
+    if status.ended_at is not None:
+        line += f" after {format_duration(status.took(status.ended_at))}"
     reason = status.reason or record.cause
     line = f"{line}: {safe(reason)}" if reason else line
     return f"{line}; {left}" if (left := activity(status, time.time())) else line

@@ -31,6 +31,7 @@ def document(run: RunStatus) -> dict[str, object]:
     return {
         **dataclasses.asdict(run.record),
         "state": run.state,
+        "ended_at": run.ended_at,
         "cause": run.reason or run.record.cause,
         "activity": activity(run, time.time()),
         "bytes": size_of(run),
@@ -46,14 +47,13 @@ def _table(runs: list[RunStatus]) -> list[str]:
     rows = [("RUN", "NAME", "STATE", "STARTED", "TOOK", "SIZE", "WHY")]
     for run in runs:
         record = run.record
-        took = (record.ended_at or now) - record.started_at if run.state != "lost" else None
         rows.append(
             (
                 record.id,
                 safe(record.name),
                 str(run.state),
                 format_age(now - record.started_at),
-                "" if took is None else format_duration(took),
+                format_duration(run.took(now)),
                 format_bytes(size_of(run)),
                 safe(remark(run, now) or record.cause or ""),
             )

@@ -66,7 +66,7 @@ def _ended(age: float | None) -> list[RunStatus]:
         run
         for run in list_runs()
         if why_it_stays(run) is None
-        and (age is None or now - (run.record.ended_at or run.record.started_at) >= age)
+        and (age is None or now - (run.ended_at or run.record.started_at) >= age)
     ]
 
 

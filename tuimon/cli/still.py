@@ -80,11 +80,8 @@ def _state(status: RunStatus, role: str) -> list[tuple[str, str]]:
 
 def _times(status: RunStatus, progress: TrainingProgress | None) -> list[tuple[str, str]]:
     """How long it took; while it runs also its rate, and how old what is known of it is."""
-    parts = []
     now = time.time()
-    if status.state is not RunState.LOST:
-        took = (status.record.ended_at or now) - status.record.started_at
-        parts.append((format_duration(took), "text"))
+    parts = [(format_duration(status.took(now)), "text")]
     if progress is not None and not status.state.ended:
         if progress.rate is not None:
             parts.append((f"{format_value(float(f'{progress.rate:.2g}'))}/s", roles.DIM))

@@ -7,6 +7,7 @@ found out here, by the identity of the guardian on this host and by its heartbea
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +48,16 @@ class RunStatus:
     state: RunState
     reason: str | None = None
     """Why the run is lost, or what cannot be known from this host; one sentence."""
+    ended_at: float | None = None
+    """When the training ended, Unix seconds; of one that is lost, its last sign of life. None while
+    it runs, under its guardian or without."""
     recorder: RecorderRecord | None = None
     mirror: MirrorRecord | None = None
+
+    def took(self, now: float) -> float:
+        """Seconds that the training has taken until its end, or until `now`."""
+        end = now if self.ended_at is None else self.ended_at
+        return max(0.0, end - self.record.started_at)
 
     @property
     def is_here(self) -> bool:
@@ -88,6 +97,7 @@ def read_status(directory: Path) -> RunStatus:
         record=record,
         state=state,
         reason=reason,
+        ended_at=_last_sign(record, paths) if state is RunState.LOST else record.ended_at,
         recorder=_read_optional(RecorderRecord, paths.recorder_json),
         mirror=_read_optional(MirrorRecord, paths.mirror_json),
     )
@@ -184,12 +194,33 @@ def _true_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | Non
         return RunState.LOST, "its guardian never started"
     if is_alive(record.guardian, record.boot_id):
         return record.state, None
-    if record.child is not None and is_alive(record.child, record.boot_id):
+    if record.child is not None and _is_orphan(record):
         return RunState.LOST, (
             f"the guardian was killed; the training (PID {record.child.pid}) "
             "still runs, and how it ends will not be known"
         )
     return RunState.LOST, "the guardian was killed; how the training ended is not known"
+
+
+def _is_orphan(record: RunRecord) -> bool:
+    """Whether the training of a guardian that is gone still runs on this host."""
+    return (
+        _is_here(record)
+        and record.pid_namespace in ("", pid_namespace())
+        and record.child is not None
+        and is_alive(record.child, record.boot_id)
+    )
+
+
+def _last_sign(record: RunRecord, paths: RunPaths) -> float | None:
+    """When the guardian of a lost run, or the training itself, last wrote something."""
+    if _is_orphan(record):
+        return None
+    written = [record.started_at]
+    for path in (paths.run_json, paths.console_log):  # heartbeat; output, also without a guardian
+        with suppress(OSError):
+            written.append(path.stat().st_mtime)
+    return max(written)
 
 
 def _is_here(record: RunRecord) -> bool:

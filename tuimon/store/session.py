@@ -102,12 +102,12 @@ class Session:
         status = self.status
         if status is None:
             return None
-        record, ended = status.record, status.state.ended
+        record = status.record
         return Subject(
             name=record.name,
             state=status.state,
             started_at=record.started_at,
-            ended_at=(record.ended_at or record.started_at) if ended else None,
+            ended_at=status.ended_at,
             reason=remark(status, time.time()),
             mirror=status.mirror,
             search=f"Looking below {record.cwd}; --logdir names another place.",

@@ -98,6 +98,17 @@ class TestState:
         status = read_status(make_run(boot_id="an earlier boot").directory)
         assert (status.state, status.reason) == (RunState.LOST, "the host was rebooted")
 
+    def test_end_of_a_lost_run_is_its_last_sign_of_life(self, dead: ProcessRef, orphan: ProcessRef):
+        paths = make_run(guardian=dead, child=dead, started_at=1000.0)
+        os.utime(paths.run_json, (1060.0,) * 2)
+        assert read_status(paths.directory).ended_at == 1060.0
+        paths.console_log.touch()  # the pump goes on without its guardian
+        os.utime(paths.console_log, (1075.0,) * 2)
+        status = read_status(paths.directory)
+        assert (status.ended_at, status.took(5000.0)) == (1075.0, 75.0)
+        still_running = read_status(make_run(guardian=dead, child=orphan).directory)
+        assert still_running.ended_at is None
+
     def test_guardian_is_about_to_start(self):
         paths = make_run(state=RunState.STARTING, guardian=None)
         assert read_status(paths.directory).state is RunState.STARTING

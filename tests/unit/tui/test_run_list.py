@@ -30,7 +30,9 @@ def status(name: str, state: RunState, logdir: Path | None = None) -> RunStatus:
         cause="exit code 1" if state is RunState.FAILED else None,
         logdir=None if logdir is None else str(logdir),
     )
-    return RunStatus(paths=RunPaths(Path("/nowhere")), record=record, state=state)
+    return RunStatus(
+        paths=RunPaths(Path("/nowhere")), record=record, state=state, ended_at=record.ended_at
+    )
 
 
 RUNS = [

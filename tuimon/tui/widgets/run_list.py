@@ -118,9 +118,7 @@ class RunList(CellView, can_focus=True):
             (fit(started, _AGE_WIDTH) + " ", "dim"),
         ]
         if cells >= _TOOK_FROM:
-            ended = record.ended_at if run.state.ended else now
-            took = "" if ended is None else format_duration(max(0.0, ended - record.started_at))
-            spans.append((fit(took, _TOOK_WIDTH) + " ", "dim"))
+            spans.append((fit(format_duration(run.took(now)), _TOOK_WIDTH) + " ", "dim"))
         glance = self._glances.get(record.id)
         doing = activity(run, now)
         if doing is not None:
