@@ -12,7 +12,7 @@ from tuimon.views.custom_scalars import CustomScalarsView
 from tuimon.views.embedding import EmbeddingView
 from tuimon.views.graph import GraphView
 from tuimon.views.histogram import HistogramView
-from tuimon.views.hparams import HParamsView
+from tuimon.views.hparams.view import HParamsView
 from tuimon.views.image import ImageView
 from tuimon.views.layout import clip, message
 from tuimon.views.mesh import MeshView

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
-from tuimon.text import fit, format_step, safe, width
+from tuimon.text import fit, format_step, safe, shorten, width
 
 HEAD_ROWS = 2
 _LEAST_NAME = 16
@@ -69,3 +72,20 @@ def head(place: Place, facts: Sequence[Piece], cells: int) -> tuple[Row, Row]:
 def message(place: Place, facts: Sequence[Piece], why: Piece, cells: int, height: int) -> list[Row]:
     """A view that can only say something: a line below the head."""
     return [*head(place, facts, cells), (), clip([why], cells)][: max(0, height)]
+
+
+def centred(
+    texts: Sequence[str], centres: NDArray[np.float64], cells: int, inks: Sequence[str]
+) -> Row:
+    """Texts around places of a row, each as much of it as does not touch the next one."""
+    spans: list[Piece] = []
+    at = 0
+    for index, (text, ink) in enumerate(zip(texts, inks, strict=True)):
+        around = [abs(float(centre - centres[index])) for centre in centres]
+        room = max(1, int(min((one for one in around if one), default=cells)) - 1)
+        text = shorten(safe(text), min(room, cells))
+        start = round(float(centres[index]) - width(text) / 2)
+        start = min(max(at, start), max(at, cells - width(text)))
+        spans += [(" " * (start - at), roles.BLANK), (text, ink)]
+        at = start + width(text)
+    return clip(spans, cells)

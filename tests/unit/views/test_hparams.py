@@ -15,13 +15,18 @@ from tensorboard.plugins.base_plugin import TBContext
 from tensorboard.plugins.hparams import api_pb2, backend_context, list_session_groups
 from tensorboard.plugins.hparams import summary_v2 as hp
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
+from textual.color import Color
+from textual.theme import Theme
 
 from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
-from tuimon.views.hparams import HParamsView
-from tuimon.views.hparams_table import importances, read_table, spearman
+from tuimon.tui.theme import RoleStyles
+from tuimon.tui.themes import CONTRAST, DARK, LIGHT
+from tuimon.views.hparams.correlation import importances, spearman
+from tuimon.views.hparams.sessions import read_table
+from tuimon.views.hparams.view import HParamsView
 from tuimon.views.kinds import draw, items, still
 from tuimon.views.subject import Subject
 from tuimon.views.view import Look
@@ -116,8 +121,8 @@ def test_what_is_the_same_for_all_stands_above(trials):
     assert seen[0].startswith("table  6 runs  coloured by hparam/accuracy")
     assert seen[1] == "same for all: amp 1  seed 7"
     assert seen[2].split() == ["lr", "layers", "optimizer", "accuracy", "loss"]
-    assert seen[3].split() == ["■", "✓", "trial_5", "0.01", "4", "sgd", "0.74", "0.26"]
-    assert seen[8].split()[2] == "trial_0"
+    assert seen[3].split() == ["✓", "trial_5", "0.01", "4", "sgd", "■", "0.74", "0.26"]
+    assert seen[8].split()[1] == "trial_0"
 
 
 def test_sort_and_reverse(trials):
@@ -128,9 +133,9 @@ def test_sort_and_reverse(trials):
     view.press("hparams-sort")
     seen = shown(view, subject)
     assert "by lr ↑" in seen
-    assert seen.splitlines()[3].split()[3] == "1e-4"
+    assert seen.splitlines()[3].split()[2] == "1e-4"
     view.press("hparams-sort")
-    assert shown(view, subject).splitlines()[3].split()[3] == "0.01"
+    assert shown(view, subject).splitlines()[3].split()[2] == "0.01"
     for _ in range(5):
         view.press("hparams-right")
     view.press("hparams-sort")
@@ -165,15 +170,20 @@ def test_colours_follow_the_chosen_column(trials):
 
     def inks() -> dict[str, str]:
         rows = draw(view, subject, LOOK._replace(inside=False)).rows[3:]
-        return {"".join(span.text for span in row).split()[2]: row[0].role for row in rows}
+        return {
+            "".join(span.text for span in row).split()[1]: span.role
+            for row in rows
+            for span in row
+            if "■" in span.text
+        }
 
     assert inks()["trial_5"] == "heat:15/0"
-    assert inks()["trial_0"] == "heat:1/0"
+    assert inks()["trial_0"] == "heat:8/0"
     for _ in range(3):
         view.press("hparams-left")
     view.press("hparams-colour")
     assert "coloured by lr" in shown(view, subject)
-    assert inks()["trial_2"] == inks()["trial_3"] == "heat:8/0"  # the middle of its logarithms
+    assert inks()["trial_2"] == inks()["trial_3"] == "heat:12/0"  # the middle of its logarithms
 
 
 def test_parallel_axes_and_scatter(trials):
@@ -230,7 +240,7 @@ def test_a_run_that_goes_on_and_one_without_metrics(tmp_path: Path):
     view, subject = opened(tmp_path)
     seen = shown(view, subject, LOOK._replace(width=120))
     row = next(line for line in seen.splitlines() if "keras" in line)
-    assert row.split()[:2] == ["■", "keras"]  # no status yet
+    assert row.split()[0] == "keras"  # no status yet
     assert "a b" in row
     assert "\x1b" not in seen
     assert shown(view, subject).splitlines()[-1].endswith(row.split()[-1]) or "7 runs" in seen
@@ -253,7 +263,7 @@ def test_metrics_of_runs_below(tmp_path: Path):
     view, subject = opened(tmp_path)
     seen = shown(view, subject).splitlines()
     assert seen[2].split() == ["units", "accuracy", "(val.)"]
-    assert [line.split()[1:] for line in seen[3:]] == [["s2", "2", "0.2"], ["s1", "1", "0.1"]]
+    assert [line.split() for line in seen[3:]] == [["s2", "2", "■", "0.2"], ["s1", "1", "■", "0.1"]]
 
 
 def test_any_size_any_mode(trials, fits):
@@ -277,3 +287,33 @@ def test_on_paper(trials):
     text = "\n".join("".join(span.text for span in row) for row in rows)
     assert text.count("trial_") == 6
     assert "Spearman" in text
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT, CONTRAST], ids=lambda theme: theme.name)
+def test_colours_of_values_can_be_told_from_the_background(trials, theme: Theme):
+    colours = theme.to_color_system().generate()
+    ground = Color.parse(colours["background"])
+    styles = RoleStyles(colours, ground, ansi=False)
+    marks = {
+        span.role for row in draw(*trials, LOOK).rows for span in row if span.role[:4] == "heat"
+    }
+    assert len(marks) == 5  # the chosen run is under the cursor
+    for role in marks:
+        ink = styles.style(role).color
+        assert ink is not None
+        assert ink.triplet is not None
+        assert contrast(Color(*ink.triplet), ground) > 3
+
+
+def contrast(a: Color, b: Color) -> float:
+    """The contrast ratio of WCAG 2.1."""
+
+    def luminance(colour: Color) -> float:
+        channels = np.array(colour.normalized)
+        linear = np.where(
+            channels <= 0.03928, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
+        )
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)

@@ -9,7 +9,7 @@ directories, since every ``add_hparams`` of torch writes one that tells of its o
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -70,6 +70,29 @@ class Table(NamedTuple):
         """Columns that are metrics."""
         return [index for index, column in enumerate(self.columns) if column.metric]
 
+    @property
+    def default(self) -> int:
+        """The column that is meant where none was chosen: the first metric."""
+        return next(iter(self.metrics), 0)
+
+    @property
+    def shown(self) -> list[int]:
+        """Columns that tell sessions apart: hyperparameters that vary, and metrics."""
+        columns = enumerate(self.columns)
+        return [index for index, column in columns if column.varies or column.metric]
+
+    def named(self, name: str | None) -> int:
+        """The column of a name; the default one if there is none."""
+        names = [column.name for column in self.columns]
+        return names.index(name) if name in names else self.default
+
+    def heading(self, column: int) -> str:
+        """The name of a column; its last part where that is enough."""
+        name = self.columns[column].name
+        short = name.rpartition("/")[2]
+        same = [one.name.rpartition("/")[2] for one in self.columns].count(short)
+        return short if short and same == 1 else name
+
     def axis(self, column: int) -> Axis:
         """Where the values of a column lie on an axis: numbers by size, texts in their order."""
         numbers = self.columns[column].numbers
@@ -81,18 +104,6 @@ class Table(NamedTuple):
         places = {text: at / last if len(order) > 1 else 0.5 for at, text in enumerate(order)}
         found = np.array([places.get(text, np.nan) for text in texts])
         return Axis(found, tuple((place, text) for text, place in places.items()), log=False)
-
-
-class Importance(NamedTuple):
-    """How a hyperparameter goes with a metric."""
-
-    column: int
-    correlation: float
-    """Spearman's rank correlation -1 … 1; for texts the correlation ratio of ranks, 0 … 1."""
-    ranked: bool
-    """It is a rank correlation, and has a sign."""
-    known: int
-    """Sessions with both values."""
 
 
 def session_runs(store: Store) -> list[Run]:
@@ -201,102 +212,3 @@ def spans_decades(numbers: NDArray[np.float64]) -> bool:
     """Whether numbers are better told apart by their logarithms: positive, over two decades."""
     finite = numbers[np.isfinite(numbers)]
     return bool(len(finite) and finite.min() > 0 and finite.max() >= 99 * finite.min())
-
-
-def importances(table: Table, metric: int) -> list[Importance]:
-    """How the hyperparameters that vary go with a metric, the closest first."""
-    target = table.columns[metric].numbers
-    found = []
-    for index, column in enumerate(table.columns):
-        if column.metric or not column.varies or target is None:
-            continue
-        known = np.isfinite(target)
-        if column.numbers is not None:
-            known &= np.isfinite(column.numbers)
-            count = int(known.sum())
-            value = spearman(column.numbers[known], target[known])
-        else:
-            texts = [format_cell(session.values[index]) for session in table.sessions]
-            count = int(known.sum())
-            value = _ratio(
-                [text for text, is_known in zip(texts, known, strict=True) if is_known],
-                ranked(target[known]),
-            )
-        if np.isfinite(value):
-            found.append(Importance(index, value, column.numbers is not None, count))
-    return sorted(found, key=lambda one: -abs(one.correlation))
-
-
-def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
-    """Spearman's rank correlation of two samples, equal values sharing their ranks; or NaN."""
-    if len(x) < 3:
-        return np.nan
-    a, b = ranked(x) - (len(x) - 1) / 2, ranked(y) - (len(y) - 1) / 2
-    spread = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    return float((a * b).sum()) / spread if spread else np.nan
-
-
-def ranked(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ranks from 0 on, equal values sharing the mean of theirs."""
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray((ends - (counts + 1) / 2)[places])
-
-
-def _ratio(groups: Sequence[str], ranks: NDArray[np.float64]) -> float:
-    """The correlation ratio: the root of the share of the variance that groups explain."""
-    if len(ranks) < 3:
-        return np.nan
-    total = float(((ranks - ranks.mean()) ** 2).sum())
-    names = np.array(groups)
-    between = sum(
-        float(np.sum(names == name)) * float(ranks[names == name].mean() - ranks.mean()) ** 2
-        for name in dict.fromkeys(groups)
-    )
-    return float(np.sqrt(between / total)) if total else np.nan
-
-
-def matches(table: Table, session: Session, words: Iterable[str]) -> bool:
-    """Whether a session is what a filter asks for.
-
-    Every word holds: ``lr>0.01``, ``acc<=0.9``, ``opt=adam`` compare a column; others are part
-    of the run's name or of one of its texts.
-    """
-    return all(_matches(table, session, word) for word in words)
-
-
-def _matches(table: Table, session: Session, word: str) -> bool:
-    for sign in (">=", "<=", "!=", ">", "<", "="):
-        name, found, wanted = word.partition(sign)
-        if not found:
-            continue
-        at = _named(table, name)
-        if at is None:
-            return False
-        value = session.values[at]
-        if isinstance(value, float) and not isinstance(value, bool):
-            try:
-                number = float(wanted)
-            except ValueError:
-                return sign == "!="
-            return {
-                ">=": value >= number,
-                "<=": value <= number,
-                "!=": value != number,
-                ">": value > number,
-                "<": value < number,
-                "=": value == number or format_value(value) == wanted,
-            }[sign]
-        same = format_cell(value).lower() == wanted.lower()
-        return same if sign == "=" else not same if sign == "!=" else False
-    texts = (session.run, *(format_cell(v) for v in session.values if isinstance(v, str)))
-    return any(word.lower() in text.lower() for text in texts)
-
-
-def _named(table: Table, name: str) -> int | None:
-    """The column of a name, or of the only name that holds it."""
-    names = [column.name.lower() for column in table.columns]
-    if name.lower() in names:
-        return names.index(name.lower())
-    holding = [at for at, other in enumerate(names) if name.lower() in other]
-    return holding[0] if len(holding) == 1 else None
