@@ -10,7 +10,7 @@ from tuimon.store.store import Store
 from tuimon.views.audio import AudioView
 from tuimon.views.custom_scalars import CustomScalarsView
 from tuimon.views.embedding import EmbeddingView
-from tuimon.views.graph import GraphView
+from tuimon.views.graph.view import GraphView
 from tuimon.views.histogram import HistogramView
 from tuimon.views.hparams.view import HParamsView
 from tuimon.views.image import ImageView

@@ -21,8 +21,9 @@ from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
-from tuimon.views.graph import GraphView
-from tuimon.views.graph_tree import Branch, Tree
+from tuimon.views.graph.branch import Branch
+from tuimon.views.graph.tree import Tree
+from tuimon.views.graph.view import GraphView
 from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Subject
 from tuimon.views.view import Look, View
@@ -194,12 +195,12 @@ def test_search_by_path_and_type(transformer):
 def test_a_trace_goes_to_inputs_and_outputs(transformer):
     view, subject = transformer
     tree = tree_of(view, subject)
-    trace = tree.trace(named(tree, "lower.1.attention"))
+    trace = tree.wiring.trace(named(tree, "lower.1.attention"))
     assert {one.path for one in trace.before} >= {"x", "embedding", "lower.0", "lower.0.feed.2"}
     assert {one.path for one in trace.after} >= {"output.1", "head", "upper", "lower.1.norm"}
     both = {one.path for one in trace.before if one in trace.after}
     assert not both
-    taken, given = tree.neighbours(named(tree, "lower.0"))
+    taken, given = tree.wiring.neighbours(named(tree, "lower.0"))
     assert {one.type for one in taken if one.role == "operation"} == {"aten::embedding"}
     assert {one.parent.path for one in given if one.parent} >= {"lower.1.attention.q", "lower.1"}
     view.press("graph-find", "lower.1.attention.q")

@@ -50,10 +50,10 @@ class HParamsView(View):
     about = (
         "Every run that logged hyperparameters is a row; what is the same for all stands above. A "
         "metric is its newest value. The column that c has chosen gives marks, lines and points "
-        "their colours, from what is nearest to the background (low) to the farthest (high). Filters are words that all have to hold: lr>0.01, opt=adam, part of a "
-        "name. Importance is Spearman's rank correlation with the metric (for texts the "
-        "correlation ratio of its ranks): it tells what goes together in these runs, not what "
-        "causes what."
+        "their colours: the higher the value, the farther from the background. Filters are words "
+        "that all have to hold: lr>0.01, opt=adam, part of a name. Importance is Spearman's rank "
+        "correlation with the metric (for texts the correlation ratio of its ranks): it tells "
+        "what goes together in these runs, not what causes what."
     )
     keys = (
         ViewKey("hparams-down", "down,j", "↓", "Next run", "Choose a run", "run", 82, True),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from tuimon.summaries.graphs import Graph, NodeCost, Shape
+from tuimon.summaries.graphs import Graph, NodeCost
 from tuimon.summaries.modules import Role, Scope, is_torch, place, split_component
 from tuimon.summaries.parameters import parameter_sizes
+from tuimon.views.graph.branch import Branch
+from tuimon.views.graph.wiring import Wiring
 
 Level = Literal["modules", "operations", "everything"]
 """What is seen: modules alone, what they do, and also what only prepares arguments."""
@@ -21,89 +23,6 @@ _SHOWN: Mapping[Level, frozenset[str]] = {
 }
 
 
-_NONE: dict[str, Branch] = {}
-"""Never changed: most branches have none below them, and there may be 50,000."""
-
-
-class Branch:
-    """A module or a node of the graph, and all that is in it."""
-
-    __slots__ = (
-        "branches",
-        "depth",
-        "memory",
-        "name",
-        "node",
-        "operations",
-        "parameters",
-        "parent",
-        "role",
-        "shape",
-        "time",
-        "type",
-        "unknown",
-    )
-
-    def __init__(self, name: str, type: str, role: str, parent: Branch | None) -> None:
-        self.name = name
-        self.type = type
-        """Class of a module, operation of a node."""
-        self.role = role
-        """That of a node, or ``module``."""
-        self.parent = parent
-        self.depth: int = 0 if parent is None else parent.depth + 1
-        self.branches: dict[str, Branch] = _NONE
-        """Replaced with the first one."""
-        self.node = -1
-        """Index of the graph's node that this is."""
-        self.shape: Shape = None
-        """Of the output: of the last operation that has one."""
-        self.operations = 0
-        self.parameters = 0
-        """Numbers that the parameters hold whose sizes are known."""
-        self.unknown = 0
-        """Parameters whose sizes are not."""
-        self.time = 0
-        """us, of a traced step."""
-        self.memory = 0
-        """Bytes."""
-
-    @property
-    def path(self) -> str:
-        """The names of all modules it is in, but for the model's own: as in a ``state_dict``."""
-        names = []
-        branch: Branch | None = self
-        while branch is not None and branch.depth > 1:
-            names.append(branch.name)
-            branch = branch.parent
-        return ".".join(reversed(names)) or self.name
-
-    def add(self, name: str, type: str, role: str) -> Branch:
-        """A new branch below this one."""
-        if self.branches is _NONE:
-            self.branches = {}
-        branch = self.branches[name] = Branch(name, type, role, self)
-        return branch
-
-    def walk(self) -> Iterator[Branch]:
-        """This branch and all below it."""
-        waiting = deque([self])
-        while waiting:
-            branch = waiting.pop()
-            yield branch
-            waiting.extend(reversed(branch.branches.values()))
-
-
-class Trace(NamedTuple):
-    """The way from the inputs through a branch to the outputs."""
-
-    through: Branch
-    before: Collection[Branch]
-    """What it depends on."""
-    after: Collection[Branch]
-    """What depends on it."""
-
-
 class Tree:
     """The modules of a graph."""
 
@@ -113,7 +32,7 @@ class Tree:
         self.level: Level = "modules" if is_torch(graph) else "operations"
         """That shows most of it at first."""
         self._of: list[Branch] = [self.root] * len(graph.nodes)
-        """Branches of the nodes."""
+        """Branches of the graph's nodes, by index."""
         scopes: dict[Scope, Branch] = {(): self.root}
         outputs = []
         placed = place(graph)
@@ -190,6 +109,11 @@ class Tree:
                         above.unknown -= 1
                         above = above.parent
 
+    @cached_property
+    def wiring(self) -> Wiring:
+        """What depends on what."""
+        return Wiring(self.graph, self._of)
+
     def rows(
         self, level: Level, opened: Collection[Branch], kept: Collection[Branch] | None
     ) -> list[Branch]:
@@ -243,72 +167,3 @@ class Tree:
                     kept.add(above_it)
                     above_it = above_it.parent
         return found, kept
-
-    def trace(self, through: Branch) -> Trace:
-        """Follow the graph from a branch to the inputs and to the outputs."""
-        inside = self._nodes(through)
-        sources = self._sources
-        targets: list[list[int]] = [[] for _ in sources]
-        for index, found in enumerate(sources):
-            for source in found:
-                targets[source].append(index)
-        return Trace(
-            through,
-            self._branches(_reached(inside, sources) - inside, through),
-            self._branches(_reached(inside, targets) - inside, through),
-        )
-
-    def neighbours(self, branch: Branch) -> tuple[list[Branch], list[Branch]]:
-        """What a branch takes from outside, and what takes something of it; nodes only."""
-        inside = self._nodes(branch)
-        sources = self._sources
-        taken = dict.fromkeys(s for i in sorted(inside) for s in sources[i] if s not in inside)
-        given = dict.fromkeys(
-            i for i, found in enumerate(sources) if i not in inside and not inside.isdisjoint(found)
-        )
-        return [self._of[index] for index in taken], [self._of[index] for index in given]
-
-    def _nodes(self, branch: Branch) -> set[int]:
-        below = set(branch.walk())
-        return {index for index, found in enumerate(self._of) if found in below}
-
-    @cached_property
-    def _sources(self) -> list[list[int]]:
-        """What nodes each node takes."""
-        places = {node.name: index for index, node in enumerate(self.graph.nodes)}
-        return [
-            [places[name] for name in map(_node_name, node.inputs) if name in places]
-            for node in self.graph.nodes
-        ]
-
-    def _branches(self, nodes: Iterable[int], through: Branch) -> set[Branch]:
-        """The branches of nodes and all that these are in, but not those `through` is in."""
-        around: set[Branch] = set()
-        above: Branch | None = through
-        while above is not None:
-            around.add(above)
-            above = above.parent
-        found: set[Branch] = set()
-        for index in nodes:
-            branch: Branch | None = self._of[index]
-            while branch is not None and branch not in found and branch not in around:
-                found.add(branch)
-                branch = branch.parent
-        return found
-
-
-def _node_name(source: str) -> str:
-    """The node that an input names: ``^scope/name:1`` is ``scope/name``."""
-    name, colon, output = source.removeprefix("^").rpartition(":")
-    return name if colon and output.isdecimal() else source.removeprefix("^")
-
-
-def _reached(start: Iterable[int], edges: Sequence[Sequence[int]]) -> set[int]:
-    seen = set(start)
-    waiting = deque(seen)
-    while waiting:
-        for index in edges[waiting.pop()]:
-            if index not in seen:
-                seen.add(index)
-                waiting.append(index)
-    return seen

@@ -1,0 +1,97 @@
+"""Which branches of a graph depend on which: what one takes and gives, and the way through it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from tuimon.summaries.graphs import Graph
+from tuimon.views.graph.branch import Branch
+
+
+class Trace(NamedTuple):
+    """The way from the inputs through a branch to the outputs."""
+
+    through: Branch
+    before: Collection[Branch]
+    """What it depends on."""
+    after: Collection[Branch]
+    """What depends on it."""
+
+
+class Wiring:
+    """The edges between the nodes of a graph."""
+
+    def __init__(self, graph: Graph, of: Sequence[Branch]) -> None:
+        """`of` are the branches of the nodes, by index."""
+        self._of = of
+        self._sources = _sources(graph)
+        self._targets: list[list[int]] = [[] for _ in self._sources]
+        for index, found in enumerate(self._sources):
+            for source in found:
+                self._targets[source].append(index)
+
+    def trace(self, through: Branch) -> Trace:
+        """Follow the graph from a branch to the inputs and to the outputs."""
+        inside = self._nodes(through)
+        return Trace(
+            through,
+            self._branches(_reached(inside, self._sources) - inside, through),
+            self._branches(_reached(inside, self._targets) - inside, through),
+        )
+
+    def neighbours(self, branch: Branch) -> tuple[list[Branch], list[Branch]]:
+        """What a branch takes from outside, and what takes something of it; nodes only."""
+        inside = self._nodes(branch)
+        taken = dict.fromkeys(s for i in sorted(inside) for s in self._sources[i])
+        given = dict.fromkeys(sorted(t for i in inside for t in self._targets[i]))
+        return (
+            [self._of[index] for index in taken if index not in inside],
+            [self._of[index] for index in given if index not in inside],
+        )
+
+    def _nodes(self, branch: Branch) -> set[int]:
+        below = set(branch.walk())
+        return {index for index, found in enumerate(self._of) if found in below}
+
+    def _branches(self, nodes: Iterable[int], through: Branch) -> set[Branch]:
+        """The branches of nodes and all that these are in, but not those `through` is in."""
+        around: set[Branch] = set()
+        above: Branch | None = through
+        while above is not None:
+            around.add(above)
+            above = above.parent
+        found: set[Branch] = set()
+        for index in nodes:
+            branch: Branch | None = self._of[index]
+            while branch is not None and branch not in found and branch not in around:
+                found.add(branch)
+                branch = branch.parent
+        return found
+
+
+def _sources(graph: Graph) -> list[list[int]]:
+    """What nodes each node takes, by index."""
+    places = {node.name: index for index, node in enumerate(graph.nodes)}
+    return [
+        [places[name] for name in map(_node_name, node.inputs) if name in places]
+        for node in graph.nodes
+    ]
+
+
+def _node_name(source: str) -> str:
+    """The node that an input names: ``^scope/name:1`` is ``scope/name``."""
+    name, colon, output = source.removeprefix("^").rpartition(":")
+    return name if colon and output.isdecimal() else source.removeprefix("^")
+
+
+def _reached(start: Iterable[int], edges: Sequence[Sequence[int]]) -> set[int]:
+    seen = set(start)
+    waiting = deque(seen)
+    while waiting:
+        for index in edges[waiting.pop()]:
+            if index not in seen:
+                seen.add(index)
+                waiting.append(index)
+    return seen
