@@ -89,6 +89,13 @@ async def test_earlier_filters_come_back(session: Session) -> None:
         await pilot.press("down")
         await settle(pilot)
         assert visible(screen) == ["loss"]
+        await pilot.press("backspace", *"ses", "enter")
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("slash", *"x", "up", "up")
+        assert screen._filter.text == "loss"
+        await pilot.press("down", "down")
+        assert screen._filter.text == "x"
 
 
 async def test_runs_are_filtered_and_keep_their_colours(session: Session) -> None:
@@ -134,10 +141,3 @@ async def test_the_next_viewer_looks_as_the_last_one_did(session: Session) -> No
         assert "smoothing 0.8" in shown(screen.query(ChartView).first())
         assert not screen._tags.display
         assert "] adam_1" in shown(screen._keys)
-
-
-async def test_what_is_typed_without_waiting_is_the_filter(session: Session) -> None:
-    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
-        screen = await settle(pilot)
-        screen.action_filter()
-        assert screen.focused is screen._filter._input

@@ -142,7 +142,7 @@ async def test_a_hundred_runs_of_three_hundred_tags_answer_keys_at_once(tmp_path
         await asyncio.sleep(0.02)
     app = TerminalApp[None]()
     async with app.run_test(size=(120, 40)) as pilot:
-        screen = TableScreen(session, Selection(), SummaryReader())
+        screen = TableScreen(session, Selection(), [], SummaryReader())
         await app.push_screen(screen)
         for _ in range(500):
             await pilot.pause(0.02)

@@ -385,10 +385,11 @@ TEXT_KEYS = (
 )
 """Of the screens that are read."""
 
-LINE_CLEAR = Key("line-clear", "escape", "Esc", "clear", "Clear", "Clear the line and leave it")
-LINE_EARLIER = Key("line-earlier", "up", "↑", "recall(-1)", "Earlier", "Earlier, later lines")
-LINE_LATER = Key("line-later", "down", "↓", "recall(1)", "Later", "")
-LINE_KEYS = (LINE_CLEAR, LINE_EARLIER, LINE_LATER)
+LINE_KEYS = (
+    Key("line-clear", "escape", "Esc", "clear", "Clear", "Clear the line and leave it"),
+    Key("line-earlier", "up", "↑", "recall(-1)", "Earlier", "Earlier, later lines"),
+    Key("line-later", "down", "↓", "recall(1)", "Later", ""),
+)
 """Of the lines in which one types."""
 
 TABLES: dict[str, tuple[Key, ...]] = {

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from rich.console import Console
-from textual import events
+from textual import events, on
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -27,6 +27,7 @@ from tuimon.tui.glyphs import has_unicode
 from tuimon.tui.keymap import Key
 from tuimon.tui.picture import screen_svg
 from tuimon.tui.theme_choice import ThemeChoice
+from tuimon.tui.type_ahead import KeyDone, TypeAhead
 from tuimon.tui.user_keys import user_keys
 
 R = TypeVar("R")
@@ -77,6 +78,7 @@ class TerminalApp(App[R]):
         self.set_class(ascii_only, "-ascii")
         self._themes = ThemeChoice(self, self.settings, few_colours=few_colours)
         self._themes.begin()
+        self._type_ahead = TypeAhead(self)
 
     def show(self) -> R | None:
         """Run on this terminal until the user leaves or the terminal goes away.
@@ -104,6 +106,13 @@ class TerminalApp(App[R]):
     def on_mount(self) -> None:
         self._themes.follow()
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
+
+    async def on_event(self, event: events.Event) -> None:
+        await self._type_ahead.handle(event, super().on_event)
+
+    @on(KeyDone)
+    def _key_done(self) -> None:
+        self._type_ahead.done()
 
     def on_resize(self, event: events.Resize) -> None:
         # Textual draws nothing anew when the size is again that of before.

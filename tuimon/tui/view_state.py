@@ -39,6 +39,8 @@ class ViewState:
     marks: MarkStyle | None = None
     """What curves are drawn with; None leaves it to the settings."""
     filter: str = ""
+    filters: tuple[str, ...] = ()
+    """Those of before, the newest last."""
     focus: str = ""
     """Name of the run that stands out."""
     pinned: tuple[str, ...] = ()
@@ -164,7 +166,7 @@ def _makes_sense(name: str, value: object) -> bool:
                 and len(value) == 2
                 and all(type(one) is int and 1 <= one <= MOST_COLUMNS for one in value)
             )
-        case "folded" | "pinned" | "hidden" | "runs":
+        case "filters" | "folded" | "pinned" | "hidden" | "runs":
             return isinstance(value, list) and all(
                 isinstance(one, str) and len(one) <= MOST_LENGTH for one in value
             )

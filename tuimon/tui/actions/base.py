@@ -20,15 +20,15 @@ from tuimon.tui.themes import DARK_CURVES
 from tuimon.tui.view_state import ViewState, ViewStates, first_look
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.console_pane import ConsolePane
-from tuimon.tui.widgets.filter_bar import FilterBar
 from tuimon.tui.widgets.folded_sections import FoldedSections
 from tuimon.tui.widgets.key_bar import KeyBar
-from tuimon.tui.widgets.limits_bar import LimitsBar
 from tuimon.tui.widgets.notice import Notice
-from tuimon.tui.widgets.prompt import Prompt
+from tuimon.tui.widgets.prompt import Prompt, filter_prompt
 from tuimon.tui.widgets.run_header import RunHeader
 from tuimon.tui.widgets.system_pane import SystemPane
 from tuimon.tui.widgets.tag_pane import TagPane
+
+_LIMITS = "x=0:5000    y=2:13    y=:1e-3    x=10k:"
 
 
 class MonitorBase(Screen[None]):
@@ -59,13 +59,15 @@ class MonitorBase(Screen[None]):
         self._charts = ChartGrid(
             session.store, options, looked_at, RunColours(state.runs), id="charts"
         )
-        self._limits = LimitsBar(id="limits")
+        self._limits = Prompt(examples=_LIMITS, id="limits")
         self._limited: str | None = None
         """Title of the chart whose limits are typed; None for all."""
         self._output = ConsolePane(id="output")
         self._system = SystemPane(id="system")
-        self._filter = FilterBar(id="filter")
-        self._find = Prompt(id="find")
+        self._filters = list(state.filters)
+        """Those of before, the newest last."""
+        self._filter = filter_prompt(self._filters)
+        self._find = Prompt("find", history=[], id="find")
         self._keys = KeyBar(id="keys")
         self._selection = Selection(
             text=state.filter,
@@ -157,6 +159,7 @@ class MonitorBase(Screen[None]):
                 clip=options.clip,
                 marks=None if options.marks == self._first_marks else options.marks,
                 filter=selection.text,
+                filters=tuple(self._filters),
                 focus=selection.focus,
                 pinned=tuple(sorted(selection.pinned)),
                 hidden=tuple(sorted(selection.hidden)),

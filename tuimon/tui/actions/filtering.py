@@ -9,7 +9,7 @@ from tuimon.text import safe
 from tuimon.tui.actions.reading import ReadingActions
 from tuimon.tui.screens.table import Left, TableScreen
 from tuimon.tui.selection import count_tags, shown_runs
-from tuimon.tui.widgets.filter_bar import FilterBar
+from tuimon.tui.widgets.prompt import Prompt
 
 
 class FilterActions(ReadingActions):
@@ -19,7 +19,7 @@ class FilterActions(ReadingActions):
         if self.focused is self._output:
             self.search_console()
             return
-        self._filter.open()
+        self._filter.open(self._selection.text)
         self._tell_filter()
 
     def action_focus_run(self, steps: int) -> None:
@@ -29,20 +29,19 @@ class FilterActions(ReadingActions):
         self._select(replace(self._selection, focus=names[(index + steps) % len(names)]))
 
     def action_table(self) -> None:
-        table = TableScreen(self._session, self._selection, self._reader)
+        table = TableScreen(self._session, self._selection, self._filters, self._reader)
         self.app.push_screen(table, self._leave_table)
 
     def _leave_table(self, left: Left | None) -> None:
         if left is None:
             return
         if left.selection != self._selection:
-            self._filter.text = left.selection.text
             self._select(left.selection)
         if left.tag is not None:
             self._open_tag(left.tag)
 
-    @on(FilterBar.Changed)
-    def _apply_filter(self, message: FilterBar.Changed) -> None:
+    @on(Prompt.Changed, "#filter")
+    def _apply_filter(self, message: Prompt.Changed) -> None:
         try:
             shows = parse_filter(message.text)
         except FilterError as error:
@@ -51,9 +50,10 @@ class FilterActions(ReadingActions):
         self._select(replace(self._selection, text=message.text.strip(), shows=shows))
         self._tell_filter()
 
-    @on(FilterBar.Closed)
+    @on(Prompt.Closed, "#filter")
     def _end_filter(self) -> None:
         self.set_focus(None)
+        self._save()
         self._offer_keys()
 
     def _tell_filter(self) -> None:

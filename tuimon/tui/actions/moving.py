@@ -40,7 +40,6 @@ class MoveActions(ViewActions, ReadingActions):
         elif self.focused is not None:
             self.set_focus(None)
         elif self._selection != Selection(pinned=self._selection.pinned):
-            self._filter.text = ""
             self._select(Selection(pinned=self._selection.pinned))
 
     def action_move(self, columns: int, rows: int) -> None:

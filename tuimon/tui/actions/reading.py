@@ -24,15 +24,15 @@ class ReadingActions(MonitorBase):
 
     def search_console(self) -> None:
         """Ask for a text to look for."""
-        self._find.open("find")
+        self._find.open()
 
-    @on(Prompt.Changed)
+    @on(Prompt.Changed, "#find")
     def _search(self, message: Prompt.Changed) -> None:
         self._output.search(message.text)
         if message.text:
             self._look_for(-1, message.text)
 
-    @on(Prompt.Closed)
+    @on(Prompt.Closed, "#find")
     def _searched(self) -> None:
         self.set_focus(self._output)
 

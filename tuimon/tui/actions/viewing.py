@@ -12,7 +12,7 @@ from tuimon.charts.view import panned, tailed, zoomed
 from tuimon.text import safe
 from tuimon.tui.actions.base import MonitorBase
 from tuimon.tui.widgets.chart_grid import ChartGrid
-from tuimon.tui.widgets.limits_bar import LimitsBar
+from tuimon.tui.widgets.prompt import Prompt
 
 _ZOOM = 0.5
 _PAN = 0.25
@@ -66,12 +66,13 @@ class ViewActions(MonitorBase):
         self._limited = chart.metric.title if alone else None
         view = self._charts.state.view(chart.metric.title)
         self._limits.open(
-            f"limits of {safe(chart.metric.title)}" if alone else "limits of all charts",
             limits_text(view, self._charts.options.x_axis),
+            asked=f"limits of {safe(chart.metric.title)}" if alone else "limits of all charts",
         )
+        self._limits.say("Enter keeps, Esc clears")
 
-    @on(LimitsBar.Changed)
-    def _limit(self, message: LimitsBar.Changed) -> None:
+    @on(Prompt.Changed, "#limits")
+    def _limit(self, message: Prompt.Changed) -> None:
         chart = self._charts.leading_chart
         if chart is None or chart.area is None:
             return
@@ -85,7 +86,7 @@ class ViewActions(MonitorBase):
         self._charts.draw()
         self._save()
 
-    @on(LimitsBar.Closed)
+    @on(Prompt.Closed, "#limits")
     def _end_limits(self) -> None:
         charts = [each for each in self._charts.charts if each.metric.title == self._limited]
         self.set_focus(charts[0] if charts else None)

@@ -91,7 +91,6 @@ class MonitorScreen(
 
     def on_mount(self) -> None:
         self._output.display = self._tail is not None and self._console_wanted
-        self._filter.text = self._selection.text
         self._restore_groups()
         self.set_interval(_TICK, self._tick)
         self.call_after_refresh(self._tick)

@@ -260,7 +260,7 @@ class SummariesScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if self._asking is not None:
-            return False  # keys typed before the line had the focus
+            return False  # keys are for the line alone
         if action != "view_key":
             return True
         return self._view_key(str(parameters[0])) is not None
@@ -279,7 +279,7 @@ class SummariesScreen(Screen[None]):
             return
         if key.asks:
             self._asking = item, key
-            self._prompt.open(key.asks)
+            self._prompt.open(asked=key.asks)
         else:
             self._do(lambda view: view.press(id))
 

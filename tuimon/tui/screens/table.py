@@ -20,9 +20,9 @@ from tuimon.tui.screens.text import TableHelpScreen
 from tuimon.tui.selection import Selection
 from tuimon.tui.terminal_app import keys_of
 from tuimon.tui.value_table import SortedBy, Table, TableBuilder, exact, tsv
-from tuimon.tui.widgets.filter_bar import FilterBar
 from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.notice import Notice
+from tuimon.tui.widgets.prompt import Prompt, filter_prompt
 from tuimon.tui.widgets.run_header import RunHeader
 from tuimon.tui.widgets.table_view import TableView
 
@@ -53,7 +53,14 @@ class TableScreen(Screen[Left]):
         order: SortedBy
         seconds: float
 
-    def __init__(self, session: Session, selection: Selection, reader: SummaryReader) -> None:
+    def __init__(
+        self,
+        session: Session,
+        selection: Selection,
+        filters: list[str],
+        reader: SummaryReader,
+    ) -> None:
+        """`filters` are those of before; what is typed here comes to them."""
         super().__init__()
         self._session = session
         self._selection = selection
@@ -62,7 +69,7 @@ class TableScreen(Screen[Left]):
         self._header = RunHeader(id="header")
         self._notice = Notice(id="notice")
         self._view = TableView(id="table")
-        self._filter = FilterBar(id="filter")
+        self._filter = filter_prompt(filters)
         self._keys = KeyBar(TABLE_KEYS, id="keys")
         self._wanted: tuple[object, ...] = ()
         self._building = False
@@ -77,7 +84,6 @@ class TableScreen(Screen[Left]):
 
     def on_mount(self) -> None:
         self._notice.display = False
-        self._filter.text = self._selection.text
         self.set_interval(_TICK, self._tick)
         self._tick()
 
@@ -179,10 +185,10 @@ class TableScreen(Screen[Left]):
     # Filter
 
     def action_filter(self) -> None:
-        self._filter.open()
+        self._filter.open(self._selection.text)
 
-    @on(FilterBar.Changed)
-    def _apply_filter(self, message: FilterBar.Changed) -> None:
+    @on(Prompt.Changed)
+    def _apply_filter(self, message: Prompt.Changed) -> None:
         try:
             shows = parse_filter(message.text)
         except FilterError as error:
@@ -192,6 +198,6 @@ class TableScreen(Screen[Left]):
         self._selection = replace(self._selection, text=message.text.strip(), shows=shows)
         self._want()
 
-    @on(FilterBar.Closed)
+    @on(Prompt.Closed)
     def _end_filter(self) -> None:
         self.set_focus(self._view)
