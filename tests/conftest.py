@@ -26,6 +26,19 @@ def _belongs_to_the_caller(name: str) -> bool:
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """`TUIMON_HOME` of this test; nothing of the caller's terminal or accounts reaches it."""
+    return _new_home(tmp_path_factory, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def home_of_module(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """The same for what several tests share: its `TUIMON_HOME`, and the environment with it."""
+    with pytest.MonkeyPatch.context() as patch:
+        home = _new_home(tmp_path_factory, patch)
+        environment = dict(os.environ)
+    return home, environment
+
+
+def _new_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path_factory.mktemp("home")
     for name in [name for name in os.environ if _belongs_to_the_caller(name)]:
         monkeypatch.delenv(name)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from host import Host
 
@@ -12,8 +11,15 @@ from host import Host
 def host(home: Path, tmp_path: Path) -> Iterator[Host]:
     host = Host(home, tmp_path)
     yield host
-    for process in host.processes():
-        try:
-            process.kill()
-        except psutil.Error:
-            continue
+    host.kill_all()
+
+
+@pytest.fixture(scope="module")
+def shared_host(
+    home_of_module: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Host]:
+    """A machine on which several tests find what one of them has started."""
+    home, environment = home_of_module
+    host = Host(home, tmp_path_factory.mktemp("project"), environment)
+    yield host
+    host.kill_all()

@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,15 +16,35 @@ from terminal import Terminal
 TUIMON = str(Path(sys.executable).parent / "tuimon")
 DEMO = str(Path(__file__).parents[2] / "demo" / "train.py")
 
+WRITER = """
+import sys, time
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+def write(directory, steps, tags=("loss", "lr"), pause=0.02):
+    writer = EventFileWriter(directory)
+    for step in range(steps):
+        for tag in tags:
+            summary = Summary(value=[Summary.Value(tag=tag, simple_value=step / 3)])
+            writer.add_event(Event(wall_time=time.time(), step=step, summary=summary))
+        time.sleep(pause)
+    writer.close()
+
+"""
+"""The beginning of a training script that logs scalars, without torch: that takes seconds."""
+
 
 class Host:
     """A machine with tuimon on it: one state directory, one project directory."""
 
-    def __init__(self, home: Path, project: Path) -> None:
+    def __init__(
+        self, home: Path, project: Path, environment: Mapping[str, str] = os.environ
+    ) -> None:
         self.home = home
         self.project = project
         self.env = {
-            **os.environ,
+            **environment,
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
             "LANG": "C.UTF-8",
@@ -85,6 +106,12 @@ class Host:
         self.wait_for_state("finished", "failed", "killed", "lost", timeout=timeout)
         wait_until(lambda: not self.processes(), timeout)
         return self.runs()[0]
+
+    def kill_all(self) -> None:
+        """Leave nothing running."""
+        for process in self.processes():
+            with suppress(psutil.Error):
+                process.kill()
 
     def processes(self) -> list[psutil.Process]:
         """Every process that belongs to this host's runs."""

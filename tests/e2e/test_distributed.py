@@ -2,10 +2,21 @@
 
 from pathlib import Path
 
-from host import Host, wait_until
+import pytest
+from host import WRITER, Host, wait_until
 
 DEMO = str(Path(__file__).parents[2] / "demo" / "train_ddp.py")
-RUN = ("run", "--detach", "--mirror", "off", "--", "torchrun", "--nproc-per-node", "2", DEMO)
+RUN = ("run", "--detach", "--mirror", "off", "--", "torchrun", "--nproc-per-node", "2")
+
+CRASH = """
+import os
+rank = os.environ["RANK"]
+print("rank", rank, "begins")
+write(f"runs/rank{rank}", 5)
+if rank == "1":
+    raise RuntimeError(f"rank {rank} crashes")
+time.sleep(60)
+"""
 
 
 def ranks(host: Host) -> set[str]:
@@ -15,7 +26,7 @@ def ranks(host: Host) -> set[str]:
 
 
 def test_both_ranks_are_found_and_stop_together(host: Host):
-    assert host.run(*RUN, "--epochs", "1000").returncode == 0
+    assert host.run(*RUN, DEMO, "--epochs", "1000").returncode == 0
     wait_until(lambda: ranks(host) == {"rank0", "rank1"}, 60)
     assert host.run("stop").returncode == 0
     run = host.runs()[0]
@@ -27,8 +38,17 @@ def test_both_ranks_are_found_and_stop_together(host: Host):
         assert f"rank {rank} stops after step" in output
 
 
-def test_crash_of_one_rank(host: Host):
-    assert host.run(*RUN, "--crash-rank", "1").returncode == 0
+def test_crash_of_one_rank_ends_all_and_is_told(host: Host):
+    assert host.run(*RUN, host.script(WRITER + CRASH)).returncode == 0
+    run = host.wait_for_end(90)
+    assert (run["state"], run["exit_code"]) == ("failed", 1)
+    assert run["cause"] == "exit code 1: RuntimeError: rank 1 crashes"
+    assert ranks(host) == {"rank0", "rank1"}
+
+
+@pytest.mark.long
+def test_crash_of_a_rank_that_others_wait_for(host: Host):
+    assert host.run(*RUN, DEMO, "--crash-rank", "1").returncode == 0
     run = host.wait_for_end(90)
     assert (run["state"], run["exit_code"]) == ("failed", 1)
     assert run["cause"] == "exit code 1: RuntimeError: rank 1 crashes, as --crash-rank says"

@@ -15,6 +15,7 @@ from tuimon.mirror.offline_file import OfflineFile
 
 EPOCHS = 3
 STEPS = EPOCHS * 42
+QUICK = ("--batch-size", "256", "--epochs", "2")  # five steps an epoch
 
 Points = dict[str, list[tuple[int, float]]]
 
@@ -108,22 +109,22 @@ def test_a_training_survives_its_terminal_and_is_mirrored_whole(host: Host, tmux
 
 
 def test_a_crash_shows_its_traceback_and_the_curves_up_to_it(host: Host):
-    with host.terminal("run", DEMO, "--crash-at", "50", rows=24, columns=80) as terminal:
+    with host.terminal("run", DEMO, *QUICK, "--crash-at", "7", rows=24, columns=80) as terminal:
         screen = terminal.wait_for(lambda text: "failed" in text and "exit code 1" in text, 60)
-        screen = terminal.wait_for(lambda text: "step 50" in text.splitlines()[0])
-        assert "crashed on purpose at step 50" in screen
+        screen = terminal.wait_for(lambda text: "step 7" in text.splitlines()[0])
+        assert "crashed on purpose at step 7" in screen
         assert "Loss" in screen
         terminal.press("q")
         assert terminal.wait_for_exit() == 1
     steps = event_file_points(host.project / "runs")["Loss/train"]
-    assert steps[-1][0] == 50
+    assert steps[-1][0] == 7
     lines = host.run("attach").stdout
-    assert "step 50" in lines
+    assert "step 7" in lines
     assert "exit code 1" in lines
 
 
 def test_a_diverging_training_is_drawn_and_mirrored_with_its_nans(host: Host):
-    with host.terminal("run", DEMO, "--diverge", "--lr", "100", "--epochs", "5") as terminal:
+    with host.terminal("run", DEMO, *QUICK, "--diverge", "--lr", "1e6") as terminal:
         terminal.wait_for("NaN", 90)
         terminal.wait_for("finished", 60)
         terminal.press("q")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from host import Host, wait_until
+from host import WRITER, Host, wait_until
 from mirror_runs import comparable, mirrored, offline_rows, written
 
 import tuimon
@@ -18,27 +18,10 @@ from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus, find_run
 from tuimon.runs.sources import LogSource
 
-TRAINING = """
-import sys, time
-from tensorboard.compat.proto.event_pb2 import Event
-from tensorboard.compat.proto.summary_pb2 import Summary
-from tensorboard.summary.writer.event_file_writer import EventFileWriter
-
-def write(directory, steps):
-    writer = EventFileWriter(directory)
-    for step in range(steps):
-        for tag in ("loss", "lr"):
-            summary = Summary(value=[Summary.Value(tag=tag, simple_value=step / 3)])
-            writer.add_event(Event(wall_time=time.time(), step=step, summary=summary))
-        time.sleep(0.02)
-    writer.close()
-
-"""
-
 
 def launch(host: Host, code: str, *options: str) -> RunPaths:
     """Launch `code`, which may call `write`, with ``tuimon run --detach``."""
-    script = host.script(TRAINING + code)
+    script = host.script(WRITER + code)
     done = host.run("run", "--detach", *(options or ("--mirror", "offline")), script)
     assert done.returncode == 0, done.stderr
     return find_run(None, host.home).paths

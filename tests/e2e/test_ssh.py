@@ -9,11 +9,14 @@ from sshd import SSHD, SshServer, ssh_server
 
 pytestmark = pytest.mark.skipif(SSHD is None, reason="needs sshd (Debian: openssh-server)")
 
-PLAIN = (
-    "import time\n"
-    "for number in range(60): print('line', number, flush=True); time.sleep(0.05)\n"
-    "raise SystemExit(7)\n"
-)
+PLAIN = """
+import pathlib, time
+for number in range(60):
+    print("line", number, flush=True)
+    while number == 30 and not pathlib.Path("cut").exists():
+        time.sleep(0.05)
+raise SystemExit(7)
+"""
 # torchrun has a handler, which replaces the SIG_IGN that nohup gives it, and then ends.
 LIKE_TORCHRUN = (
     "import os, signal\n"
@@ -34,11 +37,13 @@ def test_training_outlives_the_connection(host: Host, server: SshServer, script:
     env = {name: host.env[name] for name in ("TUIMON_HOME", "PATH", "LANG", "TERM")}
     with server.client(env, host.project) as terminal:
         terminal.press("tuimon run --mirror off script.py\r")
-        terminal.wait_for("line 5")
+        terminal.wait_for("line 30")
         viewer = host.runs()[0]
         terminal.kill()
         terminal.close()
     assert viewer["state"] == "running"
+    wait_until(lambda: not any("run" in process.cmdline() for process in host.processes()))
+    (host.project / "cut").touch()
     run = host.wait_for_end()
     assert (run["state"], run["exit_code"]) == ("failed", 7)
     assert run["id"] == viewer["id"]
@@ -54,7 +59,7 @@ def test_nohup_does_not_save_a_script_with_a_handler(host: Host, server: SshServ
     with server.client(env, host.project) as terminal:
         terminal.press("nohup python script.py > out 2>&1 &\r")
         out = tmp_path / "out"
-        wait_until(lambda: out.exists() and "line 5" in out.read_text())
+        wait_until(lambda: out.exists() and "line 30" in out.read_text())
         terminal.kill()
         terminal.close()
     wait_until(lambda: not host.processes(), 10)

@@ -1,4 +1,7 @@
-"""Run the demo trainings as a user does: as processes, in a directory of their own."""
+"""Run the demo trainings: as a user does, or, where that does not matter, forked.
+
+Importing torch takes longer than these trainings; a fork of a process that has done so need not.
+"""
 
 import os
 import subprocess
@@ -7,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from forked import Forked, run_forked
 
 DEMO = Path(__file__).parents[3] / "demo"
 TINY = ("--batch-size", "256", "--threads", "1")  # five batches an epoch
@@ -45,3 +49,13 @@ def start_demo() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     for process in started:
         with process:  # closes the pipes and waits
             process.kill()
+
+
+@pytest.fixture(scope="session")
+def run_demo(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Forked]:
+    """Run a demo script in a directory to its end: run_demo(cwd, script, *options)."""
+
+    def run(cwd: Path, script: str, *options: str) -> Forked:
+        return run_forked(DEMO / script, [*TINY, *options], cwd, tmp_path_factory.mktemp("said"))
+
+    return run

@@ -2,7 +2,6 @@
 
 import math
 import re
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from tensorboard.backend.event_processing.event_file_loader import LegacyEventFi
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 
 TIMEOUT = 60.0  # importing torch alone takes seconds on a busy machine
+OPTIONS = ("--epochs", "2", "--seed", "5")
 PER_STEP = {"Loss/train", "Accuracy/train", "LearningRate"}
 PER_EPOCH = {"Loss/test", "Accuracy/test"}
 
@@ -36,10 +36,9 @@ class Outcome(NamedTuple):
         return [(point.step, point.value) for point in self.events().Scalars(tag)]
 
 
-def finish(process: subprocess.Popen[str], cwd: Path) -> Outcome:
-    output, errors = process.communicate(timeout=TIMEOUT)
+def outcome(cwd: Path, exit_code: int, output: str, errors: str) -> Outcome:
     [logdir] = (cwd / "runs").iterdir()
-    return Outcome(logdir, process.returncode, output, errors)
+    return Outcome(logdir, exit_code, output, errors)
 
 
 def events_in(path: Path) -> list[Event]:
@@ -47,39 +46,30 @@ def events_in(path: Path) -> list[Event]:
 
 
 @pytest.fixture(scope="module")
-def directories(tmp_path_factory):
-    return tmp_path_factory.mktemp("whole"), tmp_path_factory.mktemp("crashed")
+def whole(tmp_path_factory, run_demo):
+    """A training without incident."""
+    cwd = tmp_path_factory.mktemp("whole")
+    return outcome(cwd, *run_demo(cwd, "train.py", *OPTIONS))
 
 
 @pytest.fixture(scope="module")
-def trainings(directories, start_demo):
-    """One training without incident, and the same that crashes at step 12 of 15."""
-    options = ("--epochs", "3", "--seed", "5")
-    whole = start_demo(directories[0], "train.py", *options)
-    crashed = start_demo(directories[1], "train.py", *options, "--crash-at", "12")
-    return finish(whole, directories[0]), finish(crashed, directories[1])
+def crashed(tmp_path_factory, run_demo):
+    """The same, crashed at step 7 of 10, and its curve of the loss (it is then resumed)."""
+    cwd = tmp_path_factory.mktemp("crashed")
+    training = outcome(cwd, *run_demo(cwd, "train.py", *OPTIONS, "--crash-at", "7"))
+    return training, training.curve("Loss/train")
 
 
 @pytest.fixture(scope="module")
-def whole(trainings):
-    return trainings[0]
-
-
-@pytest.fixture(scope="module")
-def crashed(trainings):
-    """The crashed training, and its curve of the loss (its directory is then resumed)."""
-    return trainings[1], trainings[1].curve("Loss/train")
-
-
-@pytest.fixture(scope="module")
-def resumed(crashed, directories, start_demo):
-    return finish(start_demo(directories[1], "train.py", "--resume"), directories[1])
+def resumed(crashed, run_demo):
+    cwd = crashed[0].logdir.parents[1]
+    return outcome(cwd, *run_demo(cwd, "train.py", "--resume"))
 
 
 def test_a_line_an_epoch_and_no_bar_in_a_pipe(whole):
     assert whole.exit_code == 0, whole.errors
     lines = whole.output.splitlines()
-    assert [line[:10] for line in lines] == ["epoch  1/3", "epoch  2/3", "epoch  3/3"]
+    assert [line[:10] for line in lines] == ["epoch  1/2", "epoch  2/2"]
     assert "it/s" not in whole.output + whole.errors
 
 
@@ -88,9 +78,9 @@ def test_scalars_have_their_tags_and_steps(whole):
     tags = set(events.Tags()["scalars"])
     assert tags == PER_STEP | PER_EPOCH | {"hparam/accuracy", "hparam/loss"}
     for tag in PER_STEP:
-        assert [point.step for point in events.Scalars(tag)] == list(range(1, 16))
+        assert [point.step for point in events.Scalars(tag)] == list(range(1, 11))
     for tag in PER_EPOCH:
-        assert [point.step for point in events.Scalars(tag)] == [5, 10, 15]
+        assert [point.step for point in events.Scalars(tag)] == [5, 10]
     assert events.Scalars("hparam/loss")[0].value == events.Scalars("Loss/test")[-1].value
 
 
@@ -108,7 +98,7 @@ def test_every_kind_of_summary_is_there(whole):
     assert tags["graph"]
     assert tags["images"] == ["Predictions/worst"]
     assert {"Weights/features.0.weight", "Weights/classifier.bias"} <= set(tags["histograms"])
-    assert [summary.step for summary in events.Images("Predictions/worst")] == [5, 10, 15]
+    assert [summary.step for summary in events.Images("Predictions/worst")] == [5, 10]
 
     metadata = events.summary_metadata
     plugins = {tag: metadata[tag].plugin_data.plugin_name for tag in tags["tensors"]}
@@ -133,16 +123,16 @@ def test_hparams_make_no_run_of_their_own(whole):
 def test_crash_shows_its_traceback_and_keeps_each_point(crashed):
     outcome, loss = crashed
     assert outcome.exit_code == 1
-    assert outcome.errors.endswith("RuntimeError: crashed on purpose at step 12\n")
-    assert [step for step, _ in loss] == list(range(1, 13))
+    assert outcome.errors.endswith("RuntimeError: crashed on purpose at step 7\n")
+    assert [step for step, _ in loss] == list(range(1, 8))
 
 
 def test_resume_purges_what_follows_the_checkpoint(resumed):
     assert resumed.exit_code == 0, resumed.errors
-    assert resumed.output.startswith("resuming after step 10\n")
+    assert resumed.output.startswith("resuming after step 5\n")
     second = sorted(resumed.logdir.glob("events.*"))[1]
     starts = [event for event in events_in(second) if event.HasField("session_log")]
-    assert [(start.session_log.status, start.step) for start in starts] == [(SessionLog.START, 11)]
+    assert [(start.session_log.status, start.step) for start in starts] == [(SessionLog.START, 6)]
 
 
 def test_resumed_curves_are_those_of_the_whole_training(whole, resumed):
@@ -150,25 +140,24 @@ def test_resumed_curves_are_those_of_the_whole_training(whole, resumed):
         assert resumed.curve(tag) == whole.curve(tag)
 
 
-def test_divergence_is_a_real_nan(tmp_path, start_demo):
+def test_divergence_is_a_real_nan(tmp_path, run_demo):
     options = ("--epochs", "1", "--lr", "1e6", "--diverge")
-    outcome = finish(start_demo(tmp_path, "train.py", *options), tmp_path)
-    assert outcome.exit_code == 0, outcome.errors
-    loss = [value for _, value in outcome.curve("Loss/train")]
+    diverged = outcome(tmp_path, *run_demo(tmp_path, "train.py", *options))
+    assert diverged.exit_code == 0, diverged.errors
+    loss = [value for _, value in diverged.curve("Loss/train")]
     assert math.isfinite(loss[0])
     assert math.isnan(loss[-1])
-    assert math.isnan(outcome.curve("Loss/test")[-1][1])
+    assert math.isnan(diverged.curve("Loss/test")[-1][1])
 
 
-def test_resume_without_a_checkpoint_is_one_clear_line(tmp_path, start_demo):
-    process = start_demo(tmp_path, "train.py", "--resume", "gone/checkpoint.pt")
-    _, errors = process.communicate(timeout=TIMEOUT)
-    assert process.returncode == 2
+def test_resume_without_a_checkpoint_is_one_clear_line(tmp_path, run_demo):
+    exit_code, _, errors = run_demo(tmp_path, "train.py", "--resume", "gone/checkpoint.pt")
+    assert exit_code == 2
     assert errors.splitlines()[-1].endswith("error: no checkpoint to resume: gone/checkpoint.pt")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_at_a_terminal_saves_a_checkpoint_to_resume(tmp_path, start_demo):
+def test_ctrl_c_at_a_terminal_saves_a_checkpoint_to_resume(tmp_path, start_demo, run_demo):
     process = start_demo(tmp_path, "train.py", "--epochs", "1000", terminal=True)
     screen = ""
     while "epoch  1/1000" not in screen:
@@ -178,7 +167,8 @@ def test_ctrl_c_at_a_terminal_saves_a_checkpoint_to_resume(tmp_path, start_demo)
     assert "it/s" in screen
     process.stdin.write("\x03")
     process.stdin.flush()
-    stopped = finish(process, tmp_path)
+    output, errors = process.communicate(timeout=TIMEOUT)
+    stopped = outcome(tmp_path, process.returncode, output, errors)
     assert stopped.exit_code == 130
     assert "Traceback" not in stopped.output
     [message] = re.findall(r"stopped at step (\d+), saved runs/\S+/checkpoint.pt\n", stopped.output)
@@ -186,9 +176,8 @@ def test_ctrl_c_at_a_terminal_saves_a_checkpoint_to_resume(tmp_path, start_demo)
     assert step >= 5
 
     epochs = step // 5 + 1
-    resumed = finish(
-        start_demo(tmp_path, "train.py", "--resume", "--epochs", str(epochs)), tmp_path
-    )
+    options = ("--resume", "--epochs", str(epochs))
+    resumed = outcome(tmp_path, *run_demo(tmp_path, "train.py", *options))
     assert resumed.exit_code == 0, resumed.errors
     assert resumed.output.startswith(f"resuming after step {step}\n")
     steps = [step for step, _ in resumed.curve("Loss/train")]
