@@ -63,6 +63,8 @@ class WandbServer:
         self.alerts: list[dict[str, Any]] = []
         self.uploads: dict[str, bytes] = {}
         self.knows_no_artifacts = False
+        self.uncounted = 0
+        """Rows, the newest, that the count of a run does not have yet."""
         self.url = ""
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
@@ -103,8 +105,10 @@ class WandbServer:
 
     def _row_count(self, variables: dict[str, Any]) -> dict[str, Any] | None:
         run = self.runs.get(variables["name"])
-        lines = run.files.get("wandb-history.jsonl", {}) if run else {}
-        return {"bucket": {"historyLineCount": len(lines)} if run else None}
+        return {"bucket": {"historyLineCount": self._counted(run)} if run else None}
+
+    def _counted(self, run: ServedRun) -> int:
+        return max(len(run.files.get("wandb-history.jsonl", {})) - self.uncounted, 0)
 
     def _artifact(self) -> dict[str, Any]:
         sequence = {"id": "s", "latestArtifact": {"id": "a", "versionIndex": 0}}
@@ -126,7 +130,7 @@ class WandbServer:
             "displayName": run.name or run_id,
             "config": json.dumps(run.config),
             "sweepName": None,
-            "historyLineCount": len(run.files.get("wandb-history.jsonl", {})),
+            "historyLineCount": self._counted(run),
             "project": self._project(run.project),
         }
         return {"inserted": inserted, "bucket": bucket}
@@ -144,7 +148,7 @@ class WandbServer:
                 "id": variables["name"],
                 "name": variables["name"],
                 "displayName": run.name,
-                "historyLineCount": len(history),
+                "historyLineCount": self._counted(run),
                 "eventsLineCount": len(events),
                 "logLineCount": 0,
                 "historyTail": json.dumps(history[-1:]),

@@ -12,6 +12,7 @@ from tuimon.mirror.server import RowCheck
 from tuimon.mirror.status import MirrorStatus, one_line
 from tuimon.mirror.subject import Subject
 from tuimon.mirror.wandb_run import (
+    FINISH_TIMEOUT_ONLINE,
     INIT_TIMEOUT,
     WandbRun,
     has_key,
@@ -24,7 +25,7 @@ from tuimon.mirror.wandb_run import (
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 
-_FIRST_DELAY = 5.0
+_FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
 _GRACE = 40.0
 
@@ -35,6 +36,10 @@ Guard = Callable[[str, float], AbstractContextManager[None]]
 
 class MirrorOff(Exception):  # noqa: N818 - nothing went wrong
     """The environment or W&B's settings say that nothing is to be recorded."""
+
+
+class OutOfStepError(Exception):
+    """The server's answers about a run that is resumed do not fit together; later they may."""
 
 
 class NotUploaded(Exception):  # noqa: N818 - nothing is lost
@@ -86,7 +91,8 @@ class Opening:
         self._run_id = journal.run.run_id if journal.run else new_run_id()
         self._fragments = Fragments(home.wandb, self._run_id)
         self._destination = self._choose(options, wants_online)
-        self.delay = _FIRST_DELAY
+        self._next_delay = _FIRST_DELAY
+        self.delay = 0.0
         """Seconds to wait before the next attempt."""
 
     def attempt(self, subject: Subject) -> Opened | None:
@@ -109,7 +115,8 @@ class Opening:
         if not self._has_been_online and (subject.ended or not self._destination.insist):
             return self._offline(subject, f"recording offline: {detail}")
         self._status.update(state="starting", detail=f"trying again: {detail}")
-        self.delay = min(2 * self.delay, _LONGEST_DELAY)
+        self.delay = self._next_delay
+        self._next_delay = min(2 * self.delay, _LONGEST_DELAY)
         return None
 
     @staticmethod
@@ -149,7 +156,10 @@ class Opening:
         )
 
     def _online(self, subject: Subject) -> Opened:
+        counted = [self._rows_at_server()]
         run = self._open(subject, online=True)
+        counted.append(self._rows_at_server())
+        self._check_in_step(run, counted, subject.stopped_code)
         if not self._has_been_online:
             began = self._journal.run
             entry = RunEntry(
@@ -166,6 +176,37 @@ class Opening:
         place = (run.entity, run.project, self._run_id)
         check = None if found is None else RowCheck(found, *place)
         return Opened(run, self._run_id, run.first_row, rows_at_server=check)
+
+    def _rows_at_server(self) -> int | None:
+        """As the server counts them; None before it has the run, or where it does not say."""
+        began = self._journal.run
+        if began is None:
+            return None
+        try:
+            found = server() if has_key() else None
+            if found is not None:
+                return found.rows(began.entity or None, began.project or None, self._run_id)
+        except Exception as error:  # no answer; or wandb's own, for a key that cannot be one
+            log.info("rows cannot be counted: %s", error)
+        return None
+
+    def _check_in_step(self, run: WandbRun, counted: list[int | None], code: int) -> None:
+        """Close a resumed run and raise OutOfStepError unless its next row is its next line.
+
+        wandb-core takes the number of the next row from the last row at the server, and the line
+        that it goes to from the server's count of rows (``runbranch/resume.go``). All rows of a
+        mirror have numbers without a gap, so both are the same; unless one lags, as it may right
+        after a crash: then rows would come twice, or one over the other. The count is asked before
+        and after wandb does, so that it cannot have been another one in between.
+        """
+        wrong = [rows for rows in counted if rows is not None and rows != run.first_row]
+        if wrong:
+            with self._guard("finish", FINISH_TIMEOUT_ONLINE + _GRACE):
+                run.finish(code)
+            raise OutOfStepError(
+                f"W&B counts {wrong[-1]} rows but goes on with number {run.first_row}: "
+                "waiting for them to agree"
+            )
 
     def _offline(self, subject: Subject, detail: str | None) -> Opened:
         fragments = self._fragments
@@ -204,6 +245,8 @@ class Opening:
 def _explained(error: Exception) -> str:
     """What went wrong and what to do, in one line."""
     text = one_line(error)
+    if isinstance(error, OutOfStepError):
+        return text
     # wandb has no error of its own for an answer 401; a malformed key raises AuthenticationError.
     if "401" in text or type(error).__name__ == "AuthenticationError":
         return f"the W&B key is refused: {LOGIN_HINT} ({text})"
