@@ -127,6 +127,20 @@ def test_a_training_without_its_guardian_is_followed_and_stopped(host: Host):
     assert host.run("stop").returncode == 2
 
 
+def test_the_graces_of_a_launch_win_over_those_of_the_settings(host: Host):
+    (host.home / "config.toml").write_text("[stop]\nterm_after = 50\nkill_after = 0.3\n")
+    deaf = host.script(
+        "import signal, time\n"
+        "for number in (signal.SIGINT, signal.SIGTERM): signal.signal(number, signal.SIG_IGN)\n"
+        "print('deaf', flush=True); time.sleep(60)\n"
+    )
+    host.run("run", "--detach", "--mirror", "off", "--stop-grace", "0.2", deaf)
+    wait_until(lambda: "deaf" in host.run("logs").stdout)
+    assert host.run("stop", timeout=15).returncode == 0
+    (run,) = host.runs()
+    assert run["state"] == "killed"
+
+
 def test_plain_lines_tell_what_a_training_is_doing(host: Host):
     script = host.script("input('name? ')\nimport time\ntime.sleep(60)")
     assert host.run("run", "--detach", "--mirror", "off", script).returncode == 0
