@@ -93,23 +93,32 @@ def test_sync_takes_an_ended_run_online_once(tmp_path: Path, server: WandbServer
     assert len(run.history) == 100, "wandb sync doubles nothing either"
 
 
-def test_a_running_training_goes_online_when_asked(tmp_path: Path, server: WandbServer) -> None:
+@pytest.mark.parametrize("when", ["it is asked to", "the server is there", "the training ends"])
+def test_an_offline_run_goes_online_when(tmp_path: Path, server: WandbServer, when: str) -> None:
     logdir = tmp_path / "runs"
     environ = {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
-    paths = new_run(tmp_path, logdir, MirrorOptions())
+    asked = when == "it is asked to"
+    paths = new_run(tmp_path, logdir, MirrorOptions(when_online=not asked))
     server.behaviour = "refuse"  # said at once; of other faults wandb waits for the end
     with MirrorUnderTest(paths, environ) as mirror, SummaryWriter(str(logdir)) as writer:
         writer.add_scalar("loss", 1.0, 0)
         mirror.wait_until(lambda record: record.state == "offline" and record.points == 1, 60)
+        assert "the W&B key is refused: run `tuimon login`" in (mirror.record.detail or "")
         server.behaviour = "ok"
-        request_upload(paths)
-        mirror.wait_until(lambda record: record.state == "live")
-        writer.add_scalar("loss", 2.0, 1)
-        mirror.wait_until(lambda record: record.points == 2)
+        if when == "the training ends":
+            assert not server.runs, "it is too early for the mirror to look again"
+        else:
+            if asked:
+                request_upload(paths)
+            mirror.wait_until(lambda record: record.state == "live")
+            writer.add_scalar("loss", 2.0, 1)
+            mirror.wait_until(lambda record: record.points == 2)
         end_run(paths)
         assert mirror.finish() == 0
     (run,) = server.runs.values()
+    assert run.complete
     assert comparable(mirrored(run.history)) == comparable(written(logdir))
+    assert mirror.record.sync_command is None
 
 
 @pytest.mark.long
@@ -136,10 +145,8 @@ def test_log_directories_are_mirrored_one_run_each_and_only_once(
     write(root / "a" / "extra", range(3))
     write(root / "b" / "train", range(20))
     write(root / "b" / "val", range(10))
-    for _ in range(2):
-        done = tuimon("mirror", str(root), "--project", "digits", server=server)
-        assert done.returncode == 0, done.stderr
-    assert "complete before" in done.stdout
+    done = tuimon("mirror", str(root), "--project", "digits", server=server)
+    assert done.returncode == 0, done.stderr
     runs = {run.name: run for run in server.runs.values()}
     assert set(runs) == {"a", "b"}
     assert {run.group for run in runs.values()} == {"sweep"}
@@ -148,7 +155,9 @@ def test_log_directories_are_mirrored_one_run_each_and_only_once(
     write(root / "b" / "val", range(10, 15))
     done = tuimon("mirror", str(root), "--project", "digits", server=server)
     assert done.returncode == 0, done.stderr
+    assert done.stdout.count("complete before") == 1
     assert len(server.runs) == 2
+    assert comparable(mirrored(runs["a"].history)) == comparable(written(root / "a"))
     assert comparable(mirrored(runs["b"].history)) == comparable(written(root / "b"))
 
 

@@ -25,6 +25,7 @@ from tuimon.mirror.server import RowCheck
 from tuimon.mirror.sources import EventSource
 from tuimon.mirror.status import MirrorStatus, one_line
 from tuimon.mirror.subject import NewFile, Subject
+from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.wandb_run import (
     FINISH_TIMEOUT_OFFLINE,
     FINISH_TIMEOUT_ONLINE,
@@ -41,6 +42,7 @@ _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
 _KEPT = "nothing is lost"
+_NO_ROOM = "waiting, no room"
 _GRACE = 30.0
 
 log = logging.getLogger(__name__)
@@ -77,7 +79,7 @@ class Mirror:
         guard: Callable[[str, float], AbstractContextManager[None]],
         *,
         wants_online: bool,
-        goes_online: Callable[[], bool],
+        goes_online: UploadRequests,
     ) -> None:
         self._subject = subject
         self._home = home
@@ -133,7 +135,7 @@ class Mirror:
         for alerts in self._alerts:
             alerts.send(self._open_run)
         self._handover.ending(self._subject.record, self._subject.git)
-        if self._fragments is not None and self._goes_online():
+        if self._fragments is not None and self._goes_online(last=True):
             self._finish(0)
             raise GoesOnline
         self._finish(self._subject.exit_code)
@@ -307,11 +309,10 @@ class Mirror:
             return False
         free = disk.f_bavail * disk.f_frsize
         if free < FREE_BYTES:
-            self._status.update(
-                detail=f"waiting: only {free >> 20} MB free where {self._home.directory} is"
-            )
+            where = self._home.directory.parent
+            self._status.update(detail=f"{_NO_ROOM}: {free >> 20} MB free at {where}")
             return False
-        if (self._status.record.detail or "").startswith("waiting: only"):
+        if (self._status.record.detail or "").startswith(_NO_ROOM):
             self._status.update(detail=None)
         return True
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tuimon.mirror.destination import LOGIN_HINT, Destination, choose_mode, destination
 from tuimon.mirror.fragments import Fragments
 from tuimon.mirror.journal import Journal, RunEntry
-from tuimon.mirror.server import RowCheck
+from tuimon.mirror.server import RowCheck, ServerError
 from tuimon.mirror.status import MirrorStatus, one_line
 from tuimon.mirror.subject import Subject
 from tuimon.mirror.wandb_run import (
@@ -156,6 +156,7 @@ class Opening:
         )
 
     def _online(self, subject: Subject) -> Opened:
+        has_key()  # has wandb look for it before it is asked to open a run
         counted = [self._rows_at_server()]
         run = self._open(subject, online=True)
         counted.append(self._rows_at_server())
@@ -179,16 +180,14 @@ class Opening:
 
     def _rows_at_server(self) -> int | None:
         """As the server counts them; None before it has the run, or where it does not say."""
-        began = self._journal.run
-        if began is None:
+        began, at = self._journal.run, server()
+        if began is None or at is None:
             return None
         try:
-            found = server() if has_key() else None
-            if found is not None:
-                return found.rows(began.entity or None, began.project or None, self._run_id)
-        except Exception as error:  # no answer; or wandb's own, for a key that cannot be one
+            return at.rows(began.entity or None, began.project or None, self._run_id)
+        except ServerError as error:
             log.info("rows cannot be counted: %s", error)
-        return None
+            return None
 
     def _check_in_step(self, run: WandbRun, counted: list[int | None], code: int) -> None:
         """Close a resumed run and raise OutOfStepError unless its next row is its next line.
