@@ -10,6 +10,7 @@ from tuimon.text import safe
 
 _MARKS = {"ok": "ok  ", "warn": "note", "bad": "BAD "}
 _MOST_RUNS = 50
+_AT_WORK = ("starting", "live", "offline")
 
 
 @click.command()
@@ -32,20 +33,20 @@ def command(as_json: bool) -> int:
 
 def _uploads() -> list[Finding]:
     """The mirrors of the newest runs that are not at W&B as they should be."""
-    runs = list_runs()[:_MOST_RUNS]
-    failed = [run for run in runs if run.mirror is not None and run.mirror.state == "failed"]
-    offline = [run for run in runs if run.mirror is not None and run.mirror.sync_command]
-    found = [
-        Finding(
-            "mirror",
-            "warn",
-            f"{run.paths.id}: {run.mirror.detail or 'failed' if run.mirror else ''}",
-            f"tuimon sync {run.paths.id}",
-        )
-        for run in failed
-    ]
+    found = []
+    offline = 0
+    for run in list_runs()[:_MOST_RUNS]:
+        mirror = run.mirror
+        if mirror is None:
+            continue
+        offline += mirror.sync_command is not None
+        says = f"{run.paths.id}: {mirror.detail or mirror.state}"
+        if mirror.state == "failed":
+            found.append(Finding("mirror", "warn", says, f"tuimon sync {run.paths.id}"))
+        elif mirror.detail and mirror.state in _AT_WORK and not run.state.ended:
+            found.append(Finding("mirror", "warn", says))
     if offline:
-        count = f"{len(offline)} run{'s are' if len(offline) > 1 else ' is'} offline"
+        count = f"{offline} run{'s are' if offline > 1 else ' is'} offline"
         found.append(Finding("mirror", "warn", count, "tuimon sync --all"))
     return found
 
