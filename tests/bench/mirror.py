@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -29,6 +30,8 @@ from tuimon.runs.paths import RunPaths
 
 TAGS = 10
 STEPS = 30_000
+MEMORY_STEPS = 200_000
+EARLY = 100_000
 LIVE_SECONDS = 20
 ROUNDS = 5
 UPLOADED_STEPS = 5_000
@@ -79,26 +82,48 @@ def write(logdir: Path, steps: range, pause: float = 0.0) -> None:
     writer.close()
 
 
-def sustained(directory: Path) -> tuple[float, float, float]:
-    """Points a second from the first row on; peak memory in MB of mirror and wandb-core."""
+def sustained(directory: Path) -> float:
+    """Points a second from the first row on."""
     write(directory / "logs", range(STEPS))
     paths = new_run(directory, directory / "logs")
     end_run(paths)
     with MirrorUnderTest(paths) as mirror:
         mirror.wait_until(lambda record: record.state == "offline")
-        begin, peaks = time.perf_counter(), {True: 0.0, False: 0.0}
-        while mirror.process.poll() is None:
-            try:
-                top = psutil.Process(mirror.process.pid)
-                for process in (top, *top.children(recursive=True)):
-                    own = process.pid == mirror.process.pid
-                    peaks[own] = max(peaks[own], process.memory_info().rss / 1e6)
-            except psutil.Error:
-                pass
-            time.sleep(0.05)
+        begin = time.perf_counter()
+        assert mirror.finish() == 0
         seconds = time.perf_counter() - begin
     assert mirror.record.points == STEPS * TAGS
-    return STEPS * TAGS / seconds, peaks[True], peaks[False]
+    return STEPS * TAGS / seconds
+
+
+def memory(directory: Path) -> tuple[list[float], list[float]]:
+    """Memory in MB of the mirror and of wandb-core, each as it was after `EARLY` points, and the
+    most of the last tenth of `MEMORY_STEPS * TAGS` points."""
+    writer = EventFileWriter(str(directory / "much"))
+    for step in range(MEMORY_STEPS):
+        values = [Summary.Value(tag=f"tag{n}", simple_value=step / 3) for n in range(TAGS)]
+        writer.add_event(Event(wall_time=time.time(), step=step, summary=Summary(value=values)))
+    writer.close()
+    paths = new_run(directory, directory / "much")
+    end_run(paths)
+    points = MEMORY_STEPS * TAGS
+    with MirrorUnderTest(paths) as mirror:
+        mirror.wait_until(lambda record: record.points > EARLY)
+        early = _memory(mirror)
+        late = [0.0, 0.0]
+        mirror.wait_until(lambda record: record.points > 0.9 * points, 300)
+        while mirror.process.poll() is None:
+            with suppress(psutil.Error, ValueError):
+                late = [max(pair) for pair in zip(late, _memory(mirror), strict=True)]
+            time.sleep(0.05)
+    assert mirror.record.points == points
+    return [early[0], late[0]], [early[1], late[1]]
+
+
+def _memory(mirror: MirrorUnderTest) -> list[float]:
+    top = psutil.Process(mirror.process.pid)
+    (core,) = top.children()
+    return [process.memory_info().rss / 1e6 for process in (top, core)]
 
 
 def alone() -> float:
@@ -207,12 +232,16 @@ def main() -> None:
         os.environ |= {"TUIMON_HOME": home, "WANDB_ERROR_REPORTING": "false"}
         directory = Path(home)
         print("| mirror | measured |\n|---|---|")
-        speed, own, core = sustained(directory)
+        speed = sustained(directory)
         print(
             f"| {STEPS * TAGS:,} points, {TAGS} a step, offline | {speed / 1000:.0f} k points/s |"
         )
         print(f"| wandb alone, the same rows | {alone() / 1000:.0f} k points/s |")
-        print(f"| memory: mirror; wandb-core | {own:.0f} MB; {core:.0f} MB |")
+        own, core = memory(directory)
+        print(
+            f"| memory after {EARLY:,} points, and at the end of {MEMORY_STEPS * TAGS:,}: mirror; "
+            f"wandb-core | {own[0]:.0f}, {own[1]:.0f} MB; {core[0]:.0f}, {core[1]:.0f} MB |"
+        )
         median, longest = lag(directory)
         print(f"| 1 k points/s, to W&B's file: median; longest | {median:.1f} s; {longest:.1f} s |")
         by_wandb, by_tuimon = uploads(directory)
