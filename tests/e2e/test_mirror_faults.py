@@ -105,30 +105,6 @@ def test_a_key_that_is_revoked_at_the_end_is_no_success(
     assert comparable(mirrored(run.history)) == comparable(written(logdir))
 
 
-def test_a_count_that_lags_after_a_crash_is_waited_for(
-    tmp_path: Path, server: WandbServer
-) -> None:
-    logdir = tmp_path / "runs"
-    paths = new_run(tmp_path, logdir, MirrorOptions())
-    with SummaryWriter(str(logdir)) as writer:
-        with MirrorUnderTest(paths, online(server)) as mirror:
-            for step in range(20):
-                writer.add_scalar("loss", step / 3, step)
-            wait_until(lambda: any(len(run.history) == 20 for run in server.runs.values()))
-            mirror.kill()
-        server.uncounted = 5
-        for step in range(20, 30):
-            writer.add_scalar("loss", step / 3, step)
-        end_run(paths)
-        with MirrorUnderTest(paths, online(server)) as mirror:
-            mirror.wait_until(lambda record: "15 rows but" in (record.detail or ""))
-            assert "number 20" in (mirror.record.detail or "")
-            server.uncounted = 0
-            assert mirror.finish() == 0, paths.log.read_text()
-    (run,) = server.runs.values()
-    assert comparable(mirrored(run.history)) == comparable(written(logdir))
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://no-such-host.invalid"])
 def test_without_a_network_the_run_is_offline_and_says_why(tmp_path: Path, url: str) -> None:

@@ -43,17 +43,13 @@ def write(logdir: Path) -> None:
         writer.add_hparams({"lr": 0.25, "opt": "sgd"}, {"hparam/loss": 1.0}, run_name="hp")
 
 
-def mirror_to_the_end(paths: RunPaths) -> MirrorUnderTest:
-    with MirrorUnderTest(paths) as mirror:
-        assert mirror.finish() == 0, paths.log.read_text()
-    return mirror
-
-
-def test_media_arrive_once_with_their_content(tmp_path: Path) -> None:
+def test_media_hyperparameters_and_extremes_arrive_once_with_their_content(tmp_path: Path) -> None:
     write(tmp_path / "runs")
     paths = new_run(tmp_path, tmp_path / "runs")
     end_run(paths)
-    record = mirror_to_the_end(paths).record
+    with MirrorUnderTest(paths) as mirror:
+        assert mirror.finish() == 0, paths.log.read_text()
+    record = mirror.record
     found: dict[str, list[tuple[int, Any]]] = {}
     for row in offline_rows(paths):
         for key, value in row.values.items():
@@ -84,13 +80,10 @@ def test_media_arrive_once_with_their_content(tmp_path: Path) -> None:
     assert table["columns"] == ["threshold", "precision", "recall", "tp", "fp", "tn", "fn"]
     assert sum(found["weights"][0][1]["values"]) == 500
     assert (record.state, record.refused) == ("finished", 1)
+    check_config_and_summary(paths)
 
 
-def test_hyperparameters_and_extremes_stand_beside_the_history(tmp_path: Path) -> None:
-    write(tmp_path / "runs")
-    paths = new_run(tmp_path, tmp_path / "runs")
-    end_run(paths)
-    mirror_to_the_end(paths)
+def check_config_and_summary(paths: RunPaths) -> None:
     config: dict[str, Any] = {}
     summary: dict[str, Any] = {}
     for record in offline_records(paths):

@@ -37,13 +37,24 @@ def launch(tmp_path: Path, logdir: Path, steps: range, **options: object) -> Run
     return paths
 
 
-def test_restarts_are_one_run_and_repeated_steps_are_kept(tmp_path: Path) -> None:
+def test_restarts_are_one_run_complete_what_was_left_and_keep_repeated_steps(
+    tmp_path: Path,
+) -> None:
     logdir = tmp_path / "runs"
-    first = launch(tmp_path, logdir, range(100))
+    first = new_run(tmp_path, logdir)
+    with MirrorUnderTest(first) as mirror, SummaryWriter(str(logdir)) as writer:
+        writer.add_scalar("loss", 0.0, 0)
+        mirror.wait_until(lambda record: record.points == 1)
+        mirror.kill()
+        for step in range(1, 100):
+            writer.add_scalar("loss", step / 3, step)
+    with SummaryWriter(str(logdir / "val")) as writer:  # which that mirror never saw
+        writer.add_scalar("loss", 1.0, 1)
+    end_run(first)
     second = launch(tmp_path, logdir, range(80, 150))  # from its checkpoint
     third = launch(tmp_path, logdir, range(150, 160), resume=first.id)
     rows = offline_rows(first)
-    assert [row.step for row in rows] == list(range(180))
+    assert [row.step for row in rows] == list(range(181))
     assert comparable(mirrored(row.values for row in rows)) == comparable(written(logdir))
     assert len(offline_files(first)) == 3
     assert not second.wandb.exists()
@@ -76,23 +87,6 @@ def test_another_log_directory_is_another_run_unless_it_is_named(tmp_path: Path)
     assert len(offline_rows(first)) == 15
     assert len(offline_rows(second)) == 5
     assert not third.wandb.exists()
-
-
-def test_a_launch_completes_what_the_mirror_before_it_left(tmp_path: Path) -> None:
-    logdir = tmp_path / "runs"
-    paths = new_run(tmp_path, logdir)
-    with MirrorUnderTest(paths) as mirror, SummaryWriter(str(logdir)) as writer:
-        writer.add_scalar("loss", 0.0, 0)
-        mirror.wait_until(lambda record: record.points == 1)
-        mirror.kill()
-        for step in range(1, 50):
-            writer.add_scalar("loss", step / 3, step)
-    with SummaryWriter(str(logdir / "val")) as writer:  # which that mirror never saw
-        writer.add_scalar("loss", 1.0, 1)
-    end_run(paths)
-    launch(tmp_path, logdir, range(50, 60))
-    rows = offline_rows(paths)
-    assert comparable(mirrored(row.values for row in rows)) == comparable(written(logdir))
 
 
 def test_two_launches_at_once_share_the_run_one_after_the_other(tmp_path: Path) -> None:

@@ -74,11 +74,6 @@ def config_of(records: list[Any]) -> dict[str, Any]:
     return config
 
 
-def test_code_stays_here_when_it_shall(host: Host) -> None:
-    paths = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline", "--no-save-code")
-    assert not (offline_files(paths)[0].parent / "files" / "code").exists()
-
-
 @pytest.mark.long
 def test_a_launch_again_goes_on_unless_it_shall_not(host: Host) -> None:
     first = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline")
@@ -96,10 +91,12 @@ def test_what_could_not_go_online_does_so_with_all_that_is_offline(
         server.behaviour = "refuse"
         host.env |= {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
         script = host.script(TRAINING + "write('runs', 3)")
-        done = host.run("run", "--detach", "--sync-when-online", script)
+        done = host.run("run", "--detach", "--sync-when-online", "--no-save-code", script)
         assert done.returncode == 0, done.stderr
         host.wait_for_end()
         status = find_run(None, host.home)
+        (offline,) = offline_files(status.paths)
+        assert not (offline.parent / "files" / "code").exists(), "it stays here when it shall"
         assert status.mirror is not None
         assert status.mirror.sync_command == f"tuimon sync {status.record.id}"
         server.behaviour = "ok"

@@ -124,12 +124,17 @@ class Handover:
         nothing of the row has been handed over then. A wandb-core that is dead takes no row at all.
         """
         without_tables = {key: value for key, value in found.items() if not is_table(value)}
+        lasting = False
         for some, pause in ((found, 1.0), (found, 4.0), (found, 0.0), (without_tables, 0.0)):
+            if lasting and some is found:
+                continue
             try:
                 self._open_run.log(row | some, number)
             except Exception as error:
                 log.warning("row %d is not taken with its media: %s", number, one_line(error))
-                time.sleep(pause)
+                # An answer of a server that knows no artifacts: it gives no other a moment later.
+                lasting = type(error).__name__ == "ValidationError"
+                time.sleep(0.0 if lasting else pause)
             else:
                 self.refused += len(found) - len(some)
                 return
