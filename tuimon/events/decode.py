@@ -23,6 +23,7 @@ from tuimon.events.frames import (
     HEADER_BYTES,
     TRAILER_BYTES,
     Chain,
+    Scan,
     Stop,
     frame_chain,
     is_valid_frame,
@@ -111,13 +112,25 @@ class EventDecoder:
                     self._stretch_tries.note(success=at > before)
                 if at > before:
                     continue
-            scan = scan_frames(window, at, limit=_FEW_FRAMES if bulk or not at else None)
+            scan = self._decode_few(window, at, base, builder)
+            at = scan.end
+            if scan.stop is not Stop.LIMIT:
+                return Window(builder.finish(base + at), at, scan.stop, scan.wanted)
+
+    def _decode_few(self, window: Buffer, at: int, base: int, builder: BatchBuilder) -> Scan:
+        """Decode some frames one by one; the scan of the last of them."""
+        left = _FEW_FRAMES
+        while True:
+            at, known = self._single.decode_known(window, at, left, builder)
+            left -= known
+            scan = scan_frames(window, at, limit=min(left, 1))
             builder.add_damage(scan.damaged_records, scan.damaged_bytes)
             for span in scan.payloads:
                 self._single.decode(window, span, base, builder)
             at = scan.end
-            if scan.stop is not Stop.LIMIT:
-                return Window(builder.finish(base + at), at, scan.stop, scan.wanted)
+            left -= 1
+            if scan.stop is not Stop.LIMIT or left <= 0:
+                return scan
 
     def _least_bytes(self) -> int:
         """With less, it is better to wait for the next window."""

@@ -75,6 +75,12 @@ class Scan(NamedTuple):
     damaged_bytes: int
 
 
+def frame_header(length: int) -> bytes:
+    """The header of a frame with a payload of `length` bytes."""
+    packed = struct.pack("<Q", length)
+    return packed + struct.pack("<I", masked_crc(packed))
+
+
 def payload_length(buffer: Buffer, at: int) -> int:
     """Length that the frame header at `at` claims; -1 when there is no valid header."""
     return _length(bytes(buffer[at : at + HEADER_BYTES]))

@@ -1,7 +1,8 @@
 """Scalar records that are like an earlier one of their tag: read in part of the walker's time.
 
 Where records come one by one, between images or as a training writes them, they are too few to be
-decoded at once; but their layouts are known, and the bytes around the free ones tell the tag.
+decoded at once; but their layouts are known, and the bytes around the free ones tell the tag. A
+header that was seen with a valid checksum need not be verified again: it is looked up as it is.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
-from tuimon.events.fields import Buffer, Span, WireError, read_varint, signed
-from tuimon.events.frames import FRAME_BYTES, HEADER_BYTES
+from tuimon.events.batches import BatchBuilder
+from tuimon.events.crc import masked_crc
+from tuimon.events.fields import Buffer, WireError, read_varint, signed
+from tuimon.events.frames import FRAME_BYTES, HEADER_BYTES, frame_header
 from tuimon.events.templates import STEP_KEY, WALL_KEY, Layout, find_layout
 from tuimon.events.wire import Event
 
+_HEADER = struct.Struct(f"{HEADER_BYTES}s")
 _LEARNT_AT = 4
 """Records of one tag and size: to find a layout takes the time of a few."""
 _MOST_KNOWN = 1 << 12
@@ -23,35 +27,45 @@ _LONGEST = 1 << 10
 """Bytes of payloads that are learnt: tags may be of any length."""
 
 
-class KnownScalar(NamedTuple):
-    """A point as its record tells it."""
-
-    tag: str
-    step: int
-    wall_time: float
-    value: float
-
-
 class KnownRecords:
     """The layouts of a file's scalar records, and what tells their tags apart."""
 
     def __init__(self) -> None:
-        self._shapes: dict[int, list[_Shape]] = {}  # by bytes of a payload
+        self._shapes: dict[bytes, list[_Shape]] = {}  # by the header of a frame
         self._seen: Counter[tuple[int, str]] = Counter()
 
-    def read(self, window: Buffer, span: Span) -> KnownScalar | None:
-        """The point in the payload at `span` of `window` if it is like one that was learnt."""
-        start, end = span
-        for shape in self._shapes.get(end - start, ()):
-            first, wall_time, second, digits, before, value, behind = shape.parts.unpack_from(
-                window, start
-            )
-            tag = shape.tags.get(before + behind)
-            if tag is not None and first == WALL_KEY and second == STEP_KEY:
-                step = _whole_varint(digits)
-                if step is not None:
-                    return KnownScalar(tag, step, wall_time, value)
-        return None
+    def enter(
+        self, window: Buffer, start: int, most: int, builder: BatchBuilder
+    ) -> tuple[int, int]:
+        """Enter points as long as frames, from `start` on, are sound and like ones learnt.
+
+        Returns the position behind the last one and how many there were, at most `most`.
+        """
+        at, size = start, len(window)
+        for count in range(most):
+            first = at + HEADER_BYTES
+            if first > size:
+                return at, count
+            (header,) = _HEADER.unpack_from(window, at)
+            for shape in self._shapes.get(header, ()):
+                end = first + shape.content.size
+                if end > size:
+                    return at, count
+                payload, crc = shape.content.unpack_from(window, first)
+                first_key, wall_time, second_key, digits, before, value, behind = (
+                    shape.parts.unpack(payload)
+                )
+                tag = shape.tags.get(before + behind)
+                if tag is not None and first_key == WALL_KEY and second_key == STEP_KEY:
+                    break
+            else:
+                return at, count
+            step = _whole_varint(digits)
+            if step is None or masked_crc(payload) != crc:
+                return at, count
+            builder.add_scalar(tag, step, wall_time, value)
+            at = end
+        return at, most
 
     def learn(self, payload: bytes, event: Event) -> None:
         """Note the record with `payload`, which the walker read as `event`: one point of a tag."""
@@ -65,8 +79,9 @@ class KnownRecords:
             return
         layout = find_layout(payload, event)
         if layout is not None:
-            shapes = self._shapes.setdefault(len(payload), [])
-            new = _Shape(_parts(layout), {})
+            shapes = self._shapes.setdefault(frame_header(len(payload)), [])
+            content = struct.Struct(f"<{len(payload)}sI")
+            new = _Shape(content, _parts(layout), {})
             shape = next((one for one in shapes if one.parts.format == new.parts.format), new)
             if shape is new:
                 shapes.insert(0, shape)  # later steps are as long, or longer
@@ -75,11 +90,13 @@ class KnownRecords:
 
 
 class _Shape(NamedTuple):
-    """What payloads of one layout are made of."""
+    """What frames of one layout are made of."""
 
+    content: struct.Struct
+    """What is behind the header: payload, checksum."""
     parts: struct.Struct
-    """Key of the wall time, wall time, key of the step, step, bytes before the value, value, bytes
-    behind it."""
+    """Of the payload: key of the wall time, wall time, key of the step, step, bytes before the
+    value, value, bytes behind it."""
     tags: dict[bytes, str]
     """By the bytes before and behind the value."""
 

@@ -32,15 +32,17 @@ class SingleDecoder:
         """Whether the file's first event was read."""
         self._known = KnownRecords()
 
+    def decode_known(
+        self, window: Buffer, start: int, most: int, builder: BatchBuilder
+    ) -> tuple[int, int]:
+        """Enter at most `most` points from frames like earlier ones; as `KnownRecords.enter`."""
+        return self._known.enter(window, start, most, builder)
+
     def decode(self, window: Buffer, span: Span, base: int, builder: BatchBuilder) -> None:
         """Enter the event whose payload lies at `span` of `window`; malformed ones as damage.
 
         The window begins at the offset `base` of the file.
         """
-        known = self._known.read(window, span)
-        if known is not None:
-            builder.add_scalar(*known)
-            return
         start, end = span
         try:
             event = parse_event(window, start, end)
