@@ -19,6 +19,7 @@ from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.notice import Notice
 from tuimon.tui.widgets.rows_view import RowsView
 from tuimon.tui.widgets.summary_list import SummaryList
+from tuimon.views.slider import find_track
 
 
 @pytest.fixture
@@ -141,6 +142,29 @@ async def test_the_newest_step_is_followed_until_one_is_chosen(
         await until(pilot, "step 200", "21 of 23")
         await pilot.press("end")
         await until(pilot, "step 220", "23 of 23, newest")
+
+
+async def test_the_slider_is_clicked_and_dragged(session: Session):
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await opened(pilot, session)
+        await until(pilot, "20 of 20, newest  ━")
+        view = screen.query_one(RowsView)
+        track = find_track(view._rows)
+        assert track is not None
+        left = view.gutter.left
+        end = track.x + track.cells - 1
+        await pilot.click(view, offset=(left + track.x, 0))
+        await until(pilot, "  1 of 20  ●─")
+        await pilot.mouse_down(view, offset=(left + track.x, 0))
+        await pilot.hover(view, offset=(left + track.x + track.cells // 2, 3))
+        await until(pilot, f" {track.step_at(track.x + track.cells // 2, 20) + 1} of 20  ━")
+        await pilot.hover(view, offset=(left + end - 2, 0))
+        await pilot.mouse_up(view, offset=(left + end - 2, 0))
+        chosen = track.step_at(end - 2, 20) + 1
+        assert chosen < 20
+        await until(pilot, f" {chosen} of 20  ━")
+        await pilot.click(view, offset=(left + end, 0))
+        await until(pilot, "20 of 20, newest")
 
 
 async def test_a_record_that_cannot_be_read_says_why(session: Session, tmp_path: Path):

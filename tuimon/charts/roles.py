@@ -25,6 +25,9 @@ SHADE: Final = "shade"  # the range of curves among which others stand out
 CURSOR: Final = "upright"  # the line of the cursor in blank cells
 DIM: Final = "dim"  # "+43 more", "no data yet"
 ACCENT: Final = "accent"  # what is selected
+PASSED: Final = "passed"  # a slider: the part of its track before the thumb
+THUMB: Final = "thumb"
+TRACK: Final = "track"
 
 _LIT: Final = "|"
 

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.text import fit, format_step, safe, shorten, width
+from tuimon.views.slider import TRACK_LEAST, TRACK_MOST, draw_track
 
 HEAD_ROWS = 2
-_LEAST_NAME = 16
+_LEAST_NAME, _LONG_NAME = 16, 32
 SHADES = " .:-=+*#%@"
 """From nothing to all, where half blocks cannot be drawn."""
 
@@ -54,10 +55,13 @@ def head(place: Place, facts: Sequence[Piece], cells: int) -> tuple[Row, Row]:
     which = f"{place.index + 1} of {place.count}"
     if place.newest and place.count > 1:
         which += ", newest"
-    name = max(0, cells - width(which) - 2)
+    track = _track_cells(place, cells)
+    name = max(0, cells - width(which) - 2 - (track + 2 if track else 0))
     title: list[Piece] = [(place.tag, roles.TITLE)]
     if width(safe(place.tag)) <= name or name >= _LEAST_NAME:
         title = [(fit(place.tag, name), roles.TITLE), (f"  {which}", roles.NOTE)]
+    if track:
+        title += [("  ", roles.BLANK), *draw_track(place.index, place.count, track)]
     pieces: list[Piece] = [(f"step {format_step(place.step)}", roles.VALUE)]
     used = width(pieces[0][0])
     for text, role in facts:
@@ -67,6 +71,15 @@ def head(place: Place, facts: Sequence[Piece], cells: int) -> tuple[Row, Row]:
         pieces += [("  ", roles.BLANK), (text, role)]
         used += 2 + width(text)
     return clip(title, cells), clip(pieces, cells)
+
+
+def _track_cells(place: Place, cells: int) -> int:
+    """The size of a track beside the tag; the same at every step, so that it does not move."""
+    if place.count < 2:
+        return 0
+    longest = f"{place.count} of {place.count}, newest"
+    room = cells - min(width(safe(place.tag)), _LONG_NAME) - width(longest) - 4
+    return min(room, TRACK_MOST, cells // 3) if room >= TRACK_LEAST else 0
 
 
 def message(place: Place, facts: Sequence[Piece], why: Piece, cells: int, height: int) -> list[Row]:

@@ -34,6 +34,7 @@ from tuimon.tui.widgets.rows_view import RowsView
 from tuimon.tui.widgets.run_header import RunHeader
 from tuimon.tui.widgets.summary_list import SummaryList
 from tuimon.views.kinds import items, kind_of
+from tuimon.views.slider import find_track
 from tuimon.views.subject import Item, place_of
 from tuimon.views.view import Look, Shown, ViewKey
 
@@ -325,18 +326,21 @@ class SummariesScreen(Screen[None]):
         item = self._list.selected
         return kind_of(item).steps(self._views.subject(item)).tolist() if item else []
 
-    def action_scrub(self, steps: int) -> None:
+    def _go(self, index: int) -> None:
+        """Show one of the steps; the last one is followed."""
         found = self._steps()
         if found:
-            index = max(0, place_of(found, self._step) + steps)
+            index = max(0, index)
             self._step = found[index] if index < len(found) - 1 else None
             self._want()
 
-    def action_first(self) -> None:
+    def action_scrub(self, steps: int) -> None:
         found = self._steps()
         if found:
-            self._step = found[0] if len(found) > 1 else None
-            self._want()
+            self._go(place_of(found, self._step) + steps)
+
+    def action_first(self) -> None:
+        self._go(0)
 
     def action_newest(self) -> None:
         self._step = None
@@ -349,11 +353,21 @@ class SummariesScreen(Screen[None]):
 
     @on(RowsView.Pointed)
     def _point(self, message: RowsView.Pointed) -> None:
-        self._do(lambda view: view.point(message.x, message.y))
+        if not self._slide(message.x, (message.x, message.y)):
+            self._do(lambda view: view.point(message.x, message.y))
 
     @on(RowsView.Dragged)
     def _drag(self, message: RowsView.Dragged) -> None:
-        self._do(lambda view: view.drag(message.dx, message.dy))
+        if not self._slide(message.x, message.start):
+            self._do(lambda view: view.drag(message.dx, message.dy))
+
+    def _slide(self, x: int, start: tuple[int, int]) -> bool:
+        """Go to the step at a column of the slider, if the mouse was pressed on that."""
+        track = find_track(self._found.rows)
+        if track is None or not track.holds(*start):
+            return False
+        self._go(track.step_at(x, len(self._steps())))
+        return True
 
     @on(RowsView.Turned)
     def _turn(self, message: RowsView.Turned) -> None:

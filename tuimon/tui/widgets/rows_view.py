@@ -28,6 +28,10 @@ class RowsView(CellView):
 
         dx: int
         dy: int
+        x: int
+        """Where it is now."""
+        start: tuple[int, int]
+        """The cell where the button went down."""
 
     @dataclass
     class Turned(Message):
@@ -38,7 +42,10 @@ class RowsView(CellView):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._shown: Sequence[Row] = ()
-        self._held = False
+        self._held: tuple[int, int] | None = None
+        """Where the mouse button went down."""
+        self._at: tuple[int, int] | None = None
+        """Where the mouse is, the button held."""
         self._dragged = False
 
     def show(self, rows: Sequence[Row]) -> None:
@@ -51,16 +58,21 @@ class RowsView(CellView):
         return self._shown[:height]
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        self._held, self._dragged = True, False
+        place = event.get_content_offset(self)
+        self._held = self._at = (place.x, place.y) if place else None
+        self._dragged = False
         self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._held and (event.delta_x or event.delta_y):
-            self._dragged = True
-            self.post_message(self.Dragged(event.delta_x, event.delta_y))
+        x, y = event.get_content_offset_capture(self)
+        if self._held is None or self._at is None or self._at == (x, y):
+            return
+        self._dragged = True
+        self.post_message(self.Dragged(x - self._at[0], y - self._at[1], x, self._held))
+        self._at = x, y
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        self._held = False
+        self._held = self._at = None
         self.release_mouse()
 
     def on_click(self, event: events.Click) -> None:
