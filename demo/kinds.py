@@ -1,12 +1,15 @@
 """Log every kind of data that TensorBoard knows, within seconds: to look at with `tuimon view`.
 
-    python demo/kinds.py [LOGDIR]    # kinds
+    python demo/kinds.py [LOGDIR]              # kinds
+    python demo/kinds.py --live 60 [LOGDIR]    # a step a second for a minute, to watch meanwhile
 
 Two runs of handwritten digits without a training, and trials of hyperparameters: what varies with
 the step is made up.
 """
 
-import sys
+import argparse
+import time
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -18,28 +21,35 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.profiler import ProfilerActivity, profile, tensorboard_trace_handler
 from torch.utils.tensorboard import SummaryWriter
 
-STEPS = range(0, 300, 10)
 RATE = 8000
+TRIALS = 16
 
 
 def main() -> None:
-    logdir = Path(sys.argv[1] if len(sys.argv) > 1 else "kinds")
-    for run, quality in (("adam", 1.0), ("sgd", 0.6)):
-        with SummaryWriter(logdir / run) as writer:
-            log_run(writer, quality)
-            writer.add_hparams(
-                {"optimizer": run, "lr": 1e-3 / quality},
-                {"hparam/accuracy": quality - 0.02},
-                run_name=".",
-                global_step=STEPS[-1],
-            )
-    log_trials(logdir / "trials")
+    parser = argparse.ArgumentParser(description="Log every kind of data that TensorBoard knows.")
+    parser.add_argument("logdir", nargs="?", type=Path, default=Path("kinds"))
+    parser.add_argument("--live", type=int, metavar="SECONDS", help="log a step a second")
+    options = parser.parse_args()
+    steps = range(0, 10 * max(2, options.live or 30), 10)
+    # In a log that is complete at once, large things come with every fifth step.
+    rare = 1 if options.live else 5
+    runs = [
+        log_run(options.logdir / run, quality, steps, rare)
+        for run, quality in (("adam", 1.0), ("sgd", 0.6))
+    ]
+    trials = log_trials(options.logdir / "trials")
+    for _ in zip(*runs, strict=True):
+        next(trials, None)
+        if options.live:
+            time.sleep(1)
+    for _ in trials:
+        pass
 
 
-def log_trials(logdir: Path) -> None:
+def log_trials(logdir: Path) -> Iterator[None]:
     """Hyperparameters and what came of them: the learning rate matters, and has a best value."""
     random = np.random.default_rng(2)
-    for number in range(16):
+    for number in range(TRIALS):
         optimizer = ("adam", "sgd")[number % 2]
         lr = float(10 ** random.uniform(-4, -1))
         dropout, batch = random.choice([0.0, 0.1, 0.3]), random.choice([32, 64, 128])
@@ -51,9 +61,22 @@ def log_trials(logdir: Path) -> None:
                 {"hparam/accuracy": accuracy, "hparam/loss": 2.5 * (1 - accuracy)},
                 run_name=".",
             )
+        yield
 
 
-def log_run(writer: SummaryWriter, quality: float) -> None:
+def log_run(logdir: Path, quality: float, steps: range, rare: int) -> Iterator[None]:
+    """A run that gets better with each step; what is large comes with every `rare` step."""
+    with SummaryWriter(logdir) as writer:
+        yield from log_steps(writer, quality, steps, rare)
+        writer.add_hparams(
+            {"optimizer": logdir.name, "lr": 1e-3 / quality},
+            {"hparam/accuracy": quality - 0.02},
+            run_name=".",
+            global_step=steps[-1],
+        )
+
+
+def log_steps(writer: SummaryWriter, quality: float, steps: range, rare: int) -> Iterator[None]:
     random = np.random.default_rng(0)
     torch.manual_seed(0)
     _, test_set = load_data()
@@ -68,8 +91,12 @@ def log_run(writer: SummaryWriter, quality: float) -> None:
     margin = ["Accuracy/mean", "Accuracy/least", "Accuracy/most"]
     charts = {"loss": ["Multiline", ["Loss/.*"]], "accuracy of folds": ["Margin", margin]}
     writer.add_custom_scalars({"digits": charts})
-    for step in STEPS:
-        done = quality * step / STEPS[-1]
+    model = DigitNet()
+    writer.add_graph(model, images[:1])
+    log_profile(model, images, Path(writer.log_dir))
+    names = [[str(label), f"digit {number}"] for number, label in enumerate(labels.tolist())]
+    for number, step in enumerate(steps):
+        done = quality * step / steps[-1]
         writer.add_scalar("Loss/train", 2.3 * (1 - 0.9 * done), step)
         writer.add_scalar("Loss/test", 2.3 * (1 - 0.8 * done), step)
         for tag, spread in zip(margin, (0, -0.2, 0.1), strict=True):
@@ -81,7 +108,9 @@ def log_run(writer: SummaryWriter, quality: float) -> None:
         is_three = (labels == 3).numpy().astype(int)
         guess = is_three * done * 0.6 + random.random(len(labels)) * (1 - done * 0.6)
         writer.add_pr_curve("is a 3", is_three, guess.clip(0, 1), step)
-        if step % 50 == 0:
+        for name, parameter in model.named_parameters():
+            writer.add_histogram(f"Weights/{name}", parameter * (1 - done), step)
+        if number % rare == 0:
             writer.add_mesh("torus", *torus(done), global_step=step)
             writer.add_mesh("features", points[None], palette[labels][None], global_step=step)
             writer.add_audio("chirp", chirp(done), step, sample_rate=RATE)
@@ -90,21 +119,18 @@ def log_run(writer: SummaryWriter, quality: float) -> None:
                 f"# Step {step}\n\nAccuracy by *digit*:\n\n| digit | accuracy |\n|---|--:|\n{rows}"
             )
             writer.add_text("report", text, step)
-    # torch's add_video needs another package.
-    clip = Summary.Image(height=48, width=48, colorspace=3, encoded_image_string=film(images))
-    video = Summary(value=[Summary.Value(tag="film", image=clip)])
-    writer._get_file_writer().add_summary(video, STEPS[-1])
-    model = DigitNet()
-    writer.add_graph(model, images[:1])
-    for name, parameter in model.named_parameters():
-        writer.add_histogram(f"Weights/{name}", parameter, 0)
-    names = [[str(label), f"digit {number}"] for number, label in enumerate(labels.tolist())]
-    for step in STEPS[::10]:
-        blurred = features + torch.randn(features.shape) * (1 - step / STEPS[-1])
-        writer.add_embedding(
-            blurred, names, metadata_header=["digit", "name"], global_step=step, tag="features"
-        )
-    log_profile(model, images, Path(writer.log_dir))
+            blurred = features + torch.randn(features.shape) * (1 - done)
+            writer.add_embedding(
+                blurred, names, metadata_header=["digit", "name"], global_step=step, tag="features"
+            )
+            # torch's add_video needs another package.
+            clip = Summary.Image(
+                height=48, width=48, colorspace=3, encoded_image_string=film(noisy)
+            )
+            video = Summary(value=[Summary.Value(tag="film", image=clip)])
+            writer._get_file_writer().add_summary(video, step)
+        writer.flush()
+        yield
 
 
 def log_profile(model: torch.nn.Module, images: torch.Tensor, logdir: Path) -> None:
@@ -146,7 +172,7 @@ def film(images: torch.Tensor) -> bytes:
     """An animation of some digits."""
     frames = [
         Image.fromarray((255 * image[0]).byte().numpy()).resize((48, 48), Image.Resampling.NEAREST)
-        for image in images[:10]
+        for image in images.clamp(0, 1)
     ]
     buffer = BytesIO()
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=300, loop=0)
