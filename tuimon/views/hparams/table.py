@@ -44,7 +44,7 @@ def table_rows(scene: Scene, scroll: Scroll, cells: int, height: int) -> list[Ro
     sizes = {column: _column_cells(scene, column) for column in columns}
     shown = _fitting(scene, scroll, sizes, cells - run_cells - _SIGN_CELLS)
     hidden = len(columns) - len(shown)
-    more = f"  +{hidden} columns" if hidden else ""
+    more = f"  +{hidden} more" if hidden else ""
     title: list[Piece] = [(fit(more, run_cells + _SIGN_CELLS), roles.DIM)]
     for column in shown:
         role = roles.TITLE if table.columns[column].metric else roles.NOTE
