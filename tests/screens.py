@@ -1,10 +1,14 @@
 """What is on the main screen that Textual's Pilot drives."""
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.widgets.cells import CellView
 from tuimon.tui.widgets.chart_view import ChartView
+
+_NAMES = {character: _character_to_key(character) for character in ".,;:=*<>[]+-/? "}
 
 
 async def settle(pilot: Pilot[None]) -> MonitorScreen:
@@ -18,6 +22,20 @@ async def settle(pilot: Pilot[None]) -> MonitorScreen:
             break
     await pilot.pause()
     return screen
+
+
+async def type_keys(pilot: Pilot[None], *keys: str) -> MonitorScreen:
+    """Press keys one right behind the other, and wait until all of them show.
+
+    Those after one that moves the focus into another widget or screen are to be pressed apart.
+    """
+    driver = pilot.app._driver
+    assert driver is not None
+    for key in keys:
+        event = Key(_NAMES.get(key, key), key if len(key) == 1 else None)
+        event.set_sender(pilot.app)
+        driver.send_message(event)
+    return await settle(pilot)
 
 
 def shown(widget: CellView) -> str:

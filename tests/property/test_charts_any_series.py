@@ -1,9 +1,11 @@
 """Whatever a training logs: a drawing of exactly the size asked for, without a warning."""
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -79,9 +81,7 @@ def check(drawing: Drawing, width: int, height: int, options: ChartOptions) -> N
             assert span.text.isascii() or options.marks != "ascii"
 
 
-@settings(max_examples=150, deadline=None)
-@given(any_text, st.lists(curves(), max_size=6), st.integers(-1, 70), st.integers(-1, 24), options)
-def test_any_series_in_any_size(
+def any_series_in_any_size(
     title: str, series: list[Curve], width: int, height: int, options: ChartOptions
 ) -> None:
     with warnings.catch_warnings():
@@ -92,9 +92,7 @@ def test_any_series_in_any_size(
     assert again.rows == drawing.rows
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(curves(), max_size=4), views, cursors, st.booleans(), options, st.data())
-def test_any_part_of_any_series(
+def any_part_of_any_series(
     series: list[Curve],
     view: View,
     cursor: Cursor | None,
@@ -121,9 +119,7 @@ def test_any_part_of_any_series(
                 view = tailed(view, area)
 
 
-@settings(max_examples=60, deadline=None)
-@given(curves(), curves(), options, options)
-def test_scales_of_any_other_drawing_may_be_handed_back(
+def scales_of_any_other_drawing_may_be_handed_back(
     one: Curve, other: Curve, first: ChartOptions, second: ChartOptions
 ) -> None:
     scales = draw_chart("a", [one], 50, 12, first).scales
@@ -131,3 +127,32 @@ def test_scales_of_any_other_drawing_may_be_handed_back(
         warnings.simplefilter("error")
         drawing = draw_chart("b", [other], 40, 16, second, scales)
     assert [sum(cells_of(span.text) for span in row) for row in drawing.rows] == [40] * 16
+
+
+RULES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
+    any_series_in_any_size: (
+        any_text,
+        st.lists(curves(), max_size=6),
+        st.integers(-1, 70),
+        st.integers(-1, 24),
+        options,
+    ),
+    any_part_of_any_series: (
+        st.lists(curves(), max_size=4),
+        views,
+        cursors,
+        st.booleans(),
+        options,
+        st.data(),
+    ),
+    scales_of_any_other_drawing_may_be_handed_back: (curves(), curves(), options, options),
+}
+
+
+@pytest.mark.parametrize(
+    "examples",
+    [pytest.param(30, id="few"), pytest.param(600, id="many", marks=pytest.mark.long)],
+)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_whatever_is_logged_is_drawn(rule: Callable[..., None], examples: int) -> None:
+    settings(max_examples=examples, deadline=None)(given(*RULES[rule])(rule))()

@@ -8,8 +8,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from event_files import append, scalar, version, write
-from screens import settle, shown, visible
+from event_files import append, frame, scalar, version, write
+from screens import settle, shown, type_keys, visible
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from textual.pilot import Pilot
 
 from tuimon.store.session import Session
@@ -71,9 +73,9 @@ def title(screen: MonitorScreen, name: str = "loss") -> str:
     return shown(chart(screen, name)).splitlines()[0]
 
 
-async def press(pilot: Pilot[None], *keys: str) -> MonitorScreen:
-    await pilot.press(*keys)
-    return await settle(pilot)
+async def press_when_ready(pilot: Pilot[None], *keys: str) -> MonitorScreen:
+    await settle(pilot)
+    return await type_keys(pilot, *keys)
 
 
 async def test_zooming_follows_the_newest_points_until_one_pans_away(
@@ -82,7 +84,7 @@ async def test_zooming_follows_the_newest_points_until_one_pans_away(
     async with TuimonApp(one).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
         assert "live tail" not in title(screen)
-        await press(pilot, "z", "z")
+        await type_keys(pilot, "z", "z")
         area = chart(screen).area
         assert area is not None
         assert "live tail 100" in title(screen)
@@ -96,7 +98,7 @@ async def test_zooming_follows_the_newest_points_until_one_pans_away(
             if chart(screen).area.last >= 499:
                 break
         assert chart(screen).area.x1 > before
-        await press(pilot, "comma")
+        await type_keys(pilot, "comma")
         assert "frozen" in title(screen)
         assert "frozen" in title(screen, "grad_norm")
         frozen = chart(screen).area.x0, chart(screen).area.x1
@@ -106,18 +108,14 @@ async def test_zooming_follows_the_newest_points_until_one_pans_away(
             if chart(screen).area.last >= 599:
                 break
         assert (chart(screen).area.x0, chart(screen).area.x1) == frozen
-        await press(pilot, "0")
+        await type_keys(pilot, "0")
         assert "frozen" not in title(screen)
         assert chart(screen).area.x0 == 0
-
-
-async def test_a_focused_chart_is_zoomed_by_itself(one: Session) -> None:
-    async with TuimonApp(one).run_test(size=SIZE) as pilot:
-        screen = await settle(pilot)
-        await press(pilot, "right", "t")
-        assert "live tail 100" in title(screen)
+        # With the focus a chart is zoomed by itself.
+        await type_keys(pilot, "right", "t")
+        assert "live tail 200" in title(screen)
         assert "live tail" not in title(screen, "grad_norm")
-        await press(pilot, "t")
+        await type_keys(pilot, "t")
         assert "live tail" not in title(screen)
 
 
@@ -154,35 +152,36 @@ class _At:
 async def test_limits_are_typed_and_told_when_they_are_none(one: Session) -> None:
     async with TuimonApp(one).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
-        await press(pilot, "right", "e", *"x=100:300 y=0:0.5")
+        await type_keys(pilot, "right", "e")
+        await type_keys(pilot, *"x=100:300 y=0:0.5")
         assert "frozen" in title(screen)
         assert "y limits" in title(screen)
         assert (chart(screen).area.x0, chart(screen).area.x1) == (100, 300)
-        await press(pilot, "space", "q")
+        await type_keys(pilot, *" q")
         assert "q: write x=LOW:HIGH" in str(screen._limits._said.content)
-        await press(pilot, "backspace", "enter")
+        await type_keys(pilot, "backspace", "enter")
         assert screen.focused is chart(screen)
         assert "y limits" not in title(screen, "grad_norm")
-        await press(pilot, "e", "escape")
+        await type_keys(pilot, "e", "escape")
         assert "y limits" not in title(screen)
 
 
 async def test_the_cursor_reads_all_charts_at_once(one: Session) -> None:
     async with TuimonApp(one).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
-        await press(pilot, "c", "home")
+        await type_keys(pilot, "c", "home")
         assert "step 0" in title(screen)
         assert f"{loss(0):.4g}" in shown(chart(screen))
-        await press(pilot, "right", "L")
+        await type_keys(pilot, "right", "L")
         column = chart(screen).area.column
         read = chart(screen).drawing.readings[0][0]
         assert read.step == pytest.approx(11.5 * column, abs=column)
         assert f"step {read.step}" in title(screen)
         assert f"step {read.step}" in title(screen, "grad_norm")
-        await press(pilot, "m", "end")
+        await type_keys(pilot, "m", "end")
         assert f"Δ {399 - read.step} steps" in title(screen)
         assert "Δ-" in shown(chart(screen)).splitlines()[1]
-        await press(pilot, "escape")
+        await type_keys(pilot, "escape")
         assert "step" not in title(screen)
 
 
@@ -194,32 +193,23 @@ async def test_the_chart_on_the_whole_screen_lists_every_run(many: Session) -> N
         assert "value" in text.splitlines()[1]
 
 
-async def press_when_ready(pilot: Pilot[None], *keys: str) -> MonitorScreen:
-    await settle(pilot)
-    return await press(pilot, *keys)
-
-
-async def test_few_stand_out_among_many_and_the_others_are_one(many: Session) -> None:
+async def test_few_of_many_runs_stand_out_or_those_that_are_chosen(
+    many: Session,
+) -> None:
     async with TuimonApp(many).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
         assert "6 best of 50 runs" in title(screen)
         assert "6 newest of 50 runs" in title(screen, "grad_norm")
-        roles = {span.role for row in chart(screen)._rows for span in row}
-        assert "shade" in roles
-
-
-async def test_runs_are_pinned_hidden_and_isolated_and_keep_their_colours(many: Session) -> None:
-    async with TuimonApp(many).run_test(size=SIZE) as pilot:
-        screen = await settle(pilot)
-        await press(pilot, "right_square_bracket", "right_square_bracket", "asterisk")
-        await press(pilot, *["right_square_bracket"] * 2)
+        assert "shade" in {span.role for row in chart(screen)._rows for span in row}
+        await type_keys(pilot, "right_square_bracket", "right_square_bracket", "asterisk")
+        await type_keys(pilot, *["right_square_bracket"] * 2)
         legend = shown(chart(screen)).splitlines()[1]
         assert legend.index("* run01") < legend.index("run03")
         assert "others ×48" in shown(chart(screen))
         assert {"curve1", "curve3"} <= {s.role for row in chart(screen)._rows for s in row}
-        await press(pilot, "o")
+        await type_keys(pilot, "o")
         assert "others" not in shown(chart(screen))
-        await press(pilot, "o", "space")
+        await type_keys(pilot, "o", "space")
         assert "run03" not in shown(chart(screen))
         assert screen._selection.hidden == {"run03"}
 
@@ -229,10 +219,10 @@ async def test_the_pane_lists_runs_and_acts_on_the_one_under_the_cursor(many: Se
         screen = await settle(pilot)
         pane = screen._tags
         pane.focus()
-        await press(pilot, "up", "space")
+        await type_keys(pilot, "up", "space")
         assert screen._selection.hidden == {"run49"}
         assert "·" in next(row for row in shown(pane).splitlines() if "run49" in row)
-        await press(pilot, "up", "enter")
+        await type_keys(pilot, "up", "enter")
         assert screen._selection.focus == "run48"
 
 
@@ -244,7 +234,7 @@ async def test_tags_are_grouped_by_prefix(tmp_path: Path) -> None:
     for session in started(str(tmp_path)):
         async with TuimonApp(session).run_test(size=SIZE) as pilot:
             screen = await settle(pilot)
-            await press(pilot, "g")
+            await type_keys(pilot, "g")
             await pilot.app.workers.wait_for_complete()
             await settle(pilot)
             assert visible(screen) == ["g/*", "lr"]
@@ -252,18 +242,15 @@ async def test_tags_are_grouped_by_prefix(tmp_path: Path) -> None:
 
 
 async def test_curves_are_grouped_by_what_their_runs_were_given(tmp_path: Path) -> None:
-    from torch.utils.tensorboard import SummaryWriter
-
     for run, rate in enumerate((0.1, 0.1, 0.01, 0.01)):
-        with SummaryWriter(str(tmp_path / f"run{run}")) as writer:
-            for step in range(50):
-                writer.add_scalar("loss", loss(step, run), step)
-            writer.add_hparams({"lr": rate, "depth": 3}, {"hparam/best": 1.0}, run_name=".")
+        given = Event(wall_time=1.7e9, summary=hparams_pb({"lr": rate, "depth": 3}))
+        points = (scalar("loss", step, loss(step, run)) for step in range(50))
+        write(tmp_path / f"run{run}", [version(), frame(given.SerializeToString()), *points])
     for session in started(str(tmp_path)):
         async with TuimonApp(session).run_test(size=SIZE) as pilot:
             screen = await settle(pilot)
             for _ in range(2):
-                await pilot.press("g")
+                await type_keys(pilot, "g")
                 await pilot.app.workers.wait_for_complete()
             await settle(pilot)
             assert screen._selection.group == "lr"
@@ -271,30 +258,30 @@ async def test_curves_are_grouped_by_what_their_runs_were_given(tmp_path: Path) 
             assert "lr 0.1 ×2" in shown(chart(screen))
 
 
-@pytest.mark.parametrize("kind", ["t", "s", "p"])
-async def test_a_chart_is_saved(one: Session, tmp_path: Path, kind: str) -> None:
-    async with TuimonApp(one).run_test(size=SIZE) as pilot:
-        await press_when_ready(pilot, "right", "greater_than_sign", kind)
-        await pilot.app.workers.wait_for_complete()
-        (saved,) = tmp_path.glob("tuimon-loss-*")
-        content = saved.read_bytes()
-        if kind == "t":
-            assert content.decode().startswith("loss")
-        elif kind == "s":
-            assert ElementTree.fromstring(content).tag.endswith("svg")
-        else:
-            from PIL import Image
+async def test_a_chart_is_saved(one: Session, tmp_path: Path) -> None:
+    from PIL import Image
 
-            with Image.open(saved) as image:
-                assert image.width > image.height
-                assert len(image.getcolors(1 << 24)) > 5
+    saved = {}
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        await press_when_ready(pilot, "right")
+        for kind in "tsp":
+            await type_keys(pilot, "greater_than_sign")
+            await type_keys(pilot, kind)
+            await pilot.app.workers.wait_for_complete()
+            saved = {path.suffix: path for path in tmp_path.glob("tuimon-loss-*")}
+    assert saved[".txt"].read_text().startswith("loss")
+    assert ElementTree.parse(saved[".svg"]).getroot().tag.endswith("svg")
+    with Image.open(saved[".png"]) as image:
+        assert image.width > image.height
+        assert len(image.getcolors(1 << 24)) > 5
 
 
 async def test_values_at_the_cursor_are_copied(one: Session, monkeypatch) -> None:
     copied: list[str] = []
     async with TuimonApp(one).run_test(size=SIZE) as pilot:
         monkeypatch.setattr(pilot.app, "copy_to_clipboard", copied.append)
-        await press_when_ready(pilot, "c", "home", "greater_than_sign", "v")
+        await press_when_ready(pilot, "c", "home", "greater_than_sign")
+        await type_keys(pilot, "v")
         await pilot.app.workers.wait_for_complete()
     heading, row = copied[0].splitlines()
     assert heading.split("\t") == ["run", "step", "wall_time", "value", "smoothed"]
@@ -315,11 +302,10 @@ async def test_the_next_viewer_shows_the_same_part(one: Session) -> None:
 PICTURES: dict[str, tuple[str, ...]] = {
     "cursor": ("c", *["H"] * 3),
     "delta": ("enter", "c", *["H"] * 3, "m", *["H"] * 2),
-    "limits": ("right", "e", *"x=50:350 y=0:0.4", "enter"),
+    "limits": ("right", "e"),
     "clipped": ("b",),
     "log": ("y",),
-    "tail": ("t",),
-    "hd": ("semicolon",),
+    "tail": ("t", "semicolon"),
 }
 
 
@@ -327,6 +313,8 @@ PICTURES: dict[str, tuple[str, ...]] = {
 def test_a_chart_looks_as_ever(snap_compare, one: Session, name: str) -> None:
     async def ready(pilot: Pilot[None]) -> None:
         await press_when_ready(pilot, *PICTURES[name])
+        if name == "limits":
+            await type_keys(pilot, *"x=50:350 y=0:0.4", "enter")
 
     assert snap_compare(TuimonApp(one), terminal_size=SIZE, run_before=ready)
 

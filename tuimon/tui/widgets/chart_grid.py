@@ -246,14 +246,14 @@ class ChartGrid(Container):
         self._page = (self._page + pages) % self.pages[1]
         self._arrange()
         if self.focused_chart is not None:
-            self.charts[self._page * self._per_page].focus()
+            self._focus(self.charts[self._page * self._per_page])
 
     def zoom(self, on: bool) -> None:
         """Let the focused chart (else the first one) fill the grid, or show all again."""
         chart = self.focused_chart
         if on and chart is None and self.charts:
             chart = self.charts[self._page * self._per_page]
-            chart.focus()
+            self._focus(chart)
         self._zoomed = on and chart is not None
         self._arrange(chart)
 
@@ -270,6 +270,10 @@ class ChartGrid(Container):
             target = min(max(charts.index(focused) + step, 0), len(charts) - 1)
         self.show_chart(target)
 
+    def _focus(self, chart: ChartView) -> None:
+        # At once, so that keys typed without waiting are meant for this chart.
+        self.screen.set_focus(chart)
+
     @property
     def at_bottom(self) -> bool:
         """Whether no chart is below the focused one, or there are none at all."""
@@ -284,7 +288,7 @@ class ChartGrid(Container):
         if not 0 <= index < len(charts):
             return
         self._page = index // self._per_page
-        charts[index].focus()
+        self._focus(charts[index])
         self._arrange(charts[index])
 
     def chart_of(self, tag: str) -> int | None:
