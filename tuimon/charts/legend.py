@@ -1,8 +1,8 @@
 """What the legend tells of each curve: newest and best values, or those at the cursor."""
 
+import math
+import statistics
 from collections.abc import Sequence
-
-import numpy as np
 
 from tuimon.charts.cursor import Readings, more_text
 from tuimon.charts.heading import Entry
@@ -26,8 +26,7 @@ def newest_entries(tracks: Sequence[Track], style: Style) -> list[Entry]:
                 _entry(curve, style, curve.label, last_value(curve), _best_text(track, style))
             )
         elif members := groups.pop(curve.group, None):
-            lasts = [last for member in members if (last := last_value(member)) is not None]
-            last = float(np.median(lasts)) if lasts else None
+            last = _median([value for m in members if (value := last_value(m)) is not None])
             label = f"{curve.group} ×{len(members)}" if len(members) > 1 else curve.group
             entries.append(_entry(curve, style, label, last, ""))
     return entries
@@ -49,6 +48,15 @@ def _entry(curve: Curve, style: Style, label: str, last: float | None, more: str
 def last_value(curve: Curve) -> float | None:
     """The newest value of a curve."""
     return float(curve.values[-1]) if len(curve.values) else None
+
+
+def _median(values: Sequence[float]) -> float | None:
+    """The median of those that are numbers, if any; None of no values at all."""
+    known = [value for value in values if not math.isnan(value)]
+    if not known:
+        return math.nan if values else None
+    # Halved before they are added: the sum of two huge values overflows.
+    return statistics.median_low(known) / 2 + statistics.median_high(known) / 2
 
 
 def _best_text(track: Track, style: Style) -> str:

@@ -119,6 +119,12 @@ def test_many_unfocused_curves_are_one() -> None:
     assert len({y for y, _, _ in of_role(drawing, "faded")}) < 12
 
 
+def test_the_newest_value_of_a_group_is_the_median_of_those_that_are_numbers() -> None:
+    newest = [9e307, math.nan, 9.2e307]  # the sum of the two overflows
+    group = [replace(curve([1.0, value]), group="lr 0.1") for value in newest]
+    assert "lr 0.1 ×3 9.1e307" in text(draw_chart("Loss", group, 80, 15))[1]
+
+
 def test_curves_beyond_the_palette_have_dashes_and_letters() -> None:
     curves = [curve([1.0, 2.0], label=f"r{n}", colour=n) for n in (0, 8)]
     legend = text(draw_chart("x", curves, 60, 12))[1]
