@@ -23,6 +23,10 @@ Ints = NDArray[np.int64]
 
 _CHUNK = 4096 * BLOCK  # bounds the memory that this takes for a while
 
+# The smoothed values of series that are not longer are kept: charts of many runs are then moved
+# and zoomed without smoothing each of them again.
+_KEPT_VALUES = 8192
+
 # Powers of the weight below this vanish: as subnormal numbers they would slow arithmetic tenfold.
 _NEGLIGIBLE = 1e-290
 
@@ -46,7 +50,7 @@ class _State(NamedTuple):
 
 
 class Smoothed:
-    """The smoothed values of a series that grows, without keeping them.
+    """The smoothed values of a series that grows, without keeping those of a long one.
 
     Only the average after every `BLOCK` values is kept, and the sum of the smoothed ones among
     them: extending it costs the new points, the sums over columns the blocks that an edge cuts.
@@ -57,6 +61,7 @@ class Smoothed:
         self._weight = min(max(weight, 0.0), 1.0) if weight == weight else 0.0
         self._after = Columns((np.float64, np.int64, np.float64))  # average, count, sum
         self._checked = 0
+        self._kept = np.empty(0)
         self.constant = True
         """Whether all values are equal: then they are shown as they are."""
 
@@ -76,6 +81,13 @@ class Smoothed:
 
     def values(self, values: Floats, start: int, stop: int) -> Floats:
         """The smoothed values from index `start` up to `stop`; `values` as in `extend`."""
+        if len(values) > _KEPT_VALUES:
+            return self._part(values, start, stop)
+        if len(self._kept) != len(values):
+            self._kept = self._part(values, 0, len(values))
+        return self._kept[start:stop]
+
+    def _part(self, values: Floats, start: int, stop: int) -> Floats:
         shown = np.empty(stop - start)
         for at in range(start // BLOCK * BLOCK, stop, _CHUNK):
             first, end = max(at, start), min(at + _CHUNK, stop)
