@@ -83,13 +83,28 @@ class TestStop:
         assert training.wait_for_end().cause == "stopped by request (SIGINT)"
 
     def test_without_a_socket_a_stop_still_arrives(self):
+        """A network home may allow none; here it is gone until the next heartbeat."""
         training = Training.of(WAIT_FOR_A_SIGNAL)
         training.wait_for_output("ready")
         training.paths.control_sock.unlink()
         with pytest.raises(ControlError, match="No such file"):
-            training.control.stop("kill")
-        training.control.stop()
+            training.control.status()
+        assert training.control.stop() == "int"
         assert training.wait_for_end().cause == "stopped by request (SIGINT)"
+
+    def test_without_a_socket_everything_can_be_killed_and_signals_pass(self):
+        training = Training.of(
+            "import signal, time\n"
+            "for number in (2, 15): signal.signal(number, signal.SIG_IGN)\n"
+            "signal.signal(10, lambda *_: print('usr1', flush=True))\n" + WAIT_FOR_A_SIGNAL
+        )
+        training.wait_for_output("ready")
+        training.paths.control_sock.unlink()
+        training.control.signal(signal.SIGUSR1)
+        training.wait_for_output("usr1")
+        training.paths.control_sock.unlink(missing_ok=True)
+        assert training.control.stop("kill") == "kill"
+        assert training.wait_for_end().cause == "stopped by request (SIGKILL)"
 
     def test_interrupt_reaches_what_a_shell_runs(self):
         # A shell waits for its command before it looks at its own signals.
@@ -217,13 +232,18 @@ class TestPause:
 
 
 class TestWaitingForInput:
-    @pytest.mark.parametrize("reader", ["input('name? ')", "import pdb; pdb.set_trace()"])
-    def test_is_told_while_it_waits(self, reader: str):
+    def test_is_told_while_it_waits(self):
         training = Training.of(
-            f"import time; print('quiet', flush=True); time.sleep(2.2)\n{reader}\n"
+            "import time; print('quiet', flush=True); time.sleep(2.2)\n"
+            "input('name? ')\n"
+            "import pdb; pdb.set_trace()\n"
         )
         training.wait_for_output("quiet")
         assert not training.record.waiting_for_input
+        wait_until(lambda: training.record.waiting_for_input, 10)
+        assert "name? " in training.output
+        Typist(training.paths, "me").write("x\r")
+        training.wait_for_output("(Pdb)")
         wait_until(lambda: training.record.waiting_for_input, 10)
         training.child.send_signal(signal.SIGTERM)
         assert not training.wait_for_end().waiting_for_input

@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import socket
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +15,8 @@ from tuimon.runs.process import is_alive
 from tuimon.runs.record import RunRecord, read_record
 
 StopStage = Literal["int", "term", "kill", "next"]
+
+_POLL_EVERY = 0.02
 
 
 class ControlError(Exception):
@@ -60,16 +64,15 @@ class Control:
         """Begin to stop the training, or go on to a later stage; the stage that it is in now.
 
         ``next`` is SIGINT the first time and skips a grace each further time; ``kill`` ends
-        everything at once. Where the file system allows no socket, a signal to the guardian
-        does what ``next`` does. Raises: ControlError.
+        everything at once. Where the file system allows no socket, signals to the guardian do
+        the same: each is a ``next``. Raises: ControlError.
         """
         try:
             return str(self.request({"op": "stop", "stage": stage})["stop_stage"])
         except ControlError:
-            if self._paths.control_sock.exists() or stage not in ("int", "next"):
+            if self._paths.control_sock.exists():
                 raise
-            self._terminate_guardian()
-            return stage
+        return self._stop_by_signals(stage)
 
     def pause(self, *, force: bool = False) -> str:
         """Freeze the whole process tree; how it is distributed: none, host or hosts.
@@ -84,19 +87,41 @@ class Control:
         self.request({"op": "resume"})
 
     def signal(self, number: int) -> None:
-        """Send a signal to the foreground process group of the training. Raises: ControlError."""
-        self.request({"op": "signal", "signal": number})
+        """Send a signal to the foreground process group of the training; without a socket, to the
+        group of its first process. Raises: ControlError.
+        """
+        try:
+            self.request({"op": "signal", "signal": number})
+        except ControlError:
+            if self._paths.control_sock.exists():
+                raise
+            child = self._living_run().child
+            if child is None:
+                raise
+            _send(os.killpg, child.pid, number)
 
-    def _terminate_guardian(self) -> None:
+    def _stop_by_signals(self, wanted: StopStage) -> str:
+        deadline = time.monotonic() + self._timeout
+        record = self._living_run()
+        while True:
+            before = record.stop_stage
+            assert record.guardian is not None
+            _send(os.kill, record.guardian.pid, signal.SIGTERM)
+            while record.stop_stage == before and not record.state.ended:
+                if time.monotonic() > deadline:
+                    raise ControlError("the guardian does not react to a signal")
+                time.sleep(_POLL_EVERY)
+                record = self._living_run()
+            if record.state.ended or wanted in ("next", "int", record.stop_stage, before):
+                return record.stop_stage
+
+    def _living_run(self) -> RunRecord:
         record = read_record(RunRecord, self._paths.run_json)
         if record is None or record.guardian is None:
             raise ControlError("the run has no guardian")
         if not is_alive(record.guardian, record.boot_id):
             raise ControlError("the guardian does not run on this host any more")
-        try:
-            os.kill(record.guardian.pid, signal.SIGTERM)
-        except OSError as error:
-            raise ControlError(f"the guardian cannot be signalled: {error.strerror}") from error
+        return record
 
 
 class Typist:
@@ -165,6 +190,13 @@ class _Connection:
         if not answer.pop("ok"):
             raise ControlError(str(answer.get("error")))
         return answer
+
+
+def _send(send: Callable[[int, int], None], target: int, number: int) -> None:
+    try:
+        send(target, number)
+    except OSError as error:
+        raise ControlError(f"no signal can be sent: {error.strerror}") from error
 
 
 def _no_answer(error: OSError) -> ControlError:

@@ -14,7 +14,8 @@ from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 from tuimon.runs.registry import read_status
 
-_LAST_SEARCH_TIMEOUT = 10.0
+_LAST_SEARCH_TIMEOUT = 60.0
+"""Seconds that the recorder, which reads the rest of the console, is waited for."""
 
 
 class Training:

@@ -67,6 +67,10 @@ class HealthWatch:
             pass
         self._note(_ending(status))
 
+    def tell(self, alert: Alert) -> None:
+        """Note what somebody else has noticed."""
+        self._note(alert)
+
     def close(self) -> None:
         """Wait until everybody has been told."""
         self._notifier.finish()

@@ -22,6 +22,7 @@ from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
 from tuimon.recorder.system.metrics import SystemMetrics
 from tuimon.recorder.writers import WriterReports
+from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import (
     MirrorRecord,
@@ -33,6 +34,7 @@ from tuimon.runs.record import (
 )
 from tuimon.runs.registry import read_status
 from tuimon.runs.sources import CONSOLE, LogSource
+from tuimon.text import format_bytes
 
 LAST_SEARCH_SECONDS = 5.0
 MIRROR_SECONDS = 560.0
@@ -102,6 +104,8 @@ class Recorder:
             self._discovery.finish(LAST_SEARCH_SECONDS)
         if self._console is not None and has_ended(self._status):
             self._console.finish(others=self._has_event_files())
+            if self._console.left_out:
+                self._health.tell(_incomplete(self._console.left_out))
         if has_ended(self._status):
             self._health.finish(self._log_sources(), self._status)
         # Even when nothing is new: the mirror waits for a record that is later than the end.
@@ -237,6 +241,20 @@ class _GitCheck:
 
     def _ask(self, directory: str) -> None:
         self.state = git_state(directory)
+
+
+def _incomplete(left_out: int) -> Alert:
+    """That metrics of the console are missing, as an alert."""
+    return Alert(
+        key="console metrics",
+        level=AlertLevel.WARN,
+        title="metrics from the console are incomplete",
+        text=(
+            f"the last {format_bytes(left_out)} of the output came too fast to be read; "
+            "a SummaryWriter in the script loses no point"
+        ),
+        wall_time=time.time(),
+    )
 
 
 def _process_tree(record: RunRecord) -> ProcessTree:

@@ -74,6 +74,21 @@ class ConsoleReader:
             if not self._go_on():
                 return b""
 
+    @property
+    def unread(self) -> int:
+        """Bytes between those read and the present end; 0 before the first reading."""
+        if self._fd is None:
+            return 0
+        this = os.fstat(self._fd)
+        later = [part_path(self._log, number) for number in part_numbers(self._log)] + [self._log]
+        sizes: list[int] = []
+        for path in later:
+            with suppress(FileNotFoundError):
+                found = path.stat()
+                # What comes before the open file has been read.
+                sizes = [] if os.path.samestat(found, this) else [*sizes, found.st_size]
+        return max(0, this.st_size - self._offset) + sum(sizes)
+
     def skip(self) -> None:
         """Leave out everything up to the present end."""
         self.close()

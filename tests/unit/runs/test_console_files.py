@@ -34,7 +34,10 @@ def test_parts_are_read_in_order(log: Path):
     write(log, b"last")
     (log.parent / "console.log.txt").touch()
     reader = ConsoleReader(log)
-    assert everything(reader) == b"1 2 3 4 5 6 7 8 9 10 11 last"
+    assert reader.read(1) == b"1"
+    assert reader.unread == len(" 2 3 4 5 6 7 8 9 10 11 last")
+    assert everything(reader) == b" 2 3 4 5 6 7 8 9 10 11 last"
+    assert reader.unread == 0
     assert not reader.incomplete
     assert newest_bytes(log, 9) == b"10 11 last"[1:]
     assert newest_bytes(log, 1000) == b"1 2 3 4 5 6 7 8 9 10 11 last"

@@ -19,7 +19,10 @@ GRACE_AFTER_POINT = 2.0
 
 _POLL_BYTES = 1 << 16
 _SLICE = 0.02
-_LAST_SECONDS = 5.0
+_LAST_CPU_SECONDS = 30.0
+"""What the rest of the output may cost at the end: 25 MB of nothing but metrics, or 450 MB of other
+lines, that the training has printed faster than they were read."""
+
 _MOST_HELD = 200_000
 _WRITE_AGAIN_AFTER = 5.0
 
@@ -51,6 +54,8 @@ class ConsoleMetrics:
         self._retry_at = -math.inf
         self.done = False
         """True when there is nothing left to do."""
+        self.left_out = 0
+        """Bytes at the end of the output that were not read."""
         self.source: LogSource | None = self._source() if known else None
         """The log directory with the event file, once there is one."""
 
@@ -67,17 +72,21 @@ class ConsoleMetrics:
         self._publish_if_time()
 
     def finish(self, *, others: bool) -> None:
-        """The training has ended: read the rest, for five seconds at most."""
+        """The training has ended: read the rest, as far as that is possible in bounded time."""
         if self.done:
             return
         if others and not self._forced:
             self._stop()
             return
-        deadline = time.monotonic() + _LAST_SECONDS
-        while self._read() and time.monotonic() < deadline:
-            pass
-        for text in self._segments.finish():
-            self._take(self._parser.feed(text))
+        deadline = time.thread_time() + _LAST_CPU_SECONDS
+        while self._read() and time.thread_time() < deadline:
+            self._publish()
+        self.left_out = self._console.unread
+        if self.left_out:
+            log.warning("%d bytes of the console were not read for metrics", self.left_out)
+        else:
+            for text in self._segments.finish():
+                self._take(self._parser.feed(text))
         self._take(self._parser.finish())
         self._retry_at = -math.inf
         self._publish()

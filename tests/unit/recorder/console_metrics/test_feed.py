@@ -115,6 +115,23 @@ def test_the_end_publishes_all(paths: RunPaths):
     assert steps(paths) == [1, 2]
 
 
+def test_what_is_left_out_at_the_end_is_counted(paths: RunPaths, monkeypatch: pytest.MonkeyPatch):
+    metrics = feed(paths)
+    prints(paths, *range(20_000))
+    whole = paths.console_log.stat().st_size
+    monkeypatch.setattr("tuimon.recorder.console_metrics.feed._LAST_CPU_SECONDS", 0.0)
+    metrics.finish(others=False)
+    read = whole - metrics.left_out
+    assert 0 < read < whole
+    assert len(steps(paths)) == pytest.approx(read / whole * 20_000, abs=2000)
+
+    rest = feed(paths, known=True)
+    monkeypatch.undo()
+    rest.finish(others=False)
+    assert rest.left_out == 0
+    assert steps(paths) == list(range(20_000))
+
+
 def test_points_wait_while_they_cannot_be_written(paths: RunPaths):
     metrics = feed(paths)
     paths.console_metrics.write_text("in the way")
