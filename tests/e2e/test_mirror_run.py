@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from host import Host, wait_until
+from host import WRITER, Host, wait_until
 from mirror_runs import offline_files, offline_records
-from test_recorder import TRAINING
 from wandb_server import ENTITY, KEY, wandb_server
 
 from tuimon.runs.paths import RunPaths
@@ -22,7 +21,7 @@ FLAGS = (
 
 
 def run_to_its_end(host: Host, code: str, *options: str) -> RunPaths:
-    script = host.script(TRAINING + code)
+    script = host.script(WRITER + code)
     done = host.run("run", "--detach", *options, script, "--lr", "0.1")
     assert done.returncode == 0, done.stderr
     host.wait_for_end()
@@ -90,7 +89,7 @@ def test_what_could_not_go_online_does_so_with_all_that_is_offline(
     with wandb_server() as server:
         server.behaviour = "refuse"
         host.env |= {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
-        script = host.script(TRAINING + "write('runs', 3)")
+        script = host.script(WRITER + "write('runs', 3)")
         done = host.run("run", "--detach", "--sync-when-online", "--no-save-code", script)
         assert done.returncode == 0, done.stderr
         host.wait_for_end()

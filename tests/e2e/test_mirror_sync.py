@@ -103,7 +103,7 @@ def test_an_offline_run_goes_online_when(tmp_path: Path, server: WandbServer, wh
     with MirrorUnderTest(paths, environ) as mirror, SummaryWriter(str(logdir)) as writer:
         writer.add_scalar("loss", 1.0, 0)
         mirror.wait_until(lambda record: record.state == "offline" and record.points == 1, 60)
-        assert "the W&B key is refused: run `tuimon login`" in (mirror.record.detail or "")
+        assert "the W&B key is refused (401): run `tuimon login`" in (mirror.record.detail or "")
         server.behaviour = "ok"
         if when == "the training ends":
             assert not server.runs, "it is too early for the mirror to look again"

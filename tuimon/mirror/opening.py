@@ -156,7 +156,8 @@ class Opening:
         )
 
     def _online(self, subject: Subject) -> Opened:
-        has_key()  # has wandb look for it before it is asked to open a run
+        with self._guard("start", INIT_TIMEOUT + _GRACE):
+            has_key()  # wandb looks for it before a run is open, not after
         counted = [self._rows_at_server()]
         run = self._open(subject, online=True)
         counted.append(self._rows_at_server())
@@ -247,6 +248,8 @@ def _explained(error: Exception) -> str:
     if isinstance(error, OutOfStepError):
         return text
     # wandb has no error of its own for an answer 401; a malformed key raises AuthenticationError.
-    if "401" in text or type(error).__name__ == "AuthenticationError":
+    if "401" in text:
+        return f"the W&B key is refused (401): {LOGIN_HINT}"
+    if type(error).__name__ == "AuthenticationError":
         return f"the W&B key is refused: {LOGIN_HINT} ({text})"
     return f"W&B cannot be reached ({text})"

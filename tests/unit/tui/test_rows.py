@@ -74,6 +74,9 @@ def test_a_failed_mirror_says_why():
         name="t", state=RunState.RUNNING, mirror=MirrorRecord(state="failed", detail="disk full")
     )
     assert "W&B failed  disk full" in text(header_row(facts, 100))
+    narrow = text(header_row(facts, 40))
+    assert "disk full" not in narrow
+    assert "W&B failed  i: why" in narrow
 
 
 @pytest.mark.parametrize(

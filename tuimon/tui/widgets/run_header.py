@@ -149,6 +149,7 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
         parts.append((45, "U: upload", "accent"))
     if mirror.detail and mirror.state in _WORTH_A_DETAIL:
         parts.append((40, safe(mirror.detail), "warn"))
+        parts.append((46, "i: why", "accent"))
     elif mirror.url:
         parts.append((20, safe(mirror.url), "dim"))
     return parts
