@@ -76,11 +76,21 @@ class TestStop:
         record = training.wait_for_end()
         assert record.cause == "stopped by request (SIGTERM)"
 
-    def test_sigterm_at_the_guardian_is_a_request(self):
+    def test_sigterm_at_the_guardian_stops_and_is_told(self):
         training = Training.of(WAIT_FOR_A_SIGNAL)
         training.wait_for_output("ready")
         training.guardian.terminate()
-        assert training.wait_for_end().cause == "stopped by request (SIGINT)"
+        cause = "stopped as its guardian got SIGTERM: a logout or shutdown? (SIGINT)"
+        assert training.wait_for_end().cause == cause
+
+    def test_sigterm_at_the_guardian_after_a_request_is_the_next_stage_of_it(self):
+        training = Training.of(
+            "import signal; signal.signal(2, signal.SIG_IGN)\n" + WAIT_FOR_A_SIGNAL
+        )
+        training.wait_for_output("ready")
+        training.control.stop()
+        training.guardian.terminate()
+        assert training.wait_for_end().cause == "stopped by request (SIGTERM)"
 
     def test_without_a_socket_a_stop_still_arrives(self):
         """A network home may allow none; here it is gone until the next heartbeat."""
@@ -90,7 +100,7 @@ class TestStop:
         with pytest.raises(ControlError, match="No such file"):
             training.control.status()
         assert training.control.stop() == "int"
-        assert training.wait_for_end().cause == "stopped by request (SIGINT)"
+        assert training.wait_for_end().signal == signal.SIGINT
 
     def test_without_a_socket_everything_can_be_killed_and_signals_pass(self):
         training = Training.of(
@@ -104,7 +114,7 @@ class TestStop:
         training.wait_for_output("usr1")
         training.paths.control_sock.unlink(missing_ok=True)
         assert training.control.stop("kill") == "kill"
-        assert training.wait_for_end().cause == "stopped by request (SIGKILL)"
+        assert training.wait_for_end().signal == signal.SIGKILL
 
     def test_interrupt_reaches_what_a_shell_runs(self):
         # A shell waits for its command before it looks at its own signals.

@@ -65,13 +65,20 @@ _RULES: tuple[_Rule, ...] = (
 )
 
 
-def explain(outcome: Outcome, stopped_by: Signals | None, kills: OomKills, tail: bytes) -> str:
+def explain(
+    outcome: Outcome,
+    stopped_by: Signals | None,
+    kills: OomKills,
+    tail: bytes,
+    *,
+    ordered: bool = True,
+) -> str:
     """One sentence, not yet safe for a terminal.
 
-    `stopped_by` is the last signal that a stop has sent, `kills` are those since the start, and
-    `tail` is the end of the console.
+    `stopped_by` is the last signal that a stop has sent, and `ordered` as in `Outcome.describe`;
+    `kills` are those since the start, and `tail` is the end of the console.
     """
-    said = outcome.describe(stopped_by)
+    said = outcome.describe(stopped_by, ordered=ordered)
     reason = None
     if stopped_by is None:
         reason = _of_memory(outcome, kills) or _of_signal(outcome)

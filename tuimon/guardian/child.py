@@ -65,15 +65,19 @@ class Outcome:
             return RunState.KILLED
         return RunState.FAILED if self.exit_code else RunState.FINISHED
 
-    def describe(self, requested: Signals | None) -> str:
-        """One sentence; `requested` is the last signal that a stop has sent, if any."""
+    def describe(self, requested: Signals | None, *, ordered: bool = True) -> str:
+        """One sentence; `requested` is the last signal that a stop has sent, if any.
+
+        `ordered`: somebody has asked for the stop; else the guardian was sent SIGTERM.
+        """
         if self.signal is None:
             end = f"exit code {self.exit_code}"
         else:
             end = f"killed by {signal_name(self.signal)}"
         if requested is None:
             return end
-        stopped = f"stopped by request ({requested.name})"
+        why = "by request" if ordered else "as its guardian got SIGTERM: a logout or shutdown?"
+        stopped = f"stopped {why} ({requested.name})"
         return stopped if self.signal == requested else f"{stopped}, {end}"
 
 

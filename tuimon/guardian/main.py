@@ -122,6 +122,7 @@ class Guardian:
             lambda pid: self._file.update(recorder=None if pid is None else identify(pid)),
         )
         self._stopped_by: signal.Signals | None = None
+        self._stop_ordered = True
         self._ended_at: float | None = None
         self._drain_until = math.inf
         self._next_beat = time.monotonic() + HEARTBEAT
@@ -196,6 +197,9 @@ class Guardian:
     def _on_signals(self, numbers: bytes) -> None:
         now = time.monotonic()
         if signal.SIGTERM in numbers and not self._training.is_over:
+            if self._ladder.stage is Stage.NONE:
+                # Without a socket this is how `tuimon stop` asks.
+                self._stop_ordered = self._control is None
             self._ladder.request(None, now)
         if signal.SIGCHLD in numbers:
             self._reap(now)
@@ -285,7 +289,7 @@ class Guardian:
             state=outcome.state,
             exit_code=outcome.exit_code,
             signal=outcome.signal,
-            cause=explain(outcome, self._stopped_by, kills, tail),
+            cause=explain(outcome, self._stopped_by, kills, tail, ordered=self._stop_ordered),
             ended_at=self._ended_at,
             waiting_for_input=False,
             paused_at=None,

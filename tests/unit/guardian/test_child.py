@@ -131,6 +131,10 @@ def test_outcomes(status: int, state: RunState, requested: signal.Signals | None
     outcome = Outcome.from_wait_status(status)
     assert outcome.state is state
     assert outcome.describe(requested) == sentence
+    unasked = "stopped as its guardian got SIGTERM: a logout or shutdown?"
+    assert outcome.describe(requested, ordered=False) == sentence.replace(
+        "stopped by request", unasked
+    )
 
 
 def test_environment_only_gains_what_is_missing():
