@@ -5,6 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("tuimon", deadline=None)  # the machine may be busy
+settings.load_profile("tuimon")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

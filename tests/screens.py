@@ -1,5 +1,7 @@
 """What is on the main screen that Textual's Pilot drives."""
 
+import asyncio
+
 from textual.events import Key
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -14,21 +16,22 @@ _NAMES = {character: _character_to_key(character) for character in ".,;:=*<>[]+-
 async def settle(pilot: Pilot[None]) -> MonitorScreen:
     """Wait until everything that is on disk is on the screen; returns the main screen."""
     screen = next(s for s in pilot.app.screen_stack if isinstance(s, MonitorScreen))
+    session = screen._session
     for _ in range(200):
         await pilot.pause(0.05)
-        session = screen._session
-        drawn = screen._drawn_version == session.store.version and not screen._charts.drawing
-        if drawn and not session.follower.loading:
+        if session.follower.loading or pilot.app._type_ahead.busy:
+            continue
+        handled = asyncio.Event()  # a drawing that is being prepared has begun
+        screen.call_later(handled.set)
+        await handled.wait()
+        if screen._drawn_version == session.store.version and not screen._charts.drawing:
             break
     await pilot.pause()
     return screen
 
 
 async def type_keys(pilot: Pilot[None], *keys: str) -> MonitorScreen:
-    """Press keys one right behind the other, and wait until all of them show.
-
-    Those after one that moves the focus into another widget or screen are to be pressed apart.
-    """
+    """Press keys one right behind the other, and wait until all of them show."""
     driver = pilot.app._driver
     assert driver is not None
     for key in keys:

@@ -155,4 +155,4 @@ RULES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
 )
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_whatever_is_logged_is_drawn(rule: Callable[..., None], examples: int) -> None:
-    settings(max_examples=examples, deadline=None)(given(*RULES[rule])(rule))()
+    settings(max_examples=examples)(given(*RULES[rule])(rule))()

@@ -50,7 +50,7 @@ if __name__ == "__main__":
     assert load_plotext()
     plotext = module._plotext
 
-    @settings(max_examples=500, deadline=None, database=None)
+    @settings(max_examples=500, database=None)
     @given(frames())
     def compare(arguments: Arguments) -> None:
         draw_frame.cache_clear()

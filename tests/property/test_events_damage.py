@@ -52,7 +52,7 @@ def found(batches, expected: list[int]) -> list[int]:
     return [step for step in read if step in expected]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(chunks, st.integers(1, 5000))
 def test_no_undamaged_record_is_lost(chunks: list[object], max_bytes: int) -> None:
     data, expected, damaged = build(chunks)
@@ -68,7 +68,7 @@ def test_no_undamaged_record_is_lost(chunks: list[object], max_bytes: int) -> No
         assert tail.poll() == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(chunks, st.lists(st.integers(1, 400), max_size=30))
 def test_growth_in_any_pieces_gives_the_same_points(chunks: list[object], cuts: list[int]) -> None:
     data, expected, _ = build(chunks)
@@ -86,7 +86,7 @@ def test_growth_in_any_pieces_gives_the_same_points(chunks: list[object], cuts: 
         assert not any(batch.reset for batch in batches)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.binary(max_size=200), max_size=10), st.booleans())
 def test_any_content_is_survived(pieces: list[bytes], framed: bool) -> None:
     data = b"".join(frame(piece) if framed else piece for piece in pieces)

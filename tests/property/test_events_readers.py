@@ -113,7 +113,7 @@ def accumulated(directory: Path) -> dict[str, Points]:
 
 
 @pytest.mark.skipif(binary() is None, reason="the data server does not run here")
-@settings(max_examples=10, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=10, suppress_health_check=[*HealthCheck])
 @given(st.lists(runs(simple, tensors, several, text), min_size=8, max_size=30))
 def test_points_in_force_are_the_data_servers(runs: list[object]) -> None:
     """START is left out: the data server ignores it. Many runs share one start of the server."""
@@ -128,7 +128,7 @@ def test_points_in_force_are_the_data_servers(runs: list[object]) -> None:
         }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=60, suppress_health_check=[*HealthCheck])
 @given(runs(simple, tensors, several, text, starts))
 def test_all_points_are_the_accumulators(files: object) -> None:
     with TemporaryDirectory() as directory:

@@ -52,7 +52,7 @@ def same(left: float | None, right: float | None) -> bool:
     return left == right or (math.isnan(left) and math.isnan(right))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(events)
 def test_events_are_read_as_protobuf_reads_them(event: Event) -> None:
     read = parse_event(event.SerializeToString())
@@ -66,7 +66,7 @@ def test_events_are_read_as_protobuf_reads_them(event: Event) -> None:
         assert ours.plugin == named
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(events, st.data())
 def test_changed_bytes_are_judged_as_protobuf_judges(event: Event, data: st.DataObject) -> None:
     payload = bytearray(event.SerializeToString())
@@ -81,7 +81,7 @@ def test_changed_bytes_are_judged_as_protobuf_judges(event: Event, data: st.Data
     assert [value.tag for value in ours.values] == [value.tag for value in theirs.summary.value]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_an_event_or_rejected(payload: bytes) -> None:
     try:

@@ -50,7 +50,7 @@ def brute_force(values: NDArray[np.float64]) -> list[float]:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(windows(), st.lists(st.integers(0, 1000), max_size=3))
 def test_all_ways_agree(
     window: tuple[NDArray[np.float64], NDArray[np.intp]], looks: list[int]
@@ -71,7 +71,7 @@ def test_all_ways_agree(
         assert [field[column] for field in by_points.values()] == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(1, 5000), st.integers(1, 400), st.data())
 def test_a_spike_is_never_lost(size: int, columns: int, data: st.DataObject) -> None:
     values = np.zeros(size)
@@ -85,7 +85,7 @@ def test_a_spike_is_never_lost(size: int, columns: int, data: st.DataObject) -> 
     assert edges[np.argmax(high)] <= at < edges[np.argmax(high) + 1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.integers(-(2**63), 2**63 - 1), unique=True),
     st.lists(st.floats(allow_nan=False), min_size=2),

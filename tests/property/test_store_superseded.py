@@ -44,7 +44,7 @@ def not_purged(files: dict[str, list[tuple[int, float | None]]]) -> list[float]:
     return [value for _, value in kept]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(batches, max_size=25))
 @example([("a", [0]), ("c", 0), ("b", [0]), ("b", [1]), ("b", [2])])
 def test_points_in_force(history: list[tuple[str, list[int] | int | None]]) -> None:

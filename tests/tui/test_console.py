@@ -109,10 +109,27 @@ async def test_lines_in_view_and_marked_ones_are_copied(session: Session) -> Non
         assert pilot.app.clipboard.splitlines()[-1].startswith(f"epoch {LINES - 1} ")
         assert len(pilot.app.clipboard.splitlines()) == screen._output.size.height - 1
         await pilot.mouse_down(screen._output, offset=(3, 2))
-        await pilot.hover(screen._output, offset=(3, 3))
-        screen._output._picked = (2, 3)
+        first = screen._output._picked[0]
+        screen._output._picked = first, first + 1
         await pilot.press("Y")
         assert len(pilot.app.clipboard.splitlines()) == 2
+
+
+async def test_lines_are_marked_by_keys(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, f"epoch {LINES - 1} ")
+        screen.set_focus(screen._output)
+        await pilot.pause()
+        assert "Space mark lines" in shown(screen._keys)
+        await pilot.press("space", "up", "pageup", "pageup")
+        assert "Space unmark" in shown(screen._keys)
+        await pilot.press("down", "Y")
+        copied = pilot.app.clipboard.splitlines()
+        page = screen._output.size.height - 2
+        assert len(copied) == 2 * page + 1
+        assert copied[-1].startswith(f"epoch {LINES - 1} ")
+        assert copied[0].startswith(f"epoch {LINES - 1 - 2 * page} ")
+        assert not screen._output.picks
 
 
 async def test_new_output_does_not_move_what_is_read(session: Session, log: Path) -> None:

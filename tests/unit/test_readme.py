@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from tuimon.cli.main import COMMANDS
-from tuimon.tui.keymap import KEYS, help_rows
+from tuimon.tui.keys.key import help_rows
+from tuimon.tui.keys.monitor import KEYS, TOPICS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -15,7 +16,12 @@ def table(name: str) -> list[list[str]]:
     _, _, rest = README.partition(f"<!-- {name}: ")
     block = re.search(r"\n\|---.*\n((?:\|.*\n)+)", rest)
     assert block
-    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in block[1].splitlines()]
+    return cells(block[1])
+
+
+def cells(block: str) -> list[list[str]]:
+    """Cells of the rows of a table."""
+    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in block.splitlines()]
     return [[cell.replace("`", "") for cell in row] for row in rows]
 
 
@@ -24,7 +30,12 @@ def test_commands():
 
 
 def test_keys():
-    assert table("keys") == [list(row) for row in help_rows()]
+    _, _, rest = README.partition("<!-- keys: ")
+    told, _, _ = rest.partition("<!-- end of keys -->")
+    topics = re.findall(r"\n\*\*(.+)\*\*\n\n\| key .*\n\|---.*\n((?:\|.*\n)+)", told)
+    assert [(name, cells(block)) for name, block in topics] == [
+        (name, [list(row) for row in help_rows(keys)]) for name, keys in TOPICS.items()
+    ]
 
 
 def test_each_key_has_an_id_of_its_own_and_a_name():

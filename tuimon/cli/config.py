@@ -127,7 +127,7 @@ def _found_editor() -> str:
 
 
 def _keys() -> Iterator[str]:
-    from tuimon.tui.keymap import TABLES
+    from tuimon.tui.keys.tables import TABLES
 
     ids = max(len(key.id) for table in TABLES.values() for key in table)
     for screen, table in TABLES.items():

@@ -24,7 +24,8 @@ from tuimon.runs.removal import (
 )
 from tuimon.text import format_bytes, safe
 from tuimon.tui.glance import Glance, glance, log_bytes
-from tuimon.tui.keymap import HOME_KEYS, Key, bindings
+from tuimon.tui.keys.home import HOME_KEYS
+from tuimon.tui.keys.key import Key, bindings
 from tuimon.tui.screens.ask import Answer, AskScreen
 from tuimon.tui.screens.text import HomeHelpScreen
 from tuimon.tui.terminal_app import TerminalApp, has_few_colours, keys_of, lacks_unicode

@@ -24,7 +24,7 @@ from tuimon.tui.clipboard import fitting, for_screen, tell_tmux
 from tuimon.tui.compat import screen_strips
 from tuimon.tui.driver import TerminalDriver
 from tuimon.tui.glyphs import has_unicode
-from tuimon.tui.keymap import Key
+from tuimon.tui.keys.key import Key
 from tuimon.tui.picture import screen_svg
 from tuimon.tui.theme_choice import ThemeChoice
 from tuimon.tui.type_ahead import KeyDone, TypeAhead

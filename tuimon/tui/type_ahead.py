@@ -35,11 +35,16 @@ class TypeAhead:
         self._target: Widget | None = None
         """What that event was handed to."""
 
+    @property
+    def busy(self) -> bool:
+        """Whether an event is under way."""
+        return self._limit is not None
+
     async def handle(self, event: events.Event, hand_on: HandOn) -> None:
         """Hand an event on to what has the focus, as soon as it is its turn."""
         if event.is_forwarded or not isinstance(event, events.Key | events.Paste):
             await hand_on(event)
-        elif self._limit is not None:
+        elif self.busy:
             self._held.append(event)
         else:
             loop = asyncio.get_running_loop()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tuimon.charts.model import Row, Span
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
-from tuimon.tui.keymap import KEYS
+from tuimon.tui.keys.monitor import KEYS
 from tuimon.tui.widgets.cells import changed_runs
 from tuimon.tui.widgets.chart_grid import grid_shape
 from tuimon.tui.widgets.key_bar import key_row

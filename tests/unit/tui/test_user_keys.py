@@ -9,7 +9,9 @@ from textual.widget import Widget
 
 import tuimon.tui
 from tuimon.config import ConfigError, Origin, Settings
-from tuimon.tui.keymap import KEYS, MEANINGS, TABLES, help_rows
+from tuimon.tui.keys.key import help_rows
+from tuimon.tui.keys.monitor import KEYS
+from tuimon.tui.keys.tables import MEANINGS, TABLES
 from tuimon.tui.user_keys import shown_key, user_keys
 
 

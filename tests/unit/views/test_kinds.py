@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuimon.tui.keymap import SUMMARY_KEYS
+from tuimon.tui.keys.summaries import SUMMARY_KEYS
 from tuimon.views.kinds import KINDS
 from tuimon.views.view import View
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from textual import on, work
 
 from tuimon.text import safe
-from tuimon.tui.actions.base import MonitorBase
+from tuimon.tui.actions.reading import ReadingActions
 from tuimon.tui.hparams import HParams, differing, read_hparams, values_of
 from tuimon.tui.selection import BY_PREFIX, Selection
 from tuimon.tui.widgets.tag_pane import TagPane
 
 
-class CompareActions(MonitorBase):
+class CompareActions(ReadingActions):
     """Acts on the run under the cursor of the tag pane, else on the one that stands out."""
 
     def action_pin_run(self) -> None:
@@ -19,7 +19,9 @@ class CompareActions(MonitorBase):
             self._select(self._selection.toggled_pin(name))
 
     def action_hide_run(self) -> None:
-        if name := self._chosen_run():
+        if self.focused is self._output:
+            self.mark_lines()
+        elif name := self._chosen_run():
             self._select(self._selection.toggled(name))
 
     def action_isolate(self) -> None:

@@ -30,6 +30,9 @@ class MoveActions(ViewActions, ReadingActions):
     def action_back(self) -> None:
         if self.has_class("-zoomed"):
             self.remove_class("-zoomed")
+        elif self.focused is self._output and self._output.picks:
+            self._output.unmark()
+            self._offer_keys()
         elif self.focused is self._output and self._output.searches:
             self._output.search("")
         elif self._charts.state.cursor is not None:
@@ -62,7 +65,7 @@ class MoveActions(ViewActions, ReadingActions):
 
     def action_page(self, pages: int) -> None:
         if self.focused is self._output:
-            if pages > 0 and self._output.searches:
+            if pages > 0 and self._output.searches and not self._output.marking:
                 self.action_match(-1)
             else:
                 self.action_scroll_console(pages * (self._output.size.height - 2))

@@ -13,7 +13,10 @@ class ReadingActions(MonitorBase):
     """What the console pane does while it has the focus."""
 
     def action_scroll_console(self, lines: int) -> None:
-        """Scroll down by so many lines (up when negative)."""
+        """Scroll down by so many lines (up when negative), or mark so many more."""
+        if self._output.marking:
+            self._output.mark_more(lines)
+            return
         self._output.scroll_lines(self._history(back=lines < 0), lines)
 
     def action_follow(self) -> None:
@@ -21,6 +24,14 @@ class ReadingActions(MonitorBase):
         self._output.follow()
         if self._output.follows and not self._output.display:
             self.notify("2 shows the console.")
+
+    def mark_lines(self) -> None:
+        """Begin to mark lines of the console, or mark none."""
+        if self._output.marking:
+            self._output.unmark()
+        else:
+            self._output.mark(self._history(back=True))
+        self._offer_keys()
 
     def search_console(self) -> None:
         """Ask for a text to look for."""
@@ -55,6 +66,8 @@ class ReadingActions(MonitorBase):
             text = self._output.text()
             what = "marked" if self._output.picks else "visible"
             said = f"{text.count(chr(10))} {what} lines"
+            self._output.unmark()
+            self._offer_keys()
         elif isinstance(self.focused, CellView):
             text, said = self.focused.shown_text(), "what the pane shows"
         else:

@@ -31,7 +31,8 @@ from tuimon.tui.arrangement import arrange, last_values
 from tuimon.tui.curves import charted_tags
 from tuimon.tui.driver import round_trip
 from tuimon.tui.facts import alert_rows, header_facts, is_wrong, run_list_rows, run_rows, tag_rows
-from tuimon.tui.keymap import KEYS, Key, bindings
+from tuimon.tui.keys.key import Key, bindings
+from tuimon.tui.keys.monitor import KEYS
 from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.tui.screens.text import AlertScreen, HelpScreen, RunScreen
 from tuimon.tui.selection import BY_PREFIX
@@ -65,7 +66,7 @@ class MonitorScreen(
     """Watches a session; a timer looks for news, and only what changed is drawn."""
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
 
     def __init__(self, session: Session, settings: Settings, *, ascii_only: bool = False) -> None:
         super().__init__(session, settings, ascii_only=ascii_only)
@@ -183,6 +184,8 @@ class MonitorScreen(
                 )
         self._alerts_told = len(self._session.alerts)
 
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
     @on(ChartGrid.Arranged)
     def _offer_keys(self) -> None:
         page, pages = self._charts.pages
@@ -210,13 +213,22 @@ class MonitorScreen(
         if not any(run.refs for run in self._session.store.runs.values()):
             hidden |= {"summaries"}
         labels = {"next-page": f"page {page}/{pages}"}
+        if self.focused is self._output:
+            hidden |= {"zoom-x", "cursor", "smoother", "x-axis", "log-y"}
+            marked = "marked lines" if self._output.picks else "copy"
+            marking = "unmark" if self._output.marking else "mark lines"
+            labels |= {"hide": marking, "copy": marked, "filter": "search"}
+        else:
+            hidden |= {"copy", "follow"}
+        if self.focused is not self._output and self._tags.run is None:
+            hidden |= {"hide"}
         if self._charts.state.cursor is not None:
             labels["cursor"] = "cursor off"
         if (status := self._session.status) and status.record.paused_at is not None:
             labels["pause"] = "resume"
         if status is None or not status.record.waiting_for_input:
             hidden |= {"type"}
-        if self._selection.text:
+        if self._selection.text and self.focused is not self._output:
             labels["filter"] = f"filter: {fit(self._selection.text, _MOST_LABEL).rstrip()}"
         if self._selection.focus:
             labels["next-run"] = fit(self._selection.focus, _MOST_LABEL).rstrip()

@@ -23,7 +23,8 @@ from tuimon.tui.driver import (
 )
 from tuimon.tui.facts import header_facts
 from tuimon.tui.graphics import Area, Encoded, encode
-from tuimon.tui.keymap import SUMMARY_KEYS, VIEW_KEYS, Key, bindings, view_keys
+from tuimon.tui.keys.key import Key, bindings
+from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS, view_keys
 from tuimon.tui.screens.text import SummaryHelpScreen
 from tuimon.tui.summaries import Deed, Views, Wanted
 from tuimon.tui.terminal_app import keys_of

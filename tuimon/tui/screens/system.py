@@ -11,7 +11,8 @@ from textual.screen import Screen
 from tuimon.charts.model import ChartOptions, MarkStyle
 from tuimon.charts.pairing import Metric
 from tuimon.store.system_log import SystemLog
-from tuimon.tui.keymap import SYSTEM_KEYS, Key, bindings
+from tuimon.tui.keys.key import Key, bindings
+from tuimon.tui.keys.machine import SYSTEM_KEYS
 from tuimon.tui.selection import Selection
 from tuimon.tui.terminal_app import keys_of
 from tuimon.tui.widgets.chart_grid import ChartGrid

@@ -15,7 +15,8 @@ from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import safe
 from tuimon.tui.facts import header_facts
-from tuimon.tui.keymap import TABLE_KEYS, Key, bindings
+from tuimon.tui.keys.key import Key, bindings
+from tuimon.tui.keys.values import TABLE_KEYS
 from tuimon.tui.screens.text import TableHelpScreen
 from tuimon.tui.selection import Selection
 from tuimon.tui.terminal_app import keys_of

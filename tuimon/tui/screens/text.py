@@ -2,19 +2,25 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from itertools import accumulate
+from typing import ClassVar, NamedTuple
 
+from rich.console import Group
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tuimon.tui.keymap import TEXT_KEYS, Key, bindings, help_rows
+from tuimon.text import width
+from tuimon.tui.keys.key import Key, bindings, help_rows
+from tuimon.tui.keys.monitor import TOPICS
+from tuimon.tui.keys.texts import TEXT_KEYS
 from tuimon.tui.widgets.cells import CellView
 from tuimon.views.view import View
 
@@ -27,6 +33,8 @@ training has logged again: d shows them.
 The training runs under a guardian of its own: leaving, closing the terminal or losing the \
 connection does not touch it. Come back from any terminal: tuimon attach"""
 
+_WIDE = 116
+"""Columns of a terminal that has room for two columns of keys."""
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
 _SUMMARIES = """\
@@ -46,6 +54,13 @@ the lowest of losses and errors and else the highest. Hyperparameters that diffe
 have columns of their own. What is copied is tab-separated, numbers in full."""
 
 
+class Section(NamedTuple):
+    """Rows of a table, their first column highlighted, under a title."""
+
+    title: str
+    rows: Sequence[tuple[str, str]]
+
+
 class TextScreen(ModalScreen[None]):
     """Text in a box over the main screen; scrolls when it is longer than the terminal."""
 
@@ -58,15 +73,19 @@ class TextScreen(ModalScreen[None]):
         scrollbar-size-vertical: 1;
         border-title-color: $primary; border-subtitle-color: $foreground 60%;
     }
+    TextScreen Container { height: auto; }
     TextScreen Static { height: auto; margin-top: 1; }
+    TextScreen.-wide VerticalScroll { width: 130; }
+    TextScreen.-wide Container { layout: horizontal; margin-top: 1; }
+    TextScreen.-wide Container Static { width: 1fr; margin: 0 2 0 0; }
     """
 
-    def __init__(self, title: str, text: str, rows: Iterable[tuple[str, str]]) -> None:
-        """`rows` are shown as a table below `text`, their first column highlighted."""
+    def __init__(self, title: str, text: str, *sections: Section) -> None:
+        """The sections stand below `text`, in two columns where there is room for it."""
         super().__init__()
         self._title = title
         self._text = text
-        self._rows = list(rows)
+        self._sections = sections
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
@@ -74,26 +93,57 @@ class TextScreen(ModalScreen[None]):
             box.border_subtitle = "Esc closes"
             if self._text:
                 yield Static(Text(self._text))
-            yield Static(self._table())
+            with Container():
+                for column in _columns(self._sections):
+                    yield Static(self._tables(column))
 
-    def _table(self) -> Table:
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(len(self._sections) > 1 and event.size.width >= _WIDE, "-wide")
+
+    def _tables(self, sections: Sequence[Section]) -> Group:
+        names = [name for section in sections for name, _ in section.rows]
+        parts: list[Table | Text] = []
+        for title, rows in sections:
+            if title:
+                parts.append(Text(f"\n{title}" if parts else title, style="bold"))
+            parts.append(self._table(rows, max(map(width, names), default=0)))
+        return Group(*parts)
+
+    def _table(self, rows: Sequence[tuple[str, str]], cells: int) -> Table:
         table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True, min_width=cells)
         table.add_column(overflow="fold")
         colour = self.app.theme_variables.get("primary", "cyan")
-        for name, meaning in self._rows:
+        for name, meaning in rows:
             link = Style(link=meaning) if _ADDRESS.fullmatch(meaning) else Style()
             table.add_row(Text(name, style=f"bold {colour}"), Text(meaning, style=link))
         return table
+
+
+def _columns(sections: Sequence[Section]) -> list[Sequence[Section]]:
+    """The sections in one column or, if there are several, in two of about the same height."""
+    heights = list(accumulate(len(section.rows) + 2 for section in sections))
+    if len(sections) < 2:
+        return [sections]
+    cut = min(range(1, len(sections)), key=lambda n: abs(heights[-1] - 2 * heights[n - 1]))
+    return [sections[:cut], sections[cut:]]
 
 
 class HelpScreen(TextScreen):
     """What the screen shows and what the keys do; first what has the focus, if that says so."""
 
     def __init__(self, keys: Iterable[Key], focused: Widget | None) -> None:
-        about = focused.about if isinstance(focused, CellView) else ""
-        text = f"{about}\n\n{_EXPLANATION}" if about else _EXPLANATION
-        super().__init__("tuimon", text, help_rows(keys))
+        """`keys` are those of the main screen as they are in force."""
+        about, first = "", ""
+        if isinstance(focused, CellView):
+            about, first = focused.about, focused.topic
+        bound = {key.id: key for key in keys}
+        topics = sorted(TOPICS.items(), key=lambda topic: topic[0] != first)
+        super().__init__(
+            "tuimon",
+            f"{about}\n\n{_EXPLANATION}" if about else _EXPLANATION,
+            *(Section(name, help_rows(bound[key.id] for key in own)) for name, own in topics),
+        )
 
 
 class SummaryHelpScreen(TextScreen):
@@ -101,7 +151,7 @@ class SummaryHelpScreen(TextScreen):
 
     def __init__(self, kind: type[View] | None, keys: Iterable[Key]) -> None:
         text = f"{kind.about}\n\n{_SUMMARIES}" if kind and kind.about else _SUMMARIES
-        super().__init__(kind.name if kind else "other data", text, help_rows(keys))
+        super().__init__(kind.name if kind else "other data", text, Section("", help_rows(keys)))
 
 
 class AlertScreen(TextScreen):
@@ -109,25 +159,25 @@ class AlertScreen(TextScreen):
 
     def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
         text = "" if rows else "Nothing to tell: no NaN, no growing loss, no stall."
-        super().__init__("alerts", text, rows)
+        super().__init__("alerts", text, Section("", rows))
 
 
 class HomeHelpScreen(TextScreen):
     """What the home screen shows, and what its keys do."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
-        super().__init__("home", _HOME, help_rows(keys))
+        super().__init__("home", _HOME, Section("", help_rows(keys)))
 
 
 class TableHelpScreen(TextScreen):
     """What the table shows, and what its keys do."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
-        super().__init__("table", _TABLE, help_rows(keys))
+        super().__init__("table", _TABLE, Section("", help_rows(keys)))
 
 
 class RunScreen(TextScreen):
     """What there is to know about a run: paths, commands, W&B."""
 
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
-        super().__init__("this run", "", rows)
+        super().__init__("this run", "", Section("", [*rows]))

@@ -31,6 +31,8 @@ class CellView(Widget):
 
     about: ClassVar[str] = ""
     """What the help tells first while the widget has the focus."""
+    topic: ClassVar[str] = ""
+    """The topic of keys that the help begins with while it has the focus."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

@@ -46,6 +46,7 @@ class ChartView(CellView, can_focus=True):
         chart: "ChartView"
         position: float
 
+    topic = "Charts"
     about = (
         "A chart has the focus: Enter lets it fill the screen, z and Z zoom its x axis, c puts a "
         "cursor on it, f folds the section it belongs to, Y copies it as text."

@@ -19,10 +19,12 @@ class ConsolePane(CellView, can_focus=True):
     were left standing, progress bars folded.
     """
 
+    topic = "Console"
     about = (
         "The console has the focus: arrows and n, p scroll through all that the training has "
-        "printed, / searches it, F goes back to its end, Enter lets it fill the screen. Drag the "
-        "mouse over lines to mark them; Y copies those, or all that are visible."
+        "printed, / searches it, F goes back to its end, Enter lets it fill the screen. Space "
+        "begins to mark lines, arrows mark more (or drag the mouse); Y copies those, else all in "
+        "view."
     )
     DEFAULT_CSS = "ConsolePane { height: 25%; }"
 
@@ -39,7 +41,9 @@ class ConsolePane(CellView, can_focus=True):
         self._found: int | None = None
         """Index of the line of the log with the match that one is at."""
         self._picked: tuple[int, int] | None = None
-        """First and last row that the mouse has marked."""
+        """Indices of the line where marking began and of the one where it is now."""
+        self._marking = False
+        """Arrows mark more lines."""
 
     def set_lines(self, lines: list[str]) -> None:
         """Show new output; a view that was scrolled up stays where it is."""
@@ -66,7 +70,6 @@ class ConsolePane(CellView, can_focus=True):
 
     def scroll_lines(self, log: ConsoleHistory | None, count: int) -> None:
         """Scroll down by so many lines (up when negative); `log` is read to scroll up at first."""
-        self._picked = None
         if self._log is None:
             if count >= 0 or log is None:
                 return
@@ -120,23 +123,54 @@ class ConsolePane(CellView, can_focus=True):
 
     def text(self) -> str:
         """The lines that the mouse has marked, else all that are shown."""
-        lines = [text.rstrip() for text in self._shown(self._room)]
+        shown = self._shown(self._room)
         if self._picked is not None:
             first, last = sorted(self._picked)
-            lines = lines[max(0, first - 1) : last]
+            shown = self._lines[first : last + 1]
+        lines = [text.rstrip() for text in shown]
         return "\n".join(lines) + "\n" if lines else ""
 
     @property
     def picks(self) -> bool:
-        """Whether the mouse has marked lines."""
+        """Whether lines are marked."""
         return self._picked is not None
+
+    @property
+    def marking(self) -> bool:
+        """Whether keys are marking lines."""
+        return self._marking
+
+    def mark(self, log: ConsoleHistory | None) -> None:
+        """Begin to mark at the last line in view; what is shown stays from now on."""
+        if self._log is None and log is not None:
+            self._open(log)
+        if self._lines:
+            last = self._first(self._room) + len(self._shown(self._room)) - 1
+            self._picked, self._marking = (last, last), True
+        self.draw()
+
+    def mark_more(self, count: int) -> None:
+        """Move the end of what is marked down by so many lines (up when negative)."""
+        if self._picked is None or self._log is None:
+            return
+        self._reach_back(self._picked[1] + count)
+        start, end = self._picked
+        end = min(max(end + count, 0), len(self._lines) - 1)
+        self._picked = start, end
+        self._end = min(max(self._end, end + 1), end + self._room)
+        self.draw()
+
+    def unmark(self) -> None:
+        """Mark nothing."""
+        self._picked, self._marking = None, False
+        self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:
         """The title rule and the lines in view."""
         rows = [self._rule(width)]
-        picked = sorted(self._picked) if self._picked else (0, 0)
-        for y, text in enumerate(self._shown(height - 1), 1):
-            if self._picked and picked[0] <= y <= picked[1]:
+        first, last = sorted(self._picked) if self._picked else (0, -1)
+        for index, text in enumerate(self._shown(height - 1), self._first(height - 1)):
+            if first <= index <= last:
                 rows.append((Span(fit(f" {text[self._left :]}", width), "cursor"),))
             else:
                 rows.append(self._marked(text, width))
@@ -154,35 +188,51 @@ class ConsolePane(CellView, can_focus=True):
         self.call_later(self.run_action, f"screen.scroll_console({count})")
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        self._picked = None
-        if event.y:
+        self.unmark()
+        if event.y and self._lines:
             self.capture_mouse()
-            self._picked = event.y, event.y
+            self._picked = self._at(event.y), self._at(event.y)
         self.draw()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if event.button and self._picked is not None:
-            self._picked = self._picked[0], min(max(event.y, 1), self._room)
+            self._picked = self._picked[0], self._at(event.y)
             self.draw()
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         self.release_mouse()
         if self._picked is not None and self._picked[0] == self._picked[1]:
-            self._picked = None  # a click
+            self.unmark()  # a click
         self.draw()
 
     @property
     def _room(self) -> int:
         return max(1, self.size.height - 1)
 
+    @property
+    def _lines(self) -> list[str]:
+        return self._live if self._log is None else self._log.lines
+
+    def _first(self, room: int) -> int:
+        """Index of the first line in view."""
+        end = len(self._live) if self._log is None else min(self._end, len(self._log.lines))
+        return max(0, end - room)
+
+    def _at(self, y: int) -> int:
+        """Index of the line in a row of the pane, or of the nearest one."""
+        first = self._first(self._room)
+        return min(first + min(max(y, 1), self._room), len(self._lines)) - 1
+
     def _open(self, log: ConsoleHistory) -> None:
         self._log = log
+        self._picked = None
         self._end = len(log.lines)
 
     def _close(self) -> None:
         if self._log is not None:
             self._log.close()
         self._log = self._found = self._picked = None
+        self._marking = False
 
     def _reach_back(self, index: int) -> None:
         """Read as much of the log as it takes to show the line of that index (from 0 on)."""
@@ -197,14 +247,14 @@ class ConsolePane(CellView, can_focus=True):
         self._end += lines
         if self._found is not None:
             self._found += lines
+        if self._picked is not None:
+            self._picked = self._picked[0] + lines, self._picked[1] + lines
 
     def _shown(self, room: int) -> list[str]:
         if room < 1:
             return []
-        if self._log is None:
-            return self._live[-room:]
-        end = min(self._end, len(self._log.lines))
-        return self._log.lines[max(0, end - room) : end]
+        first = self._first(room)
+        return self._lines[first : first + room]
 
     def _matches(self, text: str) -> Iterator[tuple[int, int]]:
         """(start, end) of what is searched in a line."""

@@ -25,6 +25,7 @@ class FoldedSection(NamedTuple):
 class FoldedSections(CellView, can_focus=True):
     """A list with a cursor below the charts; hidden while no section is folded."""
 
+    topic = "Charts"
     about = (
         "Folded sections have the focus: charts whose tags begin with the same word, with their "
         "newest values. Enter or f unfolds the section under the cursor, F4 all of them."

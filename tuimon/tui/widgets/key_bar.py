@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tuimon.charts.model import Row
 from tuimon.text import width
-from tuimon.tui.keymap import KEYS, Key
+from tuimon.tui.keys.key import Key
+from tuimon.tui.keys.monitor import KEYS
 from tuimon.tui.terminal_app import keys_of
 from tuimon.tui.widgets.cells import CellView, line
 

@@ -10,7 +10,8 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tuimon.store.filters import MOST_LENGTH
-from tuimon.tui.keymap import LINE_KEYS, bindings
+from tuimon.tui.keys.key import bindings
+from tuimon.tui.keys.texts import LINE_KEYS
 
 MOST_REMEMBERED = 50
 """Lines in a history."""

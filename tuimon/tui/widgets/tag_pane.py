@@ -7,10 +7,12 @@ from textual import events
 from textual.message import Message
 
 from tuimon.charts.model import Row, Span
-from tuimon.text import fit, format_value
+from tuimon.text import fit, format_value, safe, shorten
 from tuimon.tui.widgets.cells import CellView, line
 
 _VALUE_WIDTH = 9
+_HEAD_SHARE = 3
+"""Of a name that is too long, its beginning takes one part of so many."""
 _RUNS_SHARE, _RUNS_SHARE_FOCUSED = 3, 2
 """Runs take one part of so many of the pane; more while the cursor is among them."""
 
@@ -41,6 +43,7 @@ class RunRow:
 class TagPane(CellView, can_focus=True):
     """Two lists with one cursor, each scrolled so that the cursor stays in view."""
 
+    topic = "Runs"
     about = (
         "The list of runs and tags has the focus. Enter on a tag shows its chart; on a run, lets "
         "the run stand out. / filters both."
@@ -173,13 +176,14 @@ class TagPane(CellView, can_focus=True):
     def _run_row(self, run: RunRow, width: int, selected: bool) -> Row:
         mark = "›" if run.focused else "*" if run.pinned else " "
         cue = "━" if run.drawn else "·"
+        name = _short(run.name, width - 3)
         if selected:
-            return (Span(fit(f"{mark}{cue} {run.name}", width), "cursor"),)
-        name = "focus" if run.focused else "text" if run.drawn else "dim"
+            return (Span(fit(f"{mark}{cue} {name}", width), "cursor"),)
+        role = "focus" if run.focused else "text" if run.drawn else "dim"
         return line(
             (mark, "focus"),
             (cue, f"curve{run.colour}" if run.drawn else "dim"),
-            (fit(f" {run.name}", width - 2), name),
+            (fit(f" {name}", width - 2), role),
         )
 
     def _heading(self, name: str, count: int, width: int) -> Row:
@@ -193,12 +197,18 @@ class TagPane(CellView, can_focus=True):
 
     def _tag_row(self, row: TagRow, width: int, selected: bool) -> Row:
         value = "" if row.value is None else format_value(row.value)
-        name = width - _VALUE_WIDTH - 4
+        cells = width - _VALUE_WIDTH - 4
+        name = fit(_short(row.tag, cells), cells)
         if selected:
-            text = f" › {fit(row.tag, name)}{fit(value, _VALUE_WIDTH, 'right')} "
+            text = f" › {name}{fit(value, _VALUE_WIDTH, 'right')} "
             return (Span(fit(text, width), "cursor"),)
         return line(
             (" · ", "dim") if row.colour is None else (" ━ ", f"curve{row.colour}"),
-            (fit(row.tag, name), "text"),
+            (name, "text"),
             (fit(value, _VALUE_WIDTH, "right") + " ", "dim"),
         )
+
+
+def _short(name: str, cells: int) -> str:
+    """A name with its beginning and its end, by which long ones differ."""
+    return shorten(safe(name), cells, head=cells // _HEAD_SHARE)

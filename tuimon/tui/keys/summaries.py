@@ -1,0 +1,49 @@
+"""Keys of the screen with other data, and those that kinds of views have of their own."""
+
+from collections.abc import Iterable
+
+from tuimon.tui.keys.key import Key, everywhere
+from tuimon.views.kinds import KINDS
+from tuimon.views.view import ViewKey
+
+_BACK = "Back: to the list, to the charts"
+_OPEN = "Open the view: the whole width, its own keys"
+_SCROLL = "Scroll what is longer than the screen"
+
+SUMMARY_KEYS = (
+    Key("summary-back", "escape", "back", "Back", _BACK, "back", 100),
+    Key("summary-help", "question_mark,f1", "help", "Help", "This help", "help", 90),
+    Key("summary-enter", "enter", "enter", "Open", _OPEN, "open", 86),
+    Key("summary-down", "down,j", "select(1)", "Next tag", "Next, previous tag", "tag", 80),
+    Key("summary-up", "up,k", "select(-1)", "Previous tag"),
+    Key("summary-left", "left,h", "scrub(-1)", "Step back", "Back, on by one step; ten"),
+    Key("summary-right", "right,l", "scrub(1)", "Step on", label="step", footer=85),
+    Key("summary-left-10", "H,shift+left", "scrub(-10)", "Ten steps back"),
+    Key("summary-right-10", "L,shift+right", "scrub(10)", "Ten steps on"),
+    Key("summary-first", "home,0", "first", "First step", "First, newest step", "first", 60),
+    Key("summary-newest", "end,dollar_sign", "newest", "Newest step", label="newest", footer=61),
+    Key("summary-page", "n,pagedown,space", "page(1)", "Scroll", _SCROLL, "scroll", 70),
+    Key("summary-page-up", "p,pageup", "page(-1)", "Scroll back"),
+    Key("summary-charts", "q,v,ctrl+c", "charts", "Charts", "To the charts at once"),
+    *everywhere("summary-"),
+)
+
+
+def view_keys(keys: Iterable[ViewKey]) -> list[Key]:
+    """Keys that kinds of views have of their own."""
+    return [
+        Key(
+            key.id,
+            key.keys,
+            f"view_key('{key.id}')",
+            key.name,
+            key.help,
+            key.label,
+            key.footer,
+        )
+        for key in keys
+    ]
+
+
+VIEW_KEYS = tuple(view_keys(key for kind in KINDS for key in kind.keys))
+"""Of all kinds of views; those of the kind that is shown work."""
