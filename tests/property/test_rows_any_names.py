@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.widgets.run_header import HeaderFacts, header_row
-from tuimon.tui.widgets.tag_pane import TagPane, TagRow
+from tuimon.tui.widgets.tag_pane import RunRow, TagPane, TagRow
 
 HOSTILE = (
     "\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31m",
@@ -41,7 +41,8 @@ def test_header(name: str, reason: str, detail: str, cells: int):
 @given(st.lists(names, max_size=5), st.lists(names, max_size=5), st.integers(20, 60))
 def test_tag_pane(runs: list[str], tags: list[str], cells: int):
     pane = TagPane()
-    pane._runs, pane._tags = runs, [TagRow(tag, 0.5, 0) for tag in tags]
+    pane._runs = [RunRow(run, colour) for colour, run in enumerate(runs)]
+    pane._tags = [TagRow(tag, 0.5, 0) for tag in tags]
     rows = ["".join(span.text for span in row) for row in pane.rows(cells, 20)]
     assert all(row.isprintable() and width(row) == cells for row in rows)
     if tags:
