@@ -146,7 +146,8 @@ class Smoothed:
         if weight ** count[0] < _SETTLED:
             powers = (1 - weight) * weight ** np.arange(BLOCK - 1, -1, -1)
             with np.errstate(over="ignore", invalid="ignore"):
-                pushes, sums = (rows @ np.column_stack([powers, np.ones(BLOCK)])).T.copy()
+                # Not by `@`: the threads of a BLAS wait for each other where cores are shared.
+                pushes, sums = np.einsum("ij,j->i", rows, powers), np.einsum("ij->i", rows)
             # Neither is any value infinite or NaN where the sums are finite.
             if np.isfinite(sums).all():
                 lasts = _carry(pushes, np.full(len(rows), weight**BLOCK), last[0], before)
