@@ -55,7 +55,7 @@ class MoveActions(ViewActions, ReadingActions):
             self._system.scroll_lines(rows)
         elif self.focused is self._folded:
             if not self._folded.move_cursor(rows) and rows < 0:
-                self._charts.show_chart(len(self._charts.charts) - 1)
+                self._charts.show_chart(self._charts.count - 1)
         elif rows > 0 and self._folded.display and self._charts.at_bottom:
             self.set_focus(self._folded)
         elif columns and self._charts.state.cursor is not None:

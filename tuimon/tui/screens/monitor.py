@@ -163,7 +163,7 @@ class MonitorScreen(
         self._tell_alerts()
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
         empty = facts.step is None
-        nothing = not empty and not self._charts.charts and not self._folded.display
+        nothing = not empty and not self._charts.count and not self._folded.display
         self.set_class(empty or nothing, "-empty")
         if empty:
             self._notice.say(why_no_curves(self._session))

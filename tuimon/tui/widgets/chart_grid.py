@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual import on
 from textual.containers import Container
 from textual.message import Message
+from textual.widget import AwaitMount
 
 from tuimon.charts.model import ChartOptions, Cursor
 from tuimon.charts.pairing import Metric
@@ -15,7 +16,7 @@ from tuimon.store.store import Store
 from tuimon.tui.chart_state import Change, ChartState
 from tuimon.tui.run_colours import RunColours
 from tuimon.tui.selection import Selection
-from tuimon.tui.widgets.chart_view import ChartView
+from tuimon.tui.widgets.chart_view import ChartView, MetricChart
 
 _MIN_WIDTH, _MIN_HEIGHT = 34, 9
 _TURN_SECONDS = 0.005
@@ -47,7 +48,10 @@ def grid_shape(count: int, width: int, height: int) -> tuple[int, int]:
 
 
 class ChartGrid(Container):
-    """Pages of `ChartView`s; the focused chart's page is the one shown."""
+    """Pages of charts: a `ChartView` for each place of a page; each page shows other metrics.
+
+    What it costs to lay out and draw does not depend on how many charts there are.
+    """
 
     DEFAULT_CSS = """
     ChartGrid { layout: grid; grid-gutter: 0 2; height: 1fr; }
@@ -75,8 +79,15 @@ class ChartGrid(Container):
         self.colours = colours or RunColours()
         self._options = options
         self._metrics: list[Metric] = []
+        self._selection = Selection()
+        self._kept: dict[Metric, MetricChart] = {}
+        """Those that have been on a page so far."""
+        self._places = 0
+        """How many places of the page have a chart."""
         self._page = 0
         self._zoomed = False
+        self._leading = 0
+        """The place that fills the grid while it is zoomed."""
         self._columns = self._rows = 1
         self._shape: tuple[int, int] | None = None
         self._to_draw: list[ChartView] = []
@@ -85,8 +96,13 @@ class ChartGrid(Container):
 
     @property
     def charts(self) -> list[ChartView]:
-        """All charts, in order, on every page."""
-        return list(self.query_children(ChartView))
+        """The charts of the page, in order."""
+        return list(self.query_children(ChartView))[: self._places]
+
+    @property
+    def count(self) -> int:
+        """Number of charts on all pages."""
+        return len(self._metrics)
 
     @property
     def focused_chart(self) -> ChartView | None:
@@ -123,28 +139,16 @@ class ChartGrid(Container):
 
     async def show(self, metrics: Sequence[Metric], selection: Selection) -> None:
         """Show what is selected of these metrics; charts that stay keep their scales."""
-        await self._set_metrics(metrics)
+        self._selection = selection
+        if list(metrics) != self._metrics:
+            self._metrics = list(metrics)
+            wanted = set(metrics)
+            self._kept = {metric: kept for metric, kept in self._kept.items() if metric in wanted}
+            if (mounting := self._arrange()) is not None:
+                await mounting
         for chart in self.charts:
-            chart.select(selection)
+            chart.chart.curves.selection = selection
         self.draw()
-
-    async def _set_metrics(self, metrics: Sequence[Metric]) -> None:
-        if list(metrics) == self._metrics:
-            return
-        self._metrics = list(metrics)
-        charts = self.charts
-        for chart, metric in zip(charts, metrics, strict=False):
-            if chart.metric != metric:
-                chart.set_metric(metric)
-        if len(metrics) > len(charts):
-            await self.mount_all(
-                ChartView(self._store, metric, self._options, self.state, self.colours)
-                for metric in metrics[len(charts) :]
-            )
-        else:
-            for chart in charts[len(metrics) :]:
-                await chart.remove()
-        self._arrange()
 
     @property
     def options(self) -> ChartOptions:
@@ -154,7 +158,7 @@ class ChartGrid(Container):
     @options.setter
     def options(self, options: ChartOptions) -> None:
         self._options = options
-        for chart in self.charts:
+        for chart in self.query_children(ChartView):
             chart.options = options
         self.draw()
 
@@ -244,31 +248,27 @@ class ChartGrid(Container):
     def turn(self, pages: int) -> None:
         """Go on by so many pages, around the end."""
         self._page = (self._page + pages) % self.pages[1]
-        self._arrange()
+        self._arrange(0)
+        self.draw()
         if self.focused_chart is not None:
-            self._focus(self.charts[self._page * self._per_page])
+            self._focus(self.charts[0])
 
     def zoom(self, on: bool) -> None:
         """Let the focused chart (else the first one) fill the grid, or show all again."""
-        chart = self.focused_chart
-        if on and chart is None and self.charts:
-            chart = self.charts[self._page * self._per_page]
-            self._focus(chart)
-        self._zoomed = on and chart is not None
-        self._arrange(chart)
+        place = self._focused_place
+        if on and place is None and self.charts:
+            place = 0
+            self._focus(self.charts[place])
+        self._zoomed = on and place is not None
+        self._arrange(place)
+        self.call_after_refresh(self.draw)
 
     def move(self, columns: int, rows: int) -> None:
         """Move the focus by chart columns and rows, onto other pages too."""
-        charts = self.charts
-        if not charts:
-            return
-        focused = self.focused_chart
-        if focused is None:
-            target = self._page * self._per_page
-        else:
-            step = columns + rows * (1 if self._zoomed else self._columns)
-            target = min(max(charts.index(focused) + step, 0), len(charts) - 1)
-        self.show_chart(target)
+        target, place = self._page * self._per_page, self._focused_place
+        if place is not None:
+            target += place + columns + rows * (1 if self._zoomed else self._columns)
+        self.show_chart(min(max(target, 0), self.count - 1))
 
     def _focus(self, chart: ChartView) -> None:
         # At once, so that keys typed without waiting are meant for this chart.
@@ -277,19 +277,19 @@ class ChartGrid(Container):
     @property
     def at_bottom(self) -> bool:
         """Whether no chart is below the focused one, or there are none at all."""
-        charts, focused = self.charts, self.focused_chart
-        if not charts or focused is None or self._zoomed:
-            return not charts
-        return charts.index(focused) + self._columns >= len(charts)
+        place = self._focused_place
+        if place is None or self._zoomed:
+            return not self.count
+        return self._page * self._per_page + place + self._columns >= self.count
 
     def show_chart(self, index: int) -> None:
         """Turn to the page of a chart and focus it."""
-        charts = self.charts
-        if not 0 <= index < len(charts):
+        if not 0 <= index < self.count:
             return
-        self._page = index // self._per_page
-        self._focus(charts[index])
-        self._arrange(charts[index])
+        self._page, place = divmod(index, self._per_page)
+        self._arrange(place)
+        self._focus(self.charts[place])
+        self.draw()
 
     def chart_of(self, tag: str) -> int | None:
         """The index of the chart that holds a tag."""
@@ -300,32 +300,58 @@ class ChartGrid(Container):
 
     def on_resize(self) -> None:
         self._arrange()
+        self.call_after_refresh(self.draw)
 
     @property
     def _per_page(self) -> int:
         return self._columns * self._rows
 
-    def _arrange(self, focused: ChartView | None = None) -> None:
-        count = len(self._metrics)
-        if not count:
-            self._page, self._zoomed = 0, False
-            return
+    @property
+    def _focused_place(self) -> int | None:
+        """Which place of the page has the focus, if any."""
+        focused = self.focused_chart
+        return self.charts.index(focused) if focused in self.charts else None
+
+    def _arrange(self, leading: int | None = None) -> AwaitMount | None:
+        """Put the metrics of the page into its places; `leading` is the one shown while zoomed.
+
+        Returns what new places are waited for with, None without any.
+        """
         first = self._page * self._per_page
         self._columns, self._rows = self._shape or grid_shape(
-            count, self.size.width, self.size.height
+            self.count, self.size.width, self.size.height
         )
         # A new shape keeps the chart in the upper left corner on the page.
         self._page = min(first // self._per_page, self.pages[1] - 1)
-        zoomed = (focused or self.focused_chart) if self._zoomed else None
         start = self._page * self._per_page
-        page = self.charts[start : start + self._per_page] if zoomed is None else [zoomed]
-        for chart in self.charts:
-            chart.display = chart in page
-            chart.full = zoomed is not None
-            chart.styles.column_span = 1
-        columns, rows = (self._columns, self._rows) if zoomed is None else (1, 1)
-        # The last chart takes the room that others leave in its row.
-        page[-1].styles.column_span = columns - (len(page) - 1) % columns
+        metrics = self._metrics[start : start + self._per_page]
+        self._places = len(metrics)
+        self._zoomed &= bool(metrics)
+        if leading is not None:
+            self._leading = leading
+        charts = list(self.query_children(ChartView))
+        for chart, metric in zip(charts, metrics, strict=False):
+            chart.chart = self._chart_of(metric)
+        new = [
+            ChartView(self._chart_of(metric), self._options, self.state)
+            for metric in metrics[len(charts) :]
+        ]
+        mounting = self.mount_all(new) if new else None
+        columns, rows = (1, 1) if self._zoomed else (self._columns, self._rows)
+        for place, chart in enumerate([*charts, *new]):
+            chart.display = place == self._leading if self._zoomed else place < self._places
+            chart.full = self._zoomed
+            # The last chart takes the room that others leave in its row.
+            last = place == self._places - 1 and not self._zoomed
+            chart.styles.column_span = columns - place % columns if last else 1
         self.styles.grid_size_columns = columns
         self.styles.grid_size_rows = rows
         self.post_message(self.Arranged())
+        return mounting
+
+    def _chart_of(self, metric: Metric) -> MetricChart:
+        chart = self._kept.get(metric)
+        if chart is None:
+            chart = self._kept[metric] = MetricChart(self._store, metric, self.colours)
+        chart.curves.selection = self._selection
+        return chart

@@ -14,11 +14,23 @@ from tuimon.store.store import Store
 from tuimon.tui.chart_state import ChartState
 from tuimon.tui.curves import MetricCurves
 from tuimon.tui.run_colours import RunColours
-from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.cells import CellView
 
 _WHEEL = 0.8
 """What is left of x after a notch of the wheel."""
+
+
+class MetricChart:
+    """A metric as it was drawn last, which is kept while another one is in its place."""
+
+    def __init__(self, store: Store, metric: Metric, colours: RunColours) -> None:
+        self.curves = MetricCurves(store, metric, colours)
+        self.scales: Scales | None = None
+        self.drawing = Drawing((), None)
+        self.superseded = False
+        """Whether any of the points are superseded."""
+        self.drawn: tuple[object, Sequence[Row]] = (None, ())
+        """What the rows depend on, and the rows."""
 
 
 class ChartView(CellView, can_focus=True):
@@ -52,65 +64,54 @@ class ChartView(CellView, can_focus=True):
         "cursor on it, f folds the section it belongs to, Y copies it as text."
     )
 
-    def __init__(
-        self,
-        store: Store,
-        metric: Metric,
-        options: ChartOptions,
-        state: ChartState,
-        colours: RunColours,
-    ) -> None:
+    def __init__(self, chart: MetricChart, options: ChartOptions, state: ChartState) -> None:
         super().__init__()
-        self._store = store
+        self.chart = chart
+        """What the widget shows from the next drawing on."""
         self._state = state
-        self._colours = colours
         self.options = options
         self.full = False
         """Whether it has the screen for itself."""
         self._dragged_from: int | None = None
         self._dragged = False
-        self.set_metric(metric)
 
     @property
     def metric(self) -> Metric:
         """What the chart shows."""
-        return self._curves.metric
+        return self.chart.curves.metric
+
+    @property
+    def drawing(self) -> Drawing:
+        """The last one."""
+        return self.chart.drawing
+
+    @property
+    def superseded(self) -> bool:
+        """Whether any of the points are superseded."""
+        return self.chart.superseded
 
     @property
     def area(self) -> Area | None:
         """Where the plot is, and what it shows of x, as it was drawn last."""
         return self.drawing.area
 
-    def select(self, selection: Selection) -> None:
-        """Show these runs from the next drawing on."""
-        self._curves.selection = selection
-
-    def set_metric(self, metric: Metric) -> None:
-        """Show another metric from the next drawing on."""
-        self._curves = MetricCurves(self._store, metric, self._colours)
-        self._scales: Scales | None = None
-        self.drawing = Drawing((), None)
-        """The last one."""
-        self.superseded = False
-        """Whether any of the points are superseded."""
-        self._drawn: tuple[object, Sequence[Row]] = (None, ())
-
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """The chart; made anew only if data, size, options or focus have changed."""
+        chart = self.chart
         state = (
-            self._curves.versions,
+            chart.curves.versions,
             width,
             height,
             self.options,
-            self._curves.selection,
+            chart.curves.selection,
             self._state.view(self.metric.title),
             self._state.cursor,
             self.full,
             self.has_focus,
         )
-        if state != self._drawn[0]:
-            self._drawn = (state, self._chart(width, height))
-        return self._drawn[1]
+        if state != chart.drawn[0]:
+            chart.drawn = (state, self._draw(chart, width, height))
+        return chart.drawn[1]
 
     def on_click(self, event: events.Click) -> None:
         self.focus()
@@ -153,24 +154,24 @@ class ChartView(CellView, can_focus=True):
     def _inside(self, x: int, area: Area) -> bool:
         return area.left <= x < area.left + area.columns
 
-    def _chart(self, width: int, height: int) -> Sequence[Row]:
-        curves = self._curves.curves()
-        self.superseded = any(curve.superseded for curve in curves)
-        self.drawing = draw_chart(
+    def _draw(self, chart: MetricChart, width: int, height: int) -> Sequence[Row]:
+        curves = chart.curves.curves()
+        chart.superseded = any(curve.superseded for curve in curves)
+        chart.drawing = draw_chart(
             self.metric.title,
             curves,
             width,
             height,
             self.options,
-            self._scales,
+            chart.scales,
             view=self._state.view(self.metric.title),
             cursor=self._state.cursor,
-            note=self._curves.note,
+            note=chart.curves.note,
             full=self.full,
         )
-        self._scales = self.drawing.scales
+        chart.scales = chart.drawing.scales
         if not self.has_focus:
-            return self.drawing.rows
-        title, *rest = self.drawing.rows
+            return chart.drawing.rows
+        title, *rest = chart.drawing.rows
         focused = [Span(text, "focus" if role == "title" else role) for text, role in title]
         return [tuple(focused), *rest]
