@@ -164,7 +164,7 @@ class Bench:
         for run in range(50):
             records = [
                 scalar(f"layer{tag // 10}/metric{tag % 10}", step, 1 / (step + tag + run + 1))
-                for step in range(20)
+                for step in range(60)
                 for tag in range(300)
             ]
             write(log / "runs" / f"run{run:02}", [version(), *records])

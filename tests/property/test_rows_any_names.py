@@ -42,7 +42,7 @@ def test_header(name: str, reason: str, detail: str, cells: int):
 def test_tag_pane(runs: list[str], tags: list[str], cells: int):
     pane = TagPane()
     pane._runs = [RunRow(run, colour) for colour, run in enumerate(runs)]
-    pane._tags = [TagRow(tag, 0.5, 0) for tag in tags]
+    pane._tags = [TagRow(tag, lambda: 0.5, 0) for tag in tags]
     rows = ["".join(span.text for span in row) for row in pane.rows(cells, 20)]
     assert all(row.isprintable() and width(row) == cells for row in rows)
     if tags:

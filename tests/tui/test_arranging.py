@@ -10,6 +10,7 @@ from screens import settle, shown, visible
 from tuimon.store.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.widgets.chart_view import ChartView
 from tuimon.tui.widgets.folded_sections import FoldedSections
 
 TAGS = ("zeta", "Loss/train", "grad/b", "grad/a", "lr/encoder/x")
@@ -93,3 +94,33 @@ async def test_any_number_of_charts_fits_on_a_page(session: Session, size) -> No
         await pilot.press("w", "a")
         await settle(pilot)
         assert screen._charts.shape is None
+
+
+async def test_charts_of_many_metrics_take_turns_in_the_places_of_a_page(tmp_path: Path) -> None:
+    tags = [f"metric{number:02}" for number in range(40)]
+    points = [scalar(tag, step, step) for step in range(5) for tag in tags]
+    write(tmp_path, [version(), *points])
+    session = Session.of_logdirs([tmp_path])
+    session.start()
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        first = visible(screen)
+        assert first == tags[: len(first)]
+        places = list(screen.query(ChartView))
+        assert len(places) == len(first) < 20
+        kept = places[0].chart
+        await pilot.press("right", "n")
+        await settle(pilot)
+        assert visible(screen) == tags[len(first) : 2 * len(first)]
+        assert tags[len(first)] in shown(places[0])
+        assert screen.focused is places[0]
+        await pilot.press("left")  # over the edge of the page
+        await settle(pilot)
+        assert visible(screen) == first
+        assert screen._charts.focused_chart.metric.title == first[-1]
+        assert list(screen.query(ChartView)) == places
+        assert places[0].chart is kept
+        await pilot.press("enter")
+        await settle(pilot)
+        assert visible(screen) == [first[-1]]
+    session.stop()

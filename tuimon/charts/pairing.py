@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 _SPLITS = {
@@ -79,6 +80,7 @@ def prefix_tags(tags: Iterable[str]) -> list[Metric]:
     ]
 
 
+@lru_cache(maxsize=1 << 14)  # the tags of a log are asked for again and again
 def _split(tag: str) -> _Split:
     """Take the first word for a data split out of a tag, and ``step`` or ``epoch`` off its key."""
     words = list(_WORD.finditer(tag))

@@ -11,7 +11,8 @@ from tuimon.events.logdir import LogdirScan
 from tuimon.store.loading import load_runs
 from tuimon.store.store import Store
 from tuimon.text import safe
-from tuimon.tui.curves import charted_tags
+from tuimon.tui.overview import overview
+from tuimon.tui.selection import Selection as Shown
 
 
 class Chosen(NamedTuple):
@@ -49,7 +50,7 @@ def choose(
     ]
     if not values:
         tell("no scalar points were found" + (" that match" if runs or tags else ""))
-    charted = pair_tags(tag for tag in charted_tags(store) if tag in found)
+    charted = pair_tags(tag for tag in overview(store, Shown()).charted() if tag in found)
     return Chosen(selection, store, values, charted, complete)
 
 

@@ -13,7 +13,7 @@ from tuimon.cli.chosen import Chosen
 from tuimon.cli.table import table
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
-from tuimon.store.session import TrainingProgress, newest_progress
+from tuimon.store.progress import TrainingProgress, newest_progress
 from tuimon.text import format_age, format_duration, format_step, format_value, shorten, width
 from tuimon.tui.curves import MetricCurves
 

@@ -56,6 +56,8 @@ class Run:
         self.path = path
         self.version = 0
         """Moves with every change of the run."""
+        self.structure = 0
+        """Moves when tags come or go."""
         self.series: Mapping[str, Series] = {}
         """Scalar series by tag, in the order in which the tags were met."""
         self.refs: Mapping[str, RefSeries] = {}
@@ -129,6 +131,7 @@ class Run:
             timeline.drop(file)
         self.series = {tag: series for tag, series in self.series.items() if series.files}
         self.refs = {tag: refs for tag, refs in self.refs.items() if refs.files}
+        self.structure += 1
         self._start_times = {p: t for p, t in self._start_times.items() if p != path}
         self._unknown.pop(path, None)
         self._count_unknown(path, {})
@@ -148,6 +151,7 @@ class Run:
             series.append(file, columns)
         if added:
             self.series = {**self.series, **added}
+            self.structure += 1
 
     def _add_refs(self, file: str, refs: Sequence[SummaryRef]) -> None:
         by_tag: dict[str, list[SummaryRef]] = {}
@@ -164,3 +168,4 @@ class Run:
             series.append_refs(file, found, place)
         if added:
             self.refs = {**self.refs, **added}
+            self.structure += 1

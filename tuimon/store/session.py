@@ -1,12 +1,9 @@
 """What a front end watches: one run, log directories, or (a subclass) a process."""
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert, read_alerts
@@ -15,21 +12,11 @@ from tuimon.runs.record import MirrorRecord, RecordError, RunState
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.sources import LogSource
 from tuimon.store.follower import Follower
-from tuimon.store.series import Series
+from tuimon.store.progress import ProgressWatch, TrainingProgress
 from tuimon.store.store import Store
 from tuimon.store.system_log import SystemLog
 
 _STATUS_EVERY = 0.5
-_RATE_WINDOW = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingProgress:
-    """How far a training is: newest step, steps a second, wall time (Unix s) of the last point."""
-
-    step: int
-    rate: float | None
-    wall_time: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +51,7 @@ class Session:
         self.alerts: Sequence[Alert] = () if run is None else read_alerts(run.alerts)
         """What the recorder has to say of the run, oldest first."""
         self._checked = time.monotonic()
+        self._progress_watch = ProgressWatch()
         self._progress_version = -1
         self._progress: TrainingProgress | None = None
 
@@ -136,9 +124,7 @@ class Session:
         """Where the newest run of the store is; None before its first point."""
         if self._progress_version != self.store.version:
             self._progress_version = self.store.version
-            self._progress = newest_progress(
-                [series for run in self.store.runs.values() for series in run.series.values()]
-            )
+            self._progress = self._progress_watch.progress(self.store.runs)
         return self._progress
 
     def _follow(self, sources: tuple[LogSource, ...]) -> None:
@@ -156,27 +142,3 @@ class Session:
 
     def _known_sources(self, given: tuple[LogSource, ...]) -> tuple[LogSource, ...]:
         return given if self.status is None else self.status.log_sources
-
-
-def newest_progress(series: Sequence[Series]) -> TrainingProgress | None:
-    """Step of the newest point; rate over the last seconds of the busiest series at that time."""
-    lasts = [(last, one) for one in series if (last := one.last) is not None]
-    if not lasts:
-        return None
-    times = [last.wall_time for last, _ in lasts if math.isfinite(last.wall_time)]
-    wall_time = max(times, default=0.0)
-    recent = [(last, one) for last, one in lasts if last.wall_time >= wall_time - _RATE_WINDOW]
-    step = max((last.step for last, _ in recent or lasts))
-    busiest = max((one for _, one in recent or lasts), key=len)
-    return TrainingProgress(step, _rate(busiest), wall_time)
-
-
-def _rate(series: Series) -> float | None:
-    points = series.snapshot()
-    window = points.wall_times >= points.wall_times[-1] - _RATE_WINDOW
-    steps, times = points.steps[window], points.wall_times[window]
-    if len(steps) < 2:
-        return None
-    span = float(times[-1] - times[0])
-    gained = int(steps[-1]) - int(steps[0])
-    return gained / span if span > 0 and gained > 0 and np.isfinite(span) else None

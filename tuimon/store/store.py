@@ -30,6 +30,8 @@ class Store:
     def __init__(self) -> None:
         self.version = 0
         """Moves with every change of anything in the store."""
+        self.structure = 0
+        """Moves when runs or their tags come or go."""
         self.runs: Mapping[str, Run] = {}
         """Sorted by name, numbers in names by value; replaced, never changed. A run without any
         record is left out."""
@@ -39,10 +41,14 @@ class Store:
     def apply(self, run_name: str, path: Path, batch: EventBatch) -> None:
         """Take in a batch of the event file at `path`; for the thread that writes."""
         run = self.runs.get(run_name) or Run(run_name, path.parent)
+        structure = run.structure
         run.apply(path, batch)
         if run_name not in self.runs:
             runs = {**self.runs, run_name: run}
             self.runs = {name: runs[name] for name in sorted(runs, key=_natural)}
+            self.structure += 1
+        elif run.structure != structure:
+            self.structure += 1
         self.version += 1
 
     def set_beside(self, files: Sequence[SideFile]) -> None:
@@ -67,4 +73,5 @@ class Store:
         run.forget(path)
         if not run.files:
             self.runs = {name: kept for name, kept in self.runs.items() if name != run_name}
+        self.structure += 1
         self.version += 1

@@ -71,6 +71,7 @@ class Timeline:
         self._segments: dict[str, Segment] = {}  # by file, in order; replaced, never changed
         self._merged: Columns | None = None  # kept up to date while only the last file grows
         self._merged_view: tuple[int, Arrays] = -1, ()
+        self._newest: tuple[int, tuple[Any, ...] | None] = -1, None
 
     @property
     def files(self) -> Sequence[str]:
@@ -127,6 +128,8 @@ class Timeline:
         """The files' shares, in order."""
         files = self._segments
         restarts = self._restarts.by_file
+        if len(files) == 1 and not restarts:  # most are like this, and there are many
+            return [_Part(one.state, NO_STEP, NO_STEP) for one in files.values()]
         limit = restart = NO_STEP
         parts: list[_Part] = []
         for file in sorted({*files, *restarts}, reverse=True):
@@ -158,9 +161,16 @@ class Timeline:
 
     def _last(self) -> tuple[Any, ...] | None:
         """The newest row in force."""
-        for part in reversed(self._parts()):
+        version = self.version
+        if self._newest[0] != version:
+            self._newest = version, self._newest_of(self._parts())
+        return self._newest[1]
+
+    @staticmethod
+    def _newest_of(parts: Sequence[_Part]) -> tuple[Any, ...] | None:
+        for part in reversed(parts):
             if kept := part.kept:
-                return tuple(array[kept - 1].item() for array in part.state.in_force.arrays)
+                return tuple([array.item(kept - 1) for array in part.state.in_force.arrays])
         return None
 
 

@@ -228,20 +228,6 @@ class MetricCurves:
         return found
 
 
-def charted_tags(store: Store, selection: Selection | None = None) -> list[str]:
-    """Tags that get a chart, in the order in which they were met.
-
-    The single points of torch's `add_hparams` only have a row in the tag pane.
-    """
-    return [
-        tag
-        for run in store.runs.values()
-        for tag, series in run.series.items()
-        if (selection is None or selection.shows(run.name, tag))
-        and (len(series) > 1 or not tag.startswith("hparam/"))
-    ]
-
-
 def superseded_points(series: Series) -> Superseded | None:
     """The points that later ones took the place of, None where there are none."""
     if not series.superseded:

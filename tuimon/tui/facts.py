@@ -2,18 +2,20 @@
 
 import shlex
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from tuimon.charts.pairing import pair_tags
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import ENDED, Alert, AlertLevel
 from tuimon.runs.sources import CONSOLE
-from tuimon.store.parts import trainings
+from tuimon.store.series import Series
 from tuimon.store.session import Session
-from tuimon.store.store import Store
 from tuimon.text import safe
+from tuimon.tui.overview import Overview
 from tuimon.tui.run_colours import RunColours
-from tuimon.tui.selection import Selection, shown_runs
+from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.run_header import HeaderFacts, count
 from tuimon.tui.widgets.tag_pane import RunRow, TagRow
 
@@ -133,30 +135,23 @@ def file_rows(session: Session) -> list[tuple[str, str]]:
     return rows
 
 
-def tag_rows(store: Store, selection: Selection) -> list[TagRow]:
+def tag_rows(overview: Overview) -> list[TagRow]:
     """A row per tag in the order of the charts, with the newest value over all runs."""
-    rows = []
-    runs = store.runs.values()
-    several = len(trainings(store.runs)) > 1
-    shown = {
-        tag: [
-            run.series[tag] for run in runs if tag in run.series and selection.shows(run.name, tag)
-        ]
-        for tag in dict.fromkeys(tag for run in runs for tag in run.series)
-    }
-    for metric in pair_tags(tag for tag, found in shown.items() if found):
-        for colour, (_, tag) in enumerate(metric.curves):
-            series = shown[tag]
-            lasts = [last for one in series if (last := one.last) is not None]
-            newest = max(lasts, key=lambda last: last.wall_time, default=None)
-            value = newest.value if newest else None
-            rows.append(TagRow(tag, value, None if several else colour))
-    return rows
+    several = len(overview.trainings) > 1
+    return [
+        TagRow(tag, partial(_newest_value, overview.series[tag]), None if several else colour)
+        for metric in pair_tags(overview.series)
+        for colour, (_, tag) in enumerate(metric.curves)
+    ]
 
 
-def run_list_rows(store: Store, selection: Selection, colours: RunColours) -> list[RunRow]:
+def _newest_value(series: Sequence[Series]) -> float | None:
+    lasts = [last for one in series if (last := one.last) is not None]
+    return max(lasts, key=lambda last: last.wall_time).value if lasts else None
+
+
+def run_list_rows(overview: Overview, selection: Selection, colours: RunColours) -> list[RunRow]:
     """A row per training that the filter shows, with its colour and what was done to it."""
-    names = shown_runs(store, selection)
     return [
         RunRow(
             name,
@@ -165,5 +160,5 @@ def run_list_rows(store: Store, selection: Selection, colours: RunColours) -> li
             pinned=name in selection.pinned,
             drawn=selection.draws(name),
         )
-        for name in names
+        for name in overview.shown
     ]

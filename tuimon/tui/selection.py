@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from tuimon.store.filters import EVERYTHING, FilterError, Predicate, parse_filter
-from tuimon.store.parts import part_of, trainings
+from tuimon.store.parts import part_of
 from tuimon.store.run import Run
 from tuimon.store.store import Store
 
@@ -74,30 +74,3 @@ def filter_or_everything(text: str) -> Predicate:
         return parse_filter(text)
     except FilterError:
         return EVERYTHING
-
-
-class TagCount(NamedTuple):
-    """How many tags are shown, of how many."""
-
-    shown: int
-    total: int
-
-
-def shown_runs(store: Store, selection: Selection) -> list[str]:
-    """Names of the trainings of which the filter shows anything, hidden ones included."""
-    runs = store.runs
-    if not selection.text:
-        return trainings(runs)
-    found = {
-        training_of(run, runs)
-        for run in runs.values()
-        if any(selection.shows(run.name, tag) for tag in run.series)
-    }
-    return [name for name in trainings(runs) if name in found]
-
-
-def count_tags(store: Store, selection: Selection) -> TagCount:
-    """Count the tags of all runs, each once."""
-    pairs = [(run.name, tag) for run in store.runs.values() for tag in run.series]
-    shown = {tag for run, tag in pairs if selection.shows(run, tag)}
-    return TagCount(len(shown), len({tag for _, tag in pairs}))

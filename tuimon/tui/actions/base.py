@@ -14,6 +14,7 @@ from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.tui.arrangement import Arrangement, Order
 from tuimon.tui.chart_state import ChartState
+from tuimon.tui.overview import Overview, Overviews
 from tuimon.tui.run_colours import RunColours
 from tuimon.tui.selection import Selection, filter_or_everything
 from tuimon.tui.themes import DARK_CURVES
@@ -85,6 +86,7 @@ class MonitorBase(Screen[None]):
         self._tag_to_open: str | None = None
         """Its chart is shown as soon as there is one."""
         self._order = Order(session.store, state.sort)
+        self._overviews = Overviews(session.store)
         self._charts.shape = state.shape
         self._folded = FoldedSections(id="folded")
         self._tail = _console(session)
@@ -93,6 +95,11 @@ class MonitorBase(Screen[None]):
         self._tags_wanted = state.tags
         self._console_wanted = state.console
         self._system_wanted = state.system
+
+    @property
+    def _overview(self) -> Overview:
+        """What is shown now."""
+        return self._overviews.of(self._selection)
 
     async def _tick(self) -> None:
         raise NotImplementedError

@@ -8,7 +8,6 @@ from tuimon.store.filters import FilterError, parse_filter
 from tuimon.text import safe
 from tuimon.tui.actions.reading import ReadingActions
 from tuimon.tui.screens.table import Left, TableScreen
-from tuimon.tui.selection import count_tags, shown_runs
 from tuimon.tui.widgets.prompt import Prompt
 
 
@@ -23,7 +22,7 @@ class FilterActions(ReadingActions):
         self._tell_filter()
 
     def action_focus_run(self, steps: int) -> None:
-        shown = shown_runs(self._session.store, self._selection)
+        shown = self._overview.shown
         names = ["", *(name for name in shown if name not in self._selection.hidden)]
         index = names.index(self._selection.focus) if self._selection.focus in names else 0
         self._select(replace(self._selection, focus=names[(index + steps) % len(names)]))
@@ -57,5 +56,7 @@ class FilterActions(ReadingActions):
         self._offer_keys()
 
     def _tell_filter(self) -> None:
-        shown, total = count_tags(self._session.store, self._selection)
-        self._filter.say(f"{shown} of {total} tags   Enter keeps, Esc clears")
+        overview = self._overview
+        self._filter.say(
+            f"{len(overview.series)} of {overview.tags} tags   Enter keeps, Esc clears"
+        )

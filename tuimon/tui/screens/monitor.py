@@ -15,7 +15,6 @@ from tuimon.mirror.upload import can_upload
 from tuimon.runs.activity import leftovers
 from tuimon.runs.alerts import AlertLevel
 from tuimon.runs.record import RunState
-from tuimon.store.parts import trainings
 from tuimon.store.session import Session
 from tuimon.text import fit, safe
 from tuimon.tui.actions.arranging import ArrangeActions
@@ -28,7 +27,6 @@ from tuimon.tui.actions.moving import MoveActions
 from tuimon.tui.actions.saving import SaveActions
 from tuimon.tui.actions.stopping import StopActions
 from tuimon.tui.arrangement import arrange, last_values
-from tuimon.tui.curves import charted_tags
 from tuimon.tui.driver import round_trip
 from tuimon.tui.facts import alert_rows, header_facts, is_wrong, run_list_rows, run_rows, tag_rows
 from tuimon.tui.keys.key import Key, bindings
@@ -140,16 +138,17 @@ class MonitorScreen(
         selection = self._selection
         colours = self._charts.colours
         known = colours.known
-        colours.meet(trainings(store.runs), keep=loaded)
+        overview = self._overview
+        colours.meet(overview.trainings, keep=loaded)
         group = prefix_tags if selection.group == BY_PREFIX else pair_tags
-        metrics = self._order.sorted(group(charted_tags(store, selection)))
+        metrics = self._order.sorted(group(overview.charted()))
         self._arrangement = arrange(metrics, self._folded_names)
         charts, folded = self._arrangement
         await self._charts.show(charts, selection)
         self._folded.set_sections(
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
         )
-        self._tags.set_content(run_list_rows(store, selection, colours), tag_rows(store, selection))
+        self._tags.set_content(run_list_rows(overview, selection, colours), tag_rows(overview))
         if colours.known != known:
             self._save()
         self._open_wanted_tag()

@@ -19,8 +19,8 @@ from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.chart_view import ChartView, MetricChart
 
 _MIN_WIDTH, _MIN_HEIGHT = 34, 9
-_TURN_SECONDS = 0.005
-"""Charts are drawn for so long at a time; keys come first in between."""
+_TURN_SECONDS = 0.010
+"""Charts are drawn for so long at a time; in between they are shown, and keys come first."""
 _BEST_ASPECT = 3.0
 """Columns per row of a well-shaped chart; a cell is about twice as high as wide."""
 
@@ -187,7 +187,7 @@ class ChartGrid(Container):
             self._to_draw.pop(0).draw()
         self.drawing_seconds += time.monotonic() - began
         if self._to_draw:
-            self.call_later(self._draw_some)
+            self.call_after_refresh(self._draw_some)
 
     @property
     def leading_chart(self) -> ChartView | None:

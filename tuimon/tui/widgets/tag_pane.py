@@ -1,6 +1,6 @@
 """Runs with their colours and tags with their last values; one of them is under the cursor."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -21,11 +21,12 @@ _RUNS_SHARE, _RUNS_SHARE_FOCUSED = 3, 2
 class TagRow:
     """One line: a tag, the last value of its newest series, the colour of its curve.
 
-    The colour is None where curves of one tag have several.
+    The value is only asked for while the row is in view. The colour is None where curves of one
+    tag have several.
     """
 
     tag: str
-    value: float | None
+    value: Callable[[], float | None]
     colour: int | None
 
 
@@ -196,7 +197,8 @@ class TagPane(CellView, can_focus=True):
         )
 
     def _tag_row(self, row: TagRow, width: int, selected: bool) -> Row:
-        value = "" if row.value is None else format_value(row.value)
+        last = row.value()
+        value = "" if last is None else format_value(last)
         cells = width - _VALUE_WIDTH - 4
         name = fit(_short(row.tag, cells), cells)
         if selected:
