@@ -214,7 +214,7 @@ class MonitorScreen(
         labels = {"next-page": f"page {page}/{pages}"}
         if self.focused is self._output:
             hidden |= {"zoom-x", "cursor", "smoother", "x-axis", "log-y"}
-            marked = "marked lines" if self._output.picks else "copy"
+            marked = "copy lines" if self._output.picks else "copy"
             marking = "unmark" if self._output.marking else "mark lines"
             labels |= {"hide": marking, "copy": marked, "filter": "search"}
         else:
