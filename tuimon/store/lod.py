@@ -143,9 +143,11 @@ def _reduce_singles(values: Floats, starts: Edges, ends: Edges) -> Extremes:
 def _elements(values: Floats) -> _Fields:
     """Each value as extremes of its own."""
     if len(values) and np.isfinite(values).all():
-        positive = values > 0
-        low_positive = values if positive.all() else np.where(positive, values, np.inf)
         one = np.ones(len(values), np.bool_)
+        if values.min() > 0:
+            return values, values, values, values, one, one, None, None, None
+        positive = values > 0
+        low_positive = np.where(positive, values, np.inf)
         return values, values, low_positive, values, one, positive, None, None, None
     finite = np.isfinite(values)
     positive = finite & (values > 0)
@@ -167,12 +169,16 @@ def _reduce(fields: _Fields, starts: Edges, ends: Edges) -> Extremes:
     taken = np.flatnonzero(ends > starts)
     # reduceat works on the range from each index to the next: every other one is a gap.
     bounds = np.column_stack([starts[taken], ends[taken]]).ravel()
-    reduced: list[NDArray[Any]] = []
-    for field, ufunc, nothing, dtype in zip(fields, _REDUCE, _NOTHING, _DTYPES, strict=True):
-        column = np.full(len(starts), nothing, dtype)
-        if field is not None and len(taken):
-            inside = bounds if bounds[-1] < len(field) else bounds[:-1]
-            with _overflow_is_fine():
-                column[taken] = ufunc.reduceat(field, inside, dtype=dtype)[::2]
-        reduced.append(column)
-    return Extremes(*reduced)
+    reduced: dict[tuple[int, np.ufunc], NDArray[Any]] = {}  # some fields are the same array
+    columns: list[NDArray[Any]] = []
+    with _overflow_is_fine():
+        for field, ufunc, nothing, dtype in zip(fields, _REDUCE, _NOTHING, _DTYPES, strict=True):
+            column = reduced.get((id(field), ufunc))
+            if column is None:
+                column = np.full(len(starts), nothing, dtype)
+                if field is not None and len(taken):
+                    inside = bounds if bounds[-1] < len(field) else bounds[:-1]
+                    column[taken] = ufunc.reduceat(field, inside, dtype=dtype)[::2]
+                reduced[id(field), ufunc] = column
+            columns.append(column)
+    return Extremes(*columns)
