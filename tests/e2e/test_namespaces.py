@@ -52,6 +52,7 @@ class TestTwoHosts:
         refused = on_another_host("tuimon stop --now", host)
         assert (refused.returncode, refused.stdout) == (2, "")
         assert "do that there: ssh " in refused.stderr
+        assert " tuimon stop " in refused.stderr
         assert host.runs()[0]["state"] == "running"
 
     def test_one_that_fell_silent_does_not_run(self, host: Host):

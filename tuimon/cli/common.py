@@ -71,8 +71,11 @@ def control_or_refuse(status: RunStatus) -> "Control":
     if status.state.ended and not leftovers(status):
         raise Refused(describe_end(status))
     if not status.is_here:
-        host = safe(status.record.host)
-        raise Refused(f"{safe(status.record.name)} runs on {host}; do that there: ssh {host}")
+        host, doing = safe(status.record.host), click.get_current_context().info_name
+        raise Refused(
+            f"{safe(status.record.name)} runs on {host}; "
+            f"do that there: ssh {host} tuimon {doing} {status.record.id}"
+        )
     return Control(status.paths)
 
 
