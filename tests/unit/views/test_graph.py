@@ -1,7 +1,9 @@
 """Graphs as torch's writers, TensorFlow and Keras leave them."""
 
+import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
 from tuimon.views.graph.branch import Branch
+from tuimon.views.graph.collector import collector_paused
 from tuimon.views.graph.tree import Tree
 from tuimon.views.graph.view import GraphView
 from tuimon.views.kinds import draw, items, kind_of
@@ -58,20 +61,31 @@ def named(tree: Tree, path: str) -> Branch:
     return found
 
 
-@pytest.fixture(params=MODELS)
-def model(request: pytest.FixtureRequest) -> tuple[torch.nn.Module, torch.Tensor]:
-    make, sample = MODELS[request.param]
-    model = make()
-    model(sample)  # lazy modules take their shapes
-    return model, sample
+Traced = Callable[[str, str], tuple[torch.nn.Module, Path]]
+
+
+@pytest.fixture(scope="module")
+def traced(tmp_path_factory: pytest.TempPathFactory) -> Traced:
+    """A model by name and its log by a writer; to trace one takes as long as all else."""
+
+    @cache
+    def log_of(name: str, writer: str) -> tuple[torch.nn.Module, Path]:
+        make, sample = MODELS[name]
+        model = make()
+        model(sample)  # lazy modules take their shapes
+        path = tmp_path_factory.mktemp(name)
+        with WRITERS[writer](str(path)) as log:
+            log.add_graph(model, sample)
+        return model, path
+
+    return log_of
 
 
 @pytest.mark.parametrize("writer", WRITERS)
-def test_modules_and_parameters_are_those_of_the_model(tmp_path: Path, model, writer: str):
-    module, sample = model
-    with WRITERS[writer](str(tmp_path)) as log:
-        log.add_graph(module, sample)
-    tree = tree_of(*opened(tmp_path))
+@pytest.mark.parametrize("name", MODELS)
+def test_modules_and_parameters_are_those_of_the_model(traced, name: str, writer: str):
+    module, logdir = traced(name, writer)
+    tree = tree_of(*opened(logdir))
     parameters = {one.path: one for one in tree.root.walk() if one.role == "parameter"}
     sizes = {name: parameter.numel() for name, parameter in module.named_parameters()}
     buffers = {name for name, _ in module.named_buffers()}
@@ -87,11 +101,9 @@ def test_modules_and_parameters_are_those_of_the_model(tmp_path: Path, model, wr
             assert types[name] == type(inner).__name__
 
 
-def test_operations_of_modules_of_one_name_stay_with_their_own(tmp_path: Path):
-    make, sample = MODELS["transformer"]
-    with WRITERS["torch"](str(tmp_path)) as log:
-        log.add_graph(make(), sample)
-    tree = tree_of(*opened(tmp_path))
+def test_operations_of_modules_of_one_name_stay_with_their_own(traced):
+    _, logdir = traced("transformer", "torch")
+    tree = tree_of(*opened(logdir))
     counts = {
         one.path: one.operations for one in tree.root.walk() if one.type in ("Block", "Attention")
     }
@@ -103,11 +115,11 @@ def test_operations_of_modules_of_one_name_stay_with_their_own(tmp_path: Path):
     assert order.index("lower.1") < order.index("upper.0") < order.index("head")
 
 
-def test_every_node_of_tensorboards_graph_has_its_place(tmp_path: Path, model):
-    with WRITERS["torch"](str(tmp_path)) as log:
-        log.add_graph(*model)
-    accumulator = EventAccumulator(str(tmp_path)).Reload()
-    tree = tree_of(*opened(tmp_path))
+@pytest.mark.parametrize("name", MODELS)
+def test_every_node_of_tensorboards_graph_has_its_place(traced, name: str):
+    _, logdir = traced(name, "torch")
+    accumulator = EventAccumulator(str(logdir)).Reload()
+    tree = tree_of(*opened(logdir))
     names = [node.name for node in accumulator.Graph().node]
     assert [node.name for node in tree.graph.nodes] == names
     in_tree = {*tree.root.walk()}
@@ -131,11 +143,8 @@ def test_a_histogram_tells_the_size_of_a_parameter(tmp_path: Path):
 
 
 @pytest.fixture
-def transformer(tmp_path: Path) -> Iterator[tuple[GraphView, Subject]]:
-    make, sample = MODELS["transformer"]
-    with WRITERS["torch"](str(tmp_path)) as log:
-        log.add_graph(make(), sample)
-    return opened(tmp_path)
+def transformer(traced) -> tuple[GraphView, Subject]:
+    return opened(traced("transformer", "torch")[1])
 
 
 def test_keys_fold_unfold_and_go(transformer):
@@ -328,3 +337,12 @@ def test_on_paper_all_modules_are_unfolded(transformer):
     assert "q  Linear" in seen
     assert "output.1" in seen
     assert "▸" not in seen
+
+
+def test_the_search_for_garbage_goes_on_afterwards(transformer):
+    assert gc.isenabled()
+    shown(*transformer)
+    assert gc.isenabled()
+    with collector_paused():
+        assert not gc.isenabled()
+    assert gc.isenabled()

@@ -11,6 +11,7 @@ from tuimon.store.store import Store
 from tuimon.summaries.graphs import Graph, NodeCost, RunMetadata
 from tuimon.text import format_step
 from tuimon.views.graph.branch import Branch
+from tuimon.views.graph.collector import collector_paused
 from tuimon.views.graph.costs import COST_PLUGINS, learn_sizes, read_costs
 from tuimon.views.graph.details import DETAIL_ROWS, detail_rows
 from tuimon.views.graph.rows import INDENT, Folds, tree_rows
@@ -95,6 +96,7 @@ class GraphView(View):
                 items.append(Item(cls.kind, run.name, tag, len(run.refs[tag]), cls.name, label))
         return items
 
+    @collector_paused()
     def draw(self, subject: Subject, look: Look) -> Shown:
         self._read(subject, look)
         detailed = look.inside and look.height >= _DETAILS_FROM

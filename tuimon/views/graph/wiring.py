@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from tuimon.summaries.graphs import Graph
@@ -27,10 +28,6 @@ class Wiring:
         """`of` are the branches of the nodes, by index."""
         self._of = of
         self._sources = _sources(graph)
-        self._targets: list[list[int]] = [[] for _ in self._sources]
-        for index, found in enumerate(self._sources):
-            for source in found:
-                self._targets[source].append(index)
 
     def trace(self, through: Branch) -> Trace:
         """Follow the graph from a branch to the inputs and to the outputs."""
@@ -45,11 +42,20 @@ class Wiring:
         """What a branch takes from outside, and what takes something of it; nodes only."""
         inside = self._nodes(branch)
         taken = dict.fromkeys(s for i in sorted(inside) for s in self._sources[i])
-        given = dict.fromkeys(sorted(t for i in inside for t in self._targets[i]))
+        given = (index for index, found in enumerate(self._sources) if not inside.isdisjoint(found))
         return (
             [self._of[index] for index in taken if index not in inside],
             [self._of[index] for index in given if index not in inside],
         )
+
+    @cached_property
+    def _targets(self) -> list[list[int]]:
+        """What nodes take each node."""
+        targets: list[list[int]] = [[] for _ in self._sources]
+        for index, found in enumerate(self._sources):
+            for source in found:
+                targets[source].append(index)
+        return targets
 
     def _nodes(self, branch: Branch) -> set[int]:
         below = set(branch.walk())
