@@ -5,12 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from event_files import scalar, version, write
 from graph_models import MODELS
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.graph_pb2 import GraphDef
 from textual.pilot import Pilot
 from torch.utils.tensorboard import SummaryWriter
 
 from tuimon.store.session import Session
+from tuimon.text import width
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.summaries import SummariesScreen
@@ -40,9 +44,7 @@ def log(writer: SummaryWriter, steps: range) -> None:
     writer.flush()
 
 
-def np_tensor(step: int) -> object:
-    import torch
-
+def np_tensor(step: int) -> torch.Tensor:
     return torch.tensor([float(step)])
 
 
@@ -275,4 +277,46 @@ async def test_a_view_is_entered_searched_and_left(tmp_path: Path, monkeypatch):
         assert screen.query_one(SummaryList).display
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, MonitorScreen)
+    session.stop()
+
+
+HOSTILE_KEYS = ("right", "m", "m", "c")
+HOSTILE = "\x1b[2J\x1b]0;title\x07[red]markup[/red]\x9b31m" + "long" * 5000
+
+
+async def test_hostile_names_and_texts_stay_harmless(tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    node = GraphDef()
+    node.node.add(name=f"Net/{HOSTILE}", op=HOSTILE)
+    with SummaryWriter("runs") as writer:
+        writer.add_text("text", HOSTILE, 0)
+        writer.add_text(HOSTILE, "text", 0)
+        writer.add_hparams({HOSTILE: HOSTILE, "lr": 0.1}, {"m": 1.0}, run_name=".")
+        writer.add_embedding(
+            np_tensor(0).repeat(3, 2), [HOSTILE] * 3, metadata_header=None, tag="embedding"
+        )
+        graph = Event(wall_time=1.7e9, graph_def=node.SerializeToString())
+        writer._get_file_writer().event_writer.add_event(graph)
+    session = Session.of_logdirs([Path("runs")])
+    session.start()
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, session)
+        found = set()
+        for _ in range(len(screen._list.items)):
+            item = screen._list.selected
+            assert item is not None
+            found.add(item.kind)
+            await pilot.press("enter")
+            for key in (*HOSTILE_KEYS, "escape"):
+                await pilot.press(key)
+                await pilot.pause(0.02)
+                while screen._reading is not None or screen._more_wanted:
+                    await pilot.pause(0.02)
+                rows = screen.query_one(RowsView)._rows
+                seen = "\n".join("".join(span.text for span in row) for row in rows)
+                assert not set(seen) & {"\x1b", "\x07", "\x9b"}
+                assert "cannot be shown" not in seen
+                assert all(width(line) <= 80 for line in seen.splitlines())
+            await pilot.press("down")
+        assert {"text", "hparams", "embedding", "graph"} <= found
     session.stop()
