@@ -93,10 +93,10 @@ def _row(scene: Scene, at: int, run_cells: int, sizes: dict[int, int]) -> list[P
     row: list[Piece] = [(sign, role), (f" {run}", roles.TEXT)]
     for column, cells in sizes.items():
         mark = _MARK if column == scene.colour else ""
-        text = shorten(safe(format_cell(session.values[column])), cells - width(mark))
-        before = _GAP + cells - width(mark) - width(text)
+        room = cells - width(mark)
+        text = fit(shorten(safe(format_cell(session.values[column])), room), room, "right")
         ink = roles.VALUE if scene.table.columns[column].metric else roles.LEGEND
-        row += [(" " * before, roles.BLANK), (mark, scene.inks[at]), (text, ink)]
+        row += [(" " * _GAP, roles.BLANK), (mark, scene.inks[at]), (text, ink)]
     return row
 
 
