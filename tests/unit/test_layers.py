@@ -46,6 +46,12 @@ def test_the_screen_imports_no_training_packages():
     assert not imported(HEAVY, modules)
 
 
+def test_the_screen_imports_the_views_of_other_data_when_they_are_asked_for():
+    settings = "from tuimon.config import Settings\nfrom tuimon.tui.user_keys import user_keys\n"
+    modules = modules_after(f"import tuimon.tui.app\n{settings}user_keys(Settings())")
+    assert not imported(["tuimon.views.kinds"], modules)
+
+
 def test_the_recorder_leaves_wandb_to_the_mirror():
     modules = modules_after("import tuimon.recorder.recorder")
     assert not imported(["wandb", "torch", "textual"], modules)

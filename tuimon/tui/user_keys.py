@@ -6,7 +6,6 @@ from tuimon.config import ConfigError, Problem, Settings
 from tuimon.config.reading import near
 from tuimon.tui.keys.key import Key
 from tuimon.tui.keys.names import is_key, shown_key, textual_name
-from tuimon.tui.keys.tables import MEANINGS, TABLES
 
 
 class UserKeys:
@@ -34,9 +33,10 @@ def user_keys(settings: Settings) -> UserKeys:
     Raises:
         ConfigError: an id or key that there is not, or a key with two meanings on one screen.
     """
-    problems = list(_unknown(settings))
     keys = UserKeys(settings.keys)
-    if not problems:
+    # Without any there is nothing to check them against: the tables import all kinds of views.
+    problems = list(_unknown(settings)) if settings.keys else []
+    if settings.keys and not problems:
         problems = list(_conflicts(settings, keys))
     if problems:
         raise ConfigError(problems)
@@ -44,6 +44,8 @@ def user_keys(settings: Settings) -> UserKeys:
 
 
 def _unknown(settings: Settings) -> Iterator[Problem]:
+    from tuimon.tui.keys.tables import TABLES
+
     ids = [key.id for table in TABLES.values() for key in table]
     for id_, keys in settings.keys.items():
         origin = settings.origins[f"keys.{id_}"]
@@ -59,6 +61,8 @@ def _unknown(settings: Settings) -> Iterator[Problem]:
 
 
 def _conflicts(settings: Settings, keys: UserKeys) -> Iterator[Problem]:
+    from tuimon.tui.keys.tables import MEANINGS
+
     for screen, table in MEANINGS.items():
         meanings: dict[str, Key] = {}
         # What the user set comes last, so that a conflict is told where it was made.
