@@ -31,7 +31,7 @@ from tuimon.runs.paths import RunPaths
 TAGS = 10
 STEPS = 30_000
 MEMORY_STEPS = 200_000
-EARLY = 100_000
+EARLY = 300_000
 LIVE_SECONDS = 20
 ROUNDS = 5
 UPLOADED_STEPS = 5_000
@@ -96,9 +96,9 @@ def sustained(directory: Path) -> float:
     return STEPS * TAGS / seconds
 
 
-def memory(directory: Path) -> tuple[list[float], list[float]]:
-    """Memory in MB of the mirror and of wandb-core, each as it was after `EARLY` points, and the
-    most of the last tenth of `MEMORY_STEPS * TAGS` points."""
+def memory(directory: Path) -> list[tuple[float, ...]]:
+    """Memory in MB of the mirror and of wandb-core: after `EARLY` points, after nine tenths of
+    `MEMORY_STEPS * TAGS`, and the most from then to the end."""
     writer = EventFileWriter(str(directory / "much"))
     for step in range(MEMORY_STEPS):
         values = [Summary.Value(tag=f"tag{n}", simple_value=step / 3) for n in range(TAGS)]
@@ -110,20 +110,20 @@ def memory(directory: Path) -> tuple[list[float], list[float]]:
     with MirrorUnderTest(paths) as mirror:
         mirror.wait_until(lambda record: record.points > EARLY)
         early = _memory(mirror)
-        late = [0.0, 0.0]
         mirror.wait_until(lambda record: record.points > 0.9 * points, 300)
+        late = most = _memory(mirror)
         while mirror.process.poll() is None:
             with suppress(psutil.Error, ValueError):
-                late = [max(pair) for pair in zip(late, _memory(mirror), strict=True)]
+                most = tuple(map(max, most, _memory(mirror)))
             time.sleep(0.05)
     assert mirror.record.points == points
-    return [early[0], late[0]], [early[1], late[1]]
+    return [early, late, most]
 
 
-def _memory(mirror: MirrorUnderTest) -> list[float]:
+def _memory(mirror: MirrorUnderTest) -> tuple[float, ...]:
     top = psutil.Process(mirror.process.pid)
     (core,) = top.children()
-    return [process.memory_info().rss / 1e6 for process in (top, core)]
+    return tuple(process.memory_info().rss / 1e6 for process in (top, core))
 
 
 def alone() -> float:
@@ -237,10 +237,13 @@ def main() -> None:
             f"| {STEPS * TAGS:,} points, {TAGS} a step, offline | {speed / 1000:.0f} k points/s |"
         )
         print(f"| wandb alone, the same rows | {alone() / 1000:.0f} k points/s |")
-        own, core = memory(directory)
+        mirror, core = (
+            ", ".join(f"{one:.0f}" for one in kind) for kind in zip(*memory(directory), strict=True)
+        )
+        early, late = EARLY / 1e6, 0.9 * MEMORY_STEPS * TAGS / 1e6
         print(
-            f"| memory after {EARLY:,} points, and at the end of {MEMORY_STEPS * TAGS:,}: mirror; "
-            f"wandb-core | {own[0]:.0f}, {own[1]:.0f} MB; {core[0]:.0f}, {core[1]:.0f} MB |"
+            f"| memory after {early:.1f} M points, after {late:.1f} M, and the most until the end: "
+            f"mirror; wandb-core | {mirror} MB; {core} MB |"
         )
         median, longest = lag(directory)
         print(f"| 1 k points/s, to W&B's file: median; longest | {median:.1f} s; {longest:.1f} s |")
