@@ -91,6 +91,7 @@ def fill(disk: Path) -> Path:
     return filler
 
 
+@pytest.mark.long
 def test_a_full_disk_delays_and_loses_nothing(tmp_path: Path, small_disk: Path) -> None:
     logdir = tmp_path / "runs"
     with training(logdir):
