@@ -59,8 +59,13 @@ def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
 
 
 def started(directory: str) -> Iterator[Session]:
+    """A session that is loaded: scales keep something of what was drawn first."""
     session = Session.of_logdirs([Path(directory)])
     session.start()
+    deadline = time.monotonic() + 20
+    while session.follower.loading:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
     yield session
     session.stop()
 

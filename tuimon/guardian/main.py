@@ -137,13 +137,21 @@ class Guardian:
         """Serve until the training, what it left behind, and the recorder have ended."""
         self._guarded(lambda: self._companion.start(time.monotonic()))
         while not self._is_over():
-            pause = max(0.0, self._deadline() - time.monotonic())
-            for key, mask in self._selector.select(pause):
-                self._guarded(partial(key.data, mask))
-            self._guarded(self._tick)
+            self._turn(self._deadline())
+        # The last words of what was left behind may still be on their way through the terminal.
+        until = time.monotonic() + _DRAIN_TIME
+        while not self._pump.at_end and time.monotonic() < until:
+            self._turn(min(self._deadline(), until))
         self._pump.kill()
         if self._control is not None:
             self._control.close()
+
+    def _turn(self, until: float) -> None:
+        """Handle what comes, waiting for it until then at most."""
+        pause = max(0.0, until - time.monotonic())
+        for key, mask in self._selector.select(pause):
+            self._guarded(partial(key.data, mask))
+        self._guarded(self._tick)
 
     def _is_over(self) -> bool:
         return self._training.is_over and self._companion.done and not self._file.stale

@@ -71,7 +71,7 @@ def test_points_and_labels_of_writers(tmp_path: Path, writer: str):
     assert (subject.item.tag, subject.item.count) == ("animals/all", 3)
     assert view.steps(subject).tolist() == [0, 10, 20]
     seen = shown(view, subject).splitlines()
-    assert seen[0].split() == ["animals/all", "3", "of", "3,", "newest"]
+    assert seen[0].split()[:5] == ["animals/all", "3", "of", "3,", "newest"]
     assert "step 20  120 points, 6 dimensions" in seen[1]
     assert seen[2] == "kind: ● cat  ● dog  ● eel"
     assert view._embedding is not None

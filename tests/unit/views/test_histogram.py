@@ -53,7 +53,7 @@ def test_the_head_tells_the_selected_step(place):
     drawn = heatmap(place, [300], [normal(0, 1)], 60, 20)
     head = ["".join(span.text for span in row) for row in drawn[:2]]
     assert head[0].startswith("layer/weight ")
-    assert head[0].endswith("4 of 50")
+    assert "  4 of 50  " in head[0]
     assert head[1].startswith("step 300")
     assert "5000 values" in head[1]
 
