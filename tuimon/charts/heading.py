@@ -7,12 +7,14 @@ from typing import NamedTuple
 from tuimon.charts import roles
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import Row, Span
-from tuimon.text import Align, fit, format_value, safe, width
+from tuimon.text import Align, fit, format_value, safe, shorten, width
 
 _SPACE = Span(" ", roles.BLANK)
 _GAP = 2
 _MOST_LABEL = 32
 _LEAST_TITLE = 8
+_HEAD_SHARE = 3
+"""Of a name that is too long, its beginning takes one part of so many."""
 
 # A value keeps its room while its digits come and go, so that the rest of the row stays put.
 _VALUE_CELLS = 6
@@ -49,6 +51,12 @@ def cut(text: str, cells: int, marks: Marks, align: Align = "left") -> str:
     return fit(plain(text, marks), cells, align, ellipsis=marks.ellipsis)
 
 
+def _cut_name(name: str, cells: int, marks: Marks) -> str:
+    """Return a plain name in exactly `cells` cells; long names differ at their ends."""
+    name = shorten(name, cells, marks.ellipsis, head=cells // _HEAD_SHARE)
+    return fit(name, cells, ellipsis=marks.ellipsis)
+
+
 def title_row(
     title: str,
     warnings: Sequence[str],
@@ -75,7 +83,7 @@ def title_row(
         if used + _GAP + width(text) <= room:
             right += [Span(" " * _GAP, roles.BLANK), Span(text, role)]
             used += _GAP + width(text)
-    return _row([Span(cut(title, max(0, cells - used), marks), roles.TITLE), *right])
+    return _row([Span(_cut_name(title, max(0, cells - used), marks), roles.TITLE), *right])
 
 
 def legend_rows(
@@ -139,7 +147,7 @@ def _entry(entry: Entry, cells: int, marks: Marks, *, more: bool = False) -> lis
     spans = [
         Span(cue, entry.role or roles.curve(entry.colour)),
         _SPACE,
-        Span(cut(label, min(width(label), room), marks), roles.LEGEND),
+        Span(_cut_name(label, min(width(label), room), marks), roles.LEGEND),
         _SPACE,
         Span(value, value_role),
     ]

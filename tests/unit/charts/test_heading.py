@@ -23,7 +23,7 @@ def test_title_with_warnings_and_notes() -> None:
 
 def test_a_long_title_gives_way_to_warnings_but_not_to_notes() -> None:
     row = title_row("a_very_long_name_of_a_metric", ["3 NaN"], ["log y"], 24, BRAILLE)
-    assert text(row) == "a_very_long_name…  3 NaN"
+    assert text(row) == "a_ver…of_a_metric  3 NaN"
 
 
 @pytest.mark.parametrize("cells", range(12))
