@@ -67,7 +67,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_take_terminal,
         )
         os.close(slave)
 
@@ -169,3 +169,10 @@ def _split_escape(text: str) -> tuple[str, str]:
     ):
         return text[:start], text[start:]
     return text, ""
+
+
+def _take_terminal() -> None:
+    """In the child: what a login shell does before it executes a command."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # Ignored where the tests run in the background of a shell.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -29,5 +29,5 @@ def test_keys_in_one_burst_go_where_they_would_one_by_one(terminal: Terminal):
     terminal.wait_for(lambda text: "page 1/2" in text and "frozen" in text)
     terminal.press(":unfold")
     terminal.wait_for("Unfold all sections")
-    terminal.press("\x1b")
-    terminal.wait_for(lambda text: "unfold" not in text)
+    terminal.press("\r")
+    terminal.wait_for(lambda text: "unfold" not in text and "q leave" in text)
