@@ -174,5 +174,6 @@ def _split_escape(text: str) -> tuple[str, str]:
 def _take_terminal() -> None:
     """In the child: what a login shell does before it executes a command."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    # Ignored where the tests run in the background of a shell.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Ignored where the tests run in the background of a shell, or below nohup.
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)

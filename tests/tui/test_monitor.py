@@ -120,10 +120,11 @@ async def test_new_points_and_new_tags_appear_while_it_runs(session: Session, tm
         append(file, scalar("Loss/train", 380, 3.25), scalar("Extra", 0, 1.0))
         for _ in range(100):
             await pilot.pause(0.05)
-            if "Extra" in visible(screen):
+            loss = shown(screen.query(ChartView).first())
+            if "Extra" in visible(screen) and "3.25" in loss:
                 break
         assert "Extra" in visible(screen)
-        assert "3.25" in shown(screen.query(ChartView).first())
+        assert "3.25" in loss
 
 
 async def test_points_that_a_resumed_training_logged_again_are_shown_on_demand(
