@@ -72,14 +72,13 @@ def title_row(
     title = plain(title, marks)
     right: list[Span] = []
     used = 0
+    before_title, behind_it = cells - min(width(title), _LEAST_TITLE), cells - width(title)
     for text, role, room in (
-        *(
-            (plain(text, marks), roles.ACCENT, cells - min(width(title), _LEAST_TITLE))
-            for text in states
-        ),
-        *((text, roles.WARN, cells - min(width(title), _LEAST_TITLE)) for text in warnings),
-        *((text, roles.NOTE, cells - width(title)) for text in notes),
+        *((text, roles.ACCENT, before_title) for text in states),
+        *((text, roles.WARN, before_title) for text in warnings),
+        *((text, roles.NOTE, behind_it) for text in notes),
     ):
+        text = plain(text, marks)
         if used + _GAP + width(text) <= room:
             right += [Span(" " * _GAP, roles.BLANK), Span(text, role)]
             used += _GAP + width(text)

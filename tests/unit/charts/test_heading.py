@@ -68,3 +68,8 @@ def test_ascii_legends_tell_curves_apart_by_letter() -> None:
 def test_labels_cannot_act_on_the_terminal() -> None:
     (row,) = legend_rows([Entry("\x1b[2J\u202e", 0, 1)], 30, 1, BRAILLE)
     assert text(row).startswith("━ ␛[2J 1")
+
+
+def test_all_of_a_title_is_ascii_where_only_that_may_be_drawn() -> None:
+    row = title_row("löss", ["3 ≤ 0"], ["–"], 40, ASCII, ["größer"])
+    assert text(row).isascii()
