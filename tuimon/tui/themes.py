@@ -133,7 +133,12 @@ ANSI = replace(
     warning="ansi_yellow",
     error="ansi_bright_red",
     success="ansi_green",
-    variables={**BUILTIN_THEMES["ansi-dark"].variables, **_curve_variables(ANSI_CURVES)},
+    # Not every terminal draws dim ink dimmer: the widest area must not outshine the curves.
+    variables={
+        **BUILTIN_THEMES["ansi-dark"].variables,
+        **_curve_variables(ANSI_CURVES),
+        "role-shade": "ansi_bright_black",
+    },
 )
 THEMES = (DARK, LIGHT, CONTRAST, ANSI)
 _NAMES = {theme.name: theme for theme in THEMES}

@@ -60,6 +60,15 @@ def test_every_theme_has_colours_for_eight_curves(theme) -> None:
     assert len({styles.style(f"curve{index}").color for index in range(8)}) == 8
 
 
+def test_with_16_colours_the_range_of_the_others_does_not_outshine_the_curves() -> None:
+    styles = RoleStyles(ANSI.variables, Color.parse("black"), ansi=True)
+    # Not all terminals draw dim ink dimmer than the plain one.
+    shade = styles.style("shade").color
+    assert shade is not None
+    assert shade.number == 8
+    assert shade not in {styles.style(f"curve{index}").color for index in range(8)}
+
+
 def luminance(color: Color) -> float:
     """Relative luminance of WCAG 2."""
     parts = [
