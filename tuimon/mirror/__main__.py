@@ -6,7 +6,6 @@ A process of its own because wandb may block, crash or exit; whoever starts it w
 import logging
 import os
 import shlex
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -17,6 +16,7 @@ from tuimon.mirror.logdirs import subject_of
 from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
 from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.watchdog import Watchdog
+from tuimon.runs.background import begin
 from tuimon.runs.paths import RunPaths
 
 EXIT_UNUSABLE = 78
@@ -31,15 +31,7 @@ def main(directory: Path) -> int:
     """Mirror what `directory` describes; returns the exit code."""
     paths = RunPaths(directory)
     os.nice(5)  # the training comes first
-    logging.basicConfig(
-        level=logging.INFO,
-        stream=sys.stderr,
-        format="%(asctime)s mirror[%(process)d] %(message)s",
-        datefmt="%Y-%m-%d %H:%M:%S",
-    )
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = begin("mirror")
     with locked(paths.mirror) as free:
         if not free:
             log.error("another mirror of this run is at work")

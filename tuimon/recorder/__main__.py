@@ -1,27 +1,18 @@
 """``python -m tuimon.recorder RUN_DIR``: the process that the guardian keeps beside a training."""
 
 import logging
-import signal
 import sys
-import threading
 from pathlib import Path
 
 from tuimon.recorder.recorder import Recorder
+from tuimon.runs.background import begin
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecordError
 
 
 def main(directory: Path) -> int:
     """Record the run in `directory` to its end; returns the exit code."""
-    logging.basicConfig(
-        level=logging.INFO,
-        stream=sys.stderr,
-        format="%(asctime)s recorder[%(process)d] %(message)s",
-        datefmt="%Y-%m-%d %H:%M:%S",
-    )
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = begin("recorder")
     try:
         Recorder(RunPaths(directory), stop).run()
     except RecordError as error:
