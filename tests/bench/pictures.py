@@ -63,7 +63,7 @@ def main() -> None:
             print(f"{name}: nothing to show")
             continue
         view = kind_of(found[0])()
-        look = Look(None, WIDTH, HEIGHT, False)
+        look = Look(None, WIDTH, HEIGHT)
         subject = Subject(found[0], loaded.store, reader)
         draw(view, subject, look)
         for key in keys:

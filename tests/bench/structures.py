@@ -25,7 +25,7 @@ from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Item, Subject
 from tuimon.views.view import Look
 
-LOOK = Look(None, 158, 45, False, True)
+LOOK = Look(None, 158, 45, inside=True)
 OPENINGS = 5
 LAYERS = 50_000 // 5
 

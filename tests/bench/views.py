@@ -26,7 +26,7 @@ from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Subject
 from tuimon.views.view import Look
 
-LOOK = Look(None, 160, 48, False)
+LOOK = Look(None, 160, 48)
 STEPS = 12
 RATE = 44_100
 

@@ -120,8 +120,8 @@ def command(
     if kinds:
         from tuimon.views.view import Look
 
-        coloured = wants_colour(color) and not ascii_only
-        look = Look(step, cells, height, plain=not coloured)
+        coloured = wants_colour(color)
+        look = Look(step, cells, height, ascii_only, coloured)
         store, complete = read(_select(source), runs)
         for row in lines(_stills(store, kinds, tags, look), coloured=coloured):
             click.echo(in_ascii(row) if ascii_only else row, color=True)

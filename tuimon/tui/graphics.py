@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from tuimon.views.pixels import Pixels
+from tuimon.views.image.pixels import Pixels
 
 Protocol = Literal["", "kitty", "iterm2", "sixel"]
 

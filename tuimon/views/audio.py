@@ -76,7 +76,8 @@ class AudioView(View):
             mode=self._mode,
             logarithmic=self._logarithmic,
             facts=said,
-            ascii_only=look.plain,
+            ascii_only=look.ascii_only,
+            ramp=look.ramp,
         )
         return Shown(found, idle=("audio-frequency",) if self._mode == "course" else ())
 
@@ -125,6 +126,7 @@ def rows(
     logarithmic: bool = False,
     facts: Sequence[Piece] = (),
     ascii_only: bool = False,
+    ramp: str | None = None,
 ) -> list[Row]:
     """Draw the clips of a step one below the other, as many as have room.
 
@@ -135,7 +137,8 @@ def rows(
         mode: what is drawn of each, where there is room for it.
         logarithmic: the axis of frequencies.
         facts: what else the head tells.
-        ascii_only: shades of ASCII instead of half blocks, braille and colours.
+        ascii_only: letters instead of braille.
+        ramp: characters instead of half blocks in colours.
     """
     room = height - HEAD_ROWS
     if not audio.clips:
@@ -147,7 +150,7 @@ def rows(
     result = list(head(place, told, width))
     for one in audio.clips[:shown]:
         result += [(), clip([(describe(one), roles.LEGEND)], width)]
-        result += _drawn(one, width, room // shown - 2, mode, logarithmic, ascii_only)
+        result += _drawn(one, width, room // shown - 2, mode, logarithmic, ascii_only, ramp)
     return result[: max(0, height)]
 
 
@@ -177,7 +180,13 @@ def extremes(samples: Samples, columns: int) -> Extremes:
 
 
 def _drawn(
-    one: Clip, width: int, height: int, mode: Mode, logarithmic: bool, ascii_only: bool
+    one: Clip,
+    width: int,
+    height: int,
+    mode: Mode,
+    logarithmic: bool,
+    ascii_only: bool,
+    ramp: str | None,
 ) -> list[Row]:
     samples = wav_samples(one.data)
     room = height - 2  # the axis and its labels
@@ -195,11 +204,11 @@ def _drawn(
         course = _course(samples, cells, min(upper, _MOST_ROWS), ascii_only)
         result += _beside({0: "1", len(course) // 2: "0", len(course) - 1: "-1"}, course)
     if lower:
-        dots = lower if ascii_only else 2 * lower
+        dots = lower if ramp else 2 * lower
         edges = frequencies(samples.rate, dots, logarithmic=logarithmic)
         levels = spectrogram(samples, cells, edges)
         picture: list[Row] = [
-            tuple(shade(levels[row]) if ascii_only else halves(*levels[2 * row : 2 * row + 2]))
+            tuple(shade(levels[row], ramp) if ramp else halves(*levels[2 * row : 2 * row + 2]))
             for row in range(lower)
         ]
         result += _beside(_frequency_labels(edges, lower, logarithmic=logarithmic), picture)

@@ -191,7 +191,7 @@ class CustomScalarsView(View):
             smoothing=0.0 if chart.margins else self._smoothing,
             log_y=self._log,
             x_axis=self._x,
-            marks="ascii" if look.plain else "braille",
+            marks="ascii" if look.ascii_only else "braille",
         )
         key = category.title, chart
         title = chart.title or ", ".join(chart.tags)

@@ -132,7 +132,7 @@ class EmbeddingView(View):
         below = 0 if side or self._at is None else 2
         cells, height = look.width - side, look.height - HEAD_ROWS - 1 - below
         rows = [*heading, self._legend(embedding, look.width)]
-        picture = self._picture(embedding, cells, height, plain=look.plain)
+        picture = self._picture(embedding, cells, height, ascii_only=look.ascii_only)
         told = self._neighbours(embedding)
         if side:
             beside = [clip([("  ", roles.BLANK), *line], side) for line in told]
@@ -264,8 +264,10 @@ class EmbeddingView(View):
             if any(wanted in text.lower() for text in texts)
         ]
 
-    def _picture(self, embedding: Embedding, cells: int, height: int, *, plain: bool) -> list[Row]:
-        dots = Dots(cells, height, ascii_only=plain)
+    def _picture(
+        self, embedding: Embedding, cells: int, height: int, *, ascii_only: bool
+    ) -> list[Row]:
+        dots = Dots(cells, height, ascii_only=ascii_only)
         self._scale = dots.across, dots.down
         seen, order = self._project(dots)
         self._seen = seen

@@ -14,7 +14,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.scales import YScale, y_scale, y_ticks
 from tuimon.text import format_step, width
-from tuimon.views.layout import HEAD_ROWS, SHADES, Piece, Place, clip
+from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip
 
 LEVELS = 15
 """Of the ramp; 0 is for what is not there."""
@@ -39,6 +39,8 @@ class Grid(NamedTuple):
     columns: int
     labels: dict[int, str]
     """By row from the top."""
+    ramp: str | None
+    """`Look.ramp`."""
 
     @property
     def dot(self) -> float:
@@ -66,14 +68,14 @@ class Grid(NamedTuple):
         return [column * count // self.columns for column in range(self.columns)]
 
 
-def grid_of(limits: tuple[float, float], cells: int, height: int, *, ascii_only: bool) -> Grid:
+def grid_of(limits: tuple[float, float], cells: int, height: int, *, ramp: str | None) -> Grid:
     """The grid of a view of so many cells, at least `LEAST_WIDTH` by `LEAST_HEIGHT`."""
     plot_rows = height - HEAD_ROWS - _BELOW
-    down = 1 if ascii_only else 2
+    down = 1 if ramp else 2
     scale = y_scale(*limits, plot_rows, down, None)
     labels = value_labels(scale, plot_rows)
     gutter = max((len(label) for label in labels.values()), default=0)
-    return Grid(scale, plot_rows, down, gutter, cells - gutter - 1, labels)
+    return Grid(scale, plot_rows, down, gutter, cells - gutter - 1, labels, ramp)
 
 
 def picture(
@@ -104,8 +106,8 @@ def picture(
             Span(label.rjust(grid.gutter), roles.TICK),
             mark or Span("┤" if label else "│", roles.AXIS),
         )
-        if grid.down == 1:
-            result.append((*left, *shade(wide[row])))
+        if grid.ramp:
+            result.append((*left, *shade(wide[row], grid.ramp)))
         else:
             result.append((*left, *halves(*wide[2 * row : 2 * row + 2])))
     return [*result, *step_axis(place, steps, places, grid.gutter)]
@@ -125,10 +127,10 @@ def halves(upper: Levels, lower: Levels) -> list[Span]:
     return spans
 
 
-def shade(levels: Levels) -> list[Span]:
-    """A row of cells from one row of dots [columns], in ASCII."""
-    most = len(SHADES) - 1
-    text = "".join(SHADES[math.ceil(level * most / LEVELS)] for level in levels.tolist())
+def shade(levels: Levels, ramp: str) -> list[Span]:
+    """A row of cells from one row of dots [columns], in the characters of a ramp."""
+    most = len(ramp) - 1
+    text = "".join(ramp[math.ceil(level * most / LEVELS)] for level in levels.tolist())
     return [Span(text, roles.LEGEND)]
 
 
@@ -161,6 +163,8 @@ def step_axis(place: Place, steps: Sequence[int], places: Sequence[int], gutter:
     free = [True] * len(places)
     placed: list[tuple[int, str, str]] = []
     for column, text, role in labels:
+        if any(text == other for _, other, _ in placed):
+            continue
         start = min(max(0, column - width(text) // 2), len(places) - width(text))
         around = slice(max(0, start - 2), start + width(text) + 2)
         if start >= 0 and all(free[around]):

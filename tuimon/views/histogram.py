@@ -103,7 +103,8 @@ class HistogramView(View):
             look.height,
             mode=self._mode,
             cursor=self._value,
-            ascii_only=look.plain,
+            ascii_only=look.ascii_only,
+            ramp=look.ramp,
         )
         return Shown(rows)
 
@@ -149,6 +150,7 @@ def draw(
     mode: Mode = "heatmap",
     cursor: float | None = None,
     ascii_only: bool = False,
+    ramp: str | None = None,
 ) -> Drawn:
     """Draw histograms side by side.
 
@@ -159,7 +161,8 @@ def draw(
         width, height: cells; the rows never take more.
         mode: how they are drawn.
         cursor: a value; the bucket of the selected step that holds it is told.
-        ascii_only: shades of ASCII instead of half blocks, braille and colours.
+        ascii_only: letters instead of braille.
+        ramp: characters instead of half blocks in colours.
     """
     selected = list(steps).index(place.step)
     shown = histograms[selected]
@@ -177,7 +180,7 @@ def draw(
         return Drawn(message(place, facts, why, width, height))
     if any(one.edges[0] < limits[0] or one.edges[-1] > limits[1] for one in _filled(cumulated)):
         facts.insert(1, ("clipped", roles.NOTE))
-    grid = grid_of(limits, width, height, ascii_only=ascii_only)
+    grid = grid_of(limits, width, height, ramp=ramp)
     most = grid.columns
     if mode == "ridgeline":
         most = most_ridges(height - HEAD_ROWS)

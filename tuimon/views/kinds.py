@@ -13,13 +13,14 @@ from tuimon.views.embedding import EmbeddingView
 from tuimon.views.graph.view import GraphView
 from tuimon.views.histogram import HistogramView
 from tuimon.views.hparams.view import HParamsView
-from tuimon.views.image import ImageView
-from tuimon.views.layout import clip, message
+from tuimon.views.image.view import ImageView
+from tuimon.views.layout import Place, clip, message
 from tuimon.views.mesh import MeshView
 from tuimon.views.other import OtherView
 from tuimon.views.pr_curve import PrCurveView
 from tuimon.views.profile import ProfileView
-from tuimon.views.subject import Item, Subject, ViewError
+from tuimon.views.slider import without_track
+from tuimon.views.subject import Item, Subject, ViewError, place_of
 from tuimon.views.text import TextView
 from tuimon.views.view import Look, Shown, View
 
@@ -63,12 +64,25 @@ def draw(view: View, subject: Subject, look: Look) -> Shown:
         return Shown(_why(error, subject, look))
 
 
+def waiting(subject: Subject, look: Look) -> list[Row]:
+    """What is seen while a view takes long to be drawn."""
+    item = subject.item
+    steps = kind_of(item).steps(subject)
+    why = ("reading …", roles.DIM)
+    if not len(steps):
+        title = clip([(item.label or item.tag, roles.TITLE)], look.width)
+        return [title, (), clip([why], look.width)][: look.height]
+    index = place_of(steps, look.step)
+    place = Place(item.tag, int(steps[index]), index, len(steps), newest=look.step is None)
+    return message(place, [], why, look.width, look.height)
+
+
 def still(view: View, subject: Subject, look: Look) -> Sequence[Row]:
     """The view on paper, or what keeps it from being there."""
     try:
-        return view.still(subject, look)
+        return without_track(view.still(subject, look))
     except ViewError as error:
-        return _why(error, subject, look)
+        return without_track(_why(error, subject, look))
 
 
 def _why(error: ViewError, subject: Subject, look: Look) -> list[Row]:

@@ -13,8 +13,8 @@ from tuimon.views.slider import TRACK_LEAST, TRACK_MOST, draw_track
 
 HEAD_ROWS = 2
 _LEAST_NAME, _LONG_NAME = 16, 32
-SHADES = " .:-=+*#%@"
-"""From nothing to all, where half blocks cannot be drawn."""
+SHADES, BLOCK_SHADES = " .:-=+*#%@", " ░▒▓█"
+"""From nothing to all, where half blocks in colours cannot be drawn."""
 
 Piece = tuple[str, str]
 """Text, not safe yet, and its role."""

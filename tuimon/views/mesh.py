@@ -22,6 +22,7 @@ from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.meshes import Mesh
 from tuimon.summaries.stored import Parts, meshes, read_mesh, steps_from
 from tuimon.text import format_value
+from tuimon.views.dither import thresholds
 from tuimon.views.layout import HEAD_ROWS, SHADES, Piece, Place, head, message
 from tuimon.views.raster import Camera, Floats, Raster
 from tuimon.views.subject import Item, Subject, ViewError
@@ -136,7 +137,15 @@ class MeshView(View):
         self._boxed = is_boxed(mesh, self._scene)
         if self._spins:
             self._scene = self._moved(yaw=_SPIN)
-        found = rows(place, mesh, look.width, look.height, scene=self._scene, ascii_only=look.plain)
+        found = rows(
+            place,
+            mesh,
+            look.width,
+            look.height,
+            scene=self._scene,
+            ascii_only=look.ascii_only,
+            coloured=look.coloured,
+        )
         idle = () if self._batch > 1 else ("mesh-next",)
         return Shown(found, idle=idle, again=_SPIN_EVERY if self._spins else None)
 
@@ -215,6 +224,7 @@ def rows(
     *,
     scene: Scene | None = None,
     ascii_only: bool = False,
+    coloured: bool = True,
 ) -> list[Row]:
     """Draw a mesh of a step; the rows never take more than `width` by `height` cells.
 
@@ -224,6 +234,7 @@ def rows(
         width, height: cells.
         scene: from where it is seen.
         ascii_only: shades of ASCII instead of braille.
+        coloured: else dots are left out where triangles are dark.
     """
     scene = scene or Scene()
     batch = len(mesh.vertices)
@@ -250,6 +261,8 @@ def rows(
     if ascii_only:
         picture = _shaded(raster, bright, lines, width)
     else:
+        if not coloured and body.faces is not None:
+            _thin_out(raster, bright)
         picture = _dotted(raster, bright, colour, lines, width)
     return [*head(place, facts, width), (), *picture]
 
@@ -314,6 +327,12 @@ def _draw_box(raster: Raster, body: Body, camera: Camera) -> None:
     box = Raster(raster.rows, raster.columns)
     box.draw_points(box.project(np.concatenate(edges, axis=1), camera))
     raster.owner[(box.owner >= 0) & (raster.owner < 0)] = _BOX
+
+
+def _thin_out(raster: Raster, bright: Floats) -> None:
+    """Leave out dots of triangles, the more the darker a place is."""
+    dark = bright <= thresholds(raster.rows, raster.columns).ravel()
+    raster.owner[dark & (raster.owner >= 0)] = -1
 
 
 def _dotted(

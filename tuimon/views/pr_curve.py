@@ -97,7 +97,7 @@ class PrCurveView(View):
             label=subject.item.run if self._runs else f"step {format_step(place.step)}",
             others=others,
             threshold=self._threshold,
-            ascii_only=look.plain,
+            ascii_only=look.ascii_only,
         )
         idle = [] if len(alike) > 1 else ["pr-curve-runs"]
         idle += [] if place.index else ["pr-curve-steps"]

@@ -50,3 +50,10 @@ def find_track(rows: Sequence[Row]) -> Track | None:
             return Track(x, sum(width(one.text) for one in rest))
         x += width(span.text)
     return None
+
+
+def without_track(rows: Sequence[Row]) -> Sequence[Row]:
+    """A drawing as it looks on paper, where nobody slides."""
+    if not rows:
+        return rows
+    return [tuple(span for span in rows[0] if span.role not in _ROLES), *rows[1:]]

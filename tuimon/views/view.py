@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
+from tuimon.views.layout import BLOCK_SHADES, SHADES
 from tuimon.views.subject import Item, Subject
 
 
@@ -43,12 +44,21 @@ class Look(NamedTuple):
     """The summary at it or, where there is none, before it; the newest when None."""
     width: int
     height: int
-    plain: bool
-    """ASCII without colours, instead of half blocks and braille."""
+    ascii_only: bool = False
+    """Letters and shades of ASCII, instead of half blocks and braille."""
+    coloured: bool = True
+    """Hundreds of colours can be told apart; else shades, dots and letters have to do."""
     inside: bool = False
     """The view was entered: its cursor is to be seen."""
     cell: tuple[int, int] | None = None
     """Width and height of a cell in pixels, where the screen can show pictures in pixels."""
+
+    @property
+    def ramp(self) -> str | None:
+        """Characters from nothing to all, where half blocks in colours cannot be drawn."""
+        if self.ascii_only:
+            return SHADES
+        return None if self.coloured else BLOCK_SHADES
 
 
 class Picture(NamedTuple):

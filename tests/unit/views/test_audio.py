@@ -54,7 +54,11 @@ def test_no_size_is_exceeded(fits, place):
     good = Clip(wav((np.sin(np.arange(900)) * 30000).astype("<i2")), "label\x1b")
     for clips in ((), (good,), (good, Clip(b"RIFF", ""), Clip(b"", "x")), (good,) * 9):
         fits(lambda w, h, clips=clips: audio.rows(place, Audio(clips), w, h))
-        fits(lambda w, h, clips=clips: audio.rows(place, Audio(clips), w, h, ascii_only=True))
+        fits(
+            lambda w, h, clips=clips: audio.rows(
+                place, Audio(clips), w, h, ascii_only=True, ramp=SHADES
+            )
+        )
 
 
 @given(st.integers(0, 60), st.binary(max_size=8))
@@ -77,7 +81,7 @@ def test_a_tone_that_rises_is_seen_higher(place, seconds):
     time = np.arange(int(8000 * seconds)) / 8000
     sound = np.sin(2 * np.pi * (500 + 1400 / seconds * time) * time)  # 500 to 3300 Hz
     one = Clip(wav((sound * 20000).astype("<i2")), "")
-    options = {"mode": "spectrogram", "ascii_only": True}
+    options = {"mode": "spectrogram", "ramp": SHADES}
     rows = audio.rows(place, Audio((one,)), 66, 46, **options)[4:-2]
     assert len(rows) == 40
     for column, hertz in ((5, 500 + 2800 * 5 / 60), (55, 500 + 2800 * 55 / 60)):
@@ -96,7 +100,7 @@ def test_saving_never_overwrites(tmp_path, monkeypatch, subjects):
     monkeypatch.chdir(here)
     (found,) = subjects(lambda w: w.add_audio("a/../b", torch.zeros(1, 80), 7)).values()
     view = AudioView()
-    look = Look(None, 70, 20, False)
+    look = Look(None, 70, 20)
     for expected in ("a_.._b-7.wav", "a_.._b-7-2.wav"):
         view.press("audio-save")
         shown = view.draw(found, look)

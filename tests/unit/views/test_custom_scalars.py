@@ -20,7 +20,7 @@ from tuimon.views.kinds import draw, items, still
 from tuimon.views.subject import Subject
 from tuimon.views.view import Look
 
-LOOK = Look(None, 100, 40, False, True)
+LOOK = Look(None, 100, 40, inside=True)
 LAYOUT = {
     "Losses": {
         "all": ["Multiline", ["loss/.*"]],
@@ -124,7 +124,7 @@ def test_any_size(tmp_path: Path, fits):
 
     def rows(cells: int, height: int) -> list[Row]:
         view.page(1)
-        return list(draw(view, subject, Look(None, cells, height, cells % 2 == 0)).rows)
+        return list(draw(view, subject, Look(None, cells, height, ascii_only=cells % 2 == 0)).rows)
 
     fits(rows)
 

@@ -29,7 +29,7 @@ from tuimon.views.kinds import draw, items
 from tuimon.views.subject import Subject
 from tuimon.views.view import Look
 
-LOOK = Look(None, 80, 24, False, True)
+LOOK = Look(None, 80, 24, inside=True)
 RANDOM = np.random.default_rng(0)
 POINTS = np.concatenate([RANDOM.normal(10 * place, 1, (40, 6)) for place in range(3)])
 KINDS = [name for name in ("cat", "dog", "eel") for _ in range(40)]
@@ -246,6 +246,10 @@ def test_any_size(animals, fits):
     def rows(cells: int, height: int) -> list[Row]:
         view.press("embedding-mode")
         view.press("embedding-down")
-        return list(draw(view, subject, Look(None, cells, height, cells % 2 == 0, True)).rows)
+        return list(
+            draw(
+                view, subject, Look(None, cells, height, ascii_only=cells % 2 == 0, inside=True)
+            ).rows
+        )
 
     fits(rows)

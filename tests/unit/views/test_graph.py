@@ -31,7 +31,7 @@ from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Subject
 from tuimon.views.view import Look, View
 
-LOOK = Look(None, 80, 30, False, True)
+LOOK = Look(None, 80, 30, inside=True)
 
 
 def opened(logdir: Path, index: int = 0) -> tuple[GraphView, Subject]:
@@ -326,7 +326,7 @@ def test_any_names_any_size(tmp_path: Path, fits):
     def rows(cells: int, height: int) -> list[Row]:
         for key in view.keys:
             view.press(key.id, "a" if key.asks else "")
-        return list(draw(view, subject, Look(None, cells, height, False, True)).rows)
+        return list(draw(view, subject, Look(None, cells, height, inside=True)).rows)
 
     fits(rows)
 

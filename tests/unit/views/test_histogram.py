@@ -10,7 +10,7 @@ from tuimon.summaries.histograms import Histogram, decode_histogram
 from tuimon.views import histogram
 from tuimon.views.buckets import cumulate, sampled, statistics, value_limits
 from tuimon.views.histogram import HistogramView
-from tuimon.views.layout import SHADES, Place
+from tuimon.views.layout import BLOCK_SHADES, SHADES, Place
 from tuimon.views.view import Look
 
 NUMBERS = st.floats(width=64) | st.sampled_from([0.0, 1e308, -1e308, 5e-324])
@@ -61,7 +61,7 @@ def test_the_head_tells_the_selected_step(place):
 def test_what_drifts_upwards_is_seen_higher():
     steps = list(range(5))
     many = [normal(step, 0.5) for step in steps]
-    columns = shades(heatmap(Place("h", 4, 4, 5), steps, many, 45, 24, ascii_only=True))
+    columns = shades(heatmap(Place("h", 4, 4, 5), steps, many, 45, 24, ramp=SHADES))
     brightest = [column.index("@") for column in columns[4::8]]
     assert brightest == sorted(brightest, reverse=True)
     assert brightest[0] - brightest[-1] >= 8
@@ -69,7 +69,7 @@ def test_what_drifts_upwards_is_seen_higher():
 
 def test_the_brightest_is_the_densest_and_nothing_is_blank():
     one = buckets((0, 1, 1), (1, 2, 100), (2, 3, 0), (3, 4, 25))
-    rows = heatmap(Place("h", 0, 0, 1), [0], [one], 30, 44, ascii_only=True)
+    rows = heatmap(Place("h", 0, 0, 1), [0], [one], 30, 44, ramp=SHADES)
     (column,) = set(shades(rows))
     levels = [SHADES.index(char) for char in reversed(column.strip())]
     quarter = len(levels) // 4
@@ -105,13 +105,13 @@ def test_a_few_outliers_do_not_squeeze_the_rest():
     assert (low, high) == (pytest.approx(-1, abs=0.01), pytest.approx(1, abs=0.01))
 
 
-@pytest.mark.parametrize("ascii_only", [False, True])
-def test_no_size_is_exceeded(fits, place, ascii_only):
+@pytest.mark.parametrize("ramp", [None, SHADES, BLOCK_SHADES])
+def test_no_size_is_exceeded(fits, place, ramp):
     steps = list(range(0, 5000, 100))
     many = [normal(step / 900, 1 + step / 999) for step in steps]
     many[7] = None
-    fits(lambda w, h: heatmap(place, steps, many, w, h, ascii_only=ascii_only))
-    fits(lambda w, h: heatmap(place, [300], [None], w, h, ascii_only=ascii_only))
+    fits(lambda w, h: heatmap(place, steps, many, w, h, ramp=ramp))
+    fits(lambda w, h: heatmap(place, [300], [None], w, h, ramp=ramp))
 
 
 @pytest.mark.filterwarnings("error")
@@ -160,7 +160,7 @@ def test_any_buckets_are_drawn_in_other_modes(mode, many, cells, height, cursor)
 
 def test_bands_are_brightest_at_the_median():
     one = buckets(*((edge, edge + 1, 10) for edge in range(100)))
-    rows = heatmap(Place("h", 0, 0, 1), [0], [one], 40, 44, mode="bands", ascii_only=True)
+    rows = heatmap(Place("h", 0, 0, 1), [0], [one], 40, 44, mode="bands", ramp=SHADES)
     column = shades(rows)[0]
     assert column.count("@") == 1
     assert 18 <= column.index("@") <= 22
@@ -191,12 +191,12 @@ def test_a_click_reads_the_bucket_and_the_step_there(subjects):
 
     (subject,) = (found for key, found in subjects(write).items() if key[0] == "histogram")
     view = HistogramView()
-    look = Look(None, 60, 24, False)
+    look = Look(None, 60, 24)
     view.draw(subject, look)
     view.point(view._grid.gutter + 2, 2 + view._grid.row_of(5.5))
     told = text(view.draw(subject, look).rows[1])
     assert told.startswith("step 0  5 … 6  200 (10.00%)")
-    moved = Look(2, 60, 24, False)
+    moved = Look(2, 60, 24)
     view.press("histogram-no-cursor")
     assert text(view.draw(subject, moved).rows[1]).startswith("step 2  20 … 30")
     view.press("histogram-up")
@@ -218,7 +218,7 @@ def test_every_mode_has_its_numbers(subjects):
     view = HistogramView()
     seen = []
     for _ in range(4):
-        seen.append(text(view.draw(subject, Look(None, 110, 24, False)).rows[1]))
+        seen.append(text(view.draw(subject, Look(None, 110, 24)).rows[1]))
         view.press("histogram-mode")
     assert "mean" in seen[0]
     assert "median" in seen[2]

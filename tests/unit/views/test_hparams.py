@@ -31,7 +31,7 @@ from tuimon.views.kinds import draw, items, still
 from tuimon.views.subject import Subject
 from tuimon.views.view import Look
 
-LOOK = Look(None, 80, 24, False, True)
+LOOK = Look(None, 80, 24, inside=True)
 TRIALS = [
     {"lr": lr, "layers": layers, "optimizer": optimizer, "amp": True, "seed": 7}
     for lr in (1e-4, 1e-3, 1e-2)
@@ -201,7 +201,7 @@ def test_parallel_axes_and_scatter(trials):
     seen = shown(view, subject)
     assert "lr  log →" in seen.splitlines()[2]
     assert seen.count("●") + seen.count("◆") == 6 + 1
-    assert shown(view, subject, LOOK._replace(plain=True)).count("●") == 5
+    assert shown(view, subject, LOOK._replace(ascii_only=True)).count("●") == 5
 
 
 def test_importance_is_spearmans(trials):
@@ -274,7 +274,7 @@ def test_any_size_any_mode(trials, fits):
         view.press("hparams-right")
         view.point(3, 5)
         view.wheel(1)
-        return list(draw(view, subject, Look(None, cells, height, False, True)).rows)
+        return list(draw(view, subject, Look(None, cells, height, inside=True)).rows)
 
     for _ in range(4):
         fits(rows)

@@ -1,4 +1,5 @@
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,10 +9,16 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from tuimon.summaries.images import Image, Images, decode_images
-from tuimon.views import image, pixels
-from tuimon.views.image import ImageView, Painter
-from tuimon.views.pixels import ImageError, Window, adjusted, decode, delays
+from tuimon.views.image import drawing, pixels
+from tuimon.views.image.decoder import Decoder
+from tuimon.views.image.drawing import Painter
+from tuimon.views.image.pixels import ImageError, Window, adjusted, delays
+from tuimon.views.image.view import ImageView
 from tuimon.views.view import Look
+
+
+def decode(image: Image, *size: int, **how: Any) -> np.ndarray:
+    return pixels.decode(image, *size, **how)[0]
 
 
 def encoded(pixels: np.ndarray, kind: str = "PNG") -> bytes:
@@ -43,13 +50,13 @@ def test_pixels_that_were_logged(tmp_path, writer, place):
     pixels = np.zeros((3, 4, 2), np.float32)
     pixels[0, 0, 0] = pixels[1, 1, 1] = 1  # red above left, green in the second row right
     found = values(written(tmp_path, lambda w: w.add_image("i", pixels), writer))
-    rows = image.rows(place, decode_images(found["i"]), 2, 5)
+    rows = drawing.rows(place, decode_images(found["i"]), 2, 5)
     assert [[tuple(span) for span in row] for row in rows[3:]] == [
         [("▀", "rgb:ff0000/000000"), ("▀", "rgb:000000/00ff00")],
         [("▀▀", "rgb:000000/000000")],
     ]
     assert "2×4 png" in "".join(
-        s.text for s in image.rows(place, decode_images(found["i"]), 60, 9)[1]
+        s.text for s in drawing.rows(place, decode_images(found["i"]), 60, 9)[1]
     )
 
 
@@ -93,7 +100,7 @@ def test_all_kinds_of_pixels(mode):
 def test_what_is_no_image_says_why_in_a_line(data, reason, place, recwarn):
     with pytest.raises(ImageError, match=reason):
         decode(Image(data), 50, 50)
-    rows = image.rows(place, Images(3, 3, (Image(data),)), 70, 20)
+    rows = drawing.rows(place, Images(3, 3, (Image(data),)), 70, 20)
     assert len(rows) == 4
     assert rows[3][0].role == "warn"
     assert not recwarn.list
@@ -106,7 +113,7 @@ def test_large_jpegs_are_decoded_reduced():
 
 def test_several_stand_side_by_side(place):
     one = Image(encoded(np.full((4, 4, 3), 255, np.uint8)))
-    rows = image.rows(place, Images(4, 4, (one, Image(b"x"), one)), 50, 12)
+    rows = drawing.rows(place, Images(4, 4, (one, Image(b"x"), one)), 50, 12)
     assert "3 of 3 images" in "".join(span.text for span in rows[1])
     assert [span.text.strip()[:2] for span in rows[3]][::2] == ["▀▀", "no", "▀▀"]
 
@@ -117,7 +124,7 @@ def test_no_size_is_exceeded(fits, place, ascii_only):
     for images in ((one,), (one, bad, one), (bad,) * 9, ()):
         found = Images(77, 31, images)
         fits(
-            lambda w, h, found=found: image.rows(
+            lambda w, h, found=found: drawing.rows(
                 place, found, w, h, painter=Painter(ascii_only=ascii_only)
             )
         )
@@ -140,12 +147,12 @@ def test_zoom_shows_the_pixels_of_a_part():
     whole = decode(one, 256, 128)
     corner = Window().nearer(4).moved(-9, -9)
     assert (corner.zoom, corner.x, corner.y) == (4, 0.125, 0.125)
-    assert (decode(one, 64, 32, corner) == whole[:32, :64]).all()
-    assert (decode(one, 640, 320, corner)[::10, ::10] == whole[:32, :64]).all()
+    assert (decode(one, 64, 32, window=corner) == whole[:32, :64]).all()
+    assert (decode(one, 640, 320, window=corner)[::10, ::10] == whole[:32, :64]).all()
     assert Window().nearer(0.1) == Window()
     assert Window().nearer(1e9).zoom == 64
     for window in (corner, Window().nearer(64)):
-        height, width, _ = decode(one, 80, 40, window).shape
+        height, width, _ = decode(one, 80, 40, window=window).shape
         assert 1 <= width <= 80
         assert 1 <= height <= 40
 
@@ -167,12 +174,11 @@ def test_frames_of_an_animation():
     assert delays(Image(b"GIF89a")) == ()
 
 
-def test_what_is_kept_of_decoded_images_is_bounded(monkeypatch):
-    monkeypatch.setattr(pixels, "_KEPT_BYTES", 30_000)
-    monkeypatch.setattr(pixels, "_kept", {})
+def test_what_is_kept_of_decoded_images_is_bounded():
+    decoder = Decoder(30_000)
     for width in range(40, 80):
-        decode(Image(encoded(GRADIENT)), width, width)
-    assert 0 < sum(one.nbytes for one in pixels._kept.values()) <= 30_000
+        decoder.decode(Image(encoded(GRADIENT)), width, width, Window())
+        assert 0 < decoder.kept_bytes <= 30_000
 
 
 def images_of(subjects, runs=("a",)):
@@ -188,7 +194,7 @@ def images_of(subjects, runs=("a",)):
 
 def test_a_strip_holds_the_selected_step(subjects):
     subject = images_of(subjects)
-    view, look = ImageView(), Look(7, 80, 22, False)
+    view, look = ImageView(), Look(7, 80, 22)
     assert "8×6 png" in text(view.draw(subject, look).rows[1])
     view.press("image-strip")
     rows = view.draw(subject, look).rows
@@ -201,7 +207,7 @@ def test_a_strip_holds_the_selected_step(subjects):
 
 def test_runs_side_by_side(subjects):
     subject = images_of(subjects, ("a", "b\x1b[2J", "c"))
-    view, look = ImageView(), Look(None, 80, 22, False)
+    view, look = ImageView(), Look(None, 80, 22)
     view.press("image-runs")
     rows = view.draw(subject, look).rows
     labels = [span.text.split() for span in rows[3] if span.text.strip()]
@@ -212,7 +218,7 @@ def test_runs_side_by_side(subjects):
 
 def test_keys_move_zoom_and_reset(subjects):
     subject = images_of(subjects)
-    view, look = ImageView(), Look(None, 80, 22, False)
+    view, look = ImageView(), Look(None, 80, 22)
     before = view.draw(subject, look).rows
     for key in ("near", "near", "right", "brighter", "starker", "next"):
         view.press(f"image-{key}")
@@ -234,7 +240,7 @@ def test_an_animation_plays_until_it_is_stopped(subjects):
         w._get_file_writer().add_summary(Summary(value=[value]), 1)
 
     subject = subjects(write)["image", ".", "video"]
-    view, look = ImageView(), Look(None, 80, 22, False)
+    view, look = ImageView(), Look(None, 80, 22)
     seen = [view.draw(subject, look) for _ in range(4)]
     assert [shown.again for shown in seen] == [0.15] * 4
     assert "frame 2 of 3" in text(seen[1].rows[1])
@@ -251,7 +257,7 @@ def test_images_of_a_step_can_be_seen_alone(place, subjects):
 
     several = [encoded(np.full((8, 8, 3), light, np.uint8)) for light in (10, 200)]
     subject = subjects(write)["image", ".", "k"]
-    view, look = ImageView(), Look(None, 80, 22, False)
+    view, look = ImageView(), Look(None, 80, 22)
     heads = []
     for _ in range(4):
         heads.append(text(view.draw(subject, look).rows[1]))
@@ -267,5 +273,5 @@ def test_no_size_is_exceeded_by_panels(subjects, fits, mode):
     subject = images_of(subjects, ("a", "b"))
     view = ImageView()
     view.press(f"image-{mode}")
-    fits(lambda w, h: view.draw(subject, Look(None, w, h, False)).rows)
-    fits(lambda w, h: view.draw(subject, Look(3, w, h, True)).rows)
+    fits(lambda w, h: view.draw(subject, Look(None, w, h)).rows)
+    fits(lambda w, h: view.draw(subject, Look(3, w, h, ascii_only=True)).rows)

@@ -127,15 +127,15 @@ def test_a_step_joins_the_parts_that_a_writer_logged(subjects):
     shape = found["mesh", ".", "shape"]
     assert MeshView.steps(shape).tolist() == [0, 1, 2]
     view = MeshView()
-    shown = view.draw(shape, Look(1, 60, 20, False))
+    shown = view.draw(shape, Look(1, 60, 20))
     assert "4 points  2 triangles" in "".join(span.text for span in shown.rows[1])
     assert shown.idle == ("mesh-next",)
     view.press("mesh-spin")
-    spinning = view.draw(shape, Look(1, 60, 20, False))
+    spinning = view.draw(shape, Look(1, 60, 20))
     assert spinning.again
     assert spinning.rows != shown.rows
     several = MeshView()
-    several.draw(found["mesh", ".", "cloud/x"], Look(None, 60, 20, False))
+    several.draw(found["mesh", ".", "cloud/x"], Look(None, 60, 20))
     several.press("mesh-next")
-    shown = several.draw(found["mesh", ".", "cloud/x"], Look(None, 60, 20, False))
+    shown = several.draw(found["mesh", ".", "cloud/x"], Look(None, 60, 20))
     assert "mesh 2 of 2" in "".join(span.text for span in shown.rows[1])

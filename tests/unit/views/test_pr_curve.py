@@ -79,7 +79,7 @@ def text(row) -> str:
 
 def test_a_threshold_is_read_as_it_was_logged(subjects):
     subject = written_runs(subjects, runs=("a",))
-    view, look = PrCurveView(), Look(3, 120, 24, False)
+    view, look = PrCurveView(), Look(3, 120, 24)
     shown = view.draw(subject, look)
     assert "area" in text(shown.rows[1])
     assert shown.idle == ["pr-curve-runs"]
@@ -103,7 +103,7 @@ def test_a_threshold_is_read_as_it_was_logged(subjects):
 
 def test_a_click_marks_the_nearest_point(subjects):
     subject = written_runs(subjects, runs=("a",))
-    view, look = PrCurveView(), Look(None, 80, 24, False)
+    view, look = PrCurveView(), Look(None, 80, 24)
     view.draw(subject, look)
     _, logged = subject.summary(None, PrCurve)
     at = 40
@@ -117,7 +117,7 @@ def test_a_click_marks_the_nearest_point(subjects):
 
 def test_runs_are_compared_with_their_areas(subjects):
     subject = written_runs(subjects)
-    view, look = PrCurveView(), Look(None, 100, 24, False)
+    view, look = PrCurveView(), Look(None, 100, 24)
     assert view.draw(subject, look).idle == []
     view.press("pr-curve-runs")
     rows = view.draw(subject, look).rows
@@ -132,7 +132,7 @@ def test_runs_are_compared_with_their_areas(subjects):
 
 def test_earlier_steps_are_behind(subjects):
     subject = written_runs(subjects, runs=("a",))
-    view, look = PrCurveView(), Look(None, 100, 24, False)
+    view, look = PrCurveView(), Look(None, 100, 24)
     view.press("pr-curve-steps")
     rows = view.draw(subject, look).rows
     assert "step 5" in text(rows[2])

@@ -17,7 +17,7 @@ from tuimon.views.profile import ProfileView, add_up
 from tuimon.views.subject import Subject
 from tuimon.views.view import Look
 
-LOOK = Look(None, 80, 24, False)
+LOOK = Look(None, 80, 24)
 
 
 def opened(logdir: Path) -> tuple[ProfileView, Subject]:

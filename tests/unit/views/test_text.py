@@ -150,7 +150,7 @@ def test_what_changed_between_steps(tmp_path):
     view, subject = text.TextView(), Subject(item, store, SummaryReader())
 
     def seen(step: int | None = None) -> str:
-        rows = draw(view, subject, Look(step, 60, 20, False)).rows
+        rows = draw(view, subject, Look(step, 60, 20)).rows
         return "\n".join("".join(span.text for span in row) for row in rows)
 
     assert "lr 0.2" in seen(1)

@@ -11,7 +11,6 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 
-from tuimon.charts.model import Span
 from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.tui.driver import (
@@ -34,7 +33,7 @@ from tuimon.tui.widgets.prompt import Prompt
 from tuimon.tui.widgets.rows_view import RowsView
 from tuimon.tui.widgets.run_header import RunHeader
 from tuimon.tui.widgets.summary_list import SummaryList
-from tuimon.views.kinds import items, kind_of
+from tuimon.views.kinds import items, kind_of, waiting
 from tuimon.views.slider import find_track
 from tuimon.views.subject import Item, place_of
 from tuimon.views.view import Look, Shown, ViewKey
@@ -43,7 +42,8 @@ _TICK = 0.1
 _HEADER_EVERY = 0.25
 _FOLLOW_EVERY = 0.5
 """A picture is some 50 KB for the terminal; keys are answered at once."""
-_SAY_READING_AFTER = 0.3
+_OPENS_WITHIN, _STEPS_WITHIN = 0.08, 0.3
+"""Seconds after which it is told that a view is still being read, or another step of it."""
 _MOVES_WITHIN = 0.3
 """Seconds to the terminal and back that are too many for what moves."""
 _LIST_SHARE = 0.35
@@ -145,8 +145,17 @@ class SummariesScreen(Screen[None]):
         if now >= self._next_follow:
             self._next_follow = now + _FOLLOW_EVERY
             self._want()
-        if self._reading is not None and now - self._began > _SAY_READING_AFTER:
-            self._view.show([(Span("reading …", "dim"),)])
+        self._say_reading()
+
+    def _say_reading(self) -> None:
+        """Tell what is being read, where it takes long enough to be wondered about."""
+        wanted = self._reading
+        if wanted is None:
+            return
+        opens = self._shown is None or self._shown.item.key != wanted.item.key
+        if time.monotonic() - self._began >= (_OPENS_WITHIN if opens else _STEPS_WITHIN):
+            self._view.show(waiting(self._views.subject(wanted.item), wanted.look))
+            place_pictures(self.app, [])
 
     def _show_list(self) -> None:
         version = self._session.store.version
@@ -201,14 +210,16 @@ class SummariesScreen(Screen[None]):
         if self._reading is not None:
             self._more_wanted = True
             return
-        plain = self.app.has_class("-ascii") or self.app.console.color_system not in _COLOURS_FROM
+        ascii_only = self.app.has_class("-ascii")
+        coloured = self.app.console.color_system in _COLOURS_FROM
         cell = picture_cell(self.app) if self.is_current else None
-        look = Look(self._step, width, height, plain, self._inside, cell)
+        look = Look(self._step, width, height, ascii_only, coloured, self._inside, cell)
         wanted = self._views.wanted(item, look)
         if wanted == self._shown:
             return
         self._reading, self._began = wanted, time.monotonic()
         self.run_worker(lambda: self._draw(wanted), thread=True, group="summaries")
+        self.set_timer(_OPENS_WITHIN, self._say_reading)
 
     def _draw(self, wanted: Wanted) -> None:
         """For the thread."""

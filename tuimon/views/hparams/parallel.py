@@ -21,13 +21,13 @@ _MARGIN = 4
 _MIDDLE = 0.5
 
 
-def parallel_rows(scene: Scene, cells: int, height: int, *, plain: bool) -> list[Row]:
+def parallel_rows(scene: Scene, cells: int, height: int, *, ascii_only: bool) -> list[Row]:
     """Names of the axes, their upper ends, the lines, the lower ends, and the chosen session."""
     table = scene.table
     columns = table.shown[: max(2, cells // _AXIS_CELLS)]
     if cells < LEAST_PLOT[0] or height < LEAST_PLOT[1] or len(columns) < 2:
         return no_room(cells, height)
-    dots = Dots(cells, height - 4, ascii_only=plain)
+    dots = Dots(cells, height - 4, ascii_only=ascii_only)
     axes = [table.axis(column) for column in columns]
     margin = _MARGIN * dots.across
     xs = np.linspace(margin, dots.columns - 1 - margin, len(columns))

@@ -12,7 +12,7 @@ from tuimon.views.hparams.scene import LEAST_PLOT, Scene, no_room
 from tuimon.views.layout import centred, clip
 
 
-def scatter_rows(scene: Scene, cells: int, height: int, *, plain: bool) -> list[Row]:
+def scatter_rows(scene: Scene, cells: int, height: int, *, ascii_only: bool) -> list[Row]:
     """Names of the axes, the points in a frame with ticks, and the chosen session."""
     if cells < LEAST_PLOT[0] or height < LEAST_PLOT[1]:
         return no_room(cells, height)
@@ -22,7 +22,7 @@ def scatter_rows(scene: Scene, cells: int, height: int, *, plain: bool) -> list[
     labels = {round((1 - place) * (plot - 1)): safe(text) for place, text in ups.labels}
     gutter = max((width(text) for text in labels.values()), default=0)
     plot_cells = cells - gutter - 1
-    dots = Dots(plot_cells, plot, ascii_only=plain)
+    dots = Dots(plot_cells, plot, ascii_only=ascii_only)
     first, last = dots.across, dots.columns - 1 - dots.across
     for session, chosen in scene.drawn():
         x = first + float(rights.places[session]) * (last - first)

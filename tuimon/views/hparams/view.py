@@ -110,9 +110,9 @@ class HParamsView(View):
             case "table":
                 body = table_rows(scene, self._scroll, *size)
             case "parallel":
-                body = parallel_rows(scene, *size, plain=look.plain)
+                body = parallel_rows(scene, *size, ascii_only=look.ascii_only)
             case "scatter":
-                body = scatter_rows(scene, *size, plain=look.plain)
+                body = scatter_rows(scene, *size, ascii_only=look.ascii_only)
             case "importance":
                 body = importance_rows(scene, *size)
         rows = [*self._head(scene, look.width), *body]

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable
 from datetime import datetime
-from typing import Literal, NamedTuple
+from functools import partial
+from typing import Literal
 
 from tuimon.charts import roles
-from tuimon.charts.model import Row, Span
+from tuimon.store.series import Refs
 from tuimon.summaries.images import Image, Images
-from tuimon.text import fit, format_step
-from tuimon.views.blocks import GAP, beside, painted, shaded
+from tuimon.text import format_step
 from tuimon.views.buckets import sampled
-from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
-from tuimon.views.pixels import ImageError, Window, adjusted, decode, delays, size_of
+from tuimon.views.image.drawing import Painter, Panel, Scene, Tone, arranged, panels, rows
+from tuimon.views.image.pixels import Window, delays
+from tuimon.views.layout import HEAD_ROWS, Piece, Place
 from tuimon.views.subject import Subject, ViewError, place_of
-from tuimon.views.view import Look, Picture, Shown, View, ViewKey
+from tuimon.views.view import Look, Shown, View, ViewKey
 
 Mode = Literal["one", "strip", "runs"]
-_LEAST_SIDE = 12
-"""Cells of one of several pictures."""
 _MOST_RUNS = 16
 _MOST_STRIP_BYTES = 32 << 20
 _LEAST_AGAIN = 0.1
@@ -27,64 +26,10 @@ _LEAST_AGAIN = 0.1
 _NEARER = 1.5
 _STRIDE = 0.2
 _BRIGHTER, _STARKER = 0.1, 1.25
-
-
-class Tone(NamedTuple):
-    """How the light of a picture is changed."""
-
-    brightness: float = 0.0
-    contrast: float = 1.0
-
-    def __str__(self) -> str:
-        words = []
-        if self.brightness:
-            words.append(f"brightness {self.brightness:+.1f}")
-        if self.contrast != 1:
-            words.append(f"contrast ×{self.contrast:.2g}")
-        return "  ".join(words)
-
-
-class Scene(NamedTuple):
-    """How pictures are seen."""
-
-    window: Window = Window()
-    tone: Tone = Tone()
-    frame: int = 0
-    """Of an animation."""
-
-
-class Panel(NamedTuple):
-    """A picture among several."""
-
-    label: str
-    images: Images | None
-    """None where they cannot be read."""
-    selected: bool = False
-
-
-class Painter:
-    """Draws images as cells, or where there is a cell's size in pixels as pictures over them."""
-
-    def __init__(self, *, ascii_only: bool = False, cell: tuple[int, int] | None = None) -> None:
-        self._paint = shaded if ascii_only else painted
-        self._cell = cell
-        self.pictures: list[Picture] = []
-
-    def draw(
-        self, image: Image, columns: int, room: int, scene: Scene, x: int, y: int
-    ) -> tuple[int, list[Row]]:
-        """The cells that an image at (x, y) takes of so many, and its rows."""
-        across, down = self._cell or (1, 2)
-        try:
-            found = decode(image, columns * across, room * down, scene.window, scene.frame)
-        except ImageError as error:
-            return columns, [clip([(fit(str(error), columns), roles.WARN)], columns)]
-        pixels = adjusted(found, *scene.tone)
-        if self._cell is None:
-            return pixels.shape[1], self._paint(pixels)
-        width, height = -(-pixels.shape[1] // across), -(-pixels.shape[0] // down)
-        self.pictures.append(Picture(x, y, width, height, pixels))
-        return width, _blank(width, height)
+_AHEAD = 3
+"""Steps that are decoded before they are gone to."""
+_MOST_AHEAD_BYTES = 32 << 20
+"""Of a record that is read for that."""
 
 
 class ImageView(View):
@@ -128,6 +73,8 @@ class ImageView(View):
         self._in_blocks = False
         self._animation: tuple[float, ...] = ()
         self._size = (1, 1)
+        self._index = 0
+        """Of the step that was seen last."""
 
     @classmethod
     def stamp(cls, subject: Subject) -> Hashable:
@@ -140,8 +87,8 @@ class ImageView(View):
         alike = subject.alike()
         facts = _time(subject, place)
         again = None
-        cell = None if self._in_blocks or look.plain else look.cell
-        painter = Painter(ascii_only=look.plain, cell=cell)
+        cell = None if self._in_blocks or look.ascii_only else look.cell
+        painter = Painter(ascii_only=look.ascii_only, coloured=look.coloured, cell=cell)
         several: list[Panel] = []
         if self._mode == "strip":
             several = self._strip(subject, place, look)
@@ -159,7 +106,7 @@ class ImageView(View):
             frames = len(self._animation)
             scene = self._scene._replace(frame=self._scene.frame % frames if frames else 0)
             if frames and self._plays:  # pictures in pixels are too many bytes for that
-                painter = Painter(ascii_only=look.plain)
+                painter = Painter(ascii_only=look.ascii_only, coloured=look.coloured)
             found = rows(
                 place,
                 images,
@@ -174,6 +121,8 @@ class ImageView(View):
             if frames and self._plays:
                 again = max(self._animation[scene.frame], _LEAST_AGAIN)
                 self._scene = scene._replace(frame=(scene.frame + 1) % frames)
+            if alone is not None or self._count == 1:
+                painter.ahead(self._neighbours(subject, place, alone or 0), *self._size, scene)
         idle = [] if len(alike) > 1 else ["image-runs"]
         idle += [] if place.count > 1 else ["image-strip"]
         idle += [] if self._count > 1 else ["image-next"]
@@ -230,6 +179,21 @@ class ImageView(View):
         window = self._scene.window.nearer(_NEARER**-notches)
         self._scene = self._scene._replace(window=window)
 
+    def _neighbours(
+        self, subject: Subject, place: Place, which: int
+    ) -> list[Callable[[], Image | None]]:
+        """What gives the images of steps that may be seen next, the likeliest first."""
+        stride = place.index - self._index or -1
+        self._index = place.index
+        refs = subject.refs
+        far = [place.index + stride * times for times in range(1, _AHEAD + 1)]
+        near = [place.index + (1 if stride > 0 else -1), place.index + (-1 if stride > 0 else 1)]
+        return [
+            partial(_image_of, subject, refs, index, which)
+            for index in dict.fromkeys([*far, *near])
+            if 0 <= index < len(refs.steps) and refs.lengths[index] <= _MOST_AHEAD_BYTES
+        ]
+
     def _strip(self, subject: Subject, place: Place, look: Look) -> list[Panel]:
         """The steps that have room, ascending, the selected one among them."""
         refs = subject.refs
@@ -264,6 +228,12 @@ class ImageView(View):
         return found
 
 
+def _image_of(subject: Subject, refs: Refs, index: int, which: int) -> Image | None:
+    decoded = subject.read(refs, index)
+    images = decoded.images if isinstance(decoded, Images) else ()
+    return images[which] if which < len(images) else None
+
+
 def _read(subject: Subject, index: int) -> Images | None:
     try:
         decoded = subject.read(subject.refs, index)
@@ -278,127 +248,3 @@ def _time(subject: Subject, place: Place) -> list[Piece]:
     except (ValueError, OverflowError, OSError, IndexError):
         return []
     return [(f"{at:%H:%M:%S}", roles.NOTE)]
-
-
-def rows(
-    place: Place,
-    images: Images,
-    width: int,
-    height: int,
-    *,
-    scene: Scene | None = None,
-    alone: int | None = None,
-    frames: int = 0,
-    facts: Sequence[Piece] = (),
-    painter: Painter | None = None,
-) -> list[Row]:
-    """Draw the images of a step side by side, as many as have room.
-
-    Args:
-        place: what is selected.
-        images: they need not be images at all: then a line says why.
-        width, height: cells; the rows never take more.
-        scene: how they are seen.
-        alone: the only one of several that is drawn.
-        frames: of the animation.
-        facts: what else the head tells.
-        painter: how they are drawn; as half blocks when left out.
-    """
-    scene, painter = scene or Scene(), painter or Painter()
-    told: list[Piece] = [(f"{images.width}×{images.height}", roles.LEGEND)]
-    if not images.images:
-        return message(place, told, ("No image in this step.", roles.DIM), width, height)
-    first = images.images[alone or 0]
-    wide, high = size_of(first) or (images.width, images.height)
-    told[0] = (f"{wide}×{high} {first.format}".rstrip(), roles.LEGEND)
-    room = height - HEAD_ROWS - 1
-    shown = max(1, min(len(images.images), (width + GAP) // (_LEAST_SIDE + GAP)))
-    chosen: Sequence[Image] = images.images[:shown]
-    if alone is not None:
-        chosen = [first]
-        told.append((f"image {alone + 1} of {len(images.images)}", roles.LEGEND))
-    elif len(images.images) > 1:
-        told.append((f"{shown} of {len(images.images)} images", roles.NOTE))
-    if frames:
-        told.append((f"frame {scene.frame + 1} of {frames}", roles.NOTE))
-    told += _scene_facts(scene)
-    told += facts
-    if room < 1 or width < 1:
-        return list(head(place, told, width))[: max(0, height)]
-    each = (width - GAP * (len(chosen) - 1)) // len(chosen)
-    drawn: list[tuple[int, list[Row]]] = []
-    x = 0
-    for image in chosen:
-        drawn.append(painter.draw(image, each, room, scene, x, HEAD_ROWS + 1))
-        x += drawn[-1][0] + GAP
-    return [*head(place, told, width), (), *beside(drawn)]
-
-
-def panels(
-    place: Place,
-    facts: Sequence[Piece],
-    several: Sequence[Panel],
-    look: Look,
-    scene: Scene,
-    painter: Painter,
-) -> list[Row]:
-    """Draw the first images of steps or runs in a grid, each below its name."""
-    result = list(head(place, [*_scene_facts(scene), *facts], look.width))
-    room = look.height - HEAD_ROWS - 1
-    across, down = arranged(len(several), look.width, room)
-    across = min(across, max(1, len(several)))
-    down = min(down, -(-len(several) // across))
-    each, lines = (look.width - GAP * (across - 1)) // across, room // max(1, down) - 1
-    if each < 1 or lines < 1:
-        return result[: max(0, look.height)]
-    result.append(())
-    for start in range(0, min(len(several), across * down), across):
-        y = len(result)
-        row = [
-            _panel(one, each, lines, scene, painter, index * (each + GAP), y)
-            for index, one in enumerate(several[start:][:across])
-        ]
-        result += beside(row)
-    return result[: look.height]
-
-
-def arranged(count: int, width: int, height: int) -> tuple[int, int]:
-    """How many of `count` pictures stand beside and below each other, as large as they can be."""
-    best, found = -1.0, (1, 1)
-    for across in range(1, max(1, (width + GAP) // (_LEAST_SIDE + GAP)) + 1):
-        down = -(-count // across)
-        down = min(down, max(1, height // (_LEAST_SIDE // 2 + 1)))
-        side = min((width - GAP * (across - 1)) / across, 2 * (height / down - 1))
-        # As many as there are come first, then how large they are.
-        worth = min(across * down, count) * 1000 + side
-        if worth > best:
-            best, found = worth, (across, down)
-    return found
-
-
-def _panel(
-    one: Panel, cells: int, lines: int, scene: Scene, painter: Painter, x: int, y: int
-) -> tuple[int, list[Row]]:
-    role = roles.ACCENT if one.selected else roles.NOTE
-    label = (Span(fit(one.label, cells), role),)
-    if one.images is None or not one.images.images:
-        why = (
-            Span(fit("cannot be read" if one.images is None else "no image", cells), roles.WARN),
-        )
-        return cells, [label, why, *_blank(cells, lines - 1)]
-    used, picture = painter.draw(one.images.images[0], cells, lines, scene, x, y + 1)
-    padded: list[Row] = [(*row, Span(" " * (cells - used), roles.BLANK)) for row in picture]
-    return cells, [label, *padded, *_blank(cells, lines - len(padded))]
-
-
-def _blank(cells: int, lines: int) -> list[Row]:
-    return [(Span(" " * cells, roles.BLANK),)] * max(0, lines)
-
-
-def _scene_facts(scene: Scene) -> list[Piece]:
-    facts: list[Piece] = []
-    if scene.window.zoom > 1:
-        facts.append((f"zoom ×{scene.window.zoom:.3g}", roles.ACCENT))
-    if tone := str(scene.tone):
-        facts.append((tone, roles.ACCENT))
-    return facts

@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,17 +26,12 @@ MAX_FRAMES = 1000
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 _GREY = 0x60
 """What shines through transparent parts."""
-_KEPT_BYTES = 32 << 20
-"""Of pixels at the size of the view: frames that play, pictures of a strip."""
 _LEAST_DELAY = 0.02
 _USUAL_DELAY = 0.1
 """Seconds of a frame, where an animation asks for less than what can be told apart."""
 
 Pixels = NDArray[np.uint8]
 """Shape [h, w, 3]."""
-
-
-_kept: dict[tuple[object, ...], Pixels] = {}
 
 
 class ImageError(ValueError):
@@ -69,26 +64,46 @@ class Window:
         return Window(min(max(self.zoom * factor, 1.0), 64.0), self.x, self.y).moved(0, 0)
 
 
+class Full(NamedTuple):
+    """An image as it was decoded, in colours or in grey: parts of it are quickly made of it."""
+
+    picture: Picture
+    size: tuple[int, int]
+    """Of the image itself: JPEG is decoded at less than that."""
+    frame: int
+
+    @property
+    def pixels(self) -> int:
+        """Of what was decoded."""
+        return self.picture.width * self.picture.height
+
+    def serves(self, frame: int, wide: float, high: float) -> bool:
+        """Whether it has the pixels of a frame, at so many at least."""
+        enough = self.picture.width >= wide and self.picture.height >= high
+        return self.frame == frame and (enough or self.picture.size == self.size)
+
+
 def decode(
-    image: Image, columns: int, lines: int, window: Window = Window(), frame: int = 0
-) -> Pixels:
+    image: Image,
+    columns: int,
+    lines: int,
+    window: Window = Window(),
+    frame: int = 0,
+    full: Full | None = None,
+) -> tuple[Pixels, Full]:
     """The pixels of an image, made to fit `columns` by `lines`, both at least 1.
 
-    Small ones are enlarged by whole numbers. Raises ImageError for what cannot be shown.
+    Small ones are enlarged by whole numbers. `full` is what an earlier call gave with the same
+    image: where that serves, it is not decoded again. Raises ImageError for what cannot be shown.
     """
-    # The image itself is not held: it may be large.
-    key = hash(image.data), len(image.data), columns, lines, window, frame
-    found = _kept.get(key)
-    if found is None:
-        found = _kept[key] = _decoded(image, columns, lines, window, frame)
-        while sum(pixels.nbytes for pixels in _kept.values()) > _KEPT_BYTES and len(_kept) > 1:
-            del _kept[next(iter(_kept))]
-    return found
-
-
-def _decoded(image: Image, columns: int, lines: int, window: Window, frame: int) -> Pixels:
     try:
-        return _decode(image.data, columns, lines, window, frame)
+        wide, high = full.size if full is not None else _checked(image.data)
+        left, upper, right, lower = window.box(wide, high)
+        scale = min(columns / (right - left), lines / (lower - upper))
+        draft = (wide, high) if scale >= 1 else (2 * wide * scale, 2 * high * scale)
+        if full is None or not full.serves(frame, *draft):
+            full = _load(image.data, frame, draft)
+        return _part(full.picture, columns, lines, window, scale), full
     except ImageError:
         raise
     except MemoryError:
@@ -143,34 +158,56 @@ def _opened(data: bytes) -> Picture:
     return Pillow.open(BytesIO(data), formats=_FORMATS)
 
 
-def _decode(data: bytes, columns: int, lines: int, window: Window, frame: int) -> Pixels:
-    from PIL import Image as Pillow
-
+def _checked(data: bytes) -> tuple[int, int]:
+    """The size of an image that is not too large to be decoded."""
     if not data:
         raise ImageError("an image of 0 bytes")
     with _opened(data) as picture:
         wide, high = picture.size
-        most = MAX_JPEG_PIXELS if picture.format == "JPEG" else MAX_PIXELS
-        if wide * high > most:
-            raise ImageError(f"an image of {wide}×{high} pixels is too large to be shown here")
-        if frame:
-            picture.seek(frame)
-        left, upper, right, lower = window.box(wide, high)
-        seen_wide, seen_high = right - left, lower - upper
-        scale = min(columns / seen_wide, lines / seen_high)
-        if scale >= 1:
-            x, y = round(left), round(upper)
-            small = _rgb(picture.crop((x, y, max(x + 1, round(right)), max(y + 1, round(lower)))))
-            factor = max(1, min(columns // small.shape[1], lines // small.shape[0]))
-            small = small[:lines, :columns]
-            return np.repeat(np.repeat(small, factor, axis=0), factor, axis=1)
-        size = max(1, round(seen_wide * scale)), max(1, round(seen_high * scale))
-        picture.draft(None, (round(2 * wide * scale), round(2 * high * scale)))
-        if picture.size[0] * picture.size[1] > MAX_PIXELS:
-            raise ImageError(f"an image of {wide}×{high} pixels is too large to be shown here")
-        full = Pillow.fromarray(_rgb(picture)) if picture.mode not in ("L", "RGB") else picture
-        box_of_draft = window.box(*full.size)
-        return _rgb(full.resize(size, Pillow.Resampling.BOX, box=box_of_draft))
+        if wide * high > (MAX_JPEG_PIXELS if picture.format == "JPEG" else MAX_PIXELS):
+            raise _too_large(wide, high)
+        return wide, high
+
+
+def _load(data: bytes, frame: int, draft: tuple[float, float]) -> Full:
+    """Decode an image, where that is quicker at less than its size, but no less than `draft`."""
+    from PIL import Image as Pillow
+
+    picture: Picture = _opened(data)
+    size = picture.size
+    if frame:
+        picture.seek(frame)
+    picture.draft(None, (round(draft[0]), round(draft[1])))
+    if picture.size[0] * picture.size[1] > MAX_PIXELS:
+        raise _too_large(*size)
+    if picture.mode not in ("L", "RGB"):
+        picture = Pillow.fromarray(_rgb(picture))
+    picture.load()
+    return Full(picture, size, frame)
+
+
+def _part(picture: Picture, columns: int, lines: int, window: Window, scale: float) -> Pixels:
+    """What is seen of a picture, `scale` times as large as the image is itself, about."""
+    from PIL import Image as Pillow
+
+    box = left, upper, right, lower = window.box(*picture.size)
+    if scale < 1:
+        size = _fitting(right - left, lower - upper, columns, lines)
+        return _rgb(picture.resize(size, Pillow.Resampling.BOX, box=box))
+    x, y = round(left), round(upper)
+    small = _rgb(picture.crop((x, y, max(x + 1, round(right)), max(y + 1, round(lower)))))
+    factor = max(1, min(columns // small.shape[1], lines // small.shape[0]))
+    small = small[:lines, :columns]
+    return np.repeat(np.repeat(small, factor, axis=0), factor, axis=1)
+
+
+def _fitting(wide: float, high: float, columns: int, lines: int) -> tuple[int, int]:
+    scale = min(columns / wide, lines / high)
+    return max(1, round(wide * scale)), max(1, round(high * scale))
+
+
+def _too_large(wide: int, high: int) -> ImageError:
+    return ImageError(f"an image of {wide}×{high} pixels is too large to be shown here")
 
 
 def _rgb(picture: Picture) -> NDArray[np.uint8]:
