@@ -1,0 +1,78 @@
+"""Progress bars: what they say, thinned out."""
+
+import re
+from typing import NamedTuple
+
+from tuimon.recorder.console_metrics.steps import Position
+
+TQDM = re.compile(
+    r"^(?P<name>.{0,400}?)(?:\d{1,3}%\|.{0,400}?\|\s*|(?<![\w.]))(?P<count>\d{1,15})"
+    r"(?:/(?P<total>\d{1,15})|it) "
+    r"\[(?P<elapsed>\d+:\d\d(?::\d\d)?)(?:<[^,\]]*)?(?P<rest>,[^\]]*)?\]"
+)
+DRAWN = re.compile(r"(?:━|\[=*>?\.*\]|\s-\s)")
+"""What shows that a line of another program is a bar."""
+
+_MOST_BARS = 256
+
+
+class Line(NamedTuple):
+    """What a line says, before it is known which steps these are."""
+
+    position: Position
+    values: tuple[tuple[str, str, float], ...]
+    """(split, name, value)."""
+
+
+class Bars:
+    """Thins out the states of progress bars: one a second and a hundred besides.
+
+    Keeps a bounded memory of them.
+    """
+
+    def __init__(self) -> None:
+        self._bars: dict[tuple[str, int | None], _Bar] = {}
+
+    def thin(self, key: tuple[str, int | None], line: Line, elapsed: int | None) -> list[Line]:
+        """What is to be told now that the bar `key`, drawn for `elapsed` seconds, shows `line`.
+
+        The last state of a bar that begins anew is told even if it was left out before.
+        """
+        count, total = line.position.done or 0, line.position.total
+        if len(self._bars) > _MOST_BARS:
+            self._bars.clear()
+        bar = self._bars.setdefault(key, _Bar())
+        if line == bar.line and count == bar.shown[0]:
+            bar.held = None
+            return []
+        told: list[Line] = []
+        if bar.held is not None and count < (bar.held.position.done or 0):
+            told = bar.release()
+        if not bar.is_due(count, total, elapsed):
+            bar.held = line
+            return told
+        bar.shown, bar.line, bar.held = (count, elapsed), line, None
+        return [*told, line]
+
+    def finish(self) -> list[Line]:
+        """The last states that were left out."""
+        return [line for bar in self._bars.values() for line in bar.release()]
+
+
+class _Bar:
+    def __init__(self) -> None:
+        self.shown: tuple[int, int | None] = (-1, None)
+        self.line: Line | None = None
+        self.held: Line | None = None
+
+    def is_due(self, count: int, total: int | None, elapsed: int | None) -> bool:
+        shown, at = self.shown
+        if count < shown or count == total or shown < 0:
+            return True
+        if elapsed is not None and elapsed != at:
+            return True
+        return count - shown >= max(1, (total or 0) / 100)
+
+    def release(self) -> list[Line]:
+        held, self.held = self.held, None
+        return [] if held is None else [held]

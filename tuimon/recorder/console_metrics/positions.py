@@ -1,0 +1,74 @@
+"""Where in a training a line was printed: epochs, steps, batches."""
+
+import re
+
+from tuimon.recorder.console_metrics.splits import SPLIT
+from tuimon.recorder.console_metrics.steps import Position
+
+_INT = r"\d{1,15}(?![\d.])"
+_EPOCH = re.compile(
+    rf"(?:\b(?:start|end) of (?:training )?)?\bep(?:och)?\b\s*[:=#]?\s*[\[(]?\s*"
+    rf"(?P<epoch>\d{{1,9}}(?:\.\d{{1,9}})?)(?![\w.]*\w)"
+    rf"\s*(?:(?:/|of|out of)\s*\d{{1,9}}\b)?\s*[\])]?"
+    rf"(?:[\s:,|\-]*[\[(]\s*(?P<count>\d{{1,15}})\s*/\s*(?P<total>{_INT})"
+    rf"\s*(?:\(\s*[\d.]+\s*%\))?\s*[\])]"
+    rf"|\s*[:|]\s*(?P<count2>\d{{1,15}})\s*/\s*(?P<total2>{_INT})(?!\w)(?:\s*batches)?)?",
+    re.IGNORECASE,
+)
+_STEP = re.compile(
+    r"(?<![\w.@/\-])(?P<name>(?:global|total|train|training)[_ ]?steps?|num_updates|steps?"
+    r"|iter(?:ation)?s?|it|episodes?|(?:mini-?)?batch(?:es)?|update)\b"
+    rf"\s*[:=#]?\s*[\[(]?\s*(?P<count>\d{{1,15}})(?!\.?\w)\s*(?:(?:/|of)\s*(?P<total>{_INT}))?"
+    r"\s*(?:\(\s*[\d.]+\s*%\))?\s*[\])]?",
+    re.IGNORECASE,
+)
+_COUNT_FIRST = re.compile(
+    rf"^\W{{0,3}}(?:(?P<split>{SPLIT})\b[\s:]*)?"
+    rf"[\[(]?\s*(?P<count>\d{{1,15}})\s*/\s*(?P<total>{_INT})\s*(?:\(\s*[\d.]+\s*%\))?[\])]?(?=\s|$)"
+)
+_COUNT_LAST = re.compile(rf"\[\s*(?P<count>\d{{1,15}})\s*/\s*(?P<total>{_INT})\s*\]\s*$")
+_EPOCH_AND_COUNT = re.compile(rf"^\[\s*(?P<epoch>\d{{1,9}}),\s*(?P<count>{_INT})\]")
+_RICH = re.compile(rf"[━╸╺]\s+(?P<count>\d{{1,15}})/(?P<total>{_INT})")
+
+
+def find_epoch(text: str) -> float | None:
+    """The epoch that a text names."""
+    match = _EPOCH.search(text)
+    return float(match["epoch"]) if match else None
+
+
+def find_step(text: str) -> int | None:
+    """The step that a text names."""
+    match = _STEP.search(text)
+    return int(match["count"]) if match else None
+
+
+def find_position(body: str) -> tuple[Position, str]:
+    """What a line tells of its position, and the line with that left blank."""
+    epoch = count = total = None
+    is_global = False
+    if match := _EPOCH_AND_COUNT.match(body):
+        epoch, count = float(match["epoch"]), int(match["count"])
+        body = _blanked(body, match)
+    if epoch is None and (match := _EPOCH.search(body)):
+        epoch = float(match["epoch"])
+        if text := match["count"] or match["count2"]:
+            count, total = int(text), int(match["total"] or match["total2"])
+        body = _blanked(body, match)
+    for match in list(_STEP.finditer(body)):
+        name = match["name"].lower().replace(" ", "_")
+        overall = name.startswith(("global", "total")) or name == "num_updates"
+        if count is None or (overall and not is_global):
+            count, is_global = int(match["count"]), overall
+            total = int(match["total"]) if match["total"] else None
+        body = _blanked(body, match)
+    counts = _RICH.search(body) or _COUNT_FIRST.match(body) or _COUNT_LAST.search(body)
+    if count is None and (match := counts):
+        count, total = int(match["count"]), int(match["total"])
+        split = match.groupdict().get("split")
+        body = (f"{split}: " if split else "") + _blanked(body, match)
+    return Position(epoch, count, total, is_global), body
+
+
+def _blanked(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]} | {text[match.end() :]}"
