@@ -8,11 +8,12 @@ import re
 
 from tuimon.recorder.console_metrics.bars import DRAWN, TQDM, Bars, Line
 from tuimon.recorder.console_metrics.dictionaries import numbers_of
-from tuimon.recorder.console_metrics.pairs import Pair, find_pairs, to_number, unwrapped
+from tuimon.recorder.console_metrics.pairs import Pair, find_pairs, unwrapped
 from tuimon.recorder.console_metrics.positions import find_epoch, find_position, find_step
 from tuimon.recorder.console_metrics.prefixes import spelled_out, without_prefix
 from tuimon.recorder.console_metrics.splits import LONGEST_TAG, last_split, line_split, tag_of
 from tuimon.recorder.console_metrics.steps import Position, Stepper, TagNames
+from tuimon.recorder.console_metrics.tables import Block, Table
 from tuimon.recorder.console_metrics.words import (
     SPLITS,
     has_function_word,
@@ -55,15 +56,18 @@ class MetricParser:
         self._unnamed: dict[int, int] = {}  # total → count of bars without a name
         self._main_total: int | None = None
         self._in_traceback = False
-        self._columns: list[str] = []
+        self._table = Table()
+        self._block = Block()
 
     def feed(self, text: str) -> list[Point]:
         """The points of one line, or of one state of a progress bar."""
-        if len(text) > LONGEST_LINE or self._is_traceback(text) or not may_hold_metrics(text):
+        if len(text) > LONGEST_LINE or self._is_traceback(text) or self._table.begin(text):
+            return []
+        if (tabled := self._table.row(text) or self._block.feed(text)) is not None:
+            return self._points(tabled)
+        if not may_hold_metrics(text):
             return []
         if not any(char.isdigit() for char in text) and "nan" not in text.lower():
-            if len(found := text.split()) > 3 and "epoch" in text.lower():
-                self._columns = found if found[0].lower() == "epoch" else []
             return []
         line = unwrapped(text.rstrip())
         if (bar := TQDM.match(line)) is not None:
@@ -95,10 +99,8 @@ class MetricParser:
             return []
         if not name and total:
             self._note_unnamed(count, total)
-        if self._columns:
-            line = self._row(name, count, total)
-            if line is not None:
-                return self._bar((name, total), line, None)
+        if (row := self._table.bar(name, count, total)) is not None:
+            return self._bar((name, total), row, None)
         position = Position(find_epoch(name), count, total)
         split = line_split(name)
         pairs = [pair for pair in find_pairs(name) if is_metric(pair.key, pair.text, pair.sign)]
@@ -120,18 +122,6 @@ class MetricParser:
     def _bar(self, key: tuple[str, int | None], line: Line, elapsed: int | None) -> list[Point]:
         lines = self._bars.thin(key, line, elapsed)
         return [point for line in lines for point in self._points(line)]
-
-    def _row(self, name: str, count: int | None, total: int | None) -> Line | None:
-        """A row of a table as YOLO's, which has a header above and a bar behind it."""
-        cells = name.rstrip(": ").split()
-        if len(cells) != len(self._columns) or not (epoch := re.match(r"(\d{1,9})/\d+$", cells[0])):
-            return None
-        values = tuple(
-            ("train", key, value)
-            for key, text in zip(self._columns[1:], cells[1:], strict=True)
-            if is_metric(key, text, ":") and (value := to_number(text)) is not None
-        )
-        return Line(Position(float(epoch[1]), count, total), values) if values else None
 
     def _dictionary(self, body: str) -> Line | None:
         before, _, inside = body.partition("{")

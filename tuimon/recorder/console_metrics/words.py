@@ -31,7 +31,7 @@ NOT_CHARTED = _set(
     "epoch epochs step steps iter iteration it batch batches update num_updates global_step time"
     " data_time elapsed eta wall train_wall data date v_num version rank local_rank gpu gpus node"
     " pid seed line port host worker workers size rev img class fold trial run id device episode"
-    " episodes memory"
+    " episodes memory dur time_elapsed"
 )
 """Names of what is no measurement, or no news."""
 

@@ -256,6 +256,100 @@ def test_yolo() -> None:
     assert set(found) == {"train/box_loss", "train/cls_loss", "train/dfl_loss"}
 
 
+def test_skorch() -> None:
+    text = """\
+  epoch    train_loss    valid_acc    valid_loss    cp     dur
+-------  ------------  -----------  ------------  ----  ------
+      1        \x1b[36m0.6019\x1b[0m       \x1b[32m0.8575\x1b[0m        0.4953     +  0.0229
+\r  0%|                    | 0/32 [00:00<?, ?it/s]\r                         \r\
+      2        0.5102       0.8400        0.5012        0.0301
+"""
+    assert series(text) == {
+        "train_loss": [(1, 0.6019), (2, 0.5102)],
+        "valid_acc": [(1, 0.8575), (2, 0.84)],
+        "valid_loss": [(1, 0.4953), (2, 0.5012)],
+    }
+
+
+def test_fastai_fine_tune_in_two_stages() -> None:
+    text = """\
+epoch     train_loss  valid_loss  error_rate  time
+0         0.376943    0.148536    0.022500    00:04
+epoch     train_loss  valid_loss  error_rate  time
+0         0.193304    0.092125    0.017500    00:01
+1         0.111018    #na#        0.011250    00:06
+"""
+    assert series(text) == {
+        "train_loss": [(0, 0.376943), (1, 0.193304), (2, 0.111018)],
+        "valid_loss": [(0, 0.148536), (1, 0.092125)],
+        "error_rate": [(0, 0.0225), (1, 0.0175), (2, 0.01125)],
+    }
+
+
+def test_a_table_of_steps_between_lines() -> None:
+    text = """\
+| step | loss | f1@5 |
+|-----:|-----:|-----:|
+|  100 | 0.50 |  31% |
+saved checkpoint 100
+|  200 | nan  |  35% |
+|  200 | 0.4  |  36% |
+"""
+    found = series(text)
+    assert found["f1@5"] == [(100, 31.0), (200, 35.0)]
+    assert [step for step, _ in found["loss"]] == [100, 200]
+
+
+def test_stable_baselines3() -> None:
+    def block(steps: int, reward: float) -> str:
+        return f"""\
+-----------------------------------------
+| rollout/                |             |
+|    ep_rew_mean          | {reward}        |
+| time/                   |             |
+|    fps                  | 861         |
+|    total_timesteps      | {steps}        |
+| train/                  |             |
+|    explained_variance   | -0.0039     |
+-----------------------------------------
+"""
+
+    assert series(block(2048, 20.6) + block(4096, 31.0)) == {
+        "rollout/ep_rew_mean": [(2048, 20.6), (4096, 31.0)],
+        "time/fps": [(2048, 861.0), (4096, 861.0)],
+        "train/explained_variance": [(2048, -0.0039), (4096, -0.0039)],
+    }
+
+
+def test_spinning_up() -> None:
+    text = """\
+---------------------------------------
+|             Epoch |               3 |
+|      AverageEpRet |            22.3 |
+|            LossPi |       -1.23e-08 |
+|              Time |            5.61 |
+---------------------------------------
+"""
+    assert series(text) == {"AverageEpRet": [(3, 22.3)], "LossPi": [(3, -1.23e-08)]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "epoch is the loss\n1 2 3 4",
+        "epoch  name  size\n1  2  3",
+        "epoch  loss  accuracy\n1  0.5\n1.5  0.5  0.6\nx  0.5  0.6\n2  good  0.5",
+        "----------\n| batch_size | 32 |\n| epoch | 5 |\n----------",
+        "----------\n| width | 32 |\n| height | 5 |\n----------",
+        "| epoch | 3 |\n| loss | 0.5 |",
+        "----------\n| epoch | nan |\n| reward | 0.5 |\n----------",
+        "----------\n| epoch | 3 |\nsomething else\n| reward | 0.5 |\n----------",
+    ],
+)
+def test_tables_without_metrics(text: str) -> None:
+    assert read(text + "\n") == []
+
+
 def test_detectron2() -> None:
     text = (
         "\x1b[32m[11/24 10:00:00 d2.utils.events]: \x1b[0m eta: 0:10:00  iter: 19  total_loss: 1.2 "
@@ -366,7 +460,8 @@ pieces = st.one_of(
     ),
     st.sampled_from(["\r", "\n", "\x1b[A", "\x1b[1m", "\b", " " * 50, "{", "}", "'", '"', ", "]),
     st.sampled_from(["%|", "| 3/9 [00:01<00:02", "]", "(", "it/s", "-", "nan", "step ", "Train"]),
-    st.sampled_from(["epoch", "Traceback (most recent call last):"]),
+    st.sampled_from(["epoch", "Traceback (most recent call last):", "\nepoch loss acc\n"]),
+    st.sampled_from(["\n" + "-" * 12 + "\n", "| epoch | ", " |\n", "\n1 0.5 0.5\n", "1e20", "inf"]),
 )
 
 
