@@ -1,6 +1,5 @@
 """Programs that show curves in a terminal, and what a pty can measure of any of them."""
 
-import os
 import re
 import select
 import statistics
@@ -48,21 +47,35 @@ class Meter(Terminal):
 
     def pump_once(self, left: float) -> None:
         """Wait for bytes for so long at most."""
-        if not select.select([self._master], [], [], left)[0]:
-            return
-        try:
-            data = os.read(self._master, 1 << 16)
-        except OSError:
-            data = b""
-        self.received += data
-        for _ in range(data.count(b"\x1b[6n")):
-            os.write(self._master, b"\x1b[1;1R")
+        if select.select([self._master], [], [], left)[0]:
+            self._read(1 << 16)
 
     def screenful(self) -> str:
         """The screen, by an emulator that reads all at once."""
         data, self.received = self.received, b""
-        self._receive(data.replace(b"\x1b[6n", b""))
+        self._receive(data)
         return self.text
+
+    def to_frame(self, keys: str, holds: Callable[[str], object], seconds: float = 0.2) -> float:
+        """Seconds until `holds` is true of the screen after a key; `seconds` if it never is.
+
+        The emulator reads afterwards: it would take longer than the program.
+        """
+        self.screenful()
+        chunks: list[tuple[float, int]] = []
+        began = time.perf_counter()
+        self.press(keys)
+        while (left := began + seconds - time.perf_counter()) > 0:
+            self.pump_once(left)
+            chunks.append((time.perf_counter() - began, len(self.received)))
+        received, self.received = self.received, b""
+        shown, took = 0, seconds
+        for at, size in chunks:
+            self._receive(received[shown:size])
+            shown = size
+            if took == seconds and holds(self.text):
+                took = at
+        return took
 
     def to_first_byte(self, keys: str, seconds: float = 1.0) -> float:
         """Seconds until anything answers a key; `seconds` when nothing does."""

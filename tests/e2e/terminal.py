@@ -17,6 +17,8 @@ from pathlib import Path
 import pyte
 
 _MODE = re.compile(r"\x1b\[\?([\d;]+)([hl])|\x1b\[([<>])\d*u")
+_REQUEST = b"\x1b[6n"
+"""Asks for the position of the cursor, as the viewer does at the end of each packet."""
 _KITTY_KEYS = -1
 """In `Terminal.modes`: the keyboard protocol of kitty, which has no mode number."""
 
@@ -114,10 +116,7 @@ class Terminal:
                 continue
             if not select.select([self._master], [], [], left)[0]:
                 return
-            try:
-                data = os.read(self._master, 64 if self.rate else 65536)
-            except OSError:
-                return
+            data = self._read(64 if self.rate else 65536)
             if self.rate:
                 self._carried_until = time.monotonic() + len(data) / self.rate
             if not data:
@@ -146,12 +145,21 @@ class Terminal:
         """Send a signal to the command."""
         self.process.send_signal(number)
 
-    def _receive(self, data: bytes) -> None:
+    def _read(self, most: int) -> bytes:
+        """Take over what the command has written, nothing after it hung up; answer requests."""
+        try:
+            data = os.read(self._master, most)
+        except OSError:
+            return b""
+        begin = max(0, len(self.received) + 1 - len(_REQUEST))  # one may be split
         self.received += data
+        os.write(self._master, b"\x1b[1;1R" * self.received.count(_REQUEST, begin))
+        return data
+
+    def _receive(self, data: bytes) -> None:
+        """Let the emulator read."""
         text = self._held + self._decoder.decode(data)
         text, self._held = _split_escape(text)
-        for _ in range(text.count("\x1b[6n")):
-            os.write(self._master, b"\x1b[1;1R")
         for numbers, on, kitty in _MODE.findall(text):
             switch = self.modes.add if on == "h" or kitty == ">" else self.modes.discard
             for number in numbers.split(";") if numbers else [_KITTY_KEYS]:
