@@ -1,11 +1,15 @@
 """Series to columns: the extremes and the mean of what falls into each column of dots."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.charts.track import Positions, Track
+from tuimon.charts.smoothing import range_sums
+from tuimon.charts.track import Positions, Track, shown_values
+from tuimon.store.lod import Edges, Extremes, extremes_of_all, windows
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -44,62 +48,120 @@ class Bins(NamedTuple):
     behind: Neighbour | None = None
 
 
-def bin_track(track: Track, bounds: Positions, smoothing: float, positive: bool) -> Bins:
-    """Bin a curve.
+def bin_tracks(
+    tracks: Sequence[Track],
+    bounds: Sequence[Positions],
+    smoothings: Sequence[float],
+    *,
+    positive: bool,
+) -> list[Bins]:
+    """Bin the curves of a chart; only those that have changed are looked at, all in one pass.
 
     Args:
-        track: the curve.
-        bounds: ascending bounds of the columns, [columns + 1]; the last one is inclusive.
-        smoothing: weight of the moving average that the line shows; 0 shows the values.
+        tracks: the curves.
+        bounds: of each, ascending bounds of its columns, [columns + 1]; the last is inclusive.
+        smoothings: of each, the weight of the moving average that its line shows; 0 shows the
+            values.
         positive: leave out values ≤ 0.
     """
-    if track.order is not None:
-        return _binned(track, bounds, smoothing, positive)
-    ends = (len(bounds), bounds[0].item(), bounds[-1].item())
-    key = ("bins", bounds.dtype, ends, len(track.x), smoothing, positive)
-    return track.curve.detail.once(key, lambda: _binned(track, bounds, smoothing, positive))
+    wanted = [_Wanted(*one, positive) for one in zip(tracks, bounds, smoothings, strict=True)]
+    made = {one: kept for one in wanted if (kept := one.track.curve.detail.bins.get(one.key))}
+    new = [one for one in wanted if one not in made]
+    short = [one for one in new if not one.track.long]
+    for some in ([short] if short else []) + [[one] for one in new if one.track.long]:
+        for one, bins in zip(some, _binned(some), strict=True):
+            made[one] = bins
+            one.track.curve.detail.bins.put(one.key, bins)
+    return [made[one] for one in wanted]
 
 
-def _binned(track: Track, bounds: Positions, smoothing: float, positive: bool) -> Bins:
-    edges = track.edges(bounds)
-    found = track.extremes(edges)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wanted:
+    """A curve to be binned."""
+
+    track: Track
+    bounds: Positions
+    smoothing: float
+    positive: bool
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What its bins depend on."""
+        first, last = self.bounds[0].item(), self.bounds[-1].item()
+        columns = len(self.bounds), self.bounds.dtype, first, last
+        return columns, len(self.track.curve.values), self.smoothing, self.positive
+
+
+def _binned(wanted: Sequence[_Wanted]) -> list[Bins]:
+    """Bin curves that are not long, or a single one; arrays here are [curves, columns]."""
+    edges = np.array([one.track.edges(one.bounds) for one in wanted])
+    look = _look_at_long if wanted[0].track.long else _look_at_all
+    found, totals = look(wanted, edges)
+    positive = wanted[0].positive
+    smoothed = np.array([one.smoothing > 0 for one in wanted])[:, None]
     drawable = found.positive if positive else found.finite
     some = drawable > 0
     lows = np.where(some, found.low_positive if positive else found.low, np.nan)
     highs = np.where(some, found.high, np.nan)
-    smoothed = track.smoothed_totals(edges, smoothing) if smoothing > 0 else None
-    totals = found.total if smoothed is None else smoothed
     with np.errstate(invalid="ignore", divide="ignore"):
         means = totals / found.finite
         means = np.where(some & ~np.isfinite(means), lows / 2 + highs / 2, means)
-        if positive and smoothed is None:  # the mean holds values ≤ 0, too
-            means = np.clip(means, lows, highs)
+        if positive:  # the mean of raw values holds those ≤ 0, too
+            means = np.where(smoothed, means, np.clip(means, lows, highs))
         line = np.where(some & (means > 0) if positive else some, means, np.nan)
-    hidden = int((found.finite - drawable).sum())
-    return Bins(
-        low=lows,
-        high=highs,
-        line=line,
-        taken=np.diff(edges) > 0,
-        nan=found.nan > 0,
-        above=found.above > 0,
-        below=found.below > 0,
-        points=int(drawable.sum()),
-        counts=(int(found.nan.sum()), int(found.above.sum()), int(found.below.sum()), hidden),
-        before=_neighbour(track, int(edges[0]) - 1, bounds, smoothing, positive),
-        behind=_neighbour(track, int(edges[-1]), bounds, smoothing, positive),
+    counts = np.column_stack(
+        [
+            each.sum(axis=1)
+            for each in (found.nan, found.above, found.below, found.finite - drawable)
+        ]
     )
+    columns = zip(
+        lows,
+        highs,
+        line,
+        np.diff(edges) > 0,
+        found.nan > 0,
+        found.above > 0,
+        found.below > 0,
+        drawable.sum(axis=1).tolist(),
+        [tuple(row) for row in counts.tolist()],
+        [_neighbour(*one) for one in zip(wanted, (edges[:, 0] - 1).tolist(), strict=True)],
+        [_neighbour(*one) for one in zip(wanted, edges[:, -1].tolist(), strict=True)],
+        strict=True,
+    )
+    return [Bins(*fields) for fields in columns]
 
 
-def _neighbour(
-    track: Track, index: int, bounds: Positions, smoothing: float, positive: bool
-) -> Neighbour | None:
+def _look_at_all(wanted: Sequence[_Wanted], edges: Edges) -> tuple[Extremes, Floats]:
+    """What the values of short curves come to, and the sums of what their lines show."""
+    tracks = [one.track for one in wanted]
+    found = extremes_of_all([track.values for track in tracks], edges)
+    if not any(one.smoothing > 0 for one in wanted):
+        return found, found.total
+    shown = shown_values(tracks, [one.smoothing for one in wanted])
+    return found, range_sums(*windows(shown, edges)).reshape(found.total.shape)
+
+
+def _look_at_long(wanted: Sequence[_Wanted], edges: Edges) -> tuple[Extremes, Floats]:
+    """The same of a long one, from what is known of its blocks of points."""
+    [one], [inside] = wanted, edges
+    track = one.track
+    detail = track.curve.detail
+    found = Extremes._make(field[None] for field in detail.extremes(track.values, inside))
+    if one.smoothing <= 0:
+        return found, found.total
+    totals = detail.smoothed_totals(track.values, inside, one.smoothing)
+    return found, found.total if totals is None else totals[None]
+
+
+def _neighbour(one: _Wanted, index: int) -> Neighbour | None:
     """Return the point at an index beside the columns; None where a line cannot lead to it."""
+    track, bounds = one.track, one.bounds
     if not 0 <= index < len(track.x):
         return None
-    line = track.smoothed_at(index, smoothing)
+    line = track.smoothed_at(index, one.smoothing)
     first, last = float(bounds[0]), float(bounds[-1])
-    if not np.isfinite(line) or (positive and line <= 0) or first >= last:
+    if not np.isfinite(line) or (one.positive and line <= 0) or first >= last:
         return None
     columns = len(bounds) - 1
     return Neighbour((float(track.x[index]) - first) / (last - first) * columns - 0.5, line)

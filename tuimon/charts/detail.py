@@ -1,7 +1,6 @@
 """What drawing a growing series needs besides its points, kept from one drawing to the next."""
 
-from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,22 @@ Floats = NDArray[np.float64]
 T = TypeVar("T")
 
 
+class Kept(Generic[T]):
+    """The newest result of a computation, and what it depends on."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[object, T | None] = (None, None)
+
+    def get(self, key: object) -> T | None:
+        """What was kept last, if it was under this key."""
+        known, made = self._kept
+        return made if known == key else None
+
+    def put(self, key: object, made: T) -> None:
+        """Keep a result in the place of the one before."""
+        self._kept = key, made
+
+
 class Detail:
     """Makes drawing a series cost its new points and the columns, not all of its points.
 
@@ -21,19 +36,14 @@ class Detail:
     """
 
     def __init__(self) -> None:
+        self.bins = Kept[Any]()
+        """The columns of its last drawing."""
+        self.smoothed = Kept[Floats]()
+        """Its smoothed values, if it is not long."""
         self._levels = LevelOfDetail()
         self._smoothed: Smoothed | None = None
         self._ascending: dict[str, int] = {}
-        self._made: tuple[object, object] = (None, None)
         self._best: dict[Best, tuple[int, int | None]] = {}
-
-    def once(self, key: object, make: Callable[[], T]) -> T:
-        """What `make` gives; what it gave before, if the last call had the same key."""
-        known, made = self._made
-        if known != key:
-            made = make()
-            self._made = key, made
-        return cast(T, made)
 
     def extremes(self, values: Floats, edges: Edges) -> Extremes:
         """What the values between indices `edges` [columns + 1] come to."""

@@ -10,6 +10,7 @@ Values that are not finite are shown as they are and leave the average untouched
 values are all equal is shown as it is.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,11 +22,10 @@ from tuimon.store.lod import BLOCK, Edges
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_CHUNK = 4096 * BLOCK  # bounds the memory that this takes for a while
+LONG = 8192
+"""Series of more values are taken in as they grow; all of a shorter one costs no more."""
 
-# The smoothed values of series that are not longer are kept: charts of many runs are then moved
-# and zoomed without smoothing each of them again.
-_KEPT_VALUES = 8192
+_CHUNK = 4096 * BLOCK  # bounds the memory that this takes for a while
 
 # Powers of the weight below this vanish: as subnormal numbers they would slow arithmetic tenfold.
 _NEGLIGIBLE = 1e-290
@@ -36,9 +36,56 @@ _SETTLED = 1e-18
 
 def smooth(values: Floats, weight: float) -> Floats:
     """Return the smoothed `values` (float64[n]) at `weight` (clamped to 0…1; NaN counts as 0)."""
+    return smooth_all([values], weight)[0]
+
+
+def smooth_all(series: Sequence[Floats], weight: float) -> list[Floats]:
+    """Return what `smooth` gives for each series; the short ones are smoothed in one pass."""
+    short = iter(_smooth_short([values for values in series if len(values) <= LONG], weight))
+    return [next(short) if len(v) <= LONG else _smooth_long(v, weight) for v in series]
+
+
+def _smooth_long(values: Floats, weight: float) -> Floats:
     smoothed = Smoothed(weight)
     smoothed.extend(values)
     return values if smoothed.constant else smoothed.values(values, 0, len(values))
+
+
+def _smooth_short(series: Sequence[Floats], weight: float) -> list[Floats]:
+    """Smooth rows of `BLOCK` values: what a row hands to the next is cut where a series begins."""
+    weight = _clamped(weight)
+    sizes = np.array([-(-len(values) // BLOCK) for values in series], np.int64)
+    starts = np.cumsum(sizes) - sizes
+    rows = np.zeros((int(sizes.sum()), BLOCK))
+    if not len(rows):
+        return [*series]
+    flat = rows.reshape(-1)
+    firsts = (starts * BLOCK).tolist()
+    places = [slice(at, at + len(v)) for at, v in zip(firsts, series, strict=True)]
+    for place, values in zip(places, series, strict=True):
+        flat[place] = values
+    averaged = _averaged(rows, weight)
+    begins = np.repeat(starts, sizes)
+    first = begins == np.arange(len(rows))
+    factors = np.broadcast_to(averaged.factors, rows.shape)[:, -1].copy()
+    factors[first] = 0
+    counted = np.cumsum(averaged.finite) - averaged.finite
+    before = _State(np.empty(len(rows)), counted - counted[begins])
+    _carry(averaged.pushes[:, -1].copy(), factors, 0.0, before)
+    before.last[first] = 0
+    shown = _shown(rows, averaged, before, weight).reshape(-1)
+    return [
+        values if _constant(values) else shown[place]
+        for place, values in zip(places, series, strict=True)
+    ]
+
+
+def _constant(values: Floats) -> bool:
+    return not len(values) or bool(values[0] == values[-1] and np.all(values == values[0]))
+
+
+def _clamped(weight: float) -> float:
+    return min(max(weight, 0.0), 1.0) if weight == weight else 0.0
 
 
 class _State(NamedTuple):
@@ -50,7 +97,7 @@ class _State(NamedTuple):
 
 
 class Smoothed:
-    """The smoothed values of a series that grows, without keeping those of a long one.
+    """The smoothed values of a long series that grows, without keeping them.
 
     Only the average after every `BLOCK` values is kept, and the sum of the smoothed ones among
     them: extending it costs the new points, the sums over columns the blocks that an edge cuts.
@@ -58,10 +105,9 @@ class Smoothed:
 
     def __init__(self, weight: float) -> None:
         self.weight = weight
-        self._weight = min(max(weight, 0.0), 1.0) if weight == weight else 0.0
+        self._weight = _clamped(weight)
         self._after = Columns((np.float64, np.int64, np.float64))  # average, count, sum
         self._checked = 0
-        self._kept = np.empty(0)
         self.constant = True
         """Whether all values are equal: then they are shown as they are."""
 
@@ -81,13 +127,6 @@ class Smoothed:
 
     def values(self, values: Floats, start: int, stop: int) -> Floats:
         """The smoothed values from index `start` up to `stop`; `values` as in `extend`."""
-        if len(values) > _KEPT_VALUES:
-            return self._part(values, start, stop)
-        if len(self._kept) != len(values):
-            self._kept = self._part(values, 0, len(values))
-        return self._kept[start:stop]
-
-    def _part(self, values: Floats, start: int, stop: int) -> Floats:
         shown = np.empty(stop - start)
         for at in range(start // BLOCK * BLOCK, stop, _CHUNK):
             first, end = max(at, start), min(at + _CHUNK, stop)
@@ -104,14 +143,14 @@ class Smoothed:
         first, last = int(edges[0]), int(edges[-1])
         if last - first < BLOCK * len(starts):
             shown = self.values(values, first, last)
-            return _range_sums(_finite_or_zero(shown), starts - first, ends - first)
+            return range_sums(shown, starts - first, ends - first)
         sums = self._after.rows.view()[2]
         whole = -(-starts // BLOCK)
         rest = np.maximum(np.minimum(ends // BLOCK, len(sums)), whole)
         heads = self._sums_within(values, starts, np.minimum(whole * BLOCK, ends))
         tails = self._sums_within(values, np.minimum(rest * BLOCK, ends), ends)
         with np.errstate(over="ignore", invalid="ignore"):
-            return _range_sums(sums, whole, rest) + heads + tails
+            return range_sums(sums, whole, rest) + heads + tails
 
     def _sums_within(self, values: Floats, starts: Edges, ends: Edges) -> Floats:
         """Sums over ranges each of which lies in one block; some may be empty."""
@@ -155,9 +194,9 @@ class Smoothed:
                 shown = sums + weight / (1 - weight) * (before.last - lasts)
                 if np.isfinite(shown).all():
                     return lasts, before.finite + BLOCK, shown
-        counts = count[0] + np.cumsum(np.count_nonzero(np.isfinite(rows), axis=1))
-        before = _State(before.last, np.append(count[0], counts[:-1]))
         averaged = _averaged(rows, weight)
+        counts = count[0] + np.cumsum(averaged.finite)
+        before = _State(before.last, np.append(count[0], counts[:-1]))
         ends = np.broadcast_to(averaged.factors, rows.shape)[:, -1].copy()
         lasts = _carry(averaged.pushes[:, -1].copy(), ends, last[0], before)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -172,17 +211,21 @@ class _Averaged(NamedTuple):
     """The average after each value, [rows, n]."""
     factors: Floats
     """What an average before the row is multiplied by, [rows, n] or [1, n]."""
+    finite: Ints
+    """How many values of each row are finite, [rows]."""
 
 
 def _averaged(rows: Floats, weight: float) -> _Averaged:
     finite = np.isfinite(rows)
     if finite.all():
         pushes, factors = (1 - weight) * rows, np.full((1, rows.shape[1]), weight)
+        counts = np.full(len(rows), rows.shape[1])
     else:
+        counts = np.count_nonzero(finite, axis=1)
         pushes = (1 - weight) * np.where(finite, rows, 0.0)
         factors = np.where(finite, weight, 1.0)
     _scan(pushes, factors)
-    return _Averaged(pushes, factors)
+    return _Averaged(pushes, factors, counts)
 
 
 def _scan(pushes: Floats, factors: Floats) -> None:
@@ -221,8 +264,8 @@ def _finite_or_zero(values: Floats) -> Floats:
     return np.where(np.isfinite(values), values, 0.0)
 
 
-def _range_sums(values: Floats, starts: Edges, ends: Edges) -> Floats:
-    """Sums over ascending, disjoint ranges of indices; some may be empty."""
+def range_sums(values: Floats, starts: Edges, ends: Edges) -> Floats:
+    """Sums of the finite values in ascending, disjoint ranges of indices; some may be empty."""
     sums = np.zeros(len(starts))
     taken = np.flatnonzero(ends > starts)
     if len(taken):
@@ -230,5 +273,5 @@ def _range_sums(values: Floats, starts: Edges, ends: Edges) -> Floats:
         bounds = np.column_stack([starts[taken], ends[taken]]).ravel()
         inside = bounds if bounds[-1] < len(values) else bounds[:-1]
         with np.errstate(over="ignore", invalid="ignore"):
-            sums[taken] = np.add.reduceat(values, inside)[::2]
+            sums[taken] = np.add.reduceat(_finite_or_zero(values), inside)[::2]
     return sums

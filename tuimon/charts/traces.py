@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts.axis import Axis
-from tuimon.charts.bins import Bins, Neighbour, bin_track, bridge, outside
+from tuimon.charts.bins import Bins, Neighbour, bin_tracks, bridge, outside
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Curve
 from tuimon.charts.track import Track, make_track
@@ -61,7 +61,10 @@ def make_traces(
     tracks: Sequence[Track], axis: Axis, columns: int, options: ChartOptions, marks: Marks
 ) -> list[Trace]:
     """Bin curves into the columns of dots of so many cells; those of a group become one."""
-    traces = [_trace(track, axis, columns, options, marks) for track in tracks]
+    traces = [
+        _trace(track, bins, options)
+        for track, bins in zip(tracks, _bins(tracks, axis, columns, options, marks), strict=True)
+    ]
     groups: dict[str, list[Trace]] = {}
     for trace in traces:
         if trace.curve.group:
@@ -74,10 +77,16 @@ def make_traces(
     return made
 
 
-def _trace(track: Track, axis: Axis, columns: int, options: ChartOptions, marks: Marks) -> Trace:
+def _bins(
+    tracks: Sequence[Track], axis: Axis, columns: int, options: ChartOptions, marks: Marks
+) -> list[Bins]:
+    bounds = [axis.bounds(track, columns * marks.across) for track in tracks]
+    smoothings = [smoothing_of(track, options) for track in tracks]
+    return bin_tracks(tracks, bounds, smoothings, positive=options.log_y)
+
+
+def _trace(track: Track, bins: Bins, options: ChartOptions) -> Trace:
     smoothing = smoothing_of(track, options)
-    bounds = axis.bounds(track, columns * marks.across)
-    bins = bin_track(track, bounds, smoothing, positive=options.log_y)
     low, high, line = bins.low, bins.high, bins.line
     before, behind = bins.before, bins.behind
     if options.log_y:
@@ -147,12 +156,12 @@ def superseded_traces(
 ) -> list[Trace]:
     """Bin superseded points: lines without bands, each stretch of points by itself."""
     traces = []
-    for track in tracks:
+    found = _bins(tracks, axis, columns, options, marks)
+    for track, bins in zip(tracks, found, strict=True):
         old = track.curve.superseded
         assert old
         smoothing = smoothing_of(track, options)
         bounds = axis.bounds(track, columns * marks.across)
-        bins = bin_track(track, bounds, smoothing, positive=options.log_y)
         x = old.steps if axis.kind == "step" else old.wall_times
         ends = np.append(old.starts[1:], len(x)) - 1
         taken = bins.taken | outside(x[old.starts], x[ends], bounds)

@@ -1,5 +1,6 @@
 """A curve along an x axis: its points in ascending order, however they were logged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,8 @@ from numpy.typing import NDArray
 
 from tuimon.charts.best import Best, index_of_best
 from tuimon.charts.model import Curve, XAxis
-from tuimon.charts.smoothing import smooth
-from tuimon.store.lod import Edges, Extremes, column_extremes
+from tuimon.charts.smoothing import LONG, smooth_all
+from tuimon.store.lod import Edges
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64] | Floats
@@ -33,29 +34,23 @@ class Track:
         edges[-1] = np.searchsorted(self.x, bounds[-1], side="right")
         return edges
 
-    def extremes(self, edges: Edges) -> Extremes:
-        """What the values between `edges` come to."""
-        if self.order is None:
-            return self.curve.detail.extremes(self.values, edges)
-        return column_extremes(self.values, edges)
+    @property
+    def long(self) -> bool:
+        """Whether looking at all of its points each time would take too long."""
+        return self.order is None and len(self.values) > LONG
 
-    def smoothed_totals(self, edges: Edges, weight: float) -> Floats | None:
-        """Sums of the finite smoothed values in each column; None if they are as the raw ones.
-
-        The values are smoothed in the order in which they were logged.
-        """
-        if self.order is None:
-            return self.curve.detail.smoothed_totals(self.values, edges, weight)
-        smoothed = smooth(self.curve.values, weight)[self.order]
-        return column_extremes(smoothed, edges).total
+    def smoothed(self, weight: float) -> Floats | None:
+        """Its smoothed values, if they are known from the last time (see `shown_values`)."""
+        kept = self.curve.detail.smoothed.get((weight, len(self.curve.values)))
+        if kept is None:
+            return None
+        return kept[: len(self.values)] if self.order is None else kept[self.order]
 
     def smoothed_at(self, index: int, weight: float) -> float:
         """The smoothed value of the point at an index; the value itself where `weight` is 0."""
-        if weight <= 0:
-            return float(self.values[index])
-        if self.order is None:
+        if weight > 0 and self.long:
             return self.curve.detail.smoothed_at(self.values, index, weight)
-        return float(smooth(self.curve.values, weight)[self.order[index]])
+        return float(shown_values([self], [weight])[0][index])
 
     def best(self, best: Best) -> int | None:
         """The index of the first of the best values; None where none is finite."""
@@ -82,6 +77,24 @@ class Track:
         if index and target - self.x[index - 1].item() <= self.x[index].item() - target:
             return index - 1
         return index
+
+
+def shown_values(tracks: Sequence[Track], weights: Sequence[float]) -> list[Floats]:
+    """Return what the line of each curve shows at its points: its values where the weight is 0.
+
+    Values are smoothed in the order in which they were logged. Those of curves that have not grown
+    since the last time are known, all others are smoothed in one pass.
+    """
+    stale: dict[float, list[Track]] = {}
+    for track, weight in zip(tracks, weights, strict=True):
+        if weight > 0 and track.smoothed(weight) is None:
+            stale.setdefault(weight, []).append(track)
+    for weight, some in stale.items():
+        smoothed = smooth_all([track.curve.values for track in some], weight)
+        for track, values in zip(some, smoothed, strict=True):
+            track.curve.detail.smoothed.put((weight, len(values)), values)
+    known = [track.smoothed(weight) for track, weight in zip(tracks, weights, strict=True)]
+    return [t.values if kept is None else kept for t, kept in zip(tracks, known, strict=True)]
 
 
 def make_track(curve: Curve, axis: XAxis) -> Track:

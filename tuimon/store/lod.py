@@ -10,6 +10,7 @@ millisecond.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -80,6 +81,29 @@ def column_extremes(values: Floats, edges: Edges) -> Extremes:
     """What `values` [n] come to between ascending `edges` [columns + 1], from all of them."""
     first, last = int(edges[0]), int(edges[-1])
     return _reduce(_elements(values[first:last]), edges[:-1] - first, edges[1:] - first)
+
+
+def extremes_of_all(series: Sequence[Floats], edges: Edges) -> Extremes:
+    """What each of several series comes to, in one pass; arrays [series, columns].
+
+    `edges` are [series, columns + 1].
+    """
+    values, starts, ends = windows(series, edges)
+    found = _reduce(_elements(values), starts, ends)
+    return Extremes._make(field.reshape(len(series), -1) for field in found)
+
+
+def windows(series: Sequence[Floats], edges: Edges) -> tuple[Floats, Edges, Edges]:
+    """What lies between the outer `edges` [series, columns + 1], one series after the other.
+
+    Returns:
+        The values, and where each column begins and ends among them, [series * columns].
+    """
+    outer = zip(series, edges[:, 0].tolist(), edges[:, -1].tolist(), strict=True)
+    parts = [values[first:last] for values, first, last in outer]
+    moved = np.cumsum([0, *map(len, parts)])[:-1] - edges[:, 0]
+    inside = edges + moved[:, None]
+    return np.concatenate([np.empty(0), *parts]), inside[:, :-1].ravel(), inside[:, 1:].ravel()
 
 
 class LevelOfDetail:

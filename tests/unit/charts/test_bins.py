@@ -1,10 +1,13 @@
 import math
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+import pytest
+from numpy.typing import ArrayLike, NDArray
 
-from tuimon.charts.bins import Bins, bin_track, bridge
+from tuimon.charts.bins import Bins, bin_tracks, bridge
 from tuimon.charts.model import Curve
+from tuimon.charts.smoothing import LONG
 from tuimon.charts.track import make_track
 
 NAN, INF = math.nan, math.inf
@@ -17,7 +20,8 @@ def bin_series(x: ArrayLike, bounds: ArrayLike, values: ArrayLike, positive: boo
         wall_times=np.zeros(len(values)),
         values=np.asarray(values),
     )
-    return bin_track(make_track(curve, "step"), np.asarray(bounds), 0.0, positive)
+    [bins] = bin_tracks([make_track(curve, "step")], [np.asarray(bounds)], [0.0], positive=positive)
+    return bins
 
 
 def test_extremes_and_mean_of_each_column() -> None:
@@ -63,6 +67,49 @@ def test_the_mean_of_huge_values_is_finite() -> None:
     values = np.full(100, 1.7e308)
     bins = bin_series(np.arange(100), np.array([0, 99]), values)
     np.testing.assert_allclose(bins.line, [1.7e308])
+
+
+def curve_of(values: NDArray[np.float64], steps: NDArray[np.int64]) -> Curve:
+    return Curve(label="a", steps=steps, wall_times=np.zeros(len(values)), values=values)
+
+
+@pytest.mark.parametrize("positive", [False, True])
+@pytest.mark.parametrize("window", [(0, 12_000), (40, 90), (5_000, 5_001), (20_000, 30_000)])
+def test_curves_binned_together_are_as_binned_alone(
+    positive: bool, window: tuple[int, int]
+) -> None:
+    rng = np.random.default_rng(3)
+    sizes = (0, 1, 50, 300, 5_000, LONG, LONG + 1, 10_000)
+    series = [(rng.normal(0, 1, size), np.arange(size)) for size in sizes]
+    series[3][0][::7], series[4][0][9:50] = NAN, INF
+    series.append((rng.normal(0, 1, 500), rng.permutation(500)))
+    bounds, smoothings = np.linspace(*window, 61).astype(np.int64), [0.0, 0.9, *[0.6] * 7]
+
+    def bins(chosen: slice) -> list[Bins]:
+        tracks = [make_track(curve_of(*one), "step") for one in series[chosen]]
+        each = [bounds] * len(tracks)
+        return bin_tracks(tracks, each, smoothings[chosen], positive=positive)
+
+    together = bins(slice(None))
+    for index, one in enumerate(together):
+        [alone] = bins(slice(index, index + 1))
+        for found, expected in zip(one, alone, strict=True):
+            np.testing.assert_equal(found, expected)
+
+
+def test_only_curves_that_have_changed_are_binned_again() -> None:
+    curves = [curve_of(np.arange(100.0), np.arange(100)) for _ in range(3)]
+    bounds = [np.arange(0, 101, 10)] * 3
+
+    def bins() -> list[Bins]:
+        tracks = [make_track(curve, "step") for curve in curves]
+        return bin_tracks(tracks, bounds, [0.6] * 3, positive=False)
+
+    first = bins()
+    curves[1] = replace(curves[1], steps=np.arange(101), values=np.arange(101.0))
+    second = bins()
+    assert [a is b for a, b in zip(first, second, strict=True)] == [True, False, True]
+    assert second[1].points == 101
 
 
 def test_a_spike_is_never_lost() -> None:

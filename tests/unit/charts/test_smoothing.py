@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tuimon.charts.smoothing import Smoothed, smooth
+from tuimon.charts.smoothing import LONG, Smoothed, smooth, smooth_all
 
 NAN, INF = math.nan, math.inf
 
@@ -59,6 +59,15 @@ def test_special_values(values: list[float]) -> None:
 
 def test_a_constant_series_stays_exactly_what_it_is() -> None:
     assert set(smooth(np.full(1000, 0.1), 0.6).tolist()) == {0.1}
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.6, 0.995, 1.0])
+def test_series_smoothed_together_know_nothing_of_each_other(weight: float) -> None:
+    series = [noisy(size) for size in (0, 1, 300, 63, 64, 65, 0, 2000, LONG, LONG + 1)]
+    series += [np.full(100, 1e9), np.array([NAN, 2.0, INF]), noisy(130)]
+    for values, shown in zip(series, smooth_all(series, weight), strict=True):
+        expected = tensorboard_smoothing(values.tolist(), weight)
+        np.testing.assert_allclose(shown, expected, rtol=1e-9, atol=1e-12)
 
 
 def test_huge_values_do_not_overflow() -> None:
