@@ -159,7 +159,7 @@ class Bench:
         print(f"| same, while 10 M points load | {_p95(times)} |", flush=True)
 
     def many(self) -> None:
-        """Key to first byte with 300 tags in 50 runs."""
+        """Key to first byte with 300 tags in 50 runs, and with 100 curves in a chart."""
         log = self._root / "many"
         for run in range(50):
             records = [
@@ -170,6 +170,16 @@ class Bench:
             write(log / "runs" / f"run{run:02}", [version(), *records])
         times = measure.key_times(self.tuimon, log, self._env, 40)
         print(f"| key to first byte with 300 tags in 50 runs: p95 | {_p95(times)} |", flush=True)
+        log = self._root / "overlaid"
+        for run in range(50):
+            records = [
+                scalar(tag, step, 1 / (step + 1) + run / 50 + index)
+                for step in range(300)
+                for index, tag in enumerate(TAGS[:4])
+            ]
+            write(log / "runs" / f"run{run:02}", [version(), *records])
+        times = measure.key_times(self.tuimon, log, self._env, 40)
+        print(f"| same with 100 curves in each of 2 charts | {_p95(times)} |", flush=True)
 
     def slow(self) -> None:
         """Leaving behind a link of 5 KB/s."""

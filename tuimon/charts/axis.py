@@ -49,13 +49,19 @@ class Axis:
         """The smallest part of the axis that makes sense to look at."""
         return _LEAST[self.kind]
 
-    def bounds(self, track: Track, columns: int) -> Positions:
-        """Return the bounds of the columns, [columns + 1], in the track's own positions."""
+    def bounds(self, tracks: Sequence[Track], columns: int) -> list[Positions]:
+        """Return the bounds of the columns, [columns + 1], in each track's own positions."""
+        bounds = self._bounds(columns)
+        if self.kind != "relative":
+            return [bounds] * len(tracks)
+        return [np.add(bounds, _start(track), dtype=np.float64) for track in tracks]
+
+    def _bounds(self, columns: int) -> Positions:
         low, high = self.limits
         inner = low + (high - low) * np.arange(columns + 1) / columns
         inner = np.clip(inner, -_FARTHEST, None)
         if self.kind != "step":
-            return inner + _start(track) if self.kind == "relative" else inner
+            return inner
         if self.origin == 0 and high < _INT64.max / 2:
             return np.ceil(inner).astype(np.int64)
         whole = (self.origin + int(edge) for edge in np.ceil(inner))

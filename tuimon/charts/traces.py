@@ -80,7 +80,7 @@ def make_traces(
 def _bins(
     tracks: Sequence[Track], axis: Axis, columns: int, options: ChartOptions, marks: Marks
 ) -> list[Bins]:
-    bounds = [axis.bounds(track, columns * marks.across) for track in tracks]
+    bounds = axis.bounds(tracks, columns * marks.across)
     smoothings = [smoothing_of(track, options) for track in tracks]
     return bin_tracks(tracks, bounds, smoothings, positive=options.log_y)
 
@@ -157,14 +157,14 @@ def superseded_traces(
     """Bin superseded points: lines without bands, each stretch of points by itself."""
     traces = []
     found = _bins(tracks, axis, columns, options, marks)
-    for track, bins in zip(tracks, found, strict=True):
+    bounds = axis.bounds(tracks, columns * marks.across)
+    for track, bins, limits in zip(tracks, found, bounds, strict=True):
         old = track.curve.superseded
         assert old
         smoothing = smoothing_of(track, options)
-        bounds = axis.bounds(track, columns * marks.across)
         x = old.steps if axis.kind == "step" else old.wall_times
         ends = np.append(old.starts[1:], len(x)) - 1
-        taken = bins.taken | outside(x[old.starts], x[ends], bounds)
+        taken = bins.taken | outside(x[old.starts], x[ends], limits)
         low, high, line = bins.low, bins.high, bins.line
         if options.log_y:
             low, high, line = np.log10(low), np.log10(high), np.log10(line)
@@ -201,8 +201,8 @@ def percentiles(
     Told from some thousand values of each; None where there is nothing to draw.
     """
     lows, highs = [], []
-    for track in tracks:
-        values = track.sample(track.edges(axis.bounds(track, columns)), _MOST_SAMPLED)
+    for track, bounds in zip(tracks, axis.bounds(tracks, columns), strict=True):
+        values = track.sample(track.edges(bounds), _MOST_SAMPLED)
         values = values[np.isfinite(values)]
         if log_y:
             values = np.log10(values[values > 0])

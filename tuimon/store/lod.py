@@ -51,7 +51,9 @@ class Extremes(NamedTuple):
     """How many values are -Inf."""
 
 
-_Fields: TypeAlias = tuple[NDArray[Any] | None, ...]  # as in Extremes; None stands for zeros
+_Fields: TypeAlias = tuple[
+    NDArray[Any] | int, ...
+]  # as in Extremes; a number is that of each value
 _REDUCE: tuple[np.ufunc, ...] = (np.minimum, np.maximum, np.minimum, *[np.add] * 6)
 _NOTHING = (np.inf, -np.inf, np.inf, 0.0, 0, 0, 0, 0, 0)
 _DTYPES = (*[np.float64] * 4, *[np.int64] * 5)
@@ -167,12 +169,11 @@ def _reduce_singles(values: Floats, starts: Edges, ends: Edges) -> Extremes:
 def _elements(values: Floats) -> _Fields:
     """Each value as extremes of its own."""
     if len(values) and np.isfinite(values).all():
-        one = np.ones(len(values), np.bool_)
         if values.min() > 0:
-            return values, values, values, values, one, one, None, None, None
+            return values, values, values, values, 1, 1, 0, 0, 0
         positive = values > 0
         low_positive = np.where(positive, values, np.inf)
-        return values, values, low_positive, values, one, positive, None, None, None
+        return values, values, low_positive, values, 1, positive, 0, 0, 0
     finite = np.isfinite(values)
     positive = finite & (values > 0)
     return (
@@ -197,10 +198,13 @@ def _reduce(fields: _Fields, starts: Edges, ends: Edges) -> Extremes:
     columns: list[NDArray[Any]] = []
     with _overflow_is_fine():
         for field, ufunc, nothing, dtype in zip(fields, _REDUCE, _NOTHING, _DTYPES, strict=True):
+            if isinstance(field, int):
+                columns.append(field * (ends - starts))
+                continue
             column = reduced.get((id(field), ufunc))
             if column is None:
                 column = np.full(len(starts), nothing, dtype)
-                if field is not None and len(taken):
+                if len(taken):
                     inside = bounds if bounds[-1] < len(field) else bounds[:-1]
                     column[taken] = ufunc.reduceat(field, inside, dtype=dtype)[::2]
                 reduced[id(field), ufunc] = column

@@ -19,7 +19,7 @@ from tuimon.tui.selection import Selection
 from tuimon.tui.widgets.chart_view import ChartView, MetricChart
 
 _MIN_WIDTH, _MIN_HEIGHT = 34, 9
-_TURN_SECONDS = 0.010
+_TURN_SECONDS = 0.005
 """Charts are drawn for so long at a time; in between they are shown, and keys come first."""
 _BEST_ASPECT = 3.0
 """Columns per row of a well-shaped chart; a cell is about twice as high as wide."""
