@@ -18,6 +18,7 @@ from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.text import HelpScreen
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.chart_view import ChartView
+from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.tag_pane import TagPane
 
 METRICS = ("Loss", "Accuracy", "GradNorm", "LearningRate")
@@ -75,8 +76,10 @@ async def test_pages_hold_the_charts_that_do_not_fit(session: Session):
     async with TuimonApp(session).run_test(size=(80, 16)) as pilot:
         screen = await settle(pilot)
         assert visible(screen) == ["Loss", "Accuracy"]
+        assert " n page 1/2 " in shown(screen.query_one(KeyBar))
         await pilot.press("n")
         assert visible(screen) == ["GradNorm/train", "LearningRate/train"]
+        assert " n page 2/2 " in shown(screen.query_one(KeyBar))
         await pilot.press("n")
         assert visible(screen) == ["Loss", "Accuracy"]
         await pilot.press("left", "right", "right")

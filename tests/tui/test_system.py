@@ -17,6 +17,7 @@ from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.system import SystemScreen
 from tuimon.tui.screens.text import AlertScreen
 from tuimon.tui.widgets.chart_view import ChartView
+from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.run_header import RunHeader
 from tuimon.tui.widgets.system_pane import SystemPane, split_unit
 
@@ -124,6 +125,7 @@ async def test_alerts_are_announced_and_listed(session: Session) -> None:
     app = TuimonApp(session)
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await settle(pilot)
+        assert " a alerts " not in shown(screen.query_one(KeyBar))
         alert = Alert(
             key="k",
             level=AlertLevel.ERROR,
@@ -136,6 +138,7 @@ async def test_alerts_are_announced_and_listed(session: Session) -> None:
             await pilot.pause(0.05)
             screen._show_state()
         assert "! [b]Loss" in shown(screen.query_one(RunHeader))
+        assert " a alerts " in shown(screen.query_one(KeyBar))
         await pilot.pause()
         (note,) = app._notifications
         assert (note.severity, note.markup) == ("error", False)

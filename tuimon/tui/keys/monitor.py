@@ -34,7 +34,7 @@ TOPICS: Topics = {
         Key("down", "down,j", "move(0, 1)", "Focus down"),
         Key("up", "up,k", "move(0, -1)", "Focus up"),
         Key("right", "right,l", "move(1, 0)", "Focus right"),
-        Key("next-page", "n,pagedown", "page(1)", "Next page", "Next, previous page", "page", 45),
+        Key("next-page", "n,pagedown", "page(1)", "Next page", "Next, previous page", "page", 72),
         Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
         Key("jump", "apostrophe", "jump", "Jump", "To a chart, pane, run or tag by a letter"),
     ),

@@ -204,7 +204,7 @@ class MonitorScreen(
         status = self._session.status
         if status is None or not can_upload(status):
             hidden |= {"upload"}
-        if not self._session.alerts:
+        if not any(map(is_wrong, self._session.alerts)):
             hidden |= {"alerts"}
         if self._session.system is None:
             hidden |= {"system"}
