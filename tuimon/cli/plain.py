@@ -70,7 +70,7 @@ def values_line(session: Session) -> str:
     parts = [f"step {format_step(progress.step)}"]
     if progress.rate is not None:
         parts.append(f"{format_value(progress.rate)}/s")
-    runs = session.store.runs
+    runs = {name: run for name, run in session.store.runs.items() if run.series}
     tags = [
         tag
         for metric in pair_tags(t for run in runs.values() for t in run.series)
