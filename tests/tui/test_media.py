@@ -20,6 +20,7 @@ from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.tui.widgets.rows_view import RowsView
 from tuimon.views.image import pixels
+from tuimon.views.image.decoder import Decoder
 from tuimon.views.slider import find_track
 
 STEPS = 6
@@ -282,6 +283,7 @@ async def test_while_a_view_is_read_its_place_is_told(session: Session, monkeypa
 
     async with seen(session, "text/text_summary") as media:
         monkeypatch.setattr(pixels, "_load", slow)
+        monkeypatch.setattr("tuimon.views.image.drawing.SHARED", Decoder())
         await media._pilot.press("up")
         await media.until("photo", f"{STEPS} of {STEPS}, newest", "step 5", "reading …")
         await media._pilot.press("left", "left", "left", "left")

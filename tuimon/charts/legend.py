@@ -27,7 +27,9 @@ def newest_entries(tracks: Sequence[Track], style: Style) -> list[Entry]:
             )
         elif members := groups.pop(curve.group, None):
             last = _median([value for m in members if (value := last_value(m)) is not None])
-            label = f"{curve.group} ×{len(members)}" if len(members) > 1 else curve.group
+            # Members without names of their own are one thing to the reader: value and margins.
+            named = any(member.label != curve.group for member in members)
+            label = f"{curve.group} ×{len(members)}" if named and len(members) > 1 else curve.group
             entries.append(_entry(curve, style, label, last, ""))
     return entries
 

@@ -26,9 +26,10 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tuimon.tui.glyphs import encodable
-from tuimon.tui.graphics import Encoded, Graphics, Protocol, placed, removed
+from tuimon.tui.graphics import Encoded, Graphics, Protocol, removed
 from tuimon.tui.image import TerminalImage
 from tuimon.tui.link import REQUEST, Link
+from tuimon.tui.placement import Placement
 
 _SYNC_BEGIN, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _WORTH_SYNC = 128
@@ -108,8 +109,7 @@ class TerminalDriver(LinuxDriver):
         self.image = TerminalImage()
         self.link = Link()
         self.graphics = Graphics()
-        self._pictures: list[Encoded] = []
-        self._unplaced = False
+        self._placement = Placement(self.image)
         self.exit_event = self._waker = _Waker()
         self._loop = asyncio.get_running_loop()
         self._output: _Output | None = None
@@ -122,12 +122,13 @@ class TerminalDriver(LinuxDriver):
     def show(self, update: LayoutUpdate | ChopsUpdate) -> None:
         """Let the terminal show an update of the screen, as soon as it can."""
         self.image.draw(update, self._app.size)
+        self._placement.drawn()
         self._send()
 
     def repaint(self) -> None:
         """Assume nothing about what the terminal shows; the next update must be a full one."""
         self.image.forget()
-        self._unplaced = bool(self._pictures)
+        self._placement.forget()
 
     def ask_for_graphics(self) -> None:
         """Ask the terminal, unless it was asked, and send the first line of the screen again.
@@ -141,11 +142,8 @@ class TerminalDriver(LinuxDriver):
 
     def place(self, pictures: list[Encoded]) -> None:
         """Show these pictures and no others, over cells that are blank."""
-        if pictures != self._pictures:
-            for area, _ in self._pictures:
-                self.image.lose(area.x, area.y, area.width, area.height)
-            self._pictures, self._unplaced = pictures, True
-            self._send()
+        self._placement.place(pictures)
+        self._send()
 
     def write(self, data: str) -> None:
         """Send something else than cells, at once and in order."""
@@ -157,16 +155,15 @@ class TerminalDriver(LinuxDriver):
             self._timer.cancel()
             self._timer = None
         output = self._output
-        if output is None or output.waiting or not (self.image.behind or self._unplaced):
+        if output is None or output.waiting or not (self.image.behind or self._placement.unplaced):
             return
         if wait := self.link.wait():
             self._timer = self._loop.call_later(wait, self._send)
             return
         colors = self._app.console._color_system or ColorSystem.STANDARD
         text = self.image.take(self.link.limit, self._app.size, colors, erases=self._erases)
-        if self._unplaced and not self.image.behind:
-            self._unplaced = False
-            text += removed(self.graphics.protocol) + placed(self._pictures)
+        if not self.image.behind:
+            text += self._placement.take(self.graphics.protocol)
         if not text:
             return
         if self._synchronises and len(text) > _WORTH_SYNC:
@@ -199,9 +196,9 @@ class TerminalDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         # An answer that came after the end would be typed into the shell.
         self.image.forget()
-        if self._pictures:
+        if self._placement:
             self.write(removed(self.graphics.protocol))
-            self._unplaced = True
+            self._placement.forget()
         self.link.drain(_LEAVE_WITHIN)
         self.write("\x1b[m")
         super().stop_application_mode()

@@ -61,6 +61,13 @@ class TerminalImage:
                 before = self._touched.get(line, (x, end))
                 self._touched[line] = min(x, before[0]), max(end, before[1])
 
+    def is_blank(self, x: int, y: int, width: int, height: int) -> bool:
+        """Whether these cells should show nothing, as far as they are on the screen."""
+        rows = (self._wanted.get(line, []) for line in range(y, y + height))
+        return all(
+            cell is not None and cell[0] == " " for row in rows for cell in row[x : x + width]
+        )
+
     @property
     def behind(self) -> bool:
         """Whether the terminal may have to be told something."""

@@ -26,13 +26,13 @@ from tuimon.views.view import Look, Shown, View, ViewKey
 
 Mode = Literal["both", "course", "spectrogram"]
 MODES: tuple[Mode, ...] = ("both", "course", "spectrogram")
-_LEAST_ROWS, _MOST_ROWS = 3, 9
+_LEAST_ROWS, _MOST_ROWS, _MOST_BESIDE = 3, 25, 9
 _LEAST_BOTH = 8
 """Rows of a clip that hold its course and its spectrogram."""
 _GUTTER = 6
 _LEAST_WIDTH = _GUTTER + 8
 _TICK_CELLS = 10
-_LABEL_ROWS = 3
+_LABEL_ROWS = 2
 _ROUND = [digit * 10.0**exponent for exponent in range(1, 6) for digit in (1, 2, 5)]
 """Hz."""
 
@@ -197,7 +197,7 @@ def _drawn(
     if mode == "spectrogram":
         upper, lower = 0, room
     elif mode == "both" and room >= _LEAST_BOTH:
-        upper = min(room // 3, _MOST_ROWS)
+        upper = min(room // 3, _MOST_BESIDE)
         lower = room - upper
     result: list[Row] = []
     if upper:

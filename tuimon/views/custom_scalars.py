@@ -25,7 +25,7 @@ _TAG = "custom_scalars__config__"
 _LEAST_CHART, _GAP = 38, 2
 """Cells."""
 _BETWEEN = Span(" " * _GAP, roles.BLANK)
-_CHART_ROWS, _MOST_ROWS, _LEAST_ROWS = 11, 20, 7
+_CHART_ROWS, _MOST_ROWS, _LEAST_ROWS = 10, 32, 7
 _X_AXES: tuple[XAxis, ...] = get_args(XAxis)
 _SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.99)
 _MOST_CURVES = 64

@@ -142,8 +142,8 @@ class EmbeddingView(View):
         else:
             rows += picture
         if below and told:
-            rows.append(clip(told[0], look.width))
-            near = [piece for line in told[1:] for piece in (*line, ("  ", roles.BLANK))]
+            rows.append(clip([*told[0], ("  ", roles.BLANK), *told[1]], look.width))
+            near = [piece for line in told[2:] for piece in (*line, ("  ", roles.BLANK))]
             rows.append(clip(near, look.width))
         return Shown(rows[: look.height], idle=idle)
 
@@ -336,7 +336,7 @@ class EmbeddingView(View):
         lines: list[list[Piece]] = [
             [("◆ ", roles.ACCENT), (_name(embedding, self._at), roles.TITLE)],
         ]
-        lines[0].append((f"  nearest by {distance}:", roles.NOTE))
+        lines.append([(f"nearest by {distance}:", roles.NOTE)])
         near = neighbours(embedding.points, self._at, _NEIGHBOURS, cosine=self._cosine)
         for number, (at, far) in enumerate(near, 1):
             lines.append(

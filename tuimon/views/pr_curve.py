@@ -85,10 +85,10 @@ class PrCurveView(View):
         self._curve, self._size = curve, (look.width, look.height)
         others: list[Other] = []
         alike = subject.alike()
-        if self._steps:
-            others += self._earlier(subject, place)
         if self._runs:
             others += self._elsewhere(subject, place)
+        if self._steps:
+            others += self._earlier(subject, place)
         found = rows(
             place,
             curve,

@@ -18,7 +18,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.events.logdir import PROJECTOR_CONFIG, SideFile
 from tuimon.store.store import Store
-from tuimon.text import fit
+from tuimon.text import fit, safe, width
 from tuimon.views.layout import Piece, clip
 from tuimon.views.subject import Item, Subject, ViewError
 from tuimon.views.view import Look, Shown, View
@@ -26,7 +26,7 @@ from tuimon.views.view import Look, Shown, View
 _MOST_BYTES = 64 << 20
 """Of a trace's text; it takes a second or two to read."""
 _MOST_NAMES = 200
-_COUNT_CELLS, _TIME_CELLS = 9, 11
+_COUNT_CELLS, _TIME_CELLS, _MOST_CATEGORY = 9, 11, 14
 
 
 class Trace(NamedTuple):
@@ -106,16 +106,19 @@ class ProfileView(View):
         trace = self._trace
         if isinstance(trace, str):
             return [clip([(trace, roles.DIM)], cells), ()]
-        room = max(8, cells - _COUNT_CELLS - _TIME_CELLS - 16)
-        title = fit("", room) + fit("category", 16) + fit("times", _COUNT_CELLS, "right")
+        longest = max([width("category"), *(width(safe(one[1])) for one in trace.names)])
+        kind = min(longest, _MOST_CATEGORY) + 2
+        count_cells = min(_COUNT_CELLS, max(8, cells // 10))
+        room = max(8, cells - count_cells - _TIME_CELLS - kind)
+        title = fit("", room) + fit("category", kind) + fit("times", count_cells, "right")
         rows = [clip([(title + fit("time", _TIME_CELLS, "right"), roles.DIM)], cells)]
         for name, category, count, spent in trace.names:
             rows.append(
                 clip(
                     [
                         (fit(name, room - 1) + " ", roles.TEXT),
-                        (fit(category, 15) + " ", roles.NOTE),
-                        (fit(f"{count:,}", _COUNT_CELLS, "right"), roles.LEGEND),
+                        (fit(category, kind - 1) + " ", roles.NOTE),
+                        (fit(f"{count:,}", count_cells, "right"), roles.LEGEND),
                         (fit(_duration(spent), _TIME_CELLS, "right"), roles.VALUE),
                     ],
                     cells,

@@ -17,12 +17,12 @@ from tuimon.views.buckets import Cumulated
 from tuimon.views.grid import LEVELS
 from tuimon.views.layout import Piece, clip
 
-ROWS_APART = 2
+ROWS_APART, _MOST_APART = 2, 4
 """Of the ground lines of two steps."""
 _HIGHEST = 5
 """Rows that the densest place of all is high."""
 _STEP_CELLS = 7
-_TICK_CELLS = 12
+_TICK_CELLS = 9
 
 
 def most_ridges(height: int) -> int:
@@ -95,7 +95,7 @@ def ridgeline(
 def _ground_lines(count: int, lines: int) -> NDArray[np.int64]:
     """Rows from the bottom of the ground lines, the first one at the back."""
     room = max(0, lines - _HIGHEST)
-    apart = min(ROWS_APART, room / max(1, count - 1))
+    apart = min(_MOST_APART, room / max(1, count - 1))
     return np.array([round((count - 1 - index) * apart) for index in range(count)], np.int64)
 
 

@@ -30,8 +30,7 @@ def changes(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
     end = 0
     for group in groups:
         start = group[0][1]
-        if start > end:
-            yield "…", f"{start - end} lines the same"
+        yield from _same(before[end:start])
         for kind, a0, a1, b0, b1 in group:
             if kind == "equal":
                 yield from ((" ", line) for line in before[a0:a1])
@@ -39,5 +38,12 @@ def changes(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
             yield from (("-", line) for line in before[a0:a1])
             yield from (("+", line) for line in after[b0:b1])
         end = group[-1][2]
-    if end < len(before):
-        yield "…", f"{len(before) - end} lines the same"
+    yield from _same(before[end:])
+
+
+def _same(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Lines that are left out, unless that would take as much room."""
+    if len(lines) == 1:
+        yield " ", lines[0]
+    elif lines:
+        yield "…", f"{len(lines)} lines the same"

@@ -128,3 +128,11 @@ def test_modes_share_the_room(place):
         for mode in audio.MODES
     }
     assert sizes["course"] == 0 < sizes["both"] < sizes["spectrogram"]
+
+
+@pytest.mark.parametrize(("mode", "rows"), [("course", 25), ("both", 9)])
+def test_a_course_alone_takes_more_room(place, mode, rows):
+    one = Clip(wav((10_000 * np.sin(np.arange(8000) / 9)).astype("<i2")), "")
+    drawn = audio.rows(place, Audio((one,)), 100, 46, mode=mode)
+    labels = ["".join(span.text for span in row)[:5].strip() for row in drawn]
+    assert labels.index("-1") - labels.index("1") + 1 == rows

@@ -346,3 +346,15 @@ def test_the_search_for_garbage_goes_on_afterwards(transformer):
     with collector_paused():
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+def test_the_bar_of_the_chosen_row_is_seen(transformer):
+    view, subject = transformer
+    for _ in range(8):
+        rows = draw(view, subject, LOOK).rows
+        chosen = next(row for row in rows if any(span.role == "cursor" for span in row))
+        if "%" in "".join(span.text for span in chosen):
+            break
+        view.press("graph-down")
+    assert [span.role for span in chosen if "█" in span.text] == ["curve0"]
+    assert {span.role for span in chosen} == {"cursor", "curve0"}

@@ -223,3 +223,11 @@ def test_every_mode_has_its_numbers(subjects):
     assert "mean" in seen[0]
     assert "median" in seen[2]
     assert seen[3] == seen[0]
+
+
+def test_few_ridges_use_all_of_the_height():
+    rows = heatmap(
+        Place("h", 2, 2, 3), [0, 1, 2], [buckets((0, 9, 5))] * 3, 60, 24, mode="ridgeline"
+    )
+    labels = ["".join(span.text for span in row)[52:].strip() for row in rows]
+    assert [labels.index(step) for step in "012"] == [13, 17, 21]

@@ -275,3 +275,26 @@ def test_no_size_is_exceeded_by_panels(subjects, fits, mode):
     view.press(f"image-{mode}")
     fits(lambda w, h: view.draw(subject, Look(None, w, h)).rows)
     fits(lambda w, h: view.draw(subject, Look(3, w, h, ascii_only=True)).rows)
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "aspect", "shape"),
+    [
+        (22, (50, 19), 4.0, (3, 6)),  # low ones need few lines
+        (22, (50, 19), 1.0, (3, 2)),
+        (2, (120, 40), 1.0, (2, 1)),
+        (2, (120, 40), 8.0, (1, 2)),  # the wider, the better below each other
+        (1, (9, 9), 0.1, (1, 1)),
+    ],
+)
+def test_pictures_are_arranged_to_be_large(count, size, aspect, shape):
+    assert drawing.arranged(count, *size, aspect) == shape
+
+
+def test_low_pictures_of_a_strip_stand_close(subjects):
+    found = subjects(lambda w: [w.add_image("i", np.ones((3, 16, 64)), step) for step in range(22)])
+    view = ImageView()
+    view.press("image-strip")
+    rows = view.draw(found["image", ".", "i"], Look(None, 52, 22)).rows
+    at = [index for index, row in enumerate(rows) if text(row).startswith("step ")][1:]
+    assert at == [3, 6, 9, 12, 15, 18]

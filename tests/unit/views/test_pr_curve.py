@@ -167,3 +167,12 @@ def test_the_numbers_are_those_of_tensorboards_plugin(tmp_path):
     assert ours.thresholds == pytest.approx(answer["thresholds"])
     assert ours.true_positives.tolist() == [int(one) for one in answer["true_positives"]]
     assert ours.false_negatives.tolist() == [int(one) for one in answer["false_negatives"]]
+
+
+def test_other_runs_are_named_before_earlier_steps(subjects):
+    view, look = PrCurveView(), Look(None, 52, 22)
+    subject = written_runs(subjects)
+    view.press("pr-curve-runs")
+    view.press("pr-curve-steps")
+    legend = view.draw(subject, look).rows[2]
+    assert [span.role for span in legend if span.text == "━"][:2] == ["curve0", "curve1"]

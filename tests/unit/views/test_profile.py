@@ -26,8 +26,8 @@ def opened(logdir: Path) -> tuple[ProfileView, Subject]:
     return ProfileView(), Subject(item, store, SummaryReader())
 
 
-def shown(view: ProfileView, subject: Subject) -> str:
-    rows = draw(view, subject, LOOK).rows
+def shown(view: ProfileView, subject: Subject, look: Look = LOOK) -> str:
+    rows = draw(view, subject, look).rows
     return "\n".join("".join(span.text for span in row).rstrip() for row in rows)
 
 
@@ -69,3 +69,17 @@ def test_profiles_of_others_are_named(tmp_path: Path):
     assert "host.xplane.pb" in seen
     assert "19.1 MiB" in seen
     assert "TensorBoard's profile plugin" in seen
+
+
+def test_names_take_what_is_left_of_a_narrow_view(tmp_path: Path):
+    SummaryWriter(str(tmp_path)).close()
+    name = "aten::convolution_backward_overrideable"
+    event = {"ph": "X", "ts": 1, "dur": 5, "name": name, "cat": "op"}
+    (tmp_path / "host.pt.trace.json").write_text(json.dumps([event]))
+    view, subject = opened(tmp_path)
+    row = next(
+        line
+        for line in shown(view, subject, LOOK._replace(width=52)).splitlines()
+        if line.startswith("aten")
+    )
+    assert len(row.split()[0]) >= 21

@@ -12,6 +12,7 @@ from tuimon.views import text
 from tuimon.views.kinds import draw, items
 from tuimon.views.layout import Place
 from tuimon.views.subject import Subject
+from tuimon.views.text_diff import changes
 from tuimon.views.view import Look
 
 MARKDOWN = """\
@@ -168,3 +169,12 @@ def test_what_changed_between_steps(tmp_path):
     assert "No difference" in seen(1)
     view.press("text-diff")
     assert "since" not in seen(1)
+
+
+def test_a_single_line_that_is_the_same_is_shown():
+    before = [f"line {number}" for number in range(9)]
+    after = ["new", *before[1:6], "other", *before[7:]]
+    found = list(changes(["head", *before], ["head", *after]))
+    assert ("…", "1 lines the same") not in found
+    assert [line for sign, line in found if sign in " -"] == ["head", *before]
+    assert next(changes([*"abcdefg"], [*"abcdefX"])) == ("…", "4 lines the same")

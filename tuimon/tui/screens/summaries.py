@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -99,7 +100,6 @@ class SummariesScreen(Screen[None]):
         self._next_follow = 0.0
         self._reading: Wanted | None = None
         self._more_wanted = False
-        self._began = 0.0
         self._shown: Wanted | None = None
         self._found = Shown(())
 
@@ -145,15 +145,10 @@ class SummariesScreen(Screen[None]):
         if now >= self._next_follow:
             self._next_follow = now + _FOLLOW_EVERY
             self._want()
-        self._say_reading()
 
-    def _say_reading(self) -> None:
-        """Tell what is being read, where it takes long enough to be wondered about."""
-        wanted = self._reading
-        if wanted is None:
-            return
-        opens = self._shown is None or self._shown.item.key != wanted.item.key
-        if time.monotonic() - self._began >= (_OPENS_WITHIN if opens else _STEPS_WITHIN):
+    def _say_reading(self, wanted: Wanted) -> None:
+        """Tell what is being read, if it still is."""
+        if self._reading is wanted:
             self._view.show(waiting(self._views.subject(wanted.item), wanted.look))
             place_pictures(self.app, [])
 
@@ -217,9 +212,12 @@ class SummariesScreen(Screen[None]):
         wanted = self._views.wanted(item, look)
         if wanted == self._shown:
             return
-        self._reading, self._began = wanted, time.monotonic()
+        self._reading = wanted
         self.run_worker(lambda: self._draw(wanted), thread=True, group="summaries")
-        self.set_timer(_OPENS_WITHIN, self._say_reading)
+        opens = self._shown is None or self._shown.item.key != item.key
+        self.set_timer(
+            _OPENS_WITHIN if opens else _STEPS_WITHIN, partial(self._say_reading, wanted)
+        )
 
     def _draw(self, wanted: Wanted) -> None:
         """For the thread."""

@@ -56,8 +56,8 @@ def tree_rows(
         row = [*_name(folds, branch, room)]
         for column in columns:
             row += _cell(branch, column, folds.tree.root)
-        if branch is cursor:
-            row = [Span("".join(span.text for span in row), "cursor")]
+        if branch is cursor:  # a bar would vanish in reverse
+            row = [span if _is_bar(span) else Span(span.text, "cursor") for span in row]
         result.append(tuple(row))
     return result
 
@@ -150,6 +150,10 @@ def _cell(branch: Branch, column: str, root: Branch) -> list[Span]:
         Span(f" {bar}", roles.curve(0)),
         Span(percent.rjust(cells - 1 - len(bar)), roles.NOTE),
     ]
+
+
+def _is_bar(span: Span) -> bool:
+    return not span.text.isspace() and not span.text.strip(_EIGHTHS)
 
 
 def _bar(share: float, cells: int) -> str:

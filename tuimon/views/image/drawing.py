@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -162,10 +163,12 @@ def panels(
     """Draw the first images of steps or runs in a grid, each below its name."""
     result = list(head(place, [*_scene_facts(scene), *facts], look.width))
     room = look.height - HEAD_ROWS - 1
-    across, down = arranged(len(several), look.width, room)
+    shapes = [aspect_of(one.images) for one in several if one.images is not None] or [1.0]
+    across, down = arranged(len(several), look.width, room, shapes[0])
     across = min(across, max(1, len(several)))
     down = min(down, -(-len(several) // across))
     each, lines = (look.width - GAP * (across - 1)) // across, room // max(1, down) - 1
+    lines = min(lines, math.ceil(each / 2 / min(shapes)))
     if each < 1 or lines < 1:
         return result[: max(0, look.height)]
     result.append(())
@@ -179,13 +182,23 @@ def panels(
     return result[: look.height]
 
 
-def arranged(count: int, width: int, height: int) -> tuple[int, int]:
-    """How many of `count` pictures stand beside and below each other, as large as they can be."""
+def aspect_of(images: Images) -> float:
+    """How many times as wide as high the first image of a step is."""
+    size = size_of(images.images[0]) if images.images else None
+    return size[0] / size[1] if size and all(size) else 1.0
+
+
+def arranged(count: int, width: int, height: int, aspect: float = 1.0) -> tuple[int, int]:
+    """How many of `count` pictures stand beside and below each other, as large as they can be.
+
+    `aspect` is how many times as wide as high they are.
+    """
+    least = max(2, round(_LEAST_SIDE / 2 / max(1.0, aspect))) + 1
     best, found = -1.0, (1, 1)
     for across in range(1, max(1, (width + GAP) // (_LEAST_SIDE + GAP)) + 1):
         down = -(-count // across)
-        down = min(down, max(1, height // (_LEAST_SIDE // 2 + 1)))
-        side = min((width - GAP * (across - 1)) / across, 2 * (height / down - 1))
+        down = min(down, max(1, height // least))
+        side = min((width - GAP * (across - 1)) / across, 2 * (height / down - 1) * aspect)
         # As many as there are come first, then how large they are.
         worth = min(across * down, count) * 1000 + side
         if worth > best:

@@ -12,7 +12,16 @@ from tuimon.store.series import Refs
 from tuimon.summaries.images import Image, Images
 from tuimon.text import format_step
 from tuimon.views.buckets import sampled
-from tuimon.views.image.drawing import Painter, Panel, Scene, Tone, arranged, panels, rows
+from tuimon.views.image.drawing import (
+    Painter,
+    Panel,
+    Scene,
+    Tone,
+    arranged,
+    aspect_of,
+    panels,
+    rows,
+)
 from tuimon.views.image.pixels import Window, delays
 from tuimon.views.layout import HEAD_ROWS, Piece, Place
 from tuimon.views.subject import Subject, ViewError, place_of
@@ -91,7 +100,7 @@ class ImageView(View):
         painter = Painter(ascii_only=look.ascii_only, coloured=look.coloured, cell=cell)
         several: list[Panel] = []
         if self._mode == "strip":
-            several = self._strip(subject, place, look)
+            several = self._strip(subject, place, images, look)
             facts.insert(0, (f"{len(several)} of {place.count} steps", roles.NOTE))
         elif self._mode == "runs" and len(alike) > 1:
             several = self._runs(subject, place)
@@ -194,10 +203,12 @@ class ImageView(View):
             if 0 <= index < len(refs.steps) and refs.lengths[index] <= _MOST_AHEAD_BYTES
         ]
 
-    def _strip(self, subject: Subject, place: Place, look: Look) -> list[Panel]:
+    def _strip(self, subject: Subject, place: Place, images: Images, look: Look) -> list[Panel]:
         """The steps that have room, ascending, the selected one among them."""
         refs = subject.refs
-        across, down = arranged(place.count, look.width, look.height - HEAD_ROWS - 1)
+        across, down = arranged(
+            place.count, look.width, look.height - HEAD_ROWS - 1, aspect_of(images)
+        )
         most = across * down
         while True:
             indices = sampled(place.count, most, place.index)
@@ -207,8 +218,7 @@ class ImageView(View):
         found = []
         for index in indices:
             label = format_step(int(refs.steps[index]))
-            images = _read(subject, index)
-            found.append(Panel(f"step {label}", images, index == place.index))
+            found.append(Panel(f"step {label}", _read(subject, index), index == place.index))
         return found
 
     def _runs(self, subject: Subject, place: Place) -> list[Panel]:
