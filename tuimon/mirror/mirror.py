@@ -7,7 +7,6 @@ the points that were written last come last.
 
 import logging
 import math
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from tuimon.mirror.handover import Handover
 from tuimon.mirror.journal import FileEntry, Journal, SentEntry, Stretch
 from tuimon.mirror.lines import AlertFeed, ConsoleFeed
 from tuimon.mirror.opening import Opened, Opening
+from tuimon.mirror.room import has_room
 from tuimon.mirror.rows import Row, rows_of
 from tuimon.mirror.server import RowCheck
 from tuimon.mirror.sources import EventSource
@@ -34,15 +34,11 @@ from tuimon.mirror.wandb_run import (
 )
 from tuimon.runs.paths import RunPaths
 
-FREE_BYTES = 64 << 20
-"""On a disk with less the mirror waits: wandb loses rows on a full one without a word."""
-
 _TICK = 0.1
 _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
 _KEPT = "nothing is lost"
-_NO_ROOM = "waiting, no room"
 _GRACE = 30.0
 
 log = logging.getLogger(__name__)
@@ -213,7 +209,7 @@ class Mirror:
 
     def _follow(self) -> None:
         while not self._look():
-            if self._has_room():
+            if has_room(self._home.directory, self._status):
                 now = time.monotonic()
                 for source in self._files:
                     if source.due(now):
@@ -229,7 +225,7 @@ class Mirror:
         quiet_since = time.monotonic()
         while not self._subject.settled or time.monotonic() - quiet_since < _QUIET_SECONDS:
             self._look()
-            if self._has_room():
+            if has_room(self._home.directory, self._status):
                 for source in self._files:
                     while self._mirror_stretch(source):
                         quiet_since = time.monotonic()
@@ -301,20 +297,6 @@ class Mirror:
             bytes=self._journal.bytes,
             refused=self._handover.refused,
         )
-
-    def _has_room(self) -> bool:
-        try:
-            disk = os.statvfs(self._home.directory)
-        except OSError:
-            return False
-        free = disk.f_bavail * disk.f_frsize
-        if free < FREE_BYTES:
-            where = self._home.directory.parent
-            self._status.update(detail=f"{_NO_ROOM}: {free >> 20} MB free at {where}")
-            return False
-        if (self._status.record.detail or "").startswith(_NO_ROOM):
-            self._status.update(detail=None)
-        return True
 
     # Ending
 
