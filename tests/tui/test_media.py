@@ -217,6 +217,8 @@ async def test_a_mesh_is_turned_with_keys_and_mouse(session: Session):
         await media._pilot.press("enter")
         for key in ("left", "up", "right", "down"):
             await media.changes(key)
+        await media.changes("h", "h")
+        await media.until("step 3", f"4 of {STEPS}")
 
 
 async def test_a_sound_as_course_spectrogram_and_file(session: Session, tmp_path, monkeypatch):

@@ -19,7 +19,7 @@ from tuimon.summaries.layouts import Category, Chart, Layout
 from tuimon.text import width
 from tuimon.views.layout import clip
 from tuimon.views.subject import Item, Subject, ViewError
-from tuimon.views.view import Look, Shown, View, ViewKey
+from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 _TAG = "custom_scalars__config__"
 _LEAST_CHART, _GAP = 38, 2
@@ -57,8 +57,7 @@ class CustomScalarsView(View):
         "margins shows a value in the band between its lower and upper tag."
     )
     keys = (
-        ViewKey("custom-scalars-down", "down,j", "↓", "Scroll down", "Scroll", "go", 84, True),
-        ViewKey("custom-scalars-up", "up,k", "↑", "Scroll up", "", inside=True),
+        *arrow_keys("custom-scalars", along=Arrows("Scroll up", "Scroll down", "Scroll", "go", 84)),
         ViewKey(
             "custom-scalars-open", "o", "o", "Unfold", "Unfold, fold all categories", "unfold", 70
         ),

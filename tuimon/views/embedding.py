@@ -27,7 +27,7 @@ from tuimon.views.dots import Dots
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head
 from tuimon.views.raster import Camera
 from tuimon.views.subject import Item, Subject, ViewError, place_of
-from tuimon.views.view import Look, Shown, View, ViewKey
+from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 _COLOURS = 8
 """Labels that get a colour of their own; the most frequent ones."""
@@ -59,12 +59,11 @@ class EmbeddingView(View):
         "of the selected point are found in all dimensions, not in the picture."
     )
     keys = (
-        ViewKey(
-            "embedding-left", "left,h", "←", "Point to the left", "Choose a point", inside=True
+        *arrow_keys(
+            "embedding",
+            along=Arrows("Point above", "Point below", "Choose a point", "point", 84),
+            across=Arrows("Point to the left", "Point to the right", ""),
         ),
-        ViewKey("embedding-right", "right,l", "→", "Point right", "", "point", 84, True),
-        ViewKey("embedding-up", "up,k", "↑", "Point above", "", inside=True),
-        ViewKey("embedding-down", "down,j", "↓", "Point below", "", inside=True),
         ViewKey("embedding-mode", "m", "m", "2-D or 3-D", "Two or three dimensions", "2-D/3-D", 82),
         ViewKey("embedding-turn-left", "a", "a", "Turn left", "Turn left, right", "turn", 78),
         ViewKey("embedding-turn-right", "d", "d", "Turn right", ""),

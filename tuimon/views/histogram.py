@@ -26,7 +26,7 @@ from tuimon.views.heatmap import heat
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, head, message
 from tuimon.views.ridgeline import most_ridges, ridgeline
 from tuimon.views.subject import Subject, ViewError
-from tuimon.views.view import Look, Shown, View, ViewKey
+from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 Mode = Literal["heatmap", "ridgeline", "bands"]
 MODES: tuple[Mode, ...] = ("heatmap", "ridgeline", "bands")
@@ -56,8 +56,10 @@ class HistogramView(View):
     )
     keys = (
         ViewKey("histogram-mode", "m", "m", "Mode", "Heatmap, ridgeline, bands", "mode", 84),
-        ViewKey("histogram-up", "up,k", "↑", "Value above", "Read the buckets", "bucket", 87, True),
-        ViewKey("histogram-down", "down,j", "↓", "Value below", "", inside=True),
+        *arrow_keys(
+            "histogram",
+            along=Arrows("Value above", "Value below", "Read the buckets", "bucket", 87),
+        ),
         ViewKey("histogram-no-cursor", "c", "c", "No cursor", "Away with the cursor", "", 0),
     )
 

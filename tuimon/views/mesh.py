@@ -26,7 +26,7 @@ from tuimon.views.dither import thresholds
 from tuimon.views.layout import HEAD_ROWS, SHADES, Piece, Place, head, message
 from tuimon.views.raster import Camera, Floats, Raster
 from tuimon.views.subject import Item, Subject, ViewError
-from tuimon.views.view import Look, Shown, View, ViewKey
+from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 LEAST_WIDTH, LEAST_HEIGHT = 8, HEAD_ROWS + 3
 _DOWN, _ACROSS = 4, 2
@@ -84,10 +84,11 @@ class MeshView(View):
         ViewKey("mesh-right", "d", "d", "Turn right", ""),
         ViewKey("mesh-up", "w", "w", "Tilt up", "Tilt up, down", "tilt", 83),
         ViewKey("mesh-down", "s", "s", "Tilt down", ""),
-        ViewKey("mesh-arrow-left", "left,h", "←", "Turn left", "Turn and tilt", "turn", 88, True),
-        ViewKey("mesh-arrow-right", "right,l", "→", "Turn right", "", inside=True),
-        ViewKey("mesh-arrow-up", "up,k", "↑", "Tilt up", "", inside=True),
-        ViewKey("mesh-arrow-down", "down,j", "↓", "Tilt down", "", inside=True),
+        *arrow_keys(
+            "mesh-arrow",
+            across=Arrows("Turn left", "Turn right", "Turn", "turn", 88),
+            along=Arrows("Tilt up", "Tilt down", "Tilt"),
+        ),
         ViewKey("mesh-near", "plus,equals_sign", "+", "Nearer", "Nearer, farther", "zoom", 82),
         ViewKey("mesh-far", "minus", "-", "Farther", ""),
         ViewKey("mesh-spin", "o", "o", "Spin", "Let it spin", "spin", 79),

@@ -16,7 +16,7 @@ from tuimon.summaries.pr_curves import PrCurve
 from tuimon.text import format_step, format_value, safe, width
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
 from tuimon.views.subject import Subject, ViewError, place_of
-from tuimon.views.view import Look, Shown, View, ViewKey
+from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, HEAD_ROWS + 5
 _GUTTER = 5
@@ -63,8 +63,7 @@ class PrCurveView(View):
             85,
         ),
         ViewKey("pr-curve-lower", "left_square_bracket", "[", "Lower threshold", ""),
-        ViewKey("pr-curve-up", "up,k", "↑", "Higher threshold", "The same", inside=True),
-        ViewKey("pr-curve-down", "down,j", "↓", "Lower threshold", "", inside=True),
+        *arrow_keys("pr-curve", along=Arrows("Higher threshold", "Lower threshold", "The same")),
         ViewKey("pr-curve-runs", "c", "c", "Compare runs", "With other runs", "runs", 83),
         ViewKey("pr-curve-steps", "o", "o", "Earlier steps", "With earlier steps", "earlier", 82),
     )

@@ -37,6 +37,39 @@ class ViewKey(NamedTuple):
     """What the user is asked to type; `View.press` gets the text, with every change of it."""
 
 
+class Arrows(NamedTuple):
+    """What two opposite arrows do in a view that was entered: names as in `ViewKey`."""
+
+    back: str
+    """Up, or to the left."""
+    on: str
+    """Down, or to the right."""
+    help: str
+    label: str = ""
+    footer: int = 0
+
+
+def arrow_keys(
+    kind: str, *, across: Arrows | None = None, along: Arrows | None = None, scrubs: bool = True
+) -> tuple[ViewKey, ...]:
+    """Keys ``KIND-left``, ``KIND-right``, ``KIND-up`` and ``KIND-down``, inside a view alone.
+
+    Where the kind has steps, h and l `scrubs` on through them; else they are arrows, too.
+    """
+    keys: list[ViewKey] = []
+    for arrows, back, on in (
+        (along, ("up", "up,k", "↑"), ("down", "down,j", "↓")),
+        (across, ("left", "left,h", "←"), ("right", "right,l", "→")),
+    ):
+        if arrows is None:
+            continue
+        for (name, pressed, shown), said in ((on, arrows.on), (back, arrows.back)):
+            told = arrows[2:] if said == arrows.on else ("", "", 0)
+            names = name if scrubs and arrows is across else pressed
+            keys.append(ViewKey(f"{kind}-{name}", names, shown, said, *told, inside=True))
+    return tuple(keys)
+
+
 class Look(NamedTuple):
     """How a view is to be seen: equal ones look the same while neither content nor state change."""
 

@@ -154,18 +154,18 @@ def test_keys_fold_unfold_and_go(transformer):
     assert "▸ attention  Attention" in seen
     assert "step1: no costs recorded" in seen
     view.press("graph-down")
-    view.press("graph-close")
+    view.press("graph-left")
     assert "▸ Transformer" in shown(view, subject)
     assert "lower" not in shown(view, subject)
-    view.press("graph-open")
+    view.press("graph-right")
     view.press("graph-more")
     view.press("graph-more")
     assert "▾ attention" in shown(view, subject, LOOK._replace(height=60))
     view.press("graph-less")
     assert "▾ attention" not in shown(view, subject, LOOK._replace(height=60))
-    view.press("graph-open")  # it is open: goes into it
+    view.press("graph-right")  # it is open: goes into it
     assert "embedding  Embedding" in shown(view, subject).split("─")[-1]
-    view.press("graph-close")  # it has nothing to fold: goes out of it
+    view.press("graph-left")  # it has nothing to fold: goes out of it
     assert "Transformer" in shown(view, subject).split("─")[-1]
 
 

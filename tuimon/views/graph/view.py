@@ -20,7 +20,7 @@ from tuimon.views.graph.tree import Level, Tree
 from tuimon.views.graph.wiring import Trace
 from tuimon.views.layout import Piece, clip
 from tuimon.views.subject import Item, Subject, ViewError
-from tuimon.views.view import Look, Shown, View, ViewKey
+from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 _GRAPHS = frozenset({"graphs", "graph_keras_model"})
 _RUN_GRAPH = "__run_graph__"
@@ -44,10 +44,13 @@ class GraphView(View):
         "depends on ▲ and what depends on it ▼."
     )
     keys = (
-        ViewKey("graph-down", "down,j", "↓", "Next row", "Go through the tree", "go", 84, True),
-        ViewKey("graph-up", "up,k", "↑", "Row before", "", inside=True),
-        ViewKey("graph-close", "left,h", "←", "Fold", "Fold, unfold", inside=True),
-        ViewKey("graph-open", "right,l,enter", "→", "Unfold", "", "unfold", 83, True),
+        *arrow_keys(
+            "graph",
+            along=Arrows("Row before", "Next row", "Go through the tree", "go", 84),
+            across=Arrows("Fold", "Unfold", "Unfold, fold", "unfold", 83),
+            scrubs=False,
+        ),
+        ViewKey("graph-enter", "enter", "Enter", "Unfold the row", "", inside=True),
         ViewKey("graph-more", "plus,equals_sign", "+", "Unfold a level", "Unfold, fold a level"),
         ViewKey("graph-less", "minus", "-", "Fold a level", ""),
         ViewKey(
@@ -153,9 +156,9 @@ class GraphView(View):
             case "graph-trace" if branch is not None:
                 again = self._trace is not None and self._trace.through is branch
                 self._trace = None if again else self._tree.wiring.trace(branch)
-            case "graph-open" if branch is not None:
+            case "graph-right" | "graph-enter" if branch is not None:
                 self._unfold(branch)
-            case "graph-close" if branch is not None:
+            case "graph-left" if branch is not None:
                 self._fold(branch)
 
     def page(self, pages: int) -> None:

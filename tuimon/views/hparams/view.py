@@ -21,7 +21,7 @@ from tuimon.views.hparams.sessions import PLUGIN, Table, format_cell, read_table
 from tuimon.views.hparams.table import Scroll, table_rows
 from tuimon.views.layout import Piece, clip
 from tuimon.views.subject import Item, Subject, ViewError
-from tuimon.views.view import Look, Shown, View, ViewKey
+from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 Mode = Literal["table", "parallel", "scatter", "importance"]
 _MODES: tuple[Mode, ...] = get_args(Mode)
@@ -56,10 +56,12 @@ class HParamsView(View):
         "what goes together in these runs, not what causes what."
     )
     keys = (
-        ViewKey("hparams-down", "down,j", "↓", "Next run", "Choose a run", "run", 82, True),
-        ViewKey("hparams-up", "up,k", "↑", "Run before", "", inside=True),
-        ViewKey("hparams-left", "left,h", "←", "Column before", "Choose a column", inside=True),
-        ViewKey("hparams-right", "right,l", "→", "Next column", "", "column", 81, True),
+        *arrow_keys(
+            "hparams",
+            along=Arrows("Run before", "Next run", "Choose a run", "run", 82),
+            across=Arrows("Column before", "Next column", "Choose a column", "column", 81),
+            scrubs=False,
+        ),
         ViewKey(
             "hparams-mode",
             "m",

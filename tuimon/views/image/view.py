@@ -25,7 +25,7 @@ from tuimon.views.image.drawing import (
 from tuimon.views.image.pixels import Window, delays
 from tuimon.views.layout import HEAD_ROWS, Piece, Place
 from tuimon.views.subject import Subject, ViewError, place_of
-from tuimon.views.view import Look, Shown, View, ViewKey
+from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 Mode = Literal["one", "strip", "runs"]
 _MOST_RUNS = 16
@@ -58,10 +58,11 @@ class ImageView(View):
         ViewKey("image-runs", "c", "c", "Compare runs", "With other runs", "runs", 84),
         ViewKey("image-near", "plus,equals_sign", "+", "Zoom in", "Zoom in, out", "zoom", 83),
         ViewKey("image-far", "minus", "-", "Zoom out", ""),
-        ViewKey("image-left", "left", "←", "Left", "Move what is seen", "move", 88, True),
-        ViewKey("image-down", "down,j", "↓", "Down", "", inside=True),
-        ViewKey("image-up", "up,k", "↑", "Up", "", inside=True),
-        ViewKey("image-right", "right", "→", "Right", "", inside=True),
+        *arrow_keys(
+            "image",
+            along=Arrows("Up", "Down", "Move what is seen", "move", 88),
+            across=Arrows("Left", "Right", ""),
+        ),
         ViewKey("image-brighter", "B", "B", "Brighter", "Brighter, darker", "light", 60),
         ViewKey("image-darker", "b", "b", "Darker", ""),
         ViewKey("image-starker", "C", "C", "More contrast", "More, less contrast", "contrast", 59),

@@ -1,0 +1,32 @@
+"""Memory over a log of more than a gigabyte: views keep what they may, and nothing else."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).parents[1] / "bench/payload.py"
+MOST = 500 << 20
+"""Records of 64 MB, pixels of 32 MB, and three images of 3840x2160 that are being decoded."""
+AGAIN = 48 << 20
+"""What another pass may find in addition: the system does not take back every page at once."""
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param(100_000_000, id="little"),
+        pytest.param(1_200_000_000, id="much", marks=[pytest.mark.long, pytest.mark.timeout(400)]),
+    ],
+)
+def test_memory_stays_flat(size: int):
+    command = [sys.executable, BENCH, "--json", "--bytes", str(size)]
+    found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    assert found["bytes"] >= size
+    assert {"images", "audio", "meshes"} == set(found["kinds"])
+    assert found["peak"] < found["loaded"] + MOST
+    for most in found["kinds"].values():
+        forth, back = most["most"]
+        assert back < forth + AGAIN
