@@ -3,7 +3,7 @@
 import time
 from typing import ClassVar
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -11,12 +11,10 @@ from textual.containers import Horizontal, Vertical
 from tuimon.charts.frame import load_plotext
 from tuimon.charts.pairing import pair_tags, prefix_tags
 from tuimon.config import Settings
-from tuimon.mirror.upload import can_upload
-from tuimon.runs.activity import leftovers
 from tuimon.runs.alerts import AlertLevel
 from tuimon.runs.record import RunState
 from tuimon.store.session import Session
-from tuimon.text import fit, safe
+from tuimon.text import safe
 from tuimon.tui.actions.arranging import ArrangeActions
 from tuimon.tui.actions.comparing import CompareActions
 from tuimon.tui.actions.drawing import DrawingActions
@@ -24,6 +22,7 @@ from tuimon.tui.actions.filtering import FilterActions
 from tuimon.tui.actions.jumping import JumpActions
 from tuimon.tui.actions.mirroring import MirrorActions
 from tuimon.tui.actions.moving import MoveActions
+from tuimon.tui.actions.offering import OfferActions
 from tuimon.tui.actions.saving import SaveActions
 from tuimon.tui.actions.stopping import StopActions
 from tuimon.tui.arrangement import arrange, last_values
@@ -34,7 +33,6 @@ from tuimon.tui.keys.monitor import KEYS
 from tuimon.tui.screens.text import AlertScreen, HelpScreen, RunScreen
 from tuimon.tui.selection import BY_PREFIX
 from tuimon.tui.terminal_app import keys_of
-from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.folded_sections import FoldedSection
 from tuimon.tui.widgets.notice import MIN_HEIGHT, MIN_WIDTH, why_no_curves, why_too_small
 
@@ -46,7 +44,6 @@ _DRAW_SHARE = 6
 """Drawings that take long, as while much is read, leave most of the time to the keys."""
 _PLOTEXT_AFTER = 1.0
 _TAGS_FROM_WIDTH = 100
-_MOST_LABEL = 20
 
 
 class MonitorScreen(
@@ -58,6 +55,7 @@ class MonitorScreen(
     CompareActions,
     SaveActions,
     StopActions,
+    OfferActions,
     MirrorActions,
 ):
     """Watches a session; a timer looks for news, and only what changed is drawn."""
@@ -181,56 +179,6 @@ class MonitorScreen(
                     markup=False,
                 )
         self._alerts_told = len(self._session.alerts)
-
-    @on(events.DescendantFocus)
-    @on(events.DescendantBlur)
-    @on(ChartGrid.Arranged)
-    def _offer_keys(self) -> None:
-        page, pages = self._charts.pages
-        zoomed = self.has_class("-zoomed") or self._charts.zoomed
-        hidden = {"zoom" if zoomed else "back"}
-        if pages == 1 or zoomed:
-            hidden |= {"next-page"}
-        if not self._charts.superseded:
-            hidden |= {"superseded"}
-        if len(self._session.store.runs) < 2:
-            hidden |= {"next-run"}
-        if self._tail is None:
-            hidden |= {"console"}
-        if self._session.run is None or self._session.ended:
-            hidden |= {"pause"}
-            if self._session.status is None or not leftovers(self._session.status):
-                hidden |= {"stop"}
-        status = self._session.status
-        if status is None or not can_upload(status):
-            hidden |= {"upload"}
-        if not any(map(is_wrong, self._session.alerts)):
-            hidden |= {"alerts"}
-        if self._session.system is None:
-            hidden |= {"system"}
-        if not any(run.refs for run in self._session.store.runs.values()):
-            hidden |= {"summaries"}
-        labels = {"next-page": f"page {page}/{pages}"}
-        if self.focused is self._output:
-            hidden |= {"zoom-x", "cursor", "smoother", "x-axis", "log-y"}
-            marked = "copy lines" if self._output.picks else "copy"
-            marking = "unmark" if self._output.marking else "mark lines"
-            labels |= {"hide": marking, "copy": marked, "filter": "search"}
-        else:
-            hidden |= {"copy", "follow"}
-        if self.focused is not self._output and self._tags.run is None:
-            hidden |= {"hide"}
-        if self._charts.state.cursor is not None:
-            labels["cursor"] = "cursor off"
-        if (status := self._session.status) and status.record.paused_at is not None:
-            labels["pause"] = "resume"
-        if status is None or not status.record.waiting_for_input:
-            hidden |= {"type"}
-        if self._selection.text and self.focused is not self._output:
-            labels["filter"] = f"filter: {fit(self._selection.text, _MOST_LABEL).rstrip()}"
-        if self._selection.focus:
-            labels["next-run"] = fit(self._selection.focus, _MOST_LABEL).rstrip()
-        self._keys.offer(hidden, labels)
 
     # Other screens
 
