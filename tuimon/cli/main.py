@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -111,6 +112,9 @@ def _report_unexpected(error: Exception) -> int:
     from tuimon.cli.log import open_log
     from tuimon.text import safe, shorten
 
+    if isinstance(error, FileNotFoundError) and not _has_working_directory():
+        print("tuimon: this directory has been deleted: cd to another one", file=sys.stderr)
+        return 1
     log = open_log()
     logging.getLogger(__name__).error("unexpected", exc_info=error)
     if isinstance(error, OSError) and error.strerror:
@@ -120,3 +124,11 @@ def _report_unexpected(error: Exception) -> int:
     with contextlib.suppress(OSError):  # the terminal may be gone
         print(f"tuimon: {shorten(safe(what), 160)} (details: {safe(str(log))})", file=sys.stderr)
     return 1
+
+
+def _has_working_directory() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True

@@ -174,6 +174,7 @@ def launch(
     from tuimon.cli.surroundings import Surroundings, look_around
     from tuimon.guardian.launch import LaunchError, start_guardian
 
+    cwd = Path.cwd()
     try:
         paths = new_run_directory(name)
         around = look_around(paths.id, os.environ) if detached else Surroundings()
@@ -186,7 +187,7 @@ def launch(
             pid_namespace=pid_namespace(),
             argv=argv,
             command=executed,
-            cwd=str(Path.cwd()),
+            cwd=str(cwd),
             logdir=str(Path(logdir).absolute()) if logdir else None,
             hook=hook,
             console_metrics=console_metrics,
