@@ -2,7 +2,6 @@
 
 import os
 import time
-from dataclasses import replace
 from typing import Any
 
 from tuimon.runs.paths import RunPaths, new_run_directory
@@ -29,6 +28,6 @@ def made(name: str, *, ended: float | None = 60.0, **changes: Any) -> RunPaths:
         exit_code=None if ended is None else 0,
         guardian=identify(os.getpid()),
     )
-    write_record(paths.run_json, replace(record, **changes))
+    write_record(paths.run_json, record._replace(**changes))
     paths.console_log.write_bytes(b"x" * 5000)
     return paths

@@ -217,14 +217,13 @@ def uploads(directory: Path) -> tuple[float, float]:
 
 
 def _resume_never(paths: RunPaths) -> None:
-    import dataclasses
 
     from tuimon.runs.record import RunRecord, read_record, write_record
 
     record = read_record(RunRecord, paths.run_json)
     assert record is not None
-    options = dataclasses.replace(record.mirror, resume="never")
-    write_record(paths.run_json, dataclasses.replace(record, mirror=options))
+    options = record.mirror._replace(resume="never")
+    write_record(paths.run_json, record._replace(mirror=options))
 
 
 def main() -> None:

@@ -1,6 +1,5 @@
 """Runs without a guardian for tests of the mirror, and what arrived of them in W&B's files."""
 
-import dataclasses
 import json
 import math
 import os
@@ -71,8 +70,8 @@ def end_run(paths: RunPaths, state: RunState = RunState.FINISHED, **outcome: Any
     assert run is not None
     assert recorder is not None
     now = time.time()
-    write_record(paths.run_json, dataclasses.replace(run, state=state, ended_at=now, **outcome))
-    write_record(paths.recorder_json, dataclasses.replace(recorder, updated_at=now + 0.001))
+    write_record(paths.run_json, run._replace(state=state, ended_at=now, **outcome))
+    write_record(paths.recorder_json, recorder._replace(updated_at=now + 0.001))
 
 
 class MirrorUnderTest:

@@ -1,6 +1,5 @@
 """The mirror and its machine: whose use of it W&B is told, and a disk that is full."""
 
-import dataclasses
 import json
 import os
 import subprocess
@@ -49,7 +48,7 @@ def test_system_metrics_are_those_of_the_trainings_processes(tmp_path: Path) -> 
         paths = new_run(tmp_path, logdir)
         run = read_record(RunRecord, paths.run_json)
         assert run is not None
-        write_record(paths.run_json, dataclasses.replace(run, child=identify(process.pid)))
+        write_record(paths.run_json, run._replace(child=identify(process.pid)))
         often = {"WANDB__STATS_SAMPLING_INTERVAL": "0.2"}
         with MirrorUnderTest(paths, often) as mirror, SummaryWriter(str(logdir)) as writer:
             writer.add_scalar("loss", 1.0, 0)

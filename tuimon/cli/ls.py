@@ -1,12 +1,12 @@
 """`tuimon ls`: the runs of this host, newest first."""
 
-import dataclasses
 import json
 import time
 
 import click
 
 from tuimon.runs.activity import activity, remark
+from tuimon.runs.record import as_document
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import size_of
 from tuimon.text import fit, format_age, format_bytes, format_duration, safe, width
@@ -29,16 +29,16 @@ def command(as_json: bool) -> int:
 
 def document(run: RunStatus) -> dict[str, object]:
     return {
-        **dataclasses.asdict(run.record),
+        **as_document(run.record),
         "state": run.state,
         "ended_at": run.ended_at,
         "cause": run.reason or run.record.cause,
         "activity": activity(run, time.time()),
         "bytes": size_of(run),
         "directory": str(run.paths.directory),
-        "recorder": dataclasses.asdict(run.recorder) if run.recorder else None,
-        "mirror": dataclasses.asdict(run.mirror) if run.mirror else None,
-        "mirror_options": dataclasses.asdict(run.record.mirror),
+        "recorder": as_document(run.recorder) if run.recorder else None,
+        "mirror": as_document(run.mirror) if run.mirror else None,
+        "mirror_options": as_document(run.record.mirror),
     }
 
 

@@ -1,10 +1,10 @@
 """`tuimon mirror`: existing log directories to W&B."""
 
-import dataclasses
 import hashlib
 import re
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -55,9 +55,7 @@ def command(
     if mirror.mode == "off":
         raise Refused("--mirror off leaves nothing to do")
     roots = [root for logdir in logdirs for root in _roots(logdir)]
-    options = dataclasses.replace(
-        mirror, name=name, resume="auto" if resume else "never", save_code=False
-    )
+    options = mirror._replace(name=name, resume="auto" if resume else "never", save_code=False)
     jobs = [job for root in roots for job in _jobs(root, options, watch=watch)]
     if not jobs and not watch:
         raise Refused(f"{' '.join(map(str, roots))}: no event files there")
@@ -80,7 +78,7 @@ def _roots(named: str) -> list[Path]:
         raise Refused(f"{named}: no such directory, and no run of that name") from None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Job:
     """An experiment and the directory that its mirror works in."""
 
@@ -108,8 +106,7 @@ def _jobs(root: Path, options: MirrorOptions, *, watch: bool) -> Iterator[_Job]:
             cwd=str(root if root.is_dir() else root.parent),
             created_at=min(_modified(path) for path in experiment.files),
             watch=watch,
-            mirror=dataclasses.replace(
-                options,
+            mirror=options._replace(
                 name=name,
                 group=options.group or (root.name if len(found) > 1 else None),
             ),

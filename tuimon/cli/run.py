@@ -119,8 +119,7 @@ def command(
     graces = dataclasses.replace(settings_or_refuse().stop, **stop_grace)
     if resume and no_resume:
         raise Refused("--resume and --no-resume exclude each other")
-    options = dataclasses.replace(
-        mirror,
+    options = mirror._replace(
         name=name,
         resume=run_or_refuse(resume).record.id if resume else "never" if no_resume else "auto",
         save_code=save_code,

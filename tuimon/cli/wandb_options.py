@@ -49,7 +49,7 @@ def wandb_options(command: F) -> F:
     """Give a command the options; it gets them as `mirror`, a `MirrorOptions` without a name.
 
     An option of the command's own that is called like a field of it overrides nothing: use
-    `dataclasses.replace`.
+    `MirrorOptions._replace`.
     """
 
     @functools.wraps(command)

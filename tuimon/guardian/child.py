@@ -4,8 +4,8 @@ import errno
 import os
 import termios
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from signal import SIGKILL, SIGSTOP, Signals, valid_signals
+from typing import NamedTuple
 
 from tuimon.guardian.tree import COMPANION_VARIABLE
 from tuimon.runs.record import RunState
@@ -23,8 +23,7 @@ class SpawnError(Exception):
         self.exit_code = exit_code
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(NamedTuple):
     """A process that leads its own session, with a PTY as its controlling terminal.
 
     The guardian keeps the slave open as long as the child lives: a script that closes its
@@ -43,8 +42,7 @@ class Child:
             return self.pid
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How the child ended: exactly one of `exit_code` and `signal` is set."""
 
     exit_code: int | None

@@ -1,6 +1,5 @@
 """Starting a guardian: a detached process that tells through a pipe when the training runs."""
 
-import dataclasses
 import fcntl
 import os
 import select
@@ -54,9 +53,7 @@ def start_guardian(paths: RunPaths, prefix: Sequence[str] = ()) -> None:
     with suppress(OSError, RecordError):
         record = read_record(RunRecord, paths.run_json)
         if record is not None and record.state is RunState.STARTING:
-            failed = dataclasses.replace(
-                record, state=RunState.FAILED, cause=cause, ended_at=time.time()
-            )
+            failed = record._replace(state=RunState.FAILED, cause=cause, ended_at=time.time())
             write_record(paths.run_json, failed)
     raise LaunchError(cause)
 

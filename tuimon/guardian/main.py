@@ -11,7 +11,6 @@ import selectors
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -23,7 +22,7 @@ from tuimon.guardian.companion import Companion
 from tuimon.guardian.control import ControlServer
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.launch import READY_FD
-from tuimon.guardian.log import log
+from tuimon.guardian.log import describe, log
 from tuimon.guardian.oom import TRAINING, likelier_victim, oom_kills
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.service import Service
@@ -77,7 +76,7 @@ def main(directory: str) -> None:
         _answer(f"ERR {error}")
         sys.exit(1)
     except Exception as error:
-        traceback.print_exc()
+        log(describe(error))
         _answer(f"ERR the guardian could not start: {error}")
         sys.exit(1)
     _answer("OK")
@@ -160,8 +159,8 @@ class Guardian:
         """Whatever goes wrong in one part, the training's parent must live on."""
         try:
             action()
-        except Exception:
-            log(traceback.format_exc())
+        except Exception as error:
+            log(describe(error))
             time.sleep(_PAUSE_AFTER_ERROR)
 
     def _launch(self, record: RunRecord, umask: int, writers: Path) -> Child:

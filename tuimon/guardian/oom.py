@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 TRAINING = 100
 COMPANION = 200
@@ -34,8 +34,7 @@ def likelier_victim(by: int) -> Iterator[None]:
             _OWN_SCORE.write_text(str(own))
 
 
-@dataclass(frozen=True, slots=True)
-class OomKills:
+class OomKills(NamedTuple):
     """How many processes the kernel has killed for want of memory, up to a moment."""
 
     cgroup: int

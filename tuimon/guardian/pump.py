@@ -10,12 +10,11 @@ import math
 import os
 import select
 import signal
-import traceback
 from contextlib import suppress
 from pathlib import Path
 
 from tuimon.guardian.console import ConsoleLog, ConsoleMemory
-from tuimon.guardian.log import log
+from tuimon.guardian.log import describe, log
 
 _FIRST_DELAY = 0.01
 _LONGEST_DELAY = 1.0
@@ -99,8 +98,8 @@ def _pump(master: int, path: Path, memory: ConsoleMemory) -> None:
             poll.poll()
             console.drain()
         code = 0
-    except BaseException:
-        log(traceback.format_exc())
+    except BaseException as error:
+        log(describe(error))
     finally:
         os._exit(code)
 

@@ -1,6 +1,5 @@
 """The guardian's hold on ``run.json``: right at every moment, even on a full disk."""
 
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,12 @@ class RunFile:
 
     def update(self, **changes: Any) -> None:
         """Change fields of the record and write it durably."""
-        self.record = dataclasses.replace(self.record, **changes)
+        self.record = self.record._replace(**changes)
         self._write(write_record)
 
     def note(self, **changes: Any) -> None:
         """Change fields that nobody needs after a crash: in place and unsynced."""
-        self.record = dataclasses.replace(self.record, **changes)
+        self.record = self.record._replace(**changes)
         self._write(write_record if self.stale else rewrite_record)
 
     def beat(self) -> None:

@@ -1,6 +1,5 @@
 """``mirror.json``: what the header shows about W&B."""
 
-import dataclasses
 import logging
 import time
 from pathlib import Path
@@ -33,10 +32,10 @@ class MirrorStatus:
 
     def update(self, **changes: Any) -> None:
         """Set fields of the record; a disk that takes nothing is logged and nothing more."""
-        new = dataclasses.replace(self.record, **changes)
+        new = self.record._replace(**changes)
         counts = {name: getattr(new, name) for name in _COUNTS}
-        changed = new != dataclasses.replace(self.record, **counts)
-        self.record = dataclasses.replace(new, updated_at=time.time())
+        changed = new != self.record._replace(**counts)
+        self.record = new._replace(updated_at=time.time())
         now = time.monotonic()
         if self._written and not changed and now - self._written_at < _COUNTS_EVERY:
             return

@@ -1,6 +1,5 @@
 """Keeping the mirror process running, and everybody else safe from it."""
 
-import dataclasses
 import logging
 import math
 import os
@@ -120,9 +119,7 @@ class MirrorProcess:
             record = read_record(MirrorRecord, self._paths.mirror_json) or MirrorRecord()
             if unless_said and record.state == "failed":
                 return
-            record = dataclasses.replace(
-                record, state="failed", detail=detail, updated_at=time.time()
-            )
+            record = record._replace(state="failed", detail=detail, updated_at=time.time())
             write_record(self._paths.mirror_json, record)
         except (OSError, RecordError) as error:
             log.warning("mirror.json cannot be written: %s", error)

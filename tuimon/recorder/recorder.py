@@ -9,7 +9,6 @@ import logging
 import math
 import threading
 import time
-from dataclasses import replace
 
 from tuimon.mirror.ending import has_ended
 from tuimon.mirror.finder import SourceFinder
@@ -160,7 +159,7 @@ class Recorder:
         if record.logdir is not None:
             given = LogSource(path=record.logdir)
             if given not in self._record.logdirs:
-                self._record = replace(self._record, logdirs=(given,))
+                self._record = self._record._replace(logdirs=(given,))
         elif record.child is not None:
             self._discovery = Discovery(
                 cwd=record.cwd,
@@ -174,15 +173,15 @@ class Recorder:
 
     def _note(self) -> None:
         """Write the record when there is something new."""
-        record = replace(self._record, logdirs=self._log_sources())
+        record = self._record._replace(logdirs=self._log_sources())
         git = self._git.state
         if git is not None:
-            record = replace(record, git_commit=git.commit, git_dirty=git.dirty)
+            record = record._replace(git_commit=git.commit, git_dirty=git.dirty)
         now = time.monotonic()
         if record == self._written or now < self._write_again_at:
             return
         try:
-            write_record(self._paths.recorder_json, replace(record, updated_at=time.time()))
+            write_record(self._paths.recorder_json, record._replace(updated_at=time.time()))
         except OSError as error:
             log.warning("recorder.json cannot be written: %s", error)
             self._write_again_at = now + _WRITE_AGAIN_AFTER
@@ -270,4 +269,4 @@ def _earlier_record(paths: RunPaths) -> RecorderRecord:
     except RecordError as error:
         log.warning("%s", error)
         return RecorderRecord()
-    return replace(record, updated_at=0.0)
+    return record._replace(updated_at=0.0)

@@ -8,8 +8,8 @@ import os
 import re
 import socket
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tuimon.runs.process import machine_id
 
@@ -17,8 +17,7 @@ _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _MAX_SLUG = 24
 
 
-@dataclass(frozen=True, slots=True)
-class RunPaths:
+class RunPaths(NamedTuple):
     """The files of one run directory; which process writes which is told in `record`."""
 
     directory: Path

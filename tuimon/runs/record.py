@@ -2,19 +2,19 @@
 
 ``run.json`` (`RunRecord`) is written by the launcher once and by the guardian afterwards,
 ``recorder.json`` (`RecorderRecord`) by the recorder, ``mirror.json`` (`MirrorRecord`) by the
-mirror. Standard library only: the guardian imports this module.
+mirror. Standard library only: the guardian imports this module. Hence named tuples, with names
+always given: data classes would cost it 1.3 MB.
 """
 
-import dataclasses
 import errno
 import json
 import os
 import time
 import types
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin
 
 from tuimon.runs.sources import LogSource
 
@@ -48,8 +48,7 @@ class RunState(StrEnum):
         return self not in (RunState.STARTING, RunState.RUNNING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessRef:
+class ProcessRef(NamedTuple):
     """A process that cannot be mistaken for a later one with the same number.
 
     `start_ticks` is field 22 of ``/proc/PID/stat`` (proc(5)): clock ticks since boot. Together
@@ -61,8 +60,7 @@ class ProcessRef:
     start_ticks: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MirrorOptions:
+class MirrorOptions(NamedTuple):
     """What the user asked of the W&B mirror; `mode` is auto, offline, online or off."""
 
     mode: str = "auto"
@@ -73,7 +71,7 @@ class MirrorOptions:
     job_type: str | None = None
     notes: str | None = None
     tags: tuple[str, ...] = ()
-    config: dict[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = {}
     resume: str = "auto"
     """Whose W&B run goes on: auto (that of the log directory), never, or the id of a run."""
     when_online: bool = False
@@ -84,11 +82,9 @@ class MirrorOptions:
     """A directory whose source files go to W&B as an artifact."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRecord:
+class RunRecord(NamedTuple):
     """A launch and its outcome (``run.json``). Times are Unix seconds, graces seconds."""
 
-    schema: int = 1
     id: str
     name: str
     host: str
@@ -99,8 +95,10 @@ class RunRecord:
     command: tuple[str, ...]
     """As executed, with the interpreter resolved."""
     cwd: str
+    started_at: float
+    schema: int = 1
     logdir: str | None = None
-    mirror: MirrorOptions = field(default_factory=MirrorOptions)
+    mirror: MirrorOptions = MirrorOptions()
     hook: bool = True
     """Whether the training's writers are made to flush at once (see `tuimon.hook`)."""
     console_metrics: str = "auto"
@@ -115,7 +113,6 @@ class RunRecord:
     stop_grace_term: float = 45.0
     """How long a stop waits after SIGTERM before it sends SIGKILL."""
     state: RunState = RunState.STARTING
-    started_at: float
     ended_at: float | None = None
     exit_code: int | None = None
     signal: int | None = None
@@ -143,8 +140,7 @@ class RunRecord:
     """Counts up while the guardian lives. The last field: rewritten in place every few seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecorderRecord:
+class RecorderRecord(NamedTuple):
     """What the recorder found out about a run (``recorder.json``)."""
 
     logdirs: tuple[LogSource, ...] = ()
@@ -154,8 +150,7 @@ class RecorderRecord:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MirrorRecord:
+class MirrorRecord(NamedTuple):
     """How far the W&B mirror is (``mirror.json``).
 
     `state` is starting, live, offline, finished, failed or off; `detail` one line on what to do;
@@ -185,8 +180,7 @@ class MirrorRecord:
     updated_at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogdirRecord:
+class LogdirRecord(NamedTuple):
     """Log directories that `tuimon mirror` sends to one W&B run (``logdir.json``)."""
 
     name: str
@@ -201,7 +195,7 @@ class LogdirRecord:
     """When the first event file was begun, Unix seconds."""
     watch: bool = False
     """Whether to go on after the end of the files, until stopped."""
-    mirror: MirrorOptions = field(default_factory=MirrorOptions)
+    mirror: MirrorOptions = MirrorOptions()
 
 
 Record = RunRecord | RecorderRecord | MirrorRecord | LogdirRecord
@@ -279,8 +273,21 @@ def rewrite_record(path: Path, record: Record, *, sync: bool = False) -> None:
         os.close(fd)
 
 
+def as_document(record: Record | MirrorOptions | ProcessRef | LogSource) -> dict[str, Any]:
+    """A record as what JSON has: dictionaries, and values of the basic types."""
+    return {name: _plain(value) for name, value in record._asdict().items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, ProcessRef | MirrorOptions | LogSource):
+        return as_document(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
 def _encode(record: Record) -> bytes:
-    text = json.dumps(dataclasses.asdict(record), indent=1)
+    text = json.dumps(as_document(record), indent=1)
     # ASCII JSON followed by white space is still JSON.
     data = text.encode("ascii")
     size = -(-(len(data) + _SLACK) // PAD) * PAD
@@ -296,10 +303,8 @@ def _write_all(fd: int, data: bytes) -> None:
 def _decode_record(cls: type[D], value: object) -> D:
     if not isinstance(value, dict):
         raise TypeError(f"expected an object, found {type(value).__name__}")
-    known = {item.name: item for item in dataclasses.fields(cls)}  # type: ignore[arg-type]
-    arguments = {
-        key: _decode(known[key].type, item, key) for key, item in value.items() if key in known
-    }
+    kinds = cls.__annotations__
+    arguments = {key: _decode(kinds[key], item, key) for key, item in value.items() if key in kinds}
     return cls(**arguments)
 
 
@@ -315,10 +320,10 @@ def _decode(kind: Any, value: object, key: str) -> Any:
         return _decode(kind, value, key)
     if origin is tuple and isinstance(value, list):
         return tuple(_decode(get_args(kind)[0], item, key) for item in value)
-    if origin is dict and isinstance(value, dict):
+    if origin is Mapping and isinstance(value, dict):
         return {name: _decode(get_args(kind)[1], item, key) for name, item in value.items()}
-    if dataclasses.is_dataclass(kind):
-        return _decode_record(kind, value)  # type: ignore[arg-type]
+    if kind in (ProcessRef, MirrorOptions, LogSource):
+        return _decode_record(kind, value)
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if kind in (str, bool) and isinstance(value, kind):

@@ -1,13 +1,12 @@
 """Where the event files of a run are."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 CONSOLE = "console"
 """`LogSource.found_by` of the directory that the recorder writes itself, from what is printed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogSource:
+class LogSource(NamedTuple):
     """A log directory of a run.
 
     `found_by` is ``option``, ``hook``, ``name``, ``open file``, or ``console`` where the recorder

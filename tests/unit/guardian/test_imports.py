@@ -51,7 +51,20 @@ def test_standard_library_and_the_run_records_are_all_it_loads(tmp_path: Path):
 
 def test_expensive_modules_stay_out(tmp_path: Path):
     loaded = modules_of(boot(ROOT), tmp_path)
-    expensive = ("hashlib", "_ssl", "subprocess", "asyncio", "logging", "threading", "numpy")
+    expensive = (
+        "hashlib",
+        "_ssl",
+        "subprocess",
+        "asyncio",
+        "logging",
+        "threading",
+        "numpy",
+        "dataclasses",
+        "inspect",
+        "traceback",
+        "tokenize",
+        "argparse",
+    )
     assert loaded.isdisjoint(expensive)
 
 

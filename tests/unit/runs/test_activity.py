@@ -1,6 +1,5 @@
 """What a run is doing."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ def test_after_the_end():
 
 
 def test_what_nobody_watches_is_not_told():
-    record = replace(status(leftovers=2).record, boot_id="another")
+    record = status(leftovers=2).record._replace(boot_id="another")
     ended = RunStatus(paths=RunPaths(Path("/x")), record=record, state=RunState.FAILED)
     assert leftovers(ended) == 0
     assert activity(ended, 0.0) is None

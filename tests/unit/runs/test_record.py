@@ -1,6 +1,5 @@
 """Records survive: unknown keys, missing keys, garbage, a full disk."""
 
-import dataclasses
 import json
 import os
 import stat
@@ -16,6 +15,7 @@ from tuimon.runs.record import (
     RecordError,
     RunRecord,
     RunState,
+    as_document,
     read_record,
     rewrite_record,
     write_record,
@@ -56,18 +56,18 @@ def test_written_record_is_private_and_padded(path: Path, record: RunRecord):
 
 
 def test_keys_of_a_newer_version_are_ignored(path: Path, record: RunRecord):
-    document = dataclasses.asdict(record) | {"schema": 99, "gpu": {"x": [1]}}
+    document = as_document(record) | {"schema": 99, "gpu": {"x": [1]}}
     document["mirror"]["colour"] = "red"
     path.write_text(json.dumps(document))
-    assert read_record(RunRecord, path) == dataclasses.replace(record, schema=99)
+    assert read_record(RunRecord, path) == record._replace(schema=99)
 
 
 def test_missing_optional_keys_take_their_defaults(path: Path, record: RunRecord):
-    document = dataclasses.asdict(record)
+    document = as_document(record)
     for key in ("mirror", "heartbeat", "state", "child", "stop_grace_int"):
         del document[key]
     path.write_text(json.dumps(document))
-    assert read_record(RunRecord, path) == dataclasses.replace(record, child=None)
+    assert read_record(RunRecord, path) == record._replace(child=None)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_missing_optional_keys_take_their_defaults(path: Path, record: RunRecord
     ],
 )
 def test_wrong_values_are_refused_by_name(path: Path, record: RunRecord, change, complaint: str):
-    path.write_text(json.dumps(dataclasses.asdict(record) | change))
+    path.write_text(json.dumps(as_document(record) | change))
     with pytest.raises(RecordError, match=f"{path}.*{complaint}"):
         read_record(RunRecord, path)
 
@@ -103,8 +103,8 @@ def test_unreadable_path_is_a_record_error(tmp_path: Path):
 def test_a_record_can_grow_in_place(path: Path, record: RunRecord):
     write_record(path, record)
     size, inode = path.stat().st_size, path.stat().st_ino
-    ended = dataclasses.replace(
-        record, state=RunState.KILLED, signal=9, cause="killed by SIGKILL", ended_at=2.5
+    ended = record._replace(
+        state=RunState.KILLED, signal=9, cause="killed by SIGKILL", ended_at=2.5
     )
     rewrite_record(path, ended)
     assert (path.stat().st_size, path.stat().st_ino) == (size, inode)
@@ -112,7 +112,7 @@ def test_a_record_can_grow_in_place(path: Path, record: RunRecord):
 
 
 def test_a_shorter_record_in_place_leaves_nothing_of_the_longer(path: Path, record: RunRecord):
-    write_record(path, dataclasses.replace(record, argv=("x" * 20_000,)))
+    write_record(path, record._replace(argv=("x" * 20_000,)))
     rewrite_record(path, record)
     assert read_record(RunRecord, path) == record
 
@@ -122,7 +122,7 @@ def test_full_disk_falls_back_to_the_existing_file(path: Path, record: RunRecord
     write_record(path, record)
     inode = path.stat().st_ino
     path.with_name(f".{path.name}.{os.getpid()}").symlink_to("/dev/full")
-    failed = dataclasses.replace(record, state=RunState.FAILED, exit_code=1)
+    failed = record._replace(state=RunState.FAILED, exit_code=1)
     write_record(path, failed)
     assert path.stat().st_ino == inode
     assert read_record(RunRecord, path) == failed
@@ -131,7 +131,7 @@ def test_full_disk_falls_back_to_the_existing_file(path: Path, record: RunRecord
 
 def test_heartbeat_is_the_last_field():
     # Counting it up in place then moves nothing that a reader could find torn.
-    assert dataclasses.fields(RunRecord)[-1].name == "heartbeat"
+    assert RunRecord._fields[-1] == "heartbeat"
 
 
 def test_ended_states():

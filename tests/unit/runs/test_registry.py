@@ -1,6 +1,5 @@
 """Finding runs, and telling the living from the dead."""
 
-import dataclasses
 import os
 import socket
 import subprocess
@@ -223,7 +222,7 @@ class TestFind:
 
 def test_guardian_that_ends_while_one_looks(monkeypatch: pytest.MonkeyPatch):
     paths = make_run()
-    finished = dataclasses.replace(read_status(paths.directory).record, state=RunState.FINISHED)
+    finished = read_status(paths.directory).record._replace(state=RunState.FINISHED)
 
     def ends_just_now(_process: ProcessRef, _boot: str) -> bool:
         write_record(paths.run_json, finished)
