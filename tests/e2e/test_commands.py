@@ -159,6 +159,48 @@ def test_plain_lines_tell_what_a_training_is_doing(host: Host):
     assert "script was killed after" in viewer.communicate(timeout=20)[0]
 
 
+def test_a_stop_counts_down_everywhere_and_goes_on_when_asked_again(host: Host):
+    deaf = host.script(
+        "import signal, time\n"
+        "for number in (signal.SIGINT, signal.SIGTERM): signal.signal(number, signal.SIG_IGN)\n"
+        "print('deaf', flush=True); time.sleep(60)\n"
+    )
+    host.run("run", "--detach", "--mirror", "off", deaf)
+    wait_until(lambda: "deaf" in host.run("logs").stdout)
+    with host.terminal("attach") as viewer, host.terminal("stop") as first:
+        first.wait_for("SIGINT sent, SIGTERM in 5")
+        viewer.wait_for("SIGINT sent, SIGTERM in 5")
+        with host.terminal("stop") as second:
+            second.wait_for("SIGTERM sent, SIGKILL in 4")
+            viewer.wait_for("SIGTERM sent, SIGKILL in 4")
+            assert host.run("stop", "--now", timeout=20).returncode == 0
+            assert second.wait_for_exit() == 0
+        assert first.wait_for_exit() == 0
+        assert "script was killed after" in first.text
+        assert "in 4" not in first.text
+        viewer.wait_for("stopped by request (SIGKILL)")
+    assert host.runs()[0]["signal"] == signal.SIGKILL
+
+
+def test_pausing_what_is_distributed_warns(host: Host):
+    script = host.script("print('ready', flush=True)\nimport time; time.sleep(60)")
+    ranks = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
+    host.run("run", "--detach", "--mirror", "off", script, **ranks)
+    wait_until(lambda: "ready" in host.run("logs").stdout)
+    paused = host.run("pause")
+    assert paused.stderr.startswith("tuimon: it is distributed: ranks that are paused for longer ")
+    with host.terminal("attach") as viewer:
+        viewer.wait_for("paused")
+        viewer.press("P")
+        viewer.wait_for(lambda text: "paused" not in text)
+        viewer.press("P")
+        viewer.wait_for("Pause script?")
+        viewer.press("p")
+        viewer.wait_for("It is distributed: ranks that are paused")
+        viewer.wait_for("  paused ")
+    assert host.run("stop", "--now").returncode == 0
+
+
 def test_foreground_reports_a_killed_training_as_a_shell_does(host: Host):
     script = host.script("import os\nos.kill(os.getpid(), 9)\n")
     done = host.run("run", "--foreground", "--mirror", "off", script)

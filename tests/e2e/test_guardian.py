@@ -14,7 +14,7 @@ from guarded import WAIT_FOR_A_SIGNAL, Training, pump_of
 from host import wait_until
 from terminal import Terminal
 
-from tuimon.guardian.client import ControlError
+from tuimon.guardian.client import ControlError, Typist
 from tuimon.guardian.launch import LaunchError, start_guardian
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import is_alive
@@ -135,10 +135,29 @@ class TestSurvival:
     def test_signals_at_the_guardian_do_not_end_it(self):
         training = Training.of(WAIT_FOR_A_SIGNAL)
         training.wait_for_output("ready")
+        pump = wait_until(lambda: pump_of(training))
         for number in ("HUP", "INT", "QUIT", "PIPE", "TSTP", "TTOU", "USR1", "USR2"):
             training.guardian.send_signal(getattr(signal, f"SIG{number}"))
+            pump.send_signal(getattr(signal, f"SIG{number}"))
+        pump.terminate()  # a whole control group gets it; what the training then says is kept
         assert training.control.status().stop_stage == "none"
         assert training.child.is_running()
+        Typist(training.paths, "me").write("\x03")
+        training.wait_for_end()
+        assert "KeyboardInterrupt" in training.output
+        assert "the pump ended" not in training.paths.log.read_text()
+
+    def test_error_of_the_system_does_not_end_the_guardian(self):
+        training = Training.of(WAIT_FOR_A_SIGNAL)
+        training.wait_for_output("ready")
+        guardian = training.guardian
+        limits = guardian.rlimit(psutil.RLIMIT_NOFILE)
+        guardian.rlimit(psutil.RLIMIT_NOFILE, (3, limits[1]))
+        training.child.kill()
+        wait_until(lambda: "Too many open files" in training.paths.log.read_text())
+        guardian.rlimit(psutil.RLIMIT_NOFILE, limits)
+        assert training.wait_for_end().signal == signal.SIGKILL
+        training.wait_for_guardian()
 
     def test_killed_and_stuck_clients(self):
         training = Training.of(
@@ -225,6 +244,12 @@ class TestSurvival:
     def test_dead_recorder_is_replaced_and_the_heart_beats(self):
         training = Training.of(WAIT_FOR_A_SIGNAL)
         first = wait_until(lambda: training.record.recorder)
+        # When memory runs out the recorder goes first, then the training.
+        own, *others = (
+            int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+            for pid in (training.guardian.pid, training.child.pid, first.pid)
+        )
+        assert others == [min(own + 100, 1000), min(own + 200, 1000)]
         os.kill(first.pid, signal.SIGKILL)
         second = wait_until(
             lambda: training.record.recorder != first and training.record.recorder, 10
@@ -335,6 +360,10 @@ class TestOutOfMemory:
         # Not the guardian, which is in the same group.
         assert training.record.guardian is not None
         training.wait_for_guardian()
+        # What was killed before a training does not explain its end.
+        later = Training.of("raise SystemExit(1)", prefix=("/bin/sh", "-c", enter, "sh"))
+        assert later.wait_for_end().cause == "exit code 1"
+        later.wait_for_guardian()
 
 
 class TestFullDisk:

@@ -227,10 +227,19 @@ class TestPause:
         with pytest.raises(ControlError, match="the training has ended"):
             training.control.pause()
 
-    @pytest.mark.parametrize(("local", "spread"), [("2", "host"), ("1", "hosts")])
-    def test_distributed_trainings(self, local: str, spread: str, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setenv("WORLD_SIZE", "2")
-        monkeypatch.setenv("LOCAL_WORLD_SIZE", local)
+    @pytest.mark.parametrize(
+        ("environment", "spread"),
+        [
+            ({"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}, "host"),
+            ({"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "1"}, "hosts"),
+            ({"SLURM_JOB_NUM_NODES": "2", "SLURM_PROCID": "0"}, "hosts"),
+        ],
+    )
+    def test_distributed_trainings(
+        self, environment: dict[str, str], spread: str, monkeypatch: pytest.MonkeyPatch
+    ):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
         training = Training.of(WAIT_FOR_A_SIGNAL)
         training.wait_for_output("ready")
         if spread == "hosts":

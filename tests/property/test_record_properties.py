@@ -46,7 +46,8 @@ run_records = st.builds(
     ),
     state=st.sampled_from(RunState),
     started_at=numbers,
-    ended_at=st.none() | numbers,
+    **dict.fromkeys(("ended_at", "paused_at", "stop_next_at"), st.none() | numbers),
+    **dict.fromkeys(("stop_grace_int", "stop_grace_term"), numbers),
     exit_code=st.none() | st.integers(),
     signal=st.none() | st.integers(),
     cause=maybe_texts,
@@ -61,6 +62,7 @@ records = (
         logdirs=st.lists(sources, max_size=3).map(tuple),
         git_commit=maybe_texts,
         git_dirty=st.none() | st.booleans(),
+        updated_at=numbers,
     )
     | st.builds(MirrorRecord, url=maybe_texts, points=st.integers(), updated_at=numbers)
 )

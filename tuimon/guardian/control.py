@@ -53,9 +53,10 @@ class ControlServer:
     def restore(self) -> None:
         """Bind anew if somebody, such as a cleaner of old files, has removed the socket."""
         if not self._path.exists() and self._path.parent.exists():
+            listener = self._listen()
             self._selector.unregister(self._listener)
             self._listener.close()
-            self._listener = self._listen()
+            self._listener = listener
 
     def _listen(self) -> socket.socket:
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

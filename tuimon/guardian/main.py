@@ -7,6 +7,7 @@ lets no error end it.
 
 import math
 import os
+import resource  # noqa: F401 - os.wait4 imports it, which may fail when it is too late
 import selectors
 import signal
 import sys
@@ -288,8 +289,6 @@ class Guardian:
         outcome = self._training.outcome
         if self._training.reported or outcome is None:
             return
-        self._training.reported = True
-        self._drain_until = math.inf
         tail = newest_bytes(self._paths.console_log, TAIL)
         kills = oom_kills().since(self._oom_kills)
         self._file.update(
@@ -301,6 +300,9 @@ class Guardian:
             waiting_for_input=False,
             paused_at=None,
         )
+        # Not before: what fails above is tried again.
+        self._training.reported = True
+        self._drain_until = math.inf
         self._companion.training_ended(now)
         self._look_for_leftovers()
 

@@ -31,9 +31,11 @@ def end_of_parts(log: Path, most: int) -> bytes:
 
 
 def newest_bytes(log: Path, most: int) -> bytes:
-    """The newest bytes of a console, at most so many; none when there is no log."""
+    """The newest bytes of a console, at most so many; fewer where they cannot be read."""
     data = _end(log, most)
-    return end_of_parts(log, most - len(data)) + data
+    with suppress(OSError):
+        data = end_of_parts(log, most - len(data)) + data
+    return data
 
 
 def _end(path: Path, most: int) -> bytes:

@@ -1,9 +1,17 @@
-"""Options of `tuimon run`."""
+"""Options of `tuimon run`, and what it makes of the host."""
+
+import time
 
 import click
 import pytest
 
-from tuimon.cli.run import command, parse_graces
+from tuimon.cli import surroundings
+from tuimon.cli.run import command, launch, parse_graces
+from tuimon.cli.surroundings import Surroundings
+from tuimon.config import StopSettings
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import MirrorOptions
+from tuimon.runs.registry import read_status
 
 
 @pytest.mark.parametrize(
@@ -22,3 +30,43 @@ def test_graces(text: str | None, fields: dict[str, float]):
 def test_graces_that_are_none(text: str):
     with pytest.raises(click.BadParameter, match="is not SECONDS or SECONDS,SECONDS"):
         parse_graces(click.Context(command), command.params[0], text)
+
+
+def launched(*, detached: bool) -> RunPaths:
+    paths = launch(
+        "echo",
+        ("sh",),
+        ("sh", "-c", "echo within: $WITHIN"),
+        logdir=None,
+        hook=False,
+        console_metrics="off",
+        notify=None,
+        mirror=MirrorOptions(mode="off"),
+        graces=StopSettings(),
+        detached=detached,
+    )
+    deadline = time.monotonic() + 20
+    while paths.control_sock.exists() or not read_status(paths.directory).state.ended:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return paths
+
+
+def test_a_host_that_kills_is_told_of_and_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    around = Surroundings(("/usr/bin/env", "WITHIN=a scope"), ("it kills; do this",))
+    monkeypatch.setattr(surroundings, "look_around", lambda *_: around)
+    paths = launched(detached=True)
+    assert capsys.readouterr().err == "tuimon: it kills; do this\n"
+    assert read_status(paths.directory).record.warnings == ("it kills; do this",)
+    assert paths.console_log.read_text() == "within: a scope\n"
+
+
+def test_the_foreground_needs_no_warning(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("SLURM_JOB_ID", "17")
+    paths = launched(detached=False)
+    assert capsys.readouterr().err == ""
+    assert read_status(paths.directory).record.warnings == ()

@@ -60,6 +60,11 @@ def said(
             "NCCL: torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:2006",
         ),
         (
+            "RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(h)`",
+            "out of GPU memory: RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling "
+            "`cublasCreate(h)`",
+        ),
+        (
             "RuntimeError: CUDA error: device-side assert triggered",
             "CUDA: RuntimeError: CUDA error: device-side assert triggered",
         ),

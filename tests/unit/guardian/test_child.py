@@ -72,11 +72,13 @@ def test_own_umask_is_not_changed():
 
 
 def test_ignored_signals_are_reset():
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    numbers = signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE, signal.SIGTERM
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         ignored = shell("grep SigIgn /proc/$$/status")
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     # A bit each; beyond the first 31 are the real-time signals and glibc's own.
     assert int(ignored.split()[1], 16) & 0x7FFFFFFF == 0
 

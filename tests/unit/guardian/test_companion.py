@@ -140,6 +140,18 @@ def test_environment_session_and_output(kept: Kept):
     assert kept.log.stat().st_mode & 0o777 == 0o600
 
 
+def test_signals_that_the_guardian_ignores_are_reset(tmp_path: Path):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        kept = Kept(tmp_path, "print(open('/proc/self/status').read(), flush=True)")
+        kept.companion.start(kept.now)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    kept.reap()
+    (ignored,) = (line for line in kept.log.read_text().splitlines() if "SigIgn" in line)
+    assert int(ignored.split()[1], 16) & 1 << signal.SIGHUP - 1 == 0
+
+
 def test_program_that_is_gone_is_tried_again(tmp_path: Path):
     companion = Companion([str(tmp_path / "gone")], {}, tmp_path / "log", lambda _pid: None)
     companion.start(0.0)

@@ -57,7 +57,7 @@ def test_a_stage_is_not_sent_twice(recorded: Recorded):
 def test_kill_is_repeated_until_nothing_is_left(recorded: Recorded):
     ladder = recorded.ladder
     ladder.request(Stage.KILL, now=0.0)
-    ladder.tick(ladder.deadline)
+    ladder.tick(now=1.0)
     assert recorded.sent == [Stage.KILL] * 2
     ladder.finish()
     ladder.tick(1e9)

@@ -63,6 +63,24 @@ def test_reader_follows_what_is_put_aside(log: Path):
     assert everything(reader) == b" three four"
 
 
+def test_what_is_written_just_before_it_is_put_aside_is_read(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+):
+    reader = ConsoleReader(log)
+    write(log, b"one")
+    assert everything(reader) == b"one"
+
+    def between_reading_and_looking() -> bool:
+        monkeypatch.undo()
+        write(log, b" two")
+        put_aside(log, 1)
+        write(log, b" three")
+        return reader._is_finished()
+
+    monkeypatch.setattr(reader, "_is_finished", between_reading_and_looking)
+    assert everything(reader) == b" two three"
+
+
 def test_missing_parts_are_told(log: Path):
     write(log, b"three")
     put_aside(log, 3)

@@ -9,16 +9,18 @@ from tuimon.store.session import Session
 from tuimon.tui.facts import run_rows
 
 
-def test_log_directories_are_told_with_their_origin(tmp_path: Path):
+def test_log_directories_with_their_origin_and_warnings_are_told(tmp_path: Path):
     paths = RunPaths(tmp_path)
     record = RunRecord(
         id="r", name="r", host="h", machine_id="m", boot_id="b", argv=("t.py",),
         command=("t.py",), cwd="/", state=RunState.FINISHED, started_at=1.0, ended_at=2.0,
+        warnings=("this host kills: do that",),
     )  # fmt: skip
     write_record(paths.run_json, record)
     logs = LogSource(path="/logs", found_by="name")
     console = LogSource(path=str(paths.console_metrics), recursive=False, found_by="console")
     write_record(paths.recorder_json, RecorderRecord(logdirs=(logs, console)))
     rows = run_rows(Session(paths))
+    assert ("beware", "this host kills: do that") in rows
     assert ("log directory", "/logs") in rows
     assert ("from console", str(paths.console_metrics)) in rows
