@@ -1,6 +1,7 @@
 """Parts of charts, the cursor, many runs and saving, driven by keys and mouse; pictures of them."""
 
 import math
+import threading
 import time
 from collections.abc import Iterator
 from functools import cache
@@ -16,6 +17,7 @@ from textual.pilot import Pilot
 
 from tuimon.store.session import Session
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.screens import monitor
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.widgets.chart_view import ChartView
 
@@ -81,6 +83,21 @@ def title(screen: MonitorScreen, name: str = "loss") -> str:
 async def press_when_ready(pilot: Pilot[None], *keys: str) -> MonitorScreen:
     await settle(pilot)
     return await type_keys(pilot, *keys)
+
+
+async def test_keys_do_not_wait_for_the_import_of_plotext(
+    one: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded_by: list[threading.Thread] = []
+    monkeypatch.setattr(monitor, "_PLOTEXT_AFTER", 0.01)
+    monkeypatch.setattr(
+        monitor, "load_plotext", lambda: loaded_by.append(threading.current_thread())
+    )
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        while not loaded_by:
+            await pilot.pause(0.01)
+    assert loaded_by[0] is not threading.main_thread()
 
 
 async def test_zooming_follows_the_newest_points_until_one_pans_away(

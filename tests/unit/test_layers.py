@@ -1,6 +1,7 @@
 """The packages' contract: data flows one way, and what must start fast imports little."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,15 @@ def test_the_screen_imports_no_training_packages():
     modules = modules_after("import tuimon.tui.app")
     assert "textual" in modules
     assert not imported(HEAVY, modules)
+
+
+def test_charts_drawn_in_turns_do_not_wait_for_a_slow_beat_of_the_screen():
+    program = "import tuimon.tui.app, textual.screen; print(textual.screen.UPDATE_PERIOD)"
+    env = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=env
+    )
+    assert float(done.stdout) <= 0.01
 
 
 def test_the_screen_imports_the_views_of_other_data_when_they_are_asked_for():

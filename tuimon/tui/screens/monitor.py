@@ -1,6 +1,7 @@
 """The main screen: header, tags, charts, console, keys."""
 
 import time
+from threading import Thread
 from typing import ClassVar
 
 from textual import events
@@ -90,8 +91,9 @@ class MonitorScreen(
         self._restore_groups()
         self.set_interval(_TICK, self._tick)
         self.call_after_refresh(self._tick)
-        # plotext takes longer to import than the first frame may take without it.
-        self.set_timer(_PLOTEXT_AFTER, load_plotext)
+        # plotext takes longer to import than the first frame, or any key, may take.
+        loading = Thread(target=load_plotext, name="tuimon-plotext", daemon=True)
+        self.set_timer(_PLOTEXT_AFTER, loading.start)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
