@@ -39,8 +39,10 @@ _SIXEL = "4"
 _OF_ITERM2 = ("iTerm2", "WezTerm")
 _USUAL_CELL = 8, 16
 _CHUNK = 4096
+_COLOURS_OF_A_PHOTO = 2048
+"""In a sixteenth of a picture: drawings and masks have fewer, and stay as sharp as they are."""
 _COLOURS = 128
-"""Of sixels: each takes a pass over the picture."""
+"""Of sixels, each of which takes lines of its own."""
 
 
 class Area(NamedTuple):
@@ -112,10 +114,11 @@ def encode(protocol: Protocol, area: Area, pixels: Pixels) -> Encoded:
     """The picture in an area, for a protocol that is one. May take a while."""
     if protocol == "sixel":
         return Encoded(area, sixel(pixels))
-    data = base64.b64encode(_png(pixels)).decode()
     if protocol == "iterm2":
+        data = base64.b64encode(_jpeg(pixels) if _is_photo(pixels) else _png(pixels)).decode()
         size = f"width={pixels.shape[1]}px;height={pixels.shape[0]}px"
         return Encoded(area, f"\x1b]1337;File=inline=1;doNotMoveCursor=1;{size}:{data}\x07")
+    data = base64.b64encode(_png(pixels)).decode()
     chunks = [data[start : start + _CHUNK] for start in range(0, len(data), _CHUNK)]
     first = "a=T,f=100,q=2,C=1,"
     parts = [
@@ -147,28 +150,50 @@ def sixel(pixels: Pixels) -> str:
     for number in np.unique(numbers).tolist():
         red, green, blue = (round(part * 100 / 255) for part in palette[number].tolist())
         parts.append(f"#{number};2;{red};{green};{blue}")
-    weights = (1 << np.arange(6))[:, None]
     for top in range(0, height, 6):
-        band = numbers[top : top + 6]
-        lines = []
-        for number in np.unique(band).tolist():
-            bits = ((band == number) * weights[: len(band)]).sum(axis=0)
-            lines.append(f"#{number}{_runs(bits)}")
-        parts += ["$".join(lines), "-"]
+        parts += [_band(numbers[top : top + 6]), "-"]
     return "".join(parts) + "\x1b\\"
 
 
-def _runs(bits: np.ndarray) -> str:
-    """A line of sixels [width], repetitions counted, blanks at its end left out."""
-    ends = np.append(np.flatnonzero(np.diff(bits)) + 1, len(bits))
-    starts = np.append(0, ends[:-1])
-    parts = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        char, count = chr(63 + int(bits[start])), end - start
-        if char == "?" and end == len(bits):
-            break
-        parts.append(f"!{count}{char}" if count > 3 else char * count)
-    return "".join(parts)
+def _band(numbers: np.ndarray) -> str:
+    """Numbers of colours, at most 6 rows of them, as a line of sixels for each colour."""
+    width = numbers.shape[1]
+    used, rows = np.unique(numbers, return_inverse=True)
+    sixels = np.zeros((len(used), width), np.uint8)
+    columns = np.arange(width)
+    for bit, row in enumerate(rows.reshape(numbers.shape)):
+        sixels[row, columns] |= 1 << bit
+    flat = sixels.ravel()
+    begins = np.ones(len(flat), np.bool_)
+    begins[1:] = flat[1:] != flat[:-1]
+    begins[::width] = True
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts[1:], len(flat))
+    seen = (flat[starts] != 0) | (ends % width != 0)  # blanks at the end are left out
+    starts, ends = starts[seen], ends[seen]
+    chars = [chr(63 + bits) for bits in flat[starts].tolist()]
+    runs = [
+        char * count if count < 4 else f"!{count}{char}"
+        for char, count in zip(chars, (ends - starts).tolist(), strict=True)
+    ]
+    for index in np.flatnonzero(starts % width == 0).tolist():
+        runs[index] = f"{'$' if index else ''}#{used[starts[index] // width]}{runs[index]}"
+    return "".join(runs)
+
+
+def _is_photo(pixels: Pixels) -> bool:
+    """Whether a picture has so many colours that PNG takes ten times the bytes of JPEG."""
+    some = pixels[::4, ::4].astype(np.int32)
+    packed = some[..., 0] << 16 | some[..., 1] << 8 | some[..., 2]
+    return len(np.unique(packed)) > _COLOURS_OF_A_PHOTO
+
+
+def _jpeg(pixels: Pixels) -> bytes:
+    from PIL import Image as Pillow
+
+    buffer = BytesIO()
+    Pillow.fromarray(pixels).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
 
 
 def _png(pixels: Pixels) -> bytes:

@@ -153,3 +153,14 @@ def test_pictures_stand_where_they_should_and_the_cursor_stays():
     text = placed([one])
     assert text.startswith("\x1b7\x1b[5;4H\x1bP")
     assert text.endswith("\x1b8")
+
+
+def test_iterm2_gets_photos_as_jpeg_which_are_a_fraction_of_the_bytes():
+    smooth = np.add.outer(np.linspace(0, 180, 300), np.linspace(0, 60, 400))[..., None]
+    noise = np.random.default_rng(0).normal(0, 5, (300, 400, 3))
+    photo = (smooth + noise).clip(0, 255).astype(np.uint8)
+    sent = encode("iterm2", AREA, photo).data
+    shown = Image.open(io.BytesIO(base64.b64decode(sent.split(":")[1].rstrip("\x07"))))
+    assert shown.format == "JPEG"
+    assert np.abs(np.asarray(shown).astype(int) - photo).mean() < 5
+    assert len(sent) < len(encode("kitty", AREA, photo).data) / 3
