@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -67,20 +67,20 @@ def write_log(directory: Path, size: int) -> int:
         for make in (image, sound, mesh):
             start, step = file.tell(), 0
             while file.tell() - start < size // 3:
-                event = Event(wall_time=1.7e9 + step, step=step, summary=make(step))
-                for part in framed(event.SerializeToString()):
-                    file.write(part)
+                file.write(record(step, make(step)))
                 step += 1
         return file.tell()
 
 
-def framed(payload: bytes) -> Iterator[bytes]:
-    """A record; TensorBoard's own checksum takes a second for 10 MB."""
-    length = struct.pack("<Q", len(payload))
-    for part in (length, payload):
+def record(step: int, made: Summary) -> bytes:
+    """A record of an event file; TensorBoard's own checksum takes a second for 10 MB."""
+    payload = Event(wall_time=1.7e9 + step, step=step, summary=made).SerializeToString()
+    parts = []
+    for part in (struct.pack("<Q", len(payload)), payload):
         crc = google_crc32c.value(part)
         masked = ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
-        yield from (part, struct.pack("<I", masked))
+        parts += [part, struct.pack("<I", masked)]
+    return b"".join(parts)
 
 
 def image(step: int) -> Summary:
