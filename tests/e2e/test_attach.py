@@ -1,11 +1,15 @@
 """`tuimon attach` to what tuimon did not launch: real processes, in a real terminal."""
 
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 from host import Host
+
+KERNEL = tuple(map(int, os.uname().release.split(".")[:2]))
 
 WRITER = """
 import time
@@ -42,6 +46,7 @@ def test_a_process_is_watched_until_it_ends(host: Host, training: "subprocess.Po
         terminal.wait_for(lambda text: "  ended" in text.split("\n")[0])
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
+        training.wait()
         assert f"process {training.pid} has ended".encode() in terminal.received
     gone = host.run("attach", str(training.pid))
     assert gone.returncode == 2
@@ -57,16 +62,17 @@ def test_what_is_nothing_is_refused_with_all_that_was_tried(host: Host):
 
 
 def test_plain_lines_follow_a_process_to_its_end(host: Host):
-    script = host.script(WRITER.replace("while True", "while step < 60"))
+    script = host.script(WRITER.replace("while True", "while step < 60") + "raise SystemExit(3)\n")
     process = subprocess.Popen(
         [sys.executable, script], cwd=host.project, stdout=subprocess.DEVNULL
     )
+    threading.Thread(target=process.wait).start()  # its parent asks how it ended
     done = host.run("attach", "--plain", str(process.pid))
-    process.wait()
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"PID {process.pid} ")
     assert "step 59" in done.stdout
-    assert done.stdout.endswith(f"process {process.pid} has ended\n")
+    how = ": exit code 3" if KERNEL >= (6, 15) else ""
+    assert done.stdout.endswith(f"process {process.pid} has ended{how}\n")
 
 
 def test_a_directory_is_watched_unless_a_run_has_its_name(host: Host):

@@ -1,5 +1,6 @@
 """Several processes of one training: `tuimon run -- torchrun … demo/train_ddp.py`."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ time.sleep(60)
 def ranks(host: Host) -> set[str]:
     """The directories in which the ranks' event files were found."""
     recorder = host.runs()[0]["recorder"] or {"logdirs": []}
+    assert {source["found_by"] for source in recorder["logdirs"]} <= {"hook"}
     return {Path(source["path"]).name for source in recorder["logdirs"]}
 
 
@@ -44,6 +46,16 @@ def test_crash_of_one_rank_ends_all_and_is_told(host: Host):
     assert (run["state"], run["exit_code"]) == ("failed", 1)
     assert run["cause"] == "exit code 1: RuntimeError: rank 1 crashes"
     assert ranks(host) == {"rank0", "rank1"}
+
+
+@pytest.mark.skipif(not shutil.which("accelerate"), reason="accelerate is not installed")
+@pytest.mark.long
+def test_writers_under_accelerate_are_found_by_the_hook(host: Host):
+    script = host.script(WRITER + "write('runs/rank0', 3)")
+    launcher = ("accelerate", "launch", "--cpu", "--num_processes", "1")
+    assert host.run("run", "--detach", "--mirror", "off", "--", *launcher, script).returncode == 0
+    assert host.wait_for_end(90)["state"] == "finished"
+    assert ranks(host) == {"rank0"}
 
 
 @pytest.mark.long

@@ -116,7 +116,11 @@ class TestSurvival:
             terminal.close()
             assert terminal.process.wait(10) == -signal.SIGHUP
         paths = RunPaths(Path(text.strip()))
-        assert read_status(paths.directory).state is RunState.RUNNING
+        status = read_status(paths.directory)
+        assert status.state is RunState.RUNNING
+        # No signal to the terminal's processes, and no job control of its shell, reaches them.
+        for process in (status.record.guardian, status.record.child):
+            assert os.getsid(process.pid) == process.pid
         wait_until(lambda: read_status(paths.directory).state.ended)
         assert read_status(paths.directory).record.exit_code == 0
         assert paths.console_log.read_bytes() == b"survived\r\n"

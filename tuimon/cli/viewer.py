@@ -67,7 +67,8 @@ def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool = False
     pid = process.pid
     with contextlib.suppress(OSError):  # the terminal is gone: nobody to tell
         if session.ended:
-            click.echo(f"process {pid} has ended")
+            how = f": {session.outcome.describe(None)}" if session.outcome else ""
+            click.echo(f"process {pid} has ended{how}")
         else:
             click.echo(f"process {pid} goes on; back: tuimon attach {pid}")
     return code

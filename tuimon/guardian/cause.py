@@ -82,7 +82,9 @@ def explain(
     reason = None
     if stopped_by is None:
         reason = _of_memory(outcome, kills) or _of_signal(outcome)
-    if outcome.exit_code != 0 and (reason is None or outcome.signal is None):
+    # An abort is the end of what the process itself has told before.
+    tells = outcome.signal in (None, Signals.SIGABRT)
+    if outcome.exit_code != 0 and (reason is None or tells):
         words = last_words(tail) if stopped_by is None else None
         reason = "; ".join(filter(None, [reason, words])) or None
     return f"{said}: {reason}" if reason else said

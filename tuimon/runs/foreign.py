@@ -1,9 +1,11 @@
 """A process that tuimon did not launch: who it is, where it prints, and when it ends."""
 
+import fcntl
 import os
 import select
 import shlex
 import stat
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,12 @@ import psutil
 
 from tuimon.runs.process import boot_id, identify, is_alive
 from tuimon.runs.record import ProcessRef
+
+# ioctl PIDFD_GET_INFO and the first version of its `struct pidfd_info` (linux/pidfd.h).
+_GET_INFO = 0xC040FF0B
+_INFO = struct.Struct("=Q52xi")
+"""Mask; identity, which is not looked at; wait status."""
+_INFO_EXIT = 1 << 3
 
 
 class ForeignProcessError(Exception):
@@ -103,6 +111,20 @@ class EndWatch:
             poll.register(self._fd, select.POLLIN)
             self.ended = bool(poll.poll(seconds * 1000))
         return self.ended
+
+    def wait_status(self) -> int | None:
+        """How it ended, as wait(2) tells it; None where the kernel does not.
+
+        Linux does since 6.15, and once the parent of the process has asked.
+        """
+        if self._fd is None or not self.ended:
+            return None
+        try:
+            asked = _INFO.pack(_INFO_EXIT, 0)
+            mask, status = _INFO.unpack(fcntl.ioctl(self._fd, _GET_INFO, asked))
+        except OSError:
+            return None
+        return status if mask & _INFO_EXIT else None
 
     @property
     def prompt(self) -> bool:

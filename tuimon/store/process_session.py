@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from tuimon.guardian.child import Outcome
 from tuimon.runs.foreign import EndWatch, ForeignProcess
 from tuimon.runs.record import RunState
 from tuimon.runs.sources import LogSource
@@ -38,6 +39,7 @@ class ProcessSession(Session):
         self._finder = finder
         self._watch = EndWatch(process.ref)
         self._ended_at: float | None = None
+        self._outcome: Outcome | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._search, name="tuimon-finder", daemon=True)
 
@@ -52,11 +54,23 @@ class ProcessSession(Session):
         return self.process.console
 
     @property
+    def outcome(self) -> Outcome | None:
+        """How the process ended, where the kernel tells it."""
+        if self._outcome is None and (status := self._watch.wait_status()) is not None:
+            self._outcome = Outcome.from_wait_status(status)
+        return self._outcome
+
+    @property
     def subject(self) -> Subject:
         """The process."""
+        outcome = self.outcome
+        state = RunState.RUNNING
+        if self._ended_at is not None:
+            state = RunState.ENDED if outcome is None else outcome.state
         return Subject(
             name=self.process.name,
-            state=RunState.RUNNING if self._ended_at is None else RunState.ENDED,
+            state=state,
+            reason=outcome.describe(None) if outcome and outcome.exit_code != 0 else None,
             started_at=self.process.started_at,
             ended_at=self._ended_at,
             search=f"Looking below {self.process.cwd} and at its open files;"
@@ -70,6 +84,7 @@ class ProcessSession(Session):
         return [
             ("process", str(process.pid)),
             ("state", subject.state),
+            *([("why", subject.reason)] if subject.reason else []),
             ("command", shlex.join(process.command)),
             ("in", process.cwd),
             ("user", process.user),
@@ -86,6 +101,7 @@ class ProcessSession(Session):
         """Stop looking and following."""
         self._stopping.set()
         self._thread.join(2 * _LAST_SEARCH_SECONDS)
+        _ = self.outcome  # while the process is still held
         if not self._thread.is_alive():
             self._watch.close()
         super().stop()

@@ -109,7 +109,11 @@ def test_a_lonely_launchers_exception_is_better_than_none():
 def test_a_watchdog_that_aborts_without_a_traceback():
     line = "[Rank 0] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=5)"
     text = said(None, signal.SIGABRT, tail=f"{line}\r\n")
-    assert text.startswith("killed by SIGABRT: aborted by itself")
+    assert text == (
+        "killed by SIGABRT: aborted by itself: a failed assertion of C++ or CUDA code; "
+        f"a rank did not answer: {line}"
+    )
+    assert said(None, signal.SIGSEGV, tail=f"{line}\r\n").endswith("in native code")
 
 
 def test_success_and_stops_need_no_explanation():

@@ -40,10 +40,10 @@ def path(tmp_path: Path) -> Path:
 def test_output_is_appended_privately(pty: tuple[int, int], path: Path, memory: ConsoleMemory):
     path.write_bytes(b"before ")
     console = ConsoleLog(pty[0], path, memory)
-    os.write(pty[1], b"one")
+    os.write(pty[1], b"one\x1b[31m\r\0\xff\x07")
     console.drain()
-    assert path.read_bytes() == b"before one"
-    assert memory.written == 3
+    assert path.read_bytes() == b"before one\x1b[31m\r\0\xff\x07"
+    assert memory.written == 12
     assert not console.at_end
 
 

@@ -154,9 +154,10 @@ def test_other_users_are_turned_away_whatever_the_modes():
             outcome = "refused" if outcome == "served" else outcome
         finally:
             os._exit(["refused", "not connected", "served"].index(outcome))
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     loop.close()
     directory.rmdir()
+    assert code == 0
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root is always permitted")

@@ -76,17 +76,96 @@ def test_points_of_a_writer_that_buffers_are_on_disk_at_once(
     assert list(WriterReports(reports).new()) == [str(logdir)]
 
 
-def test_a_writer_of_torch_is_reported(tmp_path: Path, reports: Path) -> None:
+def test_writers_of_torch_are_reported_those_of_dataloaders_too(
+    tmp_path: Path, reports: Path
+) -> None:
     code = """
 import sys
+from torch.utils.data import DataLoader, Dataset
 from torch.utils.tensorboard import SummaryWriter
+
+class Items(Dataset):
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        SummaryWriter(sys.argv[1] + "/worker").close()
+        return index
+
 with SummaryWriter(sys.argv[1]) as writer:
     writer.add_scalars("loss", {"train": 1.0}, 0)
+    list(DataLoader(Items(), num_workers=1))
 """
     done = run(code, str(tmp_path / "a"), environment=hooked(os.environ, reports))
     assert done.returncode == 0, done.stderr
-    found = list(WriterReports(reports).new())
-    assert found == [str(tmp_path / "a"), str(tmp_path / "a" / "loss_train")]
+    found = sorted(WriterReports(reports).new())
+    assert found == [str(tmp_path / "a" / name) for name in ("", "loss_train", "worker")]
+    assert len(list(reports.iterdir())) == 2  # a process each
+
+
+FAKE_TENSORFLOW = """
+import os
+
+class io:
+    class gfile:
+        exists, isdir, makedirs = os.path.exists, os.path.isdir, os.makedirs
+
+        class GFile:
+            # As TensorFlow's, it keeps to itself what is not flushed.
+            def __init__(self, name, mode="r"):
+                self._file = open(name, mode, buffering=1 << 20)
+
+            def __getattr__(self, name):
+                return getattr(self._file, name)
+"""
+
+
+def test_points_are_on_disk_at_once_where_tensorflow_can_be_imported(
+    tmp_path: Path, reports: Path, processes: list["subprocess.Popen[str]"]
+) -> None:
+    package = tmp_path / "fake" / "tensorflow"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(FAKE_TENSORFLOW)
+    logdir = tmp_path / "log"
+    code = SLOW_WRITER.replace("import sys, tensorboardX", "import sys, tensorflow").replace(
+        "writer = tensorboardX", "from torch.utils import tensorboard\nwriter = tensorboard"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(logdir)],
+        env=hooked({**os.environ, "PYTHONPATH": str(package.parent)}, reports),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    processes.append(process)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "written\n"
+    deadline = time.monotonic() + 30
+    while steps(logdir) != [0, 1, 2, 3, 4]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert process.poll() is None
+
+
+def test_writers_that_are_not_what_they_were_work_all_the_same(
+    tmp_path: Path, reports: Path
+) -> None:
+    """A later version may lack the class, or fail to be imported: that is told as without us."""
+    package = tmp_path / "tensorboardX"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    module = package / "event_file_writer.py"
+    own = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    code = "import tensorboardX.event_file_writer as module; print(module.name)"
+    for text in ("name = 'without a class'", "raise ValueError('broken')", None):
+        if text is None:
+            module.unlink()
+        else:
+            module.write_text(text)
+        plain = run(code, environment=own)
+        with_hook = run(code, environment=hooked(own, reports))
+        assert with_hook.stdout == plain.stdout
+        assert with_hook.stderr.splitlines()[-1:] == plain.stderr.splitlines()[-1:]
 
 
 def test_writers_of_children_are_reported(tmp_path: Path, reports: Path) -> None:

@@ -135,6 +135,12 @@ class TestState:
         assert status.state is RunState.LOST
         assert status.reason == "no sign of life on gpu99 for 60 min"
 
+    def test_clock_of_this_host_goes_wrong(self, monkeypatch: pytest.MonkeyPatch):
+        paths = make_run(**ELSEWHERE)
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + 3600)
+        assert read_status(paths.directory).state is RunState.RUNNING
+
 
 def test_records_of_the_other_writers_come_along():
     paths = make_run()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from tuimon.events.tail import EventFileTail
 from tuimon.recorder.console_metrics.feed import GRACE, GRACE_AFTER_POINT, ConsoleMetrics
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import LogSource
@@ -32,6 +33,17 @@ def prints(paths: RunPaths, *steps: int) -> None:
 def steps(paths: RunPaths) -> list[int]:
     runs = load([LogSource(path=str(paths.console_metrics))]).store.runs
     return [step for run in runs.values() for step in run.series["loss"].snapshot().steps.tolist()]
+
+
+def written(paths: RunPaths) -> list[int]:
+    """The steps of all points in the event files, superseded or not."""
+    return [
+        step
+        for path in paths.console_metrics.iterdir()
+        for batch in EventFileTail(path).poll()
+        for columns in batch.scalars.values()
+        for step in columns.steps.tolist()
+    ]
 
 
 def test_points_are_on_disk_when_a_step_returns(paths: RunPaths):
@@ -71,7 +83,7 @@ def test_a_successor_doubles_nothing(paths: RunPaths):
     second = feed(paths, known=True)
     assert second.source == first.source
     second.step(others=False)
-    assert steps(paths) == [1, 2, 3, 4]
+    assert steps(paths) == written(paths) == [1, 2, 3, 4]
 
 
 def test_event_files_of_the_training_end_it(paths: RunPaths):

@@ -91,6 +91,11 @@ def test_bars_of_several_epochs_count_on() -> None:
     assert [step for step, _ in series("".join(bars))["loss"]] == [5, 10, 15, 20, 25, 30]
 
 
+def test_an_epoch_announced_by_a_line_of_its_own_counts_for_those_below() -> None:
+    text = "Epoch 3/10\nloss: 0.5\nEpoch 4/10\n--------\nloss: 0.25\n"
+    assert series(text) == {"loss": [(3, 0.5), (4, 0.25)]}
+
+
 def test_a_bar_is_read_before_anything_follows() -> None:
     reader = SegmentReader()
     assert list(reader.feed(tqdm(5, 10, 1, ", loss=1").encode())) == [
@@ -388,6 +393,7 @@ target_accuracy: 0.99
 label_smoothing: 0.1
     loss: 0.5
 Namespace(lr=0.1, epochs=10, loss=0.5, batch_size=64)
+batch_size: 32, acc: 0.5, seed: 1
 TrainingArguments(loss=0.5, step=3)
 {"lr": 0.001, "epochs": 10, "batch_size": 32, "loss": 1.0}
 {'optimizer': 'adam', 'lr': 0.1, 'loss': 'mse'}
