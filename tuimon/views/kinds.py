@@ -21,7 +21,7 @@ from tuimon.views.pr_curve import PrCurveView
 from tuimon.views.profile import ProfileView
 from tuimon.views.slider import without_track
 from tuimon.views.subject import Item, Subject, ViewError, place_of
-from tuimon.views.text import TextView
+from tuimon.views.text.view import TextView
 from tuimon.views.view import Look, Shown, View
 
 KINDS: tuple[type[View], ...] = (

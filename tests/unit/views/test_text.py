@@ -8,11 +8,11 @@ from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
 from tuimon.summaries.text import Text, decode_text
 from tuimon.text import safe, width
-from tuimon.views import text
 from tuimon.views.kinds import draw, items
 from tuimon.views.layout import Place
 from tuimon.views.subject import Subject
-from tuimon.views.text_diff import changes
+from tuimon.views.text import view as text
+from tuimon.views.text.diff import changes
 from tuimon.views.view import Look
 
 MARKDOWN = """\
