@@ -19,6 +19,7 @@ from tuimon.store.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.tui.widgets.rows_view import RowsView
+from tuimon.views.embedding import EmbeddingView
 from tuimon.views.image import pixels
 from tuimon.views.image.decoder import Decoder
 from tuimon.views.slider import find_track
@@ -292,3 +293,13 @@ async def test_while_a_view_is_read_its_place_is_told(session: Session, monkeypa
         goes_on.set()
         await media.until("300×200 png", "step 1", "2 of 6")
         assert len(calls) == 2  # those between were passed over
+
+
+async def test_what_is_gone_leaves_the_cursor_beside_where_it_was(session: Session, monkeypatch):
+    async with seen(session, "space") as media:
+        await media._pilot.press("enter")
+        await media.settled()
+        monkeypatch.setattr(EmbeddingView, "items", classmethod(lambda cls, store: []))
+        media._screen._listed_version = -1
+        await media.until("shape", "144 points")
+        assert media._screen._list.display  # what was entered is left

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,21 @@ def test_what_lies_beside_event_files_is_found(tmp_path: Path) -> None:
     trace.unlink()
     scan.scan()
     assert [one.text for one in scan.beside()] == ["embeddings { }", ""]
+
+
+def test_a_configuration_that_is_written_again_stays_until_it_is_there(tmp_path: Path) -> None:
+    config = tmp_path / "projector_config.pbtxt"
+    config.write_text("embeddings { } embeddings { }")
+    scan = scan_of(tmp_path)
+    scan.scan()
+    for half in ("", "embedd"):
+        config.write_text(half)
+        scan.scan()
+        assert [one.text for one in scan.beside()] == ["embeddings { } embeddings { }"]
+    config.write_text("embeddings { } " * 3)
+    scan.scan()
+    assert [one.text for one in scan.beside()] == ["embeddings { } " * 3]
+    config.write_text("embeddings { }")  # another training in the same directory
+    os.utime(config, (1e9, 1e9))
+    scan.scan()
+    assert [one.text for one in scan.beside()] == ["embeddings { }"]

@@ -156,7 +156,11 @@ class SummariesScreen(Screen[None]):
         version = self._session.store.version
         if version != self._listed_version:
             self._listed_version = version
+            before = self._list.selected
             self._list.set_items(items(self._session.store))
+            after = self._list.selected
+            if before is not None and (after is None or after.key != before.key):
+                self._inside = False  # what was entered is gone
             self._arrange()
 
     def _arrange(self) -> None:

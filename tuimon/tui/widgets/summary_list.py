@@ -48,14 +48,14 @@ class SummaryList(CellView):
         return self._items
 
     def set_items(self, items: Sequence[Item]) -> None:
-        """List these items; the cursor stays on the one that it is on."""
+        """List these items; the cursor stays on the one that it is on, or beside where that was."""
         before = self.selected
         self._items = list(items)
         keys = [item.key for item in items]
         if before is not None and before.key in keys:
             self._cursor = keys.index(before.key)
         else:
-            self._cursor = 0
+            self._cursor = min(self._cursor, max(0, len(keys) - 1))
             self.post_message(self.Selected())
         several = len({item.run for item in items}) > 1
         self._lines = []
