@@ -24,7 +24,7 @@ async def settle(pilot: Pilot[None]) -> MonitorScreen:
         handled = asyncio.Event()  # a drawing that is being prepared has begun
         screen.call_later(handled.set)
         await handled.wait()
-        if screen._drawn_version == session.store.version and not screen._charts.drawing:
+        if screen._drawn_version == screen.version and not screen._charts.drawing:
             break
     await pilot.pause()
     return screen

@@ -1,9 +1,11 @@
 """Parts of charts, the cursor, many runs and saving, driven by keys and mouse; pictures of them."""
 
 import math
+import re
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -19,6 +21,7 @@ from tuimon.store.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens import monitor
 from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.themes import DARK, DARK_CURVES
 from tuimon.tui.widgets.chart_view import ChartView
 
 SIZE = (100, 30)
@@ -98,6 +101,30 @@ async def test_keys_do_not_wait_for_the_import_of_plotext(
         while not loaded_by:
             await pilot.pause(0.01)
     assert loaded_by[0] is not threading.main_thread()
+
+
+async def test_charts_know_how_many_colours_a_theme_of_the_user_has(many: Session) -> None:
+    own = ("#ff0000", "#0000ff", "#ffd700")
+    three = replace(DARK, name="three", variables={f"curve-{i}": own[i] for i in range(3)})
+    async with TuimonApp(many).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        pilot.app.register_theme(three)
+        assert len(colours_on(screen) & set(DARK_CURVES)) == 6
+        assert "━ run" in shown(chart(screen)).splitlines()[1]
+        pilot.app.theme = "three"
+        await settle(pilot)
+        assert colours_on(screen) >= set(own)
+        assert re.search("[━╍┅┉][a-z] run", shown(chart(screen)).splitlines()[1])
+        pilot.app.theme = DARK.name
+        await settle(pilot)
+        assert len(colours_on(screen) & set(DARK_CURVES)) == 6
+        assert "━ run" in shown(chart(screen)).splitlines()[1]
+
+
+def colours_on(screen: MonitorScreen) -> set[str]:
+    """All colours of the chart of the loss."""
+    styles = [segment.style for strip in chart(screen).strips() for segment in strip]
+    return {style.color.get_truecolor().hex for style in styles if style and style.color}
 
 
 async def test_zooming_follows_the_newest_points_until_one_pans_away(

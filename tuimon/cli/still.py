@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Sequence
 
 from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
@@ -13,9 +14,11 @@ from tuimon.cli.chosen import Chosen
 from tuimon.cli.table import table
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
+from tuimon.store.parts import trainings
 from tuimon.store.progress import TrainingProgress, newest_progress
 from tuimon.text import format_age, format_duration, format_step, format_value, shorten, width
 from tuimon.tui.curves import MetricCurves
+from tuimon.tui.run_colours import RunColours
 
 _LEAST_CHART = 34
 """Cells; charts that would be narrower stand below each other."""
@@ -38,9 +41,10 @@ def still(
     parts = [[_heading(chosen, cells, marks)]]
     cues = {}
     if height:
-        parts.append(_charts(chosen, cells, height, options))
+        metrics = _metrics(chosen, options)
+        parts.append(_charts(metrics, cells, height, options))
         if coloured or marks.ascii:  # else all curves look the same
-            cues = _cues(chosen, options)
+            cues = _cues(metrics, options)
     parts.append(table(chosen.values, cues, cells, marks))
     blank: Row = ()
     return [row for part in parts if part for row in (blank, *part)][1:]
@@ -89,9 +93,20 @@ def _times(status: RunStatus, progress: TrainingProgress | None) -> list[tuple[s
     return parts
 
 
-def _charts(chosen: Chosen, cells: int, height: int, options: ChartOptions) -> list[Row]:
+def _metrics(chosen: Chosen, options: ChartOptions) -> list[MetricCurves]:
+    """What there is a chart for, with the colours of all runs settled."""
+    colours = RunColours()
+    colours.meet(trainings(chosen.store.runs))
+    metrics = [MetricCurves(chosen.store, metric, colours) for metric in chosen.charted]
+    for metric in metrics:
+        metric.curves(options.palette)
+    return metrics
+
+
+def _charts(
+    metrics: Sequence[MetricCurves], cells: int, height: int, options: ChartOptions
+) -> list[Row]:
     """Charts of `height` rows each, as many of equal width in a row as find room, well spread."""
-    metrics = chosen.charted
     if not metrics:
         return []
     gap = len(_GAP.text)
@@ -101,11 +116,10 @@ def _charts(chosen: Chosen, cells: int, height: int, options: ChartOptions) -> l
     rows: list[Row] = []
     for start in range(0, len(metrics), columns):
         drawn = []
-        for metric in metrics[start : start + columns]:
-            curves = MetricCurves(chosen.store, metric)
-            found = curves.curves()
-            chart = draw_chart(metric.title, found, size, height, options, note=curves.note)
-            drawn.append(chart.rows)
+        for curves in metrics[start : start + columns]:
+            found = curves.curves(options.palette)
+            title = curves.metric.title
+            drawn.append(draw_chart(title, found, size, height, options, note=curves.note).rows)
         rows += [()] if rows and height > 1 else []
         rows += [
             tuple(span for part in parts for span in (*part, _GAP))
@@ -114,14 +128,13 @@ def _charts(chosen: Chosen, cells: int, height: int, options: ChartOptions) -> l
     return rows
 
 
-def _cues(chosen: Chosen, options: ChartOptions) -> dict[tuple[str, str], Span]:
+def _cues(metrics: Sequence[MetricCurves], options: ChartOptions) -> dict[tuple[str, str], Span]:
     """What (run, tag) is drawn with in its chart; nothing where it is one among others."""
     cues = {}
-    for metric in chosen.charted:
-        drawn = MetricCurves(chosen.store, metric)
-        curves = drawn.curves()
+    for metric in metrics:
+        curves = metric.curves(options.palette)
         style = style_of(curves, options)
-        for key, curve in zip(drawn.keys, curves, strict=True):
+        for key, curve in zip(metric.keys, curves, strict=True):
             if not curve.faded:
                 cues[key] = Span(style.line_cue(curve), style.role(curve))
     return cues

@@ -49,7 +49,7 @@ class _Lane(NamedTuple):
 class MetricCurves:
     """The curves of a metric; looks only at what has been added since the last time."""
 
-    def __init__(self, store: Store, metric: Metric, colours: RunColours | None = None) -> None:
+    def __init__(self, store: Store, metric: Metric, colours: RunColours) -> None:
         self.metric = metric
         self.selection = Selection()
         self.note = ""
@@ -57,8 +57,7 @@ class MetricCurves:
         self.keys: list[tuple[str, str]] = []
         """Run and tag of each of the curves that were asked for last."""
         self._store = store
-        self._own_colours = RunColours()
-        self._colours = colours or self._own_colours
+        self._colours = colours
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._superseded: dict[tuple[str, str], tuple[Series, int, Superseded | None]] = {}
 
@@ -74,16 +73,15 @@ class MetricCurves:
         ]
         return (self._colours.version, *series)
 
-    def curves(self) -> list[Curve]:
-        """The curves over all runs that are selected.
+    def curves(self, palette: int) -> list[Curve]:
+        """The curves over all runs that are selected; `palette` is how many colours there are.
 
         One training: a colour for each of its curves. Several: a colour for each training, and
         dashes to tell its curves apart; or a colour for each value of a hyperparameter. Where
         there are many and none was chosen, those with the best values stand out.
         """
         runs = self._store.runs
-        several = len(names := trainings(runs)) > 1
-        self._own_colours.meet(names)
+        several = len(trainings(runs)) > 1
         lanes = self._lanes(runs)
         keys = list(dict.fromkeys(lane.key for lane in lanes))
         selection = self.selection
@@ -99,6 +97,13 @@ class MetricCurves:
             or (leading is not None and lane.training not in leading)
             for lane in drawn
         ]
+        alone = dict.fromkeys(
+            lane.training for lane, fades in zip(drawn, faded, strict=True) if not fades
+        )
+        if len(alone) > palette:
+            alone = {name: None for name in alone if selection.stands_out(name)}
+        if not selection.groups:
+            self._colours.tell_apart(self.metric, tuple(alone), palette)
         values = in_order(list(selection.groups.values()))
         curves = []
         for lane, fades in zip(drawn, faded, strict=True):

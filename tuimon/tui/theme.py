@@ -12,7 +12,9 @@ it can be told from a dark screen.
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from itertools import count, takewhile
 
 from rich.style import Style
 from textual.color import Color, ColorParseError
@@ -63,6 +65,12 @@ _KEPT_STYLES = 4096
 """A picture on a large screen has that many pairs of colours."""
 
 
+def curve_colours(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """The colours of curves among a theme's variables; none in a theme that is not ours."""
+    names = map("curve-{}".format, count())
+    return tuple(variables[name] for name in takewhile(variables.__contains__, names))
+
+
 class RoleStyles:
     """The rich style of every role under one theme, over one background."""
 
@@ -71,11 +79,8 @@ class RoleStyles:
         self._variables = variables
         self._background = background
         self._ansi = ansi
-        self._curves = [
-            variables[f"curve-{index}"]
-            for index in range(sum(name.startswith("curve-") for name in variables))
-            if f"curve-{index}" in variables
-        ] or (ANSI_CURVES if ansi else DARK_CURVES if self._dark else LIGHT_CURVES)
+        own = ANSI_CURVES if ansi else DARK_CURVES if self._dark else LIGHT_CURVES
+        self._curves = curve_colours(variables) or own
         self._fade = float(variables.get("fade", 1.0))
         self.style = lru_cache(maxsize=_KEPT_STYLES)(self._style)
 

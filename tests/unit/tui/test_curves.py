@@ -10,6 +10,7 @@ from tuimon.store.loading import load
 from tuimon.store.parts import trainings
 from tuimon.tui.curves import MetricCurves
 from tuimon.tui.run_colours import RunColours
+from tuimon.tui.selection import Selection
 
 
 def test_curves_are_drawn_again_when_a_training_gets_its_colour(tmp_path: Path) -> None:
@@ -21,8 +22,38 @@ def test_curves_are_drawn_again_when_a_training_gets_its_colour(tmp_path: Path) 
     before = curves.versions
     assert curves.versions == before
     colours.meet(trainings(store.runs), keep=False)
-    assert [curve.colour for curve in curves.curves()] == [0, 1]
+    assert [curve.colour for curve in curves.curves(8)] == [0, 1]
     assert curves.versions != before
+    colours.meet(trainings(store.runs))
     before = curves.versions
     colours.meet(trainings(store.runs))
     assert curves.versions == before
+
+
+def test_what_stands_out_in_a_chart_differs_in_colour(tmp_path: Path) -> None:
+    for run in range(12):
+        better = run in (1, 5, 9)
+        write(tmp_path / f"{run:02}", [scalar("loss", step, run + better * -50) for step in (0, 1)])
+    store = load([LogSource(path=str(tmp_path))]).store
+    colours = RunColours()
+    colours.meet(trainings(store.runs))
+    curves = MetricCurves(store, pair_tags(["loss"])[0], colours)
+
+    def standing_out() -> dict[str, int]:
+        return {
+            curve.label.split()[0]: curve.colour % 4
+            for curve in curves.curves(palette=4)
+            if not curve.faded and curves.selection.draws(curve.label.split()[0])
+        }
+
+    curves.selection = Selection(pinned=frozenset({"01", "05", "09"}), isolated=True)
+    pinned = standing_out()
+    assert sorted(pinned) == ["01", "05", "09"]
+    assert len(set(pinned.values())) == 3
+    assert pinned["01"] == 1
+    curves.selection = Selection(pinned=frozenset({"05", "09", "02"}), isolated=True)
+    other = standing_out()
+    assert (other["05"], other["09"]) == (pinned["05"], pinned["09"])
+    assert len(set(other.values())) == 3
+    curves.selection = Selection()
+    assert len(set(standing_out().values())) < 6 == len(standing_out())  # more than colours

@@ -1,6 +1,5 @@
 """What all actions of the main screen share: its session, its widgets, how it is looked at."""
 
-import os
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -17,7 +16,6 @@ from tuimon.tui.chart_state import ChartState
 from tuimon.tui.overview import Overview, Overviews
 from tuimon.tui.run_colours import RunColours
 from tuimon.tui.selection import Selection, filter_or_everything
-from tuimon.tui.themes import DARK_CURVES
 from tuimon.tui.view_state import ViewState, ViewStates, first_look
 from tuimon.tui.widgets.chart_grid import ChartGrid
 from tuimon.tui.widgets.console_pane import ConsolePane
@@ -47,7 +45,6 @@ class MonitorBase(Screen[None]):
             x_axis=state.x_axis,
             superseded=state.superseded,
             clip=state.clip,
-            palette=1 if os.environ.get("NO_COLOR") else len(DARK_CURVES),
             marks=marks_of(state.marks or settings.charts.marks, ascii_only=ascii_only),
         )
         views = {title: view for title, view in state.views.items() if title}
@@ -83,6 +80,7 @@ class MonitorBase(Screen[None]):
         self._folded_names = state.folded
         self._arrangement = Arrangement((), ())
         """Of what was drawn last."""
+        self._saved_runs = state.runs
         self._tag_to_open: str | None = None
         """Its chart is shown as soon as there is one."""
         self._order = Order(session.store, state.sort)
@@ -90,7 +88,7 @@ class MonitorBase(Screen[None]):
         self._charts.shape = state.shape
         self._folded = FoldedSections(id="folded")
         self._tail = _console(session)
-        self._drawn_version = -1
+        self._drawn_version: tuple[object, ...] | None = None
         self._next_drawing = 0.0
         self._tags_wanted = state.tags
         self._console_wanted = state.console
@@ -116,7 +114,7 @@ class MonitorBase(Screen[None]):
 
     def _redraw(self) -> None:
         """Draw all anew at the next tick, whether there is news or not."""
-        self._drawn_version = -1
+        self._drawn_version = None
         self._next_drawing = 0.0
         self.call_later(self._tick)
 
@@ -132,7 +130,7 @@ class MonitorBase(Screen[None]):
             self._folded_names = tuple(name for name in self._folded_names if name not in folded)
             self._save()
             self._redraw()
-        elif self._drawn_version < 0 or not self._open_wanted_tag():
+        elif self._drawn_version is None or not self._open_wanted_tag():
             self._redraw()  # and then open it, where the charts are about to change
 
     def _open_wanted_tag(self) -> bool:
@@ -157,6 +155,7 @@ class MonitorBase(Screen[None]):
     def _save(self) -> None:
         """Keep how the session is looked at for the next viewer."""
         options, selection = self._charts.options, self._selection
+        self._saved_runs = self._charts.colours.known
         self._states.save(
             ViewState(
                 smoothing=options.smoothing,
@@ -172,7 +171,7 @@ class MonitorBase(Screen[None]):
                 hidden=tuple(sorted(selection.hidden)),
                 isolated=selection.isolated,
                 group=selection.group,
-                runs=self._charts.colours.known,
+                runs=self._saved_runs,
                 views=dict(self._charts.state.views()),
                 tags=self._tags_wanted,
                 console=self._console_wanted,

@@ -2,7 +2,7 @@
 
 import time
 from threading import Thread
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
@@ -45,6 +45,14 @@ _DRAW_SHARE = 6
 """Drawings that take long, as while much is read, leave most of the time to the keys."""
 _PLOTEXT_AFTER = 1.0
 _TAGS_FROM_WIDTH = 100
+
+
+class _Version(NamedTuple):
+    """What the charts and the lists of the main screen depend on."""
+
+    data: int
+    colours: int
+    loading: bool
 
 
 class MonitorScreen(
@@ -104,16 +112,22 @@ class MonitorScreen(
 
     # What is drawn, and when
 
+    @property
+    def version(self) -> _Version:
+        """A value that changes whenever something is to be drawn."""
+        loading = self._session.follower.loading  # before what is loaded is looked at
+        return _Version(self._session.store.version, self._charts.colours.version, loading)
+
     async def _tick(self) -> None:
         if not self.is_current:
             return
         self._session.poll()
-        version, now = self._session.store.version, time.monotonic()
+        version, now = self.version, time.monotonic()
         if self._charts.drawing:
             self._next_drawing = now + self._rest_after(self._charts.drawing_seconds)
         elif version != self._drawn_version and now >= self._next_drawing:
             self._drawn_version = version
-            await self._show_data()
+            await self._show_data(loading=version.loading)
             took = time.monotonic() - now
             self._next_drawing = now + self._rest_after(took)
             self._next_state = now
@@ -131,14 +145,12 @@ class MonitorScreen(
         """Seconds until the next drawing, after one that took so long; a slow link sees no more."""
         return max(_DRAW_EVERY, _DRAW_SHARE * took, round_trip(self.app) or 0.0)
 
-    async def _show_data(self) -> None:
-        loaded = not self._session.follower.loading  # before what is loaded is looked at
+    async def _show_data(self, *, loading: bool) -> None:
         store = self._session.store
         selection = self._selection
         colours = self._charts.colours
-        known = colours.known
         overview = self._overview
-        colours.meet(overview.trainings, keep=loaded)
+        colours.meet(overview.trainings, keep=not loading)
         group = prefix_tags if selection.group == BY_PREFIX else pair_tags
         metrics = self._order.sorted(group(overview.charted()))
         self._arrangement = arrange(metrics, self._folded_names)
@@ -148,7 +160,7 @@ class MonitorScreen(
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
         )
         self._tags.set_content(run_list_rows(overview, selection, colours), tag_rows(overview))
-        if colours.known != known:
+        if colours.known != self._saved_runs:
             self._save()
         self._open_wanted_tag()
 

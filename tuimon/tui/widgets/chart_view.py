@@ -155,7 +155,7 @@ class ChartView(CellView, can_focus=True):
         return area.left <= x < area.left + area.columns
 
     def _draw(self, chart: MetricChart, width: int, height: int) -> Sequence[Row]:
-        curves = chart.curves.curves()
+        curves = chart.curves.curves(self.options.palette)
         chart.superseded = any(curve.superseded for curve in curves)
         chart.drawing = draw_chart(
             self.metric.title,
