@@ -270,6 +270,7 @@ writer.close()
     assert described == f"{inspect.signature(EventFileWriter)} {documented}"
     assert given == ["5 0.1", "5 0.05", "10 0.1"]  # instead of 60, 0.05 and 120 s
     assert logdir == str(tmp_path)
+    assert {path.suffix for path in tmp_path.glob("*tfevents*")} >= {".x", ".y"}
 
 
 def test_an_isolated_python_is_left_alone(tmp_path: Path, reports: Path) -> None:
