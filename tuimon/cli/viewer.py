@@ -124,8 +124,9 @@ def _say_goodbye(status: RunStatus) -> None:
     try:
         if not status.state.ended:
             click.echo(
-                f"{safe(status.record.name)} goes on; back: tuimon attach {status.record.id}"
-                f" · end it: tuimon stop {status.record.id}"
+                f"{safe(status.record.name)} goes on\n"
+                f"  watch it: tuimon attach {status.record.id}\n"
+                f"  end it:   tuimon stop {status.record.id}"
             )
             for warning in status.record.warnings:
                 click.echo(f"beware: {safe(warning)}")

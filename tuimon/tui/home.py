@@ -42,7 +42,7 @@ _NO_RUNS = (
     "Start one:  tuimon run train.py",
     "Watch the event files of any training:  tuimon view LOGDIR",
 )
-_STOP = Answer("s", "stop: SIGINT, as Ctrl-C sends it (it can save a checkpoint)", "next")
+_STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "next")
 _KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
 
 

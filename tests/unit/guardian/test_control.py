@@ -37,7 +37,7 @@ class Loop:
         self.server = ControlServer(self.selector, path, answer)
         self._wake, self._woken = socket.socketpair()
         self.selector.register(self._woken, selectors.EVENT_READ, None)
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:

@@ -35,8 +35,9 @@ def test_a_process_is_found_and_its_end_is_noticed(tmp_path: Path):
     process.communicate()
 
 
-def test_a_console_that_is_no_file_is_none():
-    process = subprocess.Popen(WAITER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+@pytest.mark.parametrize("output", [subprocess.PIPE, subprocess.DEVNULL])
+def test_a_console_that_is_no_file_is_none(output: int):
+    process = subprocess.Popen(WAITER, stdin=subprocess.PIPE, stdout=output)
     found = find_process(process.pid)
     process.communicate(b"\n")
     assert found.console is None

@@ -12,7 +12,7 @@ from tuimon.tui.actions.base import MonitorBase
 from tuimon.tui.screens.ask import Answer, AskScreen
 from tuimon.tui.screens.typing import TypingScreen, caller
 
-_STOP = Answer("s", "stop: SIGINT, as Ctrl-C sends it (it can save a checkpoint)", "stop")
+_STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "stop")
 _HARDER = Answer("s", "do not wait: go on to the next signal now", "stop")
 _KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
 _LEAVE = Answer("q", "leave the screen; the training goes on", "leave")
