@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image as Pillow
+from rich.color import ColorSystem
 from tensorboard.compat.proto.summary_pb2 import Summary
 from textual.pilot import Pilot
 from torch.utils.tensorboard import SummaryWriter
@@ -303,3 +304,20 @@ async def test_what_is_gone_leaves_the_cursor_beside_where_it_was(session: Sessi
         media._screen._listed_version = -1
         await media.until("shape", "144 points")
         assert media._screen._list.display  # what was entered is left
+
+
+@pytest.mark.parametrize(
+    ("system", "no_color", "signs"),
+    [
+        (ColorSystem.TRUECOLOR, False, "▀"),
+        (ColorSystem.EIGHT_BIT, False, "▀"),
+        (ColorSystem.STANDARD, False, "⠕"),
+        (ColorSystem.TRUECOLOR, True, "⠕"),  # NO_COLOR
+    ],
+)
+async def test_images_where_colours_cannot_tell(session: Session, system, no_color, signs):
+    async with seen(session, "photo") as media:
+        app = media._pilot.app
+        app.console._color_system, app.no_color = system, no_color
+        media._screen._want()
+        await media.until(signs, without="⠕" if signs == "▀" else "▀")

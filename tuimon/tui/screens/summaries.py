@@ -210,7 +210,7 @@ class SummariesScreen(Screen[None]):
             self._more_wanted = True
             return
         ascii_only = self.app.has_class("-ascii")
-        coloured = self.app.console.color_system in _COLOURS_FROM
+        coloured = self.app.console.color_system in _COLOURS_FROM and not self.app.no_color
         cell = picture_cell(self.app) if self.is_current else None
         look = Look(self._step, width, height, ascii_only, coloured, self._inside, cell)
         wanted = self._views.wanted(item, look)

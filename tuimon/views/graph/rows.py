@@ -46,7 +46,7 @@ def tree_rows(
     folds: Folds, branches: Sequence[Branch], seen: slice, cursor: Branch | None, cells: int
 ) -> list[Row]:
     """Titles of the columns, and a row for each of the branches that are seen."""
-    columns = _columns(folds.tree.root, cells)
+    columns = _columns(folds.tree.root, branches, cells)
     room = cells - sum(_WIDTHS[name] for name in columns)
     longest = max(map(_name_width, branches), default=0)
     room = max(0, min(room, max(_LEAST_NAME, longest)))
@@ -62,11 +62,11 @@ def tree_rows(
     return result
 
 
-def _columns(root: Branch, cells: int) -> list[str]:
+def _columns(root: Branch, branches: Sequence[Branch], cells: int) -> list[str]:
     """The columns that find room besides the names, the most telling ones first."""
     counted = bool(root.parameters or root.unknown)
     wanted = {
-        "shape": True,
+        "shape": any(branch.shape for branch in branches),
         "params": counted,
         "time": bool(root.time),
         "memory": bool(root.memory),
