@@ -273,6 +273,26 @@ writer.close()
     assert {path.suffix for path in tmp_path.glob("*tfevents*")} >= {".x", ".y"}
 
 
+def test_writers_to_remote_places_are_left_alone(tmp_path: Path, reports: Path) -> None:
+    """A flush uploads the whole file to a bucket, which ten times a second would be too much."""
+    package = tmp_path / "tensorboardX"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "event_file_writer.py").write_text(
+        "class EventFileWriter:\n"
+        "    def __init__(self, logdir, max_queue_size=10, flush_secs=120):\n"
+        "        print(logdir, flush_secs)\n"
+    )
+    code = """
+from tensorboardX.event_file_writer import EventFileWriter
+EventFileWriter("s3://bucket/runs")
+EventFileWriter("/runs")
+"""
+    done = run(code, environment=hooked({**os.environ, "PYTHONPATH": str(tmp_path)}, reports))
+    assert done.stdout == "s3://bucket/runs 120\n/runs 0.1\n"
+    assert list(WriterReports(reports).new()) == ["/runs"]
+
+
 def test_an_isolated_python_is_left_alone(tmp_path: Path, reports: Path) -> None:
     command = [sys.executable, "-I", "-c", "import sys; print(len(sys.meta_path))"]
     outputs = [
