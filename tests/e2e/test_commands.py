@@ -173,13 +173,21 @@ def test_a_stop_counts_down_everywhere_and_goes_on_when_asked_again(host: Host):
         with host.terminal("stop") as second:
             second.wait_for("SIGTERM sent, SIGKILL in 4")
             viewer.wait_for("SIGTERM sent, SIGKILL in 4")
+            second.press("\x03")
+            second.wait_for("script is being stopped all the same; see: tuimon ls")
+            assert second.wait_for_exit() == 130
             assert host.run("stop", "--now", timeout=20).returncode == 0
-            assert second.wait_for_exit() == 0
         assert first.wait_for_exit() == 0
         assert "script was killed after" in first.text
         assert "in 4" not in first.text
         viewer.wait_for("stopped by request (SIGKILL)")
     assert host.runs()[0]["signal"] == signal.SIGKILL
+    with host.terminal("ls", columns=80) as listing:
+        listing.wait_for_exit()
+        heading, run, why = listing.text.split("\n")[:3]
+    assert heading.endswith("WHY")
+    assert " killed " in run
+    assert why == "    stopped by request (SIGKILL)"
 
 
 def test_pausing_what_is_distributed_warns(host: Host):

@@ -1,6 +1,8 @@
 """`tuimon ls`: the runs of this host, newest first."""
 
 import json
+import shutil
+import sys
 import time
 
 import click
@@ -20,7 +22,8 @@ def command(as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps([document(run) for run in runs], indent=1))
     elif runs:
-        for line in _table(runs):
+        cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        for line in _table(runs, cells):
             click.echo(line)
     else:
         click.echo("no runs yet; start one: tuimon run train.py")
@@ -42,7 +45,8 @@ def document(run: RunStatus) -> dict[str, object]:
     }
 
 
-def _table(runs: list[RunStatus]) -> list[str]:
+def _table(runs: list[RunStatus], cells: int | None) -> list[str]:
+    """A line a run; where that does not fit a terminal of `cells`, what is last goes below it."""
     now = time.time()
     rows = [("RUN", "NAME", "STATE", "STARTED", "TOOK", "SIZE", "WHY")]
     for run in runs:
@@ -59,9 +63,12 @@ def _table(runs: list[RunStatus]) -> list[str]:
             )
         )
     widths = [max(width(row[column]) for row in rows) for column in range(6)]
-    return [
-        "  ".join(
-            [*(fit(cell, cells) for cell, cells in zip(row, widths, strict=False)), row[6]]
-        ).rstrip()
-        for row in rows
-    ]
+    lines: list[str] = []
+    for row in rows:
+        line = "  ".join(fit(cell, size) for cell, size in zip(row, widths, strict=False))
+        whole = f"{line}  {row[6]}".rstrip()
+        if cells is None or not row[6] or width(whole) <= cells:
+            lines.append(whole)
+        else:
+            lines += [line.rstrip(), f"    {fit(row[6], cells - 4)}".rstrip()]
+    return lines

@@ -40,8 +40,14 @@ def command(run: str | None, now: bool, no_wait: bool) -> int:
         raise Refused(f"{name} cannot be stopped: {error}") from None
     if no_wait:
         return 0
-    click.echo(f"stopping {name}; tuimon stop again goes harder", err=True)
-    click.echo(describe_end(_wait_for_end(status)))
+    harder = "" if now else "; tuimon stop again goes harder"
+    click.echo(f"stopping {name}{harder}", err=True)
+    try:
+        status = _wait_for_end(status)
+    except KeyboardInterrupt:
+        click.echo(f"\n{name} is being stopped all the same; see: tuimon ls", err=True)
+        return 130
+    click.echo(describe_end(status))
     return 0
 
 
