@@ -13,6 +13,7 @@ the threads follow from that. What it has to say:
   Arrows and whatever else chooses tags and steps outside are declared ``inside``: they work after
   Enter, which gives the view the whole width; Esc gives it back. Taken by the screen:
   q v Esc ? Enter arrows hjkl HL 0 $ Home End n p Space PgUp PgDn : Ctrl-P Ctrl-L Ctrl-Z Ctrl-C.
+  `arrow_keys` makes those of the arrows; where a kind has steps, h and l go on through them.
 - Its state (mode, cursor, rotation, what is folded …) are attributes of the instance, which lives
   as long as the screen, one for each item. ``press`` gets the id of a key, ``point``, ``drag``,
   ``wheel`` and ``page`` what they say; each only changes the state, a ``draw`` follows.
@@ -25,6 +26,8 @@ the threads follow from that. What it has to say:
 so they only look at the store. All methods of an instance are called by one other thread at a time,
 the worker's: a view needs no locks, and may take its time without holding up a key. Keys pressed
 meanwhile are handed over together, then drawn once.
+What may be wanted next can be done `ahead`, in threads of its own that know the `Subject` alone:
+images decode the neighbours of the step that is seen.
 
 ``layout`` is what all share: the head that says which tag and step is seen, and rows that fit.
 """

@@ -129,3 +129,22 @@ def test_steps_that_may_come_next_are_there_before(
     assert waited(0) == 1  # far away
     assert waited(3) == 1  # in larger strides …
     assert [waited(step) for step in (6, 9)] == [0, 0]  # … and on
+
+
+def test_pictures_of_a_strip_are_decoded_side_by_side(
+    subjects: Callable[..., Any], loads, monkeypatch
+):
+    decoder = Decoder()
+    monkeypatch.setattr("tuimon.views.image.drawing.SHARED", decoder)
+
+    def write(w: Any) -> None:
+        for step in range(6):
+            w.add_image("i", np.full((1, 1024, 1280), step * 20, np.uint8), step)
+
+    subject = subjects(write)["image", ".", "i"]
+    view = ImageView()
+    view.press("image-strip")
+    view.draw(subject, Look(None, 160, 48))
+    assert decoder.settled(10)
+    assert len(loads) == 6
+    assert any(thread == "tuimon-ahead" for _, thread in loads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from tuimon.charts import roles
@@ -172,6 +173,9 @@ def panels(
     if each < 1 or lines < 1:
         return result[: max(0, look.height)]
     result.append(())
+    # All processors decode, while the pictures are drawn in turn.
+    later = [one.images.images[:1] for one in several[1 : across * down] if one.images]
+    painter.ahead([partial(_first, images) for images in later], each, lines, scene)
     for start in range(0, min(len(several), across * down), across):
         y = len(result)
         row = [
@@ -180,6 +184,10 @@ def panels(
         ]
         result += beside(row)
     return result[: look.height]
+
+
+def _first(images: Sequence[Image]) -> Image | None:
+    return images[0] if images else None
 
 
 def aspect_of(images: Images) -> float:
