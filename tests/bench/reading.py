@@ -50,18 +50,16 @@ OTHER = "other"
 HELPERS = str(Path(__file__).parents[1])
 
 FOLLOW = f"""
-import sys, threading
+import sys, time
 from tuimon.runs.sources import LogSource
 from tuimon.store.follower import Follower
 from tuimon.store.store import Store
-changed = threading.Event()
 store = Store()
-follower = Follower(store, [LogSource(path=sys.argv[1])], changed.set)
+follower = Follower(store, [LogSource(path=sys.argv[1])])
 follower.start()
 first = True
 while follower.loading:
-    changed.wait(0.05)
-    changed.clear()
+    time.sleep(0.002)
     if first and any(run.series for run in store.runs.values()):
         first = False
         print("first", flush=True)
