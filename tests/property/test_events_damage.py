@@ -1,12 +1,17 @@
 """Whatever happens to an event file, no whole record is lost and nothing raises or hangs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from event_files import frame, read, scalar, steps
+import pytest
+from event_files import frame, points, read, said, scalar, steps, version
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuimon.events import tail as tail_module
+from tuimon.events.buffer import ReadBuffer
+from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
 
 TAGS = ["a", "loss", "a much longer tag/with parts"]
@@ -101,3 +106,52 @@ def test_any_content_is_survived(pieces: list[bytes], framed: bool) -> None:
             for columns in batch.scalars.values()
             for step, value in zip(columns.steps.tolist(), columns.values.tolist(), strict=True)
         ]
+
+
+@pytest.fixture(scope="module")
+def always_ahead() -> Iterator[None]:
+    """Files of any records are read ahead."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tail_module, "_HEAVY_BYTES", 0)
+        yield
+
+
+@pytest.mark.usefixtures("always_ahead")
+@settings(max_examples=150)
+@given(chunks, st.integers(50, 400))
+def test_reading_ahead_changes_nothing(chunks: list[object], piece_bytes: int) -> None:
+    data, _, _ = build(chunks)
+    with TemporaryDirectory() as directory:
+        path = Path(directory, "events.tfevents")
+        path.write_bytes(data)
+        ahead = EventFileTail(path, buffer=ReadBuffer(piece_bytes))
+        plain = EventFileTail(path)
+        batches = read(ahead, piece_bytes) or [EventBatch()]
+        assert said(batches) == said(read(plain) or [EventBatch()])
+        assert (ahead.offset, ahead.damaged_records) == (plain.offset, plain.damaged_records)
+
+
+@pytest.mark.usefixtures("always_ahead")
+@settings(max_examples=150)
+@given(
+    st.lists(whole, min_size=5, max_size=25),
+    st.integers(50, 400),
+    st.floats(0, 1),
+    st.sampled_from(["grow", "cut", "replace"]),
+)
+def test_a_file_may_change_while_it_is_read_ahead(
+    chunks: list[object], piece_bytes: int, share: float, change: str
+) -> None:
+    data, other = build(chunks)[0], version() + build(chunks[::-1])[0]
+    part = data[: int(share * len(data))]
+    before, after = {"grow": (part, data), "cut": (data, part), "replace": (data, other)}[change]
+    with TemporaryDirectory() as directory:
+        path = Path(directory, "events.tfevents")
+        path.write_bytes(before)
+        tail = EventFileTail(path, buffer=ReadBuffer(piece_bytes))
+        batches = [*tail.poll(piece_bytes), *tail.poll(piece_bytes)]
+        path.write_bytes(after)
+        batches += read(tail, piece_bytes)
+        last = max((n for n, batch in enumerate(batches) if batch.reset), default=0)
+        assert points(batches[last:]) == points(read(EventFileTail(path)))
+        assert tail.damaged_records == 0

@@ -28,6 +28,8 @@ _SEAM_BYTES = 64
 _SEARCH_BYTES = 1 << 18
 _MOST_WASTED_BYTES = 1 << 30
 _MOST_WINDOW_BYTES = 1 << 40
+_HEAVY_BYTES = 4 << 10
+"""Where records have so many on average, it is the reading that takes time."""
 
 
 class FileState(StrEnum):
@@ -82,6 +84,7 @@ class EventFileTail:
         self._wasted = 0  # bytes read behind headers that led to no valid frame
         self._window = _MOST_WINDOW_BYTES
         self._unfinished = False
+        self._is_heavy = False
 
     @property
     def backlog(self) -> int:
@@ -95,6 +98,9 @@ class EventFileTail:
 
     def poll(self, max_bytes: int = DEFAULT_POLL_BYTES) -> list[EventBatch]:
         """Read about `max_bytes` of what is new; an empty list when nothing is.
+
+        Of a long file with heavy records, some MB that were read ahead, when that is no more than
+        twice as much.
 
         Costs some four microseconds when the file has not changed. Never raises on any content of
         the file, and turns errors of the system into `state`.
@@ -131,7 +137,7 @@ class EventFileTail:
         self._fingerprint = None  # until this look has succeeded
         self.size = status.st_size
         max_bytes = min(max_bytes, self._window, self.size)
-        window = self._buffer.read(file, min(max_bytes, max(self._rest(), 0)), self.offset)
+        window = self._next_window(file, max_bytes)
         # The seam comes last: a file that was written anew meanwhile does not pass for the old one.
         if os.pread(file, len(self._seam), self.offset - len(self._seam)) != self._seam:
             self._restart()
@@ -146,6 +152,13 @@ class EventFileTail:
             self.skipped_bytes += batch.skipped_bytes
         self._fingerprint = fingerprint
         return batches
+
+    def _next_window(self, file: int, max_bytes: int) -> Buffer:
+        rest, piece = max(self._rest(), 0), self._buffer.piece_bytes
+        # The last pieces are read late: they may still be written.
+        if self._is_heavy and max_bytes >= piece // 2 and rest > 2 * piece:
+            return self._buffer.read_through(file, self.offset, rest, self)
+        return self._buffer.read(file, min(max_bytes, rest), self.offset)
 
     def _restart(self) -> None:
         self._is_new = True
@@ -162,6 +175,11 @@ class EventFileTail:
     def _advance(self, file: int, window: Buffer) -> list[EventBatch]:
         """Decode what `window`, the file from `offset` on, brings."""
         decoded = self._decode(window)
+        if not decoded.end and self._is_heavy:
+            # What was read ahead may have changed since.
+            self._is_heavy = False
+            window = self._buffer.read(file, min(len(window), self._rest()), self.offset)
+            decoded = self._decode(window)
         while not decoded.end and len(window) < decoded.wanted <= self._rest():
             if decoded.wanted > MAX_RECORD_BYTES:
                 return self._skip(file, decoded.wanted)
@@ -169,6 +187,7 @@ class EventFileTail:
             decoded = self._decode(window)
         if not decoded.end:
             return self._search(file)
+        self._is_heavy = decoded.end > _HEAVY_BYTES * sum(map(_records, decoded.batches))
         before = window[max(decoded.end - _SEAM_BYTES, 0) : decoded.end]
         self._move_to(self.offset + decoded.end, self._seam + before)
         # What may fail is left to the next poll: these batches must not be lost.
@@ -231,3 +250,7 @@ class EventFileTail:
             # News of the file may complete this frame: search it again then.
             self._searched, self._pending = self._pending, 0
         return []
+
+
+def _records(batch: EventBatch) -> int:
+    return len(batch.refs) + sum(len(columns.steps) for columns in batch.scalars.values())

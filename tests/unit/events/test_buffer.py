@@ -1,4 +1,5 @@
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,3 +60,93 @@ def test_errors_of_the_system_are_raised(tmp_path: Path) -> None:
             ReadBuffer().read(directory, 10, 0)
     finally:
         os.close(directory)
+
+
+def pieces(file: int, left: int, owner: object, buffer: ReadBuffer) -> Iterator[bytes]:
+    """All of the file, as one reads that leaves `left` bytes of each piece to the next."""
+    at = 0
+    while at < len(CONTENT):
+        piece = buffer.read_through(file, at, len(CONTENT) - at, owner)
+        rest = at + len(piece) < len(CONTENT)
+        used = len(piece) - left if rest else len(piece)
+        yield bytes(piece[:used])
+        at += used
+
+
+@pytest.mark.parametrize("left", [0, 1, 99, 100])
+def test_a_file_is_read_through_while_others_are_read(file: int, left: int) -> None:
+    buffer = ReadBuffer(piece_bytes=100 + left)
+    found = b""
+    for piece in pieces(file, left, "owner", buffer):
+        buffer.read(file, 1000, 5)
+        found += piece
+    assert found == CONTENT
+
+
+def read_ahead_threads() -> list[threading.Thread]:
+    return [one for one in threading.enumerate() if one.name == "tuimon-read-ahead"]
+
+
+def test_pieces_come_from_a_thread_that_ends(file: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    readers: list[str] = []
+    preadv = os.preadv
+
+    def note(*arguments: object) -> int:
+        readers.append(threading.current_thread().name)
+        return preadv(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "preadv", note)
+    files = len(list(Path("/proc/self/fd").iterdir()))
+    assert b"".join(pieces(file, 10, "owner", ReadBuffer(piece_bytes=1000))) == CONTENT
+    assert readers.count("tuimon-read-ahead") > len(readers) * 3 // 4
+    assert not read_ahead_threads()
+    assert len(list(Path("/proc/self/fd").iterdir())) == files
+
+
+def test_another_owner_or_place_gets_its_own_bytes(file: int) -> None:
+    buffer = ReadBuffer(piece_bytes=1000)
+    places = [("a", 0), ("b", 1000), ("b", 2000), ("b", 900), ("a", 2500), ("a", 9000)]
+    for owner, at in places:
+        piece = buffer.read_through(file, at, len(CONTENT) - at, owner)
+        assert bytes(piece) == CONTENT[at : at + len(piece)]
+        assert len(piece) >= 1000
+
+
+def test_what_is_no_longer_in_the_file_is_not_given(file: int) -> None:
+    buffer = ReadBuffer(piece_bytes=1000)
+    buffer.read_through(file, 0, len(CONTENT), "owner")
+    assert bytes(buffer.read_through(file, 990, 50, "owner")) == CONTENT[990:1040]
+
+
+def test_an_error_of_the_thread_is_raised_when_its_bytes_are_needed(
+    file: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buffer = ReadBuffer(piece_bytes=1000)
+    preadv = os.preadv
+
+    def fail(*arguments: object) -> int:
+        raise OSError(5, "Input/output error")
+
+    def fail_in_thread(*arguments: object) -> int:
+        if threading.current_thread() is not threading.main_thread():
+            fail()
+        return preadv(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "preadv", fail_in_thread)
+    buffer.read_through(file, 0, len(CONTENT), "owner")
+    assert bytes(buffer.read_through(file, 1000, 9000, "owner")) == CONTENT[1000:2000]
+    monkeypatch.setattr(os, "preadv", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        buffer.read_through(file, 2000, 8000, "owner")
+
+
+def test_without_threads_a_file_is_read_all_the_same(
+    file: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    files = len(list(Path("/proc/self/fd").iterdir()))
+    assert b"".join(pieces(file, 10, "owner", ReadBuffer(piece_bytes=1000))) == CONTENT
+    assert len(list(Path("/proc/self/fd").iterdir())) == files
