@@ -103,13 +103,18 @@ def test_pieces_come_from_a_thread_that_ends(file: int, monkeypatch: pytest.Monk
     assert len(list(Path("/proc/self/fd").iterdir())) == files
 
 
-def test_another_owner_or_place_gets_its_own_bytes(file: int) -> None:
+def test_another_file_or_place_gets_its_own_bytes(file: int, tmp_path: Path) -> None:
+    (tmp_path / "other").write_bytes(CONTENT[::-1])
+    other = os.open(tmp_path / "other", os.O_RDONLY)
+    contents = {file: CONTENT, other: CONTENT[::-1]}
     buffer = ReadBuffer(piece_bytes=1000)
-    places = [("a", 0), ("b", 1000), ("b", 2000), ("b", 900), ("a", 2500), ("a", 9000)]
-    for owner, at in places:
-        piece = buffer.read_through(file, at, len(CONTENT) - at, owner)
-        assert bytes(piece) == CONTENT[at : at + len(piece)]
+    for which, at in [
+        (file, 0), (other, 1000), (other, 2000), (other, 900), (file, 1900), (file, 9000),
+    ]:  # fmt: skip
+        piece = buffer.read_through(which, at, len(CONTENT) - at, which)
+        assert bytes(piece) == contents[which][at : at + len(piece)]
         assert len(piece) >= 1000
+    os.close(other)
 
 
 def test_what_is_no_longer_in_the_file_is_not_given(file: int) -> None:

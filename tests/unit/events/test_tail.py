@@ -20,6 +20,7 @@ from event_files import (
 )
 
 from tuimon.events import tail as tail_module
+from tuimon.events.buffer import ReadBuffer
 from tuimon.events.crc import masked_crc
 from tuimon.events.tail import EventFileTail, FileState
 
@@ -349,3 +350,22 @@ def test_unknown_kinds_are_counted(path: Path) -> None:
     (batch,) = read(EventFileTail(path))
     assert batch.unknown == {"field 12": 1, "empty value": 1}
     assert batch.damaged_records == 0
+
+
+def test_what_was_read_ahead_is_not_taken_for_damage_when_it_is_whole_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail_module, "_HEAVY_BYTES", 0)  # few bytes are read ahead, too
+    records = [version(), *scalars(20)]
+    sizes = [len(record) for record in records]
+    data, at = b"".join(records), sum(sizes[:5])
+    path = write(tmp_path, [data])
+    tail = EventFileTail(path, buffer=ReadBuffer(piece_bytes=sum(sizes[:3])))
+    late = data[:at] + bytes(sizes[5]) + data[at + sizes[5] :]  # as a file server may show it
+    batches = tail.poll(sum(sizes[:3]))
+    path.write_bytes(late)
+    batches += tail.poll(sum(sizes[:3]))
+    path.write_bytes(data)
+    batches += read(tail, sum(sizes[:3]))
+    assert steps(batches, "loss") == list(range(20))
+    assert tail.damaged_records == 0
