@@ -81,6 +81,18 @@ def test_what_is_written_just_before_it_is_put_aside_is_read(
     assert everything(reader) == b" two three"
 
 
+def test_newest_bytes_are_those_that_can_be_read(log: Path, monkeypatch: pytest.MonkeyPatch):
+    write(log, b"one")
+    put_aside(log, 1)
+    write(log, b" two")
+
+    def fail(_log: Path) -> list[int]:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("tuimon.runs.console_files.part_numbers", fail)
+    assert newest_bytes(log, 100) == b" two"
+
+
 def test_missing_parts_are_told(log: Path):
     write(log, b"three")
     put_aside(log, 3)
