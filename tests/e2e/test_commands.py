@@ -157,6 +157,7 @@ def test_plain_lines_tell_what_a_training_is_doing(host: Host):
     assert host.run("resume").stdout == "script goes on\n"
     assert host.run("stop", "--now").returncode == 0
     assert "script was killed after" in viewer.communicate(timeout=20)[0]
+    assert host.runs()[0]["signal"] == signal.SIGKILL
 
 
 def test_a_stop_counts_down_everywhere_and_goes_on_when_asked_again(host: Host):
