@@ -253,12 +253,16 @@ class TestPause:
 class TestWaitingForInput:
     def test_is_told_while_it_waits(self):
         training = Training.of(
-            "import time; print('quiet', flush=True); time.sleep(2.2)\n"
+            "import threading, time\n"
+            "def work():\n"
+            "    for _ in range(11): print('busy', flush=True); time.sleep(0.2)\n"
+            "threading.Thread(target=work).start()\n"
             "input('name? ')\n"
             "import pdb; pdb.set_trace()\n"
         )
-        training.wait_for_output("quiet")
-        assert not training.record.waiting_for_input
+        while training.output.count("busy") < 11:  # one that works need not be answered yet
+            assert not training.record.waiting_for_input
+            time.sleep(0.05)
         wait_until(lambda: training.record.waiting_for_input, 10)
         assert "name? " in training.output
         Typist(training.paths, "me").write("x\r")
