@@ -141,7 +141,7 @@ class Bench:
                 log,
                 self._env,
                 60 if program is self.tuimon else 15,
-                lambda: self._write(0),
+                lambda: self._write(),
             )
             return f"{statistics.median(times):.2f} s; {measure.percentile(times, 0.99):.2f} s"
 

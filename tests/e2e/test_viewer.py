@@ -3,6 +3,7 @@
 import signal
 
 import pytest
+from event_files import scalar, version, write
 from host import WRITER, Host, wait_until
 
 GOES_ON = """
@@ -153,3 +154,13 @@ def test_nothing_of_tags_and_output_reaches_the_terminal_as_control(host: Host):
         assert b"\x1b]0;title" not in terminal.received
         assert b"\x9b31m" not in terminal.received.replace("\u2588".encode(), b"")
     host.run("stop", "--now")
+
+
+def test_long_names_of_tags_keep_the_ends_by_which_they_differ(host: Host):
+    tags = [f"encoder/layers/{layer}/自己注意/output_norm_{layer}" for layer in (1, 2, 33)]
+    write(host.project / "runs", [version(), *(scalar(tag, 1, 0.5) for tag in tags)])
+    with host.terminal("view", "runs", columns=120, rows=40) as terminal:
+        screen = terminal.wait_for(lambda text: "tags 3" in text and "output_norm_33" in text)
+        rows = [line.split()[1] for line in screen.split("\n") if line.startswith((" ·", " ━"))]
+        assert [row.split("…")[1].split("_")[-1] for row in rows[:3]] == ["1", "2", "33"]
+        assert [row.split("…")[0][:5] for row in rows[:3]] == ["encod"] * 3
