@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -74,13 +74,14 @@ class LogdirScan:
     Hidden directories below a log directory are left out (environments, caches, repositories);
     links are followed, no directory is visited twice. A source may also name one event file.
 
-    Runs of the first source have plain names. Those of further sources, or of all when several were
-    given as options, begin with their log directory's name, so that names stay what they are when
-    sources are added.
+    Runs of a single source have plain names. Those of several begin with their log directories'
+    names, as short as tells them apart.
     """
 
-    def __init__(self, sources: Sequence[LogSource]) -> None:
-        self._roots = _roots(sources)
+    def __init__(self, sources: Sequence[LogSource], *, lasting_names: bool = False) -> None:
+        """With `lasting_names`, names stay what they are when sources are added: those of the first
+        source are plain, unless several were given as options."""
+        self._roots = (_roots_in_order if lasting_names else _roots)(sources)
         self._found: set[Path] = set()
         self._directories: list[str] = []
         self._beside: list[SideFile] = []
@@ -198,12 +199,41 @@ class _Directory:
 
 def _roots(sources: Sequence[LogSource]) -> list[_Directory]:
     """Where the walk begins, with the names of the runs there."""
+    levels: dict[Path, int] = {}
+    for source in sources:
+        path = _absolute(source)
+        levels[path] = max(levels.get(path, 0), MAX_DEPTH if source.recursive else 0)
+    walked = [path for path, below in levels.items() if below]
+    tops = [
+        path for path in levels if not any(_covers(root, path) for root in walked if root != path)
+    ]
+    names = ["."] if len(tops) == 1 else _tails(tops)
+    return [
+        _Directory(str(path), name, levels[path]) for path, name in zip(tops, names, strict=True)
+    ]
+
+
+def _tails(paths: Sequence[Path]) -> list[str]:
+    """The ends of different paths, as short as tells them apart."""
+    parts = [path.parts[1:] or ("root",) for path in paths]
+    tails = [""] * len(paths)
+    for count in range(1, max(map(len, parts), default=0) + 1):
+        taken = Counter(tails)
+        tails = [
+            tail if tail and taken[tail] == 1 else "/".join(names[-count:])
+            for tail, names in zip(tails, parts, strict=True)
+        ]
+    return tails
+
+
+def _roots_in_order(sources: Sequence[LogSource]) -> list[_Directory]:
+    """The same, with names that do not depend on later sources."""
     several_options = sum(source.found_by == "option" for source in sources) > 1
     roots: list[_Directory] = []
     recursive: list[Path] = []
     labels: set[str] = set()
     for source in sources:
-        path = Path(os.path.abspath(source.path))  # noqa: PTH100 (links stay as they were named)
+        path = _absolute(source)
         if any(_covers(root, path) for root in recursive):
             continue
         run = "."
@@ -214,6 +244,10 @@ def _roots(sources: Sequence[LogSource]) -> list[_Directory]:
         if source.recursive:
             recursive.append(path)
     return roots
+
+
+def _absolute(source: LogSource) -> Path:
+    return Path(os.path.abspath(source.path))  # noqa: PTH100 (links stay as they were named)
 
 
 def _covers(root: Path, path: Path) -> bool:

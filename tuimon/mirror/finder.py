@@ -30,7 +30,7 @@ class SourceFinder:
         """Follow these log directories from now on."""
         if tuple(sources) != self._sources:
             self._sources = tuple(sources)
-            self._scan = LogdirScan(self._sources)
+            self._scan = LogdirScan(self._sources, lasting_names=True)
 
     def find(self) -> list[FoundFile]:
         """Files not returned before; old ones come when something is written to them."""

@@ -9,8 +9,9 @@ from tuimon.events.logdir import LogdirScan, is_event_file
 from tuimon.runs.sources import LogSource
 
 
-def scan_of(*paths: Path, **options: object) -> LogdirScan:
-    return LogdirScan([LogSource(path=str(path), **options) for path in paths])
+def scan_of(*paths: Path, lasting_names: bool = False, **options: object) -> LogdirScan:
+    sources = [LogSource(path=str(path), **options) for path in paths]
+    return LogdirScan(sources, lasting_names=lasting_names)
 
 
 def names(scan: LogdirScan) -> list[str]:
@@ -93,14 +94,25 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
     assert len(names(scan_of(logs))) == 1
 
 
-def test_sources_get_names_that_stay(tmp_path: Path) -> None:
+def test_sources_are_told_apart_by_the_ends_of_their_paths(tmp_path: Path) -> None:
+    train, val, other = (tmp_path / name for name in ("x/train", "x/val", "y/train"))
+    for path in (train, val, other, train / "sub"):
+        write(path, [])
+    assert names(scan_of(train)) == [".", "sub"]
+    assert names(scan_of(train, val)) == ["train", "train/sub", "val"]
+    assert names(scan_of(val, train)) == ["train", "train/sub", "val"]
+    assert names(scan_of(train, val, other)) == ["val", "x/train", "x/train/sub", "y/train"]
+    assert names(scan_of(train / "sub", train, train)) == [".", "sub"]
+
+
+def test_sources_get_names_that_last(tmp_path: Path) -> None:
     first, second, third = (tmp_path / name for name in ("x/logs", "y/logs", "z"))
     for path in (first, second, third, first / "sub"):
         write(path, [])
-    found = {"found_by": "name"}
+    found = {"found_by": "name", "lasting_names": True}
     assert names(scan_of(first, **found)) == [".", "sub"]
     assert names(scan_of(first, second, third, **found)) == [".", "logs", "sub", "z"]
-    assert names(scan_of(first, second)) == ["logs", "logs/sub", "y/logs"]
+    assert names(scan_of(first, second, lasting_names=True)) == ["logs", "logs/sub", "y/logs"]
     assert names(scan_of(first, first / "sub", **found)) == [".", "sub"]
 
 

@@ -175,12 +175,18 @@ def test_sources_may_change_at_any_time(store: Store, follow: Follow, tmp_path: 
     follower.set_sources([LogSource(path=str(tmp_path / "a"), found_by="name")])
     assert follower.loading
     wait_until(lambda: list(store.runs) == ["."])
-    series = store.runs["."].series["x"]
     follower.set_sources(
         [LogSource(path=str(tmp_path / name), found_by="name") for name in ("a", "b")]
     )
-    wait_until(lambda: list(store.runs) == [".", "b"])
-    assert store.runs["."].series["x"] is series
+    wait_until(lambda: sorted(store.runs) == ["a", "b"])
+    assert [len(run.series["x"]) for run in store.runs.values()] == [1, 1]
+    series = store.runs["a"].series["x"]
+    follower.set_sources(
+        [LogSource(path=str(tmp_path / name), found_by="name") for name in ("a", "b", "c")]
+    )
+    write(tmp_path / "c", [scalar("x", 0, 0.0)])
+    wait_until(lambda: sorted(store.runs) == ["a", "b", "c"])
+    assert store.runs["a"].series["x"] is series
     follower.set_sources([LogSource(path=str(tmp_path / "b"))])
     wait_until(lambda: [run.path.name for run in store.runs.values()] == ["b"])
 
