@@ -135,6 +135,7 @@ elements = st.lists(st.integers(-(2**31), 2**31 - 1) | st.integers(0, 3), max_si
 )
 @example("text", 7, [2**31 - 1, 0], [], b"", [])
 @example("images", 7, [2], [], b"", [b"9" * 5000, b"1"])
+@example("histograms", 1, [0, 1 << 20, 1 << 20, 1 << 20], [], b"", [])
 @example("mesh", 2, [1, 1, 3], [], np.full(3, np.nan).tobytes(), [])
 def test_tensors_that_claim_anything(plugin, dtype, shape, numbers, content, words) -> None:
     tensor = TensorProto(

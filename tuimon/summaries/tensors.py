@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MAX_RANK = 32
 """numpy's least limit; 64 since numpy 2."""
 _MAX_SIZE = 2**31 - 1
+_MAX_ELEMENTS = 2**60 - 1
+"""numpy's limit for float64, also where another dimension is 0 and there are none."""
 _STRING = 7
 _BFLOAT16 = 14
 _HALVES = "half_val"
@@ -74,7 +76,8 @@ def shape_of(shape: TensorShapeProto) -> tuple[int, ...]:
     if len(shape.dim) > MAX_RANK:
         raise SummaryError(f"a tensor with {len(shape.dim)} dimensions")
     sizes = tuple(dim.size for dim in shape.dim)
-    if any(not 0 <= size <= _MAX_SIZE for size in sizes):
+    too_large = math.prod(filter(None, sizes)) > _MAX_ELEMENTS
+    if too_large or any(not 0 <= size <= _MAX_SIZE for size in sizes):
         raise SummaryError(f"a tensor of shape {list(sizes)}")
     return sizes
 
