@@ -18,16 +18,16 @@ Columns = dict[str, list[tuple[int, float, int]]]
 
 
 def batch_of(columns: Columns) -> EventBatch:
-    return EventBatch(
-        scalars={
-            tag: ScalarColumns(
-                np.array([point[0] for point in points], np.int64),
-                np.array([point[1] for point in points], np.float64),
-                np.array([point[2] for point in points], np.float64),
-            )
-            for tag, points in columns.items()
-        }
-    )
+    batch = EventBatch()
+    batch.scalars = {
+        tag: ScalarColumns(
+            np.array([point[0] for point in points], np.int64),
+            np.array([point[1] for point in points], np.float64),
+            np.array([point[2] for point in points], np.float64),
+        )
+        for tag, points in columns.items()
+    }
+    return batch
 
 
 @given(BATCHES)

@@ -15,7 +15,6 @@ import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -128,20 +127,20 @@ class LogdirScan:
         return sorted(found)
 
 
-@dataclass(slots=True)
 class _Directory:
     """What is known of one directory; listed again when it may have changed."""
 
-    path: str
-    run: str
-    levels: int
-    """How many levels below it belong to the log directory."""
-    files: list[FoundFile] = field(default_factory=list)
-    beside: list[SideFile] = field(default_factory=list)
-    children: dict[str, _Directory] = field(default_factory=dict)
-    truncated: bool = False
-    _modified: float = -1.0
-    _listed_at: float = float("-inf")
+    def __init__(self, path: str, run: str, levels: int) -> None:
+        self.path = path
+        self.run = run
+        self.levels = levels
+        """How many levels below it belong to the log directory."""
+        self.files: list[FoundFile] = []
+        self.beside: list[SideFile] = []
+        self.children: dict[str, _Directory] = {}
+        self.truncated = False
+        self._modified = -1.0
+        self._listed_at = float("-inf")
 
     def refresh(self) -> tuple[int, int] | None:
         """Bring the lists up to date; (device, inode), or None when it cannot be read."""

@@ -6,12 +6,9 @@ write, and the number of watches is limited: who relies on hints alone misses ne
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-
-_log = logging.getLogger(__name__)
 
 MAX_DIRECTORIES = 1024
 """Watches are a limited good that all programs of a user share."""
@@ -57,7 +54,9 @@ class ChangeHints:
         self._directories = frozenset()
 
     def _fail(self, error: Exception) -> None:
-        _log.info("no hints on changed files: %s", error)
+        import logging
+
+        logging.getLogger(__name__).info("no hints on changed files: %s", error)
         self._failed_at = time.monotonic()
 
     def _run(self, directories: frozenset[str], stop: threading.Event) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tuimon.events.points import EventBatch, SummaryRef
 from tuimon.events.tail import EventFileTail, FileState
@@ -13,8 +13,7 @@ from tuimon.store.series import RefSeries, Series
 from tuimon.store.timeline import Restarts, Timeline
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileStatus:
+class FileStatus(NamedTuple):
     """How far an event file was read, and what was wrong with it."""
 
     path: Path
