@@ -77,38 +77,43 @@ class Cycle:
         """
         at = start
         block = max(_BLOCK_BYTES // self.row_bytes, _BLOCK_ROWS)
+        most = min((len(window) - at) // self.row_bytes, block)
+        scratch = np.empty((most, self.row_bytes), np.uint8)
         while True:
             count = min((len(window) - at) // self.row_bytes, block)
-            good = self._decode_rows(window, at, count, builder)
+            good = self._decode_rows(window, at, scratch[:count], builder)
             at += good * self.row_bytes
             if good < block:
                 return at
 
-    def _decode_rows(self, window: Buffer, at: int, count: int, builder: BatchBuilder) -> int:
-        """Decode `count` rows as far as they are sound; how many that are."""
-        data = np.frombuffer(window, np.uint8, count * self.row_bytes, at)
-        rows = data.reshape(count, self.row_bytes)
-        wrong = (rows & self._mask) != self._fixed
+    def _decode_rows(self, window: Buffer, at: int, scratch: Bytes, builder: BatchBuilder) -> int:
+        """Decode as many rows as `scratch` has, as far as they are sound; how many that are.
+
+        Fresh memory for each step of this would take longer than the steps.
+        """
+        rows = np.frombuffer(window, np.uint8, scratch.size, at).reshape(scratch.shape)
+        wrong = np.bitwise_and(rows, self._mask, out=scratch)
+        wrong ^= self._fixed
         if wrong.any():
             rows = rows[: int(np.argmax(wrong.any(axis=1)))]
-        rows = rows[: self._count_intact(rows)]
+        rows = rows[: self._count_intact(rows, scratch[: len(rows)])]
         if len(rows):
             points = self._read_points(rows)
             for tag, places in self._tags.items():
                 builder.add_columns(tag, ScalarColumns(*(_joined(of, places) for of in points)))
         return len(rows)
 
-    def _count_intact(self, rows: Bytes) -> int:
+    def _count_intact(self, rows: Bytes, scratch: Bytes) -> int:
         """How many of the first `rows` have right checksums."""
         trailers = np.empty((len(self._places), len(rows)), np.uint32)
         ends = [start + layout.frame_bytes - TRAILER_BYTES for start, layout in self._places]
         for place, end in enumerate(ends):
             trailers[place] = column(rows, end, "<u4")
         trailers = unmasked(trailers) ^ self._trailer_keys
-        rows = rows.copy()
+        scratch[:] = rows
         for place, end in enumerate(ends):
-            column(rows, end, "<u4")[:] = trailers[place]
-        return next(damaged_rows(rows), len(rows))
+            column(scratch, end, "<u4")[:] = trailers[place]
+        return next(damaged_rows(scratch), len(rows))
 
     def _read_points(self, rows: Bytes) -> ScalarColumns:
         """The points in `rows`; arrays [places, rows]."""
