@@ -56,6 +56,8 @@ HELPERS = str(Path(__file__).parents[1])
 
 FOLLOW = f"""
 import sys, time
+from tuimon.cli.blas import import_numpy
+import_numpy()
 from tuimon.runs.sources import LogSource
 from tuimon.store.follower import Follower
 from tuimon.store.store import Store

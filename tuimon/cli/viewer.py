@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuimon.cli.blas import import_numpy
 from tuimon.cli.common import describe_end, last_output, settings_or_refuse
 from tuimon.cli.log import open_log
 from tuimon.runs.paths import RunPaths
@@ -27,6 +28,7 @@ def watch_run(paths: RunPaths, *, plain: bool, launched: bool, reset: bool = Fal
     `reset` forgets how it was looked at last. Returns the training's exit code (128 + signal when
     killed) if this command launched it and it has ended, else 0.
     """
+    import_numpy()
     from tuimon.store.session import Session
 
     try:
@@ -41,6 +43,7 @@ def watch_run(paths: RunPaths, *, plain: bool, launched: bool, reset: bool = Fal
 
 def watch_logdirs(directories: Sequence[Path], *, plain: bool, reset: bool = False) -> int:
     """Watch log directories until the viewer is left."""
+    import_numpy()
     from tuimon.store.session import Session
 
     return _watch(Session.of_logdirs(directories), plain=plain, reset=reset)
@@ -50,6 +53,7 @@ def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool = False
     """Watch a process that tuimon did not launch, then say how things stand."""
     import socket
 
+    import_numpy()
     from tuimon.recorder.discovery import Discovery
     from tuimon.recorder.processes import ProcessTree
     from tuimon.store.process_session import ProcessSession

@@ -40,6 +40,8 @@ class Companion:
             COMPANION_VARIABLE: "1",
             # The recorder's imports are tuimon's, whatever the training's environment says.
             "PYTHONSAFEPATH": "1",
+            # OpenBLAS would start a thread for each core, for nothing that is done there.
+            "OPENBLAS_NUM_THREADS": "1",
         }
         self._environment.pop("PYTHONPATH", None)
         self._log_path = log_path

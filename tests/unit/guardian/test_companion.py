@@ -135,6 +135,7 @@ def test_environment_session_and_output(kept: Kept):
     assert "'KEPT': 'yes'" in output
     assert "'PYTHONSAFEPATH': '1'" in output
     assert "'TUIMON_COMPANION': '1'" in output
+    assert "'OPENBLAS_NUM_THREADS': '1'" in output
     assert "PYTHONPATH" not in output
     assert output.endswith("True\n")
     assert kept.log.stat().st_mode & 0o777 == 0o600
