@@ -56,11 +56,11 @@ HELPERS = str(Path(__file__).parents[1])
 
 FOLLOW = f"""
 import sys, time
-from tuimon.cli.blas import import_numpy
-import_numpy()
-from tuimon.runs.sources import LogSource
-from tuimon.store.follower import Follower
-from tuimon.store.store import Store
+from tuimon.cli.imports import quick_imports
+with quick_imports():
+    from tuimon.runs.sources import LogSource
+    from tuimon.store.follower import Follower
+    from tuimon.store.store import Store
 store = Store()
 follower = Follower(store, [LogSource(path=sys.argv[1])])
 follower.start()

@@ -1,7 +1,6 @@
 """From a run, log directories or a process to a screen, or to plain lines where none can be."""
 
 import contextlib
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.cli.blas import import_numpy
 from tuimon.cli.common import describe_end, last_output, settings_or_refuse
+from tuimon.cli.imports import quick_imports
 from tuimon.cli.log import open_log
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.registry import RunStatus, read_status
@@ -28,8 +27,8 @@ def watch_run(paths: RunPaths, *, plain: bool, launched: bool, reset: bool = Fal
     `reset` forgets how it was looked at last. Returns the training's exit code (128 + signal when
     killed) if this command launched it and it has ended, else 0.
     """
-    import_numpy()
-    from tuimon.store.session import Session
+    with quick_imports():
+        from tuimon.store.session import Session
 
     try:
         code = _watch(Session(paths), plain=plain, reset=reset)
@@ -43,8 +42,8 @@ def watch_run(paths: RunPaths, *, plain: bool, launched: bool, reset: bool = Fal
 
 def watch_logdirs(directories: Sequence[Path], *, plain: bool, reset: bool = False) -> int:
     """Watch log directories until the viewer is left."""
-    import_numpy()
-    from tuimon.store.session import Session
+    with quick_imports():
+        from tuimon.store.session import Session
 
     return _watch(Session.of_logdirs(directories), plain=plain, reset=reset)
 
@@ -53,10 +52,10 @@ def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool = False
     """Watch a process that tuimon did not launch, then say how things stand."""
     import socket
 
-    import_numpy()
-    from tuimon.recorder.discovery import Discovery
-    from tuimon.recorder.processes import ProcessTree
-    from tuimon.store.process_session import ProcessSession
+    with quick_imports():
+        from tuimon.recorder.discovery import Discovery
+        from tuimon.recorder.processes import ProcessTree
+        from tuimon.store.process_session import ProcessSession
 
     finder = Discovery(
         cwd=process.cwd,
@@ -109,12 +108,9 @@ def _watch(session: "Session", *, plain: bool, reset: bool) -> int:
             from tuimon.cli.plain import follow
 
             return follow(session)
-        gc.disable()  # all that the modules make stays: looking for garbage costs a tenth
-        from tuimon.tui.app import run_app
-        from tuimon.tui.view_state import ViewStates
-
-        gc.freeze()
-        gc.enable()
+        with quick_imports():
+            from tuimon.tui.app import run_app
+            from tuimon.tui.view_state import ViewStates
         if reset:
             ViewStates(session).forget()
         run_app(session, settings)

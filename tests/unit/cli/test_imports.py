@@ -1,4 +1,4 @@
-"""How many threads numpy brings along."""
+"""What importing numpy brings along."""
 
 import os
 import subprocess
@@ -7,9 +7,12 @@ import sys
 import pytest
 
 SCRIPT = """
-import os
-from tuimon.cli.blas import import_numpy
-import_numpy()
+import gc, os
+from tuimon.cli.imports import quick_imports
+with quick_imports():
+    before = gc.isenabled()
+    import numpy
+assert not before and gc.isenabled() and gc.get_freeze_count()
 print(len(os.listdir("/proc/self/task")), os.environ.get("OPENBLAS_NUM_THREADS"))
 """
 
