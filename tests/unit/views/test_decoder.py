@@ -102,17 +102,23 @@ def test_only_what_takes_a_while_is_decoded_ahead(loads, size, decoded):
     assert len(loads) == decoded
 
 
+def large_images(steps: int) -> Callable[[Any], None]:
+    """What writes an image of each step that takes a while to decode."""
+
+    def write(w: Any) -> None:
+        for step in range(steps):
+            w.add_image("i", np.full((1, 1024, 1280), step * 20, np.uint8), step)
+
+    return write
+
+
 def test_steps_that_may_come_next_are_there_before(
     subjects: Callable[..., Any], loads, monkeypatch
 ):
     decoder = Decoder()
     monkeypatch.setattr("tuimon.views.image.drawing.SHARED", decoder)
 
-    def write(w: Any) -> None:
-        for step in range(12):
-            w.add_image("i", np.full((1, 1024, 1280), step * 20, np.uint8), step)
-
-    subject = subjects(write)["image", ".", "i"]
+    subject = subjects(large_images(12))["image", ".", "i"]
     view, look = ImageView(), Look(None, 80, 24)
 
     def waited(step: int | None) -> int:
@@ -137,11 +143,7 @@ def test_pictures_of_a_strip_are_decoded_side_by_side(
     decoder = Decoder()
     monkeypatch.setattr("tuimon.views.image.drawing.SHARED", decoder)
 
-    def write(w: Any) -> None:
-        for step in range(6):
-            w.add_image("i", np.full((1, 1024, 1280), step * 20, np.uint8), step)
-
-    subject = subjects(write)["image", ".", "i"]
+    subject = subjects(large_images(6))["image", ".", "i"]
     view = ImageView()
     view.press("image-strip")
     view.draw(subject, Look(None, 160, 48))
