@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -84,9 +85,9 @@ def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 def fill(disk: Path) -> Path:
     """Leave not a byte; returns the file that does it."""
     filler = disk / "filler"
-    with filler.open("wb") as file:
-        free = os.statvfs(disk)
-        os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize)
+    with filler.open("wb", buffering=0) as file, suppress(OSError):  # others write meanwhile
+        while True:
+            file.write(bytes(1 << 20))
     return filler
 
 

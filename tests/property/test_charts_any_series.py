@@ -151,7 +151,10 @@ RULES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
 
 @pytest.mark.parametrize(
     "examples",
-    [pytest.param(30, id="few"), pytest.param(600, id="many", marks=pytest.mark.long)],
+    [
+        pytest.param(30, id="few"),
+        pytest.param(600, id="many", marks=[pytest.mark.long, pytest.mark.timeout(600)]),
+    ],
 )
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_whatever_is_logged_is_drawn(rule: Callable[..., None], examples: int) -> None:
