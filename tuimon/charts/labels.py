@@ -14,53 +14,111 @@ _REACH = (0, -1, 1, -2, 2, -3, 3)
 """Rows from the end of a line where its label may stand, the nearest first."""
 
 
+_LEFT_OUT = 1000
+"""What a label that is left out costs, in rows between a label and its line."""
+
+
+class _Place(NamedTuple):
+    """Cells of a row: `left` up to `stop` must be blank, the label begins at `start`."""
+
+    left: int
+    start: int
+    stop: int
+    beside: bool
+
+
 class End(NamedTuple):
     """The end of a line.
 
     Attributes:
-        cell, row: of the plot.
+        cell: of the plot.
+        height: 0…1 of the plot.
         label: one cell a character.
         role: of the line.
     """
 
     cell: int
-    row: int
+    height: float
     label: str
     role: str
 
 
-def put_labels(plot: Plot, ends: Sequence[End]) -> None:
+def put_labels(plot: Plot, ends: Sequence[End], marks: Marks) -> None:
     """Write labels beside the ends of lines, or above or below them at the edge of the plot.
 
-    Only blank cells are written on: labels that find none near their line are left out, those of
-    later lines first.
+    Only blank cells are written on, and labels are in the order of their lines: never beyond the
+    label, or the bare end, of another line nearby. As many as possible are written, as near to
+    their lines as possible; of more lines than could ever be told apart the later are left out.
     """
-    for end in ends:
-        size = len(end.label)
-        beside = end.cell + 2
-        room = beside + size <= plot.width
-        start = beside if room else plot.width - size
-        # One blank cell around it keeps a label apart from what it does not belong to.
-        left = start - 1 if room else max(0, start - 1)
-        if start < 0:
-            continue
-        for offset in _REACH if room else _REACH[1:]:
-            row = end.row + offset
-            if 0 <= row < plot.height and plot.blank(row, left, start + size):
-                plot.put(row, start, end.label, end.role)
-                break
+    for neighbours in _neighbourhoods(ends[: 2 * plot.height]):
+        for row, end in _arranged(plot, neighbours, marks):
+            plot.put(row, _place(end, plot).start, end.label, end.role)
 
 
-def end_of_line(line: NDArray[np.float64], plot: Plot, marks: Marks) -> tuple[int, int] | None:
-    """The cell and the row where a line of heights ends; None where that is not in the plot."""
+def _neighbourhoods(ends: Sequence[End]) -> list[list[End]]:
+    """Ends whose labels could be read as each other's."""
+    found: list[list[End]] = []
+    for end in sorted(ends, key=lambda end: end.cell):
+        if found and end.cell - found[-1][-1].cell <= len(found[-1][-1].label) + 2:
+            found[-1].append(end)
+        else:
+            found.append([end])
+    return found
+
+
+def _arranged(plot: Plot, ends: Sequence[End], marks: Marks) -> list[tuple[int, End]]:
+    """Choose rows for labels, by dynamic programming from the highest line to the lowest.
+
+    What is kept is the cheapest choice for each row from which the labels of lower lines may go on.
+    """
+    choices: dict[int, tuple[int, list[tuple[int, End]]]] = {0: (0, [])}
+    for end in sorted(ends, key=lambda end: -end.height):
+        own = row_of(end.height, plot, marks)
+        rows = _blank_rows(plot, end, own)
+        longer: dict[int, tuple[int, list[tuple[int, End]]]] = {}
+        for first, (cost, chosen) in choices.items():
+            options = [
+                (row + 1, (cost + abs(row - own), [*chosen, (row, end)]))
+                for row in rows
+                if row >= first
+            ]
+            if first <= own + 1:
+                options.append((max(first, own), (cost + _LEFT_OUT, chosen)))
+            for following, option in options:
+                if following not in longer or option[0] < longer[following][0]:
+                    longer[following] = option
+        choices = longer
+    return min(choices.values(), key=lambda choice: choice[0])[1]
+
+
+def _blank_rows(plot: Plot, end: End, own: int) -> list[int]:
+    place = _place(end, plot)
+    rows = (own + offset for offset in _REACH if offset or place.beside)
+    return [
+        row
+        for row in rows
+        if place.start >= 0 and 0 <= row < plot.height and plot.blank(row, place.left, place.stop)
+    ]
+
+
+def _place(end: End, plot: Plot) -> _Place:
+    """Where a label goes: one blank cell keeps it apart from what it does not belong to."""
+    beside = end.cell + 2
+    stop = beside + len(end.label)
+    if stop <= plot.width:
+        return _Place(beside - 1, beside, stop, True)
+    start = plot.width - len(end.label)
+    return _Place(max(0, start - 1), start, plot.width, False)
+
+
+def end_of_line(line: NDArray[np.float64], marks: Marks) -> tuple[int, float] | None:
+    """The cell and the height where a line of heights ends; None where that is not in the plot."""
     known = np.flatnonzero(np.isfinite(line))
     if not len(known):
         return None
     column = int(known[-1])
     height = float(line[column])
-    if not 0 <= height <= 1:
-        return None
-    return column // marks.across, row_of(height, plot, marks)
+    return (column // marks.across, height) if 0 <= height <= 1 else None
 
 
 def row_of(height: float, plot: Plot, marks: Marks) -> int:

@@ -58,7 +58,7 @@ def draw_plot(
         plot.put(rows // 2, 0, message, roles.DIM)
     elif options.labels:
         _put_best(plot, traces, axis, scale, style)
-        put_labels(plot, _ends(plot, traces, shapes, style))
+        put_labels(plot, _ends(traces, shapes, style), style.marks)
     return plot, bool(over.any() or under.any())
 
 
@@ -81,14 +81,14 @@ def _shape(trace: Trace, scale: YScale, dots: int, style: Style) -> Shape:
     )
 
 
-def _ends(plot: Plot, traces: Sequence[Trace], shapes: Sequence[Shape], style: Style) -> list[End]:
+def _ends(traces: Sequence[Trace], shapes: Sequence[Shape], style: Style) -> list[End]:
     """Return the newest values of curves whose newest point is in sight, and where they belong."""
     ends = []
     for trace, shape in zip(traces, shapes, strict=True):
         curve = trace.curve
         if trace.past or curve.faded or trace.bins.behind is not None or trace.members > 1:
             continue
-        place = end_of_line(shape.line, plot, style.marks)
+        place = end_of_line(shape.line, style.marks)
         if place is None or not len(trace.track.values):
             continue
         value, key = format_value(float(trace.track.values[-1])), style.key(curve)
