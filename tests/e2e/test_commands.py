@@ -81,6 +81,8 @@ def test_foreground_passes_output_signals_and_the_exit_code(host: Host):
     assert process.wait(20) == 7
     assert "saved" in process.stdout.read()
     process.stdout.close()
+    (run,) = host.runs()
+    assert (run["state"], run["cause"]) == ("stopped", "stopped by Ctrl-C (SIGINT), exit code 7")
 
 
 def test_ctrl_c_in_the_foreground_arrives_once_and_nothing_stays_behind(host: Host):
@@ -138,7 +140,7 @@ def test_the_graces_of_a_launch_win_over_those_of_the_settings(host: Host):
     wait_until(lambda: "deaf" in host.run("logs").stdout)
     assert host.run("stop", timeout=15).returncode == 0
     (run,) = host.runs()
-    assert run["state"] == "killed"
+    assert (run["state"], run["signal"]) == ("stopped", signal.SIGKILL)
 
 
 def test_plain_lines_tell_what_a_training_is_doing(host: Host):
@@ -156,7 +158,7 @@ def test_plain_lines_tell_what_a_training_is_doing(host: Host):
         assert line
     assert host.run("resume").stdout == "script goes on\n"
     assert host.run("stop", "--now").returncode == 0
-    assert "script was killed after" in viewer.communicate(timeout=20)[0]
+    assert "script was stopped after" in viewer.communicate(timeout=20)[0]
     assert host.runs()[0]["signal"] == signal.SIGKILL
 
 
@@ -179,7 +181,7 @@ def test_a_stop_counts_down_everywhere_and_goes_on_when_asked_again(host: Host):
             assert second.wait_for_exit() == 130
             assert host.run("stop", "--now", timeout=20).returncode == 0
         assert first.wait_for_exit() == 0
-        assert "script was killed after" in first.text
+        assert "script was stopped after" in first.text
         assert "in 4" not in first.text
         viewer.wait_for("stopped by request (SIGKILL)")
     assert host.runs()[0]["signal"] == signal.SIGKILL
@@ -187,7 +189,7 @@ def test_a_stop_counts_down_everywhere_and_goes_on_when_asked_again(host: Host):
         listing.wait_for_exit()
         heading, run, why = listing.text.split("\n")[:3]
     assert heading.endswith("WHY")
-    assert " killed " in run
+    assert " stopped " in run
     assert why == "    stopped by request (SIGKILL)"
 
 

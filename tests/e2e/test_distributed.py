@@ -32,6 +32,7 @@ def test_both_ranks_are_found_and_stop_together(host: Host):
     wait_until(lambda: ranks(host) == {"rank0", "rank1"}, 60)
     assert host.run("stop").returncode == 0
     run = host.runs()[0]
+    assert run["state"] == "stopped"
     assert run["cause"].startswith("stopped by request (SIGINT)"), run["cause"]
     assert run["leftovers"] == 0
     output = host.run("logs").stdout

@@ -30,7 +30,7 @@ class TestStop:
         assert training.control.stop() == "int"
         record = training.wait_for_end()
         assert (tmp_path / "checkpoint").read_text() == "saved"
-        assert (record.state, record.exit_code) == (RunState.FINISHED, 0)
+        assert (record.state, record.exit_code) == (RunState.STOPPED, 0)
         assert record.cause == "stopped by request (SIGINT), exit code 0"
 
     def test_unhandled_interrupt(self):
@@ -38,7 +38,7 @@ class TestStop:
         training.wait_for_output("ready")
         training.control.stop("int")
         record = training.wait_for_end()
-        assert (record.state, record.signal) == (RunState.KILLED, signal.SIGINT)
+        assert (record.state, record.signal) == (RunState.STOPPED, signal.SIGINT)
         assert record.cause == "stopped by request (SIGINT)"
         assert "KeyboardInterrupt" in training.output
 
@@ -63,7 +63,7 @@ class TestStop:
         assert 0 < noted.stop_next_at - time.time() <= 0.6
         record = training.wait_for_end()
         assert 1.0 <= time.monotonic() - started < 4
-        assert (record.state, record.signal) == (RunState.KILLED, signal.SIGKILL)
+        assert (record.state, record.signal) == (RunState.STOPPED, signal.SIGKILL)
         assert record.cause == "stopped by request (SIGKILL)"
         assert training.output == "ready\ndeaf to 2\ndeaf to 15\n"
 
@@ -81,7 +81,22 @@ class TestStop:
         training.wait_for_output("ready")
         training.guardian.terminate()
         cause = "stopped as its guardian got SIGTERM: a logout or shutdown? (SIGINT)"
-        assert training.wait_for_end().cause == cause
+        record = training.wait_for_end()
+        assert (record.state, record.cause) == (RunState.KILLED, cause)
+
+    def test_one_that_has_failed_but_hangs_is_no_stop(self):
+        training = Training.of(
+            "import threading, time\n"
+            "threading.Thread(target=time.sleep, args=(60,)).start()\n"
+            "raise ValueError('bad batch')"
+        )
+        training.wait_for_output("bad batch")
+        training.control.stop()
+        record = training.wait_for_end()
+        assert (record.state, record.exit_code) == (RunState.FAILED, 1)
+        assert record.cause == (
+            "stopped by request (SIGINT), exit code 1; it had failed before: ValueError: bad batch"
+        )
 
     def test_sigterm_at_the_guardian_after_a_request_is_the_next_stage_of_it(self):
         training = Training.of(
@@ -273,6 +288,21 @@ class TestWaitingForInput:
 
 
 class TestTyping:
+    def test_interrupt_key_that_is_caught_is_no_stop(self):
+        training = Training.of(
+            "import time\n"
+            "try:\n"
+            "    print('ready', flush=True); time.sleep(60)\n"
+            "except KeyboardInterrupt:\n"
+            "    print('caught', flush=True); time.sleep(0.7); raise SystemExit(3)",
+            stop_grace_int=0.2,
+        )
+        training.wait_for_output("ready")
+        Typist(training.paths, "me").write("\x03")
+        training.wait_for_output("caught")
+        record = training.wait_for_end()
+        assert (record.state, record.cause) == (RunState.FAILED, "exit code 3")
+
     def test_one_viewer_types_at_a_time(self):
         training = Training.of(
             "import shutil\n"
@@ -306,7 +336,8 @@ class TestTyping:
         training = Training.of(WAIT_FOR_A_SIGNAL)
         training.wait_for_output("ready")
         Typist(training.paths, "me").write("\x03")
-        assert training.wait_for_end().signal == signal.SIGINT
+        record = training.wait_for_end()
+        assert (record.state, record.cause) == (RunState.STOPPED, "stopped by Ctrl-C (SIGINT)")
         with pytest.raises(ControlError, match=r"the training has ended|no answer"):
             Typist(training.paths, "me")
 

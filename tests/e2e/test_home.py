@@ -51,7 +51,8 @@ def test_a_run_is_stopped_from_the_home_screen(runs: Host):
         terminal.press("S")
         terminal.wait_for("Stop second?")
         terminal.press("k")
-        screen = terminal.wait_for("killed")
+        screen = terminal.wait_for("■ second")
+        assert " stopped " in screen
         assert "1 running" not in screen
         terminal.press("\x03")
         assert terminal.wait_for_exit() == 0

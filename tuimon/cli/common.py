@@ -86,9 +86,8 @@ def describe_end(status: RunStatus) -> str:
     if status.state in (RunState.STARTING, RunState.RUNNING):
         doing = activity(status, time.time())
         return f"{name} is {status.state}" + (f": {doing}" if doing else "")
-    line = (
-        f"{name} {'was ' if status.state in (RunState.KILLED, RunState.LOST) else ''}{status.state}"
-    )
+    suffered = status.state in (RunState.STOPPED, RunState.KILLED, RunState.LOST)
+    line = f"{name} {'was ' if suffered else ''}{status.state}"
     if status.ended_at is not None:
         line += f" after {format_duration(status.took(status.ended_at))}"
     reason = status.reason or record.cause

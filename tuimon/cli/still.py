@@ -19,18 +19,13 @@ from tuimon.store.progress import TrainingProgress, newest_progress
 from tuimon.text import format_age, format_duration, format_step, format_value, shorten, width
 from tuimon.tui.curves import MetricCurves
 from tuimon.tui.run_colours import RunColours
+from tuimon.tui.run_states import ROLES
 
 _LEAST_CHART = 34
 """Cells; charts that would be narrower stand below each other."""
 _GAP = Span("  ", roles.BLANK)
 _LEAST_NAME = 8
 _LEAST_PART = 12
-
-_STATE_ROLES = {
-    RunState.STARTING: "dim",
-    RunState.RUNNING: "ok",
-    RunState.FINISHED: "ok",
-}
 
 
 def still(
@@ -59,7 +54,7 @@ def _heading(chosen: Chosen, cells: int, marks: Marks) -> Row:
     parts = [(f"step {format_step(progress.step)}", "text")] if progress else []
     role = roles.TITLE
     if status is not None:
-        role = _STATE_ROLES.get(status.state, "error")
+        role = ROLES[status.state]
         parts = [*_state(status, role), *parts, *_times(status, progress)]
     if (runs := len({value.run for value in chosen.values})) > 1:
         parts.append((f"{runs} runs", roles.DIM))

@@ -70,7 +70,7 @@ def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool = False
     pid = process.pid
     with contextlib.suppress(OSError):  # the terminal is gone: nobody to tell
         if session.ended:
-            how = f": {session.outcome.describe(None)}" if session.outcome else ""
+            how = f": {session.outcome.describe()}" if session.outcome else ""
             click.echo(f"process {pid} has ended{how}")
         else:
             click.echo(f"process {pid} goes on; back: tuimon attach {pid}")
@@ -131,7 +131,7 @@ def _say_goodbye(status: RunStatus) -> None:
             for warning in status.record.warnings:
                 click.echo(f"beware: {safe(warning)}")
             return
-        if status.state != "finished":
+        if status.state.went_wrong:
             for line in last_output(status.paths):
                 click.echo(f"  {line}")
         click.echo(describe_end(status))

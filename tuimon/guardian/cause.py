@@ -1,12 +1,17 @@
-"""Why a training ended, in one sentence: from its wait status, the OOM counters, its last words."""
+"""How a training ended, and why, in one sentence: from its wait status, from a stop that was under
+way, the OOM counters, and its last words.
+"""
 
 import re
 from collections.abc import Callable
+from enum import StrEnum
 from signal import Signals
+from typing import NamedTuple
 
 from tuimon.guardian.child import Outcome, signal_name
 from tuimon.guardian.oom import OomKills
 from tuimon.runs.escapes import SEQUENCE
+from tuimon.runs.record import RunState
 
 TAIL = 65536
 """Bytes of the console's end that last words are looked for in."""
@@ -19,10 +24,13 @@ _MEANINGS = {
     "SIGABRT": "aborted by itself: a failed assertion of C++ or CUDA code",
     "SIGBUS": "bus error: is /dev/shm too small for the DataLoader's workers?",
     "SIGFPE": "arithmetic error in native code",
+    "SIGKILL": "from outside (kill -9, a scheduler or an administrator)",
     "SIGSEGV": "segmentation fault in native code",
     "SIGXCPU": "limit of CPU time reached (ulimit -t)",
     "SIGXFSZ": "limit of file size reached (ulimit -f)",
 }
+_OF_PEOPLE = frozenset({"SIGHUP", "SIGQUIT", "SIGKILL"})
+"""Of these, what is sent in order to end something; the others are errors."""
 _SHELL_SIGNAL = 128
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 
@@ -40,6 +48,13 @@ _OF_LAUNCHERS = re.compile(r"ChildFailedError|ProcessRaisedException|CalledProce
 _OF_OTHER_RANKS = re.compile(
     r"[Cc]onnection (?:was )?(?:closed|reset|refused)|[Bb]roken pipe|remote (?:worker|process) "
 )
+
+# What Python and launchers raise because they are stopped is no news to whoever has stopped them.
+_OF_STOPS = re.compile(r"^KeyboardInterrupt|SignalException|killed by signal|exited unexpectedly")
+
+_CRASH_LINES = 20
+"""Lines that may follow the traceback a training has ended with, while it does not come to an end
+(threads, collectives); what is followed by more was survived."""
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -65,36 +80,97 @@ _RULES: tuple[_Rule, ...] = (
 )
 
 
-def explain(
-    outcome: Outcome,
-    stopped_by: Signals | None,
-    kills: OomKills,
-    tail: bytes,
-    *,
-    ordered: bool = True,
-) -> str:
-    """One sentence, not yet safe for a terminal.
+class StoppedBy(StrEnum):
+    """Who has stopped a training, as the sentence goes on after ``stopped``."""
 
-    `stopped_by` is the last signal that a stop has sent, and `ordered` as in `Outcome.describe`;
-    `kills` are those since the start, and `tail` is the end of the console.
+    REQUEST = "by request"
+    CTRL_C = "by Ctrl-C"
+    """Typed into its terminal, or passed on by ``tuimon run --foreground``."""
+    SYSTEM = "as its guardian got SIGTERM: a logout or shutdown?"
+
+
+class Stop(NamedTuple):
+    """A stop that was under way when the training ended."""
+
+    by: StoppedBy
+    signal: Signals
+    """The last signal that it has sent."""
+    begun_at: float
+    """In monotonic seconds."""
+    printed: int
+    """Bytes of the console that had been recorded when it began."""
+
+
+class Ending(NamedTuple):
+    """What is told of the end of a training; `cause` is one sentence, not yet safe to print."""
+
+    state: RunState
+    cause: str
+
+
+def explain(
+    outcome: Outcome, stop: Stop | None, kills: OomKills, tail: bytes, printed: int
+) -> Ending:
+    """What became of a training.
+
+    `kills` are those since its start, `tail` is the end of a console of `printed` bytes.
     """
-    said = outcome.describe(stopped_by, ordered=ordered)
-    reason = None
-    if stopped_by is None:
-        reason = _of_memory(outcome, kills) or _of_signal(outcome)
+    if stop is None:
+        return Ending(outcome.state, _because(outcome.describe(), _reason(outcome, kills, tail)))
+    said = f"stopped {stop.by} ({stop.signal.name})"
+    if outcome.signal != stop.signal:
+        said = f"{said}, {outcome.describe()}"
+    since = max(0, len(tail) - (printed - stop.printed))
+    if crash := _crash(outcome, stop, kills):
+        return Ending(outcome.state, _because(said, crash))
+    # One that dies of an interrupt had nothing worse to do; one that exits may have hung.
+    if outcome.exit_code != 0 and outcome.signal != Signals.SIGINT and (cry := _cry(tail[:since])):
+        return Ending(RunState.FAILED, f"{said}; it had failed before: {cry}")
+    words = last_words(tail[since:]) if outcome.exit_code else None
+    if words is not None and _OF_STOPS.search(words):
+        words = None
+    if stop.by is StoppedBy.CTRL_C and words is not None:
+        # Ctrl-C need not be meant as an end.
+        return Ending(outcome.state, _because(outcome.describe(), words))
+    state = RunState.KILLED if stop.by is StoppedBy.SYSTEM else RunState.STOPPED
+    return Ending(state, _because(said, words))
+
+
+def _because(what: str, why: str | None) -> str:
+    return f"{what}: {why}" if why else what
+
+
+def _reason(outcome: Outcome, kills: OomKills, tail: bytes) -> str | None:
+    """Why a training that nobody has stopped came to its end."""
+    reason = _of_memory(outcome, kills) or _of_signal(outcome)
     # An abort is the end of what the process itself has told before.
     tells = outcome.signal in (None, Signals.SIGABRT)
     if outcome.exit_code != 0 and (reason is None or tells):
-        words = last_words(tail) if stopped_by is None else None
-        reason = "; ".join(filter(None, [reason, words])) or None
-    return f"{said}: {reason}" if reason else said
+        return "; ".join(filter(None, [reason, last_words(tail)])) or None
+    return reason
+
+
+def _crash(outcome: Outcome, stop: Stop, kills: OomKills) -> str | None:
+    """What else than the stop has ended a training that was being stopped."""
+    if stop.signal is not Signals.SIGKILL and (reason := _of_memory(outcome, kills)):
+        return reason
+    return None if _deadly_signal(outcome) in _OF_PEOPLE else _of_signal(outcome)
+
+
+def _cry(output: bytes) -> str | None:
+    """The words of a traceback that is the last, or almost the last, in `output`."""
+    lines = [line for line in _lines(output) if line]
+    exceptions = _exceptions(lines)
+    if not exceptions or len(lines) - exceptions[-1][0] > _CRASH_LINES:
+        return None
+    words = last_words(output)
+    return None if words is None or _OF_STOPS.search(words) else words
 
 
 def last_words(tail: bytes) -> str | None:
     """What the end of a console tells of an error: a known message, else the last exception."""
-    text = SEQUENCE.sub("", tail.decode(errors="replace"))
-    lines = [_CONTROLS.sub(" ", line).strip() for line in re.split(r"[\r\n]+", text)]
-    exceptions = _exceptions(lines)
+    lines = _lines(tail)
+    exceptions = [text for _, text in _exceptions(lines)]
     for candidates in (exceptions, lines[-50:]):
         for pattern, say in _RULES:
             for line in reversed(candidates):
@@ -107,21 +183,27 @@ def last_words(tail: bytes) -> str | None:
     return _shortened(found[-1]) if found else None
 
 
-def _exceptions(lines: list[str]) -> list[str]:
-    """The last lines of the tracebacks, in order, without a launcher's prefix."""
+def _lines(output: bytes) -> list[str]:
+    """The lines of a console, without colours and control characters."""
+    text = SEQUENCE.sub("", output.decode(errors="replace"))
+    return [_CONTROLS.sub(" ", line).strip() for line in re.split(r"[\r\n]+", text)]
+
+
+def _exceptions(lines: list[str]) -> list[tuple[int, str]]:
+    """(number of the line, text without a launcher's prefix) of the ends of all tracebacks."""
     found = []
     within = False
-    for line in lines:
+    for number, line in enumerate(lines):
         if _TRACEBACK.match(line):
             within = True
         elif within and (match := _EXCEPTION.match(line)):
-            found.append(f"{match['name']}{match['message'] or ''}")
+            found.append((number, f"{match['name']}{match['message'] or ''}"))
             within = False
     return found
 
 
 def _of_memory(outcome: Outcome, kills: OomKills) -> str | None:
-    killed = outcome.signal == Signals.SIGKILL or outcome.exit_code == _SHELL_SIGNAL + 9
+    killed = _deadly_signal(outcome) == "SIGKILL"
     limit = f"; the limit is {_size(kills.limit)}" if kills.limit else ""
     peak = f"; its peak was {_size(outcome.peak)}" if outcome.peak else ""
     if kills.cgroup > 0:
@@ -129,22 +211,26 @@ def _of_memory(outcome: Outcome, kills: OomKills) -> str | None:
             return f"the kernel was out of memory (OOM kill{limit}{peak})"
         if outcome.exit_code != 0:
             return f"the kernel was out of memory and killed a process of it (OOM kill{limit})"
-    if not killed:
-        return None
-    if kills.host > 0:
+    if killed and kills.host > 0:
         return f"probably out of memory: the kernel OOM-killed {kills.host} of this host{peak}"
-    return "from outside (kill -9, a scheduler or an administrator)"
+    return None
 
 
 def _of_signal(outcome: Outcome) -> str | None:
-    number = outcome.signal
-    if number is None and (outcome.exit_code or 0) > _SHELL_SIGNAL:
-        number = (outcome.exit_code or 0) - _SHELL_SIGNAL
-        name = signal_name(number)
-        if name not in _MEANINGS:
-            return None
+    name = _deadly_signal(outcome)
+    if name not in _MEANINGS:
+        return None
+    if outcome.signal is None:
         return f"its command was killed by {name}, {_MEANINGS[name]}"
-    return None if number is None else _MEANINGS.get(signal_name(number))
+    return _MEANINGS[name]
+
+
+def _deadly_signal(outcome: Outcome) -> str:
+    """The name of what has killed the process, or, as shells tell it, its command; else empty."""
+    if outcome.signal is not None:
+        return signal_name(outcome.signal)
+    number = (outcome.exit_code or 0) - _SHELL_SIGNAL
+    return signal_name(number) if number > 0 else ""
 
 
 def _size(count: int) -> str:

@@ -58,25 +58,16 @@ class Outcome(NamedTuple):
 
     @property
     def state(self) -> RunState:
-        """FINISHED, FAILED or KILLED."""
+        """FINISHED, FAILED or KILLED, as far as the process itself tells."""
         if self.signal is not None:
             return RunState.KILLED
         return RunState.FAILED if self.exit_code else RunState.FINISHED
 
-    def describe(self, requested: Signals | None, *, ordered: bool = True) -> str:
-        """One sentence; `requested` is the last signal that a stop has sent, if any.
-
-        `ordered`: somebody has asked for the stop; else the guardian was sent SIGTERM.
-        """
+    def describe(self) -> str:
+        """``exit code 1`` or ``killed by SIGSEGV``."""
         if self.signal is None:
-            end = f"exit code {self.exit_code}"
-        else:
-            end = f"killed by {signal_name(self.signal)}"
-        if requested is None:
-            return end
-        why = "by request" if ordered else "as its guardian got SIGTERM: a logout or shutdown?"
-        stopped = f"stopped {why} ({requested.name})"
-        return stopped if self.signal == requested else f"{stopped}, {end}"
+            return f"exit code {self.exit_code}"
+        return f"killed by {signal_name(self.signal)}"
 
 
 def signal_name(number: int) -> str:

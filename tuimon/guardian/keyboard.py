@@ -32,10 +32,15 @@ class Keyboard:
         self._client = client
         self.holder = str(request.get("who", "somebody"))[:_LONGEST_NAME]
 
-    def write(self, client: int, text: str) -> None:
-        """Type `text`. Raises: RequestError where the terminal takes no more."""
+    def write(self, client: int, text: str) -> bool:
+        """Type `text`; whether the terminal makes SIGINT of it.
+
+        Raises:
+            RequestError: the terminal takes no more.
+        """
         self._check(client)
         data = text.encode(errors="surrogateescape")
+        interrupts = self._makes_sigint(data)
         try:
             written = os.write(self._master, data)
         except BlockingIOError:
@@ -44,6 +49,7 @@ class Keyboard:
             raise RequestError(f"the terminal is gone: {error.strerror}") from error
         if written < len(data):
             raise RequestError("the training does not read what is typed; some of it was dropped")
+        return interrupts
 
     def resize(self, client: int, rows: int, columns: int) -> None:
         """Set the size of the terminal; the training gets SIGWINCH."""
@@ -57,6 +63,11 @@ class Keyboard:
         """`client` has gone away, or lets go."""
         if client == self._client:
             self._client = self.holder = None
+
+    def _makes_sigint(self, data: bytes) -> bool:
+        """Whether the terminal takes a byte of `data` for Ctrl-C (termios(3): ISIG, VINTR)."""
+        _, _, _, local, _, _, characters = termios.tcgetattr(self._master)
+        return bool(local & termios.ISIG) and characters[termios.VINTR] in data
 
     def _check(self, client: int) -> None:
         if client != self._client:

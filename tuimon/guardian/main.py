@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from tuimon.guardian.cause import TAIL, explain
+from tuimon.guardian.cause import TAIL, Stop, StoppedBy, explain
 from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, training_environment
 from tuimon.guardian.companion import Companion
 from tuimon.guardian.control import ControlServer
@@ -111,8 +111,10 @@ class Guardian:
         self._pump.start(time.monotonic())
         self._training = Training(self._child, self._file)
         graces = record.stop_grace_int, record.stop_grace_term
-        self._ladder = StopLadder(*graces, self._training.send)
-        self._service = Service(self._training, self._ladder, self._pump, self._file)
+        self._ladder = StopLadder(*graces, self._send)
+        self._service = Service(
+            self._training, self._ladder, self._pump, self._file, self._on_ctrl_c
+        )
         # The training keeps its directory; the guardian must not keep another one busy.
         os.chdir(paths.directory)
         self._companion = Companion(
@@ -121,8 +123,8 @@ class Guardian:
             paths.log,
             lambda pid: self._file.update(recorder=None if pid is None else identify(pid)),
         )
-        self._stopped_by: signal.Signals | None = None
-        self._stop_ordered = True
+        self._stop: Stop | None = None
+        self._stopped_by = StoppedBy.REQUEST
         self._ended_at: float | None = None
         self._drain_until = math.inf
         self._next_beat = time.monotonic() + HEARTBEAT
@@ -207,10 +209,26 @@ class Guardian:
         if signal.SIGTERM in numbers and not self._training.is_over:
             if self._ladder.stage is Stage.NONE:
                 # Without a socket this is how `tuimon stop` asks.
-                self._stop_ordered = self._control is None
+                self._stopped_by = StoppedBy.SYSTEM if self._control else StoppedBy.REQUEST
             self._ladder.request(None, now)
         if signal.SIGCHLD in numbers:
             self._reap(now)
+
+    def _send(self, stage: Stage) -> None:
+        """Deliver the signal of a stage of the stop ladder."""
+        if self._training.outcome is None and stage.signal is not None:
+            begun = self._stop
+            if begun is None or begun.by is StoppedBy.CTRL_C:
+                begun = self._begin_stop(self._stopped_by)
+            self._stop = begun._replace(signal=stage.signal)
+        self._training.send(stage)
+
+    def _on_ctrl_c(self) -> None:
+        if self._ladder.stage is Stage.NONE:
+            self._stop = self._begin_stop(StoppedBy.CTRL_C)
+
+    def _begin_stop(self, by: StoppedBy) -> Stop:
+        return Stop(by, signal.SIGINT, time.monotonic(), self._pump.memory.written)
 
     def _deadline(self) -> float:
         return min(
@@ -278,8 +296,11 @@ class Guardian:
 
     def _on_end(self, outcome: Outcome, now: float) -> None:
         self._training.outcome = outcome
-        self._stopped_by = self._ladder.stage.signal
         self._ended_at = time.time()
+        longest = self._file.record.stop_grace_int
+        if self._stop is not None and self._stop.by is StoppedBy.CTRL_C:
+            # What ends long after it does so for another reason.
+            self._stop = self._stop if now - self._stop.begun_at <= longest else None
         self._ladder.turn_to_leftovers(now, _LEFTOVER_GRACE)
         self._drain_until = now + _DRAIN_TIME
         os.close(self._child.slave)
@@ -291,11 +312,12 @@ class Guardian:
             return
         tail = newest_bytes(self._paths.console_log, TAIL)
         kills = oom_kills().since(self._oom_kills)
+        ending = explain(outcome, self._stop, kills, tail, self._pump.memory.written)
         self._file.update(
-            state=outcome.state,
+            state=ending.state,
             exit_code=outcome.exit_code,
             signal=outcome.signal,
-            cause=explain(outcome, self._stopped_by, kills, tail, ordered=self._stop_ordered),
+            cause=ending.cause,
             ended_at=self._ended_at,
             waiting_for_input=False,
             paused_at=None,

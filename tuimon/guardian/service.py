@@ -3,6 +3,7 @@
 import math
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tuimon.guardian.control import RequestError
@@ -14,9 +15,17 @@ from tuimon.guardian.training import Training
 
 
 class Service:
-    """Serves requests about one training."""
+    """Serves requests about one training; `on_ctrl_c` is told of each that goes to it."""
 
-    def __init__(self, training: Training, ladder: StopLadder, pump: Pump, file: RunFile) -> None:
+    def __init__(
+        self,
+        training: Training,
+        ladder: StopLadder,
+        pump: Pump,
+        file: RunFile,
+        on_ctrl_c: Callable[[], None],
+    ) -> None:
+        self._on_ctrl_c = on_ctrl_c
         self._training = training
         self._ladder = ladder
         self._pump = pump
@@ -47,7 +56,8 @@ class Service:
             case {"op": "hold"}:
                 self._keyboard.hold(client, request)
             case {"text": str(text)}:
-                self._keyboard.write(client, text)
+                if self._keyboard.write(client, text):
+                    self._on_ctrl_c()
             case {"rows": int(rows), "cols": int(cols)}:
                 self._keyboard.resize(client, rows, cols)
             case _:
@@ -71,6 +81,8 @@ class Service:
                 self._ladder.request(stage, time.monotonic())
                 return self._status()
             case {"signal": int(number)} if number in signal.valid_signals():
+                if number == signal.SIGINT:
+                    self._on_ctrl_c()
                 self._training.signal(number)
                 return {}
         raise RequestError("unknown request")

@@ -17,10 +17,13 @@ def has_ended(status: RunStatus) -> bool:
 
 def exit_code(status: RunStatus) -> int:
     """The exit code that W&B is told: 0 is "finished" there, anything else "failed"."""
+    record = status.record
+    if record.signal is not None:
+        return 128 + record.signal
     match status.state:
-        case RunState.FINISHED:
-            return 0
+        case RunState.FINISHED | RunState.STOPPED:
+            return record.exit_code or 0
         case RunState.KILLED:
-            return 128 + (status.record.signal or signal.SIGKILL)
+            return record.exit_code or 128 + signal.SIGTERM
         case _:
-            return status.record.exit_code or 1
+            return record.exit_code or 1

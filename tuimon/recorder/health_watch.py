@@ -122,14 +122,13 @@ class HealthWatch:
 def _ending(status: RunStatus) -> Alert:
     """How the training ended, as an alert."""
     record = status.record
-    well = status.state is RunState.FINISHED
     ended_at = record.ended_at or time.time()
     took = f"after {format_duration(ended_at - record.started_at)}"
     reason = status.reason or record.cause
     return Alert(
         key=ENDED,
-        level=AlertLevel.INFO if well else AlertLevel.ERROR,
+        level=AlertLevel.ERROR if status.state.went_wrong else AlertLevel.INFO,
         title=f"{record.name} {status.state}",
-        text=took if well or not reason else f"{took}: {reason}",
+        text=took if not reason or status.state is RunState.FINISHED else f"{took}: {reason}",
         wall_time=ended_at,
     )

@@ -36,6 +36,8 @@ class RunState(StrEnum):
     STARTING = "starting"
     RUNNING = "running"
     FINISHED = "finished"
+    STOPPED = "stopped"
+    """Somebody has asked for its end, however it came to that."""
     FAILED = "failed"
     KILLED = "killed"
     LOST = "lost"
@@ -46,6 +48,11 @@ class RunState(StrEnum):
     def ended(self) -> bool:
         """True when the training no longer runs under its guardian."""
         return self not in (RunState.STARTING, RunState.RUNNING)
+
+    @property
+    def went_wrong(self) -> bool:
+        """True when it has ended in a way that nobody wanted."""
+        return self in (RunState.FAILED, RunState.KILLED, RunState.LOST)
 
 
 class ProcessRef(NamedTuple):
@@ -96,7 +103,8 @@ class RunRecord(NamedTuple):
     """As executed, with the interpreter resolved."""
     cwd: str
     started_at: float
-    schema: int = 1
+    schema: int = 2
+    """2: there is the state ``stopped``."""
     logdir: str | None = None
     mirror: MirrorOptions = MirrorOptions()
     hook: bool = True

@@ -179,7 +179,7 @@ def _read_optional(kind: type[R], path: Path) -> R | None:
 
 def _true_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | None]:
     if record.state.ended:
-        return record.state, None
+        return _told_state(record), None
     if not _is_here(record):
         return _unseen_state(record, paths, f"on {record.host}", SILENCE)
     if record.boot_id != boot_id():
@@ -200,6 +200,13 @@ def _true_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | Non
             "still runs, and how it ends will not be known"
         )
     return RunState.LOST, "the guardian was killed; how the training ended is not known"
+
+
+def _told_state(record: RunRecord) -> RunState:
+    """The state of a run that has ended; guardians of schema 1 did not tell stopped from failed."""
+    if record.schema < 2 and (record.cause or "").startswith("stopped by request"):
+        return RunState.STOPPED
+    return record.state
 
 
 def _is_orphan(record: RunRecord) -> bool:

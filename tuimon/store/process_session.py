@@ -70,7 +70,7 @@ class ProcessSession(Session):
         return Subject(
             name=self.process.name,
             state=state,
-            reason=outcome.describe(None) if outcome and outcome.exit_code != 0 else None,
+            reason=outcome.describe() if outcome and outcome.exit_code != 0 else None,
             started_at=self.process.started_at,
             ended_at=self._ended_at,
             search=f"Looking below {self.process.cwd} and at its open files;"

@@ -5,9 +5,10 @@ from signal import Signals
 
 import pytest
 
-from tuimon.guardian.cause import explain, last_words
+from tuimon.guardian.cause import Ending, Stop, StoppedBy, explain, last_words
 from tuimon.guardian.child import Outcome
 from tuimon.guardian.oom import OomKills
+from tuimon.runs.record import RunState
 
 NO_KILLS = OomKills(0, 0, None)
 TRACEBACK = "Traceback (most recent call last):\r\n  File 'x.py', line 1\r\n{}\r\n"
@@ -17,12 +18,11 @@ def said(
     code: int | None = None,
     number: int | None = None,
     *,
-    stopped: Signals | None = None,
     kills: OomKills = NO_KILLS,
     tail: str = "",
     peak: int | None = None,
 ) -> str:
-    return explain(Outcome(code, number, peak), stopped, kills, tail.encode())
+    return explain(Outcome(code, number, peak), None, kills, tail.encode(), len(tail)).cause
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,117 @@ def test_a_watchdog_that_aborts_without_a_traceback():
     assert said(None, signal.SIGSEGV, tail=f"{line}\r\n").endswith("in native code")
 
 
-def test_success_and_stops_need_no_explanation():
-    tail = TRACEBACK.format("KeyboardInterrupt")
-    assert said(0, tail=tail) == "exit code 0"
-    assert said(1, stopped=signal.SIGINT, tail=tail) == ("stopped by request (SIGINT), exit code 1")
-    kills = OomKills(1, 1, None)
-    assert said(None, 9, stopped=signal.SIGKILL, kills=kills) == "stopped by request (SIGKILL)"
+def test_success_needs_no_explanation():
+    assert said(0, tail=TRACEBACK.format("KeyError: 'caught'")) == "exit code 0"
+
+
+def stopped(
+    code: int | None = None,
+    number: int | None = None,
+    sent: Signals = signal.SIGINT,
+    *,
+    by: StoppedBy = StoppedBy.REQUEST,
+    kills: OomKills = NO_KILLS,
+    before: str = "",
+    after: str = "",
+) -> Ending:
+    """The end of a training that has printed something `before` it was stopped and `after` it.
+
+    Only the last of what it has printed is known.
+    """
+    tail, forgotten = (before + after).encode(), 1000
+    stop = Stop(by, sent, 0.0, forgotten + len(before.encode()))
+    return explain(Outcome(code, number), stop, kills, tail, forgotten + len(tail))
+
+
+class TestStop:
+    @pytest.mark.parametrize(
+        ("code", "number", "sent", "cause"),
+        [
+            (None, 2, signal.SIGINT, "stopped by request (SIGINT)"),
+            (None, 9, signal.SIGKILL, "stopped by request (SIGKILL)"),
+            (None, 9, signal.SIGTERM, "stopped by request (SIGTERM), killed by SIGKILL"),
+            (None, 15, signal.SIGINT, "stopped by request (SIGINT), killed by SIGTERM"),
+            (0, None, signal.SIGINT, "stopped by request (SIGINT), exit code 0"),
+            (1, None, signal.SIGINT, "stopped by request (SIGINT), exit code 1"),
+            (130, None, signal.SIGINT, "stopped by request (SIGINT), exit code 130"),
+            (137, None, signal.SIGKILL, "stopped by request (SIGKILL), exit code 137"),
+        ],
+    )
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "KeyboardInterrupt",
+            "torch.distributed.elastic.multiprocessing.api.SignalException: got signal: 2",
+            "RuntimeError: DataLoader worker (pid 7) is killed by signal: Interrupt.",
+        ],
+    )
+    def test_however_it_ends(
+        self, code: int | None, number: int | None, sent: Signals, cause: str, words: str
+    ):
+        ending = stopped(code, number, sent, after=TRACEBACK.format(words))
+        assert ending == (RunState.STOPPED, cause)
+
+    def test_what_has_failed_after_it_is_told(self):
+        after = TRACEBACK.format("KeyboardInterrupt") + TRACEBACK.format("OSError: no checkpoint")
+        assert stopped(1, after=after) == (
+            RunState.STOPPED,
+            "stopped by request (SIGINT), exit code 1: OSError: no checkpoint",
+        )
+
+    @pytest.mark.parametrize(
+        ("code", "number", "sent", "cause"),
+        [
+            (1, None, signal.SIGINT, "stopped by request (SIGINT), exit code 1"),
+            (None, 9, signal.SIGKILL, "stopped by request (SIGKILL)"),
+        ],
+    )
+    def test_of_one_that_has_failed_and_does_not_come_to_its_end(
+        self, code: int | None, number: int | None, sent: Signals, cause: str
+    ):
+        before = TRACEBACK.format("ValueError: bad batch") + "waiting for threads\r\n"
+        ending = stopped(code, number, sent, before=before, after=TRACEBACK.format("KeyError: 1"))
+        assert ending == (RunState.FAILED, f"{cause}; it had failed before: ValueError: bad batch")
+
+    def test_an_exception_that_was_survived_is_none(self):
+        survived = TRACEBACK.format("ValueError: bad sample") + "step\r\n" * 30
+        assert stopped(1, before=survived).state is RunState.STOPPED
+        # Nor is one in whose wake it is interrupted as usual.
+        recent = TRACEBACK.format("ValueError: bad sample")
+        assert stopped(None, signal.SIGINT, before=recent) == (
+            RunState.STOPPED,
+            "stopped by request (SIGINT)",
+        )
+        assert stopped(0, before=recent).state is RunState.STOPPED
+
+    def test_crashes_on_the_way_are_no_stop(self):
+        assert stopped(None, signal.SIGSEGV) == (
+            RunState.KILLED,
+            "stopped by request (SIGINT), killed by SIGSEGV: segmentation fault in native code",
+        )
+        assert stopped(139).state is RunState.FAILED
+        kills = OomKills(1, 1, None)
+        assert stopped(None, 9, kills=kills) == (
+            RunState.KILLED,
+            "stopped by request (SIGINT), killed by SIGKILL: "
+            "the kernel was out of memory (OOM kill)",
+        )
+        assert stopped(None, 9, signal.SIGKILL, kills=kills).state is RunState.STOPPED
+
+    def test_logout_and_shutdown_are_no_request(self):
+        for code, number, end in ((0, None, ", exit code 0"), (None, 2, "")):
+            assert stopped(code, number, by=StoppedBy.SYSTEM) == (
+                RunState.KILLED,
+                f"stopped as its guardian got SIGTERM: a logout or shutdown? (SIGINT){end}",
+            )
+
+    def test_ctrl_c_may_be_meant_otherwise(self):
+        by = StoppedBy.CTRL_C
+        assert stopped(7, by=by) == (RunState.STOPPED, "stopped by Ctrl-C (SIGINT), exit code 7")
+        assert stopped(1, by=by, after=TRACEBACK.format("ValueError: x")) == (
+            RunState.FAILED,
+            "exit code 1: ValueError: x",
+        )
 
 
 def test_long_lines_are_cut():

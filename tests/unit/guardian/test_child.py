@@ -116,27 +116,19 @@ def test_directory_that_is_gone(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("status", "state", "requested", "sentence"),
+    ("status", "state", "sentence"),
     [
-        (0, RunState.FINISHED, None, "exit code 0"),
-        (1 << 8, RunState.FAILED, None, "exit code 1"),
-        (9, RunState.KILLED, None, "killed by SIGKILL"),
-        (11 | 128, RunState.KILLED, None, "killed by SIGSEGV"),
-        (40, RunState.KILLED, None, "killed by signal 40"),
-        (130 << 8, RunState.FAILED, signal.SIGINT, "stopped by request (SIGINT), exit code 130"),
-        (0, RunState.FINISHED, signal.SIGINT, "stopped by request (SIGINT), exit code 0"),
-        (2, RunState.KILLED, signal.SIGINT, "stopped by request (SIGINT)"),
-        (9, RunState.KILLED, signal.SIGTERM, "stopped by request (SIGTERM), killed by SIGKILL"),
+        (0, RunState.FINISHED, "exit code 0"),
+        (1 << 8, RunState.FAILED, "exit code 1"),
+        (9, RunState.KILLED, "killed by SIGKILL"),
+        (11 | 128, RunState.KILLED, "killed by SIGSEGV"),
+        (40, RunState.KILLED, "killed by signal 40"),
     ],
 )
-def test_outcomes(status: int, state: RunState, requested: signal.Signals | None, sentence: str):
+def test_outcomes(status: int, state: RunState, sentence: str):
     outcome = Outcome.from_wait_status(status)
     assert outcome.state is state
-    assert outcome.describe(requested) == sentence
-    unasked = "stopped as its guardian got SIGTERM: a logout or shutdown?"
-    assert outcome.describe(requested, ordered=False) == sentence.replace(
-        "stopped by request", unasked
-    )
+    assert outcome.describe() == sentence
 
 
 def test_environment_only_gains_what_is_missing():

@@ -117,10 +117,25 @@ class TestState:
         status = read_status(paths.directory)
         assert (status.state, status.reason) == (RunState.LOST, "its guardian never started")
 
-    @pytest.mark.parametrize("state", [RunState.FINISHED, RunState.FAILED, RunState.KILLED])
+    @pytest.mark.parametrize(
+        "state", [RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.KILLED]
+    )
     def test_what_has_ended_needs_no_guardian(self, state: RunState, dead: ProcessRef):
         paths = make_run(state=state, guardian=dead, boot_id="an earlier boot")
         assert read_status(paths.directory).state is state
+
+    def test_what_was_stopped_before_there_was_a_state_for_it(self):
+        """As guardians that still run after an update of tuimon write it."""
+        fields = {"state": RunState.FAILED, "exit_code": 1, "schema": 1}
+        stopped = make_run(**fields, cause="stopped by request (SIGINT), exit code 1")
+        assert read_status(stopped.directory).state is RunState.STOPPED
+        failed = make_run(**fields, cause="exit code 1")
+        assert read_status(failed.directory).state is RunState.FAILED
+        # By now it is told apart where it ends.
+        crashed = make_run(
+            state=RunState.FAILED, cause="stopped by request (SIGINT); it had failed"
+        )
+        assert read_status(crashed.directory).state is RunState.FAILED
 
     def test_other_host_with_a_heartbeat(self):
         status = read_status(make_run(**ELSEWHERE).directory)

@@ -95,6 +95,23 @@ def test_where_an_upload_stands(mirror, shown):
     assert shown in text(header_row(facts, 140))
 
 
+@pytest.mark.parametrize(
+    ("state", "mark", "role"),
+    [
+        (RunState.RUNNING, "●", "ok"),
+        (RunState.FINISHED, "✓", "ok"),
+        (RunState.STOPPED, "■", "text"),
+        (RunState.FAILED, "✗", "error"),
+        (RunState.LOST, "?", "error"),
+    ],
+)
+def test_only_what_went_wrong_alarms(state, mark, role):
+    row = header_row(HeaderFacts(name="t", state=state, reason="why"), 60)
+    assert text(row).split() == [mark, "t", str(state), "why"]
+    roles = {span.role for span in row if span.text.strip()}
+    assert roles == ({"ok", "warn"} if state is RunState.RUNNING else {role})
+
+
 def test_a_hostile_name_is_shown_harmless():
     shown = text(header_row(HeaderFacts(name="\x1b[2J[red]x", state=RunState.FAILED), 60))
     assert "\x1b" not in shown

@@ -15,24 +15,9 @@ from tuimon.text import (
     width,
 )
 from tuimon.tui.driver import round_trip
+from tuimon.tui.run_states import MARKS, ROLES
 from tuimon.tui.widgets.cells import CellView, line
 
-_STATE_ROLES = {
-    RunState.STARTING: "dim",
-    RunState.RUNNING: "ok",
-    RunState.FINISHED: "ok",
-    RunState.FAILED: "error",
-    RunState.KILLED: "error",
-    RunState.LOST: "error",
-    RunState.ENDED: "accent",
-}
-_MARKS = {
-    RunState.FINISHED: "✓",
-    RunState.FAILED: "✗",
-    RunState.KILLED: "✗",
-    RunState.LOST: "✗",
-    RunState.ENDED: "✓",
-}
 _STALE_AFTER = 60.0
 _LEAST_NAME = 24
 _WORTH_A_NAME = 62
@@ -98,8 +83,8 @@ def _total(parts: list[tuple[int, str, str]]) -> int:
 def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
     """(importance, text, role) from left to right; the first is never dropped."""
     state = facts.state
-    mark = "●" if state is None else _MARKS.get(state, "●")
-    role = "accent" if state is None else _STATE_ROLES[state]
+    mark = "●" if state is None else MARKS[state]
+    role = "accent" if state is None else ROLES[state]
     parts = [(99, f"{mark} {safe(facts.name)}", "title" if state is None else role)]
     if state is not None:
         parts.append((90, str(state), role))

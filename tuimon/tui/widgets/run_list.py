@@ -10,21 +10,12 @@ from textual.message import Message
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
 from tuimon.runs.activity import activity, remark
-from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
 from tuimon.text import fit, format_age, format_duration, format_value, safe, width
 from tuimon.tui.glance import Glance
+from tuimon.tui.run_states import MARKS, ROLES
 from tuimon.tui.widgets.cells import CellView, line
 
-_STATES = {
-    RunState.STARTING: ("◌", "dim"),
-    RunState.RUNNING: ("●", "ok"),
-    RunState.FINISHED: ("✓", "ok"),
-    RunState.FAILED: ("✗", "error"),
-    RunState.KILLED: ("✗", "error"),
-    RunState.LOST: ("?", "error"),
-    RunState.ENDED: ("✓", "dim"),
-}
 _STATE_WIDTH, _AGE_WIDTH, _TOOK_WIDTH, _VALUE_WIDTH = 9, 9, 8, 9
 _LEAST_NAME, _MOST_NAME = 12, 40
 _SPARK_FROM, _TOOK_FROM, _METRIC_FROM = 58, 72, 92
@@ -109,10 +100,10 @@ class RunList(CellView, can_focus=True):
 
     def _row(self, run: RunStatus, cells: int, name_width: int, *, selected: bool) -> Row:
         record, now = run.record, time.time()
-        mark, role = _STATES[run.state]
+        role = ROLES[run.state]
         started = format_age(max(0.0, now - record.started_at))
         spans = [
-            (f"{mark} ", role),
+            (f"{MARKS[run.state]} ", role),
             (fit(record.name, name_width) + " ", "text"),
             (fit(str(run.state), _STATE_WIDTH) + " ", role),
             (fit(started, _AGE_WIDTH) + " ", "dim"),
