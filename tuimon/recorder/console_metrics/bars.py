@@ -13,6 +13,10 @@ TQDM = re.compile(
 DRAWN = re.compile(r"(?:━|\[=*>?\.*\]|\s-\s)")
 """What shows that a line of another program is a bar."""
 
+_DRAWN_FIRST = re.compile(r"\s*\[=*>?\.*\]\s+(?P<rest>\S.*)")
+_COUNT_ALONE = re.compile(r"\s*(?P<count>\d{1,15})/(?P<total>\d{1,15})\s*")
+_DURATION = re.compile(r"\b(?:Step|Tot): (?:\d+(?:D|h|m|s|ms))+ \| ")
+
 _MOST_BARS = 256
 
 
@@ -76,3 +80,32 @@ class _Bar:
     def release(self) -> list[Line]:
         held, self.held = self.held, None
         return [] if held is None else [held]
+
+
+class CentredCounts:
+    """Bars whose count is drawn into their middle after all else, as by kuangliu's pytorch-cifar.
+
+    The first bar that is drawn in an epoch is that of the training; one with another total after
+    it is that of an evaluation.
+    """
+
+    def __init__(self) -> None:
+        self._bar = ""
+        self._total: str | None = None
+        """That of the training."""
+
+    def counted(self, text: str) -> str | None:
+        """A bar as other programs draw it, with its count in front, once that has come.
+
+        None while it has not; the text itself if it is no part of such a bar.
+        """
+        bar, self._bar = self._bar, ""
+        if bar and (count := _COUNT_ALONE.fullmatch(text)):
+            if self._total is None:
+                self._total = count["total"]
+            split = "" if count["total"] == self._total else "eval "
+            return f"{split}{count['count']}/{count['total']} [=>] {bar}"
+        if drawn := _DRAWN_FIRST.fullmatch(text):
+            self._bar = _DURATION.sub("", drawn["rest"])
+            return None
+        return text

@@ -16,16 +16,18 @@ _UNITS = (
 _PART = r"train|training|val|valid|validation|test|testing|eval|evaluation|dev"
 _ADJECTIVE = rf"{_PART}|avg\.?|average|mean|total|best|final|running|top-?\d|learning|grad(?:ient)?"
 _TOKEN = r"[A-Za-z_][\w@/.+\-]*(?:\([A-Za-z%\d]{1,8}\))?"
+_ASIDE = r"(?: \((?:batch|epoch|step|avg|mean|ema)\))?"
 
 _PAIR = re.compile(
     r"(?<![\w./\\@'\"<\-])(?:"
-    rf"(?P<named>(?:[A-Za-z][\w\-]*[ ]{{1,4}}){{0,2}}{_TOKEN})(?P<sign>\s{{0,16}}[:=]\s{{0,16}})"
+    rf"(?P<named>(?:[A-Za-z][\w\-]*[ ]{{1,4}}){{0,2}}{_TOKEN}{_ASIDE})"
+    r"(?P<sign>\s{0,16}[:=]\s{0,16})"
     rf"|(?P<bare>(?:(?i:{_ADJECTIVE})[ ]{{1,4}}){{0,2}}{_TOKEN})\s{{1,16}})"
     rf"(?P<value>(?>{NUMBER}))"
     rf"(?:\s?/\s?(?P<of>\d{{1,15}}))?"
     rf"(?:(?P<percent>\s?%)|\s?(?P<unit>{_UNITS})(?![\w/]))?"
     r"(?![\w%]|\.\d|:\d|-\d|/)"
-    rf"(?:\s{{0,4}}\(\s{{0,8}}(?:{NUMBER})\s?%?\s?\))?"
+    rf"(?:\s{{0,4}}\(\s{{0,8}}(?P<average>{NUMBER})\s?%?\s?\))?"
 )
 _WRAPPED = re.compile(rf"\b(?:tensor|(?:np\.|numpy\.)?float\d\d)\(\s?({NUMBER})[^()]{{0,80}}\)")
 
@@ -41,6 +43,8 @@ class Pair(NamedTuple):
     value: float
     measured: bool
     """False when a unit tells that it is time, memory or speed."""
+    average: float
+    """What is in parentheses behind the number: its average so far; else the number."""
 
 
 def unwrapped(line: str) -> str:
@@ -55,6 +59,7 @@ def find_pairs(line: str) -> list[Pair]:
         value, of = float(match["value"].replace(",", "")), match["of"]
         if of is not None and float(of):
             value /= float(of)
+        average = None if of else match["average"]
         found.append(
             Pair(
                 match.start(),
@@ -64,6 +69,7 @@ def find_pairs(line: str) -> list[Pair]:
                 match["value"] if of is None else f"{value}",
                 value,
                 match["unit"] is None,
+                value if average is None else float(average.replace(",", "")),
             )
         )
     return found

@@ -6,13 +6,14 @@ settings or program code hold: a curve too few is better than one of nonsense.
 
 import re
 
-from tuimon.recorder.console_metrics.bars import DRAWN, TQDM, Bars, Line
+from tuimon.recorder.console_metrics.bars import DRAWN, TQDM, Bars, CentredCounts, Line
 from tuimon.recorder.console_metrics.dictionaries import numbers_of
+from tuimon.recorder.console_metrics.evaluations import Evaluations
 from tuimon.recorder.console_metrics.pairs import Pair, find_pairs, unwrapped
 from tuimon.recorder.console_metrics.positions import find_epoch, find_position, find_step
 from tuimon.recorder.console_metrics.prefixes import spelled_out, without_prefix
 from tuimon.recorder.console_metrics.splits import LONGEST_TAG, last_split, line_split, tag_of
-from tuimon.recorder.console_metrics.steps import Position, Stepper, TagNames
+from tuimon.recorder.console_metrics.steps import EVALUATIONS, Position, Stepper, TagNames
 from tuimon.recorder.console_metrics.tables import Block, Table
 from tuimon.recorder.console_metrics.words import (
     SPLITS,
@@ -35,7 +36,7 @@ _STEP_LIMIT = 2**62
 _REFUSED = re.compile(
     r"^\s*(?:>>>|\$|#|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
     r"|\s--?[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://|[\[(]\s*['\"]"
-    r"|\w\[['\"]|[{};]|<\w|\)\s*->|(?<![=\[])==(?![=\]>])|[<>]="
+    r"|\w\[['\"]|[{}]|;(?! )|<\w|\)\s*->|(?<![=\[])==(?![=\]>])|[<>]="
 )
 
 _HEADER = re.compile(r"^\W*epoch\W{0,3}(\d{1,9})(?:\s*/\s*\d{1,9})?\W*$", re.IGNORECASE)
@@ -53,6 +54,8 @@ class MetricParser:
         self._names = TagNames()
         self._tags: set[str] = set()
         self._bars = Bars()
+        self._centred = CentredCounts()
+        self._evaluations = Evaluations()
         self._unnamed: dict[int, int] = {}  # total → count of bars without a name
         self._main_total: int | None = None
         self._in_traceback = False
@@ -65,6 +68,10 @@ class MetricParser:
             return []
         if (tabled := self._table.row(text) or self._block.feed(text)) is not None:
             return self._points(tabled)
+        counted = self._centred.counted(text)
+        return [] if counted is None else self._line(counted)
+
+    def _line(self, text: str) -> list[Point]:
         if not may_hold_metrics(text):
             return []
         if not any(char.isdigit() for char in text) and "nan" not in text.lower():
@@ -82,7 +89,10 @@ class MetricParser:
 
     def finish(self) -> list[Point]:
         """The last states of progress bars that were held back."""
-        return [point for line in self._bars.finish() for point in self._points(line)]
+        points = [point for line in self._bars.finish() for point in self._points(line)]
+        return points + [
+            point for line in self._evaluations.finish() for point in self._placed(line)
+        ]
 
     def _is_traceback(self, text: str) -> bool:
         if text.lstrip().startswith("Traceback (most recent call last)"):
@@ -197,6 +207,8 @@ class MetricParser:
             if unknown or vague or not all(pair.sign or not _is_whole(pair) for pair in anchors):
                 return []
         line = Line(position, _values(pairs, split, rest))
+        if not position.known and not split and body.lstrip().startswith("*"):
+            line = self._evaluations.summed_up(line)
         if position.total and DRAWN.search(body):
             return self._bar(("", position.total), line, None)
         return self._points(line)
@@ -208,6 +220,11 @@ class MetricParser:
     def _points(self, line: Line | None) -> list[Point]:
         if line is None:
             return []
+        if self._steps.trained is None:
+            return self._placed(line)
+        return [point for one in self._evaluations.follow(line) for point in self._placed(one)]
+
+    def _placed(self, line: Line) -> list[Point]:
         points: dict[str, Point] = {}
         for split, key, value in line.values:
             tag = tag_of(split, key)
@@ -253,5 +270,6 @@ def _values(pairs: list[Pair], split: str, text: str = "") -> tuple[tuple[str, s
         split = last_split(text[end : pair.start], split)
         end = pair.end
         if pair.measured and is_charted(pair.key):
-            values.append((split, pair.key, pair.value))
+            value = pair.average if split in EVALUATIONS else pair.value
+            values.append((split, pair.key, value))
     return tuple(values)

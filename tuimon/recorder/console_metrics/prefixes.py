@@ -16,6 +16,7 @@ _PREFIX = re.compile(
     r")(?:\s*[-|:](?=\s)|\s|$)"
 )
 _SPELLED = (
+    (re.compile(r"\bEnd of training\b", re.IGNORECASE), ""),  # PyTorch's word language model
     (re.compile(rf"^\W{{0,3}}Epoch\(({SPLIT})\)"), r"\1: Epoch"),  # mmengine
     (re.compile(rf"^({SPLIT}): (\d{{1,9}})\s+(?=\[)"), r"\1: Epoch \2 "),  # timm
     (re.compile(r"^(?=\[\d{1,9}/\d{1,9}\]\s?\[\s?\d{1,9}/\d)"), "Epoch "),  # DCGAN

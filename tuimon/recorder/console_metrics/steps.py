@@ -1,7 +1,14 @@
-"""Which step a printed point belongs to."""
+"""Which step a printed point belongs to.
+
+Train and validation curves share a chart, so they have to share its steps: once a training has
+told its steps, what it prints without any (an epoch's average, a validation) lies at the last one.
+"""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+EVALUATIONS = frozenset({"val", "test", "eval", "dev"})
+"""Parts of the data that a training looks at in between, with counters of their own."""
 
 _MOST_LAPS = 256
 
@@ -29,6 +36,8 @@ class Step(NamedTuple):
     kind: str
     number: int | None
     """None when each tag has to count for itself."""
+    trained: int | None = None
+    """The last step that the training has told before, in place of an epoch or a count."""
 
 
 @dataclass(slots=True)
@@ -46,6 +55,8 @@ class Stepper:
 
     epoch: int | None = None
     """The epoch that was named last."""
+    trained: int | None = None
+    """The step that the training has told last."""
     _first_epoch: int | None = None
     _laps: dict[tuple[str, int | None], _Lap] = field(default_factory=dict)
 
@@ -60,12 +71,20 @@ class Stepper:
         """The step of a line; `split` is the part of the data that it is about."""
         self.enter(position.epoch)
         if position.done is not None:
-            return Step("step", self._count(position, position.done, split))
+            return Step("step", self._step(position, position.done, split))
         if position.epoch is not None and position.epoch == int(position.epoch):
-            return Step("epoch", int(position.epoch))
+            return Step("epoch", int(position.epoch), self.trained)
         if position.epoch is None and self.epoch is not None:
-            return Step("epoch", None)
-        return Step("count", None)
+            return Step("epoch", None, self.trained)
+        return Step("count", None, self.trained)
+
+    def _step(self, position: Position, count: int, split: str) -> int:
+        if split not in EVALUATIONS:
+            self.trained = self._count(position, count, split)
+            return self.trained
+        if self.trained is None or position.is_global:
+            return self._count(position, count, split)
+        return self.trained
 
     def _count(self, position: Position, count: int, split: str) -> int:
         if position.is_global:
@@ -99,6 +118,8 @@ class TagNames:
     def __init__(self) -> None:
         self._kinds: dict[str, str] = {}
         self._last: dict[str, int] = {}
+        self._trained: set[str] = set()
+        """Tags that lie at the training's steps, as their first points do."""
 
     def place(self, tag: str, step: Step, epoch: int | None) -> tuple[str, int]:
         """The final tag and step of a point; `epoch` is the one that was named last."""
@@ -106,7 +127,11 @@ class TagNames:
         if kind != step.kind:
             tag = f"{step.kind}/{tag}"
         number = step.number
-        if number is None:
+        if step.trained is not None and tag not in self._last:
+            self._trained.add(tag)
+        if tag in self._trained and step.trained is not None:
+            number = max(step.trained, self._last.get(tag, -1) + 1)
+        elif number is None:
             last = self._last.get(tag, -1 if epoch == 0 else 0)
             number = max(last + 1, epoch or 0)
         self._last[tag] = number

@@ -112,8 +112,8 @@ def test_pytorch_mnist_example() -> None:
         text += f"\nTest set: Average loss: 0.0{epoch}, Accuracy: 9850/10000 (98%)\n\n"
     assert series(text) == {
         "train/Loss": [(0, 0.1), (640, 0.1), (60000, 0.2), (60640, 0.2)],
-        "test/Average loss": [(1, 0.01), (2, 0.02)],
-        "test/Accuracy": [(1, 0.985), (2, 0.985)],
+        "test/Average loss": [(640, 0.01), (60640, 0.02)],
+        "test/Accuracy": [(640, 0.985), (60640, 0.985)],
     }
 
 
@@ -125,17 +125,18 @@ def test_pytorch_imagenet_example() -> None:
                 f"Epoch: [{epoch}][{batch:4d}/5005]\tTime  0.512 ( 1.200)\tData  0.002 ( 0.310)\t"
                 "Loss 6.9e+00 (6.8e+00)\tAcc@1   0.00 (  0.10)\tAcc@5   0.78 (  0.50)\n"
             )
-        text += (
-            f"Test: [ 10/196]\tTime  0.5 ( 0.6)\tLoss 5.{epoch}e+00 (5.5e+00)\tAcc@1 1.0 (2.0)\n"
-        )
+        for batch in (1, 11):
+            text += (
+                f"Test: [{batch:4d}/196]\tTime  0.5 ( 0.6)\tLoss 4.0e+00 (5.{epoch}e+00)\t"
+                f"Acc@1  50.00 (  1.00)\tAcc@5 100.00 (  1.00)\n"
+            )
         text += " *   Acc@1 0.100 Acc@5 0.500\n"
     found = series(text)
     assert found["Loss"] == [(1, 6.9), (11, 6.9), (5006, 6.9), (5016, 6.9)]
-    assert found["test/Loss"] == [(10, 5.0), (206, 5.1)]
-    assert found["epoch/Acc@1"] == [(0, 0.1), (1, 0.1)]
-    assert set(found) == {"Loss", "Acc@1", "Acc@5", "test/Loss", "test/Acc@1"} | {
-        "epoch/Acc@1",
-        "epoch/Acc@5",
+    assert found["test/Loss"] == [(11, 5.0), (5016, 5.1)]  # the average of the last batch
+    assert found["test/Acc@1"] == [(11, 0.1), (5016, 0.1)]
+    assert set(found) == {
+        f"{split}{name}" for split in ("", "test/") for name in ("Loss", "Acc@1", "Acc@5")
     }
 
 
@@ -151,8 +152,67 @@ def test_pytorch_word_language_model() -> None:
     )
     found = series(text)
     assert found["loss"] == [(200, 7.62), (3183, 5.32)]
-    assert found["val/loss"] == [(1, 5.12)]
+    assert found["val/loss"] == [(200, 5.12)]
     assert found["ppl"][0] == (200, 2034.2)
+    assert found["test/loss"] == [(3183, 4.83)]
+
+
+def test_pytorch_vae_example() -> None:
+    text = ""
+    for epoch in (1, 2):
+        for seen in (0, 1280):
+            text += f"Train Epoch: {epoch} [{seen}/60000 (2%)]\tLoss: 54{epoch}.5\n"
+        text += (
+            f"====> Epoch: {epoch} Average loss: 54{epoch}.0\n====> Test set loss: 540.{epoch}\n"
+        )
+    found = series(text)
+    assert [step for step, _ in found["train/Loss"]] == [0, 1280, 60000, 61280]
+    assert found["Average loss"] == [(1280, 541.0), (61280, 542.0)]
+    assert found["test/loss"] == [(1280, 540.1), (61280, 540.2)]
+
+
+def test_pytorch_cifar() -> None:
+    def bar(count: int, total: int, loss: float) -> str:
+        drawn = "=" * count + ">" + "." * (total - count)
+        text = f" [{drawn}]  Step: 9s8{count}ms | Tot: 1m3s | Loss: {loss} | Acc: 7.8% (20/256)"
+        return text + "\b" * 90 + f" {count}/{total} " + ("\n" if count == total else "\r")
+
+    text = ""
+    for epoch in (0, 1):
+        text += f"\nEpoch: {epoch}\n" + bar(5, 10, 2.5) + bar(10, 10, 2.25)
+        text += bar(1, 3, 2.4) + bar(3, 3, 2.0) + "Saving..\n"
+    found = series(text)
+    assert found["Loss"] == [(5, 2.5), (10, 2.25), (15, 2.5), (20, 2.25)]
+    assert found["eval/Loss"] == [(10, 2.0), (20, 2.0)]
+    assert set(found) == {"Loss", "Acc", "eval/Loss", "eval/Acc"}
+
+
+def test_mingpt() -> None:
+    text = "iter_dt 0.00ms; iter 0: train loss 1.5\niter_dt 16.39ms; iter 10: train loss 1.25\n"
+    assert series(text) == {"train/loss": [(0, 1.5), (10, 1.25)]}
+
+
+def test_pytorch_unet() -> None:
+    text = ""
+    for epoch in (1, 2):
+        for images in (10, 22):
+            text += tqdm(images, 22, images, ", loss (batch)=0.5", f"Epoch {epoch}/2: ")
+            text += f"INFO: Validation Dice score: 0.{epoch}\n"
+    found = series(text)
+    assert found["loss (batch)"] == [(10, 0.5), (22, 0.5), (32, 0.5), (44, 0.5)]
+    assert found["val/Dice score"] == [(10, 0.1), (22, 0.1), (32, 0.2), (44, 0.2)]
+
+
+def test_a_bar_of_a_validation_tells_one_result() -> None:
+    text = ""
+    for epoch in (1, 2):
+        text += tqdm(50, 50, 9, f", loss=0.{epoch}", f"Epoch {epoch}: ")
+        text += tqdm(5, 10, 1, ", loss=0.7", "Validation: ")
+        text += tqdm(9, 10, 2, ", loss=0.6", "Validation: ")
+    assert series(text) == {
+        "loss": [(50, 0.1), (100, 0.2)],
+        "val/loss": [(50, 0.6), (100, 0.6)],
+    }
 
 
 def test_nanogpt() -> None:
@@ -371,7 +431,7 @@ def test_detectron2() -> None:
 def test_a_name_keeps_its_kind_of_step() -> None:
     text = "Epoch 1, Batch 100, Loss: 0.5\nEpoch 1 Loss: 0.4\nEpoch 2, Batch 50, Loss: 0.3\n"
     found = series(text)
-    assert found["epoch/Loss"] == [(1, 0.4)]
+    assert found["epoch/Loss"] == [(100, 0.4)]
     steps = [step for step, _ in found["Loss"]]
     assert steps == sorted(set(steps))
 
