@@ -14,27 +14,31 @@ _LOWER_IS_BETTER = re.compile(
     re.IGNORECASE,
 )
 _HIGHER_IS_BETTER = re.compile(
-    r"accuracy|precision|recall|reward|score|(?:^|[^a-z])(?:acc|top_?[0-9]+|f1|f_?beta|auc|auroc"
-    r"|auprc|ap|map|[mr]?ap_?[0-9]+|[m]?iou|dice|bleu|rouge|meteor|psnr|ssim|r2|mcc|kappa|return"
-    r"|success|success_rate|win_?rate)[0-9]*(?:$|[^a-z])",
+    r"accuracy|precision|recall|reward|score|explained_?variance|(?:^|[^a-z])(?:acc|top_?[0-9]+|f1|f_?beta|auc|auroc"
+    r"|auprc|ap|map|[mr]?ap_?[0-9]+|[m]?iou|dice|bleu|rouge|meteor|psnr|ssim|r2|mcc|kappa|returns?"
+    r"|ep_?ret|rew|success|success_rate|win_?rate)[0-9]*(?:$|[^a-z])",
     re.IGNORECASE,
 )
 
 
 def lower_is_better(tag: str) -> bool:
     """Whether a tag names a loss or an error: ``Loss/train``, ``val_rmse``, ``ppl``."""
-    return bool(_LOWER_IS_BETTER.search(tag))
+    return best_of(tag) == "min"
 
 
 def best_of(tag: str) -> Best | None:
     """Which value is the best of a metric by its tag; None where the name does not tell.
 
     The lowest of losses and errors, the highest of accuracies, scores and rewards. Of learning
-    rates, norms, times and the like no value is best.
+    rates, norms, times and the like no value is best. The last part of a tag has the first word:
+    ``losses/explained_variance`` is no loss.
     """
-    if lower_is_better(tag):
-        return "min"
-    return "max" if _HIGHER_IS_BETTER.search(tag) else None
+    for name in (tag.rpartition("/")[2], tag):
+        if _LOWER_IS_BETTER.search(name):
+            return "min"
+        if _HIGHER_IS_BETTER.search(name):
+            return "max"
+    return None
 
 
 def index_of_best(values: NDArray[np.float64], best: Best) -> int | None:

@@ -25,7 +25,9 @@ _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z][A-Z0-9]*(?![a-z])|[^/_.\- A-Za-z0-9]+
 _SEPARATORS = "/_.- "
 _PER = ("step", "epoch")
 """What Lightning adds to the names of values that are logged for both."""
-_FIRST = (("loss",), ("acc", "accuracy"))
+_FIRST = (("loss", "return", "reward", "rew", "ret"), ("acc", "accuracy"))
+_PLACEHOLDER = ("hp", "metric")
+"""What Lightning logs where no metric goes with the hyperparameters."""
 
 
 class Metric(NamedTuple):
@@ -46,7 +48,7 @@ class _Split(NamedTuple):
 
 
 def pair_tags(tags: Iterable[str]) -> list[Metric]:
-    """Group tags into charts, loss and accuracy first, else in order of appearance.
+    """Group tags into charts, losses, rewards and accuracies first, else in order of appearance.
 
     Tags that differ only in the word for the data split belong together, wherever a framework
     puts that word:
@@ -116,7 +118,7 @@ def _metric(members: list[tuple[str, _Split]]) -> Metric:
 
 
 def _rank(key: tuple[str, ...]) -> int:
-    if "hparam" in key:
+    if "hparam" in key or key == _PLACEHOLDER:
         return len(_FIRST) + 1
     for rank, words in enumerate(_FIRST):
         if any(word in words for word in key):

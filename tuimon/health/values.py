@@ -3,7 +3,7 @@
 import numpy as np
 
 from tuimon.events.points import ScalarColumns
-from tuimon.health.names import is_loss, is_vital
+from tuimon.health.names import is_to_fall, is_vital
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.text import format_value
 
@@ -24,7 +24,7 @@ class TagRules:
     def __init__(self, run: str, tag: str) -> None:
         self._name = tag if run == "." else f"{run}/{tag}"
         self._vital = is_vital(tag)
-        self._growth = _Growth() if is_loss(tag) else None
+        self._growth = _Growth() if is_to_fall(tag) else None
 
     def take(self, points: ScalarColumns, now: float) -> list[Alert]:
         """What new points, in file order, have to tell at `now` (Unix seconds)."""

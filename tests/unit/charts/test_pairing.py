@@ -37,6 +37,16 @@ def test_a_tag_that_is_only_a_split_word_stays():
     assert titles("train", "test") == ["train", "test"]
 
 
+def test_returns_come_before_what_follows_them_and_placeholders_last():
+    tags = ["hp_metric", "losses/entropy", "charts/episodic_return", "losses/value_loss"]
+    assert titles(*tags) == [
+        "charts/episodic_return",
+        "losses/value_loss",
+        "losses/entropy",
+        "hp_metric",
+    ]
+
+
 def test_loss_and_accuracy_come_first_and_hparam_metrics_last():
     tags = ["hparam/loss", "lr", "Accuracy/train", "time", "Loss/train", "Accuracy/test"]
     assert titles(*tags) == ["Loss/train", "Accuracy", "lr", "time", "hparam/loss"]
@@ -78,5 +88,5 @@ def test_names_of_the_frameworks(
 
 
 def test_what_only_looks_alike_stays_apart() -> None:
-    tags = ["train/epoch", "train/global_step", "perf/train_step_time", "rollout/ep_rew_mean"]
+    tags = ["rollout/ep_rew_mean", "train/epoch", "train/global_step", "perf/train_step_time"]
     assert [metric.title for metric in pair_tags(tags)] == tags
