@@ -111,7 +111,7 @@ def _edit(path: Path) -> None:
             path.write_text(default_text(_keys()), encoding="utf-8")
         except OSError as error:
             raise Refused(f"{path}: cannot be written: {error.strerror or error}") from None
-    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or _found_editor())
+    editor = _editor()
     try:
         code = subprocess.run([*editor, str(path)], check=False).returncode
     except OSError as error:
@@ -120,10 +120,21 @@ def _edit(path: Path) -> None:
         raise Refused(f"{editor[0]} ended with exit code {code}")
 
 
-def _found_editor() -> str:
+def _editor() -> list[str]:
+    """The user's editor and its arguments.
+
+    Raises:
+        Refused: what the environment says cannot be a command.
+    """
     import shutil
 
-    return next((name for name in _EDITORS if shutil.which(name)), _EDITORS[-1])
+    for name in ("VISUAL", "EDITOR"):
+        try:
+            if words := shlex.split(os.environ.get(name, "")):
+                return words
+        except ValueError as error:
+            raise Refused(f"{name}={os.environ[name]}: {error}") from None
+    return [next((name for name in _EDITORS if shutil.which(name)), _EDITORS[-1])]
 
 
 def _keys() -> Iterator[str]:

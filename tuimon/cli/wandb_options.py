@@ -102,7 +102,7 @@ def parse_config(given: tuple[str, ...]) -> dict[str, Any]:
         elif key and equals:
             try:
                 config[key] = json.loads(value)
-            except ValueError:
+            except (ValueError, RecursionError):
                 config[key] = value
         else:
             raise Refused(f"--config {text}: expected KEY=VALUE, or a .yaml, .json or .toml file")
@@ -111,15 +111,16 @@ def parse_config(given: tuple[str, ...]) -> dict[str, Any]:
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text()
-        found = _load(text, path.suffix)
-    except (OSError, ValueError) as error:
+        found = _load(path.read_text("utf-8"), path.suffix)
+        if not isinstance(found, dict):
+            raise Refused(f"--config {path}: expected keys and values")
+        # Dates, and whatever else JSON lacks, as text.
+        plain: dict[str, Any] = json.loads(json.dumps(found, default=str))
+    except RecursionError:
+        raise Refused(f"--config {path}: nested too deeply") from None
+    except (OSError, ValueError, TypeError) as error:  # TypeError: a key that JSON does not have
         reason = getattr(error, "strerror", None) or error
         raise Refused(f"--config {path}: {reason}") from None
-    if not isinstance(found, dict):
-        raise Refused(f"--config {path}: expected keys and values")
-    # Dates, and whatever else JSON lacks, as text.
-    plain: dict[str, Any] = json.loads(json.dumps(found, default=str))
     plain.pop("wandb_version", None)
     return {
         key: value["value"] if isinstance(value, dict) and _is_described(value) else value

@@ -1,6 +1,5 @@
 """From a TOML file to settings; what is wrong in it is told with its line."""
 
-import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -82,18 +81,20 @@ def read_document(path: Path) -> Document | None:
     try:
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
-        if len(data) > _MOST_BYTES:
-            raise ConfigError([Problem(Origin(str(path), 1), f"more than {_MOST_BYTES} bytes")])
-        text = data.decode()
-        return Document(path, tomllib.loads(text), _lines(text))
     except FileNotFoundError:
         return None
     except OSError as error:
-        problem = Problem(Origin(str(path), 1), f"cannot be read: {error.strerror or error}")
+        reason = f"cannot be read: {error.strerror or error}"
+        raise ConfigError([Problem(Origin(str(path), 1), reason)]) from error
+    if len(data) > _MOST_BYTES:
+        raise ConfigError([Problem(Origin(str(path), 1), f"more than {_MOST_BYTES} bytes")])
+    try:
+        text = data.decode()
+        return Document(path, tomllib.loads(text), _lines(text))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         problem = Problem(Origin(str(path), line), "not UTF-8")
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # tomllib's own, and int()'s of endless digits
         found = _TOML_LINE.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         what = _TOML_LINE.sub("", str(error)).replace("(at end of document)", "at the end").strip()
@@ -197,17 +198,17 @@ def what_is_wrong(value: object, hint: Any, field: "Field[Any]") -> str:
             return 'a text in quotes, such as "auto"'
         pattern = limits.get("pattern")
         return "" if pattern is None or re.fullmatch(pattern, value) else _SHAPES[field.name]
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    least, below = limits.get("least", -math.inf), limits.get("below", math.inf)
-    if number and least <= float(value) < below:  # type: ignore[arg-type]
+    least, below = limits["least"], limits["below"]
+    if isinstance(value, int | float) and not isinstance(value, bool) and least <= value < below:
         return ""
-    if below < math.inf:
-        return f"a number from {least:g} up to, but not, {below:g}"
-    return f"a number from {least:g} on"
+    return f"a number from {least:g} up to, but not, {below:,.7g}"
 
 
 _SHAPES = {"grid": '"auto" or "COLUMNSxROWS", such as "3x2", up to "6x6"'}
 
 
 def _toml(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else repr(value)[:60]
+    try:
+        return str(value).lower() if isinstance(value, bool) else repr(value)[:60]
+    except ValueError:  # Python writes no integer of thousands of digits
+        return "…"

@@ -67,9 +67,9 @@ class ConsoleSettings:
 class StopSettings:
     """How long a training that is to stop may take. For trainings that are launched from now on."""
 
-    term_after: float = field(default=60.0, metadata={"least": 0.0})
+    term_after: float = field(default=60.0, metadata={"least": 0.0, "below": 1e6})
     """Seconds from SIGINT (as Ctrl-C) to SIGTERM: time to write a checkpoint."""
-    kill_after: float = field(default=45.0, metadata={"least": 0.0})
+    kill_after: float = field(default=45.0, metadata={"least": 0.0, "below": 1e6})
     """Seconds from SIGTERM to SIGKILL."""
 
 

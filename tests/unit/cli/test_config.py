@@ -52,6 +52,23 @@ def test_the_editor_gets_a_file_that_explains_itself(file: Path, monkeypatch, ca
     assert file.read_text().splitlines()[line - 1] == "smoothing = 7"
 
 
+@pytest.mark.parametrize(
+    ("editor", "said"),
+    [
+        ("vi '", "EDITOR=vi ': No closing quotation"),
+        ("/no/such/editor -w", "/no/such/editor: No such file or directory; set EDITOR"),
+        ("false", "false ended with exit code 1"),
+    ],
+)
+def test_an_editor_that_cannot_be_used_is_told(
+    editor: str, said: str, file: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.setenv("VISUAL", " ")
+    monkeypatch.setenv("EDITOR", editor)
+    assert main(["config", "--edit"]) == 2
+    assert capsys.readouterr().err.startswith(f"tuimon: {said}")
+
+
 def test_a_viewer_does_not_start_with_settings_that_make_no_sense(
     file: Path, tmp_path: Path, capsys
 ) -> None:

@@ -43,6 +43,9 @@ def test_files_of_all_kinds(tmp_path: Path, name: str, text: str) -> None:
         ("c.yaml", "- 1\n", "expected keys and values"),
         ("c.json", "{", "Expecting"),
         ("c.toml", "a", "Expected"),
+        ("c.yaml", "2026-01-02: 1\n", "keys must be str"),
+        ("c.yaml", "a: &a [*a]\n", "Circular"),
+        ("c.json", '{"a":' * 100_000, "nested too deeply"),
         ("c.yaml", None, "No such file"),
     ],
 )

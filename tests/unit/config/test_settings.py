@@ -48,7 +48,11 @@ def test_what_is_set_is_taken_with_its_line(file: Path) -> None:
         ("[charts]\nlog_y = 1", "2: log_y = 1: true or false"),
         ('[charts]\nx_axis = "steps"', "2: x_axis = 'steps': one of step, relative, wall; did"),
         ('[charts]\ngrid = "7x1"', '2: grid = \'7x1\': "auto" or "COLUMNSxROWS"'),
-        ("[stop]\nterm_after = -1", "2: term_after = -1: a number from 0 on"),
+        (
+            "[stop]\nterm_after = -1",
+            "2: term_after = -1: a number from 0 up to, but not, 1,000,000",
+        ),
+        ("[stop]\nkill_after = inf", "2: kill_after = inf: a number from 0 up to, but not, 1,000,"),
         ("charts = 3", "1: charts is a table: write [charts] on a line of its own"),
         ("[keys]\nhelp = 3", "2: help: name one or more keys"),
         ("[charts]\nsmoothing = ", "2: not TOML: Invalid value"),
@@ -72,6 +76,19 @@ def test_a_file_that_is_no_text_or_cannot_be_read(file: Path) -> None:
         read_settings(file)
     with pytest.raises(ConfigError, match=r":1: cannot be read: Is a directory"):
         read_settings(file.parent)
+
+
+@pytest.mark.parametrize("number", ["1" * 400, "1" * 5000, "0b" + "1" * 20_000])
+@pytest.mark.parametrize("area", ["charts]\nsmoothing", "stop]\nterm_after"])
+def test_an_integer_too_long_for_python_is_told(file: Path, area: str, number: str) -> None:
+    (found,) = problems(file, f"[{area} = {number}")
+    assert found.startswith("2: ")
+    assert "\n" not in found
+
+
+def test_a_file_without_end_is_not_read(file: Path) -> None:
+    (found,) = problems(file, "# and so on\n" * 100_000)
+    assert found == "1: more than 1048576 bytes"
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
