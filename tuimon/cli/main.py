@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -78,6 +79,8 @@ def cli(ctx: click.Context) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (0 ok, 1 failed, 2 usage, 130 interrupted)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # an encoding need not have all characters
+        sys.stdout.reconfigure(errors="replace")
     try:
         result = cli.main(args=argv, prog_name="tuimon", standalone_mode=False)
         sys.stdout.flush()
@@ -97,7 +100,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _report(error: click.ClickException) -> int:
-    message = " ".join(error.format_message().split())
+    from tuimon.text import safe
+
+    # It may quote what nobody typed: a shell's `*` gives file names.
+    message = safe(" ".join(error.format_message().split()))
     hint = ""
     if isinstance(error, click.UsageError) and error.ctx is not None:
         hint = f" ({error.ctx.command_path} --help tells the usage)"
