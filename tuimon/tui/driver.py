@@ -26,7 +26,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tuimon.tui.glyphs import encodable
-from tuimon.tui.graphics import Encoded, Graphics, Protocol, removed
+from tuimon.tui.graphics import Encoded, Graphics, Protocol, removed_all
 from tuimon.tui.image import TerminalImage
 from tuimon.tui.link import REQUEST, Link
 from tuimon.tui.placement import Placement
@@ -196,8 +196,8 @@ class TerminalDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         # An answer that came after the end would be typed into the shell.
         self.image.forget()
-        if self._placement:
-            self.write(removed(self.graphics.protocol))
+        if self._placement.seen:
+            self.write(removed_all(self.graphics.protocol))
             self._placement.forget()
         self.link.drain(_LEAVE_WITHIN)
         self.write("\x1b[m")

@@ -15,10 +15,12 @@ import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Literal, NamedTuple
+from zlib import crc32
 
 import numpy as np
 
 from tuimon.views.image.pixels import Pixels
+from tuimon.views.view import Picture
 
 Protocol = Literal["", "kitty", "iterm2", "sixel"]
 
@@ -39,6 +41,8 @@ _SIXEL = "4"
 _OF_ITERM2 = ("iTerm2", "WezTerm")
 _USUAL_CELL = 8, 16
 _CHUNK = 4096
+_IDS = (1 << 31) - 1
+"""Names of pictures in kitty's protocol, from 1 on."""
 _COLOURS_OF_A_PHOTO = 2048
 """In a sixteenth of a picture: drawings and masks have fewer, and stay as sharp as they are."""
 _COLOURS = 128
@@ -59,6 +63,8 @@ class Encoded(NamedTuple):
 
     area: Area
     data: str
+    id: int = 0
+    """By which the terminal knows it, where it has names for pictures."""
 
 
 class Graphics:
@@ -110,6 +116,26 @@ class Graphics:
         return ""
 
 
+class Encoder:
+    """Encodes pictures for a terminal; those that were there the last time are not done again.
+
+    One thread at a time may use it.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[int, Protocol, Area], tuple[Pixels, Encoded]] = {}
+
+    def encode(self, protocol: Protocol, pictures: Sequence[Picture]) -> list[Encoded]:
+        """The pictures as the terminal takes them. May take a while."""
+        last, self._last = self._last, {}
+        for one in pictures:
+            area = Area(one.x, one.y, one.width, one.height)
+            # While the pixels are held, no others have their id.
+            key = id(one.pixels), protocol, area
+            self._last[key] = last.get(key) or (one.pixels, encode(protocol, area, one.pixels))
+        return [encoded for _, encoded in self._last.values()]
+
+
 def encode(protocol: Protocol, area: Area, pixels: Pixels) -> Encoded:
     """The picture in an area, for a protocol that is one. May take a while."""
     if protocol == "sixel":
@@ -120,21 +146,31 @@ def encode(protocol: Protocol, area: Area, pixels: Pixels) -> Encoded:
         return Encoded(area, f"\x1b]1337;File=inline=1;doNotMoveCursor=1;{size}:{data}\x07")
     data = base64.b64encode(_png(pixels)).decode()
     chunks = [data[start : start + _CHUNK] for start in range(0, len(data), _CHUNK)]
-    first = "a=T,f=100,q=2,C=1,"
+    id = 1 + crc32(f"{area}{data}".encode()) % _IDS
+    first = f"a=T,f=100,q=2,C=1,i={id},"
     parts = [
         f"\x1b_G{'' if index else first}m={int(index < len(chunks) - 1)};{chunk}\x1b\\"
         for index, chunk in enumerate(chunks)
     ]
-    return Encoded(area, "".join(parts))
+    return Encoded(area, "".join(parts), id)
 
 
 def placed(pictures: Sequence[Encoded]) -> str:
     """What draws pictures, and leaves the cursor and its style where they were."""
-    return "".join(f"\x1b7\x1b[{area.y + 1};{area.x + 1}H{data}\x1b8" for area, data in pictures)
+    return "".join(
+        f"\x1b7\x1b[{one.area.y + 1};{one.area.x + 1}H{one.data}\x1b8" for one in pictures
+    )
 
 
-def removed(protocol: Protocol) -> str:
-    """What takes all pictures off the screen; those of other protocols go with their cells."""
+def removed(protocol: Protocol, pictures: Sequence[Encoded]) -> str:
+    """What takes pictures off the screen; those of other protocols than kitty's go with cells."""
+    if protocol != "kitty":
+        return ""
+    return "".join(f"\x1b_Ga=d,d=I,i={one.id},q=2\x1b\\" for one in pictures)
+
+
+def removed_all(protocol: Protocol) -> str:
+    """What takes all pictures off the screen."""
     return "\x1b_Ga=d,d=A,q=2\x1b\\" if protocol == "kitty" else ""
 
 

@@ -1,6 +1,6 @@
 """Pictures in pixels over blank cells of the screen, and what covers them."""
 
-from tuimon.tui.graphics import Encoded, Protocol, placed, removed
+from tuimon.tui.graphics import Encoded, Protocol, placed, removed, removed_all
 from tuimon.tui.image import TerminalImage
 
 
@@ -13,38 +13,58 @@ class Placement:
 
     def __init__(self, image: TerminalImage) -> None:
         self._image = image
-        self._pictures: list[Encoded] = []
-        self._covered = False
+        self._wanted: list[Encoded] = []
+        self._shown: list[Encoded] = []
+        self._gone: list[Encoded] = []
+        """That the terminal was not told to remove yet."""
+        self._unknown = False
+        """The terminal may show any picture that was ever sent."""
         self.unplaced = False
         """The terminal has to be told something, once it shows all cells."""
 
-    def __bool__(self) -> bool:
-        return bool(self._pictures)
+    @property
+    def seen(self) -> bool:
+        """Whether the terminal may show pictures, as far as it was told."""
+        return bool(self._shown or self._gone) or self._unknown
 
     def place(self, pictures: list[Encoded]) -> None:
         """Show these pictures and no others."""
-        if pictures == self._pictures:
+        if pictures == self._wanted:
             return
-        for area, _ in self._pictures:
-            self._image.lose(*area)
-        self._pictures, self.unplaced = pictures, True
-        self._covered = self._is_covered()
+        self._wanted, self.unplaced = pictures, True
+        for one in [one for one in self._shown if one not in pictures]:
+            self._image.lose(*one.area)
+            self._hide(one)
 
     def drawn(self) -> None:
         """Something was drawn into the image."""
-        if self._pictures and (covered := self._is_covered()) != self._covered:
-            self._covered, self.unplaced = covered, True
+        for one in [one for one in self._shown if not self._is_free(one)]:
+            self._hide(one)
+        self.unplaced = self.unplaced or any(
+            one not in self._shown and self._is_free(one) for one in self._wanted
+        )
 
     def forget(self) -> None:
         """The terminal may show anything now."""
-        self.unplaced = bool(self._pictures)
+        self._unknown = self.seen
+        self._shown, self._gone = [], []
+        self.unplaced = self._unknown or bool(self._wanted)
 
     def take(self, protocol: Protocol) -> str:
         """What to send, where all cells were sent."""
         if not self.unplaced:
             return ""
-        self.unplaced = False
-        return removed(protocol) + ("" if self._covered else placed(self._pictures))
+        new = [one for one in self._wanted if one not in self._shown and self._is_free(one)]
+        text = removed_all(protocol) if self._unknown else removed(protocol, self._gone)
+        self._shown += new
+        self._gone, self._unknown, self.unplaced = [], False, False
+        return text + placed(new)
 
-    def _is_covered(self) -> bool:
-        return not all(self._image.is_blank(*area) for area, _ in self._pictures)
+    def _hide(self, picture: Encoded) -> None:
+        self._shown.remove(picture)
+        self._gone.append(picture)
+        self.unplaced = True
+
+    def _is_free(self, picture: Encoded) -> bool:
+        """Whether nothing covers a picture."""
+        return self._image.is_blank(*picture.area)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tuimon.tui.graphics import Area, Graphics, encode, placed, removed, sixel
+from tuimon.tui.graphics import Area, Encoder, Graphics, encode, placed, removed, removed_all, sixel
+from tuimon.views.view import Picture
 
 XTERM = {"TERM": "xterm-256color"}
 KITTY = "\x1b_Gi=1;OK\x1b\\\x1bP>|kitty(0.32.1)\x1b\\\x1b[6;20;9t\x1b[?62;c"
@@ -95,7 +96,8 @@ def test_who_cannot_answer_is_not_asked():
 
 def test_kitty_gets_chunks_of_a_png():
     pixels = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
-    data = encode("kitty", AREA, pixels).data
+    one = encode("kitty", AREA, pixels)
+    data = one.data
     chunks = re.findall(r"\x1b_G([^;]*);([^\x1b]*)\x1b\\", data)
     assert "".join(f"\x1b_G{keys};{part}\x1b\\" for keys, part in chunks) == data
     assert chunks[0][0].startswith("a=T,f=100,q=2")
@@ -103,18 +105,21 @@ def test_kitty_gets_chunks_of_a_png():
     assert max(len(part) for _, part in chunks) <= 4096
     png = base64.b64decode("".join(part for _, part in chunks))
     assert (np.asarray(Image.open(io.BytesIO(png))) == pixels).all()
-    assert removed("kitty").startswith("\x1b_Ga=d")
+    name = re.search(r"i=(\d+)", one.data)
+    assert name is not None
+    assert f"d=I,i={name[1]}," in removed("kitty", [one])
+    assert removed_all("kitty").startswith("\x1b_Ga=d")
 
 
 def test_iterm2_gets_a_png_inline():
     pixels = picture(40, 33)
-    data = encode("iterm2", AREA, pixels).data
-    match = re.fullmatch(r"\x1b\]1337;File=inline=1;([^:]*):(.*)\x07", data)
+    one = encode("iterm2", AREA, pixels)
+    match = re.fullmatch(r"\x1b\]1337;File=inline=1;([^:]*):(.*)\x07", one.data)
     assert match
     assert "width=33px;height=40px" in match[1]
     png = Image.open(io.BytesIO(base64.b64decode(match[2])))
     assert (np.asarray(png) == pixels).all()
-    assert removed("iterm2") == ""
+    assert removed("iterm2", [one]) == removed_all("iterm2") == ""
 
 
 def decoded(data: str) -> np.ndarray:
@@ -164,3 +169,19 @@ def test_iterm2_gets_photos_as_jpeg_which_are_a_fraction_of_the_bytes():
     assert shown.format == "JPEG"
     assert np.abs(np.asarray(shown).astype(int) - photo).mean() < 5
     assert len(sent) < len(encode("kitty", AREA, photo).data) / 3
+
+
+def test_pictures_that_stay_are_not_encoded_again():
+    first, other = picture(40, 33), picture(20, 33)
+    encoder = Encoder()
+    one = Picture(0, 2, 4, 2, first)
+    (before,) = encoder.encode("iterm2", [one])
+    again, beside = encoder.encode("iterm2", [one, Picture(5, 2, 4, 2, other)])
+    assert again is before
+    assert beside.area == Area(5, 2, 4, 2)
+    (moved,) = encoder.encode("iterm2", [one._replace(x=1)])
+    assert moved.area.x == 1
+    (another,) = encoder.encode("sixel", [one])
+    assert another.data != before.data
+    (changed,) = encoder.encode("sixel", [one._replace(pixels=other)])
+    assert changed.data != another.data

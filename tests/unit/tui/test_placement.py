@@ -8,13 +8,15 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from tuimon.tui.graphics import Area, Encoded, removed
+from tuimon.tui.graphics import Area, Encoded, removed, removed_all
 from tuimon.tui.image import TerminalImage
 from tuimon.tui.placement import Placement
 
 SIZE = Size(20, 4)
-PICTURE = Encoded(Area(2, 1, 10, 2), "<picture>")
-OTHER = Encoded(Area(0, 1, 10, 2), "<other>")
+PICTURE = Encoded(Area(2, 1, 10, 2), "<picture>", 7)
+OTHER = Encoded(Area(0, 1, 10, 2), "<other>", 8)
+BESIDE = Encoded(Area(13, 1, 7, 2), "<beside>", 9)
+GONE = removed("kitty", [PICTURE])
 
 
 class Screen:
@@ -47,7 +49,7 @@ def screen() -> Screen:
 
 
 def test_a_picture_is_sent_once(screen: Screen):
-    assert screen.sent()[1] == removed("kitty") + "\x1b7\x1b[2;3H<picture>\x1b8"
+    assert screen.sent()[1] == "\x1b7\x1b[2;3H<picture>\x1b8"
     screen.draw("other head", "", "", "")
     screen.placement.place([PICTURE])
     assert screen.sent()[1] == ""
@@ -58,7 +60,7 @@ def test_what_covers_a_picture_hides_it_until_it_is_gone(screen: Screen):
     screen.draw("head", "", "          saved to x", "foot")
     cells, pictures = screen.sent()
     assert "saved to x" in cells
-    assert pictures == removed("kitty")
+    assert pictures == GONE
     screen.draw("head", "", "          saved to y", "foot")
     assert screen.sent()[1] == ""
     screen.draw("head", "", "", "foot")
@@ -78,7 +80,7 @@ def test_a_picture_waits_until_its_cells_are_blank():
     screen.draw("head", "", "▀▀▀▀", "foot")
     screen.sent()
     screen.placement.place([PICTURE])
-    assert screen.sent()[1] == removed("kitty")
+    assert screen.sent()[1] == ""
     screen.draw("head", "", "", "foot")
     assert screen.sent()[1].endswith("<picture>\x1b8")
 
@@ -88,11 +90,37 @@ def test_another_picture_erases_the_cells_of_the_one_before(screen: Screen):
     screen.placement.place([OTHER])
     cells, pictures = screen.sent()
     assert cells.count(" ") >= 20
-    assert pictures == removed("kitty") + "\x1b7\x1b[2;1H<other>\x1b8"
+    assert pictures == GONE + "\x1b7\x1b[2;1H<other>\x1b8"
     screen.placement.place([])
     cells, pictures = screen.sent()
     assert cells
-    assert pictures == removed("kitty")
+    assert pictures == removed("kitty", [OTHER])
+
+
+def test_a_picture_that_stays_is_not_sent_again(screen: Screen):
+    screen.sent()
+    screen.placement.place([PICTURE, BESIDE])
+    assert screen.sent()[1] == "\x1b7\x1b[2;14H<beside>\x1b8"
+    screen.placement.place([BESIDE])
+    assert screen.sent()[1] == GONE
+    screen.draw("head", "", "              x", "foot")
+    assert screen.sent()[1] == removed("kitty", [BESIDE])
+
+
+def test_what_was_covered_for_a_moment_is_sent_again(screen: Screen):
+    screen.sent()
+    screen.draw("head", "", "          saved to x", "foot")
+    screen.draw("head", "", "", "foot")  # parts of the other may have been sent
+    assert screen.sent()[1] == GONE + "\x1b7\x1b[2;3H<picture>\x1b8"
+
+
+def test_the_terminal_shows_pictures_until_it_was_told(screen: Screen):
+    assert not screen.placement.seen
+    screen.sent()
+    screen.placement.place([])
+    assert screen.placement.seen
+    screen.sent()
+    assert not screen.placement.seen
 
 
 def test_after_a_repaint_it_is_sent_again(screen: Screen):
@@ -100,4 +128,4 @@ def test_after_a_repaint_it_is_sent_again(screen: Screen):
     screen.image.forget()
     screen.placement.forget()
     screen.draw("head", "", "", "foot")
-    assert screen.sent()[1].endswith("<picture>\x1b8")
+    assert screen.sent()[1] == removed_all("kitty") + "\x1b7\x1b[2;3H<picture>\x1b8"
