@@ -29,6 +29,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
+from tuimon.tui.memory import give_large_blocks_back
 from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Subject
 from tuimon.views.view import Look
@@ -119,6 +120,7 @@ def mesh(step: int) -> Summary:
 
 def measured(directory: Path) -> dict[str, object]:
     """The most memory [bytes] when the log is loaded, and while each kind is gone through."""
+    give_large_blocks_back()  # as the screen does
     store = load([LogSource(path=str(directory))]).store
     reader = SummaryReader()
     process = psutil.Process()

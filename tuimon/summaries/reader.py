@@ -96,7 +96,9 @@ def decode_payload(payload: bytes, tag: str, plugin: str) -> Decoded:
     return _DECODERS.get(plugin or value.metadata.plugin_data.plugin_name, decode_raw)(value)
 
 
-class _Key(NamedTuple):
+class RecordKey(NamedTuple):
+    """What tells the summary of a record from all others."""
+
     path: str
     tag: str
     plugin: str
@@ -106,17 +108,29 @@ class _Key(NamedTuple):
     """Of the payload: files are replaced, and the system gives the same inode again."""
 
 
+def record_key(
+    path: str | os.PathLike[str], tag: str, plugin: str, offset: int, length: int
+) -> RecordKey:
+    """The key of a summary, of which 4 bytes are read; arguments as of `SummaryReader.read`.
+
+    Raises OSError.
+    """
+    with Path(path).open("rb", buffering=0) as file:
+        checksum = os.pread(file.fileno(), TRAILER_BYTES, offset + HEADER_BYTES + length)
+    return RecordKey(os.fspath(path), tag, plugin, offset, length, checksum)
+
+
 class SummaryReader:
     """Reads and decodes summaries, and keeps those that were used last. Safe for any threads.
 
     What it returns is shared: nothing of it can be changed.
     """
 
-    def __init__(self, max_bytes: int = 64 << 20) -> None:
+    def __init__(self, max_bytes: int = 32 << 20) -> None:
         self.max_bytes = max_bytes
         """Most bytes of records whose decoded summaries are kept."""
         self._lock = Lock()
-        self._kept: OrderedDict[_Key, Decoded] = OrderedDict()  # the last used one last
+        self._kept: OrderedDict[RecordKey, Decoded] = OrderedDict()  # the last used one last
         self._bytes = 0
 
     @property
@@ -136,21 +150,23 @@ class SummaryReader:
             FrameError: the file does not hold that record (any more).
             OSError: it cannot be read.
         """
-        if length > MAX_RECORD_BYTES:
-            raise SummaryError(f"a record of {length} bytes, more than {MAX_RECORD_BYTES}")
-        with Path(path).open("rb", buffering=0) as file:
-            checksum = os.pread(file.fileno(), TRAILER_BYTES, offset + HEADER_BYTES + length)
-        key = _Key(os.fspath(path), tag, plugin, offset, length, checksum)
+        return self.read_record(record_key(path, tag, plugin, offset, length))
+
+    def read_record(self, key: RecordKey) -> Decoded:
+        """The summary that `record_key` tells of. Raises as `read` does."""
+        if key.length > MAX_RECORD_BYTES:
+            raise SummaryError(f"a record of {key.length} bytes, more than {MAX_RECORD_BYTES}")
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        decoded = decode_payload(read_payload(path, offset, length), tag, plugin)
-        if length <= self.max_bytes:
+        payload = read_payload(key.path, key.offset, key.length)
+        decoded = decode_payload(payload, key.tag, key.plugin)
+        if key.length <= self.max_bytes:
             self._keep(key, decoded)
         return decoded
 
-    def _keep(self, key: _Key, decoded: Decoded) -> None:
+    def _keep(self, key: RecordKey, decoded: Decoded) -> None:
         with self._lock:
             if key not in self._kept:
                 self._bytes += key.length

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -14,7 +16,7 @@ from tuimon.store.run import Run
 from tuimon.store.series import Refs, RefSeries
 from tuimon.store.store import Store
 from tuimon.summaries.errors import SummaryError
-from tuimon.summaries.reader import Decoded, SummaryReader
+from tuimon.summaries.reader import Decoded, RecordKey, SummaryReader, record_key
 from tuimon.views.layout import Place
 
 T = TypeVar("T")
@@ -99,14 +101,19 @@ class Subject:
 
     def read_from(self, run: Run, series: RefSeries, refs: Refs, index: int) -> Decoded:
         """One summary of any series. Raises ViewError."""
+        return self.read_record(self.record(run, series, refs, index))
+
+    def record(self, run: Run, series: RefSeries, refs: Refs, index: int) -> RecordKey:
+        """What tells one summary of a series from all others. Quick. Raises ViewError."""
         path = run.paths[int(refs.files[index])]
         where = int(refs.offsets[index]), int(refs.lengths[index])
-        try:
-            return self.reader.read(path, series.tag, series.plugin, *where)
-        except (SummaryError, FrameError) as error:
-            raise ViewError(str(error)) from None
-        except OSError as error:
-            raise ViewError(f"{error.strerror}: {path.name}") from None
+        with _told(path):
+            return record_key(path, series.tag, series.plugin, *where)
+
+    def read_record(self, key: RecordKey) -> Decoded:
+        """The summary that `record` tells of. Raises ViewError."""
+        with _told(key.path):
+            return self.reader.read_record(key)
 
     def alike(self) -> list[tuple[Run, RefSeries]]:
         """The item's tag in all runs that have it, the item's own run first."""
@@ -125,6 +132,17 @@ class Subject:
         index = place_of(refs.steps, step)
         count = len(refs.steps)
         return Place(self.item.tag, int(refs.steps[index]), index, count, newest=step is None)
+
+
+@contextmanager
+def _told(path: str | Path) -> Iterator[None]:
+    """Errors of reading as one line for the user."""
+    try:
+        yield
+    except (SummaryError, FrameError) as error:
+        raise ViewError(str(error)) from None
+    except OSError as error:
+        raise ViewError(f"{error.strerror}: {Path(path).name}") from None
 
 
 def place_of(steps: NDArray[np.int64] | Sequence[int], step: int | None) -> int:

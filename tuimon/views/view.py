@@ -117,6 +117,8 @@ class Shown(NamedTuple):
     """Ids of the view's keys that do nothing now; they are left out of the footer."""
     again: float | None = None
     """Seconds after which the view wants to be drawn again: it moves."""
+    partial: bool = False
+    """Some of it is still being read: the view wants to be drawn again soon."""
     pictures: Sequence[Picture] = ()
     """Only where `Look.cell` allows them."""
 

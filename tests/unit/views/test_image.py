@@ -8,12 +8,14 @@ from summary_files import WRITERS, values, written
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from tuimon.charts.model import Row
 from tuimon.summaries.images import Image, Images, decode_images
 from tuimon.views.image import drawing, pixels
-from tuimon.views.image.decoder import Decoder
+from tuimon.views.image.decoder import Decoder, Source
 from tuimon.views.image.drawing import Painter
 from tuimon.views.image.pixels import ImageError, Window, adjusted, delays
 from tuimon.views.image.view import ImageView
+from tuimon.views.layout import Place
 from tuimon.views.view import Look
 
 
@@ -25,6 +27,11 @@ def encoded(pixels: np.ndarray, kind: str = "PNG") -> bytes:
     buffer = io.BytesIO()
     Pillow.fromarray(pixels).save(buffer, kind)
     return buffer.getvalue()
+
+
+def laid_out(place: Place, images: Images, width: int, height: int, **how: Any) -> list[Row]:
+    sources = [Source(one, lambda one=one: one) for one in images.images]
+    return drawing.rows(place, images, sources, width, height, **how)
 
 
 def claiming(width: int, height: int, kind: str) -> bytes:
@@ -50,13 +57,13 @@ def test_pixels_that_were_logged(tmp_path, writer, place):
     pixels = np.zeros((3, 4, 2), np.float32)
     pixels[0, 0, 0] = pixels[1, 1, 1] = 1  # red above left, green in the second row right
     found = values(written(tmp_path, lambda w: w.add_image("i", pixels), writer))
-    rows = drawing.rows(place, decode_images(found["i"]), 2, 5)
+    rows = laid_out(place, decode_images(found["i"]), 2, 5)
     assert [[tuple(span) for span in row] for row in rows[3:]] == [
         [("▀", "rgb:ff0000/000000"), ("▀", "rgb:000000/00ff00")],
         [("▀▀", "rgb:000000/000000")],
     ]
     assert "2×4 png" in "".join(
-        s.text for s in drawing.rows(place, decode_images(found["i"]), 60, 9)[1]
+        s.text for s in laid_out(place, decode_images(found["i"]), 60, 9)[1]
     )
 
 
@@ -100,10 +107,21 @@ def test_all_kinds_of_pixels(mode):
 def test_what_is_no_image_says_why_in_a_line(data, reason, place, recwarn):
     with pytest.raises(ImageError, match=reason):
         decode(Image(data), 50, 50)
-    rows = drawing.rows(place, Images(3, 3, (Image(data),)), 70, 20)
+    rows = laid_out(place, Images(3, 3, (Image(data),)), 70, 20)
     assert len(rows) == 4
     assert rows[3][0].role == "warn"
     assert not recwarn.list
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_a_grey_ground_shines_through(mode):
+    picture = Pillow.new("RGBA", (3, 1), (255, 255, 255, 255))
+    picture.putpixel((1, 0), (255, 255, 255, 0))
+    picture.putpixel((2, 0), (255, 255, 255, 128))
+    buffer = io.BytesIO()
+    picture.convert(mode).save(buffer, "PNG")
+    found = decode(Image(buffer.getvalue()), 3, 1)[0, :, 0]
+    assert found == pytest.approx([255, 0x60, (255 + 0x60) / 2], abs=1)
 
 
 def test_large_jpegs_are_decoded_reduced():
@@ -113,7 +131,7 @@ def test_large_jpegs_are_decoded_reduced():
 
 def test_several_stand_side_by_side(place):
     one = Image(encoded(np.full((4, 4, 3), 255, np.uint8)))
-    rows = drawing.rows(place, Images(4, 4, (one, Image(b"x"), one)), 50, 12)
+    rows = laid_out(place, Images(4, 4, (one, Image(b"x"), one)), 50, 12)
     assert "3 of 3 images" in "".join(span.text for span in rows[1])
     assert [span.text.strip()[:2] for span in rows[3]][::2] == ["▀▀", "no", "▀▀"]
 
@@ -124,7 +142,7 @@ def test_no_size_is_exceeded(fits, place, ascii_only):
     for images in ((one,), (one, bad, one), (bad,) * 9, ()):
         found = Images(77, 31, images)
         fits(
-            lambda w, h, found=found: drawing.rows(
+            lambda w, h, found=found: laid_out(
                 place, found, w, h, painter=Painter(ascii_only=ascii_only)
             )
         )
@@ -177,7 +195,8 @@ def test_frames_of_an_animation():
 def test_what_is_kept_of_decoded_images_is_bounded():
     decoder = Decoder(30_000)
     for width in range(40, 80):
-        decoder.decode(Image(encoded(GRADIENT)), width, width, Window())
+        source = Source(0, lambda: Image(encoded(GRADIENT)))
+        decoder.decode(source, width, width, Window())
         assert 0 < decoder.kept_bytes <= 30_000
 
 

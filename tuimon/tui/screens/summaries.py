@@ -22,9 +22,10 @@ from tuimon.tui.driver import (
     round_trip,
 )
 from tuimon.tui.facts import header_facts
-from tuimon.tui.graphics import Area, Encoded, encode
+from tuimon.tui.graphics import Encoded, Encoder
 from tuimon.tui.keys.key import Key, bindings
 from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS, view_keys
+from tuimon.tui.memory import give_large_blocks_back
 from tuimon.tui.screens.text import SummaryHelpScreen
 from tuimon.tui.summaries import Deed, Views, Wanted
 from tuimon.tui.terminal_app import keys_of
@@ -45,6 +46,8 @@ _FOLLOW_EVERY = 0.5
 """A picture is some 50 KB for the terminal; keys are answered at once."""
 _OPENS_WITHIN, _STEPS_WITHIN = 0.08, 0.3
 """Seconds after which it is told that a view is still being read, or another step of it."""
+_PARTIAL_AGAIN = 0.05
+"""Seconds until more of a view is looked for that is read piece by piece."""
 _MOVES_WITHIN = 0.3
 """Seconds to the terminal and back that are too many for what moves."""
 _LIST_SHARE = 0.35
@@ -84,6 +87,7 @@ class SummariesScreen(Screen[None]):
         super().__init__()
         self._session = session
         self._views = Views(session.store, reader)
+        self._encoder = Encoder()
         self._header = RunHeader(id="header")
         self._list = SummaryList(id="list")
         self._notice = Notice(id="notice")
@@ -113,6 +117,7 @@ class SummariesScreen(Screen[None]):
         yield self._keys
 
     def on_mount(self) -> None:
+        give_large_blocks_back()
         self._show_list()  # before the first key
         ask_for_graphics(self.app)
         self.set_interval(_TICK, self._tick)
@@ -226,11 +231,7 @@ class SummariesScreen(Screen[None]):
     def _draw(self, wanted: Wanted) -> None:
         """For the thread."""
         shown = self._views.draw(wanted)
-        protocol = picture_protocol(self.app)
-        pictures = [
-            encode(protocol, Area(one.x, one.y, one.width, one.height), one.pixels)
-            for one in shown.pictures
-        ]
+        pictures = self._encoder.encode(picture_protocol(self.app), shown.pictures)
         self.post_message(self.Ready(wanted, shown, pictures))
 
     @on(Ready)
@@ -253,8 +254,11 @@ class SummariesScreen(Screen[None]):
             ],
         )
         self._offer()
-        if found.again is not None and (round_trip(self.app) or 0) < _MOVES_WITHIN:
-            self.set_timer(found.again, lambda: self._do(lambda _: None, item))
+        again = found.again if (round_trip(self.app) or 0) < _MOVES_WITHIN else None
+        if found.partial:
+            again = _PARTIAL_AGAIN
+        if again is not None:
+            self.set_timer(again, lambda: self._do(lambda _: None, item))
 
     def _do(self, deed: Deed, to: Item | None = None) -> None:
         """Have something done to the selected view, if that is the one that is meant."""

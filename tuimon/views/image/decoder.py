@@ -1,31 +1,54 @@
 """Decoded images that are kept, for as much as they may take, for any threads.
 
 A PNG of 3840x2160 takes 60 to 120 ms, with nearly all of it outside of Python's lock: neighbours of
-what is seen are decoded meanwhile, and looked at in no time.
+what is seen are decoded meanwhile, and looked at in no time; of several that are seen at once each
+appears when it is there.
 """
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext
 from functools import partial
-from threading import Lock
+from threading import BoundedSemaphore, Lock
+from typing import NamedTuple
 
 from tuimon.summaries.images import Image
 from tuimon.views.ahead import Ahead
-from tuimon.views.image.pixels import Full, Pixels, Window, decode, size_of
+from tuimon.views.image.pixels import Full, ImageError, Pixels, Window, decode, size_of
 
 _KEPT_BYTES = 32 << 20
 """Of pixels at the size of the view: frames that play, pictures of a strip, neighbours."""
 _MOST_FULL = 16 << 20
-"""Pixels of an image that is kept as it was decoded, to be zoomed: 48 MB of colours."""
+"""Pixels of an image that is kept as it was decoded while it is zoomed: 64 MB in Pillow."""
 _SLOW = 1 << 20
 """Pixels of an image that takes a while: smaller ones are not decoded ahead."""
 _MOST_AHEAD = 16 << 20
-"""Pixels of an image that is decoded ahead: two at once are to take no more than 100 MB."""
+"""Pixels of an image that is decoded ahead."""
+_AT_ONCE = 2
+"""Images that take a while and are decoded at the same time: each takes 33 MB at 3840x2160."""
+_FAILED_FOR = 5.0
+"""Seconds after which one that could not be read or decoded is tried again."""
 
-_Key = tuple[object, ...]
+_Key = tuple[Hashable, ...]
+
+
+class Source(NamedTuple):
+    """An image that is read when it has to be decoded."""
+
+    key: Hashable
+    """Tells it from all others."""
+    read: Callable[[], Image]
+    """May raise ImageError."""
+
+
+class _Failed(NamedTuple):
+    error: ImageError
+    until: float
+    """Of the monotonic clock."""
 
 
 class Decoder:
@@ -36,8 +59,10 @@ class Decoder:
         self._lock = Lock()
         self._kept: OrderedDict[_Key, Pixels] = OrderedDict()  # the last used one last
         self._bytes = 0
+        self._failed: dict[_Key, _Failed] = {}
         self._running: dict[_Key, Future[Pixels]] = {}
-        self._full: tuple[_Key, Full] | None = None
+        self._full: tuple[Hashable, Full] | None = None
+        self._slots = BoundedSemaphore(_AT_ONCE)
         self._ahead = ahead or Ahead()
 
     @property
@@ -46,83 +71,117 @@ class Decoder:
         return self._bytes
 
     def decode(
-        self,
-        image: Image,
-        columns: int,
-        lines: int,
-        window: Window,
-        frame: int = 0,
+        self, source: Source, columns: int, lines: int, window: Window, frame: int = 0
     ) -> Pixels:
         """:func:`tuimon.views.image.pixels.decode`; what it returns is shared."""
-        return self._decoded(image, columns, lines, window, frame, keeps_full=True)
+        return self._decoded(source, columns, lines, window, frame)
 
-    def ahead(
+    def several(
         self,
-        images: Iterable[Callable[[], Image | None]],
+        sources: Sequence[Source],
         columns: int,
         lines: int,
         window: Window,
-    ) -> None:
+        within: float | None,
+    ) -> list[Pixels | ImageError | None]:
+        """What there is of some images after so many seconds at most; the others go on meanwhile.
+
+        The first ones come first; all are waited for where `within` is None.
+        """
+        keys = [(source.key, columns, lines, window, 0) for source in sources]
+        with self._lock:
+            missing = [
+                source
+                for source, key in zip(sources, keys, strict=True)
+                if self._found(key) is None and key not in self._running
+            ]
+        self._ahead.want(
+            partial(self._decoded, source, columns, lines, window, 0) for source in missing
+        )
+        self._ahead.wait(within)
+        with self._lock:
+            return [self._found(key) for key in keys]
+
+    def ahead(self, sources: Iterable[Source], columns: int, lines: int, window: Window) -> None:
         """Decode these next, what takes a while, instead of what was asked for before."""
 
-        def job(read: Callable[[], Image | None]) -> None:
-            image = read()
-            if image is not None and takes_long(image):
-                self._decoded(image, columns, lines, window, 0, keeps_full=False)
+        def job(source: Source) -> None:
+            image = source.read()
+            if _is_slow(image, _MOST_AHEAD):
+                self._decoded(source._replace(read=lambda: image), columns, lines, window, 0)
 
-        self._ahead.want([partial(job, read) for read in images])
+        self._ahead.want([partial(job, source) for source in sources])
 
     def settled(self, timeout: float) -> bool:
         """Wait until what was asked for ahead is done; whether it is."""
         return self._ahead.wait(timeout)
 
     def _decoded(
-        self,
-        image: Image,
-        columns: int,
-        lines: int,
-        window: Window,
-        frame: int,
-        *,
-        keeps_full: bool,
+        self, source: Source, columns: int, lines: int, window: Window, frame: int
     ) -> Pixels:
-        # The image itself is not held: it may be large.
-        whose = hash(image.data), len(image.data)
-        key = (*whose, columns, lines, window, frame)
+        key = (source.key, columns, lines, window, frame)
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            found = self._found(key)
             running = self._running.get(key)
-            if running is None:
+            if found is None and running is None:
                 mine = self._running[key] = Future()
-            full = self._full[1] if self._full is not None and self._full[0] == whose else None
+            full = self._full[1] if self._full and self._full[0] == source.key else None
+        if isinstance(found, ImageError):
+            raise found.with_traceback(None)
+        if found is not None:
+            return found
         if running is not None:
             return running.result()
         try:
-            found, full = decode(image, columns, lines, window, frame, full)
+            image = source.read()
+            with self._slots if _is_slow(image) else nullcontext():
+                pixels, full = decode(image, columns, lines, window, frame, full)
         except BaseException as error:
             with self._lock:
                 del self._running[key]
+                if isinstance(error, ImageError):
+                    self._remember(key, error)
             mine.set_exception(error)
             raise
         with self._lock:
             del self._running[key]
-            self._kept[key] = found
-            self._bytes += found.nbytes
-            while self._bytes > self._most and len(self._kept) > 1:
-                _, dropped = self._kept.popitem(last=False)
-                self._bytes -= dropped.nbytes
-            if keeps_full:
-                self._full = (whose, full) if full and full.pixels <= _MOST_FULL else None
-        mine.set_result(found)
-        return found
+            self._keep(key, pixels)
+            # Only who zooms wants other parts of it next.
+            if window.zoom > 1:
+                self._full = (source.key, full) if full.pixels <= _MOST_FULL else None
+            elif self._full and self._full[0] != source.key:
+                self._full = None
+        mine.set_result(pixels)
+        return pixels
+
+    def _found(self, key: _Key) -> Pixels | ImageError | None:
+        """What has become of an image, if that is known; with the lock."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        failed = self._failed.get(key)
+        return failed.error if failed is not None and failed.until > time.monotonic() else None
+
+    def _remember(self, key: _Key, error: ImageError) -> None:
+        """Remember a failure for a while; with the lock."""
+        now = time.monotonic()
+        self._failed = {one: failed for one, failed in self._failed.items() if failed.until > now}
+        self._failed[key] = _Failed(error, now + _FAILED_FOR)
+
+    def _keep(self, key: _Key, pixels: Pixels) -> None:
+        """Keep pixels, and drop those that were used longest ago; with the lock."""
+        self._kept[key] = pixels
+        self._bytes += pixels.nbytes
+        while self._bytes > self._most and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._bytes -= dropped.nbytes
 
 
-def takes_long(image: Image) -> bool:
-    """Whether an image, that is not too large to be decoded ahead, takes a while."""
+def _is_slow(image: Image, most: int | None = None) -> bool:
+    """Whether an image, of no more than `most` pixels, takes a while to decode."""
     size = size_of(image)
-    return size is not None and _SLOW <= size[0] * size[1] <= _MOST_AHEAD
+    pixels = size[0] * size[1] if size is not None else 0
+    return pixels >= _SLOW and (most is None or pixels <= most)
 
 
 SHARED = Decoder()

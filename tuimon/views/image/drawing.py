@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import NamedTuple
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
-from tuimon.summaries.images import Image, Images
+from tuimon.summaries.images import Images
 from tuimon.text import fit
 from tuimon.views.image.blocks import GAP, beside, dotted, painted, shaded
-from tuimon.views.image.decoder import SHARED
+from tuimon.views.image.decoder import SHARED, Source
 from tuimon.views.image.pixels import ImageError, Pixels, Window, adjusted, size_of
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
 from tuimon.views.view import Look, Picture
@@ -49,13 +48,20 @@ class Panel(NamedTuple):
     """A picture among several."""
 
     label: str
-    images: Images | None
-    """None where they cannot be read."""
+    source: Source | None
+    """None where there is nothing to read."""
     selected: bool = False
 
 
+Found = Pixels | ImageError | None
+"""What has become of an image: nothing yet when None."""
+
+
 class Painter:
-    """Draws images as cells, or where there is a cell's size in pixels as pictures over them."""
+    """Draws images as cells, or where there is a cell's size in pixels as pictures over them.
+
+    Of several images those are drawn that are decoded within `patience` seconds, all when None.
+    """
 
     def __init__(
         self,
@@ -63,6 +69,7 @@ class Painter:
         ascii_only: bool = False,
         coloured: bool = True,
         cell: tuple[int, int] | None = None,
+        patience: float | None = None,
     ) -> None:
         self._paint: Callable[[Pixels], list[Row]]
         if ascii_only:
@@ -73,17 +80,34 @@ class Painter:
             self._paint, self._cell = dotted, (2, 4)
         self._in_pixels = cell is not None
         self._cell = cell or self._cell
+        self._patience = patience
         self.pictures: list[Picture] = []
+        self.partial = False
+        """Some images are still being decoded."""
+
+    def decode(
+        self, sources: Sequence[Source], columns: int, room: int, scene: Scene
+    ) -> list[Found]:
+        """What there is of images that are to take at most so many cells each."""
+        size = columns * self._cell[0], room * self._cell[1]
+        if len(sources) != 1:
+            found = SHARED.several(sources, *size, scene.window, self._patience)
+            self.partial = any(one is None for one in found)
+            return found
+        try:
+            return [SHARED.decode(sources[0], *size, scene.window, scene.frame)]
+        except ImageError as error:
+            return [error]
 
     def draw(
-        self, image: Image, columns: int, room: int, scene: Scene, x: int, y: int
+        self, found: Found, columns: int, room: int, scene: Scene, x: int, y: int
     ) -> tuple[int, list[Row]]:
         """The cells that an image at (x, y) takes of so many, and its rows."""
+        if found is None:
+            return columns, _placeholder(columns, room)
+        if isinstance(found, ImageError):
+            return columns, [clip([(fit(str(found), columns), roles.WARN)], columns)]
         across, down = self._cell
-        try:
-            found = SHARED.decode(image, columns * across, room * down, scene.window, scene.frame)
-        except ImageError as error:
-            return columns, [clip([(fit(str(error), columns), roles.WARN)], columns)]
         pixels = adjusted(found, *scene.tone)
         width, height = -(-pixels.shape[1] // across), -(-pixels.shape[0] // down)
         if not self._in_pixels:
@@ -91,17 +115,16 @@ class Painter:
         self.pictures.append(Picture(x, y, width, height, pixels))
         return width, _blank(width, height)
 
-    def ahead(
-        self, images: Sequence[Callable[[], Image | None]], columns: int, room: int, scene: Scene
-    ) -> None:
+    def ahead(self, sources: Sequence[Source], columns: int, room: int, scene: Scene) -> None:
         """Decode those of these images that take a while, to be drawn like this some time."""
         across, down = self._cell
-        SHARED.ahead(images, columns * across, room * down, scene.window)
+        SHARED.ahead(sources, columns * across, room * down, scene.window)
 
 
 def rows(
     place: Place,
     images: Images,
+    sources: Sequence[Source],
     width: int,
     height: int,
     *,
@@ -116,6 +139,7 @@ def rows(
     Args:
         place: what is selected.
         images: they need not be images at all: then a line says why.
+        sources: where each of them is read.
         width, height: cells; the rows never take more.
         scene: how they are seen.
         alone: the only one of several that is drawn.
@@ -132,9 +156,9 @@ def rows(
     told[0] = (f"{wide}×{high} {first.format}".rstrip(), roles.LEGEND)
     room = height - HEAD_ROWS - 1
     shown = max(1, min(len(images.images), (width + GAP) // (_LEAST_SIDE + GAP)))
-    chosen: Sequence[Image] = images.images[:shown]
+    chosen = sources[:shown]
     if alone is not None:
-        chosen = [first]
+        chosen = [sources[alone]]
         told.append((f"image {alone + 1} of {len(images.images)}", roles.LEGEND))
     elif len(images.images) > 1:
         told.append((f"{shown} of {len(images.images)} images", roles.NOTE))
@@ -147,8 +171,8 @@ def rows(
     each = (width - GAP * (len(chosen) - 1)) // len(chosen)
     drawn: list[tuple[int, list[Row]]] = []
     x = 0
-    for image in chosen:
-        drawn.append(painter.draw(image, each, room, scene, x, HEAD_ROWS + 1))
+    for found in painter.decode(chosen, each, room, scene):
+        drawn.append(painter.draw(found, each, room, scene, x, HEAD_ROWS + 1))
         x += drawn[-1][0] + GAP
     return [*head(place, told, width), (), *beside(drawn)]
 
@@ -157,37 +181,38 @@ def panels(
     place: Place,
     facts: Sequence[Piece],
     several: Sequence[Panel],
+    aspect: float,
     look: Look,
     scene: Scene,
     painter: Painter,
 ) -> list[Row]:
-    """Draw the first images of steps or runs in a grid, each below its name."""
+    """Draw images of steps or runs, `aspect` times as wide as high, in a grid below their names."""
     result = list(head(place, [*_scene_facts(scene), *facts], look.width))
     room = look.height - HEAD_ROWS - 1
-    shapes = [aspect_of(one.images) for one in several if one.images is not None] or [1.0]
-    across, down = arranged(len(several), look.width, room, shapes[0])
+    across, down = arranged(len(several), look.width, room, aspect)
     across = min(across, max(1, len(several)))
     down = min(down, -(-len(several) // across))
     each, lines = (look.width - GAP * (across - 1)) // across, room // max(1, down) - 1
-    lines = min(lines, math.ceil(each / 2 / min(shapes)))
+    lines = min(lines, math.ceil(each / 2 / aspect))
     if each < 1 or lines < 1:
         return result[: max(0, look.height)]
     result.append(())
-    # All processors decode, while the pictures are drawn in turn.
-    later = [one.images.images[:1] for one in several[1 : across * down] if one.images]
-    painter.ahead([partial(_first, images) for images in later], each, lines, scene)
-    for start in range(0, min(len(several), across * down), across):
+    seen = several[: across * down]
+    # The selected one comes first, then those around it.
+    chosen = next((index for index, one in enumerate(seen) if one.selected), 0)
+    order = sorted(range(len(seen)), key=lambda index: abs(index - chosen))
+    sources = {index: one.source for index in order if (one := seen[index]).source is not None}
+    found = dict(
+        zip(sources, painter.decode(list(sources.values()), each, lines, scene), strict=True)
+    )
+    for start in range(0, len(seen), across):
         y = len(result)
         row = [
-            _panel(one, each, lines, scene, painter, index * (each + GAP), y)
-            for index, one in enumerate(several[start:][:across])
+            _panel(one, found.get(start + at), each, lines, scene, painter, at * (each + GAP), y)
+            for at, one in enumerate(seen[start:][:across])
         ]
         result += beside(row)
     return result[: look.height]
-
-
-def _first(images: Sequence[Image]) -> Image | None:
-    return images[0] if images else None
 
 
 def aspect_of(images: Images) -> float:
@@ -215,18 +240,30 @@ def arranged(count: int, width: int, height: int, aspect: float = 1.0) -> tuple[
 
 
 def _panel(
-    one: Panel, cells: int, lines: int, scene: Scene, painter: Painter, x: int, y: int
+    one: Panel,
+    found: Found,
+    cells: int,
+    lines: int,
+    scene: Scene,
+    painter: Painter,
+    x: int,
+    y: int,
 ) -> tuple[int, list[Row]]:
     role = roles.ACCENT if one.selected else roles.NOTE
     label = (Span(fit(one.label, cells), role),)
-    if one.images is None or not one.images.images:
-        why = (
-            Span(fit("cannot be read" if one.images is None else "no image", cells), roles.WARN),
-        )
+    if one.source is None:
+        why = (Span(fit("cannot be read", cells), roles.WARN),)
         return cells, [label, why, *_blank(cells, lines - 1)]
-    used, picture = painter.draw(one.images.images[0], cells, lines, scene, x, y + 1)
+    used, picture = painter.draw(found, cells, lines, scene, x, y + 1)
     padded: list[Row] = [(*row, Span(" " * (cells - used), roles.BLANK)) for row in picture]
     return cells, [label, *padded, *_blank(cells, lines - len(padded))]
+
+
+def _placeholder(cells: int, lines: int) -> list[Row]:
+    """The room of a picture that is still to come."""
+    sign = (Span(fit("…", cells, "center"), roles.DIM),)
+    above = (lines - 1) // 2
+    return [*_blank(cells, above), sign, *_blank(cells, lines - 1 - above)]
 
 
 def _blank(cells: int, lines: int) -> list[Row]:

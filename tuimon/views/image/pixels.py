@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -123,7 +122,6 @@ def size_of(image: Image) -> tuple[int, int] | None:
         return None
 
 
-@lru_cache(maxsize=2)
 def delays(image: Image) -> tuple[float, ...]:
     """Seconds that each frame of an animation is seen; one entry, or none, for a still image."""
     try:
@@ -171,8 +169,6 @@ def _checked(data: bytes) -> tuple[int, int]:
 
 def _load(data: bytes, frame: int, draft: tuple[float, float]) -> Full:
     """Decode an image, where that is quicker at less than its size, but no less than `draft`."""
-    from PIL import Image as Pillow
-
     picture: Picture = _opened(data)
     size = picture.size
     if frame:
@@ -180,10 +176,8 @@ def _load(data: bytes, frame: int, draft: tuple[float, float]) -> Full:
     picture.draft(None, (round(draft[0]), round(draft[1])))
     if picture.size[0] * picture.size[1] > MAX_PIXELS:
         raise _too_large(*size)
-    if picture.mode not in ("L", "RGB"):
-        picture = Pillow.fromarray(_rgb(picture))
     picture.load()
-    return Full(picture, size, frame)
+    return Full(_opaque(picture), size, frame)
 
 
 def _part(picture: Picture, columns: int, lines: int, window: Window, scale: float) -> Pixels:
@@ -210,14 +204,21 @@ def _too_large(wide: int, high: int) -> ImageError:
     return ImageError(f"an image of {wide}×{high} pixels is too large to be shown here")
 
 
-def _rgb(picture: Picture) -> NDArray[np.uint8]:
+def _opaque(picture: Picture) -> Picture:
+    """A picture of any mode in grey or in colours of 8 bits, before a grey ground."""
     from PIL import Image as Pillow
 
+    if picture.mode in ("L", "RGB"):
+        return picture
     if picture.mode.startswith("I"):  # 16 bits of grey: Pillow would cut them off at 255
-        grey = np.asarray(picture).astype(np.int64) >> 8
-        return np.repeat(grey.clip(0, 255).astype(np.uint8)[:, :, None], 3, axis=2)
+        return Pillow.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
     if picture.mode in ("RGBA", "LA", "PA", "P"):
-        picture = picture.convert("RGBA")
-        grey_ground = Pillow.new("RGBA", picture.size, (_GREY, _GREY, _GREY, 255))
-        picture = Pillow.alpha_composite(grey_ground, picture)
+        ground = Pillow.new("RGB", picture.size, (_GREY, _GREY, _GREY))
+        picture = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        ground.paste(picture, mask=picture)
+        return ground
+    return picture.convert("RGB")
+
+
+def _rgb(picture: Picture) -> Pixels:
     return np.asarray(picture.convert("RGB"), np.uint8)

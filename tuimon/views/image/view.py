@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+import math
+from collections.abc import Hashable, Sequence
 from datetime import datetime
-from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tuimon.charts import roles
-from tuimon.store.series import Refs
+from tuimon.charts.model import Row
+from tuimon.store.run import Run
+from tuimon.store.series import Refs, RefSeries
 from tuimon.summaries.images import Image, Images
+from tuimon.summaries.reader import RecordKey
 from tuimon.text import format_step
 from tuimon.views.buckets import sampled
+from tuimon.views.image.decoder import Source
 from tuimon.views.image.drawing import (
     Painter,
     Panel,
@@ -22,14 +26,15 @@ from tuimon.views.image.drawing import (
     panels,
     rows,
 )
-from tuimon.views.image.pixels import Window, delays
+from tuimon.views.image.pixels import ImageError, Window, delays
 from tuimon.views.layout import HEAD_ROWS, Piece, Place
 from tuimon.views.subject import Subject, ViewError, place_of
 from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 Mode = Literal["one", "strip", "runs"]
 _MOST_RUNS = 16
-_MOST_STRIP_BYTES = 32 << 20
+_PATIENCE = 0.04
+"""Seconds until those of several images are shown that are decoded."""
 _LEAST_AGAIN = 0.1
 """Seconds between frames: ten a second are as many as a terminal shows."""
 _NEARER = 1.5
@@ -81,7 +86,10 @@ class ImageView(View):
         self._count = 1
         self._plays = True
         self._in_blocks = False
-        self._animation: tuple[float, ...] = ()
+        self._animated: tuple[RecordKey, int] | None = None
+        """The image that `_delays` are of."""
+        self._delays: tuple[float, ...] = ()
+        """Seconds of the frames of an animation."""
         self._size = (1, 1)
         self._index = 0
         """Of the step that was seen last."""
@@ -91,54 +99,79 @@ class ImageView(View):
         return tuple(series.version for _, series in subject.alike())
 
     def draw(self, subject: Subject, look: Look) -> Shown:
-        place, images = subject.summary(look.step, Images)
+        return self._draw(subject, look, _PATIENCE)
+
+    def still(self, subject: Subject, look: Look) -> Sequence[Row]:
+        return self._draw(subject, look, None).rows
+
+    def _draw(self, subject: Subject, look: Look, patience: float | None) -> Shown:
+        seen = _Seen.of(subject, look.step)
         self._size = (max(1, look.width), max(1, look.height - HEAD_ROWS - 1))
-        self._count = len(images.images)
-        alike = subject.alike()
-        facts = _time(subject, place)
-        again = None
+        self._count = len(seen.images.images)
+        runs = len(subject.alike())
         cell = None if self._in_blocks or look.ascii_only else look.cell
-        painter = Painter(ascii_only=look.ascii_only, coloured=look.coloured, cell=cell)
+        painter = Painter(
+            ascii_only=look.ascii_only, coloured=look.coloured, cell=cell, patience=patience
+        )
         several: list[Panel] = []
         if self._mode == "strip":
-            several = self._strip(subject, place, images, look)
-            facts.insert(0, (f"{len(several)} of {place.count} steps", roles.NOTE))
-        elif self._mode == "runs" and len(alike) > 1:
-            several = self._runs(subject, place)
-            facts.insert(0, (f"{len(several)} of {len(alike)} runs", roles.NOTE))
+            several = self._steps(seen, look)
+            told = f"{len(several)} of {seen.place.count} steps"
+        elif self._mode == "runs" and runs > 1:
+            several = self._runs(seen)
+            told = f"{len(several)} of {runs} runs"
         if several:
-            found = panels(place, facts, several, look, self._scene, painter)
+            facts = [(told, roles.NOTE), *_time(seen)]
+            aspect = aspect_of(seen.images)
+            found = panels(seen.place, facts, several, aspect, look, self._scene, painter)
+            shown = Shown(found, partial=painter.partial, pictures=painter.pictures)
         else:
-            alone = None if self._alone is None or self._count < 2 else self._alone % self._count
-            self._animation = ()
-            if self._count and (alone is not None or self._count == 1):
-                self._animation = delays(images.images[alone or 0])
-            frames = len(self._animation)
-            scene = self._scene._replace(frame=self._scene.frame % frames if frames else 0)
-            if frames and self._plays:  # pictures in pixels are too many bytes for that
-                painter = Painter(ascii_only=look.ascii_only, coloured=look.coloured)
-            found = rows(
-                place,
-                images,
-                look.width,
-                look.height,
-                scene=scene,
-                alone=alone,
-                frames=frames,
-                facts=facts,
-                painter=painter,
-            )
-            if frames and self._plays:
-                again = max(self._animation[scene.frame], _LEAST_AGAIN)
-                self._scene = scene._replace(frame=(scene.frame + 1) % frames)
-            if alone is not None or self._count == 1:
-                painter.ahead(self._neighbours(subject, place, alone or 0), *self._size, scene)
-        idle = [] if len(alike) > 1 else ["image-runs"]
-        idle += [] if place.count > 1 else ["image-strip"]
+            shown = self._one(seen, look, painter)
+        idle = [] if runs > 1 else ["image-runs"]
+        idle += [] if seen.place.count > 1 else ["image-strip"]
         idle += [] if self._count > 1 else ["image-next"]
-        idle += [] if self._animation else ["image-play"]
+        idle += [] if self._delays else ["image-play"]
         idle += [] if look.cell else ["image-pixels"]
-        return Shown(found, idle=idle, again=again, pictures=painter.pictures)
+        return shown._replace(idle=idle)
+
+    def _one(self, seen: _Seen, look: Look, painter: Painter) -> Shown:
+        """The images of the step, or the one that was chosen of them."""
+        alone = self._which if self._alone is not None and self._count > 1 else None
+        single = alone is not None or self._count == 1
+        whose = (seen.record, self._which) if single else None
+        if self._animated != whose:
+            self._animated = whose
+            self._delays = delays(seen.images.images[self._which]) if single else ()
+        frames = len(self._delays)
+        plays = frames > 0 and self._plays
+        scene = self._scene._replace(frame=self._scene.frame % frames if frames else 0)
+        if plays:  # pictures in pixels are too many bytes for that
+            painter = Painter(ascii_only=look.ascii_only, coloured=look.coloured)
+        found = rows(
+            seen.place,
+            seen.images,
+            [seen.source_of(seen.record, which) for which in range(self._count)],
+            look.width,
+            look.height,
+            scene=scene,
+            alone=alone,
+            frames=frames,
+            facts=_time(seen),
+            painter=painter,
+        )
+        if single:
+            ahead = [seen.source(index, self._which) for index in self._neighbours(seen)]
+            painter.ahead([one for one in ahead if one is not None], *self._size, scene)
+        again = None
+        if plays:
+            again = max(self._delays[scene.frame], _LEAST_AGAIN)
+            self._scene = scene._replace(frame=(scene.frame + 1) % frames)
+        return Shown(found, again=again, partial=painter.partial, pictures=painter.pictures)
+
+    @property
+    def _which(self) -> int:
+        """Of the images of a step, from 0."""
+        return (self._alone or 0) % max(1, self._count)
 
     def press(self, key: str, text: str = "") -> None:
         window, tone = self._scene.window, self._scene.tone
@@ -189,73 +222,103 @@ class ImageView(View):
         window = self._scene.window.nearer(_NEARER**-notches)
         self._scene = self._scene._replace(window=window)
 
-    def _neighbours(
-        self, subject: Subject, place: Place, which: int
-    ) -> list[Callable[[], Image | None]]:
-        """What gives the images of steps that may be seen next, the likeliest first."""
-        stride = place.index - self._index or -1
-        self._index = place.index
-        refs = subject.refs
-        far = [place.index + stride * times for times in range(1, _AHEAD + 1)]
-        near = [place.index + (1 if stride > 0 else -1), place.index + (-1 if stride > 0 else 1)]
+    def _neighbours(self, seen: _Seen) -> list[int]:
+        """Indices of the steps that may be seen next, the likeliest first."""
+        at, refs = seen.place.index, seen.refs
+        stride = at - self._index or -1
+        self._index = at
+        towards = 1 if stride > 0 else -1
+        likely = [*(at + stride * times for times in range(1, _AHEAD + 1)), at + towards]
         return [
-            partial(_image_of, subject, refs, index, which)
-            for index in dict.fromkeys([*far, *near])
+            index
+            for index in dict.fromkeys([*likely, at - towards])
             if 0 <= index < len(refs.steps) and refs.lengths[index] <= _MOST_AHEAD_BYTES
         ]
 
-    def _strip(self, subject: Subject, place: Place, images: Images, look: Look) -> list[Panel]:
+    def _steps(self, seen: _Seen, look: Look) -> list[Panel]:
         """The steps that have room, ascending, the selected one among them."""
-        refs = subject.refs
-        across, down = arranged(
-            place.count, look.width, look.height - HEAD_ROWS - 1, aspect_of(images)
-        )
-        most = across * down
-        while True:
-            indices = sampled(place.count, most, place.index)
-            if len(indices) == 1 or int(refs.lengths[indices].sum()) <= _MOST_STRIP_BYTES:
-                break
-            most = len(indices) // 2
-        found = []
-        for index in indices:
-            label = format_step(int(refs.steps[index]))
-            found.append(Panel(f"step {label}", _read(subject, index), index == place.index))
-        return found
+        place, refs = seen.place, seen.refs
+        room = look.width, look.height - HEAD_ROWS - 1
+        most = math.prod(arranged(place.count, *room, aspect_of(seen.images)))
+        return [
+            Panel(
+                f"step {format_step(int(refs.steps[index]))}",
+                seen.source(index, self._which),
+                index == place.index,
+            )
+            for index in sampled(place.count, most, place.index)
+        ]
 
-    def _runs(self, subject: Subject, place: Place) -> list[Panel]:
+    def _runs(self, seen: _Seen) -> list[Panel]:
+        """The step in all runs, or that before it where a run has none."""
         found = []
+        place, subject = seen.place, seen.subject
         for run, series in subject.alike()[:_MOST_RUNS]:
             refs = series.snapshot()
-            if not len(refs.steps):
-                continue
-            index = place_of(refs.steps, None if place.newest else place.step)
-            try:
-                decoded = subject.read_from(run, series, refs, index)
-            except ViewError:
-                decoded = None
-            images = decoded if isinstance(decoded, Images) else None
-            label = f"{run.name}  {format_step(int(refs.steps[index]))}"
-            found.append(Panel(label, images, run.name == subject.item.run))
+            if len(refs.steps):
+                index = place_of(refs.steps, None if place.newest else place.step)
+                label = f"{run.name}  {format_step(int(refs.steps[index]))}"
+                source = seen._replace(run=run, series=series, refs=refs).source(index, self._which)
+                found.append(Panel(label, source, run.name == subject.item.run))
         return found
 
 
-def _image_of(subject: Subject, refs: Refs, index: int, which: int) -> Image | None:
-    decoded = subject.read(refs, index)
-    images = decoded.images if isinstance(decoded, Images) else ()
-    return images[which] if which < len(images) else None
+class _Seen(NamedTuple):
+    """The selected step, and the images around it."""
+
+    subject: Subject
+    run: Run
+    series: RefSeries
+    refs: Refs
+    """Of all steps of the tag."""
+    place: Place
+    record: RecordKey
+    images: Images
+
+    @classmethod
+    def of(cls, subject: Subject, step: int | None) -> _Seen:
+        """What `Look.step` means. Raises ViewError."""
+        for run, series in subject.alike()[:1]:
+            refs = series.snapshot()
+            if len(refs.steps):
+                place = subject.place(refs, step)
+                record = subject.record(run, series, refs, place.index)
+                return cls(subject, run, series, refs, place, record, _images(subject, record))
+        raise ViewError("The file that held this is gone.")
+
+    def source(self, index: int, which: int) -> Source | None:
+        """Where an image of a step is read; None where there is no file any more."""
+        try:
+            record = self.subject.record(self.run, self.series, self.refs, index)
+        except ViewError:
+            return None
+        return self.source_of(record, which)
+
+    def source_of(self, record: RecordKey, which: int) -> Source:
+        """Where an image of a record is read."""
+
+        def read() -> Image:
+            try:
+                images = _images(self.subject, record).images
+            except ViewError as error:
+                raise ImageError(str(error)) from None
+            if which >= len(images):
+                raise ImageError("no image")
+            return images[which]
+
+        return Source((record, which), read)
 
 
-def _read(subject: Subject, index: int) -> Images | None:
+def _images(subject: Subject, record: RecordKey) -> Images:
+    decoded = subject.read_record(record)
+    if not isinstance(decoded, Images):
+        raise ViewError(f"The record holds something else: {type(decoded).__name__}.")
+    return decoded
+
+
+def _time(seen: _Seen) -> list[Piece]:
     try:
-        decoded = subject.read(subject.refs, index)
-    except ViewError:
-        return None
-    return decoded if isinstance(decoded, Images) else None
-
-
-def _time(subject: Subject, place: Place) -> list[Piece]:
-    try:
-        at = datetime.fromtimestamp(float(subject.refs.wall_times[place.index]))
-    except (ValueError, OverflowError, OSError, IndexError):
+        at = datetime.fromtimestamp(float(seen.refs.wall_times[seen.place.index]))
+    except (ValueError, OverflowError, OSError):
         return []
     return [(f"{at:%H:%M:%S}", roles.NOTE)]
