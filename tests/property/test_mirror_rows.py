@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimon.events.points import EventBatch, ScalarColumns
-from tuimon.mirror.rows import rows_of
+from tuimon.events.points import EventBatch, ScalarColumns, SummaryRef
+from tuimon.mirror.rows import PLUGINS, rows_of
 
 TIMES = st.floats() | st.sampled_from([0.0, 1.0, 2.0])
 POINTS = st.lists(st.tuples(st.integers(-3, 3), TIMES, st.integers(0, 99)), max_size=12)
@@ -88,3 +88,37 @@ def test_an_epochs_tag_stays_apart_from_the_batch_of_the_same_number() -> None:
         (0, 4.5),
         (1, 9.5),
     ]
+
+
+REFS = st.lists(
+    st.builds(
+        SummaryRef,
+        tag=st.sampled_from("abc"),
+        plugin=st.sampled_from([*sorted(PLUGINS), "graphs", ""]),
+        step=st.integers(0, 2),
+        wall_time=st.just(0.0),
+        offset=st.just(0),
+        length=st.just(0),
+    ),
+    max_size=15,
+)
+
+
+@given(REFS, st.integers(0, 15))
+def test_every_mirrored_summary_is_in_one_row_of_its_step_in_file_order(
+    refs: list[SummaryRef], cut: int
+) -> None:
+    refs = [ref._replace(offset=number) for number, ref in enumerate(refs)]
+    batches = [EventBatch(), EventBatch()]
+    batches[0].refs, batches[1].refs = refs[:cut], refs[cut:]
+    rows = list(rows_of(batches))
+    assert [ref for row in rows for ref in row.refs] == [
+        ref for ref in refs if ref.plugin in PLUGINS
+    ]
+    for row in rows:
+        assert row.refs
+        assert {ref.step for ref in row.refs} == {row.step}
+        assert len({ref.tag for ref in row.refs}) == len(row.refs)
+    for one, following in itertools.pairwise(rows):
+        first = following.refs[0]
+        assert first.step != one.step or first.tag in {ref.tag for ref in one.refs}

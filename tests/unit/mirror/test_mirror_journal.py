@@ -1,10 +1,23 @@
 """The write-ahead journal."""
 
+import os
+import resource
+import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tuimon.mirror.journal import FileEntry, Journal, JournalError, KeyEntry, RunEntry, Stretch
+from tuimon.mirror.journal import (
+    FileEntry,
+    Journal,
+    JournalError,
+    KeyEntry,
+    RunEntry,
+    SentEntry,
+    Stretch,
+    last_run,
+)
 
 RUN = RunEntry(run_id="abc", online=False, first_row=7)
 FILE = FileEntry(id=0, path="/runs/events.out.tfevents.1.h", run=".", namespace="")
@@ -66,3 +79,86 @@ def test_another_version_is_refused(tmp_path: Path, line: str) -> None:
     with pytest.raises(JournalError, match=str(path)):
         Journal(path)
     assert path.read_text() == line + "\n"
+
+
+def test_row_numbers_are_never_used_twice(tmp_path: Path) -> None:
+    """Neither behind a gap (the server had more rows) nor when the run goes online."""
+    path = tmp_path / "journal"
+    with Journal(path) as journal:
+        journal.append(RUN, stretch(7), stretch(20))
+        assert journal.next_row == 23
+        journal.append(replace(RUN, online=True))
+        assert journal.next_row == 23
+    with Journal(path) as journal:
+        assert journal.next_row == 23
+        assert journal.bytes == 2 * 30
+        assert journal.run == last_run(path) == replace(RUN, online=True)
+
+
+def test_lines_that_only_offline_files_hold_are_sent_again_once_online(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal") as journal:
+        journal.append(RUN, SentEntry(path="/console.log", amount=100))
+        journal.append(RUN)
+        assert journal.sent == {"/console.log": 100}
+        journal.append(replace(RUN, online=True))
+        assert journal.sent == {"/console.log": 0}
+
+
+def test_entries_are_on_disk_before_they_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal"
+    synced: list[tuple[int, int]] = []
+    with Journal(path) as journal:
+        sync = os.fsync
+
+        def fsync(file: int) -> None:
+            sync(file)
+            synced.append((os.fstat(file).st_size, journal.next_row))
+
+        monkeypatch.setattr(os, "fsync", fsync)
+        journal.append(RUN, stretch(7))
+        assert synced == [(path.stat().st_size, 0)]
+        assert journal.next_row == 10
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_an_entry_that_finds_no_room_leaves_no_piece_behind(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with Journal(path) as journal:
+        journal.append(RUN)
+        whole = path.read_bytes()
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 10, hard))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                journal.append(stretch(7))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert path.read_bytes() == whole
+        assert (journal.next_row, journal.points) == (7, 0)
+        journal.append(stretch(7))
+        assert journal.next_row == 10
+
+
+def test_files_that_cannot_be_read_again_are_known(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("kept", "shorter", "replaced", "deleted", "unread")]
+    for path in paths:
+        path.write_bytes(bytes(100))
+
+    def gone_of(*numbers: int) -> str | None:
+        with Journal(tmp_path / "journal") as journal:
+            for number, path in enumerate(paths):
+                journal.append(FileEntry(id=number, path=str(path), run=".", namespace=""))
+            journal.append(FileEntry(id=5, path=str(paths[2]), run=".", namespace=""))
+            journal.append(*(replace(stretch(0), file=one, end=100) for one in numbers))
+        with Journal(tmp_path / "journal") as journal:
+            gone = journal.gone()
+        (tmp_path / "journal").unlink()
+        return gone
+
+    paths[1].write_bytes(bytes(99))
+    paths[3].unlink()
+    assert gone_of(0) is None
+    assert [gone_of(0, number) for number in (1, 2, 3)] == [str(path) for path in paths[1:4]]
+    assert gone_of(0, 5) is None

@@ -1,6 +1,6 @@
 """Names in W&B."""
 
-from tuimon.mirror.keys import KeyTable, namespace, step_key
+from tuimon.mirror.keys import KeyTable, can_be_defined, namespace, step_key
 
 
 def test_keys_are_those_of_wandbs_own_integration() -> None:
@@ -36,8 +36,18 @@ def test_renamed_tags_keep_their_keys_whatever_the_order() -> None:
     assert {pair: again.key(*pair) for pair in reversed(pairs)} == names
 
 
+def test_a_key_that_was_given_to_a_renamed_tag_goes_to_no_other() -> None:
+    again = KeyTable({("a", "b"): "a/b (2)"})
+    assert again.key("", "a/b (2)") not in ("a/b (2)", again.key("a", "b"))
+
+
+def test_an_asterisk_would_define_other_metrics_too() -> None:
+    assert can_be_defined("loss/a+b?[c]")
+    assert not can_be_defined("loss/*")
+
+
 def test_a_found_directory_called_train_is_a_namespace_from_the_start() -> None:
     assert namespace(".", "/runs/exp1", named_by_user=False) == ""
     assert namespace(".", "/runs/exp1/train", named_by_user=False) == "train"
     assert namespace(".", "/runs/exp1/train", named_by_user=True) == ""
-    assert namespace("val", "/runs/exp1/val", named_by_user=False) == "val"
+    assert namespace("Val/A", "/runs/exp1/Val/A", named_by_user=False) == "Val/A"

@@ -107,6 +107,26 @@ def test_the_end_of_a_large_file_is_found_without_reading_all_of_it(tmp_path: Pa
     assert last_step(path) == 999
 
 
+def test_the_last_row_is_found_before_a_record_of_many_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "run-x.wandb"
+    # In the middle of it every byte looks like the beginning of a history record.
+    large = b"\x2a" + b"\x12" * (100 * BLOCK)
+    path.write_bytes(log_file([row(0), row(1), large]))
+    assert last_step(path) == 1
+    assert cut_torn_tail(path) == 0
+    whole = log_file([row(0), row(1)])
+    path.write_bytes(log_file([row(0), row(1), large])[:-1])
+    cut_torn_tail(path)
+    assert path.read_bytes() == whole
+
+
+def test_a_file_with_no_whole_record_keeps_its_header(tmp_path: Path) -> None:
+    path = tmp_path / "run-x.wandb"
+    path.write_bytes(log_file([row(0)])[:-1])
+    cut_torn_tail(path)
+    assert path.read_bytes() == HEADER
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "run-x.wandb"
     path.write_bytes(b"not a log file")
