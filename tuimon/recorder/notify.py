@@ -2,6 +2,7 @@
 
 import logging
 import os
+import queue
 import subprocess
 import threading
 from collections.abc import Mapping
@@ -9,12 +10,13 @@ from collections.abc import Mapping
 from tuimon.runs.alerts import Alert
 
 _TIMEOUT = 60.0
+_LAST_SECONDS = 120.0
 
 log = logging.getLogger(__name__)
 
 
 class Notifier:
-    """Runs ``sh -c COMMAND`` with the alert in its environment.
+    """Runs ``sh -c COMMAND`` with the alert in its environment: one after the other, in order.
 
     Variables: ``TUIMON_TITLE``, ``TUIMON_TEXT``, ``TUIMON_LEVEL`` (INFO, WARN or ERROR) and what
     `about` holds. What the command prints goes to tuimon.log; one that takes longer than a minute
@@ -24,29 +26,36 @@ class Notifier:
     def __init__(self, command: str | None, about: Mapping[str, str]) -> None:
         self._command = command
         self._about = dict(about)
-        self._threads: list[threading.Thread] = []
+        self._untold: queue.SimpleQueue[Alert | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
 
     def tell(self, alert: Alert) -> None:
-        """Run the command, if there is one, without waiting for it."""
+        """Have the command run, if there is one, without waiting for it."""
         if self._command is None:
             return
-        environment = {
-            **os.environ,
-            **self._about,
-            "TUIMON_TITLE": alert.title.replace("\0", ""),
-            "TUIMON_TEXT": alert.text.replace("\0", ""),
-            "TUIMON_LEVEL": str(alert.level),
-        }
-        thread = threading.Thread(
-            target=_run, args=(self._command, environment), name="notify", daemon=True
-        )
-        self._threads.append(thread)
-        thread.start()
+        self._untold.put(alert)
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=self._work, args=(self._command,), name="notify", daemon=True
+            )
+            self._thread.start()
 
     def finish(self) -> None:
-        """Wait for commands that still run, for as long as they may."""
-        for thread in self._threads:
-            thread.join(_TIMEOUT + 1)
+        """Wait until all is told, for two minutes at most."""
+        if self._thread is not None:
+            self._untold.put(None)
+            self._thread.join(_LAST_SECONDS)
+
+    def _work(self, command: str) -> None:
+        while (alert := self._untold.get()) is not None:
+            environment = {
+                **os.environ,
+                **self._about,
+                "TUIMON_TITLE": alert.title.replace("\0", ""),
+                "TUIMON_TEXT": alert.text.replace("\0", ""),
+                "TUIMON_LEVEL": str(alert.level),
+            }
+            _run(command, environment)
 
 
 def _run(command: str, environment: Mapping[str, str]) -> None:
