@@ -288,7 +288,7 @@ class TestWaitingForInput:
 
 
 class TestTyping:
-    def test_interrupt_key_that_is_caught_is_no_stop(self):
+    def test_what_ends_long_after_an_interrupt_ends_for_another_reason(self):
         training = Training.of(
             "import time\n"
             "try:\n"
@@ -298,7 +298,7 @@ class TestTyping:
             stop_grace_int=0.2,
         )
         training.wait_for_output("ready")
-        Typist(training.paths, "me").write("\x03")
+        training.control.signal(signal.SIGINT)
         training.wait_for_output("caught")
         record = training.wait_for_end()
         assert (record.state, record.cause) == (RunState.FAILED, "exit code 3")
@@ -337,7 +337,8 @@ class TestTyping:
         training.wait_for_output("ready")
         Typist(training.paths, "me").write("\x03")
         record = training.wait_for_end()
-        assert (record.state, record.cause) == (RunState.STOPPED, "stopped by Ctrl-C (SIGINT)")
+        cause = "stopped by Ctrl-C in its console (SIGINT)"
+        assert (record.state, record.cause) == (RunState.STOPPED, cause)
         with pytest.raises(ControlError, match=r"the training has ended|no answer"):
             Typist(training.paths, "me")
 

@@ -1,6 +1,13 @@
 """Answering a training from the screen."""
 
-from host import Host
+from host import Host, wait_until
+
+DEBUGGED = """
+def loss(step):
+    breakpoint()
+    return 1 / step
+print("loss is", loss(4), flush=True)
+"""
 
 
 def test_input_is_answered_and_the_keys_come_back(host: Host):
@@ -25,4 +32,42 @@ def test_input_is_answered_and_the_keys_come_back(host: Host):
         assert (run["pty_cols"], run["pty_rows"]) == (88, 22)
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
+    assert host.run("stop", "--now").returncode == 0
+
+
+def test_a_debugger_is_answered_by_one_viewer_at_once(host: Host):
+    script = host.script(DEBUGGED)
+    assert host.run("run", "--detach", "--mirror", "off", script).returncode == 0
+    wait_until(lambda: "(Pdb)" in host.run("logs").stdout)
+    with host.terminal("attach", "--interactive", columns=80, rows=24) as terminal:
+        terminal.wait_for("your keys go to the training")
+        terminal.press("\x03")  # interrupts what pdb does, once, and begins no stop
+        terminal.wait_for("--KeyboardInterrupt--")
+        terminal.press("step\x7f\x7f\x7f\x7fp step * 10\r")
+        terminal.wait_for("40")
+        assert terminal.text.count("--KeyboardInterrupt--") == 1
+        assert host.runs()[0]["stop_stage"] == "none"
+        with host.terminal("attach", "--interactive") as other:
+            assert other.wait_for_exit() == 2
+            told = " ".join(other.text.split())
+            assert "tuimon: nothing can be typed into script: the console is held by" in told
+            assert "tuimon attach, then I, takes it over" in told
+        terminal.press("c\r")
+        terminal.wait_for("The training has ended.")
+        assert "loss is 0.25" in terminal.wait_for("✓ script  finished")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.is_as_it_was
+    with host.terminal("attach", "--interactive") as late:
+        assert late.wait_for_exit() == 2
+        assert "tuimon: script finished after" in late.text
+
+
+def test_typing_needs_a_screen(host: Host):
+    host.run("run", "--detach", "--mirror", "off", host.script("input()"))
+    for option, why in (("--plain", "(--plain)"), ("--interactive", "is not a terminal)")):
+        refused = host.run("attach", "--interactive", option)
+        assert refused.returncode == 2
+        assert refused.stderr.startswith("tuimon: --interactive needs the screen (")
+        assert refused.stderr.endswith(f"{why}\n")
     assert host.run("stop", "--now").returncode == 0

@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.cli.common import Refused, reset_view, run_or_refuse
-from tuimon.runs.registry import RunNotFound, find_run
+from tuimon.cli.common import (
+    Refused,
+    control_or_refuse,
+    describe_end,
+    reset_view,
+    run_or_refuse,
+)
+from tuimon.runs.registry import RunNotFound, RunStatus, find_run, read_status
 from tuimon.text import safe
 
 if TYPE_CHECKING:
@@ -18,9 +24,10 @@ _MOST_PID = 1 << 31
 
 @click.command()
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
+@click.option("--interactive", is_flag=True, help="Type into RUN at once, as with I: input(), pdb.")
 @reset_view
 @click.argument("target", required=False, metavar="[RUN|LOGDIR|PID]")
-def command(target: str | None, plain: bool, reset_view: bool) -> int:
+def command(target: str | None, plain: bool, interactive: bool, reset_view: bool) -> int:
     """Watch RUN (an id, the beginning of one, or a name; default: the newest run).
 
     What tuimon did not launch can be watched, too: the event files below LOGDIR, or those that the
@@ -30,6 +37,8 @@ def command(target: str | None, plain: bool, reset_view: bool) -> int:
     """
     from tuimon.cli.viewer import watch_logdirs, watch_process, watch_run
 
+    if interactive:
+        return _type_into(run_or_refuse(target), plain=plain, reset=reset_view)
     if target is None:
         return watch_run(run_or_refuse(None).paths, plain=plain, launched=False, reset=reset_view)
     path = Path(target).absolute()
@@ -44,6 +53,30 @@ def command(target: str | None, plain: bool, reset_view: bool) -> int:
             return watch_logdirs([path], plain=plain, reset=reset_view)
         return watch_process(_process_or_refuse(target, path, error), plain=plain, reset=reset_view)
     return watch_run(run.paths, plain=plain, launched=False, reset=reset_view)
+
+
+def _type_into(run: RunStatus, *, plain: bool, reset: bool) -> int:
+    """Watch a run whose keyboard this viewer holds from the beginning.
+
+    Raises:
+        Refused: it has ended, is elsewhere, or somebody else types; or there is no terminal here.
+    """
+    from tuimon.cli.viewer import screen_obstacle, watch_run
+    from tuimon.guardian.client import ControlError, Typist, caller
+
+    if obstacle := "--plain" if plain else screen_obstacle():
+        raise Refused(f"--interactive needs the screen ({obstacle})")
+    if run.state.ended:
+        raise Refused(describe_end(run))
+    control_or_refuse(run)
+    try:
+        typist = Typist(run.paths, caller())
+    except ControlError as error:
+        held = read_status(run.paths.directory).record.console_held_by is not None
+        hint = "; tuimon attach, then I, takes it over" if held else ""
+        why = f"nothing can be typed into {run.record.name}: {error}{hint}"
+        raise Refused(safe(why)) from None
+    return watch_run(run.paths, plain=False, launched=False, reset=reset, typist=typist)
 
 
 def _process_or_refuse(target: str, path: Path, error: RunNotFound) -> "ForeignProcess":

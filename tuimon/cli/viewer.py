@@ -17,21 +17,30 @@ from tuimon.runs.registry import RunStatus, read_status
 from tuimon.text import safe
 
 if TYPE_CHECKING:
+    from tuimon.guardian.client import Typist
     from tuimon.runs.foreign import ForeignProcess
     from tuimon.store.session import Session
 
 
-def watch_run(paths: RunPaths, *, plain: bool, launched: bool, reset: bool = False) -> int:
+def watch_run(
+    paths: RunPaths,
+    *,
+    plain: bool,
+    launched: bool,
+    reset: bool = False,
+    typist: "Typist | None" = None,
+) -> int:
     """Watch a run until its viewer is left, then say how things stand.
 
-    `reset` forgets how it was looked at last. Returns the training's exit code (128 + signal when
-    killed) if this command launched it and it has ended, else 0.
+    `reset` forgets how it was looked at last; with `typist` one types into it at first. Returns
+    the training's exit code (128 + signal when killed) if this command launched it and it has
+    ended, else 0.
     """
     with quick_imports():
         from tuimon.store.session import Session
 
     try:
-        code = _watch(Session(paths), plain=plain, reset=reset)
+        code = _watch(Session(paths), plain=plain, reset=reset, typist=typist)
     finally:  # whatever happened to the viewer: the training is what matters
         status = read_status(paths.directory)
         _say_goodbye(status)
@@ -94,7 +103,7 @@ def screen_obstacle() -> str | None:
     return None
 
 
-def _watch(session: "Session", *, plain: bool, reset: bool) -> int:
+def _watch(session: "Session", *, plain: bool, reset: bool, typist: "Typist | None" = None) -> int:
     obstacle = None if plain else screen_obstacle()
     if obstacle is not None:
         click.echo(f"tuimon: {obstacle}: printing lines instead of the screen", err=True)
@@ -113,7 +122,7 @@ def _watch(session: "Session", *, plain: bool, reset: bool) -> int:
             from tuimon.tui.view_state import ViewStates
         if reset:
             ViewStates(session).forget()
-        run_app(session, settings)
+        run_app(session, settings, typist)
         return 0
     finally:
         session.stop()

@@ -85,8 +85,15 @@ class StoppedBy(StrEnum):
 
     REQUEST = "by request"
     CTRL_C = "by Ctrl-C"
-    """Typed into its terminal, or passed on by ``tuimon run --foreground``."""
+    """Passed on by ``tuimon run --foreground``."""
+    TYPED = "by Ctrl-C in its console"
+    """Which may have been meant for a debugger, or for less than an end."""
     SYSTEM = "as its guardian got SIGTERM: a logout or shutdown?"
+
+    @property
+    def is_key(self) -> bool:
+        """Whether Ctrl-C is all there was: a signal, and no stop that goes on."""
+        return self in (StoppedBy.CTRL_C, StoppedBy.TYPED)
 
 
 class Stop(NamedTuple):
@@ -115,25 +122,32 @@ def explain(
 
     `kills` are those since its start, `tail` is the end of a console of `printed` bytes.
     """
-    if stop is None:
+    since = 0 if stop is None else max(0, len(tail) - (printed - stop.printed))
+    words = last_words(tail[since:]) if outcome.exit_code else None
+    if stop is None or not _is_meant(stop, outcome, words):
         return Ending(outcome.state, _because(outcome.describe(), _reason(outcome, kills, tail)))
     said = f"stopped {stop.by} ({stop.signal.name})"
     if outcome.signal != stop.signal:
         said = f"{said}, {outcome.describe()}"
-    since = max(0, len(tail) - (printed - stop.printed))
     if crash := _crash(outcome, stop, kills):
         return Ending(outcome.state, _because(said, crash))
     # One that dies of an interrupt had nothing worse to do; one that exits may have hung.
     if outcome.exit_code != 0 and outcome.signal != Signals.SIGINT and (cry := _cry(tail[:since])):
         return Ending(RunState.FAILED, f"{said}; it had failed before: {cry}")
-    words = last_words(tail[since:]) if outcome.exit_code else None
     if words is not None and _OF_STOPS.search(words):
         words = None
-    if stop.by is StoppedBy.CTRL_C and words is not None:
-        # Ctrl-C need not be meant as an end.
-        return Ending(outcome.state, _because(outcome.describe(), words))
     state = RunState.KILLED if stop.by is StoppedBy.SYSTEM else RunState.STOPPED
     return Ending(state, _because(said, words))
+
+
+def _is_meant(stop: Stop, outcome: Outcome, words: str | None) -> bool:
+    """Whether the training has ended of the stop, as far as its end and last words tell."""
+    if stop.by is StoppedBy.CTRL_C:
+        return words is None or bool(_OF_STOPS.search(words))
+    if stop.by is StoppedBy.TYPED:
+        interrupted = _deadly_signal(outcome) == "SIGINT"
+        return interrupted or bool(words and _OF_STOPS.search(words))
+    return True
 
 
 def _because(what: str, why: str | None) -> str:

@@ -1,5 +1,6 @@
 """Talking to the guardian of a run: status, stop, signals."""
 
+import getpass
 import json
 import os
 import signal
@@ -150,6 +151,15 @@ class Typist:
     def close(self) -> None:
         """Let go of it."""
         self._connection.close()
+
+
+def caller() -> str:
+    """How this process calls itself, when it asks for a keyboard: `anna on pts/3`."""
+    try:
+        terminal = os.ttyname(2).removeprefix("/dev/")
+        return f"{getpass.getuser()} on {terminal}"
+    except (OSError, KeyError):
+        return f"PID {os.getpid()}"
 
 
 class _Connection:

@@ -218,14 +218,14 @@ class Guardian:
         """Deliver the signal of a stage of the stop ladder."""
         if self._training.outcome is None and stage.signal is not None:
             begun = self._stop
-            if begun is None or begun.by is StoppedBy.CTRL_C:
+            if begun is None or begun.by.is_key:
                 begun = self._begin_stop(self._stopped_by)
             self._stop = begun._replace(signal=stage.signal)
         self._training.send(stage)
 
-    def _on_ctrl_c(self) -> None:
+    def _on_ctrl_c(self, by: StoppedBy) -> None:
         if self._ladder.stage is Stage.NONE:
-            self._stop = self._begin_stop(StoppedBy.CTRL_C)
+            self._stop = self._begin_stop(by)
 
     def _begin_stop(self, by: StoppedBy) -> Stop:
         return Stop(by, signal.SIGINT, time.monotonic(), self._pump.memory.written)
@@ -298,7 +298,7 @@ class Guardian:
         self._training.outcome = outcome
         self._ended_at = time.time()
         longest = self._file.record.stop_grace_int
-        if self._stop is not None and self._stop.by is StoppedBy.CTRL_C:
+        if self._stop is not None and self._stop.by.is_key:
             # What ends long after it does so for another reason.
             self._stop = self._stop if now - self._stop.begun_at <= longest else None
         self._ladder.turn_to_leftovers(now, _LEFTOVER_GRACE)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from tuimon.guardian.cause import StoppedBy
 from tuimon.guardian.control import RequestError
 from tuimon.guardian.keyboard import Keyboard
 from tuimon.guardian.ladder import Stage, StopLadder
@@ -15,7 +16,7 @@ from tuimon.guardian.training import Training
 
 
 class Service:
-    """Serves requests about one training; `on_ctrl_c` is told of each that goes to it."""
+    """Serves requests about one training; `on_ctrl_c` is told of each Ctrl-C that goes to it."""
 
     def __init__(
         self,
@@ -23,7 +24,7 @@ class Service:
         ladder: StopLadder,
         pump: Pump,
         file: RunFile,
-        on_ctrl_c: Callable[[], None],
+        on_ctrl_c: Callable[[StoppedBy], None],
     ) -> None:
         self._on_ctrl_c = on_ctrl_c
         self._training = training
@@ -57,7 +58,7 @@ class Service:
                 self._keyboard.hold(client, request)
             case {"text": str(text)}:
                 if self._keyboard.write(client, text):
-                    self._on_ctrl_c()
+                    self._on_ctrl_c(StoppedBy.TYPED)
             case {"rows": int(rows), "cols": int(cols)}:
                 self._keyboard.resize(client, rows, cols)
             case _:
@@ -82,7 +83,7 @@ class Service:
                 return self._status()
             case {"signal": int(number)} if number in signal.valid_signals():
                 if number == signal.SIGINT:
-                    self._on_ctrl_c()
+                    self._on_ctrl_c(StoppedBy.CTRL_C)
                 self._training.signal(number)
                 return {}
         raise RequestError("unknown request")

@@ -5,6 +5,7 @@ import sys
 from textual import events
 
 from tuimon.config import Settings
+from tuimon.guardian.client import Typist
 from tuimon.store.session import Session
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.terminal_app import TerminalApp, has_few_colours, lacks_unicode
@@ -22,12 +23,18 @@ class TuimonApp(TerminalApp[None]):
         ascii_only: bool = False,
         few_colours: bool = False,
         settings: Settings | None = None,
+        typist: Typist | None = None,
     ) -> None:
+        """With a `typist` one types into the training at first."""
         super().__init__(ascii_only=ascii_only, few_colours=few_colours, settings=settings)
         self._session = session
+        self._typist = typist
 
     def on_mount(self) -> None:
-        self.push_screen(MonitorScreen(self._session, self.settings, ascii_only=self.ascii_only))
+        monitor = MonitorScreen(self._session, self.settings, ascii_only=self.ascii_only)
+        self.push_screen(monitor)
+        if self._typist is not None:
+            monitor.type_with(self._typist)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
@@ -35,10 +42,16 @@ class TuimonApp(TerminalApp[None]):
         await super().on_event(event)
 
 
-def run_app(session: Session, settings: Settings) -> None:
-    """Show the session on this terminal until the user leaves or the terminal goes away."""
+def run_app(session: Session, settings: Settings, typist: Typist | None = None) -> None:
+    """Show the session on this terminal until the user leaves or the terminal goes away; with a
+    `typist` one types into the training at first.
+    """
     # The thread that reads event files holds the interpreter for less, and keys wait less for it.
     sys.setswitchinterval(_SWITCH_SECONDS)
     TuimonApp(
-        session, ascii_only=lacks_unicode(), few_colours=has_few_colours(), settings=settings
+        session,
+        ascii_only=lacks_unicode(),
+        few_colours=has_few_colours(),
+        settings=settings,
+        typist=typist,
     ).show()

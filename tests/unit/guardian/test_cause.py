@@ -228,6 +228,16 @@ class TestStop:
             "exit code 1: ValueError: x",
         )
 
+    def test_ctrl_c_may_be_meant_for_a_debugger(self):
+        by = StoppedBy.TYPED
+        assert stopped(0, by=by) == (RunState.FINISHED, "exit code 0")
+        assert stopped(1, by=by) == (RunState.FAILED, "exit code 1")
+        told = "stopped by Ctrl-C in its console (SIGINT)"
+        assert stopped(None, signal.SIGINT, by=by) == (RunState.STOPPED, told)
+        for code, after in ((130, ""), (1, TRACEBACK.format("KeyboardInterrupt"))):
+            ending = stopped(code, by=by, after=after)
+            assert ending == (RunState.STOPPED, f"{told}, exit code {code}")
+
 
 def test_long_lines_are_cut():
     words = last_words(TRACEBACK.format(f"ValueError: {'x' * 5000}").encode())

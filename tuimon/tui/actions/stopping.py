@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from textual import work
 
-from tuimon.guardian.client import Control, ControlError, Typist
+from tuimon.guardian.client import Control, ControlError, Typist, caller
 from tuimon.runs.activity import activity, leftovers
 from tuimon.text import safe
 from tuimon.tui.actions.base import MonitorBase
 from tuimon.tui.screens.ask import Answer, AskScreen
-from tuimon.tui.screens.typing import TypingScreen, caller
+from tuimon.tui.screens.typing import TypingScreen
 
 _STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "stop")
 _HARDER = Answer("s", "do not wait: go on to the next signal now", "stop")
@@ -84,6 +84,13 @@ class StopActions(MonitorBase):
         except ControlError as error:
             self.notify(safe(str(error)), severity="error")
             return
+        self.type_with(typist)
+
+    @work(exclusive=True, group="typing")
+    async def type_with(self, typist: Typist) -> None:
+        """Let all keys go to the training until that is left; closes `typist`."""
+        status = self._session.status
+        assert status is not None
         screen = TypingScreen(status.paths, status.record.name, typist)
         if why := await self.app.push_screen_wait(screen):
             self.notify(why, severity="warning")

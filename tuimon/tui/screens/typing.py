@@ -1,7 +1,5 @@
 """The training's terminal, to type into: for ``input()`` and pdb."""
 
-import getpass
-import os
 import queue
 import threading
 from typing import ClassVar
@@ -25,15 +23,6 @@ _LEAVING = "Ctrl-] leaves"
 _POLL_EVERY = 0.05
 _ENDED_EVERY = 20
 """Polls between two looks at whether the training has ended."""
-
-
-def caller() -> str:
-    """How this viewer calls itself: `anna on pts/3`."""
-    try:
-        terminal = os.ttyname(2).removeprefix("/dev/")
-        return f"{getpass.getuser()} on {terminal}"
-    except (OSError, KeyError):
-        return f"PID {os.getpid()}"
 
 
 class TypingScreen(ModalScreen[str]):
