@@ -5,9 +5,10 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.charts.best import Best, index_of_best
+from tuimon.charts.best import index_of_best
 from tuimon.charts.smoothing import Smoothed
 from tuimon.store.lod import Edges, Extremes, LevelOfDetail
+from tuimon.store.metric_names import Best
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")

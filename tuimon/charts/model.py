@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.charts.best import Best
 from tuimon.charts.detail import Detail
 from tuimon.charts.view import Area
+from tuimon.store.metric_names import Best
 
 XAxis = Literal["step", "relative", "wall"]
 MarkStyle = Literal["braille", "hd", "ascii"]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tuimon.charts.best import lower_is_better
+from tuimon.store.metric_names import lower_is_better
 from tuimon.store.series import Series
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.charts.best import Best, index_of_best
+from tuimon.charts.best import index_of_best
 from tuimon.charts.model import Curve, XAxis
 from tuimon.charts.smoothing import LONG, smooth_all
 from tuimon.store.lod import Edges
+from tuimon.store.metric_names import Best
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64] | Floats

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tuimon.events.points import ScalarColumns
-from tuimon.mirror.goals import goal
+from tuimon.store.metric_names import best_of
 
 
 class Extremes:
@@ -40,7 +40,7 @@ class Extremes:
             name = key(*pair)
             low, high = self._found[pair]
             entries |= {f"{name}.min": low, f"{name}.max": high}
-            if (best := goal(pair[1])) is not None:
+            if (best := best_of(pair[1])) is not None:
                 entries[f"{name}.best"] = low if best == "min" else high
         self._changed.clear()
         return entries

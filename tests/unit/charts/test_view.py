@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from chart_series import cells, curve, noisy_loss, of_role, text
 
-from tuimon.charts.best import best_of
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.limits import LimitsError, limits_text, parse_limits
 from tuimon.charts.model import ChartOptions, Cursor, Drawing
@@ -160,22 +159,6 @@ def test_typed_times() -> None:
 def test_what_is_no_limits(typed: str) -> None:
     with pytest.raises(LimitsError):
         parse_limits(typed, "step", AREA)
-
-
-@pytest.mark.parametrize(
-    ("tag", "best"),
-    [
-        ("Loss/train", "min"),
-        ("val_rmse", "min"),
-        ("Accuracy/test", "max"),
-        ("val/f1", "max"),
-        ("eval/mean_reward", "max"),
-        ("train/lr", None),
-        ("grad_norm", None),
-    ],
-)
-def test_which_value_is_the_best(tag: str, best: str | None) -> None:
-    assert best_of(tag) == best
 
 
 def test_the_best_value_is_marked_and_told() -> None:

@@ -1,11 +1,9 @@
 """The least, greatest and best values."""
 
 import numpy as np
-import pytest
 
 from tuimon.events.points import ScalarColumns
 from tuimon.mirror.extremes import Extremes
-from tuimon.mirror.goals import goal
 from tuimon.mirror.keys import KeyTable
 
 
@@ -30,24 +28,3 @@ def test_extremes_are_over_all_that_was_seen_and_told_when_they_change() -> None
     assert extremes.take(KeyTable().key) == {}
     extremes.add("", "loss", columns(1.0))
     assert extremes.take(KeyTable().key)["loss.best"] == 1.0
-
-
-@pytest.mark.parametrize(
-    ("tag", "better"),
-    [
-        ("Loss/train", "min"),
-        ("train_loss", "min"),
-        ("evalLoss", "min"),
-        ("crossentropyloss", "min"),
-        ("wer", "min"),
-        ("val/accuracy", "max"),
-        ("Acc@1", "max"),
-        ("metrics/mAP50", None),
-        ("rollout/ep_reward", "max"),
-        ("lr", None),
-        ("glossary", None),
-        ("", None),
-    ],
-)
-def test_the_better_direction_is_in_the_name(tag: str, better: str | None) -> None:
-    assert goal(tag) == better

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts import roles
-from tuimon.charts.best import lower_is_better
 from tuimon.charts.model import Row
+from tuimon.store.metric_names import lower_is_better
 from tuimon.store.store import Store
 from tuimon.views.hparams.filter import matches
 from tuimon.views.hparams.importance import importance_rows
