@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import textwrap
 from collections.abc import Iterable
 from dataclasses import fields
@@ -60,7 +61,8 @@ def toml(value: object) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            # JSON's escapes are TOML's, too; but for DEL, which needs one here.
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return f"{value}"
 
 

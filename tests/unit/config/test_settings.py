@@ -1,6 +1,7 @@
 """The settings file: what is taken from it, and what is said of what is wrong."""
 
 import re
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tuimon.config import ConfigError, Origin, Settings, config_path, read_settings, schema
-from tuimon.config.template import default_text, descriptions
+from tuimon.config.template import default_text, descriptions, toml
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_what_is_set_is_taken_with_its_line(file: Path) -> None:
         ("[keys]\nhelp = 3", "2: help: name one or more keys"),
         ("[charts]\nsmoothing = ", "2: not TOML: Invalid value"),
         ("charts.smoothing = 2", "1: smoothing = 2: a number"),
-        ('[charts]\n"smoothing" = true', "2: smoothing = true: a number"),
+        ('[charts]\n"smoothing" = false', "2: smoothing = false: a number"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(file: Path, text: str, said: str) -> None:
@@ -68,6 +69,8 @@ def test_what_is_wrong_is_told_with_its_line(file: Path, text: str, said: str) -
 def test_all_that_is_wrong_is_told_in_the_order_of_lines(file: Path) -> None:
     found = problems(file, "[stop]\nx = 1\n[charts]\nlog_y = 3\nsmoothing = -1\n")
     assert [text.split(":")[0] for text in found] == ["2", "4", "5"]
+    found = problems(file, "charts.log_y = 3\nstop.x = 1\ncharts.smoothing = -1\n")
+    assert [text.split(":")[0] for text in found] == ["1", "2", "3"]
 
 
 def test_a_file_that_is_no_text_or_cannot_be_read(file: Path) -> None:
@@ -106,6 +109,11 @@ def test_the_commented_file_sets_nothing_and_all_of_it_may_be_set(file: Path) ->
     found = read_settings(file)
     assert (found.charts, found.screen) == (Settings().charts, Settings().screen)
     assert found.origins
+
+
+@given(st.text() | st.booleans() | st.floats(0, 1e6))
+def test_every_value_is_written_as_toml_reads_it(value: str | bool | float) -> None:
+    assert tomllib.loads(f"x = {toml(value)}") == {"x": value}
 
 
 def test_every_setting_is_explained() -> None:

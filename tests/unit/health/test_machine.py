@@ -3,6 +3,7 @@
 import pytest
 
 from tuimon.health.machine import MachineRules
+from tuimon.runs.alerts import AlertLevel
 
 WAITING = {
     "CPU/training [%]": 250.0,
@@ -16,7 +17,8 @@ WAITING = {
 def test_what_is_nearly_full_is_told_once(tag: str) -> None:
     rules = MachineRules()
     assert rules.take({tag: 80.0}, 0) == []
-    assert [alert.key for alert in rules.take({tag: 99.5}, 10)] == [f"scarce: {tag}"]
+    (alert,) = rules.take({tag: 99.5}, 10)
+    assert (alert.key, alert.level, alert.wall_time) == (f"scarce: {tag}", AlertLevel.WARN, 10)
     assert rules.take({tag: 99.5}, 20) == []
 
 

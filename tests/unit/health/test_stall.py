@@ -50,3 +50,12 @@ def test_output_is_a_sign_of_life() -> None:
 
 def test_nothing_is_told_before_the_first_point() -> None:
     assert StallRule(0.0).check(1e6, 0) is None
+
+
+def test_what_comes_before_the_first_point_is_not_usual() -> None:
+    rule = StallRule(0.0)
+    rule.sign_of_life(2000.0, points=1)
+    for second in range(100):
+        rule.sign_of_life(2001.0 + second, points=1)
+    assert rule.check(2100.0 + 179, 0) is None
+    assert rule.check(2100.0 + 181, 0) is not None

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tuimon.events.points import ScalarColumns
 from tuimon.health.names import is_loss, is_to_fall, is_vital
 from tuimon.health.values import TagRules
+from tuimon.runs.alerts import AlertLevel
 
 
 def points(values: list[float], first_step: int = 0) -> ScalarColumns:
@@ -95,6 +96,27 @@ def test_a_spike_and_noise_near_zero_are_no_growth() -> None:
     falling = [2.0 * 0.95**n for n in range(100)]
     noisy = list(random.uniform(0.001, 0.05, 200))
     assert titles(TagRules(".", "loss"), points([*falling, 30.0, *noisy])) == []
+
+
+def test_the_best_that_a_loss_has_left_is_told_with_its_step() -> None:
+    falling = [2.0 * 0.9**n for n in range(60)]
+    (alert,) = TagRules(".", "loss").take(points([*falling, *[20.0] * 30]), 7.0)
+    assert (alert.level, alert.wall_time) == (AlertLevel.WARN, 7.0)
+    assert alert.step == 69
+    assert alert.text.endswith("at step 59.")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([1.0, *[9.0] * 19, *[0.5] * 60], id="a warm-up"),
+        pytest.param([2.0 * 0.9**n for n in range(60)] + [9.0, 0.01] * 30, id="one point in two"),
+        pytest.param([2.0 - n / 600 for n in range(60)] + [2.5] * 60, id="a small part of it"),
+        pytest.param([2.0 * 0.9**n for n in range(90)] + [0.3] * 60, id="near zero"),
+    ],
+)
+def test_what_is_no_growth(values: list[float]) -> None:
+    assert titles(TagRules(".", "loss"), points(values)) == []
 
 
 def test_a_reward_like_loss_below_zero_is_no_growth_while_it_falls() -> None:

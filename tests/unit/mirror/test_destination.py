@@ -16,6 +16,8 @@ from tuimon.runs.record import MirrorOptions
         ("auto", {"WANDB_MODE": "dryrun"}, None, "offline"),
         ("auto", {"WANDB_MODE": "disabled"}, None, "off"),
         ("auto", {"WANDB_DISABLED": "true"}, None, "off"),
+        ("auto", {"WANDB_DISABLED": "Yes", "WANDB_MODE": "online"}, None, "off"),
+        ("auto", {"WANDB_DISABLED": "false"}, None, "auto"),
         ("auto", {"WANDB_MODE": "online"}, "offline", "auto"),
         ("auto", {}, "offline", "offline"),
         ("online", {"WANDB_MODE": "disabled"}, "offline", "online"),

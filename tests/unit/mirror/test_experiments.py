@@ -8,9 +8,9 @@ from tuimon.mirror.experiments import Experiment, experiments
 ROOT = Path("/logs/sweep")
 
 
-def found(*directories: str) -> dict[str, Experiment]:
-    files = [FoundFile(name, ROOT / name / "events.out.tfevents.1.h") for name in directories]
-    return {experiment.name: experiment for experiment in experiments(ROOT, files)}
+def found(*directories: str, root: Path = ROOT) -> dict[str, Experiment]:
+    files = [FoundFile(name, root / name / "events.out.tfevents.1.h") for name in directories]
+    return {experiment.name: experiment for experiment in experiments(root, files)}
 
 
 def spaces(experiment: Experiment) -> dict[str, str]:
@@ -36,3 +36,8 @@ def test_event_files_in_the_log_directory_itself_make_all_one_run() -> None:
     assert list(runs) == ["sweep"]
     assert spaces(runs["sweep"]) == {".": "", "other": "other", "train": "train"}
     assert len(runs["sweep"].files) == 3
+
+
+def test_a_log_directory_called_train_stays_the_root() -> None:
+    (only,) = found(".", root=Path("/logs/exp/train")).values()
+    assert (only.name, only.namespaces) == ("train", ("",))

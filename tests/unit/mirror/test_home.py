@@ -1,6 +1,8 @@
 """Which launches share a W&B run."""
 
+import json
 import shutil
+import stat
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,19 @@ def test_news_are_bytes_that_were_not_entered(tmp_path: Path) -> None:
     assert not has_news(paths, [str(file)])
     file.write_bytes(bytes(101))
     assert has_news(paths, [str(file)])
+
+
+def test_a_run_whose_entity_w_and_b_did_not_tell_fits_any() -> None:
+    first, second, third = launch(entity=""), next_launch(), next_launch()
+    assert settle_home(second, MirrorOptions(entity="f"), {}, LOGDIR) == first
+    assert settle_home(third, MirrorOptions(project="q", entity="f"), {}, LOGDIR) == third
+
+
+def test_the_index_is_private_and_names_its_log_directory(home: Path) -> None:
+    first = launch()
+    (index,) = (home / "mirrors" / "logdirs").iterdir()
+    assert stat.S_IMODE(index.stat().st_mode) == 0o600
+    assert find_home(LOGDIR) == first
+    told = json.loads(index.read_text())
+    index.write_text(json.dumps({**told, "logdir": "/another"}))
+    assert find_home(LOGDIR) is None

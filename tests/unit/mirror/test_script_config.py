@@ -44,3 +44,16 @@ def test_secrets_are_hidden() -> None:
     assert "abc" not in str(shown_command(line))
     assert script_config(line)["max_tokens"] == 10
     assert shown_command(line)[-2:] == ["--lr", "1"]
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("train.py --token=abc data", "train.py --token=(hidden) data"),
+        ("train.py --token abc data", "train.py --token (hidden) data"),
+        ("train.py --token --lr 1", "train.py --token --lr 1"),
+        ("train.py wandb.key=abc", "train.py wandb.key=(hidden)"),
+    ],
+)
+def test_of_the_command_only_secrets_are_hidden(line: str, shown: str) -> None:
+    assert shown_command(line.split()) == shown.split()

@@ -86,6 +86,26 @@ def test_rows_that_do_not_arrive_after_a_refusal_are_noticed(
     assert "2 rows wait" in (check.stuck or "")
 
 
+@pytest.mark.parametrize("handed", [3, 5])
+def test_a_server_that_has_all_or_is_slow_is_not_stuck(
+    handed: int, loopback: WandbServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With nothing to wait for patience does not count, and without a refusal it is long."""
+    for name in ("_ASK_EVERY", "_ASK_AGAIN_AFTER", "_STUCK_AFTER_REFUSAL"):
+        monkeypatch.setattr(module, name, 0.0)
+    monkeypatch.setattr(module, "_STUCK_AFTER", 0.0 if handed == 3 else 60.0)
+    rows_at(loopback, 3)
+    check = RowCheck(Server(loopback.url, KEY), ENTITY, "p", "r")
+
+    def asked_often() -> bool:
+        check.look(handed)
+        assert check.stuck is None
+        return loopback.requests > 5
+
+    wait_until(asked_often)
+    assert check.rows == 3
+
+
 def test_what_is_missing_at_the_end(loopback: WandbServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_LATE", 0.3)
     rows_at(loopback, 3)
