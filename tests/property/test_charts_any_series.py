@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -81,6 +81,21 @@ def check(drawing: Drawing, width: int, height: int, options: ChartOptions) -> N
             assert span.text.isascii() or options.marks != "ascii"
 
 
+def nearly_equal(first: float, *, faded: bool) -> Curve:
+    """A curve whose line nears a value so closely that the labels of y take many digits."""
+    values = np.array([first, *[153.0] * 39])
+    steps = np.arange(len(values))
+    return Curve(label="", steps=steps, wall_times=steps * 1.0, values=values, faded=faded)
+
+
+@example(
+    "",
+    [nearly_equal(5e-324, faded=True)],
+    26,
+    10,
+    ChartOptions(smoothing=0.1, log_y=True, x_axis="relative", band=False),
+)
+@example("", [nearly_equal(-1000.0, faded=False)], 20, 6, ChartOptions(smoothing=0.001, log_y=True))
 def any_series_in_any_size(
     title: str, series: list[Curve], width: int, height: int, options: ChartOptions
 ) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from tuimon.charts import roles
-from tuimon.charts.axis import Axis, make_axis
+from tuimon.charts.axis import make_axis
 from tuimon.charts.canvas import Flags, spans
 from tuimon.charts.compact import compact_rows
 from tuimon.charts.cursor import position_notes, read_all, readout_rows
+from tuimon.charts.fit import fit
 from tuimon.charts.frame import Frame, FrameTick, draw_frame
 from tuimon.charts.heading import cut, legend_rows, title_row
 from tuimon.charts.labels import put_cursor
@@ -16,24 +17,13 @@ from tuimon.charts.legend import newest_entries, read_entries
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing, Row, Scales, Span
 from tuimon.charts.plot import any_of, draw_plot
-from tuimon.charts.scales import YScale, fixed_scale, log_scale, log_y_ticks, y_scale, y_ticks
-from tuimon.charts.style import Style, style_of
-from tuimon.charts.traces import (
-    Trace,
-    extremes,
-    make_traces,
-    percentiles,
-    superseded_traces,
-    superseded_tracks,
-)
-from tuimon.charts.track import Track, make_track
+from tuimon.charts.style import style_of
+from tuimon.charts.traces import Trace, superseded_tracks
+from tuimon.charts.track import make_track
 from tuimon.charts.view import Area, View
 from tuimon.text import format_duration, format_step
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 20, 6
-
-# Y labels take at least this, so that the axes of charts above each other stand in line.
-_LABEL_WIDTH = 5
 
 # Cells for the newest value behind a line, in charts of at least so many.
 _END_LABEL, _ROOMY = 10, 70
@@ -92,19 +82,8 @@ def draw_chart(
         legend = legend_rows(entries, width, most, marks, in_full=bool(readings))
     rows = height - len(legend) - 3
 
-    def bin_all(columns: int) -> list[Trace]:
-        new = make_traces(tracks, axis, columns, options, marks)
-        return new + superseded_traces(past, axis, columns, options, marks)
-
-    label_width = previous.label_width if previous else _LABEL_WIDTH
-    traces = bin_all(width - label_width - 1)
-    y_axis = _y_axis(traces, tracks, axis, rows, style, view, previous)
-    labels = _y_labels(y_axis, rows, options.log_y, marks)
-    widest = max((len(label) for _, label in labels), default=0)
-    if not widest <= label_width <= max(_LABEL_WIDTH, widest + 2):
-        label_width = min(max(_LABEL_WIDTH, widest), width // 2)
-        traces = bin_all(width - label_width - 1)
-
+    fitted = fit(tracks, past, axis, width, rows, style, view, previous)
+    traces, y_axis, label_width = fitted.traces, fitted.y_axis, fitted.label_width
     columns = width - label_width - 1
     area = Area(
         left=label_width + 1,
@@ -121,7 +100,9 @@ def draw_chart(
     mark = area.cell(cursor.mark) if cursor and cursor.mark is not None else None
     plot, beyond = draw_plot(traces, axis, y_axis, columns, rows, style, view)
     put_cursor(plot, at, mark, marks)
-    ticks = tuple(FrameTick(row, cut(label, label_width, marks, "right")) for row, label in labels)
+    ticks = tuple(
+        FrameTick(row, cut(label, label_width, marks, "right")) for row, label in fitted.labels
+    )
     x_ticks = axis.ticks(columns) if any(len(track.x) for track in tracks) else ()
     frame = draw_frame(columns, rows, label_width, ticks, x_ticks)
     new = [trace for trace in traces if not trace.past]
@@ -155,40 +136,6 @@ def draw_chart(
         label_width=label_width,
     )
     return Drawing((heading, *legend, *body), scales, area, readings)
-
-
-def _y_axis(
-    traces: Sequence[Trace],
-    tracks: Sequence[Track],
-    axis: Axis,
-    rows: int,
-    style: Style,
-    view: View,
-    previous: Scales | None,
-) -> YScale | None:
-    """Return the y axis that shows all points, or what is asked for; None with nothing to draw."""
-    options, down = style.options, style.marks.down
-    limits = extremes(traces)
-    if limits is None:
-        return None
-    if options.clip:
-        limits = percentiles(tracks, axis, 1, log_y=options.log_y) or limits
-    if view.y != (None, None):
-        return fixed_scale(limits, view.y, rows, log_y=options.log_y)
-    same = previous and (previous.rows, previous.down) == (rows, down)
-    before = YScale(previous.y0, previous.y1, previous.y_step) if previous and same else None
-    return (log_scale if options.log_y else y_scale)(*limits, rows, down, before)
-
-
-def _y_labels(axis: YScale | None, rows: int, log_y: bool, marks: Marks) -> list[FrameTick]:
-    if axis is None:
-        return []
-    dots = rows * marks.down
-    cells: dict[int, str] = {}
-    for position, label in log_y_ticks(axis, rows) if log_y else y_ticks(axis):
-        dot = round((position - axis.y0) / (axis.y1 - axis.y0) * (dots - 1))
-        cells.setdefault(min(max(dots - 1 - dot, 0), dots - 1) // marks.down, label)
-    return [FrameTick(*item) for item in cells.items()]
 
 
 def _compose(

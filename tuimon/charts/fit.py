@@ -1,0 +1,123 @@
+"""Curves, y axis and the labels beside it, fitted to each other and to the width of a chart.
+
+What a line shows in a column of dots depends on how many columns there are, so on how wide the
+labels of the y axis are; those depend on its limits, and these on what the lines show.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tuimon.charts.axis import Axis
+from tuimon.charts.frame import FrameTick
+from tuimon.charts.marks import Marks
+from tuimon.charts.model import Scales
+from tuimon.charts.scales import YScale, fixed_scale, log_scale, log_y_ticks, y_scale, y_ticks
+from tuimon.charts.style import Style
+from tuimon.charts.traces import Trace, extremes, make_traces, percentiles, superseded_traces
+from tuimon.charts.track import Track
+from tuimon.charts.view import View
+
+# Y labels take at least this, so that the axes of charts above each other stand in line.
+_LABEL_WIDTH = 5
+
+# Labels keep the room they have had while it is at most this much more than they need.
+_SPARE = 2
+
+
+class Fitted(NamedTuple):
+    """Curves in so many columns as the labels of their y axis leave.
+
+    Attributes:
+        traces: curves over the columns of dots, superseded points last.
+        y_axis: limits that hold what the traces show; None with nothing to draw.
+        labels: of the y axis, as wide as they are.
+        label_width: cells for them.
+    """
+
+    traces: list[Trace]
+    y_axis: YScale | None
+    labels: list[FrameTick]
+    label_width: int
+
+    @property
+    def needed(self) -> int:
+        """How many cells the labels need."""
+        return max((len(label) for _, label in self.labels), default=0)
+
+
+def fit(
+    tracks: Sequence[Track],
+    past: Sequence[Track],
+    axis: Axis,
+    width: int,
+    rows: int,
+    style: Style,
+    view: View,
+    previous: Scales | None,
+) -> Fitted:
+    """Fit curves into a chart of so many cells. What it settles on, it settles on again.
+
+    Args:
+        tracks: the curves.
+        past: their superseded points.
+        axis: the x axis.
+        width: cells of the chart.
+        rows: cells of the y axis.
+        style: how the curves are told apart.
+        view: what part to show.
+        previous: scales of the drawing before; they are kept while they suit.
+    """
+    options, marks = style.options, style.marks
+
+    def fitted(label_width: int, before: YScale | None) -> Fitted:
+        columns = width - label_width - 1
+        traces = make_traces(tracks, axis, columns, options, marks)
+        traces += superseded_traces(past, axis, columns, options, marks)
+        y_axis = _y_axis(traces, tracks, axis, rows, style, view, before)
+        labels = _y_labels(y_axis, rows, options.log_y, marks)
+        return Fitted(traces, y_axis, labels, label_width)
+
+    same = previous and (previous.rows, previous.down) == (rows, marks.down)
+    before = YScale(previous.y0, previous.y1, previous.y_step) if previous and same else None
+    most = width // 2
+    found = fitted(previous.label_width if previous else _LABEL_WIDTH, before)
+    while found.label_width < min(found.needed, most):
+        found = fitted(min(found.needed, most), found.y_axis)
+    while found.label_width > max(_LABEL_WIDTH, found.needed + _SPARE):
+        narrower = fitted(max(_LABEL_WIDTH, found.needed), found.y_axis)
+        if narrower.needed > narrower.label_width:
+            break
+        found = narrower
+    return found
+
+
+def _y_axis(
+    traces: Sequence[Trace],
+    tracks: Sequence[Track],
+    axis: Axis,
+    rows: int,
+    style: Style,
+    view: View,
+    before: YScale | None,
+) -> YScale | None:
+    """Return the y axis that shows all points, or what is asked for; None with nothing to draw."""
+    options, down = style.options, style.marks.down
+    limits = extremes(traces)
+    if limits is None:
+        return None
+    if options.clip:
+        limits = percentiles(tracks, axis, 1, log_y=options.log_y) or limits
+    if view.y != (None, None):
+        return fixed_scale(limits, view.y, rows, log_y=options.log_y)
+    return (log_scale if options.log_y else y_scale)(*limits, rows, down, before)
+
+
+def _y_labels(axis: YScale | None, rows: int, log_y: bool, marks: Marks) -> list[FrameTick]:
+    if axis is None:
+        return []
+    dots = rows * marks.down
+    cells: dict[int, str] = {}
+    for position, label in log_y_ticks(axis, rows) if log_y else y_ticks(axis):
+        dot = round((position - axis.y0) / (axis.y1 - axis.y0) * (dots - 1))
+        cells.setdefault(min(max(dots - 1 - dot, 0), dots - 1) // marks.down, label)
+    return [FrameTick(*item) for item in cells.items()]
