@@ -21,8 +21,8 @@ _LOWER = _named(
 )
 _HIGHER = _named(
     r"[a-z]*accurac(?:y|ies)|acc|[a-z]*scores?|precision|recall|f1|f_?beta|auc|auroc|auprc"
-    r"|[mr]?ap(?:_?[0-9]+)?|m?iou|dice|bleu|rouge|meteor|psnr|ssim|r2|mcc|kappa|[a-z]*rewards?"
-    r"|returns?|success|success_rate|win_?rate"
+    r"|[mr]?ap(?:_?[0-9]+)?|m?iou|dice|bleu|rouge|meteor|psnr|ssim|r2|explained_?variance|mcc|kappa"
+    r"|[a-z]*rewards?|rew|returns?|ep_?ret|success|success_rate|win_?rate"
 )
 _TOP = _named("top_?[0-9]+")
 """As ``top5`` an accuracy, but there is ``error/top5``, too."""

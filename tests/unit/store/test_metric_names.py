@@ -5,13 +5,29 @@ import pytest
 from tuimon.store.metric_names import best_of, lower_is_better
 
 LOSSES = ["Loss/train", "val_loss", "trainLoss", "ppl", "eval/nll", "mlm_loss", "loss2", "train/CE"]
-LOSSES += ["crossentropyloss", "cross_entropy", "Losses/box", "MSE", "score/loss"]
+LOSSES += [
+    "losses/value_loss",
+    "crossentropyloss",
+    "cross_entropy",
+    "Losses/box",
+    "MSE",
+    "score/loss",
+]
 ERRORS = ["val_rmse", "Error/top-1", "error/top5", "top5_error", "eval/wer", "MAE", "err@1"]
 SCORES = ["Accuracy/test", "valAcc", "Acc@1", "top-1/accuracy", "val/f1", "eval/mean_reward"]
 SCORES += ["metrics/mAP50", "metrics/mAP_50", "mIoU", "valAUC", "rouge2", "test/top5", "win_rate"]
-SCORES += ["losses/accuracy", "rollout/ep_reward"]
+SCORES += ["losses/accuracy", "losses/explained_variance", "rollout/ep_reward"]
+SCORES += ["rollout/ep_rew_mean", "charts/episodic_return"]
 OTHERS = ["lr", "grad_norm", "epoch", "", "lossless/ratio", "glossary", "maestro", "transfer/speed"]
-OTHERS += ["policy/entropy", "lower_bound", "scored", "mapping", "force", "train/loss_scale"]
+OTHERS += [
+    "policy/entropy",
+    "lower_bound",
+    "scored",
+    "mapping",
+    "force",
+    "train/loss_scale",
+    "retries",
+]
 
 
 @pytest.mark.parametrize("tag", LOSSES + ERRORS)
