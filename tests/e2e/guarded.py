@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from host import wait_until
+from waiting import wait_until
 
 from tuimon.guardian.client import Control
 from tuimon.guardian.launch import start_guardian

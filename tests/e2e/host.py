@@ -4,14 +4,14 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import psutil
 from terminal import Terminal
+from waiting import wait_until
 
 TUIMON = str(Path(sys.executable).parent / "tuimon")
 DEMO = str(Path(__file__).parents[2] / "demo" / "train.py")
@@ -103,7 +103,7 @@ class Host:
 
     def wait_for_end(self, timeout: float = 60) -> dict[str, Any]:
         """The newest run, once it has ended and its guardian, recorder and mirror are gone."""
-        self.wait_for_state("finished", "stopped", "failed", "killed", "lost", timeout=timeout)
+        self.wait_for_state("finished", "failed", "killed", "lost", timeout=timeout)
         wait_until(lambda: not self.processes(), timeout)
         return self.runs()[0]
 
@@ -126,15 +126,3 @@ class Host:
             except psutil.Error:
                 continue
         return found
-
-
-T = TypeVar("T")
-
-
-def wait_until(condition: Callable[[], T], timeout: float = 20) -> T:
-    """The first true value of `condition`."""
-    end = time.monotonic() + timeout
-    while not (value := condition()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-    return value

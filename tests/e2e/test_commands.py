@@ -6,7 +6,8 @@ import subprocess
 import time
 
 import pytest
-from host import TUIMON, WRITER, Host, wait_until
+from host import TUIMON, WRITER, Host
+from waiting import wait_until
 
 QUIET = "import time\nprint('hello', flush=True)\ntime.sleep(60)\n"
 

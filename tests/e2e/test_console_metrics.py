@@ -5,8 +5,9 @@ import signal
 from collections import defaultdict
 from pathlib import Path
 
-from host import Host, wait_until
+from host import Host
 from mirror_runs import mirrored, offline_rows
+from waiting import wait_until
 
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.registry import RunStatus, find_run

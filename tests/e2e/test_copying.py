@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from event_files import scalar, version, write
-from host import TUIMON, Host, wait_until
+from host import TUIMON, Host
+from waiting import wait_until
 
 
 @pytest.mark.skipif(not shutil.which("tmux"), reason="needs tmux")

@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from host import WRITER, Host, wait_until
+from host import WRITER, Host
+from waiting import wait_until
 
 DEMO = str(Path(__file__).parents[2] / "demo" / "train_ddp.py")
 RUN = ("run", "--detach", "--mirror", "off", "--", "torchrun", "--nproc-per-node", "2")

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 from guarded import WAIT_FOR_A_SIGNAL, Training, pump_of
-from host import wait_until
 from terminal import Terminal
+from waiting import wait_until
 
 from tuimon.guardian.client import ControlError, Typist
 from tuimon.guardian.launch import LaunchError, start_guardian

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 from guarded import WAIT_FOR_A_SIGNAL, Training, training_processes_of
-from host import wait_until
+from waiting import wait_until
 
 from tuimon.guardian.client import ControlError, Typist
 from tuimon.runs.record import RunState

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from host import Host, wait_until
+from host import Host
 from terminal import Terminal
+from waiting import wait_until
 
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load

@@ -23,7 +23,8 @@ from mirror_runs import (
     written,
 )
 from torch.utils.tensorboard import SummaryWriter
-from wandb_server import ENTITY, KEY, WandbServer, wait_until, wandb_server
+from waiting import wait_until
+from wandb_server import ENTITY, KEY, WandbServer, wandb_server
 
 from tuimon.mirror.offline_file import last_step
 from tuimon.runs.paths import RunPaths

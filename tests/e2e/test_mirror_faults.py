@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from mirror_runs import MirrorUnderTest, comparable, end_run, mirrored, new_run, written
 from torch.utils.tensorboard import SummaryWriter
-from wandb_server import KEY, Behaviour, WandbServer, wait_until, wandb_server
+from waiting import wait_until
+from wandb_server import KEY, Behaviour, WandbServer, wandb_server
 
 from tuimon.runs.record import MirrorOptions
 

@@ -22,7 +22,7 @@ from mirror_runs import (
 )
 from mirror_scenarios import training
 from torch.utils.tensorboard import SummaryWriter
-from wandb_server import wait_until
+from waiting import wait_until
 
 from tuimon.mirror.room import FREE_BYTES
 from tuimon.runs.process import identify

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from host import WRITER, Host, wait_until
+from host import WRITER, Host
 from mirror_runs import offline_files, offline_records
+from waiting import wait_until
 from wandb_server import ENTITY, KEY, wandb_server
 
 from tuimon.runs.paths import RunPaths

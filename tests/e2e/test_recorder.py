@@ -8,8 +8,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from host import WRITER, Host, wait_until
+from host import WRITER, Host
 from mirror_runs import comparable, mirrored, offline_rows, written
+from waiting import wait_until
 
 import tuimon
 from tuimon.runs.alerts import read_alerts

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from host import Host, wait_until
+from host import Host
 from sshd import SSHD, SshServer, ssh_server
+from waiting import wait_until
 
 pytestmark = pytest.mark.skipif(SSHD is None, reason="needs sshd (Debian: openssh-server)")
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from event_files import scalar, version, write
-from host import Host, wait_until
+from host import Host
 from terminal import Terminal
+from waiting import wait_until
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Answering a training from the screen."""
 
-from host import Host, wait_until
+from host import Host
+from waiting import wait_until
 
 DEBUGGED = """
 def loss(step):

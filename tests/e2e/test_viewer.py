@@ -4,7 +4,8 @@ import signal
 
 import pytest
 from event_files import scalar, version, write
-from host import WRITER, Host, wait_until
+from host import WRITER, Host
+from waiting import wait_until
 
 GOES_ON = """
 print("begin", flush=True)

@@ -6,7 +6,6 @@ It keeps what it is sent, by run id, and can be told to refuse, fail or hang.
 import gzip
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -236,11 +235,3 @@ def wandb_server() -> Iterator[WandbServer]:
         server.shutdown()
         server.server_close()
         thread.join(5)
-
-
-def wait_until(condition: Any, seconds: float = 15.0) -> None:
-    """Wait for a condition; an AssertionError when it does not come true."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "timed out"
-        time.sleep(0.02)

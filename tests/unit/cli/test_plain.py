@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from event_files import scalar, tensor, version, write
-from host import wait_until
+from waiting import wait_until
 
 from tuimon.cli.plain import values_line
 from tuimon.store.session import Session

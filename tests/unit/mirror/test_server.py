@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from wandb_server import ENTITY, KEY, Behaviour, WandbServer, wait_until, wandb_server
+from waiting import wait_until
+from wandb_server import ENTITY, KEY, Behaviour, WandbServer, wandb_server
 
 from tuimon.mirror import server as module
 from tuimon.mirror.server import RowCheck, Server, ServerError

@@ -3,11 +3,11 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
 from tuimon.recorder.mirror_process import MirrorProcess
@@ -40,13 +40,6 @@ def starts(paths: RunPaths) -> int:
         return len((paths.directory / "starts").read_text().splitlines())
     except FileNotFoundError:
         return 0
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 def run_to_end(mirror: MirrorProcess, now: float) -> None:

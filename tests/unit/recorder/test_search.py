@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -131,8 +133,19 @@ def test_a_directory_of_data_is_not_read_to_its_end(
     monkeypatch.setattr(search, "MAX_ENTRIES", 10)
     for number in range(100):
         touch(tmp_path / f"image{number}")
-    touch(tmp_path / "wanted")
-    new_search(tmp_path).step(1.0)  # whether it is among the first is up to the file system
+    settle(tmp_path)
+    seen: list[str] = []
+    scandir = os.scandir
+
+    @contextmanager
+    def counted(path: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+        with scandir(path) as entries:
+            yield (seen.append(entry.name) or entry for entry in entries)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    found = new_search(tmp_path)
+    everything(found)
+    assert len(seen) == 11
 
 
 def test_looking_at_a_known_tree_lists_nothing(

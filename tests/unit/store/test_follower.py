@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from event_files import append, scalar, version, without_privileges, write
 from torch.utils.tensorboard import SummaryWriter
+from waiting import wait_until
 
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import FileState
@@ -34,13 +35,6 @@ def follow(store: Store) -> Iterator[Follow]:
     yield begin
     for follower in followers:
         follower.stop()
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "what was waited for did not happen"
-        time.sleep(0.002)
 
 
 def steps(store: Store, run: str = ".", tag: str = "x") -> list[int]:

@@ -2,13 +2,13 @@
 
 import io
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
+from waiting import wait_until
 
 from tuimon.summaries.images import Image
 from tuimon.views.ahead import Ahead
@@ -256,10 +256,3 @@ def test_pictures_of_a_strip_appear_when_they_are_decoded_the_selected_one_first
     gate.let(4)
     wait_until(lambda: waiting() == 0)
     assert len(gate.lights) == 6
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.005)
