@@ -16,15 +16,9 @@ class ScalarColumns(NamedTuple):
     """Seconds since the epoch."""
     values: NDArray[np.float64]
 
-    def take(self, which: slice | NDArray[np.intp] | tuple[slice, int]) -> ScalarColumns:
+    def take(self, which: slice | NDArray[np.intp]) -> ScalarColumns:
         """The points of a slice (a view) or at indices (a copy)."""
         return ScalarColumns(self.steps[which], self.wall_times[which], self.values[which])
-
-    def reshape(self, shape: tuple[int, ...]) -> ScalarColumns:
-        """The same points as arrays of another shape."""
-        return ScalarColumns(
-            self.steps.reshape(shape), self.wall_times.reshape(shape), self.values.reshape(shape)
-        )
 
 
 class SummaryRef(NamedTuple):
@@ -66,6 +60,8 @@ class EventBatch:
         """Wall time of the file's first event; only in the batch that holds it."""
         self.end_offset = end_offset
         """Offset behind the last record that the batch accounts for."""
+        self.file_bytes = 0
+        """Size of the file when the batch was read, where that is known."""
         self.damaged_records = damaged_records
         """Records dropped: checksum of the payload wrong, not an ``Event``, or lost in a damage."""
         self.skipped_bytes = skipped_bytes

@@ -150,6 +150,7 @@ class EventFileTail:
         for batch in batches:
             self.damaged_records += batch.damaged_records
             self.skipped_bytes += batch.skipped_bytes
+            batch.file_bytes = self.size
         self._fingerprint = fingerprint
         return batches
 

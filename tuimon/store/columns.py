@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 _LEAST_CAPACITY = 16
-_GROWTH = 2
+_GROWTH, _MOST_GROWTH = 2, 32
 
 Arrays: TypeAlias = tuple[NDArray[Any], ...]
 
@@ -41,12 +41,17 @@ class Columns:
     def __init__(self, dtypes: Sequence[DTypeLike]) -> None:
         self.rows = Rows(tuple(np.empty(0, dtype) for dtype in dtypes), 0)
 
-    def append(self, new: Sequence[NDArray[Any]]) -> None:
-        """Add rows, given as one array a column."""
+    def append(self, new: Sequence[NDArray[Any]], growth: float = 1.0) -> None:
+        """Add rows, given as one array a column.
+
+        There will be about `growth` times as many as there are then. Room for all of them saves
+        moving, and is no memory of the process before it is written to.
+        """
         arrays, length = self.rows
         end = length + len(new[0])
         if end > len(arrays[0]):
-            capacity = max(end, int(len(arrays[0]) * _GROWTH), _LEAST_CAPACITY)
+            expected = int(end * min(growth, _MOST_GROWTH))
+            capacity = max(end, expected, len(arrays[0]) * _GROWTH, _LEAST_CAPACITY)
             arrays = tuple(_moved(array, length, capacity) for array in arrays)
         for array, values in zip(arrays, new, strict=True):
             array[length:end] = values

@@ -145,9 +145,10 @@ class Run:
             for tag in batch.scalars
             if tag not in self.series
         }
+        growth = batch.file_bytes / max(batch.end_offset, 1)
         for tag, columns in batch.scalars.items():
             series = added[tag] if tag in added else self.series[tag]
-            series.append(file, columns)
+            series.append(file, columns, growth)
         if added:
             self.series = {**self.series, **added}
             self.structure += 1

@@ -90,8 +90,11 @@ class Segment:
         self._restarts: Columns | None = None
         self.state = SegmentState(self._in_force.rows, None, NO_STEP)
 
-    def append(self, rows: Sequence[NDArray[Any]]) -> bool:
-        """Add rows in file order, steps first. Whether all rows before them stay in force."""
+    def append(self, rows: Sequence[NDArray[Any]], growth: float = 1.0) -> bool:
+        """Add rows in file order, steps first. Whether all rows before them stay in force.
+
+        `growth` as in `Columns.append`.
+        """
         steps = rows[0]
         ascending = len(steps) == 1 or bool((steps[1:] > steps[:-1]).all())
         lowest = int(steps[0] if ascending else steps.min())
@@ -102,7 +105,7 @@ class Segment:
             stays = np.append(steps[:-1] < later[1:], True)
             self._add_superseded([row[~stays] for row in rows], place + np.flatnonzero(~stays))
             rows = [row[stays] for row in rows]
-        self._in_force.append(rows)
+        self._in_force.append(rows, growth)
         self._publish(min(self.state.lowest, lowest))
         return intact
 

@@ -87,8 +87,11 @@ class Timeline:
         """Number of rows that later ones, or restarts, took the place of."""
         return sum(part.superseded for part in self._parts())
 
-    def append(self, file: str, rows: Sequence[NDArray[Any]]) -> None:
-        """Add rows of one file, given as columns in file order, steps first."""
+    def append(self, file: str, rows: Sequence[NDArray[Any]], growth: float = 1.0) -> None:
+        """Add rows of one file, given as columns in file order, steps first.
+
+        `growth` as in `Columns.append`.
+        """
         segment = self._segments.get(file)
         if segment is None:
             segment = Segment(self._dtypes)
@@ -96,7 +99,7 @@ class Timeline:
         lowest = segment.state.lowest
         several = len(self._segments) > 1
         followed = file != next(reversed(self._segments)) or self._restarts.follow(file)
-        intact = segment.append(rows) and not followed
+        intact = segment.append(rows, growth) and not followed
         if not intact or (several and segment.state.lowest < lowest):
             self._merged = None
             self.epoch += 1
