@@ -6,11 +6,14 @@ import os
 import threading
 from contextlib import suppress
 
+import numpy as np
+
 from tuimon.events.fields import Buffer
 
 PIECE_BYTES = 8 << 20
 """Read at a time while somebody else decodes: starting a thread takes a tenth of the reading."""
 _MOST_KEPT_BYTES = 8 << 20
+_FREED_BYTES = 4 << 20
 
 
 class ReadBuffer:
@@ -24,6 +27,9 @@ class ReadBuffer:
         """What `read_through` reads at a time."""
         self._memory = bytearray()
         self._ahead: _ReadAhead | None = None
+        # Decoding takes and frees arrays of some MB all the time. glibc returns each to the system
+        # until one of this size was freed: what is smaller is then kept (mallopt(3)).
+        np.empty(_FREED_BYTES, np.uint8)
 
     def read(self, file: int, size: int, offset: int) -> Buffer:
         """At most `size` bytes of an open file, valid until the next call. Raises OSError."""
