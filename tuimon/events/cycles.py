@@ -8,6 +8,7 @@ proves framing, lengths, tags and field order at once, without looking for the f
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
@@ -16,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.batches import BatchBuilder
-from tuimon.events.crc import Bytes, column, damaged_rows, trailer_key, unmasked
+from tuimon.events.crc import Bytes, column, damaged_rows, remainder, trailer_key, unmasked
 from tuimon.events.fields import Buffer
 from tuimon.events.frames import FRAME_BYTES, TRAILER_BYTES
 from tuimon.events.grouped import Template
 from tuimon.events.points import ScalarColumns
-from tuimon.events.records import read_steps
+from tuimon.events.records import read_steps, step_word
 from tuimon.events.templates import STEP_AT, WALL_AT
 
 MAX_PERIOD = 512
@@ -29,6 +30,8 @@ _LEAST_ROW_BYTES = 256
 """Cycles shorter than this are repeated in a row: numpy works row by row."""
 _BLOCK_BYTES, _BLOCK_ROWS = 1 << 20, 256
 """Rows are compared in blocks of this size or number, whichever is more."""
+_FIRST_ROWS = 256
+"""So many at most are decoded by a cycle that is new: some end soon."""
 
 
 def find_period(numbers: NDArray[np.int32]) -> int:
@@ -57,18 +60,22 @@ class Cycle:
         templates = [*templates] * -(-_LEAST_ROW_BYTES // size)
         layouts = [template.layout for template in templates]
         self._mask = np.concatenate([layout.mask()[: layout.frame_bytes] for layout in layouts])
-        frames = b"".join(template.frame for template in templates)
-        self._fixed = np.frombuffer(frames, np.uint8) & self._mask
-        self.row_bytes = len(frames)
+        self._example = np.frombuffer(b"".join(one.frame for one in templates), np.uint8)
+        self.row_bytes = len(self._example)
         starts = accumulate((layout.frame_bytes for layout in layouts), initial=0)
         self._places = list(zip(starts, layouts, strict=False))
-        keys = [trailer_key(layout.frame_bytes - FRAME_BYTES) for layout in layouts]
+        keys = [
+            trailer_key(layout.frame_bytes - FRAME_BYTES)
+            ^ remainder(self._example[start : start + layout.frame_bytes - TRAILER_BYTES])
+            for start, layout in self._places
+        ]
         self._trailer_keys = np.array(keys, np.uint32)[:, None]
         self._step_sizes: dict[int, list[int]] = {}
         self._tags: dict[str, list[int]] = {}
         for place, template in enumerate(templates):
             self._step_sizes.setdefault(template.layout.step_bytes, []).append(place)
             self._tags.setdefault(template.tag, []).append(place)
+        self._most = _FIRST_ROWS
 
     def decode(self, window: Buffer, start: int, builder: BatchBuilder) -> int:
         """Decode rows of `window` from `start` on; the position behind the last one that fits.
@@ -76,62 +83,79 @@ class Cycle:
         Stops before a row that is no such cycle or holds a frame with a wrong checksum.
         """
         at = start
-        block = max(_BLOCK_BYTES // self.row_bytes, _BLOCK_ROWS)
-        most = min((len(window) - at) // self.row_bytes, block)
-        scratch = np.empty((most, self.row_bytes), np.uint8)
-        while True:
-            count = min((len(window) - at) // self.row_bytes, block)
-            good = self._decode_rows(window, at, scratch[:count], builder)
+        while count := min((len(window) - at) // self.row_bytes, self._most):
+            good = self._decode_rows(window, at, count, builder)
             at += good * self.row_bytes
-            if good < block:
-                return at
+            if good < count:
+                break
+            self._most = sys.maxsize
+        return at
 
-    def _decode_rows(self, window: Buffer, at: int, scratch: Bytes, builder: BatchBuilder) -> int:
-        """Decode as many rows as `scratch` has, as far as they are sound; how many that are.
-
-        Fresh memory for each step of this would take longer than the steps.
-        """
-        rows = np.frombuffer(window, np.uint8, scratch.size, at).reshape(scratch.shape)
-        wrong = np.bitwise_and(rows, self._mask, out=scratch)
-        wrong ^= self._fixed
-        if wrong.any():
-            rows = rows[: int(np.argmax(wrong.any(axis=1)))]
-        rows = rows[: self._count_intact(rows, scratch[: len(rows)])]
-        if len(rows):
-            points = self._read_points(rows)
+    def _decode_rows(self, window: Buffer, at: int, most: int, builder: BatchBuilder) -> int:
+        """Decode at most so many rows from `at` on, as far as they are sound; how many that are."""
+        shape = len(self._places), most
+        points = ScalarColumns(np.empty(shape, np.int64), np.empty(shape), np.empty(shape))
+        block = max(_BLOCK_BYTES // self.row_bytes, _BLOCK_ROWS)
+        # Fresh memory for each step of this would take longer than the steps.
+        scratch = np.empty((min(most, block), self.row_bytes), np.uint8)
+        count = 0
+        while count < most:
+            scratch = scratch[: most - count]
+            rows = self._sound_rows(window, at + count * self.row_bytes, scratch)
+            self._read_points(rows, points, count)
+            count += len(rows)
+            if len(rows) < len(scratch):
+                break
+        if count:
             for tag, places in self._tags.items():
-                builder.add_columns(tag, ScalarColumns(*(_joined(of, places) for of in points)))
-        return len(rows)
+                columns = (_joined(numbers[:, :count], places) for numbers in points)
+                builder.add_columns(tag, ScalarColumns(*columns))
+        return count
 
-    def _count_intact(self, rows: Bytes, scratch: Bytes) -> int:
-        """How many of the first `rows` have right checksums."""
+    def _sound_rows(self, window: Buffer, at: int, scratch: Bytes) -> Bytes:
+        """As many rows as `scratch` has, from `at` on, as far as they are sound."""
+        rows = np.frombuffer(window, np.uint8, scratch.size, at).reshape(scratch.shape)
+        differences = np.bitwise_xor(rows, self._example, out=scratch)
+        if (np.bitwise_or.reduce(differences) & self._mask).any():
+            wrong = (differences & self._mask).any(axis=1)
+            rows = rows[: int(np.argmax(wrong))]
+        return rows[: self._count_intact(rows, differences[: len(rows)])]
+
+    def _count_intact(self, rows: Bytes, differences: Bytes) -> int:
+        """How many of the first `rows` have right checksums; overwrites trailers.
+
+        The remainder of two frames' difference is the difference of their remainders, so that it is
+        zero for those between sound frames, too.
+        """
         trailers = np.empty((len(self._places), len(rows)), np.uint32)
         ends = [start + layout.frame_bytes - TRAILER_BYTES for start, layout in self._places]
         for place, end in enumerate(ends):
             trailers[place] = column(rows, end, "<u4")
         trailers = unmasked(trailers) ^ self._trailer_keys
-        scratch[:] = rows
         for place, end in enumerate(ends):
-            column(scratch, end, "<u4")[:] = trailers[place]
-        return next(damaged_rows(scratch), len(rows))
+            column(differences, end, "<u4")[:] = trailers[place]
+        return next(damaged_rows(differences), len(rows))
 
-    def _read_points(self, rows: Bytes) -> ScalarColumns:
-        """The points in `rows`; arrays [places, rows]."""
-        shape = len(self._places), len(rows)
-        digits = np.empty(shape, np.uint64)
-        points = ScalarColumns(np.empty(shape, np.int64), np.empty(shape), np.empty(shape))
-        for place, (start, layout) in enumerate(self._places):
-            digits[place] = column(rows, start + STEP_AT, "<u8")
-            points.wall_times[place] = column(rows, start + WALL_AT, "<f8")
-            with np.errstate(invalid="ignore"):  # signalling NaNs become quiet ones
-                points.values[place] = column(rows, start + layout.value_at, layout.value_type)
+    def _read_points(self, rows: Bytes, points: ScalarColumns, done: int) -> None:
+        """Read the points in `rows` into arrays [places, rows] that hold those of `done` rows."""
+        new = slice(done, done + len(rows))
+        with np.errstate(invalid="ignore"):  # signalling NaNs become quiet ones
+            for place, (start, layout) in enumerate(self._places):
+                points.wall_times[place, new] = column(rows, start + WALL_AT, "<f8")
+                points.values[place, new] = column(rows, start + layout.value_at, layout.value_type)
         for size, places in self._step_sizes.items():
-            rest = np.empty((len(places), len(rows)), np.uint64) if size > 8 else None
-            if rest is not None:
-                for number, place in enumerate(places):
-                    rest[number] = column(rows, self._places[place][0] + STEP_AT + 8, "<u8")
-            points.steps[places] = read_steps(digits[places], rest, size)
-        return points
+            digits = self._gather(rows, places, STEP_AT, step_word(size))
+            rest = self._gather(rows, places, STEP_AT + 8, "<u8") if size > 8 else None
+            points.steps[places, new] = read_steps(digits, rest, size)
+
+    def _gather(
+        self, rows: Bytes, places: Sequence[int], at: int, dtype: str
+    ) -> NDArray[np.unsignedinteger]:
+        """What lies at byte `at` of the frames at some places [places, rows]."""
+        gathered = np.empty((len(places), len(rows)), dtype)
+        for number, place in enumerate(places):
+            gathered[number] = column(rows, self._places[place][0] + at, dtype)
+        return gathered
 
 
 def _joined(numbers: NDArray[Any], places: Sequence[int]) -> NDArray[Any]:

@@ -37,7 +37,7 @@ def find_damaged(frames: Words, frame_bytes: int) -> list[int]:
 
 def read_points(frames: Words, layout: Layout) -> ScalarColumns:
     """The points in `frames` of one layout, rows [n, words]."""
-    digits = column(frames, STEP_AT, "<u8").copy()
+    digits = column(frames, STEP_AT, step_word(layout.step_bytes)).copy()
     rest = column(frames, STEP_AT + 8, "<u8") if layout.step_bytes > 8 else None
     with np.errstate(invalid="ignore"):  # signalling NaNs become quiet ones
         values = column(frames, layout.value_at, layout.value_type).astype(np.float64)
@@ -45,17 +45,28 @@ def read_points(frames: Words, layout: Layout) -> ScalarColumns:
     return ScalarColumns(read_steps(digits, rest, layout.step_bytes), wall_times, values)
 
 
-def read_steps(digits: Words, rest: Words | None, size: int) -> NDArray[np.int64]:
+def step_word(size: int) -> str:
+    """The type of words to read the first bytes of steps of `size` bytes in."""
+    return "<u4" if size <= 4 else "<u8"
+
+
+def read_steps(
+    digits: NDArray[np.unsignedinteger], rest: Words | None, size: int
+) -> NDArray[np.int64]:
     """Steps from varints of `size` bytes: seven bits a byte, least significant first.
 
-    `digits` are the first eight bytes of each, `rest` the next ones where there are more.
+    `digits` are words of the first bytes of each, as `step_word` says, `rest` the bytes behind the
+    eighth where there are more.
     """
-    steps = digits & np.uint64(0x7F)
+    word = digits.dtype.type
+    steps = digits & word(0x7F)
     for place in range(1, min(size, 8)):
         # A digit lies at bit 8 * place and belongs at bit 7 * place.
-        steps |= digits >> np.uint64(place) & np.uint64(0x7F << 7 * place)
+        digit = digits >> word(place)
+        digit &= word(0x7F << 7 * place)
+        steps |= digit
     if rest is not None:
         for place in range(8, size):
             digit = rest >> np.uint64(8 * (place - 8)) & np.uint64(0x7F)
             steps |= digit << np.uint64(7 * place)
-    return steps.view(np.int64)
+    return steps.view(np.int64) if size > 4 else steps.astype(np.int64)
