@@ -27,7 +27,7 @@ for epoch in (1, 2):
 
 EXPECTED = {
     "Loss": [(step, round(1 / (step + 3), 4)) for step in range(1, 7)],
-    "test/Accuracy": [(1, 0.25), (2, 0.5)],
+    "test/Accuracy": [(3, 0.25), (6, 0.5)],
 }
 
 
@@ -65,7 +65,7 @@ def test_what_is_printed_is_charted_and_mirrored(host: Host) -> None:
 
 def test_points_come_while_the_training_runs_and_once_each(host: Host) -> None:
     paths = launch(host, "--mirror", "off", "--console-metrics", wait=True)
-    wait_until(lambda: points(paths).get("test/Accuracy") == [(1, 0.25)])
+    wait_until(lambda: points(paths).get("test/Accuracy") == [(3, 0.25)])
     status = wait_until(lambda: (now := find_run(None, host.home)).recorder and now)
     killed = status.record.recorder
     assert killed is not None

@@ -44,6 +44,9 @@ def _sync(status: RunStatus, *, quiet: bool) -> int:
     if mirror is None or mirror.state == "off":
         click.echo(f"tuimon: {name} was not mirrored: see `tuimon mirror`", err=True)
         return 1
+    if mirror.state == "own":
+        click.echo(f"tuimon: {name} is not mirrored: W&B has {safe(mirror.detail or '')}", err=True)
+        return 1
     if not can_upload(status) or (mirror.state == "live" and _has_mirror(status)):
         if not quiet:
             click.echo(f"{name} is at W&B{_where(mirror)}")

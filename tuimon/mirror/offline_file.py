@@ -28,6 +28,11 @@ _CHUNK = struct.Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 
 
+def is_offline_run(directory: str) -> bool:
+    """Whether the directory of a run, by wandb's naming, was written offline."""
+    return Path(directory).name.startswith("offline-run-")
+
+
 class OfflineFileError(ValueError):
     """The file is not a W&B transaction log; the message starts with its path."""
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, suppress
@@ -12,6 +13,7 @@ from tuimon.mirror.journal import Journal
 from tuimon.mirror.leftovers import HOME_VARIABLE, kill_leftovers
 from tuimon.mirror.lock import locked
 from tuimon.mirror.mirror import GoesOnline, IncompleteError, Interrupted, Mirror
+from tuimon.mirror.offline_file import is_offline_run
 from tuimon.mirror.opening import MirrorOff, NotUploaded, Opening
 from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus
 from tuimon.mirror.subject import NewFile, Subject
@@ -25,6 +27,10 @@ _LOOK_FOR_LOCK_EVERY = 1.0
 _TEARDOWN_TIMEOUT = 40.0
 
 log = logging.getLogger("tuimon.mirror")
+
+
+class HasOwnRun(Exception):  # noqa: N818 - nothing went wrong
+    """The training has opened a W&B run itself, and nobody has asked for another one."""
 
 
 def mirror_subject(
@@ -64,6 +70,8 @@ def mirror_subject(
                 with guard("teardown", _TEARDOWN_TIMEOUT):
                     teardown()  # wandb-core begins anew, with the variable
             _mirror(subject, home, files, environ, status, stop, guard, uploads)
+    except HasOwnRun:
+        status.update(state="own", directory=subject.wandb_runs[-1], detail=_own_run(subject))
     except MirrorOff:
         status.update(state="off", detail="W&B is disabled (WANDB_MODE, or its settings)")
     except Interrupted:
@@ -124,14 +132,27 @@ def _first_files(
         return files
     if not files:
         status.update(detail="waiting for the first event file")
-    while not files:
+    while not files and not _has_own_run(subject):
         if subject.settled:
             return None
         if stop.wait(_LOOK_EVERY):
             raise Interrupted
         files = subject.look()
+    if _has_own_run(subject) and not is_settled(paths):
+        raise HasOwnRun
     status.update(detail=None)
     return files
+
+
+def _has_own_run(subject: Subject) -> bool:
+    return subject.record.mirror.mode == "auto" and bool(subject.wandb_runs)
+
+
+def _own_run(subject: Subject) -> str:
+    """What to know of the W&B run that the training has opened."""
+    directory = subject.wandb_runs[-1]
+    upload = f"; upload it with: {shlex.join(['wandb', 'sync', directory])}"
+    return f"the script's own run, in {directory}{upload if is_offline_run(directory) else ''}"
 
 
 def _wait_for_lock(

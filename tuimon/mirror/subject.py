@@ -1,6 +1,6 @@
 """Whose points go to W&B: a launch under a guardian, or log directories."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -27,6 +27,10 @@ class Subject(Protocol):
     @property
     def git(self) -> Mapping[str, Any]:
         """Version of the code, for the config; empty while it is not known."""
+
+    @property
+    def wandb_runs(self) -> Sequence[str]:
+        """Directories of W&B runs that it has opened itself."""
 
     @property
     def ended(self) -> bool:

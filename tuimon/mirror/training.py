@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,11 @@ class Training:
         if recorder is None or recorder.git_commit is None:
             return {}
         return {"git_commit": recorder.git_commit, "git_dirty": recorder.git_dirty}
+
+    @property
+    def wandb_runs(self) -> Sequence[str]:
+        """What the hook in the training has reported."""
+        return () if self._status.recorder is None else self._status.recorder.wandb_runs
 
     @property
     def ended(self) -> bool:

@@ -24,7 +24,7 @@ def request_upload(paths: RunPaths) -> None:
 def can_upload(status: RunStatus) -> bool:
     """Whether a run has, or may have, points that are not at W&B and could be."""
     mirror = status.mirror
-    if mirror is None or mirror.state == "off":
+    if mirror is None or mirror.state in ("off", "own"):
         return False
     if mirror.state == "finished":
         return mirror.sync_command is not None

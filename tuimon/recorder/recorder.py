@@ -1,8 +1,8 @@
 """The recorder: what it takes to follow one training, besides keeping it alive.
 
-It finds the log directories, reads metrics from the console if there are none, notes the version of
-the code, and keeps the mirror going. It may be killed at any time: what it knew is in its record,
-and its successor goes on from there.
+It finds the log directories, reads metrics from the training's own W&B runs or from the console if
+there are none, notes the version of the code, and keeps the mirror going. It may be killed at any
+time: what it knew is in its record, and its successor goes on from there.
 """
 
 import logging
@@ -20,6 +20,7 @@ from tuimon.recorder.mirror_process import MirrorProcess
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
 from tuimon.recorder.system.metrics import SystemMetrics
+from tuimon.recorder.wandb_metrics import WandbMetrics
 from tuimon.recorder.writers import WriterReports
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.paths import RunPaths
@@ -32,7 +33,7 @@ from tuimon.runs.record import (
     write_record,
 )
 from tuimon.runs.registry import read_status
-from tuimon.runs.sources import CONSOLE, LogSource
+from tuimon.runs.sources import CONSOLE, WANDB, LogSource
 from tuimon.text import format_bytes
 
 LAST_SEARCH_SECONDS = 5.0
@@ -60,6 +61,11 @@ class Recorder:
         self._discovery: Discovery | None = None
         self._given = _GivenDirectory(self._status.record)
         self._console = self._console_metrics()
+        self._wandb = WandbMetrics(
+            paths,
+            started_at=self._status.record.started_at,
+            known=[source for source in self._record.logdirs if source.found_by == WANDB],
+        )
         self._system: SystemMetrics | None = None
         self._health = HealthWatch(paths, self._status)
         self._mirror: MirrorProcess | None = None
@@ -89,7 +95,7 @@ class Recorder:
                 self._status = read_status(self._paths.directory)
             self._search()
             self._measure_system()
-            self._read_console()
+            self._read_elsewhere()
             self._note()
             self._health.step(self._record.logdirs, self._system)
             if self._mirror is not None:
@@ -101,8 +107,10 @@ class Recorder:
             self._begin_discovery()
         if self._discovery is not None:
             self._discovery.finish(LAST_SEARCH_SECONDS)
+        if has_ended(self._status):
+            self._wandb.finish(others=self._has_event_files())
         if self._console is not None and has_ended(self._status):
-            self._console.finish(others=self._has_event_files())
+            self._console.finish(others=self._has_metrics())
             if self._console.left_out:
                 self._health.tell(_incomplete(self._console.left_out))
         if has_ended(self._status):
@@ -136,9 +144,14 @@ class Recorder:
             known=any(source.found_by == CONSOLE for source in self._record.logdirs),
         )
 
-    def _read_console(self) -> None:
+    def _read_elsewhere(self) -> None:
+        self._wandb.step(others=self._has_event_files())
         if self._console is not None and not self._console.done:
-            self._console.step(others=self._has_event_files())
+            self._console.step(others=self._has_metrics())
+
+    def _has_metrics(self) -> bool:
+        """Whether the training is known to write event files, or logs to W&B itself."""
+        return self._has_event_files() or bool(self._wandb.sources)
 
     def _has_event_files(self) -> bool:
         """Whether the training is known to write event files."""
@@ -151,8 +164,10 @@ class Recorder:
         found = self._record.logdirs
         if self._discovery is not None:
             found += tuple(source for source in self._discovery.sources if source not in found)
-        console = self._console.source if self._console is not None else None
-        return found if console is None or console in found else (*found, console)
+        own = self._wandb.sources
+        if self._console is not None and self._console.source is not None:
+            own += (self._console.source,)
+        return found + tuple(source for source in own if source not in found)
 
     def _begin_discovery(self) -> None:
         record = self._status.record
@@ -167,13 +182,16 @@ class Recorder:
                 started_at=record.started_at,
                 tree=_process_tree(record),
                 arguments=record.argv,
-                known=[one for one in self._record.logdirs if one.found_by != CONSOLE],
+                known=[one for one in self._record.logdirs if one.found_by not in (CONSOLE, WANDB)],
                 reports=WriterReports(self._paths.writers),
             )
 
     def _note(self) -> None:
         """Write the record when there is something new."""
-        record = self._record._replace(logdirs=self._log_sources())
+        record = self._record._replace(
+            logdirs=self._log_sources(),
+            wandb_runs=tuple(dict.fromkeys((*self._record.wandb_runs, *self._wandb.directories))),
+        )
         git = self._git.state
         if git is not None:
             record = record._replace(git_commit=git.commit, git_dirty=git.dirty)

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+_WANDB = ".wandb"
+
 
 class WriterReports:
     """Reads the log directories that the hook reports: a file a process, a line a writer."""
@@ -14,6 +16,13 @@ class WriterReports:
 
     def new(self) -> Iterator[str]:
         """Log directories, absolute, reported since the last call; one may come again."""
+        return (path for path in self._lines() if not path.endswith(_WANDB))
+
+    def new_wandb(self) -> Iterator[Path]:
+        """Transaction logs of W&B runs that the script opened; else as `new`, in place of it."""
+        return (Path(path) for path in self._lines() if path.endswith(_WANDB))
+
+    def _lines(self) -> Iterator[str]:
         try:
             files = list(self._reports.iterdir())
         except OSError:

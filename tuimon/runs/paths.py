@@ -78,6 +78,11 @@ class RunPaths(NamedTuple):
         return self.directory / "console-metrics"
 
     @property
+    def wandb_metrics(self) -> Path:
+        """Event files of what the training logs to W&B runs of its own, written by the recorder."""
+        return self.directory / "wandb-metrics"
+
+    @property
     def alerts(self) -> Path:
         """What a person should know, written by the recorder (see `tuimon.runs.alerts`)."""
         return self.directory / "alerts.jsonl"

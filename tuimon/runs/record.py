@@ -152,6 +152,8 @@ class RecorderRecord(NamedTuple):
     """What the recorder found out about a run (``recorder.json``)."""
 
     logdirs: tuple[LogSource, ...] = ()
+    wandb_runs: tuple[str, ...] = ()
+    """Directories of the W&B runs that the training has opened itself."""
     git_commit: str | None = None
     git_dirty: bool | None = None
     updated_at: float = 0.0
@@ -161,7 +163,8 @@ class RecorderRecord(NamedTuple):
 class MirrorRecord(NamedTuple):
     """How far the W&B mirror is (``mirror.json``).
 
-    `state` is starting, live, offline, finished, failed or off; `detail` one line on what to do;
+    `state` is starting, live, offline, finished, failed or off, and ``own`` where the training has
+    a W&B run of its own, in `directory`; `detail` one line on what to do;
     `points` the scalar points handed over, `rows` the history rows they made.
     """
 

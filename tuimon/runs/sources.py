@@ -5,12 +5,15 @@ from typing import NamedTuple
 CONSOLE = "console"
 """`LogSource.found_by` of the directory that the recorder writes itself, from what is printed."""
 
+WANDB = "wandb"
+"""The same, of what the training logs to a W&B run of its own."""
+
 
 class LogSource(NamedTuple):
     """A log directory of a run.
 
-    `found_by` is ``option``, ``hook``, ``name``, ``open file``, or ``console`` where the recorder
-    writes the metrics that the training prints.
+    `found_by` is ``option``, ``hook``, ``name``, ``open file``, or ``console`` or ``wandb`` where
+    the recorder writes the metrics that the training prints, or logs to W&B itself.
     """
 
     path: str

@@ -73,8 +73,11 @@ class ProcessSession(Session):
             reason=outcome.describe() if outcome and outcome.exit_code != 0 else None,
             started_at=self.process.started_at,
             ended_at=self._ended_at,
-            search=f"Looking below {self.process.cwd} and at its open files;"
-            " tuimon attach LOGDIR watches another place.",
+            search=(
+                "Curves appear when it writes its first scalar with a SummaryWriter.",
+                f"Looking at its open files and below {self.process.cwd}",
+                "tuimon attach LOGDIR watches another place",
+            ),
         )
 
     def details(self) -> list[tuple[str, str]]:

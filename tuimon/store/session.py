@@ -8,7 +8,7 @@ from pathlib import Path
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert, read_alerts
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import MirrorRecord, RecordError, RunState
+from tuimon.runs.record import MirrorRecord, RecordError, RunRecord, RunState
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.sources import LogSource
 from tuimon.store.follower import Follower
@@ -30,8 +30,8 @@ class Subject:
     reason: str | None = None
     """One sentence on the state, where there is more to say."""
     mirror: MirrorRecord | None = None
-    search: str
-    """One sentence on where its event files are looked for; not yet safe for a terminal."""
+    search: tuple[str, ...]
+    """Where its curves come from and are looked for, in lines; not yet safe for a terminal."""
 
 
 class Session:
@@ -98,7 +98,7 @@ class Session:
             ended_at=status.ended_at,
             reason=remark(status, time.time()),
             mirror=status.mirror,
-            search=f"Looking below {record.cwd}; --logdir names another place.",
+            search=_search(record),
         )
 
     @property
@@ -142,3 +142,21 @@ class Session:
 
     def _known_sources(self, given: tuple[LogSource, ...]) -> tuple[LogSource, ...]:
         return given if self.status is None else self.status.log_sources
+
+
+_PRINTED = {
+    "auto": "or, after ten seconds, with metrics that it prints.",
+    "on": "or with metrics that it prints.",
+}
+
+
+def _search(record: RunRecord) -> tuple[str, ...]:
+    """Where the curves of a run come from and are looked for."""
+    lines = ["Curves appear with its first scalar (SummaryWriter, wandb.log),"]
+    if printed := _PRINTED.get(record.console_metrics):
+        lines.append(printed)
+    else:
+        lines = [f"{lines[0].rstrip(',')}."]
+    if record.logdir:
+        return (*lines, f"Looking below {record.logdir}")
+    return (*lines, f"Looking below {record.cwd}", "--logdir names another place")

@@ -9,7 +9,7 @@ from functools import partial
 from tuimon.charts.pairing import pair_tags
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import ENDED, Alert, AlertLevel
-from tuimon.runs.sources import CONSOLE
+from tuimon.runs.sources import CONSOLE, WANDB
 from tuimon.store.series import Series
 from tuimon.store.session import Session
 from tuimon.text import safe
@@ -20,6 +20,7 @@ from tuimon.tui.widgets.run_header import HeaderFacts, count
 from tuimon.tui.widgets.tag_pane import RunRow, TagRow
 
 _MOST_FILES = 20
+_FOUND = {CONSOLE: "from console", WANDB: "from W&B run"}
 
 
 def header_facts(session: Session) -> HeaderFacts:
@@ -69,8 +70,7 @@ def alert_rows(session: Session) -> list[tuple[str, str]]:
 def run_rows(session: Session) -> list[tuple[str, str]]:
     """(name, value) of all that is known about what is watched, for people to read and copy."""
     sources = [
-        ("from console" if source.found_by == CONSOLE else "log directory", source.path)
-        for source in session.sources
+        (_FOUND.get(source.found_by, "log directory"), source.path) for source in session.sources
     ]
     sources += file_rows(session)
     status = session.status

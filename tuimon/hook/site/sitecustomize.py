@@ -10,6 +10,7 @@ import sys
 _REPORTS = os.environ.get("TUIMON_WRITERS", "")
 _FLUSH_SECONDS = 0.1
 _WRITERS = {"tensorboard.summary.writer.event_file_writer", "tensorboardX.event_file_writer"}
+_WANDB = "wandb.sdk.wandb_run"
 
 
 class _Finder:
@@ -19,7 +20,7 @@ class _Finder:
 
     @classmethod
     def find_spec(cls, name: str, path: object = None, target: object = None) -> object:
-        if name not in _WRITERS or cls.busy:
+        if (name not in _WRITERS and name != _WANDB) or cls.busy:
             return None
         cls.busy = True
         try:
@@ -31,7 +32,10 @@ class _Finder:
             def exec_module(module: object) -> None:
                 load(module)
                 try:
-                    _wrap(module.EventFileWriter)
+                    if name == _WANDB:
+                        _wrap_run(module.Run)
+                    else:
+                        _wrap(module.EventFileWriter)
                 except Exception:
                     pass
 
@@ -61,14 +65,30 @@ def _wrap(writer: type) -> None:
     writer.__init__ = __init__
 
 
-def _report(directory: str) -> None:
-    if "\n" in directory:
+def _wrap_run(run: type) -> None:
+    original = run.__init__
+
+    def __init__(self, settings, *args, **kwargs):
+        try:
+            if settings.mode in ("online", "offline", "shared", "dryrun", "run"):
+                _report(os.path.abspath(settings.sync_file))
+        except Exception:
+            pass
+        original(self, settings, *args, **kwargs)
+
+    __init__.__doc__ = original.__doc__
+    __init__.__wrapped__ = original
+    run.__init__ = __init__
+
+
+def _report(path: str) -> None:
+    if "\n" in path:
         return
     os.makedirs(_REPORTS, mode=0o700, exist_ok=True)
-    path = os.path.join(_REPORTS, f"{os.uname().nodename}-{os.getpid()}")
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    report = os.path.join(_REPORTS, f"{os.uname().nodename}-{os.getpid()}")
+    file = os.open(report, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.write(file, os.fsencode(directory) + b"\n")
+        os.write(file, os.fsencode(path) + b"\n")
     finally:
         os.close(file)
 

@@ -18,6 +18,9 @@ class MirrorActions(MonitorBase):
         if status is None or run is None or status.mirror is None or status.mirror.state == "off":
             self.notify("This is not mirrored to W&B; tuimon mirror LOGDIR does that.")
             return
+        if status.mirror.state == "own":
+            self.notify(safe(f"W&B: {status.mirror.detail}"))
+            return
         if not can_upload(status):
             self.notify(f"W&B: {safe(status.mirror.url or status.mirror.state)}")
             return

@@ -39,11 +39,7 @@ def why_no_curves(session: Session) -> list[str]:
         return ["The training ended before it wrote any scalar.", *below]
     if session.sources:
         return ["The script has opened an event file.", "Curves appear with its first scalar."]
-    return [
-        "No event files yet.",
-        "Curves appear when the script writes its first scalar (SummaryWriter).",
-        safe(subject.search),
-    ]
+    return ["Nothing to draw yet.", *map(safe, subject.search)]
 
 
 def why_too_small(columns: int, rows: int) -> list[str]:

@@ -125,6 +125,8 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     role = {"failed": "warn", "live": "ok"}.get(mirror.state, "dim")
     to_upload = mirror.state == "finished" and mirror.sync_command
     state = "offline" if to_upload else safe(mirror.state)
+    if mirror.state == "own":
+        state = "by the script"
     if mirror.total and mirror.state == "live":
         state = f"uploading {min(mirror.rows / mirror.total, 1):.0%}"
     parts = [(55, f"W&B {state}{points}", role)]

@@ -7,7 +7,8 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from tuimon.events.tail import EventFileTail
-from tuimon.recorder.console_metrics.feed import GRACE, GRACE_AFTER_POINT, ConsoleMetrics
+from tuimon.recorder.console_metrics.feed import ConsoleMetrics
+from tuimon.recorder.held_points import GRACE, GRACE_AFTER_POINT
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load

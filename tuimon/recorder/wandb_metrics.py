@@ -1,0 +1,148 @@
+"""From the W&B runs that a training opens itself to event files, while it writes none itself."""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tuimon.mirror.offline_file import OfflineFile, OfflineFileError
+from tuimon.recorder.held_points import HeldPoints
+from tuimon.recorder.wandb_rows import Row, RowReader
+from tuimon.recorder.writers import WriterReports
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.sources import WANDB, LogSource
+
+_LOOK_EVERY = 0.5
+_SLICE = 0.05
+_MOST_RUNS = 64
+_LONGEST_NAME = 100
+
+log = logging.getLogger(__name__)
+
+
+class WandbMetrics:
+    """Follows the transaction logs that the hook reports; media stay where they are.
+
+    A recorder that follows another reads them again from their start.
+    """
+
+    def __init__(
+        self, paths: RunPaths, *, started_at: float, known: Sequence[LogSource] = ()
+    ) -> None:
+        """`known`: the directories that a recorder before this one has published."""
+        self._paths = paths
+        self._started_at = started_at
+        self._reports = WriterReports(paths.writers)
+        self._known = {source.path for source in known}
+        self._runs: dict[Path, _Run] = {}
+        self._look_at = 0.0
+        self._done = False
+
+    @property
+    def directories(self) -> tuple[str, ...]:
+        """Of the W&B runs, in the order they were opened."""
+        return tuple(str(path.parent) for path in self._runs)
+
+    @property
+    def sources(self) -> tuple[LogSource, ...]:
+        """The log directories with their metrics, as far as there are any."""
+        sources = (run.source for run in self._runs.values())
+        return tuple(source for source in sources if source is not None)
+
+    def step(self, *, others: bool) -> None:
+        """Read a little of what is new; `others` tells whether the training writes event files."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return
+        self._look_at = now + _LOOK_EVERY
+        self._look()
+        if others:
+            self._stop()
+        if not self._done:
+            for run in self._runs.values():
+                run.read(now + _SLICE)
+                run.publish_if_time()
+
+    def finish(self, *, others: bool) -> None:
+        """The training has ended: read the rest."""
+        self._look()
+        if not others and not self._done:
+            for run in self._runs.values():
+                run.read()
+                run.publish()
+        self._stop()
+
+    def _look(self) -> None:
+        for path in self._reports.new_wandb():
+            if path not in self._runs and len(self._runs) < _MOST_RUNS:
+                self._runs[path] = _Run(path, self._hold)
+
+    def _hold(self, name: str) -> HeldPoints:
+        directory = self._paths.wandb_metrics / name
+        return HeldPoints(
+            directory,
+            WANDB,
+            started_at=self._started_at,
+            at_once=False,
+            known=str(directory) in self._known,
+        )
+
+    def _stop(self) -> None:
+        if not self._done:
+            self._done = True
+            for run in self._runs.values():
+                run.close()
+
+
+class _Run:
+    """A W&B run that is being read; its points are held once its name has been read."""
+
+    def __init__(self, path: Path, hold: Callable[[str], HeldPoints]) -> None:
+        self._file = OfflineFile(path)
+        self._rows = RowReader()
+        self._hold = hold
+        self._points: HeldPoints | None = None
+
+    @property
+    def source(self) -> LogSource | None:
+        """The directory with its points, once there are any."""
+        return None if self._points is None else self._points.source
+
+    def publish_if_time(self) -> None:
+        """As `HeldPoints.publish_if_time`."""
+        if self._points is not None:
+            self._points.publish_if_time()
+
+    def publish(self) -> None:
+        """Write what is held, now or never."""
+        if self._points is not None:
+            self._points.publish(again=True)
+
+    def close(self) -> None:
+        """As `HeldPoints.close`."""
+        if self._points is not None:
+            self._points.close()
+
+    def read(self, deadline: float = float("inf")) -> None:
+        """Read what is new, until `deadline` (of `time.monotonic`)."""
+        if self._points is not None and self._points.is_full:
+            return
+        try:
+            for record in self._file.records():
+                row = self._rows.read(record)
+                if row is not None:
+                    self._take(row)
+                if time.monotonic() > deadline:
+                    return
+        except FileNotFoundError:
+            return  # wandb-core has not come to make it
+        except (OSError, OfflineFileError) as error:
+            log.warning("%s cannot be read: %s", self._file.path, error)
+
+    def _take(self, row: Row) -> None:
+        if self._points is None:
+            *_, run_id = self._file.path.stem.split("-")
+            name = "-".join(filter(None, [self._rows.name, run_id]))
+            self._points = self._hold(re.sub(r"[^\w.=-]", "_", name)[:_LONGEST_NAME])
+        self._points.take(row.points, row.wall_time or time.time())
