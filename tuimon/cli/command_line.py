@@ -30,7 +30,7 @@ def resolve(args: Sequence[str], *, module: bool, env: Mapping[str, str]) -> tup
     if "/" not in first:
         found = shutil.which(first, path=env.get("PATH"))
         if found is None:
-            near = f"; did you mean ./{first}?" if path.exists() else ""
+            near = f"; did you mean ./{first}?" if path.is_file() else ""
             raise Refused(f"{first}: no such command on PATH{near}")
         return (found, *args[1:])
     if not path.exists():

@@ -41,7 +41,10 @@ _EXCEPTION = re.compile(
     r"(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Failure|Timeout|Invalid))"
     r"(?P<message>:.*)?$"
 )
-_TRACEBACK = re.compile(r"^(?:\[[\w ]{1,20}\]:? ?)?Traceback \(most recent call last\):")
+# What a traceback begins with; that of a script with a syntax error has no heading.
+_TRACEBACK = re.compile(
+    r"^(?:\[[\w ]{1,20}\]:? ?)?(?:Traceback \(most recent call last\):|File \".+\", line \d+$)"
+)
 # What a launcher raises when a worker has failed tells less than the worker's own exception.
 _OF_LAUNCHERS = re.compile(r"ChildFailedError|ProcessRaisedException|CalledProcessError")
 # So does what a rank raises because another one is gone (gloo, NCCL, the store of torch).

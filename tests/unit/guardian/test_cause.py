@@ -74,6 +74,13 @@ def test_last_line_of_a_traceback(line: str, words: str):
     assert last_words((TRACEBACK.format(line) + "wandb: done\r\n").encode()) == words
 
 
+def test_a_syntax_error_has_no_heading():
+    tail = '  File "/x/train.py", line 1\r\n    def f(:\r\n          ^\r\n'
+    assert last_words(f"{tail}SyntaxError: invalid syntax\r\n".encode()) == (
+        "SyntaxError: invalid syntax"
+    )
+
+
 def test_ordinary_output_tells_nothing():
     tail = "epoch 1 loss 0.5\r\nErrorRate: 0.3\r\nValueError: printed by the script itself\r\n"
     assert last_words(tail.encode()) is None

@@ -112,6 +112,16 @@ def test_only_what_went_wrong_alarms(state, mark, role):
     assert roles == ({"ok", "warn"} if state is RunState.RUNNING else {role})
 
 
+def test_a_long_reason_is_shortened_rather_than_left_out():
+    reason = "exit code 1: ModuleNotFoundError: No module named 'nosuchmodule'"
+    facts = HeaderFacts(name="train", state=RunState.FAILED, reason=reason, elapsed=3.0)
+    assert text(header_row(facts, 60)).rstrip() == (
+        " ✗ train  failed  exit code 1: ModuleNotFoundError: No modu…"
+    )
+    for cells in range(1, 100):
+        assert width(text(header_row(facts, cells))) <= max(cells, 8)
+
+
 def test_a_hostile_name_is_shown_harmless():
     shown = text(header_row(HeaderFacts(name="\x1b[2J[red]x", state=RunState.FAILED), 60))
     assert "\x1b" not in shown

@@ -22,6 +22,8 @@ _STALE_AFTER = 60.0
 _LEAST_NAME = 24
 _WORTH_A_NAME = 62
 """For what matters at least so much, a long name is shortened."""
+_REASON = 85
+"""What the reason of the state matters: when all that matters less has gone, it is shortened."""
 _BAR_CELLS = 10
 _MOST_UNDER_WAY = 1000
 """Rows that the server may lack before that is worth a word."""
@@ -65,6 +67,8 @@ def header_row(facts: HeaderFacts, cells: int) -> Row:
             room = cells - _total(parts[1:]) - 2
             importance, name, role = parts[0]
             parts[0] = importance, shorten(name, max(room, _LEAST_NAME)), role
+        elif least[0] == _REASON and (room := cells - _total(parts) + width(least[1])) > 1:
+            parts[parts.index(least)] = _REASON, fit(least[1], room).rstrip(), least[2]
         else:
             parts.remove(least)
     spans: list[tuple[str, str]] = []
@@ -90,7 +94,7 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         parts.append((90, str(state), role))
     if facts.reason and state is not None:
         # While it runs, there is a reason to look closer; later, the reason of the end.
-        parts.append((85, safe(facts.reason), role if state.ended else "warn"))
+        parts.append((_REASON, safe(facts.reason), role if state.ended else "warn"))
     if facts.step is not None:
         parts.append((80, f"step {format_step(facts.step)}", "text"))
     if facts.rate is not None:
