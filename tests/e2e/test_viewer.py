@@ -103,13 +103,21 @@ def test_a_training_is_stopped_from_the_screen_after_a_question(host: Host):
         terminal.press("\x1b")
         terminal.wait_for(lambda text: "Stop train?" not in text)
         assert host.runs()[0]["state"] == "running"
+        terminal.press("\x03")
+        terminal.wait_for("Ctrl-C: what next?")
+        terminal.press("\x03")  # twice out of habit: nothing is stopped
+        terminal.wait_for("train goes on")
+        assert terminal.wait_for_exit() == 0
+    with host.terminal("attach") as terminal:
+        terminal.wait_for("━ train")
         terminal.press("S")
         terminal.wait_for("Stop train?")
         terminal.press("s")
-        screen = terminal.wait_for("stopped by request (SIGINT)")
+        screen = terminal.wait_for("stopped  by request (SIGINT)")
         assert "saved" in screen
         terminal.press("q")
-        assert terminal.wait_for_exit() == 1
+        assert terminal.wait_for_exit() == 0
+    assert host.runs()[0]["exit_code"] == 1
 
 
 def test_keys_zoom_toggle_and_explain(running: Host):

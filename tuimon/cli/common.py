@@ -80,7 +80,7 @@ def control_or_refuse(status: RunStatus) -> "Control":
 
 
 def describe_end(status: RunStatus) -> str:
-    """One clear line about the state of a run: `train-k3f failed after 12s: exit code 1`."""
+    """One clear line about the state of a run: `train failed after 12s: exit code 1`."""
     record = status.record
     name = safe(record.name)
     if status.state in (RunState.STARTING, RunState.RUNNING):
@@ -90,8 +90,8 @@ def describe_end(status: RunStatus) -> str:
     line = f"{name} {'was ' if suffered else ''}{status.state}"
     if status.ended_at is not None:
         line += f" after {format_duration(status.took(status.ended_at))}"
-    reason = status.reason or record.cause
-    line = f"{line}: {safe(reason)}" if reason else line
+    if status.why is not None:
+        line += f"{' ' if status.why != status.cause else ': '}{safe(status.why)}"
     return f"{line}; {left}" if (left := activity(status, time.time())) else line
 
 

@@ -35,7 +35,7 @@ def document(run: RunStatus) -> dict[str, object]:
         **as_document(run.record),
         "state": run.state,
         "ended_at": run.ended_at,
-        "cause": run.reason or run.record.cause,
+        "cause": run.cause,
         "activity": activity(run, time.time()),
         "bytes": size_of(run),
         "directory": str(run.paths.directory),
@@ -59,7 +59,7 @@ def _table(runs: list[RunStatus], cells: int | None) -> list[str]:
                 format_age(now - record.started_at),
                 format_duration(run.took(now)),
                 format_bytes(size_of(run)),
-                safe(remark(run, now) or record.cause or ""),
+                safe(remark(run, now) or run.why or ""),
             )
         )
     widths = [max(width(row[column]) for row in rows) for column in range(6)]

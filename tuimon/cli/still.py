@@ -72,9 +72,8 @@ def _heading(chosen: Chosen, cells: int, marks: Marks) -> Row:
 
 
 def _state(status: RunStatus, role: str) -> list[tuple[str, str]]:
-    reason = status.reason or status.record.cause
-    told = reason and status.state is not RunState.FINISHED
-    return [(str(status.state), role), *([(reason, role)] if reason and told else [])]
+    why = None if status.state is RunState.FINISHED else status.why
+    return [(str(status.state), role), *([(why, role)] if why else [])]
 
 
 def _times(status: RunStatus, progress: TrainingProgress | None) -> list[tuple[str, str]]:

@@ -124,11 +124,11 @@ def _ending(status: RunStatus) -> Alert:
     record = status.record
     ended_at = record.ended_at or time.time()
     took = f"after {format_duration(ended_at - record.started_at)}"
-    reason = status.reason or record.cause
+    reason = None if status.state is RunState.FINISHED else status.cause
     return Alert(
         key=ENDED,
         level=AlertLevel.ERROR if status.state.went_wrong else AlertLevel.INFO,
         title=f"{record.name} {status.state}",
-        text=took if not reason or status.state is RunState.FINISHED else f"{took}: {reason}",
+        text=f"{took}: {reason}" if reason else took,
         wall_time=ended_at,
     )

@@ -28,7 +28,7 @@ def activity(status: RunStatus, now: float) -> str | None:
 
 def remark(status: RunStatus, now: float) -> str | None:
     """All there is to say about a run besides its state; a run that has gone well needs no word."""
-    known = None if status.state == "finished" else status.reason or status.record.cause
+    known = None if status.state == "finished" else status.why
     return " · ".join(filter(None, [activity(status, now), known])) or None
 
 

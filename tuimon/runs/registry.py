@@ -60,6 +60,16 @@ class RunStatus:
         return max(0.0, end - self.record.started_at)
 
     @property
+    def cause(self) -> str | None:
+        """Why it is in this state, in one sentence."""
+        return self.reason or self.record.cause
+
+    @property
+    def why(self) -> str | None:
+        """The same as it goes on after the state: ``by request`` after ``stopped``."""
+        return (self.cause or "").removeprefix(f"{self.state} ") or None
+
+    @property
     def is_here(self) -> bool:
         """Whether its guardian can be talked to from this host."""
         return _is_here(self.record)

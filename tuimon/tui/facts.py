@@ -79,7 +79,7 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
         return [(name, safe(value)) for name, value in rows if value]
     record, recorder, mirror = status.record, status.recorder, status.mirror
     started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started_at))
-    why = remark(status, time.time()) or record.cause
+    why = remark(status, time.time()) or status.why
     commit = recorder.git_commit if recorder else None
     dirty = " with local changes" if recorder and recorder.git_dirty else ""
     rows = [

@@ -40,6 +40,8 @@ def test_after_the_end():
     ended = status(RunState.FINISHED, cause="exit code 0", leftovers=2, stop_stage="int")
     assert remark(ended, 100.0) == activity(ended, 100.0) == "2 processes left"
     assert remark(status(RunState.FINISHED, cause="exit code 0"), 100.0) is None
+    stopped = status(RunState.STOPPED, cause="stopped by request (SIGINT), exit code 1")
+    assert remark(stopped, 100.0) == "by request (SIGINT), exit code 1"
     failed = status(RunState.FAILED, cause="exit code 1", leftovers=1)
     assert remark(failed, 100.0) == "1 process left · exit code 1"
 

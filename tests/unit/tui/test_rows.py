@@ -116,7 +116,7 @@ def test_a_long_reason_is_shortened_rather_than_left_out():
     reason = "exit code 1: ModuleNotFoundError: No module named 'nosuchmodule'"
     facts = HeaderFacts(name="train", state=RunState.FAILED, reason=reason, elapsed=3.0)
     assert text(header_row(facts, 60)).rstrip() == (
-        " ✗ train  failed  exit code 1: ModuleNotFoundError: No modu…"
+        " ✗ train  failed  exit code 1: ModuleNotFoundError: No mod…"
     )
     for cells in range(1, 100):
         assert width(text(header_row(facts, cells))) <= max(cells, 8)

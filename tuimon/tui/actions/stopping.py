@@ -15,7 +15,7 @@ from tuimon.tui.screens.typing import TypingScreen
 _STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "stop")
 _HARDER = Answer("s", "do not wait: go on to the next signal now", "stop")
 _KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
-_LEAVE = Answer("q", "leave the screen; the training goes on", "leave")
+_LEAVE = Answer("q", "leave the screen (or Ctrl-C); the training goes on", "leave", "ctrl+c")
 _PAUSE = Answer("p", "pause: freeze all of its processes; P lets them go on", "pause")
 
 _TAKE = Answer("t", "take it over; the other one is told", "take")

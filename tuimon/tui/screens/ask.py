@@ -17,6 +17,8 @@ class Answer(NamedTuple):
     key: str
     label: str
     value: str
+    other_key: str = ""
+    """Textual's name of another key for it."""
 
 
 class AskScreen(ModalScreen[str]):
@@ -52,5 +54,6 @@ class AskScreen(ModalScreen[str]):
         if event.key == "escape":
             self.dismiss("")
         for answer in self._answers:
-            if event.character and event.character.lower() == answer.key.lower():
+            typed = (event.character or "").lower()
+            if typed == answer.key.lower() or event.key == answer.other_key:
                 self.dismiss(answer.value)
