@@ -33,6 +33,10 @@ COMMANDS: dict[str, str] = {
 """Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""
 
 
+_COMPLETION = "_TUIMON_COMPLETE"
+"""In the environment: what click's completion scripts for shells ask."""
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands' names and help without importing them."""
 
@@ -78,11 +82,20 @@ def cli(ctx: click.Context) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code (0 ok, 1 failed, 2 usage, 130 interrupted)."""
+    """Run the command line; returns the exit code.
+
+    0 ok, 1 failed, 2 usage, 130 interrupted, 141 nobody reads the output (as of SIGPIPE).
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):  # an encoding need not have all characters
         sys.stdout.reconfigure(errors="replace")
+    if instruction := os.environ.get(_COMPLETION):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(cli, {}, "tuimon", _COMPLETION, instruction)
     try:
-        result = cli.main(args=argv, prog_name="tuimon", standalone_mode=False)
+        # Not by `cli.main`, for which a reader of our output that is gone is a failure.
+        with cli.make_context("tuimon", list(sys.argv[1:] if argv is None else argv)) as context:
+            result = cli.invoke(context)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
@@ -90,6 +103,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except (click.Abort, KeyboardInterrupt):
+        if sys.stderr.isatty():
+            print(file=sys.stderr)  # the prompt of the shell below the terminal's ^C
         return 130
     except BrokenPipeError:
         # The reader of our output is gone; keep the interpreter from writing to it at exit.

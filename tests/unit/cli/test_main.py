@@ -1,10 +1,15 @@
 """How the command line ends, and what it says then."""
 
 import io
+import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from stored_runs import made
 
 from tuimon.cli.main import main
 
@@ -44,3 +49,46 @@ def test_what_the_encoding_of_the_output_lacks_is_replaced(
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="latin-1"))
     assert main(["config", "--path"]) == 0
     assert written.getvalue() == f"{tmp_path}/??.toml\n".encode()
+
+
+def test_ctrl_c_is_exit_code_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made("train", ended=None)
+
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", interrupted)
+    assert main(["logs", "--follow"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ls"], ["config"]])
+def test_a_reader_that_has_gone_is_no_error_of_ours(arguments: list[str]) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run(
+        [sys.executable, "-m", "tuimon", *arguments],
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
+
+
+def test_shells_complete_the_names_of_commands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_TUIMON_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "tuimon lo")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    assert main([]) == 0
+    assert capsys.readouterr().out == "plain,login\nplain,logs\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "-h"], []])
+def test_help_is_no_failure(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 0
+    assert "tuimon" in capsys.readouterr().out
