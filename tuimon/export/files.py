@@ -9,6 +9,7 @@ that JSON lacks are the strings that protobuf's JSON mapping gives them.
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import math
@@ -123,7 +124,7 @@ class FilesWriter:
         """Makes the directory. Raises OSError, FileExistsError when anything is in it."""
         directory.mkdir(exist_ok=True)
         if any(directory.iterdir()):
-            raise FileExistsError(17, "exists, and is not empty")
+            raise FileExistsError(errno.EEXIST, "exists, and is not empty", str(directory))
         self.files = 0
         """How many there are, without the manifest."""
         self._directory = directory

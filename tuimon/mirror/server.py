@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 
 _TIMEOUT = 10.0
@@ -71,7 +72,7 @@ class Server:
         except urllib.error.HTTPError as error:
             final = error.code in (401, 403, 404)
             raise ServerError(_status_text(error.code), final=final) from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
             raise ServerError(f"no answer from {self.url} ({_reason(error)})") from error
         return data if isinstance(data, dict) else {}
 

@@ -1,5 +1,7 @@
 """What the W&B server is asked, and what its silence means."""
 
+import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -63,6 +65,24 @@ def test_no_answer_is_an_error(url: str, said: str) -> None:
     with pytest.raises(ServerError, match=said) as caught:
         Server(url, KEY).user()
     assert not caught.value.final
+
+
+def test_what_is_no_web_server_gives_no_answer() -> None:
+    """Such as a proxy that greets before it is asked."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def greet() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(b"220 smtp.example.org ESMTP\r\n")
+                connection.recv(1 << 16)
+
+        greeter = threading.Thread(target=greet)
+        greeter.start()
+        with pytest.raises(ServerError, match="no answer from") as caught:
+            Server(f"http://127.0.0.1:{listener.getsockname()[1]}", KEY).user()
+        greeter.join()
+    assert "\n" not in str(caught.value)
 
 
 def test_rows_that_do_not_arrive_after_a_refusal_are_noticed(
