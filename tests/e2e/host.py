@@ -103,7 +103,7 @@ class Host:
 
     def wait_for_end(self, timeout: float = 60) -> dict[str, Any]:
         """The newest run, once it has ended and its guardian, recorder and mirror are gone."""
-        self.wait_for_state("finished", "failed", "killed", "lost", timeout=timeout)
+        self.wait_for_state("finished", "stopped", "failed", "killed", "lost", timeout=timeout)
         wait_until(lambda: not self.processes(), timeout)
         return self.runs()[0]
 

@@ -14,8 +14,9 @@ _FADE = 0.9
 class StallRule:
     """Compares the silence of points and output with the pauses that were usual so far."""
 
-    def __init__(self, now: float) -> None:
-        """Times are seconds of one clock that does not jump."""
+    def __init__(self, now: float, pid: int | None = None) -> None:
+        """`pid` is the training's; times are seconds of one clock that does not jump."""
+        self._pid = pid
         self._last = now
         self._points = 0
         self._usual = 0.0
@@ -48,6 +49,6 @@ class StallRule:
             level=AlertLevel.WARN,
             title=f"nothing new for {format_duration(silence)}",
             text=f"Neither points nor output; points came every {format_duration(self._usual)} "
-            "or so. To see where it hangs: py-spy dump --pid PID",
+            f"or so. To see where it hangs: py-spy dump --pid {self._pid or 'PID'}",
             wall_time=wall_time,
         )

@@ -40,7 +40,8 @@ class HealthWatch:
         self._finder = SourceFinder(status.record.started_at)
         self._tails: list[tuple[str, EventFileTail]] = []
         self._tags: dict[tuple[str, str], TagRules] = {}
-        self._stall = StallRule(time.monotonic())
+        child = status.record.child
+        self._stall = StallRule(time.monotonic(), child.pid if child else None)
         self._machine = MachineRules()
         self._output = 0
         self._pace = Pace(_LOOK_EVERY, _CPU_SHARE)

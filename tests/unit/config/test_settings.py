@@ -48,6 +48,8 @@ def test_what_is_set_is_taken_with_its_line(file: Path) -> None:
         ("[charts]\nsmoothing = nan", "2: smoothing = nan: a number from 0 up to, but not, 1"),
         ("[charts]\nlog_y = 1", "2: log_y = 1: true or false"),
         ('[charts]\nx_axis = "steps"', "2: x_axis = 'steps': one of step, relative, wall; did"),
+        ('[keys]\nhelp = " "', "2: help: name one or more keys"),
+        ('[charts]\ngrid = "3x22"', '2: grid = \'3x22\': "auto" or "COLUMNSxROWS"'),
         ('[charts]\ngrid = "7x1"', '2: grid = \'7x1\': "auto" or "COLUMNSxROWS"'),
         (
             "[stop]\nterm_after = -1",
