@@ -16,8 +16,8 @@ from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
 from tuimon.tui.picture import screen_svg
-from tuimon.tui.theme import RoleStyles
-from tuimon.tui.themes import THEMES
+from tuimon.tui.themes.own import DARK
+from tuimon.tui.themes.styles import RoleStyles
 from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Subject
 from tuimon.views.view import Look
@@ -43,7 +43,7 @@ SHOWN = (
 
 def main() -> None:
     loaded = load([LogSource(path=sys.argv[1])])
-    theme = THEMES[0]
+    theme = DARK
     colours = {
         name: value
         for name, value in vars(theme).items()

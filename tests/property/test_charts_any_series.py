@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -81,11 +82,14 @@ def check(drawing: Drawing, width: int, height: int, options: ChartOptions) -> N
             assert span.text.isascii() or options.marks != "ascii"
 
 
+def of_values(*values: float) -> Curve:
+    steps = np.arange(len(values))
+    return Curve(label="", steps=steps, wall_times=steps * 1.0, values=np.array(values))
+
+
 def nearly_equal(first: float, *, faded: bool) -> Curve:
     """A curve whose line nears a value so closely that the labels of y take many digits."""
-    values = np.array([first, *[153.0] * 39])
-    steps = np.arange(len(values))
-    return Curve(label="", steps=steps, wall_times=steps * 1.0, values=values, faded=faded)
+    return replace(of_values(first, *[153.0] * 39), faded=faded)
 
 
 @example(
@@ -95,6 +99,7 @@ def nearly_equal(first: float, *, faded: bool) -> Curve:
     10,
     ChartOptions(smoothing=0.1, log_y=True, x_axis="relative", band=False),
 )
+@example("", [of_values(-1.7e308, 1e307)], 20, 6, ChartOptions(clip=True))
 @example("", [nearly_equal(-1000.0, faded=False)], 20, 6, ChartOptions(smoothing=0.001, log_y=True))
 def any_series_in_any_size(
     title: str, series: list[Curve], width: int, height: int, options: ChartOptions

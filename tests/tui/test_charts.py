@@ -21,7 +21,8 @@ from tuimon.store.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens import monitor
 from tuimon.tui.screens.monitor import MonitorScreen
-from tuimon.tui.themes import DARK, DARK_CURVES
+from tuimon.tui.themes.own import DARK
+from tuimon.tui.themes.styles import curve_colours
 from tuimon.tui.widgets.chart_view import ChartView
 
 SIZE = (100, 30)
@@ -109,7 +110,7 @@ async def test_charts_know_how_many_colours_a_theme_of_the_user_has(many: Sessio
     async with TuimonApp(many).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
         pilot.app.register_theme(three)
-        assert len(colours_on(screen) & set(DARK_CURVES)) == 6
+        assert len(colours_on(screen) & set(curve_colours(DARK.variables))) == 6
         assert "━ run" in shown(chart(screen)).splitlines()[1]
         pilot.app.theme = "three"
         await settle(pilot)
@@ -117,7 +118,7 @@ async def test_charts_know_how_many_colours_a_theme_of_the_user_has(many: Sessio
         assert re.search("[━╍┅┉][a-z] run", shown(chart(screen)).splitlines()[1])
         pilot.app.theme = DARK.name
         await settle(pilot)
-        assert len(colours_on(screen) & set(DARK_CURVES)) == 6
+        assert len(colours_on(screen) & set(curve_colours(DARK.variables))) == 6
         assert "━ run" in shown(chart(screen)).splitlines()[1]
 
 

@@ -1,6 +1,7 @@
 """The screen with other data, over an event file that torch's SummaryWriter has written."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from tuimon.text import width
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.summaries import SummariesScreen
+from tuimon.tui.themes.own import DARK
 from tuimon.tui.widgets.cells import CellView
 from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.notice import Notice
@@ -320,3 +322,20 @@ async def test_hostile_names_and_texts_stay_harmless(tmp_path: Path, monkeypatch
             await pilot.press("down")
         assert {"text", "hparams", "embedding", "graph"} <= found
     session.stop()
+
+
+async def test_custom_scalars_have_the_colours_of_the_theme(writer, session: Session):
+    writer.add_custom_scalars({"Losses": {"all": ["Multiline", ["loss/.*"]]}})
+    for step in range(9):
+        for tag in "abc":
+            writer.add_scalar(f"loss/{tag}", ord(tag) - step, step)
+    writer.flush()
+    curves = dict(zip(("curve-0", "curve-1"), ("#ff0000", "#0000ff"), strict=True))
+    two = replace(DARK, name="two", variables=curves)
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, session)
+        await pilot.press("up")
+        await until(pilot, "━ loss/a", "━ loss/c")
+        pilot.app.register_theme(two)
+        pilot.app.theme = "two"
+        await until(pilot, "━a loss/a", "╍c loss/c")

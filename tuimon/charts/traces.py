@@ -209,7 +209,7 @@ def percentiles(
         if not len(values):
             continue
         cut = _CLIPPED_PERCENT if len(values) >= _FEW_VALUES else 0.0
-        low, high = np.percentile(values, (cut, 100 - cut))
-        lows.append(float(low))
-        highs.append(float(high))
+        low, high = np.percentile(values / 2, (cut, 100 - cut))  # differences must not overflow
+        lows.append(2 * float(low))
+        highs.append(2 * float(high))
     return (min(lows), max(highs)) if lows else None

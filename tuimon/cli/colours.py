@@ -11,6 +11,7 @@ from tuimon.charts.ramp import RAMP
 
 # SGR parameters (ECMA-48 §8.3.117) of those of the 16 colours that show on dark and on light.
 _CURVES = ("36", "33", "32", "35", "94", "91", "39", "90")
+PALETTE = len(_CURVES)
 _CODES = {
     "title": "1",
     "value": "1",

@@ -21,15 +21,19 @@ _EDITORS = ("nano", "vim", "vi")
 @click.option("--edit", is_flag=True, help="Open the file in $VISUAL or $EDITOR, then check it.")
 @click.option("--check", is_flag=True, help="Tell everything that is wrong in the file.")
 @click.option("--path", "show_path", is_flag=True, help="Print where the file is.")
+@click.option("--theme", metavar="NAME", help="Open a theme of yours, new or not, and check it.")
 @click.option("--keys", "list_keys", is_flag=True, help="List the ids of all keys, for [keys].")
-def command(*, edit: bool, check: bool, show_path: bool, list_keys: bool) -> int:
+def command(*, edit: bool, check: bool, show_path: bool, list_keys: bool, theme: str | None) -> int:
     """Print the settings in force, and where each was made.
 
-    The file is $TUIMON_CONFIG, else tuimon/config.toml in $XDG_CONFIG_HOME (~/.config).
+    The file is $TUIMON_CONFIG, else tuimon/config.toml in $XDG_CONFIG_HOME (~/.config); themes are
+    in themes/ beside it.
     """
-    if edit + check + show_path + list_keys > 1:
-        raise Refused("--edit, --check, --path and --keys exclude each other")
+    if edit + check + show_path + list_keys + (theme is not None) > 1:
+        raise Refused("--edit, --check, --path, --theme and --keys exclude each other")
     path = config_path()
+    if theme is not None:
+        return _theme(theme)
     if show_path:
         click.echo(path)
         return 0
@@ -38,7 +42,9 @@ def command(*, edit: bool, check: bool, show_path: bool, list_keys: bool) -> int
             click.echo(line)
         return 0
     if edit:
-        _edit(path)
+        from tuimon.config.template import default_text
+
+        _edit(path, default_text(_keys()))
     if edit or check:
         return _check(path)
     try:
@@ -83,7 +89,7 @@ def _with_origins(rows: list[tuple[str, str]], settings: Settings) -> Iterator[s
 
 def _check(path: Path) -> int:
     from tuimon.tui.checks import check_settings
-    from tuimon.tui.themes import read_themes, themes_directory
+    from tuimon.tui.themes.users import read_themes, themes_directory
 
     problems = list(read_themes(themes_directory()).problems)
     try:
@@ -102,13 +108,31 @@ def _tell(error: ConfigError) -> int:
     return Refused.exit_code
 
 
-def _edit(path: Path) -> None:
-    if not path.exists():
-        from tuimon.config.template import default_text
+def _theme(name: str) -> int:
+    """Edit a theme of the user's: at first, a copy of tuimon's own dark one."""
+    from tuimon.tui.themes.own import DARK, THEMES, path_of
+    from tuimon.tui.themes.users import read_theme, themes_directory
 
+    path = themes_directory() / f"{name}.toml"
+    if path.parent != themes_directory() or not name.strip(". ") or not name.isprintable():
+        raise Refused(f"{name}: not the name of a file")
+    if name in (*THEMES, "auto"):
+        raise Refused(f"{name} is tuimon's own; give yours another name")
+    _edit(path, path_of(DARK.name).read_text(encoding="utf-8"))
+    try:
+        read_theme(path)
+    except ConfigError as error:
+        return _tell(error)
+    click.echo(f'{path}: all is well; theme = "{name}" in [screen], or Ctrl-P, shows it')
+    return 0
+
+
+def _edit(path: Path, new: str) -> None:
+    """Have the user edit a file, which begins as `new` where it does not exist."""
+    if not path.exists():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(default_text(_keys()), encoding="utf-8")
+            path.write_text(new, encoding="utf-8")
         except OSError as error:
             raise Refused(f"{path}: cannot be written: {error.strerror or error}") from None
     editor = _editor()

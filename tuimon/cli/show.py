@@ -111,17 +111,18 @@ def command(
     """
     from tuimon.charts.model import ChartOptions
     from tuimon.cli.chosen import choose, read
-    from tuimon.cli.colours import lines, wants_colour
+    from tuimon.cli.colours import PALETTE, lines, wants_colour
     from tuimon.cli.still import still
     from tuimon.tui.glyphs import has_unicode, in_ascii
 
     cells = width or shutil.get_terminal_size((_WIDTH, 24)).columns
     ascii_only = ascii_only or not has_unicode(sys.stdout.encoding)
+    coloured = wants_colour(color)
+    palette = PALETTE if coloured or ascii_only else 1  # letters draw curves in ASCII
     if kinds:
         from tuimon.views.view import Look
 
-        coloured = wants_colour(color)
-        look = Look(step, cells, height, ascii_only, coloured)
+        look = Look(step, cells, height, ascii_only, coloured, palette)
         store, complete = read(_select(source), runs)
         for row in lines(_stills(store, kinds, tags, look), coloured=coloured):
             click.echo(in_ascii(row) if ascii_only else row, color=True)
@@ -130,15 +131,15 @@ def command(
     if as_json:
         click.echo(json.dumps(_document(chosen), indent=1))
     else:
-        coloured = wants_colour(color)
         options = ChartOptions(
             smoothing=smoothing,
             log_y=log_y,
             x_axis=x_axis,
             marks="ascii" if ascii_only else "braille",
             band=coloured,  # else it could not be told from the line
+            palette=palette,
         )
-        rows = still(chosen, cells, height if charts else 0, options, coloured=coloured)
+        rows = still(chosen, cells, height if charts else 0, options)
         click.echo("\n".join(lines(rows, coloured=coloured)), color=True)
     return 0 if chosen.complete else 1
 

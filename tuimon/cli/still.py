@@ -28,9 +28,7 @@ _LEAST_NAME = 8
 _LEAST_PART = 12
 
 
-def still(
-    chosen: Chosen, cells: int, height: int, options: ChartOptions, *, coloured: bool
-) -> list[Row]:
+def still(chosen: Chosen, cells: int, height: int, options: ChartOptions) -> list[Row]:
     """The frame in at most so many cells; without charts when their `height` is 0."""
     marks = MARKS[options.marks]
     parts = [[_heading(chosen, cells, marks)]]
@@ -38,8 +36,7 @@ def still(
     if height:
         metrics = _metrics(chosen, options)
         parts.append(_charts(metrics, cells, height, options))
-        if coloured or marks.ascii:  # else all curves look the same
-            cues = _cues(metrics, options)
+        cues = _cues(metrics, options)
     parts.append(table(chosen.values, cues, cells, marks))
     blank: Row = ()
     return [row for part in parts if part for row in (blank, *part)][1:]
@@ -123,14 +120,16 @@ def _charts(
 
 
 def _cues(metrics: Sequence[MetricCurves], options: ChartOptions) -> dict[tuple[str, str], Span]:
-    """What (run, tag) is drawn with in its chart; nothing where it is one among others."""
+    """What (run, tag) is drawn with in its chart; nothing where that tells it from no other."""
     cues = {}
     for metric in metrics:
         curves = metric.curves(options.palette)
         style = style_of(curves, options)
+        if options.palette == 1 and not style.lettered:
+            continue
         for key, curve in zip(metric.keys, curves, strict=True):
             if not curve.faded:
-                cues[key] = Span(style.line_cue(curve), style.role(curve))
+                cues[key] = Span(style.cue(curve), style.role(curve))
     return cues
 
 

@@ -39,7 +39,8 @@ def table(
     """
     if not values:
         return []
-    room = cells - _GAP if cues else cells
+    cue_cells = max((width(cue.text) for cue in cues.values()), default=-1) + 1
+    room = cells - cue_cells
     names, numbers = _names(values, marks), _numbers(values)
     least = sum(min(name.width, _LEAST_NAME) for name in names) + _GAP * (len(names) - 1)
     for spared in _SPARED:
@@ -58,11 +59,12 @@ def table(
         rows.append((*row[:last], row[last]._replace(role=role), *row[last + 1 :]))
     if not cues:
         return rows
-    blank = Span(" ", roles.BLANK)
+    no_cue = Span("", roles.BLANK)
     keys = [None, *((value.run, value.tag) for value in values)]
+    found = [cues.get(key, no_cue) if key else no_cue for key in keys]
     return [
-        (cues.get(key, blank) if key else blank, blank, *row)
-        for key, row in zip(keys, rows, strict=True)
+        (cue, Span(" " * (cue_cells - width(cue.text)), roles.BLANK), *row)
+        for cue, row in zip(found, rows, strict=True)
     ]
 
 

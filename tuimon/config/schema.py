@@ -48,7 +48,8 @@ class ScreenSettings:
 
     theme: str = "auto"
     """tuimon-dark, tuimon-light, tuimon-ansi (the terminal's own 16 colours), tuimon-contrast, or
-    a theme of yours in themes/. auto: dark, or the terminal's own where it has but 16 colours."""
+    a theme of yours (tuimon config --theme NAME makes one). auto: dark, or the terminal's own where
+    it has but 16 colours."""
     tags: Literal["auto", "shown", "hidden"] = "auto"
     """The list of tags. auto: where the terminal is wide enough."""
     mouse: bool = True

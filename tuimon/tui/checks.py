@@ -1,7 +1,7 @@
 """Settings that only the screen can judge: keys and themes."""
 
 from tuimon.config import ConfigError, Problem, Settings
-from tuimon.tui.themes import check_theme
+from tuimon.tui.themes.users import check_theme
 from tuimon.tui.user_keys import user_keys
 
 

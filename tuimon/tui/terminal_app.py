@@ -26,7 +26,7 @@ from tuimon.tui.driver import TerminalDriver
 from tuimon.tui.glyphs import has_unicode
 from tuimon.tui.keys.key import Key
 from tuimon.tui.picture import screen_svg
-from tuimon.tui.theme_choice import ThemeChoice
+from tuimon.tui.themes.choice import ThemeChoice
 from tuimon.tui.type_ahead import KeyDone, TypeAhead
 from tuimon.tui.user_keys import user_keys
 

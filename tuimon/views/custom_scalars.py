@@ -191,6 +191,7 @@ class CustomScalarsView(View):
             log_y=self._log,
             x_axis=self._x,
             marks="ascii" if look.ascii_only else "braille",
+            palette=look.palette,
         )
         key = category.title, chart
         title = chart.title or ", ".join(chart.tags)

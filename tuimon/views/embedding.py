@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +29,6 @@ from tuimon.views.raster import Camera
 from tuimon.views.subject import Item, Subject, ViewError, place_of
 from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
-_COLOURS = 8
-"""Labels that get a colour of their own; the most frequent ones."""
 _NEIGHBOURS = 5
 _LEAST = (20, 8)
 _SIDE_FROM, _SIDE = 100, 34
@@ -130,8 +128,9 @@ class EmbeddingView(View):
         side = _SIDE if look.width >= _SIDE_FROM and self._at is not None else 0
         below = 0 if side or self._at is None else 2
         cells, height = look.width - side, look.height - HEAD_ROWS - 1 - below
-        rows = [*heading, self._legend(embedding, look.width)]
-        picture = self._picture(embedding, cells, height, ascii_only=look.ascii_only)
+        classes = self._classes(embedding, look.palette)
+        rows = [*heading, self._legend(embedding, classes, look.width)]
+        picture = self._picture(embedding, classes, cells, height, ascii_only=look.ascii_only)
         told = self._neighbours(embedding)
         if side:
             beside = [clip([("  ", roles.BLANK), *line], side) for line in told]
@@ -231,18 +230,17 @@ class EmbeddingView(View):
             facts.append((f"/{self._searched}: {len(self._found()):,}", roles.ACCENT))
         return facts
 
-    def _classes(self, embedding: Embedding) -> dict[str, int]:
+    def _classes(self, embedding: Embedding, palette: int) -> dict[str, int]:
         """Colours of the most frequent labels of the column."""
-        if not embedding.labels:
+        if not embedding.labels or palette < 2:
             return {}
         counts = Counter(embedding.labels[self._column])
-        common = sorted(counts, key=lambda label: (-counts[label], label))[:_COLOURS]
-        if counts[common[-1]] == 1 and len(counts) > _COLOURS:
+        common = sorted(counts, key=lambda label: (-counts[label], label))[:palette]
+        if counts[common[-1]] == 1 and len(counts) > palette:
             return {}  # names rather than classes
         return {label: colour for colour, label in enumerate(sorted(common))}
 
-    def _legend(self, embedding: Embedding, cells: int) -> Row:
-        classes = self._classes(embedding)
+    def _legend(self, embedding: Embedding, classes: Mapping[str, int], cells: int) -> Row:
         if not classes:
             return ()
         pieces: list[Piece] = [(f"{embedding.names[self._column]}: ", roles.NOTE)]
@@ -250,7 +248,7 @@ class EmbeddingView(View):
             pieces += [("● ", roles.curve(colour)), (f"{label or '–'}  ", roles.LEGEND)]
         others = len(set(embedding.labels[self._column])) - len(classes)
         if others:
-            pieces.append((f"● {others:,} others", roles.DIM))
+            pieces.append((f"● {others:,} other" + "s" * (others != 1), roles.DIM))
         return clip(pieces, cells)
 
     def _found(self) -> list[int]:
@@ -264,13 +262,18 @@ class EmbeddingView(View):
         ]
 
     def _picture(
-        self, embedding: Embedding, cells: int, height: int, *, ascii_only: bool
+        self,
+        embedding: Embedding,
+        classes: Mapping[str, int],
+        cells: int,
+        height: int,
+        *,
+        ascii_only: bool,
     ) -> list[Row]:
         dots = Dots(cells, height, ascii_only=ascii_only)
         self._scale = dots.across, dots.down
         seen, order = self._project(dots)
         self._seen = seen
-        classes = self._classes(embedding)
         roles_of = np.full(len(seen), len(classes))
         if classes:
             roles_of = np.array(

@@ -39,6 +39,8 @@ class Other(NamedTuple):
     curve: PrCurve
     role: str
     behind: bool = False
+    pattern: int = 0
+    """Of its dashes, where colours come again."""
 
 
 class PrCurveView(View):
@@ -85,7 +87,7 @@ class PrCurveView(View):
         others: list[Other] = []
         alike = subject.alike()
         if self._runs:
-            others += self._elsewhere(subject, place)
+            others += self._elsewhere(subject, place, look.palette)
         if self._steps:
             others += self._earlier(subject, place)
         found = rows(
@@ -118,7 +120,7 @@ class PrCurveView(View):
                 found.append(Other(label, curve, roles.past(0), behind=True))
         return found
 
-    def _elsewhere(self, subject: Subject, place: Place) -> list[Other]:
+    def _elsewhere(self, subject: Subject, place: Place, palette: int) -> list[Other]:
         found = []
         for number, (run, series) in enumerate(subject.alike()[1:_MOST_RUNS], 1):
             refs = series.snapshot()
@@ -130,7 +132,8 @@ class PrCurveView(View):
             except ViewError:
                 continue
             if isinstance(curve, PrCurve):
-                found.append(Other(run.name, curve, roles.curve(number)))
+                role, pattern = roles.curve(number), number // palette
+                found.append(Other(run.name, curve, role, pattern=pattern))
         return found
 
     def press(self, key: str, text: str = "") -> None:
@@ -283,7 +286,11 @@ def _legend(curves: Sequence[Other], marks: Marks, cells: int) -> Row:
         if used + width(text) + 3 > cells:
             pieces.append((" …", roles.DIM))
             break
-        pieces += [("  ", roles.BLANK), (marks.cue(number), one.role), (text, roles.LEGEND)]
+        pieces += [
+            ("  ", roles.BLANK),
+            (marks.cue(number, one.pattern), one.role),
+            (text, roles.LEGEND),
+        ]
         used += width(text) + 3
     return clip(pieces, cells)
 
@@ -308,6 +315,7 @@ def _shape(one: Other, dots: int, number: int) -> Shape:
         dense=False,
         behind=one.behind,
         letter=number,
+        pattern=one.pattern,
     )
 
 

@@ -81,6 +81,8 @@ class Look(NamedTuple):
     """Letters and shades of ASCII, instead of half blocks and braille."""
     coloured: bool = True
     """Hundreds of colours can be told apart; else shades, dots and letters have to do."""
+    palette: int = 8
+    """How many colours tell curves and classes apart; 1 is none."""
     inside: bool = False
     """The view was entered: its cursor is to be seen."""
     cell: tuple[int, int] | None = None

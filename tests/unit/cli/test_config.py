@@ -1,11 +1,14 @@
 """`tuimon config`: print, check, edit."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tuimon.cli.main import main
+from tuimon.tui.themes.own import DARK
+from tuimon.tui.themes.users import read_theme
 
 
 @pytest.fixture
@@ -83,3 +86,31 @@ def test_a_viewer_does_not_start_with_settings_that_make_no_sense(
 def test_where_the_file_is(file: Path, capsys) -> None:
     assert main(["config", "--path"]) == 0
     assert capsys.readouterr().out == f"{file}\n"
+
+
+def test_a_theme_of_ones_own_begins_as_tuimons_dark_one(file: Path, monkeypatch, capsys) -> None:
+    editor = file.parent.parent / "editor.py"
+    editor.write_text(
+        "import sys; path = sys.argv[-1]; text = open(path).read()\n"
+        "open(path, 'w').write(text.replace('accent = \"#ffab2e\"', sys.argv[1]))"
+    )
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {editor} 'accent = \"pink\"'")
+    assert main(["config", "--theme", "mine"]) == 0
+    path = file.parent / "themes/mine.toml"
+    assert capsys.readouterr().out.startswith(f"{path}: all is well")
+    theme = read_theme(path)
+    assert (theme.name, theme.accent) == ("mine", "pink")
+    assert replace(theme, name=DARK.name, accent=DARK.accent) == DARK
+    monkeypatch.setenv(
+        "VISUAL", f"{sys.executable} -c \"open('{path}', 'w').write('primary = 1')\""
+    )
+    assert main(["config", "--theme", "mine"]) == 2
+    assert f"{path}:1: primary: a colour" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["tuimon-dark", "auto", "a/b", "..", "", "a\nb"])
+def test_a_theme_needs_a_name_of_its_own(name: str, file: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("VISUAL", "false")
+    assert main(["config", "--theme", name]) == 2
+    assert "false" not in capsys.readouterr().err
+    assert not file.parent.exists()

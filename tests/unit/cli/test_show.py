@@ -159,7 +159,7 @@ def test_columns_and_middles_of_names_go_first(
 def test_runs_and_tags_are_chosen_as_by_export(
     logdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    output = show(capsys, logdir, "--run", "^(a|div)", "--tag", "train$")
+    output = show(capsys, logdir, "--run", "^(a|div)", "--tag", "train$", "--no-charts")
     assert [row[:2] for row in table(output)] == [["Loss/train", "a"], ["Loss/train", "diverged"]]
     assert "Loss/test" not in output
     assert table(show(capsys, logdir, "--run", "^a", "--tag", "lr"))[0][:2] == ["lr", "a"]
@@ -333,6 +333,16 @@ def test_the_table_is_the_legend_where_curves_can_be_told_apart(
     assert [row[0] for row in table(output)] == ["* Loss/train", "x Loss/train", "+ Loss/test"]
     coloured = show(capsys, logdir, "--color", "always", "--tag", "lr")
     assert table(SGR.sub("", coloured))[0][0] == "━ lr"
+    assert table(show(capsys, logdir, "--tag", "lr"))[0][0] == "lr"
+
+
+def test_without_colours_dashes_and_letters_tell_curves_apart(
+    logdir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = show(capsys, logdir / "a", "--tag", "Loss")
+    assert [row[0] for row in table(output)] == ["━a Loss/train", "╍b Loss/test"]
+    assert "◆ a 0.01382\n" in output
+    assert re.search(r"[⠀-⣿] +b 1\.244\n", output)
 
 
 @pytest.mark.parametrize(

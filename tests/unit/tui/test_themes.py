@@ -8,8 +8,9 @@ from textual.color import Color
 from tuimon.config import ConfigError, ScreenSettings, Settings
 from tuimon.runs.paths import state_home
 from tuimon.tui.terminal_app import TerminalApp
-from tuimon.tui.theme import RoleStyles
-from tuimon.tui.themes import ANSI, CONTRAST, DARK, THEMES, read_theme, themes_directory
+from tuimon.tui.themes.own import ANSI, CONTRAST, DARK, LIGHT, THEMES
+from tuimon.tui.themes.styles import RoleStyles
+from tuimon.tui.themes.users import read_theme, themes_directory
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_what_is_no_theme_is_told_with_its_line(directory: Path, text: str, said
     assert str(raised.value).removeprefix(f"{path}:").startswith(said)
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_every_theme_has_colours_for_eight_curves(theme) -> None:
     styles = RoleStyles(theme.variables, Color.parse("black"), ansi=theme.ansi)
     assert len({styles.style(f"curve{index}").color for index in range(8)}) == 8
@@ -124,3 +125,37 @@ async def test_no_colour_is_sent_where_none_is_wanted(monkeypatch: pytest.Monkey
     async with app.run_test():
         assert app.theme == ANSI.name
         assert app.native_ansi_color
+
+
+def test_a_theme_of_ones_own_says_how_dim_and_how_bright_it_is(directory: Path) -> None:
+    theme = read_theme(written(directory, "mine", "dark = false\nfade = 0.25"))
+    assert not theme.dark
+    ground = Color.parse("white")
+    own = RoleStyles({"foreground": "#000000", **theme.variables}, ground, ansi=False)
+    usual = RoleStyles({"foreground": "#000000", **DARK.variables}, ground, ansi=False)
+    assert luminance(Color.from_rich_color(own.style("dim").color)) < luminance(
+        Color.from_rich_color(usual.style("dim").color)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("dark = 1", "1: dark: true or false"),
+        ("fade = 2.0", "1: fade: a number from 0 to 1"),
+        ('roles = "red"', "1: roles is a table"),
+        ('[roles]\naxes = "red"', "2: unknown: axes; did you mean axis?"),
+        ('[roles]\nzzz = "red"', "2: unknown: zzz; there are text, "),
+    ],
+)
+def test_what_the_parts_of_a_theme_cannot_be_is_told(directory: Path, text: str, said: str) -> None:
+    path = written(directory, "mine", text)
+    with pytest.raises(ConfigError) as raised:
+        read_theme(path)
+    assert str(raised.value).removeprefix(f"{path}:").startswith(said)
+
+
+def test_the_light_theme_is_read_from_its_file_as_any_other() -> None:
+    assert (LIGHT.name, LIGHT.dark, LIGHT.ansi) == ("tuimon-light", False, False)
+    assert (ANSI.dark, ANSI.ansi) == (True, True)
+    assert CONTRAST.variables["fade"] == "0.5"

@@ -137,3 +137,15 @@ def test_on_paper(tmp_path: Path):
     )
     assert "Rates" in text
     assert "interval" in text
+
+
+@pytest.mark.parametrize(
+    ("palette", "cues"), [(8, ["━", "━", "━"]), (2, ["━a", "━b", "╍c"]), (1, ["━a", "╍b", "┅c"])]
+)
+def test_curves_are_told_apart_with_the_colours_that_there_are(
+    tmp_path: Path, palette: int, cues: list[str]
+):
+    log(tmp_path, {"Losses": {"all": ["Multiline", ["loss/.*", "my"]]}})
+    view, subject = opened(tmp_path)
+    legend = draw(view, subject, LOOK._replace(palette=palette)).rows[2]
+    assert [span.text for span in legend if span.role.startswith("curve")] == cues

@@ -253,3 +253,12 @@ def test_any_size(animals, fits):
         )
 
     fits(rows)
+
+
+@pytest.mark.parametrize(
+    ("palette", "legend"),
+    [(8, "kind: ● cat  ● dog  ● eel"), (2, "kind: ● cat  ● dog  ● 1 other"), (1, "")],
+)
+def test_as_many_labels_have_a_colour_as_there_are(animals, palette: int, legend: str):
+    view, subject = animals
+    assert shown(view, subject, LOOK._replace(palette=palette)).splitlines()[2].strip() == legend

@@ -22,8 +22,8 @@ from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
-from tuimon.tui.theme import RoleStyles
-from tuimon.tui.themes import CONTRAST, DARK, LIGHT
+from tuimon.tui.themes.own import CONTRAST, DARK, LIGHT
+from tuimon.tui.themes.styles import RoleStyles
 from tuimon.views.hparams.correlation import importances, spearman
 from tuimon.views.hparams.sessions import read_table
 from tuimon.views.hparams.view import HParamsView

@@ -128,6 +128,8 @@ def test_runs_are_compared_with_their_areas(subjects):
     assert words[5] == "b"
     assert float(words[3]) > float(words[6])
     assert any(span.role == "curve1" for row in rows[3:] for span in row)
+    few = view.draw(subject, look._replace(palette=1)).rows[2]
+    assert [span.text for span in few if span.role.startswith("curve")] == ["━", "╍"]
 
 
 def test_earlier_steps_are_behind(subjects):

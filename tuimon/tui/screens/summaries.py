@@ -29,6 +29,7 @@ from tuimon.tui.memory import give_large_blocks_back
 from tuimon.tui.screens.text import SummaryHelpScreen
 from tuimon.tui.summaries import Deed, Views, Wanted
 from tuimon.tui.terminal_app import keys_of
+from tuimon.tui.themes.styles import palette_of
 from tuimon.tui.widgets.key_bar import KeyBar
 from tuimon.tui.widgets.notice import MIN_WIDTH, Notice
 from tuimon.tui.widgets.prompt import Prompt
@@ -217,7 +218,16 @@ class SummariesScreen(Screen[None]):
         ascii_only = self.app.has_class("-ascii")
         coloured = self.app.console.color_system in _COLOURS_FROM and not self.app.no_color
         cell = picture_cell(self.app) if self.is_current else None
-        look = Look(self._step, width, height, ascii_only, coloured, self._inside, cell)
+        look = Look(
+            self._step,
+            width,
+            height,
+            ascii_only,
+            coloured,
+            palette=palette_of(self.app),
+            inside=self._inside,
+            cell=cell,
+        )
         wanted = self._views.wanted(item, look)
         if wanted == self._shown:
             return

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tuimon.charts.model import Row, Span
 from tuimon.text import width
 from tuimon.tui.glyphs import to_ascii
-from tuimon.tui.theme import RoleStyles
+from tuimon.tui.themes.styles import RoleStyles
 
 _MERGE_GAP = 8
 """Unchanged cells between two changed runs below which one longer run costs fewer bytes."""

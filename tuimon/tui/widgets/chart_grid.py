@@ -1,7 +1,6 @@
 """The grid of charts: which metrics are on this page, in how many columns and rows."""
 
 import math
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,8 +17,7 @@ from tuimon.store.store import Store
 from tuimon.tui.chart_state import Change, ChartState
 from tuimon.tui.run_colours import RunColours
 from tuimon.tui.selection import Selection
-from tuimon.tui.theme import curve_colours
-from tuimon.tui.themes import DARK_CURVES
+from tuimon.tui.themes.styles import palette_of
 from tuimon.tui.widgets.chart_view import ChartView, MetricChart
 
 _MIN_WIDTH, _MIN_HEIGHT = 34, 9
@@ -172,8 +170,7 @@ class ChartGrid(Container):
 
     def _count_colours(self) -> None:
         """Tell the charts how many colours the theme has to tell curves apart."""
-        colours = curve_colours(self.app.theme_variables) or DARK_CURVES
-        palette = 1 if os.environ.get("NO_COLOR") else len(colours)
+        palette = palette_of(self.app)
         if palette != self.options.palette:
             self.options = replace(self.options, palette=palette)
 

@@ -4,7 +4,7 @@ import pytest
 from textual.color import Color
 
 from tuimon.charts import roles
-from tuimon.tui.theme import RoleStyles
+from tuimon.tui.themes.styles import RoleStyles
 
 
 def styles(background: str) -> RoleStyles:

@@ -11,7 +11,8 @@ from textual.theme import Theme
 from tuimon.config import Settings
 from tuimon.runs.paths import state_home
 from tuimon.text import safe
-from tuimon.tui.themes import ANSI, DARK, THEMES, read_themes, themes_directory
+from tuimon.tui.themes.own import ANSI, DARK, THEMES
+from tuimon.tui.themes.users import read_themes, themes_directory
 
 _LOOK_EVERY = 1.0
 
@@ -32,7 +33,7 @@ class ThemeChoice:
 
     def begin(self) -> None:
         """Register all themes and take the one that is wanted."""
-        for theme in (*THEMES, *read_themes(self._directory).themes.values()):
+        for theme in (*THEMES.values(), *read_themes(self._directory).themes.values()):
             self._app.register_theme(theme)
         wanted = self._kept() or self._default()
         self._app.theme = wanted if wanted in self._app.available_themes else self._default()

@@ -15,49 +15,19 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import count, takewhile
+from typing import Any
 
 from rich.style import Style
+from textual.app import App
 from textual.color import Color, ColorParseError
 
 from tuimon.charts import roles
 from tuimon.charts.ramp import RAMP
-from tuimon.tui.themes import ANSI_CURVES, DARK_CURVES, LIGHT_CURVES
+from tuimon.tui.themes.own import ANSI, DARK, LIGHT
+from tuimon.tui.themes.roles import DIM, ROLES
 
-_CURVE_BLENDS = {"curve": 0.0, "end": 0.0, "past": 0.4, "band": 0.62}
-_DIM_BLEND = 0.45
-_FAINT_BLEND = 0.68
-_FADED_BLEND = 0.74
-_SHADE_BLEND = 0.88
 _LIT_BLEND = 0.75
-
-_FIXED: dict[str, tuple[str, float, str]] = {
-    # role: theme variable, share of background blended in, text attributes
-    "text": ("foreground", 0.0, ""),
-    "blank": ("foreground", 0.0, ""),
-    "title": ("foreground", 0.0, "bold"),
-    "note": ("foreground", _DIM_BLEND, ""),
-    "legend": ("foreground", 0.2, ""),
-    "value": ("foreground", 0.0, "bold"),
-    "focus": ("primary", 0.0, "bold"),
-    "dim": ("foreground", _DIM_BLEND, ""),
-    "tick": ("foreground", _DIM_BLEND, ""),
-    "axis": ("foreground", _FAINT_BLEND, ""),
-    "faded": ("foreground", _FADED_BLEND, ""),
-    "shade": ("foreground", _SHADE_BLEND, ""),
-    "upright": ("accent", 0.3, ""),
-    "mark": ("error", 0.0, "bold"),
-    "warn": ("warning", 0.0, ""),
-    "error": ("error", 0.0, "bold"),
-    "ok": ("success", 0.0, ""),
-    "accent": ("accent", 0.0, ""),
-    "passed": ("accent", _DIM_BLEND, ""),
-    "thumb": ("accent", 0.0, "bold"),
-    "track": ("foreground", _FAINT_BLEND, ""),
-    "key": ("primary", 0.0, "bold"),
-    "match": ("accent", 0.0, "reverse"),
-    "picked": ("primary", 0.0, ""),
-    "cursor": ("foreground", 0.0, "reverse"),
-}
+_CURVE_BLENDS = {"curve": 0.0, "end": 0.0, "past": 0.4, "band": 0.62}
 _INDEXED = re.compile(r"(curve|end|band|past)(\d+)")
 _HALVES = re.compile(r"heat:(\d+)/(\d+)")
 _PIXELS = re.compile(r"rgb:([0-9a-f]{6})(?:/([0-9a-f]{6}))?")
@@ -71,6 +41,13 @@ def curve_colours(variables: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(variables[name] for name in takewhile(variables.__contains__, names))
 
 
+def palette_of(app: App[Any]) -> int:
+    """How many colours tell curves apart on the screen of an app; 1 where there are none."""
+    if app.no_color:
+        return 1
+    return len(curve_colours(app.theme_variables) or curve_colours(DARK.variables))
+
+
 class RoleStyles:
     """The rich style of every role under one theme, over one background."""
 
@@ -79,8 +56,8 @@ class RoleStyles:
         self._variables = variables
         self._background = background
         self._ansi = ansi
-        own = ANSI_CURVES if ansi else DARK_CURVES if self._dark else LIGHT_CURVES
-        self._curves = curve_colours(variables) or own
+        own = ANSI if ansi else DARK if self._dark else LIGHT
+        self._curves = curve_colours(variables) or curve_colours(own.variables)
         self._fade = float(variables.get("fade", 1.0))
         self.style = lru_cache(maxsize=_KEPT_STYLES)(self._style)
 
@@ -94,7 +71,7 @@ class RoleStyles:
             return Style(color=f"#{match[1]}", bgcolor=f"#{match[2]}" if match[2] else None)
         if match := _HALVES.fullmatch(role):
             return Style(color=self._heat(int(match[1])), bgcolor=self._heat(int(match[2])))
-        variable, blend, attributes = _FIXED.get(role, _FIXED["text"])
+        variable, blend, attributes = ROLES.get(role, ROLES["text"])
         own = self._variables.get(f"role-{role}")
         if own is not None:
             return self._make(own, 0.0, attributes)
@@ -126,9 +103,7 @@ class RoleStyles:
             parsed = Color.parse("#dddddd")
         bold, reverse = "bold" in attributes, "reverse" in attributes
         if self._ansi or parsed.ansi is not None:
-            return Style(
-                color=parsed.rich_color, dim=blend > _DIM_BLEND / 2, bold=bold, reverse=reverse
-            )
+            return Style(color=parsed.rich_color, dim=blend > DIM / 2, bold=bold, reverse=reverse)
         return Style(
             color=parsed.blend(self._background, blend * self._fade).rich_color,
             bold=bold,
