@@ -42,6 +42,14 @@ def test_bad_input_gets_one_clear_line(host: Host, args: list[str], says: str):
     assert done.stderr.count("\n") == 1
 
 
+def test_a_place_where_no_run_can_be_recorded_is_named(host: Host):
+    refused = host.run("run", host.script("pass"), TUIMON_HOME="/dev/null")
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "tuimon: no run can be recorded: File exists: /dev/null (TUIMON_HOME=DIR: elsewhere)\n",
+    )
+
+
 def test_a_script_that_dies_on_its_first_line_tells_why(host: Host):
     script = host.script("import nosuchmodule\n")
     done = host.run("run", "--foreground", script)
@@ -237,6 +245,12 @@ def test_a_detached_run_is_listed_read_and_stopped_from_anywhere(host: Host, tmp
     again = host.run("stop", "big")
     assert again.returncode == 2
     assert again.stderr.count("\n") == 1
+    assert host.run("run", "--detach", "--name", "big", host.script(QUIET)).returncode == 0
+    (going, ended) = host.runs()
+    meant = host.run("stop", ended["id"])
+    assert meant.returncode == 2
+    assert meant.stderr.endswith(f" by request (SIGINT); {going['id']} of that name runs\n")
+    assert host.run("stop", "--now", "big").returncode == 0
 
 
 def test_logs_follow_until_the_end(host: Host):
@@ -249,7 +263,10 @@ def test_logs_follow_until_the_end(host: Host):
 
 
 def test_without_a_terminal_lines_are_printed_until_the_end(host: Host):
-    done = host.run("run", "--name", "train", host.script(WRITER + "write('log', 43)"))
+    offline = f"glob.glob('{host.home}/runs/*/*/mirror.json')"
+    code = "write('log', 43)\nimport glob\n"
+    code += f"while not any('tuimon sync' in open(name).read() for name in {offline}): pass\n"
+    done = host.run("run", "--name", "train", host.script(WRITER + code))
     assert done.returncode == 0
     assert "is not a terminal: printing lines" in done.stderr
     lines = done.stdout.splitlines()

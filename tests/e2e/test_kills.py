@@ -23,15 +23,23 @@ KILLS = 15
 LOST_GUARDIANS = 20
 LINES = 2000
 
-# Metrics come from what is printed, so that lines and points are the same in number.
+MORE = 40
+
+# Metrics come from what is printed. The other lines keep the pump at work, so that it is killed
+# amid what it does and not while it waits.
 SCRIPT = f"""
 import sys, time
 for step in range(1, {LINES} + 1):
     print(f"step {{step}} loss: {{1 / step:.6f}}", flush=True)
-    time.sleep(0.004)
+    for number in range({MORE}):
+        print("line", step, number, flush=True)
+    time.sleep(0.003)
 sys.exit(7)
 """
-OUTPUT = "".join(f"step {step} loss: {1 / step:.6f}\n" for step in range(1, LINES + 1))
+OUTPUT = "".join(
+    f"step {step} loss: {1 / step:.6f}\n" + "".join(f"line {step} {n}\n" for n in range(MORE))
+    for step in range(1, LINES + 1)
+)
 
 
 class Watched:

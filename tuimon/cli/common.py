@@ -8,7 +8,7 @@ import click
 from tuimon.runs.activity import activity, leftovers
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
-from tuimon.runs.registry import RunNotFound, RunStatus, find_run
+from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
 from tuimon.text import format_duration, safe
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def control_or_refuse(status: RunStatus) -> "Control":
     from tuimon.guardian.client import Control
 
     if status.state.ended and not leftovers(status):
-        raise Refused(describe_end(status))
+        raise Refused(describe_end(status) + _namesake(status))
     if not status.is_here:
         host, doing = safe(status.record.host), click.get_current_context().info_name
         raise Refused(
@@ -77,6 +77,14 @@ def control_or_refuse(status: RunStatus) -> "Control":
             f"do that there: ssh {host} tuimon {doing} {status.record.id}"
         )
     return Control(status.paths)
+
+
+def _namesake(ended: RunStatus) -> str:
+    """Which run of the same name goes on, in case that was meant."""
+    for run in list_runs():
+        if run.record.name == ended.record.name and not run.state.ended:
+            return f"; {run.record.id} of that name runs"
+    return ""
 
 
 def describe_end(status: RunStatus) -> str:

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from tuimon.cli.command_line import resolve, run_name
 from tuimon.cli.common import Refused, run_or_refuse, settings_or_refuse
 from tuimon.cli.wandb_options import wandb_options
 from tuimon.config import StopSettings
-from tuimon.runs.paths import RunPaths, new_run_directory
+from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, machine_id, pid_namespace
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
 from tuimon.text import safe
@@ -197,9 +198,10 @@ def launch(
             stop_grace_term=graces.kill_after,
             started_at=time.time(),
         )
-        write_record(paths.run_json, record)
+        _write_first(paths, record)
     except OSError as error:
-        raise Refused(f"the run directory cannot be written: {error}") from None
+        why = safe(f"{error.strerror}: {error.filename or runs_directory()}")
+        raise Refused(f"no run can be recorded: {why} (TUIMON_HOME=DIR: elsewhere)") from None
     try:
         start_guardian(paths, around.prefix)
     except LaunchError as error:
@@ -207,3 +209,13 @@ def launch(
     for warning in around.warnings:
         click.echo(f"tuimon: {warning}", err=True)
     return paths
+
+
+def _write_first(paths: RunPaths, record: RunRecord) -> None:
+    """Write the record of a new run; without one, its directory is none. Raises: OSError."""
+    try:
+        write_record(paths.run_json, record)
+    except OSError:
+        with suppress(OSError):
+            paths.directory.rmdir()
+        raise

@@ -263,7 +263,7 @@ def write_record(path: Path, record: Record) -> None:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not path.exists():
             raise
         rewrite_record(path, record, sync=True)
 

@@ -118,6 +118,14 @@ def test_a_shorter_record_in_place_leaves_nothing_of_the_longer(path: Path, reco
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_full_disk_without_an_existing_file_is_told(path: Path, record: RunRecord):
+    path.unlink(missing_ok=True)
+    path.with_name(f".{path.name}.{os.getpid()}").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        write_record(path, record)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_full_disk_falls_back_to_the_existing_file(path: Path, record: RunRecord):
     write_record(path, record)
     inode = path.stat().st_ino
