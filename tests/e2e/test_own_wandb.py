@@ -1,6 +1,7 @@
 """A training that opens a W&B run itself: its metrics are shown, and nothing is mirrored twice."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from host import Host
@@ -17,9 +18,11 @@ wandb.finish()
 """
 
 
-def launch(host: Host, script: str, *options: str, mode: str = "offline") -> None:
+def launch(
+    host: Host, script: str, *options: str, arguments: Sequence[str] = (), mode: str = "offline"
+) -> None:
     host.env |= {"WANDB_MODE": mode}
-    done = host.run("run", "--detach", *options, host.script(script))
+    done = host.run("run", "--detach", *options, host.script(script), *arguments)
     assert done.returncode == 0, done.stderr
     host.wait_for_end()
 
@@ -52,6 +55,37 @@ def test_a_second_run_is_made_for_who_asks_for_it(host: Host) -> None:
     status = find_run(None, host.home)
     assert status.mirror is not None
     assert (status.mirror.state, status.mirror.points) == ("finished", 8)
+
+
+BOTH = """
+import sys
+import wandb
+from torch.utils.tensorboard import SummaryWriter
+wandb.init(project="mine", sync_tensorboard=len(sys.argv) > 1)
+wandb.log({"seconds": 1.5})
+with SummaryWriter("runs") as writer:
+    for step in range(4):
+        writer.add_scalar("loss", 1 / (step + 1), step)
+wandb.finish()
+"""
+
+
+def test_its_event_files_are_mirrored(host: Host) -> None:
+    launch(host, BOTH)
+    status = find_run(None, host.home)
+    assert status.mirror is not None
+    assert (status.mirror.state, status.mirror.points) == ("finished", 4)
+
+
+@pytest.mark.long
+def test_event_files_that_wandb_syncs_are_not_mirrored(host: Host) -> None:
+    launch(host, BOTH, arguments=["sync"])
+    ((_, tags),) = json.loads(host.run("show", "--json").stdout)["runs"].items()
+    assert tags["loss"]["count"] == 4
+    status = find_run(None, host.home)
+    assert status.mirror is not None
+    assert status.mirror.state == "own"
+    assert not status.paths.wandb.exists()
 
 
 def test_disabled_it_is_read_from_the_console(host: Host) -> None:

@@ -3,7 +3,7 @@
 import shlex
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class Logdirs:
             state=RunState.FINISHED,
         )
         self.git: Mapping[str, Any] = {"logdir": record.root}
-        self.wandb_runs: Sequence[str] = ()
+        self.own_run = None
         self.exit_code = self.stopped_code = 0
         self.console: Path | None = None
         self.alerts: Path | None = None

@@ -29,10 +29,6 @@ _TEARDOWN_TIMEOUT = 40.0
 log = logging.getLogger("tuimon.mirror")
 
 
-class HasOwnRun(Exception):  # noqa: N818 - nothing went wrong
-    """The training has opened a W&B run itself, and nobody has asked for another one."""
-
-
 def mirror_subject(
     subject: Subject,
     paths: RunPaths,
@@ -53,9 +49,9 @@ def mirror_subject(
         Opening.check_wanted(subject.record.mirror, environ, guard)
         files = _first_files(subject, paths, status, stop)
         if files is None:
-            status.update(
-                state="finished", detail="the training wrote no event file: nothing to mirror"
-            )
+            if subject.own_run is None:
+                detail = "the training wrote no event file: nothing to mirror"
+                status.update(state="finished", detail=detail)
             return 0
         logdir = str(Path(files[0].path).parent) if files else None
         home = settle_home(paths, subject.record.mirror, environ, logdir)
@@ -70,8 +66,6 @@ def mirror_subject(
                 with guard("teardown", _TEARDOWN_TIMEOUT):
                     teardown()  # wandb-core begins anew, with the variable
             _mirror(subject, home, files, environ, status, stop, guard, uploads)
-    except HasOwnRun:
-        status.update(state="own", directory=subject.wandb_runs[-1], detail=_own_run(subject))
     except MirrorOff:
         status.update(state="off", detail="W&B is disabled (WANDB_MODE, or its settings)")
     except Interrupted:
@@ -132,27 +126,25 @@ def _first_files(
         return files
     if not files:
         status.update(detail="waiting for the first event file")
-    while not files and not _has_own_run(subject):
-        if subject.settled:
+    while not files:
+        settled = subject.settled
+        if subject.own_run is not None:
+            status.update(state="own", directory=subject.own_run, detail=_about(subject.own_run))
+        if settled:
             return None
         if stop.wait(_LOOK_EVERY):
             raise Interrupted
         files = subject.look()
-    if _has_own_run(subject) and not is_settled(paths):
-        raise HasOwnRun
+    if status.record.state == "own":
+        status.update(state="starting", directory=None)
     status.update(detail=None)
     return files
 
 
-def _has_own_run(subject: Subject) -> bool:
-    return subject.record.mirror.mode == "auto" and bool(subject.wandb_runs)
-
-
-def _own_run(subject: Subject) -> str:
-    """What to know of the W&B run that the training has opened."""
-    directory = subject.wandb_runs[-1]
-    upload = f"; upload it with: {shlex.join(['wandb', 'sync', directory])}"
-    return f"the script's own run, in {directory}{upload if is_offline_run(directory) else ''}"
+def _about(own_run: str) -> str:
+    """What to know of a W&B run that the training has opened."""
+    upload = f"; upload it with: {shlex.join(['wandb', 'sync', own_run])}"
+    return f"the script's own run, in {own_run}{upload if is_offline_run(own_run) else ''}"
 
 
 def _wait_for_lock(

@@ -1,6 +1,6 @@
 """Whose points go to W&B: a launch under a guardian, or log directories."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -29,8 +29,8 @@ class Subject(Protocol):
         """Version of the code, for the config; empty while it is not known."""
 
     @property
-    def wandb_runs(self) -> Sequence[str]:
-        """Directories of W&B runs that it has opened itself."""
+    def own_run(self) -> str | None:
+        """Directory of the newest W&B run that it has opened itself, if none else was asked for."""
 
     @property
     def ended(self) -> bool:

@@ -11,8 +11,9 @@ from tuimon.mirror.finder import SourceFinder
 from tuimon.mirror.keys import namespace
 from tuimon.mirror.subject import NewFile
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import RunRecord
+from tuimon.runs.record import RecorderRecord, RunRecord
 from tuimon.runs.registry import read_status
+from tuimon.runs.sources import WANDB, LogSource
 
 _LAST_SEARCH_TIMEOUT = 60.0
 """Seconds that the recorder, which reads the rest of the console, is waited for."""
@@ -42,9 +43,12 @@ class Training:
         return {"git_commit": recorder.git_commit, "git_dirty": recorder.git_dirty}
 
     @property
-    def wandb_runs(self) -> Sequence[str]:
-        """What the hook in the training has reported."""
-        return () if self._status.recorder is None else self._status.recorder.wandb_runs
+    def own_run(self) -> str | None:
+        """What the hook in the training has reported last, unless the user wants another run."""
+        recorder = self._status.recorder
+        if self.record.mirror.mode != "auto" or recorder is None or not recorder.wandb_runs:
+            return None
+        return recorder.wandb_runs[-1]
 
     @property
     def ended(self) -> bool:
@@ -92,10 +96,18 @@ class Training:
         """Read the records again, and look for new event files."""
         self._status = read_status(self._paths.directory)
         if self._status.recorder is not None:
-            self._finder.set_sources(self._status.recorder.logdirs)
+            self._finder.set_sources(self._sources(self._status.recorder))
         return [
             NewFile(str(path), run, self._namespace(run, path)) for run, path in self._finder.find()
         ]
+
+    def _sources(self, recorder: RecorderRecord) -> Sequence[LogSource]:
+        """The log directories, without what the training takes to W&B itself."""
+        if self.own_run is None:
+            return recorder.logdirs
+        if recorder.wandb_syncs:
+            return ()
+        return [source for source in recorder.logdirs if source.found_by != WANDB]
 
     def goes_on_from(self, started_at: float) -> None:
         """Take files of earlier launches, too: their own mirrors may not have come to them."""

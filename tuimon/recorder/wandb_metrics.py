@@ -36,6 +36,8 @@ class WandbMetrics:
         self._reports = WriterReports(paths.writers)
         self._known = {source.path for source in known}
         self._runs: dict[Path, _Run] = {}
+        self.syncing = False
+        """Whether the training has wandb take its event files to one of the runs."""
         self._look_at = 0.0
         self._done = False
 
@@ -52,11 +54,11 @@ class WandbMetrics:
 
     def step(self, *, others: bool) -> None:
         """Read a little of what is new; `others` tells whether the training writes event files."""
+        self._look()
         now = time.monotonic()
         if now < self._look_at:
             return
         self._look_at = now + _LOOK_EVERY
-        self._look()
         if others:
             self._stop()
         if not self._done:
@@ -74,9 +76,10 @@ class WandbMetrics:
         self._stop()
 
     def _look(self) -> None:
-        for path in self._reports.new_wandb():
-            if path not in self._runs and len(self._runs) < _MOST_RUNS:
-                self._runs[path] = _Run(path, self._hold)
+        for run in self._reports.new_wandb():
+            self.syncing |= run.syncing
+            if run.file not in self._runs and len(self._runs) < _MOST_RUNS:
+                self._runs[run.file] = _Run(run.file, self._hold)
 
     def _hold(self, name: str) -> HeldPoints:
         directory = self._paths.wandb_metrics / name

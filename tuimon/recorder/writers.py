@@ -3,8 +3,17 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 _WANDB = ".wandb"
+_SYNCING = ".wandb+tensorboard"
+
+
+class OwnRun(NamedTuple):
+    """A W&B run that the script opened; `syncing` if wandb takes its event files there as well."""
+
+    file: Path
+    syncing: bool
 
 
 class WriterReports:
@@ -16,11 +25,13 @@ class WriterReports:
 
     def new(self) -> Iterator[str]:
         """Log directories, absolute, reported since the last call; one may come again."""
-        return (path for path in self._lines() if not path.endswith(_WANDB))
+        return (path for path in self._lines() if not path.endswith((_WANDB, _SYNCING)))
 
-    def new_wandb(self) -> Iterator[Path]:
-        """Transaction logs of W&B runs that the script opened; else as `new`, in place of it."""
-        return (Path(path) for path in self._lines() if path.endswith(_WANDB))
+    def new_wandb(self) -> Iterator[OwnRun]:
+        """W&B runs by their transaction logs; else as `new`, in place of it."""
+        for path in self._lines():
+            if path.endswith((_WANDB, _SYNCING)):
+                yield OwnRun(Path(path.removesuffix("+tensorboard")), path.endswith(_SYNCING))
 
     def _lines(self) -> Iterator[str]:
         try:

@@ -71,7 +71,8 @@ def _wrap_run(run: type) -> None:
     def __init__(self, settings, *args, **kwargs):
         try:
             if settings.mode in ("online", "offline", "shared", "dryrun", "run"):
-                _report(os.path.abspath(settings.sync_file))
+                path = os.path.abspath(settings.sync_file)
+                _report(f"{path}+tensorboard" if settings.sync_tensorboard else path)
         except Exception:
             pass
         original(self, settings, *args, **kwargs)
