@@ -113,6 +113,8 @@ class TerminalDriver(LinuxDriver):
         self.exit_event = self._waker = _Waker()
         self._loop = asyncio.get_running_loop()
         self._output: _Output | None = None
+        self._draws = False
+        """The screen is the app's."""
         self._timer: asyncio.TimerHandle | None = None
         self._synchronises = False
         self._erases = _erases_with_background()
@@ -155,7 +157,9 @@ class TerminalDriver(LinuxDriver):
             self._timer.cancel()
             self._timer = None
         output = self._output
-        if output is None or output.waiting or not (self.image.behind or self._placement.unplaced):
+        if output is None or output.waiting or not self._draws:
+            return
+        if not (self.image.behind or self._placement.unplaced):
             return
         if wait := self.link.wait():
             self._timer = self._loop.call_later(wait, self._send)
@@ -189,12 +193,14 @@ class TerminalDriver(LinuxDriver):
         self.image.forget()
         self.link.restart()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._draws = True
         # Its answer tells how far away the terminal is before anything is drawn.
         self.link.sent(len(REQUEST))
         self.write(REQUEST)
 
     def stop_application_mode(self) -> None:
         # An answer that came after the end would be typed into the shell.
+        self._draws = False  # from now on: answers that come meanwhile would have it sent
         self.image.forget()
         if self._placement.seen:
             self.write(removed_all(self.graphics.protocol))

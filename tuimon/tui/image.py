@@ -62,10 +62,11 @@ class TerminalImage:
                 self._touched[line] = min(x, before[0]), max(end, before[1])
 
     def is_blank(self, x: int, y: int, width: int, height: int) -> bool:
-        """Whether these cells should show nothing, as far as they are on the screen."""
-        rows = (self._wanted.get(line, []) for line in range(y, y + height))
+        """Whether all of these cells are on the screen, and should show nothing."""
+        rows = [self._wanted.get(line, [])[x : x + width] for line in range(y, y + height)]
         return all(
-            cell is not None and cell[0] == " " for row in rows for cell in row[x : x + width]
+            len(row) == width and all(cell is not None and cell[0] == " " for cell in row)
+            for row in rows
         )
 
     @property

@@ -31,10 +31,11 @@ class Placement:
         """Show these pictures and no others."""
         if pictures == self._wanted:
             return
+        for one in [one for one in self._wanted if one not in pictures]:
+            self._image.lose(*one.area)  # what is covered in part may still be seen around that
+            if one in self._shown:
+                self._hide(one)
         self._wanted, self.unplaced = pictures, True
-        for one in [one for one in self._shown if one not in pictures]:
-            self._image.lose(*one.area)
-            self._hide(one)
 
     def drawn(self) -> None:
         """Something was drawn into the image."""

@@ -129,3 +129,21 @@ def test_after_a_repaint_it_is_sent_again(screen: Screen):
     screen.placement.forget()
     screen.draw("head", "", "", "foot")
     assert screen.sent()[1] == removed_all("kitty") + "\x1b7\x1b[2;3H<picture>\x1b8"
+
+
+def test_a_picture_is_not_drawn_beyond_the_edge_of_a_smaller_terminal(screen: Screen):
+    screen.sent()
+    screen.image.forget()
+    screen.placement.forget()
+    screen.draw("head", "")  # the lines of the new size; a sixel beyond them would scroll all
+    assert screen.sent()[1] == removed_all("kitty")
+
+
+def test_what_is_left_of_a_covered_picture_is_erased(screen: Screen):
+    screen.sent()
+    screen.draw("head", "", "          saved to x", "foot")
+    screen.sent()
+    screen.placement.place([])
+    cells, pictures = screen.sent()
+    assert cells.count(" ") >= 10
+    assert pictures == ""
