@@ -180,6 +180,10 @@ def disk() -> Iterator[Finding]:
     except OSError as error:
         yield Finding("state", "bad", f"{home}: {error.strerror}", "set TUIMON_HOME")
         return
+    status = home.stat() if home.exists() else None
+    if status is not None and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
+        # Whoever can write there can name processes that `tuimon stop` kills.
+        yield Finding("state", "warn", f"others may write to {home}", f"chmod 700 {home}")
     usage = shutil.disk_usage(existing)
     free = f"{home}, {usage.free / (1 << 30):.1f} GB free"
     if usage.free < _LITTLE_SPACE:

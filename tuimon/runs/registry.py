@@ -4,6 +4,7 @@ run.json tells what the guardian knew last. Whether a run that it calls running 
 found out here, by the identity of the guardian on this host and by its heartbeat on others.
 """
 
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -23,6 +24,8 @@ from tuimon.runs.record import (
     read_record,
 )
 from tuimon.runs.sources import LogSource
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 LAUNCH_TIME = 60.0
 """Seconds after which a run without a guardian will not get one any more."""
@@ -176,6 +179,9 @@ def _read_run(paths: RunPaths) -> RunRecord:
     record = read_record(RunRecord, paths.run_json)
     if record is None:
         raise RecordError(f"{paths.run_json}: does not exist")
+    # Ids are typed, and stand in commands to be typed: whatever wrote this, it is no other one's.
+    if record.id != paths.id or not _ID.fullmatch(record.id):
+        raise RecordError(f"{paths.run_json}: not the record of this directory")
     return record
 
 

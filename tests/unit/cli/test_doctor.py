@@ -65,6 +65,13 @@ def test_a_state_directory_that_takes_nothing_is_bad_news(
     assert (finding.verdict, finding.do) == ("bad", "set TUIMON_HOME")
 
 
+def test_a_state_directory_that_others_may_write_to_is_told(home: Path) -> None:
+    assert [finding.verdict for finding in checks.disk()] == ["ok"]
+    home.chmod(0o770)
+    warning, _ = checks.disk()
+    assert (warning.verdict, warning.do) == ("warn", f"chmod 700 {home}")
+
+
 @pytest.mark.parametrize(
     ("kills", "lingers", "verdict"),
     [

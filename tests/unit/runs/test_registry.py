@@ -177,6 +177,21 @@ def test_directory_without_a_record(tmp_path: Path):
         read_status(tmp_path)
 
 
+@pytest.mark.parametrize("id_", ["another", "$(reboot)", "", "-x", "a\x1b[m"])
+def test_a_record_that_is_not_its_directorys_is_none(id_: str):
+    """Ids stand in commands to be typed."""
+    foreign = make_run(id=id_)
+    with pytest.raises(RecordError, match="not the record of this directory"):
+        read_status(foreign.directory)
+    if id_:
+        renamed = RunPaths(foreign.directory.rename(foreign.directory.with_name(id_)))
+        if id_ == "another":
+            assert read_status(renamed.directory).record.id == id_
+        else:
+            with pytest.raises(RecordError):
+                read_status(renamed.directory)
+
+
 def test_list_is_newest_first_over_all_hosts():
     old = make_run("old", started_at=1.0)
     remote = make_run("remote", started_at=3.0, **ELSEWHERE)

@@ -12,7 +12,7 @@ from tuimon.tui.facts import run_rows
 def test_log_directories_with_their_origin_and_warnings_are_told(tmp_path: Path):
     paths = RunPaths(tmp_path)
     record = RunRecord(
-        id="r", name="r", host="h", machine_id="m", boot_id="b", argv=("t.py",),
+        id=paths.id, name="r", host="h", machine_id="m", boot_id="b", argv=("t.py",),
         command=("t.py",), cwd="/", state=RunState.FINISHED, started_at=1.0, ended_at=2.0,
         warnings=("this host kills: do that",),
     )  # fmt: skip
