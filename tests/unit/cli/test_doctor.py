@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from wandb_server import ENTITY, KEY, Behaviour, wandb_server
 
-from tuimon.cli import checks
+from tuimon.cli import checks, doctor
 from tuimon.cli.main import main
 
 
@@ -26,6 +26,19 @@ def test_everything_is_looked_at_and_bad_news_say_what_to_do(
     )
     assert found["W&B login"]["do"] == "tuimon login"
     assert code == int(any(finding["verdict"] == "bad" for finding in found.values()))
+
+
+def test_a_finding_is_a_line_and_only_bad_ones_are_a_failure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warning = checks.Finding("disk", "warn", "\x1b[2J full", "make room")
+    monkeypatch.setattr(doctor, "CHECKS", (lambda: iter([warning]),))
+    assert main(["doctor"]) == 0
+    assert capsys.readouterr().out == "note disk       ␛[2J full  -> make room\n"
+    bad = checks.Finding("GPU", "bad", "none")
+    monkeypatch.setattr(doctor, "CHECKS", (lambda: iter([warning]), lambda: iter([bad])))
+    assert main(["doctor"]) == 1
+    assert capsys.readouterr().out.splitlines()[1] == "BAD  GPU        none"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from event_files import scalar, start, version, write
+from event_files import scalar, start, version, without_privileges, write
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from tuimon.cli.main import main
@@ -86,7 +86,7 @@ def test_parquet_without_pyarrow(logdir: Path, tmp_path: Path) -> None:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 2
     assert result.stderr == "tuimon: Parquet needs pyarrow: pip install 'tuimon[parquet]'\n"
-    assert not path.exists()
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == []
 
 
 def test_points_in_force(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,6 +114,22 @@ def test_damage_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert main(["export", str(tmp_path)]) == 0
     captured = capsys.readouterr()
     assert captured.err == f"tuimon: {path}: 1 damaged record left out\n"
+    assert len(lines(captured.out)) == 2
+
+
+def test_a_file_that_cannot_be_read_is_told_and_is_a_failure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "a", [version(), scalar("loss", 2, 1.0)])
+    unreadable = write(tmp_path / "b", [version(), scalar("loss", 2, 1.0)])
+    tmp_path.chmod(0o755)
+    unreadable.chmod(0)
+    for parent in tmp_path.parents[:2]:  # pytest's, for its own user alone
+        parent.chmod(0o755)
+    with without_privileges():
+        assert main(["export", str(tmp_path)]) == 1
+    captured = capsys.readouterr()
+    assert captured.err == f"tuimon: {unreadable}: Permission denied: left out\n"
     assert len(lines(captured.out)) == 2
 
 
