@@ -66,10 +66,10 @@ class HeldPoints:
             self._first_at = min(self._first_at, time.time())
             self._held.append((wall_time, points))
 
-    def publish_if_time(self) -> None:
-        """Write what is held if it is clear that it is wanted."""
+    def publish_if_time(self, patience: float = GRACE_AFTER_POINT) -> None:
+        """Write what is held if it is clear that it is wanted, `patience` s after its first."""
         settled = self._at_once or self.source is not None
-        due = max(self._started_at + GRACE, self._first_at + GRACE_AFTER_POINT)
+        due = max(self._started_at + GRACE, self._first_at + patience)
         if settled or time.time() >= due:
             self.publish()
 

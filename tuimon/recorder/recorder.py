@@ -147,7 +147,7 @@ class Recorder:
     def _read_elsewhere(self) -> None:
         self._wandb.step(others=self._has_event_files())
         if self._console is not None and not self._console.done:
-            self._console.step(others=self._has_metrics())
+            self._console.step(others=self._has_metrics(), expected=bool(self._wandb.directories))
 
     def _has_metrics(self) -> bool:
         """Whether the training is known to write event files, or logs to W&B itself."""

@@ -6,11 +6,12 @@ import time
 from tuimon.recorder.console_metrics.parser import MetricParser
 from tuimon.recorder.console_metrics.segments import SegmentReader
 from tuimon.recorder.event_file import Point
-from tuimon.recorder.held_points import HeldPoints
+from tuimon.recorder.held_points import GRACE_AFTER_POINT, HeldPoints
 from tuimon.runs.console_files import ConsoleReader
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import CONSOLE, LogSource
 
+_PATIENCE = 60.0
 _POLL_BYTES = 1 << 16
 _SLICE = 0.02
 _LAST_CPU_SECONDS = 30.0
@@ -48,8 +49,11 @@ class ConsoleMetrics:
         """The log directory with the event file, once there is one."""
         return self._points.source
 
-    def step(self, *, others: bool) -> None:
-        """Read a little of what is new; `others` tells whether the training writes event files."""
+    def step(self, *, others: bool, expected: bool = False) -> None:
+        """Read a little of what is new; `others` tells whether the training writes event files.
+
+        With `expected` it is about to log elsewhere, and what it prints waits for that a minute.
+        """
         if self.done:
             return
         if others and not self._forced:
@@ -58,7 +62,7 @@ class ConsoleMetrics:
         deadline = time.monotonic() + _SLICE
         while self._read() and time.monotonic() < deadline:
             pass
-        self._points.publish_if_time()
+        self._points.publish_if_time(_PATIENCE if expected else GRACE_AFTER_POINT)
 
     def finish(self, *, others: bool) -> None:
         """The training has ended: read the rest, as far as that is possible in bounded time."""

@@ -108,6 +108,21 @@ def test_what_was_published_stays_when_event_files_come(paths: RunPaths):
     assert metrics.source is not None
 
 
+def test_points_wait_longer_for_what_is_expected_elsewhere(
+    paths: RunPaths, monkeypatch: pytest.MonkeyPatch
+):
+    metrics = feed(paths, forced=False, age=GRACE + 1)
+    prints(paths, 1)
+    metrics.step(others=False, expected=True)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + GRACE_AFTER_POINT)
+    metrics.step(others=False, expected=True)
+    assert metrics.source is None
+    monkeypatch.setattr(time, "time", lambda: now + 60)
+    metrics.step(others=False, expected=True)
+    assert steps(paths) == [1]
+
+
 def test_points_wait_for_event_files(paths: RunPaths, monkeypatch: pytest.MonkeyPatch):
     metrics = feed(paths, forced=False, age=GRACE + 1)
     prints(paths, 1)
