@@ -88,6 +88,7 @@ def test_a_failed_mirror_says_why():
         (MirrorRecord(state="live", rows=9000, confirmed=8999, url="http://w/r"), "live  http://w"),
         (MirrorRecord(state="live", detail="the key is refused"), "live  the key is refused"),
         (MirrorRecord(state="finished", sync_command="tuimon sync x"), "W&B offline  U: upload"),
+        (MirrorRecord(state="own", detail="the script's own run"), "W&B by the script"),
     ],
 )
 def test_where_an_upload_stands(mirror, shown):
