@@ -77,7 +77,8 @@ class MoveActions(ViewActions, ReadingActions):
             self._charts.turn(pages)
 
     def action_toggle_tags(self) -> None:
-        self._tags_wanted = self._tags.display = not self._tags.display
+        self._tags_wanted = self._tags.has_class("-off")
+        self._tags.set_class(not self._tags_wanted, "-off")
         self._save()
 
     def action_toggle_console(self) -> None:

@@ -108,7 +108,8 @@ class MonitorScreen(
         self.set_class(width < MIN_WIDTH or height < MIN_HEIGHT, "-too-small")
         self._too_small.say(why_too_small(width, height))
         wanted = self._tags_wanted
-        self._tags.display = width >= _TAGS_FROM_WIDTH if wanted is None else wanted
+        shown = width >= _TAGS_FROM_WIDTH if wanted is None else wanted
+        self._tags.set_class(not shown, "-off")
 
     # What is drawn, and when
 
@@ -175,6 +176,7 @@ class MonitorScreen(
         empty = facts.step is None
         nothing = not empty and not self._charts.count and not self._folded.display
         self.set_class(empty or nothing, "-empty")
+        self.set_class(empty, "-bare")
         if empty:
             self._notice.say(why_no_curves(self._session))
         elif nothing:
