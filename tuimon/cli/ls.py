@@ -1,6 +1,7 @@
 """`tuimon ls`: the runs of this host, newest first."""
 
 import json
+import shlex
 import shutil
 import sys
 import time
@@ -15,15 +16,16 @@ from tuimon.text import fit, format_age, format_bytes, format_duration, safe, wi
 
 
 @click.command()
+@click.option("-l", "--long", is_flag=True, help="Below each run its command and directory.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
-def command(as_json: bool) -> int:
+def command(long: bool, as_json: bool) -> int:
     """List runs, newest first."""
     runs = list_runs()
     if as_json:
         click.echo(json.dumps([document(run) for run in runs], indent=1))
     elif runs:
         cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        for line in _table(runs, cells):
+        for line in _table(runs, cells, long=long):
             click.echo(line)
     else:
         click.echo("no runs yet; start one: tuimon run train.py")
@@ -45,7 +47,7 @@ def document(run: RunStatus) -> dict[str, object]:
     }
 
 
-def _table(runs: list[RunStatus], cells: int | None) -> list[str]:
+def _table(runs: list[RunStatus], cells: int | None, *, long: bool) -> list[str]:
     """A line a run; where that does not fit a terminal of `cells`, what is last goes below it."""
     now = time.time()
     rows = [("RUN", "NAME", "STATE", "STARTED", "TOOK", "SIZE", "WHY")]
@@ -64,11 +66,13 @@ def _table(runs: list[RunStatus], cells: int | None) -> list[str]:
         )
     widths = [max(width(row[column]) for row in rows) for column in range(6)]
     lines: list[str] = []
-    for row in rows:
+    for one, row in zip([None, *runs], rows, strict=True):
         line = "  ".join(fit(cell, size) for cell, size in zip(row, widths, strict=False))
         whole = f"{line}  {row[6]}".rstrip()
         if cells is None or not row[6] or width(whole) <= cells:
             lines.append(whole)
         else:
             lines += [line.rstrip(), f"    {fit(row[6], cells - 4)}".rstrip()]
+        if long and one is not None:
+            lines += [f"    {safe(shlex.join(one.record.argv))}", f"    in {safe(one.record.cwd)}"]
     return lines

@@ -7,6 +7,7 @@ from stored_runs import made
 from tuimon.cli.main import main
 from tuimon.runs.process import identify
 from tuimon.runs.record import MirrorRecord, write_record
+from tuimon.runs.registry import find_run
 
 
 def test_a_run_that_ended_is_removed_with_all_that_was_kept(capsys) -> None:
@@ -63,3 +64,12 @@ def test_ls_tells_the_size(capsys) -> None:
     head, row = capsys.readouterr().out.splitlines()
     assert "SIZE" in head
     assert " KB" in row
+
+
+def test_a_long_listing_tells_command_and_directory(capsys) -> None:
+    run = made("one")
+    assert main(["ls", "-l"]) == 0
+    _, _, command, directory = capsys.readouterr().out.splitlines()
+    record = find_run(run.id).record
+    assert command.strip() == " ".join(record.argv)
+    assert directory.strip() == f"in {record.cwd}"

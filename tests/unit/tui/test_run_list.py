@@ -73,6 +73,22 @@ def test_the_cursor_stays_on_its_run_when_another_one_starts():
     assert runs.chosen is None
 
 
+def test_more_is_told_of_the_chosen_run():
+    runs = RunList()
+    runs.set_runs(RUNS[:3], {})
+    runs.move_cursor(1)
+    shown = ["".join(span.text for span in row).strip() for row in runs.rows(80, 24)]
+    assert len(shown) == 24
+    assert shown[-4:] == [
+        "run      failed early",
+        "command  train.py",
+        "in       /",
+        "why      exit code 1",
+    ]
+    assert len(runs.rows(80, 11)) == 11
+    assert "command" not in "".join(span.text for row in runs.rows(80, 11) for span in row)
+
+
 def test_a_glance_is_the_course_of_the_loss(tmp_path: Path):
     points = [(tag, step) for step in range(9) for tag in ("lr", "Loss/train")]
     write(tmp_path / "a", [version(), *(scalar(tag, step, step / 2) for tag, step in points)])

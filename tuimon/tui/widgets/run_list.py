@@ -1,5 +1,6 @@
 """Runs, newest first, a line each: state, age, the course of the loss."""
 
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from tuimon.tui.glance import Glance
 from tuimon.tui.run_states import MARKS, ROLES
 from tuimon.tui.widgets.cells import CellView, line
 
-_STATE_WIDTH, _AGE_WIDTH, _TOOK_WIDTH, _VALUE_WIDTH = 9, 9, 8, 9
+_STATE_WIDTH, _AGE_WIDTH, _TOOK_WIDTH, _VALUE_WIDTH = 9, 10, 8, 9
 _LEAST_NAME, _MOST_NAME = 12, 40
 _SPARK_FROM, _TOOK_FROM, _METRIC_FROM = 58, 72, 92
 """Widths from which there is room for a column."""
+_DETAILS_FROM = 12
+"""Height from which there is room for more about the chosen run."""
 
 
 class RunList(CellView, can_focus=True):
@@ -75,7 +78,8 @@ class RunList(CellView, can_focus=True):
 
     def rows(self, width: int, height: int) -> list[Row]:
         """A heading and the runs in view."""
-        room = max(1, height - 1)
+        details = self._details(width) if height >= _DETAILS_FROM else []
+        room = max(1, height - 1 - len(details))
         self._top = min(max(self._top, self._cursor - room + 1), self._cursor)
         shown = self._runs[self._top : self._top + room]
         name_width = self._name_width(width)
@@ -84,7 +88,25 @@ class RunList(CellView, can_focus=True):
             rows.append(
                 self._row(run, width, name_width, selected=self.has_focus and index == self._cursor)
             )
-        return rows
+        rows += [()] * (height - len(rows) - len(details))
+        return rows + details
+
+    def _details(self, cells: int) -> list[Row]:
+        """What tells the chosen run from others of its name."""
+        run = self.chosen
+        if run is None:
+            return []
+        why = remark(run, time.time()) or run.record.cause or ""
+        told = [
+            ("run", run.record.id),
+            ("command", shlex.join(run.record.argv)),
+            ("in", run.record.cwd),
+            ("why", why),
+        ]
+        return [
+            _cut([(f"  {name:<8} ", "dim"), (safe(text), "text")], cells, selected=False)
+            for name, text in told
+        ]
 
     def _name_width(self, cells: int) -> int:
         longest = max((width(safe(run.record.name)) for run in self._runs), default=0)
