@@ -1,9 +1,10 @@
 """What a run is doing beyond its state: being stopped, paused, waiting for somebody, lingering."""
 
-from tuimon.runs.process import is_alive
+from tuimon.runs.process import is_alive, is_stuck
 from tuimon.runs.registry import RunStatus
 from tuimon.text import format_duration, safe
 
+_STUCK = "it hangs in the kernel (state D: a disk, a network file system, a driver)"
 _SIGNALS = {"int": "SIGINT", "term": "SIGTERM", "kill": "SIGKILL"}
 _NEXT_SIGNALS = {"int": "SIGTERM", "term": "SIGKILL"}
 
@@ -18,7 +19,10 @@ def activity(status: RunStatus, now: float) -> str | None:
         count = leftovers(status)
         return f"{count} process{'es'[: 2 * (count != 1)]} left" if count else None
     if record.stop_stage != "none":
-        return _describe_stop(record.stop_stage, record.stop_next_at, now)
+        doing = _describe_stop(record.stop_stage, record.stop_next_at, now)
+        child = record.child
+        stuck = status.is_here and child is not None and is_stuck(child, record.boot_id)
+        return f"{doing}; {_STUCK}" if stuck else doing
     if record.paused_at is not None:
         return f"paused {format_duration(max(0.0, now - record.paused_at))}"
     if record.console_held_by is not None:

@@ -87,6 +87,12 @@ def is_alive(process: ProcessRef, boot: str) -> bool:
     return found is not None and not found.is_zombie and found.start == process.start_ticks
 
 
+def is_stuck(process: ProcessRef, boot: str) -> bool:
+    """True while exactly this process sleeps in the kernel, where no signal reaches it (D)."""
+    found = _look_up(process.pid) if boot == boot_id() else None
+    return found is not None and found.state == "D" and found.start == process.start_ticks
+
+
 def current() -> ProcessRef:
     """The identity of the calling process."""
     process = identify(os.getpid())
@@ -94,9 +100,14 @@ def current() -> ProcessRef:
 
 
 class _Process(NamedTuple):
-    is_zombie: bool
+    state: str
+    """A letter, as in field 3 of ``/proc/PID/stat``."""
     parent: int
     start: int
+
+    @property
+    def is_zombie(self) -> bool:
+        return self.state in ("Z", "X")
 
 
 def _look_up(pid: int) -> _Process | None:
@@ -110,7 +121,7 @@ def _from_proc(pid: int) -> _Process | None:
     except OSError:
         return None
     fields = stat[stat.rindex(b")") + 1 :].split()
-    return _Process(fields[0] in (b"Z", b"X"), int(fields[1]), int(fields[19]))
+    return _Process(fields[0].decode(), int(fields[1]), int(fields[19]))
 
 
 def _from_ps(pid: int) -> _Process | None:
@@ -130,4 +141,4 @@ def _from_ps(pid: int) -> _Process | None:
         return None
     state, parent, start = ps.stdout.split(maxsplit=2)
     started = calendar.timegm(time.strptime(start.strip(), "%a %b %d %H:%M:%S %Y"))
-    return _Process(state[0] == "Z", int(parent), started)
+    return _Process(state[0], int(parent), started)

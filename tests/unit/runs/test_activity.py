@@ -1,5 +1,9 @@
 """What a run is doing."""
 
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,15 +11,16 @@ import pytest
 
 from tuimon.runs.activity import activity, leftovers, remark
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.process import boot_id, current
+from tuimon.runs.process import boot_id, current, identify, machine_id
 from tuimon.runs.record import RunRecord, RunState
 from tuimon.runs.registry import RunStatus
 
 
 def status(state: RunState = RunState.RUNNING, **fields: Any) -> RunStatus:
+    where = {"host": "h", "machine_id": "m"}
     record = RunRecord(
-        id="id", name="n", host="h", machine_id="m", boot_id=boot_id(), argv=(), command=(),
-        cwd="/", started_at=0.0, guardian=current(), **fields,
+        id="id", name="n", boot_id=boot_id(), argv=(), command=(), cwd="/", started_at=0.0,
+        guardian=current(), **(where | fields),
     )  # fmt: skip
     return RunStatus(paths=RunPaths(Path("/x/id")), record=record, state=state)
 
@@ -34,6 +39,28 @@ def status(state: RunState = RunState.RUNNING, **fields: Any) -> RunStatus:
 )
 def test_while_it_runs(fields: dict[str, Any], text: str | None):
     assert activity(status(**fields), 100.0) == text
+
+
+def test_what_hangs_in_the_kernel_takes_no_signal(tmp_path: Path):
+    """posix_spawn(3) waits so for its child to execute; this one opens a FIFO before."""
+    os.mkfifo(fifo := tmp_path / "fifo")
+    code = (
+        "import os, sys\n"
+        "actions = [(os.POSIX_SPAWN_OPEN, 0, sys.argv[1], os.O_RDONLY, 0)]\n"
+        "os.posix_spawn('/bin/true', ['true'], {}, file_actions=actions)"
+    )
+    stuck = subprocess.Popen([sys.executable, "-c", code, fifo])
+    child = identify(stuck.pid)
+    assert child is not None
+    doing = status(
+        stop_stage="kill", child=child, host=socket.gethostname(), machine_id=machine_id()
+    )
+    while activity(doing, 0.0) == "SIGKILL sent":
+        assert stuck.poll() is None
+    assert (activity(doing, 0.0) or "").startswith("SIGKILL sent; it hangs in the kernel (state D:")
+    fifo.open("w").close()
+    assert stuck.wait() == 0
+    assert activity(doing, 0.0) == "SIGKILL sent"
 
 
 def test_after_the_end():
