@@ -102,16 +102,15 @@ class TestEnd:
 class TestSurvival:
     def test_launcher_dies_with_its_terminal(self, tmp_path: Path):
         program = (
-            "import sys; sys.path[:0] = sys.argv[1:2]\n"
+            "import sys; sys.path[:0] = sys.argv[1:]\n"
             "from guarded import Training\n"
             "training = Training.of('import time; time.sleep(1.5); print(\"survived\")')\n"
             "print(training.paths.directory, flush=True)\n"
             "input()"
         )
-        here = str(Path(__file__).parent)
-        with Terminal(
-            [sys.executable, "-c", program, here], cwd=tmp_path, env=os.environ, columns=250
-        ) as terminal:
+        here = Path(__file__).parent
+        command = [sys.executable, "-c", program, str(here), str(here.parent)]
+        with Terminal(command, cwd=tmp_path, env=os.environ, columns=250) as terminal:
             text = terminal.wait_for(lambda text: "runs/" in text)
             terminal.close()
             assert terminal.process.wait(10) == -signal.SIGHUP
