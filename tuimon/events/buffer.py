@@ -25,7 +25,7 @@ class ReadBuffer:
     def __init__(self, piece_bytes: int = PIECE_BYTES) -> None:
         self.piece_bytes = piece_bytes
         """What `read_through` reads at a time."""
-        self._memory = bytearray()
+        self._memory = _memory(0)
         self._ahead: _ReadAhead | None = None
         # Decoding takes and frees arrays of some MB all the time. glibc returns each to the system
         # until one of this size was freed: what is smaller is then kept (mallopt(3)).
@@ -36,8 +36,8 @@ class ReadBuffer:
         if size > _MOST_KEPT_BYTES:
             return os.pread(file, size, offset)
         if len(self._memory) < size:
-            self._memory = bytearray(size)
-        view = memoryview(self._memory)[:size]
+            self._memory = _memory(size)
+        view = self._memory[:size]
         return view[: os.preadv(file, [view], offset)].toreadonly()
 
     def read_through(self, file: int, offset: int, rest: int, owner: object) -> Buffer:
@@ -69,7 +69,7 @@ class _ReadAhead:
     def __init__(self, owner: object, size: int) -> None:
         self.owner = owner
         self._size = size
-        self._used, self._spare = bytearray(2 * size), bytearray(2 * size)
+        self._used, self._spare = _memory(2 * size), _memory(2 * size)
         self._before: Buffer = b""
         self._offset = 0  # where `before` ends, and what is read ahead begins
         self._count = 0
@@ -77,7 +77,7 @@ class _ReadAhead:
 
     def read(self, file: int, offset: int, rest: int) -> Buffer:
         """A piece of the file, read at once. Raises OSError."""
-        view = memoryview(self._used)[self._size :][:rest]
+        view = self._used[self._size :][:rest]
         return view[: os.preadv(file, [view], offset)].toreadonly()
 
     def start(self, file: int, offset: int, before: Buffer) -> bool:
@@ -96,7 +96,7 @@ class _ReadAhead:
         return True
 
     def _fill(self, file: int) -> None:
-        view = memoryview(self._spare)[self._size :]
+        view = self._spare[self._size :]
         with suppress(OSError):  # who needs these bytes reads them again, and gets the error
             self._count = os.preadv(file, [view], self._offset)
         os.close(file)
@@ -109,7 +109,12 @@ class _ReadAhead:
         if not self._count or not 0 <= left <= min(len(self._before), self._size):
             return None
         start = self._size - left
-        view = memoryview(self._spare)
+        view = self._spare
         view[start : self._size] = self._before[len(self._before) - left :]
         self._used, self._spare = self._spare, self._used
         return view[start : self._size + self._count][:rest].toreadonly()
+
+
+def _memory(size: int) -> memoryview:
+    # Unlike that of a bytearray, it is not written to before something is read into it.
+    return np.empty(size, np.uint8).data
