@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,7 +20,8 @@ from tuimon.events.frames import FRAME_BYTES, HEADER_BYTES, frame_header
 from tuimon.events.templates import STEP_KEY, WALL_KEY, Layout, find_layout
 from tuimon.events.wire import Event
 
-_HEADER = struct.Struct(f"{HEADER_BYTES}s")
+_HEAD = struct.Struct(f"{HEADER_BYTES + 1}s")
+"""The header of a frame, and the key of the wall time."""
 _LEARNT_AT = 4
 """Records of one tag and size: to find a layout takes the time of a few."""
 _MOST_KNOWN = 1 << 12
@@ -31,7 +33,7 @@ class KnownRecords:
     """The layouts of a file's scalar records, and what tells their tags apart."""
 
     def __init__(self) -> None:
-        self._shapes: dict[bytes, list[_Shape]] = {}  # by the header of a frame
+        self._shapes: dict[bytes, list[_Shape]] = {}  # by the head of a frame
         self._seen: Counter[tuple[int, str]] = Counter()
 
     def enter(
@@ -41,31 +43,27 @@ class KnownRecords:
 
         Returns the position behind the last one and how many there were, at most `most`.
         """
-        at, size = start, len(window)
-        for count in range(most):
-            first = at + HEADER_BYTES
-            if first > size:
-                return at, count
-            (header,) = _HEADER.unpack_from(window, at)
-            for shape in self._shapes.get(header, ()):
-                end = first + shape.content.size
-                if end > size:
-                    return at, count
-                payload, crc = shape.content.unpack_from(window, first)
-                first_key, wall_time, second_key, digits, before, value, behind = (
-                    shape.parts.unpack(payload)
-                )
-                tag = shape.tags.get(before + behind)
-                if tag is not None and first_key == WALL_KEY and second_key == STEP_KEY:
+        at = start
+        count = 0
+        shapes, add_scalar = self._shapes, builder.add_scalar
+        with suppress(struct.error):  # where the window ends inside a frame
+            while count < most:
+                (head,) = _HEAD.unpack_from(window, at)
+                for content, parts, tags in shapes.get(head, ()):
+                    payload, crc = content.unpack_from(window, at + HEADER_BYTES)
+                    wall_time, step_field, before, value, behind = parts.unpack(payload)
+                    tag = tags.get(before + behind)
+                    step = _whole_step(step_field)
+                    if tag is not None and step is not None:
+                        break
+                else:
                     break
-            else:
-                return at, count
-            step = _whole_varint(digits)
-            if step is None or masked_crc(payload) != crc:
-                return at, count
-            builder.add_scalar(tag, step, wall_time, value)
-            at = end
-        return at, most
+                if masked_crc(payload) != crc:
+                    break
+                add_scalar(tag, step, wall_time, value)
+                at += FRAME_BYTES + len(payload)
+                count += 1
+        return at, count
 
     def learn(self, payload: bytes, event: Event) -> None:
         """Note the record with `payload`, which the walker read as `event`: one point of a tag."""
@@ -79,13 +77,13 @@ class KnownRecords:
             return
         layout = find_layout(payload, event)
         if layout is not None:
-            shapes = self._shapes.setdefault(frame_header(len(payload)), [])
-            content = struct.Struct(f"<{len(payload)}sI")
-            new = _Shape(content, _parts(layout), {})
+            head = frame_header(len(payload)) + bytes([WALL_KEY])
+            shapes = self._shapes.setdefault(head, [])
+            new = _Shape.of(layout)
             shape = next((one for one in shapes if one.parts.format == new.parts.format), new)
             if shape is new:
                 shapes.insert(0, shape)  # later steps are as long, or longer
-            *_, before, _, behind = shape.parts.unpack(payload)
+            _, _, before, _, behind = shape.parts.unpack(payload)
             shape.tags[before + behind] = event.values[0].tag
 
 
@@ -95,26 +93,30 @@ class _Shape(NamedTuple):
     content: struct.Struct
     """What is behind the header: payload, checksum."""
     parts: struct.Struct
-    """Of the payload: key of the wall time, wall time, key of the step, step, bytes before the
-    value, value, bytes behind it."""
+    """Of the payload: wall time, key and number of the step, bytes before the value, value, bytes
+    behind it."""
     tags: dict[bytes, str]
     """By the bytes before and behind the value."""
 
-
-def _parts(layout: Layout) -> struct.Struct:
-    before = layout.value_at - layout.step_end
-    behind = (
-        layout.frame_bytes - FRAME_BYTES - (layout.value_at + layout.value_bytes - HEADER_BYTES)
-    )
-    number = layout.value_type.removeprefix("<")
-    return struct.Struct(f"<BdB{layout.step_bytes}s{before}s{number}{behind}s")
+    @classmethod
+    def of(cls, layout: Layout) -> _Shape:
+        """The shape of frames of `layout`, which no tag has yet."""
+        payload = layout.frame_bytes - FRAME_BYTES
+        before = layout.value_at - layout.step_end
+        behind = HEADER_BYTES + payload - layout.value_at - layout.value_bytes
+        number = layout.value_type.removeprefix("<")
+        parts = f"<xd{1 + layout.step_bytes}s{before}s{number}{behind}s"
+        content = struct.Struct(f"<{payload}sI")
+        return cls(content, struct.Struct(parts), {})
 
 
 @lru_cache(maxsize=1024)  # several tags have the same step
-def _whole_varint(digits: bytes) -> int | None:
-    """The int64 that the varint in `digits` stands for; None when it does not fill them."""
+def _whole_step(field: bytes) -> int | None:
+    """The int64 in `field`: the key of a step and a varint; None when it is anything else."""
+    if field[0] != STEP_KEY:
+        return None
     try:
-        number, end = read_varint(digits, 0, len(digits))
+        number, end = read_varint(field, 1, len(field))
     except WireError:
         return None
-    return signed(number) if end == len(digits) else None
+    return signed(number) if end == len(field) else None
