@@ -76,6 +76,8 @@ def command(
         raise Refused(f"--kind and {'--format' if kind else '--all'} do not go together")
     if kinds and output is None:
         raise Refused("--kind writes a directory of files: give -o DIR")
+    if output == "":
+        raise Refused("-o names no file")
     scan = LogdirScan(select(source).sources)
     files = scan.scan()
     if not files:
@@ -147,7 +149,13 @@ def _opened(output: str | None, kind: str) -> Iterator[BinaryIO]:
     if output is None:
         if kind == "parquet" and sys.stdout.isatty():
             raise Refused("Parquet is no text for a terminal: give -o FILE")
-        yield sys.stdout.buffer
+        try:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Refused(f"standard output: {error.strerror}") from None
         return
     path = Path(output)
     device = path.exists() and not path.is_file()

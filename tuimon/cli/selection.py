@@ -62,6 +62,9 @@ def tell_damage(files: list["FileStatus"]) -> bool:
         elif file.damaged_records:
             count = f"{file.damaged_records:,} damaged record{'s'[: file.damaged_records != 1]}"
             tell(f"{safe(str(file.path))}: {count} left out")
+        elif file.undecided_bytes:
+            end = f"its last {file.undecided_bytes:,} byte{'s'[: file.undecided_bytes != 1]}"
+            tell(f"{safe(str(file.path))}: {end} hold no whole record; being written, or damaged")
     return all(file.error is None for file in files)
 
 

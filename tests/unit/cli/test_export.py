@@ -133,11 +133,23 @@ def test_a_file_that_cannot_be_read_is_told_and_is_a_failure(
     assert len(lines(captured.out)) == 2
 
 
+def test_bytes_that_hold_no_record_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, [version(), scalar("loss", 1, 1.0), b"no record" * 9])
+    assert main(["export", str(tmp_path)]) == 0
+    captured = capsys.readouterr()
+    told = "its last 81 bytes hold no whole record; being written, or damaged"
+    assert captured.err == f"tuimon: {path}: {told}\n"
+    assert len(lines(captured.out)) == 2
+
+
 def test_refusals(logdir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     for arguments, message in (
         ([str(empty)], f"{empty}: no event files there"),
+        ([str(logdir), "-o", ""], "-o names no file"),
         ([f"{empty}/none"], f"{empty}/none: no such directory"),
         ([str(logdir), "-o", f"{empty}/no/x.csv"], f"{empty}/no/x.csv: No such file or directory"),
     ):
@@ -173,7 +185,20 @@ def test_names_reach_a_terminal_as_text(tmp_path: Path) -> None:
 def test_an_ended_pipe_is_no_error(logdir: Path) -> None:
     many = [scalar("loss", step, 1.0) for step in range(20_000)]
     write(logdir / "many", [version(), *many])
-    command = f"{sys.executable} -m tuimon export {logdir} --run many | head -n 1"
-    result = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
-    assert result.stdout == ",".join(COLUMNS) + "\n"
+    export = f"{sys.executable} -m tuimon export {logdir} --run many"
+    command = f"{export} | head -n 1; echo ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert result.stdout == ",".join(COLUMNS) + "\n141\n"
     assert result.stderr == ""
+
+
+def test_a_full_disk_behind_standard_output_is_told(logdir: Path) -> None:
+    command = [sys.executable, "-m", "tuimon", "export", str(logdir)]
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (result.returncode, result.stderr) == (
+        2,
+        "tuimon: standard output: No space left on device\n",
+    )
