@@ -124,7 +124,7 @@ def _ending(status: RunStatus) -> Alert:
     """How the training ended, as an alert."""
     record = status.record
     ended_at = record.ended_at or time.time()
-    took = f"after {format_duration(ended_at - record.started_at)}"
+    took = f"after {format_duration(status.took(ended_at))}"
     reason = None if status.state is RunState.FINISHED else status.cause
     return Alert(
         key=ENDED,

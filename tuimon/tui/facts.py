@@ -39,14 +39,14 @@ def header_facts(session: Session) -> HeaderFacts:
         return facts
     now = time.time()
     facts = replace(facts, name=subject.name, state=subject.state, mirror=subject.mirror)
+    elapsed = max(0.0, (subject.ended_at or now) - subject.started_at)  # clocks are set back
     if subject.ended_at is not None:
-        elapsed = subject.ended_at - subject.started_at
         return replace(facts, reason=subject.reason, elapsed=elapsed)
     return replace(
         facts,
         reason=subject.reason,
         rate=progress.rate if progress else None,
-        elapsed=now - subject.started_at,
+        elapsed=elapsed,
         age=max(0.0, now - progress.wall_time) if progress else None,
     )
 
