@@ -182,6 +182,11 @@ def test_a_stop_counts_down_everywhere_and_goes_on_when_asked_again(host: Host):
     with host.terminal("attach") as viewer, host.terminal("stop") as first:
         first.wait_for("SIGINT sent, SIGTERM in 5")
         viewer.wait_for("SIGINT sent, SIGTERM in 5")
+        with host.terminal("attach") as another:
+            another.wait_for("SIGINT sent")
+            another.press("q")
+            assert another.wait_for_exit() == 0
+            another.wait_for("script is being stopped: SIGINT sent, SIGTERM in ")
         with host.terminal("stop") as second:
             second.wait_for("SIGTERM sent, SIGKILL in 4")
             viewer.wait_for("SIGTERM sent, SIGKILL in 4")

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import click
 from tuimon.cli.common import describe_end, last_output, settings_or_refuse
 from tuimon.cli.imports import quick_imports
 from tuimon.cli.log import open_log
+from tuimon.runs.activity import activity
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.text import safe
@@ -132,8 +134,10 @@ def _say_goodbye(status: RunStatus) -> None:
     """Tell, below the shell's prompt, that the training goes on, or how it ended."""
     try:
         if not status.state.ended:
+            doing = activity(status, time.time()) if status.record.stop_stage != "none" else None
+            how = f"is being stopped: {doing}" if doing else "goes on"
             click.echo(
-                f"{safe(status.record.name)} goes on\n"
+                f"{safe(status.record.name)} {how}\n"
                 f"  watch it: tuimon attach {status.record.id}\n"
                 f"  end it:   tuimon stop {status.record.id}"
             )
