@@ -282,6 +282,35 @@ async def test_a_view_is_entered_searched_and_left(tmp_path: Path, monkeypatch):
     session.stop()
 
 
+async def test_the_list_is_filtered(session: Session):
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, session)
+        await until(pilot, "weight", "step 190")
+        tags = screen.query_one(SummaryList)
+
+        def listed() -> list[str]:
+            return [item.tag for item in tags.items]
+
+        await pilot.press("slash", *"digit or odd")
+        assert listed() == ["digit", "odd"]
+        await until(pilot, "8×8 png")
+        await pilot.press("enter")
+        assert "filter: digit or odd" in shown(screen.query_one(KeyBar))
+        await pilot.press("down")
+        await until(pilot, "odd", "20 of 20")
+        await pilot.press("F", *" nothing", "enter")
+        assert listed() == []
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if "No run or tag is like that." in shown(screen.query_one(Notice)):
+                break
+        else:
+            raise AssertionError(shown(screen.query_one(Notice)))
+        await pilot.press("slash", "left_parenthesis", "escape")
+        assert len(listed()) == 4
+        assert "filter:" not in shown(screen.query_one(KeyBar))
+
+
 HOSTILE_KEYS = ("right", "m", "m", "c")
 HOSTILE = "\x1b[2J\x1b]0;title\x07[red]markup[/red]\x9b31m" + "long" * 5000
 
@@ -333,7 +362,9 @@ async def test_custom_scalars_have_the_colours_of_the_theme(writer, session: Ses
     curves = dict(zip(("curve-0", "curve-1"), ("#ff0000", "#0000ff"), strict=True))
     two = replace(DARK, name="two", variables=curves)
     async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
-        await opened(pilot, session)
+        screen = await opened(pilot, session)
+        while screen.query_one(SummaryList).items[0].kind != "custom-scalars":
+            await pilot.pause(0.02)
         await pilot.press("up")
         await until(pilot, "━ loss/a", "━ loss/c")
         pilot.app.register_theme(two)

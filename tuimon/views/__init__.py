@@ -12,7 +12,8 @@ the threads follow from that. What it has to say:
 - ``keys``: a table of `ViewKey`, each with an id. A letter works whenever the kind is shown.
   Arrows and whatever else chooses tags and steps outside are declared ``inside``: they work after
   Enter, which gives the view the whole width; Esc gives it back. Taken by the screen:
-  q v Esc ? Enter arrows hjkl HL 0 $ Home End n p Space PgUp PgDn : Ctrl-P Ctrl-L Ctrl-Z Ctrl-C.
+  q v Esc ? Enter arrows hjkl HL 0 $ Home End n p F Space PgUp PgDn : Ctrl-P Ctrl-L Ctrl-Z Ctrl-C;
+  / filters the list where a kind has no other use for it.
   `arrow_keys` makes those of the arrows; where a kind has steps, h and l go on through them.
 - Its state (mode, cursor, rotation, what is folded …) are attributes of the instance, which lives
   as long as the screen, one for each item. ``press`` gets the id of a key, ``point``, ``drag``,

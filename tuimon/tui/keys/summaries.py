@@ -1,13 +1,14 @@
 """Keys of the screen with other data, and those that kinds of views have of their own."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tuimon.tui.keys.key import Key, everywhere
 from tuimon.views.kinds import KINDS
-from tuimon.views.view import ViewKey
+from tuimon.views.view import View, ViewKey
 
 _BACK = "Back: to the list, to the charts"
 _OPEN = "Open the view: the whole width, its own keys"
+_FILTER = "List only some runs and tags: loss -val, run:adam"
 _SCROLL = "Scroll what is longer than the screen"
 
 SUMMARY_KEYS = (
@@ -22,6 +23,7 @@ SUMMARY_KEYS = (
     Key("summary-right-10", "L,shift+right", "scrub(10)", "Ten steps on"),
     Key("summary-first", "home,0", "first", "First step", "First, newest step", "first", 60),
     Key("summary-newest", "end,dollar_sign", "newest", "Newest step", label="newest", footer=61),
+    Key("summary-filter", "slash,F", "filter", "Filter the list", _FILTER, "filter", 58),
     Key("summary-page", "n,pagedown,space", "page(1)", "Scroll", _SCROLL, "scroll", 70),
     Key("summary-page-up", "p,pageup", "page(-1)", "Scroll back"),
     Key("summary-charts", "q,v,ctrl+c", "charts", "Charts", "To the charts at once"),
@@ -43,6 +45,32 @@ def view_keys(keys: Iterable[ViewKey]) -> list[Key]:
         )
         for key in keys
     ]
+
+
+def offered(
+    kind: type[View], idle: Collection[str], *, inside: bool, scrolls: bool, steps: int
+) -> tuple[set[str], list[Key]]:
+    """Ids of keys that do nothing while a kind is shown, and the keys in the footer's order.
+
+    Args:
+        kind: of the view.
+        idle: its keys that do nothing, as it says.
+        inside: it was entered.
+        scrolls: there is more of it than is seen.
+        steps: how many it has.
+    """
+    hidden = {key.id for key in kind.keys if key.inside and not inside}
+    own = view_keys(key for key in kind.keys if key.id not in hidden)
+    taken = {name for key in own for name in key.keys.split(",")}
+    hidden |= {key.id for key in SUMMARY_KEYS if taken.intersection(key.keys.split(","))}
+    hidden |= set(idle)
+    if inside:
+        hidden.add("summary-enter")
+    if not scrolls:
+        hidden.add("summary-page")
+    if steps < 2:
+        hidden |= {"summary-right", "summary-first", "summary-newest"}
+    return hidden, [*SUMMARY_KEYS[:2], *own, *SUMMARY_KEYS[2:]]
 
 
 VIEW_KEYS = tuple(view_keys(key for kind in KINDS for key in kind.keys))

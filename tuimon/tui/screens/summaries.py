@@ -1,6 +1,7 @@
 """What is no scalar: a list of items, and the view of the selected one."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -12,8 +13,10 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 
+from tuimon.store.filters import FilterError, parse_filter
 from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
+from tuimon.text import safe, shorten
 from tuimon.tui.driver import (
     ask_for_graphics,
     picture_cell,
@@ -24,7 +27,7 @@ from tuimon.tui.driver import (
 from tuimon.tui.facts import header_facts
 from tuimon.tui.graphics import Encoded, Encoder
 from tuimon.tui.keys.key import Key, bindings
-from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS, view_keys
+from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS, offered, view_keys
 from tuimon.tui.memory import give_large_blocks_back
 from tuimon.tui.screens.text import SummaryHelpScreen
 from tuimon.tui.summaries import Deed, Views, Wanted
@@ -53,12 +56,15 @@ _MOVES_WITHIN = 0.3
 """Seconds to the terminal and back that are too many for what moves."""
 _LIST_SHARE = 0.35
 """Of the width of the screen, at most."""
+_FILTER_CELLS = 20
+"""Of a filter, in the footer."""
 _COLOURS_FROM = ("256", "truecolor", "windows")
 _NOTHING = (
     "Nothing but scalars in these event files yet.",
     "Histograms, images, text and all else that the script logs",
     "(add_histogram, add_image, add_text …) appears here.",
 )
+_NO_MATCH = ("No run or tag is like that.", "/ changes the filter; Esc there takes it back.")
 _NOT_WITHOUT_ITEMS = {
     "summary-down",
     "summary-right",
@@ -100,6 +106,11 @@ class SummariesScreen(Screen[None]):
         self._inside = False
         """The view was entered."""
         self._asking: tuple[Item, ViewKey] | None = None
+        """What a view asks for."""
+        self._filter = ""
+        """Of the list."""
+        self._filtering = False
+        """It is being typed."""
         self._listed_version = -1
         self._next_header = 0.0
         self._next_follow = 0.0
@@ -147,7 +158,8 @@ class SummariesScreen(Screen[None]):
             self._next_header = now + _HEADER_EVERY
             self._header.tell(header_facts(self._session))
             loading = self._session.follower.loading
-            self._notice.say(["Reading event files…"] if loading else _NOTHING)
+            nothing = _NO_MATCH if self._filter else _NOTHING
+            self._notice.say(["Reading event files…"] if loading else nothing)
         if now >= self._next_follow:
             self._next_follow = now + _FOLLOW_EVERY
             self._want()
@@ -162,12 +174,16 @@ class SummariesScreen(Screen[None]):
         version = self._session.store.version
         if version != self._listed_version:
             self._listed_version = version
-            before = self._list.selected
-            self._list.set_items(items(self._session.store))
-            after = self._list.selected
-            if before is not None and (after is None or after.key != before.key):
-                self._inside = False  # what was entered is gone
-            self._arrange()
+            found = items(self._session.store)
+            self._change_list(lambda: self._list.set_items(found))
+
+    def _change_list(self, change: Callable[[], None]) -> None:
+        before = self._list.selected
+        change()
+        after = self._list.selected
+        if before is not None and (after is None or after.key != before.key):
+            self._inside = False  # what was entered is gone
+        self._arrange()
 
     def _arrange(self) -> None:
         found = bool(self._list.items)
@@ -184,24 +200,24 @@ class SummariesScreen(Screen[None]):
         if item is None:
             self._keys.offer(_NOT_WITHOUT_ITEMS, {})
             return
-        cls = kind_of(item)
-        hidden = {key.id for key in cls.keys if key.inside and not self._inside}
-        own = view_keys(key for key in cls.keys if key.id not in hidden)
-        taken = {name for key in own for name in key.keys.split(",")}
-        hidden |= {key.id for key in SUMMARY_KEYS if taken.intersection(key.keys.split(","))}
-        hidden |= set(self._found.idle)
-        if self._inside:
-            hidden.add("summary-enter")
-        if not self._found.scrolls:
-            hidden.add("summary-page")
-        if len(cls.steps(self._views.subject(item))) < 2:
-            hidden |= {"summary-right", "summary-first", "summary-newest"}
+        kind = kind_of(item)
+        hidden, keys = offered(
+            kind,
+            self._found.idle,
+            inside=self._inside,
+            scrolls=self._found.scrolls,
+            steps=len(kind.steps(self._views.subject(item))),
+        )
         labels = {"summary-back": "list"} if self._inside else {}
-        self._keys.offer(hidden, labels, [*SUMMARY_KEYS[:2], *own, *SUMMARY_KEYS[2:]])
+        if self._filter:  # why so few are listed
+            labels["summary-filter"] = f"filter: {shorten(safe(self._filter), _FILTER_CELLS)}"
+            keys = [key._replace(footer=95) if key.id == "summary-filter" else key for key in keys]
+        self._keys.offer(hidden, labels, keys)
 
     @on(SummaryList.Selected)
     def _select(self) -> None:
-        self._prompt.close()
+        if not self._filtering:
+            self._prompt.close()
         self._found = Shown(())
         self._offer()
         self._want()
@@ -288,7 +304,7 @@ class SummariesScreen(Screen[None]):
         return list(keys_of(self.app, [*view_keys(working), *SUMMARY_KEYS]))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if self._asking is not None:
+        if self._asking is not None or self._filtering:
             return False  # keys are for the line alone
         if action != "view_key":
             return True
@@ -312,16 +328,30 @@ class SummariesScreen(Screen[None]):
         else:
             self._do(lambda view: view.press(id))
 
+    def action_filter(self) -> None:
+        self._filtering = True
+        self._prompt.open(self._filter, asked="filter the list")
+
     @on(Prompt.Changed)
     def _answer(self, message: Prompt.Changed) -> None:
-        if self._asking is not None:
+        self._prompt.say("")
+        if self._filtering:
+            try:
+                shows = parse_filter(message.text)
+            except FilterError as error:
+                self._prompt.say(str(error), wrong=True)
+                return
+            self._filter = message.text
+            self._change_list(lambda: self._list.filter(shows))
+        elif self._asking is not None:
             item, key = self._asking
             self._do(lambda view: view.press(key.id, message.text), item)
 
     @on(Prompt.Closed)
     def _asked(self) -> None:
-        self._asking = None
+        self._asking, self._filtering = None, False
         self.set_focus(None)
+        self._next_header = 0.0  # a list without items says why
 
     def action_back(self) -> None:
         if self._inside:

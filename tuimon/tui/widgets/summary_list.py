@@ -7,6 +7,7 @@ from textual import events
 from textual.message import Message
 
 from tuimon.charts.model import Row, Span
+from tuimon.store.filters import EVERYTHING, Predicate
 from tuimon.text import fit, format_step, safe, shorten, width
 from tuimon.tui.widgets.cells import CellView, line
 from tuimon.views.subject import Item
@@ -31,7 +32,10 @@ class SummaryList(CellView):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._all: Sequence[Item] = ()
         self._items: list[Item] = []
+        """Those that are listed."""
+        self._shows: Predicate = EVERYTHING
         self._cursor = 0
         self._top = 0
         self._lines: list[int | _Heading] = []
@@ -44,13 +48,23 @@ class SummaryList(CellView):
 
     @property
     def items(self) -> Sequence[Item]:
-        """All items, in the order of the list."""
+        """All items that are listed, in their order."""
         return self._items
 
     def set_items(self, items: Sequence[Item]) -> None:
         """List these items; the cursor stays on the one that it is on, or beside where that was."""
+        self._all = items
+        self._list()
+
+    def filter(self, shows: Predicate) -> None:
+        """List only items of which run and tag are to be shown."""
+        self._shows = shows
+        self._list()
+
+    def _list(self) -> None:
+        items = [one for one in self._all if self._shows(one.run, one.label or one.tag)]
         before = self.selected
-        self._items = list(items)
+        self._items = items
         keys = [item.key for item in items]
         if before is not None and before.key in keys:
             self._cursor = keys.index(before.key)

@@ -151,6 +151,8 @@ def adjusted(pixels: Pixels, brightness: float, contrast: float) -> Pixels:
 def _opened(data: bytes) -> Picture:
     from PIL import Image as Pillow
 
+    if not Image(data).format:  # Pillow would load all that it knows of to find out
+        raise ImageError("no readable image: not PNG, JPEG, GIF, WebP or BMP")
     # What is too large is refused below; the warning would be written over the screen.
     warnings.filterwarnings("ignore", category=Pillow.DecompressionBombWarning)
     return Pillow.open(BytesIO(data), formats=_FORMATS)

@@ -32,7 +32,6 @@ from tuimon.views.subject import Subject, ViewError, place_of
 from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 Mode = Literal["one", "strip", "runs"]
-_MOST_RUNS = 16
 _PATIENCE = 0.04
 """Seconds until those of several images are shown that are decoded."""
 _LEAST_AGAIN = 0.1
@@ -118,7 +117,7 @@ class ImageView(View):
             several = self._steps(seen, look)
             told = f"{len(several)} of {seen.place.count} steps"
         elif self._mode == "runs" and runs > 1:
-            several = self._runs(seen)
+            several = self._runs(seen, look)
             told = f"{len(several)} of {runs} runs"
         if several:
             facts = [(told, roles.NOTE), *_time(seen)]
@@ -238,22 +237,21 @@ class ImageView(View):
     def _steps(self, seen: _Seen, look: Look) -> list[Panel]:
         """The steps that have room, ascending, the selected one among them."""
         place, refs = seen.place, seen.refs
-        room = look.width, look.height - HEAD_ROWS - 1
-        most = math.prod(arranged(place.count, *room, aspect_of(seen.images)))
         return [
             Panel(
                 f"step {format_step(int(refs.steps[index]))}",
                 seen.source(index, self._which),
                 index == place.index,
             )
-            for index in sampled(place.count, most, place.index)
+            for index in sampled(place.count, seen.room_for(place.count, look), place.index)
         ]
 
-    def _runs(self, seen: _Seen) -> list[Panel]:
-        """The step in all runs, or that before it where a run has none."""
+    def _runs(self, seen: _Seen, look: Look) -> list[Panel]:
+        """The step in as many runs as have room, or that before it where a run has none."""
         found = []
         place, subject = seen.place, seen.subject
-        for run, series in subject.alike()[:_MOST_RUNS]:
+        alike = subject.alike()
+        for run, series in alike[: seen.room_for(len(alike), look)]:
             refs = series.snapshot()
             if len(refs.steps):
                 index = place_of(refs.steps, None if place.newest else place.step)
@@ -285,6 +283,11 @@ class _Seen(NamedTuple):
                 record = subject.record(run, series, refs, place.index)
                 return cls(subject, run, series, refs, place, record, _images(subject, record))
         raise ViewError("The file that held this is gone.")
+
+    def room_for(self, count: int, look: Look) -> int:
+        """How many of so many pictures can be seen at once."""
+        room = look.width, look.height - HEAD_ROWS - 1
+        return math.prod(arranged(count, *room, aspect_of(self.images)))
 
     def source(self, index: int, which: int) -> Source | None:
         """Where an image of a step is read; None where there is no file any more."""
