@@ -21,7 +21,7 @@ QUIET = "import time\nprint('hello', flush=True)\ntime.sleep(60)\n"
         (["run"], "Missing argument"),
         (["run", "--mirror", "maybe", "x.py"], "--mirror"),
         (["run", "--config", "oops", "data.py"], "expected KEY=VALUE"),
-        (["run", "--detach", "--foreground", "data.py"], "exclude each other"),
+        (["run", "--detach", "--foreground", "data.py"], "cannot be combined"),
         (["attach", "nosuch"], "no run is called"),
         (["attach"], "no run yet"),
         (["logs"], "no run yet"),
@@ -162,10 +162,10 @@ def test_plain_lines_tell_what_a_training_is_doing(host: Host):
     assert viewer.stdout is not None
     while "waits for input" not in (line := viewer.stdout.readline()):
         assert line
-    assert host.run("pause").stdout.startswith("script is paused; go on: tuimon resume ")
+    assert host.run("pause").stdout.startswith("script is paused; continue: tuimon resume ")
     while "running: paused" not in (line := viewer.stdout.readline()):
         assert line
-    assert host.run("resume").stdout == "script goes on\n"
+    assert host.run("resume").stdout == "script is running again\n"
     assert host.run("stop", "--now").returncode == 0
     assert "script was stopped after" in viewer.communicate(timeout=20)[0]
     assert host.runs()[0]["signal"] == signal.SIGKILL

@@ -74,7 +74,7 @@ class TestContainer:
         host.script(SLEEP)
         done = unshared(self.FLAGS, self.COMMAND, host)
         assert " running " in done.stdout, done
-        assert "the training ends with this container" in done.stderr
+        assert "the training ends when this container does" in done.stderr
         run = host.runs()[0]
         assert run["cause"].startswith("runs in another container; last sign of life")
         age(run, 130)

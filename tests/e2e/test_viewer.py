@@ -55,7 +55,9 @@ def test_leaving_says_how_to_come_back_and_restores_the_terminal(running: Host):
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
         run = running.runs()[0]["id"]
-        last = terminal.received.decode().replace("\r", "").partition("script goes on\n")[2]
+        last = (
+            terminal.received.decode().replace("\r", "").partition("script is still running\n")[2]
+        )
         assert last.startswith(f"  watch it: tuimon attach {run}\n  end it:   tuimon stop {run}\n")
         warnings = last.splitlines()[2:]  # of what this host does to trainings, if anything
         assert all(line.startswith("beware: ") for line in warnings)
@@ -106,7 +108,7 @@ def test_a_training_is_stopped_from_the_screen_after_a_question(host: Host):
         terminal.press("\x03")
         terminal.wait_for("Ctrl-C: what next?")
         terminal.press("\x03")  # twice out of habit: nothing is stopped
-        terminal.wait_for("train goes on")
+        terminal.wait_for("watch it: tuimon attach")
         assert terminal.wait_for_exit() == 0
     with host.terminal("attach") as terminal:
         terminal.wait_for("━ train")

@@ -19,7 +19,7 @@ _EDITORS = ("nano", "vim", "vi")
 
 @click.command()
 @click.option("--edit", is_flag=True, help="Open the file in $VISUAL or $EDITOR, then check it.")
-@click.option("--check", is_flag=True, help="Tell everything that is wrong in the file.")
+@click.option("--check", is_flag=True, help="List everything that is wrong in the file.")
 @click.option("--path", "show_path", is_flag=True, help="Print where the file is.")
 @click.option("--theme", metavar="NAME", help="Open a theme of yours, new or not, and check it.")
 @click.option("--keys", "list_keys", is_flag=True, help="List the ids of all keys, for [keys].")
@@ -30,7 +30,7 @@ def command(*, edit: bool, check: bool, show_path: bool, list_keys: bool, theme:
     in themes/ beside it.
     """
     if edit + check + show_path + list_keys + (theme is not None) > 1:
-        raise Refused("--edit, --check, --path, --theme and --keys exclude each other")
+        raise Refused("--edit, --check, --path, --theme and --keys cannot be combined")
     path = config_path()
     if theme is not None:
         return _theme(theme)
@@ -61,7 +61,7 @@ def printed(settings: Settings, path: Path) -> Iterator[str]:
     from tuimon.config.template import toml
 
     yield f"# {path}" + (
-        "" if path.exists() else " (does not exist; tuimon config --edit makes it)"
+        "" if path.exists() else " (does not exist; tuimon config --edit creates it)"
     )
     for area in AREAS:
         yield ""
@@ -98,7 +98,7 @@ def _check(path: Path) -> int:
         problems += [problem for problem in error.problems if problem not in problems]
     if problems:
         return _tell(ConfigError(problems))
-    click.echo(f"{path}: " + ("all is well" if path.exists() else "does not exist: defaults"))
+    click.echo(f"{path}: " + ("all is well" if path.exists() else "does not exist; defaults apply"))
     return 0
 
 

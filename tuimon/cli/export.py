@@ -148,7 +148,7 @@ def _opened(output: str | None, kind: str) -> Iterator[BinaryIO]:
     """The file to write to; a new one takes its name when it is complete."""
     if output is None:
         if kind == "parquet" and sys.stdout.isatty():
-            raise Refused("Parquet is no text for a terminal: give -o FILE")
+            raise Refused("Parquet is not text for a terminal: give -o FILE")
         try:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()

@@ -16,7 +16,7 @@ _POLL_EVERY = 0.1
 
 
 @click.command()
-@click.option("-f", "--follow", is_flag=True, help="Go on until the run ends.")
+@click.option("-f", "--follow", is_flag=True, help="Keep printing until the run ends.")
 @click.option("--raw", is_flag=True, help="The bytes as printed, escape sequences included.")
 @click.argument("run", required=False)
 def command(run: str | None, follow: bool, raw: bool) -> int:
@@ -31,7 +31,7 @@ def command(run: str | None, follow: bool, raw: bool) -> int:
         while data := log.read(_CHUNK):
             if log.incomplete and not told:
                 told = True
-                click.echo("tuimon: what was printed before has been deleted", err=True)
+                click.echo("tuimon: earlier output has been deleted", err=True)
             if raw:
                 sys.stdout.buffer.write(data)
             else:

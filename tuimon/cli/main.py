@@ -14,19 +14,19 @@ from tuimon import __version__
 
 COMMANDS: dict[str, str] = {
     "run": "Launch a training under a guardian and watch it.",
-    "attach": "Watch a run, LOGDIR or PID; it goes on when you leave.",
+    "attach": "Watch a run, LOGDIR or PID; it keeps running when you leave.",
     "view": "Watch log directories of any training.",
     "show": "Print the charts and a table of values once.",
     "export": "Write scalar points as a table, or images and other data as files.",
     "mirror": "Send the event files of log directories to W&B.",
     "sync": "Take the offline W&B run of a training online.",
     "login": "Log in to W&B.",
-    "doctor": "Check what works here, and tell what to do about the rest.",
+    "doctor": "Check what works here, and say what to do about the rest.",
     "ls": "List runs, newest first.",
     "logs": "Print what a training has printed.",
     "stop": "Stop a training: Ctrl-C first, harder if it does not end.",
     "pause": "Freeze all processes of a training.",
-    "resume": "Let a paused training go on.",
+    "resume": "Let a paused training continue.",
     "rm": "Remove runs that have ended.",
     "config": "Print, check or edit the settings.",
 }
@@ -58,7 +58,7 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="`tuimon COMMAND --help` tells more. Leaving the screen never stops a training.",
+    epilog="See `tuimon COMMAND --help` for more. Leaving the screen never stops a training.",
 )
 @click.version_option(__version__, message="tuimon %(version)s")
 @click.pass_context
@@ -121,7 +121,7 @@ def _report(error: click.ClickException) -> int:
     message = safe(" ".join(error.format_message().split()))
     hint = ""
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        hint = f" ({error.ctx.command_path} --help tells the usage)"
+        hint = f" (see {error.ctx.command_path} --help)"
     print(f"tuimon: {message}{hint}", file=sys.stderr)
     return error.exit_code
 

@@ -39,8 +39,8 @@ _MAX_SLUG = 32
 @click.command()
 @wandb_options
 @click.option("--name", help="Name of the W&B run, or the beginning of their names if several.")
-@click.option("--resume/--no-resume", default=True, help="Go on with earlier W&B runs of LOGDIR.")
-@click.option("--watch", is_flag=True, help="Go on with what is written later, until Ctrl-C.")
+@click.option("--resume/--no-resume", default=True, help="Continue earlier W&B runs of LOGDIR.")
+@click.option("--watch", is_flag=True, help="Keep sending what is written later, until Ctrl-C.")
 @click.argument("logdirs", nargs=-1, required=True, metavar="LOGDIR|RUN...")
 def command(
     mirror: MirrorOptions, name: str | None, resume: bool, watch: bool, logdirs: tuple[str, ...]
@@ -64,7 +64,7 @@ def command(
     try:
         return max([_mirror(job) for job in jobs], default=0)
     except KeyboardInterrupt:
-        click.echo("tuimon: interrupted; the same command goes on", err=True)
+        click.echo("tuimon: interrupted; run the same command again to continue", err=True)
         return 130
 
 

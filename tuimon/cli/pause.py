@@ -7,7 +7,7 @@ from tuimon.text import safe
 
 DISTRIBUTED = (
     "it is distributed: ranks that are paused for longer than the timeout of their collectives "
-    "(10 min, if the script sets none) may abort when they go on"
+    "(10 min, if the script sets none) may abort when they continue"
 )
 
 
@@ -30,5 +30,5 @@ def command(run: str | None, force: bool) -> int:
         raise Refused(f"{name} cannot be paused: {error}") from None
     if distribution != "none":
         click.echo(f"tuimon: {DISTRIBUTED}", err=True)
-    click.echo(f"{name} is paused; go on: tuimon resume {status.record.id}")
+    click.echo(f"{name} is paused; continue: tuimon resume {status.record.id}")
     return 0

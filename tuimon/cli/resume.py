@@ -9,7 +9,7 @@ from tuimon.text import safe
 @click.command()
 @click.argument("run", required=False)
 def command(run: str | None) -> int:
-    """Let RUN (default: the newest) go on after `tuimon pause`."""
+    """Let RUN (default: the newest) continue after `tuimon pause`."""
     from tuimon.guardian.client import ControlError
 
     status = run_or_refuse(run)
@@ -19,5 +19,5 @@ def command(run: str | None) -> int:
         control.resume()
     except ControlError as error:
         raise Refused(f"{name} cannot be resumed: {error}") from None
-    click.echo(f"{name} goes on")
+    click.echo(f"{name} is running again")
     return 0

@@ -35,7 +35,7 @@ def parse_graces(
 
 @click.command(
     context_settings={"allow_interspersed_args": False},
-    epilog="A .py script and -m run with the `python` on PATH. What follows the script is its own.",
+    epilog="A .py script and -m run with the `python` on PATH. What follows is passed to it.",
 )
 @click.option("-m", "module", is_flag=True, help="TRAINING is a module, as in `python -m`.")
 @click.option("--name", help="Name of the run (default: the script's name).")
@@ -74,14 +74,14 @@ def parse_graces(
 @click.option(
     "--notify",
     metavar="COMMAND",
-    help="Shell command for each alert and the end; $TUIMON_TITLE and $TUIMON_TEXT tell.",
+    help="Shell command run for each alert and at the end, with $TUIMON_TITLE and $TUIMON_TEXT.",
 )
 @click.option(
     "--resume",
     metavar="RUN",
-    help="Go on with the W&B run of RUN (default: of the last run with the same log directory).",
+    help="Continue the W&B run of RUN (default: of the last run with the same log directory).",
 )
-@click.option("--no-resume", is_flag=True, help="A W&B run of its own, whatever the log directory.")
+@click.option("--no-resume", is_flag=True, help="Start a new W&B run, whatever the log directory.")
 @click.option(
     "--save-code/--no-save-code",
     default=True,
@@ -116,10 +116,10 @@ def command(
     tuimon run -- torchrun --nproc-per-node 2 train.py
     """
     if detach and foreground:
-        raise Refused("--detach and --foreground exclude each other")
+        raise Refused("--detach and --foreground cannot be combined")
     graces = dataclasses.replace(settings_or_refuse().stop, **stop_grace)
     if resume and no_resume:
-        raise Refused("--resume and --no-resume exclude each other")
+        raise Refused("--resume and --no-resume cannot be combined")
     options = mirror._replace(
         name=name,
         resume=run_or_refuse(resume).record.id if resume else "never" if no_resume else "auto",

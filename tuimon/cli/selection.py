@@ -30,7 +30,7 @@ def pattern(
     try:
         return None if value is None else re.compile(value)
     except re.error as error:
-        raise click.BadParameter(f"{value!r} is no regular expression: {error}") from None
+        raise click.BadParameter(f"{value!r} is not a regular expression: {error}") from None
 
 
 def select(source: str | None) -> Selection:

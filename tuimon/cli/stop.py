@@ -24,14 +24,14 @@ _POLL_EVERY = 0.1
 def command(run: str | None, now: bool, no_wait: bool) -> int:
     """Stop RUN (default: the newest): SIGINT as Ctrl-C sends it, then SIGTERM, then SIGKILL.
 
-    A second `tuimon stop` goes on to the next stage at once.
+    A second `tuimon stop` moves on to the next stage at once.
     """
     from tuimon.guardian.client import ControlError
 
     status = run_or_refuse(run)
     name = safe(status.record.name)
     if _signal_orphan(status, signal.SIGKILL if now else signal.SIGINT):
-        click.echo(f"{name} has lost its guardian; it was sent the signal, and nobody waits")
+        click.echo(f"{name} has lost its guardian: sent it the signal, without waiting for its end")
         return 0
     control = control_or_refuse(status)
     try:
@@ -40,7 +40,7 @@ def command(run: str | None, now: bool, no_wait: bool) -> int:
         raise Refused(f"{name} cannot be stopped: {error}") from None
     if no_wait:
         return 0
-    harder = "" if now else "; tuimon stop again goes harder"
+    harder = "" if now else "; tuimon stop again moves on to the next signal"
     click.echo(f"stopping {name}{harder}", err=True)
     try:
         status = _wait_for_end(status)

@@ -33,15 +33,15 @@ def look_around(run_id: str, env: Mapping[str, str]) -> Surroundings:
     if job := env.get("SLURM_JOB_ID"):
         return Surroundings(
             warnings=(
-                f"Slurm ends the training with job {job}: "
-                "use `tuimon run --foreground`, and the job lasts as long",
+                f"Slurm ends the training when job {job} ends: "
+                "use `tuimon run --foreground`, and the job lasts as long as the training",
             )
         )
     if _is_of_main_process():
         return Surroundings(
             warnings=(
-                "the training ends with this container, and that with this shell: use "
-                "`tuimon run --foreground` as its command, or keep the container running",
+                "the training ends when this container does, and the container when this shell "
+                "does: use `tuimon run --foreground` as its command, or keep the container running",
             )
         )
     if _is_login_session() and _kills_at_logout():

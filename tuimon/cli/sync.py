@@ -21,7 +21,7 @@ _PATIENCE = 90.0
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="All runs that are offline.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.argument("run", required=False)
 def command(run: str | None, everything: bool, quiet: bool) -> int:
     """Take the offline W&B run of RUN (default: the newest) online, from where it was left.
@@ -49,18 +49,18 @@ def _sync(status: RunStatus, *, quiet: bool) -> int:
         return 1
     if not can_upload(status) or (mirror.state == "live" and _has_mirror(status)):
         if not quiet:
-            click.echo(f"{name} is at W&B{_where(mirror)}")
+            click.echo(f"{name} is uploaded{_where(mirror)}")
         return 0
     request_upload(status.paths)
     with Progress(name, quiet=quiet) as progress:
         try:
             record = _follow(status, progress)
         except KeyboardInterrupt:
-            click.echo(f"tuimon: {name}: interrupted; go on with: tuimon sync {name}", err=True)
+            click.echo(f"tuimon: {name}: interrupted; continue with: tuimon sync {name}", err=True)
             return 130
     if record.state == "live" or (record.state == "finished" and record.sync_command is None):
         if not quiet:
-            click.echo(f"{name} is at W&B{_where(record)}")
+            click.echo(f"{name} is uploaded{_where(record)}")
         return 0
     why = record.detail or "no answer from its mirror"
     click.echo(f"tuimon: {name} is not uploaded: {safe(why)}", err=True)

@@ -84,7 +84,7 @@ def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool = False
             how = f": {session.outcome.describe()}" if session.outcome else ""
             click.echo(f"process {pid} has ended{how}")
         else:
-            click.echo(f"process {pid} goes on; back: tuimon attach {pid}")
+            click.echo(f"process {pid} is still running; come back: tuimon attach {pid}")
     return code
 
 
@@ -135,7 +135,7 @@ def _say_goodbye(status: RunStatus) -> None:
     try:
         if not status.state.ended:
             doing = activity(status, time.time()) if status.record.stop_stage != "none" else None
-            how = f"is being stopped: {doing}" if doing else "goes on"
+            how = f"is being stopped: {doing}" if doing else "is still running"
             click.echo(
                 f"{safe(status.record.name)} {how}\n"
                 f"  watch it: tuimon attach {status.record.id}\n"

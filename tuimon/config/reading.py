@@ -173,7 +173,7 @@ class _Reader:
         for name, value in values.items():
             full = f"keys.{name}"
             if not isinstance(value, str) or not value.strip():
-                self._wrong(full, f'{name}: name one or more keys, such as "ctrl+s,w"')
+                self._wrong(full, f'{name}: must be one or more keys, such as "ctrl+s,w"')
             else:
                 good[name] = value
                 self._origins[full] = self._document.origin(full)
@@ -184,27 +184,27 @@ class _Reader:
 
 
 def what_is_wrong(value: object, hint: Any, field: "Field[Any]") -> str:
-    """Why `value` is none for a field of this type; empty where it is."""
+    """Why a field of this type cannot have `value`; empty where it can."""
     limits = field.metadata
     if get_origin(hint) is Literal:
         choices = get_args(hint)
         if value in choices:
             return ""
-        return f"one of {', '.join(choices)}{near(str(value), choices)}"
+        return f"must be one of {', '.join(choices)}{near(str(value), choices)}"
     if hint is bool:
-        return "" if isinstance(value, bool) else "true or false"
+        return "" if isinstance(value, bool) else "must be true or false"
     if hint is str:
         if not isinstance(value, str):
-            return 'a text in quotes, such as "auto"'
+            return 'must be text in quotes, such as "auto"'
         pattern = limits.get("pattern")
         return "" if pattern is None or re.fullmatch(pattern, value) else _SHAPES[field.name]
     least, below = limits["least"], limits["below"]
     if isinstance(value, int | float) and not isinstance(value, bool) and least <= value < below:
         return ""
-    return f"a number from {least:g} up to, but not, {below:,.7g}"
+    return f"must be at least {least:g} and less than {below:,.7g}"
 
 
-_SHAPES = {"grid": '"auto" or "COLUMNSxROWS", such as "3x2", up to "6x6"'}
+_SHAPES = {"grid": 'must be "auto" or "COLUMNSxROWS", such as "3x2", up to "6x6"'}
 
 
 def _toml(value: object) -> str:

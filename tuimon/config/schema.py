@@ -25,7 +25,7 @@ class ChartSettings:
     """How charts look until a key changes it."""
 
     smoothing: float = field(default=0.6, metadata={"least": 0.0, "below": 1.0})
-    """Weight of the moving average, as in TensorBoard: 0 (off) up to, but not, 1."""
+    """Weight of the moving average, as in TensorBoard: 0 (off) or more, less than 1."""
     log_y: bool = False
     """A logarithmic y axis."""
     x_axis: Literal["step", "relative", "wall"] = "step"

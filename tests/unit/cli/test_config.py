@@ -33,7 +33,7 @@ def test_what_is_wrong_is_told_line_by_line(file: Path, capsys) -> None:
     file.parent.mkdir()
     file.write_text('[charts]\nlog_y = 2\n[keys]\nhelp = "q"\n')
     assert main(["config", "--check"]) == 2
-    assert f"tuimon: {file}:2: log_y = 2: true or false\n" in capsys.readouterr().err
+    assert f"tuimon: {file}:2: log_y = 2: must be true or false\n" in capsys.readouterr().err
     file.write_text('\n\n[keys]\nhelp = "q"\n')
     assert main(["config", "--check"]) == 2
     assert f"{file}:4: help: q is leave on the main screen" in capsys.readouterr().err
@@ -50,7 +50,7 @@ def test_the_editor_gets_a_file_that_explains_itself(file: Path, monkeypatch, ca
     monkeypatch.setenv("VISUAL", f"{sys.executable} {editor}")
     assert main(["config", "--edit"]) == 2
     error = capsys.readouterr().err
-    assert "smoothing = 7: a number from 0 up to, but not, 1" in error
+    assert "smoothing = 7: must be at least 0 and less than 1" in error
     line = int(error.split("config.toml:")[1].split(":")[0])
     assert file.read_text().splitlines()[line - 1] == "smoothing = 7"
 

@@ -156,7 +156,7 @@ def test_refusals(logdir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
         assert main(["export", *arguments]) == 2
         assert capsys.readouterr().err == f"tuimon: {message}\n"
     assert main(["export", str(logdir), "--tag", "("]) == 2
-    assert "'(' is no regular expression" in capsys.readouterr().err
+    assert "'(' is not a regular expression" in capsys.readouterr().err
     assert list(empty.iterdir()) == []
 
 

@@ -288,7 +288,7 @@ def test_refusals(logdir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err == "tuimon: silent has written no event files\n"
     for option in ("--tag", "--run"):
         assert main(["show", str(logdir), option, "("]) == 2
-        assert "'(' is no regular expression" in capsys.readouterr().err
+        assert "'(' is not a regular expression" in capsys.readouterr().err
 
 
 def test_nothing_matches(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:

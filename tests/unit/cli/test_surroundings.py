@@ -84,7 +84,9 @@ def test_no_login_session(system: Path, group: str):
 def test_slurm_suggests_the_foreground(system: Path):
     around = look_around("id", {**environment(system), "SLURM_JOB_ID": "17"})
     assert around.prefix == ()
-    assert around.warnings[0].startswith("Slurm ends the training with job 17: use `tuimon run --f")
+    assert around.warnings[0].startswith(
+        "Slurm ends the training when job 17 ends: use `tuimon run --f"
+    )
 
 
 def test_main_process_of_a_container(system: Path, monkeypatch: pytest.MonkeyPatch):
