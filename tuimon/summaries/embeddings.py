@@ -7,6 +7,7 @@ values. Source: TensorBoard, ``plugins/projector`` (``projector_config.proto``,
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +18,13 @@ from numpy.typing import NDArray
 from tuimon.summaries.errors import SummaryError
 
 MAX_POINTS = 20_000
-"""Of a file with more, every second, third … is taken."""
-MAX_BYTES = 256 << 20
+"""Of a file with more, every second, fourth … is taken."""
+MAX_TAKEN = 64 << 20
+"""The same for bytes of their lines: about 6 million coordinates."""
+MAX_BYTES = 4 << 30
+"""Larger files are not read: this takes some 4 s, and much longer over a network."""
+_MAX_LINE = 16 << 20
+_MAX_METADATA = 256 << 20
 _MAX_LABEL = 200
 _MAX_COLUMNS = 20
 
@@ -80,19 +86,17 @@ def read_embedding(directory: Path, files: EmbeddingFiles) -> Embedding:
     """
     if not files.tensors:
         raise SummaryError("these points are in a checkpoint, not in a file of their own")
-    data = _read(directory, files.tensors)
-    rows = [line for line in data.split(b"\n") if line.strip()]
-    if not rows:
+    taken, stride, total = _lines(_inside(directory, files.tensors))
+    if not taken:
         raise SummaryError("no points")
-    stride = -(-len(rows) // MAX_POINTS)
-    taken = rows[::stride]
+    dimensions = taken[0].count(b"\t") + 1
+    points = np.empty((len(taken), dimensions))
     try:
-        points = np.array([row.split(b"\t") for row in taken], np.float64)
+        for at, line in enumerate(taken):
+            points[at] = np.array(line.split(b"\t"), np.float64).reshape(dimensions)
     except ValueError:
         raise SummaryError("the points are not rows of numbers, as many in each") from None
-    if points.ndim != 2:
-        raise SummaryError("the points are not rows of numbers, as many in each")
-    names, labels = _labels(directory, files, len(rows), stride)
+    names, labels = _labels(directory, files, total, stride)
     sound = np.isfinite(points).all(axis=1)
     if not sound.any():
         raise SummaryError("no point has only finite coordinates")
@@ -100,7 +104,33 @@ def read_embedding(directory: Path, files: EmbeddingFiles) -> Embedding:
     points.setflags(write=False)
     kept = np.flatnonzero(sound).tolist()
     columns = tuple(tuple(column[at] for at in kept) for column in labels)
-    return Embedding(points, columns, names, len(rows))
+    return Embedding(points, columns, names, total)
+
+
+def _lines(path: Path) -> tuple[list[bytes], int, int]:
+    """Every so many lines of a file that are not blank, how many, and how many there are.
+
+    From the first on every 2^k-th is taken, which is no more than the bounds allow. Raises
+    SummaryError, OSError.
+    """
+    taken: list[bytes] = []
+    stride, total, size = 1, 0, 0
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size > MAX_BYTES:
+            raise SummaryError(f"a file of more than {MAX_BYTES >> 20} MiB")
+        while line := file.readline(_MAX_LINE):
+            if len(line) == _MAX_LINE:
+                raise SummaryError("the points are not rows of numbers, as many in each")
+            if line.isspace():
+                continue
+            if total % stride == 0:
+                taken.append(line)
+                size += len(line)
+                while len(taken) > MAX_POINTS or size > MAX_TAKEN:
+                    del taken[1::2]
+                    stride, size = 2 * stride, sum(map(len, taken))
+            total += 1
+    return taken, stride, total
 
 
 def _labels(
@@ -109,7 +139,11 @@ def _labels(
     """Names and columns of the labels of the points that were taken."""
     if not files.metadata:
         return (), []
-    text = _read(directory, files.metadata).decode(errors="replace")
+    with _inside(directory, files.metadata).open("rb") as file:
+        data = file.read(_MAX_METADATA + 1)
+    if len(data) > _MAX_METADATA:
+        raise SummaryError(f"labels of more than {_MAX_METADATA >> 20} MiB")
+    text = data.decode(errors="replace")
     lines = text.removesuffix("\n").split("\n")
     # TensorBoard: a table of several columns begins with their names, a single column does not.
     names: tuple[str, ...] = ("label",)
@@ -122,16 +156,12 @@ def _labels(
     ]
 
 
-def _read(directory: Path, name: str) -> bytes:
+def _inside(directory: Path, name: str) -> Path:
     """A file below `directory`; others are not what a run has to show."""
     path = (directory / name).resolve()
     if not path.is_relative_to(directory.resolve()):
         raise SummaryError("the configuration names a file outside of its run")
-    with path.open("rb") as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise SummaryError(f"a file of more than {MAX_BYTES >> 20} MiB")
-    return data
+    return path
 
 
 def principal_components(

@@ -228,6 +228,25 @@ def test_large_files_are_thinned_out(tmp_path: Path):
     assert [f"p{int(x)}" for x in found.points[:, 0]] == [*found.labels[0]]
 
 
+def test_of_many_coordinates_fewer_points_are_taken(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("tuimon.summaries.embeddings.MAX_TAKEN", 10_000)
+    rows = ["\t".join([str(at)] * 64) for at in range(1000)]
+    (tmp_path / "t.tsv").write_text("\n\n".join(rows))
+    (tmp_path / "m.tsv").write_text("".join(f"p{at}\n" for at in range(1000)))
+    found = read_embedding(tmp_path, EmbeddingFiles("t", 0, "t.tsv", "m.tsv"))
+    assert found.total == 1000
+    assert 20 <= len(found.points) <= 10_000 / 64
+    assert found.points.shape[1] == 64
+    assert [f"p{int(x)}" for x in found.points[:, 0]] == [*found.labels[0]]
+
+
+def test_a_line_without_an_end_is_no_point(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("tuimon.summaries.embeddings._MAX_LINE", 100)
+    (tmp_path / "t.tsv").write_text("1\t" * 200)
+    with pytest.raises(SummaryError, match="rows of numbers"):
+        read_embedding(tmp_path, EmbeddingFiles("t", 0, "t.tsv", ""))
+
+
 def test_the_configuration_is_the_one_that_tensorboard_reads(tmp_path: Path):
     log(tmp_path, "torch")
     from google.protobuf.text_format import Parse
