@@ -17,17 +17,19 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from tuimon.guardian.cause import TAIL, Stop, StoppedBy, explain
+from tuimon.guardian.cause import explain
 from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, training_environment
 from tuimon.guardian.companion import Companion
 from tuimon.guardian.control import ControlServer
 from tuimon.guardian.ladder import Stage, StopLadder
+from tuimon.guardian.last_words import TAIL
 from tuimon.guardian.launch import READY_FD
 from tuimon.guardian.log import describe, log
 from tuimon.guardian.oom import TRAINING, likelier_victim, oom_kills
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.service import Service
 from tuimon.guardian.state import RunFile
+from tuimon.guardian.stop import Stop, StopLog, StoppedBy
 from tuimon.guardian.training import Training
 from tuimon.guardian.tree import become_subreaper
 from tuimon.guardian.waiting import waits_for_input
@@ -112,9 +114,8 @@ class Guardian:
         self._training = Training(self._child, self._file)
         graces = record.stop_grace_int, record.stop_grace_term
         self._ladder = StopLadder(*graces, self._send)
-        self._service = Service(
-            self._training, self._ladder, self._pump, self._file, self._on_ctrl_c
-        )
+        self._stops = StopLog(lambda: self._pump.memory.written)
+        self._service = Service(self._training, self._ladder, self._pump, self._file, self._stops)
         # The training keeps its directory; the guardian must not keep another one busy.
         os.chdir(paths.directory)
         self._companion = Companion(
@@ -217,18 +218,8 @@ class Guardian:
     def _send(self, stage: Stage) -> None:
         """Deliver the signal of a stage of the stop ladder."""
         if self._training.outcome is None and stage.signal is not None:
-            begun = self._stop
-            if begun is None or begun.by.is_key:
-                begun = self._begin_stop(self._stopped_by)
-            self._stop = begun._replace(signal=stage.signal)
+            self._stops.sent(stage.signal, self._stopped_by)
         self._training.send(stage)
-
-    def _on_ctrl_c(self, by: StoppedBy) -> None:
-        if self._ladder.stage is Stage.NONE:
-            self._stop = self._begin_stop(by)
-
-    def _begin_stop(self, by: StoppedBy) -> Stop:
-        return Stop(by, signal.SIGINT, time.monotonic(), self._pump.memory.written)
 
     def _deadline(self) -> float:
         return min(
@@ -297,10 +288,7 @@ class Guardian:
     def _on_end(self, outcome: Outcome, now: float) -> None:
         self._training.outcome = outcome
         self._ended_at = time.time()
-        longest = self._file.record.stop_grace_int
-        if self._stop is not None and self._stop.by.is_key:
-            # What ends long after it does so for another reason.
-            self._stop = self._stop if now - self._stop.begun_at <= longest else None
+        self._stop = self._stops.at_end(now, self._file.record.stop_grace_int)
         self._ladder.turn_to_leftovers(now, _LEFTOVER_GRACE)
         self._drain_until = now + _DRAIN_TIME
         os.close(self._child.slave)

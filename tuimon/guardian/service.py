@@ -3,20 +3,19 @@
 import math
 import signal
 import time
-from collections.abc import Callable
 from typing import Any
 
-from tuimon.guardian.cause import StoppedBy
 from tuimon.guardian.control import RequestError
 from tuimon.guardian.keyboard import Keyboard
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.state import RunFile
+from tuimon.guardian.stop import StopLog, StoppedBy
 from tuimon.guardian.training import Training
 
 
 class Service:
-    """Serves requests about one training; `on_ctrl_c` is told of each Ctrl-C that goes to it."""
+    """Serves requests about one training; each Ctrl-C that goes to it is noted in `stops`."""
 
     def __init__(
         self,
@@ -24,13 +23,13 @@ class Service:
         ladder: StopLadder,
         pump: Pump,
         file: RunFile,
-        on_ctrl_c: Callable[[StoppedBy], None],
+        stops: StopLog,
     ) -> None:
-        self._on_ctrl_c = on_ctrl_c
         self._training = training
         self._ladder = ladder
         self._pump = pump
         self._file = file
+        self._stops = stops
         self._keyboard = Keyboard(training.child.master)
 
     def answer(self, request: dict[str, Any], client: int) -> dict[str, Any]:
@@ -58,7 +57,7 @@ class Service:
                 self._keyboard.hold(client, request)
             case {"text": str(text)}:
                 if self._keyboard.write(client, text):
-                    self._on_ctrl_c(StoppedBy.TYPED)
+                    self._stops.ctrl_c(StoppedBy.TYPED)
             case {"rows": int(rows), "cols": int(cols)}:
                 self._keyboard.resize(client, rows, cols)
             case _:
@@ -83,7 +82,7 @@ class Service:
                 return self._status()
             case {"signal": int(number)} if number in signal.valid_signals():
                 if number == signal.SIGINT:
-                    self._on_ctrl_c(StoppedBy.CTRL_C)
+                    self._stops.ctrl_c(StoppedBy.CTRL_C)
                 self._training.signal(number)
                 return {}
         raise RequestError("unknown request")

@@ -5,9 +5,11 @@ from signal import Signals
 
 import pytest
 
-from tuimon.guardian.cause import Ending, Stop, StoppedBy, explain, last_words
+from tuimon.guardian.cause import Ending, explain
 from tuimon.guardian.child import Outcome
+from tuimon.guardian.last_words import last_words
 from tuimon.guardian.oom import OomKills
+from tuimon.guardian.stop import Stop, StoppedBy
 from tuimon.runs.record import RunState
 
 NO_KILLS = OomKills(0, 0, None)
@@ -25,92 +27,10 @@ def said(
     return explain(Outcome(code, number, peak), None, kills, tail.encode(), len(tail)).cause
 
 
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("ModuleNotFoundError: No module named 'x'", "ModuleNotFoundError: No module named 'x'"),
-        ("AssertionError", "AssertionError"),
-        ("KeyboardInterrupt", "KeyboardInterrupt"),
-        (
-            "my.package.BadConfigError: lr: \x1b[31mtoo high\x1b[0m",
-            "my.package.BadConfigError: lr: too high",
-        ),
-        # As Python 3.13 colours it on a terminal.
-        ("\x1b[1;35mValueError\x1b[0m: \x1b[35mbad shape\x1b[0m", "ValueError: bad shape"),
-        (
-            "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.",
-            "out of GPU memory: torch.OutOfMemoryError: CUDA out of memory. "
-            "Tried to allocate 2.00 GiB.",
-        ),
-        (
-            "[rank1]: torch.cuda.OutOfMemoryError: CUDA out of memory.",
-            "out of GPU memory: torch.cuda.OutOfMemoryError: CUDA out of memory.",
-        ),
-        (
-            "OSError: [Errno 28] No space left on device: 'ckpt.pt'",
-            "the disk is full: OSError: [Errno 28] No space left on device: 'ckpt.pt'",
-        ),
-        (
-            "RuntimeError: DataLoader worker (pid 7) is killed by signal: Bus error.",
-            "a DataLoader worker died: RuntimeError: DataLoader worker (pid 7) is killed by "
-            "signal: Bus error.",
-        ),
-        (
-            "torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:2006",
-            "NCCL: torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:2006",
-        ),
-        (
-            "RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(h)`",
-            "out of GPU memory: RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling "
-            "`cublasCreate(h)`",
-        ),
-        (
-            "RuntimeError: CUDA error: device-side assert triggered",
-            "CUDA: RuntimeError: CUDA error: device-side assert triggered",
-        ),
-    ],
-)
-def test_last_line_of_a_traceback(line: str, words: str):
-    assert last_words((TRACEBACK.format(line) + "wandb: done\r\n").encode()) == words
-
-
-def test_a_syntax_error_has_no_heading():
-    tail = '  File "/x/train.py", line 1\r\n    def f(:\r\n          ^\r\n'
-    assert last_words(f"{tail}SyntaxError: invalid syntax\r\n".encode()) == (
-        "SyntaxError: invalid syntax"
-    )
-
-
 def test_ordinary_output_tells_nothing():
     tail = "epoch 1 loss 0.5\r\nErrorRate: 0.3\r\nValueError: printed by the script itself\r\n"
     assert last_words(tail.encode()) is None
     assert said(3, tail=tail) == "exit code 3"
-
-
-def test_the_last_exception_of_a_chain_counts():
-    chain = TRACEBACK.format("KeyError: 'a'")
-    chain += "\r\nDuring handling of the above exception, another exception occurred:\r\n\r\n"
-    chain += TRACEBACK.format("RuntimeError: no a")
-    assert last_words(chain.encode()) == "RuntimeError: no a"
-
-
-def test_a_workers_exception_tells_more_than_its_launchers():
-    tail = "[rank1]: Traceback (most recent call last):\r\n[rank1]:   File 'x'\r\n"
-    tail += "[rank1]: ValueError: bad batch\r\n"
-    tail += TRACEBACK.format("torch.distributed.elastic.multiprocessing.errors.ChildFailedError:")
-    assert last_words(tail.encode()) == "ValueError: bad batch"
-
-
-def test_the_rank_that_failed_first_tells_more_than_those_that_lost_it():
-    lost = "RuntimeError: [gloo/pair.cc:553] Connection closed by peer [127.0.0.1]:10112."
-    tail = TRACEBACK.format("[rank1]: ValueError: bad batch") + TRACEBACK.format(f"[rank0]: {lost}")
-    assert last_words(tail.encode()) == "ValueError: bad batch"
-    assert last_words(TRACEBACK.format(lost).encode()) == lost
-
-
-def test_a_lonely_launchers_exception_is_better_than_none():
-    tail = TRACEBACK.format("subprocess.CalledProcessError: Command 'x' failed")
-    assert last_words(tail.encode()) == "subprocess.CalledProcessError: Command 'x' failed"
 
 
 def test_a_watchdog_that_aborts_without_a_traceback():
@@ -244,12 +164,6 @@ class TestStop:
         for code, after in ((130, ""), (1, TRACEBACK.format("KeyboardInterrupt"))):
             ending = stopped(code, by=by, after=after)
             assert ending == (RunState.STOPPED, f"{told}, exit code {code}")
-
-
-def test_long_lines_are_cut():
-    words = last_words(TRACEBACK.format(f"ValueError: {'x' * 5000}").encode())
-    assert words is not None
-    assert len(words) == 300
 
 
 class TestMemory:

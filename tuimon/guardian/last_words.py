@@ -1,0 +1,114 @@
+"""What the end of a console tells of how a training has ended."""
+
+import re
+from collections.abc import Callable
+
+from tuimon.runs.escapes import SEQUENCE
+
+TAIL = 65536
+"""Bytes of the console's end that last words are looked for in."""
+
+_LONGEST = 300
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
+
+# The last line of a traceback: a dotted class name, alone or with a message. Launchers put a
+# prefix with the rank before the lines of their workers ("[rank0]: ", "[default0]:").
+_EXCEPTION = re.compile(
+    r"^(?:\[[\w ]{1,20}\]:? ?)?(?P<name>(?:[A-Za-z_]\w*\.)*[A-Z]\w*"
+    r"(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Failure|Timeout|Invalid))"
+    r"(?P<message>:.*)?$"
+)
+# What a traceback begins with; that of a script with a syntax error has no heading.
+_TRACEBACK = re.compile(
+    r"^(?:\[[\w ]{1,20}\]:? ?)?(?:Traceback \(most recent call last\):|File \".+\", line \d+$)"
+)
+# What a launcher raises when a worker has failed tells less than the worker's own exception.
+_OF_LAUNCHERS = re.compile(r"ChildFailedError|ProcessRaisedException|CalledProcessError")
+# So does what a rank raises because another one is gone (gloo, NCCL, the store of torch).
+_OF_OTHER_RANKS = re.compile(
+    r"[Cc]onnection (?:was )?(?:closed|reset|refused)|[Bb]roken pipe|remote (?:worker|process) "
+)
+
+# What Python and launchers raise because they are stopped is no news to whoever has stopped them.
+_OF_STOPS = re.compile(r"^KeyboardInterrupt|SignalException|killed by signal|exited unexpectedly")
+
+_CRASH_LINES = 20
+"""Lines that may follow the traceback a training has ended with, while it does not come to an end
+(threads, collectives); what is followed by more was survived."""
+
+_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
+
+
+def _as_is(prefix: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: f"{prefix}: {match[0].strip()}"
+
+
+_RULES: tuple[_Rule, ...] = (
+    (
+        re.compile(r"(?:torch\.)?(?:cuda\.)?OutOfMemoryError: .*|.*CUDA out of memory.*"),
+        _as_is("out of GPU memory"),
+    ),
+    (re.compile(r".*CUBLAS_STATUS_ALLOC_FAILED.*"), _as_is("out of GPU memory")),
+    (re.compile(r".*DataLoader worker .* killed by signal.*"), _as_is("a DataLoader worker died")),
+    (re.compile(r".*(?:NCCL error|ncclUnhandled|ncclSystem|ncclInternal).*"), _as_is("NCCL")),
+    (
+        re.compile(r".*Watchdog caught collective operation timeout.*"),
+        _as_is("a rank did not answer"),
+    ),
+    (re.compile(r".*(?:\[Errno 28\]|No space left on device).*"), _as_is("the disk is full")),
+    (re.compile(r".*CUDA error: .*|.*device-side assert triggered.*"), _as_is("CUDA")),
+)
+
+
+def last_words(tail: bytes) -> str | None:
+    """What the end of a console tells of an error: a known message, else the last exception."""
+    lines = _lines(tail)
+    exceptions = [text for _, text in _exceptions(lines)]
+    for candidates in (exceptions, lines[-50:]):
+        for pattern, say in _RULES:
+            for line in reversed(candidates):
+                if match := pattern.search(line):
+                    return _shortened(say(match))
+    # The cause stands before what launcher and other ranks make of it.
+    workers = [line for line in exceptions if not _OF_LAUNCHERS.search(line)]
+    own = [line for line in workers if not _OF_OTHER_RANKS.search(line)]
+    found = own or workers or exceptions
+    return _shortened(found[-1]) if found else None
+
+
+def says_stopped(words: str) -> bool:
+    """Whether last words tell that somebody has stopped it, and no more."""
+    return _OF_STOPS.search(words) is not None
+
+
+def crash_at_end(output: bytes) -> str | None:
+    """The words of a traceback that is the last, or almost the last, in `output`."""
+    lines = [line for line in _lines(output) if line]
+    exceptions = _exceptions(lines)
+    if not exceptions or len(lines) - exceptions[-1][0] > _CRASH_LINES:
+        return None
+    words = last_words(output)
+    return None if words is None or says_stopped(words) else words
+
+
+def _lines(output: bytes) -> list[str]:
+    """The lines of a console, without colours and control characters."""
+    text = SEQUENCE.sub("", output.decode(errors="replace"))
+    return [_CONTROLS.sub(" ", line).strip() for line in re.split(r"[\r\n]+", text)]
+
+
+def _exceptions(lines: list[str]) -> list[tuple[int, str]]:
+    """(number of the line, text without a launcher's prefix) of the ends of all tracebacks."""
+    found = []
+    within = False
+    for number, line in enumerate(lines):
+        if _TRACEBACK.match(line):
+            within = True
+        elif within and (match := _EXCEPTION.match(line)):
+            found.append((number, f"{match['name']}{match['message'] or ''}"))
+            within = False
+    return found
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

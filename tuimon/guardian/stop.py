@@ -1,0 +1,65 @@
+"""Stops of a training: who began one, and how far it had gone when the training ended."""
+
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from signal import SIGINT, Signals
+from typing import NamedTuple
+
+
+class StoppedBy(StrEnum):
+    """Who has stopped a training, as the sentence goes on after ``stopped``."""
+
+    REQUEST = "by request"
+    CTRL_C = "by Ctrl-C"
+    """Passed on by ``tuimon run --foreground``."""
+    TYPED = "by Ctrl-C in its console"
+    """Which may have been meant for a debugger, or for less than an end."""
+    SYSTEM = "as its guardian got SIGTERM: a logout or shutdown?"
+
+    @property
+    def is_key(self) -> bool:
+        """Whether Ctrl-C is all there was: a signal, and no stop that goes on."""
+        return self in (StoppedBy.CTRL_C, StoppedBy.TYPED)
+
+
+class Stop(NamedTuple):
+    """A stop that is under way, or was when the training ended."""
+
+    by: StoppedBy
+    signal: Signals
+    """The last signal that it has sent."""
+    begun_at: float
+    """In monotonic seconds."""
+    printed: int
+    """Bytes of the console that had been recorded when it began."""
+
+
+class StopLog:
+    """Keeps what is to be known of a stop at the end; `printed` counts the console's bytes."""
+
+    def __init__(self, printed: Callable[[], int]) -> None:
+        self._printed = printed
+        self._stop: Stop | None = None
+
+    def sent(self, number: Signals, by: StoppedBy) -> None:
+        """A stop has sent a signal; the first one tells who has begun it."""
+        if self._stop is None or self._stop.by.is_key:
+            self._begin(by)
+        assert self._stop is not None
+        self._stop = self._stop._replace(signal=number)
+
+    def ctrl_c(self, by: StoppedBy) -> None:
+        """Somebody has pressed Ctrl-C; while a stop is under way, that is no other one."""
+        if self._stop is None or self._stop.by.is_key:
+            self._begin(by)
+
+    def at_end(self, now: float, longest: float) -> Stop | None:
+        """The stop that the training may have ended of; of Ctrl-C only for `longest` seconds."""
+        stop = self._stop
+        if stop is not None and stop.by.is_key and now - stop.begun_at > longest:
+            return None
+        return stop
+
+    def _begin(self, by: StoppedBy) -> None:
+        self._stop = Stop(by, SIGINT, time.monotonic(), self._printed())
