@@ -5,7 +5,7 @@ measured in the same run when `--peers DIR` names a virtual environment that hol
 
     python3 -m venv DIR && DIR/bin/pip install terminalboard 'plotext<6' wandb
 
-Parts: start, large, live, append, keys, many, slow; all of them take ten minutes.
+Parts: start, large, live, cursor, append, keys, many, slow; all of them take ten minutes.
 """
 
 import argparse
@@ -25,7 +25,10 @@ from event_files import append, scalar, version, write
 from event_logs import cycle, encode, write_log
 from programs import Program
 
-TAGS = [f"{name}/{split}" for name in ("loss", "acc", "f1", "lr") for split in ("train", "val")]
+TAGS = ["loss", "accuracy", "f1", "lr", "grad_norm", "perplexity", "bleu", "speed"]
+"""A chart each."""
+PAIRED = ["loss/train", "loss/val", "acc/train", "acc/val"]
+"""Two charts."""
 STEPS = 500
 LARGE = 1_000_000
 STARTS = 3
@@ -130,6 +133,17 @@ class Bench:
 
             self.row(title, loaded)
 
+    def cursor(self) -> None:
+        """The same live load with a cursor in all charts, and what moving it takes; no peer's."""
+        with self._small(self.tuimon) as log:
+            rate, cpu = measure.load(
+                self.tuimon, log, self._env, 20.0, lambda _: self._write(), keys="c"
+            )
+        print(f"| with a cursor in 8 charts | {rate / 1000:.2f} KB/s; {cpu:.1%} |", flush=True)
+        with self._small(self.tuimon) as log:
+            times, size = measure.cursor_moves(self.tuimon, log, self._env, 40)
+        print(f"| moving it: p95; to the terminal | {_p95(times)}; {_kilobytes(round(size))} |")
+
     def append(self) -> None:
         """How soon an appended step is on the screen."""
 
@@ -175,7 +189,7 @@ class Bench:
             records = [
                 scalar(tag, step, 1 / (step + 1) + run / 50 + index)
                 for step in range(300)
-                for index, tag in enumerate(TAGS[:4])
+                for index, tag in enumerate(PAIRED)
             ]
             write(log / "runs" / f"run{run:02}", [version(), *records])
         times = measure.key_times(self.tuimon, log, self._env, 40)
@@ -249,7 +263,7 @@ def _p95(times: list[float]) -> str:
 
 
 def main() -> None:
-    parts = ("start", "large", "live", "append", "keys", "many", "slow")
+    parts = ("start", "large", "live", "cursor", "append", "keys", "many", "slow")
     parser = argparse.ArgumentParser()
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(parts))
     parser.add_argument("--peers", type=Path, metavar="DIR")

@@ -145,12 +145,19 @@ def start_bytes(
 
 
 def load(
-    program: Program, log: Path, env: dict[str, str], seconds: float, write: Callable[[int], None]
+    program: Program,
+    log: Path,
+    env: dict[str, str],
+    seconds: float,
+    write: Callable[[int], None],
+    keys: str = "",
 ) -> tuple[float, float]:
-    """Bytes a second and share of a core, while `write` is called twice a second."""
+    """Bytes a second and share of a core behind `keys`, while `write` is called twice a second."""
     with opened(program, log, env) as meter:
         meter.run(10, has_curve)
-        meter.run(4)
+        meter.run(2)
+        meter.press(keys)
+        meter.run(2)
         with twice_a_second(write):
             meter.run(2)
             received, cpu, began = len(meter.received), meter.cpu(), time.monotonic()
@@ -191,6 +198,23 @@ def key_times(
             if loading and not program.loading(meter.screenful()):
                 break
     return found
+
+
+def cursor_moves(
+    program: Program, log: Path, env: dict[str, str], times: int
+) -> tuple[list[float], float]:
+    """Seconds from an arrow to the first byte of the moved cursor, and bytes of a move."""
+    found: list[float] = []
+    with opened(program, log, env) as meter:
+        meter.run(10, has_curve)
+        meter.run(2)
+        meter.press("c")
+        meter.run(1)
+        received = len(meter.received)
+        while len(found) < times:
+            found.append(meter.to_first_byte(("\x1b[D", "\x1b[C")[len(found) % 2]))
+        meter.run(1)
+        return found, (len(meter.received) - received) / times
 
 
 def leave_slowly(
