@@ -1,8 +1,9 @@
 """Keys and mouse of the views of media: what the screen hands to them, and what they show then."""
 
+import asyncio
 import io
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tuimon.views.image.decoder import Decoder
 from tuimon.views.slider import find_track
 
 STEPS = 6
+_PATIENCE = 30
 
 
 def log(writer: SummaryWriter) -> None:
@@ -99,20 +101,31 @@ class Media:
         return self.rows
 
     async def until(self, *words: str, without: str = "\0") -> str:
-        for _ in range(300):
-            if all(word in self.text for word in words) and without not in self.text:
-                return self.text
-            await self._pilot.pause(0.01)
-        raise AssertionError(f"{words} not in:\n{self.text}")
+        try:
+            await self.holds(
+                lambda: all(word in self.text for word in words) and without not in self.text
+            )
+        except TimeoutError:
+            raise AssertionError(f"{words} not in:\n{self.text}") from None
+        return self.text
+
+    async def holds(self, condition: Callable[[], object]) -> None:
+        """Wait until it does."""
+        async with asyncio.timeout(_PATIENCE):
+            while not condition():
+                await self._pilot.pause(0.01)
 
     async def changes(self, *keys: str) -> list[Any]:
         """Press keys; the view shows something else then."""
         before = await self.settled()
         await self._pilot.press(*keys)
-        for _ in range(300):
-            if await self.settled() != before:
-                return self.rows
-        raise AssertionError(f"{keys} changed nothing:\n{self.text}")
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while await self.settled() == before:
+                    pass
+        except TimeoutError:
+            raise AssertionError(f"{keys} changed nothing:\n{self.text}") from None
+        return self.rows
 
     async def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         left = self.view.gutter.left
@@ -132,17 +145,15 @@ async def seen(
     session: Session, tag: str, size: tuple[int, int] = (100, 30)
 ) -> AsyncIterator[Media]:
     async with TuimonApp(session).run_test(size=size) as pilot:
-        for _ in range(300):
+        while session.follower.loading or not session.store.runs:
             await pilot.pause(0.01)
-            if not session.follower.loading and session.store.runs:
-                break
         await pilot.press("v")
         screen = pilot.app.screen
         assert isinstance(screen, SummariesScreen)
         tags = [item.tag for item in screen._list.items]
         screen._list.move_cursor(tags.index(tag))
         media = Media(pilot, screen)
-        await media.until(f"{STEPS} of {STEPS}, newest")
+        await media.until(tag, f"{STEPS} of {STEPS}, newest")
         yield media
 
 
@@ -291,6 +302,7 @@ async def test_while_a_view_is_read_its_place_is_told(session: Session, monkeypa
         await media._pilot.press("up")
         await media.until("photo", f"{STEPS} of {STEPS}, newest", "step 5", "reading …")
         await media._pilot.press("left", "left", "left", "left")
+        await media.holds(lambda: media._screen._step == 1)
         goes_on.set()
         await media.until("300×200 png", "step 1", "2 of 6")
         assert len(calls) == 2  # those between were passed over
