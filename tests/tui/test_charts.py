@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -18,6 +19,7 @@ from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from textual.pilot import Pilot
 
 from tuimon.store.session import Session
+from tuimon.tui.actions import comparing
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens import monitor
 from tuimon.tui.screens.monitor import MonitorScreen
@@ -306,6 +308,35 @@ async def test_curves_are_grouped_by_what_their_runs_were_given(tmp_path: Path) 
             assert screen._selection.group == "lr"
             assert "lr 0.01 ×2" in shown(chart(screen))
             assert "lr 0.1 ×2" in shown(chart(screen))
+
+
+async def test_grouping_may_be_asked_for_again_while_files_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for run, rate in enumerate((0.1, 0.01)):
+        given = Event(wall_time=1.7e9, summary=hparams_pb({"lr": rate}))
+        points = (scalar("loss", step, loss(step, run)) for step in range(9))
+        write(tmp_path / f"run{run}", [version(), frame(given.SerializeToString()), *points])
+    goes_on, read = threading.Event(), comparing.read_hparams
+
+    def slow(*of: Any) -> Any:
+        assert goes_on.wait(20)
+        return read(*of)
+
+    monkeypatch.setattr(comparing, "read_hparams", slow)
+    for session in started(str(tmp_path)):
+        async with TuimonApp(session).run_test(size=SIZE) as pilot:
+            screen = await settle(pilot)
+            await type_keys(pilot, "g", "g")
+            assert screen._selection.group == ""
+            goes_on.set()
+            await pilot.app.workers.wait_for_complete()
+            await settle(pilot)
+            assert screen._selection.group == "lr"
+            goes_on.clear()
+            await type_keys(pilot, "g", "q")
+            goes_on.set()
+        assert pilot.app._exception is None
 
 
 async def test_a_chart_is_saved(one: Session, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ class MetricCurves:
             index = keys.index(lane.key)
             number = self._colours.number(lane.training) if several else 0
             colour, pattern, group = index, 0, ""
-            if several and selection.group == BY_PREFIX:
+            if several and selection.group == BY_PREFIX and len(keys) > 1:
                 pattern = number
             elif several:
                 colour, pattern = number, index

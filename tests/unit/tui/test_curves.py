@@ -4,13 +4,13 @@ from pathlib import Path
 
 from event_files import scalar, write
 
-from tuimon.charts.pairing import pair_tags
+from tuimon.charts.pairing import pair_tags, prefix_tags
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.store.parts import trainings
 from tuimon.tui.curves import MetricCurves
 from tuimon.tui.run_colours import RunColours
-from tuimon.tui.selection import Selection
+from tuimon.tui.selection import BY_PREFIX, Selection
 
 
 def test_curves_are_drawn_again_when_a_training_gets_its_colour(tmp_path: Path) -> None:
@@ -57,3 +57,19 @@ def test_what_stands_out_in_a_chart_differs_in_colour(tmp_path: Path) -> None:
     assert len(set(other.values())) == 3
     curves.selection = Selection()
     assert len(set(standing_out().values())) < 6 == len(standing_out())  # more than colours
+
+
+def test_grouped_by_prefix_a_colour_is_a_tag_only_where_there_are_several(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write(tmp_path / name, [scalar(tag, 0, 1.0) for tag in ("lr", "grad/x", "grad/y")])
+    store = load([LogSource(path=str(tmp_path))]).store
+    colours = RunColours()
+    colours.meet(trainings(store.runs))
+
+    def looks(tags: list[str]) -> list[tuple[int, int]]:
+        curves = MetricCurves(store, prefix_tags(tags)[0], colours)
+        curves.selection = Selection(group=BY_PREFIX)
+        return [(curve.colour, curve.pattern) for curve in curves.curves(8)]
+
+    assert looks(["grad/x", "grad/y"]) == [(0, 0), (1, 0), (0, 1), (1, 1)]
+    assert looks(["lr"]) == [(0, 0), (1, 0)]

@@ -34,3 +34,13 @@ def test_more_heat_is_farther_from_the_background(background, sign):
 
 def test_no_heat_is_the_background():
     assert styles("#0f1318").style(roles.heat(3, 0)).bgcolor is None
+
+
+def test_the_line_of_a_cursor_is_as_dark_however_bright_the_dim_parts_are():
+    usual, bright = (
+        RoleStyles({"accent": "#ffff00", "fade": fade}, Color.parse("black"), ansi=False)
+        for fade in ("1.0", "0.5")
+    )
+    lit = roles.lit("curve0")
+    assert bright.style(lit).bgcolor == usual.style(lit).bgcolor
+    assert brightness(bright.style(lit), "bgcolor") < 0.3 * 2 * 255

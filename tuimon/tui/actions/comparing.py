@@ -1,5 +1,6 @@
 """Comparing many runs: pin, hide, isolate, group."""
 
+import asyncio
 from dataclasses import replace
 
 from textual import on, work
@@ -48,7 +49,7 @@ class CompareActions(ReadingActions):
         self.notify("First choose a run: ] and [." if several else "There is one run only.")
         return None
 
-    @work(exclusive=True, group="hparams")
+    @work
     async def action_group(self) -> None:
         """Group by the next of: run, tag prefix, each hyperparameter in which runs differ."""
         hparams = await self._read_hparams()
@@ -59,7 +60,7 @@ class CompareActions(ReadingActions):
         names = {"": "One curve for each run.", BY_PREFIX: "One chart for each tag prefix."}
         self.notify(names.get(group, f"One curve for each value of {safe(group)}."), markup=False)
 
-    @work(exclusive=True, group="hparams")
+    @work
     async def _restore_groups(self) -> None:
         """Read what the group of the last viewer needs."""
         if self._selection.group not in ("", BY_PREFIX):
@@ -67,13 +68,7 @@ class CompareActions(ReadingActions):
             self._select(grouped(self._selection, self._selection.group, hparams))
 
     async def _read_hparams(self) -> HParams:
-        reading = self.run_worker(
-            lambda: read_hparams(self._session.store, self._reader),
-            thread=True,
-            group="reading",
-            exit_on_error=False,
-        )
-        return await reading.wait()
+        return await asyncio.to_thread(read_hparams, self._session.store, self._reader)
 
 
 def grouped(selection: Selection, group: str, hparams: HParams) -> Selection:

@@ -79,10 +79,10 @@ class RoleStyles:
 
     def _lit(self) -> Style:
         """What the line of a cursor adds to the cells that it runs behind."""
-        ground = self._make(self._variables.get("accent", "#dddddd"), _LIT_BLEND, "").color
-        if ground is None or ground.triplet is None:  # one of the terminal's own colours
+        accent = Color.parse(self._variables.get("accent", "#dddddd"))
+        if self._ansi or accent.ansi is not None:  # one of the terminal's own colours
             return Style(reverse=True)
-        return Style(bgcolor=ground)
+        return Style(bgcolor=accent.blend(self._background, _LIT_BLEND).rich_color)
 
     @property
     def _dark(self) -> bool:
