@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from tuimon.cli.common import Refused
-from tuimon.cli.selection import pattern, select, tell, tell_damage
+from tuimon.cli.selection import pattern, select_all, tell, tell_damage
 from tuimon.text import safe
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ KINDS = ("histogram", "image", "audio", "text", "mesh", "pr-curve", "graph", "hp
 @click.option(
     "--all", "every", is_flag=True, help="Also points that later ones of the same tag superseded."
 )
-@click.argument("source", metavar="LOGDIR|RUN")
+@click.argument("source", nargs=-1, required=True, metavar="LOGDIR|RUN...")
 def command(
-    source: str,
+    source: tuple[str, ...],
     kind: str | None,
     kinds: tuple[str, ...],
     runs: re.Pattern[str] | None,
@@ -52,7 +52,7 @@ def command(
     output: str | None,
     every: bool,
 ) -> int:
-    """Write all scalar points of LOGDIR, or of the run RUN, as a table; or other data as files.
+    """Write all scalar points of each LOGDIR or run RUN as a table; or other data as files.
 
     Columns: run, tag, step, wall_time (Unix s), value, in full precision. RE is searched for, as
     grep does. Points that a resume wrote again are left out, as on the screen; --all writes what
@@ -78,15 +78,15 @@ def command(
         raise Refused("--kind writes a directory of files: give -o DIR")
     if output == "":
         raise Refused("-o names no file")
-    scan = LogdirScan(select(source).sources)
+    scan = LogdirScan(select_all(source).sources)
     files = scan.scan()
     if not files:
-        raise Refused(f"{safe(source)}: no event files there")
+        raise Refused(f"{safe(' '.join(source))}: no event files there")
     if kind is None:
         kind = next((known for known in FORMATS if str(output).endswith(f".{known}")), "csv")
     complete = not scan.truncated
     if scan.truncated:
-        tell(f"{safe(source)}: too large: not all of it was looked at")
+        tell(f"{safe(' '.join(source))}: too large: not all of it was looked at")
     chosen = [file for file in files if runs is None or runs.search(file.run)]
     if output is not None and kinds:
         complete &= _write_files(Path(output), kinds, chosen, tags)

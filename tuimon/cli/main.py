@@ -15,7 +15,7 @@ from tuimon import __version__
 COMMANDS: dict[str, str] = {
     "run": "Launch a training under a guardian and watch it.",
     "attach": "Watch a run, LOGDIR or PID; it keeps running when you leave.",
-    "view": "Watch log directories of any training.",
+    "view": "Watch log directories of any training, or runs side by side.",
     "show": "Print the charts and a table of values once.",
     "export": "Write scalar points as a table, or images and other data as files.",
     "mirror": "Send the event files of log directories to W&B.",

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,6 +53,21 @@ def select(source: str | None) -> Selection:
     if not status.log_sources:
         raise Refused(f"{safe(status.record.name)} has written no event files")
     return Selection(status.log_sources, status)
+
+
+def select_all(sources: Sequence[str]) -> Selection:
+    """Log directories, event files and runs together; one of them, or none, as `select`.
+
+    Raises:
+        Refused: as `select`.
+    """
+    if len(sources) < 2:
+        return select(sources[0] if sources else None)
+    found: list[LogSource] = []
+    for name in sources:
+        chosen = select(name)
+        found += chosen.sources if chosen.status is None else chosen.status.labelled_sources
+    return Selection(tuple(dict.fromkeys(found)), None)
 
 
 def tell_damage(files: list["FileStatus"]) -> bool:

@@ -4,13 +4,12 @@ import json
 import re
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tuimon.cli.common import Refused
-from tuimon.cli.selection import Selection, pattern, select, tell
+from tuimon.cli.selection import pattern, select_all, tell
 from tuimon.text import safe
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ _WIDTH = 80
     help="auto: on terminals, unless NO_COLOR is set.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for programs.")
-@click.argument("source", nargs=-1, metavar="[LOGDIR...|RUN]")
+@click.argument("source", nargs=-1, metavar="[LOGDIR|RUN]...")
 def command(
     source: tuple[str, ...],
     width: int | None,
@@ -89,7 +88,7 @@ def command(
     color: str,
     as_json: bool,
 ) -> int:
-    """Print the charts and a table of values of LOGDIRs, or of the run RUN, and exit.
+    """Print the charts and a table of values of each LOGDIR or run RUN, and exit.
 
     The newest run when nothing is named. BEST STEP is the step of the lowest value ("min") of
     losses and errors, and of the highest ("max") of all else. RE is searched for, as grep does.
@@ -100,7 +99,7 @@ def command(
 
     \b
     --json prints:
-      {"run": as `tuimon ls --json` tells it, null for LOGDIRs,
+      {"run": of a single RUN as `tuimon ls --json` tells it, null for others,
        "logdirs": [PATH, ...],
        "runs": {RUN: {TAG: {"last": VALUE, "min": VALUE, "max": VALUE,
                             "steps": {"last": STEP, "min": STEP, "max": STEP},
@@ -123,11 +122,11 @@ def command(
         from tuimon.views.view import Look
 
         look = Look(step, cells, height, ascii_only, coloured, palette)
-        store, complete = read(_select(source), runs)
+        store, complete = read(select_all(source), runs)
         for row in lines(_stills(store, kinds, tags, look), coloured=coloured):
             click.echo(in_ascii(row) if ascii_only else row, color=True)
         return 0 if complete else 1
-    chosen = choose(_select(source), runs, tags)
+    chosen = choose(select_all(source), runs, tags)
     if as_json:
         click.echo(json.dumps(_document(chosen), indent=1))
     else:
@@ -162,16 +161,6 @@ def _stills(
         return
     yield first
     yield from rows
-
-
-def _select(source: tuple[str, ...]) -> Selection:
-    """Log directories, or one run."""
-    if len(source) < 2:
-        return select(source[0] if source else None)
-    for name in source:
-        if not Path(name).exists():
-            raise Refused(f"{safe(name)}: no such directory")
-    return Selection(tuple(one for name in source for one in select(name).sources), None)
 
 
 def _document(chosen: "Chosen") -> dict[str, object]:

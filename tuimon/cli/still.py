@@ -55,7 +55,11 @@ def _heading(chosen: Chosen, cells: int, marks: Marks) -> Row:
         parts = [*_state(status, role), *parts, *_times(status, progress)]
     if (runs := len({value.run for value in chosen.values})) > 1:
         parts.append((f"{runs} runs", roles.DIM))
-    name = status.record.name if status else " ".join(source.path for source in sources)
+    name = (
+        status.record.name
+        if status
+        else " ".join(source.label or source.path for source in sources)
+    )
     room = cells - (width(parts[0][0]) + len(_GAP.text) if parts else 0)
     spans = [Span(_shorten(name, max(room, _LEAST_NAME), marks), role)]
     left = cells - width(spans[0].text)

@@ -1,22 +1,41 @@
-"""`tuimon view`: watch log directories that any program writes."""
+"""`tuimon view`: watch log directories that any program writes, and runs side by side."""
 
+import os
 from pathlib import Path
 
 import click
 
-from tuimon.cli.common import Refused, reset_view
+from tuimon.cli.common import Refused, reset_view, run_or_refuse
+from tuimon.runs.sources import LogSource
+from tuimon.text import safe
 
 
 @click.command()
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
 @reset_view
-@click.argument("logdir", nargs=-1, required=True, type=click.Path())
+@click.argument("logdir", nargs=-1, required=True, metavar="LOGDIR|RUN...")
 def command(logdir: tuple[str, ...], plain: bool, reset_view: bool) -> int:
-    """Watch the event files under each LOGDIR, now and as they grow."""
-    from tuimon.cli.viewer import watch_logdirs
+    """Watch the event files under each LOGDIR, now and as they grow.
 
-    directories = [Path(name).absolute() for name in logdir]
-    for directory in directories:
-        if not directory.is_dir():
-            raise Refused(f"{directory}: {'not a' if directory.exists() else 'no such'} directory")
-    return watch_logdirs(directories, plain=plain, reset=reset_view)
+    A RUN is one that tuimon has launched: several side by side compare them.
+    """
+    from tuimon.cli.viewer import watch_sources
+
+    sources = [source for name in logdir for source in _sources(name)]
+    return watch_sources(list(dict.fromkeys(sources)), plain=plain, reset=reset_view)
+
+
+def _sources(name: str) -> tuple[LogSource, ...]:
+    """A log directory, or those of a run; raises Refused."""
+    path = Path(name).absolute()
+    if path.is_dir():
+        return (LogSource(path=str(path), recursive=True),)
+    if path.exists() or os.sep in name:
+        raise Refused(f"{path}: {'not a' if path.exists() else 'no such'} directory")
+    try:
+        status = run_or_refuse(name)
+    except Refused as error:
+        raise Refused(f"{path}: no such directory, and {error.message}") from None
+    if not status.log_sources:
+        raise Refused(f"{safe(status.record.name)} has written no event files")
+    return status.labelled_sources

@@ -16,6 +16,7 @@ from tuimon.cli.log import open_log
 from tuimon.runs.activity import activity
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.registry import RunStatus, read_status
+from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
 if TYPE_CHECKING:
@@ -53,10 +54,16 @@ def watch_run(
 
 def watch_logdirs(directories: Sequence[Path], *, plain: bool, reset: bool = False) -> int:
     """Watch log directories until the viewer is left."""
+    sources = [LogSource(path=str(path), recursive=True) for path in directories]
+    return watch_sources(sources, plain=plain, reset=reset)
+
+
+def watch_sources(sources: Sequence[LogSource], *, plain: bool, reset: bool = False) -> int:
+    """Watch log directories, those of several runs for example, until the viewer is left."""
     with quick_imports():
         from tuimon.store.session import Session
 
-    return _watch(Session.of_logdirs(directories), plain=plain, reset=reset)
+    return _watch(Session.of_sources(sources), plain=plain, reset=reset)
 
 
 def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool = False) -> int:
@@ -109,6 +116,8 @@ def _watch(session: "Session", *, plain: bool, reset: bool, typist: "Typist | No
     obstacle = None if plain else screen_obstacle()
     if obstacle is not None:
         click.echo(f"tuimon: {obstacle}: printing lines instead of the screen", err=True)
+        if session.run is None:
+            click.echo("tuimon: until Ctrl-C; `tuimon show` prints charts once", err=True)
         plain = True
     settings = settings_or_refuse()
     open_log()

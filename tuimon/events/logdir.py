@@ -206,7 +206,9 @@ def _roots(sources: Sequence[LogSource]) -> list[_Directory]:
     tops = [
         path for path in levels if not any(_covers(root, path) for root in walked if root != path)
     ]
-    names = ["."] if len(tops) == 1 else _tails(tops)
+    labels = {_absolute(source): source.label for source in sources if source.label}
+    tails = dict(zip(tops, _tails(tops), strict=True))
+    names = ["."] if len(tops) == 1 else [labels.get(path, tails[path]) for path in tops]
     return [
         _Directory(str(path), name, levels[path]) for path, name in zip(tops, names, strict=True)
     ]

@@ -83,6 +83,17 @@ class RunStatus:
         return (self.record.host, self.record.machine_id) != (socket.gethostname(), machine_id())
 
     @property
+    def labelled_sources(self) -> tuple[LogSource, ...]:
+        """The same as `log_sources`, to be shown beside those of other runs."""
+        sources = self.log_sources
+        if len(sources) == 1:
+            return (sources[0]._replace(label=self.record.id),)
+        return tuple(
+            source._replace(label=f"{self.record.id}/{Path(source.path).name}")
+            for source in sources
+        )
+
+    @property
     def log_sources(self) -> tuple[LogSource, ...]:
         """The run's log directories: those that were found, else the one that was named."""
         if self.recorder is not None and self.recorder.logdirs:

@@ -19,3 +19,5 @@ class LogSource(NamedTuple):
     path: str
     recursive: bool = True
     found_by: str = "option"
+    label: str = ""
+    """What its runs are called by beside those of other sources, in place of the path."""

@@ -28,7 +28,7 @@ def header_facts(session: Session) -> HeaderFacts:
     progress, follower, subject = session.progress(), session.follower, session.subject
     read, total = follower.progress
     facts = HeaderFacts(
-        name=" ".join(source.path for source in session.sources) or "tuimon",
+        name=" ".join(source.label or source.path for source in session.sources) or "tuimon",
         step=progress.step if progress else None,
         damaged=sum(run.damaged_records for run in session.store.runs.values()),
         unreadable=len(follower.unreadable),

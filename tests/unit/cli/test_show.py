@@ -271,6 +271,26 @@ def test_the_state_stays_when_the_name_is_long(
     assert head.endswith("  step 1990")
 
 
+def test_runs_side_by_side(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ids = []
+    for number, loss in enumerate((0.5, 0.25)):
+        logdir = fill(tmp_path / f"{number}" / "version_0", {"loss": [1.0, loss]})
+        ids.append(launched(f"run{number}", logdir, time.time()))
+    assert main(["show", *ids, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["run"] is None
+    assert {run: tags["loss"]["last"] for run, tags in document["runs"].items()} == {
+        ids[0]: 0.5,
+        ids[1]: 0.25,
+    }
+    other = fill(tmp_path / "other", {"loss": [2.0]})
+    assert main(["export", ids[0], str(other)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["run", ids[0], ids[0], "other"]
+    assert main(["view", ids[0], "none"]) == 2
+    assert "no such directory, and no run is called 'none'" in capsys.readouterr().err
+
+
 def test_refusals(logdir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -278,7 +298,10 @@ def test_refusals(logdir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
         ([], "there is no run yet; start one: tuimon run train.py"),
         (["none"], "no such directory, and no run is called 'none'; see: tuimon ls"),
         ([f"{empty}/none"], f"{empty}/none: no such directory"),
-        ([f"{logdir}", "none"], "none: no such directory"),
+        (
+            [f"{logdir}", "none"],
+            "no such directory, and no run is called 'none'; see: tuimon ls",
+        ),
         ([f"{empty}"], f"{empty}: no event files there"),
     ):
         assert main(["show", *arguments]) == 2
