@@ -15,7 +15,7 @@ from tuimon.mirror.extremes import Extremes
 from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
 from tuimon.mirror.keys import GLOBAL_STEP, TIMESTAMP, KeyTable, step_key
 from tuimon.mirror.media import is_table, media
-from tuimon.mirror.rows import Row
+from tuimon.mirror.rows import PLUGINS, Row
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import WandbRun, run_config
 from tuimon.runs.record import RunRecord
@@ -38,6 +38,7 @@ class Handover:
 
     def __init__(self, renamed: dict[tuple[str, str], str]) -> None:
         self._keys = KeyTable(renamed)
+        self._keys_told = len(renamed)
         self._run: WandbRun | None = None
         self._defined: set[str] = set()
         self._reader = SummaryReader(max_bytes=0)
@@ -53,20 +54,23 @@ class Handover:
         self._run = run
 
     def observe(self, entry: FileEntry, batch: EventBatch) -> None:
-        """Gather from a batch what concerns the run as a whole."""
+        """Gather from a batch what concerns the run as a whole, and give its tags their keys.
+
+        Also where W&B has the batch already: the keys of its tags are taken, though the journal
+        names those alone that are not the plain ones.
+        """
         for tag, columns in batch.scalars.items():
+            self._keys.key(entry.namespace, tag)
             self._extremes.add(entry.namespace, tag, columns)
+        for ref in batch.refs:
+            if ref.plugin in PLUGINS:
+                self._keys.key(entry.namespace, _name(ref))
         self._hparams += [(entry.path, ref) for ref in batch.refs if ref.plugin == "hparams"]
 
-    def new_keys(self, entry: FileEntry, rows: Iterable[Row]) -> list[Entry]:
-        """The journal entries for tags in `rows` that get other keys than the plain ones."""
-        known = len(self._keys.renamed)
-        for row in rows:
-            for tag in row.values:
-                self._keys.key(entry.namespace, tag)
-            for ref in row.refs:
-                self._keys.key(entry.namespace, _name(ref))
-        renamed = list(self._keys.renamed.items())[known:]
+    def new_keys(self) -> list[Entry]:
+        """The journal entries for tags that have got other keys than the plain ones, each once."""
+        renamed = list(self._keys.renamed.items())[self._keys_told :]
+        self._keys_told += len(renamed)
         return [KeyEntry(namespace=prefix, tag=tag, key=key) for (prefix, tag), key in renamed]
 
     def rows(self, entry: FileEntry, numbered: Iterable[tuple[int, Row]]) -> None:

@@ -223,7 +223,7 @@ class Mirror:
     def _drain(self) -> None:
         """Read until the recorder has searched for the last time and nothing comes any more."""
         quiet_since = time.monotonic()
-        while not self._subject.settled or time.monotonic() - quiet_since < _QUIET_SECONDS:
+        while True:
             self._look()
             if has_room(self._home.directory, self._status):
                 for source in self._files:
@@ -233,6 +233,9 @@ class Mirror:
             else:
                 quiet_since = time.monotonic()
             self._send_rest()
+            # Asked last: however long this process was not running, it has read once.
+            if self._subject.settled and time.monotonic() - quiet_since >= _QUIET_SECONDS:
+                return
             self._pause()
 
     def _mirror_stretch(self, source: EventSource) -> bool:
@@ -253,7 +256,7 @@ class Mirror:
                 points=sum(len(row.values) for row in rows),
                 summaries=sum(len(row.refs) for row in rows),
             )
-            self._journal.append(*self._handover.new_keys(entry, rows), stretch)
+            self._journal.append(*self._handover.new_keys(), stretch)
             self._hand_over(entry, list(enumerate(rows, first)))
         return bool(reading.batches)
 
