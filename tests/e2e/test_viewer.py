@@ -38,6 +38,14 @@ def test_the_screen_fills_its_terminal_and_is_aligned(running: Host, columns: in
         assert len(set(frame)) == 1, "y axes in line"
 
 
+@pytest.mark.parametrize(("columns", "console"), [(80, 79), (120, 89), (200, 120)])
+def test_what_fills_the_trainings_terminal_is_shown_whole(host: Host, columns: int, console: int):
+    script = host.script("import os; print('=' * (os.get_terminal_size().columns - 1) + '|')")
+    with host.terminal("run", "--mirror", "off", script, columns=columns) as terminal:
+        screen = terminal.wait_for("=|")
+        assert "=" * (console - 1) + "|" in screen
+
+
 def test_a_small_terminal_says_what_it_needs_and_recovers(running: Host):
     with running.terminal("attach", columns=40, rows=10) as terminal:
         screen = terminal.wait_for("needs more room")

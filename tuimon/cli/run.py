@@ -2,7 +2,9 @@
 
 import dataclasses
 import os
+import shutil
 import socket
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +19,9 @@ from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, machine_id, pid_namespace
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
 from tuimon.text import safe
+from tuimon.tui.room import console_columns
+
+_LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
 
 
 def parse_graces(
@@ -153,6 +158,14 @@ def command(
     return watch_run(paths, plain=plain, launched=True)
 
 
+def _columns() -> int:
+    """Of the training's terminal: what fills a line of it, as progress bars do, fits the screen."""
+    if not sys.stdout.isatty():
+        return _MOST_COLUMNS
+    shown = console_columns(shutil.get_terminal_size().columns)
+    return max(_LEAST_COLUMNS, min(shown, _MOST_COLUMNS))
+
+
 def launch(
     name: str,
     argv: tuple[str, ...],
@@ -197,6 +210,7 @@ def launch(
             stop_grace_int=graces.term_after,
             stop_grace_term=graces.kill_after,
             started_at=time.time(),
+            pty_cols=_columns(),
         )
         _write_first(paths, record)
     except OSError as error:

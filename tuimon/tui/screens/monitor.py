@@ -31,6 +31,7 @@ from tuimon.tui.driver import round_trip
 from tuimon.tui.facts import alert_rows, header_facts, is_wrong, run_list_rows, run_rows, tag_rows
 from tuimon.tui.keys.key import Key, bindings
 from tuimon.tui.keys.monitor import KEYS
+from tuimon.tui.room import TAGS_FROM_WIDTH
 from tuimon.tui.screens.text import AlertScreen, HelpScreen, RunScreen
 from tuimon.tui.selection import BY_PREFIX
 from tuimon.tui.terminal_app import keys_of
@@ -44,7 +45,6 @@ _STATE_EVERY = 1.0
 _DRAW_SHARE = 6
 """Drawings that take long, as while much is read, leave most of the time to the keys."""
 _PLOTEXT_AFTER = 1.0
-_TAGS_FROM_WIDTH = 100
 
 
 class _Version(NamedTuple):
@@ -108,7 +108,7 @@ class MonitorScreen(
         self.set_class(width < MIN_WIDTH or height < MIN_HEIGHT, "-too-small")
         self._too_small.say(why_too_small(width, height))
         wanted = self._tags_wanted
-        shown = width >= _TAGS_FROM_WIDTH if wanted is None else wanted
+        shown = width >= TAGS_FROM_WIDTH if wanted is None else wanted
         self._tags.set_class(not shown, "-off")
 
     # What is drawn, and when

@@ -8,6 +8,7 @@ from textual.message import Message
 
 from tuimon.charts.model import Row, Span
 from tuimon.text import fit, format_value, safe, shorten
+from tuimon.tui.room import TAGS_WIDTH
 from tuimon.tui.widgets.cells import CellView, line
 
 _VALUE_WIDTH = 9
@@ -49,7 +50,7 @@ class TagPane(CellView, can_focus=True):
         "The list of runs and tags has the focus. Enter on a tag shows its chart; on a run, lets "
         "the run stand out. / filters both."
     )
-    DEFAULT_CSS = "TagPane { dock: left; width: 30; background: $surface; }"
+    DEFAULT_CSS = f"TagPane {{ dock: left; width: {TAGS_WIDTH}; background: $surface; }}"
 
     @dataclass
     class Chosen(Message):
