@@ -14,20 +14,22 @@ _NAMES = {character: _character_to_key(character) for character in ".,;:=*<>[]+-
 
 
 async def settle(pilot: Pilot[None]) -> MonitorScreen:
-    """Wait until everything that is on disk is on the screen; returns the main screen."""
+    """Wait until everything that is on disk is on the screen, or the app ends; the main screen."""
     screen = next(s for s in pilot.app.screen_stack if isinstance(s, MonitorScreen))
     session = screen._session
     for _ in range(200):
         await pilot.pause(0.05)
+        if not pilot.app.is_running:
+            return screen
         if session.follower.loading or pilot.app._type_ahead.busy:
             continue
         handled = asyncio.Event()  # a drawing that is being prepared has begun
         screen.call_later(handled.set)
         await handled.wait()
         if screen._drawn_version == screen.version and not screen._charts.drawing:
-            break
-    await pilot.pause()
-    return screen
+            await pilot.pause()
+            return screen
+    raise AssertionError("the screen does not come to rest")
 
 
 async def type_keys(pilot: Pilot[None], *keys: str) -> MonitorScreen:
