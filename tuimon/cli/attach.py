@@ -8,6 +8,7 @@ import click
 
 from tuimon.cli.common import (
     Refused,
+    complete_run_or_logdir,
     control_or_refuse,
     describe_end,
     reset_view,
@@ -26,7 +27,9 @@ _MOST_PID = 1 << 31
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
 @click.option("--interactive", is_flag=True, help="Type into RUN at once, as with I: input(), pdb.")
 @reset_view
-@click.argument("target", required=False, metavar="[RUN|LOGDIR|PID]")
+@click.argument(
+    "target", required=False, metavar="[RUN|LOGDIR|PID]", shell_complete=complete_run_or_logdir
+)
 def command(target: str | None, plain: bool, interactive: bool, reset_view: bool) -> int:
     """Watch RUN (an id, the beginning of one, or a name; default: the newest run).
 

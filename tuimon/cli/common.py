@@ -1,5 +1,6 @@
 """What several commands share: finding a run, refusing clearly, describing an end."""
 
+import shlex
 import time
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
 from tuimon.text import format_duration, safe
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from tuimon.config import Settings
     from tuimon.guardian.client import Control
 
@@ -25,6 +28,31 @@ class Refused(click.ClickException):
 reset_view = click.option(
     "--reset-view", is_flag=True, help="Forget smoothing, axes, filter and panes of last time."
 )
+
+
+def complete_run(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """What a shell offers for a RUN: ids, newest first, and names."""
+    from click.shell_completion import CompletionItem
+
+    runs = list_runs()
+    offered = {run.record.id: shlex.join(run.record.argv) for run in runs}
+    offered |= {run.record.name: "the newest of that name" for run in runs}
+    return [
+        CompletionItem(text, help=safe(about))
+        for text, about in offered.items()
+        if text.startswith(incomplete) and safe(text) == text
+    ]
+
+
+def complete_run_or_logdir(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """The same, and directories."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="dir"), *complete_run(ctx, param, incomplete)]
 
 
 def run_or_refuse(ref: str | None) -> RunStatus:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from tuimon.cli.common import Refused
+from tuimon.cli.common import Refused, complete_run_or_logdir
 from tuimon.cli.selection import pattern, select_all, tell, tell_damage
 from tuimon.text import safe
 
@@ -42,7 +42,13 @@ KINDS = ("histogram", "image", "audio", "text", "mesh", "pr-curve", "graph", "hp
 @click.option(
     "--all", "every", is_flag=True, help="Also points that later ones of the same tag superseded."
 )
-@click.argument("source", nargs=-1, required=True, metavar="LOGDIR|RUN...")
+@click.argument(
+    "source",
+    nargs=-1,
+    required=True,
+    metavar="LOGDIR|RUN...",
+    shell_complete=complete_run_or_logdir,
+)
 def command(
     source: tuple[str, ...],
     kind: str | None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import click
 
-from tuimon.cli.common import run_or_refuse
+from tuimon.cli.common import complete_run, run_or_refuse
 from tuimon.mirror.ending import has_ended
 from tuimon.runs.console_files import ConsoleReader
 from tuimon.runs.registry import read_status
@@ -18,7 +18,7 @@ _POLL_EVERY = 0.1
 @click.command()
 @click.option("-f", "--follow", is_flag=True, help="Keep printing until the run ends.")
 @click.option("--raw", is_flag=True, help="The bytes as printed, escape sequences included.")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete_run)
 def command(run: str | None, follow: bool, raw: bool) -> int:
     """Print the output of RUN (default: the newest) as text, progress bars folded."""
     from tuimon.runs.console import LineFolder

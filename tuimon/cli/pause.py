@@ -2,7 +2,7 @@
 
 import click
 
-from tuimon.cli.common import Refused, control_or_refuse, run_or_refuse
+from tuimon.cli.common import Refused, complete_run, control_or_refuse, run_or_refuse
 from tuimon.text import safe
 
 DISTRIBUTED = (
@@ -13,7 +13,7 @@ DISTRIBUTED = (
 
 @click.command()
 @click.option("--force", is_flag=True, help="Even if ranks on other hosts will time out.")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete_run)
 def command(run: str | None, force: bool) -> int:
     """Freeze all processes of RUN (default: the newest) until `tuimon resume`.
 

@@ -2,12 +2,12 @@
 
 import click
 
-from tuimon.cli.common import Refused, control_or_refuse, run_or_refuse
+from tuimon.cli.common import Refused, complete_run, control_or_refuse, run_or_refuse
 from tuimon.text import safe
 
 
 @click.command()
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete_run)
 def command(run: str | None) -> int:
     """Let RUN (default: the newest) continue after `tuimon pause`."""
     from tuimon.guardian.client import ControlError

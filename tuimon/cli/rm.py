@@ -6,7 +6,7 @@ import time
 
 import click
 
-from tuimon.cli.common import Refused, run_or_refuse
+from tuimon.cli.common import Refused, complete_run, run_or_refuse
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import CannotRemoveError, has_unsent, remove_run, size_of, why_it_stays
 from tuimon.text import format_bytes, safe
@@ -18,7 +18,7 @@ _UNITS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 @click.option("--ended", is_flag=True, help="All runs that have ended.")
 @click.option("--older-than", metavar="AGE", help="Of those, the ones that ended 12h, 7d, 4w ago.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@click.argument("run", nargs=-1)
+@click.argument("run", nargs=-1, shell_complete=complete_run)
 def command(run: tuple[str, ...], ended: bool, older_than: str | None, yes: bool) -> int:
     """Remove each RUN: its console log, its record, W&B data kept for it.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.cli.common import Refused
+from tuimon.cli.common import Refused, complete_run_or_logdir
 from tuimon.cli.selection import pattern, select_all, tell
 from tuimon.text import safe
 
@@ -71,7 +71,9 @@ _WIDTH = 80
     help="auto: on terminals, unless NO_COLOR is set.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for programs.")
-@click.argument("source", nargs=-1, metavar="[LOGDIR|RUN]...")
+@click.argument(
+    "source", nargs=-1, metavar="[LOGDIR|RUN]...", shell_complete=complete_run_or_logdir
+)
 def command(
     source: tuple[str, ...],
     width: int | None,

@@ -7,7 +7,7 @@ import time
 
 import click
 
-from tuimon.cli.common import Refused, control_or_refuse, describe_end, run_or_refuse
+from tuimon.cli.common import Refused, complete_run, control_or_refuse, describe_end, run_or_refuse
 from tuimon.runs.activity import activity, leftovers
 from tuimon.runs.process import is_alive
 from tuimon.runs.record import RunState
@@ -20,7 +20,7 @@ _POLL_EVERY = 0.1
 @click.command()
 @click.option("--now", is_flag=True, help="SIGKILL the whole process tree at once.")
 @click.option("--no-wait", is_flag=True, help="Return at once instead of waiting for the end.")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete_run)
 def command(run: str | None, now: bool, no_wait: bool) -> int:
     """Stop RUN (default: the newest): SIGINT as Ctrl-C sends it, then SIGTERM, then SIGKILL.
 

@@ -4,7 +4,7 @@ import time
 
 import click
 
-from tuimon.cli.common import run_or_refuse
+from tuimon.cli.common import complete_run, run_or_refuse
 from tuimon.cli.progress import Progress
 from tuimon.mirror.lock import locked
 from tuimon.mirror.upload import can_upload, request_upload
@@ -22,7 +22,7 @@ _PATIENCE = 90.0
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="All runs that are offline.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete_run)
 def command(run: str | None, everything: bool, quiet: bool) -> int:
     """Take the offline W&B run of RUN (default: the newest) online, from where it was left.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.common import Refused, reset_view, run_or_refuse
+from tuimon.cli.common import Refused, complete_run_or_logdir, reset_view, run_or_refuse
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
@@ -13,7 +13,13 @@ from tuimon.text import safe
 @click.command()
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
 @reset_view
-@click.argument("logdir", nargs=-1, required=True, metavar="LOGDIR|RUN...")
+@click.argument(
+    "logdir",
+    nargs=-1,
+    required=True,
+    metavar="LOGDIR|RUN...",
+    shell_complete=complete_run_or_logdir,
+)
 def command(logdir: tuple[str, ...], plain: bool, reset_view: bool) -> int:
     """Watch the event files under each LOGDIR, now and as they grow.
 
