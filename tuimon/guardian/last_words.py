@@ -32,6 +32,13 @@ _OF_OTHER_RANKS = re.compile(
 # What Python and launchers raise because they are stopped is no news to whoever has stopped them.
 _OF_STOPS = re.compile(r"^KeyboardInterrupt|SignalException|killed by signal|exited unexpectedly")
 
+# Of Python, of argparse, and of shells: a script, module, option or command that there is not.
+_COMPLAINT = re.compile(
+    r"^(?:\S*python[\d.]*: (?=can't open file|No module named)"
+    r"|(?=\S+: error: )|(?=\S+: line \d+: ))(?P<said>.+)$"
+)
+_LAST_LINES = 3
+
 _CRASH_LINES = 20
 """Lines that may follow the traceback a training has ended with, while it does not come to an end
 (threads, collectives); what is followed by more was survived."""
@@ -72,7 +79,7 @@ def last_words(tail: bytes) -> str | None:
     # The cause stands before what launcher and other ranks make of it.
     workers = [line for line in exceptions if not _OF_LAUNCHERS.search(line)]
     own = [line for line in workers if not _OF_OTHER_RANKS.search(line)]
-    found = own or workers or exceptions
+    found = own or workers or exceptions or _complaints(lines)
     return _shortened(found[-1]) if found else None
 
 
@@ -108,6 +115,12 @@ def _exceptions(lines: list[str]) -> list[tuple[int, str]]:
             found.append((number, f"{match['name']}{match['message'] or ''}"))
             within = False
     return found
+
+
+def _complaints(lines: list[str]) -> list[str]:
+    """What a program has said in its last lines of how it was called."""
+    last = [line for line in lines if line][-_LAST_LINES:]
+    return [match["said"] for line in last if (match := _COMPLAINT.match(line))]
 
 
 def _shortened(line: str) -> str:

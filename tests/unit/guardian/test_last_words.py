@@ -63,6 +63,27 @@ def test_a_syntax_error_has_no_heading():
     )
 
 
+@pytest.mark.parametrize(
+    ("printed", "words"),
+    [
+        ("/usr/bin/python3.11: No module named nosuch", "No module named nosuch"),
+        (
+            "python: can't open file '/x/t.py': [Errno 2] No such file or directory",
+            "can't open file '/x/t.py': [Errno 2] No such file or directory",
+        ),
+        (
+            "usage: train.py [-h] [--lr LR]\r\ntrain.py: error: unrecognized arguments: --lrr",
+            "train.py: error: unrecognized arguments: --lrr",
+        ),
+        ("./job.sh: line 3: foo: command not found", "./job.sh: line 3: foo: command not found"),
+        ("train.py: error: bad batch, skipped\r\na\r\nb\r\nc", None),
+        ("validation: error 0.25", None),
+    ],
+)
+def test_what_a_program_says_of_how_it_was_called(printed: str, words: str | None):
+    assert last_words(f"{printed}\r\n".encode()) == words
+
+
 def test_the_last_exception_of_a_chain_counts():
     chain = TRACEBACK.format("KeyError: 'a'")
     chain += "\r\nDuring handling of the above exception, another exception occurred:\r\n\r\n"
