@@ -19,7 +19,7 @@ CELL = 10, 20
 _ALTERNATE = 1049
 _ENDS = {b"\x1b_G": b"\x1b\\", b"\x1bP": b"\x1b\\", b"\x1b]1337;": b"\x07"}
 _BEGIN = re.compile(b"|".join(re.escape(begin) for begin in _ENDS))
-_BEGUN = re.compile(rb"\x1b(\](1(3(37?)?)?)?)?\Z")
+_BEGUN = re.compile(rb"\x1b(_|\](1(3(37?)?)?)?)?\Z")
 _QUESTIONS = {
     "kitty": {b"\x1b[>q": b"\x1bP>|kitty(0.35)\x1b\\", b"\x1b[c": b"\x1b[?62;c"},
     "iterm2": {b"\x1b[>q": b"\x1bP>|iTerm2 3.5.0\x1b\\", b"\x1b[c": b"\x1b[?62;c"},

@@ -20,6 +20,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tuimon.store.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.summaries import SummariesScreen
+from tuimon.tui.summaries import Wanted
 from tuimon.tui.widgets.rows_view import RowsView
 from tuimon.views.embedding import EmbeddingView
 from tuimon.views.image import pixels
@@ -306,6 +307,25 @@ async def test_while_a_view_is_read_its_place_is_told(session: Session, monkeypa
         goes_on.set()
         await media.until("300×200 png", "step 1", "2 of 6")
         assert len(calls) == 2  # those between were passed over
+
+
+async def test_what_is_seen_stays_while_more_of_the_step_is_read(session: Session, monkeypatch):
+    monkeypatch.setattr("tuimon.tui.screens.summaries._STEPS_WITHIN", 0.01)
+    goes_on, drawn = threading.Event(), SummariesScreen._draw
+
+    def slow(screen: SummariesScreen, wanted: Wanted) -> None:
+        assert goes_on.wait(20)
+        drawn(screen, wanted)
+
+    async with seen(session, "photo") as media:
+        before = await media.settled()
+        monkeypatch.setattr(SummariesScreen, "_draw", slow)
+        await media._pilot.press("plus")
+        await media._pilot.pause(0.1)
+        assert media.rows == before
+        await media._pilot.press("left")
+        goes_on.set()
+        await media.until("zoom", "5 of 6")
 
 
 async def test_what_is_gone_leaves_the_cursor_beside_where_it_was(session: Session, monkeypatch):

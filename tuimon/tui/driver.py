@@ -30,14 +30,11 @@ from tuimon.tui.graphics import Encoded, Graphics, Protocol, removed_all
 from tuimon.tui.image import TerminalImage
 from tuimon.tui.link import REQUEST, Link
 from tuimon.tui.placement import Placement
+from tuimon.tui.quickness import Quickness
 
 _SYNC_BEGIN, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _WORTH_SYNC = 128
 """A change of fewer bytes is on the screen at once anyway."""
-_QUICK = 0.25
-"""Seconds to the terminal and back that are too many for pictures."""
-_PICTURE_LIMIT = 4096
-"""A link that takes less at a time is too slow for them."""
 _LEAVE_WITHIN = 1.0
 """Seconds that a slow or hanging terminal may hold up the end."""
 
@@ -108,6 +105,7 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, **options)
         self.image = TerminalImage()
         self.link = Link()
+        self.quickness = Quickness(self.link)
         self.graphics = Graphics()
         self._placement = Placement(self.image)
         self.exit_event = self._waker = _Waker()
@@ -270,9 +268,7 @@ def picture_cell(app: App[Any]) -> tuple[int, int] | None:
     driver = app._driver
     if not isinstance(driver, TerminalDriver) or not driver.graphics.protocol:
         return None
-    trip = driver.link.round_trip
-    quick = trip is not None and trip < _QUICK and driver.link.limit >= _PICTURE_LIMIT
-    return driver.graphics.cell if quick else None
+    return driver.graphics.cell if driver.quickness.judge() else None
 
 
 def picture_protocol(app: App[Any]) -> Protocol:

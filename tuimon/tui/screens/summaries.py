@@ -249,10 +249,11 @@ class SummariesScreen(Screen[None]):
             return
         self._reading = wanted
         self.run_worker(lambda: self._draw(wanted), thread=True, group="summaries")
-        opens = self._shown is None or self._shown.item.key != item.key
-        self.set_timer(
-            _OPENS_WITHIN if opens else _STEPS_WITHIN, partial(self._say_reading, wanted)
-        )
+        shown = self._shown
+        if shown is None or shown.item.key != item.key:
+            self.set_timer(_OPENS_WITHIN, partial(self._say_reading, wanted))
+        elif shown.look.step != look.step:  # else what is seen stays until there is more
+            self.set_timer(_STEPS_WITHIN, partial(self._say_reading, wanted))
 
     def _draw(self, wanted: Wanted) -> None:
         """For the thread."""
