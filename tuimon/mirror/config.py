@@ -12,6 +12,7 @@ _NUMBER = re.compile(r"[-+]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 _OVERRIDE = re.compile(r"[+~]{0,2}[A-Za-z_][\w./@-]*=")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None, "null": None}
 _SECRET = re.compile(r"(^|[._-])(api_?key|key|token|secret|password|passwd)$", re.IGNORECASE)
+_COUNTED = ("key", "token")
 _HIDDEN = "(hidden)"
 
 
@@ -107,4 +108,8 @@ def _value(text: str) -> object:
 
 
 def _is_secret(name: str, value: object) -> bool:
-    return isinstance(value, str) and _SECRET.search(name) is not None
+    """Whether an option's value is to be hidden: a number of tokens is none, a PIN may be one."""
+    found = _SECRET.search(name)
+    if found is None or isinstance(value, bool):
+        return False
+    return isinstance(value, str) or found[2].lower() not in _COUNTED

@@ -43,6 +43,10 @@ def test_secrets_are_hidden() -> None:
     assert "abc" not in str(script_config(line))
     assert "abc" not in str(shown_command(line))
     assert script_config(line)["max_tokens"] == 10
+    for pin in ("--password 1234", "--db.secret=1234", "--api-key 1234"):
+        assert "1234" not in str(script_config(["train.py", *pin.split()]))
+    counted = script_config(["train.py", "--pad-token", "0", "--use-password"])
+    assert counted == {"pad_token": 0, "use_password": True}
     assert shown_command(line)[-2:] == ["--lr", "1"]
 
 
