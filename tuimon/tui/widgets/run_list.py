@@ -101,7 +101,7 @@ class RunList(CellView, can_focus=True):
             ("run", run.record.id),
             ("command", shlex.join(run.record.argv)),
             ("in", run.record.cwd),
-            ("why", why),
+            ("why" if why else "", why),
         ]
         return [
             _cut([(f"  {name:<8} ", "dim"), (safe(text), "text")], cells, selected=False)
