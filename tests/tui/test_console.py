@@ -9,7 +9,7 @@ from screens import settle, shown
 from textual.pilot import Pilot
 
 from tuimon.runs.paths import new_run_directory
-from tuimon.runs.record import RunRecord, RunState, write_record
+from tuimon.runs.record import RunRecord, RunState, read_record, rewrite_record, write_record
 from tuimon.store.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.monitor import MonitorScreen
@@ -166,3 +166,23 @@ async def test_the_palette_offers_all_keys_of_the_screen(session: Session) -> No
         await pilot.press("T")
         names = {c.title for c in pilot.app.get_system_commands(pilot.app.screen)}
         assert "Copy all rows" in names
+
+
+@pytest.mark.parametrize("columns", [80, 81, 79])
+async def test_a_line_as_wide_as_its_terminal_is_shown_whole(
+    session: Session, log: Path, columns: int
+) -> None:
+    with log.open("a") as file:
+        file.write("short\r\n" + "=" * (columns - 7) + " 38/42]")
+    path = log.with_name("run.json")
+    record = read_record(RunRecord, path)
+    assert record is not None
+    rewrite_record(path, record._replace(pty_cols=columns, pty_rows=24))
+    async with TuimonApp(session).run_test(size=(columns, 24)) as pilot:
+        screen = await ready(pilot, "===")
+        *_, short, bar = shown(screen._output).splitlines()
+        assert (short.rstrip(), bar) == ("short", "=" * (columns - 7) + " 38/42]")
+        await pilot.resize_terminal(columns + 3, 24)
+        await ready(pilot, " short")
+        *_, short, bar = shown(screen._output).splitlines()
+        assert (short.rstrip(), bar.strip()) == (" short", "=" * (columns - 7) + " 38/42]")

@@ -109,6 +109,11 @@ class ConsoleTail:
         return self._screen.lines()
 
     @property
+    def columns(self) -> int:
+        """Of the training's terminal."""
+        return self._size[0]
+
+    @property
     def terminal(self) -> ConsoleScreen:
         """The terminal as it is emulated now."""
         return self._screen

@@ -135,7 +135,7 @@ class MonitorScreen(
         if now >= self._next_output:
             self._next_output = now + _DRAW_EVERY
             if self._tail is not None and self._tail.poll():
-                self._output.set_lines(self._tail.lines())
+                self._output.set_lines(self._tail.lines(), self._tail.columns)
             if self._session.follower.loading or self._session.status != self._status:
                 self._next_state = now
         if now >= self._next_state:

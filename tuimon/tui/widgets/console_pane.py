@@ -31,6 +31,8 @@ class ConsolePane(CellView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._live: list[str] = []
+        self._columns = 0
+        """Of the training's terminal."""
         self._log: ConsoleHistory | None = None
         """What is shown after scrolling up; None while it follows."""
         self._end = 0
@@ -45,9 +47,9 @@ class ConsolePane(CellView, can_focus=True):
         self._marking = False
         """Arrows mark more lines."""
 
-    def set_lines(self, lines: list[str]) -> None:
-        """Show new output; a view that was scrolled up stays where it is."""
-        self._live = lines
+    def set_lines(self, lines: list[str], columns: int = 0) -> None:
+        """Show new output, of a terminal of so many columns; a view scrolled up stays there."""
+        self._live, self._columns = lines, columns
         if self._log is not None:
             self._log.poll()
         self.draw()
@@ -169,11 +171,12 @@ class ConsolePane(CellView, can_focus=True):
         """The title rule and the lines in view."""
         rows = [self._rule(width)]
         first, last = sorted(self._picked) if self._picked else (0, -1)
+        margin = " " if width > self._columns else ""  # lines that fill their terminal fit in
         for index, text in enumerate(self._shown(height - 1), self._first(height - 1)):
             if first <= index <= last:
-                rows.append((Span(fit(f" {text[self._left :]}", width), "cursor"),))
+                rows.append((Span(fit(margin + text[self._left :], width), "cursor"),))
             else:
-                rows.append(self._marked(text, width))
+                rows.append(self._marked(text, width, margin))
         return rows
 
     def on_mouse_scroll_up(self) -> None:
@@ -273,10 +276,10 @@ class ConsolePane(CellView, can_focus=True):
         _, end = next(self._matches(text))
         return max(0, end - self.size.width + _FAR) if end > self.size.width - 2 else 0
 
-    def _marked(self, text: str, cells: int) -> Row:
+    def _marked(self, text: str, cells: int, margin: str) -> Row:
         if not self._wanted:
-            return (Span(fit(f" {text[self._left :]}", cells), "text"),)
-        spans: list[tuple[str, str]] = [(" ", "text")]
+            return (Span(fit(margin + text[self._left :], cells), "text"),)
+        spans: list[tuple[str, str]] = [(margin, "text")]
         at = self._left
         for start, end in self._matches(text):
             if start >= at:
