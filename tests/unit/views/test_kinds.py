@@ -2,11 +2,12 @@
 
 import pytest
 
-from tuimon.tui.keys.summaries import SUMMARY_KEYS
+from tuimon.tui.keys.summaries import SUMMARY_KEYS, beside, view_keys
 from tuimon.views.kinds import KINDS
 from tuimon.views.view import View
 
-TAKEN = {name for key in SUMMARY_KEYS for name in key.keys.split(",")}
+# F filters the list everywhere; what / does is the kind's.
+TAKEN = {name for key in SUMMARY_KEYS for name in key.keys.split(",")} - {"slash"}
 
 
 def test_kinds_are_told_apart():
@@ -28,3 +29,12 @@ def test_keys_belong_to_their_kind_and_leave_the_screens_keys_alone(kind: type[V
         assert key.footer < 100
         assert key.inside or not TAKEN.intersection(key.keys.split(","))
     assert not kind.keys or kind.keys[0].help
+
+
+def test_the_list_is_filtered_by_the_key_that_a_kind_has_left():
+    def names(*ids: str) -> str:
+        own = view_keys(key for kind in KINDS for key in kind.keys if key.id in ids)
+        return next(key.keys for key in beside(own) if key.id == "summary-filter")
+
+    assert names() == names("image-strip") == "slash,F"
+    assert names("graph-find", "graph-trace") == "F"

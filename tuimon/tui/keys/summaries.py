@@ -47,6 +47,15 @@ def view_keys(keys: Iterable[ViewKey]) -> list[Key]:
     ]
 
 
+def beside(own: Iterable[Key]) -> list[Key]:
+    """Keys of the screen while a kind has these of its own: / filters the list only elsewhere."""
+    taken = {name for key in own for name in key.keys.split(",")}
+    return [
+        key._replace(keys="F") if key.id == "summary-filter" and "slash" in taken else key
+        for key in SUMMARY_KEYS
+    ]
+
+
 def offered(
     kind: type[View], idle: Collection[str], *, inside: bool, scrolls: bool, steps: int
 ) -> tuple[set[str], list[Key]]:

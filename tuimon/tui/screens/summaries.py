@@ -27,7 +27,7 @@ from tuimon.tui.driver import (
 from tuimon.tui.facts import header_facts
 from tuimon.tui.graphics import Encoded, Encoder
 from tuimon.tui.keys.key import Key, bindings
-from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS, offered, view_keys
+from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS, beside, offered, view_keys
 from tuimon.tui.memory import give_large_blocks_back
 from tuimon.tui.screens.text import SummaryHelpScreen
 from tuimon.tui.summaries import Deed, Views, Wanted
@@ -375,7 +375,7 @@ class SummariesScreen(Screen[None]):
         item = self._list.selected
         kind = kind_of(item) if item else None
         own = view_keys(kind.keys) if kind else []
-        keys = keys_of(self.app, [*own, *SUMMARY_KEYS])
+        keys = keys_of(self.app, [*own, *beside(own)])
         self.app.push_screen(SummaryHelpScreen(kind, keys))
 
     def action_select(self, items: int) -> None:
