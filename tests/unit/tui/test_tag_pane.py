@@ -51,6 +51,8 @@ def test_one_run_is_no_list() -> None:
     pane.fill(runs=1, tags=2)
     pane.choose()
     assert (pane.run, pane.asked) == (None, ["tag0"])
+    pane.fill(runs=3, tags=2)
+    assert pane.run is None
 
 
 def test_the_cursor_stays_on_its_run_once_it_was_moved() -> None:
@@ -65,6 +67,15 @@ def test_the_cursor_stays_on_its_run_once_it_was_moved() -> None:
     fresh.fill(runs=4, tags=1, first=-1)
     fresh.move_cursor(-1)
     assert fresh.run == "run2"  # the last one, above the tags
+    loading = Pane(runs=50, tags=1)
+    loading.fill(runs=80, tags=1, first=-30)
+    assert loading.lines[1] == " ━ run-30"
+
+
+def test_the_run_that_stands_out_is_in_view() -> None:
+    pane = Pane(runs=0, tags=1)
+    pane.set_content([RunRow(f"run{n}", n, focused=n == 30) for n in range(50)], [])
+    assert "›━ run30" in pane.lines
 
 
 def test_fewer_tags_leave_the_cursor_on_the_last() -> None:
