@@ -26,11 +26,13 @@ class NearbyLogdir(NamedTuple):
     """Of the newest event file; Unix s."""
 
 
-def find_logdirs(place: Path, seconds: float = MOST_SECONDS) -> list[NearbyLogdir]:
+def find_logdirs(
+    place: Path, seconds: float = MOST_SECONDS, *, apart_from: Path | None = None
+) -> list[NearbyLogdir]:
     """The log directories at and below a place, the newest first.
 
     Runs side by side are one log directory: the lowest one that holds all of them. The search goes
-    level by level and ends after so many seconds.
+    level by level and ends after so many seconds; `apart_from` and what is below are left out.
     """
     until = time.monotonic() + seconds
     runs: dict[Path, float] = {}
@@ -43,7 +45,7 @@ def find_logdirs(place: Path, seconds: float = MOST_SECONDS) -> list[NearbyLogdi
         if modified is not None:
             runs[directory] = modified
         if depth < _DEPTH:
-            waiting.extend((path, depth + 1) for path in below)
+            waiting.extend((path, depth + 1) for path in below if path != apart_from)
     groups: dict[str, dict[Path, float]] = {}
     for path, modified in runs.items():
         parts = path.relative_to(place).parts

@@ -14,6 +14,7 @@ from tuimon.charts.model import Row
 from tuimon.config import Settings
 from tuimon.events.nearby import NearbyLogdir, find_logdirs
 from tuimon.guardian.client import Control, ControlError
+from tuimon.runs.paths import state_home
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import (
     CannotRemoveError,
@@ -126,7 +127,7 @@ class HomeScreen(Screen[None]):
     @work(thread=True, exclusive=True, group="search", exit_on_error=False)
     def _search(self) -> None:
         place = Path.cwd()
-        found = find_logdirs(place)
+        found = find_logdirs(place, apart_from=state_home())
         self.app.call_from_thread(self._show_logdirs, place, found)
 
     def _show_logdirs(self, place: Path, found: list[NearbyLogdir]) -> None:

@@ -37,6 +37,14 @@ def test_what_holds_no_logs_is_not_searched(tmp_path: Path) -> None:
     assert found(tmp_path) == []
 
 
+def test_a_directory_may_be_left_out(tmp_path: Path) -> None:
+    event_file(tmp_path / "runs/a")
+    event_file(tmp_path / "home/runs/host/run/system")
+    one, other = find_logdirs(tmp_path), find_logdirs(tmp_path, apart_from=tmp_path / "home")
+    assert len(one) == 2
+    assert [logdir.path for logdir in other] == [tmp_path / "runs/a"]
+
+
 def test_the_search_ends_in_time(tmp_path: Path) -> None:
     event_file(tmp_path / "runs")
     assert find_logdirs(tmp_path, 0.0) == []
