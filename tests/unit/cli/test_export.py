@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
@@ -118,16 +119,16 @@ def test_damage_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_file_that_cannot_be_read_is_told_and_is_a_failure(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    write(tmp_path / "a", [version(), scalar("loss", 2, 1.0)])
-    unreadable = write(tmp_path / "b", [version(), scalar("loss", 2, 1.0)])
-    tmp_path.chmod(0o755)
-    unreadable.chmod(0)
-    for parent in tmp_path.parents[:2]:  # pytest's, for its own user alone
-        parent.chmod(0o755)
-    with without_privileges():
-        assert main(["export", str(tmp_path)]) == 1
+    with TemporaryDirectory() as directory:  # tmp_path is in one for pytest's user alone
+        logdir = Path(directory)
+        logdir.chmod(0o755)
+        write(logdir / "a", [version(), scalar("loss", 2, 1.0)])
+        unreadable = write(logdir / "b", [version(), scalar("loss", 2, 1.0)])
+        unreadable.chmod(0)
+        with without_privileges():
+            assert main(["export", directory]) == 1
     captured = capsys.readouterr()
     assert captured.err == f"tuimon: {unreadable}: Permission denied: left out\n"
     assert len(lines(captured.out)) == 2
