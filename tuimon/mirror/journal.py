@@ -87,13 +87,21 @@ class SentEntry:
     amount: int
 
 
-Entry = RunEntry | FileEntry | KeyEntry | Stretch | SentEntry
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeEntry:
+    """A directory whose source files were handed over; written before, like `SentEntry`."""
+
+    directory: str
+
+
+Entry = RunEntry | FileEntry | KeyEntry | Stretch | SentEntry | CodeEntry
 _KINDS: dict[str, type[Entry]] = {
     "run": RunEntry,
     "file": FileEntry,
     "key": KeyEntry,
     "rows": Stretch,
     "sent": SentEntry,
+    "code": CodeEntry,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
@@ -102,7 +110,8 @@ class Journal:
     """An append-only journal and what its entries add up to.
 
     `run` is None until a W&B run was opened; `files` are in order of their ids; `earlier` are the
-    stretches of the mirror's earlier lives; `sent` says how much of which file of lines is in W&B.
+    stretches of the mirror's earlier lives; `sent` says how much of which file of lines is in W&B,
+    `code` the source files of which directories.
     """
 
     def __init__(self, path: Path) -> None:
@@ -122,6 +131,7 @@ class Journal:
         self.summaries = 0
         self.bytes = 0
         self.sent: dict[str, int] = {}
+        self.code: set[str] = set()
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._load()
 
@@ -187,8 +197,9 @@ class Journal:
                 if self.run is None:
                     self.next_row = entry.first_row
                 elif entry.online != self.run.online:
-                    # The server has not seen what lines the offline files hold.
+                    # The server has not seen what lines and code the offline files hold.
                     self.sent = dict.fromkeys(self.sent, 0)
+                    self.code.clear()
                 self.run = entry
             case FileEntry():
                 self.files.append(entry)
@@ -201,6 +212,8 @@ class Journal:
                 self.bytes += entry.end - entry.begin
             case SentEntry():
                 self.sent[entry.path] = entry.amount
+            case CodeEntry():
+                self.code.add(entry.directory)
 
 
 def last_run(path: Path) -> RunEntry | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tuimon.mirror.files import Files
 from tuimon.mirror.fragments import Fragments
 from tuimon.mirror.handover import Handover
-from tuimon.mirror.journal import FileEntry, Journal, SentEntry, Stretch
+from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, Stretch
 from tuimon.mirror.lines import AlertFeed, ConsoleFeed
 from tuimon.mirror.opening import Opened, Opening
 from tuimon.mirror.room import has_room
@@ -200,8 +200,8 @@ class Mirror:
     def _send_code(self) -> None:
         """Once for a W&B run: the source tree, if the user wants that."""
         directory = self._subject.record.mirror.log_code
-        if directory is not None and not self._journal.sent.get(f"code:{directory}"):
-            self._journal.append(SentEntry(path=f"code:{directory}", amount=1))
+        if directory is not None and directory not in self._journal.code:
+            self._journal.append(CodeEntry(directory=directory))
             with self._guard("log_code", _LOG_TIMEOUT):
                 self._open_run.log_code(directory)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tuimon.mirror.journal import (
+    CodeEntry,
     FileEntry,
     Journal,
     JournalError,
@@ -95,13 +96,16 @@ def test_row_numbers_are_never_used_twice(tmp_path: Path) -> None:
         assert journal.run == last_run(path) == replace(RUN, online=True)
 
 
-def test_lines_that_only_offline_files_hold_are_sent_again_once_online(tmp_path: Path) -> None:
+def test_lines_and_code_that_only_offline_files_hold_are_sent_again_once_online(
+    tmp_path: Path,
+) -> None:
     with Journal(tmp_path / "journal") as journal:
         journal.append(RUN, SentEntry(path="/console.log", amount=100))
+        journal.append(CodeEntry(directory="/src"))
         journal.append(RUN)
-        assert journal.sent == {"/console.log": 100}
+        assert (journal.sent, journal.code) == ({"/console.log": 100}, {"/src"})
         journal.append(replace(RUN, online=True))
-        assert journal.sent == {"/console.log": 0}
+        assert (journal.sent, journal.code) == ({"/console.log": 0}, set())
 
 
 def test_entries_are_on_disk_before_they_count(
