@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tuimon.mirror import mirror as module
 from tuimon.mirror import sources
+from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.journal import Journal, RunEntry
 from tuimon.mirror.keys import GLOBAL_STEP
 from tuimon.mirror.logdirs import Logdirs
@@ -101,10 +102,12 @@ def opening_to(server: Server, **opened: Any) -> type:
     """In the place of `Opening`: the run is opened at the row that the server expects next."""
 
     class Opening:
-        def __init__(self, *arguments: Any, **_options: Any) -> None:
-            (self.journal,) = [one for one in arguments if isinstance(one, Journal)]
+        def __init__(
+            self, _context: object, _home: object, journal: Journal, *, wants_online: bool
+        ) -> None:
+            self.journal = journal
 
-        def attempt(self, _subject: object) -> Opened:
+        def attempt(self) -> Opened:
             if self.journal.run is None:
                 entry = RunEntry(run_id="r", online=True, first_row=server.first_row)
                 self.journal.append(entry)
@@ -125,19 +128,17 @@ def mirror(logdir: Path, paths: RunPaths) -> None:
         name="r", root=str(logdir), directories=(str(logdir),), namespaces=("",), cwd="/",
         created_at=0.0,
     )  # fmt: skip
-    subject = Logdirs(record)
+    context = MirrorContext(
+        subject=Logdirs(record),
+        paths=paths,
+        environ={},
+        status=MirrorStatus(paths.mirror_json),
+        stop=threading.Event(),
+        guard=no_limit,
+        uploads=UploadRequests(paths, whenever_possible=False),
+    )
     with Journal(paths.mirror / "journal.jsonl") as journal:
-        Mirror(
-            subject,
-            paths,
-            {},
-            journal,
-            MirrorStatus(paths.mirror_json),
-            threading.Event(),
-            no_limit,
-            wants_online=False,
-            goes_online=UploadRequests(paths, whenever_possible=False),
-        ).mirror(subject.look())
+        Mirror(context, paths, journal, wants_online=False).mirror(context.subject.look())
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -10,6 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
+from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.lock import locked
 from tuimon.mirror.logdirs import subject_of
@@ -75,7 +76,17 @@ def _mirror(paths: RunPaths, status: MirrorStatus, stop: threading.Event) -> int
         return EXIT_UNUSABLE
     from tuimon.mirror.session import mirror_subject
 
-    return mirror_subject(subject, paths, environ, status, stop, watchdog.limit, uploads)
+    return mirror_subject(
+        MirrorContext(
+            subject=subject,
+            paths=paths,
+            environ=environ,
+            status=status,
+            stop=stop,
+            guard=watchdog.limit,
+            uploads=uploads,
+        )
+    )
 
 
 if __name__ == "__main__":

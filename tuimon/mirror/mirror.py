@@ -7,12 +7,10 @@ the points that were written last come last.
 
 import logging
 import math
-import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 
+from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.files import Files
 from tuimon.mirror.fragments import Fragments
 from tuimon.mirror.handover import Handover
@@ -23,9 +21,8 @@ from tuimon.mirror.room import has_room
 from tuimon.mirror.rows import Row, rows_of
 from tuimon.mirror.server import RowCheck
 from tuimon.mirror.sources import EventSource
-from tuimon.mirror.status import MirrorStatus, one_line
-from tuimon.mirror.subject import NewFile, Subject
-from tuimon.mirror.upload import UploadRequests
+from tuimon.mirror.status import one_line
+from tuimon.mirror.subject import NewFile
 from tuimon.mirror.wandb_run import (
     FINISH_TIMEOUT_OFFLINE,
     FINISH_TIMEOUT_ONLINE,
@@ -59,33 +56,20 @@ class GoesOnline(Exception):  # noqa: N818 - nothing went wrong
 class Mirror:
     """Follows one subject to its end.
 
-    `home` holds journal and offline files; `environ` is the environment as it was given; `stop`
-    ends it early; `guard` gives a context that limits the time of calls into wandb; `wants_online`
-    has an offline run opened online if that can be, `goes_online` tells when to try that again.
+    `home` holds journal and offline files; `wants_online` has an offline run opened online if that
+    can be.
     """
 
     def __init__(
-        self,
-        subject: Subject,
-        home: RunPaths,
-        environ: Mapping[str, str],
-        journal: Journal,
-        status: MirrorStatus,
-        stop: threading.Event,
-        guard: Callable[[str, float], AbstractContextManager[None]],
-        *,
-        wants_online: bool,
-        goes_online: UploadRequests,
+        self, context: MirrorContext, home: RunPaths, journal: Journal, *, wants_online: bool
     ) -> None:
-        self._subject = subject
+        self._context = context
+        self._subject = context.subject
+        self._status = context.status
+        self._guard = context.guard
         self._home = home
-        self._environ = environ
         self._journal = journal
-        self._status = status
-        self._stop = stop
-        self._guard = guard
         self._wants_online = wants_online
-        self._goes_online = goes_online
         self._handover = Handover(journal.renamed)
         self._files = Files(journal, home, self._handover.observe)
         self._looked_at = -math.inf
@@ -100,21 +84,13 @@ class Mirror:
         """Mirror until the subject has ended and W&B has everything; `first` files are known.
 
         Raises:
-            Interrupted: `stop` was set.
+            Interrupted: it was told to stop.
             MirrorOff: W&B is switched off.
             GoesOnline: the offline run was closed, to be opened online.
             IncompleteError: W&B does not have everything; call again later, in a new process.
             Exception: whatever else wandb raises; the same applies.
         """
-        opening = Opening(
-            self._subject.record.mirror,
-            self._home,
-            self._environ,
-            self._journal,
-            self._status,
-            self._guard,
-            wants_online=self._wants_online,
-        )
+        opening = Opening(self._context, self._home, self._journal, wants_online=self._wants_online)
         self._files.add(first)
         opened = self._open(opening)
         try:
@@ -131,7 +107,7 @@ class Mirror:
         for alerts in self._alerts:
             alerts.send(self._open_run)
         self._handover.ending(self._subject.record, self._subject.git)
-        if self._fragments is not None and self._goes_online(last=True):
+        if self._fragments is not None and self._context.uploads.goes_online(last=True):
             self._finish(0)
             raise GoesOnline
         self._finish(self._subject.exit_code)
@@ -142,7 +118,7 @@ class Mirror:
     # Opening
 
     def _open(self, opening: Opening) -> Opened:
-        while (opened := opening.attempt(self._subject)) is None:
+        while (opened := opening.attempt()) is None:
             ended, again_at = self._subject.ended, time.monotonic() + opening.delay
             while time.monotonic() < again_at and self._look() == ended:
                 self._pause()
@@ -193,13 +169,13 @@ class Mirror:
             self._hand_over(entry, rows)
             self._status.update(rows=stretch.next_row, total=journal.next_row)
             self._ask_server()
-            if self._stop.is_set():
+            if self._context.stop.is_set():
                 raise Interrupted
         self._status.update(rows=journal.next_row, total=None)
 
     def _send_code(self) -> None:
         """Once for a W&B run: the source tree, if the user wants that."""
-        directory = self._subject.record.mirror.log_code
+        directory = self._context.options.log_code
         if directory is not None and directory not in self._journal.code:
             self._journal.append(CodeEntry(directory=directory))
             with self._guard("log_code", _LOG_TIMEOUT):
@@ -215,7 +191,7 @@ class Mirror:
                     if source.due(now):
                         self._mirror_stretch(source)
             self._send_rest()
-            if self._fragments is not None and self._goes_online():
+            if self._fragments is not None and self._context.uploads.goes_online():
                 raise GoesOnline
             self._pause()
         self._drain()
@@ -332,7 +308,7 @@ class Mirror:
             self._status.update(confirmed=self._rows_at_server.rows)
 
     def _pause(self) -> None:
-        if self._stop.wait(_TICK):
+        if self._context.stop.wait(_TICK):
             raise Interrupted
 
 

@@ -1,16 +1,15 @@
 """Opening the W&B run: online, offline, or later."""
 
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from tuimon.mirror.destination import LOGIN_HINT, Destination, choose_mode, destination
+from tuimon.mirror.context import MirrorContext
+from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode, destination
 from tuimon.mirror.fragments import Fragments
 from tuimon.mirror.journal import Journal, RunEntry
 from tuimon.mirror.server import RowCheck, ServerError
-from tuimon.mirror.status import MirrorStatus, one_line
-from tuimon.mirror.subject import Subject
+from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import (
     FINISH_TIMEOUT_ONLINE,
     INIT_TIMEOUT,
@@ -23,15 +22,12 @@ from tuimon.mirror.wandb_run import (
     wait_for_free_directory,
 )
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import MirrorOptions
 
 _FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
 _GRACE = 40.0
 
 log = logging.getLogger(__name__)
-
-Guard = Callable[[str, float], AbstractContextManager[None]]
 
 
 class MirrorOff(Exception):  # noqa: N818 - nothing went wrong
@@ -71,31 +67,23 @@ class Opening:
     """
 
     def __init__(
-        self,
-        options: MirrorOptions,
-        home: RunPaths,
-        environ: Mapping[str, str],
-        journal: Journal,
-        mirror_status: MirrorStatus,
-        guard: Guard,
-        *,
-        wants_online: bool,
+        self, context: MirrorContext, home: RunPaths, journal: Journal, *, wants_online: bool
     ) -> None:
         """Decide where to."""
+        self._context = context
+        self._subject = context.subject
+        self._guard = context.guard
         self._home = home
-        self._environ = environ
         self._journal = journal
-        self._status = mirror_status
-        self._guard = guard
         self._wants_online = wants_online
         self._run_id = journal.run.run_id if journal.run else new_run_id()
         self._fragments = Fragments(home.wandb, self._run_id)
-        self._destination = self._choose(options, wants_online)
+        self._destination = self._choose()
         self._next_delay = _FIRST_DELAY
         self.delay = 0.0
         """Seconds to wait before the next attempt."""
 
-    def attempt(self, subject: Subject) -> Opened | None:
+    def attempt(self) -> Opened | None:
         """Open the run, or return None: try again later.
 
         Raises:
@@ -103,40 +91,40 @@ class Opening:
             Exception: whatever wandb raises when there is no other way left.
         """
         if self._destination.mode == "offline":
-            return self._offline(subject, self._destination.reason)
+            return self._offline(self._destination.reason)
         try:
-            return self._online(subject)
+            return self._online()
         except Exception as error:
             log.warning("W&B cannot be reached: %s", error)
             detail = _explained(error)
             # wandb-core goes on holding the id of a run that could not be opened.
             with self._guard("teardown", _GRACE):
                 teardown()
-        if not self._has_been_online and (subject.ended or not self._destination.insist):
-            return self._offline(subject, f"recording offline: {detail}")
-        self._status.update(state="starting", detail=f"trying again: {detail}")
+        if not self._has_been_online and (self._subject.ended or not self._destination.insist):
+            return self._offline(f"recording offline: {detail}")
+        self._context.status.update(state="starting", detail=f"trying again: {detail}")
         self.delay = self._next_delay
         self._next_delay = min(2 * self.delay, _LONGEST_DELAY)
         return None
 
     @staticmethod
-    def check_wanted(options: MirrorOptions, environ: Mapping[str, str], guard: Guard) -> None:
+    def check_wanted(context: MirrorContext) -> None:
         """Raises MirrorOff when nothing is to be recorded."""
-        with guard("start", INIT_TIMEOUT + _GRACE):
-            if choose_mode(options, environ, settings_mode=settings_mode()) == "off":
+        with context.guard("start", INIT_TIMEOUT + _GRACE):
+            if _wanted(context) == "off":
                 raise MirrorOff
 
     @property
     def _has_been_online(self) -> bool:
         return self._journal.run is not None and self._journal.run.online
 
-    def _choose(self, options: MirrorOptions, wants_online: bool) -> Destination:
+    def _choose(self) -> Destination:
         if self._has_been_online:
             return Destination("online")
         begun_offline = self._journal.run is not None
         with self._guard("start", INIT_TIMEOUT + _GRACE):
-            wanted = choose_mode(options, self._environ, settings_mode=settings_mode())
-            if wants_online:
+            wanted = _wanted(self._context)
+            if self._wants_online:
                 wanted = "online"
             elif begun_offline and wanted == "auto":
                 return Destination("offline")
@@ -148,20 +136,20 @@ class Opening:
                 found = destination(wanted, has_key=has_key())
             except Exception as error:
                 found = Destination("offline", f"recording offline: {_explained(error)}")
-        return replace(found, insist=False) if wants_online else found
+        return replace(found, insist=False) if self._wants_online else found
 
     def _by_hand(self, gone: str) -> str:
         return (
             f"{gone} is gone or another file; upload what was recorded: {self._fragments.command}"
         )
 
-    def _online(self, subject: Subject) -> Opened:
+    def _online(self) -> Opened:
         with self._guard("start", INIT_TIMEOUT + _GRACE):
             has_key()  # wandb looks for it before a run is open, not after
         counted = [self._rows_at_server()]
-        run = self._open(subject, online=True)
+        run = self._open(online=True)
         counted.append(self._rows_at_server())
-        self._check_in_step(run, counted, subject.stopped_code)
+        self._check_in_step(run, counted)
         if not self._has_been_online:
             began = self._journal.run
             entry = RunEntry(
@@ -190,7 +178,7 @@ class Opening:
             log.info("rows cannot be counted: %s", error)
             return None
 
-    def _check_in_step(self, run: WandbRun, counted: list[int | None], code: int) -> None:
+    def _check_in_step(self, run: WandbRun, counted: list[int | None]) -> None:
         """Close a resumed run and raise OutOfStepError unless its next row is its next line.
 
         wandb-core takes the number of the next row from the last row at the server, and the line
@@ -202,20 +190,20 @@ class Opening:
         wrong = [rows for rows in counted if rows is not None and rows != run.first_row]
         if wrong:
             with self._guard("finish", FINISH_TIMEOUT_ONLINE + _GRACE):
-                run.finish(code)
+                run.finish(self._subject.stopped_code)
             raise OutOfStepError(
                 f"W&B counts {wrong[-1]} rows but goes on with number {run.first_row}: "
                 "waiting for them to agree"
             )
 
-    def _offline(self, subject: Subject, detail: str | None) -> Opened:
+    def _offline(self, detail: str | None) -> Opened:
         fragments = self._fragments
         fragments.repair()
         entry = self._journal.run
         first_row = fragments.next_row(0 if entry is None else entry.first_row)
-        if self._wants_online and subject.ended and first_row == self._journal.next_row:
+        if self._wants_online and self._subject.ended and first_row == self._journal.next_row:
             raise NotUploaded(detail or "W&B is offline by its settings")
-        run = self._open(subject, online=False)
+        run = self._open(online=False)
         if entry is None:
             self._journal.append(
                 RunEntry(
@@ -227,19 +215,24 @@ class Opening:
             )
         return Opened(run, self._run_id, first_row, fragments, detail=detail)
 
-    def _open(self, subject: Subject, *, online: bool) -> WandbRun:
+    def _open(self, *, online: bool) -> WandbRun:
         wait_for_free_directory(self._home, self._run_id)
         began = self._journal.run
         with self._guard("init", INIT_TIMEOUT + _GRACE):
             return WandbRun.open(
-                subject.record,
+                self._subject.record,
                 self._home,
                 run_id=self._run_id,
                 online=online,
-                git=subject.git,
+                git=self._subject.git,
                 project=began.project if began else None,
                 entity=began.entity if began else None,
             )
+
+
+def _wanted(context: MirrorContext) -> Mode | Literal["auto"]:
+    """The mode that the user, the environment or W&B's settings ask for."""
+    return choose_mode(context.options, context.environ, settings_mode=settings_mode())
 
 
 def _explained(error: Exception) -> str:

@@ -46,7 +46,7 @@ class UploadRequests:
         """Whether somebody asks for it now."""
         return self._request.exists()
 
-    def __call__(self, *, last: bool = False) -> bool:
+    def goes_online(self, *, last: bool = False) -> bool:
         """True when somebody asks for it, or the server takes the key and it may go by itself.
 
         Looks for key and server at growing intervals, without waiting for them; whenever it is the
