@@ -7,15 +7,12 @@ labels of the y axis are; those depend on its limits, and these on what the line
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tuimon.charts.axis import Axis
+from tuimon.charts.content import Content
 from tuimon.charts.frame import FrameTick
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import Scales
 from tuimon.charts.scales import YScale, fixed_scale, log_scale, log_y_ticks, y_scale, y_ticks
-from tuimon.charts.style import Style
 from tuimon.charts.traces import Trace, extremes, make_traces, percentiles, superseded_traces
-from tuimon.charts.track import Track
-from tuimon.charts.view import View
 
 # Y labels take at least this, so that the axes of charts above each other stand in line.
 _LABEL_WIDTH = 5
@@ -25,57 +22,52 @@ _SPARE = 2
 
 
 class Fitted(NamedTuple):
-    """Curves in so many columns as the labels of their y axis leave.
+    """Curves in so many cells as the labels of their y axis leave.
 
     Attributes:
         traces: curves over the columns of dots, superseded points last.
         y_axis: limits that hold what the traces show; None with nothing to draw.
         labels: of the y axis, as wide as they are.
         label_width: cells for them.
+        columns, rows: cells inside the axes.
     """
 
     traces: list[Trace]
     y_axis: YScale | None
     labels: list[FrameTick]
     label_width: int
+    columns: int
+    rows: int
 
     @property
     def needed(self) -> int:
         """How many cells the labels need."""
         return max((len(label) for _, label in self.labels), default=0)
 
+    @property
+    def in_force(self) -> list[Trace]:
+        """The traces that do not show superseded points."""
+        return [trace for trace in self.traces if not trace.past]
 
-def fit(
-    tracks: Sequence[Track],
-    past: Sequence[Track],
-    axis: Axis,
-    width: int,
-    rows: int,
-    style: Style,
-    view: View,
-    previous: Scales | None,
-) -> Fitted:
+
+def fit(content: Content, width: int, rows: int, previous: Scales | None) -> Fitted:
     """Fit curves into a chart of so many cells. What it settles on, it settles on again.
 
     Args:
-        tracks: the curves.
-        past: their superseded points.
-        axis: the x axis.
+        content: the curves along the x axis.
         width: cells of the chart.
         rows: cells of the y axis.
-        style: how the curves are told apart.
-        view: what part to show.
         previous: scales of the drawing before; they are kept while they suit.
     """
-    options, marks = style.options, style.marks
+    axis, options, marks = content.axis, content.options, content.marks
 
     def fitted(label_width: int, before: YScale | None) -> Fitted:
         columns = width - label_width - 1
-        traces = make_traces(tracks, axis, columns, options, marks)
-        traces += superseded_traces(past, axis, columns, options, marks)
-        y_axis = _y_axis(traces, tracks, axis, rows, style, view, before)
+        traces = make_traces(content.tracks, axis, columns, options, marks)
+        traces += superseded_traces(content.past, axis, columns, options, marks)
+        y_axis = _y_axis(content, traces, rows, before)
         labels = _y_labels(y_axis, rows, options.log_y, marks)
-        return Fitted(traces, y_axis, labels, label_width)
+        return Fitted(traces, y_axis, labels, label_width, columns, rows)
 
     same = previous and (previous.rows, previous.down) == (rows, marks.down)
     before = YScale(previous.y0, previous.y1, previous.y_step) if previous and same else None
@@ -92,24 +84,19 @@ def fit(
 
 
 def _y_axis(
-    traces: Sequence[Trace],
-    tracks: Sequence[Track],
-    axis: Axis,
-    rows: int,
-    style: Style,
-    view: View,
-    before: YScale | None,
+    content: Content, traces: Sequence[Trace], rows: int, before: YScale | None
 ) -> YScale | None:
     """Return the y axis that shows all points, or what is asked for; None with nothing to draw."""
-    options, down = style.options, style.marks.down
+    options, view = content.options, content.view
     limits = extremes(traces)
     if limits is None:
         return None
     if options.clip:
-        limits = percentiles(tracks, axis, 1, log_y=options.log_y) or limits
+        limits = percentiles(content.tracks, content.axis, 1, log_y=options.log_y) or limits
     if view.y != (None, None):
         return fixed_scale(limits, view.y, rows, log_y=options.log_y)
-    return (log_scale if options.log_y else y_scale)(*limits, rows, down, before)
+    scale = log_scale if options.log_y else y_scale
+    return scale(*limits, rows, content.marks.down, before)
 
 
 def _y_labels(axis: YScale | None, rows: int, log_y: bool, marks: Marks) -> list[FrameTick]:

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis
 from tuimon.charts.canvas import Flags, Plot, Shape, paint
+from tuimon.charts.content import Content
+from tuimon.charts.fit import Fitted
 from tuimon.charts.heading import cut
 from tuimon.charts.labels import End, end_of_line, put_labels, row_of
 from tuimon.charts.marks import Marks
 from tuimon.charts.scales import YScale
 from tuimon.charts.style import Style
 from tuimon.charts.traces import Trace
-from tuimon.charts.view import View
 from tuimon.text import format_value
 
 Floats = NDArray[np.float64]
@@ -23,43 +24,41 @@ Floats = NDArray[np.float64]
 _MOST_BEST = 4
 
 
-def draw_plot(
-    traces: Sequence[Trace],
-    axis: Axis,
-    y_axis: YScale | None,
-    columns: int,
-    rows: int,
-    style: Style,
-    view: View,
-) -> tuple[Plot, bool]:
+def draw_plot(content: Content, fitted: Fitted) -> tuple[Plot, bool]:
     """Return what is inside the frame, and whether values lie beyond typed or clipped limits."""
-    marks, options = style.marks, style.options
-    scale = y_axis or YScale(0, 1, 1)
+    style, marks, options = content.style, content.marks, content.options
+    traces, columns, rows = fitted.traces, fitted.columns, fitted.rows
+    scale = fitted.y_axis or YScale(0, 1, 1)
     shapes = [_shape(trace, scale, columns * marks.across, style) for trace in traces]
     plot = paint(shapes, columns, rows, marks, options.band)
     over = under = np.zeros(columns, np.bool_)
-    if options.clip or view.y != (None, None):
+    if options.clip or content.view.y != (None, None):
         half = 0.5 / max(1, rows * marks.down - 1)
         with np.errstate(invalid="ignore"):
             over = any_of([shape.high > 1 + half for shape in shapes], columns, marks)
             under = any_of([shape.low < -half for shape in shapes], columns, marks)
         plot.mark(0, over, marks.over, roles.MARK)
         plot.mark(rows - 1, under, marks.under, roles.MARK)
-    new = [trace.bins for trace in traces if not trace.past]
-    plot.mark(0, any_of([each.above for each in new], columns, marks), marks.above, roles.MARK)
-    plot.mark(
-        rows - 1, any_of([each.below for each in new], columns, marks), marks.below, roles.MARK
-    )
-    if y_axis is None:
-        anything = any(trace.bins.taken.any() for trace in traces)
-        elsewhere = any(len(trace.track.x) for trace in traces)
-        message = "no points in this window" if elsewhere else "no data yet"
-        message = cut("no values to draw" if anything else message, columns, marks, "center")
+    bins = [trace.bins for trace in fitted.in_force]
+    above = any_of([each.above for each in bins], columns, marks)
+    below = any_of([each.below for each in bins], columns, marks)
+    plot.mark(0, above, marks.above, roles.MARK)
+    plot.mark(rows - 1, below, marks.below, roles.MARK)
+    if fitted.y_axis is None:
+        message = cut(_why_empty(traces), columns, marks, "center")
         plot.put(rows // 2, 0, message, roles.DIM)
     elif options.labels:
-        _put_best(plot, traces, axis, scale, style)
-        put_labels(plot, _ends(traces, shapes, style), style.marks)
+        _put_best(plot, traces, content.axis, scale, style)
+        put_labels(plot, _ends(traces, shapes, style), marks)
     return plot, bool(over.any() or under.any())
+
+
+def _why_empty(traces: Sequence[Trace]) -> str:
+    """Return why there is no line."""
+    if any(trace.bins.taken.any() for trace in traces):
+        return "no values to draw"
+    elsewhere = any(len(trace.track.x) for trace in traces)
+    return "no points in this window" if elsewhere else "no data yet"
 
 
 def _shape(trace: Trace, scale: YScale, dots: int, style: Style) -> Shape:
