@@ -71,13 +71,10 @@ class AudioView(View):
         found = rows(
             place,
             audio,
-            look.width,
-            look.height,
+            look,
             mode=self._mode,
             logarithmic=self._logarithmic,
             facts=said,
-            ascii_only=look.ascii_only,
-            ramp=look.ramp,
         )
         return Shown(found, idle=("audio-frequency",) if self._mode == "course" else ())
 
@@ -119,27 +116,24 @@ def save(place: Place, audio: Audio) -> Piece:
 def rows(
     place: Place,
     audio: Audio,
-    width: int,
-    height: int,
+    look: Look,
     *,
     mode: Mode = "both",
     logarithmic: bool = False,
     facts: Sequence[Piece] = (),
-    ascii_only: bool = False,
-    ramp: str | None = None,
 ) -> list[Row]:
     """Draw the clips of a step one below the other, as many as have room.
 
     Args:
         place: what is selected.
         audio: clips need not be WAV files: then a line says what can be said.
-        width, height: cells; the rows never take more.
+        look: the rows never take more than its cells. Letters of ASCII or braille; half blocks
+            in colours, or a ramp of characters.
         mode: what is drawn of each, where there is room for it.
         logarithmic: the axis of frequencies.
         facts: what else the head tells.
-        ascii_only: letters instead of braille.
-        ramp: characters instead of half blocks in colours.
     """
+    width, height = look.width, look.height
     room = height - HEAD_ROWS
     if not audio.clips:
         return message(place, facts, ("No clip in this step.", roles.DIM), width, height)
@@ -150,7 +144,7 @@ def rows(
     result = list(head(place, told, width))
     for one in audio.clips[:shown]:
         result += [(), clip([(describe(one), roles.LEGEND)], width)]
-        result += _drawn(one, width, room // shown - 2, mode, logarithmic, ascii_only, ramp)
+        result += _drawn(one, look._replace(height=room // shown - 2), mode, logarithmic)
     return result[: max(0, height)]
 
 
@@ -179,20 +173,13 @@ def extremes(samples: Samples, columns: int) -> Extremes:
     return low, high
 
 
-def _drawn(
-    one: Clip,
-    width: int,
-    height: int,
-    mode: Mode,
-    logarithmic: bool,
-    ascii_only: bool,
-    ramp: str | None,
-) -> list[Row]:
+def _drawn(one: Clip, look: Look, mode: Mode, logarithmic: bool) -> list[Row]:
+    """Draw one clip in all of the look's rows, in none where it cannot be drawn."""
     samples = wav_samples(one.data)
-    room = height - 2  # the axis and its labels
-    if samples is None or width < _LEAST_WIDTH or room < 1:
+    room = look.height - 2  # the axis and its labels
+    if samples is None or look.width < _LEAST_WIDTH or room < 1:
         return []
-    cells = width - _GUTTER
+    cells, ramp = look.width - _GUTTER, look.ramp
     upper, lower = room, 0
     if mode == "spectrogram":
         upper, lower = 0, room
@@ -201,7 +188,7 @@ def _drawn(
         lower = room - upper
     result: list[Row] = []
     if upper:
-        course = _course(samples, cells, min(upper, _MOST_ROWS), ascii_only)
+        course = _course(samples, cells, min(upper, _MOST_ROWS), look.ascii_only)
         result += _beside({0: "1", len(course) // 2: "0", len(course) - 1: "-1"}, course)
     if lower:
         dots = lower if ramp else 2 * lower

@@ -138,15 +138,7 @@ class MeshView(View):
         self._boxed = is_boxed(mesh, self._scene)
         if self._spins:
             self._scene = self._moved(yaw=_SPIN)
-        found = rows(
-            place,
-            mesh,
-            look.width,
-            look.height,
-            scene=self._scene,
-            ascii_only=look.ascii_only,
-            coloured=look.coloured,
-        )
+        found = rows(place, mesh, look, self._scene)
         idle = () if self._batch > 1 else ("mesh-next",)
         return Shown(found, idle=idle, again=_SPIN_EVERY if self._spins else None)
 
@@ -217,27 +209,18 @@ def is_boxed(mesh: Mesh, scene: Scene) -> bool:
     return scene.box if scene.box is not None else not filled
 
 
-def rows(
-    place: Place,
-    mesh: Mesh,
-    width: int,
-    height: int,
-    *,
-    scene: Scene | None = None,
-    ascii_only: bool = False,
-    coloured: bool = True,
-) -> list[Row]:
-    """Draw a mesh of a step; the rows never take more than `width` by `height` cells.
+def rows(place: Place, mesh: Mesh, look: Look, scene: Scene | None = None) -> list[Row]:
+    """Draw a mesh of a step.
 
     Args:
         place: what is selected.
         mesh: it may hold several; `scene` tells which one is seen.
-        width, height: cells.
+        look: the rows never take more than its cells. Shades of ASCII or braille; without many
+            colours, dots are left out where triangles are dark.
         scene: from where it is seen.
-        ascii_only: shades of ASCII instead of braille.
-        coloured: else dots are left out where triangles are dark.
     """
     scene = scene or Scene()
+    width, height = look.width, look.height
     batch = len(mesh.vertices)
     sample = min(scene.sample, batch - 1)
     boxed = is_boxed(mesh, scene)
@@ -251,7 +234,7 @@ def rows(
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
         return list(head(place, facts, width))[: max(0, height)]
     lines = height - HEAD_ROWS - 1
-    down, across = (2, 1) if ascii_only else (_DOWN, _ACROSS)
+    down, across = (2, 1) if look.ascii_only else (_DOWN, _ACROSS)
     raster = Raster(lines * down, width * across)
     bright, colour = _drawn(raster, body, scene.camera)
     if boxed:
@@ -259,10 +242,10 @@ def rows(
     if raster.simplified:
         facts.append(("simplified", roles.NOTE))
     facts.append((_extent(body), roles.NOTE))
-    if ascii_only:
+    if look.ascii_only:
         picture = _shaded(raster, bright, lines, width)
     else:
-        if not coloured and body.faces is not None:
+        if not look.coloured and body.faces is not None:
             _thin_out(raster, bright)
         picture = _dotted(raster, bright, colour, lines, width)
     return [*head(place, facts, width), (), *picture]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts import roles
-from tuimon.charts.canvas import Shape, paint
+from tuimon.charts.canvas import Plot, Shape, paint
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import Row, Span
 from tuimon.summaries.pr_curves import PrCurve
@@ -93,12 +93,10 @@ class PrCurveView(View):
         found = rows(
             place,
             curve,
-            look.width,
-            look.height,
+            look,
             label=subject.item.run if self._runs else f"step {format_step(place.step)}",
             others=others,
             threshold=self._threshold,
-            ascii_only=look.ascii_only,
         )
         idle = [] if len(alike) > 1 else ["pr-curve-runs"]
         idle += [] if place.index else ["pr-curve-steps"]
@@ -175,59 +173,44 @@ class PrCurveView(View):
 def rows(
     place: Place,
     curve: PrCurve,
-    width: int,
-    height: int,
+    look: Look,
     *,
     label: str = "",
     others: Sequence[Other] = (),
     threshold: float | None = None,
-    ascii_only: bool = False,
 ) -> list[Row]:
     """Draw the curve of a step.
 
     Args:
         place: what is selected.
         curve: of its step.
-        width, height: cells; the rows never take more.
+        look: the rows never take more than its cells. Letters of ASCII, or braille and colours.
         label: names it among the others.
         others: are drawn with it.
         threshold: the nearest one of the curve is marked and told.
-        ascii_only: letters instead of braille and colours.
     """
+    cells, height = look.width, look.height
     facts: list[Piece] = [(f"{len(curve.thresholds):,} thresholds", roles.NOTE)]
     if not sound_points(curve).any():
         why = ("No point of this curve is a number.", roles.DIM)
-        return message(place, facts, why, width, height)
+        return message(place, facts, why, cells, height)
     facts.insert(0, (f"area ≈{_area_text(curve)}", roles.LEGEND))
     cursor = None if threshold is None else nearest(curve, threshold)
     if cursor is not None:
         facts = _reading(curve, cursor)
-    if width < LEAST_WIDTH or height < LEAST_HEIGHT:
-        return list(head(place, facts, width))[: max(0, height)]
-    marks = MARKS["ascii" if ascii_only else "braille"]
-    plot_rows, columns = height - _ABOVE - _BELOW, width - _GUTTER
+    if cells < LEAST_WIDTH or height < LEAST_HEIGHT:
+        return list(head(place, facts, cells))[: max(0, height)]
+    marks = MARKS["ascii" if look.ascii_only else "braille"]
+    plot_rows, columns = height - _ABOVE - _BELOW, cells - _GUTTER
     own = Other(label, curve, roles.curve(0))
     shapes = [_shape(one, columns * marks.across, i) for i, one in enumerate([own, *others])]
     plot = paint(shapes, columns, plot_rows, marks, band=False)
     if cursor is not None:
         column = min(int(curve.recall[cursor] * columns), columns - 1)
         row = min(int((1 - curve.precision[cursor]) * plot_rows), plot_rows - 1)
-        plot.put(row, column, "x" if ascii_only else "◆", roles.ACCENT)
-    labels = {round(share * (plot_rows - 1)): text for share, text in _LABELS.items()}
-    result = list(head(place, facts, width))
-    result.append(_legend([own, *others] if others else [], marks, width))
-    for index, cells in enumerate(plot.rows()):
-        text = labels.get(index, "")
-        axis = Span("┤" if text else "│", roles.AXIS)
-        result.append((Span(text.rjust(_GUTTER - 1), roles.TICK), axis, *cells))
-    result.append(clip([("└".rjust(_GUTTER) + "─" * columns, roles.AXIS)], width))
-    below = list(" " * columns)
-    below[: len("0.0")] = "0.0"
-    below[-len("1.0") :] = "1.0"
-    start = (columns - len("recall")) // 2
-    below[start : start + len("recall")] = "recall"
-    result.append((Span(" " * _GUTTER + "".join(below), roles.TICK),))
-    return result
+        plot.put(row, column, "x" if look.ascii_only else "◆", roles.ACCENT)
+    legend = _legend([own, *others] if others else [], marks, cells)
+    return [*head(place, facts, cells), legend, *_framed(plot)]
 
 
 def area(curve: PrCurve) -> float:
@@ -293,6 +276,26 @@ def _legend(curves: Sequence[Other], marks: Marks, cells: int) -> Row:
         ]
         used += width(text) + 3
     return clip(pieces, cells)
+
+
+def _framed(plot: Plot) -> list[Row]:
+    """The rows of a plot with its axes, labelled from 0 to 1."""
+    labels = {round(share * (plot.height - 1)): text for share, text in _LABELS.items()}
+    result: list[Row] = []
+    for index, row in enumerate(plot.rows()):
+        text = labels.get(index, "")
+        axis = Span("┤" if text else "│", roles.AXIS)
+        result.append((Span(text.rjust(_GUTTER - 1), roles.TICK), axis, *row))
+    below = list(" " * plot.width)
+    below[: len("0.0")] = "0.0"
+    below[-len("1.0") :] = "1.0"
+    start = (plot.width - len("recall")) // 2
+    below[start : start + len("recall")] = "recall"
+    return [
+        *result,
+        (Span("└".rjust(_GUTTER) + "─" * plot.width, roles.AXIS),),
+        (Span(" " * _GUTTER + "".join(below), roles.TICK),),
+    ]
 
 
 def _area_text(curve: PrCurve) -> str:

@@ -38,7 +38,7 @@ def test_a_sound_that_was_logged(tmp_path, place):
     low, high = extremes(wav_samples(decoded.clips[0].data), 50)
     assert high == pytest.approx(np.linspace(0.02, 1, 50), abs=0.03)
     assert low == pytest.approx(-high, abs=0.03)
-    rows = audio.rows(place, decoded, 56, 15, mode="course")
+    rows = audio.rows(place, decoded, Look(None, 56, 15), mode="course")
     drawn = ["".join(span.text for span in row)[6:] for row in rows[4:-2]]
     assert sum(line[45] not in " \u2800" for line in drawn) > 6
     assert sum(line[0] not in " \u2800" for line in drawn) <= 2
@@ -53,10 +53,10 @@ def test_silence_is_in_the_middle(dtype, middle):
 def test_no_size_is_exceeded(fits, place):
     good = Clip(wav((np.sin(np.arange(900)) * 30000).astype("<i2")), "label\x1b")
     for clips in ((), (good,), (good, Clip(b"RIFF", ""), Clip(b"", "x")), (good,) * 9):
-        fits(lambda w, h, clips=clips: audio.rows(place, Audio(clips), w, h))
+        fits(lambda w, h, clips=clips: audio.rows(place, Audio(clips), Look(None, w, h)))
         fits(
             lambda w, h, clips=clips: audio.rows(
-                place, Audio(clips), w, h, ascii_only=True, ramp=SHADES
+                place, Audio(clips), Look(None, w, h, ascii_only=True)
             )
         )
 
@@ -67,7 +67,7 @@ def test_damaged_headers_are_told(at, damage):
     data[at : at + len(damage)] = damage
     one = Clip(bytes(data), "")
     assert describe(one)
-    audio.rows(Place("a", 0, 0, 1), Audio((one,)), 40, 20)
+    audio.rows(Place("a", 0, 0, 1), Audio((one,)), Look(None, 40, 20))
 
 
 def level(rows: list, column: int) -> int:
@@ -81,8 +81,8 @@ def test_a_tone_that_rises_is_seen_higher(place, seconds):
     time = np.arange(int(8000 * seconds)) / 8000
     sound = np.sin(2 * np.pi * (500 + 1400 / seconds * time) * time)  # 500 to 3300 Hz
     one = Clip(wav((sound * 20000).astype("<i2")), "")
-    options = {"mode": "spectrogram", "ramp": SHADES}
-    rows = audio.rows(place, Audio((one,)), 66, 46, **options)[4:-2]
+    look = Look(None, 66, 46, ascii_only=True)
+    rows = audio.rows(place, Audio((one,)), look, mode="spectrogram")[4:-2]
     assert len(rows) == 40
     for column, hertz in ((5, 500 + 2800 * 5 / 60), (55, 500 + 2800 * 55 / 60)):
         assert level(rows, column) == pytest.approx(40 - hertz / 100, abs=2)
@@ -123,7 +123,7 @@ def test_modes_share_the_room(place):
     sizes = {
         mode: sum(
             any("▀" in span.text or "▄" in span.text for span in row)
-            for row in audio.rows(place, Audio((one,)), 60, 24, mode=mode)
+            for row in audio.rows(place, Audio((one,)), Look(None, 60, 24), mode=mode)
         )
         for mode in audio.MODES
     }
@@ -133,6 +133,6 @@ def test_modes_share_the_room(place):
 @pytest.mark.parametrize(("mode", "rows"), [("course", 25), ("both", 9)])
 def test_a_course_alone_takes_more_room(place, mode, rows):
     one = Clip(wav((10_000 * np.sin(np.arange(8000) / 9)).astype("<i2")), "")
-    drawn = audio.rows(place, Audio((one,)), 100, 46, mode=mode)
+    drawn = audio.rows(place, Audio((one,)), Look(None, 100, 46), mode=mode)
     labels = ["".join(span.text for span in row)[:5].strip() for row in drawn]
     assert labels.index("-1") - labels.index("1") + 1 == rows

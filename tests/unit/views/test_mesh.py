@@ -26,18 +26,18 @@ def drawn(rows) -> str:
 
 
 def test_a_square_is_filled_and_a_cloud_is_boxed(place):
-    filled = mesh.rows(place, Mesh("m", SQUARE, FACES, None), 60, 23, scene=FRONT)
+    filled = mesh.rows(place, Mesh("m", SQUARE, FACES, None), Look(None, 60, 23), FRONT)
     assert drawn(filled).count("⣿") > 100
     head = "".join(span.text for span in filled[1])
     assert "4 points  2 triangles  2 × 2 × 0" in head
     assert not any(span.role == roles.AXIS for row in filled for span in row)
-    boxed = mesh.rows(place, cloud(), 40, 23)
+    boxed = mesh.rows(place, cloud(), Look(None, 40, 23))
     assert any(span.role == roles.AXIS for row in boxed for span in row)
 
 
 def test_colours_of_vertices_are_kept(place):
     red = np.broadcast_to(np.array([255, 0, 0], np.uint8), (1, 4, 3))
-    found = mesh.rows(place, Mesh("m", SQUARE, FACES, red), 40, 23, scene=FRONT)
+    found = mesh.rows(place, Mesh("m", SQUARE, FACES, red), Look(None, 40, 23), FRONT)
     inks = {span.role for row in found[3:] for span in row} - {roles.BLANK}
     assert len(inks) == 1
     (ink,) = inks
@@ -48,7 +48,7 @@ def test_colours_of_vertices_are_kept(place):
 def test_a_surface_is_darker_when_it_is_seen_from_the_side(place):
     def level(camera: Camera) -> int:
         square = Mesh("m", SQUARE, FACES, None)
-        found = mesh.rows(place, square, 40, 23, scene=Scene(camera))
+        found = mesh.rows(place, square, Look(None, 40, 23), Scene(camera))
         heats = {s.role for row in found[3:] for s in row if s.role.startswith("heat:")}
         return max(int(role.removeprefix("heat:").split("/")[0]) for role in heats)
 
@@ -67,9 +67,11 @@ def test_no_size_is_exceeded(fits, place):
         Mesh("m", np.empty((1, 0, 3), np.float32), None, None),
     )
     for one in several:
-        fits(lambda w, h, one=one: mesh.rows(place, one, w, h))
-        fits(lambda w, h, one=one: mesh.rows(place, one, w, h, ascii_only=True))
-        fits(lambda w, h, one=one: mesh.rows(place, one, w, h, scene=Scene(box=True, sample=2)))
+        fits(lambda w, h, one=one: mesh.rows(place, one, Look(None, w, h)))
+        fits(lambda w, h, one=one: mesh.rows(place, one, Look(None, w, h, ascii_only=True)))
+        fits(
+            lambda w, h, one=one: mesh.rows(place, one, Look(None, w, h), Scene(box=True, sample=2))
+        )
 
 
 @given(
@@ -80,8 +82,8 @@ def test_any_numbers_are_drawn(vertices, faces):
     points = np.array([vertices], np.float32)
     triangles = np.array([faces], np.int32).reshape(1, -1, 3) % len(vertices)
     with np.errstate(all="raise", under="ignore", invalid="ignore"):
-        mesh.rows(Place("m", 0, 0, 1), Mesh("m", points, triangles, None), 30, 12)
-        mesh.rows(Place("m", 0, 0, 1), Mesh("m", points, None, None), 30, 12)
+        mesh.rows(Place("m", 0, 0, 1), Mesh("m", points, triangles, None), Look(None, 30, 12))
+        mesh.rows(Place("m", 0, 0, 1), Mesh("m", points, None, None), Look(None, 30, 12))
 
 
 def test_bodies_fill_the_ball_wherever_they_are():

@@ -26,7 +26,7 @@ def test_a_curve_that_was_logged(tmp_path, writer, place):
     found = values(written(tmp_path, lambda w: w.add_pr_curve("pr", labels, guesses), writer))
     decoded = decode_pr_curve(found["pr"])
     assert 0.85 < area(decoded) < 1
-    rows = pr_curve.rows(place, decoded, 60, 20)
+    rows = pr_curve.rows(place, decoded, Look(None, 60, 20))
     text = ["".join(span.text for span in row) for row in rows]
     assert "thresholds" in text[1]
     assert [line[:5].strip() for line in text[3:-2] if line[4] == "┤"] == ["1.0┤", "0.5┤", "0.0┤"]
@@ -48,13 +48,15 @@ def test_no_size_is_exceeded(fits, place, ascii_only):
         curve(np.array([0.5]), np.array([0.5])),
         curve(np.array([]), np.array([])),
     ):
-        fits(lambda w, h, one=one: pr_curve.rows(place, one, w, h, ascii_only=ascii_only))
+        fits(
+            lambda w, h, one=one: pr_curve.rows(place, one, Look(None, w, h, ascii_only=ascii_only))
+        )
 
 
 @pytest.mark.filterwarnings("error")
 @given(arrays(np.float64, (2, 6), elements=st.floats() | st.floats(0, 1)))
 def test_any_numbers_are_drawn(table):
-    assert pr_curve.rows(Place("pr", 0, 0, 1), curve(*table), 40, 15)
+    assert pr_curve.rows(Place("pr", 0, 0, 1), curve(*table), Look(None, 40, 15))
 
 
 def written_runs(subjects, runs=("a", "b"), steps=6):
