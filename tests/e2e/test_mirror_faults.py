@@ -1,8 +1,10 @@
 """An online mirror whose server, key or network fails: said in one line, and nothing is lost."""
 
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mirror_runs import MirrorUnderTest, comparable, end_run, mirrored, new_run, written
@@ -81,6 +83,32 @@ def test_a_fault_that_ends_wandbs_upload_is_noticed_and_made_up_for(
         end_run(paths)
         with MirrorUnderTest(paths, online(server)) as mirror:
             assert mirror.finish() == 0, paths.log.read_text()
+    (run,) = server.runs.values()
+    assert comparable(mirrored(run.history)) == comparable(written(logdir))
+
+
+def test_a_mirror_that_is_killed_while_it_opens_its_run_leaves_no_empty_one(
+    tmp_path: Path, server: WandbServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logdir = tmp_path / "runs"
+    with SummaryWriter(str(logdir)) as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    paths = new_run(tmp_path, logdir, MirrorOptions())
+    end_run(paths)
+    answer = server.graphql
+
+    def kill_before_it_knows(query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        answered = answer(query, variables)
+        if "upsertBucket" in query:
+            killed.kill()
+        return answered
+
+    with MirrorUnderTest(paths, online(server)) as killed, monkeypatch.context() as patch:
+        patch.setattr(server, "graphql", kill_before_it_knows)
+        assert killed.finish() == -signal.SIGKILL
+    assert len(server.runs) == 1
+    with MirrorUnderTest(paths, online(server)) as mirror:
+        assert mirror.finish() == 0
     (run,) = server.runs.values()
     assert comparable(mirrored(run.history)) == comparable(written(logdir))
 

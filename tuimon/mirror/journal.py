@@ -24,6 +24,16 @@ class JournalError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdEntry:
+    """The id that the W&B run is going to have: written before it is opened for the first time.
+
+    A mirror that is killed while it opens the run leaves it to its successor, not empty at W&B.
+    """
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunEntry:
     """The W&B run: written when it has been opened for the first time, and when its mode changes.
 
@@ -94,8 +104,9 @@ class CodeEntry:
     directory: str
 
 
-Entry = RunEntry | FileEntry | KeyEntry | Stretch | SentEntry | CodeEntry
+Entry = IdEntry | RunEntry | FileEntry | KeyEntry | Stretch | SentEntry | CodeEntry
 _KINDS: dict[str, type[Entry]] = {
+    "id": IdEntry,
     "run": RunEntry,
     "file": FileEntry,
     "key": KeyEntry,
@@ -109,9 +120,9 @@ _NAMES = {kind: name for name, kind in _KINDS.items()}
 class Journal:
     """An append-only journal and what its entries add up to.
 
-    `run` is None until a W&B run was opened; `files` are in order of their ids; `earlier` are the
-    stretches of the mirror's earlier lives; `sent` says how much of which file of lines is in W&B,
-    `code` the source files of which directories.
+    `run_id` is None until a W&B run was about to be opened, `run` until one was; `files` are in
+    order of their ids; `earlier` are the stretches of the mirror's earlier lives; `sent` says how
+    much of which file of lines is in W&B, `code` the source files of which directories.
     """
 
     def __init__(self, path: Path) -> None:
@@ -122,6 +133,7 @@ class Journal:
             OSError: it cannot be read or written.
         """
         self.path = path
+        self.run_id: str | None = None
         self.run: RunEntry | None = None
         self.files: list[FileEntry] = []
         self.renamed: dict[tuple[str, str], str] = {}
@@ -191,6 +203,8 @@ class Journal:
 
     def _apply(self, entry: Entry) -> None:
         match entry:
+            case IdEntry():
+                self.run_id = entry.run_id
             case RunEntry():
                 if entry.format != FORMAT:
                     raise JournalError(f"{self.path}: written by another version of tuimon")
@@ -200,7 +214,7 @@ class Journal:
                     # The server has not seen what lines and code the offline files hold.
                     self.sent = dict.fromkeys(self.sent, 0)
                     self.code.clear()
-                self.run = entry
+                self.run_id, self.run = entry.run_id, entry
             case FileEntry():
                 self.files.append(entry)
             case KeyEntry():

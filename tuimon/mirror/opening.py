@@ -7,7 +7,7 @@ from typing import Literal
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode, destination
 from tuimon.mirror.fragments import Fragments
-from tuimon.mirror.journal import Journal, RunEntry
+from tuimon.mirror.journal import IdEntry, Journal, RunEntry
 from tuimon.mirror.server import RowCheck, ServerError
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import (
@@ -76,7 +76,7 @@ class Opening:
         self._home = home
         self._journal = journal
         self._wants_online = wants_online
-        self._run_id = journal.run.run_id if journal.run else new_run_id()
+        self._run_id = _settle_id(journal)
         self._fragments = Fragments(home.wandb, self._run_id)
         self._destination = self._choose()
         self._next_delay = _FIRST_DELAY
@@ -228,6 +228,15 @@ class Opening:
                 project=began.project if began else None,
                 entity=began.entity if began else None,
             )
+
+
+def _settle_id(journal: Journal) -> str:
+    """The id of the W&B run, the same for all lives of its mirrors."""
+    if journal.run_id is not None:
+        return journal.run_id
+    run_id = new_run_id()
+    journal.append(IdEntry(run_id=run_id))
+    return run_id
 
 
 def _wanted(context: MirrorContext) -> Mode | Literal["auto"]:

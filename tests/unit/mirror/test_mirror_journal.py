@@ -11,6 +11,7 @@ import pytest
 from tuimon.mirror.journal import (
     CodeEntry,
     FileEntry,
+    IdEntry,
     Journal,
     JournalError,
     KeyEntry,
@@ -43,6 +44,19 @@ def test_a_journal_knows_what_was_entered(tmp_path: Path) -> None:
         assert journal.renamed == {("a", "b\ud800\n"): "a/b (2)"}
         assert journal.earlier == [stretch(7)]
         assert (journal.next_row, journal.points) == (10, 5)
+
+
+def test_the_id_of_a_run_is_known_before_the_run_is(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with Journal(path) as journal:
+        assert journal.run_id is None
+        journal.append(IdEntry(run_id="abc"))
+    with Journal(path) as journal:
+        assert (journal.run_id, journal.run) == ("abc", None)
+    path.unlink()
+    with Journal(path) as journal:  # as earlier versions wrote it
+        journal.append(RUN)
+        assert journal.run_id == "abc"
 
 
 def test_a_line_that_a_crash_cut_off_is_dropped_wherever_it_was_cut(tmp_path: Path) -> None:
