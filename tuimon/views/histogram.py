@@ -24,7 +24,7 @@ from tuimon.views.buckets import (
 from tuimon.views.grid import LEAST_GUTTER, LEAST_HEIGHT, LEAST_WIDTH, Grid, grid_of, picture
 from tuimon.views.heatmap import heat
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, head, message
-from tuimon.views.ridgeline import most_ridges, ridgeline
+from tuimon.views.ridgeline import Ridges, most_ridges, ridgeline
 from tuimon.views.subject import Subject, ViewError
 from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
@@ -39,6 +39,29 @@ class Drawn(NamedTuple):
 
     rows: list[Row]
     grid: Grid | None = None
+
+
+class _Columns(NamedTuple):
+    """Histograms side by side; None where one cannot be read."""
+
+    steps: Sequence[int]
+    """Ascending."""
+    histograms: Sequence[Histogram | None]
+    cumulated: Sequence[Cumulated | None]
+    selected: int
+    """Index of the one whose numbers are told."""
+
+    def thinned(self, most: int) -> _Columns:
+        """At most so many of them, the selected one included."""
+        if len(self.steps) <= most:
+            return self
+        kept = sampled(len(self.steps), most, self.selected)
+        return _Columns(
+            [self.steps[index] for index in kept],
+            [self.histograms[index] for index in kept],
+            [self.cumulated[index] for index in kept],
+            kept.index(self.selected),
+        )
 
 
 class HistogramView(View):
@@ -101,12 +124,9 @@ class HistogramView(View):
             place,
             self._steps,
             columns,
-            look.width,
-            look.height,
+            look,
             mode=self._mode,
             cursor=self._value,
-            ascii_only=look.ascii_only,
-            ramp=look.ramp,
         )
         return Shown(rows)
 
@@ -146,13 +166,10 @@ def draw(
     place: Place,
     steps: Sequence[int],
     histograms: Sequence[Histogram | None],
-    width: int,
-    height: int,
+    look: Look,
     *,
     mode: Mode = "heatmap",
     cursor: float | None = None,
-    ascii_only: bool = False,
-    ramp: str | None = None,
 ) -> Drawn:
     """Draw histograms side by side.
 
@@ -160,12 +177,12 @@ def draw(
         place: what is selected; its step is one of `steps`.
         steps: of the histograms, ascending.
         histograms: of these steps; None where one cannot be read.
-        width, height: cells; the rows never take more.
+        look: the rows never take more than its cells. Letters of ASCII or braille; half blocks
+            in colours, or a ramp of characters.
         mode: how they are drawn.
         cursor: a value; the bucket of the selected step that holds it is told.
-        ascii_only: letters instead of braille.
-        ramp: characters instead of half blocks in colours.
     """
+    width, height = look.width, look.height
     selected = list(steps).index(place.step)
     shown = histograms[selected]
     if shown is None:
@@ -182,36 +199,21 @@ def draw(
         return Drawn(message(place, facts, why, width, height))
     if any(one.edges[0] < limits[0] or one.edges[-1] > limits[1] for one in _filled(cumulated)):
         facts.insert(1, ("clipped", roles.NOTE))
-    grid = grid_of(limits, width, height, ramp=ramp)
-    most = grid.columns
-    if mode == "ridgeline":
-        most = most_ridges(height - HEAD_ROWS)
-    if len(steps) > most:  # the caller gave more than fit
-        kept = sampled(len(steps), most, selected)
-        steps = [steps[index] for index in kept]
-        histograms = [histograms[index] for index in kept]
-        cumulated = [cumulated[index] for index in kept]
-        selected = kept.index(selected)
+    grid = grid_of(limits, width, height, ramp=look.ramp)
     top = head(place, facts, width)
+    columns = _Columns(steps, histograms, cumulated, selected)
     if mode == "ridgeline":
-        room = height - HEAD_ROWS
-        ridges = ridgeline(
-            cumulated,
-            steps,
-            selected,
-            _apart(limits),
-            width,
-            room,
-            ascii_only=ascii_only,
-            cursor=cursor,
-        )
-        return Drawn([*top, *ridges], grid)
+        below = look._replace(height=height - HEAD_ROWS)
+        columns = columns.thinned(most_ridges(below.height))
+        ridges = Ridges(columns.cumulated, columns.steps, columns.selected, _apart(limits))
+        return Drawn([*top, *ridgeline(ridges, below, cursor)], grid)
+    columns = columns.thinned(grid.columns)
     if mode == "bands":
-        columns = [None if one is None else percentiles(one) for one in histograms]
-        levels = bands(columns, grid.edges)
+        found = [None if one is None else percentiles(one) for one in columns.histograms]
+        levels = bands(found, grid.edges)
     else:
-        levels = heat(cumulated, grid.edges)
-    return Drawn([*top, *picture(grid, levels, place, steps, cursor=cursor)], grid)
+        levels = heat(columns.cumulated, grid.edges)
+    return Drawn([*top, *picture(grid, levels, place, columns.steps, cursor=cursor)], grid)
 
 
 def _filled(cumulated: Iterable[Cumulated | None]) -> list[Cumulated]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.canvas import spans
-from tuimon.charts.marks import MARKS, fill, join
+from tuimon.charts.marks import MARKS, Marks, fill, join
 from tuimon.charts.model import Row, Span
 from tuimon.charts.ticks import multiples, nice_steps, value_labels
 from tuimon.text import fit, format_step
 from tuimon.views.buckets import Cumulated
 from tuimon.views.grid import LEVELS
 from tuimon.views.layout import Piece, clip
+from tuimon.views.view import Look
 
 ROWS_APART, _MOST_APART = 2, 4
 """Of the ground lines of two steps."""
@@ -30,66 +32,84 @@ def most_ridges(height: int) -> int:
     return max(1, (height - 2 - _HIGHEST) // ROWS_APART + 1)
 
 
-def ridgeline(
-    columns: Sequence[Cumulated | None],
-    steps: Sequence[int],
-    selected: int,
-    limits: tuple[float, float],
-    width: int,
-    height: int,
-    *,
-    ascii_only: bool = False,
-    cursor: float | None = None,
-) -> list[Row]:
-    """Draw ridges, the latest in front, in exactly `height` rows with the axis of values below.
+class Ridges(NamedTuple):
+    """Histograms that are drawn one before the other.
 
-    Args:
+    Attributes:
         columns: one a step, at most `most_ridges`; None where there is nothing.
         steps: ascending.
         selected: index of the one that stands out.
         limits: of the values.
-        width, height: cells, at least 16 by 4.
-        ascii_only: letters instead of braille.
+    """
+
+    columns: Sequence[Cumulated | None]
+    steps: Sequence[int]
+    selected: int
+    limits: tuple[float, float]
+
+
+def ridgeline(ridges: Ridges, look: Look, cursor: float | None = None) -> list[Row]:
+    """Draw ridges, the latest in front, in all rows of the look with the axis of values below.
+
+    Args:
+        ridges: the histograms.
+        look: at least 16 by 4 cells. Letters of ASCII or braille.
         cursor: a value that is pointed at.
     """
-    marks = MARKS["ascii" if ascii_only else "braille"]
-    cells, lines = width - _STEP_CELLS - 1, height - 2
-    dots = cells * marks.across
-    low, high = limits
-    edges = np.linspace(low, high, dots + 1)
-    density = np.zeros((len(columns), dots))
-    for index, one in enumerate(columns):
+    marks = MARKS["ascii" if look.ascii_only else "braille"]
+    count, selected = len(ridges.columns), ridges.selected
+    cells, lines = look.width - _STEP_CELLS - 1, look.height - 2
+    density = _densities(ridges, cells * marks.across)
+    density *= (min(_HIGHEST, lines) * marks.down - 1) / (density.max() or 1.0)
+    ground = _ground_lines(count, lines)
+    heights = np.rint(density).astype(np.int64)
+    masks, owners = _one_before_another(heights, ground * marks.down, marks, lines)
+    names = [roles.BLANK, *(_role(index, selected, count) for index in range(count))]
+    letters = np.array([" ", *("*" if index == selected else "." for index in range(count))])
+    glyphs = letters[owners + 1] if marks.glyphs is None else marks.glyphs[masks]
+    base = {lines - 1 - row: index for index, row in enumerate(ground.tolist())}
+    result = []
+    for row in range(lines):
+        ridge = base.get(row)
+        step = "" if ridge is None else format_step(ridges.steps[ridge])
+        role = roles.ACCENT if ridge == selected else roles.TICK
+        label = Span(fit(f" {step}", _STEP_CELLS + 1, "left"), role)
+        result.append((*spans(glyphs[row], owners[row] + 1, names), label))
+    return [*result, *_value_axis(ridges.limits, cells, look.width, cursor)]
+
+
+def _densities(ridges: Ridges, dots: int) -> NDArray[np.float64]:
+    """The share [ridges, dots] of its values that each histogram has in each column of dots."""
+    edges = np.linspace(*ridges.limits, dots + 1)
+    density = np.zeros((len(ridges.columns), dots))
+    for index, one in enumerate(ridges.columns):
         if one is not None and len(one.edges):
             below = np.interp(edges, one.edges, one.shares)
             below[0], below[-1] = 0.0, 1.0
             density[index] = np.diff(below)
-    top = min(_HIGHEST, lines) * marks.down - 1
-    density *= top / (density.max() or 1.0)
-    ground = _ground_lines(len(columns), lines) * marks.down
+    return density
+
+
+def _one_before_another(
+    heights: NDArray[np.int64], ground: NDArray[np.int64], marks: Marks, lines: int
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Draw lines of so many dots [ridges, dots] above their grounds, from the back.
+
+    Returns the dots of each cell [lines, cells], and which ridge they are of; -1 without any.
+    """
+    cells = heights.shape[1] // marks.across
     masks = np.zeros((lines, cells), np.uint8)
     owners = np.full((lines, cells), -1)
-    for index in range(len(columns)):  # from the back
-        heights = np.rint(density[index]).astype(np.int64) + int(ground[index])
-        extent = join(heights)
+    for index, bottom in enumerate(ground.tolist()):
+        extent = join(heights[index] + bottom)
         # What is behind a ridge cannot be seen.
-        hidden = fill(extent._replace(low=np.full(dots, ground[index])), marks, lines)
+        hidden = fill(extent._replace(low=np.full(heights.shape[1], bottom)), marks, lines)
         line = fill(extent, marks, lines)
         masks = (masks & ~hidden) | line
         owners[hidden > 0] = np.where(line[hidden > 0] > 0, index, owners[hidden > 0])
         owners[line > 0] = index
     owners[masks == 0] = -1
-    result = []
-    base = {lines - 1 - int(ground[i]) // marks.down: i for i in range(len(columns))}
-    names = [roles.BLANK, *(_role(index, selected, len(columns)) for index in range(len(columns)))]
-    letters = np.array([" ", *("*" if index == selected else "." for index in range(len(columns)))])
-    glyphs = letters[owners + 1] if marks.glyphs is None else marks.glyphs[masks]
-    for row in range(lines):
-        ridge = base.get(row)
-        step = "" if ridge is None else format_step(steps[ridge])
-        role = roles.ACCENT if ridge == selected else roles.TICK
-        label = Span(fit(f" {step}", _STEP_CELLS + 1, "left"), role)
-        result.append((*spans(glyphs[row], owners[row] + 1, names), label))
-    return [*result, *_value_axis(limits, cells, width, cursor)]
+    return masks, owners
 
 
 def _ground_lines(count: int, lines: int) -> NDArray[np.int64]:
