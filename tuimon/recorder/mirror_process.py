@@ -80,13 +80,17 @@ class MirrorProcess:
         }
         command = [sys.executable, "-m", "tuimon.mirror", str(self._paths.directory)]
         try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                cwd=self._paths.directory,
-                env=environment,
-                start_new_session=True,
-            )
+            # Not to the standard error of whoever started it: that may be a terminal.
+            with open(self._paths.log, "ab", opener=_private) as said:
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=said,
+                    stderr=said,
+                    cwd=self._paths.directory,
+                    env=environment,
+                    start_new_session=True,
+                )
         except OSError as error:
             self._report(f"the mirror cannot be started: {error}")
             self._retry(now, _LONGEST_DELAY)
@@ -95,7 +99,7 @@ class MirrorProcess:
         if code == 0:
             self.done = True
             return
-        log.warning("the mirror ended with code %d after %.0f s", code, now - self._started_at)
+        log.info("the mirror ended with code %d after %.0f s", code, now - self._started_at)
         if code < 0:
             self._report(f"the mirror was killed by {signal.Signals(-code).name}; trying again")
         else:
@@ -123,3 +127,8 @@ class MirrorProcess:
             write_record(self._paths.mirror_json, record)
         except (OSError, RecordError) as error:
             log.warning("mirror.json cannot be written: %s", error)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that, if it is new, only its owner can read."""
+    return os.open(path, flags, 0o600)

@@ -60,6 +60,15 @@ def test_a_mirror_that_ends_well_is_done(paths: RunPaths, mirror_is: Callable[[s
     assert starts(paths) == 1
 
 
+def test_what_it_logs_is_in_its_log_not_on_the_terminal(
+    paths: RunPaths, mirror_is: Callable[[str], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    mirror_is("echo out; echo err >&2; exit 75")
+    run_to_end(MirrorProcess(paths), 0.0)
+    assert paths.log.read_text() == "out\nerr\n"
+    assert capfd.readouterr() == ("", "")
+
+
 def test_one_that_fails_is_started_again_with_growing_delays(
     paths: RunPaths, mirror_is: Callable[[str], None]
 ) -> None:
