@@ -73,6 +73,12 @@ def test_sync_takes_an_ended_run_online_once(tmp_path: Path, server: WandbServer
     assert refused.returncode == 1
     assert "no W&B key: run `tuimon login`" in refused.stderr
     assert len(offline_files(paths)) == 1
+    server.behaviour = "refuse"
+    refused = tuimon("sync", server=server)
+    assert refused.stderr == (
+        f"tuimon: {paths.id} is not uploaded: the W&B key is refused (401): run `tuimon login`\n"
+    )
+    server.behaviour = "ok"
     for _ in range(2):
         done = tuimon("sync", paths.id, server=server)
         assert done.returncode == 0, done.stderr

@@ -8,7 +8,7 @@ from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode, destination
 from tuimon.mirror.fragments import Fragments
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
-from tuimon.mirror.server import RowCheck, ServerError
+from tuimon.mirror.server import NoSuchRunError, RowCheck, ServerError
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import (
     FINISH_TIMEOUT_ONLINE,
@@ -26,6 +26,8 @@ from tuimon.runs.paths import RunPaths
 _FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
 _GRACE = 40.0
+
+_RECORDING_OFFLINE = "recording offline: "
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +81,7 @@ class Opening:
         self._run_id = _settle_id(journal)
         self._fragments = Fragments(home.wandb, self._run_id)
         self._destination = self._choose()
+        self._server_says: str | None = None
         self._next_delay = _FIRST_DELAY
         self.delay = 0.0
         """Seconds to wait before the next attempt."""
@@ -96,12 +99,12 @@ class Opening:
             return self._online()
         except Exception as error:
             log.warning("W&B cannot be reached: %s", error)
-            detail = _explained(error)
+            detail = _explained(error, self._server_says)
             # wandb-core goes on holding the id of a run that could not be opened.
             with self._guard("teardown", _GRACE):
                 teardown()
         if not self._has_been_online and (self._subject.ended or not self._destination.insist):
-            return self._offline(f"recording offline: {detail}")
+            return self._offline(f"{_RECORDING_OFFLINE}{detail}")
         self._context.status.update(state="starting", detail=f"trying again: {detail}")
         self.delay = self._next_delay
         self._next_delay = min(2 * self.delay, _LONGEST_DELAY)
@@ -135,7 +138,7 @@ class Opening:
             try:
                 found = destination(wanted, has_key=has_key())
             except Exception as error:
-                found = Destination("offline", f"recording offline: {_explained(error)}")
+                found = Destination("offline", f"{_RECORDING_OFFLINE}{_explained(error)}")
         return replace(found, insist=False) if self._wants_online else found
 
     def _by_hand(self, gone: str) -> str:
@@ -146,6 +149,7 @@ class Opening:
     def _online(self) -> Opened:
         with self._guard("start", INIT_TIMEOUT + _GRACE):
             has_key()  # wandb looks for it before a run is open, not after
+        self._server_says = None
         counted = [self._rows_at_server()]
         run = self._open(online=True)
         counted.append(self._rows_at_server())
@@ -174,7 +178,10 @@ class Opening:
             return None
         try:
             return at.rows(began.entity or None, began.project or None, self._run_id)
+        except NoSuchRunError:
+            return None
         except ServerError as error:
+            self._server_says = str(error)
             log.info("rows cannot be counted: %s", error)
             return None
 
@@ -202,7 +209,8 @@ class Opening:
         entry = self._journal.run
         first_row = fragments.next_row(0 if entry is None else entry.first_row)
         if self._wants_online and self._subject.ended and first_row == self._journal.next_row:
-            raise NotUploaded(detail or "W&B is offline by its settings")
+            why = detail or "W&B is offline by its settings"
+            raise NotUploaded(why.removeprefix(_RECORDING_OFFLINE))
         run = self._open(online=False)
         if entry is None:
             self._journal.append(
@@ -244,11 +252,16 @@ def _wanted(context: MirrorContext) -> Mode | Literal["auto"]:
     return choose_mode(context.options, context.environ, settings_mode=settings_mode())
 
 
-def _explained(error: Exception) -> str:
-    """What went wrong and what to do, in one line."""
+def _explained(error: Exception, server_says: str | None = None) -> str:
+    """What went wrong and what to do, in one line.
+
+    What the server itself has said is clearer than what wandb makes of it.
+    """
     text = one_line(error)
     if isinstance(error, OutOfStepError):
         return text
+    if server_says is not None:
+        return server_says
     # wandb has no error of its own for an answer 401; a malformed key raises AuthenticationError.
     if "401" in text:
         return f"the W&B key is refused (401): {LOGIN_HINT}"

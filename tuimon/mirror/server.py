@@ -47,6 +47,10 @@ class ServerError(Exception):
         self.final = final
 
 
+class NoSuchRunError(ServerError):
+    """The server has no such run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A W&B server and the key for it."""
@@ -85,7 +89,7 @@ class Server:
         return str(name)
 
     def rows(self, entity: str | None, project: str | None, run_id: str) -> int:
-        """How many history rows a run has; raises ServerError, also when there is no such run."""
+        """How many history rows a run has; raises ServerError, NoSuchRunError."""
         query = (
             "query RowCount($entity: String, $project: String, $name: String!) {"
             " model(name: $project, entityName: $entity) {"
@@ -95,7 +99,7 @@ class Server:
         model = self.ask(query, variables).get("model") or {}
         bucket = model.get("bucket")
         if bucket is None:
-            raise ServerError(
+            raise NoSuchRunError(
                 "the run is gone at W&B: was it, or its project, deleted?", final=True
             )
         return int(bucket.get("historyLineCount") or 0)
