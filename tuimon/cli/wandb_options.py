@@ -11,6 +11,10 @@ import click
 from tuimon.cli.common import Refused
 from tuimon.runs.record import MirrorOptions
 
+_NOT_IN_PROJECTS = "/\\#?%:"
+"""wandb refuses a project's name with any of them, offline too (its ``validate_project``)."""
+_LONGEST_PROJECT = 128
+
 _FILES = (".yaml", ".yml", ".json", ".toml")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -69,7 +73,7 @@ def wandb_options(command: F) -> F:
         mirror = MirrorOptions(
             mode=mode,
             when_online=when_online,
-            project=project,
+            project=_project_or_refuse(project),
             entity=entity,
             group=group,
             job_type=job_type,
@@ -83,6 +87,15 @@ def wandb_options(command: F) -> F:
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
     return decorated  # type: ignore[no-any-return]
+
+
+def _project_or_refuse(name: str | None) -> str | None:
+    if name and len(name) > _LONGEST_PROJECT:
+        raise Refused(f"--project: W&B takes no name of more than {_LONGEST_PROJECT} characters")
+    if name and set(name) & set(_NOT_IN_PROJECTS):
+        never = " ".join(_NOT_IN_PROJECTS)
+        raise Refused(f"--project {name}: W&B takes no name with any of {never}")
+    return name
 
 
 def parse_config(given: tuple[str, ...]) -> dict[str, Any]:

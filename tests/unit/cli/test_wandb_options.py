@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tuimon.cli.common import Refused
+from tuimon.cli.main import main
 from tuimon.cli.wandb_options import parse_config
 
 
@@ -59,3 +60,16 @@ def test_what_is_no_config_is_refused_in_one_line(
         parse_config((str(path),))
     with pytest.raises(Refused, match="expected KEY=VALUE"):
         parse_config(("lr",))
+
+
+@pytest.mark.parametrize("name", [*(f"a{character}b" for character in "/\\#?%:"), 129 * "a"])
+def test_a_project_that_wandb_does_not_take_is_refused(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import wandb
+
+    with pytest.raises(wandb.errors.UsageError):
+        wandb.Settings(project=name)
+    assert main(["mirror", "--project", name, str(tmp_path)]) != 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--project" in line
