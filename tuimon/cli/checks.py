@@ -99,7 +99,7 @@ def wandb() -> Iterator[Finding]:
     elif "user" in told:
         yield Finding("W&B login", "ok", f"as {told['user']}")
     else:
-        refused = "refused" in told.get("error", "")
+        refused = "key is refused" in told.get("error", "")
         yield Finding(
             "W&B login" if refused else "W&B server",
             "bad",

@@ -53,5 +53,8 @@ class MirrorStatus:
 def one_line(error: BaseException) -> str:
     """What an error says, as one printable line of reasonable length."""
     lines = str(error).strip().splitlines()
+    if type(error).__name__ == "ValidationError" and len(lines) > 2:
+        # pydantic's: how many errors, then the name of a setting and what is wrong with it.
+        lines = [f"{lines[1].strip()}: {lines[2].partition(' [type=')[0].strip()}"]
     text = safe(lines[0]) if lines else type(error).__name__
     return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"

@@ -60,6 +60,22 @@ def test_login_and_server(
     assert (found[what].verdict, found[what].says) == (verdict, says)
 
 
+def test_a_server_that_nobody_listens_at_is_not_a_matter_of_logging_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("WANDB_API_KEY", KEY)
+    (found,) = (finding for finding in checks.wandb() if finding.verdict == "bad")
+    assert found.what == "W&B server"
+    assert found.says == "no answer from http://127.0.0.1:9 (Connection refused)"
+
+
+def test_a_setting_that_wandb_cannot_take_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANDB_BASE_URL", "nonsense")
+    says = [finding.says for finding in checks.wandb()]
+    assert "base_url: Input should be a valid URL, relative URL without a base" in says
+
+
 def test_a_broken_wandb_is_bad_news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "wandb.py").write_text("raise ImportError('no such thing')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
