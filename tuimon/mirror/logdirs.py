@@ -66,8 +66,11 @@ class Logdirs:
 
     @property
     def upload_command(self) -> str:
-        """``tuimon mirror``, again."""
-        return shlex.join(["tuimon", "mirror", "--mirror", "online", self._described.root])
+        """``tuimon mirror``, again, with what tells this mirror from others of the directory."""
+        options = self.record.mirror
+        told = [("--project", options.project), ("--entity", options.entity)]
+        where = [word for name, value in told if value for word in (name, value)]
+        return shlex.join(["tuimon", "mirror", "--mirror", "online", *where, self._described.root])
 
     def look(self) -> list[NewFile]:
         """Event files that were not returned before."""

@@ -1,0 +1,15 @@
+"""Log directories as the mirror's subject."""
+
+from tuimon.mirror.logdirs import Logdirs
+from tuimon.runs.record import LogdirRecord, MirrorOptions
+
+
+def test_the_command_that_uploads_leads_to_the_same_mirror() -> None:
+    record = LogdirRecord(
+        name="a", root="/my runs", directories=(), namespaces=(), cwd="/", created_at=0.0
+    )
+    assert Logdirs(record).upload_command == "tuimon mirror --mirror online '/my runs'"
+    asked = record._replace(mirror=MirrorOptions(project="p", entity="e"))
+    assert Logdirs(asked).upload_command == (
+        "tuimon mirror --mirror online --project p --entity e '/my runs'"
+    )
