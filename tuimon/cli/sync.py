@@ -4,7 +4,7 @@ import time
 
 import click
 
-from tuimon.cli.common import complete_run, run_or_refuse
+from tuimon.cli.common import Refused, complete_run, run_or_refuse
 from tuimon.cli.progress import Progress
 from tuimon.mirror.lock import locked
 from tuimon.mirror.upload import can_upload, request_upload
@@ -29,12 +29,15 @@ def command(run: str | None, everything: bool, quiet: bool) -> int:
     Every point arrives once, however often this is called or interrupted. A running training goes
     on and is online from then on.
     """
-    runs = [run_or_refuse(run)]
+    if everything and run is not None:
+        raise Refused("RUN and --all cannot be combined")
     if everything:
         # The newest launch of a training is the one that tells how it ended.
         runs = [status for status in reversed(list_runs()) if can_upload(status)]
         if not runs and not quiet:
             click.echo("every run is uploaded")
+    else:
+        runs = [run_or_refuse(run)]
     return max([_sync(status, quiet=quiet) for status in runs], default=0)
 
 
