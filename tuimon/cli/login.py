@@ -2,8 +2,11 @@
 
 import os
 import sys
+from itertools import pairwise
 
 import click
+
+from tuimon.cli.common import Refused
 
 
 @click.command(
@@ -18,5 +21,15 @@ def command(arguments: tuple[str, ...]) -> int:
     tuimon login KEY                    takes it
     tuimon login --host https://wandb.example.org
     """
+    _check_host(arguments)
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "wandb", "login", *arguments])
+
+
+def _check_host(arguments: tuple[str, ...]) -> None:
+    """Refuse what is no URL: wandb answers it with a traceback."""
+    for argument, after in pairwise((*arguments, "")):
+        option, equals, value = argument.partition("=")
+        host = value if equals else after
+        if option == "--host" and not host.startswith(("http://", "https://")):
+            raise Refused(f"--host {host}: expected a URL like https://wandb.example.org")
