@@ -14,7 +14,7 @@ from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.lock import locked
 from tuimon.mirror.logdirs import subject_of
-from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
+from tuimon.mirror.status import EXIT_AGAIN, TRYING_AGAIN, MirrorStatus, one_line
 from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.watchdog import Watchdog
 from tuimon.runs.background import begin
@@ -44,7 +44,7 @@ def main(directory: Path) -> int:
             if not directory.exists():
                 return 0
             log.exception("the mirror failed")
-            status.update(state="failed", detail=f"{one_line(error)}; trying again")
+            status.update(state="failed", detail=f"{one_line(error)}{TRYING_AGAIN}")
             return EXIT_AGAIN
 
 
@@ -52,7 +52,7 @@ def _mirror(paths: RunPaths, status: MirrorStatus, stop: threading.Event) -> int
     def blocked(what: str, seconds: float) -> None:
         log.error("wandb did not return from %s within %.0f s", what, seconds)
         status.update(
-            state="failed", detail=f"wandb blocked in {what} for {seconds:.0f} s; trying again"
+            state="failed", detail=f"wandb blocked in {what} for {seconds:.0f} s{TRYING_AGAIN}"
         )
 
     subject = subject_of(paths)

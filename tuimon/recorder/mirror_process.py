@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 
 from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
+from tuimon.mirror.status import TRYING_AGAIN
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, RecordError, read_record, write_record
 
@@ -101,21 +102,28 @@ class MirrorProcess:
             return
         log.info("the mirror ended with code %d after %.0f s", code, now - self._started_at)
         if code < 0:
-            self._report(f"the mirror was killed by {signal.Signals(-code).name}; trying again")
+            self._report(f"the mirror was killed by {signal.Signals(-code).name}{TRYING_AGAIN}")
         else:
-            self._report(f"the mirror ended with code {code}; trying again", unless_said=True)
+            self._report(f"the mirror ended with code {code}{TRYING_AGAIN}", unless_said=True)
         unusable = code == _UNUSABLE_EXIT_CODE
         self._retry(now, _UNUSABLE_DELAY if unusable else 0.0)
 
     def _retry(self, now: float, least_delay: float) -> None:
         if self._attempts_left <= 0:
             kill_leftovers(self._paths.directory)
-            self.done = True
+            self._give_up()
             return
         if now - self._started_at > _STEADY_SECONDS:
             self._delay = _FIRST_DELAY
         self._start_at = now + max(self._delay, least_delay)
         self._delay = min(2 * self._delay, _LONGEST_DELAY)
+
+    def _give_up(self) -> None:
+        self.done = True
+        with suppress(OSError, RecordError):
+            record = read_record(MirrorRecord, self._paths.mirror_json)
+            if record is not None and record.detail and record.detail.endswith(TRYING_AGAIN):
+                self._report(record.detail.removesuffix(TRYING_AGAIN))
 
     def _report(self, detail: str, *, unless_said: bool = False) -> None:
         """Write ``mirror.json`` in place of a mirror that is dead; a failure is just logged."""

@@ -133,6 +133,9 @@ def test_after_the_end_of_the_training_it_has_three_attempts(
         now += 0.5
         assert now < 60
     assert starts(paths) == 4
+    record = read_record(MirrorRecord, paths.mirror_json)
+    assert record is not None
+    assert record.detail == "the mirror ended with code 75", "not: trying again"
 
 
 def test_stop_ends_it_tidily_or_by_force(paths: RunPaths, mirror_is: Callable[[str], None]) -> None:
