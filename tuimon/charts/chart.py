@@ -22,6 +22,7 @@ from tuimon.charts.plot import any_of, draw_plot
 from tuimon.charts.view import Area, View
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 20, 6
+_LEAST_PLOT = 1
 _OTHER_ROWS = 3
 """Besides legend and plot: the title, the x axis and its labels."""
 
@@ -87,7 +88,8 @@ def _legend(
     """Return what the curves are, with their values at the cursor or the newest ones."""
     style = content.style
     if full and readings:
-        return readout_rows(readings, width, height // 2, style)
+        most = min(height // 2, height - _OTHER_ROWS - _LEAST_PLOT)
+        return readout_rows(readings, width, most, style)
     entries = read_entries(readings, style) if readings else newest_entries(content.tracks, style)
     most = max(1, height // (5 if full else 7)) + bool(readings)
     return legend_rows(entries, width, most, style.marks, in_full=bool(readings))

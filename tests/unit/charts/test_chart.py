@@ -10,7 +10,7 @@ from chart_series import START, cells, curve, noisy_loss, of_role, text
 
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.detail import Detail
-from tuimon.charts.model import ChartOptions, Curve, MarkStyle, Scales, Superseded, XAxis
+from tuimon.charts.model import ChartOptions, Cursor, Curve, MarkStyle, Scales, Superseded, XAxis
 
 NAN, INF = math.nan, math.inf
 FALLING = curve([2.0, 1.5, 1.2, 1.0, 0.9, 0.8], np.arange(6) * 100)
@@ -172,6 +172,12 @@ def test_log_y_leaves_out_and_counts_what_it_cannot_show() -> None:
     assert "3 ≤ 0  log y" in rows[0]
     labels = [row[:5].strip() for row in rows[2:-2] if row[5] == "┤"]
     assert labels == ["1", "0.01", "1e-4", "1e-6"]
+
+
+def test_a_readout_leaves_room_for_a_plot():
+    curves = [curve([1.0, 2.0, 3.0], label=label) for label in ("a", "b", "c")]
+    drawing = draw_chart("Loss", curves, 25, 6, full=True, cursor=Cursor(1.0, None))
+    assert len(drawing.rows) == 6
 
 
 @pytest.mark.parametrize(
