@@ -1,12 +1,14 @@
 """How quick the views of other data are.
 
-    python demo/kinds.py /tmp/kinds && python tests/bench/structures.py /tmp/kinds
+    python tests/bench/structures.py
 
-Prints a Markdown table. "open": read, decode and lay out what nothing is known of yet; "step": the
-same for another step, as ← and → ask for. Both at 160 × 48, in the thread that draws.
+Runs `demo/kinds.py` and prints a Markdown table. "open": read, decode and lay out what nothing is
+known of yet; "step": the same for another step, as ← and → ask for. Both at 160 × 48, in the thread
+that draws.
 """
 
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -25,6 +27,7 @@ from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Item, Subject
 from tuimon.views.view import Look
 
+DEMO = Path(__file__).parents[2] / "demo/kinds.py"
 LOOK = Look(None, 158, 45, inside=True)
 OPENINGS = 5
 LAYERS = 50_000 // 5
@@ -32,13 +35,15 @@ LAYERS = 50_000 // 5
 
 def main() -> None:
     print("| view | open | step: median | step: worst |\n|---|---|---|---|")
-    store = stored(Path(sys.argv[1]))
-    longest: dict[str, Item] = {}
-    for item in items(store):
-        if item.heading not in longest or item.count > longest[item.heading].count:
-            longest[item.heading] = item
-    for heading, item in longest.items():
-        report(heading, store, item)
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run([sys.executable, DEMO, directory], check=True, stdout=subprocess.DEVNULL)
+        store = stored(Path(directory))
+        longest: dict[str, Item] = {}
+        for item in items(store):
+            if item.heading not in longest or item.count > longest[item.heading].count:
+                longest[item.heading] = item
+        for heading, item in longest.items():
+            report(heading, store, item)
     with tempfile.TemporaryDirectory() as directory:
         write_graph(Path(directory))
         large = stored(Path(directory))
