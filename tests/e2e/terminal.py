@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import psutil
 import pyte
 
 _MODE = re.compile(r"\x1b\[\?([\d;]+)([hl])|\x1b\[([<>])\d*u")
@@ -95,6 +96,17 @@ class Terminal:
     def press(self, keys: str) -> None:
         """Type."""
         os.write(self._master, keys.encode())
+
+    def suspend(self, timeout: float = 10) -> psutil.Process:
+        """Press Ctrl-Z and wait until that has stopped the command; SIGCONT has it go on."""
+        process = psutil.Process(self.process.pid)
+        self.press("\x1a")
+        end = time.monotonic() + timeout
+        while process.status() != psutil.STATUS_STOPPED:
+            assert time.monotonic() < end, "not suspended"
+            self.pump(0.05)
+        self.pump(0.1)
+        return process
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the terminal; the command gets SIGWINCH from the kernel."""

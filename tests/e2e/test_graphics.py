@@ -2,11 +2,9 @@
 
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 from host import TUIMON, Host
 from picture_terminal import PictureTerminal
@@ -97,13 +95,7 @@ def test_no_picture_stays_where_it_was_nor_after_the_end(viewer: Host, protocol:
         )
         assert len(terminal.pictures) == 1
         terminal.wait_for(lambda _: not terminal.remains)
-        process = psutil.Process(terminal.process.pid)
-        terminal.press("\x1a")
-        end = time.monotonic() + 10
-        while process.status() != psutil.STATUS_STOPPED:
-            assert time.monotonic() < end
-            terminal.pump(0.05)
-        terminal.pump(0.1)
+        process = terminal.suspend()
         assert terminal.is_as_it_was
         terminal.screen.reset()  # the shell prints
         process.send_signal(signal.SIGCONT)

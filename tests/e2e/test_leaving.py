@@ -63,14 +63,8 @@ def test_a_viewer_without_a_terminal_ends(host: Host, log: Path):
 def test_suspended_the_shell_has_its_terminal_and_fg_brings_the_screen_back(host: Host, log: Path):
     with host.terminal("view", "runs") as terminal:
         terminal.wait_for("━ val")
-        process = psutil.Process(terminal.process.pid)
         for _ in range(2):
-            terminal.press("\x1a")
-            end = time.monotonic() + 10
-            while process.status() != psutil.STATUS_STOPPED:
-                assert time.monotonic() < end
-                terminal.pump(0.05)
-            terminal.pump(0.1)
+            process = terminal.suspend()
             assert terminal.is_as_it_was
             terminal.screen.reset()  # what the shell printed in between is there now
             process.send_signal(signal.SIGCONT)

@@ -46,6 +46,11 @@ def test_a_theme_is_what_differs_from_one_of_tuimons(directory: Path) -> None:
         ("curves = []", "1: curves: 1 to 32 colours"),
         ('[roles]\naxis = "x"', "2: axis: a colour"),
         ("primary = ", "1: not TOML"),
+        ("dark = 1", "1: dark: true or false"),
+        ("fade = 2.0", "1: fade: a number from 0 to 1"),
+        ('roles = "red"', "1: roles is a table"),
+        ('[roles]\naxes = "red"', "2: unknown: axes; did you mean axis?"),
+        ('[roles]\nzzz = "red"', "2: unknown: zzz; there are text, "),
     ],
 )
 def test_what_is_no_theme_is_told_with_its_line(directory: Path, text: str, said: str) -> None:
@@ -136,23 +141,6 @@ def test_a_theme_of_ones_own_says_how_dim_and_how_bright_it_is(directory: Path) 
     assert luminance(Color.from_rich_color(own.style("dim").color)) < luminance(
         Color.from_rich_color(usual.style("dim").color)
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("dark = 1", "1: dark: true or false"),
-        ("fade = 2.0", "1: fade: a number from 0 to 1"),
-        ('roles = "red"', "1: roles is a table"),
-        ('[roles]\naxes = "red"', "2: unknown: axes; did you mean axis?"),
-        ('[roles]\nzzz = "red"', "2: unknown: zzz; there are text, "),
-    ],
-)
-def test_what_the_parts_of_a_theme_cannot_be_is_told(directory: Path, text: str, said: str) -> None:
-    path = written(directory, "mine", text)
-    with pytest.raises(ConfigError) as raised:
-        read_theme(path)
-    assert str(raised.value).removeprefix(f"{path}:").startswith(said)
 
 
 def test_the_light_theme_is_read_from_its_file_as_any_other() -> None:
