@@ -50,7 +50,7 @@ class Training:
         yield Reading("disk/training writes [MB/s]", _added(before, used, 2) / elapsed / MEGA)
         if time.monotonic() >= self._memory_pace.due:
             with self._memory_pace.turn():
-                yield Reading("memory/training [GB]", sum(map(_memory, used)) / GIGA)
+                yield Reading("memory/training [GB]", sum(map(_memory_used, used)) / GIGA)
 
 
 def _used(process: psutil.Process) -> _Used | None:
@@ -65,7 +65,7 @@ def _used(process: psutil.Process) -> _Used | None:
     return _Used(times.user + times.system, io.read_bytes, io.write_bytes)
 
 
-def _memory(process: psutil.Process) -> int:
+def _memory_used(process: psutil.Process) -> int:
     """Bytes, each page shared out among those who use it, as DataLoader's workers do."""
     try:
         memory = process.memory_full_info()
