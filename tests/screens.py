@@ -6,9 +6,9 @@ from textual.events import Key
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from tuimon.tui.panes.cells import CellView
+from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.screens.monitor import MonitorScreen
-from tuimon.tui.widgets.cells import CellView
-from tuimon.tui.widgets.chart_view import ChartView
 
 _NAMES = {character: _character_to_key(character) for character in ".,;:=*<>[]+-/? "}
 

@@ -26,8 +26,8 @@ from tuimon.events.logdir import is_event_file
 from tuimon.events.tail import FileState
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load as load_sources
-from tuimon.store.run import FileStatus
-from tuimon.store.run import Run as StoredRun
+from tuimon.store.run_log import FileStatus
+from tuimon.store.run_log import Run as StoredRun
 from tuimon.store.series import AllPoints, Points, Ref, RefSeries, Series
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.reader import Decoded, SummaryReader

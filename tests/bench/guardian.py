@@ -18,10 +18,10 @@ from pathlib import Path
 
 import psutil
 
+from tuimon.console.emulation import ConsoleScreen, fold
 from tuimon.guardian.client import Control
 from tuimon.guardian.launch import start_guardian
 from tuimon.hook import hooked
-from tuimon.runs.console import ConsoleScreen, fold
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, machine_id
 from tuimon.runs.record import MirrorOptions, RunRecord, read_record, write_record

@@ -29,10 +29,10 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
-from tuimon.tui.memory import give_large_blocks_back
+from tuimon.terminal.memory import give_large_blocks_back
+from tuimon.views.base import Look
 from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Subject
-from tuimon.views.view import Look
 
 LOOK = Look(None, 160, 48, inside=True, cell=(10, 20))
 RATE = 44_100

@@ -15,12 +15,12 @@ from textual.strip import Strip
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
-from tuimon.tui.picture import screen_svg
-from tuimon.tui.themes.own import DARK
+from tuimon.terminal.svg import screen_svg
 from tuimon.tui.themes.styles import RoleStyles
+from tuimon.tui.themes.theme_file import DARK
+from tuimon.views.base import Look
 from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Subject
-from tuimon.views.view import Look
 
 WIDTH, HEIGHT = 60, 18
 SHOWN = (

@@ -56,7 +56,7 @@ HELPERS = str(Path(__file__).parents[1])
 
 FOLLOW = f"""
 import sys, time
-from tuimon.cli.imports import quick_imports
+from tuimon.cli.shared.viewer import quick_imports
 with quick_imports():
     from tuimon.runs.sources import LogSource
     from tuimon.store.follower import Follower

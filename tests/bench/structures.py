@@ -23,9 +23,9 @@ from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
+from tuimon.views.base import Look
 from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Item, Subject
-from tuimon.views.view import Look
 
 DEMO = Path(__file__).parents[2] / "demo/kinds.py"
 LOOK = Look(None, 158, 45, inside=True)

@@ -24,9 +24,9 @@ from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
+from tuimon.views.base import Look
 from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Subject
-from tuimon.views.view import Look
 
 LOOK = Look(None, 160, 48)
 STEPS = 12

@@ -10,8 +10,8 @@ import psutil
 from waiting import wait_until
 
 from tuimon.guardian.client import Control
+from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.guardian.launch import start_guardian
-from tuimon.guardian.tree import COMPANION_VARIABLE
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, is_alive, machine_id
 from tuimon.runs.record import MirrorOptions, RunRecord, read_record, write_record

@@ -28,7 +28,7 @@ from mirror_runs import (
 from torch.utils.tensorboard import SummaryWriter
 from wandb_server import KEY, WandbServer, wandb_server
 
-from tuimon.mirror.home import home_of
+from tuimon.mirror.journal_home import home_of
 from tuimon.mirror.upload import request_upload
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions

@@ -84,10 +84,10 @@ def fail(*args, **kwargs):
 sys.exit(main())
 """
 CRASHES = {
-    "drawing": "from tuimon.tui.widgets.chart_view import ChartView; ChartView.rows = fail",
-    "mounting": "from tuimon.tui.widgets.chart_grid import ChartGrid; ChartGrid.show = fail",
+    "drawing": "from tuimon.tui.panes.chart_view import ChartView; ChartView.rows = fail",
+    "mounting": "from tuimon.tui.panes.chart_grid import ChartGrid; ChartGrid.show = fail",
     "a key": "from tuimon.tui.screens.monitor import MonitorScreen as M; M.action_page = fail",
-    "input": "from tuimon.tui.driver import TerminalDriver as D; D.process_message = fail",
+    "input": "from tuimon.terminal.driver import TerminalDriver as D; D.process_message = fail",
     "composing": "from tuimon.tui.screens.monitor import MonitorScreen as M; M.compose = fail",
 }
 

@@ -24,7 +24,7 @@ from mirror_scenarios import training
 from torch.utils.tensorboard import SummaryWriter
 from waiting import wait_until
 
-from tuimon.mirror.room import FREE_BYTES
+from tuimon.mirror.core import FREE_BYTES
 from tuimon.runs.process import identify
 from tuimon.runs.record import RunRecord, read_record, write_record
 

@@ -18,7 +18,7 @@ from mirror_runs import (
 from torch.utils.tensorboard import SummaryWriter
 
 from tuimon.mirror.journal import last_run
-from tuimon.mirror.leftovers import HOME_VARIABLE
+from tuimon.mirror.life import HOME_VARIABLE
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing
-from tuimon.charts.view import View, panned, tailed, zoomed
+from tuimon.charts.viewport import View, panned, tailed, zoomed
 from tuimon.text import width as cells_of
 
 any_float = st.floats() | st.sampled_from([0.0, 1e300, -1e308, 1.7e308, 5e-324, -5e-324, 1e-310])

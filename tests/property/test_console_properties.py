@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimon.runs.console import ConsoleScreen
-from tuimon.runs.folding import LineFolder, fold
+from tuimon.console.emulation import ConsoleScreen
+from tuimon.console.folding import LineFolder, fold
 from tuimon.text import safe
 
 pieces = st.sampled_from(

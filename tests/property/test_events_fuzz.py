@@ -25,10 +25,10 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.util.tensor_util import make_ndarray
 
 from tuimon.events import decode, wire
+from tuimon.events.bulk.templates import find_layout
 from tuimon.events.crc import masked_crc
 from tuimon.events.fields import BYTES, VARINT, fields, read_varint
 from tuimon.events.tail import EventFileTail
-from tuimon.events.templates import find_layout
 from tuimon.events.wire import WireError, parse_event
 from tuimon.store.store import Store
 

@@ -162,8 +162,8 @@ def test_step_that_grows_by_a_byte() -> None:
 def test_cycles_and_templates_are_used() -> None:
     """The other tests would pass if the walker read everything."""
     from tuimon.events.batches import BatchBuilder
-    from tuimon.events.cycles import Cycle
-    from tuimon.events.grouped import GroupedDecoder
+    from tuimon.events.bulk.cycles import Cycle
+    from tuimon.events.bulk.grouped import GroupedDecoder
 
     regular = b"".join(scalar(tag, step, 0.5) for step in range(128, 2000) for tag in TAGS)
     used: dict[str, int] = {"cycle": 0, "grouped": 0}

@@ -15,13 +15,13 @@ from event_files import scalar, version
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuimon.mirror import mirror as module
-from tuimon.mirror import sources
+from tuimon.mirror import core as module
+from tuimon.mirror import event_source as sources
 from tuimon.mirror.context import MirrorContext
+from tuimon.mirror.core import IncompleteError, Mirror
 from tuimon.mirror.journal import Journal, RunEntry
 from tuimon.mirror.keys import GLOBAL_STEP
-from tuimon.mirror.logdirs import Logdirs
-from tuimon.mirror.mirror import IncompleteError, Mirror
+from tuimon.mirror.logdir_owner import Logdirs
 from tuimon.mirror.opening import Opened
 from tuimon.mirror.status import MirrorStatus
 from tuimon.mirror.upload import UploadRequests

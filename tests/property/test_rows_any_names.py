@@ -3,10 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuimon.present.facts import HeaderFacts, RunRow, TagRow
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
-from tuimon.tui.widgets.run_header import HeaderFacts, header_row
-from tuimon.tui.widgets.tag_pane import RunRow, TagPane, TagRow
+from tuimon.tui.panes.run_header import header_row
+from tuimon.tui.panes.tag_pane import TagPane
 
 HOSTILE = (
     "\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31m",

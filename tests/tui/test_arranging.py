@@ -7,11 +7,11 @@ import pytest
 from event_files import append, scalar, version, write
 from screens import settle, shown, visible
 
-from tuimon.store.session import Session
+from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.panes.chart_view import ChartView
+from tuimon.tui.panes.folded_sections import FoldedSections
 from tuimon.tui.screens.monitor import MonitorScreen
-from tuimon.tui.widgets.chart_view import ChartView
-from tuimon.tui.widgets.folded_sections import FoldedSections
 
 TAGS = ("zeta", "Loss/train", "grad/b", "grad/a", "lr/encoder/x")
 

@@ -18,14 +18,14 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from textual.pilot import Pilot
 
-from tuimon.store.session import Session
+from tuimon.session.session import Session
 from tuimon.tui.actions import comparing
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.screens import monitor
 from tuimon.tui.screens.monitor import MonitorScreen
-from tuimon.tui.themes.own import DARK
 from tuimon.tui.themes.styles import curve_colours
-from tuimon.tui.widgets.chart_view import ChartView
+from tuimon.tui.themes.theme_file import DARK
 
 SIZE = (100, 30)
 

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from tuimon.runs.paths import new_run_directory
 from tuimon.runs.record import RunRecord, RunState, read_record, rewrite_record, write_record
-from tuimon.store.session import Session
+from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.monitor import MonitorScreen
 

@@ -8,7 +8,7 @@ from screens import shown
 from stored_runs import made
 from textual.pilot import Pilot
 
-from tuimon.tui.home import HomeApp, HomeScreen
+from tuimon.tui.home_app import HomeApp, HomeScreen
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from tuimon.terminal.screen_image import TerminalImage
 from tuimon.text import width
-from tuimon.tui.image import TerminalImage
 
 COLUMNS, ROWS = 24, 4
 SIZE = Size(COLUMNS, ROWS)

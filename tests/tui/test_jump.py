@@ -7,7 +7,7 @@ import pytest
 from event_files import scalar, version, write
 from screens import settle
 
-from tuimon.store.session import Session
+from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.jump import JumpScreen, labels
 from tuimon.tui.screens.monitor import MonitorScreen

@@ -17,11 +17,11 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from textual.pilot import Pilot
 from torch.utils.tensorboard import SummaryWriter
 
-from tuimon.store.session import Session
+from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.item_views import Wanted
+from tuimon.tui.panes.rows_view import RowsView
 from tuimon.tui.screens.summaries import SummariesScreen
-from tuimon.tui.summaries import Wanted
-from tuimon.tui.widgets.rows_view import RowsView
 from tuimon.views.embedding import EmbeddingView
 from tuimon.views.image import pixels
 from tuimon.views.image.decoder import Decoder

@@ -10,16 +10,16 @@ from event_files import append, scalar, version, write
 from screens import settle, shown, visible
 from textual.pilot import Pilot
 
+from tuimon.present.facts import file_rows
 from tuimon.runs.sources import LogSource
-from tuimon.store.session import Session
+from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
-from tuimon.tui.facts import file_rows
+from tuimon.tui.panes.chart_grid import ChartGrid
+from tuimon.tui.panes.chart_view import ChartView
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.tag_pane import TagPane
 from tuimon.tui.screens.monitor import MonitorScreen
-from tuimon.tui.screens.text import HelpScreen
-from tuimon.tui.widgets.chart_grid import ChartGrid
-from tuimon.tui.widgets.chart_view import ChartView
-from tuimon.tui.widgets.key_bar import KeyBar
-from tuimon.tui.widgets.tag_pane import TagPane
+from tuimon.tui.screens.pages import HelpScreen
 
 METRICS = ("Loss", "Accuracy", "GradNorm", "LearningRate")
 

@@ -7,9 +7,9 @@ import pytest
 from event_files import append, scalar, version, write
 from screens import settle, shown, visible
 
-from tuimon.store.session import Session
+from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
-from tuimon.tui.widgets.chart_view import ChartView
+from tuimon.tui.panes.chart_view import ChartView
 
 RUNS = ("adam_1", "adam_2", "sgd")
 TAGS = ("loss/train", "loss/val", "acc/train", "layer_1/grad")

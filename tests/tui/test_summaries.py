@@ -14,17 +14,17 @@ from tensorboard.compat.proto.graph_pb2 import GraphDef
 from textual.pilot import Pilot
 from torch.utils.tensorboard import SummaryWriter
 
-from tuimon.store.session import Session
+from tuimon.session.session import Session
 from tuimon.text import width
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.panes.cells import CellView
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.notice import Notice
+from tuimon.tui.panes.rows_view import RowsView
+from tuimon.tui.panes.summary_list import SummaryList
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.summaries import SummariesScreen
-from tuimon.tui.themes.own import DARK
-from tuimon.tui.widgets.cells import CellView
-from tuimon.tui.widgets.key_bar import KeyBar
-from tuimon.tui.widgets.notice import Notice
-from tuimon.tui.widgets.rows_view import RowsView
-from tuimon.tui.widgets.summary_list import SummaryList
+from tuimon.tui.themes.theme_file import DARK
 from tuimon.views.slider import find_track
 
 

@@ -12,14 +12,14 @@ from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, current, machine_id
 from tuimon.runs.record import RunRecord, RunState, write_record
-from tuimon.store.session import Session
+from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.panes.chart_view import ChartView
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.run_header import RunHeader
+from tuimon.tui.panes.system_pane import SystemPane, split_unit
+from tuimon.tui.screens.pages import AlertScreen
 from tuimon.tui.screens.system import SystemScreen
-from tuimon.tui.screens.text import AlertScreen
-from tuimon.tui.widgets.chart_view import ChartView
-from tuimon.tui.widgets.key_bar import KeyBar
-from tuimon.tui.widgets.run_header import RunHeader
-from tuimon.tui.widgets.system_pane import SystemPane, split_unit
 
 IDLE_GPU = {"utilization [%]": 0.0, "memory [%]": 3.0}
 OWN_GPU = {"utilization [%]": 97.0, "memory [%]": 99.5, "training memory [GB]": 70.0}

@@ -10,13 +10,13 @@ from screens import settle, shown
 from tensorboardX import SummaryWriter
 from textual.pilot import Pilot
 
-from tuimon.store.session import Session
+from tuimon.present.selection import Selection
+from tuimon.session.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.monitor import MonitorScreen
-from tuimon.tui.screens.table import TableScreen
-from tuimon.tui.selection import Selection
-from tuimon.tui.terminal_app import TerminalApp
+from tuimon.tui.screens.value_screen import TableScreen
+from tuimon.tui.viewer_app import ViewerApp
 
 
 def records(level: float) -> list[bytes]:
@@ -139,7 +139,7 @@ async def test_a_hundred_runs_of_three_hundred_tags_are_all_there(tmp_path: Path
     session.start()
     while session.follower.loading:
         await asyncio.sleep(0.02)
-    app = TerminalApp[None]()
+    app = ViewerApp[None]()
     async with app.run_test(size=(120, 40)) as pilot:
         screen = TableScreen(session, Selection(), [], SummaryReader())
         await app.push_screen(screen)

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from tuimon.tui import type_ahead
-from tuimon.tui.terminal_app import TerminalApp
+from tuimon.terminal import type_ahead
+from tuimon.tui.viewer_app import ViewerApp
 
 
 class FocusNext(Message):
@@ -51,7 +51,7 @@ class Box(Widget):
         await self.app.focus_next(self.screen)
 
 
-class Keys(TerminalApp):
+class Keys(ViewerApp):
     CSS_PATH = None
     BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "note", priority=True)]
 

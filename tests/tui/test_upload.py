@@ -10,9 +10,9 @@ from textual.app import App
 
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, write_record
-from tuimon.store.session import Session
+from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
-from tuimon.tui.widgets.key_bar import KeyBar
+from tuimon.tui.panes.key_bar import KeyBar
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.utils.tensorboard import SummaryWriter
 
 import tuimon
-from tuimon.summaries.text import Text
+from tuimon.summaries.texts import Text
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tuimon.charts.ticks import (
     wall_ticks,
 )
 from tuimon.charts.track import CALENDAR, Positions, Track
-from tuimon.charts.view import View, window_of
+from tuimon.charts.viewport import View, window_of
 
 _INT64 = np.iinfo(np.int64)
 _FARTHEST = 2.0**62

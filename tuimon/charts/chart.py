@@ -7,19 +7,27 @@ import numpy as np
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis
 from tuimon.charts.canvas import Flags, Plot, spans
-from tuimon.charts.compact import compact_rows
 from tuimon.charts.content import Content, content_of
 from tuimon.charts.cursor import Readings, position_notes, read_all, readout_rows
 from tuimon.charts.fit import Fitted, fit
 from tuimon.charts.frame import Frame, FrameTick, draw_frame
-from tuimon.charts.heading import cut, legend_rows, title_row
+from tuimon.charts.heading import (
+    cut,
+    legend_rows,
+    notes_of,
+    plain,
+    states_of,
+    title_row,
+    warnings_of,
+)
 from tuimon.charts.labels import put_cursor
 from tuimon.charts.legend import newest_entries, read_entries
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing, Row, Scales, Span
-from tuimon.charts.notes import notes_of, states_of, warnings_of
 from tuimon.charts.plot import any_of, draw_plot
-from tuimon.charts.view import Area, View
+from tuimon.charts.sparkline import sparkline
+from tuimon.charts.viewport import Area, View
+from tuimon.text import format_value, width
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 20, 6
 _LEAST_PLOT = 1
@@ -180,3 +188,41 @@ def _compose(
 
 def _framed(label: str, axis: str, row: Sequence[Span]) -> Row:
     return (Span(label, roles.TICK), Span(axis, roles.AXIS), *row)
+
+
+_VALUE_CELLS = 6
+
+
+def compact_rows(
+    title: str, curves: Sequence[Curve], cells: int, height: int, marks: Marks
+) -> tuple[Row, ...]:
+    """Return exactly `height` rows: the title, where several curves need one, and each curve."""
+    lines = [[Span(cut(title, cells, marks), roles.TITLE)]]
+    if len(curves) == 1:
+        lines = _curve_rows([title], curves, cells, marks)
+    elif height > 1:
+        lines += _curve_rows([curve.label for curve in curves], curves, cells, marks)
+    blank = [Span(" " * cells, roles.BLANK)]
+    lines = (lines + [blank] * height)[: max(0, height)]
+    return tuple(tuple(span for span in line if span.text) for line in lines)
+
+
+def _curve_rows(
+    labels: Sequence[str], curves: Sequence[Curve], cells: int, marks: Marks
+) -> list[list[Span]]:
+    """Return label, course and last value of each curve, in columns."""
+    lasts = [format_value(float(c.values[-1])) if len(c.values) else "" for c in curves]
+    value_cells = min(max(_VALUE_CELLS, max(map(len, lasts), default=0)), cells)
+    room = cells - value_cells
+    widest = max((width(plain(label, marks)) for label in labels), default=0)
+    label_cells = min(widest + 1, room * 2 // 3)
+    course_cells = max(0, room - label_cells - 1)
+    return [
+        [
+            Span(cut(label, label_cells, marks), roles.LEGEND),
+            Span(sparkline(curve.values, course_cells, marks.ascii), roles.curve(curve.colour)),
+            Span(" " * (room - label_cells - course_cells), roles.BLANK),
+            Span(cut(last, value_cells, marks), roles.VALUE),
+        ]
+        for label, curve, last in zip(labels, curves, lasts, strict=True)
+    ]

@@ -9,7 +9,7 @@ from tuimon.charts.model import ChartOptions, Curve, Scales
 from tuimon.charts.style import Style, style_of
 from tuimon.charts.traces import superseded_tracks
 from tuimon.charts.track import Track, make_track
-from tuimon.charts.view import View
+from tuimon.charts.viewport import View
 
 # Cells for the newest value behind a line, in charts of at least so many.
 _END_LABEL, _ROOMY = 10, 70

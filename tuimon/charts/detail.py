@@ -5,10 +5,20 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.charts.best import index_of_best
 from tuimon.charts.smoothing import Smoothed
 from tuimon.store.lod import Edges, Extremes, LevelOfDetail
 from tuimon.store.metric_names import Best
+
+
+def index_of_best(values: NDArray[np.float64], best: Best) -> int | None:
+    """Return where the first of the best finite values is; None where none is finite."""
+    worst = np.inf if best == "min" else -np.inf
+    if not len(values):
+        return None
+    compared = np.where(np.isfinite(values), values, worst)
+    index = int(np.argmin(compared) if best == "min" else np.argmax(compared))
+    return index if np.isfinite(values[index]) else None
+
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")

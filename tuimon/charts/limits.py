@@ -10,7 +10,7 @@ import re
 import time
 
 from tuimon.charts.model import XAxis
-from tuimon.charts.view import Area, View
+from tuimon.charts.viewport import Area, View
 from tuimon.text import format_duration
 
 _TERM = re.compile(r"([xy])=(\S*)")

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts.detail import Detail
-from tuimon.charts.view import Area
+from tuimon.charts.viewport import Area
 from tuimon.store.metric_names import Best
 
 XAxis = Literal["step", "relative", "wall"]

@@ -10,6 +10,25 @@ cursor that runs behind its cells.
 from functools import lru_cache
 from typing import Final
 
+RAMP = (
+    "#3d2a6e",
+    "#414487",
+    "#3b528b",
+    "#34618d",
+    "#2d708e",
+    "#277f8e",
+    "#218e8d",
+    "#1f9e89",
+    "#2db27d",
+    "#4ac16d",
+    "#73d056",
+    "#a0da39",
+    "#c8e020",
+    "#e7e419",
+    "#fde725",
+)
+
+
 BLANK: Final = "blank"  # empty cells; carries no ink, so any style will do
 TEXT: Final = "text"
 TITLE: Final = "title"

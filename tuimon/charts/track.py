@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.charts.best import index_of_best
+from tuimon.charts.detail import index_of_best
 from tuimon.charts.model import Curve, XAxis
 from tuimon.charts.smoothing import LONG, smooth_all
 from tuimon.store.lod import Edges

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.cli.common import (
+from tuimon.cli.shared.common import (
     Refused,
     complete_run_or_logdir,
     control_or_refuse,
@@ -38,7 +38,7 @@ def command(target: str | None, plain: bool, interactive: bool, reset_view: bool
 
     Leaving the screen never stops the training.
     """
-    from tuimon.cli.viewer import watch_logdirs, watch_process, watch_run
+    from tuimon.cli.shared.viewer import watch_logdirs, watch_process, watch_run
 
     if interactive:
         return _type_into(run_or_refuse(target), plain=plain, reset=reset_view)
@@ -64,7 +64,7 @@ def _type_into(run: RunStatus, *, plain: bool, reset: bool) -> int:
     Raises:
         Refused: it has ended, is elsewhere, or somebody else types; or there is no terminal here.
     """
-    from tuimon.cli.viewer import screen_obstacle, watch_run
+    from tuimon.cli.shared.viewer import screen_obstacle, watch_run
     from tuimon.guardian.client import ControlError, Typist, caller
 
     if obstacle := "--plain" if plain else screen_obstacle():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.common import Refused
+from tuimon.cli.shared.common import Refused
 from tuimon.config import ConfigError, Settings, config_path, read_settings
 from tuimon.config.schema import AREAS
 from tuimon.text import safe
@@ -88,7 +88,7 @@ def _with_origins(rows: list[tuple[str, str]], settings: Settings) -> Iterator[s
 
 
 def _check(path: Path) -> int:
-    from tuimon.tui.checks import check_settings
+    from tuimon.tui.settings_check import check_settings
     from tuimon.tui.themes.users import read_themes, themes_directory
 
     problems = list(read_themes(themes_directory()).problems)
@@ -110,7 +110,7 @@ def _tell(error: ConfigError) -> int:
 
 def _theme(name: str) -> int:
     """Edit a theme of the user's: at first, a copy of tuimon's own dark one."""
-    from tuimon.tui.themes.own import DARK, THEMES, path_of
+    from tuimon.tui.themes.theme_file import DARK, THEMES, path_of
     from tuimon.tui.themes.users import read_theme, themes_directory
 
     path = themes_directory() / f"{name}.toml"
@@ -162,7 +162,7 @@ def _editor() -> list[str]:
 
 
 def _keys() -> Iterator[str]:
-    from tuimon.tui.keys.tables import TABLES
+    from tuimon.tui.keys.keymap import TABLES
 
     ids = max(len(key.id) for table in TABLES.values() for key in table)
     for screen, table in TABLES.items():

@@ -1,12 +1,201 @@
 """`tuimon doctor`: what works here, and what to do about the rest."""
 
 import json
+import locale
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 import click
 
-from tuimon.cli.checks import CHECKS, Finding
+from tuimon.runs.paths import state_home
 from tuimon.runs.registry import list_runs
 from tuimon.text import safe
+
+Verdict = Literal["ok", "warn", "bad"]
+
+_WANDB_TIMEOUT = 60.0
+_LITTLE_SPACE = 1 << 30
+
+
+class Finding(NamedTuple):
+    """One line of the report."""
+
+    what: str
+    verdict: Verdict
+    says: str
+    do: str = ""
+    """What to do about it; empty when nothing is to be done."""
+
+
+def terminal() -> Iterator[Finding]:
+    """Whether a screen can be drawn, and how big it is."""
+    term = os.environ.get("TERM", "")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        yield Finding("terminal", "warn", "none here", "over SSH: ssh -t HOST tuimon")
+    elif term in ("", "dumb"):
+        yield Finding("terminal", "warn", f"TERM={term or '(not set)'}", "set TERM=xterm-256color")
+    else:
+        columns, rows = shutil.get_terminal_size()
+        small = columns < 80 or rows < 24
+        say = f"{term}, {columns}x{rows}" + (", inside tmux" if os.environ.get("TMUX") else "")
+        yield Finding(
+            "terminal", "warn" if small else "ok", say, "80x24 or more shows more" if small else ""
+        )
+
+
+def text() -> Iterator[Finding]:
+    """Whether plot characters and colours come through."""
+    encoding = locale.getpreferredencoding(False)
+    if encoding.upper().replace("-", "") == "UTF8":
+        yield Finding("locale", "ok", encoding)
+    else:
+        yield Finding("locale", "warn", f"{encoding}: curves are drawn in ASCII", "LANG=C.UTF-8")
+    if "NO_COLOR" in os.environ:
+        yield Finding("colours", "ok", "none, as NO_COLOR wants it")
+    elif os.environ.get("COLORTERM") in ("truecolor", "24bit"):
+        yield Finding("colours", "ok", "16 million")
+    elif "256" in os.environ.get("TERM", ""):
+        yield Finding("colours", "ok", "256 (COLORTERM=truecolor, if the terminal has more)")
+    else:
+        yield Finding("colours", "warn", "16", "TERM=xterm-256color")
+
+
+def gpu() -> Iterator[Finding]:
+    """Whether NVIDIA's library, which tells of GPUs, is there."""
+    import ctypes
+
+    try:
+        library = ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        yield Finding("GPU", "warn", "no NVIDIA library (libnvidia-ml.so.1): no GPU metrics")
+        return
+    count = ctypes.c_uint(0)
+    if library.nvmlInit_v2() != 0 or library.nvmlDeviceGetCount_v2(ctypes.byref(count)) != 0:
+        yield Finding("GPU", "bad", "the NVIDIA driver does not answer", "nvidia-smi tells why")
+        return
+    yield Finding("GPU", "ok" if count.value else "warn", f"{count.value} by NVML")
+    library.nvmlShutdown()
+
+
+def wandb() -> Iterator[Finding]:
+    """Whether wandb works, is logged in, and its server answers."""
+    told = _ask_wandb()
+    if "version" not in told:
+        yield Finding(
+            "W&B", "bad", told.get("error", "no answer"), f"{sys.executable} -m pip install wandb"
+        )
+        return
+    yield Finding("W&B", "ok", f"wandb {told['version']}, {told.get('server', 'no server')}")
+    if told.get("mode") in ("offline", "disabled", "dryrun"):
+        yield Finding("W&B mode", "warn", f"{told['mode']}, by WANDB_MODE or wandb's settings")
+    if not told.get("key"):
+        error = told.get("error")
+        yield Finding("W&B login", "warn", error or "no key: runs stay offline", "tuimon login")
+    elif "user" in told:
+        yield Finding("W&B login", "ok", f"as {told['user']}")
+    else:
+        refused = "key is refused" in told.get("error", "")
+        yield Finding(
+            "W&B login" if refused else "W&B server",
+            "bad",
+            told.get("error", "no answer"),
+            "tuimon login" if refused else "runs are recorded offline; later: tuimon sync --all",
+        )
+
+
+def _ask_wandb() -> dict[str, Any]:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "tuimon.mirror.check"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_WANDB_TIMEOUT,
+            env=os.environ | {"PYTHONSAFEPATH": "1"},
+            check=False,
+        )
+        told: dict[str, Any] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        return {"error": f"wandb did not answer within {_WANDB_TIMEOUT:.0f} s"}
+    except (OSError, ValueError) as error:
+        return {"error": f"wandb cannot be asked: {error}"}
+    return told
+
+
+def logout() -> Iterator[Finding]:
+    """Whether logind ends what a user has left running at logout."""
+    if not Path("/run/systemd/system").is_dir():
+        yield Finding("logout", "ok", "no systemd here: nothing ends trainings at logout")
+        return
+    user = str(os.getuid())
+    kills = _ask("busctl", "get-property", *_LOGIND, "KillUserProcesses")
+    lingers = _ask("loginctl", "show-user", user, "--property=Linger", "--value")
+    if kills is None:
+        yield Finding("logout", "warn", "logind does not say whether it ends trainings at logout")
+    elif not kills.endswith("true"):
+        yield Finding("logout", "ok", "trainings go on")
+    elif lingers == "yes":
+        yield Finding("logout", "ok", "KillUserProcesses=yes, but you linger: trainings go on")
+    else:
+        yield Finding(
+            "logout", "bad", "KillUserProcesses=yes ends trainings", "loginctl enable-linger"
+        )
+
+
+_LOGIND = (
+    "org.freedesktop.login1",
+    "/org/freedesktop/login1",
+    "org.freedesktop.login1.Manager",
+)
+
+
+def _ask(*command: str) -> str | None:
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=5.0,
+            text=True,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def disk() -> Iterator[Finding]:
+    """Whether the state directory takes files, and how many."""
+    home = state_home()
+    existing = next(path for path in (home, *home.parents) if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=existing) as file:
+            file.write(b"tuimon")
+    except OSError as error:
+        yield Finding("state", "bad", f"{home}: {error.strerror}", "set TUIMON_HOME")
+        return
+    status = home.stat() if home.exists() else None
+    if status is not None and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
+        # Whoever can write there can name processes that `tuimon stop` kills.
+        yield Finding("state", "warn", f"others may write to {home}", f"chmod 700 {home}")
+    usage = shutil.disk_usage(existing)
+    free = f"{home}, {usage.free / (1 << 30):.1f} GB free"
+    if usage.free < _LITTLE_SPACE:
+        yield Finding("state", "warn", free, "make room, or set TUIMON_HOME")
+    else:
+        yield Finding("state", "ok", free)
+
+
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (terminal, text, gpu, wandb, logout, disk)
+"""In the order of the report."""
+
 
 _MARKS = {"ok": "ok  ", "warn": "note", "bad": "BAD "}
 _MOST_RUNS = 50

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from tuimon.cli.common import Refused, complete_run_or_logdir
-from tuimon.cli.selection import pattern, select_all, tell, tell_damage
+from tuimon.cli.shared.common import Refused, complete_run_or_logdir
+from tuimon.cli.shared.requested import pattern, select_all, tell, tell_damage
 from tuimon.text import safe
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _write_files(
     tags: re.Pattern[str] | None,
 ) -> bool:
     """Write summaries of these kinds; whether all could be read."""
-    from tuimon.export.files import FilesWriter, Unreadable, summaries
+    from tuimon.export.summary_files import FilesWriter, Unreadable, summaries
     from tuimon.store.loading import load_runs
 
     complete = True

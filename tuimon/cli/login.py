@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import click
 
-from tuimon.cli.common import Refused
+from tuimon.cli.shared.common import Refused
 
 
 @click.command(

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import click
 
-from tuimon.cli.common import complete_run, run_or_refuse
-from tuimon.mirror.ending import has_ended
-from tuimon.runs.console_files import ConsoleReader
+from tuimon.cli.shared.common import complete_run, run_or_refuse
+from tuimon.console.files import ConsoleReader
+from tuimon.runs.ending import has_ended
 from tuimon.runs.registry import read_status
 
 _CHUNK = 1 << 16
@@ -21,7 +21,7 @@ _POLL_EVERY = 0.1
 @click.argument("run", required=False, shell_complete=complete_run)
 def command(run: str | None, follow: bool, raw: bool) -> int:
     """Print the output of RUN (default: the newest) as text, progress bars folded."""
-    from tuimon.runs.console import LineFolder
+    from tuimon.console.emulation import LineFolder
 
     status = run_or_refuse(run)
     log = ConsoleReader(status.paths.console_log)

@@ -71,10 +71,10 @@ def cli(ctx: click.Context) -> None:
     tuimon                            all runs of this host
     """
     if ctx.invoked_subcommand is None:
-        from tuimon.cli.viewer import screen_obstacle
+        from tuimon.cli.shared.viewer import screen_obstacle
 
         if screen_obstacle() is None:
-            from tuimon.cli.home import run_home
+            from tuimon.cli.shared.viewer import run_home
 
             run_home()
         else:
@@ -130,7 +130,7 @@ def _report_unexpected(error: Exception) -> int:
     """Tell in one line what the system refused, or that tuimon is wrong; the log has the rest."""
     import logging
 
-    from tuimon.cli.log import open_log
+    from tuimon.cli.shared.viewer import open_log
     from tuimon.text import safe, shorten
 
     if isinstance(error, FileNotFoundError) and not _has_working_directory():

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.common import Refused
-from tuimon.cli.progress import Progress
-from tuimon.cli.wandb_options import wandb_options
+from tuimon.cli.shared.common import Refused
+from tuimon.cli.shared.upload_bar import Progress
+from tuimon.cli.shared.wandb_options import wandb_options
 from tuimon.events.logdir import LogdirScan
-from tuimon.mirror.experiments import Experiment, experiments
-from tuimon.mirror.home import has_news
-from tuimon.recorder.mirror_process import MirrorProcess
+from tuimon.mirror.journal_home import has_news
+from tuimon.mirror.logdir_owner import Experiment, experiments
+from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.runs.paths import RunPaths, state_home
 from tuimon.runs.record import (
     LogdirRecord,

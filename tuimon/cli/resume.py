@@ -2,7 +2,7 @@
 
 import click
 
-from tuimon.cli.common import Refused, complete_run, control_or_refuse, run_or_refuse
+from tuimon.cli.shared.common import Refused, complete_run, control_or_refuse, run_or_refuse
 from tuimon.text import safe
 
 

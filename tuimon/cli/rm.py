@@ -6,7 +6,7 @@ import time
 
 import click
 
-from tuimon.cli.common import Refused, complete_run, run_or_refuse
+from tuimon.cli.shared.common import Refused, complete_run, run_or_refuse
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import CannotRemoveError, has_unsent, remove_run, size_of, why_it_stays
 from tuimon.text import format_bytes, safe

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.cli.common import Refused, complete_run_or_logdir
-from tuimon.cli.selection import pattern, select_all, tell
+from tuimon.cli.shared.common import Refused, complete_run_or_logdir
+from tuimon.cli.shared.requested import pattern, select_all, tell
 from tuimon.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tuimon.charts.model import Row, XAxis
-    from tuimon.cli.chosen import Chosen
+    from tuimon.cli.shared.requested import Chosen
     from tuimon.store.store import Store
-    from tuimon.views.view import Look
+    from tuimon.views.base import Look
+import math
+from collections.abc import Sequence
+
+from tuimon.present.statistics import Statistics
 
 _WIDTH = 80
 """Where standard output is no terminal."""
@@ -111,17 +115,17 @@ def command(
     steps null. Values that JSON lacks are the strings "NaN", "Infinity" and "-Infinity".
     """
     from tuimon.charts.model import ChartOptions
-    from tuimon.cli.chosen import choose, read
-    from tuimon.cli.colours import PALETTE, lines, wants_colour
-    from tuimon.cli.still import still
-    from tuimon.tui.glyphs import has_unicode, in_ascii
+    from tuimon.cli.shared.colours import PALETTE, lines, wants_colour
+    from tuimon.cli.shared.requested import choose, read
+    from tuimon.cli.shared.still import still
+    from tuimon.terminal.glyphs import has_unicode, in_ascii
 
     cells = width or shutil.get_terminal_size((_WIDTH, 24)).columns
     ascii_only = ascii_only or not has_unicode(sys.stdout.encoding)
     coloured = wants_colour(color)
     palette = PALETTE if coloured or ascii_only else 1  # letters draw curves in ASCII
     if kinds:
-        from tuimon.views.view import Look
+        from tuimon.views.base import Look
 
         look = Look(step, cells, height, ascii_only, coloured, palette)
         store, complete = read(select_all(source), runs)
@@ -149,7 +153,7 @@ def _stills(
     store: "Store", kinds: tuple[str, ...], tags: re.Pattern[str] | None, look: "Look"
 ) -> "Iterator[Row]":
     """The summaries of these kinds; tells when there are none. Raises Refused."""
-    from tuimon.cli.kinds import stills
+    from tuimon.cli.shared.summary_stills import stills
     from tuimon.views.kinds import KINDS
 
     known = [kind.kind for kind in KINDS]
@@ -167,7 +171,7 @@ def _stills(
 
 def _document(chosen: "Chosen") -> dict[str, object]:
     from tuimon.cli.ls import document
-    from tuimon.cli.statistics import documents
+    from tuimon.cli.show import documents
 
     sources, status = chosen.selection
     return {
@@ -175,3 +179,25 @@ def _document(chosen: "Chosen") -> dict[str, object]:
         "logdirs": [source.path for source in sources],
         "runs": documents(chosen.values),
     }
+
+
+def documents(rows: Sequence[Statistics]) -> dict[str, dict[str, dict[str, object]]]:
+    """Runs → tags → statistics, made of what JSON can tell."""
+    runs: dict[str, dict[str, dict[str, object]]] = {}
+    for row in rows:
+        runs.setdefault(row.run, {})[row.tag] = {
+            "last": _number(row.last),
+            "min": _number(row.low),
+            "max": _number(row.high),
+            "steps": {"last": row.last_step, "min": row.low_step, "max": row.high_step},
+            "best": "min" if row.best_is_low else "max",
+            "count": row.points,
+        }
+    return runs
+
+
+def _number(value: float) -> float | str:
+    """A number as it is, else the name that protobuf's JSON mapping (and `export`) gives it."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

@@ -7,7 +7,13 @@ import time
 
 import click
 
-from tuimon.cli.common import Refused, complete_run, control_or_refuse, describe_end, run_or_refuse
+from tuimon.cli.shared.common import (
+    Refused,
+    complete_run,
+    control_or_refuse,
+    describe_end,
+    run_or_refuse,
+)
 from tuimon.runs.activity import activity, leftovers
 from tuimon.runs.process import is_alive
 from tuimon.runs.record import RunState

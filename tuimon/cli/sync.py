@@ -4,11 +4,11 @@ import time
 
 import click
 
-from tuimon.cli.common import Refused, complete_run, run_or_refuse
-from tuimon.cli.progress import Progress
-from tuimon.mirror.lock import locked
+from tuimon.cli.shared.common import Refused, complete_run, run_or_refuse
+from tuimon.cli.shared.upload_bar import Progress
+from tuimon.mirror.journal import locked
+from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.mirror.upload import can_upload, request_upload
-from tuimon.recorder.mirror_process import MirrorProcess
 from tuimon.runs.process import is_alive
 from tuimon.runs.record import MirrorRecord, read_record
 from tuimon.runs.registry import RunStatus, list_runs, read_status

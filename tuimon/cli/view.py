@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.common import Refused, complete_run_or_logdir, reset_view, run_or_refuse
+from tuimon.cli.shared.common import Refused, complete_run_or_logdir, reset_view, run_or_refuse
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
@@ -25,7 +25,7 @@ def command(logdir: tuple[str, ...], plain: bool, reset_view: bool) -> int:
 
     A RUN is one that tuimon has launched: several side by side compare them.
     """
-    from tuimon.cli.viewer import watch_sources
+    from tuimon.cli.shared.viewer import watch_sources
 
     sources = [source for name in logdir for source in _sources(name)]
     return watch_sources(list(dict.fromkeys(sources)), plain=plain, reset=reset_view)

@@ -1,7 +1,13 @@
 """The user's settings: one TOML file, typed, checked before anything starts."""
 
-from tuimon.config.files import config_directory, config_path
-from tuimon.config.reading import ConfigError, Problem, load_settings, read_settings
+from tuimon.config.reading import (
+    ConfigError,
+    Problem,
+    config_directory,
+    config_path,
+    load_settings,
+    read_settings,
+)
 from tuimon.config.schema import (
     ChartSettings,
     ConsoleSettings,

@@ -1,5 +1,6 @@
 """From a TOML file to settings; what is wrong in it is told with its line."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -9,8 +10,24 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
-from tuimon.config.files import config_path
 from tuimon.config.schema import AREAS, Origin, Settings
+
+
+def config_path() -> Path:
+    """The settings file: ``$TUIMON_CONFIG``, else ``config.toml`` in the user's directory for
+    configuration (``$XDG_CONFIG_HOME/tuimon``, ``~/.config/tuimon``). It need not exist."""
+    override = os.environ.get("TUIMON_CONFIG")
+    if override:
+        return Path(override).expanduser().absolute()
+    from platformdirs import user_config_path
+
+    return user_config_path("tuimon") / "config.toml"
+
+
+def config_directory() -> Path:
+    """The directory of the settings file; ``themes/`` in it holds the user's themes."""
+    return config_path().parent
+
 
 _MOST_BYTES = 1 << 20
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")

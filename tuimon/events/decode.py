@@ -16,8 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from tuimon.events.batches import BatchBuilder
-from tuimon.events.cycles import Cycle, find_period
-from tuimon.events.families import NO_TEMPLATE
+from tuimon.events.bulk.cycles import Cycle, find_period
+from tuimon.events.bulk.families import NO_TEMPLATE
+from tuimon.events.bulk.grouped import DAMAGED, Decoded, GroupedDecoder
 from tuimon.events.fields import Buffer
 from tuimon.events.frames import (
     HEADER_BYTES,
@@ -29,7 +30,6 @@ from tuimon.events.frames import (
     is_valid_frame,
     scan_frames,
 )
-from tuimon.events.grouped import DAMAGED, Decoded, GroupedDecoder
 from tuimon.events.points import EventBatch
 from tuimon.events.single import SingleDecoder
 from tuimon.events.wire import WireError, parse_event

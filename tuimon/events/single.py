@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tuimon.events.batches import BatchBuilder
+from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.fields import Buffer, Span
 from tuimon.events.frames import HEADER_BYTES
-from tuimon.events.known import KnownRecords
 from tuimon.events.points import SummaryRef
 from tuimon.events.wire import Event, Value, WireError, parse_event
 

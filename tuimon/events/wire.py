@@ -25,7 +25,7 @@ from tuimon.events.fields import (
     fields,
     signed,
 )
-from tuimon.events.tensors import scalar_of_tensor
+from tuimon.events.scalar_tensor import scalar_of_tensor
 
 __all__ = ["Event", "Value", "WireError", "parse_event"]
 

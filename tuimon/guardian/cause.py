@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tuimon.guardian.child import Outcome, signal_name
 from tuimon.guardian.last_words import crash_at_end, last_words, says_stopped
 from tuimon.guardian.oom import OomKills
-from tuimon.guardian.stop import Stop, StoppedBy
+from tuimon.guardian.stop_log import Stop, StoppedBy
 from tuimon.runs.record import RunState
 
 _MEANINGS = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from signal import SIGKILL, SIGSTOP, Signals, valid_signals
 from typing import NamedTuple
 
-from tuimon.guardian.tree import COMPANION_VARIABLE
+from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.runs.record import RunState
 
 NOT_FOUND = 127

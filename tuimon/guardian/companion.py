@@ -6,9 +6,9 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.guardian.log import log
 from tuimon.guardian.oom import COMPANION, likelier_victim
-from tuimon.guardian.tree import COMPANION_VARIABLE
 
 FIRST_DELAY = 1.0
 LONGEST_DELAY = 60.0

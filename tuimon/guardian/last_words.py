@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from tuimon.runs.escapes import SEQUENCE
+from tuimon.console.escapes import SEQUENCE
 
 TAIL = 65536
 """Bytes of the console's end that last words are looked for in."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from tuimon.guardian.tree import COMPANION_VARIABLE
+from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecordError, RunRecord, RunState, read_record, write_record
 
@@ -23,7 +23,7 @@ _TIMEOUT = 30.0
 # it; tuimon's own directory comes last, so that no neighbour of it shadows the standard library.
 _BOOT = (
     "import sys; sys.path.append(sys.argv[1]); "
-    "from tuimon.guardian.main import main; main(sys.argv[2])"
+    "from tuimon.guardian.guardian import main; main(sys.argv[2])"
 )
 
 

@@ -13,7 +13,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from tuimon.guardian.console import ConsoleLog, ConsoleMemory
+from tuimon.guardian.console_log import ConsoleLog, ConsoleMemory
 from tuimon.guardian.log import describe, log
 
 _FIRST_DELAY = 0.01

@@ -10,7 +10,7 @@ from tuimon.guardian.keyboard import Keyboard
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.state import RunFile
-from tuimon.guardian.stop import StopLog, StoppedBy
+from tuimon.guardian.stop_log import StopLog, StoppedBy
 from tuimon.guardian.training import Training
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
-from tuimon.mirror.lock import locked
-from tuimon.mirror.logdirs import subject_of
+from tuimon.mirror.journal import locked
+from tuimon.mirror.logdir_owner import subject_of
 from tuimon.mirror.status import EXIT_AGAIN, TRYING_AGAIN, MirrorStatus, one_line
 from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.watchdog import Watchdog
@@ -74,7 +74,7 @@ def _mirror(paths: RunPaths, status: MirrorStatus, stop: threading.Event) -> int
             state="failed", detail=f"wandb cannot be imported ({one_line(error)}): {again}"
         )
         return EXIT_UNUSABLE
-    from tuimon.mirror.session import mirror_subject
+    from tuimon.mirror.life import mirror_subject
 
     return mirror_subject(
         MirrorContext(

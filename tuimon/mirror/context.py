@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from tuimon.mirror.owner import Subject
 from tuimon.mirror.status import MirrorStatus
-from tuimon.mirror.subject import Subject
 from tuimon.mirror.upload import UploadRequests
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions

@@ -5,13 +5,14 @@ import logging
 import math
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tuimon.events.frames import FrameError
-from tuimon.events.points import EventBatch, SummaryRef
-from tuimon.mirror.extremes import Extremes
+from tuimon.events.points import EventBatch, ScalarColumns, SummaryRef
 from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
 from tuimon.mirror.keys import GLOBAL_STEP, TIMESTAMP, KeyTable, step_key
 from tuimon.mirror.media import is_table, media
@@ -19,10 +20,45 @@ from tuimon.mirror.rows import PLUGINS, Row
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import WandbRun, run_config
 from tuimon.runs.record import RunRecord
+from tuimon.store.metric_names import best_of
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.hparams import SessionStart
 from tuimon.summaries.meshes import mesh_of_tag
 from tuimon.summaries.reader import SummaryReader
+
+
+class Extremes:
+    """Extremes by (namespace, tag), over all lives of the mirror: of every batch that is read."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], tuple[float, float]] = {}
+        self._changed: set[tuple[str, str]] = set()
+
+    def add(self, namespace: str, tag: str, columns: ScalarColumns) -> None:
+        """Take in points; NaN and infinite values are no extremes."""
+        values = columns.values[np.isfinite(columns.values)]
+        if not len(values):
+            return
+        pair = (namespace, tag)
+        low, high = float(values.min()), float(values.max())
+        old = self._found.get(pair)
+        new = (low, high) if old is None else (min(low, old[0]), max(high, old[1]))
+        if new != old:
+            self._found[pair] = new
+            self._changed.add(pair)
+
+    def take(self, key: Callable[[str, str], str]) -> dict[str, float]:
+        """Entries of the summary that have changed, under each pair's `key`."""
+        entries: dict[str, float] = {}
+        for pair in self._changed:
+            name = key(*pair)
+            low, high = self._found[pair]
+            entries |= {f"{name}.min": low, f"{name}.max": high}
+            if (best := best_of(pair[1])) is not None:
+                entries[f"{name}.best"] = low if best == "min" else high
+        self._changed.clear()
+        return entries
+
 
 _SUMMARY_EVERY = 10.0
 

@@ -9,9 +9,11 @@ One JSON object a line, appended and synced to disk; a line that a crash has cut
 since nothing was handed over for it.
 """
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -280,3 +282,19 @@ def _decode(path: Path, line: bytes) -> Entry | None:
             return None
         raise JournalError(f"{path}: not a mirror journal of this version") from error
     return entry
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[bool]:
+    """Hold the lock of a mirror directory (created); False when another process holds it."""
+    directory.mkdir(mode=0o700, exist_ok=True)
+    file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(file)

@@ -3,11 +3,11 @@
 import time
 from pathlib import Path
 
+from tuimon.console.files import ConsoleReader
+from tuimon.console.folding import LineFolder
 from tuimon.mirror.journal import Journal, SentEntry
 from tuimon.mirror.wandb_run import WandbRun
 from tuimon.runs.alerts import AlertLevel, read_alerts
-from tuimon.runs.console_files import ConsoleReader
-from tuimon.runs.folding import LineFolder
 
 _CONSOLE_EVERY = 1.0
 _CONSOLE_BYTES = 1 << 18

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.summaries.audio import Audio
+from tuimon.summaries.audio_clips import Audio
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.histograms import Histogram
 from tuimon.summaries.images import Images
 from tuimon.summaries.meshes import Mesh, MeshPart, join_mesh
 from tuimon.summaries.pr_curves import PrCurve
 from tuimon.summaries.reader import Decoded
-from tuimon.summaries.text import Text
+from tuimon.summaries.texts import Text
 
 _MOST_BINS = 512
 """W&B refuses histograms with more."""

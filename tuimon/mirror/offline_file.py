@@ -11,7 +11,9 @@ killed, may end anywhere.
 """
 
 import json
+import logging
 import os
+import shlex
 import struct
 import zlib
 from collections.abc import Iterator
@@ -198,3 +200,55 @@ def _history_row(record: bytes) -> HistoryRow | None:
 def _value(text: str) -> Any:
     # wandb-core writes whole floats as integers: minus zero as one that Python would not keep.
     return -0.0 if text == "-0" else json.loads(text)
+
+
+log = logging.getLogger(__name__)
+
+
+class Fragments:
+    """The offline directories of run `run_id` below `wandb_directory`."""
+
+    def __init__(self, wandb_directory: Path, run_id: str) -> None:
+        self._parent = wandb_directory
+        self._run_id = run_id
+
+    def files(self) -> list[Path]:
+        """The transaction logs, oldest first."""
+        run = self._run_id
+        return sorted(self._parent.glob(f"offline-run-*-{run}/run-{run}.wandb"))
+
+    @property
+    def command(self) -> str:
+        """wandb's own command that uploads all of them."""
+        return f"wandb sync {shlex.quote(str(self._parent))}/offline-run-*-{self._run_id}"
+
+    def mark_uploaded(self) -> None:
+        """Keep ``wandb sync`` from uploading them: the run is online now, and gets all rows there.
+
+        Raises:
+            OSError: a marker cannot be written.
+        """
+        for path in self.files():
+            path.with_name(f"{path.name}.synced").touch()
+
+    def repair(self) -> None:
+        """Cut off what killed writers have left half-written; they must be dead.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        for path in self.files():
+            if removed := cut_torn_tail(path):
+                log.info("%s: cut off %d bytes of a torn record", path, removed)
+
+    def next_row(self, first_row: int) -> int:
+        """The number of the first row that no fragment holds; `first_row` when none holds any.
+
+        Raises:
+            OSError: a file cannot be read.
+        """
+        for path in reversed(self.files()):
+            step = last_step(path)
+            if step is not None:
+                return step + 1
+        return first_row

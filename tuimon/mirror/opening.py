@@ -6,8 +6,8 @@ from typing import Literal
 
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode, destination
-from tuimon.mirror.fragments import Fragments
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
+from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.server import NoSuchRunError, RowCheck, ServerError
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import (

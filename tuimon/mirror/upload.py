@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from tuimon.mirror.ending import has_ended
+from tuimon.runs.ending import has_ended
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.registry import RunStatus
 

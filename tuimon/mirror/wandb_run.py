@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuimon.mirror.config import script_config, shown_command
 from tuimon.mirror.destination import git_root
 from tuimon.mirror.keys import can_be_defined
+from tuimon.mirror.run_config import script_config, shown_command
 from tuimon.mirror.server import Server
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord

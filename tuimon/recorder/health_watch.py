@@ -3,15 +3,15 @@
 import logging
 import time
 
+from tuimon.events.finder import SourceFinder
 from tuimon.events.points import ScalarColumns
 from tuimon.events.tail import EventFileTail
 from tuimon.health.machine import MachineRules
 from tuimon.health.stall import StallRule
 from tuimon.health.values import TagRules
-from tuimon.mirror.finder import SourceFinder
 from tuimon.recorder.notify import Notifier
 from tuimon.recorder.pace import Pace
-from tuimon.recorder.system.metrics import SystemMetrics
+from tuimon.recorder.system_metrics import SystemMetrics
 from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState

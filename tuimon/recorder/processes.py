@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import psutil
 
-from tuimon.guardian.tree import COMPANION_VARIABLE
+from tuimon.guardian.descendants import COMPANION_VARIABLE
 
 _MAX_INSPECTED = 256
 """Processes of which files and arguments are read; data loaders come by the hundred."""

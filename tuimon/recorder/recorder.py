@@ -10,19 +10,19 @@ import math
 import threading
 import time
 
-from tuimon.mirror.ending import has_ended
-from tuimon.mirror.finder import SourceFinder
+from tuimon.events.finder import SourceFinder
+from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.recorder.console_metrics.feed import ConsoleMetrics
 from tuimon.recorder.discovery import Discovery
 from tuimon.recorder.git import GitState, git_state
 from tuimon.recorder.health_watch import HealthWatch
-from tuimon.recorder.mirror_process import MirrorProcess
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
-from tuimon.recorder.system.metrics import SystemMetrics
+from tuimon.recorder.system_metrics import SystemMetrics
 from tuimon.recorder.wandb_metrics import WandbMetrics
 from tuimon.recorder.writers import WriterReports
 from tuimon.runs.alerts import Alert, AlertLevel
+from tuimon.runs.ending import has_ended
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import (
     MirrorRecord,

@@ -15,7 +15,7 @@ from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail, FileState
 from tuimon.runs.sources import LogSource
 from tuimon.store.hints import ChangeHints
-from tuimon.store.run import FileStatus
+from tuimon.store.run_log import FileStatus
 from tuimon.store.store import Store
 
 POLL_SECONDS = 0.25

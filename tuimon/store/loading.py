@@ -10,7 +10,7 @@ from tuimon.events.buffer import ReadBuffer
 from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail
 from tuimon.runs.sources import LogSource
-from tuimon.store.run import FileStatus, Run
+from tuimon.store.run_log import FileStatus, Run
 from tuimon.store.store import Store
 
 _POLL_BYTES = 4 << 20

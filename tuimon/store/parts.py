@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tuimon.store.run import Run
+from tuimon.store.run_log import Run
 
 _SESSION_START = "_hparams_/session_start_info"
 

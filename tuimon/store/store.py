@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tuimon.events.logdir import SideFile
 from tuimon.events.points import EventBatch
-from tuimon.store.run import FileStatus, Run
+from tuimon.store.run_log import FileStatus, Run
 
 _NUMBER = re.compile(r"([0-9]+)")
 

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, read_payload
-from tuimon.summaries.audio import Audio, decode_audio
+from tuimon.summaries.audio_clips import Audio, decode_audio
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.graphs import (
     Graph,
@@ -30,7 +30,7 @@ from tuimon.summaries.meshes import MeshPart, decode_mesh_part
 from tuimon.summaries.pr_curves import PrCurve, decode_pr_curve
 from tuimon.summaries.protos import parse
 from tuimon.summaries.raw import RawSummary, decode_raw
-from tuimon.summaries.text import Text, decode_text
+from tuimon.summaries.texts import Text, decode_text
 
 if TYPE_CHECKING:
     from tensorboard.compat.proto.event_pb2 import Event

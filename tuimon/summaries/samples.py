@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.summaries.audio import locate_wav_samples
+from tuimon.summaries.audio_clips import locate_wav_samples
 
 _INTEGERS, _FLOATS, _EXTENDED = 1, 3, 0xFFFE
 """Codecs. What an extended one is lies beyond the header; nearly always integers."""

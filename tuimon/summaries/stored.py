@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from tuimon.store.run import Run
+from tuimon.store.run_log import Run
 from tuimon.store.series import Refs, RefSeries
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.meshes import Mesh, MeshContent, MeshPart, join_mesh, mesh_of_tag

@@ -1,7 +1,3 @@
-"""The Textual viewer."""
+"""The Textual viewer: app, screens, panes, keys, themes."""
 
-import os
-
-# Before Textual is imported: what is drawn in turns is shown after each, and the next turn waits
-# for that. At Textual's own 60 the frames of five charts took 70 ms.
-os.environ.setdefault("TEXTUAL_FPS", "120")
+import tuimon.terminal  # noqa: F401 - before Textual, whose pace it sets

@@ -6,14 +6,15 @@ from textual import events
 
 from tuimon.config import Settings
 from tuimon.guardian.client import Typist
-from tuimon.store.session import Session
+from tuimon.session.session import Session
+from tuimon.terminal.terminal_app import has_few_colours, lacks_unicode
 from tuimon.tui.screens.monitor import MonitorScreen
-from tuimon.tui.terminal_app import TerminalApp, has_few_colours, lacks_unicode
+from tuimon.tui.viewer_app import ViewerApp
 
 _SWITCH_SECONDS = 0.001
 
 
-class TuimonApp(TerminalApp[None]):
+class TuimonApp(ViewerApp[None]):
     """The viewer of one session. Leaving it touches nothing but the terminal."""
 
     def __init__(

@@ -1,6 +1,6 @@
 """Decoded summaries to terminal cells: histograms, images, text … Pure functions, no Textual.
 
-**How a kind is made.** A kind is one subclass of :class:`tuimon.views.view.View` in a module of its
+**How a kind is made.** A kind is one subclass of :class:`tuimon.views.base.View` in a module of its
 name, entered in :data:`tuimon.views.kinds.KINDS`; list, footer, help, palette, ``tuimon show`` and
 the threads follow from that. What it has to say:
 

@@ -17,9 +17,9 @@ from tuimon.store.series import Series
 from tuimon.store.store import Store
 from tuimon.summaries.layouts import Category, Chart, Layout
 from tuimon.text import width
+from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
 from tuimon.views.layout import clip
 from tuimon.views.subject import Item, Subject, ViewError
-from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 _TAG = "custom_scalars__config__"
 _LEAST_CHART, _GAP = 38, 2

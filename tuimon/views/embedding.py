@@ -23,11 +23,11 @@ from tuimon.summaries.embeddings import (
 )
 from tuimon.summaries.errors import SummaryError
 from tuimon.text import format_value, safe
+from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
 from tuimon.views.dots import Dots
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head
 from tuimon.views.raster import Camera
 from tuimon.views.subject import Item, Subject, ViewError, place_of
-from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 _NEIGHBOURS = 5
 _LEAST = (20, 8)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.summaries.histograms import Histogram
 from tuimon.text import format_value
-from tuimon.views.bands import bands
+from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
 from tuimon.views.buckets import (
     Cumulated,
     Statistics,
@@ -21,12 +24,18 @@ from tuimon.views.buckets import (
     statistics,
     value_limits,
 )
-from tuimon.views.grid import LEAST_GUTTER, LEAST_HEIGHT, LEAST_WIDTH, Grid, grid_of, picture
-from tuimon.views.heatmap import heat
+from tuimon.views.grid import (
+    LEAST_GUTTER,
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    LEVELS,
+    Grid,
+    grid_of,
+    picture,
+)
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, head, message
 from tuimon.views.ridgeline import Ridges, most_ridges, ridgeline
 from tuimon.views.subject import Subject, ViewError
-from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 Mode = Literal["heatmap", "ridgeline", "bands"]
 MODES: tuple[Mode, ...] = ("heatmap", "ridgeline", "bands")
@@ -255,3 +264,49 @@ def _facts(shown: Histogram, told: Statistics, mode: Mode, cursor: float | None)
 
 def _short(value: float) -> str:
     return format_value(float(f"{value:.4g}"))
+
+
+_BANDS = ((0, 8, 2), (1, 7, 5), (2, 6, 8), (3, 5, 11))
+"""Which percentiles a band lies between, and its level of the ramp."""
+_MEDIAN = 4
+
+
+def bands(columns: Sequence[NDArray[np.float64] | None], edges: NDArray[np.float64]) -> np.ndarray:
+    """Levels of the ramp [dots from the top, columns].
+
+    Args:
+        columns: percentiles [9] of each; None where there is nothing.
+        edges: between what values the dots are, from the lowest one up.
+    """
+    levels = np.zeros((len(edges) - 1, len(columns)), np.int64)
+    lower, upper = edges[:-1], edges[1:]
+    for index, values in enumerate(columns):
+        if values is None:
+            continue
+        for low, high, level in _BANDS:
+            levels[(upper > values[low]) & (lower <= values[high]), index] = level
+        # The median is always seen, at an edge where it lies beyond.
+        dot = min(max(int(np.searchsorted(edges, values[_MEDIAN], "right")) - 1, 0), len(lower) - 1)
+        levels[dot, index] = LEVELS
+    return levels[::-1]
+
+
+def heat(columns: Sequence[Cumulated | None], edges: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Levels of the ramp [dots from the top, columns]; √ of the share of the values in a dot.
+
+    Args:
+        columns: None, or without buckets, where there is nothing.
+        edges: between what values the dots are, from the lowest one up.
+    """
+    shares = np.zeros((len(edges) - 1, len(columns)))
+    for index, one in enumerate(columns):
+        if one is None or not len(one.edges):
+            continue
+        below = np.interp(edges, one.edges, one.shares)
+        below[0], below[-1] = 0.0, 1.0  # what lies beyond stands at the edge
+        shares[::-1, index] = np.diff(below)
+    # The densest dot of a usual column is the brightest; columns that are denser do not outshine.
+    peaks = shares.max(axis=0)
+    reference = float(np.median(peaks[peaks > 0])) if (peaks > 0).any() else 1.0
+    bright: NDArray[np.float64] = np.sqrt(np.minimum(shares / reference, 1.0))
+    return np.ceil(bright * LEVELS).astype(np.int64)

@@ -8,12 +8,13 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.views.audio import AudioView
+from tuimon.views.base import Look, Shown, View
 from tuimon.views.custom_scalars import CustomScalarsView
 from tuimon.views.embedding import EmbeddingView
-from tuimon.views.graph.view import GraphView
+from tuimon.views.graph.graph_view import GraphView
 from tuimon.views.histogram import HistogramView
-from tuimon.views.hparams.view import HParamsView
-from tuimon.views.image.view import ImageView
+from tuimon.views.hparams.hparams_view import HParamsView
+from tuimon.views.image.image_view import ImageView
 from tuimon.views.layout import Place, clip, message
 from tuimon.views.mesh import MeshView
 from tuimon.views.other import OtherView
@@ -21,8 +22,7 @@ from tuimon.views.pr_curve import PrCurveView
 from tuimon.views.profile import ProfileView
 from tuimon.views.slider import without_track
 from tuimon.views.subject import Item, Subject, ViewError, place_of
-from tuimon.views.text.view import TextView
-from tuimon.views.view import Look, Shown, View
+from tuimon.views.text.text_view import TextView
 
 KINDS: tuple[type[View], ...] = (
     HistogramView,

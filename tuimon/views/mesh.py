@@ -22,11 +22,11 @@ from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.meshes import Mesh
 from tuimon.summaries.stored import Parts, meshes, read_mesh, steps_from
 from tuimon.text import format_value
-from tuimon.views.dither import thresholds
+from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
+from tuimon.views.dots import thresholds
 from tuimon.views.layout import HEAD_ROWS, SHADES, Piece, Place, head, message
 from tuimon.views.raster import Camera, Floats, Raster
 from tuimon.views.subject import Item, Subject, ViewError
-from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 LEAST_WIDTH, LEAST_HEIGHT = 8, HEAD_ROWS + 3
 _DOWN, _ACROSS = 4, 2

@@ -13,9 +13,9 @@ from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.summaries.raw import RawSummary
 from tuimon.text import fit, format_value
+from tuimon.views.base import Look, Shown, View
 from tuimon.views.layout import Place, clip, head
 from tuimon.views.subject import Item, Subject
-from tuimon.views.view import Look, Shown, View
 
 _NAME_CELLS = 12
 _FEW_NUMBERS = 16

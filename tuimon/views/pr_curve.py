@@ -14,9 +14,9 @@ from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import Row, Span
 from tuimon.summaries.pr_curves import PrCurve
 from tuimon.text import format_step, format_value, safe, width
+from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
 from tuimon.views.subject import Subject, ViewError, place_of
-from tuimon.views.view import Arrows, Look, Shown, View, ViewKey, arrow_keys
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, HEAD_ROWS + 5
 _GUTTER = 5

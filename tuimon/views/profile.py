@@ -19,9 +19,9 @@ from tuimon.charts.model import Row
 from tuimon.events.logdir import PROJECTOR_CONFIG, SideFile
 from tuimon.store.store import Store
 from tuimon.text import fit, safe, width
+from tuimon.views.base import Look, Shown, View
 from tuimon.views.layout import Piece, clip
 from tuimon.views.subject import Item, Subject, ViewError
-from tuimon.views.view import Look, Shown, View
 
 _MOST_BYTES = 64 << 20
 """Of a trace's text; it takes a second or two to read."""

@@ -14,10 +14,10 @@ from tuimon.charts.marks import MARKS, Marks, fill, join
 from tuimon.charts.model import Row, Span
 from tuimon.charts.ticks import multiples, nice_steps, value_labels
 from tuimon.text import fit, format_step
+from tuimon.views.base import Look
 from tuimon.views.buckets import Cumulated
 from tuimon.views.grid import LEVELS
 from tuimon.views.layout import Piece, clip
-from tuimon.views.view import Look
 
 ROWS_APART, _MOST_APART = 2, 4
 """Of the ground lines of two steps."""

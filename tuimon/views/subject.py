@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.frames import FrameError
-from tuimon.store.run import Run
+from tuimon.store.run_log import Run
 from tuimon.store.series import Refs, RefSeries
 from tuimon.store.store import Store
 from tuimon.summaries.errors import SummaryError

@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from tuimon.cli.command_line import resolve, run_name
-from tuimon.cli.common import Refused
+from tuimon.cli.run import resolve, run_name
+from tuimon.cli.shared.common import Refused
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tuimon.cli.main import main
-from tuimon.tui.themes.own import DARK
+from tuimon.tui.themes.theme_file import DARK
 from tuimon.tui.themes.users import read_theme
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from wandb_server import ENTITY, KEY, Behaviour, wandb_server
 
-from tuimon.cli import checks, doctor
+from tuimon.cli import doctor
+from tuimon.cli import doctor as checks
 from tuimon.cli.main import main
 
 

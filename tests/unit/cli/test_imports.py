@@ -8,7 +8,7 @@ import pytest
 
 SCRIPT = """
 import gc, os
-from tuimon.cli.imports import quick_imports
+from tuimon.cli.shared.viewer import quick_imports
 with quick_imports():
     before = gc.isenabled()
     import numpy

@@ -5,8 +5,8 @@ from pathlib import Path
 from event_files import scalar, tensor, version, write
 from waiting import wait_until
 
-from tuimon.cli.plain import values_line
-from tuimon.store.session import Session
+from tuimon.cli.shared.plain import values_line
+from tuimon.session.session import Session
 
 
 def line_of(directory: Path) -> str:

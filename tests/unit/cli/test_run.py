@@ -5,9 +5,9 @@ import time
 import click
 import pytest
 
-from tuimon.cli import surroundings
 from tuimon.cli.run import command, launch, parse_graces
-from tuimon.cli.surroundings import Surroundings
+from tuimon.cli.shared import surroundings
+from tuimon.cli.shared.surroundings import Surroundings
 from tuimon.config import StopSettings
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tuimon.cli import surroundings
-from tuimon.cli.surroundings import Surroundings, look_around
+from tuimon.cli.shared import surroundings
+from tuimon.cli.shared.surroundings import Surroundings, look_around
 
 SESSION = "0::/user.slice/user-1000.slice/session-4.scope\n"
 

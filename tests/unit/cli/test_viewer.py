@@ -3,7 +3,7 @@
 import pytest
 from stored_runs import made
 
-from tuimon.cli.viewer import exit_code
+from tuimon.cli.shared.viewer import exit_code
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import read_status
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tuimon.cli.common import Refused
 from tuimon.cli.main import main
-from tuimon.cli.wandb_options import parse_config
+from tuimon.cli.shared.common import Refused
+from tuimon.cli.shared.wandb_options import parse_config
 
 
 def test_entries_keep_their_types() -> None:

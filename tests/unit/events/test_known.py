@@ -11,7 +11,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from tuimon.events.batches import BatchBuilder
-from tuimon.events.known import KnownRecords
+from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.wire import parse_event
 
 STEPS = st.integers(0, 2**63 - 1) | st.integers(-(2**63), -1) | st.integers(0, 300)

@@ -9,7 +9,7 @@ from tuimon.guardian.cause import Ending, explain
 from tuimon.guardian.child import Outcome
 from tuimon.guardian.last_words import last_words
 from tuimon.guardian.oom import OomKills
-from tuimon.guardian.stop import Stop, StoppedBy
+from tuimon.guardian.stop_log import Stop, StoppedBy
 from tuimon.runs.record import RunState
 
 NO_KILLS = OomKills(0, 0, None)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tuimon.guardian import console as module
-from tuimon.guardian.console import MOST_PARTS, ConsoleLog, ConsoleMemory
-from tuimon.runs.console_files import ConsoleReader, part_numbers
+from tuimon.console.files import ConsoleReader, part_numbers
+from tuimon.guardian import console_log as module
+from tuimon.guardian.console_log import MOST_PARTS, ConsoleLog, ConsoleMemory
 
 
 @pytest.fixture

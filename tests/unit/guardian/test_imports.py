@@ -24,7 +24,7 @@ def modules_of(code: str, cwd: Path) -> set[str]:
 
 
 def boot(parent: Path) -> str:
-    return f"import sys; sys.path.append({str(parent)!r}); import tuimon.guardian.main"
+    return f"import sys; sys.path.append({str(parent)!r}); import tuimon.guardian.guardian"
 
 
 def test_standard_library_and_the_run_records_are_all_it_loads(tmp_path: Path):
@@ -40,8 +40,8 @@ def test_standard_library_and_the_run_records_are_all_it_loads(tmp_path: Path):
         "tuimon",
         "tuimon.hook",
         "tuimon.runs",
-        "tuimon.runs.console_files",
-        "tuimon.runs.escapes",
+        "tuimon.console.files",
+        "tuimon.console.escapes",
         "tuimon.runs.paths",
         "tuimon.runs.process",
         "tuimon.runs.record",
@@ -72,4 +72,4 @@ def test_neighbours_of_the_package_do_not_shadow_the_standard_library(tmp_path: 
     (tmp_path / "tuimon").symlink_to(ROOT / "tuimon")
     for name in ("json", "selectors", "signal", "dataclasses", "sitecustomize"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")
-    assert "tuimon.guardian.main" in modules_of(boot(tmp_path), tmp_path)
+    assert "tuimon.guardian.guardian" in modules_of(boot(tmp_path), tmp_path)

@@ -3,7 +3,7 @@
 import time
 from signal import SIGINT, SIGKILL, SIGTERM
 
-from tuimon.guardian.stop import StopLog, StoppedBy
+from tuimon.guardian.stop_log import StopLog, StoppedBy
 
 
 def test_the_first_one_and_the_last_signal_count():

@@ -6,12 +6,12 @@ import sys
 import textwrap
 from pathlib import Path
 
-from tuimon.guardian.tree import COMPANION_VARIABLE
+from tuimon.guardian.descendants import COMPANION_VARIABLE
 
 # In a process of its own: this one has children of the test runner's.
 PROGRAM = f"""
 import os, subprocess, sys, time
-from tuimon.guardian.tree import become_subreaper, training_processes
+from tuimon.guardian.descendants import become_subreaper, training_processes
 become_subreaper()
 sleep = ["sleep", "30"]
 worker = subprocess.Popen(["sh", "-c", "sleep 30 & wait"])

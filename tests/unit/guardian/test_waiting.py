@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tuimon.guardian.child import Child, spawn_on_pty
-from tuimon.guardian.waiting import waits_for_input
+from tuimon.guardian.keyboard import waits_for_input
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/syscall").exists(), reason="Linux")
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tuimon.events.logdir import FoundFile
-from tuimon.mirror.experiments import Experiment, experiments
+from tuimon.mirror.logdir_owner import Experiment, experiments
 
 ROOT = Path("/logs/sweep")
 

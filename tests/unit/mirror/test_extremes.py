@@ -3,7 +3,7 @@
 import numpy as np
 
 from tuimon.events.points import ScalarColumns
-from tuimon.mirror.extremes import Extremes
+from tuimon.mirror.handover import Extremes
 from tuimon.mirror.keys import KeyTable
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from mirror_runs import new_run
 
-from tuimon.mirror.home import enter_home, find_home, has_news, home_of, settle_home
 from tuimon.mirror.journal import FileEntry, Journal, RunEntry, Stretch
+from tuimon.mirror.journal_home import enter_home, find_home, has_news, home_of, settle_home
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 

@@ -1,6 +1,6 @@
 """Log directories as the mirror's subject."""
 
-from tuimon.mirror.logdirs import Logdirs
+from tuimon.mirror.logdir_owner import Logdirs
 from tuimon.runs.record import LogdirRecord, MirrorOptions
 
 

@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 from wandb.proto.wandb_internal_pb2 import HistoryRecord, Record, SummaryRecord
 
-from tuimon.mirror.fragments import Fragments
-from tuimon.mirror.offline_file import OfflineFile, OfflineFileError, cut_torn_tail, last_step
+from tuimon.mirror.offline_file import (
+    Fragments,
+    OfflineFile,
+    OfflineFileError,
+    cut_torn_tail,
+    last_step,
+)
 
 HEADER = b":W&B" + struct.pack("<HB", 0xBEE1, 0)
 BLOCK = 32768

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuimon.mirror.config import script_config, shown_command
+from tuimon.mirror.run_config import script_config, shown_command
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ ready()
 
 
 def test_orphans_of_the_training_belong_to_it(tmp_path: Path, trainings: list[Training]) -> None:
-    from tuimon.guardian.tree import become_subreaper
+    from tuimon.guardian.descendants import become_subreaper
 
     become_subreaper()  # as the guardian, which here is this process
     code = """

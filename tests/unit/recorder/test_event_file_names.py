@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuimon.recorder.files import Origin, origin
+from tuimon.recorder.discovery import Origin, origin
 
 
 @pytest.mark.parametrize(

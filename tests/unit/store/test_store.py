@@ -7,7 +7,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tuimon.events.frames import read_payload
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
-from tuimon.store.run import FileStatus
+from tuimon.store.run_log import FileStatus
 from tuimon.store.store import Store
 
 

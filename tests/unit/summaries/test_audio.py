@@ -9,7 +9,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.audio import metadata
 from tensorboard.util.tensor_util import make_tensor_proto
 
-from tuimon.summaries.audio import WavHeader, decode_audio, read_wav_header
+from tuimon.summaries.audio_clips import WavHeader, decode_audio, read_wav_header
 from tuimon.summaries.errors import SummaryError
 
 SOUND = np.sin(np.linspace(0, 100, 2205))

@@ -16,7 +16,7 @@ from tuimon.events.frames import FrameError
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries import reader as reader_module
-from tuimon.summaries.audio import Audio
+from tuimon.summaries.audio_clips import Audio
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.graphs import Graph, RunMetadata
 from tuimon.summaries.histograms import Histogram
@@ -27,7 +27,7 @@ from tuimon.summaries.meshes import MeshPart, join_mesh
 from tuimon.summaries.pr_curves import PrCurve
 from tuimon.summaries.raw import RawSummary
 from tuimon.summaries.reader import SummaryReader, decode_payload
-from tuimon.summaries.text import Text
+from tuimon.summaries.texts import Text
 
 
 class Record(NamedTuple):

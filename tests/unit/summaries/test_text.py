@@ -7,7 +7,7 @@ from tensorboard.plugins.text.text_plugin import reduce_to_2d
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from tuimon.summaries.errors import SummaryError
-from tuimon.summaries.text import Text, decode_text
+from tuimon.summaries.texts import Text, decode_text
 
 
 @pytest.mark.parametrize("writer", WRITERS)

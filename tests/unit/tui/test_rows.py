@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimon.charts.model import Row, Span
+from tuimon.present.facts import HeaderFacts
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.keys.monitor import KEYS
-from tuimon.tui.widgets.cells import changed_runs
-from tuimon.tui.widgets.chart_grid import grid_shape
-from tuimon.tui.widgets.key_bar import key_row
-from tuimon.tui.widgets.run_header import HeaderFacts, header_row
+from tuimon.tui.panes.cells import changed_runs
+from tuimon.tui.panes.chart_grid import grid_shape
+from tuimon.tui.panes.key_bar import key_row
+from tuimon.tui.panes.run_header import header_row
 
 
 def text(row: Row) -> str:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from event_files import scalar, version, write
 
+from tuimon.present.glance import Glance, glance, log_bytes
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord, RunState
 from tuimon.runs.registry import RunStatus
 from tuimon.text import width
-from tuimon.tui.glance import Glance, glance, log_bytes
-from tuimon.tui.widgets.run_list import RunList
+from tuimon.tui.panes.run_list import RunList
 
 
 def status(name: str, state: RunState, logdir: Path | None = None) -> RunStatus:

@@ -3,7 +3,8 @@
 import pytest
 from textual.message import Message
 
-from tuimon.tui.widgets.tag_pane import RunRow, TagPane, TagRow
+from tuimon.present.facts import RunRow, TagRow
+from tuimon.tui.panes.tag_pane import TagPane
 
 HEIGHT = 20
 

@@ -7,10 +7,10 @@ from textual.color import Color
 
 from tuimon.config import ConfigError, ScreenSettings, Settings
 from tuimon.runs.paths import state_home
-from tuimon.tui.terminal_app import TerminalApp
-from tuimon.tui.themes.own import ANSI, CONTRAST, DARK, LIGHT, THEMES
 from tuimon.tui.themes.styles import RoleStyles
+from tuimon.tui.themes.theme_file import ANSI, CONTRAST, DARK, LIGHT, THEMES
 from tuimon.tui.themes.users import read_theme, themes_directory
+from tuimon.tui.viewer_app import ViewerApp
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_with_high_contrast_all_that_is_read_has_it() -> None:
 
 async def test_a_theme_that_is_saved_is_on_the_screen_at_once(directory: Path) -> None:
     path = written(directory, "mine", 'primary = "red"')
-    app = TerminalApp(settings=Settings(screen=ScreenSettings(theme="mine")))
+    app = ViewerApp(settings=Settings(screen=ScreenSettings(theme="mine")))
     async with app.run_test() as pilot:
         assert Color.parse(app.theme_variables["primary"]).r > 250
         path.write_text('primary = "blue"  # saved')
@@ -113,20 +113,20 @@ async def test_a_theme_that_is_saved_is_on_the_screen_at_once(directory: Path) -
 
 
 async def test_the_theme_that_was_chosen_is_there_again_until_the_settings_name_another() -> None:
-    app = TerminalApp()
+    app = ViewerApp()
     async with app.run_test() as pilot:
         assert app.theme == DARK.name
         app.theme = CONTRAST.name
         await pilot.pause()
     assert state_home().exists()
-    assert TerminalApp().theme == CONTRAST.name
-    assert TerminalApp(few_colours=True).theme == ANSI.name
-    assert TerminalApp(settings=Settings(screen=ScreenSettings(theme="nord"))).theme == "nord"
+    assert ViewerApp().theme == CONTRAST.name
+    assert ViewerApp(few_colours=True).theme == ANSI.name
+    assert ViewerApp(settings=Settings(screen=ScreenSettings(theme="nord"))).theme == "nord"
 
 
 async def test_no_colour_is_sent_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = TerminalApp(few_colours=True)
+    app = ViewerApp(few_colours=True)
     async with app.run_test():
         assert app.theme == ANSI.name
         assert app.native_ansi_color

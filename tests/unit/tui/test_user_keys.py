@@ -10,9 +10,9 @@ from textual.widget import Widget
 import tuimon.tui
 from tuimon.config import ConfigError, Origin, Settings
 from tuimon.tui.keys.key import help_rows
+from tuimon.tui.keys.keymap import MEANINGS, TABLES
 from tuimon.tui.keys.monitor import KEYS
-from tuimon.tui.keys.tables import MEANINGS, TABLES
-from tuimon.tui.user_keys import shown_key, user_keys
+from tuimon.tui.keys.user_keys import shown_key, user_keys
 
 
 def settings(**keys: str) -> Settings:

@@ -8,13 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from summary_files import values, written
 
-from tuimon.summaries.audio import Audio, Clip, decode_audio
+from tuimon.summaries.audio_clips import Audio, Clip, decode_audio
 from tuimon.summaries.samples import wav_samples
 from tuimon.views import audio
-from tuimon.views.audio import AudioView, describe, extremes
+from tuimon.views.audio import AudioView, describe, extremes, frequencies
+from tuimon.views.base import Look
 from tuimon.views.layout import SHADES, Place
-from tuimon.views.spectrogram import frequencies
-from tuimon.views.view import Look
 
 
 def wav(samples: np.ndarray, channels: int = 1) -> bytes:

@@ -15,10 +15,10 @@ from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
+from tuimon.views.base import Look
 from tuimon.views.custom_scalars import CustomScalarsView, _layouts, merged
 from tuimon.views.kinds import draw, items, still
 from tuimon.views.subject import Subject
-from tuimon.views.view import Look
 
 LOOK = Look(None, 100, 40, inside=True)
 LAYOUT = {

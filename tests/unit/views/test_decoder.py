@@ -12,11 +12,11 @@ from waiting import wait_until
 
 from tuimon.summaries.images import Image
 from tuimon.views.ahead import Ahead
+from tuimon.views.base import Look
 from tuimon.views.image import pixels
 from tuimon.views.image.decoder import Decoder, Source
+from tuimon.views.image.image_view import ImageView
 from tuimon.views.image.pixels import ImageError, Window
-from tuimon.views.image.view import ImageView
-from tuimon.views.view import Look
 
 LARGE = 1280, 1024
 WHOLE = Window()
@@ -238,7 +238,7 @@ def test_pictures_of_a_strip_appear_when_they_are_decoded_the_selected_one_first
     gate = Gate(monkeypatch)
     decoder = Decoder(ahead=Ahead(1))
     monkeypatch.setattr("tuimon.views.image.drawing.SHARED", decoder)
-    monkeypatch.setattr("tuimon.views.image.view._PATIENCE", 0.0)
+    monkeypatch.setattr("tuimon.views.image.image_view._PATIENCE", 0.0)
     subject = subjects(large_images(6))["image", ".", "i"]
     view, look = ImageView(), Look(4, 160, 48)
     view.press("image-strip")

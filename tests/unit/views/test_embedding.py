@@ -24,10 +24,10 @@ from tuimon.summaries.embeddings import (
 )
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.reader import SummaryReader
+from tuimon.views.base import Look
 from tuimon.views.embedding import EmbeddingView
 from tuimon.views.kinds import draw, items
 from tuimon.views.subject import Subject
-from tuimon.views.view import Look
 
 LOOK = Look(None, 80, 24, inside=True)
 RANDOM = np.random.default_rng(0)

@@ -23,13 +23,13 @@ from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
+from tuimon.views.base import Look, View
 from tuimon.views.graph.branch import Branch
-from tuimon.views.graph.collector import collector_paused
+from tuimon.views.graph.costs import collector_paused
+from tuimon.views.graph.graph_view import GraphView
 from tuimon.views.graph.tree import Tree
-from tuimon.views.graph.view import GraphView
 from tuimon.views.kinds import draw, items, kind_of
 from tuimon.views.subject import Subject
-from tuimon.views.view import Look, View
 
 LOOK = Look(None, 80, 30, inside=True)
 

@@ -8,10 +8,10 @@ from summary_files import WRITERS, values, written
 
 from tuimon.summaries.histograms import Histogram, decode_histogram
 from tuimon.views import histogram
+from tuimon.views.base import Look
 from tuimon.views.buckets import cumulate, sampled, statistics, value_limits
 from tuimon.views.histogram import HistogramView
 from tuimon.views.layout import SHADES, Place
-from tuimon.views.view import Look
 
 NUMBERS = st.floats(width=64) | st.sampled_from([0.0, 1e308, -1e308, 5e-324])
 

@@ -22,14 +22,14 @@ from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
-from tuimon.tui.themes.own import CONTRAST, DARK, LIGHT
 from tuimon.tui.themes.styles import RoleStyles
-from tuimon.views.hparams.correlation import importances, spearman
+from tuimon.tui.themes.theme_file import CONTRAST, DARK, LIGHT
+from tuimon.views.base import Look
+from tuimon.views.hparams.hparams_view import HParamsView
+from tuimon.views.hparams.importance import importances, spearman
 from tuimon.views.hparams.sessions import read_table
-from tuimon.views.hparams.view import HParamsView
 from tuimon.views.kinds import draw, items, still
 from tuimon.views.subject import Subject
-from tuimon.views.view import Look
 
 LOOK = Look(None, 80, 24, inside=True)
 TRIALS = [

@@ -10,13 +10,13 @@ from tensorboard.util.tensor_util import make_tensor_proto
 
 from tuimon.charts.model import Row
 from tuimon.summaries.images import Image, Images, decode_images
+from tuimon.views.base import Look
 from tuimon.views.image import drawing, pixels
 from tuimon.views.image.decoder import Decoder, Source
 from tuimon.views.image.drawing import Painter
+from tuimon.views.image.image_view import ImageView
 from tuimon.views.image.pixels import ImageError, Window, adjusted, delays
-from tuimon.views.image.view import ImageView
 from tuimon.views.layout import Place
-from tuimon.views.view import Look
 
 
 def decode(image: Image, *size: int, **how: Any) -> np.ndarray:

@@ -3,8 +3,8 @@
 import pytest
 
 from tuimon.tui.keys.summaries import SUMMARY_KEYS, beside, view_keys
+from tuimon.views.base import View
 from tuimon.views.kinds import KINDS
-from tuimon.views.view import View
 
 # F filters the list everywhere; what / does is the kind's.
 TAKEN = {name for key in SUMMARY_KEYS for name in key.keys.split(",")} - {"slash"}

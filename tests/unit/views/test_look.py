@@ -10,10 +10,10 @@ from PIL import Image as Pillow
 
 from tuimon.charts.marks import MARKS
 from tuimon.text import width
+from tuimon.views.base import Look
 from tuimon.views.image.blocks import dotted
 from tuimon.views.kinds import draw, kind_of, still
 from tuimon.views.layout import BLOCK_SHADES, SHADES
-from tuimon.views.view import Look
 
 BRAILLE = set(MARKS["braille"].glyphs.tolist()) - {" "}
 HALVES = set("▀▄")

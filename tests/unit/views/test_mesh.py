@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from tuimon.charts import roles
 from tuimon.summaries.meshes import Mesh
 from tuimon.views import mesh
+from tuimon.views.base import Look
 from tuimon.views.layout import Place
 from tuimon.views.mesh import MeshView, Scene, body_of
 from tuimon.views.raster import Camera
-from tuimon.views.view import Look
 
 SQUARE = np.array([[[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]], np.float32)
 FACES = np.array([[[0, 1, 2], [0, 2, 3]]], np.int32)

@@ -7,9 +7,9 @@ from summary_files import WRITERS, events, values, written
 
 from tuimon.summaries.pr_curves import PrCurve, decode_pr_curve
 from tuimon.views import pr_curve
+from tuimon.views.base import Look
 from tuimon.views.layout import Place
 from tuimon.views.pr_curve import PrCurveView, area
-from tuimon.views.view import Look
 
 
 def curve(recall: np.ndarray, precision: np.ndarray) -> PrCurve:

@@ -12,10 +12,10 @@ from torch.utils.tensorboard import SummaryWriter
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
+from tuimon.views.base import Look
 from tuimon.views.kinds import draw, items
 from tuimon.views.profile import ProfileView, add_up
 from tuimon.views.subject import Subject
-from tuimon.views.view import Look
 
 LOOK = Look(None, 80, 24)
 

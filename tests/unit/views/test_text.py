@@ -6,14 +6,14 @@ from summary_files import WRITERS, values, written
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
-from tuimon.summaries.text import Text, decode_text
+from tuimon.summaries.texts import Text, decode_text
 from tuimon.text import safe, width
+from tuimon.views.base import Look
 from tuimon.views.kinds import draw, items
 from tuimon.views.layout import Place
 from tuimon.views.subject import Subject
-from tuimon.views.text import view as text
+from tuimon.views.text import text_view as text
 from tuimon.views.text.diff import changes
-from tuimon.views.view import Look
 
 MARKDOWN = """\
 # Run 7

@@ -3,11 +3,11 @@
 import logging
 import time
 
+from tuimon.console.files import ConsoleReader
 from tuimon.recorder.console_metrics.parser import MetricParser
 from tuimon.recorder.console_metrics.segments import SegmentReader
 from tuimon.recorder.event_file import Point
 from tuimon.recorder.held_points import GRACE_AFTER_POINT, HeldPoints
-from tuimon.runs.console_files import ConsoleReader
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import CONSOLE, LogSource
 

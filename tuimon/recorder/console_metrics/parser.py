@@ -6,15 +6,18 @@ settings or program code hold: a curve too few is better than one of nonsense.
 
 import re
 
-from tuimon.recorder.console_metrics.bars import DRAWN, TQDM, Bars, CentredCounts, Line
-from tuimon.recorder.console_metrics.dictionaries import numbers_of
-from tuimon.recorder.console_metrics.evaluations import Evaluations
-from tuimon.recorder.console_metrics.pairs import Pair, find_pairs, unwrapped
-from tuimon.recorder.console_metrics.positions import find_epoch, find_position, find_step
-from tuimon.recorder.console_metrics.prefixes import spelled_out, without_prefix
+from tuimon.recorder.console_metrics.bars import DRAWN, TQDM, Bars, CentredCounts, Evaluations, Line
+from tuimon.recorder.console_metrics.pairs import Pair, find_pairs, numbers_of, unwrapped
+from tuimon.recorder.console_metrics.positions import (
+    find_epoch,
+    find_position,
+    find_step,
+    spelled_out,
+    without_prefix,
+)
+from tuimon.recorder.console_metrics.printed_tables import Block, Table
 from tuimon.recorder.console_metrics.splits import LONGEST_TAG, last_split, line_split, tag_of
 from tuimon.recorder.console_metrics.steps import EVALUATIONS, Position, Stepper, TagNames
-from tuimon.recorder.console_metrics.tables import Block, Table
 from tuimon.recorder.console_metrics.words import (
     SPLITS,
     has_function_word,

@@ -1,6 +1,6 @@
 """A console's bytes as the texts that were once visible: lines, and each state of a progress bar.
 
-Unlike `tuimon.runs.folding`, which keeps what is left standing, this keeps what was overwritten:
+Unlike `tuimon.console.folding`, which keeps what is left standing, this keeps what was overwritten:
 the states of a bar are the curve.
 """
 
@@ -8,7 +8,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from tuimon.runs.escapes import SEQUENCE, split_begun
+from tuimon.console.escapes import SEQUENCE, split_begun
 
 LONGEST = 8192
 """Characters of a segment; a longer one is left out."""

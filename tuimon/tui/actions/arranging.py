@@ -2,10 +2,10 @@
 
 from textual import on
 
+from tuimon.present.arrangement import SORTS, section_of
 from tuimon.tui.actions.base import MonitorBase
-from tuimon.tui.arrangement import SORTS, section_of
+from tuimon.tui.panes.folded_sections import FoldedSections
 from tuimon.tui.screens.shape import Shape, ShapeScreen
-from tuimon.tui.widgets.folded_sections import FoldedSections
 
 _SORTED = {
     "logged": "Charts as they were logged.",

@@ -6,26 +6,26 @@ from typing import Any, Literal
 from textual.screen import Screen
 
 from tuimon.charts.model import ChartOptions, MarkStyle
-from tuimon.charts.view import View
+from tuimon.charts.viewport import View
 from tuimon.config import Settings
-from tuimon.runs.console import ConsoleTail
-from tuimon.store.session import Session
+from tuimon.console.emulation import ConsoleTail
+from tuimon.present.arrangement import Arrangement, Order
+from tuimon.present.chart_state import ChartState
+from tuimon.present.overview import Overview, Overviews
+from tuimon.present.run_colours import RunColours
+from tuimon.present.selection import Selection, filter_or_everything
+from tuimon.present.view_state import ViewState, ViewStates, first_look
+from tuimon.session.session import Session
 from tuimon.summaries.reader import SummaryReader
-from tuimon.tui.arrangement import Arrangement, Order
-from tuimon.tui.chart_state import ChartState
-from tuimon.tui.overview import Overview, Overviews
-from tuimon.tui.run_colours import RunColours
-from tuimon.tui.selection import Selection, filter_or_everything
-from tuimon.tui.view_state import ViewState, ViewStates, first_look
-from tuimon.tui.widgets.chart_grid import ChartGrid
-from tuimon.tui.widgets.console_pane import ConsolePane
-from tuimon.tui.widgets.folded_sections import FoldedSections
-from tuimon.tui.widgets.key_bar import KeyBar
-from tuimon.tui.widgets.notice import Notice
-from tuimon.tui.widgets.prompt import Prompt, filter_prompt
-from tuimon.tui.widgets.run_header import RunHeader
-from tuimon.tui.widgets.system_pane import SystemPane
-from tuimon.tui.widgets.tag_pane import TagPane
+from tuimon.tui.panes.chart_grid import ChartGrid
+from tuimon.tui.panes.console_pane import ConsolePane
+from tuimon.tui.panes.folded_sections import FoldedSections
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.notice import Notice
+from tuimon.tui.panes.prompt import Prompt, filter_prompt
+from tuimon.tui.panes.run_header import RunHeader
+from tuimon.tui.panes.system_pane import SystemPane
+from tuimon.tui.panes.tag_pane import TagPane
 
 _LIMITS = "x=0:5000    y=2:13    y=:1e-3    x=10k:"
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from textual import on, work
 
+from tuimon.present.hparam_groups import HParams, differing, read_hparams, values_of
+from tuimon.present.selection import BY_PREFIX, Selection
 from tuimon.text import safe
 from tuimon.tui.actions.reading import ReadingActions
-from tuimon.tui.hparams import HParams, differing, read_hparams, values_of
-from tuimon.tui.selection import BY_PREFIX, Selection
-from tuimon.tui.widgets.tag_pane import TagPane
+from tuimon.tui.panes.tag_pane import TagPane
 
 
 class CompareActions(ReadingActions):

@@ -7,8 +7,8 @@ from textual import on
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.text import safe
 from tuimon.tui.actions.reading import ReadingActions
-from tuimon.tui.screens.table import Left, TableScreen
-from tuimon.tui.widgets.prompt import Prompt
+from tuimon.tui.panes.prompt import Prompt
+from tuimon.tui.screens.value_screen import Left, TableScreen
 
 
 class FilterActions(ReadingActions):

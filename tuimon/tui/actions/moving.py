@@ -2,11 +2,11 @@
 
 from textual import on
 
+from tuimon.present.selection import Selection
 from tuimon.tui.actions.reading import ReadingActions
 from tuimon.tui.actions.viewing import ViewActions
+from tuimon.tui.panes.tag_pane import TagPane
 from tuimon.tui.screens.system import SystemScreen
-from tuimon.tui.selection import Selection
-from tuimon.tui.widgets.tag_pane import TagPane
 
 _COLUMNS = 16
 """Of the console, at a key."""

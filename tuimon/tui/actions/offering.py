@@ -3,11 +3,11 @@
 from textual import events, on
 
 from tuimon.mirror.upload import can_upload
+from tuimon.present.facts import is_wrong
 from tuimon.runs.activity import leftovers
 from tuimon.text import fit
 from tuimon.tui.actions.base import MonitorBase
-from tuimon.tui.facts import is_wrong
-from tuimon.tui.widgets.chart_grid import ChartGrid
+from tuimon.tui.panes.chart_grid import ChartGrid
 
 _MOST_LABEL = 20
 

@@ -2,11 +2,11 @@
 
 from textual import on, work
 
-from tuimon.runs.console_history import ConsoleHistory
+from tuimon.console.history import ConsoleHistory
 from tuimon.text import safe
 from tuimon.tui.actions.base import MonitorBase
-from tuimon.tui.widgets.cells import CellView
-from tuimon.tui.widgets.prompt import Prompt
+from tuimon.tui.panes.cells import CellView
+from tuimon.tui.panes.prompt import Prompt
 
 
 class ReadingActions(MonitorBase):

@@ -7,12 +7,12 @@ from pathlib import Path
 from textual import work
 
 from tuimon.charts.cursor import values_text
+from tuimon.terminal.png import screen_png
+from tuimon.terminal.svg import screen_svg
 from tuimon.text import safe
 from tuimon.tui.actions.base import MonitorBase
-from tuimon.tui.picture import screen_svg
-from tuimon.tui.raster import screen_png
+from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.screens.ask import Answer, AskScreen
-from tuimon.tui.widgets.chart_view import ChartView
 
 _ANSWERS = (
     Answer("t", "save it as text, here", "txt"),

@@ -8,11 +8,11 @@ from textual import on
 
 from tuimon.charts.limits import LimitsError, limits_text, parse_limits
 from tuimon.charts.model import Cursor, MarkStyle
-from tuimon.charts.view import panned, tailed, zoomed
+from tuimon.charts.viewport import panned, tailed, zoomed
 from tuimon.text import safe
 from tuimon.tui.actions.base import MonitorBase
-from tuimon.tui.widgets.chart_grid import ChartGrid
-from tuimon.tui.widgets.prompt import Prompt
+from tuimon.tui.panes.chart_grid import ChartGrid
+from tuimon.tui.panes.prompt import Prompt
 
 _ZOOM = 0.5
 _PAN = 0.25

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from textual.binding import Binding
 
-from tuimon.tui.keys.names import shown_key
+from tuimon.tui.keys.key_names import shown_key
 
 
 class Key(NamedTuple):

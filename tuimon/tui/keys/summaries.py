@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from tuimon.tui.keys.key import Key, everywhere
+from tuimon.views.base import View, ViewKey
 from tuimon.views.kinds import KINDS
-from tuimon.views.view import View, ViewKey
 
 _BACK = "Back: to the list, to the charts"
 _OPEN = "Open the view: the whole width, its own keys"

@@ -10,11 +10,22 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from tuimon.charts.frame import load_plotext
-from tuimon.charts.pairing import pair_tags, prefix_tags
 from tuimon.config import Settings
+from tuimon.present.arrangement import arrange, last_values
+from tuimon.present.facts import (
+    alert_rows,
+    header_facts,
+    is_wrong,
+    run_list_rows,
+    run_rows,
+    tag_rows,
+)
+from tuimon.present.pairing import pair_tags, prefix_tags
+from tuimon.present.selection import BY_PREFIX
 from tuimon.runs.alerts import AlertLevel
 from tuimon.runs.record import RunState
-from tuimon.store.session import Session
+from tuimon.session.session import Session
+from tuimon.terminal.driver import round_trip
 from tuimon.text import safe
 from tuimon.tui.actions.arranging import ArrangeActions
 from tuimon.tui.actions.comparing import CompareActions
@@ -26,17 +37,13 @@ from tuimon.tui.actions.moving import MoveActions
 from tuimon.tui.actions.offering import OfferActions
 from tuimon.tui.actions.saving import SaveActions
 from tuimon.tui.actions.stopping import StopActions
-from tuimon.tui.arrangement import arrange, last_values
-from tuimon.tui.driver import round_trip
-from tuimon.tui.facts import alert_rows, header_facts, is_wrong, run_list_rows, run_rows, tag_rows
 from tuimon.tui.keys.key import Key, bindings
 from tuimon.tui.keys.monitor import KEYS
-from tuimon.tui.room import TAGS_FROM_WIDTH
-from tuimon.tui.screens.text import AlertScreen, HelpScreen, RunScreen
-from tuimon.tui.selection import BY_PREFIX
-from tuimon.tui.terminal_app import keys_of
-from tuimon.tui.widgets.folded_sections import FoldedSection
-from tuimon.tui.widgets.notice import MIN_HEIGHT, MIN_WIDTH, why_no_curves, why_too_small
+from tuimon.tui.panes.folded_sections import FoldedSection
+from tuimon.tui.panes.notice import MIN_HEIGHT, MIN_WIDTH, why_no_curves, why_too_small
+from tuimon.tui.panes.tag_pane import TAGS_FROM_WIDTH
+from tuimon.tui.screens.pages import AlertScreen, HelpScreen, RunScreen
+from tuimon.tui.viewer_app import keys_of
 
 _TICK = 0.1
 _DRAW_EVERY = 0.25

@@ -13,36 +13,36 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 
+from tuimon.present.facts import header_facts
+from tuimon.session.session import Session
 from tuimon.store.filters import FilterError, parse_filter
-from tuimon.store.session import Session
 from tuimon.summaries.reader import SummaryReader
-from tuimon.text import safe, shorten
-from tuimon.tui.driver import (
+from tuimon.terminal.driver import (
     ask_for_graphics,
     picture_cell,
     picture_protocol,
     place_pictures,
     round_trip,
 )
-from tuimon.tui.facts import header_facts
-from tuimon.tui.graphics import Encoded, Encoder
+from tuimon.terminal.graphics import Encoded, Encoder
+from tuimon.terminal.memory import give_large_blocks_back
+from tuimon.text import safe, shorten
+from tuimon.tui.item_views import Deed, Views, Wanted
 from tuimon.tui.keys.key import Key, bindings
 from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS, beside, offered, view_keys
-from tuimon.tui.memory import give_large_blocks_back
-from tuimon.tui.screens.text import SummaryHelpScreen
-from tuimon.tui.summaries import Deed, Views, Wanted
-from tuimon.tui.terminal_app import keys_of
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.notice import MIN_WIDTH, Notice
+from tuimon.tui.panes.prompt import Prompt
+from tuimon.tui.panes.rows_view import RowsView
+from tuimon.tui.panes.run_header import RunHeader
+from tuimon.tui.panes.summary_list import SummaryList
+from tuimon.tui.screens.pages import SummaryHelpScreen
 from tuimon.tui.themes.styles import palette_of
-from tuimon.tui.widgets.key_bar import KeyBar
-from tuimon.tui.widgets.notice import MIN_WIDTH, Notice
-from tuimon.tui.widgets.prompt import Prompt
-from tuimon.tui.widgets.rows_view import RowsView
-from tuimon.tui.widgets.run_header import RunHeader
-from tuimon.tui.widgets.summary_list import SummaryList
+from tuimon.tui.viewer_app import keys_of
+from tuimon.views.base import Look, Shown, ViewKey
 from tuimon.views.kinds import items, kind_of, waiting
 from tuimon.views.slider import find_track
 from tuimon.views.subject import Item, place_of
-from tuimon.views.view import Look, Shown, ViewKey
 
 _TICK = 0.1
 _HEADER_EVERY = 0.25

@@ -9,14 +9,14 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from tuimon.charts.model import ChartOptions, MarkStyle
-from tuimon.charts.pairing import Metric
-from tuimon.store.system_log import SystemLog
+from tuimon.present.pairing import Metric
+from tuimon.present.selection import Selection
+from tuimon.session.system_log import SystemLog
 from tuimon.tui.keys.key import Key, bindings
 from tuimon.tui.keys.machine import SYSTEM_KEYS
-from tuimon.tui.selection import Selection
-from tuimon.tui.terminal_app import keys_of
-from tuimon.tui.widgets.chart_grid import ChartGrid
-from tuimon.tui.widgets.key_bar import KeyBar
+from tuimon.tui.panes.chart_grid import ChartGrid
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.viewer_app import keys_of
 
 _DRAW_EVERY = 1.0
 _TICK = 0.1

@@ -10,13 +10,13 @@ from textual.binding import BindingType
 from textual.screen import ModalScreen
 
 from tuimon.charts.model import Row, Span
+from tuimon.console.emulation import ConsoleTail
 from tuimon.guardian.client import ControlError, Typist
-from tuimon.runs.console import ConsoleTail
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.registry import read_status
+from tuimon.terminal.typed import typed
 from tuimon.text import fit, safe
-from tuimon.tui.typed import typed
-from tuimon.tui.widgets.cells import CellView, line
+from tuimon.tui.panes.cells import CellView, line
 
 LEAVING_KEY = "ctrl+right_square_bracket"
 _LEAVING = "Ctrl-] leaves"

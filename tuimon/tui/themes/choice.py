@@ -11,7 +11,7 @@ from textual.theme import Theme
 from tuimon.config import Settings
 from tuimon.runs.paths import state_home
 from tuimon.text import safe
-from tuimon.tui.themes.own import ANSI, DARK, THEMES
+from tuimon.tui.themes.theme_file import ANSI, DARK, THEMES
 from tuimon.tui.themes.users import read_themes, themes_directory
 
 _LOOK_EVERY = 1.0

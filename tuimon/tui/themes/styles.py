@@ -22,9 +22,9 @@ from textual.app import App
 from textual.color import Color, ColorParseError
 
 from tuimon.charts import roles
-from tuimon.charts.ramp import RAMP
-from tuimon.tui.themes.own import ANSI, DARK, LIGHT
-from tuimon.tui.themes.roles import DIM, ROLES
+from tuimon.charts.roles import RAMP
+from tuimon.tui.themes.inks import DIM, ROLES
+from tuimon.tui.themes.theme_file import ANSI, DARK, LIGHT
 
 _LIT_BLEND = 0.75
 _CURVE_BLENDS = {"curve": 0.0, "end": 0.0, "past": 0.4, "band": 0.62}

@@ -8,8 +8,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from tuimon.config import ConfigError, Problem, Settings, config_directory
 from tuimon.config.reading import near
-from tuimon.tui.themes.own import DARK, THEMES
-from tuimon.tui.themes.reading import theme_in
+from tuimon.tui.themes.theme_file import DARK, THEMES, theme_in
 
 
 class UserThemes(NamedTuple):

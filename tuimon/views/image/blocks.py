@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.marks import MARKS
 from tuimon.charts.model import Row, Span
-from tuimon.views.dither import thresholds
+from tuimon.views.dots import thresholds
 from tuimon.views.image.pixels import Pixels
 from tuimon.views.layout import SHADES
 

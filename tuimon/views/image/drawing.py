@@ -10,11 +10,11 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.summaries.images import Images
 from tuimon.text import fit
+from tuimon.views.base import Look, Picture
 from tuimon.views.image.blocks import GAP, beside, dotted, painted, shaded
 from tuimon.views.image.decoder import SHARED, Source
 from tuimon.views.image.pixels import ImageError, Pixels, Window, adjusted, size_of
 from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
-from tuimon.views.view import Look, Picture
 
 _LEAST_SIDE = 12
 """Cells of one of several pictures."""

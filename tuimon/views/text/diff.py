@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from tuimon.summaries.text import Text
+from tuimon.summaries.texts import Text
 
 _CONTEXT = 2
 _MOST_LINES = 2000

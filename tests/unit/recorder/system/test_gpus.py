@@ -11,7 +11,7 @@ import pytest
 
 READ = """
 import json, os
-from tuimon.recorder.system.gpus import Gpus
+from tuimon.recorder.system_metrics import Gpus
 print(json.dumps(dict(Gpus().readings({int(os.environ["DRIVER_PID"])}))))
 """
 

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from tuimon.recorder.processes import ProcessTree
-from tuimon.recorder.system.host import Host
-from tuimon.recorder.system.metrics import SystemMetrics
-from tuimon.recorder.system.training import Training
+from tuimon.recorder.system_metrics import Host, SystemMetrics, Training
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load

@@ -1,0 +1,154 @@
+"""Reading a console whose log is put aside, part by part, while it is read."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from tuimon.console.emulation import ConsoleTail, read_tail
+from tuimon.console.files import ConsoleReader, newest_bytes, part_numbers, part_path
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "console.log"
+
+
+def put_aside(log: Path, number: int) -> None:
+    log.rename(part_path(log, number))
+
+
+def write(log: Path, data: bytes) -> None:
+    with log.open("ab") as file:
+        file.write(data)
+
+
+def everything(reader: ConsoleReader) -> bytes:
+    return b"".join(iter(lambda: reader.read(3), b""))
+
+
+def test_parts_are_read_in_order(log: Path):
+    for number in range(1, 12):
+        write(log, b"%d " % number)
+        put_aside(log, number)
+    write(log, b"last")
+    (log.parent / "console.log.txt").touch()
+    reader = ConsoleReader(log)
+    assert reader.read(1) == b"1"
+    assert reader.unread == len(" 2 3 4 5 6 7 8 9 10 11 last")
+    assert everything(reader) == b" 2 3 4 5 6 7 8 9 10 11 last"
+    assert reader.unread == 0
+    assert not reader.incomplete
+    assert newest_bytes(log, 9) == b"10 11 last"[1:]
+    assert newest_bytes(log, 1000) == b"1 2 3 4 5 6 7 8 9 10 11 last"
+
+
+def test_log_that_does_not_exist_yet(log: Path):
+    reader = ConsoleReader(log)
+    assert reader.read(10) == b""
+    write(log, b"x")
+    assert reader.read(10) == b"x"
+
+
+def test_reader_follows_what_is_put_aside(log: Path):
+    reader = ConsoleReader(log)
+    write(log, b"one")
+    assert everything(reader) == b"one"
+    write(log, b" two")
+    put_aside(log, 1)
+    assert everything(reader) == b" two"  # the new log is not there yet
+    write(log, b" three")
+    put_aside(log, 2)
+    write(log, b" four")
+    assert everything(reader) == b" three four"
+
+
+def test_what_is_written_just_before_it_is_put_aside_is_read(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+):
+    reader = ConsoleReader(log)
+    write(log, b"one")
+    assert everything(reader) == b"one"
+
+    def between_reading_and_looking() -> bool:
+        monkeypatch.undo()
+        write(log, b" two")
+        put_aside(log, 1)
+        write(log, b" three")
+        return reader._is_finished()
+
+    monkeypatch.setattr(reader, "_is_finished", between_reading_and_looking)
+    assert everything(reader) == b" two three"
+
+
+def test_newest_bytes_are_those_that_can_be_read(log: Path, monkeypatch: pytest.MonkeyPatch):
+    write(log, b"one")
+    put_aside(log, 1)
+    write(log, b" two")
+
+    def fail(_log: Path) -> list[int]:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("tuimon.console.files.part_numbers", fail)
+    assert newest_bytes(log, 100) == b" two"
+
+
+def test_missing_parts_are_told(log: Path):
+    write(log, b"three")
+    put_aside(log, 3)
+    write(log, b" four")
+    late = ConsoleReader(log)
+    assert everything(late) == b"three four"
+    assert late.incomplete
+
+    slow = ConsoleReader(log)
+    assert slow.read(1) == b"t"
+    slow.incomplete = False
+    part_path(log, 3).unlink()
+    put_aside(log, 4)
+    write(log, b" five")
+    assert everything(slow) == b"hree four five"
+    assert slow.incomplete
+
+
+def test_skipping_to_the_end(log: Path):
+    write(log, b"old")
+    reader = ConsoleReader(log)
+    reader.skip()
+    assert reader.read(9) == b""
+    write(log, b"new")
+    assert reader.read(9) == b"new"
+
+
+def test_concurrent_writer_loses_nothing(log: Path):
+    """The order of `ConsoleLog`: rename, open, delete the oldest never while it is read."""
+
+    def work() -> None:
+        for number in range(1, 401):
+            write(log, b"line %d\n" % number)
+            if number % 3 == 0:
+                put_aside(log, number // 3)
+
+    writer = threading.Thread(target=work)
+    writer.start()
+    reader, found = ConsoleReader(log), b""
+    while writer.is_alive():
+        found += reader.read(7)
+    found += b"".join(iter(lambda: reader.read(7), b""))
+    assert found == b"".join(b"line %d\n" % number for number in range(1, 401))
+    assert len(part_numbers(log)) == 133
+
+
+def test_screen_and_tail_show_the_end_of_the_part_before(log: Path):
+    write(log, b"cut\r\nbefore\r\n")
+    put_aside(log, 1)
+    write(log, b"after\r\n")
+    tail = ConsoleTail(log)
+    assert tail.poll()
+    assert tail.lines() == ["before", "after"]
+    assert read_tail(log, 2) == ["before", "after"]
+    write(log, b"more\r\n")
+    put_aside(log, 2)
+    write(log, b"and more\r\n")
+    assert tail.poll()
+    assert tail.lines() == ["before", "after", "more", "and more"]

@@ -1,0 +1,138 @@
+"""What several commands share: finding a run, refusing clearly, describing an end."""
+
+import shlex
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from tuimon.runs.activity import activity, leftovers
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import RunState
+from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
+from tuimon.text import format_duration, safe
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from tuimon.config import Settings
+    from tuimon.guardian.client import Control
+
+
+class Refused(click.ClickException):
+    """Bad input or a request that cannot be met: one line on standard error, exit code 2."""
+
+    exit_code = 2
+
+
+reset_view = click.option(
+    "--reset-view", is_flag=True, help="Forget smoothing, axes, filter and panes of last time."
+)
+
+
+def complete_run(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """What a shell offers for a RUN: ids, newest first, and names."""
+    from click.shell_completion import CompletionItem
+
+    runs = list_runs()
+    offered = {run.record.id: shlex.join(run.record.argv) for run in runs}
+    offered |= {run.record.name: "the newest of that name" for run in runs}
+    return [
+        CompletionItem(text, help=safe(about))
+        for text, about in offered.items()
+        if text.startswith(incomplete) and safe(text) == text
+    ]
+
+
+def complete_run_or_logdir(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """The same, and directories."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="dir"), *complete_run(ctx, param, incomplete)]
+
+
+def run_or_refuse(ref: str | None) -> RunStatus:
+    """The run that `ref` names (id, unique prefix or name; None: the newest).
+
+    Raises:
+        Refused: no such run, or an ambiguous name.
+    """
+    try:
+        return find_run(ref)
+    except RunNotFound as error:
+        raise Refused(str(error)) from None
+
+
+def settings_or_refuse() -> "Settings":
+    """The user's settings.
+
+    Raises:
+        Refused: something in the file makes no sense.
+    """
+    from tuimon.config import ConfigError, load_settings
+
+    try:
+        settings = load_settings()
+        if settings.keys or "screen.theme" in settings.origins:
+            from tuimon.tui.settings_check import check_settings
+
+            check_settings(settings)
+    except ConfigError as error:
+        first, *others = error.problems
+        more = f" (and {len(others)} more: tuimon config --check)" if others else ""
+        raise Refused(f"{safe(str(first))}{more}") from None
+    return settings
+
+
+def control_or_refuse(status: RunStatus) -> "Control":
+    """The way to the guardian of a run that goes on, or has left something behind.
+
+    Raises:
+        Refused: it is over, or runs on another host.
+    """
+    from tuimon.guardian.client import Control
+
+    if status.state.ended and not leftovers(status):
+        raise Refused(describe_end(status) + _namesake(status))
+    if not status.is_here:
+        host, doing = safe(status.record.host), click.get_current_context().info_name
+        raise Refused(
+            f"{safe(status.record.name)} runs on {host}; "
+            f"do that there: ssh {host} tuimon {doing} {status.record.id}"
+        )
+    return Control(status.paths)
+
+
+def _namesake(ended: RunStatus) -> str:
+    """Which run of the same name goes on, in case that was meant."""
+    for run in list_runs():
+        if run.record.name == ended.record.name and not run.state.ended:
+            return f"; {run.record.id} of that name runs"
+    return ""
+
+
+def describe_end(status: RunStatus) -> str:
+    """One clear line about the state of a run: `train failed after 12s: exit code 1`."""
+    record = status.record
+    name = safe(record.name)
+    if status.state in (RunState.STARTING, RunState.RUNNING):
+        doing = activity(status, time.time())
+        return f"{name} is {status.state}" + (f": {doing}" if doing else "")
+    suffered = status.state in (RunState.STOPPED, RunState.KILLED, RunState.LOST)
+    line = f"{name} {'was ' if suffered else ''}{status.state}"
+    if status.ended_at is not None:
+        line += f" after {format_duration(status.took(status.ended_at))}"
+    if status.why is not None:
+        line += f"{' ' if status.why != status.cause else ': '}{safe(status.why)}"
+    return f"{line}; {left}" if (left := activity(status, time.time())) else line
+
+
+def last_output(paths: RunPaths, lines: int = 12) -> list[str]:
+    """The last lines that the script printed, safe for a terminal, progress bars folded."""
+    from tuimon.console.emulation import read_tail
+
+    return read_tail(paths.console_log, lines)

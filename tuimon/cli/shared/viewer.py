@@ -1,0 +1,218 @@
+"""From a run, log directories or a process to a screen, or to plain lines where none can be."""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tuimon.cli.shared.common import describe_end, last_output, settings_or_refuse
+from tuimon.runs.activity import activity
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.registry import RunStatus, read_status
+from tuimon.runs.sources import LogSource
+from tuimon.text import safe
+
+if TYPE_CHECKING:
+    from tuimon.guardian.client import Typist
+    from tuimon.runs.foreign import ForeignProcess
+    from tuimon.session.session import Session
+import gc
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+
+from tuimon.runs.paths import state_home
+
+_THREADS = "OPENBLAS_NUM_THREADS"
+
+
+@contextmanager
+def quick_imports() -> Iterator[None]:
+    """Import modules in this context that stay until the process ends.
+
+    Looking for garbage among what they make costs a tenth, so that is left out, now and later. And
+    OpenBLAS starts a thread for each core as numpy loads it: on a large host that takes longer than
+    all that is asked of it here. It listens to an environment variable alone, which nothing that
+    is started from this process may inherit.
+    """
+    given = os.environ.get(_THREADS)
+    os.environ.setdefault(_THREADS, "1")
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+        if given is None:
+            del os.environ[_THREADS]
+
+
+def watch_run(
+    paths: RunPaths,
+    *,
+    plain: bool,
+    launched: bool,
+    reset: bool = False,
+    typist: "Typist | None" = None,
+) -> int:
+    """Watch a run until its viewer is left, then say how things stand.
+
+    `reset` forgets how it was looked at last; with `typist` one types into it at first. Returns
+    the training's exit code (128 + signal when killed) if this command launched it and it has
+    ended, else 0.
+    """
+    with quick_imports():
+        from tuimon.session.session import Session
+
+    try:
+        code = _watch(Session(paths), plain=plain, reset=reset, typist=typist)
+    finally:  # whatever happened to the viewer: the training is what matters
+        status = read_status(paths.directory)
+        _say_goodbye(status)
+    if launched and status.state.ended:
+        return exit_code(status)
+    return code
+
+
+def watch_logdirs(directories: Sequence[Path], *, plain: bool, reset: bool = False) -> int:
+    """Watch log directories until the viewer is left."""
+    sources = [LogSource(path=str(path), recursive=True) for path in directories]
+    return watch_sources(sources, plain=plain, reset=reset)
+
+
+def watch_sources(sources: Sequence[LogSource], *, plain: bool, reset: bool = False) -> int:
+    """Watch log directories, those of several runs for example, until the viewer is left."""
+    with quick_imports():
+        from tuimon.session.session import Session
+
+    return _watch(Session.of_sources(sources), plain=plain, reset=reset)
+
+
+def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool = False) -> int:
+    """Watch a process that tuimon did not launch, then say how things stand."""
+    import socket
+
+    with quick_imports():
+        from tuimon.recorder.discovery import Discovery
+        from tuimon.recorder.processes import ProcessTree
+        from tuimon.session.process_session import ProcessSession
+
+    finder = Discovery(
+        cwd=process.cwd,
+        host=socket.gethostname(),
+        started_at=process.started_at,
+        tree=ProcessTree(None, process.pid),
+        arguments=process.command[1:],
+        processes_later=1.0,
+    )
+    session = ProcessSession(process, finder)
+    code = _watch(session, plain=plain, reset=reset)
+    pid = process.pid
+    with contextlib.suppress(OSError):  # the terminal is gone: nobody to tell
+        if session.ended:
+            how = f": {session.outcome.describe()}" if session.outcome else ""
+            click.echo(f"process {pid} has ended{how}")
+        else:
+            click.echo(f"process {pid} is still running; come back: tuimon attach {pid}")
+    return code
+
+
+def exit_code(status: RunStatus) -> int:
+    """A run's outcome as a shell would report it; 1 when it is not known."""
+    record = status.record
+    if record.signal is not None:
+        return 128 + record.signal
+    return 1 if record.exit_code is None else record.exit_code
+
+
+def screen_obstacle() -> str | None:
+    """Why no screen can be drawn here, or None when it can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        return "standard input, output or error is not a terminal"
+    if os.environ.get("TERM") == "dumb":
+        return "TERM=dumb"
+    return None
+
+
+def _watch(session: "Session", *, plain: bool, reset: bool, typist: "Typist | None" = None) -> int:
+    obstacle = None if plain else screen_obstacle()
+    if obstacle is not None:
+        click.echo(f"tuimon: {obstacle}: printing lines instead of the screen", err=True)
+        if session.run is None:
+            click.echo("tuimon: until Ctrl-C; `tuimon show` prints charts once", err=True)
+        plain = True
+    settings = settings_or_refuse()
+    open_log()
+    # Before the screen's own modules are loaded, so that the first frame has curves.
+    session.start()
+    try:
+        if plain:
+            from tuimon.cli.shared.plain import follow
+
+            return follow(session)
+        with quick_imports():
+            from tuimon.present.view_state import ViewStates
+            from tuimon.tui.app import run_app
+        if reset:
+            ViewStates(session).forget()
+        run_app(session, settings, typist)
+        return 0
+    finally:
+        session.stop()
+
+
+def _say_goodbye(status: RunStatus) -> None:
+    """Tell, below the shell's prompt, that the training goes on, or how it ended."""
+    try:
+        if not status.state.ended:
+            doing = activity(status, time.time()) if status.record.stop_stage != "none" else None
+            how = f"is being stopped: {doing}" if doing else "is still running"
+            click.echo(
+                f"{safe(status.record.name)} {how}\n"
+                f"  watch it: tuimon attach {status.record.id}\n"
+                f"  end it:   tuimon stop {status.record.id}"
+            )
+            for warning in status.record.warnings:
+                click.echo(f"beware: {safe(warning)}")
+            return
+        if status.state.went_wrong:
+            for line in last_output(status.paths):
+                click.echo(f"  {line}")
+        click.echo(describe_end(status))
+        mirror = status.mirror
+        if mirror is not None and mirror.sync_command:
+            click.echo(f"upload to W&B: {safe(mirror.sync_command)}")
+        elif mirror is not None and mirror.url:
+            click.echo(f"W&B: {safe(mirror.url)}")
+    except OSError:
+        pass  # the terminal is gone: nobody to tell
+
+
+def run_home() -> None:
+    """Show the runs of this host; come back to them when a viewer is left."""
+    from tuimon.tui.home_app import choose
+
+    settings = settings_or_refuse()
+    while (chosen := choose(settings)) is not None:
+        if isinstance(chosen, Path):
+            watch_logdirs([chosen], plain=False)
+        else:
+            watch_run(chosen.paths, plain=False, launched=False)
+
+
+def open_log() -> Path:
+    """Let log messages go to the state directory's viewer.log; returns its path."""
+    path = state_home() / "viewer.log"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(path, maxBytes=1 << 20, backupCount=1)
+    except OSError:
+        handler = logging.NullHandler()
+    logging.basicConfig(handlers=[handler], format="%(asctime)s %(name)s %(message)s")
+    return path

@@ -1,0 +1,1 @@
+"""Console output: one reader of the log, escapes, folding, an emulated screen."""

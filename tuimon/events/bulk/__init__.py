@@ -1,0 +1,1 @@
+"""Decoding many records at once, where they are alike."""

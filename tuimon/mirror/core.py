@@ -1,0 +1,340 @@
+"""The mirror: from event files to one W&B run, every point exactly once.
+
+Everything that the event files of a training hold goes to W&B, superseded points included: what a
+restarted training wrote twice is part of the record. W&B's history takes nothing back; there, too,
+the points that were written last come last.
+"""
+
+import logging
+import math
+import os
+import time
+from pathlib import Path
+
+from tuimon.mirror.context import MirrorContext
+from tuimon.mirror.event_files import Files
+from tuimon.mirror.event_source import EventSource
+from tuimon.mirror.handover import Handover
+from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, Stretch
+from tuimon.mirror.lines import AlertFeed, ConsoleFeed
+from tuimon.mirror.offline_file import Fragments
+from tuimon.mirror.opening import Opened, Opening
+from tuimon.mirror.owner import NewFile
+from tuimon.mirror.rows import Row, rows_of
+from tuimon.mirror.server import RowCheck
+from tuimon.mirror.status import MirrorStatus, one_line
+from tuimon.mirror.wandb_run import (
+    FINISH_TIMEOUT_OFFLINE,
+    FINISH_TIMEOUT_ONLINE,
+    WandbRun,
+    teardown,
+)
+from tuimon.runs.paths import RunPaths
+
+FREE_BYTES = 64 << 20
+"""On a disk with less the mirror waits: wandb loses rows on a full one without a word."""
+_NO_ROOM = "waiting, no room"
+
+
+def has_room(directory: Path, status: MirrorStatus) -> bool:
+    """Whether the mirror may write into its directory; `status` tells that it waits for room."""
+    try:
+        disk = os.statvfs(directory)
+    except OSError:
+        return False
+    free = disk.f_bavail * disk.f_frsize
+    if free < FREE_BYTES:
+        status.update(detail=f"{_NO_ROOM}: {free >> 20} MB free at {directory.parent}")
+        return False
+    if (status.record.detail or "").startswith(_NO_ROOM):
+        status.update(detail=None)
+    return True
+
+
+_TICK = 0.1
+_LOOK_EVERY = 0.5
+_QUIET_SECONDS = 0.5
+_LOG_TIMEOUT = 120.0
+_KEPT = "nothing is lost"
+_GRACE = 30.0
+
+log = logging.getLogger(__name__)
+
+
+class Interrupted(Exception):  # noqa: N818 - nothing went wrong
+    """The mirror was told to end before the training has."""
+
+
+class IncompleteError(Exception):
+    """W&B has not taken everything; the message says what to do. A new mirror may succeed."""
+
+
+class GoesOnline(Exception):  # noqa: N818 - nothing went wrong
+    """An offline run is to go online, by another mirror with the same journal."""
+
+
+class Mirror:
+    """Follows one subject to its end.
+
+    `home` holds journal and offline files; `wants_online` has an offline run opened online if that
+    can be.
+    """
+
+    def __init__(
+        self, context: MirrorContext, home: RunPaths, journal: Journal, *, wants_online: bool
+    ) -> None:
+        self._context = context
+        self._subject = context.subject
+        self._status = context.status
+        self._guard = context.guard
+        self._home = home
+        self._journal = journal
+        self._wants_online = wants_online
+        self._handover = Handover(journal.renamed)
+        self._files = Files(journal, home, self._handover.observe)
+        self._looked_at = -math.inf
+        self._fragments: Fragments | None = None
+        self._run: WandbRun | None = None
+        self._rows_at_server: RowCheck | None = None
+        self._server_error: str | None = None
+        self._consoles: list[ConsoleFeed] = []
+        self._alerts: list[AlertFeed] = []
+
+    def mirror(self, first: list[NewFile]) -> None:
+        """Mirror until the subject has ended and W&B has everything; `first` files are known.
+
+        Raises:
+            Interrupted: it was told to stop.
+            MirrorOff: W&B is switched off.
+            GoesOnline: the offline run was closed, to be opened online.
+            IncompleteError: W&B does not have everything; call again later, in a new process.
+            Exception: whatever else wandb raises; the same applies.
+        """
+        opening = Opening(self._context, self._home, self._journal, wants_online=self._wants_online)
+        self._files.add(first)
+        opened = self._open(opening)
+        try:
+            self._replay(opened.first_row)
+            self._follow()
+        except Interrupted:
+            self._finish(self._subject.stopped_code)
+            raise
+        except GoesOnline:
+            self._finish(0)
+            raise
+        for console in self._consoles:
+            console.finish(self._open_run)
+        for alerts in self._alerts:
+            alerts.send(self._open_run)
+        self._handover.ending(self._subject.record, self._subject.git)
+        if self._fragments is not None and self._context.uploads.goes_online(last=True):
+            self._finish(0)
+            raise GoesOnline
+        self._finish(self._subject.exit_code)
+        self._verify()
+        self._report()
+        self._status.update(state="finished", total=None)
+
+    # Opening
+
+    def _open(self, opening: Opening) -> Opened:
+        while (opened := opening.attempt()) is None:
+            ended, again_at = self._subject.ended, time.monotonic() + opening.delay
+            while time.monotonic() < again_at and self._look() == ended:
+                self._pause()
+        run = self._run = opened.run
+        self._fragments = opened.fragments
+        self._rows_at_server = opened.rows_at_server
+        self._handover.open(run)
+        # Only now the journal knows how much of them this W&B run has.
+        journal, subject = self._journal, self._subject
+        self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
+        self._send_code()
+        self._alerts = [AlertFeed(path, journal) for path in _paths(journal, subject.alerts)]
+        online = opened.fragments is None
+        self._status.update(
+            state="live" if online else "offline",
+            detail=opened.detail,
+            url=run.url,
+            run_id=opened.run_id,
+            project=run.project,
+            entity=run.entity,
+            directory=str(run.directory),
+            sync_command=None if online else self._subject.upload_command,
+            rows=self._journal.next_row,
+            points=self._journal.points,
+            confirmed=opened.first_row if online else None,
+            total=None,
+        )
+        return opened
+
+    @property
+    def _open_run(self) -> WandbRun:
+        assert self._run is not None
+        return self._run
+
+    def _look(self) -> bool:
+        """Look, twice a second, at the subject and for new files; True when it has ended."""
+        now = time.monotonic()
+        if now - self._looked_at >= _LOOK_EVERY:
+            self._looked_at = now
+            self._files.add(self._subject.look())
+        return self._subject.ended
+
+    def _replay(self, first_row: int) -> None:
+        """Hand over what an earlier life has entered in the journal and W&B does not have."""
+        journal = self._journal
+        journal.next_row = max(journal.next_row, first_row)
+        for entry, stretch, rows in self._files.replay(first_row):
+            self._hand_over(entry, rows)
+            self._status.update(rows=stretch.next_row, total=journal.next_row)
+            self._ask_server()
+            if self._context.stop.is_set():
+                raise Interrupted
+        self._status.update(rows=journal.next_row, total=None)
+
+    def _send_code(self) -> None:
+        """Once for a W&B run: the source tree, if the user wants that."""
+        directory = self._context.options.log_code
+        if directory is not None and directory not in self._journal.code:
+            self._journal.append(CodeEntry(directory=directory))
+            with self._guard("log_code", _LOG_TIMEOUT):
+                self._open_run.log_code(directory)
+
+    # Following
+
+    def _follow(self) -> None:
+        while not self._look():
+            if has_room(self._home.directory, self._status):
+                now = time.monotonic()
+                for source in self._files:
+                    if source.due(now):
+                        self._mirror_stretch(source)
+            self._send_rest()
+            if self._fragments is not None and self._context.uploads.goes_online():
+                raise GoesOnline
+            self._pause()
+        self._drain()
+
+    def _drain(self) -> None:
+        """Read until the recorder has searched for the last time and nothing comes any more."""
+        quiet_since = time.monotonic()
+        while True:
+            self._look()
+            if has_room(self._home.directory, self._status):
+                for source in self._files:
+                    while self._mirror_stretch(source):
+                        quiet_since = time.monotonic()
+                        self._report()
+            else:
+                quiet_since = time.monotonic()
+            self._send_rest()
+            # Asked last: however long this process was not running, it has read once.
+            if self._subject.settled and time.monotonic() - quiet_since >= _QUIET_SECONDS:
+                return
+            self._pause()
+
+    def _mirror_stretch(self, source: EventSource) -> bool:
+        """Read the next stretch of a file and hand its rows over; False when there was none."""
+        reading = source.read()
+        entry = source.entry
+        if reading.replaced:
+            entry = self._files.reenter(source)
+        rows = list(rows_of(reading.batches))
+        if rows:
+            first = self._journal.next_row
+            stretch = Stretch(
+                file=entry.id,
+                begin=reading.begin,
+                end=reading.end,
+                row=first,
+                rows=len(rows),
+                points=sum(len(row.values) for row in rows),
+                summaries=sum(len(row.refs) for row in rows),
+            )
+            self._journal.append(*self._handover.new_keys(), stretch)
+            self._hand_over(entry, list(enumerate(rows, first)))
+        return bool(reading.batches)
+
+    def _hand_over(self, entry: FileEntry, rows: list[tuple[int, Row]]) -> None:
+        with self._guard("log", _LOG_TIMEOUT):
+            self._handover.rows(entry, rows)
+
+    def _send_rest(self) -> None:
+        """What is no points, and how far things are."""
+        run = self._open_run
+        with self._guard("log", _LOG_TIMEOUT):
+            self._handover.whole()
+            for console in self._consoles:
+                console.send(run)
+            for alerts in self._alerts:
+                alerts.send(run)
+        self._ask_server()
+        self._report()
+
+    def _ask_server(self) -> None:
+        """Online: learn how many rows the server has, and fail when it takes no more."""
+        if self._rows_at_server is None:
+            return
+        check = self._rows_at_server
+        check.look(self._journal.next_row)
+        if check.stuck is not None:
+            raise IncompleteError(check.stuck)
+        self._status.update(confirmed=check.rows)
+        if check.error is not None:
+            self._server_error = check.error
+            self._status.update(detail=f"{check.error}; {_KEPT}")
+        elif self._server_error is not None:
+            self._server_error = None
+            self._status.update(detail=None)
+
+    def _report(self) -> None:
+        self._status.update(
+            rows=self._journal.next_row,
+            points=self._journal.points,
+            summaries=self._journal.summaries,
+            bytes=self._journal.bytes,
+            refused=self._handover.refused,
+        )
+
+    # Ending
+
+    def _finish(self, code: int) -> None:
+        online = self._fragments is None
+        limit = FINISH_TIMEOUT_ONLINE if online else FINISH_TIMEOUT_OFFLINE
+        try:
+            with self._guard("finish", limit + _GRACE):
+                self._open_run.finish(code)
+                # Only then is the file complete: wandb-core writes its last block when it ends.
+                teardown()
+        except TimeoutError as error:
+            raise IncompleteError(
+                f"W&B did not take everything in time: {one_line(error)}"
+            ) from error
+
+    def _verify(self) -> None:
+        """What W&B has must be all; wandb does not say when it is not."""
+        if self._fragments is not None:
+            run = self._journal.run
+            on_disk = self._fragments.next_row(0 if run is None else run.first_row)
+            if on_disk < self._journal.next_row:
+                raise IncompleteError(
+                    f"{self._journal.next_row - on_disk} rows are not in the W&B file: disk full?"
+                )
+        elif self._rows_at_server is not None:
+            missing = self._rows_at_server.missing(self._journal.next_row)
+            if missing:
+                raise IncompleteError(missing)
+            self._status.update(confirmed=self._rows_at_server.rows)
+
+    def _pause(self) -> None:
+        if self._context.stop.wait(_TICK):
+            raise Interrupted
+
+
+def _paths(journal: Journal, own: Path | None) -> list[Path]:
+    """This launch's file of lines, and those of the launches that it goes on from."""
+    if own is None:
+        return []
+    earlier = [Path(path) for path in journal.sent]
+    return list(dict.fromkeys([*(path for path in earlier if path.name == own.name), own]))

@@ -1,0 +1,105 @@
+"""The event files of a mirror: those that the journal knows, and those that are found."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from tuimon.events.points import EventBatch
+from tuimon.mirror.event_source import EventSource
+from tuimon.mirror.journal import FileEntry, Journal, Stretch
+from tuimon.mirror.journal_home import enter_home
+from tuimon.mirror.owner import NewFile
+from tuimon.mirror.rows import Row, rows_of
+from tuimon.runs.paths import RunPaths
+
+log = logging.getLogger(__name__)
+
+
+class Files:
+    """Reads the event files of one journal, each from where W&B is.
+
+    `home` is where later launches find the journal; `observe` is shown every batch that is read.
+    """
+
+    def __init__(
+        self, journal: Journal, home: RunPaths, observe: Callable[[FileEntry, EventBatch], None]
+    ) -> None:
+        self._journal = journal
+        self._home = home
+        self._observe = observe
+        self._plugins: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        self._sources: dict[str, EventSource] = {}
+        self._homed: set[str] = set()
+        for entry in journal.files:
+            self._follow(entry)
+
+    def __iter__(self) -> Iterator[EventSource]:
+        """All files; others may be added meanwhile."""
+        return iter(list(self._sources.values()))
+
+    def add(self, found: Iterable[NewFile]) -> None:
+        """Enter files in the journal that it does not know."""
+        for file in found:
+            if file.path not in self._sources:
+                self._follow(self._enter(file.path, file.run, file.namespace))
+
+    def reenter(self, source: EventSource) -> FileEntry:
+        """A new entry for a file that was replaced; its source has already begun to read it."""
+        log.warning("%s was replaced: mirrored from its start", source.entry.path)
+        old = source.entry
+        source.entry = self._enter(old.path, old.run, old.namespace)
+        return source.entry
+
+    def replay(self, first_row: int) -> Iterator[tuple[FileEntry, Stretch, list[tuple[int, Row]]]]:
+        """What the journal has had since row `first_row`, read again, row numbers included.
+
+        Passes over everything before it; may be called once.
+        """
+        taken: dict[int, int] = {}
+        missing: list[Stretch] = []
+        for stretch in self._journal.earlier:
+            if stretch.next_row <= first_row:
+                taken[stretch.file] = max(stretch.end, taken.get(stretch.file, 0))
+            else:
+                missing.append(stretch)
+        self._journal.earlier = []
+        for source in self:
+            if not source.skip_to(taken.get(source.entry.id, 0)):
+                self._begin_again(source)
+        for stretch in missing:
+            entry = self._journal.files[stretch.file]
+            rows = self._again(entry, stretch)
+            yield entry, stretch, [pair for pair in rows if pair[0] >= first_row]
+
+    def _again(self, entry: FileEntry, stretch: Stretch) -> list[tuple[int, Row]]:
+        source = self._sources[entry.path]
+        batches = source.read_again(stretch) if source.entry.id == stretch.file else None
+        if batches is None:
+            log.warning("%s was replaced: rows from %d cannot be repeated", entry.path, stretch.row)
+            if source.entry.id == stretch.file:
+                self._begin_again(source)
+            return []
+        rows = list(rows_of(batches))
+        if len(rows) != stretch.rows:
+            log.warning("%s gave %d rows, had %d", entry.path, len(rows), stretch.rows)
+        return [(stretch.row + n, row) for n, row in enumerate(rows[: stretch.rows])]
+
+    def _begin_again(self, source: EventSource) -> None:
+        entry = source.entry
+        log.warning("%s is another file now: mirrored from its start", entry.path)
+        self._follow(self._enter(entry.path, entry.run, entry.namespace))
+
+    def _enter(self, path: str, run: str, namespace: str) -> FileEntry:
+        entry = FileEntry(id=len(self._journal.files), path=path, run=run, namespace=namespace)
+        self._journal.append(entry)
+        return entry
+
+    def _follow(self, entry: FileEntry) -> None:
+        directory = str(Path(entry.path).parent)
+        self._sources[entry.path] = EventSource(entry, self._plugins[directory], self._observe)
+        if directory not in self._homed:
+            self._homed.add(directory)
+            with suppress(OSError):  # a later launch will not find this one, and nothing else
+                enter_home(directory, self._home)

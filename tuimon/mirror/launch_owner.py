@@ -1,0 +1,119 @@
+"""A launch under a guardian, as the mirror sees it."""
+
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tuimon.events.finder import SourceFinder
+from tuimon.mirror.keys import namespace
+from tuimon.mirror.owner import NewFile
+from tuimon.runs.ending import exit_code, has_ended
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import RecorderRecord, RunRecord
+from tuimon.runs.registry import read_status
+from tuimon.runs.sources import WANDB, LogSource
+
+_LAST_SEARCH_TIMEOUT = 60.0
+"""Seconds that the recorder, which reads the rest of the console, is waited for."""
+
+
+class Training:
+    """Follows the records of a run directory and the log directories that the recorder finds."""
+
+    def __init__(self, paths: RunPaths) -> None:
+        """Raises RecordError when there is no readable run.json."""
+        self._paths = paths
+        self._status = read_status(paths.directory)
+        self._ended_at: float | None = None
+        self._finder = SourceFinder(self.record.started_at)
+
+    @property
+    def record(self) -> RunRecord:
+        """run.json."""
+        return self._status.record
+
+    @property
+    def git(self) -> Mapping[str, Any]:
+        """Commit and whether there were changes."""
+        recorder = self._status.recorder
+        if recorder is None or recorder.git_commit is None:
+            return {}
+        return {"git_commit": recorder.git_commit, "git_dirty": recorder.git_dirty}
+
+    @property
+    def own_run(self) -> str | None:
+        """What the hook in the training has reported last, unless the user wants another run."""
+        recorder = self._status.recorder
+        if self.record.mirror.mode != "auto" or recorder is None or not recorder.wandb_runs:
+            return None
+        return recorder.wandb_runs[-1]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the training is over."""
+        return has_ended(self._status)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the recorder's search is over: it writes its record once more after the end."""
+        if not self.ended:
+            return False
+        if self._ended_at is None:
+            self._ended_at = self.record.ended_at or time.time()
+        recorder = self._status.recorder
+        if recorder is not None and recorder.updated_at > self._ended_at:
+            return True
+        return time.time() - self._ended_at > _LAST_SEARCH_TIMEOUT
+
+    @property
+    def exit_code(self) -> int:
+        """The training's, or 128 + the signal that killed it."""
+        return exit_code(self._status)
+
+    @property
+    def stopped_code(self) -> int:
+        """As of a process that was ended: W&B's run is not to look finished."""
+        return 128 + signal.SIGTERM
+
+    @property
+    def upload_command(self) -> str:
+        """``tuimon sync RUN``."""
+        return f"tuimon sync {self.record.id}"
+
+    @property
+    def console(self) -> Path | None:
+        """console.log."""
+        return self._paths.console_log
+
+    @property
+    def alerts(self) -> Path | None:
+        """alerts.jsonl."""
+        return self._paths.alerts
+
+    def look(self) -> list[NewFile]:
+        """Read the records again, and look for new event files."""
+        self._status = read_status(self._paths.directory)
+        if self._status.recorder is not None:
+            self._finder.set_sources(self._sources(self._status.recorder))
+        return [
+            NewFile(str(path), run, self._namespace(run, path)) for run, path in self._finder.find()
+        ]
+
+    def _sources(self, recorder: RecorderRecord) -> Sequence[LogSource]:
+        """The log directories, without what the training takes to W&B itself."""
+        if self.own_run is None:
+            return recorder.logdirs
+        if recorder.wandb_syncs:
+            return ()
+        return [source for source in recorder.logdirs if source.found_by != WANDB]
+
+    def goes_on_from(self, started_at: float) -> None:
+        """Take files of earlier launches, too: their own mirrors may not have come to them."""
+        if started_at < self.record.started_at:
+            self._finder = SourceFinder(started_at)
+
+    def _namespace(self, run: str, path: Path) -> str:
+        named_by_user = self._finder.given_by_user(path)
+        return namespace(run, str(path.parent), named_by_user=named_by_user)

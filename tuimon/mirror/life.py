@@ -1,0 +1,158 @@
+"""One life of a mirror: from a subject to its journal, and through W&B to an exit code."""
+
+import logging
+import os
+import shlex
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import psutil
+
+from tuimon.mirror.context import MirrorContext
+from tuimon.mirror.core import GoesOnline, IncompleteError, Interrupted, Mirror
+from tuimon.mirror.journal import Journal, locked
+from tuimon.mirror.journal_home import is_settled, settle_home
+from tuimon.mirror.offline_file import is_offline_run
+from tuimon.mirror.opening import MirrorOff, NotUploaded, Opening
+from tuimon.mirror.owner import NewFile, Subject
+from tuimon.mirror.status import EXIT_AGAIN
+from tuimon.mirror.wandb_run import teardown
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import RecordError, RunRecord, read_record
+
+_LOOK_EVERY = 0.5
+_LOOK_FOR_LOCK_EVERY = 1.0
+_TEARDOWN_TIMEOUT = 40.0
+
+log = logging.getLogger("tuimon.mirror")
+
+
+def mirror_subject(context: MirrorContext) -> int:
+    """Mirror a subject to its end; returns the exit code."""
+    subject, paths, status = context.subject, context.paths, context.status
+    # Where W&B looks for its settings file and for the repository.
+    with suppress(OSError):
+        os.chdir(subject.record.cwd)
+    try:
+        Opening.check_wanted(context)
+        files = _first_files(context)
+        if files is None:
+            if subject.own_run is None:
+                detail = "the training wrote no event file: nothing to mirror"
+                status.update(state="finished", detail=detail)
+            return 0
+        logdir = str(Path(files[0].path).parent) if files else None
+        home = settle_home(paths, context.options, context.environ, logdir)
+        with ExitStack() as stack:
+            if home != paths:
+                _wait_for_lock(stack, home, context)
+                _go_on_from(subject, home)
+                kill_leftovers(home.directory)
+            kill_leftovers(home.directory, HOME_VARIABLE)
+            if home != paths:
+                os.environ[HOME_VARIABLE] = str(home.directory)
+                with context.guard("teardown", _TEARDOWN_TIMEOUT):
+                    teardown()  # wandb-core begins anew, with the variable
+            _mirror(context, home, files)
+    except MirrorOff:
+        status.update(state="off", detail="W&B is disabled (WANDB_MODE, or its settings)")
+    except Interrupted:
+        detail = status.record.detail or ""
+        why = detail if detail.startswith("trying again: ") else "stopped before the end"
+        status.update(
+            state="failed",
+            detail=f"{why.removeprefix('trying again: ')}; go on with: {subject.upload_command}",
+        )
+    except NotUploaded as error:
+        status.update(state="finished", detail=str(error))
+    except IncompleteError as error:
+        log.error("%s", error)
+        status.update(state="failed", detail=str(error))
+        return EXIT_AGAIN
+    return 0
+
+
+def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> None:
+    """Offline or online, and from the one to the other, with one journal."""
+    uploads = context.uploads
+    while True:
+        wants_online = uploads.is_asked
+        uploads.done()
+        with Journal(home.mirror / "journal.jsonl") as journal:
+            try:
+                Mirror(context, home, journal, wants_online=wants_online).mirror(files)
+                return
+            except GoesOnline:
+                uploads.ask()
+                context.status.update(state="starting", detail="going online")
+
+
+def _first_files(context: MirrorContext) -> list[NewFile] | None:
+    """Wait for the first event file, unless an earlier life has been told; None: there is none."""
+    subject, status = context.subject, context.status
+    files = subject.look()
+    if is_settled(context.paths) and not files:
+        return files
+    if not files:
+        status.update(detail="waiting for the first event file")
+    while not files:
+        settled = subject.settled
+        if subject.own_run is not None:
+            status.update(state="own", directory=subject.own_run, detail=_about(subject.own_run))
+        if settled:
+            return None
+        if context.stop.wait(_LOOK_EVERY):
+            raise Interrupted
+        files = subject.look()
+    if status.record.state == "own":
+        status.update(state="starting", directory=None)
+    status.update(detail=None)
+    return files
+
+
+def _about(own_run: str) -> str:
+    """What to know of a W&B run that the training has opened."""
+    upload = f"; upload it with: {shlex.join(['wandb', 'sync', own_run])}"
+    return f"the script's own run, in {own_run}{upload if is_offline_run(own_run) else ''}"
+
+
+def _wait_for_lock(stack: ExitStack, home: RunPaths, context: MirrorContext) -> None:
+    while True:
+        with ExitStack() as attempt:
+            if attempt.enter_context(locked(home.mirror)):
+                stack.push(attempt.pop_all())
+                break
+        context.status.update(
+            detail=f"waiting: the mirror of {home.id} is still at work on this W&B run"
+        )
+        if context.stop.wait(_LOOK_FOR_LOCK_EVERY):
+            raise Interrupted
+    context.status.update(detail=None)
+
+
+def _go_on_from(subject: Subject, home: RunPaths) -> None:
+    with suppress(RecordError):
+        record = read_record(RunRecord, home.run_json)
+        if record is not None:
+            subject.goes_on_from(record.started_at)
+
+
+MIRROR_VARIABLE = "TUIMON_MIRROR"
+"""Names the run directory in the environment of a mirror and of what wandb starts."""
+
+HOME_VARIABLE = "TUIMON_MIRROR_HOME"
+"""Names the directory of the journal, where that is another launch's, in the environment of what
+wandb starts."""
+
+_KILL_GRACE = 5.0
+
+
+def kill_leftovers(directory: Path, variable: str = MIRROR_VARIABLE) -> None:
+    """Kill every process whose environment has `variable` for `directory`; wait for their ends."""
+    found: list[psutil.Process] = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.environ().get(variable) == str(directory):
+                process.kill()
+                found.append(process)
+    psutil.wait_procs(found, timeout=_KILL_GRACE)

@@ -1,0 +1,1 @@
+"""What any front end shows: curves, colours, selections, tables, looks. No toolkit."""

@@ -1,0 +1,237 @@
+"""From a session to what header and tag pane tell. No widgets."""
+
+import shlex
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from tuimon.present.overview import Overview
+from tuimon.present.pairing import pair_tags
+from tuimon.present.run_colours import RunColours
+from tuimon.present.selection import Selection
+from tuimon.runs.activity import remark
+from tuimon.runs.alerts import ENDED, Alert, AlertLevel
+from tuimon.runs.record import MirrorRecord, RunState
+from tuimon.runs.sources import CONSOLE, WANDB
+from tuimon.session.session import Session
+from tuimon.store.series import Series
+from tuimon.text import safe
+
+MARKS = {
+    RunState.STARTING: "◌",
+    RunState.RUNNING: "●",
+    RunState.FINISHED: "✓",
+    RunState.STOPPED: "■",
+    RunState.FAILED: "✗",
+    RunState.KILLED: "✗",
+    RunState.LOST: "?",
+    RunState.ENDED: "✓",
+}
+ROLES = {
+    RunState.STARTING: "dim",
+    RunState.RUNNING: "ok",
+    RunState.FINISHED: "ok",
+    RunState.STOPPED: "text",
+    RunState.FAILED: "error",
+    RunState.KILLED: "error",
+    RunState.LOST: "error",
+    RunState.ENDED: "accent",
+}
+
+
+_MOST_FILES = 20
+_FOUND = {CONSOLE: "from console", WANDB: "from W&B run"}
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderFacts:
+    """Everything the header tells; None hides a part. Times in seconds."""
+
+    name: str
+    state: RunState | None = None
+    reason: str | None = None
+    step: int | None = None
+    rate: float | None = None
+    elapsed: float | None = None
+    age: float | None = None
+    mirror: MirrorRecord | None = None
+    alerts: tuple[str, ...] = ()
+    """Titles of what went wrong, oldest first."""
+    damaged: int = 0
+    """Records of event files that were dropped."""
+    unreadable: int = 0
+    """Event files that cannot be read now."""
+    loading: float | None = None
+    link: float | None = None
+    """The terminal's round trip."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """One line: a tag, the last value of its newest series, the colour of its curve.
+
+    The value is only asked for while the row is in view. The colour is None where curves of one
+    tag have several.
+    """
+
+    tag: str
+    value: Callable[[], float | None]
+    colour: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One line: a training, the number of its colour, and what was done to it."""
+
+    name: str
+    colour: int
+    focused: bool = False
+    pinned: bool = False
+    drawn: bool = True
+
+
+def header_facts(session: Session) -> HeaderFacts:
+    """The facts of the header."""
+    progress, follower, subject = session.progress(), session.follower, session.subject
+    read, total = follower.progress
+    facts = HeaderFacts(
+        name=" ".join(source.label or source.path for source in session.sources) or "tuimon",
+        step=progress.step if progress else None,
+        damaged=sum(run.damaged_records for run in session.store.runs.values()),
+        unreadable=len(follower.unreadable),
+        alerts=tuple(alert.title for alert in session.alerts if is_wrong(alert)),
+        loading=read / max(1, total) if follower.loading and total else None,
+    )
+    if subject is None:
+        return facts
+    now = time.time()
+    facts = replace(facts, name=subject.name, state=subject.state, mirror=subject.mirror)
+    elapsed = max(0.0, (subject.ended_at or now) - subject.started_at)  # clocks are set back
+    if subject.ended_at is not None:
+        return replace(facts, reason=subject.reason, elapsed=elapsed)
+    return replace(
+        facts,
+        reason=subject.reason,
+        rate=progress.rate if progress else None,
+        elapsed=elapsed,
+        age=max(0.0, now - progress.wall_time) if progress else None,
+    )
+
+
+def is_wrong(alert: Alert) -> bool:
+    """Whether an alert tells of something that the state of the run does not tell."""
+    return alert.level is not AlertLevel.INFO and alert.key != ENDED
+
+
+def alert_rows(session: Session) -> list[tuple[str, str]]:
+    """(when, what) of each alert of the run, the newest first."""
+    return [
+        (
+            time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(alert.wall_time)),
+            safe(f"{alert.title}. {alert.text}"),
+        )
+        for alert in reversed(session.alerts)
+    ]
+
+
+def run_rows(session: Session) -> list[tuple[str, str]]:
+    """(name, value) of all that is known about what is watched, for people to read and copy."""
+    sources = [
+        (_FOUND.get(source.found_by, "log directory"), source.path) for source in session.sources
+    ]
+    sources += file_rows(session)
+    status = session.status
+    if status is None:
+        rows = session.details() + sources
+        return [(name, safe(value)) for name, value in rows if value]
+    record, recorder, mirror = status.record, status.recorder, status.mirror
+    started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started_at))
+    why = remark(status, time.time()) or status.why
+    commit = recorder.git_commit if recorder else None
+    dirty = " with local changes" if recorder and recorder.git_dirty else ""
+    rows = [
+        ("run", record.id),
+        ("state", " · ".join(filter(None, [status.state, why]))),
+        *(("beware", warning) for warning in record.warnings),
+        ("command", shlex.join(record.argv)),
+        ("in", record.cwd),
+        ("host", record.host),
+        ("started", started),
+        ("git", f"{commit[:12]}{dirty}" if commit else ""),
+        *sources,
+        ("console", str(status.paths.console_log)),
+        ("come back", f"tuimon attach {record.id}"),
+    ]
+    if mirror is not None:
+        rows += [
+            ("W&B", " · ".join(filter(None, [mirror.state, mirror.project, mirror.detail]))),
+            ("W&B page", mirror.url or ""),
+            ("W&B upload", mirror.sync_command or ""),
+        ]
+    return [(name, safe(value)) for name, value in rows if value]
+
+
+def file_rows(session: Session) -> list[tuple[str, str]]:
+    """(what is wrong, where and how much) of the event files, the worst first."""
+    unreadable = session.follower.unreadable
+    files = session.follower.files
+    damaged = sorted(
+        (file for file in files if file.damaged_records), key=lambda file: -file.damaged_records
+    )
+    rows = [("cannot read", f"{file.path}: {file.error}") for file in unreadable]
+    rows += [
+        (
+            "damaged",
+            f"{file.path}: {count(file.damaged_records, 'record')} left out"
+            f" ({count(file.skipped_bytes, 'byte')})",
+        )
+        for file in damaged
+    ]
+    if not session.follower.loading:
+        rows += [
+            (
+                "unfinished",
+                f"{file.path}: its last {count(file.undecided_bytes, 'byte')} hold no whole"
+                " record yet; being written, or damaged",
+            )
+            for file in files
+            if file.undecided_bytes
+        ]
+    if len(rows) > _MOST_FILES:
+        rows[_MOST_FILES:] = [("", f"and {len(rows) - _MOST_FILES} more")]
+    return rows
+
+
+def tag_rows(overview: Overview) -> list[TagRow]:
+    """A row per tag in the order of the charts, with the newest value over all runs."""
+    several = len(overview.trainings) > 1
+    return [
+        TagRow(tag, partial(_newest_value, overview.series[tag]), None if several else colour)
+        for metric in pair_tags(overview.series)
+        for colour, (_, tag) in enumerate(metric.curves)
+    ]
+
+
+def _newest_value(series: Sequence[Series]) -> float | None:
+    lasts = [last for one in series if (last := one.last) is not None]
+    return max(lasts, key=lambda last: last.wall_time).value if lasts else None
+
+
+def run_list_rows(overview: Overview, selection: Selection, colours: RunColours) -> list[RunRow]:
+    """A row per training that the filter shows, with its colour and what was done to it."""
+    return [
+        RunRow(
+            name,
+            colours.number(name),
+            focused=name == selection.focus,
+            pinned=name in selection.pinned,
+            drawn=selection.draws(name),
+        )
+        for name in overview.shown
+    ]
+
+
+def count(number: int, noun: str) -> str:
+    """`1 file`, `2,000 files`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

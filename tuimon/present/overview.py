@@ -1,0 +1,72 @@
+"""Which trainings and tags there are, and which of them are shown."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tuimon.present.selection import Selection
+from tuimon.store.parts import part_of, trainings
+from tuimon.store.series import Series
+from tuimon.store.store import Store
+
+
+class Overview(NamedTuple):
+    """What a filter shows of a store."""
+
+    trainings: Sequence[str]
+    """Names of all trainings."""
+    shown: Sequence[str]
+    """Names of those of which the filter shows anything, hidden ones included."""
+    series: Mapping[str, Sequence[Series]]
+    """The series that the filter shows, over all runs; by tag, in the order the tags were met."""
+    tags: int
+    """How many tags there are, shown or not."""
+
+    def charted(self) -> list[str]:
+        """Tags that get a chart.
+
+        The single points of torch's `add_hparams` only have a row in the tag pane.
+        """
+        return [
+            tag
+            for tag, series in self.series.items()
+            if not tag.startswith("hparam/") or any(len(one) > 1 for one in series)
+        ]
+
+
+class Overviews:
+    """Makes overviews of a store: anew only when runs, tags or the filter are others."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._made: tuple[object, Overview] | None = None
+
+    def of(self, selection: Selection) -> Overview:
+        """What is shown now."""
+        key = (self._store.structure, selection.shows)
+        if self._made is None or self._made[0] != key:
+            self._made = key, overview(self._store, selection)
+        return self._made[1]
+
+
+def overview(store: Store, selection: Selection) -> Overview:
+    """What a selection shows of a store."""
+    runs = store.runs
+    found: dict[str, list[Series]] = {}
+    shown_runs = set()
+    for run in runs.values():
+        shown = False
+        for tag, series in run.series.items():
+            of_tag = found.setdefault(tag, [])
+            if selection.shows(run.name, tag):
+                of_tag.append(series)
+                shown = True
+        if shown:
+            part = part_of(run, runs)
+            shown_runs.add(part.parent if part else run.name)
+    names = trainings(runs)
+    return Overview(
+        names,
+        [name for name in names if name in shown_runs] if selection.text else names,
+        {tag: series for tag, series in found.items() if series},
+        len(found),
+    )

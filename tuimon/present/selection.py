@@ -1,0 +1,76 @@
+"""Which runs and tags are on the screen, which runs stand out, and what counts as one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from tuimon.store.filters import EVERYTHING, FilterError, Predicate, parse_filter
+from tuimon.store.parts import part_of
+from tuimon.store.run_log import Run
+from tuimon.store.store import Store
+
+BY_PREFIX: Final = "tag prefix"
+"""A way to group: the tags below one prefix share a chart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What the user wants to see.
+
+    Attributes:
+        text: the filter as it was typed.
+        shows: the filter.
+        focus: name of the training whose curves stand out; empty for none.
+        pinned: names of trainings that stand out whatever has the focus.
+        hidden: names of trainings that are not drawn.
+        isolated: nothing but what stands out is drawn.
+        group: empty for each run by itself, `BY_PREFIX`, or the name of a hyperparameter.
+        groups: the value of that hyperparameter by name of the training.
+    """
+
+    text: str = ""
+    shows: Predicate = EVERYTHING
+    focus: str = ""
+    pinned: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    isolated: bool = False
+    group: str = ""
+    groups: Mapping[str, str] = field(default_factory=dict)
+
+    def stands_out(self, name: str) -> bool:
+        """Whether the training of this name has the focus or is pinned."""
+        return name == self.focus or name in self.pinned
+
+    def draws(self, name: str) -> bool:
+        """Whether the training of this name is drawn at all."""
+        if self.stands_out(name):
+            return True
+        return name not in self.hidden and not self.isolated
+
+    def fades(self, name: str, store: Store) -> bool:
+        """Whether another training than the one of this name stands out."""
+        return self.focus in store.runs and not self.stands_out(name)
+
+    def toggled_pin(self, name: str) -> "Selection":
+        """The selection with a training pinned, or no more."""
+        return replace(self, pinned=self.pinned ^ {name}, hidden=self.hidden - {name})
+
+    def toggled(self, name: str) -> "Selection":
+        """The selection with a training hidden, or no more."""
+        focus = "" if self.focus == name else self.focus
+        pinned = self.pinned - {name}
+        return replace(self, hidden=self.hidden ^ {name}, focus=focus, pinned=pinned)
+
+
+def training_of(run: Run, runs: Mapping[str, Run]) -> str:
+    """The name of the training that a run is, or is a part of."""
+    part = part_of(run, runs)
+    return part.parent if part else run.name
+
+
+def filter_or_everything(text: str) -> Predicate:
+    """The filter of a text; everything where it is none."""
+    try:
+        return parse_filter(text)
+    except FilterError:
+        return EVERYTHING

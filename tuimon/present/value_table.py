@@ -1,0 +1,173 @@
+"""The table of values: a row per run and tag, columns that one can sort by. No widgets."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from tuimon.present.hparam_groups import read_hparams, values_of
+from tuimon.present.selection import Selection, training_of
+from tuimon.present.statistics import Statistics, statistics
+from tuimon.store.series import Series
+from tuimon.store.store import Store
+from tuimon.summaries.reader import SummaryReader
+from tuimon.text import Align, format_step, format_value, safe
+
+
+class Column(NamedTuple):
+    """A column; `name` is unique."""
+
+    name: str
+    text: Callable[["TableRow"], str]
+    """What stands in a cell; safe."""
+    value: Callable[["TableRow"], float | str | None]
+    """What rows are sorted by; None comes last either way."""
+    align: Align = "right"
+    exact: Callable[["TableRow"], str] | None = None
+    """What is copied, where that is more than what is shown."""
+
+
+class TableRow(NamedTuple):
+    """A tag of a run."""
+
+    values: Statistics
+    hparams: Mapping[str, str]
+
+
+class Table(NamedTuple):
+    """All rows in order, and the columns."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[TableRow, ...]
+
+
+class SortedBy(NamedTuple):
+    """Name of a column, and whether its largest value comes first."""
+
+    column: str = ""
+    descending: bool = False
+
+
+def _number(name: str, of: Callable[[Statistics], float]) -> Column:
+    return Column(
+        name,
+        lambda row: format_value(of(row.values)),
+        lambda row: None if math.isnan(of(row.values)) else of(row.values),
+        exact=lambda row: repr(of(row.values)),
+    )
+
+
+def _step(name: str, of: Callable[[Statistics], int | None]) -> Column:
+    def text(row: TableRow) -> str:
+        step = of(row.values)
+        return "" if step is None else format_step(step)
+
+    def exact(row: TableRow) -> str:
+        step = of(row.values)
+        return "" if step is None else str(step)
+
+    return Column(name, text, lambda row: of(row.values), exact=exact)
+
+
+RUN = Column("RUN", lambda row: safe(row.values.run), lambda row: row.values.run, "left")
+TAG = Column("TAG", lambda row: safe(row.values.tag), lambda row: row.values.tag, "left")
+_VALUES = (
+    _number("LAST", lambda values: values.last),
+    _number("MIN", lambda values: values.low),
+    _number("MAX", lambda values: values.high),
+    _step("BEST AT", lambda values: values.best_step),
+    _step("STEP", lambda values: values.last_step),
+    _step("POINTS", lambda values: values.points),
+)
+
+
+class TableBuilder:
+    """Makes tables of a store; looks only at series that have changed since the last one."""
+
+    def __init__(self, store: Store, reader: SummaryReader) -> None:
+        self._store = store
+        self._reader = reader
+        self._kept: dict[tuple[str, str], tuple[Series, int, Statistics | None]] = {}
+
+    def build(self, selection: Selection, order: SortedBy) -> Table:
+        """The table of what is selected. For any thread, one at a time."""
+        rows = list(self._rows(selection))
+        several = len({row.values.run for row in rows}) > 1
+        names = _differing([row.hparams for row in rows])
+        own = (TAG, RUN) if several else (TAG,)
+        columns = (*own, *_VALUES, *map(_hparam, names))
+        for column in columns:
+            if column.name == order.column:
+                rows = _sorted(rows, column, descending=order.descending)
+        return Table(columns, tuple(rows))
+
+    def _rows(self, selection: Selection) -> Iterator[TableRow]:
+        runs = self._store.runs
+        hparams = self._hparams()
+        tags = dict.fromkeys(tag for run in runs.values() for tag in run.series)
+        trainings = {run.name: training_of(run, runs) for run in runs.values()}
+        for tag in tags:
+            for run in runs.values():
+                series = run.series.get(tag)
+                if series is None or not selection.shows(run.name, tag):
+                    continue
+                values = self._statistics(series)
+                if values is not None:
+                    yield TableRow(values, hparams.get(trainings[run.name], {}))
+
+    def _hparams(self) -> dict[str, dict[str, str]]:
+        """Values as text by name, by name of the training."""
+        found = read_hparams(self._store, self._reader)
+        texts: dict[str, dict[str, str]] = {run: {} for run in found}
+        for name in sorted({name for values in found.values() for name in values}):
+            for run, text in values_of(found, name).items():
+                texts[run][name] = text
+        return texts
+
+    def _statistics(self, series: Series) -> Statistics | None:
+        key = series.run, series.tag
+        kept = self._kept.get(key)
+        version = series.version
+        if kept is None or kept[0] is not series or kept[1] != version:
+            kept = self._kept[key] = series, version, statistics(series)
+        return kept[2]
+
+
+def tsv(rows: Sequence[TableRow], columns: Sequence[Column]) -> str:
+    """Rows as tab-separated values, numbers in full, names of columns first."""
+    lines = ["\t".join(column.name.lower() for column in columns)]
+    lines += ["\t".join(map(exact, columns, [row] * len(columns))) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def exact(column: Column, row: TableRow) -> str:
+    """A cell as it is copied."""
+    return (column.exact or column.text)(row)
+
+
+def _differing(hparams: Sequence[Mapping[str, str]]) -> list[str]:
+    different = {id(values): values for values in hparams}.values()
+    names = dict.fromkeys(name for values in different for name in values)
+    return [name for name in names if len({values.get(name) for values in different}) > 1]
+
+
+def _hparam(name: str) -> Column:
+    def value(row: TableRow) -> float | str | None:
+        text = row.hparams.get(name)
+        return None if text is None else text
+
+    return Column(safe(name), lambda row: row.hparams.get(name, ""), value)
+
+
+def _sorted(rows: list[TableRow], column: Column, *, descending: bool) -> list[TableRow]:
+    with_value = [(value, row) for row in rows if (value := column.value(row)) is not None]
+    without = [row for row in rows if column.value(row) is None]
+    with_value.sort(key=lambda pair: _comparable(pair[0]), reverse=descending)
+    return [row for _, row in with_value] + without
+
+
+def _comparable(value: float | str) -> tuple[int, float, str]:
+    """Numbers by size, and numbers in texts before other texts."""
+    try:
+        return 0, float(value), ""
+    except ValueError:
+        return 1, 0.0, str(value).lower()

@@ -1,0 +1,268 @@
+"""What a training takes from its machine, measured beside it and written as an event file.
+
+Tags read ``<device>/<quantity> [<unit>]``, such as ``GPU 0 A100/utilization [%]``; steps are the
+seconds since the training began. Measuring has a thread of its own: a driver may hang.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import psutil
+import pynvml
+
+from tuimon.recorder.event_file import EventFile, Point
+from tuimon.recorder.pace import Pace
+from tuimon.recorder.processes import ProcessTree
+from tuimon.runs.paths import RunPaths
+
+GIGA = 1e9
+MEGA = 1e6
+
+
+class Reading(NamedTuple):
+    """A value under its tag; ``[%]`` counts to 100, but CPU time of processes to 100 a core."""
+
+    tag: str
+    value: float
+
+
+_SHARED_MEMORY = "/dev/shm"
+"""Where DataLoader workers hand over their batches: a full one ends trainings."""
+
+
+class _Traffic(NamedTuple):
+    """Bytes that went through the network interfaces."""
+
+    received: int
+    sent: int
+
+
+class Host:
+    """Processor, memory, disk and network of this host; `directory` is where the training runs."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
+        self._traffic: tuple[float, _Traffic] | None = None
+        psutil.cpu_percent()  # the first call has nothing to compare with
+
+    def readings(self) -> Iterator[Reading]:
+        """What can be read now; rates are means since the last call."""
+        yield Reading("CPU/host [%]", psutil.cpu_percent())
+        yield Reading("memory/host [%]", psutil.virtual_memory().percent)
+        with suppress(OSError):
+            yield Reading("memory/dev shm [%]", psutil.disk_usage(_SHARED_MEMORY).percent)
+        with suppress(OSError):
+            disk = psutil.disk_usage(self._directory)
+            yield Reading("disk/used [%]", disk.percent)
+            yield Reading("disk/free [GB]", disk.free / GIGA)
+        yield from self._network()
+
+    def _network(self) -> Iterator[Reading]:
+        links = psutil.net_io_counters(pernic=True)
+        counted = [counters for name, counters in links.items() if not name.startswith("lo")]
+        now = time.monotonic()
+        total = _Traffic(
+            sum(counters.bytes_recv for counters in counted),
+            sum(counters.bytes_sent for counters in counted),
+        )
+        before, self._traffic = self._traffic, (now, total)
+        if before is None or not counted or now <= before[0]:
+            return
+        for name, new, old in zip(_Traffic._fields, total, before[1], strict=True):
+            # Counters begin again when an interface comes back.
+            rate = max(0, new - old) / (now - before[0])
+            yield Reading(f"network/{name} [MB/s]", rate / MEGA)
+
+
+_MOST = 16
+
+log = logging.getLogger(__name__)
+
+
+class Gpus:
+    """All GPUs that the driver shows here; none where there is no driver."""
+
+    def __init__(self) -> None:
+        self._devices: list[tuple[str, Any]] = []
+        try:
+            pynvml.nvmlInit()
+            for index in range(min(pynvml.nvmlDeviceGetCount(), _MOST)):
+                with suppress(pynvml.NVMLError):  # one that has fallen off the bus
+                    device = pynvml.nvmlDeviceGetHandleByIndex(index)
+                    self._devices.append((f"GPU {index} {_model(device)}", device))
+        except pynvml.NVMLError as error:
+            log.info("no GPU to measure: %s", error)
+
+    def readings(self, pids: Collection[int]) -> Iterator[Reading]:
+        """What each GPU tells now; `pids` are the training's processes.
+
+        What a GPU cannot tell (laptops know no power, MIG instances no utilization) is left out.
+        """
+        for name, device in self._devices:
+            for quantity, read in _QUANTITIES.items():
+                with suppress(pynvml.NVMLError):
+                    yield Reading(f"{name}/{quantity}", read(device))
+            with suppress(pynvml.NVMLError):
+                mine = _memory_of(device, pids)
+                if mine:
+                    yield Reading(f"{name}/training memory [GB]", mine / GIGA)
+
+
+def _model(device: Any) -> str:
+    """``NVIDIA A100-SXM4-80GB`` is ``A100-SXM4-80GB`` among GPUs."""
+    name = str(pynvml.nvmlDeviceGetName(device))
+    return name.removeprefix("NVIDIA ").removeprefix("GeForce ").replace("/", "-")
+
+
+def _memory(device: Any) -> float:
+    memory = pynvml.nvmlDeviceGetMemoryInfo(device)
+    return 100 * int(memory.used) / max(1, int(memory.total))
+
+
+def _memory_of(device: Any, pids: Collection[int]) -> int:
+    """Bytes that processes take; containers may hide their numbers, and so their share."""
+    processes = pynvml.nvmlDeviceGetComputeRunningProcesses(device)
+    return sum(process.usedGpuMemory or 0 for process in processes if process.pid in pids)
+
+
+_QUANTITIES: dict[str, Callable[[Any], float]] = {
+    "utilization [%]": lambda device: pynvml.nvmlDeviceGetUtilizationRates(device).gpu,
+    "memory [%]": _memory,
+    "memory used [GB]": lambda device: pynvml.nvmlDeviceGetMemoryInfo(device).used / GIGA,
+    "temperature [°C]": lambda device: pynvml.nvmlDeviceGetTemperature(
+        device, pynvml.NVML_TEMPERATURE_GPU
+    ),
+    "power [W]": lambda device: pynvml.nvmlDeviceGetPowerUsage(device) / 1000,
+}
+
+
+_MEMORY_SHARE = 0.003
+"""Of a CPU: the system walks through all pages, which are many."""
+
+
+class _Used(NamedTuple):
+    """What one process has used since its start."""
+
+    cpu_seconds: float
+    read_bytes: int
+    written_bytes: int
+
+
+class Training:
+    """The process tree: processes come and go, so rates are sums of what each has added."""
+
+    def __init__(self, tree: ProcessTree) -> None:
+        self._tree = tree
+        self._used: Mapping[psutil.Process, _Used] = {}
+        self._measured_at = 0.0
+        self._memory_pace = Pace(0.0, share=_MEMORY_SHARE)
+
+    @property
+    def pids(self) -> set[int]:
+        """The processes that lived at the last call of `readings`."""
+        return {process.pid for process in self._used}
+
+    def readings(self) -> Iterator[Reading]:
+        """What can be read now; rates are means since the last call."""
+        self._tree.refresh()
+        used = {p: mine for p in self._tree.living if (mine := _used(p)) is not None}
+        before, self._used = self._used, used
+        elapsed, self._measured_at = time.monotonic() - self._measured_at, time.monotonic()
+        if not used:
+            return
+        yield Reading("CPU/training [%]", 100 * _added(before, used, 0) / elapsed)
+        yield Reading("CPU/processes", len(used))
+        yield Reading("disk/training reads [MB/s]", _added(before, used, 1) / elapsed / MEGA)
+        yield Reading("disk/training writes [MB/s]", _added(before, used, 2) / elapsed / MEGA)
+        if time.monotonic() >= self._memory_pace.due:
+            with self._memory_pace.turn():
+                yield Reading("memory/training [GB]", sum(map(_memory_used, used)) / GIGA)
+
+
+def _used(process: psutil.Process) -> _Used | None:
+    try:
+        times = process.cpu_times()
+    except (psutil.Error, OSError):
+        return None
+    try:
+        io = process.io_counters()
+    except (psutil.Error, AttributeError, OSError):  # another user's, or not told by the system
+        return _Used(times.user + times.system, 0, 0)
+    return _Used(times.user + times.system, io.read_bytes, io.write_bytes)
+
+
+def _memory_used(process: psutil.Process) -> int:
+    """Bytes, each page shared out among those who use it, as DataLoader's workers do."""
+    try:
+        memory = process.memory_full_info()
+    except (psutil.Error, OSError):
+        return 0
+    return int(getattr(memory, "pss", memory.uss))
+
+
+def _added(
+    before: Mapping[psutil.Process, _Used], after: Mapping[psutil.Process, _Used], field: int
+) -> float:
+    return sum(max(0, after[p][field] - before[p][field]) for p in after.keys() & before.keys())
+
+
+_SHORTEST, _LONGEST = 2.0, 10.0
+_SHARE = 1 / 1200
+"""Of a training's age: after 40 minutes there are 1200 points of each tag, and every 10 s one more
+once it has gone on for three hours."""
+_CPU_SHARE = 0.005
+_WRITE_AGAIN_AFTER = 30.0
+
+
+class SystemMetrics:
+    """Writes the event file in the run's ``system`` directory until it is stopped."""
+
+    def __init__(self, paths: RunPaths, tree: ProcessTree, *, cwd: str, started_at: float) -> None:
+        """`started_at` is the start of the training in Unix seconds."""
+        self._directory = paths.system
+        self._training = Training(tree)
+        self._cwd = cwd
+        self._started_at = started_at
+        self.latest: tuple[float, Mapping[str, float]] = (0.0, {})
+        """Unix seconds of the newest measurement, and its values by tag; replaced, not changed."""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="system", daemon=True)
+
+    def start(self) -> None:
+        """Begin to measure."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Measure no more; what hangs in a driver is not waited for."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        host, gpus = Host(self._cwd), Gpus()
+        file: EventFile | None = None
+        pause = 0.0
+        while not self._stop.wait(pause):
+            cpu = time.thread_time()
+            now = time.time()
+            age = max(0.0, now - self._started_at)
+            training = list(self._training.readings())
+            readings = [*training, *host.readings(), *gpus.readings(self._training.pids)]
+            self.latest = now, dict(readings)
+            try:
+                file = file or EventFile(self._directory, "system")
+                file.write(_points(readings, int(age)), now)
+            except OSError as error:
+                log.warning("system metrics cannot be written: %s", error)
+                pause = _WRITE_AGAIN_AFTER
+                continue
+            cost = (time.thread_time() - cpu) / _CPU_SHARE
+            pause = max(cost, min(max(_SHORTEST, age * _SHARE), _LONGEST))
+        if file is not None:
+            file.close()
+
+
+def _points(readings: list[Reading], step: int) -> list[Point]:
+    return [Point(reading.tag, step, reading.value) for reading in readings]

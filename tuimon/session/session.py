@@ -1,0 +1,167 @@
+"""What a front end watches: one run, log directories, or (a subclass) a process."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuimon.runs.activity import remark
+from tuimon.runs.alerts import Alert, read_alerts
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import MirrorRecord, RecordError, RunRecord, RunState
+from tuimon.runs.registry import RunStatus, read_status
+from tuimon.runs.sources import LogSource
+from tuimon.session.system_log import SystemLog
+from tuimon.session.training_progress import ProgressWatch, TrainingProgress
+from tuimon.store.follower import Follower
+from tuimon.store.store import Store
+
+_STATUS_EVERY = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whose log directories are watched: a run, or a process. Times are Unix seconds."""
+
+    name: str
+    state: RunState
+    started_at: float
+    ended_at: float | None = None
+    reason: str | None = None
+    """One sentence on the state, where there is more to say."""
+    mirror: MirrorRecord | None = None
+    search: tuple[str, ...]
+    """Where its curves come from and are looked for, in lines; not yet safe for a terminal."""
+
+
+class Session:
+    """A store that fills itself, and the state of the run that fills it.
+
+    `run` is None when plain log directories are watched.
+    """
+
+    def __init__(self, run: RunPaths | None, sources: Sequence[LogSource] = ()) -> None:
+        self.run = run
+        self.store = Store()
+        self.system = None if run is None else SystemLog(run)
+        """What is measured of the run's machine; started by who looks at it."""
+        self.status: RunStatus | None = None if run is None else read_status(run.directory)
+        self._sources = self._known_sources(tuple(sources))
+        self.follower = Follower(self.store, self._sources)
+        self.alerts: Sequence[Alert] = () if run is None else read_alerts(run.alerts)
+        """What the recorder has to say of the run, oldest first."""
+        self._checked = time.monotonic()
+        self._progress_watch = ProgressWatch()
+        self._progress_version = -1
+        self._progress: TrainingProgress | None = None
+
+    @classmethod
+    def of_logdirs(cls, directories: Sequence[Path]) -> "Session":
+        """Watch log directories that any program writes."""
+        return cls.of_sources([LogSource(path=str(path), recursive=True) for path in directories])
+
+    @classmethod
+    def of_sources(cls, sources: Sequence[LogSource]) -> "Session":
+        """Watch log directories, those of several runs for example."""
+        return cls(None, sources)
+
+    def start(self) -> None:
+        """Start following the event files."""
+        self.follower.start()
+
+    def stop(self) -> None:
+        """Stop following; the store stays readable."""
+        self.follower.stop()
+        if self.system is not None:
+            self.system.stop()
+
+    def poll(self) -> None:
+        """Look at the run's records again, and follow log directories found since."""
+        now = time.monotonic()
+        if self.run is None or now - self._checked < _STATUS_EVERY:
+            return
+        self._checked = now
+        self.alerts = read_alerts(self.run.alerts)
+        try:
+            self.status = read_status(self.run.directory)
+        except RecordError:
+            # Removed while it is watched: what was read of it stays on the screen.
+            return
+        self._follow(self._known_sources(()))
+
+    @property
+    def subject(self) -> Subject | None:
+        """What writes the event files; None when plain log directories are watched."""
+        status = self.status
+        if status is None:
+            return None
+        record = status.record
+        return Subject(
+            name=record.name,
+            state=status.state,
+            started_at=record.started_at,
+            ended_at=status.ended_at,
+            reason=remark(status, time.time()),
+            mirror=status.mirror,
+            search=_search(record),
+        )
+
+    @property
+    def console(self) -> Path | None:
+        """The file with what the subject prints, if there is one."""
+        return None if self.run is None else self.run.console_log
+
+    def details(self) -> list[tuple[str, str]]:
+        """(name, value) of what is known about a subject that is no run."""
+        return []
+
+    @property
+    def ended(self) -> bool:
+        """True when the run or process that is watched has ended."""
+        return (subject := self.subject) is not None and subject.state.ended
+
+    @property
+    def sources(self) -> tuple[LogSource, ...]:
+        """The log directories followed."""
+        return self._sources
+
+    def progress(self) -> TrainingProgress | None:
+        """Where the newest run of the store is; None before its first point."""
+        if self._progress_version != self.store.version:
+            self._progress_version = self.store.version
+            self._progress = self._progress_watch.progress(self.store.runs)
+        return self._progress
+
+    def _follow(self, sources: tuple[LogSource, ...]) -> None:
+        if sources != self._sources:
+            self._sources = sources
+            self.follower.set_sources(sources)
+
+    @property
+    def known_by(self) -> tuple[str, ...]:
+        """What stays the same when this is watched another time: directory and name of a run (the
+        next run of a script is looked at in the same way), or the log directories."""
+        if self.status is not None:
+            return self.status.record.cwd, self.status.record.name
+        return tuple(sorted(source.path for source in self._sources))
+
+    def _known_sources(self, given: tuple[LogSource, ...]) -> tuple[LogSource, ...]:
+        return given if self.status is None else self.status.log_sources
+
+
+_PRINTED = {
+    "auto": "or, after ten seconds, with metrics that it prints.",
+    "on": "or with metrics that it prints.",
+}
+
+
+def _search(record: RunRecord) -> tuple[str, ...]:
+    """Where the curves of a run come from and are looked for."""
+    lines = ["Curves appear with its first scalar (SummaryWriter, wandb.log),"]
+    if printed := _PRINTED.get(record.console_metrics):
+        lines.append(printed)
+    else:
+        lines = [f"{lines[0].rstrip(',')}."]
+    if record.logdir:
+        return (*lines, f"Looking below {record.logdir}")
+    return (*lines, f"Looking below {record.cwd}", "--logdir names another place")

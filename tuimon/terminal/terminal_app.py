@@ -1,0 +1,159 @@
+"""An app on a real terminal: the way there, keys that are typed ahead, signals, leaving."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rich.console import Console
+from textual import events, on
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+from textual.screen import Screen
+from textual.strip import Strip
+
+from tuimon.terminal.clipboard import fitting, for_screen, tell_tmux
+from tuimon.terminal.driver import TerminalDriver
+from tuimon.terminal.glyphs import has_unicode
+from tuimon.terminal.svg import screen_svg
+from tuimon.terminal.type_ahead import KeyDone, TypeAhead
+
+R = TypeVar("R")
+
+_LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+
+_log = logging.getLogger(__name__)
+
+
+class TerminalApp(App[R]):
+    """An app that sends little to the terminal and leaves it as it was, whatever happens."""
+
+    def __init__(self, *, ascii_only: bool = False, mouse: bool = True) -> None:
+        """`ascii_only` is for terminals whose encoding has neither braille nor box drawings."""
+        # Textual takes NO_COLOR at its word only where colours are the terminal's own.
+        super().__init__(
+            driver_class=TerminalDriver, ansi_color=True if "NO_COLOR" in os.environ else None
+        )
+        self.ascii_only = ascii_only
+        self.set_class(ascii_only, "-ascii")
+        self._mouse = mouse
+        self._type_ahead = TypeAhead(self)
+
+    def show(self) -> R | None:
+        """Run on this terminal until the user leaves or the terminal goes away.
+
+        Returns what the app exits with. An error that nobody handled ends the app, is raised here
+        once the terminal is as it was.
+        """
+        hooks = threading.excepthook, sys.unraisablehook
+        threading.excepthook = _log_of_thread
+        sys.unraisablehook = _log_unraisable
+        try:
+            result = self.run(mouse=self._mouse)
+        finally:
+            threading.excepthook, sys.unraisablehook = hooks
+        if self._exception is not None:
+            raise self._exception
+        return result
+
+    def on_load(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in _LEAVE_SIGNALS:
+            # Textual alone would die with the alternate screen and mouse reports left on.
+            loop.add_signal_handler(number, self.exit)
+
+    def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
+
+    async def on_event(self, event: events.Event) -> None:
+        await self._type_ahead.handle(event, super().on_event)
+
+    @on(KeyDone)
+    def _key_done(self) -> None:
+        self._type_ahead.done()
+
+    def on_resize(self, event: events.Resize) -> None:
+        # Textual draws nothing anew when the size is again that of before.
+        self.action_repaint()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Textual has an update of the screen for the terminal."""
+        driver = self._driver
+        if not isinstance(driver, TerminalDriver):
+            super()._display(screen, renderable)
+            return
+        update = isinstance(renderable, LayoutUpdate | ChopsUpdate)
+        if update and self._running and not self._closed and not self._batch_count:
+            driver.show(renderable)
+        self.post_display_hook()
+
+    def _fatal_error(self) -> None:
+        # Textual itself would print all of it on the terminal.
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: Any) -> None:
+        """Leave after an error that Textual would print in its own way; see `show`."""
+        self._fatal_error()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text into the clipboard of the user's own machine; of very long ones the start."""
+        text = fitting(text)
+        super().copy_to_clipboard(text)
+        if "TMUX" in os.environ:
+            threading.Thread(target=tell_tmux, args=(text, dict(os.environ)), daemon=True).start()
+        elif "STY" in os.environ and self._driver is not None:
+            self._driver.write(for_screen(text))
+
+    def action_repaint(self) -> None:
+        """Send the whole screen again, over whatever another program wrote on the terminal."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.repaint()
+        if self.screen_stack:
+            self.screen.refresh()
+
+    def action_save_picture(self) -> None:
+        """Save the screen as an SVG in the working directory."""
+        name = f"tuimon-{time.strftime('%Y%m%d-%H%M%S')}.svg"
+        try:
+            Path(name).write_text(screen_svg(screen_strips(self.screen), "tuimon"))
+        except OSError as error:
+            self.notify(f"{name}: {error.strerror}", severity="error")
+        else:
+            self.notify(f"saved {name}")
+
+
+def screen_strips(screen: Screen[Any]) -> list[Strip]:
+    """What a screen shows, row by row; Textual itself only gives it as a finished SVG."""
+    return screen._compositor.render_strips()
+
+
+def has_few_colours() -> bool:
+    """Whether this terminal has 16 colours or none, or is to be without."""
+    system = Console(file=sys.__stderr__, force_terminal=True).color_system
+    return "NO_COLOR" in os.environ or system in (None, "standard")
+
+
+def _log_of_thread(args: threading.ExceptHookArgs) -> None:
+    name = args.thread.name if args.thread else "unknown"
+    _log.error("thread %s failed", name, exc_info=args.exc_value)
+
+
+def _log_unraisable(args: "sys.UnraisableHookArgs") -> None:
+    _log.error("%s: %r", args.err_msg or "ignored", args.object, exc_info=args.exc_value)
+
+
+def lacks_unicode() -> bool:
+    """Whether only ASCII may be drawn on this terminal; prepares its encoder for that."""
+    terminal = sys.__stderr__  # where Textual draws
+    assert isinstance(terminal, TextIOWrapper)
+    ascii_only = not has_unicode(terminal.encoding)
+    if ascii_only:
+        # Python's default would write what cannot be encoded as long escapes.
+        terminal.reconfigure(errors="replace")
+    return ascii_only

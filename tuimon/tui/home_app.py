@@ -1,0 +1,244 @@
+"""The home screen: the runs of this host; what is chosen there is opened by the command line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from tuimon.charts.model import Row
+from tuimon.config import Settings
+from tuimon.events.nearby import NearbyLogdir, find_logdirs
+from tuimon.guardian.client import Control, ControlError
+from tuimon.present.glance import Glance, glance, log_bytes
+from tuimon.runs.paths import state_home
+from tuimon.runs.registry import RunStatus, list_runs
+from tuimon.runs.removal import (
+    CannotRemoveError,
+    has_unsent,
+    remove_run,
+    size_of,
+    why_it_stays,
+)
+from tuimon.terminal.terminal_app import has_few_colours, lacks_unicode
+from tuimon.text import format_bytes, safe
+from tuimon.tui.keys.home import HOME_KEYS
+from tuimon.tui.keys.key import Key, bindings
+from tuimon.tui.panes.cells import CellView, line
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.logdir_list import LogdirList
+from tuimon.tui.panes.notice import Notice
+from tuimon.tui.panes.run_list import RunList
+from tuimon.tui.screens.ask import Answer, AskScreen
+from tuimon.tui.screens.pages import HomeHelpScreen
+from tuimon.tui.viewer_app import ViewerApp, keys_of
+
+_LOOK_EVERY = 2.0
+_SEARCH_EVERY = 30.0
+_NO_RUNS = (
+    "No runs on this host yet.",
+    "Start one:  tuimon run train.py",
+    "Watch the event files of any training:  tuimon view LOGDIR",
+)
+_STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "next")
+_KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
+
+
+class _Title(CellView):
+    """How many runs there are."""
+
+    DEFAULT_CSS = "_Title { dock: top; height: 1; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runs: Sequence[RunStatus] = ()
+
+    def tell(self, runs: Sequence[RunStatus]) -> None:
+        self._runs = runs
+        self.draw()
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        going = sum(not run.state.ended for run in self._runs)
+        running = f"  {going} running" if going else ""
+        counts = f"  {len(self._runs)} runs" if self._runs else ""
+        return [line((" tuimon", "title"), (counts, "dim"), (running, "ok"))]
+
+
+class HomeScreen(Screen[None]):
+    """Lists the runs and looks at each now and then, in a thread."""
+
+    AUTO_FOCUS = "RunList"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(HOME_KEYS)]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = _Title()
+        self._notice = Notice(id="home-notice")
+        self._list = RunList(id="runs")
+        self._logdirs = LogdirList(id="logdirs")
+        self._keys = KeyBar(HOME_KEYS, id="keys")
+        self._runs: Sequence[RunStatus] = ()
+        self._glances: dict[str, Glance | None] = {}
+        self._sizes: dict[str, int] = {}
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield self._notice
+        yield self._list
+        yield self._logdirs
+        yield self._keys
+
+    def on_mount(self) -> None:
+        self._list.ascii_only = self.app.has_class("-ascii")
+        self._show(list_runs())
+        self.set_interval(_LOOK_EVERY, self._look)
+        self.set_interval(_SEARCH_EVERY, self._search)
+        self._look()
+        self._search()
+
+    def _show(self, runs: Sequence[RunStatus]) -> None:
+        self._runs = runs
+        self._title.tell(runs)
+        self._notice.display = not runs
+        self._list.display = bool(runs)
+        if runs:
+            self._list.set_runs(runs, dict(self._glances))
+        else:
+            self._notice.say(_NO_RUNS)
+        self._offer_keys()
+
+    def _offer_keys(self) -> None:
+        run = self._chosen_run
+        hidden = set() if run is not None and not run.state.ended else {"home-stop"}
+        if run is None or why_it_stays(run) is not None:
+            hidden |= {"home-remove"}
+        if run is None and not self._logdirs.has_focus:
+            hidden |= {"home-open"}
+        self._keys.offer(hidden, {})
+
+    @property
+    def _chosen_run(self) -> RunStatus | None:
+        """The run under the cursor; None where a log directory is."""
+        return None if self._logdirs.has_focus else self._list.chosen
+
+    @work(thread=True, exclusive=True, group="search", exit_on_error=False)
+    def _search(self) -> None:
+        place = Path.cwd()
+        found = find_logdirs(place, apart_from=state_home())
+        self.app.call_from_thread(self._show_logdirs, place, found)
+
+    def _show_logdirs(self, place: Path, found: list[NearbyLogdir]) -> None:
+        listed = {Path(source.path) for run in self._runs for source in run.log_sources}
+        found = [one for one in found if one.path not in listed]
+        self._logdirs.set_logdirs(place, found)
+        if found and not self._list.display:
+            self.set_focus(self._logdirs)
+        self._offer_keys()
+
+    @work(thread=True, exclusive=True, group="look", exit_on_error=False)
+    def _look(self) -> None:
+        worker = get_current_worker()
+        runs = list_runs()
+        self.app.call_from_thread(self._show, runs)
+        for run in runs:
+            if worker.is_cancelled:
+                return
+            size = log_bytes(run)
+            if size == self._sizes.get(run.record.id):
+                continue
+            self._sizes[run.record.id] = size
+            self._glances[run.record.id] = glance(run)
+            self.app.call_from_thread(self._show, runs)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """As the user has them."""
+        return keys_of(self.app, HOME_KEYS)
+
+    def action_leave(self) -> None:
+        self.app.exit()
+
+    def action_move(self, rows: int) -> None:
+        if self._logdirs.has_focus:
+            if not self._logdirs.move_cursor(rows) and rows < 0 and self._list.display:
+                self.set_focus(self._list)
+        elif rows > 0 and self._logdirs.display and self._list.at_end:
+            self.set_focus(self._logdirs)
+        else:
+            self._list.move_cursor(rows)
+        self.call_after_refresh(self._offer_keys)
+
+    def action_help(self) -> None:
+        self.app.push_screen(HomeHelpScreen(self.keys))
+
+    def action_page(self, pages: int) -> None:
+        self.action_move(pages * max(1, self._list.size.height - 2))
+
+    def action_open(self) -> None:
+        chosen = self._logdirs.chosen if self._logdirs.has_focus else self._list.chosen
+        if chosen is not None:
+            self.app.exit(chosen)
+
+    @on(LogdirList.Opened)
+    def _open_logdir(self, message: LogdirList.Opened) -> None:
+        self.app.exit(message.path)
+
+    @on(RunList.Opened)
+    def _open(self, message: RunList.Opened) -> None:
+        self.app.exit(message.run)
+
+    @work(exclusive=True, group="ask")
+    async def action_stop(self) -> None:
+        run = self._chosen_run
+        if run is None or run.state.ended:
+            return
+        if run.is_elsewhere:
+            self.notify(safe(f"It runs on {run.record.host}: stop it there."), markup=False)
+            return
+        ask = AskScreen(f"Stop {safe(run.record.name)}?", [_STOP, _KILL])
+        choice = await self.app.push_screen_wait(ask)
+        if choice:
+            try:
+                Control(run.paths).stop("kill" if choice == "kill" else "next")
+            except ControlError as error:
+                self.notify(safe(str(error)), severity="error")
+            self._look()
+
+    @work(exclusive=True, group="ask")
+    async def action_remove(self) -> None:
+        run = self._chosen_run
+        if run is None:
+            return
+        if reason := why_it_stays(run):
+            self.notify(safe(reason), severity="warning", markup=False)
+            return
+        unsent = "; its W&B data were not uploaded" if has_unsent(run) else ""
+        what = f"remove: log, record, {format_bytes(size_of(run))}{unsent}"
+        answer = Answer("r", what, "remove")
+        name = safe(run.record.name)
+        if await self.app.push_screen_wait(
+            AskScreen(f"Remove {name} ({run.record.id})?", [answer])
+        ):
+            try:
+                remove_run(run)
+            except CannotRemoveError as error:
+                self.notify(safe(str(error)), severity="error", markup=False)
+            self._look()
+
+
+class HomeApp(ViewerApp[RunStatus | Path]):
+    """Exits with the run or log directory that was chosen, None when it was left."""
+
+    def on_mount(self) -> None:
+        self.push_screen(HomeScreen())
+
+
+def choose(settings: Settings) -> RunStatus | Path | None:
+    """Show the runs, and log directories of this place; what to watch, None to leave."""
+    return HomeApp(
+        ascii_only=lacks_unicode(), few_colours=has_few_colours(), settings=settings
+    ).show()

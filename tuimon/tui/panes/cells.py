@@ -1,0 +1,156 @@
+"""A widget that shows rows of styled cells and sends only the changed ones to the terminal."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuimon.charts.model import Row, Span
+from tuimon.terminal.glyphs import to_ascii
+from tuimon.text import width
+from tuimon.tui.themes.styles import RoleStyles
+
+_MERGE_GAP = 8
+"""Unchanged cells between two changed runs below which one longer run costs fewer bytes."""
+
+Cell = tuple[str, str]
+
+
+class CellView(Widget):
+    """Rows of (text, role) spans, made by `rows` whenever `draw` is called.
+
+    Textual rewrites whatever is refreshed in full, so `draw` compares cell by cell with what the
+    terminal already has and refreshes just the runs that differ. Size and focus are watched here;
+    a subclass calls `draw` when what it shows has changed.
+    """
+
+    about: ClassVar[str] = ""
+    """What the help tells first while the widget has the focus."""
+    topic: ClassVar[str] = ""
+    """The topic of keys that the help begins with while it has the focus."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._rows: list[Row] = []
+        self._strips: dict[int, Strip] = {}
+        self._styles_of_roles: RoleStyles | None = None
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """The content for a size in cells, both at least 1; what is missing stays blank."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Show the content as it is now."""
+        width, height = self.content_size
+        if width < 1 or height < 1:
+            return
+        old, new = self._rows, list(self.rows(width, height))
+        regions = []
+        for y in range(max(len(old), len(new))):
+            before = old[y] if y < len(old) else ()
+            after = new[y] if y < len(new) else ()
+            if before != after:
+                self._strips.pop(y, None)
+                regions += [
+                    Region(start, y, end - start, 1) for start, end in changed_runs(before, after)
+                ]
+        self._rows = new
+        if regions:
+            self.refresh(*regions)
+
+    def shown_text(self) -> str:
+        """What is shown as lines of text."""
+        lines = ("".join(span.text for span in row).rstrip() for row in self._rows)
+        return "\n".join(lines) + "\n"
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of one row, from the cache unless the row changed."""
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._strips[y] = self._strip(self._rows[y] if y < len(self._rows) else ())
+        return strip
+
+    def strips(self) -> list[Strip]:
+        """All rows as they are shown."""
+        return [self.render_line(y) for y in range(self.size.height)]
+
+    def restyle(self) -> None:
+        """Forget cached styles (theme or background changed) and repaint."""
+        self._styles_of_roles = None
+        self._strips.clear()
+        self.refresh()
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.restyle())
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._strips.clear()
+        # One change of the screen may resize a widget twice: only the last size is drawn for.
+        self.call_after_refresh(self.draw)
+
+    def on_focus(self, event: events.Focus) -> None:
+        self.draw()
+
+    def on_blur(self, event: events.Blur) -> None:
+        self.draw()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles_of_roles = None
+        self._strips.clear()
+
+    def _strip(self, row: Row) -> Strip:
+        base = self.rich_style
+        if self._styles_of_roles is None:
+            self._styles_of_roles = RoleStyles(
+                self.app.theme_variables,
+                self.background_colors[1],
+                ansi=self.app.current_theme.ansi,
+            )
+        style = self._styles_of_roles.style
+        shown = to_ascii if self.app.has_class("-ascii") else str
+        segments = [Segment(shown(text), base + style(role)) for text, role in row]
+        return Strip(segments, sum(width(span.text) for span in row)).adjust_cell_length(
+            self.size.width, base
+        )
+
+
+def changed_runs(before: Row, after: Row) -> list[tuple[int, int]]:
+    """Cell ranges [start, end) in which two rows differ, near ones merged."""
+    old, new = _cells(before), _cells(after)
+    longest = max(len(old), len(new))
+    old += [("", "")] * (longest - len(old))
+    new += [("", "")] * (longest - len(new))
+    runs: list[tuple[int, int]] = []
+    for x, (a, b) in enumerate(zip(old, new, strict=True)):
+        if a != b:
+            if runs and x - runs[-1][1] < _MERGE_GAP:
+                runs[-1] = (runs[-1][0], x + 1)
+            else:
+                runs.append((x, x + 1))
+    return runs
+
+
+def _cells(row: Row) -> list[Cell]:
+    """One entry per terminal cell; the second cell of a wide character repeats the first."""
+    cells: list[Cell] = []
+    for text, role in row:
+        if text.isascii():
+            cells += [(char, role) for char in text]
+        else:
+            for char in text:
+                cells += [(char, role)] * max(1, width(char))
+    return cells
+
+
+def line(*spans: tuple[str, str]) -> Row:
+    """A row from (text, role) pairs, neighbours of one role joined."""
+    return tuple(
+        Span("".join(text for text, _ in group), role)
+        for role, group in groupby(spans, key=lambda span: span[1])
+    )

@@ -1,0 +1,101 @@
+"""Sections of charts that are folded: a row each, with the newest values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from textual import events
+from textual.message import Message
+
+from tuimon.charts.model import Row, Span
+from tuimon.text import fit, format_value, safe, width
+from tuimon.tui.panes.cells import CellView, line
+
+_MOST_ROWS = 6
+
+
+class FoldedSection(NamedTuple):
+    """A row: name of the section, how many charts it has, (title, newest value) of them."""
+
+    name: str
+    charts: int
+    values: Sequence[tuple[str, float]]
+
+
+class FoldedSections(CellView, can_focus=True):
+    """A list with a cursor below the charts; hidden while no section is folded."""
+
+    topic = "Charts"
+    about = (
+        "Folded sections have the focus: charts whose tags begin with the same word, with their "
+        "newest values. Enter or f unfolds the section under the cursor, F4 all of them."
+    )
+    DEFAULT_CSS = "FoldedSections { height: auto; padding: 0 1; }"
+
+    @dataclass
+    class Chosen(Message):
+        """Enter or a click on a section: it is to be unfolded."""
+
+        name: str
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._sections: list[FoldedSection] = []
+        self._cursor = self._top = 0
+        self.display = False
+
+    @property
+    def selected(self) -> str | None:
+        """Name of the section under the cursor."""
+        return self._sections[self._cursor].name if self._sections else None
+
+    def set_sections(self, sections: Sequence[FoldedSection]) -> None:
+        """Show these sections."""
+        self._sections = list(sections)
+        self._cursor = min(self._cursor, max(0, len(sections) - 1))
+        self.display = bool(sections)
+        self.styles.height = min(len(sections), _MOST_ROWS)
+        self.draw()
+
+    def move_cursor(self, rows: int) -> bool:
+        """Move the cursor down by so many rows (up when negative); whether there is such a row."""
+        wanted = self._cursor + rows
+        if not 0 <= wanted < len(self._sections):
+            return False
+        self._cursor = wanted
+        self.draw()
+        return True
+
+    def choose(self) -> None:
+        """Ask for the section under the cursor."""
+        if self._sections:
+            self.post_message(self.Chosen(self._sections[self._cursor].name))
+
+    def on_click(self, event: events.Click) -> None:
+        if self._top + event.y < len(self._sections):
+            self._cursor = self._top + event.y
+            self.choose()
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """The sections in view."""
+        self._top = min(max(self._top, self._cursor - height + 1), self._cursor)
+        shown = self._sections[self._top : self._top + height]
+        return [
+            self._row(section, width, selected=self.has_focus and index == self._cursor)
+            for index, section in enumerate(shown, self._top)
+        ]
+
+    def _row(self, section: FoldedSection, cells: int, *, selected: bool) -> Row:
+        name = safe(section.name) or "others"
+        count = f"{section.charts} chart" + ("" if section.charts == 1 else "s")
+        spans = [("▸ ", "axis"), (name, "title"), (f"  {count}", "dim")]
+        room = cells - sum(width(text) for text, _ in spans)
+        for title, value in section.values:
+            shown = f"   {safe(title)} ", format_value(value)
+            room -= width(shown[0]) + width(shown[1])
+            if room < 0:
+                break
+            spans += [(shown[0], "dim"), (shown[1], "text")]
+        if selected:
+            return (Span(fit("".join(text for text, _ in spans), cells), "cursor"),)
+        return line(*spans) if room >= 0 or len(spans) > 3 else (Span(fit(name, cells), "title"),)

@@ -1,0 +1,54 @@
+"""The footer: the keys that work here, as many as fit, the important ones first."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from tuimon.charts.model import Row
+from tuimon.text import width
+from tuimon.tui.keys.key import Key
+from tuimon.tui.keys.monitor import KEYS
+from tuimon.tui.panes.cells import CellView, line
+from tuimon.tui.viewer_app import keys_of
+
+
+def key_row(keys: Iterable[Key], cells: int) -> Row:
+    """Key hints in table order within `cells` columns; less important ones are left out."""
+    wanted = [key for key in keys if key.footer]
+    while wanted and sum(_width(key) for key in wanted) > cells:
+        wanted.remove(min(wanted, key=lambda key: key.footer))
+    spans = [
+        span for key in wanted for span in ((f" {key.shown}", "key"), (f" {key.label} ", "dim"))
+    ]
+    return line(*spans)
+
+
+def _width(key: Key) -> int:
+    return width(key.shown) + width(key.label) + 3
+
+
+class KeyBar(CellView):
+    """The footer; docked at the bottom."""
+
+    DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; background: $panel; }"
+
+    def __init__(self, keys: Sequence[Key] = KEYS, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._table = keys
+        self._keys = list(keys)
+
+    def offer(
+        self, hidden: Collection[str], labels: Mapping[str, str], keys: Sequence[Key] | None = None
+    ) -> None:
+        """Show the keys whose ids are not `hidden` (they do nothing here), some relabelled.
+
+        They are those of the constructor's table, or `keys`.
+        """
+        self._keys = [
+            key._replace(label=labels.get(key.id, key.label))
+            for key in keys_of(self.app, self._table if keys is None else keys)
+            if key.id not in hidden
+        ]
+        self.draw()
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """One row."""
+        return [key_row(self._keys, width)]

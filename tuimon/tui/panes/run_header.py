@@ -1,0 +1,142 @@
+"""The one-line header: what runs, how far it is, how fresh the data are, where W&B stands."""
+
+from dataclasses import replace
+
+from tuimon.charts.model import Row
+from tuimon.present.facts import MARKS, ROLES, HeaderFacts, count
+from tuimon.runs.record import MirrorRecord
+from tuimon.terminal.driver import round_trip
+from tuimon.text import (
+    fit,
+    format_age,
+    format_duration,
+    format_step,
+    format_value,
+    safe,
+    shorten,
+    width,
+)
+from tuimon.tui.panes.cells import CellView, line
+
+_STALE_AFTER = 60.0
+_LEAST_NAME = 24
+_WORTH_A_NAME = 62
+"""For what matters at least so much, a long name is shortened."""
+_REASON = 85
+"""What the reason of the state matters: when all that matters less has gone, it is shortened."""
+_BAR_CELLS = 10
+_MOST_UNDER_WAY = 1000
+"""Rows that the server may lack before that is worth a word."""
+_WORTH_A_DETAIL = ("failed", "live", "offline", "starting")
+"""States of the mirror in which its detail is something that went wrong, or is waited for."""
+_MOST_ALERT = 32
+_LINK_STEPS = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0)
+"""A round trip is told to one of these, lest it costs a slow link more; a shorter one is not."""
+_SLOW_LINK = 1.0
+
+
+def header_row(facts: HeaderFacts, cells: int) -> Row:
+    """Lay the facts out in `cells` columns; what matters least goes first when room is short."""
+    parts = _parts(facts)
+    while len(parts) > 1 and _total(parts) > cells:
+        least = min(parts[1:], key=lambda part: part[0])
+        if least[0] >= _WORTH_A_NAME and width(parts[0][1]) > _LEAST_NAME:
+            room = cells - _total(parts[1:]) - 2
+            importance, name, role = parts[0]
+            parts[0] = importance, shorten(name, max(room, _LEAST_NAME)), role
+        elif least[0] == _REASON and (room := cells - _total(parts) + width(least[1])) > 1:
+            parts[parts.index(least)] = _REASON, fit(least[1], room).rstrip(), least[2]
+        else:
+            parts.remove(least)
+    spans: list[tuple[str, str]] = []
+    for index, (_, text, role) in enumerate(parts):
+        if index:
+            spans.append(("  ", "dim"))
+        spans.append((text, role))
+    room = cells - sum(width(text) for text, _ in spans)
+    return line((" ", "text"), *spans, (" " * max(0, room - 1), "text"))
+
+
+def _total(parts: list[tuple[int, str, str]]) -> int:
+    return sum(width(text) + 2 for _, text, _ in parts)
+
+
+def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
+    """(importance, text, role) from left to right; the first is never dropped."""
+    state = facts.state
+    mark = "●" if state is None else MARKS[state]
+    role = "accent" if state is None else ROLES[state]
+    parts = [(99, f"{mark} {safe(facts.name)}", "title" if state is None else role)]
+    if state is not None:
+        parts.append((90, str(state), role))
+    if facts.reason and state is not None:
+        # While it runs, there is a reason to look closer; later, the reason of the end.
+        parts.append((_REASON, safe(facts.reason), role if state.ended else "warn"))
+    if facts.step is not None:
+        parts.append((80, f"step {format_step(facts.step)}", "text"))
+    if facts.rate is not None:
+        parts.append((50, f"{format_value(float(f'{facts.rate:.2g}'))}/s", "dim"))
+    if facts.elapsed is not None:
+        parts.append((70, format_duration(facts.elapsed), "text"))
+    if facts.age is not None:
+        stale = facts.age > _STALE_AFTER
+        parts.append((60, f"data {format_age(facts.age)}", "warn" if stale else "dim"))
+    if facts.loading is not None:
+        done = min(int(facts.loading * _BAR_CELLS), _BAR_CELLS)
+        bar = "━" * done + "─" * (_BAR_CELLS - done)
+        parts.append((82, f"loading {bar} {facts.loading:4.0%}", "accent"))
+    if facts.alerts:
+        more = f" +{len(facts.alerts) - 1}" if len(facts.alerts) > 1 else ""
+        parts.append((83, f"! {fit(facts.alerts[-1], _MOST_ALERT).rstrip()}{more}", "error"))
+    if facts.link is not None and (steps := [s for s in _LINK_STEPS if s <= facts.link]):
+        parts.append((58, f"link {steps[-1]:g} s", "warn" if steps[-1] >= _SLOW_LINK else "dim"))
+    if facts.damaged:
+        parts.append((65, f"{count(facts.damaged, 'damaged record')}", "warn"))
+    if facts.unreadable:
+        parts.append((66, f"{count(facts.unreadable, 'unreadable file')}", "warn"))
+    if facts.damaged or facts.unreadable:
+        parts.append((64, "i: where", "accent"))
+    if facts.mirror is not None:
+        parts += _mirror(facts.mirror)
+    return parts
+
+
+def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
+    points = f" {format_step(mirror.points)} pts" if mirror.points else ""
+    role = {"failed": "warn", "live": "ok"}.get(mirror.state, "dim")
+    to_upload = mirror.state == "finished" and mirror.sync_command
+    state = "offline" if to_upload else safe(mirror.state)
+    if mirror.state == "own":
+        state = "by the script"
+    if mirror.total and mirror.state == "live":
+        state = f"uploading {min(mirror.rows / mirror.total, 1):.0%}"
+    parts = [(55, f"W&B {state}{points}", role)]
+    if mirror.confirmed is not None and mirror.rows - mirror.confirmed > _MOST_UNDER_WAY:
+        parts.append((41, f"{format_step(mirror.rows - mirror.confirmed)} rows behind", "warn"))
+    if to_upload:
+        parts.append((45, "U: upload", "accent"))
+    if mirror.detail and mirror.state in _WORTH_A_DETAIL:
+        parts.append((40, safe(mirror.detail), "warn"))
+        parts.append((46, "i: why", "accent"))
+    elif mirror.url:
+        parts.append((20, safe(mirror.url), "dim"))
+    return parts
+
+
+class RunHeader(CellView):
+    """The header; docked at the top."""
+
+    DEFAULT_CSS = "RunHeader { dock: top; height: 1; background: $panel; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._facts = HeaderFacts(name="tuimon")
+
+    def tell(self, facts: HeaderFacts) -> None:
+        """Show new facts."""
+        self._facts = replace(facts, link=round_trip(self.app))
+        self.draw()
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """One row."""
+        return [header_row(self._facts, width)]

@@ -1,0 +1,183 @@
+"""Screens to read: the help, and what there is to know about a run."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import ClassVar, NamedTuple
+
+from rich.console import Group
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tuimon.text import width
+from tuimon.tui.keys.key import Key, bindings, help_rows
+from tuimon.tui.keys.monitor import TOPICS
+from tuimon.tui.keys.texts import TEXT_KEYS
+from tuimon.tui.panes.cells import CellView
+from tuimon.views.base import View
+
+_EXPLANATION = """\
+A chart pairs the train and test curves of one metric, last values beside their names. The bright \
+line is smoothed as in TensorBoard, the dim band behind it is what was logged. NaN and infinite \
+values are marked at the edge and counted in the title. So are superseded points, which a resumed \
+training has logged again: d shows them.
+
+The training runs under a guardian of its own: leaving, closing the terminal or losing the \
+connection does not touch it. Come back from any terminal: tuimon attach"""
+
+_WIDE = 116
+"""Columns of a terminal that has room for two columns of keys."""
+_ADDRESS = re.compile(r"https?://[!-~]+")
+
+_SUMMARIES = """\
+What the script logs besides scalars. The newest step is followed until you choose another one; \
+End follows again."""
+
+
+_HOME = """\
+Runs that tuimon launched on this host, and on others that share the home directory, the newest \
+first: state, age, and the last value and course of the metric that its charts begin with. Below \
+them are the log directories at and below the working directory. Removing a run removes what \
+tuimon keeps of it; the event files that the training wrote stay."""
+
+_TABLE = """\
+A row per tag and run: the last value, the lowest and highest one, the step of the best, which is \
+the lowest of losses and errors and else the highest. Hyperparameters that differ between the runs \
+have columns of their own. What is copied is tab-separated, numbers in full."""
+
+
+class Section(NamedTuple):
+    """Rows of a table, their first column highlighted, under a title."""
+
+    title: str
+    rows: Sequence[tuple[str, str]]
+
+
+class TextScreen(ModalScreen[None]):
+    """Text in a box over the main screen; scrolls when it is longer than the terminal."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TEXT_KEYS)]
+    DEFAULT_CSS = """
+    TextScreen { align: center middle; background: $background 60%; }
+    TextScreen VerticalScroll {
+        width: 76; max-width: 100%; height: auto; max-height: 100%;
+        background: $surface; border: round $primary; padding: 0 2;
+        scrollbar-size-vertical: 1;
+        border-title-color: $primary; border-subtitle-color: $foreground 60%;
+    }
+    TextScreen Container { height: auto; }
+    TextScreen Static { height: auto; margin-top: 1; }
+    TextScreen.-wide VerticalScroll { width: 130; }
+    TextScreen.-wide Container { layout: horizontal; margin-top: 1; }
+    TextScreen.-wide Container Static { width: 1fr; margin: 0 2 0 0; }
+    """
+
+    def __init__(self, title: str, text: str, *sections: Section) -> None:
+        """The sections stand below `text`, in two columns where there is room for it."""
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._sections = sections
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as box:
+            box.border_title = self._title
+            box.border_subtitle = "Esc closes"
+            if self._text:
+                yield Static(Text(self._text))
+            with Container():
+                for column in _columns(self._sections):
+                    yield Static(self._tables(column))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(len(self._sections) > 1 and event.size.width >= _WIDE, "-wide")
+
+    def _tables(self, sections: Sequence[Section]) -> Group:
+        names = [name for section in sections for name, _ in section.rows]
+        parts: list[Table | Text] = []
+        for title, rows in sections:
+            if title:
+                parts.append(Text(f"\n{title}" if parts else title, style="bold"))
+            parts.append(self._table(rows, max(map(width, names), default=0)))
+        return Group(*parts)
+
+    def _table(self, rows: Sequence[tuple[str, str]], cells: int) -> Table:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True, min_width=cells)
+        table.add_column(overflow="fold")
+        colour = self.app.theme_variables.get("primary", "cyan")
+        for name, meaning in rows:
+            link = Style(link=meaning) if _ADDRESS.fullmatch(meaning) else Style()
+            table.add_row(Text(name, style=f"bold {colour}"), Text(meaning, style=link))
+        return table
+
+
+def _columns(sections: Sequence[Section]) -> list[Sequence[Section]]:
+    """The sections in one column or, if there are several, in two of about the same height."""
+    heights = list(accumulate(len(section.rows) + 2 for section in sections))
+    if len(sections) < 2:
+        return [sections]
+    cut = min(range(1, len(sections)), key=lambda n: abs(heights[-1] - 2 * heights[n - 1]))
+    return [sections[:cut], sections[cut:]]
+
+
+class HelpScreen(TextScreen):
+    """What the screen shows and what the keys do; first what has the focus, if that says so."""
+
+    def __init__(self, keys: Iterable[Key], focused: Widget | None) -> None:
+        """`keys` are those of the main screen as they are in force."""
+        about, first = "", ""
+        if isinstance(focused, CellView):
+            about, first = focused.about, focused.topic
+        bound = {key.id: key for key in keys}
+        topics = sorted(TOPICS.items(), key=lambda topic: topic[0] != first)
+        super().__init__(
+            "tuimon",
+            f"{about}\n\n{_EXPLANATION}" if about else _EXPLANATION,
+            *(Section(name, help_rows(bound[key.id] for key in own)) for name, own in topics),
+        )
+
+
+class SummaryHelpScreen(TextScreen):
+    """What the screen with other data shows, and what its keys do; first those of the `kind`."""
+
+    def __init__(self, kind: type[View] | None, keys: Iterable[Key]) -> None:
+        text = f"{kind.about}\n\n{_SUMMARIES}" if kind and kind.about else _SUMMARIES
+        super().__init__(kind.name if kind else "other data", text, Section("", help_rows(keys)))
+
+
+class AlertScreen(TextScreen):
+    """What went wrong, or may have."""
+
+    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
+        text = "" if rows else "Nothing to tell: no NaN, no growing loss, no stall."
+        super().__init__("alerts", text, Section("", rows))
+
+
+class HomeHelpScreen(TextScreen):
+    """What the home screen shows, and what its keys do."""
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        super().__init__("home", _HOME, Section("", help_rows(keys)))
+
+
+class TableHelpScreen(TextScreen):
+    """What the table shows, and what its keys do."""
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        super().__init__("table", _TABLE, Section("", help_rows(keys)))
+
+
+class RunScreen(TextScreen):
+    """What there is to know about a run: paths, commands, W&B."""
+
+    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
+        super().__init__("this run", "", Section("", [*rows]))

@@ -1,0 +1,204 @@
+"""All values in a table: sort it, filter it, open the chart of a row, copy from it."""
+
+import time
+from dataclasses import dataclass, replace
+from typing import ClassVar, NamedTuple
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from tuimon.present.facts import header_facts
+from tuimon.present.selection import Selection
+from tuimon.present.value_table import SortedBy, Table, TableBuilder, exact, tsv
+from tuimon.session.session import Session
+from tuimon.store.filters import FilterError, parse_filter
+from tuimon.summaries.reader import SummaryReader
+from tuimon.text import safe
+from tuimon.tui.keys.key import Key, bindings
+from tuimon.tui.keys.values import TABLE_KEYS
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.notice import Notice
+from tuimon.tui.panes.prompt import Prompt, filter_prompt
+from tuimon.tui.panes.run_header import RunHeader
+from tuimon.tui.panes.table_view import TableView
+from tuimon.tui.screens.pages import TableHelpScreen
+from tuimon.tui.viewer_app import keys_of
+
+_TICK = 0.25
+_BUILD_SHARE = 6
+"""Tables that take long to make leave most of the time to the keys."""
+
+
+class Left(NamedTuple):
+    """How the table was left: what is selected, and the tag whose chart is to be shown."""
+
+    selection: Selection
+    tag: str | None = None
+
+
+class TableScreen(Screen[Left]):
+    """Tables are made in a thread; what is on the screen stays until the next one is there."""
+
+    AUTO_FOCUS = "TableView"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TABLE_KEYS)]
+
+    @dataclass
+    class Built(Message):
+        """A table has been made."""
+
+        table: Table
+        wanted: tuple[object, ...]
+        order: SortedBy
+        seconds: float
+
+    def __init__(
+        self,
+        session: Session,
+        selection: Selection,
+        filters: list[str],
+        reader: SummaryReader,
+    ) -> None:
+        """`filters` are those of before; what is typed here comes to them."""
+        super().__init__()
+        self._session = session
+        self._selection = selection
+        self._order = SortedBy()
+        self._builder = TableBuilder(session.store, reader)
+        self._header = RunHeader(id="header")
+        self._notice = Notice(id="notice")
+        self._view = TableView(id="table")
+        self._filter = filter_prompt(filters)
+        self._keys = KeyBar(TABLE_KEYS, id="keys")
+        self._wanted: tuple[object, ...] = ()
+        self._building = False
+        self._next_build = 0.0
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        yield self._notice
+        yield self._view
+        yield self._filter
+        yield self._keys
+
+    def on_mount(self) -> None:
+        self._notice.display = False
+        self.set_interval(_TICK, self._tick)
+        self._tick()
+
+    def _tick(self) -> None:
+        self._session.poll()
+        self._header.tell(header_facts(self._session))
+        if time.monotonic() >= self._next_build:
+            self._want()
+
+    def _want(self) -> None:
+        wanted = self._session.store.version, self._selection, self._order
+        if not self._building and wanted != self._wanted:
+            self._building = True
+            self._build(wanted, self._selection, self._order)
+
+    @work(thread=True, group="table", exit_on_error=False)
+    def _build(self, wanted: tuple[object, ...], selection: Selection, order: SortedBy) -> None:
+        began = time.monotonic()
+        table = self._builder.build(selection, order)
+        self.post_message(self.Built(table, wanted, order, time.monotonic() - began))
+
+    @on(Built)
+    def _show(self, message: Built) -> None:
+        self._building = False
+        self._wanted = message.wanted
+        self._next_build = time.monotonic() + _BUILD_SHARE * message.seconds
+        self._view.set_table(message.table, message.order)
+        empty = not message.table.rows
+        self._notice.display, self._view.display = empty, not empty
+        if empty:
+            self._notice.say(["No scalar is selected.", "/ changes the filter, Esc returns."])
+        self._offer_keys()
+        if message.wanted[1:] != (self._selection, self._order):
+            self._want()
+
+    @on(TableView.Moved)
+    def _offer_keys(self) -> None:
+        row, rows = self._view.place
+        labels = {"table-down": f"row {row}/{rows}"}
+        if column := self._view.column:
+            labels["table-sort"] = f"sort by {safe(column.name).lower()}"
+        self._keys.offer(set(), labels)
+
+    # Keys
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """As the user has them."""
+        return keys_of(self.app, TABLE_KEYS)
+
+    def action_back(self) -> None:
+        self.dismiss(Left(self._selection))
+
+    def action_help(self) -> None:
+        self.app.push_screen(TableHelpScreen(self.keys))
+
+    def action_move(self, columns: int, rows: int) -> None:
+        self._view.move_cursor(columns, rows)
+
+    def action_page(self, pages: int) -> None:
+        self._view.move_cursor(0, pages * max(1, self._view.size.height - 2))
+
+    def action_jump(self, to: int) -> None:
+        self._view.move_cursor(0, to * len(self._view.table.rows))
+
+    @on(TableView.Opened)
+    def action_open(self) -> None:
+        row = self._view.row
+        if row is not None:
+            self.dismiss(Left(self._selection, row.values.tag))
+
+    def action_sort(self) -> None:
+        if (column := self._view.column) is not None:
+            self._sort(column.name)
+
+    @on(TableView.Sort)
+    def _sort_clicked(self, message: TableView.Sort) -> None:
+        self._sort(message.column)
+
+    def _sort(self, column: str) -> None:
+        again = self._order.column == column
+        self._order = SortedBy(column, descending=again and not self._order.descending)
+        self._want()
+
+    def action_copy(self, what: str) -> None:
+        row, column, table = self._view.row, self._view.column, self._view.table
+        if row is None or column is None:
+            return
+        match what:
+            case "cell":
+                text, said = exact(column, row), f"{safe(column.name).lower()}"
+            case "row":
+                text, said = tsv([row], table.columns), "the row"
+            case _:
+                text, said = tsv(table.rows, table.columns), f"{len(table.rows)} rows"
+        self.app.copy_to_clipboard(text)
+        self.notify(f"copied {said}", markup=False)
+
+    # Filter
+
+    def action_filter(self) -> None:
+        self._filter.open(self._selection.text)
+
+    @on(Prompt.Changed)
+    def _apply_filter(self, message: Prompt.Changed) -> None:
+        try:
+            shows = parse_filter(message.text)
+        except FilterError as error:
+            self._filter.say(safe(str(error)), wrong=True)
+            return
+        self._filter.say("Enter keeps, Esc clears")
+        self._selection = replace(self._selection, text=message.text.strip(), shows=shows)
+        self._want()
+
+    @on(Prompt.Closed)
+    def _end_filter(self) -> None:
+        self.set_focus(self._view)

@@ -1,0 +1,76 @@
+"""What all apps of the viewer share: settings, themes, the user's keys, the palette."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from tuimon.config import Settings
+from tuimon.terminal.terminal_app import TerminalApp
+from tuimon.tui.keys.key import Key
+from tuimon.tui.keys.user_keys import user_keys
+from tuimon.tui.themes.choice import ThemeChoice
+
+R = TypeVar("R")
+
+_NOT_IN_PALETTE = ("app.command_palette", "interrupt")
+
+
+@runtime_checkable
+class HasKeys(Protocol):
+    """A screen that tells its keys."""
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """As they are in force."""
+
+
+class ViewerApp(TerminalApp[R]):
+    """An app that looks and obeys as the user has set it."""
+
+    CSS_PATH = "tuimon.tcss"
+    TITLE = "tuimon"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    NOTIFICATION_TIMEOUT: ClassVar[float] = 4
+
+    def __init__(
+        self,
+        *,
+        ascii_only: bool = False,
+        few_colours: bool = False,
+        settings: Settings | None = None,
+    ) -> None:
+        """`few_colours` is for terminals that have 16 colours or none."""
+        self.settings = settings or Settings()
+        super().__init__(ascii_only=ascii_only, mouse=self.settings.screen.mouse)
+        self.user_keys = user_keys(self.settings)
+        self.set_keymap(self.user_keys.keymap)
+        self._themes = ThemeChoice(self, self.settings, few_colours=few_colours)
+        self._themes.begin()
+
+    def on_mount(self) -> None:
+        self._themes.follow()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The app has no keys of its own while a screen takes all of them."""
+        if action in ("command_palette", "quit") and getattr(self.screen, "TAKES_ALL_KEYS", False):
+            return False
+        return super().check_action(action, parameters)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every key of the screen by name, and the themes: what the palette offers."""
+        keys = screen.keys if isinstance(screen, HasKeys) else ()
+        for key in keys:
+            if key.action not in _NOT_IN_PALETTE:
+                run = partial(screen.run_action, key.action)
+                yield SystemCommand(key.name, f"key {key.shown}", run)
+        yield SystemCommand("Change the theme", "dark, light and others", self.action_change_theme)
+        yield SystemCommand("Save a picture", "the screen as SVG, here", self.action_save_picture)
+
+
+def keys_of(app: App[object], table: Sequence[Key]) -> tuple[Key, ...]:
+    """A table of keys with the user's own in place."""
+    return app.user_keys.of(table) if isinstance(app, ViewerApp) else tuple(table)

@@ -1,0 +1,216 @@
+"""The view of hyperparameters: what the user has chosen, and which drawing shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.charts import roles
+from tuimon.charts.model import Row
+from tuimon.store.metric_names import lower_is_better
+from tuimon.store.store import Store
+from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
+from tuimon.views.hparams.importance import importance_rows
+from tuimon.views.hparams.plots import parallel_rows, scatter_rows
+from tuimon.views.hparams.scene import Scene
+from tuimon.views.hparams.session_table import Scroll, table_rows
+from tuimon.views.hparams.sessions import (
+    PLUGIN,
+    Table,
+    format_cell,
+    matches,
+    read_table,
+    session_runs,
+)
+from tuimon.views.layout import Piece, clip
+from tuimon.views.subject import Item, Subject, ViewError
+
+Mode = Literal["table", "parallel", "scatter", "importance"]
+_MODES: tuple[Mode, ...] = get_args(Mode)
+_NAMES = {
+    "table": "table",
+    "parallel": "parallel coordinates",
+    "scatter": "scatter",
+    "importance": "importance",
+}
+_IDLE: dict[Mode, tuple[str, ...]] = {
+    "table": (),
+    "parallel": ("hparams-sort",),
+    "scatter": ("hparams-sort",),
+    "importance": ("hparams-sort", "hparams-down"),
+}
+_HEAD = 2
+_NOTCH = 3
+
+
+class HParamsView(View):
+    """All sessions as a table, as lines over parallel axes, as points, and by correlation."""
+
+    kind = "hparams"
+    name = "hparams"
+    plugins = frozenset({PLUGIN})
+    about = (
+        "Every run that logged hyperparameters is a row; what is the same for all stands above. A "
+        "metric is its newest value. The column that c has chosen gives marks, lines and points "
+        "their colours: the higher the value, the farther from the background. Filters are words "
+        "that all have to hold: lr>0.01, opt=adam, part of a name. Importance is Spearman's rank "
+        "correlation with the metric (for texts the correlation ratio of its ranks): it tells "
+        "what goes together in these runs, not what causes what."
+    )
+    keys = (
+        *arrow_keys(
+            "hparams",
+            along=Arrows("Run before", "Next run", "Choose a run", "run", 82),
+            across=Arrows("Column before", "Next column", "Choose a column", "column", 81),
+            scrubs=False,
+        ),
+        ViewKey(
+            "hparams-mode",
+            "m",
+            "m",
+            "Table or plot",
+            "Table, parallel coordinates, scatter, importance",
+            "plots",
+            84,
+        ),
+        ViewKey("hparams-sort", "s", "s", "Sort", "Sort by the column; again: reverse", "sort", 76),
+        ViewKey("hparams-colour", "c", "c", "Colour", "Colour by the column", "colour", 75),
+        ViewKey(
+            "hparams-filter", "slash", "/", "Filter", "Filter runs", "filter", 77, asks="filter"
+        ),
+    )
+
+    def __init__(self) -> None:
+        self._table = Table((), ())
+        self._mode: Mode = "table"
+        self._column: str | None = None
+        self._colour: str | None = None
+        self._sort: tuple[str, bool] | None = None
+        """Column, and whether the largest come first."""
+        self._filter: list[str] = []
+        self._at = 0
+        self._scroll = Scroll()
+
+    @classmethod
+    def items(cls, store: Store) -> Iterable[Item]:
+        known = any(
+            series.plugin == PLUGIN for run in store.runs.values() for series in run.refs.values()
+        )
+        count = len(session_runs(store))
+        return [Item(cls.kind, "", "hparams", count, cls.name, "all runs")] if known else []
+
+    @classmethod
+    def steps(cls, subject: Subject) -> NDArray[np.int64]:
+        return np.empty(0, np.int64)
+
+    @classmethod
+    def stamp(cls, subject: Subject) -> Hashable:
+        return sum(run.version for run in subject.store.runs.values())
+
+    def draw(self, subject: Subject, look: Look) -> Shown:
+        scene = self._scene(subject, inside=look.inside)
+        size = look.width, max(0, look.height - _HEAD)
+        match self._mode:
+            case "table":
+                body = table_rows(scene, self._scroll, *size)
+            case "parallel":
+                body = parallel_rows(scene, *size, ascii_only=look.ascii_only)
+            case "scatter":
+                body = scatter_rows(scene, *size, ascii_only=look.ascii_only)
+            case "importance":
+                body = importance_rows(scene, *size)
+        rows = [*self._head(scene, look.width), *body]
+        more = self._mode == "table" and len(scene.order) > self._scroll.room
+        return Shown(rows[: max(0, look.height)], scrolls=more, idle=_IDLE[self._mode])
+
+    def still(self, subject: Subject, look: Look) -> Sequence[Row]:
+        scene = self._scene(subject, inside=False)
+        table = table_rows(scene, Scroll(), look.width, len(scene.order) + 1)
+        bars = importance_rows(scene, look.width, len(scene.table.columns) + 6)
+        return [*self._head(scene, look.width), *table, (), *bars]
+
+    def press(self, key: str, text: str = "") -> None:
+        column = self._table.named(self._column)
+        name = self._table.columns[column].name if self._table.columns else None
+        match key:
+            case "hparams-down":
+                self._at += 1
+            case "hparams-up":
+                self._at -= 1
+            case "hparams-left" | "hparams-right":
+                shown = self._table.shown
+                if shown:
+                    at = shown.index(column) if column in shown else 0
+                    at += 1 if key == "hparams-right" else -1
+                    at = min(max(0, at), len(shown) - 1)
+                    self._column = self._table.columns[shown[at]].name
+            case "hparams-mode":
+                self._mode = _MODES[(_MODES.index(self._mode) + 1) % len(_MODES)]
+            case "hparams-sort" if name is not None:
+                down = not lower_is_better(name) if self._table.columns[column].metric else False
+                if self._sort is not None and self._sort[0] == name:
+                    down = not self._sort[1]
+                self._sort = name, down
+                self._at = 0
+            case "hparams-colour":
+                self._colour = name
+            case "hparams-filter":
+                self._filter = text.split()
+                self._at = 0
+
+    def page(self, pages: int) -> None:
+        self._at += pages * self._scroll.room
+        self._scroll.top += pages * self._scroll.room
+
+    def wheel(self, notches: int) -> None:
+        top = self._scroll.top = self._scroll.top + notches * _NOTCH
+        self._at = min(max(self._at, top), top + self._scroll.room - 1)
+
+    def point(self, x: int, y: int) -> None:
+        if self._mode == "table" and y > _HEAD:
+            self._at = self._scroll.top + y - _HEAD - 1
+
+    def _scene(self, subject: Subject, *, inside: bool) -> Scene:
+        """Read the sessions, and choose and order those that are seen."""
+        table = self._table = read_table(subject)
+        if not table.sessions:
+            raise ViewError("No run has told its hyperparameters yet (add_hparams).")
+        order = [
+            at for at, session in enumerate(table.sessions) if matches(table, session, self._filter)
+        ]
+        sort = self._sort
+        if sort is None and table.metrics:
+            first = table.columns[table.default].name
+            sort = first, not lower_is_better(first)
+        if sort is not None:
+            places = table.axis(table.named(sort[0])).places
+            known = [at for at in order if np.isfinite(places[at])]
+            known.sort(key=lambda at: float(places[at]), reverse=sort[1])
+            order = known + [at for at in order if not np.isfinite(places[at])]
+        self._at = min(max(0, self._at), max(0, len(order) - 1))
+        at = self._at if inside else None
+        return Scene(table, order, at=at, column=self._column, colour=self._colour)
+
+    def _head(self, scene: Scene, cells: int) -> list[Row]:
+        table = scene.table
+        shown, count = len(scene.order), len(table.sessions)
+        title: list[Piece] = [(_NAMES[self._mode], roles.TITLE)]
+        title.append(
+            (f"  {shown} of {count} runs" if self._filter else f"  {count} runs", roles.LEGEND)
+        )
+        if table.columns:
+            title.append((f"  coloured by {table.columns[scene.colour].name}", roles.NOTE))
+        if self._sort is not None and self._mode == "table":
+            title.append((f"  by {self._sort[0]} {'↓' if self._sort[1] else '↑'}", roles.NOTE))
+        if self._filter:
+            title.append((f"  /{' '.join(self._filter)}", roles.ACCENT))
+        same: list[Piece] = []
+        for at, column in enumerate(table.columns):
+            if not column.varies and not column.metric:
+                value = format_cell(table.sessions[0].values[at])
+                same += [("  " if same else "same for all: ", roles.NOTE)]
+                same += [(f"{column.name} ", roles.NOTE), (value, roles.LEGEND)]
+        return [clip(title, cells), clip(same or [("every value varies", roles.DIM)], cells)]
