@@ -26,8 +26,7 @@ from tuimon.events.logdir import is_event_file
 from tuimon.events.tail import FileState
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load as load_sources
-from tuimon.store.run_log import FileStatus
-from tuimon.store.run_log import Run as StoredRun
+from tuimon.store.run_log import FileStatus, RunLog
 from tuimon.store.series import AllPoints, Points, Ref, RefSeries, Series
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.reader import Decoded, SummaryReader
@@ -87,7 +86,7 @@ class LogDirectory(Mapping[str, "Run"]):
     """
 
     def __init__(
-        self, path: Path, runs: Mapping[str, StoredRun], files: tuple[FileStatus, ...]
+        self, path: Path, runs: Mapping[str, RunLog], files: tuple[FileStatus, ...]
     ) -> None:
         self.path = path
         """Where it lies, absolute."""
@@ -127,7 +126,7 @@ class LogDirectory(Mapping[str, "Run"]):
 class Run(Mapping[str, "ScalarSeries"]):
     """One run: scalar series by tag, in the order in which the tags were first written."""
 
-    def __init__(self, run: StoredRun) -> None:
+    def __init__(self, run: RunLog) -> None:
         self.name: str = run.name
         """The directory relative to the log directory; ``.`` for the log directory itself."""
         self.path: Path = run.path

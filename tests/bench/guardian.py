@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 
 from tuimon.console.emulation import ConsoleScreen, fold
-from tuimon.guardian.client import Control
+from tuimon.guardian.client import ControlClient
 from tuimon.guardian.launch import start_guardian
 from tuimon.hook import hooked
 from tuimon.runs.paths import RunPaths, new_run_directory
@@ -95,7 +95,7 @@ def memory_and_load() -> tuple[float, float, float]:
     load = (sum(map(seconds_of, both)) - before) / SLOW_SECONDS
     resident = found.memory_info().rss / 1e6
     proportional = sum(process.memory_full_info().pss for process in both) / 1e6
-    Control(paths).stop("kill")
+    ControlClient(paths).stop("kill")
     wait_until_gone(paths)
     return resident, proportional, load
 

@@ -17,14 +17,14 @@ from pathlib import Path
 
 import psutil
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "e2e")]
+sys.path[:0] = [str(Path(__file__).parents[1])]
 
-from mirror_runs import MirrorUnderTest, end_run, new_run, offline_files
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
-from wandb_server import KEY, wandb_server
 
+from support.mirror_runs import MirrorUnderTest, end_run, new_run, offline_files
+from support.wandb_server import KEY, wandb_server
 from tuimon.mirror.offline_file import last_step
 from tuimon.runs.paths import RunPaths
 
@@ -145,7 +145,7 @@ def lag(directory: Path) -> tuple[float, float]:
             "from mirror import write;"
             f"write(Path(sys.argv[1]), range({LIVE_SECONDS * 100}), 0.0095)"
         )
-        places = [str(Path(__file__).parent), *sys.path[:2]]
+        places = [str(Path(__file__).parent), sys.path[0]]
         writer = subprocess.Popen(
             [sys.executable, "-c", code, str(directory / "live"), *places], start_new_session=True
         )

@@ -8,9 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "e2e")]
+sys.path[:0] = [str(Path(__file__).parents[1])]
 
-from mirror_scenarios import outcome, scenarios
+from support.mirror_scenarios import outcome, scenarios
 
 
 def main(kills: int) -> None:

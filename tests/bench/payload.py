@@ -30,11 +30,11 @@ from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
 from tuimon.terminal.memory import give_large_blocks_back
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.kinds import draw, items, kind_of
-from tuimon.views.subject import Subject
+from tuimon.views.subject import ItemContext
 
-LOOK = Look(None, 160, 48, inside=True, cell=(10, 20))
+LOOK = ViewOptions(None, 160, 48, inside=True, cell=(10, 20))
 RATE = 44_100
 
 
@@ -128,10 +128,10 @@ def measured(directory: Path) -> dict[str, object]:
     kinds = {}
     for item in items(store):
         cls = kind_of(item)
-        view, subject = cls(), Subject(item, store, reader)
+        view, subject = cls(), ItemContext(item, store, reader)
         steps = cls.steps(subject).tolist()
 
-        def go(order: list[int], view: object = view, subject: Subject = subject) -> None:
+        def go(order: list[int], view: object = view, subject: ItemContext = subject) -> None:
             for step in order:
                 draw(view, subject, LOOK._replace(step=step))  # type: ignore[arg-type]
 

@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "e2e")]
+sys.path[:0] = [str(Path(__file__).parents[1])]
 
 import programs as measure
-from event_files import append, scalar, version, write
-from event_logs import cycle, encode, write_log
 from programs import Program
+
+from support.event_files import append, scalar, version, write
+from support.event_logs import cycle, encode, write_log
 
 TAGS = ["loss", "accuracy", "f1", "lr", "grad_norm", "perplexity", "bleu", "speed"]
 """A chart each."""

@@ -18,9 +18,9 @@ from tuimon.summaries.reader import SummaryReader
 from tuimon.terminal.svg import screen_svg
 from tuimon.tui.themes.styles import RoleStyles
 from tuimon.tui.themes.theme_file import DARK
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.kinds import draw, items, kind_of
-from tuimon.views.subject import Subject
+from tuimon.views.subject import ItemContext
 
 WIDTH, HEIGHT = 60, 18
 SHOWN = (
@@ -63,8 +63,8 @@ def main() -> None:
             print(f"{name}: nothing to show")
             continue
         view = kind_of(found[0])()
-        look = Look(None, WIDTH, HEIGHT)
-        subject = Subject(found[0], loaded.store, reader)
+        look = ViewOptions(None, WIDTH, HEIGHT)
+        subject = ItemContext(found[0], loaded.store, reader)
         draw(view, subject, look)
         for key in keys:
             view.press(key)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from terminal import Terminal
+
+from support.terminal import Terminal
 
 _CURVE = re.compile("[\u2801-\u28ff]|[▖-▟]{3}")
 COLUMNS, ROWS = 160, 50

@@ -29,12 +29,12 @@ from typing import NamedTuple
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
 import numpy as np
-from data_server import data_server
-from event_files import append, scalar
-from event_logs import Scalars, cycle, encode, irregular, record, tf2, tf2_first, write_log
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
+from support.data_server import data_server
+from support.event_files import append, scalar
+from support.event_logs import Scalars, cycle, encode, irregular, record, tf2, tf2_first, write_log
 from tuimon.events.tail import EventFileTail
 from tuimon.store.lod import LevelOfDetail, step_edges
 
@@ -74,7 +74,7 @@ runs = store.runs.values()
 points = sum(len(series.all_points().steps) for run in runs for series in run.series.values())
 print("all", points, sum(run.damaged_records for run in runs), flush=True)
 sys.path.insert(0, {HELPERS!r})
-from data_server import peak_bytes
+from support.data_server import peak_bytes
 print(peak_bytes(), flush=True)
 """
 

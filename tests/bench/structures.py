@@ -23,12 +23,12 @@ from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.kinds import draw, items, kind_of
-from tuimon.views.subject import Item, Subject
+from tuimon.views.subject import Item, ItemContext
 
 DEMO = Path(__file__).parents[2] / "demo/kinds.py"
-LOOK = Look(None, 158, 45, inside=True)
+LOOK = ViewOptions(None, 158, 45, inside=True)
 OPENINGS = 5
 LAYERS = 50_000 // 5
 
@@ -58,7 +58,7 @@ def report(name: str, store: Store, item: Item) -> None:
     kind = kind_of(item)
     openings = []
     for _ in range(OPENINGS):
-        subject, view = Subject(item, store, SummaryReader()), kind()
+        subject, view = ItemContext(item, store, SummaryReader()), kind()
         openings.append(timed(lambda v=view, s=subject: draw(v, s, LOOK)))
     steps = kind.steps(subject).tolist()
     scrubs = [

@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "e2e")]
+sys.path[:0] = [str(Path(__file__).parents[1])]
 
-from host import TUIMON
-from sshd import SshServer, ssh_server
+from support.host import TUIMON
+from support.sshd import SshServer, ssh_server
 
 LINES = 60
 EXIT_CODE = 7

@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "e2e")]
+sys.path[:0] = [str(Path(__file__).parents[1])]
 
 import psutil
-from event_files import append, scalar, version, write
-from event_logs import cycle, encode, write_log
 from programs import Meter, percentile
-from terminal import Terminal
+
+from support.event_files import append, scalar, version, write
+from support.event_logs import cycle, encode, write_log
+from support.terminal import Terminal
 
 TUIMON = str(Path(sys.executable).parent / "tuimon")
 STARTS = 7

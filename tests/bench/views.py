@@ -24,11 +24,11 @@ from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.kinds import draw, items, kind_of
-from tuimon.views.subject import Subject
+from tuimon.views.subject import ItemContext
 
-LOOK = Look(None, 160, 48)
+LOOK = ViewOptions(None, 160, 48)
 STEPS = 12
 PACE = 0.1
 PARTIAL_AGAIN = 0.05
@@ -53,7 +53,7 @@ def main() -> None:
 def measure(store: Store, kind: str, keys: list[str]) -> tuple[float, float, list[float]]:
     """Seconds until the first drawing, until there is nothing to add, and of each further step."""
     item = next(item for item in items(store) if item.kind == kind)
-    subject = Subject(item, store, SummaryReader())
+    subject = ItemContext(item, store, SummaryReader())
     cls = kind_of(item)
     view = cls()
     for key in keys:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from host import Host
+
+from support.host import Host
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from host import Host
+
+from support.host import Host
 
 KERNEL = tuple(map(int, os.uname().release.split(".")[:2]))
 

@@ -6,8 +6,9 @@ import subprocess
 import time
 
 import pytest
-from host import TUIMON, WRITER, Host
-from waiting import wait_until
+
+from support.host import TUIMON, WRITER, Host
+from support.waiting import wait_until
 
 QUIET = "import time\nprint('hello', flush=True)\ntime.sleep(60)\n"
 

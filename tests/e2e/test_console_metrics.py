@@ -5,10 +5,9 @@ import signal
 from collections import defaultdict
 from pathlib import Path
 
-from host import Host
-from mirror_runs import mirrored, offline_rows
-from waiting import wait_until
-
+from support.host import Host
+from support.mirror_runs import mirrored, offline_rows
+from support.waiting import wait_until
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.registry import RunStatus, find_run
 from tuimon.runs.sources import LogSource

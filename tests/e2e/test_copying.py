@@ -6,9 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from event_files import scalar, version, write
-from host import TUIMON, Host
-from waiting import wait_until
+
+from support.event_files import scalar, version, write
+from support.host import TUIMON, Host
+from support.waiting import wait_until
 
 
 @pytest.mark.skipif(not shutil.which("tmux"), reason="needs tmux")

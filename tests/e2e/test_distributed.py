@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from host import WRITER, Host
-from waiting import wait_until
+
+from support.host import WRITER, Host
+from support.waiting import wait_until
 
 DEMO = str(Path(__file__).parents[2] / "demo" / "train_ddp.py")
 RUN = ("run", "--detach", "--mirror", "off", "--", "torchrun", "--nproc-per-node", "2")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from host import TUIMON, Host
-from picture_terminal import PictureTerminal
-from terminal import Terminal
 from torch.utils.tensorboard import SummaryWriter
+
+from support.host import TUIMON, Host
+from support.picture_terminal import PictureTerminal
+from support.terminal import Terminal
 
 
 @pytest.fixture

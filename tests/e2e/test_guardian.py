@@ -10,10 +10,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from guarded import WAIT_FOR_A_SIGNAL, Training, pump_of
-from terminal import Terminal
-from waiting import wait_until
 
+from support.guarded import WAIT_FOR_A_SIGNAL, Training, pump_of
+from support.terminal import Terminal
+from support.waiting import wait_until
 from tuimon.guardian.client import ControlError, Typist
 from tuimon.guardian.launch import LaunchError, start_guardian
 from tuimon.runs.paths import RunPaths

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from guarded import WAIT_FOR_A_SIGNAL, Training, training_processes_of
-from waiting import wait_until
 
+from support.guarded import WAIT_FOR_A_SIGNAL, Training, training_processes_of
+from support.waiting import wait_until
 from tuimon.guardian.client import ControlError, Typist
 from tuimon.runs.record import RunState
 

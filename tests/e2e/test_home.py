@@ -1,7 +1,8 @@
 """`tuimon` alone: the runs of the host, in a real terminal."""
 
 import pytest
-from host import Host
+
+from support.host import Host
 
 WRITER = """
 import sys, time

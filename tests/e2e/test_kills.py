@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from host import Host
-from terminal import Terminal
-from waiting import wait_until
 
+from support.host import Host
+from support.terminal import Terminal
+from support.waiting import wait_until
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from event_files import append, scalar, version, write
-from host import Host
-from waiting import wait_until
+
+from support.event_files import append, scalar, version, write
+from support.host import Host
+from support.waiting import wait_until
 
 TAGS = [f"{name}/{split}" for name in ("loss", "acc", "f1", "lr") for split in ("train", "val")]
 

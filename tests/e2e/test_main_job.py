@@ -8,10 +8,10 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from host import DEMO, TUIMON, Host
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from waiting import wait_until
 
+from support.host import DEMO, TUIMON, Host
+from support.waiting import wait_until
 from tuimon.mirror.offline_file import OfflineFile
 
 EPOCHS = 3

@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from mirror_runs import (
+from torch.utils.tensorboard import SummaryWriter
+
+from support.mirror_runs import (
     MirrorUnderTest,
     comparable,
     end_run,
@@ -22,10 +24,8 @@ from mirror_runs import (
     offline_rows,
     written,
 )
-from torch.utils.tensorboard import SummaryWriter
-from waiting import wait_until
-from wandb_server import ENTITY, KEY, WandbServer, wandb_server
-
+from support.waiting import wait_until
+from support.wandb_server import ENTITY, KEY, WandbServer, wandb_server
 from tuimon.mirror.offline_file import last_step
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions, RunState

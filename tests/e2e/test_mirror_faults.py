@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mirror_runs import MirrorUnderTest, comparable, end_run, mirrored, new_run, written
 from torch.utils.tensorboard import SummaryWriter
-from waiting import wait_until
-from wandb_server import KEY, Behaviour, WandbServer, wandb_server
 
+from support.mirror_runs import MirrorUnderTest, comparable, end_run, mirrored, new_run, written
+from support.waiting import wait_until
+from support.wandb_server import KEY, Behaviour, WandbServer, wandb_server
 from tuimon.runs.record import MirrorOptions
 
 

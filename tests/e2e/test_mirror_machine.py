@@ -9,8 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from host import TUIMON
-from mirror_runs import (
+from torch.utils.tensorboard import SummaryWriter
+
+from support.host import TUIMON
+from support.mirror_runs import (
     MirrorUnderTest,
     comparable,
     end_run,
@@ -20,10 +22,8 @@ from mirror_runs import (
     offline_rows,
     written,
 )
-from mirror_scenarios import training
-from torch.utils.tensorboard import SummaryWriter
-from waiting import wait_until
-
+from support.mirror_scenarios import training
+from support.waiting import wait_until
 from tuimon.mirror.core import FREE_BYTES
 from tuimon.runs.process import identify
 from tuimon.runs.record import RunRecord, read_record, write_record

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from mirror_runs import (
+from tensorboard.compat.proto.summary_pb2 import Summary
+from torch.utils.tensorboard import SummaryWriter
+
+from support.mirror_runs import (
     MirrorUnderTest,
     end_run,
     new_run,
@@ -15,10 +18,7 @@ from mirror_runs import (
     offline_records,
     offline_rows,
 )
-from tensorboard.compat.proto.summary_pb2 import Summary
-from torch.utils.tensorboard import SummaryWriter
-from wandb_server import KEY, wandb_server
-
+from support.wandb_server import KEY, wandb_server
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 

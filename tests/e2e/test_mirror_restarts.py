@@ -5,7 +5,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from mirror_runs import (
+from torch.utils.tensorboard import SummaryWriter
+
+from support.mirror_runs import (
     MirrorUnderTest,
     comparable,
     end_run,
@@ -15,8 +17,6 @@ from mirror_runs import (
     offline_rows,
     written,
 )
-from torch.utils.tensorboard import SummaryWriter
-
 from tuimon.mirror.journal import last_run
 from tuimon.mirror.life import HOME_VARIABLE
 from tuimon.runs.paths import RunPaths

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from host import WRITER, Host
-from mirror_runs import offline_files, offline_records
-from waiting import wait_until
-from wandb_server import ENTITY, KEY, wandb_server
 
+from support.host import WRITER, Host
+from support.mirror_runs import offline_files, offline_records
+from support.waiting import wait_until
+from support.wandb_server import ENTITY, KEY, wandb_server
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.registry import find_run
 

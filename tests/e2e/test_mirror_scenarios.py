@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from mirror_scenarios import outcome, scenarios
+
+from support.mirror_scenarios import outcome, scenarios
 
 SCENARIOS = scenarios(100)
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from host import TUIMON
-from mirror_runs import (
+from torch.utils.tensorboard import SummaryWriter
+
+from support.host import TUIMON
+from support.mirror_runs import (
     MirrorUnderTest,
     comparable,
     end_run,
@@ -18,9 +20,7 @@ from mirror_runs import (
     offline_files,
     written,
 )
-from torch.utils.tensorboard import SummaryWriter
-from wandb_server import KEY, WandbServer, wandb_server
-
+from support.wandb_server import KEY, WandbServer, wandb_server
 from tuimon.mirror.upload import request_upload
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from host import Host
 
+from support.host import Host
 from tuimon.runs.process import pid_namespace
 from tuimon.runs.registry import read_status
 

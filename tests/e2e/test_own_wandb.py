@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 
 import pytest
-from host import Host
 
+from support.host import Host
 from tuimon.runs.registry import find_run
 
 SCRIPT = """

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from host import WRITER, Host
-from mirror_runs import comparable, mirrored, offline_rows, written
-from waiting import wait_until
 
 import tuimon
+from support.host import WRITER, Host
+from support.mirror_runs import comparable, mirrored, offline_rows, written
+from support.waiting import wait_until
 from tuimon.runs.alerts import read_alerts
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from host import Host
-from sshd import SSHD, SshServer, ssh_server
-from waiting import wait_until
+
+from support.host import Host
+from support.sshd import SSHD, SshServer, ssh_server
+from support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(SSHD is None, reason="needs sshd (Debian: openssh-server)")
 
@@ -43,7 +44,7 @@ def test_training_outlives_the_connection(host: Host, server: SshServer, script:
         terminal.kill()
         terminal.close()
     assert viewer["state"] == "running"
-    wait_until(lambda: not any("run" in process.cmdline() for process in host.processes()))
+    wait_until(lambda: not any("run" in line for line in host.command_lines()))
     (host.project / "cut").touch()
     run = host.wait_for_end()
     assert (run["state"], run["exit_code"]) == ("failed", 7)

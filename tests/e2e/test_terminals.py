@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from event_files import scalar, version, write
-from host import Host
-from terminal import Terminal
 
+from support.event_files import scalar, version, write
+from support.host import Host
+from support.terminal import Terminal
 from tuimon.text import width
 
 TAGS = [f"{name}/{split}" for name in ("loss", "acc", "f1", "lr") for split in ("train", "val")]

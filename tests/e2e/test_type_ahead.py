@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from event_files import scalar, version, write
-from host import Host
-from terminal import Terminal
-from waiting import wait_until
+
+from support.event_files import scalar, version, write
+from support.host import Host
+from support.terminal import Terminal
+from support.waiting import wait_until
 
 
 @pytest.fixture

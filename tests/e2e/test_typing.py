@@ -1,7 +1,7 @@
 """Answering a training from the screen."""
 
-from host import Host
-from waiting import wait_until
+from support.host import Host
+from support.waiting import wait_until
 
 DEBUGGED = """
 def loss(step):

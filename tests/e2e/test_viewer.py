@@ -3,9 +3,10 @@
 import signal
 
 import pytest
-from event_files import scalar, version, write
-from host import WRITER, Host
-from waiting import wait_until
+
+from support.event_files import scalar, version, write
+from support.host import WRITER, Host
+from support.waiting import wait_until
 
 GOES_ON = """
 print("begin", flush=True)

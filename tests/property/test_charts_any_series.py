@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing
-from tuimon.charts.viewport import View, panned, tailed, zoomed
+from tuimon.charts.viewport import Viewport, panned, tailed, zoomed
 from tuimon.text import width as cells_of
 
 any_float = st.floats() | st.sampled_from([0.0, 1e300, -1e308, 1.7e308, 5e-324, -5e-324, 1e-310])
@@ -52,7 +52,7 @@ any_position = (
 )
 windows = st.tuples(any_position, any_position).filter(lambda limits: limits[0] < limits[1])
 views = st.builds(
-    View,
+    Viewport,
     x=st.none() | windows,
     tail=st.none() | st.floats(0.5, 1e5) | st.floats(1e-300, 1.7e308),
     y=st.tuples(any_limit, any_limit),
@@ -114,7 +114,7 @@ def any_series_in_any_size(
 
 def any_part_of_any_series(
     series: list[Curve],
-    view: View,
+    view: Viewport,
     cursor: Cursor | None,
     full: bool,
     options: ChartOptions,

@@ -5,10 +5,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from event_files import frame, points, read, said, scalar, steps, version
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.event_files import frame, points, read, said, scalar, steps, version
 from tuimon.events import tail as tail_module
 from tuimon.events.buffer import ReadBuffer
 from tuimon.events.points import EventBatch

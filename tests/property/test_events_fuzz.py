@@ -16,14 +16,14 @@ from pathlib import Path
 import google_crc32c
 import numpy as np
 import pytest
-from data_server import peak_bytes
-from event_files import read, said, scalar, start, tensor, version
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog, TaggedRunMetadata
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.util.tensor_util import make_ndarray
 
+from support.data_server import peak_bytes
+from support.event_files import read, said, scalar, start, tensor, version
 from tuimon.events import decode, wire
 from tuimon.events.bulk.templates import find_layout
 from tuimon.events.crc import masked_crc

@@ -7,12 +7,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from event_files import frame, read, scalar, start, tensor, version
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
+from support.event_files import frame, read, scalar, start, tensor, version
 from tuimon.events import decode
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail

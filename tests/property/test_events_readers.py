@@ -6,8 +6,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from data_server import binary, data_server
-from event_files import frame, scalar, start, tensor, version
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -15,6 +13,8 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_ndarray
 
+from support.data_server import binary, data_server
+from support.event_files import frame, scalar, start, tensor, version
 from tuimon.api import LogDirectory, Run, load
 
 Points = list[tuple[int, float, str]]

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from event_files import scalar, version
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.event_files import scalar, version
 from tuimon.mirror import core as module
 from tuimon.mirror import event_source as sources
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.core import IncompleteError, Mirror
 from tuimon.mirror.journal import Journal, RunEntry
 from tuimon.mirror.keys import GLOBAL_STEP
-from tuimon.mirror.logdir_owner import Logdirs
-from tuimon.mirror.opening import Opened
+from tuimon.mirror.logdir_owner import LogdirOwner
+from tuimon.mirror.opening import OpenRun
 from tuimon.mirror.status import MirrorStatus
 from tuimon.mirror.upload import UploadRequests
 from tuimon.runs.paths import RunPaths
@@ -107,12 +107,12 @@ def opening_to(server: Server, **opened: Any) -> type:
         ) -> None:
             self.journal = journal
 
-        def attempt(self) -> Opened:
+        def attempt(self) -> OpenRun:
             if self.journal.run is None:
                 entry = RunEntry(run_id="r", online=True, first_row=server.first_row)
                 self.journal.append(entry)
             run: Any = FakeRun(server)
-            return Opened(run, "r", server.next_row, **opened)
+            return OpenRun(run, "r", server.next_row, **opened)
 
     return Opening
 
@@ -129,7 +129,7 @@ def mirror(logdir: Path, paths: RunPaths) -> None:
         created_at=0.0,
     )  # fmt: skip
     context = MirrorContext(
-        subject=Logdirs(record),
+        subject=LogdirOwner(record),
         paths=paths,
         environ={},
         status=MirrorStatus(paths.mirror_json),

@@ -12,12 +12,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from event_files import append, frame, scalar, version, write
-from screens import settle, shown, type_keys, visible
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from textual.pilot import Pilot
 
+from support.event_files import append, frame, scalar, version, write
+from support.screens import settle, shown, type_keys, visible
 from tuimon.session.session import Session
 from tuimon.tui.actions import comparing
 from tuimon.tui.app import TuimonApp

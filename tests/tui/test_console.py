@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from screens import settle, shown
 from textual.pilot import Pilot
 
+from support.screens import settle, shown
 from tuimon.runs.paths import new_run_directory
 from tuimon.runs.record import RunRecord, RunState, read_record, rewrite_record, write_record
 from tuimon.session.session import Session

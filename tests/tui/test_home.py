@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from event_files import scalar, version, write
-from screens import shown
-from stored_runs import made
 from textual.pilot import Pilot
 
+from support.event_files import scalar, version, write
+from support.screens import shown
+from support.stored_runs import made
 from tuimon.tui.home_app import HomeApp, HomeScreen
 
 

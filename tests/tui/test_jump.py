@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from event_files import scalar, version, write
-from screens import settle
 
+from support.event_files import scalar, version, write
+from support.screens import settle
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.screens.jump import JumpScreen, labels

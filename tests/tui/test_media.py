@@ -19,12 +19,12 @@ from torch.utils.tensorboard import SummaryWriter
 
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
-from tuimon.tui.item_views import Wanted
+from tuimon.tui.item_views import DrawRequest
 from tuimon.tui.panes.rows_view import RowsView
 from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.views.embedding import EmbeddingView
 from tuimon.views.image import pixels
-from tuimon.views.image.decoder import Decoder
+from tuimon.views.image.decoder import ImageDecoder
 from tuimon.views.slider import find_track
 
 STEPS = 6
@@ -299,7 +299,7 @@ async def test_while_a_view_is_read_its_place_is_told(session: Session, monkeypa
 
     async with seen(session, "text/text_summary") as media:
         monkeypatch.setattr(pixels, "_load", slow)
-        monkeypatch.setattr("tuimon.views.image.drawing.SHARED", Decoder())
+        monkeypatch.setattr("tuimon.views.image.drawing.SHARED", ImageDecoder())
         await media._pilot.press("up")
         await media.until("photo", f"{STEPS} of {STEPS}, newest", "step 5", "reading …")
         await media._pilot.press("left", "left", "left", "left")
@@ -313,7 +313,7 @@ async def test_what_is_seen_stays_while_more_of_the_step_is_read(session: Sessio
     monkeypatch.setattr("tuimon.tui.screens.summaries._STEPS_WITHIN", 0.01)
     goes_on, drawn = threading.Event(), SummariesScreen._draw
 
-    def slow(screen: SummariesScreen, wanted: Wanted) -> None:
+    def slow(screen: SummariesScreen, wanted: DrawRequest) -> None:
         assert goes_on.wait(20)
         drawn(screen, wanted)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from event_files import append, scalar, version, write
-from screens import settle, shown, visible
 from textual.pilot import Pilot
 
+from support.event_files import append, scalar, version, write
+from support.screens import settle, shown, visible
 from tuimon.present.facts import file_rows
 from tuimon.runs.sources import LogSource
 from tuimon.session.session import Session

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from event_files import append, scalar, version, write
-from screens import settle, shown, visible
 
+from support.event_files import append, scalar, version, write
+from support.screens import settle, shown, visible
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView

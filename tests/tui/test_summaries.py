@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from event_files import scalar, version, write
-from graph_models import MODELS
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 from textual.pilot import Pilot
 from torch.utils.tensorboard import SummaryWriter
 
+from support.event_files import scalar, version, write
+from support.graph_models import MODELS
 from tuimon.session.session import Session
 from tuimon.text import width
 from tuimon.tui.app import TuimonApp

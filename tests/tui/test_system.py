@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from screens import settle, shown
 
-from tuimon.recorder.event_file import EventFile, Point
+from support.screens import settle, shown
+from tuimon.recorder.event_file import EventFile, TagPoint
 from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, current, machine_id
@@ -60,7 +60,7 @@ def measure(paths: RunPaths) -> None:
     for second in range(0, 40, 2):
         file.write(
             [
-                Point(f"{device}/{quantity}", second, value)
+                TagPoint(f"{device}/{quantity}", second, value)
                 for device, quantities in devices.items()
                 for quantity, value in quantities.items()
             ],

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from event_files import append, scalar, version, write
-from screens import settle, shown
 from tensorboardX import SummaryWriter
 from textual.pilot import Pilot
 
+from support.event_files import append, scalar, version, write
+from support.screens import settle, shown
 from tuimon.present.selection import Selection
 from tuimon.session.session import Session
 from tuimon.summaries.reader import SummaryReader

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from event_files import scalar, version, write
-from mirror_runs import new_run
-from screens import settle
 from textual.app import App
 
+from support.event_files import scalar, version, write
+from support.mirror_runs import new_run
+from support.screens import settle
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, write_record
 from tuimon.session.session import Session

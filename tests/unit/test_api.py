@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from event_files import frame, scalar, start, tensor, version, write
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.utils.tensorboard import SummaryWriter
 
 import tuimon
+from support.event_files import frame, scalar, start, tensor, version, write
 from tuimon.summaries.texts import Text
 
 

@@ -18,7 +18,7 @@ from tuimon.charts.ticks import (
     wall_ticks,
 )
 from tuimon.charts.track import CALENDAR, Positions, Track
-from tuimon.charts.viewport import View, window_of
+from tuimon.charts.viewport import Viewport, window_of
 
 _INT64 = np.iinfo(np.int64)
 _FARTHEST = 2.0**62
@@ -130,7 +130,7 @@ def make_axis(
     kind: XAxis,
     tracks: Iterable[Track],
     previous: Scales | None,
-    view: View | None = None,
+    view: Viewport | None = None,
     room: float = 0.0,
 ) -> Axis:
     """Return the axis that shows all points of `tracks`, or the part in view.

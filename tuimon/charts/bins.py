@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tuimon.charts.smoothing import range_sums
 from tuimon.charts.track import Positions, Track, shown_values
-from tuimon.store.lod import Edges, Extremes, extremes_of_all, windows
+from tuimon.store.lod import ColumnExtremes, Edges, extremes_of_all, windows
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -64,7 +64,7 @@ def bin_tracks(
             values.
         positive: leave out values ≤ 0.
     """
-    wanted = [_Wanted(*one, positive) for one in zip(tracks, bounds, smoothings, strict=True)]
+    wanted = [_BinRequest(*one, positive) for one in zip(tracks, bounds, smoothings, strict=True)]
     made = {one: kept for one in wanted if (kept := one.track.curve.detail.bins.get(one.key))}
     new = [one for one in wanted if one not in made]
     short = [one for one in new if not one.track.long]
@@ -76,7 +76,7 @@ def bin_tracks(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Wanted:
+class _BinRequest:
     """A curve to be binned."""
 
     track: Track
@@ -92,7 +92,7 @@ class _Wanted:
         return columns, len(self.track.curve.values), self.smoothing, self.positive
 
 
-def _binned(wanted: Sequence[_Wanted]) -> list[Bins]:
+def _binned(wanted: Sequence[_BinRequest]) -> list[Bins]:
     """Bin curves that are not long, or a single one; arrays here are [curves, columns]."""
     edges = np.array([one.track.edges(one.bounds) for one in wanted])
     look = _look_at_long if wanted[0].track.long else _look_at_all
@@ -132,7 +132,7 @@ def _binned(wanted: Sequence[_Wanted]) -> list[Bins]:
     return [Bins(*fields) for fields in columns]
 
 
-def _look_at_all(wanted: Sequence[_Wanted], edges: Edges) -> tuple[Extremes, Floats]:
+def _look_at_all(wanted: Sequence[_BinRequest], edges: Edges) -> tuple[ColumnExtremes, Floats]:
     """What the values of short curves come to, and the sums of what their lines show."""
     tracks = [one.track for one in wanted]
     found = extremes_of_all([track.values for track in tracks], edges)
@@ -142,19 +142,19 @@ def _look_at_all(wanted: Sequence[_Wanted], edges: Edges) -> tuple[Extremes, Flo
     return found, range_sums(*windows(shown, edges)).reshape(found.total.shape)
 
 
-def _look_at_long(wanted: Sequence[_Wanted], edges: Edges) -> tuple[Extremes, Floats]:
+def _look_at_long(wanted: Sequence[_BinRequest], edges: Edges) -> tuple[ColumnExtremes, Floats]:
     """The same of a long one, from what is known of its blocks of points."""
     [one], [inside] = wanted, edges
     track = one.track
     detail = track.curve.detail
-    found = Extremes._make(field[None] for field in detail.extremes(track.values, inside))
+    found = ColumnExtremes._make(field[None] for field in detail.extremes(track.values, inside))
     if one.smoothing <= 0:
         return found, found.total
     totals = detail.smoothed_totals(track.values, inside, one.smoothing)
     return found, found.total if totals is None else totals[None]
 
 
-def _neighbour(one: _Wanted, index: int) -> Neighbour | None:
+def _neighbour(one: _BinRequest, index: int) -> Neighbour | None:
     """Return the point at an index beside the columns; None where a line cannot lead to it."""
     track, bounds = one.track, one.bounds
     if not 0 <= index < len(track.x):

@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-class Shape(NamedTuple):
+class CurveShape(NamedTuple):
     """A curve over the columns of dots, each array [columns].
 
     Attributes:
@@ -102,7 +102,7 @@ class Plot:
         return self._names.index(role)
 
 
-def paint(shapes: Sequence[Shape], width: int, height: int, marks: Marks, band: bool) -> Plot:
+def paint(shapes: Sequence[CurveShape], width: int, height: int, marks: Marks, band: bool) -> Plot:
     """Draw shapes into `width` × `height` cells.
 
     In a cell that any line crosses only lines show, so that they stand out from what is below.
@@ -138,7 +138,7 @@ def paint(shapes: Sequence[Shape], width: int, height: int, marks: Marks, band: 
     return Plot(_glyphs(masks, codes, shapes, marks), codes, names)
 
 
-def _extents(shape: Shape, height: int, marks: Marks) -> tuple[Extent, Extent]:
+def _extents(shape: CurveShape, height: int, marks: Marks) -> tuple[Extent, Extent]:
     """Return the dots of a shape's range and of its line."""
     dots = height * marks.down
     low, high = to_dots(shape.low, dots), to_dots(shape.high, dots)
@@ -162,7 +162,7 @@ def _hull(one: Extent, other: Extent) -> Extent:
 
 
 def _glyphs(
-    masks: NDArray[np.uint8], codes: NDArray[np.int64], shapes: Sequence[Shape], marks: Marks
+    masks: NDArray[np.uint8], codes: NDArray[np.int64], shapes: Sequence[CurveShape], marks: Marks
 ) -> NDArray[np.str_]:
     if marks.glyphs is not None:
         return marks.glyphs[masks]

@@ -7,9 +7,9 @@ import numpy as np
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis
 from tuimon.charts.canvas import Flags, Plot, spans
-from tuimon.charts.content import Content, content_of
+from tuimon.charts.content import ChartContent, content_of
 from tuimon.charts.cursor import Readings, position_notes, read_all, readout_rows
-from tuimon.charts.fit import Fitted, fit
+from tuimon.charts.fit import PlotLayout, fit
 from tuimon.charts.frame import Frame, FrameTick, draw_frame
 from tuimon.charts.heading import (
     cut,
@@ -26,7 +26,7 @@ from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing, Row, Scales, Span
 from tuimon.charts.plot import any_of, draw_plot
 from tuimon.charts.sparkline import sparkline
-from tuimon.charts.viewport import Area, View
+from tuimon.charts.viewport import Area, Viewport
 from tuimon.text import format_value, width
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 20, 6
@@ -45,7 +45,7 @@ def draw_chart(
     options: ChartOptions | None = None,
     previous: Scales | None = None,
     *,
-    view: View | None = None,
+    view: Viewport | None = None,
     cursor: Cursor | None = None,
     note: str = "",
     full: bool = False,
@@ -70,7 +70,7 @@ def draw_chart(
         return Drawing(compact_rows(title, curves, max(0, width), height, marks), previous)
     if previous and (previous.x_axis, previous.log_y) != (options.x_axis, options.log_y):
         previous = None
-    content = content_of(curves, options, view or View(), width, previous)
+    content = content_of(curves, options, view or Viewport(), width, previous)
     readings = read_all(content.tracks, content.axis, cursor, options) if cursor else ()
     legend = _legend(content, readings, width, height, full=full)
     fitted = fit(content, width, height - len(legend) - _OTHER_ROWS, previous)
@@ -91,7 +91,7 @@ def draw_chart(
 
 
 def _legend(
-    content: Content, readings: Readings, width: int, height: int, *, full: bool
+    content: ChartContent, readings: Readings, width: int, height: int, *, full: bool
 ) -> list[Row]:
     """Return what the curves are, with their values at the cursor or the newest ones."""
     style = content.style
@@ -103,7 +103,7 @@ def _legend(
     return legend_rows(entries, width, most, style.marks, in_full=bool(readings))
 
 
-def _area(axis: Axis, fitted: Fitted, top: int) -> Area:
+def _area(axis: Axis, fitted: PlotLayout, top: int) -> Area:
     return Area(
         left=fitted.label_width + 1,
         top=top,
@@ -117,7 +117,7 @@ def _area(axis: Axis, fitted: Fitted, top: int) -> Area:
     )
 
 
-def _scales(content: Content, fitted: Fitted) -> Scales | None:
+def _scales(content: ChartContent, fitted: PlotLayout) -> Scales | None:
     """Return what the next drawing is to keep; None with nothing to draw."""
     axis, y_axis = content.axis, fitted.y_axis
     return y_axis and Scales(
@@ -136,7 +136,7 @@ def _scales(content: Content, fitted: Fitted) -> Scales | None:
 
 
 def _body(
-    content: Content, fitted: Fitted, plot: Plot, area: Area, cursor: Cursor | None
+    content: ChartContent, fitted: PlotLayout, plot: Plot, area: Area, cursor: Cursor | None
 ) -> list[Row]:
     """Return the rows of the plot in its frame, with NaN and cursors marked."""
     marks, columns = content.marks, fitted.columns
@@ -148,7 +148,7 @@ def _body(
     return _compose(_frame(content, fitted), plot.rows(), nan, cursors, marks)
 
 
-def _frame(content: Content, fitted: Fitted) -> Frame:
+def _frame(content: ChartContent, fitted: PlotLayout) -> Frame:
     columns, label_width, marks = fitted.columns, fitted.label_width, content.marks
     y_ticks = tuple(
         FrameTick(row, cut(label, label_width, marks, "right")) for row, label in fitted.labels

@@ -6,16 +6,16 @@ from typing import NamedTuple
 from tuimon.charts.axis import Axis, make_axis
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Curve, Scales
-from tuimon.charts.style import Style, style_of
+from tuimon.charts.style import CurveStyle, style_of
 from tuimon.charts.traces import superseded_tracks
 from tuimon.charts.track import Track, make_track
-from tuimon.charts.viewport import View
+from tuimon.charts.viewport import Viewport
 
 # Cells for the newest value behind a line, in charts of at least so many.
 _END_LABEL, _ROOMY = 10, 70
 
 
-class Content(NamedTuple):
+class ChartContent(NamedTuple):
     """What a chart shows, before it is known how many cells there are for it.
 
     Attributes:
@@ -29,8 +29,8 @@ class Content(NamedTuple):
     tracks: Sequence[Track]
     past: Sequence[Track]
     axis: Axis
-    style: Style
-    view: View
+    style: CurveStyle
+    view: Viewport
 
     @property
     def options(self) -> ChartOptions:
@@ -46,10 +46,10 @@ class Content(NamedTuple):
 def content_of(
     curves: Sequence[Curve],
     options: ChartOptions,
-    view: View,
+    view: Viewport,
     width: int,
     previous: Scales | None,
-) -> Content:
+) -> ChartContent:
     """Lay curves along an x axis.
 
     Args:
@@ -65,10 +65,10 @@ def content_of(
     past = superseded_tracks(curves, options)
     room = _room_behind(width, style)
     axis = make_axis(options.x_axis, [*tracks, *past], previous, view, room)
-    return Content(tracks, past, axis, style, view)
+    return ChartContent(tracks, past, axis, style, view)
 
 
-def _room_behind(width: int, style: Style) -> float:
+def _room_behind(width: int, style: CurveStyle) -> float:
     """The share of the x axis that labels at the ends of lines take."""
     if not style.options.labels or width < _ROOMY:
         return 0.0

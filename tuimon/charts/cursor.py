@@ -8,13 +8,13 @@ from tuimon.charts import roles
 from tuimon.charts.axis import Axis
 from tuimon.charts.heading import cut, plain
 from tuimon.charts.marks import Marks
-from tuimon.charts.model import ChartOptions, Cursor, Reading, Row, Span
-from tuimon.charts.style import Style
+from tuimon.charts.model import ChartOptions, Cursor, CursorReading, Row, Span
+from tuimon.charts.style import CurveStyle
 from tuimon.charts.traces import smoothing_of
 from tuimon.charts.track import CALENDAR, Track
 from tuimon.text import format_duration, format_step, format_value, safe, width
 
-Readings = tuple[tuple[Reading, Reading | None], ...]
+Readings = tuple[tuple[CursorReading, CursorReading | None], ...]
 
 _GAP = 2
 _LEAST_LABEL, _MOST_LABEL = 6, 32
@@ -36,7 +36,7 @@ def read_all(
     return tuple(found)
 
 
-def _read(track: Track, axis: Axis, position: float, options: ChartOptions) -> Reading | None:
+def _read(track: Track, axis: Axis, position: float, options: ChartOptions) -> CursorReading | None:
     if not len(track.x):
         return None
     target = axis.target(track, position)
@@ -47,7 +47,7 @@ def _read(track: Track, axis: Axis, position: float, options: ChartOptions) -> R
     index = track.nearest(target)
     weight = smoothing_of(track, options)
     at = index if track.order is None else int(track.order[index])
-    return Reading(
+    return CursorReading(
         curve=track.curve,
         step=int(track.curve.steps[at]),
         wall_time=float(track.curve.wall_times[at]),
@@ -56,7 +56,7 @@ def _read(track: Track, axis: Axis, position: float, options: ChartOptions) -> R
     )
 
 
-def shown_value(reading: Reading) -> float:
+def shown_value(reading: CursorReading) -> float:
     """What the line shows."""
     return reading.value if reading.smoothed is None else reading.smoothed
 
@@ -87,7 +87,7 @@ def _clock(wall_time: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(wall_time))
 
 
-def more_text(reading: Reading, mark: Reading | None, marks: Marks) -> str:
+def more_text(reading: CursorReading, mark: CursorReading | None, marks: Marks) -> str:
     """What a legend tells besides the value at the cursor."""
     if mark is not None:
         return _delta(marks) + _signed(_difference(reading, mark))
@@ -96,7 +96,7 @@ def more_text(reading: Reading, mark: Reading | None, marks: Marks) -> str:
     return ""
 
 
-def _difference(reading: Reading, mark: Reading) -> float:
+def _difference(reading: CursorReading, mark: CursorReading) -> float:
     return shown_value(reading) - shown_value(mark)
 
 
@@ -104,7 +104,7 @@ def _signed(value: float) -> str:
     return ("+" if value > 0 else "") + format_value(value)
 
 
-def readout_rows(readings: Readings, cells: int, most_rows: int, style: Style) -> list[Row]:
+def readout_rows(readings: Readings, cells: int, most_rows: int, style: CurveStyle) -> list[Row]:
     """A table of all curves at the cursor in at most so many rows, in blocks side by side."""
     marks = style.marks
     delta = any(mark is not None for _, mark in readings)
@@ -144,7 +144,7 @@ def readout_rows(readings: Readings, cells: int, most_rows: int, style: Style) -
     return [_fitted(line, cells) for line in lines]
 
 
-def _values(reading: Reading, mark: Reading | None, names: Sequence[str]) -> list[str]:
+def _values(reading: CursorReading, mark: CursorReading | None, names: Sequence[str]) -> list[str]:
     texts = {
         "step": format_step(reading.step),
         "time": format_duration(reading.elapsed),

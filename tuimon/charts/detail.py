@@ -5,8 +5,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.charts.smoothing import Smoothed
-from tuimon.store.lod import Edges, Extremes, LevelOfDetail
+from tuimon.charts.smoothing import Smoother
+from tuimon.store.lod import ColumnExtremes, Edges, LevelOfDetail
 from tuimon.store.metric_names import Best
 
 
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
+class ResultCache(Generic[T]):
     """The newest result of a computation, and what it depends on."""
 
     def __init__(self) -> None:
@@ -40,23 +40,23 @@ class Kept(Generic[T]):
         self._kept = key, made
 
 
-class Detail:
+class DrawingCache:
     """Makes drawing a series cost its new points and the columns, not all of its points.
 
     Every array handed in is that of the whole series and begins with the one of the last call.
     """
 
     def __init__(self) -> None:
-        self.bins = Kept[Any]()
+        self.bins = ResultCache[Any]()
         """The columns of its last drawing."""
-        self.smoothed = Kept[Floats]()
+        self.smoothed = ResultCache[Floats]()
         """Its smoothed values, if it is not long."""
         self._levels = LevelOfDetail()
-        self._smoothed: Smoothed | None = None
+        self._smoothed: Smoother | None = None
         self._ascending: dict[str, int] = {}
         self._best: dict[Best, tuple[int, int | None]] = {}
 
-    def extremes(self, values: Floats, edges: Edges) -> Extremes:
+    def extremes(self, values: Floats, edges: Edges) -> ColumnExtremes:
         """What the values between indices `edges` [columns + 1] come to."""
         self._levels.extend(values)
         return self._levels.column_extremes(values, edges)
@@ -85,10 +85,10 @@ class Detail:
         self._best[best] = len(values), index
         return index
 
-    def _smoothed_by(self, weight: float, values: Floats) -> Smoothed:
+    def _smoothed_by(self, weight: float, values: Floats) -> Smoother:
         smoothed = self._smoothed
         if smoothed is None or smoothed.weight != weight:
-            smoothed = self._smoothed = Smoothed(weight)
+            smoothed = self._smoothed = Smoother(weight)
         smoothed.extend(values)
         return smoothed
 

@@ -7,7 +7,7 @@ labels of the y axis are; those depend on its limits, and these on what the line
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tuimon.charts.content import Content
+from tuimon.charts.content import ChartContent
 from tuimon.charts.frame import FrameTick
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import Scales
@@ -21,7 +21,7 @@ _LABEL_WIDTH = 5
 _SPARE = 2
 
 
-class Fitted(NamedTuple):
+class PlotLayout(NamedTuple):
     """Curves in so many cells as the labels of their y axis leave.
 
     Attributes:
@@ -50,7 +50,7 @@ class Fitted(NamedTuple):
         return [trace for trace in self.traces if not trace.past]
 
 
-def fit(content: Content, width: int, rows: int, previous: Scales | None) -> Fitted:
+def fit(content: ChartContent, width: int, rows: int, previous: Scales | None) -> PlotLayout:
     """Fit curves into a chart of so many cells. What it settles on, it settles on again.
 
     Args:
@@ -61,13 +61,13 @@ def fit(content: Content, width: int, rows: int, previous: Scales | None) -> Fit
     """
     axis, options, marks = content.axis, content.options, content.marks
 
-    def fitted(label_width: int, before: YScale | None) -> Fitted:
+    def fitted(label_width: int, before: YScale | None) -> PlotLayout:
         columns = width - label_width - 1
         traces = make_traces(content.tracks, axis, columns, options, marks)
         traces += superseded_traces(content.past, axis, columns, options, marks)
         y_axis = _y_axis(content, traces, rows, before)
         labels = _y_labels(y_axis, rows, options.log_y, marks)
-        return Fitted(traces, y_axis, labels, label_width, columns, rows)
+        return PlotLayout(traces, y_axis, labels, label_width, columns, rows)
 
     same = previous and (previous.rows, previous.down) == (rows, marks.down)
     before = YScale(previous.y0, previous.y1, previous.y_step) if previous and same else None
@@ -84,7 +84,7 @@ def fit(content: Content, width: int, rows: int, previous: Scales | None) -> Fit
 
 
 def _y_axis(
-    content: Content, traces: Sequence[Trace], rows: int, before: YScale | None
+    content: ChartContent, traces: Sequence[Trace], rows: int, before: YScale | None
 ) -> YScale | None:
     """Return the y axis that shows all points, or what is asked for; None with nothing to draw."""
     options, view = content.options, content.view

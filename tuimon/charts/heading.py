@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from tuimon.charts import roles
-from tuimon.charts.content import Content
+from tuimon.charts.content import ChartContent
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Row, Span
 from tuimon.charts.traces import Trace
-from tuimon.charts.viewport import View
+from tuimon.charts.viewport import Viewport
 from tuimon.text import Align, fit, format_duration, format_step, format_value, safe, shorten, width
 
 _SPACE = Span(" ", roles.BLANK)
@@ -25,7 +25,7 @@ _HEAD_SHARE = 3
 _VALUE_CELLS = 6
 
 
-class Entry(NamedTuple):
+class LegendEntry(NamedTuple):
     """A curve in the legend.
 
     Attributes:
@@ -91,7 +91,12 @@ def title_row(
 
 
 def legend_rows(
-    entries: Sequence[Entry], cells: int, most_rows: int, marks: Marks, *, in_full: bool = False
+    entries: Sequence[LegendEntry],
+    cells: int,
+    most_rows: int,
+    marks: Marks,
+    *,
+    in_full: bool = False,
 ) -> list[Row]:
     """Return one to `most_rows` rows of colour cue, label and last value of each curve.
 
@@ -142,7 +147,7 @@ def _more(count: int) -> str:
     return f"+{count} more"
 
 
-def _entry(entry: Entry, cells: int, marks: Marks, *, more: bool = False) -> list[Span]:
+def _entry(entry: LegendEntry, cells: int, marks: Marks, *, more: bool = False) -> list[Span]:
     cue = marks.cue(entry.colour) if entry.cue is None else entry.cue
     value = "" if entry.last is None else format_value(entry.last).ljust(_VALUE_CELLS)
     label = plain(entry.label, marks)
@@ -179,7 +184,7 @@ def _row(spans: Sequence[Span]) -> Row:
     return tuple(span for span in spans if span.text)
 
 
-def states_of(view: View, options: ChartOptions) -> list[str]:
+def states_of(view: Viewport, options: ChartOptions) -> list[str]:
     """Return what becomes of the picture when points are added; nothing if all are shown."""
     if view.mode == "live tail" and view.tail is not None:
         if options.x_axis == "step":
@@ -195,7 +200,7 @@ def warnings_of(traces: Sequence[Trace], marks: Marks) -> list[str]:
     return [f"{format_step(int(n))} {name}" for n, name in zip(totals, names, strict=False) if n]
 
 
-def notes_of(content: Content, traces: Sequence[Trace]) -> list[str]:
+def notes_of(content: ChartContent, traces: Sequence[Trace]) -> list[str]:
     """Return how the curves are drawn."""
     options, curves = content.options, [track.curve for track in content.tracks]
     superseded = sum(len(curve.superseded.steps) for curve in curves if curve.superseded)

@@ -18,7 +18,7 @@ _LEFT_OUT = 1000
 """What a label that is left out costs, in rows between a label and its line."""
 
 
-class _Place(NamedTuple):
+class _LabelCells(NamedTuple):
     """Cells of a row: `left` up to `stop` must be blank, the label begins at `start`."""
 
     left: int
@@ -27,7 +27,7 @@ class _Place(NamedTuple):
     beside: bool
 
 
-class End(NamedTuple):
+class LineEnd(NamedTuple):
     """The end of a line.
 
     Attributes:
@@ -43,7 +43,7 @@ class End(NamedTuple):
     role: str
 
 
-def put_labels(plot: Plot, ends: Sequence[End], marks: Marks) -> None:
+def put_labels(plot: Plot, ends: Sequence[LineEnd], marks: Marks) -> None:
     """Write labels beside the ends of lines, or above or below them at the edge of the plot.
 
     Only blank cells are written on, and labels are in the order of their lines: never beyond the
@@ -55,9 +55,9 @@ def put_labels(plot: Plot, ends: Sequence[End], marks: Marks) -> None:
             plot.put(row, _place(end, plot).start, end.label, end.role)
 
 
-def _neighbourhoods(ends: Sequence[End]) -> list[list[End]]:
+def _neighbourhoods(ends: Sequence[LineEnd]) -> list[list[LineEnd]]:
     """Ends whose labels could be read as each other's."""
-    found: list[list[End]] = []
+    found: list[list[LineEnd]] = []
     for end in sorted(ends, key=lambda end: end.cell):
         if found and end.cell - found[-1][-1].cell <= len(found[-1][-1].label) + 2:
             found[-1].append(end)
@@ -66,16 +66,16 @@ def _neighbourhoods(ends: Sequence[End]) -> list[list[End]]:
     return found
 
 
-def _arranged(plot: Plot, ends: Sequence[End], marks: Marks) -> list[tuple[int, End]]:
+def _arranged(plot: Plot, ends: Sequence[LineEnd], marks: Marks) -> list[tuple[int, LineEnd]]:
     """Choose rows for labels, by dynamic programming from the highest line to the lowest.
 
     What is kept is the cheapest choice for each row from which the labels of lower lines may go on.
     """
-    choices: dict[int, tuple[int, list[tuple[int, End]]]] = {0: (0, [])}
+    choices: dict[int, tuple[int, list[tuple[int, LineEnd]]]] = {0: (0, [])}
     for end in sorted(ends, key=lambda end: -end.height):
         own = row_of(end.height, plot, marks)
         rows = _blank_rows(plot, end, own)
-        longer: dict[int, tuple[int, list[tuple[int, End]]]] = {}
+        longer: dict[int, tuple[int, list[tuple[int, LineEnd]]]] = {}
         for first, (cost, chosen) in choices.items():
             options = [
                 (row + 1, (cost + abs(row - own), [*chosen, (row, end)]))
@@ -91,7 +91,7 @@ def _arranged(plot: Plot, ends: Sequence[End], marks: Marks) -> list[tuple[int, 
     return min(choices.values(), key=lambda choice: choice[0])[1]
 
 
-def _blank_rows(plot: Plot, end: End, own: int) -> list[int]:
+def _blank_rows(plot: Plot, end: LineEnd, own: int) -> list[int]:
     place = _place(end, plot)
     rows = (own + offset for offset in _REACH if offset or place.beside)
     return [
@@ -101,14 +101,14 @@ def _blank_rows(plot: Plot, end: End, own: int) -> list[int]:
     ]
 
 
-def _place(end: End, plot: Plot) -> _Place:
+def _place(end: LineEnd, plot: Plot) -> _LabelCells:
     """Where a label goes: one blank cell keeps it apart from what it does not belong to."""
     beside = end.cell + 2
     stop = beside + len(end.label)
     if stop <= plot.width:
-        return _Place(beside - 1, beside, stop, True)
+        return _LabelCells(beside - 1, beside, stop, True)
     start = plot.width - len(end.label)
-    return _Place(max(0, start - 1), start, plot.width, False)
+    return _LabelCells(max(0, start - 1), start, plot.width, False)
 
 
 def end_of_line(line: NDArray[np.float64], marks: Marks) -> tuple[int, float] | None:

@@ -5,14 +5,14 @@ import statistics
 from collections.abc import Sequence
 
 from tuimon.charts.cursor import Readings, more_text
-from tuimon.charts.heading import Entry
+from tuimon.charts.heading import LegendEntry
 from tuimon.charts.model import Curve
-from tuimon.charts.style import Style
+from tuimon.charts.style import CurveStyle
 from tuimon.charts.track import Track
 from tuimon.text import format_step, format_value
 
 
-def newest_entries(tracks: Sequence[Track], style: Style) -> list[Entry]:
+def newest_entries(tracks: Sequence[Track], style: CurveStyle) -> list[LegendEntry]:
     """Return the curves, and each group once, with their newest and best values."""
     groups: dict[str, list[Curve]] = {}
     for track in tracks:
@@ -34,7 +34,7 @@ def newest_entries(tracks: Sequence[Track], style: Style) -> list[Entry]:
     return entries
 
 
-def read_entries(readings: Readings, style: Style) -> list[Entry]:
+def read_entries(readings: Readings, style: CurveStyle) -> list[LegendEntry]:
     """Return the curves with what they hold at the cursor."""
     return [
         _entry(one.curve, style, one.curve.label, one.value, more_text(one, mark, style.marks))
@@ -42,9 +42,11 @@ def read_entries(readings: Readings, style: Style) -> list[Entry]:
     ]
 
 
-def _entry(curve: Curve, style: Style, label: str, last: float | None, more: str) -> Entry:
+def _entry(
+    curve: Curve, style: CurveStyle, label: str, last: float | None, more: str
+) -> LegendEntry:
     label = f"* {label}" if curve.pinned else label
-    return Entry(label, curve.colour, last, more, style.cue(curve), style.role(curve))
+    return LegendEntry(label, curve.colour, last, more, style.cue(curve), style.role(curve))
 
 
 def last_value(curve: Curve) -> float | None:
@@ -61,7 +63,7 @@ def _median(values: Sequence[float]) -> float | None:
     return statistics.median_low(known) / 2 + statistics.median_high(known) / 2
 
 
-def _best_text(track: Track, style: Style) -> str:
+def _best_text(track: Track, style: CurveStyle) -> str:
     curve = track.curve
     index = track.best(curve.best) if curve.best and style.options.labels else None
     if index is None:

@@ -10,7 +10,7 @@ import re
 import time
 
 from tuimon.charts.model import XAxis
-from tuimon.charts.viewport import Area, View
+from tuimon.charts.viewport import Area, Viewport
 from tuimon.text import format_duration
 
 _TERM = re.compile(r"([xy])=(\S*)")
@@ -24,7 +24,7 @@ class LimitsError(ValueError):
     """The text gives no limits; says why in a few words."""
 
 
-def parse_limits(text: str, axis: XAxis, area: Area) -> View:
+def parse_limits(text: str, axis: XAxis, area: Area) -> Viewport:
     """The view with the limits of a text; of all points for an empty one. Raises LimitsError.
 
     Args:
@@ -32,7 +32,7 @@ def parse_limits(text: str, axis: XAxis, area: Area) -> View:
         axis: what x is.
         area: of the chart, to fill in sides of x that are left out.
     """
-    view = View()
+    view = Viewport()
     x: tuple[float, float] | None = None
     y: tuple[float | None, float | None] = (None, None)
     for word in text.split():
@@ -48,7 +48,7 @@ def parse_limits(text: str, axis: XAxis, area: Area) -> View:
             x = (area.first if low is None else low, area.last if high is None else high)
             if x[0] >= x[1]:
                 raise LimitsError(f"{word}: there are no points")
-    return View(x=x, y=y) if (x, y) != (None, (None, None)) else view
+    return Viewport(x=x, y=y) if (x, y) != (None, (None, None)) else view
 
 
 def _sides(text: str, axis: XAxis | None, area: Area) -> tuple[float | None, float | None]:
@@ -102,7 +102,7 @@ def _clock(text: str, newest: float) -> float | None:
         return None
 
 
-def limits_text(view: View, axis: XAxis) -> str:
+def limits_text(view: Viewport, axis: XAxis) -> str:
     """The text that gives the limits of a view."""
     words = []
     if view.x is not None:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.charts.detail import Detail
+from tuimon.charts.detail import DrawingCache
 from tuimon.charts.viewport import Area
 from tuimon.store.metric_names import Best
 
@@ -24,7 +24,7 @@ class Span(NamedTuple):
 Row = tuple[Span, ...]
 
 
-class Superseded(NamedTuple):
+class SupersededPoints(NamedTuple):
     """Points of a series that later ones took the place of, as a resumed training leaves them.
 
     Attributes:
@@ -75,8 +75,8 @@ class Curve:
     group: str = ""
     pinned: bool = False
     start: float | None = None
-    detail: Detail = field(default_factory=Detail)
-    superseded: Superseded | None = None
+    detail: DrawingCache = field(default_factory=DrawingCache)
+    superseded: SupersededPoints | None = None
     faded: bool = False
 
 
@@ -114,7 +114,7 @@ class Cursor(NamedTuple):
     mark: float | None = None
 
 
-class Reading(NamedTuple):
+class CursorReading(NamedTuple):
     """The point of a curve that is nearest to a cursor."""
 
     curve: Curve
@@ -165,5 +165,5 @@ class Drawing(NamedTuple):
     scales: Scales | None
     area: Area | None = None
     """None where there is no plot."""
-    readings: tuple[tuple[Reading, Reading | None], ...] = ()
+    readings: tuple[tuple[CursorReading, CursorReading | None], ...] = ()
     """At the cursor and at its mark, in the order of the legend."""

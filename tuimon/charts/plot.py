@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis
-from tuimon.charts.canvas import Flags, Plot, Shape, paint
-from tuimon.charts.content import Content
-from tuimon.charts.fit import Fitted
+from tuimon.charts.canvas import CurveShape, Flags, Plot, paint
+from tuimon.charts.content import ChartContent
+from tuimon.charts.fit import PlotLayout
 from tuimon.charts.heading import cut
-from tuimon.charts.labels import End, end_of_line, put_labels, row_of
+from tuimon.charts.labels import LineEnd, end_of_line, put_labels, row_of
 from tuimon.charts.marks import Marks
 from tuimon.charts.scales import YScale
-from tuimon.charts.style import Style
+from tuimon.charts.style import CurveStyle
 from tuimon.charts.traces import Trace
 from tuimon.text import format_value
 
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 _MOST_BEST = 4
 
 
-def draw_plot(content: Content, fitted: Fitted) -> tuple[Plot, bool]:
+def draw_plot(content: ChartContent, fitted: PlotLayout) -> tuple[Plot, bool]:
     """Return what is inside the frame, and whether values lie beyond typed or clipped limits."""
     style, marks, options = content.style, content.marks, content.options
     traces, columns, rows = fitted.traces, fitted.columns, fitted.rows
@@ -61,12 +61,12 @@ def _why_empty(traces: Sequence[Trace]) -> str:
     return "no points in this window" if elsewhere else "no data yet"
 
 
-def _shape(trace: Trace, scale: YScale, dots: int, style: Style) -> Shape:
+def _shape(trace: Trace, scale: YScale, dots: int, style: CurveStyle) -> CurveShape:
     curve = trace.curve
     faded = curve.faded and not trace.past
     grouped = trace.members > 1
     role = roles.past(curve.colour) if trace.past and not curve.faded else style.role(curve)
-    return Shape(
+    return CurveShape(
         role,
         roles.SHADE if curve.faded else roles.band(curve.colour),
         _heights(trace.low, scale),
@@ -80,7 +80,9 @@ def _shape(trace: Trace, scale: YScale, dots: int, style: Style) -> Shape:
     )
 
 
-def _ends(traces: Sequence[Trace], shapes: Sequence[Shape], style: Style) -> list[End]:
+def _ends(
+    traces: Sequence[Trace], shapes: Sequence[CurveShape], style: CurveStyle
+) -> list[LineEnd]:
     """Return the newest values of curves whose newest point is in sight, and where they belong."""
     ends = []
     for trace, shape in zip(traces, shapes, strict=True):
@@ -92,11 +94,13 @@ def _ends(traces: Sequence[Trace], shapes: Sequence[Shape], style: Style) -> lis
             continue
         value, key = format_value(float(trace.track.values[-1])), style.key(curve)
         label = f"{key} {value}" if key else value
-        ends.append(End(*place, label, roles.end(curve.colour)))
+        ends.append(LineEnd(*place, label, roles.end(curve.colour)))
     return ends
 
 
-def _put_best(plot: Plot, traces: Sequence[Trace], axis: Axis, scale: YScale, style: Style) -> None:
+def _put_best(
+    plot: Plot, traces: Sequence[Trace], axis: Axis, scale: YScale, style: CurveStyle
+) -> None:
     """Mark the best value of each curve, or the best one of all where there are many."""
     found: list[tuple[float, int, Trace]] = []
     for trace in traces:

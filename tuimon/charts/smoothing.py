@@ -46,7 +46,7 @@ def smooth_all(series: Sequence[Floats], weight: float) -> list[Floats]:
 
 
 def _smooth_long(values: Floats, weight: float) -> Floats:
-    smoothed = Smoothed(weight)
+    smoothed = Smoother(weight)
     smoothed.extend(values)
     return values if smoothed.constant else smoothed.values(values, 0, len(values))
 
@@ -70,7 +70,7 @@ def _smooth_short(series: Sequence[Floats], weight: float) -> list[Floats]:
     factors = np.broadcast_to(averaged.factors, rows.shape)[:, -1].copy()
     factors[first] = 0
     counted = np.cumsum(averaged.finite) - averaged.finite
-    before = _State(np.empty(len(rows)), counted - counted[begins])
+    before = _AverageState(np.empty(len(rows)), counted - counted[begins])
     _carry(averaged.pushes[:, -1].copy(), factors, 0.0, before)
     before.last[first] = 0
     shown = _shown(rows, averaged, before, weight).reshape(-1)
@@ -88,7 +88,7 @@ def _clamped(weight: float) -> float:
     return min(max(weight, 0.0), 1.0) if weight == weight else 0.0
 
 
-class _State(NamedTuple):
+class _AverageState(NamedTuple):
     """The average before rows of values; arrays [rows]."""
 
     last: Floats
@@ -96,7 +96,7 @@ class _State(NamedTuple):
     """How many finite values it holds."""
 
 
-class Smoothed:
+class Smoother:
     """The smoothed values of a long series that grows, without keeping them.
 
     Only the average after every `BLOCK` values is kept, and the sum of the smoothed ones among
@@ -172,7 +172,7 @@ class Smoothed:
             rows[at >= len(values)] = np.nan
         lasts, counts, _ = self._after.rows.view()
         begun = blocks > 0
-        state = _State(np.zeros(len(blocks)), np.zeros(len(blocks), np.int64))
+        state = _AverageState(np.zeros(len(blocks)), np.zeros(len(blocks), np.int64))
         state.last[begun], state.finite[begun] = lasts[blocks[begun] - 1], counts[blocks[begun] - 1]
         return _shown(rows, _averaged(rows, self._weight), state, self._weight)
 
@@ -181,7 +181,7 @@ class Smoothed:
         length = self._after.rows.length
         last, count, _ = self._after.rows.view(length - 1) if length else ([0.0], [0], [0.0])
         weight = self._weight
-        before = _State(np.empty(len(rows)), count[0] + BLOCK * np.arange(len(rows)))
+        before = _AverageState(np.empty(len(rows)), count[0] + BLOCK * np.arange(len(rows)))
         if weight ** count[0] < _SETTLED:
             powers = (1 - weight) * weight ** np.arange(BLOCK - 1, -1, -1)
             with np.errstate(over="ignore", invalid="ignore"):
@@ -196,7 +196,7 @@ class Smoothed:
                     return lasts, before.finite + BLOCK, shown
         averaged = _averaged(rows, weight)
         counts = count[0] + np.cumsum(averaged.finite)
-        before = _State(before.last, np.append(count[0], counts[:-1]))
+        before = _AverageState(before.last, np.append(count[0], counts[:-1]))
         ends = np.broadcast_to(averaged.factors, rows.shape)[:, -1].copy()
         lasts = _carry(averaged.pushes[:, -1].copy(), ends, last[0], before)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -204,7 +204,7 @@ class Smoothed:
         return lasts, counts, sums
 
 
-class _Averaged(NamedTuple):
+class _RowAverages(NamedTuple):
     """Rows of values averaged from nothing."""
 
     pushes: Floats
@@ -215,7 +215,7 @@ class _Averaged(NamedTuple):
     """How many values of each row are finite, [rows]."""
 
 
-def _averaged(rows: Floats, weight: float) -> _Averaged:
+def _averaged(rows: Floats, weight: float) -> _RowAverages:
     finite = np.isfinite(rows)
     if finite.all():
         pushes, factors = (1 - weight) * rows, np.full((1, rows.shape[1]), weight)
@@ -225,7 +225,7 @@ def _averaged(rows: Floats, weight: float) -> _Averaged:
         pushes = (1 - weight) * np.where(finite, rows, 0.0)
         factors = np.where(finite, weight, 1.0)
     _scan(pushes, factors)
-    return _Averaged(pushes, factors, counts)
+    return _RowAverages(pushes, factors, counts)
 
 
 def _scan(pushes: Floats, factors: Floats) -> None:
@@ -242,7 +242,7 @@ def _scan(pushes: Floats, factors: Floats) -> None:
         reach *= 2
 
 
-def _carry(pushes: Floats, factors: Floats, last: float, before: _State) -> Floats:
+def _carry(pushes: Floats, factors: Floats, last: float, before: _AverageState) -> Floats:
     """The average after each row, given the average before the first; fills `before.last`."""
     _scan(pushes, factors)
     pushes += last * factors
@@ -250,7 +250,7 @@ def _carry(pushes: Floats, factors: Floats, last: float, before: _State) -> Floa
     return pushes
 
 
-def _shown(rows: Floats, averaged: _Averaged, before: _State, weight: float) -> Floats:
+def _shown(rows: Floats, averaged: _RowAverages, before: _AverageState, weight: float) -> Floats:
     """The debiased average after each value, [rows, n]."""
     shown = averaged.pushes + averaged.factors * before.last[:, None]
     old = weight ** before.finite.astype(np.float64)

@@ -8,7 +8,7 @@ from tuimon.charts.marks import MARKS, Marks, key_letter, line_letter
 from tuimon.charts.model import ChartOptions, Curve
 
 
-class Style(NamedTuple):
+class CurveStyle(NamedTuple):
     """How curves are told apart."""
 
     options: ChartOptions
@@ -46,8 +46,8 @@ class Style(NamedTuple):
         return roles.FADED if curve.faded else roles.curve(curve.colour)
 
 
-def style_of(curves: Iterable[Curve], options: ChartOptions) -> Style:
+def style_of(curves: Iterable[Curve], options: ChartOptions) -> CurveStyle:
     """How these curves of one chart are told apart."""
     alone = [curve for curve in curves if not (curve.faded or curve.group)]
     lettered = len(alone) > 1 and any(curve.colour >= options.palette for curve in alone)
-    return Style(options, MARKS[options.marks], lettered)
+    return CurveStyle(options, MARKS[options.marks], lettered)

@@ -15,7 +15,7 @@ _TAIL_STEPS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class Viewport:
     """The part of a chart that is shown; by default all of it.
 
     Attributes:
@@ -43,7 +43,7 @@ class Area:
 
     Attributes:
         left, top, columns, rows: cells of the drawing that the plot takes.
-        x0, x1: limits of x, in the units of `View.x`.
+        x0, x1: limits of x, in the units of `Viewport.x`.
         first, last: extremes of x over all points.
         least: the smallest part of x that makes sense.
     """
@@ -75,7 +75,7 @@ class Area:
         return min(int(share * self.columns), self.columns - 1)
 
 
-def zoomed(view: View, area: Area, factor: float, around: float | None = None) -> View:
+def zoomed(view: Viewport, area: Area, factor: float, around: float | None = None) -> Viewport:
     """Show `factor` of what is shown now.
 
     Args:
@@ -100,13 +100,13 @@ def zoomed(view: View, area: Area, factor: float, around: float | None = None) -
     return _settled(view, area, low, span)
 
 
-def panned(view: View, area: Area, share: float) -> View:
+def panned(view: Viewport, area: Area, share: float) -> Viewport:
     """Move by a share of what is shown, to later points where it is positive."""
     span = area.x1 - area.x0
     return _settled(view, area, area.x0 + share * span, span, forth=share > 0)
 
 
-def tailed(view: View, area: Area) -> View:
+def tailed(view: Viewport, area: Area) -> Viewport:
     """Follow the newest quarter of the points; show all if the view follows already."""
     if view.mode == "live tail":
         return replace(view, x=None, tail=None)
@@ -114,7 +114,9 @@ def tailed(view: View, area: Area) -> View:
     return replace(view, x=None, tail=span)
 
 
-def _settled(view: View, area: Area, low: float, span: float, *, forth: bool = False) -> View:
+def _settled(
+    view: Viewport, area: Area, low: float, span: float, *, forth: bool = False
+) -> Viewport:
     """Return a view from `low` on: all of x where it holds all, the tail where it ends with it."""
     everything = area.last - area.first
     if low <= area.first and low + span >= area.last:
@@ -127,7 +129,7 @@ def _settled(view: View, area: Area, low: float, span: float, *, forth: bool = F
 
 
 def window_of(
-    view: View, first: float, last: float, *, least: float, room: float = 0.0
+    view: Viewport, first: float, last: float, *, least: float, room: float = 0.0
 ) -> Limits | None:
     """The limits of x that a view asks for; None for all of it.
 

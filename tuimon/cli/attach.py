@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuimon.cli.shared.common import (
-    Refused,
+    CommandError,
     complete_run_or_logdir,
     control_or_refuse,
     describe_end,
@@ -47,7 +47,7 @@ def command(target: str | None, plain: bool, interactive: bool, reset_view: bool
     path = Path(target).absolute()
     if os.sep in target:
         if not path.is_dir():
-            raise Refused(_no_directory(path))
+            raise CommandError(_no_directory(path))
         return watch_logdirs([path], plain=plain, reset=reset_view)
     try:
         run = find_run(target)
@@ -68,9 +68,9 @@ def _type_into(run: RunStatus, *, plain: bool, reset: bool) -> int:
     from tuimon.guardian.client import ControlError, Typist, caller
 
     if obstacle := "--plain" if plain else screen_obstacle():
-        raise Refused(f"--interactive needs the screen ({obstacle})")
+        raise CommandError(f"--interactive needs the screen ({obstacle})")
     if run.state.ended:
-        raise Refused(describe_end(run))
+        raise CommandError(describe_end(run))
     control_or_refuse(run)
     try:
         typist = Typist(run.paths, caller())
@@ -78,7 +78,7 @@ def _type_into(run: RunStatus, *, plain: bool, reset: bool) -> int:
         held = read_status(run.paths.directory).record.console_held_by is not None
         hint = "; tuimon attach, then I, takes it over" if held else ""
         why = f"nothing can be typed into {run.record.name}: {error}{hint}"
-        raise Refused(safe(why)) from None
+        raise CommandError(safe(why)) from None
     return watch_run(run.paths, plain=False, launched=False, reset=reset, typist=typist)
 
 
@@ -96,9 +96,9 @@ def _process_or_refuse(target: str, path: Path, error: RunNotFound) -> "ForeignP
         except NoSuchProcess as gone:
             why = str(gone)
         except ForeignProcessError as denied:
-            raise Refused(safe(str(denied))) from None
+            raise CommandError(safe(str(denied))) from None
     tried = f"{str(error).partition(';')[0]}, {_no_directory(path)}, {why}"
-    raise Refused(f"{safe(tried)}; see: tuimon ls")
+    raise CommandError(f"{safe(tried)}; see: tuimon ls")
 
 
 def _no_directory(path: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.shared.common import Refused
+from tuimon.cli.shared.common import CommandError
 from tuimon.config import ConfigError, Settings, config_path, read_settings
 from tuimon.config.schema import AREAS
 from tuimon.text import safe
@@ -30,7 +30,7 @@ def command(*, edit: bool, check: bool, show_path: bool, list_keys: bool, theme:
     in themes/ beside it.
     """
     if edit + check + show_path + list_keys + (theme is not None) > 1:
-        raise Refused("--edit, --check, --path, --theme and --keys cannot be combined")
+        raise CommandError("--edit, --check, --path, --theme and --keys cannot be combined")
     path = config_path()
     if theme is not None:
         return _theme(theme)
@@ -105,7 +105,7 @@ def _check(path: Path) -> int:
 def _tell(error: ConfigError) -> int:
     for problem in error.problems:
         click.echo(f"tuimon: {safe(str(problem))}", err=True)
-    return Refused.exit_code
+    return CommandError.exit_code
 
 
 def _theme(name: str) -> int:
@@ -115,9 +115,9 @@ def _theme(name: str) -> int:
 
     path = themes_directory() / f"{name}.toml"
     if path.parent != themes_directory() or not name.strip(". ") or not name.isprintable():
-        raise Refused(f"{name}: not the name of a file")
+        raise CommandError(f"{name}: not the name of a file")
     if name in (*THEMES, "auto"):
-        raise Refused(f"{name} is tuimon's own; give yours another name")
+        raise CommandError(f"{name} is tuimon's own; give yours another name")
     _edit(path, path_of(DARK.name).read_text(encoding="utf-8"))
     try:
         read_theme(path)
@@ -134,14 +134,14 @@ def _edit(path: Path, new: str) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(new, encoding="utf-8")
         except OSError as error:
-            raise Refused(f"{path}: cannot be written: {error.strerror or error}") from None
+            raise CommandError(f"{path}: cannot be written: {error.strerror or error}") from None
     editor = _editor()
     try:
         code = subprocess.run([*editor, str(path)], check=False).returncode
     except OSError as error:
-        raise Refused(f"{editor[0]}: {error.strerror}; set EDITOR to an editor") from None
+        raise CommandError(f"{editor[0]}: {error.strerror}; set EDITOR to an editor") from None
     if code:
-        raise Refused(f"{editor[0]} ended with exit code {code}")
+        raise CommandError(f"{editor[0]} ended with exit code {code}")
 
 
 def _editor() -> list[str]:
@@ -157,7 +157,7 @@ def _editor() -> list[str]:
             if words := shlex.split(os.environ.get(name, "")):
                 return words
         except ValueError as error:
-            raise Refused(f"{name}={os.environ[name]}: {error}") from None
+            raise CommandError(f"{name}={os.environ[name]}: {error}") from None
     return [next((name for name in _EDITORS if shutil.which(name)), _EDITORS[-1])]
 
 

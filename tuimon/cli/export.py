@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from tuimon.cli.shared.common import Refused, complete_run_or_logdir
+from tuimon.cli.shared.common import CommandError, complete_run_or_logdir
 from tuimon.cli.shared.requested import pattern, select_all, tell, tell_damage
 from tuimon.text import safe
 
@@ -79,15 +79,15 @@ def command(
     from tuimon.store.loading import load_runs
 
     if kinds and (kind or every):
-        raise Refused(f"--kind and {'--format' if kind else '--all'} do not go together")
+        raise CommandError(f"--kind and {'--format' if kind else '--all'} do not go together")
     if kinds and output is None:
-        raise Refused("--kind writes a directory of files: give -o DIR")
+        raise CommandError("--kind writes a directory of files: give -o DIR")
     if output == "":
-        raise Refused("-o names no file")
+        raise CommandError("-o names no file")
     scan = LogdirScan(select_all(source).sources)
     files = scan.scan()
     if not files:
-        raise Refused(f"{safe(' '.join(source))}: no event files there")
+        raise CommandError(f"{safe(' '.join(source))}: no event files there")
     if kind is None:
         kind = next((known for known in FORMATS if str(output).endswith(f".{known}")), "csv")
     complete = not scan.truncated
@@ -109,7 +109,7 @@ def command(
                         points += len(chunk.steps)
                         table.write(chunk)
     except MissingLibraryError as error:
-        raise Refused(str(error)) from None
+        raise CommandError(str(error)) from None
     if not points:
         tell("no scalar points were found" + (" that match" if runs or tags else ""))
     elif output is not None:
@@ -124,7 +124,7 @@ def _write_files(
     tags: re.Pattern[str] | None,
 ) -> bool:
     """Write summaries of these kinds; whether all could be read."""
-    from tuimon.export.summary_files import FilesWriter, Unreadable, summaries
+    from tuimon.export.summary_files import FilesWriter, UnreadableSummary, summaries
     from tuimon.store.loading import load_runs
 
     complete = True
@@ -136,14 +136,14 @@ def _write_files(
                     continue
                 for kind in dict.fromkeys(kinds):
                     for one in summaries(run, kind, lambda tag: not tags or tags.search(tag)):
-                        if isinstance(one, Unreadable):
+                        if isinstance(one, UnreadableSummary):
                             where = f"{safe(one.run)}: {safe(one.tag)}: step {one.step}"
                             tell(f"{where}: {safe(one.reason)}: left out")
                             complete = False
                         else:
                             writer.write(one)
     except OSError as error:
-        raise Refused(f"{safe(str(error.filename or directory))}: {error.strerror}") from None
+        raise CommandError(f"{safe(str(error.filename or directory))}: {error.strerror}") from None
     found = f"{writer.files:,} file{'s'[: writer.files != 1]}"
     tell(f"{found} written to {safe(str(directory))}" if writer.files else "nothing was found")
     return complete
@@ -154,14 +154,14 @@ def _opened(output: str | None, kind: str) -> Iterator[BinaryIO]:
     """The file to write to; a new one takes its name when it is complete."""
     if output is None:
         if kind == "parquet" and sys.stdout.isatty():
-            raise Refused("Parquet is not text for a terminal: give -o FILE")
+            raise CommandError("Parquet is not text for a terminal: give -o FILE")
         try:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise Refused(f"standard output: {error.strerror}") from None
+            raise CommandError(f"standard output: {error.strerror}") from None
         return
     path = Path(output)
     device = path.exists() and not path.is_file()
@@ -172,7 +172,7 @@ def _opened(output: str | None, kind: str) -> Iterator[BinaryIO]:
         if not device:
             part.replace(path)
     except OSError as error:
-        raise Refused(f"{safe(output)}: {error.strerror}") from None
+        raise CommandError(f"{safe(output)}: {error.strerror}") from None
     finally:
         if not device:
             part.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import click
 
-from tuimon.cli.shared.common import Refused
+from tuimon.cli.shared.common import CommandError
 
 
 @click.command(
@@ -32,4 +32,4 @@ def _check_host(arguments: tuple[str, ...]) -> None:
         option, equals, value = argument.partition("=")
         host = value if equals else after
         if option == "--host" and not host.startswith(("http://", "https://")):
-            raise Refused(f"--host {host}: expected a URL like https://wandb.example.org")
+            raise CommandError(f"--host {host}: expected a URL like https://wandb.example.org")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.shared.common import Refused
-from tuimon.cli.shared.upload_bar import Progress
+from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.cli.shared.wandb_options import wandb_options
 from tuimon.events.logdir import LogdirScan
 from tuimon.mirror.journal_home import has_news
@@ -53,12 +53,12 @@ def command(
     tuimon mirror runs/exp1 --watch              and what is being written
     """
     if mirror.mode == "off":
-        raise Refused("--mirror off leaves nothing to do")
+        raise CommandError("--mirror off leaves nothing to do")
     roots = [root for logdir in logdirs for root in _roots(logdir)]
     options = mirror._replace(name=name, resume="auto" if resume else "never", save_code=False)
     jobs = [job for root in roots for job in _jobs(root, options, watch=watch)]
     if not jobs and not watch:
-        raise Refused(f"{' '.join(map(str, roots))}: no event files there")
+        raise CommandError(f"{' '.join(map(str, roots))}: no event files there")
     if watch:
         return _watch(roots, options)
     try:
@@ -75,11 +75,11 @@ def _roots(named: str) -> list[Path]:
     try:
         return [Path(source.path) for source in find_run(named).log_sources]
     except RunNotFound:
-        raise Refused(f"{named}: no such directory, and no run of that name") from None
+        raise CommandError(f"{named}: no such directory, and no run of that name") from None
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _MirrorJob:
     """An experiment and the directory that its mirror works in."""
 
     paths: RunPaths
@@ -92,7 +92,7 @@ class _Job:
         return sum(_size(path) for path in self.experiment.files)
 
 
-def _jobs(root: Path, options: MirrorOptions, *, watch: bool) -> Iterator[_Job]:
+def _jobs(root: Path, options: MirrorOptions, *, watch: bool) -> Iterator[_MirrorJob]:
     found = experiments(root, LogdirScan([LogSource(path=str(root))]).scan())
     for experiment in found:
         name = experiment.name
@@ -111,7 +111,7 @@ def _jobs(root: Path, options: MirrorOptions, *, watch: bool) -> Iterator[_Job]:
                 group=options.group or (root.name if len(found) > 1 else None),
             ),
         )
-        yield _Job(_directory(root, experiment, options), record, experiment)
+        yield _MirrorJob(_directory(root, experiment, options), record, experiment)
 
 
 def _directory(root: Path, experiment: Experiment, options: MirrorOptions) -> RunPaths:
@@ -122,7 +122,7 @@ def _directory(root: Path, experiment: Experiment, options: MirrorOptions) -> Ru
     return RunPaths(state_home() / "mirrors" / f"{slug.strip('-') or 'run'}-{digest}")
 
 
-def _mirror(job: _Job) -> int:
+def _mirror(job: _MirrorJob) -> int:
     """Mirror one experiment to its end, with a progress bar; returns the exit code."""
     name = safe(job.experiment.name)
     if _is_complete(job):
@@ -131,7 +131,7 @@ def _mirror(job: _Job) -> int:
         return 0
     process = _start(job)
     total = max(job.bytes, 1)
-    with Progress(job.experiment.name, quiet=False) as progress:
+    with ProgressLine(job.experiment.name, quiet=False) as progress:
         try:
             while not process.done:
                 process.tick(time.monotonic())
@@ -147,7 +147,7 @@ def _mirror(job: _Job) -> int:
 
 def _watch(roots: Iterable[Path], options: MirrorOptions) -> int:
     """Keep a mirror at work for each experiment that is being written to."""
-    at_work: dict[str, tuple[_Job, MirrorProcess]] = {}
+    at_work: dict[str, tuple[_MirrorJob, MirrorProcess]] = {}
     failed: set[str] = set()
     next_scan = 0.0
     try:
@@ -175,20 +175,20 @@ def _watch(roots: Iterable[Path], options: MirrorOptions) -> int:
             process.stop()
 
 
-def _start(job: _Job) -> MirrorProcess:
+def _start(job: _MirrorJob) -> MirrorProcess:
     directory = job.paths.directory
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_record(job.paths.logdir_json, job.record)
         write_record(job.paths.mirror_json, MirrorRecord(updated_at=time.time()))
     except OSError as error:
-        raise Refused(f"{directory} cannot be written: {error}") from None
+        raise CommandError(f"{directory} cannot be written: {error}") from None
     process = MirrorProcess(job.paths)
     process.training_ended(time.monotonic())
     return process
 
 
-def _is_complete(job: _Job) -> bool:
+def _is_complete(job: _MirrorJob) -> bool:
     """Whether an earlier mirror came to the end of all files, in the mode that is asked for."""
     record = _status(job)
     if record.state != "finished" or has_news(job.paths, job.experiment.files):
@@ -196,14 +196,14 @@ def _is_complete(job: _Job) -> bool:
     return record.sync_command is None or job.record.mirror.mode != "online"
 
 
-def _status(job: _Job) -> MirrorRecord:
+def _status(job: _MirrorJob) -> MirrorRecord:
     try:
         return read_record(MirrorRecord, job.paths.mirror_json) or MirrorRecord()
     except RecordError:
         return MirrorRecord()
 
 
-def _tell(job: _Job) -> int:
+def _tell(job: _MirrorJob) -> int:
     record = _status(job)
     name = safe(job.experiment.name)
     if record.state != "finished":

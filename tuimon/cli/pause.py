@@ -2,7 +2,7 @@
 
 import click
 
-from tuimon.cli.shared.common import Refused, complete_run, control_or_refuse, run_or_refuse
+from tuimon.cli.shared.common import CommandError, complete_run, control_or_refuse, run_or_refuse
 from tuimon.text import safe
 
 DISTRIBUTED = (
@@ -27,7 +27,7 @@ def command(run: str | None, force: bool) -> int:
     try:
         distribution = control.pause(force=force)
     except ControlError as error:
-        raise Refused(f"{name} cannot be paused: {error}") from None
+        raise CommandError(f"{name} cannot be paused: {error}") from None
     if distribution != "none":
         click.echo(f"tuimon: {DISTRIBUTED}", err=True)
     click.echo(f"{name} is paused; continue: tuimon resume {status.record.id}")

@@ -2,7 +2,7 @@
 
 import click
 
-from tuimon.cli.shared.common import Refused, complete_run, control_or_refuse, run_or_refuse
+from tuimon.cli.shared.common import CommandError, complete_run, control_or_refuse, run_or_refuse
 from tuimon.text import safe
 
 
@@ -18,6 +18,6 @@ def command(run: str | None) -> int:
     try:
         control.resume()
     except ControlError as error:
-        raise Refused(f"{name} cannot be resumed: {error}") from None
+        raise CommandError(f"{name} cannot be resumed: {error}") from None
     click.echo(f"{name} is running again")
     return 0

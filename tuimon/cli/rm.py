@@ -6,7 +6,7 @@ import time
 
 import click
 
-from tuimon.cli.shared.common import Refused, complete_run, run_or_refuse
+from tuimon.cli.shared.common import CommandError, complete_run, run_or_refuse
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import CannotRemoveError, has_unsent, remove_run, size_of, why_it_stays
 from tuimon.text import format_bytes, safe
@@ -26,13 +26,13 @@ def command(run: tuple[str, ...], ended: bool, older_than: str | None, yes: bool
     """
     age = None if older_than is None else seconds(older_than)
     if run and (ended or age is not None):
-        raise Refused("name runs, or choose them with --ended and --older-than")
+        raise CommandError("name runs, or choose them with --ended and --older-than")
     if not (run or ended or age is not None):
-        raise Refused("name a run (tuimon ls), or choose with --ended or --older-than 7d")
+        raise CommandError("name a run (tuimon ls), or choose with --ended or --older-than 7d")
     chosen = [run_or_refuse(ref) for ref in dict.fromkeys(run)] or _ended(age)
     for one in chosen:
         if reason := why_it_stays(one):
-            raise Refused(safe(reason))
+            raise CommandError(safe(reason))
     if not chosen:
         click.echo("no run to remove")
         return 0
@@ -43,7 +43,7 @@ def command(run: tuple[str, ...], ended: bool, older_than: str | None, yes: bool
         try:
             remove_run(one)
         except CannotRemoveError as error:
-            raise Refused(safe(str(error))) from None
+            raise CommandError(safe(str(error))) from None
         click.echo(f"removed {one.record.id} ({size})")
     return 0
 
@@ -56,7 +56,7 @@ def seconds(age: str) -> float:
     """
     found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([mhdw])", age.strip())
     if found is None:
-        raise Refused(f"--older-than {age}: a number and m, h, d or w, such as 7d")
+        raise CommandError(f"--older-than {age}: a number and m, h, d or w, such as 7d")
     return float(found[1]) * _UNITS[found[2]]
 
 
@@ -83,6 +83,6 @@ def _ask(chosen: list[RunStatus]) -> None:
     if unsent:
         click.echo(f"W&B data of {len(unsent)} of them were not uploaded and would be lost.")
     if not sys.stdin.isatty():
-        raise Refused("add --yes to remove without being asked")
+        raise CommandError("add --yes to remove without being asked")
     if not click.confirm(f"Remove {len(chosen)} run{'s' * (len(chosen) > 1)}, {total}?"):
-        raise Refused("nothing was removed")
+        raise CommandError("nothing was removed")

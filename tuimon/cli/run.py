@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.shared.common import Refused, run_or_refuse, settings_or_refuse
+from tuimon.cli.shared.common import CommandError, run_or_refuse, settings_or_refuse
 from tuimon.cli.shared.wandb_options import wandb_options
 from tuimon.config import StopSettings
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
@@ -121,10 +121,10 @@ def command(
     tuimon run -- torchrun --nproc-per-node 2 train.py
     """
     if detach and foreground:
-        raise Refused("--detach and --foreground cannot be combined")
+        raise CommandError("--detach and --foreground cannot be combined")
     graces = dataclasses.replace(settings_or_refuse().stop, **stop_grace)
     if resume and no_resume:
-        raise Refused("--resume and --no-resume cannot be combined")
+        raise CommandError("--resume and --no-resume cannot be combined")
     options = mirror._replace(
         name=name,
         resume=run_or_refuse(resume).record.id if resume else "never" if no_resume else "auto",
@@ -184,13 +184,13 @@ def launch(
     Raises:
         Refused: the guardian or the training could not be started.
     """
-    from tuimon.cli.shared.surroundings import Surroundings, look_around
+    from tuimon.cli.shared.surroundings import LaunchContext, look_around
     from tuimon.guardian.launch import LaunchError, start_guardian
 
     cwd = Path.cwd()
     try:
         paths = new_run_directory(name)
-        around = look_around(paths.id, os.environ) if detached else Surroundings()
+        around = look_around(paths.id, os.environ) if detached else LaunchContext()
         record = RunRecord(
             id=paths.id,
             name=name,
@@ -215,11 +215,11 @@ def launch(
         _write_first(paths, record)
     except OSError as error:
         why = safe(f"{error.strerror}: {error.filename or runs_directory()}")
-        raise Refused(f"no run can be recorded: {why} (TUIMON_HOME=DIR: elsewhere)") from None
+        raise CommandError(f"no run can be recorded: {why} (TUIMON_HOME=DIR: elsewhere)") from None
     try:
         start_guardian(paths, around.prefix)
     except LaunchError as error:
-        raise Refused(f"{safe(name)} could not be started: {error}") from None
+        raise CommandError(f"{safe(name)} could not be started: {error}") from None
     for warning in around.warnings:
         click.echo(f"tuimon: {warning}", err=True)
     return paths
@@ -250,22 +250,24 @@ def resolve(args: Sequence[str], *, module: bool, env: Mapping[str, str]) -> tup
     path = Path(first)
     if first.endswith(".py") and not path.is_dir():
         if not path.exists():
-            raise Refused(f"{first}: no such script in {Path.cwd()}")
+            raise CommandError(f"{first}: no such script in {Path.cwd()}")
         if not os.access(path, os.R_OK):
-            raise Refused(f"{first}: cannot be read (chmod +r {first})")
+            raise CommandError(f"{first}: cannot be read (chmod +r {first})")
         return (_python(env), *args)
     if "/" not in first:
         found = shutil.which(first, path=env.get("PATH"))
         if found is None:
             near = f"; did you mean ./{first}?" if path.is_file() else ""
-            raise Refused(f"{first}: no such command on PATH{near}")
+            raise CommandError(f"{first}: no such command on PATH{near}")
         return (found, *args[1:])
     if not path.exists():
-        raise Refused(f"{first}: no such file in {Path.cwd()}")
+        raise CommandError(f"{first}: no such file in {Path.cwd()}")
     if path.is_dir():
-        raise Refused(f"{first}: is a directory; name the script to run")
+        raise CommandError(f"{first}: is a directory; name the script to run")
     if not os.access(path, os.X_OK):
-        raise Refused(f"{first}: not executable (chmod +x {first}, or name its interpreter first)")
+        raise CommandError(
+            f"{first}: not executable (chmod +x {first}, or name its interpreter first)"
+        )
     return (str(path.resolve()), *args[1:])
 
 
@@ -284,4 +286,4 @@ def _python(env: Mapping[str, str]) -> str:
     for name in ("python", "python3"):
         if found := shutil.which(name, path=env.get("PATH")):
             return found
-    raise Refused("no python on PATH: activate the training's environment first")
+    raise CommandError("no python on PATH: activate the training's environment first")

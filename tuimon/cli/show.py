@@ -1,14 +1,16 @@
 """`tuimon show`: the charts and a table of values, printed once."""
 
 import json
+import math
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.cli.shared.common import Refused, complete_run_or_logdir
+from tuimon.cli.shared.common import CommandError, complete_run_or_logdir
 from tuimon.cli.shared.requested import pattern, select_all, tell
 from tuimon.text import safe
 
@@ -16,13 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tuimon.charts.model import Row, XAxis
-    from tuimon.cli.shared.requested import Chosen
+    from tuimon.cli.shared.matches import MetricMatches
+    from tuimon.present.statistics import TagStatistics
     from tuimon.store.store import Store
-    from tuimon.views.base import Look
-import math
-from collections.abc import Sequence
-
-from tuimon.present.statistics import Statistics
+    from tuimon.views.base import ViewOptions
 
 _WIDTH = 80
 """Where standard output is no terminal."""
@@ -116,7 +115,7 @@ def command(
     """
     from tuimon.charts.model import ChartOptions
     from tuimon.cli.shared.colours import PALETTE, lines, wants_colour
-    from tuimon.cli.shared.requested import choose, read
+    from tuimon.cli.shared.matches import choose, read
     from tuimon.cli.shared.still import still
     from tuimon.terminal.glyphs import has_unicode, in_ascii
 
@@ -125,9 +124,9 @@ def command(
     coloured = wants_colour(color)
     palette = PALETTE if coloured or ascii_only else 1  # letters draw curves in ASCII
     if kinds:
-        from tuimon.views.base import Look
+        from tuimon.views.base import ViewOptions
 
-        look = Look(step, cells, height, ascii_only, coloured, palette)
+        look = ViewOptions(step, cells, height, ascii_only, coloured, palette)
         store, complete = read(select_all(source), runs)
         for row in lines(_stills(store, kinds, tags, look), coloured=coloured):
             click.echo(in_ascii(row) if ascii_only else row, color=True)
@@ -150,7 +149,7 @@ def command(
 
 
 def _stills(
-    store: "Store", kinds: tuple[str, ...], tags: re.Pattern[str] | None, look: "Look"
+    store: "Store", kinds: tuple[str, ...], tags: re.Pattern[str] | None, look: "ViewOptions"
 ) -> "Iterator[Row]":
     """The summaries of these kinds; tells when there are none. Raises Refused."""
     from tuimon.cli.shared.summary_stills import stills
@@ -159,7 +158,7 @@ def _stills(
     known = [kind.kind for kind in KINDS]
     for kind in kinds:
         if kind not in (*known, "all"):
-            raise Refused(f"{safe(kind)}: no such kind; there are {', '.join(known)} and all")
+            raise CommandError(f"{safe(kind)}: no such kind; there are {', '.join(known)} and all")
     rows = stills(store, known if "all" in kinds else kinds, tags, look)
     first = next(rows, None)
     if first is None:
@@ -169,7 +168,7 @@ def _stills(
     yield from rows
 
 
-def _document(chosen: "Chosen") -> dict[str, object]:
+def _document(chosen: "MetricMatches") -> dict[str, object]:
     from tuimon.cli.ls import document
     from tuimon.cli.show import documents
 
@@ -181,7 +180,7 @@ def _document(chosen: "Chosen") -> dict[str, object]:
     }
 
 
-def documents(rows: Sequence[Statistics]) -> dict[str, dict[str, dict[str, object]]]:
+def documents(rows: "Sequence[TagStatistics]") -> dict[str, dict[str, dict[str, object]]]:
     """Runs → tags → statistics, made of what JSON can tell."""
     runs: dict[str, dict[str, dict[str, object]]] = {}
     for row in rows:

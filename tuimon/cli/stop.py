@@ -8,7 +8,7 @@ import time
 import click
 
 from tuimon.cli.shared.common import (
-    Refused,
+    CommandError,
     complete_run,
     control_or_refuse,
     describe_end,
@@ -43,7 +43,7 @@ def command(run: str | None, now: bool, no_wait: bool) -> int:
     try:
         control.stop("kill" if now else "next")
     except ControlError as error:
-        raise Refused(f"{name} cannot be stopped: {error}") from None
+        raise CommandError(f"{name} cannot be stopped: {error}") from None
     if no_wait:
         return 0
     harder = "" if now else "; tuimon stop again moves on to the next signal"

@@ -4,8 +4,8 @@ import time
 
 import click
 
-from tuimon.cli.shared.common import Refused, complete_run, run_or_refuse
-from tuimon.cli.shared.upload_bar import Progress
+from tuimon.cli.shared.common import CommandError, complete_run, run_or_refuse
+from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.mirror.journal import locked
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.mirror.upload import can_upload, request_upload
@@ -30,7 +30,7 @@ def command(run: str | None, everything: bool, quiet: bool) -> int:
     on and is online from then on.
     """
     if everything and run is not None:
-        raise Refused("RUN and --all cannot be combined")
+        raise CommandError("RUN and --all cannot be combined")
     if everything:
         # The newest launch of a training is the one that tells how it ended.
         runs = [status for status in reversed(list_runs()) if can_upload(status)]
@@ -55,7 +55,7 @@ def _sync(status: RunStatus, *, quiet: bool) -> int:
             click.echo(f"{name} is uploaded{_where(mirror)}")
         return 0
     request_upload(status.paths)
-    with Progress(name, quiet=quiet) as progress:
+    with ProgressLine(name, quiet=quiet) as progress:
         try:
             record = _follow(status, progress)
         except KeyboardInterrupt:
@@ -74,7 +74,7 @@ def _where(mirror: MirrorRecord) -> str:
     return f": {safe(mirror.url)}" if mirror.url else ""
 
 
-def _follow(status: RunStatus, progress: Progress) -> MirrorRecord:
+def _follow(status: RunStatus, progress: ProgressLine) -> MirrorRecord:
     """Wait for the mirror that follows the training, or be the one that starts it."""
     begun = time.time()
     paths = status.paths

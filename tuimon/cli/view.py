@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.shared.common import Refused, complete_run_or_logdir, reset_view, run_or_refuse
+from tuimon.cli.shared.common import CommandError, complete_run_or_logdir, reset_view, run_or_refuse
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
@@ -37,11 +37,11 @@ def _sources(name: str) -> tuple[LogSource, ...]:
     if path.is_dir():
         return (LogSource(path=str(path), recursive=True),)
     if path.exists() or os.sep in name:
-        raise Refused(f"{path}: {'not a' if path.exists() else 'no such'} directory")
+        raise CommandError(f"{path}: {'not a' if path.exists() else 'no such'} directory")
     try:
         status = run_or_refuse(name)
-    except Refused as error:
-        raise Refused(f"{path}: no such directory, and {error.message}") from None
+    except CommandError as error:
+        raise CommandError(f"{path}: no such directory, and {error.message}") from None
     if not status.log_sources:
-        raise Refused(f"{safe(status.record.name)} has written no event files")
+        raise CommandError(f"{safe(status.record.name)} has written no event files")
     return status.labelled_sources

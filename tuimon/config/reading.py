@@ -69,7 +69,7 @@ def read_settings(path: Path) -> Settings:
         ConfigError: the file cannot be read, or something in it makes no sense.
     """
     document = read_document(path)
-    return Settings() if document is None else _Reader(document).settings()
+    return Settings() if document is None else _SettingsReader(document).settings()
 
 
 class Document(NamedTuple):
@@ -143,7 +143,7 @@ def _full_name(key: str) -> str:
     return ".".join(part.strip().strip("\"'") for part in key.split("."))
 
 
-class _Reader:
+class _SettingsReader:
     """Takes a document apart, and keeps all that is wrong instead of stopping at the first."""
 
     def __init__(self, document: Document) -> None:

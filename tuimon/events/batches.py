@@ -15,13 +15,13 @@ class BatchBuilder:
     def __init__(self) -> None:
         self._done: list[EventBatch] = []
         self._batch = EventBatch()
-        self._columns: dict[str, _Column] = {}
+        self._columns: dict[str, _TagPoints] = {}
 
     def add_scalar(self, tag: str, step: int, wall_time: float, value: float) -> None:
         """Add one point."""
         column = self._columns.get(tag)
         if column is None:
-            column = self._columns[tag] = _Column()
+            column = self._columns[tag] = _TagPoints()
         column.steps.append(step)
         column.wall_times.append(wall_time)
         column.values.append(value)
@@ -30,7 +30,7 @@ class BatchBuilder:
         """Add points of one tag."""
         column = self._columns.get(tag)
         if column is None:
-            column = self._columns[tag] = _Column()
+            column = self._columns[tag] = _TagPoints()
         column.add(columns)
 
     def add_ref(self, ref: SummaryRef) -> None:
@@ -67,7 +67,7 @@ class BatchBuilder:
         self._done.append(self._batch)
 
 
-class _Column:
+class _TagPoints:
     """Points of a tag: whole arrays, then single points behind them."""
 
     __slots__ = ("_parts", "steps", "values", "wall_times")

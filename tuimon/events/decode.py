@@ -18,14 +18,14 @@ import numpy as np
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.cycles import Cycle, find_period
 from tuimon.events.bulk.families import NO_TEMPLATE
-from tuimon.events.bulk.grouped import DAMAGED, Decoded, GroupedDecoder
+from tuimon.events.bulk.grouped import DAMAGED, FramePoints, GroupedDecoder
 from tuimon.events.fields import Buffer
 from tuimon.events.frames import (
     HEADER_BYTES,
     TRAILER_BYTES,
     Chain,
     Scan,
-    Stop,
+    ScanStop,
     frame_chain,
     is_valid_frame,
     scan_frames,
@@ -46,19 +46,19 @@ _WORTHWHILE_CYCLE = 32 << 10
 _MOST_STRETCHES_SKIPPED, _MOST_SCANS_SKIPPED = 64, 16
 
 
-class Window(NamedTuple):
+class WindowResult(NamedTuple):
     """What came of a window."""
 
     batches: list[EventBatch]
     """At least one."""
     end: int
     """Everything before it is accounted for; counted from the start of the window."""
-    stop: Stop
+    stop: ScanStop
     wanted: int
     """Bytes from `end` that are needed to go on, when cut."""
 
 
-class _Tries:
+class _Backoff:
     """When to try again what may come to nothing: after each failure twice as late."""
 
     def __init__(self, most_skipped: int) -> None:
@@ -88,10 +88,10 @@ class EventDecoder:
         self._stretch = _LEAST_STRETCH
         self._cycle: Cycle | None = None  # what the next bytes begin, as far as is known
         self._cycle_bytes = 0
-        self._cycle_tries = _Tries(_MOST_STRETCHES_SKIPPED)
-        self._stretch_tries = _Tries(_MOST_SCANS_SKIPPED)
+        self._cycle_tries = _Backoff(_MOST_STRETCHES_SKIPPED)
+        self._stretch_tries = _Backoff(_MOST_SCANS_SKIPPED)
 
-    def decode(self, window: Buffer, base: int, *, more: bool = False) -> Window:
+    def decode(self, window: Buffer, base: int, *, more: bool = False) -> WindowResult:
         """Decode `window`, which begins with a frame at offset `base` of the file. Never raises.
 
         With `more`, the next window follows at once, and this one may stop early where it suits. A
@@ -102,7 +102,7 @@ class EventDecoder:
         at = 0
         while True:
             if more and at and size - at < self._least_bytes():
-                return Window(builder.finish(base + at), at, Stop.LIMIT, 0)
+                return WindowResult(builder.finish(base + at), at, ScanStop.LIMIT, 0)
             bulk = self._single.started and size - at >= BULK_BYTES
             if bulk:
                 before = at
@@ -114,8 +114,8 @@ class EventDecoder:
                     continue
             scan = self._decode_few(window, at, base, builder)
             at = scan.end
-            if scan.stop is not Stop.LIMIT:
-                return Window(builder.finish(base + at), at, scan.stop, scan.wanted)
+            if scan.stop is not ScanStop.LIMIT:
+                return WindowResult(builder.finish(base + at), at, scan.stop, scan.wanted)
 
     def _decode_few(self, window: Buffer, at: int, base: int, builder: BatchBuilder) -> Scan:
         """Decode some frames one by one; the scan of the last of them."""
@@ -129,7 +129,7 @@ class EventDecoder:
                 self._single.decode(window, span, base, builder)
             at = scan.end
             left -= 1
-            if scan.stop is not Stop.LIMIT or left <= 0:
+            if scan.stop is not ScanStop.LIMIT or left <= 0:
                 return scan
 
     def _least_bytes(self) -> int:
@@ -168,7 +168,7 @@ class EventDecoder:
         return end
 
     def _finish_stretch(
-        self, window: Buffer, chain: Chain, decoded: Decoded, base: int, builder: BatchBuilder
+        self, window: Buffer, chain: Chain, decoded: FramePoints, base: int, builder: BatchBuilder
     ) -> int:
         """Enter what was decoded, and read the frames without a template; how many were entered."""
         templates = decoded.templates

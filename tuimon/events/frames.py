@@ -50,7 +50,7 @@ class FrameError(ValueError):
     """The bytes at an offset are not a valid frame (any more)."""
 
 
-class Stop(Enum):
+class ScanStop(Enum):
     """Why `scan_frames` stopped."""
 
     CUT = "cut"
@@ -68,7 +68,7 @@ class Scan(NamedTuple):
     """Of the valid frames."""
     end: int
     """Everything before it is accounted for."""
-    stop: Stop
+    stop: ScanStop
     wanted: int
     """Bytes from `end` that are needed to go on (when cut)."""
     damaged_records: int
@@ -106,28 +106,28 @@ def scan_frames(buffer: Buffer, start: int = 0, limit: int | None = None) -> Sca
     at = start
     while True:
         if limit is not None and len(payloads) >= limit:
-            stop, wanted = Stop.LIMIT, 0
+            stop, wanted = ScanStop.LIMIT, 0
             break
         first = at + HEADER_BYTES
         if size < first:
-            stop, wanted = Stop.CUT, FRAME_BYTES
+            stop, wanted = ScanStop.CUT, FRAME_BYTES
             break
         length = _length(bytes(buffer[at:first]))
         if length < 0:
-            stop, wanted = Stop.BROKEN, 0
+            stop, wanted = ScanStop.BROKEN, 0
             break
         last = first + length
         end = last + TRAILER_BYTES
         if end > size:
-            stop, wanted = Stop.CUT, end - at
+            stop, wanted = ScanStop.CUT, end - at
             break
         if _is_intact(buffer, first, last):
             payloads.append((first, last))
         elif end + HEADER_BYTES > size:
-            stop, wanted = Stop.CUT, end + HEADER_BYTES - at
+            stop, wanted = ScanStop.CUT, end + HEADER_BYTES - at
             break
         elif payload_length(buffer, end) < 0 or _holds_frame(buffer, at + 1, end):
-            stop, wanted = Stop.BROKEN, 0
+            stop, wanted = ScanStop.BROKEN, 0
             break
         else:
             damaged_records += 1

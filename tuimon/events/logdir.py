@@ -127,7 +127,7 @@ class LogdirScan:
         return sorted(found)
 
 
-class _Directory:
+class _DirectoryListing:
     """What is known of one directory; listed again when it may have changed."""
 
     def __init__(self, path: str, run: str, levels: int) -> None:
@@ -137,7 +137,7 @@ class _Directory:
         """How many levels below it belong to the log directory."""
         self.files: list[FoundFile] = []
         self.beside: list[SideFile] = []
-        self.children: dict[str, _Directory] = {}
+        self.children: dict[str, _DirectoryListing] = {}
         self.truncated = False
         self._modified = -1.0
         self._listed_at = float("-inf")
@@ -191,12 +191,12 @@ class _Directory:
                 text = file.read(_MOST_CONFIG_BYTES).decode(errors="replace")
         return SideFile(self.run, path, status.st_size, status.st_mtime, text)
 
-    def _child(self, entry: os.DirEntry[str]) -> _Directory:
+    def _child(self, entry: os.DirEntry[str]) -> _DirectoryListing:
         run = entry.name if self.run == "." else f"{self.run}/{entry.name}"
-        return _Directory(entry.path, run, self.levels - 1)
+        return _DirectoryListing(entry.path, run, self.levels - 1)
 
 
-def _roots(sources: Sequence[LogSource]) -> list[_Directory]:
+def _roots(sources: Sequence[LogSource]) -> list[_DirectoryListing]:
     """Where the walk begins, with the names of the runs there."""
     levels: dict[Path, int] = {}
     for source in sources:
@@ -210,7 +210,8 @@ def _roots(sources: Sequence[LogSource]) -> list[_Directory]:
     tails = dict(zip(tops, _tails(tops), strict=True))
     names = ["."] if len(tops) == 1 else [labels.get(path, tails[path]) for path in tops]
     return [
-        _Directory(str(path), name, levels[path]) for path, name in zip(tops, names, strict=True)
+        _DirectoryListing(str(path), name, levels[path])
+        for path, name in zip(tops, names, strict=True)
     ]
 
 
@@ -227,10 +228,10 @@ def _tails(paths: Sequence[Path]) -> list[str]:
     return tails
 
 
-def _roots_in_order(sources: Sequence[LogSource]) -> list[_Directory]:
+def _roots_in_order(sources: Sequence[LogSource]) -> list[_DirectoryListing]:
     """The same, with names that do not depend on later sources."""
     several_options = sum(source.found_by == "option" for source in sources) > 1
-    roots: list[_Directory] = []
+    roots: list[_DirectoryListing] = []
     recursive: list[Path] = []
     labels: set[str] = set()
     for source in sources:
@@ -241,7 +242,7 @@ def _roots_in_order(sources: Sequence[LogSource]) -> list[_Directory]:
         if roots or several_options:
             run = _free_label(path, labels)
             labels.add(run)
-        roots.append(_Directory(str(path), run, MAX_DEPTH if source.recursive else 0))
+        roots.append(_DirectoryListing(str(path), run, MAX_DEPTH if source.recursive else 0))
         if source.recursive:
             recursive.append(path)
     return roots

@@ -32,7 +32,7 @@ _SIZE = 1 << 3 | VARINT
 _UNKNOWN_RANK = 3 << 3 | VARINT
 
 
-class _Type(NamedTuple):
+class _ElementEncoding(NamedTuple):
     dtype: str
     """numpy's name for the bytes in ``tensor_content``."""
     field: int
@@ -43,19 +43,19 @@ class _Type(NamedTuple):
 
 _BFLOAT16 = 14
 _TYPES = {
-    1: _Type("<f4", 5, FIXED32),
-    2: _Type("<f8", 6, FIXED64),
-    3: _Type("<i4", 7, VARINT),
-    4: _Type("<u1", 7, VARINT),
-    5: _Type("<i2", 7, VARINT),
-    6: _Type("<i1", 7, VARINT),
-    9: _Type("<i8", 10, VARINT),
-    10: _Type("<u1", 11, VARINT),
-    _BFLOAT16: _Type("<u2", 13, VARINT),
-    17: _Type("<u2", 7, VARINT),
-    19: _Type("<f2", 13, VARINT),
-    22: _Type("<u4", 16, VARINT),
-    23: _Type("<u8", 17, VARINT),
+    1: _ElementEncoding("<f4", 5, FIXED32),
+    2: _ElementEncoding("<f8", 6, FIXED64),
+    3: _ElementEncoding("<i4", 7, VARINT),
+    4: _ElementEncoding("<u1", 7, VARINT),
+    5: _ElementEncoding("<i2", 7, VARINT),
+    6: _ElementEncoding("<i1", 7, VARINT),
+    9: _ElementEncoding("<i8", 10, VARINT),
+    10: _ElementEncoding("<u1", 11, VARINT),
+    _BFLOAT16: _ElementEncoding("<u2", 13, VARINT),
+    17: _ElementEncoding("<u2", 7, VARINT),
+    19: _ElementEncoding("<f2", 13, VARINT),
+    22: _ElementEncoding("<u4", 16, VARINT),
+    23: _ElementEncoding("<u8", 17, VARINT),
 }
 """By ``DataType``: float, double, int32, uint8, int16, int8, int64, bool, bfloat16, uint16, half,
 uint32, uint64."""

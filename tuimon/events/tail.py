@@ -7,13 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from tuimon.events.buffer import ReadBuffer
-from tuimon.events.decode import EventDecoder, Window
+from tuimon.events.decode import EventDecoder, WindowResult
 from tuimon.events.fields import Buffer
 from tuimon.events.frames import (
     FRAME_BYTES,
     HEADER_BYTES,
     SHORT_BYTES,
-    Stop,
+    ScanStop,
     header_positions,
     is_valid_frame,
     payload_length,
@@ -193,7 +193,7 @@ class EventFileTail:
         self._move_to(self.offset + decoded.end, self._seam + before)
         # What may fail is left to the next poll: these batches must not be lost.
         self._unfinished = self._rest() >= FRAME_BYTES
-        if decoded.stop is not Stop.BROKEN:
+        if decoded.stop is not ScanStop.BROKEN:
             self._window = min(4 * self._window, _MOST_WINDOW_BYTES)
         return decoded.batches
 
@@ -213,7 +213,7 @@ class EventFileTail:
         self._move_to(offset, os.pread(file, offset - before, before))
         self._unfinished = True
 
-    def _decode(self, window: Buffer) -> Window:
+    def _decode(self, window: Buffer) -> WindowResult:
         more = self.offset + len(window) < self.size
         return self._decoder.decode(window, self.offset, more=more)
 

@@ -7,7 +7,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST = 80
 
 
-class Names:
+class PathNames:
     """Gives paths below a directory; each is new, also where case does not count."""
 
     def __init__(self) -> None:

@@ -22,8 +22,8 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from tuimon.events.frames import FrameError
-from tuimon.export.names import Names
-from tuimon.store.run_log import Run
+from tuimon.export.names import PathNames
+from tuimon.store.run_log import RunLog
 from tuimon.store.series import Refs, RefSeries
 from tuimon.summaries.audio_clips import Audio
 from tuimon.summaries.errors import SummaryError
@@ -49,7 +49,7 @@ _LINES = frozenset({"histogram", "pr-curve", "hparams"})
 _CHUNK_ROWS = 1 << 14
 
 
-class Summary(NamedTuple):
+class ExportSummary(NamedTuple):
     """One summary of a run, read; of a mesh all parts."""
 
     kind: str
@@ -60,7 +60,7 @@ class Summary(NamedTuple):
     content: Decoded | Mesh
 
 
-class Unreadable(NamedTuple):
+class UnreadableSummary(NamedTuple):
     """A summary that could not be read."""
 
     run: str
@@ -69,7 +69,7 @@ class Unreadable(NamedTuple):
     reason: str
 
 
-class _Part(NamedTuple):
+class _SummaryFile(NamedTuple):
     """One file of a summary."""
 
     suffix: str
@@ -78,8 +78,8 @@ class _Part(NamedTuple):
 
 
 def summaries(
-    run: Run, kind: str, wants: Callable[[str], object]
-) -> Iterator[Summary | Unreadable]:
+    run: RunLog, kind: str, wants: Callable[[str], object]
+) -> Iterator[ExportSummary | UnreadableSummary]:
     """Read the summaries of a kind, tag by tag, each when it is asked for.
 
     `wants` tells whether a tag is wanted; those of meshes are the ones given to the writer.
@@ -110,11 +110,11 @@ def summaries(
                     else read(refs, snapshot, index)
                 )
             except (SummaryError, FrameError) as error:
-                yield Unreadable(run.name, tag, ref.step, str(error))
+                yield UnreadableSummary(run.name, tag, ref.step, str(error))
             except OSError as error:
-                yield Unreadable(run.name, tag, ref.step, error.strerror or "cannot be read")
+                yield UnreadableSummary(run.name, tag, ref.step, error.strerror or "cannot be read")
             else:
-                yield Summary(kind, run.name, tag, ref.step, ref.wall_time, content)
+                yield ExportSummary(kind, run.name, tag, ref.step, ref.wall_time, content)
 
 
 class FilesWriter:
@@ -128,12 +128,12 @@ class FilesWriter:
         self.files = 0
         """How many there are, without the manifest."""
         self._directory = directory
-        self._names = Names()
+        self._names = PathNames()
         self._names.new(directory, MANIFEST)
         self._manifest = (directory / MANIFEST).open("w", encoding="utf-8")
-        self._lines: _Lines | None = None
+        self._lines: _TagLines | None = None
 
-    def write(self, summary: Summary) -> None:
+    def write(self, summary: ExportSummary) -> None:
         """Add a summary; those of a kind, run and tag follow each other."""
         told = {"kind": summary.kind, "run": _text(summary.run), "tag": _text(summary.tag)}
         if summary.kind in _LINES:
@@ -141,7 +141,7 @@ class FilesWriter:
             if self._lines is None or self._lines.key != key:
                 self._end_lines()
                 path = self._new(self._names.of(self._directory, summary.run), summary.tag, "jsonl")
-                self._lines = _Lines(key, path, told)
+                self._lines = _TagLines(key, path, told)
             self._lines.write(summary)
             return
         self._end_lines()
@@ -182,7 +182,7 @@ class FilesWriter:
         self._manifest.close()
 
 
-class _Lines:
+class _TagLines:
     """A JSON-lines file of one tag."""
 
     def __init__(self, key: tuple[str, str, str], path: Path, told: dict[str, str]) -> None:
@@ -190,34 +190,34 @@ class _Lines:
         self.file = path.open("w", encoding="utf-8")
         self.count = 0
 
-    def write(self, summary: Summary) -> None:
+    def write(self, summary: ExportSummary) -> None:
         told = {**self.told, "step": summary.step, "wall_time": summary.wall_time}
         self.file.write(json.dumps({**_plain(told), **_plain(summary.content)}) + "\n")
         self.count += 1
 
 
-def _parts(summary: Summary) -> Iterator[_Part]:
+def _parts(summary: ExportSummary) -> Iterator[_SummaryFile]:
     match summary.content:
         case Images() as images:
             size: dict[str, object] = {"width": images.width, "height": images.height}
             for image in images.images:
-                yield _Part(image.format or "bin", [image.data], size)
+                yield _SummaryFile(image.format or "bin", [image.data], size)
         case Audio() as audio:
             for clip in audio.clips:
                 wav = clip.wav
                 facts: dict[str, object] = {"label": clip.label}
                 if wav is not None:
                     facts |= {"rate": wav.rate, "channels": wav.channels, "frames": wav.frames}
-                yield _Part("wav" if wav else "bin", [clip.data], facts)
+                yield _SummaryFile("wav" if wav else "bin", [clip.data], facts)
         case Mesh() as mesh:
             for sample in range(len(mesh.vertices)):
                 faces = None if mesh.faces is None else len(mesh.faces[sample])
                 counts: dict[str, object] = {"vertices": mesh.vertices.shape[1], "faces": faces}
-                yield _Part("obj", wavefront(mesh, sample), counts)
+                yield _SummaryFile("obj", wavefront(mesh, sample), counts)
         case Text() as text:
             yield _text_part(text)
         case other:
-            yield _Part("json", [json.dumps(_plain(other)).encode()], {})
+            yield _SummaryFile("json", [json.dumps(_plain(other)).encode()], {})
 
 
 def wavefront(mesh: Mesh, sample: int = 0) -> Iterator[bytes]:
@@ -238,13 +238,13 @@ def _rows(form: str, table: np.ndarray[Any, Any]) -> Iterator[bytes]:
         yield (form * len(chunk) % tuple(chunk.ravel().tolist())).encode()
 
 
-def _text_part(text: Text) -> _Part:
+def _text_part(text: Text) -> _SummaryFile:
     if not text.shape or (len(text.rows) == 1 and len(text.rows[0]) == 1):
         content = text.rows[0][0] if text.rows else ""
-        return _Part("md", [content.encode("utf-8", "replace")], {})
+        return _SummaryFile("md", [content.encode("utf-8", "replace")], {})
     table = io.StringIO()
     csv.writer(table, lineterminator="\n").writerows(text.rows)
-    return _Part("csv", [table.getvalue().encode("utf-8", "replace")], {"shape": text.shape})
+    return _SummaryFile("csv", [table.getvalue().encode("utf-8", "replace")], {"shape": text.shape})
 
 
 def _plain(value: Any) -> Any:

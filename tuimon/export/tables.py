@@ -181,11 +181,11 @@ def _json(number: float) -> str:
     return '"NaN"' if math.isnan(number) else '"Infinity"' if number > 0 else '"-Infinity"'
 
 
-class _Lines(list[str]):
+class _LineSink(list[str]):
     write = list.append
 
 
 def _csv_row(fields: list[str]) -> str:
-    lines = _Lines()
+    lines = _LineSink()
     csv.writer(lines, lineterminator="").writerow(fields)
     return lines[0]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tuimon.guardian.child import Outcome, signal_name
 from tuimon.guardian.last_words import crash_at_end, last_words, says_stopped
 from tuimon.guardian.oom import OomKills
-from tuimon.guardian.stop_log import Stop, StoppedBy
+from tuimon.guardian.stop_log import Stop, StopCause
 from tuimon.runs.record import RunState
 
 _MEANINGS = {
@@ -57,15 +57,15 @@ def explain(
         return Ending(RunState.FAILED, f"{said}; it had failed before: {crash}")
     if words is not None and says_stopped(words):
         words = None
-    state = RunState.KILLED if stop.by is StoppedBy.SYSTEM else RunState.STOPPED
+    state = RunState.KILLED if stop.by is StopCause.SYSTEM else RunState.STOPPED
     return Ending(state, _because(said, words))
 
 
 def _is_meant(stop: Stop, outcome: Outcome, words: str | None) -> bool:
     """Whether the training has ended of the stop, as far as its end and last words tell."""
-    if stop.by is StoppedBy.CTRL_C:
+    if stop.by is StopCause.CTRL_C:
         return words is None or says_stopped(words)
-    if stop.by is StoppedBy.TYPED:
+    if stop.by is StopCause.TYPED:
         return _deadly_signal(outcome) == "SIGINT" or bool(words and says_stopped(words))
     return True
 

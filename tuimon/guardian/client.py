@@ -41,7 +41,7 @@ class GuardianStatus:
     """Why console.log cannot be written at the moment."""
 
 
-class Control:
+class ControlClient:
     """A client of one run's control socket; each request is a connection of its own."""
 
     def __init__(self, paths: RunPaths, timeout: float = 5.0) -> None:

@@ -32,7 +32,7 @@ from tuimon.guardian.oom import TRAINING, likelier_victim, oom_kills
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.service import Service
 from tuimon.guardian.state import RunFile
-from tuimon.guardian.stop_log import Stop, StopLog, StoppedBy
+from tuimon.guardian.stop_log import Stop, StopCause, StopLog
 from tuimon.guardian.training import Training
 from tuimon.hook import hooked
 from tuimon.runs.paths import RunPaths
@@ -125,7 +125,7 @@ class Guardian:
             lambda pid: self._file.update(recorder=None if pid is None else identify(pid)),
         )
         self._stop: Stop | None = None
-        self._stopped_by = StoppedBy.REQUEST
+        self._stopped_by = StopCause.REQUEST
         self._ended_at: float | None = None
         self._drain_until = math.inf
         self._next_beat = time.monotonic() + HEARTBEAT
@@ -210,7 +210,7 @@ class Guardian:
         if signal.SIGTERM in numbers and not self._training.is_over:
             if self._ladder.stage is Stage.NONE:
                 # Without a socket this is how `tuimon stop` asks.
-                self._stopped_by = StoppedBy.SYSTEM if self._control else StoppedBy.REQUEST
+                self._stopped_by = StopCause.SYSTEM if self._control else StopCause.REQUEST
             self._ladder.request(None, now)
         if signal.SIGCHLD in numbers:
             self._reap(now)

@@ -10,7 +10,7 @@ from tuimon.guardian.keyboard import Keyboard
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.state import RunFile
-from tuimon.guardian.stop_log import StopLog, StoppedBy
+from tuimon.guardian.stop_log import StopCause, StopLog
 from tuimon.guardian.training import Training
 
 
@@ -57,7 +57,7 @@ class Service:
                 self._keyboard.hold(client, request)
             case {"text": str(text)}:
                 if self._keyboard.write(client, text):
-                    self._stops.ctrl_c(StoppedBy.TYPED)
+                    self._stops.ctrl_c(StopCause.TYPED)
             case {"rows": int(rows), "cols": int(cols)}:
                 self._keyboard.resize(client, rows, cols)
             case _:
@@ -82,7 +82,7 @@ class Service:
                 return self._status()
             case {"signal": int(number)} if number in signal.valid_signals():
                 if number == signal.SIGINT:
-                    self._stops.ctrl_c(StoppedBy.CTRL_C)
+                    self._stops.ctrl_c(StopCause.CTRL_C)
                 self._training.signal(number)
                 return {}
         raise RequestError("unknown request")

@@ -7,7 +7,7 @@ from signal import SIGINT, Signals
 from typing import NamedTuple
 
 
-class StoppedBy(StrEnum):
+class StopCause(StrEnum):
     """Who has stopped a training, as the sentence goes on after ``stopped``."""
 
     REQUEST = "by request"
@@ -20,13 +20,13 @@ class StoppedBy(StrEnum):
     @property
     def is_key(self) -> bool:
         """Whether Ctrl-C is all there was: a signal, and no stop that goes on."""
-        return self in (StoppedBy.CTRL_C, StoppedBy.TYPED)
+        return self in (StopCause.CTRL_C, StopCause.TYPED)
 
 
 class Stop(NamedTuple):
     """A stop that is under way, or was when the training ended."""
 
-    by: StoppedBy
+    by: StopCause
     signal: Signals
     """The last signal that it has sent."""
     begun_at: float
@@ -42,14 +42,14 @@ class StopLog:
         self._printed = printed
         self._stop: Stop | None = None
 
-    def sent(self, number: Signals, by: StoppedBy) -> None:
+    def sent(self, number: Signals, by: StopCause) -> None:
         """A stop has sent a signal; the first one tells who has begun it."""
         if self._stop is None or self._stop.by.is_key:
             self._begin(by)
         assert self._stop is not None
         self._stop = self._stop._replace(signal=number)
 
-    def ctrl_c(self, by: StoppedBy) -> None:
+    def ctrl_c(self, by: StopCause) -> None:
         """Somebody has pressed Ctrl-C; while a stop is under way, that is no other one."""
         if self._stop is None or self._stop.by.is_key:
             self._begin(by)
@@ -61,5 +61,5 @@ class StopLog:
             return None
         return stop
 
-    def _begin(self, by: StoppedBy) -> None:
+    def _begin(self, by: StopCause) -> None:
         self._stop = Stop(by, SIGINT, time.monotonic(), self._printed())

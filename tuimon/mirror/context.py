@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from tuimon.mirror.owner import Subject
+from tuimon.mirror.owner import Owner
 from tuimon.mirror.status import MirrorStatus
 from tuimon.mirror.upload import UploadRequests
 from tuimon.runs.paths import RunPaths
@@ -22,7 +22,7 @@ class MirrorContext:
     Not its home, which is found on the way, nor the journal there.
     """
 
-    subject: Subject
+    subject: Owner
     """Whose points go to W&B."""
     paths: RunPaths
     """The subject's own directory, whether or not it is the home of its points."""

@@ -12,15 +12,15 @@ import time
 from pathlib import Path
 
 from tuimon.mirror.context import MirrorContext
-from tuimon.mirror.event_files import Files
+from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.handover import Handover
-from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, Stretch
+from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, StretchEntry
 from tuimon.mirror.lines import AlertFeed, ConsoleFeed
 from tuimon.mirror.offline_file import Fragments
-from tuimon.mirror.opening import Opened, Opening
+from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
-from tuimon.mirror.rows import Row, rows_of
+from tuimon.mirror.rows import StepRow, rows_of
 from tuimon.mirror.server import RowCheck
 from tuimon.mirror.status import MirrorStatus, one_line
 from tuimon.mirror.wandb_run import (
@@ -61,7 +61,7 @@ _GRACE = 30.0
 log = logging.getLogger(__name__)
 
 
-class Interrupted(Exception):  # noqa: N818 - nothing went wrong
+class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong
     """The mirror was told to end before the training has."""
 
 
@@ -69,7 +69,7 @@ class IncompleteError(Exception):
     """W&B has not taken everything; the message says what to do. A new mirror may succeed."""
 
 
-class GoesOnline(Exception):  # noqa: N818 - nothing went wrong
+class OnlineRestart(Exception):  # noqa: N818 - nothing went wrong
     """An offline run is to go online, by another mirror with the same journal."""
 
 
@@ -91,7 +91,7 @@ class Mirror:
         self._journal = journal
         self._wants_online = wants_online
         self._handover = Handover(journal.renamed)
-        self._files = Files(journal, home, self._handover.observe)
+        self._files = JournalFiles(journal, home, self._handover.observe)
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
@@ -110,16 +110,18 @@ class Mirror:
             IncompleteError: W&B does not have everything; call again later, in a new process.
             Exception: whatever else wandb raises; the same applies.
         """
-        opening = Opening(self._context, self._home, self._journal, wants_online=self._wants_online)
+        opening = RunOpener(
+            self._context, self._home, self._journal, wants_online=self._wants_online
+        )
         self._files.add(first)
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
             self._follow()
-        except Interrupted:
+        except MirrorInterrupt:
             self._finish(self._subject.stopped_code)
             raise
-        except GoesOnline:
+        except OnlineRestart:
             self._finish(0)
             raise
         for console in self._consoles:
@@ -129,7 +131,7 @@ class Mirror:
         self._handover.ending(self._subject.record, self._subject.git)
         if self._fragments is not None and self._context.uploads.goes_online(last=True):
             self._finish(0)
-            raise GoesOnline
+            raise OnlineRestart
         self._finish(self._subject.exit_code)
         self._verify()
         self._report()
@@ -137,7 +139,7 @@ class Mirror:
 
     # Opening
 
-    def _open(self, opening: Opening) -> Opened:
+    def _open(self, opening: RunOpener) -> OpenRun:
         while (opened := opening.attempt()) is None:
             ended, again_at = self._subject.ended, time.monotonic() + opening.delay
             while time.monotonic() < again_at and self._look() == ended:
@@ -190,7 +192,7 @@ class Mirror:
             self._status.update(rows=stretch.next_row, total=journal.next_row)
             self._ask_server()
             if self._context.stop.is_set():
-                raise Interrupted
+                raise MirrorInterrupt
         self._status.update(rows=journal.next_row, total=None)
 
     def _send_code(self) -> None:
@@ -212,7 +214,7 @@ class Mirror:
                         self._mirror_stretch(source)
             self._send_rest()
             if self._fragments is not None and self._context.uploads.goes_online():
-                raise GoesOnline
+                raise OnlineRestart
             self._pause()
         self._drain()
 
@@ -243,7 +245,7 @@ class Mirror:
         rows = list(rows_of(reading.batches))
         if rows:
             first = self._journal.next_row
-            stretch = Stretch(
+            stretch = StretchEntry(
                 file=entry.id,
                 begin=reading.begin,
                 end=reading.end,
@@ -256,7 +258,7 @@ class Mirror:
             self._hand_over(entry, list(enumerate(rows, first)))
         return bool(reading.batches)
 
-    def _hand_over(self, entry: FileEntry, rows: list[tuple[int, Row]]) -> None:
+    def _hand_over(self, entry: FileEntry, rows: list[tuple[int, StepRow]]) -> None:
         with self._guard("log", _LOG_TIMEOUT):
             self._handover.rows(entry, rows)
 
@@ -329,7 +331,7 @@ class Mirror:
 
     def _pause(self) -> None:
         if self._context.stop.wait(_TICK):
-            raise Interrupted
+            raise MirrorInterrupt
 
 
 def _paths(journal: Journal, own: Path | None) -> list[Path]:

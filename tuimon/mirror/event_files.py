@@ -8,16 +8,16 @@ from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.mirror.event_source import EventSource
-from tuimon.mirror.journal import FileEntry, Journal, Stretch
+from tuimon.mirror.journal import FileEntry, Journal, StretchEntry
 from tuimon.mirror.journal_home import enter_home
 from tuimon.mirror.owner import NewFile
-from tuimon.mirror.rows import Row, rows_of
+from tuimon.mirror.rows import StepRow, rows_of
 from tuimon.runs.paths import RunPaths
 
 log = logging.getLogger(__name__)
 
 
-class Files:
+class JournalFiles:
     """Reads the event files of one journal, each from where W&B is.
 
     `home` is where later launches find the journal; `observe` is shown every batch that is read.
@@ -52,13 +52,15 @@ class Files:
         source.entry = self._enter(old.path, old.run, old.namespace)
         return source.entry
 
-    def replay(self, first_row: int) -> Iterator[tuple[FileEntry, Stretch, list[tuple[int, Row]]]]:
+    def replay(
+        self, first_row: int
+    ) -> Iterator[tuple[FileEntry, StretchEntry, list[tuple[int, StepRow]]]]:
         """What the journal has had since row `first_row`, read again, row numbers included.
 
         Passes over everything before it; may be called once.
         """
         taken: dict[int, int] = {}
-        missing: list[Stretch] = []
+        missing: list[StretchEntry] = []
         for stretch in self._journal.earlier:
             if stretch.next_row <= first_row:
                 taken[stretch.file] = max(stretch.end, taken.get(stretch.file, 0))
@@ -73,7 +75,7 @@ class Files:
             rows = self._again(entry, stretch)
             yield entry, stretch, [pair for pair in rows if pair[0] >= first_row]
 
-    def _again(self, entry: FileEntry, stretch: Stretch) -> list[tuple[int, Row]]:
+    def _again(self, entry: FileEntry, stretch: StretchEntry) -> list[tuple[int, StepRow]]:
         source = self._sources[entry.path]
         batches = source.read_again(stretch) if source.entry.id == stretch.file else None
         if batches is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
-from tuimon.mirror.journal import FileEntry, Stretch
+from tuimon.mirror.journal import FileEntry, StretchEntry
 
 STRETCH_BYTES = 1 << 20
 """Read at a time: one journal entry, and one sync to disk, for some ten thousand points."""
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SourceBatches:
     """Batches read from bytes `begin` to `end` of a file; `replaced`: it is another file now."""
 
     begin: int
@@ -41,7 +41,7 @@ class EventSource:
         self.entry = entry
         self._observe = observe
         self._tail = EventFileTail(entry.path, plugins)
-        self._held: Reading | None = None
+        self._held: SourceBatches | None = None
         self._size = 0
         self._unread_since: float | None = None
         self._changed_at = 0.0
@@ -63,7 +63,7 @@ class EventSource:
             now - self._changed_at >= SETTLE_SECONDS or now - self._unread_since >= PATIENCE_SECONDS
         )
 
-    def read(self) -> Reading:
+    def read(self) -> SourceBatches:
         """Read the next stretch; without batches when there is nothing."""
         if self._held is not None:
             reading, self._held = self._held, None
@@ -72,7 +72,7 @@ class EventSource:
         batches: list[EventBatch] = []
         for new in self._polls(STRETCH_BYTES):
             if new[0].reset:
-                replaced = Reading(0, self._tail.offset, new, replaced=True)
+                replaced = SourceBatches(0, self._tail.offset, new, replaced=True)
                 if not batches:
                     return replaced
                 self._held = replaced
@@ -81,7 +81,7 @@ class EventSource:
             end = self._tail.offset
         if not self._tail.backlog:
             self._unread_since = None
-        return Reading(begin, end if batches else begin, batches, replaced=False)
+        return SourceBatches(begin, end if batches else begin, batches, replaced=False)
 
     def skip_to(self, offset: int) -> bool:
         """Pass over what W&B has; False when the file no longer has a record's end there.
@@ -91,7 +91,7 @@ class EventSource:
         replaced = any(new[0].reset for new in self._polls(offset - self._tail.offset))
         return not replaced and self._tail.offset == offset
 
-    def read_again(self, stretch: Stretch) -> list[EventBatch] | None:
+    def read_again(self, stretch: StretchEntry) -> list[EventBatch] | None:
         """The batches of a stretch of an earlier life; None when the file has changed since."""
         if not self.skip_to(stretch.begin):
             return None

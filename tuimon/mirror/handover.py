@@ -16,7 +16,7 @@ from tuimon.events.points import EventBatch, ScalarColumns, SummaryRef
 from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
 from tuimon.mirror.keys import GLOBAL_STEP, TIMESTAMP, KeyTable, step_key
 from tuimon.mirror.media import is_table, media
-from tuimon.mirror.rows import PLUGINS, Row
+from tuimon.mirror.rows import PLUGINS, StepRow
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import WandbRun, run_config
 from tuimon.runs.record import RunRecord
@@ -27,7 +27,7 @@ from tuimon.summaries.meshes import mesh_of_tag
 from tuimon.summaries.reader import SummaryReader
 
 
-class Extremes:
+class TagExtremes:
     """Extremes by (namespace, tag), over all lives of the mirror: of every batch that is read."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class Handover:
         self._run: WandbRun | None = None
         self._defined: set[str] = set()
         self._reader = SummaryReader(max_bytes=0)
-        self._extremes = Extremes()
+        self._extremes = TagExtremes()
         self._hparams: list[tuple[str, SummaryRef]] = []
         self._hparams_sent = 0
         self._next_summary = 0.0
@@ -109,7 +109,7 @@ class Handover:
         self._keys_told += len(renamed)
         return [KeyEntry(namespace=prefix, tag=tag, key=key) for (prefix, tag), key in renamed]
 
-    def rows(self, entry: FileEntry, numbered: Iterable[tuple[int, Row]]) -> None:
+    def rows(self, entry: FileEntry, numbered: Iterable[tuple[int, StepRow]]) -> None:
         """Hand over the rows of a file, each with its number. Raises what wandb raises."""
         prefix = entry.namespace
         own_step = step_key(prefix)

@@ -71,7 +71,7 @@ class KeyEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class StretchEntry:
     """Bytes `begin` to `end` of file `file` became rows `row` to `row + rows` with `points`."""
 
     file: int
@@ -106,13 +106,13 @@ class CodeEntry:
     directory: str
 
 
-Entry = IdEntry | RunEntry | FileEntry | KeyEntry | Stretch | SentEntry | CodeEntry
+Entry = IdEntry | RunEntry | FileEntry | KeyEntry | StretchEntry | SentEntry | CodeEntry
 _KINDS: dict[str, type[Entry]] = {
     "id": IdEntry,
     "run": RunEntry,
     "file": FileEntry,
     "key": KeyEntry,
-    "rows": Stretch,
+    "rows": StretchEntry,
     "sent": SentEntry,
     "code": CodeEntry,
 }
@@ -139,7 +139,7 @@ class Journal:
         self.run: RunEntry | None = None
         self.files: list[FileEntry] = []
         self.renamed: dict[tuple[str, str], str] = {}
-        self.earlier: list[Stretch] = []
+        self.earlier: list[StretchEntry] = []
         self.next_row = 0
         self.points = 0
         self.summaries = 0
@@ -197,7 +197,7 @@ class Journal:
         for entry, end in _whole_lines(self.path):
             whole = end
             self._apply(entry)
-            if isinstance(entry, Stretch):
+            if isinstance(entry, StretchEntry):
                 self.earlier.append(entry)
         if whole < os.fstat(self._file).st_size:
             os.ftruncate(self._file, whole)
@@ -221,7 +221,7 @@ class Journal:
                 self.files.append(entry)
             case KeyEntry():
                 self.renamed[entry.namespace, entry.tag] = entry.key
-            case Stretch():
+            case StretchEntry():
                 self.next_row = max(self.next_row, entry.next_row)
                 self.points += entry.points
                 self.summaries += entry.summaries
@@ -255,7 +255,7 @@ def read_ends(path: Path) -> dict[str, int]:
     for entry, _ in _whole_lines(path):
         if isinstance(entry, FileEntry):
             files.append(entry.path)
-        elif isinstance(entry, Stretch):
+        elif isinstance(entry, StretchEntry):
             ends[entry.file] = entry.end
     return {path: ends.get(number, 0) for number, path in enumerate(files)}
 

@@ -19,7 +19,7 @@ _LAST_SEARCH_TIMEOUT = 60.0
 """Seconds that the recorder, which reads the rest of the console, is waited for."""
 
 
-class Training:
+class LaunchOwner:
     """Follows the records of a run directory and the log directories that the recorder finds."""
 
     def __init__(self, paths: RunPaths) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import psutil
 
 from tuimon.mirror.context import MirrorContext
-from tuimon.mirror.core import GoesOnline, IncompleteError, Interrupted, Mirror
+from tuimon.mirror.core import IncompleteError, Mirror, MirrorInterrupt, OnlineRestart
 from tuimon.mirror.journal import Journal, locked
 from tuimon.mirror.journal_home import is_settled, settle_home
 from tuimon.mirror.offline_file import is_offline_run
-from tuimon.mirror.opening import MirrorOff, NotUploaded, Opening
-from tuimon.mirror.owner import NewFile, Subject
+from tuimon.mirror.opening import MirrorOff, RunOpener, UploadError
+from tuimon.mirror.owner import NewFile, Owner
 from tuimon.mirror.status import EXIT_AGAIN
 from tuimon.mirror.wandb_run import teardown
 from tuimon.runs.paths import RunPaths
@@ -34,7 +34,7 @@ def mirror_subject(context: MirrorContext) -> int:
     with suppress(OSError):
         os.chdir(subject.record.cwd)
     try:
-        Opening.check_wanted(context)
+        RunOpener.check_wanted(context)
         files = _first_files(context)
         if files is None:
             if subject.own_run is None:
@@ -56,14 +56,14 @@ def mirror_subject(context: MirrorContext) -> int:
             _mirror(context, home, files)
     except MirrorOff:
         status.update(state="off", detail="W&B is disabled (WANDB_MODE, or its settings)")
-    except Interrupted:
+    except MirrorInterrupt:
         detail = status.record.detail or ""
         why = detail if detail.startswith("trying again: ") else "stopped before the end"
         status.update(
             state="failed",
             detail=f"{why.removeprefix('trying again: ')}; go on with: {subject.upload_command}",
         )
-    except NotUploaded as error:
+    except UploadError as error:
         status.update(state="finished", detail=str(error))
     except IncompleteError as error:
         log.error("%s", error)
@@ -82,7 +82,7 @@ def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> Non
             try:
                 Mirror(context, home, journal, wants_online=wants_online).mirror(files)
                 return
-            except GoesOnline:
+            except OnlineRestart:
                 uploads.ask()
                 context.status.update(state="starting", detail="going online")
 
@@ -102,7 +102,7 @@ def _first_files(context: MirrorContext) -> list[NewFile] | None:
         if settled:
             return None
         if context.stop.wait(_LOOK_EVERY):
-            raise Interrupted
+            raise MirrorInterrupt
         files = subject.look()
     if status.record.state == "own":
         status.update(state="starting", directory=None)
@@ -126,11 +126,11 @@ def _wait_for_lock(stack: ExitStack, home: RunPaths, context: MirrorContext) -> 
             detail=f"waiting: the mirror of {home.id} is still at work on this W&B run"
         )
         if context.stop.wait(_LOOK_FOR_LOCK_EVERY):
-            raise Interrupted
+            raise MirrorInterrupt
     context.status.update(detail=None)
 
 
-def _go_on_from(subject: Subject, home: RunPaths) -> None:
+def _go_on_from(subject: Owner, home: RunPaths) -> None:
     with suppress(RecordError):
         record = read_record(RunRecord, home.run_json)
         if record is not None:

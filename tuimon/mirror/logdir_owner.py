@@ -11,8 +11,8 @@ from typing import Any
 
 from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.mirror.keys import is_part_name
-from tuimon.mirror.launch_owner import Training
-from tuimon.mirror.owner import NewFile, Subject
+from tuimon.mirror.launch_owner import LaunchOwner
+from tuimon.mirror.owner import NewFile, Owner
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import LogdirRecord, RunRecord, RunState, read_record
 from tuimon.runs.sources import LogSource
@@ -64,16 +64,16 @@ def _top(directory: PurePath, root: PurePath, holding: Iterable[PurePath]) -> Pu
     return top.parent if top != root and is_part_name(top.name) else top
 
 
-def subject_of(paths: RunPaths) -> Subject:
+def subject_of(paths: RunPaths) -> Owner:
     """What a directory describes: a run, or log directories; raises RecordError."""
     record = read_record(LogdirRecord, paths.logdir_json)
-    return Training(paths) if record is None else Logdirs(record)
+    return LaunchOwner(paths) if record is None else LogdirOwner(record)
 
 
 _QUIET_SECONDS = 60.0
 
 
-class Logdirs:
+class LogdirOwner:
     """The directories of one experiment below a log directory; `record` says which."""
 
     def __init__(self, record: LogdirRecord) -> None:

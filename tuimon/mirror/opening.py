@@ -40,12 +40,12 @@ class OutOfStepError(Exception):
     """The server's answers about a run that is resumed do not fit together; later they may."""
 
 
-class NotUploaded(Exception):  # noqa: N818 - nothing is lost
+class UploadError(Exception):
     """A complete offline run was to go online and could not; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenRun:
     """An open run and the number of the first row that it lacks.
 
     `fragments` only offline; `rows_at_server` only online, where the server can be asked.
@@ -59,7 +59,7 @@ class Opened:
     detail: str | None = None
 
 
-class Opening:
+class RunOpener:
     """Tries to open a W&B run.
 
     A run that has been online stays online: its rows are at the server, and only the server knows
@@ -86,7 +86,7 @@ class Opening:
         self.delay = 0.0
         """Seconds to wait before the next attempt."""
 
-    def attempt(self) -> Opened | None:
+    def attempt(self) -> OpenRun | None:
         """Open the run, or return None: try again later.
 
         Raises:
@@ -146,7 +146,7 @@ class Opening:
             f"{gone} is gone or another file; upload what was recorded: {self._fragments.command}"
         )
 
-    def _online(self) -> Opened:
+    def _online(self) -> OpenRun:
         with self._guard("start", INIT_TIMEOUT + _GRACE):
             has_key()  # wandb looks for it before a run is open, not after
         self._server_says = None
@@ -169,7 +169,7 @@ class Opening:
         found = server()
         place = (run.entity, run.project, self._run_id)
         check = None if found is None else RowCheck(found, *place)
-        return Opened(run, self._run_id, run.first_row, rows_at_server=check)
+        return OpenRun(run, self._run_id, run.first_row, rows_at_server=check)
 
     def _rows_at_server(self) -> int | None:
         """As the server counts them; None before it has the run, or where it does not say."""
@@ -203,14 +203,14 @@ class Opening:
                 "waiting for them to agree"
             )
 
-    def _offline(self, detail: str | None) -> Opened:
+    def _offline(self, detail: str | None) -> OpenRun:
         fragments = self._fragments
         fragments.repair()
         entry = self._journal.run
         first_row = fragments.next_row(0 if entry is None else entry.first_row)
         if self._wants_online and self._subject.ended and first_row == self._journal.next_row:
             why = detail or "W&B is offline by its settings"
-            raise NotUploaded(why.removeprefix(_RECORDING_OFFLINE))
+            raise UploadError(why.removeprefix(_RECORDING_OFFLINE))
         run = self._open(online=False)
         if entry is None:
             self._journal.append(
@@ -221,7 +221,7 @@ class Opening:
                     entity=run.entity or "",
                 )
             )
-        return Opened(run, self._run_id, first_row, fragments, detail=detail)
+        return OpenRun(run, self._run_id, first_row, fragments, detail=detail)
 
     def _open(self, *, online: bool) -> WandbRun:
         wait_for_free_directory(self._home, self._run_id)

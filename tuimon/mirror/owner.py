@@ -17,7 +17,7 @@ class NewFile(NamedTuple):
     """The prefix of its tags in W&B, empty for none."""
 
 
-class Subject(Protocol):
+class Owner(Protocol):
     """What a mirror follows. `look` brings all of it up to date."""
 
     @property

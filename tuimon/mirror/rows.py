@@ -21,7 +21,7 @@ PLUGINS = frozenset({"audio", "histograms", "images", "mesh", "pr_curves", "text
 """What is mirrored of the summaries that are no scalars, by TensorBoard's names."""
 
 
-class Row(NamedTuple):
+class StepRow(NamedTuple):
     """Scalars, or other summaries, of one step; `wall_time` (Unix s) is that of the last one."""
 
     step: int
@@ -32,7 +32,7 @@ class Row(NamedTuple):
     """Each tag once."""
 
 
-def rows_of(batches: Sequence[EventBatch]) -> Iterator[Row]:
+def rows_of(batches: Sequence[EventBatch]) -> Iterator[StepRow]:
     """Group the points of consecutive batches into rows: each in exactly one row.
 
     Summaries that are no scalars get rows of their own, behind the scalars' of the same batches.
@@ -42,14 +42,14 @@ def rows_of(batches: Sequence[EventBatch]) -> Iterator[Row]:
     last: SummaryRef | None = None
     for ref in (ref for batch in batches for ref in batch.refs if ref.plugin in PLUGINS):
         if last is not None and (ref.step != last.step or ref.tag in refs):
-            yield Row(last.step, last.wall_time, {}, tuple(refs.values()))
+            yield StepRow(last.step, last.wall_time, {}, tuple(refs.values()))
             refs = {}
         refs[ref.tag] = last = ref
     if last is not None:
-        yield Row(last.step, last.wall_time, {}, tuple(refs.values()))
+        yield StepRow(last.step, last.wall_time, {}, tuple(refs.values()))
 
 
-def _scalar_rows(batches: Sequence[EventBatch]) -> Iterator[Row]:
+def _scalar_rows(batches: Sequence[EventBatch]) -> Iterator[StepRow]:
     parts: dict[str, list[ScalarColumns]] = {}
     for batch in batches:
         for tag, part in batch.scalars.items():
@@ -72,12 +72,12 @@ def _scalar_rows(batches: Sequence[EventBatch]) -> Iterator[Row]:
         tag = tags[tag_number]
         if point_step != step or tag in values:
             if step is not None:
-                yield Row(step, wall_time, values)
+                yield StepRow(step, wall_time, values)
             step, values = point_step, {}
         values[tag] = value
         wall_time = point_time
     if step is not None:
-        yield Row(step, wall_time, values)
+        yield StepRow(step, wall_time, values)
 
 
 def _merged(columns: Sequence[ScalarColumns]) -> NDArray[np.intp]:

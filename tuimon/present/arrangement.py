@@ -10,7 +10,7 @@ Sort = Literal["logged", "name", "changed"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
-class Section(NamedTuple):
+class ChartSection(NamedTuple):
     """Metrics whose titles begin with the same word before a slash; the empty one has no such."""
 
     name: str
@@ -21,7 +21,7 @@ class Arrangement(NamedTuple):
     """What the grid shows."""
 
     charts: tuple[Metric, ...]
-    folded: tuple[Section, ...]
+    folded: tuple[ChartSection, ...]
 
 
 def section_of(metric: Metric) -> str:
@@ -40,11 +40,13 @@ def arrange(metrics: Iterable[Metric], folded: Collection[str]) -> Arrangement:
         sections.setdefault(section_of(metric), []).append(metric)
     return Arrangement(
         tuple(metric for name, found in sections.items() if name not in folded for metric in found),
-        tuple(Section(name, tuple(found)) for name, found in sections.items() if name in folded),
+        tuple(
+            ChartSection(name, tuple(found)) for name, found in sections.items() if name in folded
+        ),
     )
 
 
-class Order:
+class ChartOrder:
     """The order of the charts: it changes when it is asked for, or when there are new ones."""
 
     def __init__(self, store: Store, sort: Sort) -> None:
@@ -93,7 +95,7 @@ class Order:
         return max((last.wall_time for last in lasts if last is not None), default=0.0)
 
 
-def last_values(section: Section, store: Store) -> list[tuple[str, float]]:
+def last_values(section: ChartSection, store: Store) -> list[tuple[str, float]]:
     """(title without the section's name, newest value) of each metric that has one."""
     found = []
     for metric in section.metrics:

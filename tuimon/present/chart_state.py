@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tuimon.charts.model import Cursor
-from tuimon.charts.viewport import Area, View
+from tuimon.charts.viewport import Area, Viewport
 
-Change = Callable[[View, Area], View]
+Change = Callable[[Viewport, Area], Viewport]
 
 
 @dataclass(slots=True)
@@ -16,11 +16,11 @@ class ChartState:
     x of a chart that was zoomed by itself is its own; all others share theirs.
     """
 
-    common: View = field(default_factory=View)
-    own: dict[str, View] = field(default_factory=dict)
+    common: Viewport = field(default_factory=Viewport)
+    own: dict[str, Viewport] = field(default_factory=dict)
     cursor: Cursor | None = None
 
-    def view(self, title: str) -> View:
+    def view(self, title: str) -> Viewport:
         """What is shown of the chart of this title."""
         return self.own.get(title, self.common)
 
@@ -35,7 +35,7 @@ class ChartState:
         for title, view in [*self.own.items()]:
             self._set(title, replace(view, x=self.common.x, tail=self.common.tail))
 
-    def limit(self, title: str | None, view: View) -> None:
+    def limit(self, title: str | None, view: Viewport) -> None:
         """Set the limits of one chart, or of all."""
         if title is None:
             self.common, self.own = view, {}
@@ -49,11 +49,11 @@ class ChartState:
             self._set(title, replace(view, x=None, tail=None))
         self.cursor = None
 
-    def views(self) -> Mapping[str, View]:
+    def views(self) -> Mapping[str, Viewport]:
         """All views by title, the common one under an empty one."""
         return {"": self.common, **self.own}
 
-    def _set(self, title: str, view: View) -> None:
+    def _set(self, title: str, view: Viewport) -> None:
         if view == self.common:
             self.own.pop(title, None)
         else:

@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tuimon.charts.detail import Detail
-from tuimon.charts.model import Curve, Superseded
+from tuimon.charts.detail import DrawingCache
+from tuimon.charts.model import Curve, SupersededPoints
 from tuimon.present.hparam_groups import in_order
 from tuimon.present.pairing import Metric
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import BY_PREFIX, Selection
 from tuimon.store.metric_names import best_of
 from tuimon.store.parts import part_of, trainings
-from tuimon.store.run_log import Run
+from tuimon.store.run_log import RunLog
 from tuimon.store.series import Series
 from tuimon.store.store import Store
 
@@ -24,18 +24,18 @@ _MOST_ALIKE = 10
 _LEADING_CURVES = 6
 
 
-class _Kept(NamedTuple):
+class _SeriesCache(NamedTuple):
     """What was found out about a series while its points in force only grew."""
 
     series: Series
     epoch: int
-    detail: Detail
+    detail: DrawingCache
 
 
-class _Lane(NamedTuple):
+class _TrainingCurve(NamedTuple):
     """A curve of a training: what tells it from the training's others in the chart."""
 
-    run: Run
+    run: RunLog
     training: str
     split: str
     part: str
@@ -58,8 +58,8 @@ class MetricCurves:
         """Run and tag of each of the curves that were asked for last."""
         self._store = store
         self._colours = colours
-        self._kept: dict[tuple[str, str], _Kept] = {}
-        self._superseded: dict[tuple[str, str], tuple[Series, int, Superseded | None]] = {}
+        self._kept: dict[tuple[str, str], _SeriesCache] = {}
+        self._superseded: dict[tuple[str, str], tuple[Series, int, SupersededPoints | None]] = {}
 
     @property
     def versions(self) -> tuple[object, ...]:
@@ -135,7 +135,7 @@ class MetricCurves:
             )
         return curves
 
-    def _leading(self, drawn: Sequence[_Lane], lanes: int) -> set[str] | None:
+    def _leading(self, drawn: Sequence[_TrainingCurve], lanes: int) -> set[str] | None:
         """The trainings that stand out where there are too many; None where they do not.
 
         Those with the best values of what is not trained on, or the newest where the name of the
@@ -163,7 +163,7 @@ class MetricCurves:
         self.note = f"{len(leading)} {'best' if best else 'newest'} of {len(names)} runs"
         return set(leading)
 
-    def _lanes(self, runs: Mapping[str, Run]) -> list[_Lane]:
+    def _lanes(self, runs: Mapping[str, RunLog]) -> list[_TrainingCurve]:
         lanes = []
         for run in runs.values():
             part = part_of(run, runs)
@@ -171,12 +171,12 @@ class MetricCurves:
                 series = run.series.get(tag)
                 if series is not None:
                     training, label = (part.parent, part.label) if part else (run.name, "")
-                    lanes.append(_Lane(run, training, split, label, series))
+                    lanes.append(_TrainingCurve(run, training, split, label, series))
         return lanes
 
     def _curve(
         self,
-        lane: _Lane,
+        lane: _TrainingCurve,
         label: str,
         *,
         colour: int,
@@ -206,24 +206,24 @@ class MetricCurves:
             faded=faded,
         )
 
-    def _of_lane(self, lane: _Lane) -> list[str]:
+    def _of_lane(self, lane: _TrainingCurve) -> list[str]:
         """What tells curves of one training apart, none of it empty."""
         several = len(self.metric.curves) > 1
         return [word for word in (lane.split if several else "", lane.part) if word]
 
-    def _label(self, lane: _Lane, several: bool) -> str:
+    def _label(self, lane: _TrainingCurve, several: bool) -> str:
         """What tells a curve from the others of the chart: training, data split, `add_scalars`."""
         words = [*([lane.training] if several else []), *self._of_lane(lane)]
         return " ".join(words) or lane.split
 
-    def _detail(self, series: Series, epoch: int) -> Detail:
+    def _detail(self, series: Series, epoch: int) -> DrawingCache:
         key = (series.run, series.tag)
         kept = self._kept.get(key)
         if kept is None or kept.series is not series or kept.epoch != epoch:
-            kept = self._kept[key] = _Kept(series, epoch, Detail())
+            kept = self._kept[key] = _SeriesCache(series, epoch, DrawingCache())
         return kept.detail
 
-    def _superseded_of(self, series: Series) -> Superseded | None:
+    def _superseded_of(self, series: Series) -> SupersededPoints | None:
         key = (series.run, series.tag)
         kept, known, found = self._superseded.get(key, (None, -1, None))
         version = series.version
@@ -233,7 +233,7 @@ class MetricCurves:
         return found
 
 
-def superseded_points(series: Series) -> Superseded | None:
+def superseded_points(series: Series) -> SupersededPoints | None:
     """The points that later ones took the place of, None where there are none."""
     if not series.superseded:
         return None
@@ -244,4 +244,4 @@ def superseded_points(series: Series) -> Superseded | None:
     steps = points.steps[places]
     apart = (np.diff(places) > 1) | (steps[1:] <= steps[:-1])
     starts = np.append(0, 1 + np.flatnonzero(apart))
-    return Superseded(steps, points.wall_times[places], points.values[places], starts)
+    return SupersededPoints(steps, points.wall_times[places], points.values[places], starts)

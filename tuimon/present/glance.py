@@ -16,7 +16,7 @@ MOST_BYTES = 32 << 20
 """Longer logs are not read for a line in a list."""
 
 
-class Glance(NamedTuple):
+class LeadMetric(NamedTuple):
     """The metric that its charts begin with: the loss, as a rule."""
 
     title: str
@@ -34,7 +34,7 @@ def log_bytes(status: RunStatus) -> int:
     return total
 
 
-def glance(status: RunStatus) -> Glance | None:
+def glance(status: RunStatus) -> LeadMetric | None:
     """Read a run's event files. None when they hold no scalars, or too much."""
     if log_bytes(status) > MOST_BYTES:
         return None
@@ -44,5 +44,5 @@ def glance(status: RunStatus) -> Glance | None:
             for run in runs.values():
                 series = run.series.get(tag)
                 if series is not None and (last := series.last) is not None:
-                    return Glance(tag, last.step, series.snapshot().values)
+                    return LeadMetric(tag, last.step, series.snapshot().values)
     return None

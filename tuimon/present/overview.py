@@ -33,7 +33,7 @@ class Overview(NamedTuple):
         ]
 
 
-class Overviews:
+class OverviewCache:
     """Makes overviews of a store: anew only when runs, tags or the filter are others."""
 
     def __init__(self, store: Store) -> None:

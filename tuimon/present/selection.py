@@ -6,7 +6,7 @@ from typing import Final
 
 from tuimon.store.filters import EVERYTHING, FilterError, Predicate, parse_filter
 from tuimon.store.parts import part_of
-from tuimon.store.run_log import Run
+from tuimon.store.run_log import RunLog
 from tuimon.store.store import Store
 
 BY_PREFIX: Final = "tag prefix"
@@ -62,7 +62,7 @@ class Selection:
         return replace(self, hidden=self.hidden ^ {name}, focus=focus, pinned=pinned)
 
 
-def training_of(run: Run, runs: Mapping[str, Run]) -> str:
+def training_of(run: RunLog, runs: Mapping[str, RunLog]) -> str:
     """The name of the training that a run is, or is a part of."""
     part = part_of(run, runs)
     return part.parent if part else run.name

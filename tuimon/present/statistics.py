@@ -9,7 +9,7 @@ from tuimon.store.metric_names import lower_is_better
 from tuimon.store.series import Series
 
 
-class Statistics(NamedTuple):
+class TagStatistics(NamedTuple):
     """The points in force of one tag of a run.
 
     NaN is left out of `low` and `high`; both are NaN, and their steps None, where there is nothing
@@ -39,7 +39,7 @@ class Statistics(NamedTuple):
         return self.low_step if self.best_is_low else self.high_step
 
 
-def statistics(series: Series) -> Statistics | None:
+def statistics(series: Series) -> TagStatistics | None:
     """What the points in force come to; None where there are none."""
     steps, _, values = series.snapshot()
     if not len(steps):
@@ -50,7 +50,7 @@ def statistics(series: Series) -> Statistics | None:
         lowest, highest = np.nanargmin(values), np.nanargmax(values)
         low, high = float(values[lowest]), float(values[highest])
         low_step, high_step = int(steps[lowest]), int(steps[highest])
-    return Statistics(
+    return TagStatistics(
         run=series.run,
         tag=series.tag,
         points=len(steps),

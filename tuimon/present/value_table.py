@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from tuimon.present.hparam_groups import read_hparams, values_of
 from tuimon.present.selection import Selection, training_of
-from tuimon.present.statistics import Statistics, statistics
+from tuimon.present.statistics import TagStatistics, statistics
 from tuimon.store.series import Series
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import Align, format_step, format_value, safe
 
 
-class Column(NamedTuple):
+class ValueColumn(NamedTuple):
     """A column; `name` is unique."""
 
     name: str
@@ -29,26 +29,26 @@ class Column(NamedTuple):
 class TableRow(NamedTuple):
     """A tag of a run."""
 
-    values: Statistics
+    values: TagStatistics
     hparams: Mapping[str, str]
 
 
-class Table(NamedTuple):
+class ValueTable(NamedTuple):
     """All rows in order, and the columns."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ValueColumn, ...]
     rows: tuple[TableRow, ...]
 
 
-class SortedBy(NamedTuple):
+class SortOrder(NamedTuple):
     """Name of a column, and whether its largest value comes first."""
 
     column: str = ""
     descending: bool = False
 
 
-def _number(name: str, of: Callable[[Statistics], float]) -> Column:
-    return Column(
+def _number(name: str, of: Callable[[TagStatistics], float]) -> ValueColumn:
+    return ValueColumn(
         name,
         lambda row: format_value(of(row.values)),
         lambda row: None if math.isnan(of(row.values)) else of(row.values),
@@ -56,7 +56,7 @@ def _number(name: str, of: Callable[[Statistics], float]) -> Column:
     )
 
 
-def _step(name: str, of: Callable[[Statistics], int | None]) -> Column:
+def _step(name: str, of: Callable[[TagStatistics], int | None]) -> ValueColumn:
     def text(row: TableRow) -> str:
         step = of(row.values)
         return "" if step is None else format_step(step)
@@ -65,11 +65,11 @@ def _step(name: str, of: Callable[[Statistics], int | None]) -> Column:
         step = of(row.values)
         return "" if step is None else str(step)
 
-    return Column(name, text, lambda row: of(row.values), exact=exact)
+    return ValueColumn(name, text, lambda row: of(row.values), exact=exact)
 
 
-RUN = Column("RUN", lambda row: safe(row.values.run), lambda row: row.values.run, "left")
-TAG = Column("TAG", lambda row: safe(row.values.tag), lambda row: row.values.tag, "left")
+RUN = ValueColumn("RUN", lambda row: safe(row.values.run), lambda row: row.values.run, "left")
+TAG = ValueColumn("TAG", lambda row: safe(row.values.tag), lambda row: row.values.tag, "left")
 _VALUES = (
     _number("LAST", lambda values: values.last),
     _number("MIN", lambda values: values.low),
@@ -86,9 +86,9 @@ class TableBuilder:
     def __init__(self, store: Store, reader: SummaryReader) -> None:
         self._store = store
         self._reader = reader
-        self._kept: dict[tuple[str, str], tuple[Series, int, Statistics | None]] = {}
+        self._kept: dict[tuple[str, str], tuple[Series, int, TagStatistics | None]] = {}
 
-    def build(self, selection: Selection, order: SortedBy) -> Table:
+    def build(self, selection: Selection, order: SortOrder) -> ValueTable:
         """The table of what is selected. For any thread, one at a time."""
         rows = list(self._rows(selection))
         several = len({row.values.run for row in rows}) > 1
@@ -98,7 +98,7 @@ class TableBuilder:
         for column in columns:
             if column.name == order.column:
                 rows = _sorted(rows, column, descending=order.descending)
-        return Table(columns, tuple(rows))
+        return ValueTable(columns, tuple(rows))
 
     def _rows(self, selection: Selection) -> Iterator[TableRow]:
         runs = self._store.runs
@@ -123,7 +123,7 @@ class TableBuilder:
                 texts[run][name] = text
         return texts
 
-    def _statistics(self, series: Series) -> Statistics | None:
+    def _statistics(self, series: Series) -> TagStatistics | None:
         key = series.run, series.tag
         kept = self._kept.get(key)
         version = series.version
@@ -132,14 +132,14 @@ class TableBuilder:
         return kept[2]
 
 
-def tsv(rows: Sequence[TableRow], columns: Sequence[Column]) -> str:
+def tsv(rows: Sequence[TableRow], columns: Sequence[ValueColumn]) -> str:
     """Rows as tab-separated values, numbers in full, names of columns first."""
     lines = ["\t".join(column.name.lower() for column in columns)]
     lines += ["\t".join(map(exact, columns, [row] * len(columns))) for row in rows]
     return "\n".join(lines) + "\n"
 
 
-def exact(column: Column, row: TableRow) -> str:
+def exact(column: ValueColumn, row: TableRow) -> str:
     """A cell as it is copied."""
     return (column.exact or column.text)(row)
 
@@ -150,15 +150,15 @@ def _differing(hparams: Sequence[Mapping[str, str]]) -> list[str]:
     return [name for name in names if len({values.get(name) for values in different}) > 1]
 
 
-def _hparam(name: str) -> Column:
+def _hparam(name: str) -> ValueColumn:
     def value(row: TableRow) -> float | str | None:
         text = row.hparams.get(name)
         return None if text is None else text
 
-    return Column(safe(name), lambda row: row.hparams.get(name, ""), value)
+    return ValueColumn(safe(name), lambda row: row.hparams.get(name, ""), value)
 
 
-def _sorted(rows: list[TableRow], column: Column, *, descending: bool) -> list[TableRow]:
+def _sorted(rows: list[TableRow], column: ValueColumn, *, descending: bool) -> list[TableRow]:
     with_value = [(value, row) for row in rows if (value := column.value(row)) is not None]
     without = [row for row in rows if column.value(row) is None]
     with_value.sort(key=lambda pair: _comparable(pair[0]), reverse=descending)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, get_args
 
 from tuimon.charts.model import MarkStyle, XAxis
-from tuimon.charts.viewport import View
+from tuimon.charts.viewport import Viewport
 from tuimon.config import Settings
 from tuimon.present.arrangement import SORTS, Sort
 from tuimon.runs.paths import state_home
@@ -49,7 +49,7 @@ class ViewState:
     group: str = ""
     runs: tuple[str, ...] = ()
     """Names of all runs, in the order in which they got their colours."""
-    views: Mapping[str, View] = field(default_factory=dict)
+    views: Mapping[str, Viewport] = field(default_factory=dict)
     """The part that is shown of each chart, by its title; of all others under an empty one."""
     tags: bool | None = None
     """Whether the tags are shown; None leaves it to the width of the terminal."""
@@ -130,7 +130,7 @@ def _view_state(document: object, first: ViewState) -> ViewState:
 
 
 def _to_json(state: ViewState) -> dict[str, Any]:
-    shown = {title: asdict(view) for title, view in state.views.items() if view != View()}
+    shown = {title: asdict(view) for title, view in state.views.items() if view != Viewport()}
     small = replace(state, runs=state.runs[:_MOST_RUNS], views={})
     return {**asdict(small), "views": dict([*shown.items()][:_MOST_VIEWS])}
 
@@ -138,7 +138,7 @@ def _to_json(state: ViewState) -> dict[str, Any]:
 def _from_json(name: str, value: Any) -> Any:
     if name == "views":
         return {
-            title: View(
+            title: Viewport(
                 x=tuple(view["x"]) if view["x"] else None, tail=view["tail"], y=tuple(view["y"])
             )
             for title, view in value.items()

@@ -27,14 +27,14 @@ _NAME = re.compile(r"tfevents\.(?P<time>\d{9,11})\.(?P<rest>.+)$")
 _PID = re.compile(r"\.(?P<pid>\d+)\.\d+(?!\d)")
 
 
-class Origin(NamedTuple):
+class WriterOrigin(NamedTuple):
     """Creation time (Unix seconds) and PID of an event file's writer; pid None when not told."""
 
     time: int
     pid: int | None
 
 
-def origin(name: str, host: str) -> Origin | None:
+def origin(name: str, host: str) -> WriterOrigin | None:
     """Read the base name of an event file; None when no writer on `host` gave that name."""
     match = _NAME.search(name)
     if match is None or not match["rest"].startswith(host):
@@ -43,7 +43,7 @@ def origin(name: str, host: str) -> Origin | None:
     if tail and tail[0].isalnum():
         return None  # another host, whose name begins alike
     pid = _PID.match(tail)
-    return Origin(int(match["time"]), int(pid["pid"]) if pid else None)
+    return WriterOrigin(int(match["time"]), int(pid["pid"]) if pid else None)
 
 
 _SLICE = 0.008

@@ -12,7 +12,7 @@ from tuimon.events.crc import masked_crc
 from tuimon.events.tail import EventFileTail
 
 
-class Point(NamedTuple):
+class TagPoint(NamedTuple):
     """A scalar."""
 
     tag: str
@@ -40,7 +40,7 @@ class EventFile:
         if not end:
             self._append(_version_record())
 
-    def write(self, points: Sequence[Point], wall_time: float) -> None:
+    def write(self, points: Sequence[TagPoint], wall_time: float) -> None:
         """Add points that were measured at `wall_time` (Unix seconds)."""
         by_step = groupby(points, key=lambda point: point.step)
         self._append(b"".join(_record(step, group, wall_time) for step, group in by_step))
@@ -73,7 +73,7 @@ def _known(path: Path) -> tuple[int, int]:
     return points, tail.offset
 
 
-def _record(step: int, points: Iterable[Point], wall_time: float) -> bytes:
+def _record(step: int, points: Iterable[TagPoint], wall_time: float) -> bytes:
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from tuimon.recorder.event_file import EventFile, Point
+from tuimon.recorder.event_file import EventFile, TagPoint
 from tuimon.runs.sources import LogSource
 
 GRACE = 10.0
@@ -40,7 +40,7 @@ class HeldPoints:
         self._file: EventFile | None = None
         self._skip = 0
         self._starts_late = False
-        self._held: deque[tuple[float, Sequence[Point]]] = deque()
+        self._held: deque[tuple[float, Sequence[TagPoint]]] = deque()
         self._first_at = math.inf
         self._retry_at = -math.inf
         self.source: LogSource | None = self._source() if known else None
@@ -60,7 +60,7 @@ class HeldPoints:
         """What comes is not from the first point on: all of it is new."""
         self._starts_late = True
 
-    def take(self, points: Sequence[Point], wall_time: float) -> None:
+    def take(self, points: Sequence[TagPoint], wall_time: float) -> None:
         """Hold points measured at `wall_time` (Unix seconds)."""
         if points:
             self._first_at = min(self._first_at, time.time())

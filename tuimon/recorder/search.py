@@ -33,7 +33,7 @@ _SYSTEM_DIRECTORIES = frozenset({"/proc", "/sys", "/dev"})
 
 
 @dataclass(slots=True)
-class _Directory:
+class _SearchDirectory:
     path: str
     root: str
     likely: bool
@@ -58,12 +58,12 @@ class DirectorySearch:
         self._max_directories = max_directories
         self._room_for_all = 2 * max_directories
         self._room: dict[str, int] = {}
-        self._known: dict[str, _Directory] = {}
+        self._known: dict[str, _SearchDirectory] = {}
         self._identities: set[tuple[int, int]] = set()
-        self._likely: deque[_Directory] = deque()
-        self._others: deque[_Directory] = deque()
-        self._round: Iterator[_Directory] = iter(())
-        self._hot: dict[str, _Directory] = {}
+        self._likely: deque[_SearchDirectory] = deque()
+        self._others: deque[_SearchDirectory] = deque()
+        self._round: Iterator[_SearchDirectory] = iter(())
+        self._hot: dict[str, _SearchDirectory] = {}
 
     @property
     def directories(self) -> int:
@@ -79,7 +79,7 @@ class DirectorySearch:
         """Search below `path` too; it must be absolute and need not exist yet."""
         if path not in self._room:
             self._room[path] = self._max_directories
-            self._likely.append(_Directory(path, path, likely=True))
+            self._likely.append(_SearchDirectory(path, path, likely=True))
 
     def step(self, seconds: float) -> list[str]:
         """Search for about `seconds`; returns paths of files not returned before.
@@ -110,7 +110,7 @@ class DirectorySearch:
                 return
         self._round = iter(list(self._known.values()))
 
-    def _look(self, directory: _Directory, found: list[str]) -> None:
+    def _look(self, directory: _SearchDirectory, found: list[str]) -> None:
         """List a directory if it has changed since the last look."""
         try:
             status = os.stat(directory.path)
@@ -135,7 +135,7 @@ class DirectorySearch:
             if directory.path not in self._room:
                 self._forget(directory)
 
-    def _list(self, directory: _Directory, found: list[str]) -> None:
+    def _list(self, directory: _SearchDirectory, found: list[str]) -> None:
         subdirectories: list[str] = []
         files: list[str] = []
         with os.scandir(directory.path) as entries:
@@ -156,12 +156,12 @@ class DirectorySearch:
         for name in subdirectories:
             path = os.path.join(directory.path, name)
             below_likely = directory.likely and directory.path != directory.root
-            child = _Directory(path, directory.root, below_likely or _is_likely(name))
+            child = _SearchDirectory(path, directory.root, below_likely or _is_likely(name))
             if path not in _SYSTEM_DIRECTORIES and self._take_room(child):
                 directory.subdirectories.add(name)
                 (self._likely if child.likely else self._others).append(child)
 
-    def _take_room(self, directory: _Directory) -> bool:
+    def _take_room(self, directory: _SearchDirectory) -> bool:
         """Whether one more directory may be watched; likely ones have a reserve of their own."""
         room = min(self._room[directory.root], self._room_for_all)
         if room <= (-self._max_directories if directory.likely else 0):
@@ -170,14 +170,14 @@ class DirectorySearch:
         self._room_for_all -= 1
         return True
 
-    def _heat(self, directory: _Directory) -> None:
+    def _heat(self, directory: _SearchDirectory) -> None:
         """Look at a directory that has just changed at every step, until others have changed."""
         self._hot.pop(directory.path, None)
         self._hot[directory.path] = directory
         if len(self._hot) > _MAX_HOT:
             del self._hot[next(iter(self._hot))]
 
-    def _forget(self, directory: _Directory) -> None:
+    def _forget(self, directory: _SearchDirectory) -> None:
         self._known.pop(directory.path, None)
         self._hot.pop(directory.path, None)
         self._room[directory.root] += 1

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import psutil
 import pynvml
 
-from tuimon.recorder.event_file import EventFile, Point
+from tuimon.recorder.event_file import EventFile, TagPoint
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
 from tuimon.runs.paths import RunPaths
@@ -23,7 +23,7 @@ GIGA = 1e9
 MEGA = 1e6
 
 
-class Reading(NamedTuple):
+class SystemReading(NamedTuple):
     """A value under its tag; ``[%]`` counts to 100, but CPU time of processes to 100 a core."""
 
     tag: str
@@ -49,19 +49,19 @@ class Host:
         self._traffic: tuple[float, _Traffic] | None = None
         psutil.cpu_percent()  # the first call has nothing to compare with
 
-    def readings(self) -> Iterator[Reading]:
+    def readings(self) -> Iterator[SystemReading]:
         """What can be read now; rates are means since the last call."""
-        yield Reading("CPU/host [%]", psutil.cpu_percent())
-        yield Reading("memory/host [%]", psutil.virtual_memory().percent)
+        yield SystemReading("CPU/host [%]", psutil.cpu_percent())
+        yield SystemReading("memory/host [%]", psutil.virtual_memory().percent)
         with suppress(OSError):
-            yield Reading("memory/dev shm [%]", psutil.disk_usage(_SHARED_MEMORY).percent)
+            yield SystemReading("memory/dev shm [%]", psutil.disk_usage(_SHARED_MEMORY).percent)
         with suppress(OSError):
             disk = psutil.disk_usage(self._directory)
-            yield Reading("disk/used [%]", disk.percent)
-            yield Reading("disk/free [GB]", disk.free / GIGA)
+            yield SystemReading("disk/used [%]", disk.percent)
+            yield SystemReading("disk/free [GB]", disk.free / GIGA)
         yield from self._network()
 
-    def _network(self) -> Iterator[Reading]:
+    def _network(self) -> Iterator[SystemReading]:
         links = psutil.net_io_counters(pernic=True)
         counted = [counters for name, counters in links.items() if not name.startswith("lo")]
         now = time.monotonic()
@@ -75,7 +75,7 @@ class Host:
         for name, new, old in zip(_Traffic._fields, total, before[1], strict=True):
             # Counters begin again when an interface comes back.
             rate = max(0, new - old) / (now - before[0])
-            yield Reading(f"network/{name} [MB/s]", rate / MEGA)
+            yield SystemReading(f"network/{name} [MB/s]", rate / MEGA)
 
 
 _MOST = 16
@@ -97,7 +97,7 @@ class Gpus:
         except pynvml.NVMLError as error:
             log.info("no GPU to measure: %s", error)
 
-    def readings(self, pids: Collection[int]) -> Iterator[Reading]:
+    def readings(self, pids: Collection[int]) -> Iterator[SystemReading]:
         """What each GPU tells now; `pids` are the training's processes.
 
         What a GPU cannot tell (laptops know no power, MIG instances no utilization) is left out.
@@ -105,11 +105,11 @@ class Gpus:
         for name, device in self._devices:
             for quantity, read in _QUANTITIES.items():
                 with suppress(pynvml.NVMLError):
-                    yield Reading(f"{name}/{quantity}", read(device))
+                    yield SystemReading(f"{name}/{quantity}", read(device))
             with suppress(pynvml.NVMLError):
                 mine = _memory_of(device, pids)
                 if mine:
-                    yield Reading(f"{name}/training memory [GB]", mine / GIGA)
+                    yield SystemReading(f"{name}/training memory [GB]", mine / GIGA)
 
 
 def _model(device: Any) -> str:
@@ -144,7 +144,7 @@ _MEMORY_SHARE = 0.003
 """Of a CPU: the system walks through all pages, which are many."""
 
 
-class _Used(NamedTuple):
+class _ProcessUsage(NamedTuple):
     """What one process has used since its start."""
 
     cpu_seconds: float
@@ -152,12 +152,12 @@ class _Used(NamedTuple):
     written_bytes: int
 
 
-class Training:
+class TrainingUsage:
     """The process tree: processes come and go, so rates are sums of what each has added."""
 
     def __init__(self, tree: ProcessTree) -> None:
         self._tree = tree
-        self._used: Mapping[psutil.Process, _Used] = {}
+        self._used: Mapping[psutil.Process, _ProcessUsage] = {}
         self._measured_at = 0.0
         self._memory_pace = Pace(0.0, share=_MEMORY_SHARE)
 
@@ -166,7 +166,7 @@ class Training:
         """The processes that lived at the last call of `readings`."""
         return {process.pid for process in self._used}
 
-    def readings(self) -> Iterator[Reading]:
+    def readings(self) -> Iterator[SystemReading]:
         """What can be read now; rates are means since the last call."""
         self._tree.refresh()
         used = {p: mine for p in self._tree.living if (mine := _used(p)) is not None}
@@ -174,16 +174,16 @@ class Training:
         elapsed, self._measured_at = time.monotonic() - self._measured_at, time.monotonic()
         if not used:
             return
-        yield Reading("CPU/training [%]", 100 * _added(before, used, 0) / elapsed)
-        yield Reading("CPU/processes", len(used))
-        yield Reading("disk/training reads [MB/s]", _added(before, used, 1) / elapsed / MEGA)
-        yield Reading("disk/training writes [MB/s]", _added(before, used, 2) / elapsed / MEGA)
+        yield SystemReading("CPU/training [%]", 100 * _added(before, used, 0) / elapsed)
+        yield SystemReading("CPU/processes", len(used))
+        yield SystemReading("disk/training reads [MB/s]", _added(before, used, 1) / elapsed / MEGA)
+        yield SystemReading("disk/training writes [MB/s]", _added(before, used, 2) / elapsed / MEGA)
         if time.monotonic() >= self._memory_pace.due:
             with self._memory_pace.turn():
-                yield Reading("memory/training [GB]", sum(map(_memory_used, used)) / GIGA)
+                yield SystemReading("memory/training [GB]", sum(map(_memory_used, used)) / GIGA)
 
 
-def _used(process: psutil.Process) -> _Used | None:
+def _used(process: psutil.Process) -> _ProcessUsage | None:
     try:
         times = process.cpu_times()
     except (psutil.Error, OSError):
@@ -191,8 +191,8 @@ def _used(process: psutil.Process) -> _Used | None:
     try:
         io = process.io_counters()
     except (psutil.Error, AttributeError, OSError):  # another user's, or not told by the system
-        return _Used(times.user + times.system, 0, 0)
-    return _Used(times.user + times.system, io.read_bytes, io.write_bytes)
+        return _ProcessUsage(times.user + times.system, 0, 0)
+    return _ProcessUsage(times.user + times.system, io.read_bytes, io.write_bytes)
 
 
 def _memory_used(process: psutil.Process) -> int:
@@ -205,7 +205,9 @@ def _memory_used(process: psutil.Process) -> int:
 
 
 def _added(
-    before: Mapping[psutil.Process, _Used], after: Mapping[psutil.Process, _Used], field: int
+    before: Mapping[psutil.Process, _ProcessUsage],
+    after: Mapping[psutil.Process, _ProcessUsage],
+    field: int,
 ) -> float:
     return sum(max(0, after[p][field] - before[p][field]) for p in after.keys() & before.keys())
 
@@ -224,7 +226,7 @@ class SystemMetrics:
     def __init__(self, paths: RunPaths, tree: ProcessTree, *, cwd: str, started_at: float) -> None:
         """`started_at` is the start of the training in Unix seconds."""
         self._directory = paths.system
-        self._training = Training(tree)
+        self._training = TrainingUsage(tree)
         self._cwd = cwd
         self._started_at = started_at
         self.latest: tuple[float, Mapping[str, float]] = (0.0, {})
@@ -264,5 +266,5 @@ class SystemMetrics:
             file.close()
 
 
-def _points(readings: list[Reading], step: int) -> list[Point]:
-    return [Point(reading.tag, step, reading.value) for reading in readings]
+def _points(readings: list[SystemReading], step: int) -> list[TagPoint]:
+    return [TagPoint(reading.tag, step, reading.value) for reading in readings]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tuimon.mirror.offline_file import OfflineFile, OfflineFileError
 from tuimon.recorder.held_points import HeldPoints
-from tuimon.recorder.wandb_rows import Row, RowReader
+from tuimon.recorder.wandb_rows import RowReader, WandbRow
 from tuimon.recorder.writers import WriterReports
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import WANDB, LogSource
@@ -35,7 +35,7 @@ class WandbMetrics:
         self._started_at = started_at
         self._reports = WriterReports(paths.writers)
         self._known = {source.path for source in known}
-        self._runs: dict[Path, _Run] = {}
+        self._runs: dict[Path, _WandbRunReader] = {}
         self.syncing = False
         """Whether the training has wandb take its event files to one of the runs."""
         self._look_at = 0.0
@@ -79,7 +79,7 @@ class WandbMetrics:
         for run in self._reports.new_wandb():
             self.syncing |= run.syncing
             if run.file not in self._runs and len(self._runs) < _MOST_RUNS:
-                self._runs[run.file] = _Run(run.file, self._hold)
+                self._runs[run.file] = _WandbRunReader(run.file, self._hold)
 
     def _hold(self, name: str) -> HeldPoints:
         directory = self._paths.wandb_metrics / name
@@ -98,7 +98,7 @@ class WandbMetrics:
                 run.close()
 
 
-class _Run:
+class _WandbRunReader:
     """A W&B run that is being read; its points are held once its name has been read."""
 
     def __init__(self, path: Path, hold: Callable[[str], HeldPoints]) -> None:
@@ -143,7 +143,7 @@ class _Run:
         except (OSError, OfflineFileError) as error:
             log.warning("%s cannot be read: %s", self._file.path, error)
 
-    def _take(self, row: Row) -> None:
+    def _take(self, row: WandbRow) -> None:
         if self._points is None:
             *_, run_id = self._file.path.stem.split("-")
             name = "-".join(filter(None, [self._rows.name, run_id]))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tuimon.events.fields import BYTES, VARINT, WireError, fields
-from tuimon.recorder.event_file import Point
+from tuimon.recorder.event_file import TagPoint
 
 _HISTORY = 2 << 3 | BYTES
 _METRIC = 12 << 3 | BYTES
@@ -32,11 +32,11 @@ _MOST_STEP = 2**62
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
-class Row(NamedTuple):
+class WandbRow(NamedTuple):
     """The scalars of one row; `wall_time` in Unix seconds, None where it is not told."""
 
     wall_time: float | None
-    points: list[Point]
+    points: list[TagPoint]
 
 
 class RowReader:
@@ -51,7 +51,7 @@ class RowReader:
         """The same for all names that begin alike, as in ``train/*``."""
         self._newest: dict[str, int] = {}
 
-    def read(self, record: bytes) -> Row | None:
+    def read(self, record: bytes) -> WandbRow | None:
         """The scalars of a record; None if it is no row of the history, or no record."""
         row = None
         try:
@@ -82,7 +82,7 @@ class RowReader:
         elif (glob := found.get(_GLOB_NAME, b"").decode()).endswith("*"):
             self._prefixes[glob[:-1]] = step
 
-    def _row(self, record: bytes, start: int, end: int) -> Row:
+    def _row(self, record: bytes, start: int, end: int) -> WandbRow:
         values: dict[str, float] = {}
         row_step = 0
         for key, first, last in fields(record, start, end):
@@ -96,11 +96,11 @@ class RowReader:
             if math.isfinite(value) and abs(value) < _MOST_STEP:
                 self._newest[name] = int(value)
         points = [
-            Point(name, self._step_of(name, row_step), value)
+            TagPoint(name, self._step_of(name, row_step), value)
             for name, value in values.items()
             if name not in steps and not name.startswith("_")
         ]
-        return Row(values.get("_timestamp"), points)
+        return WandbRow(values.get("_timestamp"), points)
 
     def _is_step(self, name: str) -> bool:
         return name in self._steps.values() or name in self._prefixes.values()

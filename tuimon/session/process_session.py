@@ -10,7 +10,7 @@ from tuimon.guardian.child import Outcome
 from tuimon.runs.foreign import EndWatch, ForeignProcess
 from tuimon.runs.record import RunState
 from tuimon.runs.sources import LogSource
-from tuimon.session.session import Session, Subject
+from tuimon.session.session import Session, TrainingFacts
 
 _LOOK_EVERY = 0.2
 _LAST_SEARCH_SECONDS = 2.0
@@ -61,13 +61,13 @@ class ProcessSession(Session):
         return self._outcome
 
     @property
-    def subject(self) -> Subject:
+    def subject(self) -> TrainingFacts:
         """The process."""
         outcome = self.outcome
         state = RunState.RUNNING
         if self._ended_at is not None:
             state = RunState.ENDED if outcome is None else outcome.state
-        return Subject(
+        return TrainingFacts(
             name=self.process.name,
             state=state,
             reason=outcome.describe() if outcome and outcome.exit_code != 0 else None,

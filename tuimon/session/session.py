@@ -20,7 +20,7 @@ _STATUS_EVERY = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class TrainingFacts:
     """Whose log directories are watched: a run, or a process. Times are Unix seconds."""
 
     name: str
@@ -90,13 +90,13 @@ class Session:
         self._follow(self._known_sources(()))
 
     @property
-    def subject(self) -> Subject | None:
+    def subject(self) -> TrainingFacts | None:
         """What writes the event files; None when plain log directories are watched."""
         status = self.status
         if status is None:
             return None
         record = status.record
-        return Subject(
+        return TrainingFacts(
             name=record.name,
             state=status.state,
             started_at=record.started_at,

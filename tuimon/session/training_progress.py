@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tuimon.store.run_log import Run
+from tuimon.store.run_log import RunLog
 from tuimon.store.series import Series
 
 _RATE_WINDOW = 30.0
@@ -22,7 +22,7 @@ class TrainingProgress:
     wall_time: float
 
 
-class _Newest(NamedTuple):
+class _NewestPoint(NamedTuple):
     """What the series of a run that got points last come to."""
 
     wall_time: float
@@ -34,9 +34,9 @@ class ProgressWatch:
     """Where the newest of some runs is; looks only at runs that have changed since."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Run, int, _Newest | None]] = {}
+        self._known: dict[str, tuple[RunLog, int, _NewestPoint | None]] = {}
 
-    def progress(self, runs: Mapping[str, Run]) -> TrainingProgress | None:
+    def progress(self, runs: Mapping[str, RunLog]) -> TrainingProgress | None:
         """Step of the newest point, the rate at that time; None before the first point."""
         known = {}
         for name, run in runs.items():
@@ -54,17 +54,17 @@ def newest_progress(series: Iterable[Series]) -> TrainingProgress | None:
     return _together([newest] if newest else [])
 
 
-def _newest(series: Iterable[Series]) -> _Newest | None:
+def _newest(series: Iterable[Series]) -> _NewestPoint | None:
     lasts = [(last, one) for one in series if (last := one.last) is not None]
     if not lasts:
         return None
     wall_time = max((t for last, _ in lasts if math.isfinite(t := last.wall_time)), default=0.0)
     recent = [each for each in lasts if each[0].wall_time >= wall_time - _RATE_WINDOW] or lasts
     step = max(last.step for last, _ in recent)
-    return _Newest(wall_time, step, max((one for _, one in recent), key=len))
+    return _NewestPoint(wall_time, step, max((one for _, one in recent), key=len))
 
 
-def _together(found: list[_Newest]) -> TrainingProgress | None:
+def _together(found: list[_NewestPoint]) -> TrainingProgress | None:
     if not found:
         return None
     wall_time = max(newest.wall_time for newest in found)

@@ -14,7 +14,7 @@ _GROWTH, _MOST_GROWTH = 2, 32
 Arrays: TypeAlias = tuple[NDArray[Any], ...]
 
 
-class Rows(NamedTuple):
+class ColumnsState(NamedTuple):
     """A state of `Columns`: never changes, however the columns go on."""
 
     arrays: Arrays
@@ -39,7 +39,7 @@ class Columns:
     __slots__ = ("rows",)
 
     def __init__(self, dtypes: Sequence[DTypeLike]) -> None:
-        self.rows = Rows(tuple(np.empty(0, dtype) for dtype in dtypes), 0)
+        self.rows = ColumnsState(tuple(np.empty(0, dtype) for dtype in dtypes), 0)
 
     def append(self, new: Sequence[NDArray[Any]], growth: float = 1.0) -> None:
         """Add rows, given as one array a column.
@@ -55,12 +55,12 @@ class Columns:
             arrays = tuple(_moved(array, length, capacity) for array in arrays)
         for array, values in zip(arrays, new, strict=True):
             array[length:end] = values
-        self.rows = Rows(arrays, end)
+        self.rows = ColumnsState(arrays, end)
 
     def cut(self, length: int) -> None:
         """Keep the first `length` rows."""
         arrays = tuple(_moved(array, length, length) for array in self.rows.arrays)
-        self.rows = Rows(arrays, length)
+        self.rows = ColumnsState(arrays, length)
 
 
 def _moved(array: NDArray[Any], length: int, capacity: int) -> NDArray[Any]:

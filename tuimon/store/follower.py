@@ -34,14 +34,14 @@ _FIRST_BATCH_BYTES, _MOST_BATCH_BYTES = 64 << 10, 4 << 20
 WAY_SECONDS = 0.1
 
 
-class Progress(NamedTuple):
+class ReadProgress(NamedTuple):
     """How much of the known event files is in the store."""
 
     bytes_read: int
     bytes_total: int
 
 
-class _Followed:
+class _FollowedFile:
     """A file that is followed."""
 
     def __init__(self, run: str, tail: EventFileTail, size: int, changed_at: float) -> None:
@@ -76,7 +76,7 @@ class Follower:
         self._scanned_sources: tuple[LogSource, ...] | None = None
         self._scan = LogdirScan(())
         self._scan_due = self._scan_earliest = 0.0
-        self._followed: dict[Path, _Followed] = {}  # replaced, never changed
+        self._followed: dict[Path, _FollowedFile] = {}  # replaced, never changed
         self._plugins: dict[str, dict[str, str]] = {}
         self._batch_bytes = _FIRST_BATCH_BYTES
         self._buffer = ReadBuffer()
@@ -116,10 +116,10 @@ class Follower:
         return any(followed.pending for followed in self._followed.values())
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> ReadProgress:
         """How far reading is, for a progress bar."""
         followed = self._followed.values()
-        return Progress(
+        return ReadProgress(
             sum(one.tail.offset for one in followed),
             sum(max(one.size, one.tail.size) for one in followed),
         )
@@ -219,15 +219,15 @@ class Follower:
         if gone:
             self._followed = {p: one for p, one in self._followed.items() if p not in gone}
 
-    def _follow(self, file: FoundFile) -> _Followed:
+    def _follow(self, file: FoundFile) -> _FollowedFile:
         tail = EventFileTail(file.path, self._plugins.setdefault(file.run, {}), self._buffer)
         try:
             status = file.path.stat()
         except OSError:
-            return _Followed(file.run, tail, 0, 0.0)
-        return _Followed(file.run, tail, status.st_size, status.st_mtime)
+            return _FollowedFile(file.run, tail, 0, 0.0)
+        return _FollowedFile(file.run, tail, status.st_size, status.st_mtime)
 
-    def _due(self, one: _Followed) -> float:
+    def _due(self, one: _FollowedFile) -> float:
         """When a file that was read just now is looked at again: later, the longer it is quiet.
 
         In steps of the polling interval, since waking up costs more than a look.
@@ -242,7 +242,7 @@ class Follower:
             if one.due <= now and not one.pending and not self._stopping:
                 self._read(one)
 
-    def _read(self, one: _Followed) -> None:
+    def _read(self, one: _FollowedFile) -> None:
         """Read one batch of a file into the store."""
         tail, offset, was_pending = one.tail, one.tail.offset, one.pending
         state = tail.state

@@ -10,13 +10,13 @@ from tuimon.events.buffer import ReadBuffer
 from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail
 from tuimon.runs.sources import LogSource
-from tuimon.store.run_log import FileStatus, Run
+from tuimon.store.run_log import FileStatus, RunLog
 from tuimon.store.store import Store
 
 _POLL_BYTES = 4 << 20
 
 
-class Loaded(NamedTuple):
+class LogSnapshot(NamedTuple):
     """What log directories held when they were read."""
 
     store: Store
@@ -26,8 +26,8 @@ class Loaded(NamedTuple):
     """Whether there was more than `LogdirScan` looks at."""
 
 
-def load(sources: Sequence[LogSource]) -> Loaded:
-    """Read all event files of log directories. Errors of the system are told by `Loaded.files`."""
+def load(sources: Sequence[LogSource]) -> LogSnapshot:
+    """Read all event files of log directories; `LogSnapshot.files` tells of what failed."""
     store = Store()
     scan = LogdirScan(sources)
     files: list[FileStatus] = []
@@ -35,10 +35,10 @@ def load(sources: Sequence[LogSource]) -> Loaded:
     for _, members in _by_run(scan.scan()):
         files += _read_run(store, members, buffer)
     store.set_beside(scan.beside())
-    return Loaded(store, tuple(files), scan.truncated)
+    return LogSnapshot(store, tuple(files), scan.truncated)
 
 
-def load_runs(files: Sequence[FoundFile]) -> Iterator[tuple[Run | None, list[FileStatus]]]:
+def load_runs(files: Sequence[FoundFile]) -> Iterator[tuple[RunLog | None, list[FileStatus]]]:
     """Read runs one after the other, so that no more than one need be in memory.
 
     `files` as `LogdirScan.scan` gives them. Yields each run (None when its files hold no record)

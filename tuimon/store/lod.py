@@ -28,7 +28,7 @@ _DIRECT_POINTS, _LEAST_BLOCKS = 100_000, 4
 """Windows of fewer points, or of fewer blocks a column, are faster to reduce as a whole."""
 
 
-class Extremes(NamedTuple):
+class ColumnExtremes(NamedTuple):
     """What the values of each column come to; arrays [columns]."""
 
     low: Floats
@@ -79,20 +79,20 @@ def step_edges(steps: NDArray[np.int64], bounds: Floats) -> Edges:
     return edges
 
 
-def column_extremes(values: Floats, edges: Edges) -> Extremes:
+def column_extremes(values: Floats, edges: Edges) -> ColumnExtremes:
     """What `values` [n] come to between ascending `edges` [columns + 1], from all of them."""
     first, last = int(edges[0]), int(edges[-1])
     return _reduce(_elements(values[first:last]), edges[:-1] - first, edges[1:] - first)
 
 
-def extremes_of_all(series: Sequence[Floats], edges: Edges) -> Extremes:
+def extremes_of_all(series: Sequence[Floats], edges: Edges) -> ColumnExtremes:
     """What each of several series comes to, in one pass; arrays [series, columns].
 
     `edges` are [series, columns + 1].
     """
     values, starts, ends = windows(series, edges)
     found = _reduce(_elements(values), starts, ends)
-    return Extremes._make(field.reshape(len(series), -1) for field in found)
+    return ColumnExtremes._make(field.reshape(len(series), -1) for field in found)
 
 
 def windows(series: Sequence[Floats], edges: Edges) -> tuple[Floats, Edges, Edges]:
@@ -129,7 +129,7 @@ class LevelOfDetail:
             edges = np.arange(0, len(part) + 1, BLOCK)
             self._blocks.append(_reduce(_elements(part), edges[:-1], edges[1:]))
 
-    def column_extremes(self, values: Floats, edges: Edges) -> Extremes:
+    def column_extremes(self, values: Floats, edges: Edges) -> ColumnExtremes:
         """What `column_extremes` of this module gives; `values` are those of the last `extend`."""
         starts, ends = edges[:-1], edges[1:]
         window = int(edges[-1]) - int(edges[0])
@@ -146,7 +146,7 @@ class LevelOfDetail:
             _reduce_singles(values, tail_starts, ends),
         ]
         with _overflow_is_fine():
-            return Extremes(
+            return ColumnExtremes(
                 *(
                     reduce(reduce(whole, head), tail)
                     for reduce, whole, head, tail in zip(_REDUCE, *parts, strict=True)
@@ -158,7 +158,7 @@ def _overflow_is_fine() -> np.errstate:
     return np.errstate(over="ignore", invalid="ignore")
 
 
-def _reduce_singles(values: Floats, starts: Edges, ends: Edges) -> Extremes:
+def _reduce_singles(values: Floats, starts: Edges, ends: Edges) -> ColumnExtremes:
     """Reduce short ranges scattered over many values."""
     sizes = ends - starts
     edges = np.concatenate([[0], np.cumsum(sizes)])
@@ -189,7 +189,7 @@ def _elements(values: Floats) -> _Fields:
     )
 
 
-def _reduce(fields: _Fields, starts: Edges, ends: Edges) -> Extremes:
+def _reduce(fields: _Fields, starts: Edges, ends: Edges) -> ColumnExtremes:
     """Reduce ascending, disjoint ranges of `fields`; some may be empty."""
     taken = np.flatnonzero(ends > starts)
     # reduceat works on the range from each index to the next: every other one is a gap.
@@ -209,4 +209,4 @@ def _reduce(fields: _Fields, starts: Edges, ends: Edges) -> Extremes:
                     column[taken] = ufunc.reduceat(field, inside, dtype=dtype)[::2]
                 reduced[id(field), ufunc] = column
             columns.append(column)
-    return Extremes(*columns)
+    return ColumnExtremes(*columns)

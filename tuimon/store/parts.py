@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tuimon.store.run_log import Run
+from tuimon.store.run_log import RunLog
 
 _SESSION_START = "_hparams_/session_start_info"
 
 
-class Part(NamedTuple):
+class RunPart(NamedTuple):
     """A run that belongs to another one."""
 
     parent: str
@@ -23,25 +23,25 @@ class Part(NamedTuple):
     """What `add_scalars` was told to call the curve; empty for the metrics of `add_hparams`."""
 
 
-def part_of(run: Run, runs: Mapping[str, Run]) -> Part | None:
+def part_of(run: RunLog, runs: Mapping[str, RunLog]) -> RunPart | None:
     """What `run`, one of `runs`, is a part of; None when it is a run of its own."""
     if run.name == ".":
         return None
     above, _, leaf = run.name.rpartition("/")
-    part: Part | None = None
+    part: RunPart | None = None
     if _SESSION_START in run.refs:
-        part = Part(above or ".", "") if _is_time(leaf) else None
+        part = RunPart(above or ".", "") if _is_time(leaf) else None
     elif len(run.series) == 1 and not run.refs:
         (tag,) = run.series
         prefix = tag.replace("/", "_") + "_"
         if leaf.startswith(prefix):  # torch: TAG_LABEL, slashes of the tag replaced
-            part = Part(above or ".", leaf.removeprefix(prefix))
+            part = RunPart(above or ".", leaf.removeprefix(prefix))
         elif f"/{above}".endswith(f"/{tag}"):  # tensorboardX: TAG/LABEL
-            part = Part(above.removesuffix(tag).removesuffix("/") or ".", leaf)
+            part = RunPart(above.removesuffix(tag).removesuffix("/") or ".", leaf)
     return part if part and part.parent in runs else None
 
 
-def trainings(runs: Mapping[str, Run]) -> list[str]:
+def trainings(runs: Mapping[str, RunLog]) -> list[str]:
     """Names of the runs that are no parts of others and hold something, or whose parts do."""
     parts = {name: part_of(run, runs) for name, run in runs.items()}
     parents = {part.parent for part in parts.values() if part is not None}

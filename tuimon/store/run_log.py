@@ -43,7 +43,7 @@ class FileStatus(NamedTuple):
         )
 
 
-class Run:
+class RunLog:
     """The series of one run. Any thread may read; one thread writes, through `Store`.
 
     The mappings are replaced, never changed: iterate over them at any time.

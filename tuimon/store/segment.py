@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from tuimon.store.columns import Arrays, Columns, Rows
+from tuimon.store.columns import Arrays, Columns, ColumnsState
 
 NO_STEP = 2**63
 """Above every step."""
@@ -23,13 +23,13 @@ NO_STEP = 2**63
 class SegmentState(NamedTuple):
     """A state of a segment; never changes."""
 
-    in_force: Rows
+    in_force: ColumnsState
     """Rows in force as far as this file goes; column 0 holds the steps, strictly ascending."""
-    superseded: Rows | None
+    superseded: ColumnsState | None
     """The other rows, with their place among all rows of the file as a last column."""
     lowest: int
     """The lowest step of all rows."""
-    restarts: Rows | None = None
+    restarts: ColumnsState | None = None
     """Restarts in the file behind its first row: how many rows precede each, and its step."""
 
     def kept(self, limit: int) -> int:

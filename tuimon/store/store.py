@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tuimon.events.logdir import SideFile
 from tuimon.events.points import EventBatch
-from tuimon.store.run_log import FileStatus, Run
+from tuimon.store.run_log import FileStatus, RunLog
 
 _NUMBER = re.compile(r"([0-9]+)")
 
@@ -32,7 +32,7 @@ class Store:
         """Moves with every change of anything in the store."""
         self.structure = 0
         """Moves when runs or their tags come or go."""
-        self.runs: Mapping[str, Run] = {}
+        self.runs: Mapping[str, RunLog] = {}
         """Sorted by name, numbers in names by value; replaced, never changed. A run without any
         record is left out."""
         self.beside: tuple[SideFile, ...] = ()
@@ -40,7 +40,7 @@ class Store:
 
     def apply(self, run_name: str, path: Path, batch: EventBatch) -> None:
         """Take in a batch of the event file at `path`; for the thread that writes."""
-        run = self.runs.get(run_name) or Run(run_name, path.parent)
+        run = self.runs.get(run_name) or RunLog(run_name, path.parent)
         structure = run.structure
         run.apply(path, batch)
         if run_name not in self.runs:

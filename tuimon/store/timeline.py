@@ -31,7 +31,7 @@ class Restarts:
         self.by_file = {name: step for name, step in self.by_file.items() if name != file}
 
 
-class _Part(NamedTuple):
+class _FileShare(NamedTuple):
     """A file's share of a timeline."""
 
     state: SegmentState
@@ -127,18 +127,18 @@ class Timeline:
         self.epoch += 1
         self.version += 1
 
-    def _parts(self) -> list[_Part]:
+    def _parts(self) -> list[_FileShare]:
         """The files' shares, in order."""
         files = self._segments
         restarts = self._restarts.by_file
         if len(files) == 1 and not restarts:  # most are like this, and there are many
-            return [_Part(one.state, NO_STEP, NO_STEP) for one in files.values()]
+            return [_FileShare(one.state, NO_STEP, NO_STEP) for one in files.values()]
         limit = restart = NO_STEP
-        parts: list[_Part] = []
+        parts: list[_FileShare] = []
         for file in sorted({*files, *restarts}, reverse=True):
             if file in files:
                 state = files[file].state
-                parts.append(_Part(state, limit, restart))
+                parts.append(_FileShare(state, limit, restart))
                 limit = min(limit, state.lowest)
             restart = min(restart, restarts.get(file, NO_STEP))
             limit = min(limit, restart)
@@ -170,7 +170,7 @@ class Timeline:
         return self._newest[1]
 
     @staticmethod
-    def _newest_of(parts: Sequence[_Part]) -> tuple[Any, ...] | None:
+    def _newest_of(parts: Sequence[_FileShare]) -> tuple[Any, ...] | None:
         for part in reversed(parts):
             if kept := part.kept:
                 return tuple([array.item(kept - 1) for array in part.state.in_force.arrays])

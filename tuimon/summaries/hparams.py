@@ -58,7 +58,7 @@ class MetricInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Experiment:
+class HParamExperiment:
     """``_hparams_/experiment``: the hyperparameters and metrics of the runs of a log directory."""
 
     name: str
@@ -94,7 +94,7 @@ class SessionEnd:
     """Unix s; 0 when the writer did not say."""
 
 
-def decode_hparams(value: Summary.Value) -> Experiment | SessionStart | SessionEnd:
+def decode_hparams(value: Summary.Value) -> HParamExperiment | SessionStart | SessionEnd:
     """What a value of plugin ``hparams`` says; its tag tells which. Raises SummaryError."""
     from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
@@ -113,8 +113,8 @@ def decode_hparams(value: Summary.Value) -> Experiment | SessionStart | SessionE
     raise SummaryError("a description of hyperparameters that says nothing")
 
 
-def _experiment(experiment: api_pb2.Experiment) -> Experiment:
-    return Experiment(
+def _experiment(experiment: api_pb2.Experiment) -> HParamExperiment:
+    return HParamExperiment(
         name=experiment.name,
         description=experiment.description,
         user=experiment.user,

@@ -25,7 +25,7 @@ class Margin(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class LayoutChart:
     """One chart, with either `tags` or `margins`."""
 
     title: str
@@ -35,38 +35,38 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
+class LayoutCategory:
     """A titled group of charts."""
 
     title: str
-    charts: tuple[Chart, ...]
+    charts: tuple[LayoutChart, ...]
     closed: bool
     """Whether it is folded at first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class DashboardLayout:
     """What a dashboard of custom scalars shows."""
 
-    categories: tuple[Category, ...]
+    categories: tuple[LayoutCategory, ...]
 
 
-def decode_layout(value: Summary.Value) -> Layout:
+def decode_layout(value: Summary.Value) -> DashboardLayout:
     """The layout in a value of plugin ``custom_scalars``. Raises SummaryError."""
-    from tensorboard.plugins.custom_scalar.layout_pb2 import Layout as LayoutProto
+    from tensorboard.plugins.custom_scalar.layout_pb2 import DashboardLayout as LayoutProto
 
     _, parts = strings(tensor_of(value))
     if len(parts) != 1:
         raise SummaryError(f"{len(parts)} layouts of custom scalars where one was expected")
     layout = parse(LayoutProto, parts[0], "layout of custom scalars")
-    return Layout(
+    return DashboardLayout(
         tuple(
-            Category(category.title, tuple(map(_chart, category.chart)), category.closed)
+            LayoutCategory(category.title, tuple(map(_chart, category.chart)), category.closed)
             for category in layout.category
         )
     )
 
 
-def _chart(chart: layout_pb2.Chart) -> Chart:
+def _chart(chart: layout_pb2.Chart) -> LayoutChart:
     margins = (Margin(one.value, one.lower, one.upper) for one in chart.margin.series)
-    return Chart(chart.title, tuple(chart.multiline.tag), tuple(margins))
+    return LayoutChart(chart.title, tuple(chart.multiline.tag), tuple(margins))

@@ -33,7 +33,7 @@ _INPUTS = frozenset({"Placeholder", "InputLayer"})
 _COMPONENT = re.compile(r"(.*?)\[([^\[\]]*)\]")
 
 
-class Placed(NamedTuple):
+class ModuleNode(NamedTuple):
     """A node in the tree of modules."""
 
     scope: Scope
@@ -54,12 +54,12 @@ def split_component(component: str) -> tuple[str, str]:
     return (match[2] or match[1], match[1]) if match else (component, "")
 
 
-def place(graph: Graph) -> list[Placed]:
+def place(graph: Graph) -> list[ModuleNode]:
     """The place of each node of a graph."""
     return _place_torch(graph.nodes) if is_torch(graph) else [_place(node) for node in graph.nodes]
 
 
-def _place(node: Node) -> Placed:
+def _place(node: Node) -> ModuleNode:
     *scope, name = node.name.split("/")
     role: Role = "operation"
     if node.variable is not None:
@@ -68,10 +68,10 @@ def _place(node: Node) -> Placed:
         role = "input"
     elif node.op in _TENSORFLOW_DETAILS:
         role = "detail"
-    return Placed(tuple(scope), name, role)
+    return ModuleNode(tuple(scope), name, role)
 
 
-def _place_torch(nodes: Sequence[Node]) -> list[Placed]:
+def _place_torch(nodes: Sequence[Node]) -> list[ModuleNode]:
     parts = [tuple(node.name.split("/")) for node in nodes]
     modules = {
         node.name: scope[:-2]
@@ -87,12 +87,12 @@ def _place_torch(nodes: Sequence[Node]) -> list[Placed]:
     placed = []
     for index, (node, scope) in enumerate(zip(nodes, parts, strict=True)):
         if node.name in modules:
-            placed.append(Placed(modules[node.name], scope[-2], "parameter"))
+            placed.append(ModuleNode(modules[node.name], scope[-2], "parameter"))
         elif node.op == _IO:
-            placed.append(Placed((), scope[-1], "output" if node.inputs else "input"))
+            placed.append(ModuleNode((), scope[-1], "output" if node.inputs else "input"))
         else:
             role: Role = "detail" if _TORCH_DETAILS.fullmatch(node.op) else "operation"
-            placed.append(Placed(known.of(scope[:-1], index), scope[-1], role))
+            placed.append(ModuleNode(known.of(scope[:-1], index), scope[-1], role))
     return placed
 
 

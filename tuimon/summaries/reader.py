@@ -23,9 +23,9 @@ from tuimon.summaries.graphs import (
     decode_run_metadata_value,
 )
 from tuimon.summaries.histograms import Histogram, decode_histogram
-from tuimon.summaries.hparams import Experiment, SessionEnd, SessionStart, decode_hparams
+from tuimon.summaries.hparams import HParamExperiment, SessionEnd, SessionStart, decode_hparams
 from tuimon.summaries.images import Images, decode_images
-from tuimon.summaries.layouts import Layout, decode_layout
+from tuimon.summaries.layouts import DashboardLayout, decode_layout
 from tuimon.summaries.meshes import MeshPart, decode_mesh_part
 from tuimon.summaries.pr_curves import PrCurve, decode_pr_curve
 from tuimon.summaries.protos import parse
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 
 Decoded: TypeAlias = (
     Audio
-    | Experiment
+    | HParamExperiment
     | Graph
     | Histogram
     | Images
-    | Layout
+    | DashboardLayout
     | MeshPart
     | PrCurve
     | RawSummary

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from tuimon.store.run_log import Run
+from tuimon.store.run_log import RunLog
 from tuimon.store.series import Refs, RefSeries
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.meshes import Mesh, MeshContent, MeshPart, join_mesh, mesh_of_tag
@@ -18,7 +18,7 @@ Read = Callable[[RefSeries, Refs, int], Decoded]
 """Reads one of the summaries of a series."""
 
 
-def meshes(run: Run) -> dict[str, Parts]:
+def meshes(run: RunLog) -> dict[str, Parts]:
     """The meshes of a run by the tag that was given to the writer."""
     found: dict[str, Parts] = {}
     for series in run.refs.values():

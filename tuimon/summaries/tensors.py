@@ -31,7 +31,7 @@ _BFLOAT16 = 14
 _HALVES = "half_val"
 
 
-class _Type(NamedTuple):
+class _ElementType(NamedTuple):
     dtype: str
     """numpy's name of the elements in ``tensor_content``."""
     field: str
@@ -39,19 +39,19 @@ class _Type(NamedTuple):
 
 
 _TYPES = {
-    1: _Type("<f4", "float_val"),
-    2: _Type("<f8", "double_val"),
-    3: _Type("<i4", "int_val"),
-    4: _Type("u1", "int_val"),
-    5: _Type("<i2", "int_val"),
-    6: _Type("i1", "int_val"),
-    9: _Type("<i8", "int64_val"),
-    10: _Type("?", "bool_val"),
-    _BFLOAT16: _Type("<u2", _HALVES),
-    17: _Type("<u2", "int_val"),
-    19: _Type("<f2", _HALVES),
-    22: _Type("<u4", "uint32_val"),
-    23: _Type("<u8", "uint64_val"),
+    1: _ElementType("<f4", "float_val"),
+    2: _ElementType("<f8", "double_val"),
+    3: _ElementType("<i4", "int_val"),
+    4: _ElementType("u1", "int_val"),
+    5: _ElementType("<i2", "int_val"),
+    6: _ElementType("i1", "int_val"),
+    9: _ElementType("<i8", "int64_val"),
+    10: _ElementType("?", "bool_val"),
+    _BFLOAT16: _ElementType("<u2", _HALVES),
+    17: _ElementType("<u2", "int_val"),
+    19: _ElementType("<f2", _HALVES),
+    22: _ElementType("<u4", "uint32_val"),
+    23: _ElementType("<u8", "uint64_val"),
 }
 """By ``DataType``: float, double, int32, uint8, int16, int8, int64, bool, bfloat16, uint16, half,
 uint32, uint64."""
@@ -123,7 +123,7 @@ def strings(tensor: TensorProto) -> tuple[tuple[int, ...], list[bytes]]:
     return shape, list(tensor.string_val)
 
 
-def _packed(tensor: TensorProto, kind: _Type) -> NDArray[Any]:
+def _packed(tensor: TensorProto, kind: _ElementType) -> NDArray[Any]:
     content: bytes = tensor.tensor_content
     size = np.dtype(kind.dtype).itemsize
     if len(content) % size:
@@ -131,7 +131,7 @@ def _packed(tensor: TensorProto, kind: _Type) -> NDArray[Any]:
     return np.frombuffer(content, kind.dtype)
 
 
-def _typed(tensor: TensorProto, kind: _Type) -> NDArray[Any]:
+def _typed(tensor: TensorProto, kind: _ElementType) -> NDArray[Any]:
     # torch's `SummaryWriter.add_tensor` puts uint8 there.
     elements = getattr(tensor, kind.field) or tensor.uint32_val
     count = len(elements)

@@ -26,10 +26,10 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tuimon.terminal.glyphs import encodable
-from tuimon.terminal.graphics import Encoded, Graphics, Protocol, removed_all
+from tuimon.terminal.graphics import Graphics, Protocol, TerminalPicture, removed_all
 from tuimon.terminal.link import REQUEST, Link
 from tuimon.terminal.placement import Placement
-from tuimon.terminal.quickness import Quickness
+from tuimon.terminal.quickness import PictureGate
 from tuimon.terminal.screen_image import TerminalImage
 
 _SYNC_BEGIN, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
@@ -105,7 +105,7 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, **options)
         self.image = TerminalImage()
         self.link = Link()
-        self.quickness = Quickness(self.link)
+        self.quickness = PictureGate(self.link)
         self.graphics = Graphics()
         self._placement = Placement(self.image)
         self.exit_event = self._waker = _Waker()
@@ -140,7 +140,7 @@ class TerminalDriver(LinuxDriver):
             self.image.lose(0, 0, self._app.size.width, 1)
             self._send()
 
-    def place(self, pictures: list[Encoded]) -> None:
+    def place(self, pictures: list[TerminalPicture]) -> None:
         """Show these pictures and no others, over cells that are blank."""
         self._placement.place(pictures)
         self._send()
@@ -277,7 +277,7 @@ def picture_protocol(app: App[Any]) -> Protocol:
     return driver.graphics.protocol if isinstance(driver, TerminalDriver) else ""
 
 
-def place_pictures(app: App[Any], pictures: list[Encoded]) -> None:
+def place_pictures(app: App[Any], pictures: list[TerminalPicture]) -> None:
     """Show these pictures and no others."""
     driver = app._driver
     if isinstance(driver, TerminalDriver):

@@ -49,7 +49,7 @@ _COLOURS = 128
 """Of sixels, each of which takes lines of its own."""
 
 
-class Area(NamedTuple):
+class ScreenArea(NamedTuple):
     """Cells of the screen."""
 
     x: int
@@ -58,10 +58,10 @@ class Area(NamedTuple):
     height: int
 
 
-class Encoded(NamedTuple):
+class TerminalPicture(NamedTuple):
     """A picture as the terminal takes it, without the place."""
 
-    area: Area
+    area: ScreenArea
     data: str
     id: int = 0
     """By which the terminal knows it, where it has names for pictures."""
@@ -116,34 +116,34 @@ class Graphics:
         return ""
 
 
-class Encoder:
+class PictureEncoder:
     """Encodes pictures for a terminal; those that were there the last time are not done again.
 
     One thread at a time may use it.
     """
 
     def __init__(self) -> None:
-        self._last: dict[tuple[int, Protocol, Area], tuple[Pixels, Encoded]] = {}
+        self._last: dict[tuple[int, Protocol, ScreenArea], tuple[Pixels, TerminalPicture]] = {}
 
-    def encode(self, protocol: Protocol, pictures: Sequence[Picture]) -> list[Encoded]:
+    def encode(self, protocol: Protocol, pictures: Sequence[Picture]) -> list[TerminalPicture]:
         """The pictures as the terminal takes them. May take a while."""
         last, self._last = self._last, {}
         for one in pictures:
-            area = Area(one.x, one.y, one.width, one.height)
+            area = ScreenArea(one.x, one.y, one.width, one.height)
             # While the pixels are held, no others have their id.
             key = id(one.pixels), protocol, area
             self._last[key] = last.get(key) or (one.pixels, encode(protocol, area, one.pixels))
         return [encoded for _, encoded in self._last.values()]
 
 
-def encode(protocol: Protocol, area: Area, pixels: Pixels) -> Encoded:
+def encode(protocol: Protocol, area: ScreenArea, pixels: Pixels) -> TerminalPicture:
     """The picture in an area, for a protocol that is one. May take a while."""
     if protocol == "sixel":
-        return Encoded(area, sixel(pixels))
+        return TerminalPicture(area, sixel(pixels))
     if protocol == "iterm2":
         data = base64.b64encode(_jpeg(pixels) if _is_photo(pixels) else _png(pixels)).decode()
         size = f"width={pixels.shape[1]}px;height={pixels.shape[0]}px"
-        return Encoded(area, f"\x1b]1337;File=inline=1;doNotMoveCursor=1;{size}:{data}\x07")
+        return TerminalPicture(area, f"\x1b]1337;File=inline=1;doNotMoveCursor=1;{size}:{data}\x07")
     data = base64.b64encode(_png(pixels)).decode()
     chunks = [data[start : start + _CHUNK] for start in range(0, len(data), _CHUNK)]
     id = 1 + crc32(f"{area}{data}".encode()) % _IDS
@@ -152,17 +152,17 @@ def encode(protocol: Protocol, area: Area, pixels: Pixels) -> Encoded:
         f"\x1b_G{'' if index else first}m={int(index < len(chunks) - 1)};{chunk}\x1b\\"
         for index, chunk in enumerate(chunks)
     ]
-    return Encoded(area, "".join(parts), id)
+    return TerminalPicture(area, "".join(parts), id)
 
 
-def placed(pictures: Sequence[Encoded]) -> str:
+def placed(pictures: Sequence[TerminalPicture]) -> str:
     """What draws pictures, and leaves the cursor and its style where they were."""
     return "".join(
         f"\x1b7\x1b[{one.area.y + 1};{one.area.x + 1}H{one.data}\x1b8" for one in pictures
     )
 
 
-def removed(protocol: Protocol, pictures: Sequence[Encoded]) -> str:
+def removed(protocol: Protocol, pictures: Sequence[TerminalPicture]) -> str:
     """What takes pictures off the screen; those of other protocols than kitty's go with cells."""
     if protocol != "kitty":
         return ""

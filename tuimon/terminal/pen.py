@@ -14,7 +14,7 @@ _LEAST_ERASED, _LEAST_ERASED_LAST, _LEAST_ERASED_TO_EDGE = 11, 6, 4
 """So many blanks cost more bytes than erasing them, and moving past them if others follow."""
 
 
-class Styles:
+class StyleTable:
     """Styles by number: cells are compared often."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ def _shows_on_blanks(style: Style) -> bool:
 class Pen:
     """Writes cells with as few movements and changes of style (SGR, §8.3.117) as they need."""
 
-    def __init__(self, styles: Styles, colors: ColorSystem, *, erases: bool) -> None:
+    def __init__(self, styles: StyleTable, colors: ColorSystem, *, erases: bool) -> None:
         self._styles = styles
         self._colors = colors
         self._erases = erases

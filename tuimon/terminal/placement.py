@@ -1,6 +1,6 @@
 """Pictures in pixels over blank cells of the screen, and what covers them."""
 
-from tuimon.terminal.graphics import Encoded, Protocol, placed, removed, removed_all
+from tuimon.terminal.graphics import Protocol, TerminalPicture, placed, removed, removed_all
 from tuimon.terminal.screen_image import TerminalImage
 
 
@@ -13,9 +13,9 @@ class Placement:
 
     def __init__(self, image: TerminalImage) -> None:
         self._image = image
-        self._wanted: list[Encoded] = []
-        self._shown: list[Encoded] = []
-        self._gone: list[Encoded] = []
+        self._wanted: list[TerminalPicture] = []
+        self._shown: list[TerminalPicture] = []
+        self._gone: list[TerminalPicture] = []
         """That the terminal was not told to remove yet."""
         self._unknown = False
         """The terminal may show any picture that was ever sent."""
@@ -27,7 +27,7 @@ class Placement:
         """Whether the terminal may show pictures, as far as it was told."""
         return bool(self._shown or self._gone) or self._unknown
 
-    def place(self, pictures: list[Encoded]) -> None:
+    def place(self, pictures: list[TerminalPicture]) -> None:
         """Show these pictures and no others."""
         if pictures == self._wanted:
             return
@@ -61,11 +61,11 @@ class Placement:
         self._gone, self._unknown, self.unplaced = [], False, False
         return text + placed(new)
 
-    def _hide(self, picture: Encoded) -> None:
+    def _hide(self, picture: TerminalPicture) -> None:
         self._shown.remove(picture)
         self._gone.append(picture)
         self.unplaced = True
 
-    def _is_free(self, picture: Encoded) -> bool:
+    def _is_free(self, picture: TerminalPicture) -> bool:
         """Whether nothing covers a picture."""
         return self._image.is_blank(*picture.area)

@@ -15,7 +15,7 @@ _FIRST_REST, _LONGEST_REST = 20.0, 320.0
 """Seconds without pictures after they were too much; twice as many each time."""
 
 
-class Quickness:
+class PictureGate:
     """Judges a link again and again. Cells alone make each link quick: pictures have to rest."""
 
     def __init__(self, link: Link, clock: Callable[[], float] = time.monotonic) -> None:

@@ -15,7 +15,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
-from tuimon.terminal.pen import Cell, Pen, Styles
+from tuimon.terminal.pen import Cell, Pen, StyleTable
 from tuimon.text import width
 
 _MERGE_GAP = 4
@@ -26,7 +26,7 @@ class TerminalImage:
     """Cells by row. What the terminal shows is unknown at first, and after `forget`."""
 
     def __init__(self) -> None:
-        self._styles = Styles()
+        self._styles = StyleTable()
         self._wanted: dict[int, list[Cell | None]] = {}  # None: nothing drawn there yet
         self._shown: dict[int, list[Cell | None]] = {}
         self._touched: dict[int, tuple[int, int]] = {}

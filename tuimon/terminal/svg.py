@@ -69,7 +69,7 @@ class Box(NamedTuple):
     high: float
 
 
-class _Cell(NamedTuple):
+class _CharCell(NamedTuple):
     x: float
     y: float
     char: str
@@ -90,7 +90,7 @@ def screen_svg(strips: Sequence[Strip], title: str) -> str:
             if background != page:
                 wide = width(segment.text) * _CELL
                 fills[background].append(_box(x * _CELL, y * _LINE, wide, _LINE))
-            word: list[_Cell] = []
+            word: list[_CharCell] = []
             for cell in [*_cells(segment, x, y), None]:
                 drawn = _shape(cell) if cell else ""
                 if cell and drawn is None:
@@ -122,13 +122,13 @@ def placed(strip: Strip) -> Iterator[tuple[int, Segment]]:
             x += width(segment.text)
 
 
-def _cells(segment: Segment, x: int, y: int) -> Iterator[_Cell]:
+def _cells(segment: Segment, x: int, y: int) -> Iterator[_CharCell]:
     for char in segment.text:
-        yield _Cell(x * _CELL, y * _LINE, char, segment.style or Style.null())
+        yield _CharCell(x * _CELL, y * _LINE, char, segment.style or Style.null())
         x += width(char)
 
 
-def _shape(cell: _Cell) -> str | None:
+def _shape(cell: _CharCell) -> str | None:
     """The path of a character that is drawn; empty for a blank, None for a letter."""
     boxes = char_boxes(cell.char)
     if boxes is None:
@@ -173,7 +173,7 @@ def char_boxes(char: str) -> Sequence[Box] | None:
     return None
 
 
-def _text(word: Sequence[_Cell], colour: str) -> str:
+def _text(word: Sequence[_CharCell], colour: str) -> str:
     text = "".join(cell.char for cell in word)
     place = f'x="{word[0].x:.1f}" y="{word[0].y + _BASELINE:.1f}"'
     length = f'textLength="{width(text) * _CELL:.1f}" lengthAdjust="spacingAndGlyphs"'

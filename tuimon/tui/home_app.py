@@ -13,8 +13,8 @@ from textual.worker import get_current_worker
 from tuimon.charts.model import Row
 from tuimon.config import Settings
 from tuimon.events.nearby import NearbyLogdir, find_logdirs
-from tuimon.guardian.client import Control, ControlError
-from tuimon.present.glance import Glance, glance, log_bytes
+from tuimon.guardian.client import ControlClient, ControlError
+from tuimon.present.glance import LeadMetric, glance, log_bytes
 from tuimon.runs.paths import state_home
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import (
@@ -82,7 +82,7 @@ class HomeScreen(Screen[None]):
         self._logdirs = LogdirList(id="logdirs")
         self._keys = KeyBar(HOME_KEYS, id="keys")
         self._runs: Sequence[RunStatus] = ()
-        self._glances: dict[str, Glance | None] = {}
+        self._glances: dict[str, LeadMetric | None] = {}
         self._sizes: dict[str, int] = {}
 
     def compose(self) -> ComposeResult:
@@ -203,7 +203,7 @@ class HomeScreen(Screen[None]):
         choice = await self.app.push_screen_wait(ask)
         if choice:
             try:
-                Control(run.paths).stop("kill" if choice == "kill" else "next")
+                ControlClient(run.paths).stop("kill" if choice == "kill" else "next")
             except ControlError as error:
                 self.notify(safe(str(error)), severity="error")
             self._look()

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from tuimon.charts.model import Span
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
-from tuimon.views.base import Look, Shown, View
+from tuimon.views.base import View, ViewDrawing, ViewOptions
 from tuimon.views.kinds import draw, kind_of
-from tuimon.views.subject import Item, Subject
+from tuimon.views.subject import Item, ItemContext
 
 _log = logging.getLogger(__name__)
 
@@ -24,18 +24,18 @@ Deed = Callable[[View], None]
 """What a user did: a call of one of the methods of `View` that change its state."""
 
 
-class Wanted(NamedTuple):
+class DrawRequest(NamedTuple):
     """A drawing: equal ones look the same."""
 
     item: Item
-    look: Look
+    look: ViewOptions
     stamp: Hashable
     """`View.stamp`."""
     deeds: int
     """How many were done to the view."""
 
 
-class Views:
+class ItemViews:
     """Views of items by key. One thread may call `draw`, while another calls the rest."""
 
     def __init__(self, store: Store, reader: SummaryReader) -> None:
@@ -46,9 +46,9 @@ class Views:
         self._count = 0
         self._lock = Lock()
 
-    def subject(self, item: Item) -> Subject:
+    def subject(self, item: Item) -> ItemContext:
         """What the view of an item looks at."""
-        return Subject(item, self._store, self._reader)
+        return ItemContext(item, self._store, self._reader)
 
     def do(self, item: Item, deed: Deed) -> None:
         """Have something done to the view of an item before it is drawn again."""
@@ -56,11 +56,11 @@ class Views:
             self._deeds.setdefault(item.key, []).append(deed)
             self._count += 1
 
-    def wanted(self, item: Item, look: Look) -> Wanted:
+    def wanted(self, item: Item, look: ViewOptions) -> DrawRequest:
         """What there is to be drawn now."""
-        return Wanted(item, look, kind_of(item).stamp(self.subject(item)), self._count)
+        return DrawRequest(item, look, kind_of(item).stamp(self.subject(item)), self._count)
 
-    def draw(self, wanted: Wanted) -> Shown:
+    def draw(self, wanted: DrawRequest) -> ViewDrawing:
         """Draw it; may take long."""
         item = wanted.item
         view = self._views.pop(item.key, None) or kind_of(item)()
@@ -77,4 +77,4 @@ class Views:
             # A fault of ours with one summary must not end the viewer.
             _log.exception("showing %s of %s failed", item.tag, item.run)
             del self._views[item.key]
-            return Shown([(Span("cannot be shown; viewer.log tells why", "error"),)])
+            return ViewDrawing([(Span("cannot be shown; viewer.log tells why", "error"),)])

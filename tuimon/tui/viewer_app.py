@@ -19,7 +19,7 @@ _NOT_IN_PALETTE = ("app.command_palette", "interrupt")
 
 
 @runtime_checkable
-class HasKeys(Protocol):
+class KeyProvider(Protocol):
     """A screen that tells its keys."""
 
     @property
@@ -62,7 +62,7 @@ class ViewerApp(TerminalApp[R]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every key of the screen by name, and the themes: what the palette offers."""
-        keys = screen.keys if isinstance(screen, HasKeys) else ()
+        keys = screen.keys if isinstance(screen, KeyProvider) else ()
         for key in keys:
             if key.action not in _NOT_IN_PALETTE:
                 run = partial(screen.run_action, key.action)

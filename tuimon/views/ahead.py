@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 Job = Callable[[], object]
 
 
-class Ahead:
+class JobPool:
     """Does the jobs that were asked for last, in threads that end with the process.
 
     The pool of ``concurrent.futures`` would do everything that is queued before the process ends.

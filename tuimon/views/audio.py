@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts import roles
-from tuimon.charts.canvas import Shape, paint
+from tuimon.charts.canvas import CurveShape, paint
 from tuimon.charts.marks import MARKS
 from tuimon.charts.model import Row, Span
 from tuimon.charts.ticks import multiples, nice_steps
-from tuimon.export.names import Names
+from tuimon.export.names import PathNames
 from tuimon.summaries.audio_clips import Audio, Clip
 from tuimon.summaries.samples import Samples, wav_samples
 from tuimon.text import format_duration
-from tuimon.views.base import Look, Shown, View, ViewKey
+from tuimon.views.base import View, ViewDrawing, ViewKey, ViewOptions
 from tuimon.views.grid import LEVELS, halves, shade
-from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
-from tuimon.views.subject import Subject
+from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head, message
+from tuimon.views.subject import ItemContext
 
 _WINDOW_SECONDS = 0.04
 _LEAST_WINDOW, _MOST_WINDOW = 64, 8192
@@ -117,7 +117,7 @@ class AudioView(View):
         self._said: tuple[int, Piece] | None = None
         """What is told of saving, while its step is seen."""
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         place, audio = subject.summary(look.step, Audio)
         if self._saves:
             self._saves = False
@@ -131,7 +131,7 @@ class AudioView(View):
             logarithmic=self._logarithmic,
             facts=said,
         )
-        return Shown(found, idle=("audio-frequency",) if self._mode == "course" else ())
+        return ViewDrawing(found, idle=("audio-frequency",) if self._mode == "course" else ())
 
     def press(self, key: str, text: str = "") -> None:
         match key:
@@ -143,9 +143,9 @@ class AudioView(View):
                 self._saves = True
 
 
-def save(place: Place, audio: Audio) -> Piece:
+def save(place: StepPlace, audio: Audio) -> Piece:
     """Write the clips as files into the working directory, over none; says how it went."""
-    names = Names()
+    names = PathNames()
     here = Path()
     name = f"{place.tag}-{place.step}"
     written: list[Path] = []
@@ -169,9 +169,9 @@ def save(place: Place, audio: Audio) -> Piece:
 
 
 def rows(
-    place: Place,
+    place: StepPlace,
     audio: Audio,
-    look: Look,
+    look: ViewOptions,
     *,
     mode: Mode = "both",
     logarithmic: bool = False,
@@ -228,7 +228,7 @@ def extremes(samples: Samples, columns: int) -> Extremes:
     return low, high
 
 
-def _drawn(one: Clip, look: Look, mode: Mode, logarithmic: bool) -> list[Row]:
+def _drawn(one: Clip, look: ViewOptions, mode: Mode, logarithmic: bool) -> list[Row]:
     """Draw one clip in all of the look's rows, in none where it cannot be drawn."""
     samples = wav_samples(one.data)
     room = look.height - 2  # the axis and its labels
@@ -262,7 +262,7 @@ def _course(samples: Samples, cells: int, height: int, ascii_only: bool) -> list
     low, high = ((1 + part) / 2 for part in extremes(samples, cells * marks.across))
     middle = (low + high) / 2
     role = roles.curve(0)
-    shape = Shape(role, role, low, high, middle, smoothed=False, dense=True)
+    shape = CurveShape(role, role, low, high, middle, smoothed=False, dense=True)
     return [tuple(row) for row in paint([shape], cells, height, marks, band=True).rows()]
 
 

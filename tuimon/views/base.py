@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.views.layout import BLOCK_SHADES, SHADES
-from tuimon.views.subject import Item, Subject
+from tuimon.views.subject import Item, ItemContext
 
 
 class ViewKey(NamedTuple):
@@ -70,7 +70,7 @@ def arrow_keys(
     return tuple(keys)
 
 
-class Look(NamedTuple):
+class ViewOptions(NamedTuple):
     """How a view is to be seen: equal ones look the same while neither content nor state change."""
 
     step: int | None
@@ -108,7 +108,7 @@ class Picture(NamedTuple):
     """Shape [h, w, 3]."""
 
 
-class Shown(NamedTuple):
+class ViewDrawing(NamedTuple):
     """A drawing, and what can be done with it."""
 
     rows: Sequence[Row]
@@ -122,7 +122,7 @@ class Shown(NamedTuple):
     partial: bool = False
     """Some of it is still being read: the view wants to be drawn again soon."""
     pictures: Sequence[Picture] = ()
-    """Only where `Look.cell` allows them."""
+    """Only where `ViewOptions.cell` allows them."""
 
 
 class View:
@@ -152,20 +152,20 @@ class View:
         ]
 
     @classmethod
-    def steps(cls, subject: Subject) -> NDArray[np.int64]:
+    def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
         """Ascending steps to go through; none where there is but one state. Cheap."""
         return subject.refs.steps
 
     @classmethod
-    def stamp(cls, subject: Subject) -> Hashable:
+    def stamp(cls, subject: ItemContext) -> Hashable:
         """Is another one when what is drawn may have changed. Cheap."""
         return subject.series.version if subject.series else None
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         """Read what is to be seen, and lay it out; may take long. Raises ViewError."""
         raise NotImplementedError
 
-    def still(self, subject: Subject, look: Look) -> Sequence[Row]:
+    def still(self, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         """The view on paper, for `tuimon show`: may be higher than the look. Raises ViewError."""
         return self.draw(subject, look).rows
 

@@ -28,7 +28,7 @@ class Bucket(NamedTuple):
     """How many values."""
 
 
-class Statistics(NamedTuple):
+class HistogramStatistics(NamedTuple):
     """What a histogram says about its values."""
 
     total: float
@@ -40,22 +40,22 @@ class Statistics(NamedTuple):
     """As if values stood in the middle of their buckets."""
 
 
-class Cumulated(NamedTuple):
+class CumulativeShares(NamedTuple):
     """The share of the values below each of some ascending edges [k], which may repeat."""
 
     edges: NDArray[np.float64]
     shares: NDArray[np.float64]
 
 
-def statistics(histogram: Histogram) -> Statistics:
+def statistics(histogram: Histogram) -> HistogramStatistics:
     """Count, extremes and mean, from what is sound of the buckets."""
     lefts, rights, counts = _sound(histogram)
     total = float(counts.sum())
     if not total:
-        return Statistics(0.0, math.nan, math.nan, math.nan)
+        return HistogramStatistics(0.0, math.nan, math.nan, math.nan)
     middles = lefts / 2 + rights / 2
     mean = float((middles * (counts / total)).sum())
-    return Statistics(total, float(lefts.min()), float(rights.max()), mean)
+    return HistogramStatistics(total, float(lefts.min()), float(rights.max()), mean)
 
 
 def sampled(count: int, most: int, selected: int) -> list[int]:
@@ -71,7 +71,7 @@ def sampled(count: int, most: int, selected: int) -> list[int]:
     return indices
 
 
-def cumulate(histogram: Histogram) -> Cumulated:
+def cumulate(histogram: Histogram) -> CumulativeShares:
     """The cumulated shares of a histogram, buckets that overlap moved apart."""
     lefts, rights, counts = _sound(histogram)
     order = np.argsort(lefts, kind="stable")
@@ -80,13 +80,13 @@ def cumulate(histogram: Histogram) -> Cumulated:
     if len(above):
         above /= above[-1]
     below = np.concatenate([[0.0], above[:-1]]) if len(above) else above
-    return Cumulated(
+    return CumulativeShares(
         np.maximum.accumulate(edges) if len(edges) else edges,
         np.column_stack([below, above]).ravel(),
     )
 
 
-def value_limits(cumulated: Sequence[Cumulated]) -> tuple[float, float] | None:
+def value_limits(cumulated: Sequence[CumulativeShares]) -> tuple[float, float] | None:
     """From where to where the values of some histograms, none of them empty, lie.
 
     Without their outermost values where these take half of the range or more. None for none.
@@ -102,7 +102,7 @@ def value_limits(cumulated: Sequence[Cumulated]) -> tuple[float, float] | None:
     return low, high
 
 
-def _quantile(one: Cumulated, share: float) -> float:
+def _quantile(one: CumulativeShares, share: float) -> float:
     return float(np.interp(share, one.shares, one.edges))
 
 

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.detail import Detail
+from tuimon.charts.detail import DrawingCache
 from tuimon.charts.model import ChartOptions, Curve, Row, Scales, Span, XAxis
 from tuimon.store.series import Series
 from tuimon.store.store import Store
-from tuimon.summaries.layouts import Category, Chart, Layout
+from tuimon.summaries.layouts import DashboardLayout, LayoutCategory, LayoutChart
 from tuimon.text import width
-from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
 from tuimon.views.layout import clip
-from tuimon.views.subject import Item, Subject, ViewError
+from tuimon.views.subject import Item, ItemContext, ViewError
 
 _TAG = "custom_scalars__config__"
 _LEAST_CHART, _GAP = 38, 2
@@ -32,18 +32,18 @@ _MOST_CURVES = 64
 """Of a chart; more cannot be told apart."""
 
 
-class _Block(NamedTuple):
+class _ScrollBlock(NamedTuple):
     """Rows that are scrolled together: a heading, or charts side by side."""
 
     rows: Sequence[Row]
 
 
-class _Kept(NamedTuple):
+class _LayoutSeriesCache(NamedTuple):
     """What was found out about a series while its points in force only grew."""
 
     series: Series
     epoch: int
-    detail: Detail
+    detail: DrawingCache
 
 
 class CustomScalarsView(View):
@@ -83,8 +83,8 @@ class CustomScalarsView(View):
         """All categories are; None leaves that to the writer."""
         self._top = 0
         self._last_top = 0
-        self._scales: dict[tuple[str, Chart], Scales | None] = {}
-        self._kept: dict[tuple[str, str], _Kept] = {}
+        self._scales: dict[tuple[str, LayoutChart], Scales | None] = {}
+        self._kept: dict[tuple[str, str], _LayoutSeriesCache] = {}
 
     @classmethod
     def items(cls, store: Store) -> Iterable[Item]:
@@ -92,14 +92,14 @@ class CustomScalarsView(View):
         return [Item(cls.kind, "", _TAG, count, cls.name, "all runs")] if count else []
 
     @classmethod
-    def steps(cls, subject: Subject) -> NDArray[np.int64]:
+    def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
         return np.empty(0, np.int64)
 
     @classmethod
-    def stamp(cls, subject: Subject) -> Hashable:
+    def stamp(cls, subject: ItemContext) -> Hashable:
         return sum(run.version for run in subject.store.runs.values())
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         blocks = list(self._blocks(subject, look))
         tops = [sum(len(block.rows) for block in blocks[:at]) for at in range(len(blocks))]
         total = sum(len(block.rows) for block in blocks)
@@ -108,9 +108,9 @@ class CustomScalarsView(View):
         )
         self._top = min(max(0, self._top), self._last_top)
         rows = [row for block in blocks[self._top :] for row in block.rows]
-        return Shown(rows[: max(0, look.height)], scrolls=bool(self._last_top))
+        return ViewDrawing(rows[: max(0, look.height)], scrolls=bool(self._last_top))
 
-    def still(self, subject: Subject, look: Look) -> Sequence[Row]:
+    def still(self, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         self._opened = True
         size = look._replace(height=max(look.height, _LEAST_ROWS))
         return [row for block in self._blocks(subject, size) for row in block.rows]
@@ -138,7 +138,7 @@ class CustomScalarsView(View):
     def wheel(self, notches: int) -> None:
         self._top += notches
 
-    def _blocks(self, subject: Subject, look: Look) -> Iterator[_Block]:
+    def _blocks(self, subject: ItemContext, look: ViewOptions) -> Iterator[_ScrollBlock]:
         cells = look.width
         columns = max(1, (cells + _GAP) // (_LEAST_CHART + _GAP))
         categories = merged(_layouts(subject))
@@ -147,7 +147,7 @@ class CustomScalarsView(View):
             opened = self._is_open(category)
             count = len(category.charts)
             note = f"{count} chart" + "s" * (count != 1)
-            yield _Block([_rule(category.title, note, opened, cells)])
+            yield _ScrollBlock([_rule(category.title, note, opened, cells)])
             if not opened:
                 continue
             for start in range(0, count, columns):
@@ -155,17 +155,17 @@ class CustomScalarsView(View):
                 across = columns if count > columns else count
                 size = (cells + _GAP) // across - _GAP
                 drawn = [self._chart(subject, category, one, size, height, look) for one in charts]
-                yield _Block(
+                yield _ScrollBlock(
                     [
                         tuple(span for part in parts for span in (*part, _BETWEEN))[:-1]
                         for parts in zip(*drawn, strict=True)
                     ]
                 )
 
-    def _is_open(self, category: Category) -> bool:
+    def _is_open(self, category: LayoutCategory) -> bool:
         return self._opened if self._opened is not None else not category.closed
 
-    def _chart_rows(self, categories: Sequence[Category], columns: int, height: int) -> int:
+    def _chart_rows(self, categories: Sequence[LayoutCategory], columns: int, height: int) -> int:
         """The height of a chart: all of the view is used where all charts find room."""
         lines = sum(-(-len(one.charts) // columns) for one in categories if self._is_open(one))
         share = (height - len(categories)) // max(1, lines)
@@ -173,12 +173,12 @@ class CustomScalarsView(View):
 
     def _chart(
         self,
-        subject: Subject,
-        category: Category,
-        chart: Chart,
+        subject: ItemContext,
+        category: LayoutCategory,
+        chart: LayoutChart,
         cells: int,
         height: int,
-        look: Look,
+        look: ViewOptions,
     ) -> Sequence[Row]:
         try:
             curves = list(self._curves(subject.store, chart))
@@ -200,7 +200,7 @@ class CustomScalarsView(View):
         self._scales[key] = drawing.scales
         return drawing.rows
 
-    def _curves(self, store: Store, chart: Chart) -> Iterator[Curve]:
+    def _curves(self, store: Store, chart: LayoutChart) -> Iterator[Curve]:
         """The curves of a chart over all runs, a colour each. Raises re.error."""
         patterns = [re.compile(tag) for tag in chart.tags]
         several = len([run for run in store.runs.values() if run.series]) > 1
@@ -224,7 +224,7 @@ class CustomScalarsView(View):
         key = run, series.tag
         kept = self._kept.get(key)
         if kept is None or kept.series is not series or kept.epoch != series.epoch:
-            kept = self._kept[key] = _Kept(series, series.epoch, Detail())
+            kept = self._kept[key] = _LayoutSeriesCache(series, series.epoch, DrawingCache())
         points = series.snapshot()
         return Curve(
             label=label,
@@ -237,9 +237,9 @@ class CustomScalarsView(View):
         )
 
 
-def merged(layouts: Sequence[Layout]) -> list[Category]:
+def merged(layouts: Sequence[DashboardLayout]) -> list[LayoutCategory]:
     """The categories of all layouts, charts of those with one title together: each chart once."""
-    found: dict[str, Category] = {}
+    found: dict[str, LayoutCategory] = {}
     for layout in layouts:
         for category in layout.categories:
             known = found.get(category.title)
@@ -248,13 +248,13 @@ def merged(layouts: Sequence[Layout]) -> list[Category]:
                 continue
             new = tuple(chart for chart in category.charts if chart not in known.charts)
             closed = known.closed and category.closed
-            found[category.title] = Category(category.title, (*known.charts, *new), closed)
+            found[category.title] = LayoutCategory(category.title, (*known.charts, *new), closed)
     return list(found.values())
 
 
-def _layouts(subject: Subject) -> list[Layout]:
+def _layouts(subject: ItemContext) -> list[DashboardLayout]:
     """The newest layout of each run. Raises ViewError when none can be read."""
-    found: list[Layout] = []
+    found: list[DashboardLayout] = []
     error = ViewError("No layout is there any more.")
     for run in subject.store.runs.values():
         series = run.refs.get(_TAG)
@@ -266,7 +266,7 @@ def _layouts(subject: Subject) -> list[Layout]:
         except ViewError as why:
             error = why
             continue
-        if isinstance(decoded, Layout):
+        if isinstance(decoded, DashboardLayout):
             found.append(decoded)
     if not found:
         raise error

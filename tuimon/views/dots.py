@@ -13,7 +13,7 @@ from tuimon.charts.model import Span
 Floats = NDArray[np.float64]
 
 
-class Dots:
+class DotCanvas:
     """A canvas of cells. Coordinates count dots from the left and from the top."""
 
     def __init__(self, width: int, height: int, *, ascii_only: bool) -> None:

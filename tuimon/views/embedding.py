@@ -23,11 +23,11 @@ from tuimon.summaries.embeddings import (
 )
 from tuimon.summaries.errors import SummaryError
 from tuimon.text import format_value, safe
-from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
-from tuimon.views.dots import Dots
-from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.dots import DotCanvas
+from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head
 from tuimon.views.raster import Camera
-from tuimon.views.subject import Item, Subject, ViewError, place_of
+from tuimon.views.subject import Item, ItemContext, ViewError, place_of
 
 _NEIGHBOURS = 5
 _LEAST = (20, 8)
@@ -106,14 +106,14 @@ class EmbeddingView(View):
         return items
 
     @classmethod
-    def steps(cls, subject: Subject) -> NDArray[np.int64]:
+    def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
         return np.array([files.step for _, files in _steps(subject)], np.int64)
 
     @classmethod
-    def stamp(cls, subject: Subject) -> Hashable:
+    def stamp(cls, subject: ItemContext) -> Hashable:
         return _config(subject)
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         place = self._read(subject, look)
         embedding = self._embedding
         assert embedding is not None
@@ -124,7 +124,7 @@ class EmbeddingView(View):
             idle.append("embedding-colour")
         heading = head(place, self._facts(embedding), look.width)
         if look.width < _LEAST[0] or look.height < _LEAST[1]:
-            return Shown(heading[: max(0, look.height)], idle=idle)
+            return ViewDrawing(heading[: max(0, look.height)], idle=idle)
         side = _SIDE if look.width >= _SIDE_FROM and self._at is not None else 0
         below = 0 if side or self._at is None else 2
         cells, height = look.width - side, look.height - HEAD_ROWS - 1 - below
@@ -143,7 +143,7 @@ class EmbeddingView(View):
             rows.append(clip([*told[0], ("  ", roles.BLANK), *told[1]], look.width))
             near = [piece for line in told[2:] for piece in (*line, ("  ", roles.BLANK))]
             rows.append(clip(near, look.width))
-        return Shown(rows[: look.height], idle=idle)
+        return ViewDrawing(rows[: look.height], idle=idle)
 
     def press(self, key: str, text: str = "") -> None:
         if key in _DIRECTIONS:
@@ -195,7 +195,7 @@ class EmbeddingView(View):
         if np.isfinite(cost[best]):
             self._at = best
 
-    def _read(self, subject: Subject, look: Look) -> Place:
+    def _read(self, subject: ItemContext, look: ViewOptions) -> StepPlace:
         config = _config(subject)
         found = _steps(subject)
         if config is None or not found:
@@ -216,7 +216,7 @@ class EmbeddingView(View):
                 self._at = None
             self._column = min(self._column, max(0, len(self._embedding.labels) - 1))
             self._source = source
-        return Place(subject.item.tag, files.step, index, len(found), newest=look.step is None)
+        return StepPlace(subject.item.tag, files.step, index, len(found), newest=look.step is None)
 
     def _facts(self, embedding: Embedding) -> list[Piece]:
         count, dimensions = embedding.points.shape
@@ -270,7 +270,7 @@ class EmbeddingView(View):
         *,
         ascii_only: bool,
     ) -> list[Row]:
-        dots = Dots(cells, height, ascii_only=ascii_only)
+        dots = DotCanvas(cells, height, ascii_only=ascii_only)
         self._scale = dots.across, dots.down
         seen, order = self._project(dots)
         self._seen = seen
@@ -300,7 +300,7 @@ class EmbeddingView(View):
             mark(self._at, "◆")
         return [tuple(line) for line in dots.lines()]
 
-    def _project(self, dots: Dots) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def _project(self, dots: DotCanvas) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Dots [n, 2] of the points, and the order in which they are drawn: the nearest last."""
         flat = self._flat
         order = np.arange(len(flat))
@@ -362,7 +362,7 @@ def _read_config(file: SideFile) -> Sequence[EmbeddingFiles]:
         return ()
 
 
-def _config(subject: Subject) -> SideFile | None:
+def _config(subject: ItemContext) -> SideFile | None:
     return next(
         (
             file
@@ -373,7 +373,7 @@ def _config(subject: Subject) -> SideFile | None:
     )
 
 
-def _steps(subject: Subject) -> list[tuple[Path, EmbeddingFiles]]:
+def _steps(subject: ItemContext) -> list[tuple[Path, EmbeddingFiles]]:
     """Directory and files of the tag, by ascending step."""
     config = _config(subject)
     if config is None:

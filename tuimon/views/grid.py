@@ -14,7 +14,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.scales import YScale, y_scale, y_ticks
 from tuimon.text import format_step, width
-from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip
+from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip
 
 LEVELS = 15
 """Of the ramp; 0 is for what is not there."""
@@ -81,7 +81,7 @@ def grid_of(limits: tuple[float, float], cells: int, height: int, *, ramp: str |
 def picture(
     grid: Grid,
     levels: Levels,
-    place: Place,
+    place: StepPlace,
     steps: Sequence[int],
     *,
     cursor: float | None = None,
@@ -146,7 +146,9 @@ def value_labels(scale: YScale, plot_rows: int) -> dict[int, str]:
     return labels
 
 
-def step_axis(place: Place, steps: Sequence[int], places: Sequence[int], gutter: int) -> list[Row]:
+def step_axis(
+    place: StepPlace, steps: Sequence[int], places: Sequence[int], gutter: int
+) -> list[Row]:
     """The axis with the cursor below the selected column, and the labels of steps."""
     selected = list(steps).index(place.step)
     first = places.index(selected)

@@ -12,10 +12,10 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.summaries.histograms import Histogram
 from tuimon.text import format_value
-from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
 from tuimon.views.buckets import (
-    Cumulated,
-    Statistics,
+    CumulativeShares,
+    HistogramStatistics,
     bucket_at,
     cumulate,
     next_bucket,
@@ -33,9 +33,9 @@ from tuimon.views.grid import (
     grid_of,
     picture,
 )
-from tuimon.views.layout import HEAD_ROWS, Piece, Place, head, message
+from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, head, message
 from tuimon.views.ridgeline import Ridges, most_ridges, ridgeline
-from tuimon.views.subject import Subject, ViewError
+from tuimon.views.subject import ItemContext, ViewError
 
 Mode = Literal["heatmap", "ridgeline", "bands"]
 MODES: tuple[Mode, ...] = ("heatmap", "ridgeline", "bands")
@@ -43,29 +43,29 @@ _MOST_COLUMN_BYTES = 32 << 20
 """Of the records that one picture is made of."""
 
 
-class Drawn(NamedTuple):
+class HistogramDrawing(NamedTuple):
     """A picture of histograms, and where its values are."""
 
     rows: list[Row]
     grid: Grid | None = None
 
 
-class _Columns(NamedTuple):
+class _HistogramColumns(NamedTuple):
     """Histograms side by side; None where one cannot be read."""
 
     steps: Sequence[int]
     """Ascending."""
     histograms: Sequence[Histogram | None]
-    cumulated: Sequence[Cumulated | None]
+    cumulated: Sequence[CumulativeShares | None]
     selected: int
     """Index of the one whose numbers are told."""
 
-    def thinned(self, most: int) -> _Columns:
+    def thinned(self, most: int) -> _HistogramColumns:
         """At most so many of them, the selected one included."""
         if len(self.steps) <= most:
             return self
         kept = sampled(len(self.steps), most, self.selected)
-        return _Columns(
+        return _HistogramColumns(
             [self.steps[index] for index in kept],
             [self.histograms[index] for index in kept],
             [self.cumulated[index] for index in kept],
@@ -105,7 +105,7 @@ class HistogramView(View):
         self._pointed: tuple[int, int | None] | None = None
         """The step that was clicked, and the one that was wanted at that time."""
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         refs = subject.refs
         wanted = look.step
         if self._pointed is not None and self._pointed[1] == look.step:
@@ -137,7 +137,7 @@ class HistogramView(View):
             mode=self._mode,
             cursor=self._value,
         )
-        return Shown(rows)
+        return ViewDrawing(rows)
 
     def press(self, key: str, text: str = "") -> None:
         match key:
@@ -172,14 +172,14 @@ class HistogramView(View):
 
 
 def draw(
-    place: Place,
+    place: StepPlace,
     steps: Sequence[int],
     histograms: Sequence[Histogram | None],
-    look: Look,
+    look: ViewOptions,
     *,
     mode: Mode = "heatmap",
     cursor: float | None = None,
-) -> Drawn:
+) -> HistogramDrawing:
     """Draw histograms side by side.
 
     Args:
@@ -196,36 +196,38 @@ def draw(
     shown = histograms[selected]
     if shown is None:
         why = ("This histogram cannot be read.", roles.WARN)
-        return Drawn(message(place, [], why, width, height))
+        return HistogramDrawing(message(place, [], why, width, height))
     told = statistics(shown)
     facts = _facts(shown, told, mode, cursor)
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
-        return Drawn(list(head(place, facts, width))[: max(0, height)])
+        return HistogramDrawing(list(head(place, facts, width))[: max(0, height)])
     cumulated = [None if one is None else cumulate(one) for one in histograms]
     limits = value_limits(_filled(cumulated))
     if limits is None:
         why = ("No values in these histograms.", roles.DIM)
-        return Drawn(message(place, facts, why, width, height))
+        return HistogramDrawing(message(place, facts, why, width, height))
     if any(one.edges[0] < limits[0] or one.edges[-1] > limits[1] for one in _filled(cumulated)):
         facts.insert(1, ("clipped", roles.NOTE))
     grid = grid_of(limits, width, height, ramp=look.ramp)
     top = head(place, facts, width)
-    columns = _Columns(steps, histograms, cumulated, selected)
+    columns = _HistogramColumns(steps, histograms, cumulated, selected)
     if mode == "ridgeline":
         below = look._replace(height=height - HEAD_ROWS)
         columns = columns.thinned(most_ridges(below.height))
         ridges = Ridges(columns.cumulated, columns.steps, columns.selected, _apart(limits))
-        return Drawn([*top, *ridgeline(ridges, below, cursor)], grid)
+        return HistogramDrawing([*top, *ridgeline(ridges, below, cursor)], grid)
     columns = columns.thinned(grid.columns)
     if mode == "bands":
         found = [None if one is None else percentiles(one) for one in columns.histograms]
         levels = bands(found, grid.edges)
     else:
         levels = heat(columns.cumulated, grid.edges)
-    return Drawn([*top, *picture(grid, levels, place, columns.steps, cursor=cursor)], grid)
+    return HistogramDrawing(
+        [*top, *picture(grid, levels, place, columns.steps, cursor=cursor)], grid
+    )
 
 
-def _filled(cumulated: Iterable[Cumulated | None]) -> list[Cumulated]:
+def _filled(cumulated: Iterable[CumulativeShares | None]) -> list[CumulativeShares]:
     return [one for one in cumulated if one is not None and len(one.edges)]
 
 
@@ -238,7 +240,9 @@ def _apart(limits: tuple[float, float]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _facts(shown: Histogram, told: Statistics, mode: Mode, cursor: float | None) -> list[Piece]:
+def _facts(
+    shown: Histogram, told: HistogramStatistics, mode: Mode, cursor: float | None
+) -> list[Piece]:
     if not told.total:
         return [("empty", roles.WARN)]
     values = (f"{format_value(told.total)} values", roles.NOTE)
@@ -291,7 +295,9 @@ def bands(columns: Sequence[NDArray[np.float64] | None], edges: NDArray[np.float
     return levels[::-1]
 
 
-def heat(columns: Sequence[Cumulated | None], edges: NDArray[np.float64]) -> NDArray[np.int64]:
+def heat(
+    columns: Sequence[CumulativeShares | None], edges: NDArray[np.float64]
+) -> NDArray[np.int64]:
     """Levels of the ramp [dots from the top, columns]; √ of the share of the values in a dot.
 
     Args:

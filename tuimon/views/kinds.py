@@ -8,20 +8,20 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.views.audio import AudioView
-from tuimon.views.base import Look, Shown, View
+from tuimon.views.base import View, ViewDrawing, ViewOptions
 from tuimon.views.custom_scalars import CustomScalarsView
 from tuimon.views.embedding import EmbeddingView
 from tuimon.views.graph.graph_view import GraphView
 from tuimon.views.histogram import HistogramView
 from tuimon.views.hparams.hparams_view import HParamsView
 from tuimon.views.image.image_view import ImageView
-from tuimon.views.layout import Place, clip, message
+from tuimon.views.layout import StepPlace, clip, message
 from tuimon.views.mesh import MeshView
 from tuimon.views.other import OtherView
 from tuimon.views.pr_curve import PrCurveView
 from tuimon.views.profile import ProfileView
 from tuimon.views.slider import without_track
-from tuimon.views.subject import Item, Subject, ViewError, place_of
+from tuimon.views.subject import Item, ItemContext, ViewError, place_of
 from tuimon.views.text.text_view import TextView
 
 KINDS: tuple[type[View], ...] = (
@@ -56,15 +56,15 @@ def items(store: Store) -> list[Item]:
     return sorted(found, key=lambda item: (item.run, _ORDER[item.kind], item.heading, item.tag))
 
 
-def draw(view: View, subject: Subject, look: Look) -> Shown:
+def draw(view: View, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
     """The view's drawing, or what keeps it from being one."""
     try:
         return view.draw(subject, look)
     except ViewError as error:
-        return Shown(_why(error, subject, look))
+        return ViewDrawing(_why(error, subject, look))
 
 
-def waiting(subject: Subject, look: Look) -> list[Row]:
+def waiting(subject: ItemContext, look: ViewOptions) -> list[Row]:
     """What is seen while a view takes long to be drawn."""
     item = subject.item
     steps = kind_of(item).steps(subject)
@@ -73,11 +73,11 @@ def waiting(subject: Subject, look: Look) -> list[Row]:
         title = clip([(item.label or item.tag, roles.TITLE)], look.width)
         return [title, (), clip([why], look.width)][: look.height]
     index = place_of(steps, look.step)
-    place = Place(item.tag, int(steps[index]), index, len(steps), newest=look.step is None)
+    place = StepPlace(item.tag, int(steps[index]), index, len(steps), newest=look.step is None)
     return message(place, [], why, look.width, look.height)
 
 
-def still(view: View, subject: Subject, look: Look) -> Sequence[Row]:
+def still(view: View, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
     """The view on paper, or what keeps it from being there."""
     try:
         return without_track(view.still(subject, look))
@@ -85,7 +85,7 @@ def still(view: View, subject: Subject, look: Look) -> Sequence[Row]:
         return without_track(_why(error, subject, look))
 
 
-def _why(error: ViewError, subject: Subject, look: Look) -> list[Row]:
+def _why(error: ViewError, subject: ItemContext, look: ViewOptions) -> list[Row]:
     why = (str(error), roles.WARN)
     refs = subject.refs
     if not len(refs.steps):

@@ -21,7 +21,7 @@ Piece = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StepPlace:
     """Which summary of a tag is seen."""
 
     tag: str
@@ -50,7 +50,7 @@ def clip(pieces: Iterable[Piece], cells: int) -> Row:
     return tuple(row)
 
 
-def head(place: Place, facts: Sequence[Piece], cells: int) -> tuple[Row, Row]:
+def head(place: StepPlace, facts: Sequence[Piece], cells: int) -> tuple[Row, Row]:
     """`HEAD_ROWS` rows: the tag, and which of its steps it is; the step, facts as many as fit."""
     which = f"{place.index + 1} of {place.count}"
     if place.newest and place.count > 1:
@@ -73,7 +73,7 @@ def head(place: Place, facts: Sequence[Piece], cells: int) -> tuple[Row, Row]:
     return clip(title, cells), clip(pieces, cells)
 
 
-def _track_cells(place: Place, cells: int) -> int:
+def _track_cells(place: StepPlace, cells: int) -> int:
     """The size of a track beside the tag; the same at every step, so that it does not move."""
     if place.count < 2:
         return 0
@@ -82,7 +82,9 @@ def _track_cells(place: Place, cells: int) -> int:
     return min(room, TRACK_MOST, cells // 3) if room >= TRACK_LEAST else 0
 
 
-def message(place: Place, facts: Sequence[Piece], why: Piece, cells: int, height: int) -> list[Row]:
+def message(
+    place: StepPlace, facts: Sequence[Piece], why: Piece, cells: int, height: int
+) -> list[Row]:
     """A view that can only say something: a line below the head."""
     return [*head(place, facts, cells), (), clip([why], cells)][: max(0, height)]
 

@@ -22,11 +22,11 @@ from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.meshes import Mesh
 from tuimon.summaries.stored import Parts, meshes, read_mesh, steps_from
 from tuimon.text import format_value
-from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
 from tuimon.views.dots import thresholds
-from tuimon.views.layout import HEAD_ROWS, SHADES, Piece, Place, head, message
+from tuimon.views.layout import HEAD_ROWS, SHADES, Piece, StepPlace, head, message
 from tuimon.views.raster import Camera, Floats, Raster
-from tuimon.views.subject import Item, Subject, ViewError
+from tuimon.views.subject import Item, ItemContext, ViewError
 
 LEAST_WIDTH, LEAST_HEIGHT = 8, HEAD_ROWS + 3
 _DOWN, _ACROSS = 4, 2
@@ -59,7 +59,7 @@ class Body(NamedTuple):
     """The extent [3] as it was logged."""
 
 
-class Scene(NamedTuple):
+class MeshScene(NamedTuple):
     """How a mesh is seen."""
 
     camera: Camera = Camera()
@@ -98,7 +98,7 @@ class MeshView(View):
     )
 
     def __init__(self) -> None:
-        self._scene = Scene()
+        self._scene = MeshScene()
         self._spins = False
         self._boxed = False
         self._batch = 1
@@ -112,20 +112,20 @@ class MeshView(View):
         ]
 
     @classmethod
-    def steps(cls, subject: Subject) -> NDArray[np.int64]:
+    def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
         parts = cls._parts(subject)
         return steps_from(parts).snapshot().steps if parts else np.empty(0, np.int64)
 
     @classmethod
-    def stamp(cls, subject: Subject) -> Hashable:
+    def stamp(cls, subject: ItemContext) -> Hashable:
         return tuple(series.version for series in cls._parts(subject).values())
 
     @staticmethod
-    def _parts(subject: Subject) -> Parts:
+    def _parts(subject: ItemContext) -> Parts:
         run = subject.run
         return meshes(run).get(subject.item.tag, {}) if run else {}
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         run, parts = subject.run, self._parts(subject)
         if run is None or not parts:
             raise ViewError("The file that held this is gone.")
@@ -140,7 +140,7 @@ class MeshView(View):
             self._scene = self._moved(yaw=_SPIN)
         found = rows(place, mesh, look, self._scene)
         idle = () if self._batch > 1 else ("mesh-next",)
-        return Shown(found, idle=idle, again=_SPIN_EVERY if self._spins else None)
+        return ViewDrawing(found, idle=idle, again=_SPIN_EVERY if self._spins else None)
 
     def press(self, key: str, text: str = "") -> None:
         match key.removeprefix("mesh-").removeprefix("arrow-"):
@@ -163,7 +163,7 @@ class MeshView(View):
             case "next":
                 self._scene = self._scene._replace(sample=(self._scene.sample + 1) % self._batch)
             case "reset":
-                self._scene, self._spins = Scene(), False
+                self._scene, self._spins = MeshScene(), False
 
     def drag(self, dx: int, dy: int) -> None:
         self._scene = self._moved(yaw=dx * _DRAG, pitch=dy * 2 * _DRAG)
@@ -171,7 +171,7 @@ class MeshView(View):
     def wheel(self, notches: int) -> None:
         self._scene = self._moved(zoom=_NEARER**-notches)
 
-    def _moved(self, yaw: float = 0.0, pitch: float = 0.0, zoom: float = 1.0) -> Scene:
+    def _moved(self, yaw: float = 0.0, pitch: float = 0.0, zoom: float = 1.0) -> MeshScene:
         return self._scene._replace(camera=self._scene.camera.turned(yaw, pitch, zoom))
 
 
@@ -203,13 +203,15 @@ def body_of(mesh: Mesh, sample: int, *, boxed: bool = False) -> Body | None:
     )
 
 
-def is_boxed(mesh: Mesh, scene: Scene) -> bool:
+def is_boxed(mesh: Mesh, scene: MeshScene) -> bool:
     """Whether a box is drawn around a mesh."""
     filled = mesh.faces is not None and mesh.faces.size > 0
     return scene.box if scene.box is not None else not filled
 
 
-def rows(place: Place, mesh: Mesh, look: Look, scene: Scene | None = None) -> list[Row]:
+def rows(
+    place: StepPlace, mesh: Mesh, look: ViewOptions, scene: MeshScene | None = None
+) -> list[Row]:
     """Draw a mesh of a step.
 
     Args:
@@ -219,7 +221,7 @@ def rows(place: Place, mesh: Mesh, look: Look, scene: Scene | None = None) -> li
             colours, dots are left out where triangles are dark.
         scene: from where it is seen.
     """
-    scene = scene or Scene()
+    scene = scene or MeshScene()
     width, height = look.width, look.height
     batch = len(mesh.vertices)
     sample = min(scene.sample, batch - 1)

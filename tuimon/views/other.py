@@ -13,9 +13,9 @@ from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.summaries.raw import RawSummary
 from tuimon.text import fit, format_value
-from tuimon.views.base import Look, Shown, View
-from tuimon.views.layout import Place, clip, head
-from tuimon.views.subject import Item, Subject
+from tuimon.views.base import View, ViewDrawing, ViewOptions
+from tuimon.views.layout import StepPlace, clip, head
+from tuimon.views.subject import Item, ItemContext
 
 _NAME_CELLS = 12
 _FEW_NUMBERS = 16
@@ -39,16 +39,16 @@ class OtherView(View):
             if series.plugin not in claimed
         ]
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         refs, series = subject.refs, subject.series
         place, decoded = subject.summary(look.step, object)
         size = int(refs.lengths[place.index])
         plugin = series.plugin if series else ""
-        return Shown(rows(place, plugin, size, decoded, look.width, look.height))
+        return ViewDrawing(rows(place, plugin, size, decoded, look.width, look.height))
 
 
 def rows(
-    place: Place, plugin: str, size: int, decoded: object, width: int, height: int
+    place: StepPlace, plugin: str, size: int, decoded: object, width: int, height: int
 ) -> list[Row]:
     """Name the kind of a summary, its size in bytes, and what its content says about itself.
 

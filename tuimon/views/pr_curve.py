@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts import roles
-from tuimon.charts.canvas import Plot, Shape, paint
+from tuimon.charts.canvas import CurveShape, Plot, paint
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import Row, Span
 from tuimon.summaries.pr_curves import PrCurve
 from tuimon.text import format_step, format_value, safe, width
-from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
-from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
-from tuimon.views.subject import Subject, ViewError, place_of
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head, message
+from tuimon.views.subject import ItemContext, ViewError, place_of
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, HEAD_ROWS + 5
 _GUTTER = 5
@@ -31,7 +31,7 @@ _STRIDE = 0.02
 """Of the thresholds, by which the cursor moves at least."""
 
 
-class Other(NamedTuple):
+class PrCurveLine(NamedTuple):
     """A curve beside the selected one."""
 
     label: str
@@ -78,13 +78,13 @@ class PrCurveView(View):
         self._size = (0, 0)
 
     @classmethod
-    def stamp(cls, subject: Subject) -> Hashable:
+    def stamp(cls, subject: ItemContext) -> Hashable:
         return tuple(series.version for _, series in subject.alike())
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         place, curve = subject.summary(look.step, PrCurve)
         self._curve, self._size = curve, (look.width, look.height)
-        others: list[Other] = []
+        others: list[PrCurveLine] = []
         alike = subject.alike()
         if self._runs:
             others += self._elsewhere(subject, place, look.palette)
@@ -100,12 +100,12 @@ class PrCurveView(View):
         )
         idle = [] if len(alike) > 1 else ["pr-curve-runs"]
         idle += [] if place.index else ["pr-curve-steps"]
-        return Shown(found, idle=idle)
+        return ViewDrawing(found, idle=idle)
 
-    def _earlier(self, subject: Subject, place: Place) -> list[Other]:
+    def _earlier(self, subject: ItemContext, place: StepPlace) -> list[PrCurveLine]:
         refs = subject.refs
         count = min(_MOST_STEPS, place.index)
-        found: list[Other] = []
+        found: list[PrCurveLine] = []
         for index in sorted(
             {place.index * part // count for part in range(count)} if count else ()
         ):
@@ -115,10 +115,10 @@ class PrCurveView(View):
                 continue
             if isinstance(curve, PrCurve):
                 label = "" if found else f"from step {format_step(int(refs.steps[index]))}"
-                found.append(Other(label, curve, roles.past(0), behind=True))
+                found.append(PrCurveLine(label, curve, roles.past(0), behind=True))
         return found
 
-    def _elsewhere(self, subject: Subject, place: Place, palette: int) -> list[Other]:
+    def _elsewhere(self, subject: ItemContext, place: StepPlace, palette: int) -> list[PrCurveLine]:
         found = []
         for number, (run, series) in enumerate(subject.alike()[1:_MOST_RUNS], 1):
             refs = series.snapshot()
@@ -131,7 +131,7 @@ class PrCurveView(View):
                 continue
             if isinstance(curve, PrCurve):
                 role, pattern = roles.curve(number), number // palette
-                found.append(Other(run.name, curve, role, pattern=pattern))
+                found.append(PrCurveLine(run.name, curve, role, pattern=pattern))
         return found
 
     def press(self, key: str, text: str = "") -> None:
@@ -171,12 +171,12 @@ class PrCurveView(View):
 
 
 def rows(
-    place: Place,
+    place: StepPlace,
     curve: PrCurve,
-    look: Look,
+    look: ViewOptions,
     *,
     label: str = "",
-    others: Sequence[Other] = (),
+    others: Sequence[PrCurveLine] = (),
     threshold: float | None = None,
 ) -> list[Row]:
     """Draw the curve of a step.
@@ -202,7 +202,7 @@ def rows(
         return list(head(place, facts, cells))[: max(0, height)]
     marks = MARKS["ascii" if look.ascii_only else "braille"]
     plot_rows, columns = height - _ABOVE - _BELOW, cells - _GUTTER
-    own = Other(label, curve, roles.curve(0))
+    own = PrCurveLine(label, curve, roles.curve(0))
     shapes = [_shape(one, columns * marks.across, i) for i, one in enumerate([own, *others])]
     plot = paint(shapes, columns, plot_rows, marks, band=False)
     if cursor is not None:
@@ -258,7 +258,7 @@ def _reading(curve: PrCurve, index: int) -> list[Piece]:
     ]
 
 
-def _legend(curves: Sequence[Other], marks: Marks, cells: int) -> Row:
+def _legend(curves: Sequence[PrCurveLine], marks: Marks, cells: int) -> Row:
     """What the axis measures and, of several curves, whose they are, with their areas."""
     pieces: list[Piece] = [("precision", roles.TICK)]
     used = width("precision")
@@ -302,13 +302,13 @@ def _area_text(curve: PrCurve) -> str:
     return format_value(float(f"{area(curve):.3g}"))
 
 
-def _shape(one: Other, dots: int, number: int) -> Shape:
+def _shape(one: PrCurveLine, dots: int, number: int) -> CurveShape:
     recall, precision = _line(one.curve)
     nothing = np.full(dots, np.nan)
     line = nothing
     if len(recall):
         line = np.interp(np.linspace(0, 1, dots), recall, precision, right=np.nan)
-    return Shape(
+    return CurveShape(
         one.role,
         one.role,
         nothing,

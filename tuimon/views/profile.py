@@ -19,9 +19,9 @@ from tuimon.charts.model import Row
 from tuimon.events.logdir import PROJECTOR_CONFIG, SideFile
 from tuimon.store.store import Store
 from tuimon.text import fit, safe, width
-from tuimon.views.base import Look, Shown, View
+from tuimon.views.base import View, ViewDrawing, ViewOptions
 from tuimon.views.layout import Piece, clip
-from tuimon.views.subject import Item, Subject, ViewError
+from tuimon.views.subject import Item, ItemContext, ViewError
 
 _MOST_BYTES = 64 << 20
 """Of a trace's text; it takes a second or two to read."""
@@ -29,7 +29,7 @@ _MOST_NAMES = 200
 _COUNT_CELLS, _TIME_CELLS, _MOST_CATEGORY = 9, 11, 14
 
 
-class Trace(NamedTuple):
+class ChromeTrace(NamedTuple):
     """What a trace in Chrome's format says."""
 
     span: float
@@ -55,7 +55,7 @@ class ProfileView(View):
 
     def __init__(self) -> None:
         self._read: SideFile | None = None
-        self._trace: Trace | str = ""
+        self._trace: ChromeTrace | str = ""
         self._top = 0
         self._room = 1
 
@@ -65,14 +65,14 @@ class ProfileView(View):
         return [Item(cls.kind, run, "traces", count, cls.name) for run, count in counts.items()]
 
     @classmethod
-    def steps(cls, subject: Subject) -> NDArray[np.int64]:
+    def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
         return np.empty(0, np.int64)
 
     @classmethod
-    def stamp(cls, subject: Subject) -> Hashable:
+    def stamp(cls, subject: ItemContext) -> Hashable:
         return tuple(_of_run(subject))
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         files = sorted(_of_run(subject), key=lambda file: -file.modified)
         if not files:
             raise ViewError("The traces of this run are gone.")
@@ -94,7 +94,7 @@ class ProfileView(View):
         self._room = max(1, look.height - len(rows) - 1)
         self._top = min(max(0, self._top), max(0, len(body) - self._room))
         rows += [(), *body[self._top : self._top + self._room]]
-        return Shown(rows[: max(0, look.height)], scrolls=len(body) > self._room)
+        return ViewDrawing(rows[: max(0, look.height)], scrolls=len(body) > self._room)
 
     def page(self, pages: int) -> None:
         self._top += pages * self._room
@@ -131,14 +131,14 @@ def _traces(store: Store) -> list[SideFile]:
     return [file for file in store.beside if file.path.name != PROJECTOR_CONFIG]
 
 
-def _of_run(subject: Subject) -> list[SideFile]:
+def _of_run(subject: ItemContext) -> list[SideFile]:
     return [file for file in _traces(subject.store) if file.run == subject.item.run]
 
 
-def _facts(file: SideFile, trace: Trace | str) -> list[Piece]:
+def _facts(file: SideFile, trace: ChromeTrace | str) -> list[Piece]:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.modified))
     facts: list[Piece] = [(f"{_size(file.size)}  {when}", roles.NOTE)]
-    if isinstance(trace, Trace):
+    if isinstance(trace, ChromeTrace):
         facts.append((f"  {_duration(trace.span)} traced", roles.LEGEND))
         facts.append((f"  {trace.events:,} events", roles.LEGEND))
         longest = sorted(trace.total.items(), key=lambda item: -item[1])[:3]
@@ -146,7 +146,7 @@ def _facts(file: SideFile, trace: Trace | str) -> list[Piece]:
     return facts
 
 
-def _read_trace(file: SideFile) -> Trace | str:
+def _read_trace(file: SideFile) -> ChromeTrace | str:
     """What a trace says, or why that is not told."""
     name = file.path.name
     if not name.endswith((".json", ".json.gz")):
@@ -170,7 +170,7 @@ def _content(path: Path) -> bytes:
     return data
 
 
-def add_up(events: Iterable[object]) -> Trace:
+def add_up(events: Iterable[object]) -> ChromeTrace:
     """Add up the complete events of a trace.
 
     Source: "Trace Event Format" (Google, 2016): ``ph`` X, ``ts`` and ``dur`` in us.
@@ -190,7 +190,7 @@ def add_up(events: Iterable[object]) -> Trace:
         first, last, found = min(first, start), max(last, start + took), found + 1
     longest = sorted(spent, key=lambda key: -spent[key])[:_MOST_NAMES]
     names = [(*key, counts[key], spent[key]) for key in longest]
-    return Trace(float(last - first) if found else 0.0, found, dict(total), names)
+    return ChromeTrace(float(last - first) if found else 0.0, found, dict(total), names)
 
 
 def _duration(us: float) -> str:

@@ -62,7 +62,7 @@ class Camera(NamedTuple):
             )
 
 
-class Projected(NamedTuple):
+class Projection(NamedTuple):
     """Points on the screen, each array [n]."""
 
     x: Floats
@@ -84,14 +84,14 @@ class Raster:
         self.simplified = False
         """Not all triangles were drawn: they cover too many dots."""
 
-    def project(self, points: NDArray[np.floating], camera: Camera) -> Projected:
+    def project(self, points: NDArray[np.floating], camera: Camera) -> Projection:
         """Where points [3, n] of the ball are seen on the grid, whose dots are square."""
         x, y, z = camera.turn(points).astype(np.float64)
         near = 1 / (DISTANCE - z)
         scale = min(self.rows, self.columns) / 2 / _BALL * camera.zoom * DISTANCE * near
-        return Projected(self.columns / 2 + x * scale, self.rows / 2 - y * scale, near)
+        return Projection(self.columns / 2 + x * scale, self.rows / 2 - y * scale, near)
 
-    def draw_points(self, points: Projected, first: int = 0) -> None:
+    def draw_points(self, points: Projection, first: int = 0) -> None:
         """Draw points as dots; they are numbered from `first` on."""
         x, y, near = points
         with np.errstate(invalid="ignore"):
@@ -99,7 +99,7 @@ class Raster:
         dots = y[seen].astype(np.int64) * self.columns + x[seen].astype(np.int64)
         self._put(dots, near[seen], first + seen)
 
-    def draw_triangles(self, points: Projected, faces: NDArray[np.integer]) -> None:
+    def draw_triangles(self, points: Projection, faces: NDArray[np.integer]) -> None:
         """Draw filled triangles [3, m] between points; they are numbered from 0 on.
 
         A dot is covered when its middle is, so triangles that share an edge leave no gap.
@@ -120,7 +120,7 @@ class Raster:
         for part in np.split(numbers, np.flatnonzero(np.diff(ends)) + 1):
             self._fill(points, faces[:, part], part)
 
-    def weights(self, points: Projected, faces: NDArray[np.integer]) -> Floats:
+    def weights(self, points: Projection, faces: NDArray[np.integer]) -> Floats:
         """The shares [3, k] of the corners in each dot that a triangle owns, in their order."""
         dots = np.flatnonzero(self.owner >= 0)
         owned = faces[:, self.owner[dots]]
@@ -133,7 +133,7 @@ class Raster:
         return shares
 
     def _fill(
-        self, points: Projected, faces: NDArray[np.integer], numbers: NDArray[np.int64]
+        self, points: Projection, faces: NDArray[np.integer], numbers: NDArray[np.int64]
     ) -> None:
         x, y, near = (part[faces] for part in points)
         first = np.ceil(_least(y).clip(0, self.rows) - 0.5).astype(np.int64)

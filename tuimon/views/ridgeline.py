@@ -14,8 +14,8 @@ from tuimon.charts.marks import MARKS, Marks, fill, join
 from tuimon.charts.model import Row, Span
 from tuimon.charts.ticks import multiples, nice_steps, value_labels
 from tuimon.text import fit, format_step
-from tuimon.views.base import Look
-from tuimon.views.buckets import Cumulated
+from tuimon.views.base import ViewOptions
+from tuimon.views.buckets import CumulativeShares
 from tuimon.views.grid import LEVELS
 from tuimon.views.layout import Piece, clip
 
@@ -42,13 +42,13 @@ class Ridges(NamedTuple):
         limits: of the values.
     """
 
-    columns: Sequence[Cumulated | None]
+    columns: Sequence[CumulativeShares | None]
     steps: Sequence[int]
     selected: int
     limits: tuple[float, float]
 
 
-def ridgeline(ridges: Ridges, look: Look, cursor: float | None = None) -> list[Row]:
+def ridgeline(ridges: Ridges, look: ViewOptions, cursor: float | None = None) -> list[Row]:
     """Draw ridges, the latest in front, in all rows of the look with the axis of values below.
 
     Args:

@@ -15,7 +15,7 @@ TRACK_LEAST, TRACK_MOST = 10, 40
 _ROLES = (roles.PASSED, roles.THUMB, roles.TRACK)
 
 
-class Track(NamedTuple):
+class SliderTrack(NamedTuple):
     """The cells of a track in the first row of a drawing."""
 
     x: int
@@ -41,13 +41,13 @@ def draw_track(index: int, count: int, cells: int) -> list[tuple[str, str]]:
     ]
 
 
-def find_track(rows: Sequence[Row]) -> Track | None:
+def find_track(rows: Sequence[Row]) -> SliderTrack | None:
     """The track of a drawing, if it has one."""
     x = 0
     for span in rows[0] if rows else ():
         if span.role in _ROLES:
             rest = (one for one in rows[0] if one.role in _ROLES)
-            return Track(x, sum(width(one.text) for one in rest))
+            return SliderTrack(x, sum(width(one.text) for one in rest))
         x += width(span.text)
     return None
 

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.frames import FrameError
-from tuimon.store.run_log import Run
+from tuimon.store.run_log import RunLog
 from tuimon.store.series import Refs, RefSeries
 from tuimon.store.store import Store
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.reader import Decoded, RecordKey, SummaryReader, record_key
-from tuimon.views.layout import Place
+from tuimon.views.layout import StepPlace
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ItemContext:
     """An item and its surroundings, for any thread. Series may appear, and vanish with a file."""
 
     item: Item
@@ -65,7 +65,7 @@ class Subject:
     reader: SummaryReader
 
     @property
-    def run(self) -> Run | None:
+    def run(self) -> RunLog | None:
         """The item's run."""
         return self.store.runs.get(self.item.run)
 
@@ -81,7 +81,7 @@ class Subject:
         series = self.series
         return series.snapshot() if series else _NOTHING
 
-    def summary(self, step: int | None, expected: type[T]) -> tuple[Place, T]:
+    def summary(self, step: int | None, expected: type[T]) -> tuple[StepPlace, T]:
         """Where `Look.step` is, and the tag's summary there. Raises ViewError."""
         refs = self.refs
         if not len(refs.steps):
@@ -99,11 +99,11 @@ class Subject:
             raise ViewError("The file that held this is gone.")
         return self.read_from(run, series, refs, index)
 
-    def read_from(self, run: Run, series: RefSeries, refs: Refs, index: int) -> Decoded:
+    def read_from(self, run: RunLog, series: RefSeries, refs: Refs, index: int) -> Decoded:
         """One summary of any series. Raises ViewError."""
         return self.read_record(self.record(run, series, refs, index))
 
-    def record(self, run: Run, series: RefSeries, refs: Refs, index: int) -> RecordKey:
+    def record(self, run: RunLog, series: RefSeries, refs: Refs, index: int) -> RecordKey:
         """What tells one summary of a series from all others. Quick. Raises ViewError."""
         path = run.paths[int(refs.files[index])]
         where = int(refs.offsets[index]), int(refs.lengths[index])
@@ -115,7 +115,7 @@ class Subject:
         with _told(key.path):
             return self.reader.read_record(key)
 
-    def alike(self) -> list[tuple[Run, RefSeries]]:
+    def alike(self) -> list[tuple[RunLog, RefSeries]]:
         """The item's tag in all runs that have it, the item's own run first."""
         series = self.series
         found = [
@@ -127,11 +127,11 @@ class Subject:
         ]
         return sorted(found, key=lambda one: one[0].name != self.item.run)
 
-    def place(self, refs: Refs, step: int | None) -> Place:
+    def place(self, refs: Refs, step: int | None) -> StepPlace:
         """Which of the summaries, at least one, `Look.step` means."""
         index = place_of(refs.steps, step)
         count = len(refs.steps)
-        return Place(self.item.tag, int(refs.steps[index]), index, count, newest=step is None)
+        return StepPlace(self.item.tag, int(refs.steps[index]), index, count, newest=step is None)
 
 
 @contextmanager

@@ -6,11 +6,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from chart_series import START, cells, curve, noisy_loss, of_role, text
 
+from support.chart_series import START, cells, curve, noisy_loss, of_role, text
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.detail import Detail
-from tuimon.charts.model import ChartOptions, Cursor, Curve, MarkStyle, Scales, Superseded, XAxis
+from tuimon.charts.detail import DrawingCache
+from tuimon.charts.model import (
+    ChartOptions,
+    Cursor,
+    Curve,
+    MarkStyle,
+    Scales,
+    SupersededPoints,
+    XAxis,
+)
 
 NAN, INF = math.nan, math.inf
 FALLING = curve([2.0, 1.5, 1.2, 1.0, 0.9, 0.8], np.arange(6) * 100)
@@ -233,7 +241,7 @@ def test_what_was_found_out_before_draws_the_same(axis: XAxis, log_y: bool) -> N
     values = noisy_loss(300_000)
     values[100_000:100_200], values[150_000], values[151_000], values[7] = NAN, INF, 9.0, -1.0
     options = ChartOptions(x_axis=axis, log_y=log_y, smoothing=0.99)
-    detail = Detail()
+    detail = DrawingCache()
     for points in (10, 1000, 150_007, 300_000):
         fresh = curve(values[:points])
         known = replace(fresh, detail=detail)
@@ -250,10 +258,10 @@ def test_clocks_that_go_back_are_put_in_order() -> None:
     assert text(shuffled)[2:] == text(ordered)[2:]
 
 
-def superseded(stretches: list[range], height: float) -> Superseded:
+def superseded(stretches: list[range], height: float) -> SupersededPoints:
     steps = np.concatenate([np.arange(each.start, each.stop) for each in stretches])
     starts = np.cumsum([0, *(len(each) for each in stretches[:-1])])
-    return Superseded(steps, START + steps, np.full(len(steps), height), starts)
+    return SupersededPoints(steps, START + steps, np.full(len(steps), height), starts)
 
 
 @pytest.mark.parametrize("axis", ["step", "relative", "wall"])

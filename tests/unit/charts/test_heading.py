@@ -1,6 +1,6 @@
 import pytest
 
-from tuimon.charts.heading import Entry, legend_rows, title_row
+from tuimon.charts.heading import LegendEntry, legend_rows, title_row
 from tuimon.charts.marks import MARKS
 from tuimon.charts.model import Row
 
@@ -11,8 +11,8 @@ def text(row: Row) -> str:
     return "".join(span.text for span in row)
 
 
-def entries(count: int) -> list[Entry]:
-    return [Entry(f"run-{index:02}", index, index / 8) for index in range(count)]
+def entries(count: int) -> list[LegendEntry]:
+    return [LegendEntry(f"run-{index:02}", index, index / 8) for index in range(count)]
 
 
 def test_title_with_warnings_and_notes() -> None:
@@ -32,7 +32,9 @@ def test_a_title_in_little_room(cells: int) -> None:
 
 
 def test_a_legend_flows_in_one_row() -> None:
-    (row,) = legend_rows([Entry("train", 0, 0.3537), Entry("test", 1, 0.412)], 40, 2, BRAILLE)
+    (row,) = legend_rows(
+        [LegendEntry("train", 0, 0.3537), LegendEntry("test", 1, 0.412)], 40, 2, BRAILLE
+    )
     assert text(row) == "━ train 0.3537  ━ test 0.412            "
     assert row[0] == ("━", "curve0")
 
@@ -56,17 +58,17 @@ def test_a_legend_without_room_for_more_than_its_first_curve() -> None:
 
 
 def test_last_values_that_are_not_finite_warn() -> None:
-    (row,) = legend_rows([Entry("train", 0, float("nan"))], 30, 1, BRAILLE)
+    (row,) = legend_rows([LegendEntry("train", 0, float("nan"))], 30, 1, BRAILLE)
     assert ("NaN   ", "warn") in row
 
 
 def test_ascii_legends_tell_curves_apart_by_letter() -> None:
-    (row,) = legend_rows([Entry("trän", 0, 1), Entry("test", 1, 2)], 30, 1, ASCII)
+    (row,) = legend_rows([LegendEntry("trän", 0, 1), LegendEntry("test", 1, 2)], 30, 1, ASCII)
     assert text(row).split() == ["*", "tr?n", "1", "+", "test", "2"]
 
 
 def test_labels_cannot_act_on_the_terminal() -> None:
-    (row,) = legend_rows([Entry("\x1b[2J\u202e", 0, 1)], 30, 1, BRAILLE)
+    (row,) = legend_rows([LegendEntry("\x1b[2J\u202e", 0, 1)], 30, 1, BRAILLE)
     assert text(row).startswith("━ ␛[2J 1")
 
 

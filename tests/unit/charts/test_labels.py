@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from tuimon.charts.canvas import Plot, paint
-from tuimon.charts.labels import End, put_labels
+from tuimon.charts.labels import LineEnd, put_labels
 from tuimon.charts.marks import MARKS
 
 BRAILLE = MARKS["braille"]
 
 
-def written(*ends: End, width: int = 12, height: int = 5) -> list[str]:
+def written(*ends: LineEnd, width: int = 12, height: int = 5) -> list[str]:
     """The rows of an empty plot with labels, without blanks at their ends."""
     plot = paint([], width, height, BRAILLE, band=False)
     put_labels(plot, ends, BRAILLE)
@@ -21,8 +21,8 @@ def text(plot: Plot) -> list[str]:
     return ["".join(span.text for span in row).rstrip() for row in plot.rows()]
 
 
-def end(height: float, label: str, cell: int = 2) -> End:
-    return End(cell, height, label, "")
+def end(height: float, label: str, cell: int = 2) -> LineEnd:
+    return LineEnd(cell, height, label, "")
 
 
 def test_beside_its_line():

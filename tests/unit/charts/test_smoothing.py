@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tuimon.charts.smoothing import LONG, Smoothed, smooth, smooth_all
+from tuimon.charts.smoothing import LONG, Smoother, smooth, smooth_all
 
 NAN, INF = math.nan, math.inf
 
@@ -83,7 +83,7 @@ def test_sums_over_columns_of_a_growing_series(pieces: list[int], weight: float,
     values = noisy(sum(pieces))
     if odd:
         values[::odd], values[odd // 2 :: odd] = NAN, INF
-    smoothed = Smoothed(weight)
+    smoothed = Smoother(weight)
     for size in np.cumsum(pieces):
         smoothed.extend(values[:size])
     whole = smooth(values, weight)
@@ -99,7 +99,7 @@ def test_sums_over_columns_of_a_growing_series(pieces: list[int], weight: float,
 def test_a_spike_smoothed_over_a_long_time_is_not_forgotten() -> None:
     values = np.ones(100_000)
     values[50_000] = 1e12
-    smoothed = Smoothed(0.995)
+    smoothed = Smoother(0.995)
     smoothed.extend(values)
     after = smoothed.values(values, 51_000, 51_001)
     np.testing.assert_allclose(after, [1 + 1e12 * 0.005 * 0.995**1000], rtol=1e-9)
@@ -112,7 +112,7 @@ def test_a_weight_outside_the_range_is_clamped(weight: float) -> None:
 
 def test_a_live_series_keeps_little() -> None:
     values = noisy(1_000_000)
-    smoothed = Smoothed(0.6)
+    smoothed = Smoother(0.6)
     tracemalloc.start()
     smoothed.extend(values)
     kept, _ = tracemalloc.get_traced_memory()

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from chart_series import cells, curve, noisy_loss, of_role, text
 
+from support.chart_series import cells, curve, noisy_loss, of_role, text
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.limits import LimitsError, limits_text, parse_limits
 from tuimon.charts.model import ChartOptions, Cursor, Drawing
-from tuimon.charts.viewport import Area, View, panned, tailed, zoomed
+from tuimon.charts.viewport import Area, Viewport, panned, tailed, zoomed
 
 AREA = Area(left=6, top=2, columns=50, rows=10, x0=0, x1=1000, first=0, last=990, least=4)
 
 
-def drawn(view: View, points: int = 1000, **options: object) -> Drawing:
+def drawn(view: Viewport, points: int = 1000, **options: object) -> Drawing:
     return draw_chart(
         "Loss",
         [curve(noisy_loss(points))],
@@ -27,31 +27,31 @@ def drawn(view: View, points: int = 1000, **options: object) -> Drawing:
 
 
 def test_zooming_in_keeps_the_newest_point_and_out_shows_all() -> None:
-    once = zoomed(View(), AREA, 0.5)
-    assert once == View(tail=495)
+    once = zoomed(Viewport(), AREA, 0.5)
+    assert once == Viewport(tail=495)
     twice = zoomed(once, replace(AREA, x0=500), 0.5)
     assert twice.tail == 250
-    assert zoomed(once, replace(AREA, x0=500), 2.0) == View()
+    assert zoomed(once, replace(AREA, x0=500), 2.0) == Viewport()
 
 
 def test_zooming_around_a_position_leaves_it_where_it_is() -> None:
-    view = zoomed(View(), AREA, 0.5, 300)
-    assert view == View(x=(150, 650))
+    view = zoomed(Viewport(), AREA, 0.5, 300)
+    assert view == Viewport(x=(150, 650))
 
 
 def test_panning_away_freezes_and_back_to_the_end_follows_again() -> None:
-    view = panned(View(tail=200), replace(AREA, x0=800), -0.25)
+    view = panned(Viewport(tail=200), replace(AREA, x0=800), -0.25)
     assert (view.mode, view.x) == ("frozen", (750, 950))
-    assert panned(view, replace(AREA, x0=750, x1=950), 0.25) == View(tail=200)
+    assert panned(view, replace(AREA, x0=750, x1=950), 0.25) == Viewport(tail=200)
 
 
 def test_the_tail_is_a_round_quarter() -> None:
-    assert tailed(View(), AREA) == View(tail=250)
-    assert tailed(View(tail=250), AREA) == View()
+    assert tailed(Viewport(), AREA) == Viewport(tail=250)
+    assert tailed(Viewport(tail=250), AREA) == Viewport()
 
 
 def test_a_tail_moves_in_steps() -> None:
-    limits = {drawn(View(tail=200), points).area.x1 for points in range(900, 940)}
+    limits = {drawn(Viewport(tail=200), points).area.x1 for points in range(900, 940)}
     assert len(limits) == 3
 
 
@@ -59,7 +59,7 @@ def test_a_spike_is_seen_in_any_window() -> None:
     values = np.ones(100_000)
     values[61_234] = 9.0
     for span in (100_000, 30_000, 1000, 50, 6):
-        view = View(x=(61_234 - span / 3, 61_234 + span / 2))
+        view = Viewport(x=(61_234 - span / 3, 61_234 + span / 2))
         drawing = draw_chart("Loss", [curve(values)], 60, 15, view=view)
         assert drawing.scales
         assert drawing.scales.y1 >= 9
@@ -68,7 +68,7 @@ def test_a_spike_is_seen_in_any_window() -> None:
 
 def test_a_line_comes_from_and_goes_to_the_points_beside_the_window() -> None:
     sparse = curve([0.0, 10.0], [0, 1000])
-    drawing = draw_chart("Loss", [sparse], 60, 15, view=View(x=(400, 600)))
+    drawing = draw_chart("Loss", [sparse], 60, 15, view=Viewport(x=(400, 600)))
     assert {x for y, x, _ in of_role(drawing, "curve0") if y > 1} == set(range(6, 60))
     assert drawing.scales
     assert 3 < drawing.scales.y0 < drawing.scales.y1 < 7
@@ -87,7 +87,7 @@ def test_outliers_are_clipped_and_marked() -> None:
 def test_what_leaves_typed_limits_is_not_drawn_along_the_edge() -> None:
     values = np.where(np.arange(600) % 200 < 100, 1.0, 9.0)
     drawing = draw_chart(
-        "x", [curve(values)], 60, 15, ChartOptions(smoothing=0), view=View(y=(0, 2))
+        "x", [curve(values)], 60, 15, ChartOptions(smoothing=0), view=Viewport(y=(0, 2))
     )
     rows = cells(drawing)[2]
     assert {char for char, role in rows if role == "mark"} == {"↑"}
@@ -134,14 +134,14 @@ def test_curves_beyond_the_palette_have_dashes_and_letters() -> None:
 @pytest.mark.parametrize(
     ("typed", "view"),
     [
-        ("", View()),
-        ("x=0:500 y=2:13", View(x=(0, 500), y=(2, 13))),
-        ("y=:1e-3", View(y=(None, 1e-3))),
-        ("x=.5k:", View(x=(500, 990))),
-        ("x=-5..5", View(x=(-5, 5))),
+        ("", Viewport()),
+        ("x=0:500 y=2:13", Viewport(x=(0, 500), y=(2, 13))),
+        ("y=:1e-3", Viewport(y=(None, 1e-3))),
+        ("x=.5k:", Viewport(x=(500, 990))),
+        ("x=-5..5", Viewport(x=(-5, 5))),
     ],
 )
-def test_typed_limits(typed: str, view: View) -> None:
+def test_typed_limits(typed: str, view: Viewport) -> None:
     assert parse_limits(typed, "step", AREA) == view
     assert parse_limits(limits_text(view, "step"), "step", AREA) == view
 

@@ -3,7 +3,7 @@ import os
 import pytest
 
 from tuimon.cli.run import resolve, run_name
-from tuimon.cli.shared.common import Refused
+from tuimon.cli.shared.common import CommandError
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_an_executable_is_found_on_path_or_by_its_path(project):
     ],
 )
 def test_what_cannot_run_is_refused_in_one_line(project, args, says):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CommandError) as refused:
         resolve(args, module=False, env=project[1])
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -61,12 +61,12 @@ def test_what_cannot_run_is_refused_in_one_line(project, args, says):
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")
 def test_an_unreadable_script_is_refused(project):
     (project[0] / "train.py").chmod(0)
-    with pytest.raises(Refused, match="cannot be read"):
+    with pytest.raises(CommandError, match="cannot be read"):
         resolve(["train.py"], module=False, env=project[1])
 
 
 def test_without_python_on_path_the_cure_is_named(project):
-    with pytest.raises(Refused, match="activate"):
+    with pytest.raises(CommandError, match="activate"):
         resolve(["train.py"], module=False, env={"PATH": ""})
 
 

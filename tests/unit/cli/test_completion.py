@@ -1,8 +1,8 @@
 """What a shell offers for the arguments of commands."""
 
 import pytest
-from stored_runs import made
 
+from support.stored_runs import made
 from tuimon.cli.main import main
 
 

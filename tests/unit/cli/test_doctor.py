@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from wandb_server import ENTITY, KEY, Behaviour, wandb_server
 
+from support.wandb_server import ENTITY, KEY, Behaviour, wandb_server
 from tuimon.cli import doctor
 from tuimon.cli import doctor as checks
 from tuimon.cli.main import main

@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
-from event_files import scalar, start, version, without_privileges, write
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from support.event_files import scalar, start, version, without_privileges, write
 from tuimon.cli.main import main
 
 COLUMNS = ["run", "tag", "step", "wall_time", "value"]

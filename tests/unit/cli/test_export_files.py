@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from event_files import version, write
 from hypothesis import given
 from hypothesis import strategies as st
-from summary_files import WRITERS, events, tf2_style, values
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.mesh import metadata as mesh_metadata
 from tensorboard.util.tensor_util import make_tensor_proto
 from torch.utils.tensorboard import SummaryWriter
 
+from support.event_files import version, write
+from support.summary_files import WRITERS, events, tf2_style, values
 from tuimon.cli.main import main
-from tuimon.export.names import Names
+from tuimon.export.names import PathNames
 from tuimon.summaries.histograms import decode_histogram
 
 VERTICES = torch.tensor([[[0.1, 2.0, -3e-7], [1, 1, 1], [0, 1, 0]]])
@@ -163,7 +163,7 @@ def test_refusals(tmp_path: Path, capsys) -> None:
 
 @given(st.lists(st.text(max_size=120) | st.sampled_from(["A", "a", "..", "a/../..", "-rf", "/"])))
 def test_names_are_safe_and_new(names: list[str]) -> None:
-    given_names = Names()
+    given_names = PathNames()
     root = Path("root")
     found = [given_names.new(root, name, ".png") for name in names]
     assert len({str(path).lower() for path in found}) == len(names)

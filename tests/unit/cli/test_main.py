@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from stored_runs import made
 
+from support.stored_runs import made
 from tuimon.cli.main import main
 
 

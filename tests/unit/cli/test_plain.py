@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from event_files import scalar, tensor, version, write
-from waiting import wait_until
-
+from support.event_files import scalar, tensor, version, write
+from support.waiting import wait_until
 from tuimon.cli.shared.plain import values_line
 from tuimon.session.session import Session
 

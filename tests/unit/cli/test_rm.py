@@ -2,8 +2,7 @@
 
 import os
 
-from stored_runs import made
-
+from support.stored_runs import made
 from tuimon.cli.main import main
 from tuimon.runs.process import identify
 from tuimon.runs.record import MirrorRecord, write_record

@@ -7,7 +7,7 @@ import pytest
 
 from tuimon.cli.run import command, launch, parse_graces
 from tuimon.cli.shared import surroundings
-from tuimon.cli.shared.surroundings import Surroundings
+from tuimon.cli.shared.surroundings import LaunchContext
 from tuimon.config import StopSettings
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
@@ -55,7 +55,7 @@ def launched(*, detached: bool) -> RunPaths:
 def test_a_host_that_kills_is_told_of_and_left(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    around = Surroundings(("/usr/bin/env", "WITHIN=a scope"), ("it kills; do this",))
+    around = LaunchContext(("/usr/bin/env", "WITHIN=a scope"), ("it kills; do this",))
     monkeypatch.setattr(surroundings, "look_around", lambda *_: around)
     paths = launched(detached=True)
     assert capsys.readouterr().err == "tuimon: it kills; do this\n"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from event_files import scalar, version, write
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch.utils.tensorboard import SummaryWriter
 
+from support.event_files import scalar, version, write
 from tuimon.cli.main import main
 from tuimon.cli.show import command
 from tuimon.runs.paths import new_run_directory

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tuimon.cli.shared import surroundings
-from tuimon.cli.shared.surroundings import Surroundings, look_around
+from tuimon.cli.shared.surroundings import LaunchContext, look_around
 
 SESSION = "0::/user.slice/user-1000.slice/session-4.scope\n"
 
@@ -66,7 +66,7 @@ def test_no_manager_of_the_user(system: Path):
 def test_logout_that_does_not_kill(system: Path, answer: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(surroundings, "_SECONDS", 0.2)
     program(system, "busctl", answer)
-    assert look_around("id", environment(system)) == Surroundings()
+    assert look_around("id", environment(system)) == LaunchContext()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_logout_that_does_not_kill(system: Path, answer: str, monkeypatch: pytes
 )
 def test_no_login_session(system: Path, group: str):
     (system / "cgroup").write_text(group)
-    assert look_around("id", environment(system)) == Surroundings()
+    assert look_around("id", environment(system)) == LaunchContext()
 
 
 def test_slurm_suggests_the_foreground(system: Path):

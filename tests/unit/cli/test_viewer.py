@@ -1,8 +1,8 @@
 """What `tuimon run` ends with."""
 
 import pytest
-from stored_runs import made
 
+from support.stored_runs import made
 from tuimon.cli.shared.viewer import exit_code
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import read_status

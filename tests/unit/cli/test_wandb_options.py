@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tuimon.cli.main import main
-from tuimon.cli.shared.common import Refused
+from tuimon.cli.shared.common import CommandError
 from tuimon.cli.shared.wandb_options import parse_config
 
 
@@ -56,9 +56,9 @@ def test_what_is_no_config_is_refused_in_one_line(
     path = tmp_path / name
     if text is not None:
         path.write_text(text)
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(CommandError, match=said):
         parse_config((str(path),))
-    with pytest.raises(Refused, match="expected KEY=VALUE"):
+    with pytest.raises(CommandError, match="expected KEY=VALUE"):
         parse_config(("lr",))
 
 

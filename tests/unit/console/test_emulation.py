@@ -29,7 +29,7 @@ def progress_bars() -> bytes:
     """What the real tqdm and rich write to a terminal."""
     master, slave = os.openpty()
     termios.tcsetwinsize(slave, (40, 120))
-    script = Path(__file__).with_name("progress_bars.py")
+    script = Path(__file__).parents[2] / "support/progress_bars.py"
     environment = os.environ | {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"}
     with subprocess.Popen([sys.executable, script], stdout=slave, stderr=slave, env=environment):
         os.close(slave)

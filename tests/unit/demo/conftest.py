@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from forked import Forked, run_forked
+
+from support.forked import Forked, run_forked
 
 DEMO = Path(__file__).parents[3] / "demo"
 TINY = ("--batch-size", "256", "--threads", "1")  # five batches an epoch

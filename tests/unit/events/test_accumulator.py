@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorboardX
-from event_files import append, points, read, scalar, start, tensor, version
 from tensorboard import summary
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.util.tensor_util import make_ndarray
 from torch.utils.tensorboard import SummaryWriter
 
+from support.event_files import append, points, read, scalar, start, tensor, version
 from tuimon.events.logdir import LogdirScan
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from event_files import frame
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.event_files import frame
 from tuimon.events.crc import Bytes, damaged_rows, masked_crc, remainder, trailer_key, unmasked
 from tuimon.events.frames import FRAME_BYTES, TRAILER_BYTES, is_valid_frame
 

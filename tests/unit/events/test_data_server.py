@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorboardX
-from data_server import binary, data_server
-from event_files import append, read, scalar, start, tensor, version, write
 from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.utils.tensorboard import SummaryWriter
 
+from support.data_server import binary, data_server
+from support.event_files import append, read, scalar, start, tensor, version, write
 from tuimon.events.logdir import LogdirScan
 from tuimon.events.tail import EventFileTail
 from tuimon.runs.sources import LogSource

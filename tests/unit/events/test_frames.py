@@ -1,14 +1,14 @@
 import random
 
 import pytest
-from event_files import frame, scalar
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
+from support.event_files import frame, scalar
 from tuimon.events.crc import masked_crc
 from tuimon.events.frames import (
     FrameError,
     Scan,
-    Stop,
+    ScanStop,
     header_positions,
     read_payload,
     scan_frames,
@@ -30,14 +30,14 @@ def payloads(data: bytes, scan: Scan) -> list[bytes]:
 def test_frames_are_split() -> None:
     scan = scan_frames(DATA)
     assert payloads(DATA, scan) == PAYLOADS
-    assert (scan.end, scan.stop, scan.damaged_records) == (len(DATA), Stop.CUT, 0)
+    assert (scan.end, scan.stop, scan.damaged_records) == (len(DATA), ScanStop.CUT, 0)
 
 
 @pytest.mark.parametrize("cut", range(1, len(frame(b"last"))))
 def test_cut_tail_waits_at_its_start(cut: int) -> None:
     scan = scan_frames(DATA[:-cut])
     assert payloads(DATA, scan) == PAYLOADS[:-1]
-    assert (scan.end, scan.stop) == (len(DATA) - len(frame(b"last")), Stop.CUT)
+    assert (scan.end, scan.stop) == (len(DATA) - len(frame(b"last")), ScanStop.CUT)
     assert scan.end + scan.wanted <= len(DATA)
 
 
@@ -53,7 +53,7 @@ def test_damaged_payload_is_judged_by_what_follows() -> None:
     good, bad = frame(b"good"), frame(b"bad")[:-1] + b"?"
     for following in (b"", frame(b"next")[:11]):
         scan = scan_frames(good + bad + following)
-        assert (scan.end, scan.stop, scan.damaged_records) == (len(good), Stop.CUT, 0)
+        assert (scan.end, scan.stop, scan.damaged_records) == (len(good), ScanStop.CUT, 0)
     scan = scan_frames(good + bad + frame(b"next"))
     assert (len(scan.payloads), scan.damaged_records) == (2, 1)
 
@@ -62,14 +62,14 @@ def test_lost_bytes_that_amount_to_a_whole_frame_lose_no_other() -> None:
     """What is left of the first frame claims to end exactly where the second does."""
     lost = frame(b"x" * 72)[:-60]
     scan = scan_frames(lost + frame(b"y" * 44) + frame(b"z"))
-    assert (scan.end, scan.stop, scan.damaged_records) == (0, Stop.BROKEN, 0)
+    assert (scan.end, scan.stop, scan.damaged_records) == (0, ScanStop.BROKEN, 0)
 
 
 def test_lost_bytes_break_the_chain() -> None:
     """The length of a frame that lost bytes points into the middle of a later frame."""
     lost = frame(b"x" * 100)[:-30]
     scan = scan_frames(lost + frame(b"y" * 100) * 2)
-    assert (scan.payloads, scan.end, scan.stop) == ([], 0, Stop.BROKEN)
+    assert (scan.payloads, scan.end, scan.stop) == ([], 0, ScanStop.BROKEN)
 
 
 @pytest.mark.parametrize("length", [2**31, 2**60, 2**63, 2**64 - 1])
@@ -77,7 +77,7 @@ def test_absurd_lengths_with_a_right_checksum_are_damage(length: int) -> None:
     header = length.to_bytes(8, "little")
     data = header + masked_crc32c(header).to_bytes(4, "little") + bytes(100)
     scan = scan_frames(data)
-    assert (scan.end, scan.stop, scan.wanted) == (0, Stop.BROKEN, 0)
+    assert (scan.end, scan.stop, scan.wanted) == (0, ScanStop.BROKEN, 0)
 
 
 def test_every_header_is_found_in_any_surroundings() -> None:

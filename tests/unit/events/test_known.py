@@ -3,13 +3,13 @@ import struct
 from typing import NamedTuple
 
 import pytest
-from event_files import frame
 from hypothesis import given
 from hypothesis import strategies as st
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
+from support.event_files import frame
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.wire import parse_event

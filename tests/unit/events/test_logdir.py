@@ -2,8 +2,8 @@ import os
 from pathlib import Path
 
 import pytest
-from event_files import write
 
+from support.event_files import write
 from tuimon.events import logdir
 from tuimon.events.logdir import LogdirScan, is_event_file
 from tuimon.runs.sources import LogSource

@@ -5,7 +5,8 @@ import time
 from pathlib import Path
 
 import pytest
-from event_files import (
+
+from support.event_files import (
     append,
     frame,
     points,
@@ -18,7 +19,6 @@ from event_files import (
     without_privileges,
     write,
 )
-
 from tuimon.events import tail as tail_module
 from tuimon.events.buffer import ReadBuffer
 from tuimon.events.crc import masked_crc

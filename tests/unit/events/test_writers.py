@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import tensorboardX
 import torch
-from event_files import points, read
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.util.tensor_util import make_ndarray
 from torch.utils.tensorboard import SummaryWriter
 
+from support.event_files import points, read
 from tuimon.events.frames import read_payload
 from tuimon.events.logdir import LogdirScan
 from tuimon.events.points import SummaryRef

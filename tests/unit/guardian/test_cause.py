@@ -9,7 +9,7 @@ from tuimon.guardian.cause import Ending, explain
 from tuimon.guardian.child import Outcome
 from tuimon.guardian.last_words import last_words
 from tuimon.guardian.oom import OomKills
-from tuimon.guardian.stop_log import Stop, StoppedBy
+from tuimon.guardian.stop_log import Stop, StopCause
 from tuimon.runs.record import RunState
 
 NO_KILLS = OomKills(0, 0, None)
@@ -52,7 +52,7 @@ def stopped(
     number: int | None = None,
     sent: Signals = signal.SIGINT,
     *,
-    by: StoppedBy = StoppedBy.REQUEST,
+    by: StopCause = StopCause.REQUEST,
     kills: OomKills = NO_KILLS,
     before: str = "",
     after: str = "",
@@ -142,13 +142,13 @@ class TestStop:
 
     def test_logout_and_shutdown_are_no_request(self):
         for code, number, end in ((0, None, ", exit code 0"), (None, 2, "")):
-            assert stopped(code, number, by=StoppedBy.SYSTEM) == (
+            assert stopped(code, number, by=StopCause.SYSTEM) == (
                 RunState.KILLED,
                 f"stopped as its guardian got SIGTERM: a logout or shutdown? (SIGINT){end}",
             )
 
     def test_ctrl_c_may_be_meant_otherwise(self):
-        by = StoppedBy.CTRL_C
+        by = StopCause.CTRL_C
         assert stopped(7, by=by) == (RunState.STOPPED, "stopped by Ctrl-C (SIGINT), exit code 7")
         assert stopped(1, by=by, after=TRACEBACK.format("ValueError: x")) == (
             RunState.FAILED,
@@ -156,7 +156,7 @@ class TestStop:
         )
 
     def test_ctrl_c_may_be_meant_for_a_debugger(self):
-        by = StoppedBy.TYPED
+        by = StopCause.TYPED
         assert stopped(0, by=by) == (RunState.FINISHED, "exit code 0")
         assert stopped(1, by=by) == (RunState.FAILED, "exit code 1")
         told = "stopped by Ctrl-C in its console (SIGINT)"

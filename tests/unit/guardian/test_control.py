@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tuimon.guardian.address import socket_address
-from tuimon.guardian.client import Control, ControlError
+from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.guardian.control import ControlServer, RequestError
 from tuimon.runs.paths import RunPaths
 
@@ -79,15 +79,17 @@ def raw(loop: Loop, paths: RunPaths) -> Iterator[socket.socket]:
 @pytest.mark.usefixtures("loop")
 class TestAnswers:
     def test_request(self, paths: RunPaths):
-        assert Control(paths).request({"op": "echo", "value": ["ü", 1]}) == {"value": ["ü", 1]}
+        assert ControlClient(paths).request({"op": "echo", "value": ["ü", 1]}) == {
+            "value": ["ü", 1]
+        }
 
     def test_unknown_request(self, paths: RunPaths):
         with pytest.raises(ControlError, match="unknown request"):
-            Control(paths).request({"op": "?"})
+            ControlClient(paths).request({"op": "?"})
 
     def test_error_in_the_guardian(self, paths: RunPaths):
         with pytest.raises(ControlError, match="internal error: ZeroDivisionError"):
-            Control(paths).request({"op": "fail"})
+            ControlClient(paths).request({"op": "fail"})
 
     def test_only_the_owner_may_open_it(self, paths: RunPaths):
         assert stat.S_IMODE(paths.control_sock.stat().st_mode) == 0o600
@@ -120,7 +122,7 @@ class TestAnswers:
             request = json.dumps({"op": "echo", "value": "x" * 60_000}).encode() + b"\n"
             with pytest.raises(OSError, match=r"Broken pipe|reset"):  # no timeout: it is dropped
                 client.sendall(request * 100)
-        assert Control(paths, timeout=2).request({"op": "echo", "value": 1}) == {"value": 1}
+        assert ControlClient(paths, timeout=2).request({"op": "echo", "value": 1}) == {"value": 1}
         for client in clients:
             client.close()
 
@@ -167,14 +169,14 @@ def test_whoever_does_not_own_the_run_is_turned_away(
     monkeypatch.setattr(os, "getuid", lambda: 12345)
     loop = Loop(paths.control_sock)
     with pytest.raises(ControlError, match="no answer"):
-        Control(paths).request({"op": "echo", "value": 1})
+        ControlClient(paths).request({"op": "echo", "value": 1})
     loop.close()
 
 
 def test_stale_socket_is_replaced(paths: RunPaths):
     Loop(paths.control_sock)._wake.send(b"x")  # ends without removing its socket
     loop = Loop(paths.control_sock)
-    assert Control(paths).request({"op": "echo", "value": 1}) == {"value": 1}
+    assert ControlClient(paths).request({"op": "echo", "value": 1}) == {"value": 1}
     loop.close()
 
 
@@ -185,7 +187,7 @@ def test_removed_socket_is_restored(paths: RunPaths):
     loop.server.restore()
     assert paths.control_sock.stat().st_mode & 0o777 == 0o600
     loop.server.restore()
-    assert Control(paths).request({"op": "echo", "value": 1}) == {"value": 1}
+    assert ControlClient(paths).request({"op": "echo", "value": 1}) == {"value": 1}
     loop.close()
 
 
@@ -200,7 +202,7 @@ def test_socket_that_cannot_be_restored_is_at_the_next_attempt(loop: Loop, paths
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     loop.server.restore()
-    assert Control(paths).request({"op": "echo", "value": 1}) == {"value": 1}
+    assert ControlClient(paths).request({"op": "echo", "value": 1}) == {"value": 1}
 
 
 def test_long_paths_work(tmp_path: Path):
@@ -209,7 +211,7 @@ def test_long_paths_work(tmp_path: Path):
     paths = RunPaths(directory)
     loop = Loop(paths.control_sock)
     assert paths.control_sock.is_socket()
-    assert Control(paths).request({"op": "echo", "value": 1}) == {"value": 1}
+    assert ControlClient(paths).request({"op": "echo", "value": 1}) == {"value": 1}
     loop.close()
 
 
@@ -220,9 +222,9 @@ def test_short_path_is_its_own_address(tmp_path: Path):
 
 def test_no_guardian(paths: RunPaths):
     with pytest.raises(ControlError, match="no answer from the guardian: No such file"):
-        Control(paths).status()
+        ControlClient(paths).status()
     with pytest.raises(ControlError, match="the run has no guardian"):
-        Control(paths).stop()
+        ControlClient(paths).stop()
 
 
 def test_guardian_that_hangs(paths: RunPaths):
@@ -230,4 +232,4 @@ def test_guardian_that_hangs(paths: RunPaths):
         listener.bind(str(paths.control_sock))
         listener.listen()
         with pytest.raises(ControlError, match="timed out"):
-            Control(paths, timeout=0.2).status()
+            ControlClient(paths, timeout=0.2).status()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tuimon.events.points import ScalarColumns
-from tuimon.mirror.handover import Extremes
+from tuimon.mirror.handover import TagExtremes
 from tuimon.mirror.keys import KeyTable
 
 
@@ -12,7 +12,7 @@ def columns(*values: float) -> ScalarColumns:
 
 
 def test_extremes_are_over_all_that_was_seen_and_told_when_they_change() -> None:
-    extremes = Extremes()
+    extremes = TagExtremes()
     extremes.add("", "loss", columns(3.0, float("nan"), float("inf"), 2.0))
     extremes.add("val", "acc", columns(0.5, 0.7))
     extremes.add("", "lr", columns(float("nan")))

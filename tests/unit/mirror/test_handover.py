@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stored_runs import made
-from summary_files import written
-
+from support.stored_runs import made
+from support.summary_files import written
 from tuimon.events.tail import EventFileTail
 from tuimon.mirror.handover import Handover
 from tuimon.mirror.journal import FileEntry

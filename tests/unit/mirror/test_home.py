@@ -6,9 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from mirror_runs import new_run
 
-from tuimon.mirror.journal import FileEntry, Journal, RunEntry, Stretch
+from support.mirror_runs import new_run
+from tuimon.mirror.journal import FileEntry, Journal, RunEntry, StretchEntry
 from tuimon.mirror.journal_home import enter_home, find_home, has_news, home_of, settle_home
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
@@ -83,7 +83,7 @@ def test_news_are_bytes_that_were_not_entered(tmp_path: Path) -> None:
     assert has_news(paths, [str(file)])
     with Journal(paths.mirror / "journal.jsonl") as journal:
         journal.append(FileEntry(id=0, path=str(file), run=".", namespace=""))
-        journal.append(Stretch(file=0, begin=0, end=100, row=0, rows=1, points=1))
+        journal.append(StretchEntry(file=0, begin=0, end=100, row=0, rows=1, points=1))
     assert not has_news(paths, [str(file)])
     file.write_bytes(bytes(101))
     assert has_news(paths, [str(file)])

@@ -1,6 +1,6 @@
 """Log directories as the mirror's subject."""
 
-from tuimon.mirror.logdir_owner import Logdirs
+from tuimon.mirror.logdir_owner import LogdirOwner
 from tuimon.runs.record import LogdirRecord, MirrorOptions
 
 
@@ -8,8 +8,8 @@ def test_the_command_that_uploads_leads_to_the_same_mirror() -> None:
     record = LogdirRecord(
         name="a", root="/my runs", directories=(), namespaces=(), cwd="/", created_at=0.0
     )
-    assert Logdirs(record).upload_command == "tuimon mirror --mirror online '/my runs'"
+    assert LogdirOwner(record).upload_command == "tuimon mirror --mirror online '/my runs'"
     asked = record._replace(mirror=MirrorOptions(project="p", entity="e"))
-    assert Logdirs(asked).upload_command == (
+    assert LogdirOwner(asked).upload_command == (
         "tuimon mirror --mirror online --project p --entity e '/my runs'"
     )

@@ -17,7 +17,7 @@ from tuimon.mirror.journal import (
     KeyEntry,
     RunEntry,
     SentEntry,
-    Stretch,
+    StretchEntry,
     last_run,
 )
 
@@ -26,8 +26,8 @@ FILE = FileEntry(id=0, path="/runs/events.out.tfevents.1.h", run=".", namespace=
 KEY = KeyEntry(namespace="a", tag="b\ud800\n", key="a/b (2)")
 
 
-def stretch(row: int, rows: int = 3) -> Stretch:
-    return Stretch(file=0, begin=10 * row, end=10 * (row + rows), row=row, rows=rows, points=5)
+def stretch(row: int, rows: int = 3) -> StretchEntry:
+    return StretchEntry(file=0, begin=10 * row, end=10 * (row + rows), row=row, rows=rows, points=5)
 
 
 def test_a_journal_knows_what_was_entered(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from waiting import wait_until
 
+from support.waiting import wait_until
 from tuimon.mirror.life import MIRROR_VARIABLE, kill_leftovers
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.runs.paths import RunPaths

@@ -5,9 +5,9 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from waiting import wait_until
-from wandb_server import ENTITY, KEY, Behaviour, WandbServer, wandb_server
 
+from support.waiting import wait_until
+from support.wandb_server import ENTITY, KEY, Behaviour, WandbServer, wandb_server
 from tuimon.mirror import server as module
 from tuimon.mirror.server import RowCheck, Server, ServerError
 

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from event_files import scalar, write
-
+from support.event_files import scalar, write
 from tuimon.present.curves import MetricCurves
 from tuimon.present.pairing import pair_tags, prefix_tags
 from tuimon.present.run_colours import RunColours

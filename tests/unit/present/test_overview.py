@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from event_files import append, read, scalar, write
-
+from support.event_files import append, read, scalar, write
 from tuimon.events.tail import EventFileTail
-from tuimon.present.overview import Overviews
+from tuimon.present.overview import OverviewCache
 from tuimon.present.selection import Selection
 from tuimon.store.filters import parse_filter
 from tuimon.store.store import Store
@@ -18,7 +17,7 @@ def load(store: Store, run: str, tail: EventFileTail) -> None:
 
 def test_an_overview_lasts_until_tags_or_runs_come_or_go(tmp_path: Path) -> None:
     store = Store()
-    overviews, everything = Overviews(store), Selection()
+    overviews, everything = OverviewCache(store), Selection()
     path = write(tmp_path / "a", [scalar("loss", 1, 1.0), scalar("hparam/acc", 1, 1.0)])
     tail = EventFileTail(path)
     load(store, "a", tail)
@@ -46,7 +45,7 @@ def test_a_filter_has_an_overview_of_its_own(tmp_path: Path) -> None:
     for run, tags in (("a", ("loss", "lr")), ("b", ("lr",))):
         path = write(tmp_path / run, [scalar(tag, 1, 1.0) for tag in tags])
         load(store, run, EventFileTail(path))
-    overviews = Overviews(store)
+    overviews = OverviewCache(store)
     assert overviews.of(Selection()).shown == ["a", "b"]
     shown = overviews.of(Selection(text="loss", shows=parse_filter("loss")))
     assert (shown.trainings, shown.shown, list(shown.series), shown.tags) == (

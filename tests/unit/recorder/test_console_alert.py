@@ -3,8 +3,8 @@
 import threading
 
 import pytest
-from stored_runs import made
 
+from support.stored_runs import made
 from tuimon.recorder.recorder import Recorder
 from tuimon.runs.alerts import AlertLevel, read_alerts
 from tuimon.runs.record import MirrorOptions

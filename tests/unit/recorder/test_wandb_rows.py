@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wandb.proto.wandb_internal_pb2 import Record
 
-from tuimon.recorder.event_file import Point
-from tuimon.recorder.wandb_rows import Row, RowReader
+from tuimon.recorder.event_file import TagPoint
+from tuimon.recorder.wandb_rows import RowReader, WandbRow
 
 
 def logged(step: int, **values: object) -> bytes:
@@ -30,24 +30,24 @@ def defined(step_metric: str, *, name: str = "", glob: str = "") -> bytes:
 
 def test_numbers_of_a_row_at_its_step_and_time() -> None:
     row = RowReader().read(logged(300, loss=0.5, acc=1, _timestamp=17.25, _runtime=3.0))
-    assert row == Row(17.25, [Point("loss", 300, 0.5), Point("acc", 300, 1.0)])
+    assert row == WandbRow(17.25, [TagPoint("loss", 300, 0.5), TagPoint("acc", 300, 1.0)])
 
 
 def test_what_is_no_number_is_left_out() -> None:
     media = {"_type": "histogram", "bins": [1, 2]}
     row = RowReader().read(logged(0, name="x", flag=True, h=media, several=[1, 2], none=None))
-    assert row == Row(None, [])
+    assert row == WandbRow(None, [])
 
 
 def test_dictionaries_are_named_as_wandb_names_them() -> None:
     row = RowReader().read(logged(0, train={"loss": 1.5, "top": {"1": 2}}))
     assert row is not None
-    assert row.points == [Point("train.loss", 0, 1.5), Point("train.top.1", 0, 2.0)]
+    assert row.points == [TagPoint("train.loss", 0, 1.5), TagPoint("train.top.1", 0, 2.0)]
     record = Record()
     record.history.item.add(nested_key=["train", "loss"], value_json="0.5")
     row = RowReader().read(record.SerializeToString())
     assert row is not None
-    assert row.points == [Point("train.loss", 0, 0.5)]
+    assert row.points == [TagPoint("train.loss", 0, 0.5)]
 
 
 @pytest.mark.parametrize("written", ["NaN", '"NaN"'])
@@ -69,13 +69,13 @@ def test_steps_are_those_that_the_script_defines() -> None:
     row = reader.read(logged(41, val__loss=1.0, val__acc=2.0, loss=3.0, epoch=2, batch=90))
     assert row is not None
     assert row.points == [
-        Point("val/loss", 90, 1.0),
-        Point("val/acc", 2, 2.0),
-        Point("loss", 41, 3.0),
+        TagPoint("val/loss", 90, 1.0),
+        TagPoint("val/acc", 2, 2.0),
+        TagPoint("loss", 41, 3.0),
     ]
     row = reader.read(logged(42, val__acc=2.5))  # the row before has told its epoch
     assert row is not None
-    assert row.points == [Point("val/acc", 2, 2.5)]
+    assert row.points == [TagPoint("val/acc", 2, 2.5)]
 
 
 def test_the_name_of_the_run() -> None:

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from event_files import append, read, scalar, write
-
+from support.event_files import append, read, scalar, write
 from tuimon.events.tail import EventFileTail
 from tuimon.session.training_progress import ProgressWatch, newest_progress
 from tuimon.store.series import Series

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from event_logs import cycle, encode, write_log
 
+from support.event_logs import cycle, encode, write_log
 from tuimon.events.tail import EventFileTail
 from tuimon.store.columns import Columns
 from tuimon.store.store import Store

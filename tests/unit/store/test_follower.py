@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from event_files import append, scalar, version, without_privileges, write
 from torch.utils.tensorboard import SummaryWriter
-from waiting import wait_until
 
+from support.event_files import append, scalar, version, without_privileges, write
+from support.waiting import wait_until
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import FileState
 from tuimon.runs.sources import LogSource

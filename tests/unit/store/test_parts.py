@@ -6,7 +6,7 @@ import torch.utils.tensorboard
 
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
-from tuimon.store.parts import Part, part_of, trainings
+from tuimon.store.parts import RunPart, part_of, trainings
 
 
 @pytest.fixture(params=[torch.utils.tensorboard.SummaryWriter, tensorboardX.SummaryWriter])
@@ -32,7 +32,7 @@ def test_what_writers_leave_belongs_to_the_run_above(logdir: Path) -> None:
 def test_a_log_directory_that_is_a_run_itself(logdir: Path) -> None:
     runs = load([LogSource(path=str(logdir / "b"))]).store.runs
     parts = {part_of(run, runs) for run in runs.values()}
-    assert parts == {None, Part(".", "train"), Part(".", "val set"), Part(".", "")}
+    assert parts == {None, RunPart(".", "train"), RunPart(".", "val set"), RunPart(".", "")}
 
 
 def test_trainings_are_no_parts_and_not_empty(logdir: Path) -> None:

@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from event_files import append, frame, read, scalar, start, tensor, version, write
 from tensorboard.compat.proto.event_pb2 import Event
 
+from support.event_files import append, frame, read, scalar, start, tensor, version, write
 from tuimon.events.frames import read_payload
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from summary_files import WRITERS, written
 from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider
 from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 from tensorboard.context import RequestContext
@@ -19,6 +18,7 @@ from torch.utils.tensorboard import SummaryWriter
 from werkzeug.test import Client
 
 import tuimon
+from support.summary_files import WRITERS, written
 
 STEPS = (0, 3, 4)
 CONTEXT = RequestContext()

@@ -3,12 +3,12 @@ import wave
 
 import numpy as np
 import pytest
-from summary_files import tf2_style, values, written
 from tensorboard import data_compat
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.audio import metadata
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from support.summary_files import tf2_style, values, written
 from tuimon.summaries.audio_clips import WavHeader, decode_audio, read_wav_header
 from tuimon.summaries.errors import SummaryError
 

@@ -1,12 +1,12 @@
 import pytest
 import torch
-from summary_files import WRITERS, written
 from tensorboard.compat.proto.config_pb2 import RunMetadata as RunMetadataProto
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from support.summary_files import WRITERS, written
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.graphs import (
     Graph,

@@ -2,13 +2,13 @@ import sys
 
 import numpy as np
 import pytest
-from summary_files import WRITERS, tf2_style, values, written
 from tensorboard import data_compat
 from tensorboard.compat.proto.histogram_pb2 import HistogramProto
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.histogram import summary_v2
 from tensorboard.util.tensor_util import make_ndarray, make_tensor_proto
 
+from support.summary_files import WRITERS, tf2_style, values, written
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.histograms import decode_histogram
 

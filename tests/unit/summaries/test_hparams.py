@@ -1,14 +1,14 @@
 import math
 
 import pytest
-from summary_files import WRITERS, tf2_style, values, written
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.hparams import metadata, summary_v2
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, SessionStartInfo
 
+from support.summary_files import WRITERS, tf2_style, values, written
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.hparams import (
-    Experiment,
+    HParamExperiment,
     HParamInfo,
     MetricInfo,
     SessionEnd,
@@ -37,7 +37,7 @@ def test_hparams_of_summary_writers(tmp_path, writer) -> None:
     assert start.hparams == HPARAMS
     assert list(start.hparams) == sorted(HPARAMS)
     experiment = decode_hparams(found[metadata.EXPERIMENT_TAG])
-    assert isinstance(experiment, Experiment)
+    assert isinstance(experiment, HParamExperiment)
     assert {info.name for info in experiment.hparams} == set(HPARAMS)
     assert [metric.tag for metric in experiment.metrics] == ["hparam/loss", "hparam/acc"]
     end = decode_hparams(found[metadata.SESSION_END_INFO_TAG])
@@ -51,7 +51,7 @@ def test_torchs_discrete_domains(tmp_path) -> None:
 
     found = values(written(tmp_path, write))
     experiment = decode_hparams(found[metadata.EXPERIMENT_TAG])
-    assert isinstance(experiment, Experiment)
+    assert isinstance(experiment, HParamExperiment)
     domains = {info.name: info.values for info in experiment.hparams}
     assert domains["opt"] == ("adam", "sgd")
 
@@ -86,7 +86,7 @@ def test_tf2_style_experiment(tmp_path) -> None:
         time_created_secs=3.5,
     )
     experiment = decode_hparams(values(tf2_style(tmp_path, summary))[metadata.EXPERIMENT_TAG])
-    assert experiment == Experiment(
+    assert experiment == HParamExperiment(
         name="",
         description="",
         user="",

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image as Pillow
-from summary_files import WRITERS, tf2_style, values, written
 from tensorboard import data_compat
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.image import metadata
 from tensorboard.util.img_mime_type_detector import from_bytes
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from support.summary_files import WRITERS, tf2_style, values, written
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.images import Image, decode_images
 

@@ -1,15 +1,21 @@
 import pytest
-from summary_files import WRITERS, tf2_style, values, written
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.custom_scalar import layout_pb2, metadata
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from support.summary_files import WRITERS, tf2_style, values, written
 from tuimon.summaries.errors import SummaryError
-from tuimon.summaries.layouts import Category, Chart, Layout, Margin, decode_layout
+from tuimon.summaries.layouts import (
+    DashboardLayout,
+    LayoutCategory,
+    LayoutChart,
+    Margin,
+    decode_layout,
+)
 
 TAG = metadata.CONFIG_SUMMARY_TAG
-LINES = Chart("lines", ("twse/0050", "twse/2330"), ())
-BAND = Chart("band", (), (Margin("dow", "dow_low", "dow_high"),))
+LINES = LayoutChart("lines", ("twse/0050", "twse/2330"), ())
+BAND = LayoutChart("band", (), (Margin("dow", "dow_low", "dow_high"),))
 
 
 @pytest.mark.parametrize("writer", WRITERS)
@@ -19,8 +25,8 @@ def test_layouts_of_summary_writers(tmp_path, writer) -> None:
         "USA": {"band": ["Margin", [*BAND.margins[0]]]},
     }
     found = values(written(tmp_path, lambda w: w.add_custom_scalars(layout), writer))
-    assert decode_layout(found[TAG]) == Layout(
-        (Category("Taiwan", (LINES,), False), Category("USA", (BAND,), False))
+    assert decode_layout(found[TAG]) == DashboardLayout(
+        (LayoutCategory("Taiwan", (LINES,), False), LayoutCategory("USA", (BAND,), False))
     )
 
 
@@ -41,8 +47,8 @@ def test_tf2_style_layout(tmp_path) -> None:
     tensor = make_tensor_proto(layout.SerializeToString())
     value = Summary.Value(tag=TAG, metadata=metadata.create_summary_metadata(), tensor=tensor)
     found = values(tf2_style(tmp_path, Summary(value=[value])))
-    assert decode_layout(found[TAG]) == Layout(
-        (Category("both", (LINES, BAND, Chart("empty", (), ())), True),)
+    assert decode_layout(found[TAG]) == DashboardLayout(
+        (LayoutCategory("both", (LINES, BAND, LayoutChart("empty", (), ())), True),)
     )
 
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 import torch
-from summary_files import WRITERS, tf2_style, values, written
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.mesh import metadata
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from support.summary_files import WRITERS, tf2_style, values, written
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.meshes import (
     Mesh,

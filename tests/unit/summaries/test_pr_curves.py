@@ -2,12 +2,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from summary_files import WRITERS, tf2_style, values, written
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.pr_curve import metadata
 from tensorboard.plugins.pr_curve.pr_curves_plugin import PrCurvesPlugin
 from tensorboard.util.tensor_util import make_ndarray, make_tensor_proto
 
+from support.summary_files import WRITERS, tf2_style, values, written
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.pr_curves import decode_pr_curve
 

@@ -1,8 +1,8 @@
 import pytest
 import torch
-from summary_files import values, written
 from tensorboard.compat.proto.summary_pb2 import Summary
 
+from support.summary_files import values, written
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.raw import decode_raw
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import torch
-from event_files import frame, tensor, write
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.utils.tensorboard import SummaryWriter
 
+from support.event_files import frame, tensor, write
 from tuimon.events.frames import FrameError
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
@@ -20,9 +20,9 @@ from tuimon.summaries.audio_clips import Audio
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.graphs import Graph, RunMetadata
 from tuimon.summaries.histograms import Histogram
-from tuimon.summaries.hparams import Experiment, SessionEnd, SessionStart
+from tuimon.summaries.hparams import HParamExperiment, SessionEnd, SessionStart
 from tuimon.summaries.images import Images
-from tuimon.summaries.layouts import Layout
+from tuimon.summaries.layouts import DashboardLayout
 from tuimon.summaries.meshes import MeshPart, join_mesh
 from tuimon.summaries.pr_curves import PrCurve
 from tuimon.summaries.raw import RawSummary
@@ -77,10 +77,10 @@ def test_all_that_torch_writes(tmp_path) -> None:
         "mesh_VERTEX": MeshPart,
         "mesh_FACE": MeshPart,
         "curve": PrCurve,
-        "_hparams_/experiment": Experiment,
+        "_hparams_/experiment": HParamExperiment,
         "_hparams_/session_start_info": SessionStart,
         "_hparams_/session_end_info": SessionEnd,
-        "custom_scalars__config__": Layout,
+        "custom_scalars__config__": DashboardLayout,
         "__run_graph__": Graph,
         "step1": RunMetadata,
         "tensor": RawSummary,

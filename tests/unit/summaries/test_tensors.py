@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 import torch
-from summary_files import values, written
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from support.summary_files import values, written
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.tensors import float64s, numbers, strings
 

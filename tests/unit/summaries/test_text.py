@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from summary_files import WRITERS, tf2_style, values, written
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.text import summary_v2
 from tensorboard.plugins.text.text_plugin import reduce_to_2d
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from support.summary_files import WRITERS, tf2_style, values, written
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.texts import Text, decode_text
 

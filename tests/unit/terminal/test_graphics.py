@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tuimon.terminal.graphics import (
-    Area,
-    Encoder,
     Graphics,
+    PictureEncoder,
+    ScreenArea,
     encode,
     placed,
     removed,
@@ -28,7 +28,7 @@ KITTY = "\x1b_Gi=1;OK\x1b\\\x1bP>|kitty(0.32.1)\x1b\\\x1b[6;20;9t\x1b[?62;c"
 ITERM2 = "\x1bP>|iTerm2 3.5.0\x1b\\\x1b[6;17;8t\x1b[?62;4c"
 FOOT = "\x1b_Gi=1;EBADF:no\x1b\\\x1bP>|foot(1.16)\x1b\\\x1b[6;18;9t\x1b[?62;4;22c"
 VTE = "\x1bP>|VTE(7600)\x1b\\\x1b[?65;1;9c"
-AREA = Area(3, 4, 5, 2)
+AREA = ScreenArea(3, 4, 5, 2)
 
 
 def told(answers: str, environ: dict[str, str] = XTERM) -> Graphics:
@@ -182,12 +182,12 @@ def test_iterm2_gets_photos_as_jpeg_which_are_a_fraction_of_the_bytes():
 
 def test_pictures_that_stay_are_not_encoded_again():
     first, other = picture(40, 33), picture(20, 33)
-    encoder = Encoder()
+    encoder = PictureEncoder()
     one = Picture(0, 2, 4, 2, first)
     (before,) = encoder.encode("iterm2", [one])
     again, beside = encoder.encode("iterm2", [one, Picture(5, 2, 4, 2, other)])
     assert again is before
-    assert beside.area == Area(5, 2, 4, 2)
+    assert beside.area == ScreenArea(5, 2, 4, 2)
     (moved,) = encoder.encode("iterm2", [one._replace(x=1)])
     assert moved.area.x == 1
     (another,) = encoder.encode("sixel", [one])

@@ -8,14 +8,14 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from tuimon.terminal.graphics import Area, Encoded, removed, removed_all
+from tuimon.terminal.graphics import ScreenArea, TerminalPicture, removed, removed_all
 from tuimon.terminal.placement import Placement
 from tuimon.terminal.screen_image import TerminalImage
 
 SIZE = Size(20, 4)
-PICTURE = Encoded(Area(2, 1, 10, 2), "<picture>", 7)
-OTHER = Encoded(Area(0, 1, 10, 2), "<other>", 8)
-BESIDE = Encoded(Area(13, 1, 7, 2), "<beside>", 9)
+PICTURE = TerminalPicture(ScreenArea(2, 1, 10, 2), "<picture>", 7)
+OTHER = TerminalPicture(ScreenArea(0, 1, 10, 2), "<other>", 8)
+BESIDE = TerminalPicture(ScreenArea(13, 1, 7, 2), "<beside>", 9)
 GONE = removed("kitty", [PICTURE])
 
 

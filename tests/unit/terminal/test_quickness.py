@@ -3,7 +3,7 @@
 import pytest
 
 from tuimon.terminal.link import Link
-from tuimon.terminal.quickness import Quickness
+from tuimon.terminal.quickness import PictureGate
 
 
 class World:
@@ -12,7 +12,7 @@ class World:
     def __init__(self) -> None:
         self.now = 0.0
         self.link = Link(lambda: self.now)
-        self.quickness = Quickness(self.link, lambda: self.now)
+        self.quickness = PictureGate(self.link, lambda: self.now)
 
     def packets(self, took: float, times: int = 12) -> bool:
         for _ in range(times):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from event_files import scalar, version, write
 
-from tuimon.present.glance import Glance, glance, log_bytes
+from support.event_files import scalar, version, write
+from tuimon.present.glance import LeadMetric, glance, log_bytes
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord, RunState
 from tuimon.runs.registry import RunStatus
@@ -42,8 +42,8 @@ RUNS = [
     *(status(f"run{number}", RunState.FINISHED) for number in range(30)),
 ]
 GLANCES = {
-    "going": Glance("Loss/\x1b]0;train", 10, np.geomspace(1, 0.01, 50)),
-    "run3": Glance("nan", 10, np.full(5, np.nan)),
+    "going": LeadMetric("Loss/\x1b]0;train", 10, np.geomspace(1, 0.01, 50)),
+    "run3": LeadMetric("nan", 10, np.full(5, np.nan)),
 }
 
 

@@ -1,10 +1,10 @@
 import threading
 
-from tuimon.views.ahead import Ahead
+from tuimon.views.ahead import JobPool
 
 
 def test_what_was_wanted_last_is_done_and_nothing_else():
-    ahead = Ahead(1)
+    ahead = JobPool(1)
     begun, go_on = threading.Event(), threading.Event()
     done: list[int] = []
 
@@ -24,14 +24,14 @@ def test_what_was_wanted_last_is_done_and_nothing_else():
 
 def test_two_at_a_time():
     together = threading.Barrier(2)
-    ahead = Ahead(2)
+    ahead = JobPool(2)
     ahead.want([lambda: together.wait(10)] * 2)
     assert ahead.wait(10)
     assert not together.broken
 
 
 def test_a_fault_ends_no_thread():
-    ahead = Ahead(1)
+    ahead = JobPool(1)
     done: list[int] = []
     ahead.want([lambda: 1 // 0, lambda: done.append(1)])
     assert ahead.wait(10)

@@ -6,14 +6,14 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from summary_files import values, written
 
+from support.summary_files import values, written
 from tuimon.summaries.audio_clips import Audio, Clip, decode_audio
 from tuimon.summaries.samples import wav_samples
 from tuimon.views import audio
 from tuimon.views.audio import AudioView, describe, extremes, frequencies
-from tuimon.views.base import Look
-from tuimon.views.layout import SHADES, Place
+from tuimon.views.base import ViewOptions
+from tuimon.views.layout import SHADES, StepPlace
 
 
 def wav(samples: np.ndarray, channels: int = 1) -> bytes:
@@ -37,7 +37,7 @@ def test_a_sound_that_was_logged(tmp_path, place):
     low, high = extremes(wav_samples(decoded.clips[0].data), 50)
     assert high == pytest.approx(np.linspace(0.02, 1, 50), abs=0.03)
     assert low == pytest.approx(-high, abs=0.03)
-    rows = audio.rows(place, decoded, Look(None, 56, 15), mode="course")
+    rows = audio.rows(place, decoded, ViewOptions(None, 56, 15), mode="course")
     drawn = ["".join(span.text for span in row)[6:] for row in rows[4:-2]]
     assert sum(line[45] not in " \u2800" for line in drawn) > 6
     assert sum(line[0] not in " \u2800" for line in drawn) <= 2
@@ -52,10 +52,10 @@ def test_silence_is_in_the_middle(dtype, middle):
 def test_no_size_is_exceeded(fits, place):
     good = Clip(wav((np.sin(np.arange(900)) * 30000).astype("<i2")), "label\x1b")
     for clips in ((), (good,), (good, Clip(b"RIFF", ""), Clip(b"", "x")), (good,) * 9):
-        fits(lambda w, h, clips=clips: audio.rows(place, Audio(clips), Look(None, w, h)))
+        fits(lambda w, h, clips=clips: audio.rows(place, Audio(clips), ViewOptions(None, w, h)))
         fits(
             lambda w, h, clips=clips: audio.rows(
-                place, Audio(clips), Look(None, w, h, ascii_only=True)
+                place, Audio(clips), ViewOptions(None, w, h, ascii_only=True)
             )
         )
 
@@ -66,7 +66,7 @@ def test_damaged_headers_are_told(at, damage):
     data[at : at + len(damage)] = damage
     one = Clip(bytes(data), "")
     assert describe(one)
-    audio.rows(Place("a", 0, 0, 1), Audio((one,)), Look(None, 40, 20))
+    audio.rows(StepPlace("a", 0, 0, 1), Audio((one,)), ViewOptions(None, 40, 20))
 
 
 def level(rows: list, column: int) -> int:
@@ -80,7 +80,7 @@ def test_a_tone_that_rises_is_seen_higher(place, seconds):
     time = np.arange(int(8000 * seconds)) / 8000
     sound = np.sin(2 * np.pi * (500 + 1400 / seconds * time) * time)  # 500 to 3300 Hz
     one = Clip(wav((sound * 20000).astype("<i2")), "")
-    look = Look(None, 66, 46, ascii_only=True)
+    look = ViewOptions(None, 66, 46, ascii_only=True)
     rows = audio.rows(place, Audio((one,)), look, mode="spectrogram")[4:-2]
     assert len(rows) == 40
     for column, hertz in ((5, 500 + 2800 * 5 / 60), (55, 500 + 2800 * 55 / 60)):
@@ -99,7 +99,7 @@ def test_saving_never_overwrites(tmp_path, monkeypatch, subjects):
     monkeypatch.chdir(here)
     (found,) = subjects(lambda w: w.add_audio("a/../b", torch.zeros(1, 80), 7)).values()
     view = AudioView()
-    look = Look(None, 70, 20)
+    look = ViewOptions(None, 70, 20)
     for expected in ("a_.._b-7.wav", "a_.._b-7-2.wav"):
         view.press("audio-save")
         shown = view.draw(found, look)
@@ -109,7 +109,7 @@ def test_saving_never_overwrites(tmp_path, monkeypatch, subjects):
     with wave.open(str(here / files[0])) as file:
         assert file.getnframes() == 80
     monkeypatch.setattr("pathlib.Path.open", refuse)
-    told, _ = audio.save(Place("a", 0, 0, 1), Audio((Clip(b"", ""),)))
+    told, _ = audio.save(StepPlace("a", 0, 0, 1), Audio((Clip(b"", ""),)))
     assert told == "not saved: No space left on device"
 
 
@@ -122,7 +122,7 @@ def test_modes_share_the_room(place):
     sizes = {
         mode: sum(
             any("▀" in span.text or "▄" in span.text for span in row)
-            for row in audio.rows(place, Audio((one,)), Look(None, 60, 24), mode=mode)
+            for row in audio.rows(place, Audio((one,)), ViewOptions(None, 60, 24), mode=mode)
         )
         for mode in audio.MODES
     }
@@ -132,6 +132,6 @@ def test_modes_share_the_room(place):
 @pytest.mark.parametrize(("mode", "rows"), [("course", 25), ("both", 9)])
 def test_a_course_alone_takes_more_room(place, mode, rows):
     one = Clip(wav((10_000 * np.sin(np.arange(8000) / 9)).astype("<i2")), "")
-    drawn = audio.rows(place, Audio((one,)), Look(None, 100, 46), mode=mode)
+    drawn = audio.rows(place, Audio((one,)), ViewOptions(None, 100, 46), mode=mode)
     labels = ["".join(span.text for span in row)[:5].strip() for row in drawn]
     assert labels.index("-1") - labels.index("1") + 1 == rows

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from summary_files import WRITERS, tf2_style, values, written
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.data_compat import migrate_value
 from tensorboard.plugins.distribution import compressor
 from tensorboard.util import tensor_util
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from support.summary_files import WRITERS, tf2_style, values, written
 from tuimon.summaries.histograms import Histogram, decode_histogram
 from tuimon.views.buckets import BASIS_POINTS, bucket_at, next_bucket, percentiles
 

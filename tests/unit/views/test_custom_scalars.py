@@ -4,23 +4,23 @@ import json
 from pathlib import Path
 
 import pytest
-from summary_files import WRITERS
 from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider
 from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 from tensorboard.context import RequestContext
 from tensorboard.plugins.base_plugin import TBContext
 from tensorboard.plugins.custom_scalar.custom_scalars_plugin import CustomScalarsPlugin
 
+from support.summary_files import WRITERS
 from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.custom_scalars import CustomScalarsView, _layouts, merged
 from tuimon.views.kinds import draw, items, still
-from tuimon.views.subject import Subject
+from tuimon.views.subject import ItemContext
 
-LOOK = Look(None, 100, 40, inside=True)
+LOOK = ViewOptions(None, 100, 40, inside=True)
 LAYOUT = {
     "Losses": {
         "all": ["Multiline", ["loss/.*"]],
@@ -41,13 +41,13 @@ def log(logdir: Path, layout: dict[str, object], writer: str = "torch") -> None:
                 log.add_scalar(tag, value, step)
 
 
-def opened(logdir: Path) -> tuple[CustomScalarsView, Subject]:
+def opened(logdir: Path) -> tuple[CustomScalarsView, ItemContext]:
     store = load([LogSource(path=str(logdir), recursive=True)]).store
     (item,) = (item for item in items(store) if item.kind == "custom-scalars")
-    return CustomScalarsView(), Subject(item, store, SummaryReader())
+    return CustomScalarsView(), ItemContext(item, store, SummaryReader())
 
 
-def shown(view: CustomScalarsView, subject: Subject, look: Look = LOOK) -> str:
+def shown(view: CustomScalarsView, subject: ItemContext, look: ViewOptions = LOOK) -> str:
     rows = draw(view, subject, look).rows
     return "\n".join("".join(span.text for span in row).rstrip() for row in rows)
 
@@ -124,7 +124,9 @@ def test_any_size(tmp_path: Path, fits):
 
     def rows(cells: int, height: int) -> list[Row]:
         view.page(1)
-        return list(draw(view, subject, Look(None, cells, height, ascii_only=cells % 2 == 0)).rows)
+        return list(
+            draw(view, subject, ViewOptions(None, cells, height, ascii_only=cells % 2 == 0)).rows
+        )
 
     fits(rows)
 

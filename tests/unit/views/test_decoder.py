@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image as Pillow
-from waiting import wait_until
 
+from support.waiting import wait_until
 from tuimon.summaries.images import Image
-from tuimon.views.ahead import Ahead
-from tuimon.views.base import Look
+from tuimon.views.ahead import JobPool
+from tuimon.views.base import ViewOptions
 from tuimon.views.image import pixels
-from tuimon.views.image.decoder import Decoder, Source
+from tuimon.views.image.decoder import ImageDecoder, ImageSource
 from tuimon.views.image.image_view import ImageView
-from tuimon.views.image.pixels import ImageError, Window
+from tuimon.views.image.pixels import ImageError, ImageWindow
 
 LARGE = 1280, 1024
-WHOLE = Window()
+WHOLE = ImageWindow()
 
 
 def encoded(light: int, size: tuple[int, int] = LARGE, kind: str = "PNG") -> Image:
@@ -28,9 +28,9 @@ def encoded(light: int, size: tuple[int, int] = LARGE, kind: str = "PNG") -> Ima
     return Image(buffer.getvalue())
 
 
-def image(light: int, size: tuple[int, int] = LARGE, kind: str = "PNG") -> Source:
+def image(light: int, size: tuple[int, int] = LARGE, kind: str = "PNG") -> ImageSource:
     one = encoded(light, size, kind)
-    return Source((light, size, kind), lambda: one)
+    return ImageSource((light, size, kind), lambda: one)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
 
 
 def test_another_part_of_an_image_is_not_decoded_again(loads):
-    decoder, one = Decoder(), image(90)
+    decoder, one = ImageDecoder(), image(90)
     for zoom in (4, 8, 64):
         assert (decoder.decode(one, 80, 40, WHOLE.nearer(zoom)) == 90).all()
     decoder.decode(one, 60, 60, WHOLE)
@@ -61,7 +61,7 @@ def test_another_part_of_an_image_is_not_decoded_again(loads):
 
 
 def test_an_image_in_full_is_kept_only_for_who_zooms(loads):
-    decoder, one = Decoder(), image(90)
+    decoder, one = ImageDecoder(), image(90)
     decoder.decode(one, 80, 40, WHOLE)
     decoder.decode(one, 80, 40, WHOLE.nearer(2))
     assert len(loads) == 2
@@ -70,7 +70,7 @@ def test_an_image_in_full_is_kept_only_for_who_zooms(loads):
 
 
 def test_a_jpeg_is_decoded_again_when_more_of_it_is_seen(loads):
-    decoder, one = Decoder(), image(90, (4096, 2048), "JPEG")
+    decoder, one = ImageDecoder(), image(90, (4096, 2048), "JPEG")
     decoder.decode(one, 80, 40, WHOLE.nearer(1.2))
     decoder.decode(one, 80, 40, WHOLE.nearer(1.5))
     assert len(loads) == 1
@@ -92,7 +92,7 @@ def test_what_is_being_decoded_is_waited_for(monkeypatch):
         return load(*how)
 
     monkeypatch.setattr(pixels, "_load", slow)
-    decoder, one = Decoder(), image(90)
+    decoder, one = ImageDecoder(), image(90)
     decoder.ahead([one], 80, 40, WHOLE)
     assert begun.wait(10)
     threading.Timer(0.05, go_on.set).start()
@@ -101,8 +101,8 @@ def test_what_is_being_decoded_is_waited_for(monkeypatch):
 
 
 def test_a_fault_met_ahead_is_met_again_by_who_looks():
-    decoder = Decoder()
-    bad = Source("bad", lambda: Image(encoded(90).data[:-60]))
+    decoder = ImageDecoder()
+    bad = ImageSource("bad", lambda: Image(encoded(90).data[:-60]))
     decoder.ahead([bad], 80, 40, WHOLE)
     assert decoder.settled(10)
     for _ in range(2):
@@ -112,7 +112,7 @@ def test_a_fault_met_ahead_is_met_again_by_who_looks():
 
 @pytest.mark.parametrize(("size", "decoded"), [((64, 64), 0), (LARGE, 1), ((5000, 5000), 0)])
 def test_only_what_takes_a_while_is_decoded_ahead(loads, size, decoded):
-    decoder = Decoder()
+    decoder = ImageDecoder()
     decoder.ahead([image(1, size)], 80, 40, WHOLE)
     assert decoder.settled(10)
     assert len(loads) == decoded
@@ -131,11 +131,11 @@ def large_images(steps: int) -> Callable[[Any], None]:
 def test_steps_that_may_come_next_are_there_before(
     subjects: Callable[..., Any], loads, monkeypatch
 ):
-    decoder = Decoder()
+    decoder = ImageDecoder()
     monkeypatch.setattr("tuimon.views.image.drawing.SHARED", decoder)
 
     subject = subjects(large_images(12))["image", ".", "i"]
-    view, look = ImageView(), Look(None, 80, 24)
+    view, look = ImageView(), ViewOptions(None, 80, 24)
 
     def waited(step: int | None) -> int:
         """How many images had to be decoded while one waited for a step."""
@@ -176,7 +176,7 @@ class Gate:
 
 def test_of_several_images_those_are_there_that_are_decoded(monkeypatch):
     gate = Gate(monkeypatch)
-    decoder = Decoder(ahead=Ahead(1))
+    decoder = ImageDecoder(ahead=JobPool(1))
     several = [image(light) for light in (10, 20, 30)]
 
     def found(within: float | None = 0.0) -> list[int | None]:
@@ -198,8 +198,8 @@ def test_one_of_several_that_cannot_be_decoded_is_told_and_tried_later(monkeypat
         calls.append(1)
         raise ImageError("no readable image")
 
-    decoder = Decoder()
-    several = [Source("bad", read), image(10)]
+    decoder = ImageDecoder()
+    several = [ImageSource("bad", read), image(10)]
     for _ in range(2):
         bad, good = decoder.several(several, 80, 40, WHOLE, None)
         assert isinstance(bad, ImageError)
@@ -227,7 +227,7 @@ def test_no_more_than_two_large_images_are_decoded_at_once(monkeypatch):
                 now[0] -= 1
 
     monkeypatch.setattr(pixels, "_load", counted)
-    decoder = Decoder(ahead=Ahead(4))
+    decoder = ImageDecoder(ahead=JobPool(4))
     decoder.several([image(light) for light in range(8)], 80, 40, WHOLE, None)
     assert most == [2]
 
@@ -236,11 +236,11 @@ def test_pictures_of_a_strip_appear_when_they_are_decoded_the_selected_one_first
     subjects: Callable[..., Any], monkeypatch
 ):
     gate = Gate(monkeypatch)
-    decoder = Decoder(ahead=Ahead(1))
+    decoder = ImageDecoder(ahead=JobPool(1))
     monkeypatch.setattr("tuimon.views.image.drawing.SHARED", decoder)
     monkeypatch.setattr("tuimon.views.image.image_view._PATIENCE", 0.0)
     subject = subjects(large_images(6))["image", ".", "i"]
-    view, look = ImageView(), Look(4, 160, 48)
+    view, look = ImageView(), ViewOptions(4, 160, 48)
     view.press("image-strip")
 
     def waiting() -> int:

@@ -8,9 +8,9 @@ import pytest
 import torch
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
-from summary_files import WRITERS
 from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
+from support.summary_files import WRITERS
 from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
@@ -24,12 +24,12 @@ from tuimon.summaries.embeddings import (
 )
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.reader import SummaryReader
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.embedding import EmbeddingView
 from tuimon.views.kinds import draw, items
-from tuimon.views.subject import Subject
+from tuimon.views.subject import ItemContext
 
-LOOK = Look(None, 80, 24, inside=True)
+LOOK = ViewOptions(None, 80, 24, inside=True)
 RANDOM = np.random.default_rng(0)
 POINTS = np.concatenate([RANDOM.normal(10 * place, 1, (40, 6)) for place in range(3)])
 KINDS = [name for name in ("cat", "dog", "eel") for _ in range(40)]
@@ -47,19 +47,19 @@ def log(logdir: Path, writer: str, steps: range = range(3)) -> None:
             )
 
 
-def opened(logdir: Path, index: int = 0) -> tuple[EmbeddingView, Subject]:
+def opened(logdir: Path, index: int = 0) -> tuple[EmbeddingView, ItemContext]:
     store = load([LogSource(path=str(logdir), recursive=True)]).store
     found = [item for item in items(store) if item.kind == "embedding"]
-    return EmbeddingView(), Subject(found[index], store, SummaryReader())
+    return EmbeddingView(), ItemContext(found[index], store, SummaryReader())
 
 
-def shown(view: EmbeddingView, subject: Subject, look: Look = LOOK) -> str:
+def shown(view: EmbeddingView, subject: ItemContext, look: ViewOptions = LOOK) -> str:
     rows = draw(view, subject, look).rows
     return "\n".join("".join(span.text for span in row).rstrip() for row in rows)
 
 
 @pytest.fixture
-def animals(tmp_path: Path) -> tuple[EmbeddingView, Subject]:
+def animals(tmp_path: Path) -> tuple[EmbeddingView, ItemContext]:
     log(tmp_path, "torch")
     return opened(tmp_path)
 
@@ -267,7 +267,9 @@ def test_any_size(animals, fits):
         view.press("embedding-down")
         return list(
             draw(
-                view, subject, Look(None, cells, height, ascii_only=cells % 2 == 0, inside=True)
+                view,
+                subject,
+                ViewOptions(None, cells, height, ascii_only=cells % 2 == 0, inside=True),
             ).rows
         )
 

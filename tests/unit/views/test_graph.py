@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from graph_models import MODELS
-from summary_files import WRITERS, tf2_style
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.compat.proto.config_pb2 import RunMetadata
 from tensorboard.compat.proto.event_pb2 import Event, TaggedRunMetadata
@@ -19,27 +17,29 @@ from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from support.graph_models import MODELS
+from support.summary_files import WRITERS, tf2_style
 from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
-from tuimon.views.base import Look, View
+from tuimon.views.base import View, ViewOptions
 from tuimon.views.graph.branch import Branch
 from tuimon.views.graph.costs import collector_paused
 from tuimon.views.graph.graph_view import GraphView
 from tuimon.views.graph.tree import Tree
 from tuimon.views.kinds import draw, items, kind_of
-from tuimon.views.subject import Subject
+from tuimon.views.subject import ItemContext
 
-LOOK = Look(None, 80, 30, inside=True)
+LOOK = ViewOptions(None, 80, 30, inside=True)
 
 
-def opened(logdir: Path, index: int = 0) -> tuple[GraphView, Subject]:
+def opened(logdir: Path, index: int = 0) -> tuple[GraphView, ItemContext]:
     store = load([LogSource(path=str(logdir), recursive=True)]).store
     found = [item for item in items(store) if item.kind == "graph"]
     view = kind_of(found[index])()
     assert isinstance(view, GraphView)
-    return view, Subject(found[index], store, SummaryReader())
+    return view, ItemContext(found[index], store, SummaryReader())
 
 
 def text(rows: object) -> str:
@@ -47,11 +47,11 @@ def text(rows: object) -> str:
     return "\n".join("".join(span.text for span in row).rstrip() for row in rows)
 
 
-def shown(view: View, subject: Subject, look: Look = LOOK) -> str:
+def shown(view: View, subject: ItemContext, look: ViewOptions = LOOK) -> str:
     return text(draw(view, subject, look).rows)
 
 
-def tree_of(view: GraphView, subject: Subject) -> Tree:
+def tree_of(view: GraphView, subject: ItemContext) -> Tree:
     view.draw(subject, LOOK)
     return view._tree
 
@@ -143,7 +143,7 @@ def test_a_histogram_tells_the_size_of_a_parameter(tmp_path: Path):
 
 
 @pytest.fixture
-def transformer(traced) -> tuple[GraphView, Subject]:
+def transformer(traced) -> tuple[GraphView, ItemContext]:
     return opened(traced("transformer", "torch")[1])
 
 
@@ -326,7 +326,7 @@ def test_any_names_any_size(tmp_path: Path, fits):
     def rows(cells: int, height: int) -> list[Row]:
         for key in view.keys:
             view.press(key.id, "a" if key.asks else "")
-        return list(draw(view, subject, Look(None, cells, height, inside=True)).rows)
+        return list(draw(view, subject, ViewOptions(None, cells, height, inside=True)).rows)
 
     fits(rows)
 

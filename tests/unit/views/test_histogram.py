@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from summary_files import WRITERS, values, written
 
+from support.summary_files import WRITERS, values, written
 from tuimon.summaries.histograms import Histogram, decode_histogram
 from tuimon.views import histogram
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.buckets import cumulate, sampled, statistics, value_limits
 from tuimon.views.histogram import HistogramView
-from tuimon.views.layout import SHADES, Place
+from tuimon.views.layout import SHADES, StepPlace
 
 NUMBERS = st.floats(width=64) | st.sampled_from([0.0, 1e308, -1e308, 5e-324])
 
@@ -50,7 +50,7 @@ def test_statistics_of_what_was_logged(tmp_path, writer):
 
 
 def test_the_head_tells_the_selected_step(place):
-    drawn = heatmap(place, [300], [normal(0, 1)], Look(None, 60, 20))
+    drawn = heatmap(place, [300], [normal(0, 1)], ViewOptions(None, 60, 20))
     head = ["".join(span.text for span in row) for row in drawn[:2]]
     assert head[0].startswith("layer/weight ")
     assert "  4 of 50  " in head[0]
@@ -61,7 +61,9 @@ def test_the_head_tells_the_selected_step(place):
 def test_what_drifts_upwards_is_seen_higher():
     steps = list(range(5))
     many = [normal(step, 0.5) for step in steps]
-    columns = shades(heatmap(Place("h", 4, 4, 5), steps, many, Look(None, 45, 24, ascii_only=True)))
+    columns = shades(
+        heatmap(StepPlace("h", 4, 4, 5), steps, many, ViewOptions(None, 45, 24, ascii_only=True))
+    )
     brightest = [column.index("@") for column in columns[4::8]]
     assert brightest == sorted(brightest, reverse=True)
     assert brightest[0] - brightest[-1] >= 8
@@ -69,7 +71,7 @@ def test_what_drifts_upwards_is_seen_higher():
 
 def test_the_brightest_is_the_densest_and_nothing_is_blank():
     one = buckets((0, 1, 1), (1, 2, 100), (2, 3, 0), (3, 4, 25))
-    rows = heatmap(Place("h", 0, 0, 1), [0], [one], Look(None, 30, 44, ascii_only=True))
+    rows = heatmap(StepPlace("h", 0, 0, 1), [0], [one], ViewOptions(None, 30, 44, ascii_only=True))
     (column,) = set(shades(rows))
     levels = [SHADES.index(char) for char in reversed(column.strip())]
     quarter = len(levels) // 4
@@ -80,7 +82,7 @@ def test_the_brightest_is_the_densest_and_nothing_is_blank():
 
 def test_the_cursor_stands_below_the_selected_column():
     steps = list(range(0, 500, 100))
-    rows = heatmap(Place("h", 200, 2, 5), steps, [normal(0, 1)] * 5, Look(None, 56, 20))
+    rows = heatmap(StepPlace("h", 200, 2, 5), steps, [normal(0, 1)] * 5, ViewOptions(None, 56, 20))
     axis, labels = ("".join(span.text for span in row) for row in rows[-2:])
     assert axis.count("▲") == (len(axis) - axis.index("└") - 1) // 5
     middle = (axis.index("▲") + axis.rindex("▲")) // 2
@@ -107,8 +109,8 @@ def test_a_few_outliers_do_not_squeeze_the_rest():
 
 @pytest.mark.parametrize(("ascii_only", "coloured"), [(False, True), (True, True), (False, False)])
 def test_no_size_is_exceeded(fits, place, ascii_only, coloured):
-    def look(w: int, h: int) -> Look:
-        return Look(None, w, h, ascii_only=ascii_only, coloured=coloured)
+    def look(w: int, h: int) -> ViewOptions:
+        return ViewOptions(None, w, h, ascii_only=ascii_only, coloured=coloured)
 
     steps = list(range(0, 5000, 100))
     many = [normal(step / 900, 1 + step / 999) for step in steps]
@@ -126,7 +128,7 @@ def test_no_size_is_exceeded(fits, place, ascii_only, coloured):
 def test_any_buckets_are_drawn(many, cells, height):
     found = [buckets(*rows) for rows in many]
     rows = heatmap(
-        Place("h", 0, 0, len(found)), range(len(found)), found, Look(None, cells, height)
+        StepPlace("h", 0, 0, len(found)), range(len(found)), found, ViewOptions(None, cells, height)
     )
     assert len(rows) <= height
     assert all(sum(len(span.text) for span in row) <= cells for row in rows)
@@ -144,7 +146,7 @@ def test_no_size_is_exceeded_in_other_modes(fits, place, mode, ascii_only):
                 place,
                 steps,
                 many,
-                Look(None, w, h, ascii_only=ascii_only),
+                ViewOptions(None, w, h, ascii_only=ascii_only),
                 mode=mode,
                 cursor=cursor,
             )
@@ -161,10 +163,10 @@ def test_no_size_is_exceeded_in_other_modes(fits, place, mode, ascii_only):
 )
 def test_any_buckets_are_drawn_in_other_modes(mode, many, cells, height, cursor):
     found = [buckets(*rows) for rows in many]
-    place = Place("h", 0, 0, len(found))
+    place = StepPlace("h", 0, 0, len(found))
     cursor = cursor if math.isfinite(cursor) else None
     rows = heatmap(
-        place, range(len(found)), found, Look(None, cells, height), mode=mode, cursor=cursor
+        place, range(len(found)), found, ViewOptions(None, cells, height), mode=mode, cursor=cursor
     )
     assert len(rows) <= height
     assert all(sum(len(span.text) for span in row) <= cells for row in rows)
@@ -173,7 +175,11 @@ def test_any_buckets_are_drawn_in_other_modes(mode, many, cells, height, cursor)
 def test_bands_are_brightest_at_the_median():
     one = buckets(*((edge, edge + 1, 10) for edge in range(100)))
     rows = heatmap(
-        Place("h", 0, 0, 1), [0], [one], Look(None, 40, 44, ascii_only=True), mode="bands"
+        StepPlace("h", 0, 0, 1),
+        [0],
+        [one],
+        ViewOptions(None, 40, 44, ascii_only=True),
+        mode="bands",
     )
     column = shades(rows)[0]
     assert column.count("@") == 1
@@ -189,10 +195,10 @@ def test_a_ridge_hides_what_is_behind_it():
     hill = buckets((0, 45, 0), (45, 55, 10), (55, 100, 0))
     for order, front in (((flat, hill), "*"), ((hill, flat), "*")):
         rows = heatmap(
-            Place("h", 1, 1, 2),
+            StepPlace("h", 1, 1, 2),
             [0, 1],
             list(order),
-            Look(None, 68, 20, ascii_only=True),
+            ViewOptions(None, 68, 20, ascii_only=True),
             mode="ridgeline",
         )
         plot = ["".join(span.text for span in row)[:60] for row in rows[2:-2]]
@@ -209,12 +215,12 @@ def test_a_click_reads_the_bucket_and_the_step_there(subjects):
 
     (subject,) = (found for key, found in subjects(write).items() if key[0] == "histogram")
     view = HistogramView()
-    look = Look(None, 60, 24)
+    look = ViewOptions(None, 60, 24)
     view.draw(subject, look)
     view.point(view._grid.gutter + 2, 2 + view._grid.row_of(5.5))
     told = text(view.draw(subject, look).rows[1])
     assert told.startswith("step 0  5 … 6  200 (10.00%)")
-    moved = Look(2, 60, 24)
+    moved = ViewOptions(2, 60, 24)
     view.press("histogram-no-cursor")
     assert text(view.draw(subject, moved).rows[1]).startswith("step 2  20 … 30")
     view.press("histogram-up")
@@ -236,7 +242,7 @@ def test_every_mode_has_its_numbers(subjects):
     view = HistogramView()
     seen = []
     for _ in range(4):
-        seen.append(text(view.draw(subject, Look(None, 110, 24)).rows[1]))
+        seen.append(text(view.draw(subject, ViewOptions(None, 110, 24)).rows[1]))
         view.press("histogram-mode")
     assert "mean" in seen[0]
     assert "median" in seen[2]
@@ -245,10 +251,10 @@ def test_every_mode_has_its_numbers(subjects):
 
 def test_few_ridges_use_all_of_the_height():
     rows = heatmap(
-        Place("h", 2, 2, 3),
+        StepPlace("h", 2, 2, 3),
         [0, 1, 2],
         [buckets((0, 9, 5))] * 3,
-        Look(None, 60, 24),
+        ViewOptions(None, 60, 24),
         mode="ridgeline",
     )
     labels = ["".join(span.text for span in row)[52:].strip() for row in rows]

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
-from summary_files import WRITERS
 from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider
 from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 from tensorboard.compat.proto.event_pb2 import Event
@@ -18,20 +17,21 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from textual.color import Color
 from textual.theme import Theme
 
+from support.summary_files import WRITERS
 from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
 from tuimon.tui.themes.styles import RoleStyles
 from tuimon.tui.themes.theme_file import CONTRAST, DARK, LIGHT
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.hparams.hparams_view import HParamsView
 from tuimon.views.hparams.importance import importances, spearman
 from tuimon.views.hparams.sessions import read_table
 from tuimon.views.kinds import draw, items, still
-from tuimon.views.subject import Subject
+from tuimon.views.subject import ItemContext
 
-LOOK = Look(None, 80, 24, inside=True)
+LOOK = ViewOptions(None, 80, 24, inside=True)
 TRIALS = [
     {"lr": lr, "layers": layers, "optimizer": optimizer, "amp": True, "seed": 7}
     for lr in (1e-4, 1e-3, 1e-2)
@@ -56,19 +56,19 @@ def log_trials(logdir: Path, writer: str) -> None:
                 log.add_hparams(trial, metrics, name="sub")
 
 
-def opened(logdir: Path) -> tuple[HParamsView, Subject]:
+def opened(logdir: Path) -> tuple[HParamsView, ItemContext]:
     store = load([LogSource(path=str(logdir), recursive=True)]).store
     (item,) = (item for item in items(store) if item.kind == "hparams")
-    return HParamsView(), Subject(item, store, SummaryReader())
+    return HParamsView(), ItemContext(item, store, SummaryReader())
 
 
-def shown(view: HParamsView, subject: Subject, look: Look = LOOK) -> str:
+def shown(view: HParamsView, subject: ItemContext, look: ViewOptions = LOOK) -> str:
     rows = draw(view, subject, look).rows
     return "\n".join("".join(span.text for span in row).rstrip() for row in rows)
 
 
 @pytest.fixture
-def trials(tmp_path: Path) -> tuple[HParamsView, Subject]:
+def trials(tmp_path: Path) -> tuple[HParamsView, ItemContext]:
     log_trials(tmp_path, "torch")
     return opened(tmp_path)
 
@@ -274,7 +274,7 @@ def test_any_size_any_mode(trials, fits):
         view.press("hparams-right")
         view.point(3, 5)
         view.wheel(1)
-        return list(draw(view, subject, Look(None, cells, height, inside=True)).rows)
+        return list(draw(view, subject, ViewOptions(None, cells, height, inside=True)).rows)
 
     for _ in range(4):
         fits(rows)

@@ -4,19 +4,19 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image as Pillow
-from summary_files import WRITERS, values, written
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from support.summary_files import WRITERS, values, written
 from tuimon.charts.model import Row
 from tuimon.summaries.images import Image, Images, decode_images
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.image import drawing, pixels
-from tuimon.views.image.decoder import Decoder, Source
+from tuimon.views.image.decoder import ImageDecoder, ImageSource
 from tuimon.views.image.drawing import Painter
 from tuimon.views.image.image_view import ImageView
-from tuimon.views.image.pixels import ImageError, Window, adjusted, delays
-from tuimon.views.layout import Place
+from tuimon.views.image.pixels import ImageError, ImageWindow, adjusted, delays
+from tuimon.views.layout import StepPlace
 
 
 def decode(image: Image, *size: int, **how: Any) -> np.ndarray:
@@ -29,8 +29,8 @@ def encoded(pixels: np.ndarray, kind: str = "PNG") -> bytes:
     return buffer.getvalue()
 
 
-def laid_out(place: Place, images: Images, width: int, height: int, **how: Any) -> list[Row]:
-    sources = [Source(one, lambda one=one: one) for one in images.images]
+def laid_out(place: StepPlace, images: Images, width: int, height: int, **how: Any) -> list[Row]:
+    sources = [ImageSource(one, lambda one=one: one) for one in images.images]
     return drawing.rows(place, images, sources, width, height, **how)
 
 
@@ -163,13 +163,13 @@ def text(row) -> str:
 def test_zoom_shows_the_pixels_of_a_part():
     one = Image(encoded(GRADIENT))
     whole = decode(one, 256, 128)
-    corner = Window().nearer(4).moved(-9, -9)
+    corner = ImageWindow().nearer(4).moved(-9, -9)
     assert (corner.zoom, corner.x, corner.y) == (4, 0.125, 0.125)
     assert (decode(one, 64, 32, window=corner) == whole[:32, :64]).all()
     assert (decode(one, 640, 320, window=corner)[::10, ::10] == whole[:32, :64]).all()
-    assert Window().nearer(0.1) == Window()
-    assert Window().nearer(1e9).zoom == 64
-    for window in (corner, Window().nearer(64)):
+    assert ImageWindow().nearer(0.1) == ImageWindow()
+    assert ImageWindow().nearer(1e9).zoom == 64
+    for window in (corner, ImageWindow().nearer(64)):
         height, width, _ = decode(one, 80, 40, window=window).shape
         assert 1 <= width <= 80
         assert 1 <= height <= 40
@@ -193,10 +193,10 @@ def test_frames_of_an_animation():
 
 
 def test_what_is_kept_of_decoded_images_is_bounded():
-    decoder = Decoder(30_000)
+    decoder = ImageDecoder(30_000)
     for width in range(40, 80):
-        source = Source(0, lambda: Image(encoded(GRADIENT)))
-        decoder.decode(source, width, width, Window())
+        source = ImageSource(0, lambda: Image(encoded(GRADIENT)))
+        decoder.decode(source, width, width, ImageWindow())
         assert 0 < decoder.kept_bytes <= 30_000
 
 
@@ -213,7 +213,7 @@ def images_of(subjects, runs=("a",)):
 
 def test_a_strip_holds_the_selected_step(subjects):
     subject = images_of(subjects)
-    view, look = ImageView(), Look(7, 80, 22)
+    view, look = ImageView(), ViewOptions(7, 80, 22)
     assert "8×6 png" in text(view.draw(subject, look).rows[1])
     view.press("image-strip")
     rows = view.draw(subject, look).rows
@@ -226,7 +226,7 @@ def test_a_strip_holds_the_selected_step(subjects):
 
 def test_runs_side_by_side(subjects):
     subject = images_of(subjects, ("a", "b\x1b[2J", "c"))
-    view, look = ImageView(), Look(None, 80, 22)
+    view, look = ImageView(), ViewOptions(None, 80, 22)
     view.press("image-runs")
     rows = view.draw(subject, look).rows
     labels = [span.text.split() for span in rows[3] if span.text.strip()]
@@ -237,7 +237,7 @@ def test_runs_side_by_side(subjects):
 
 def test_keys_move_zoom_and_reset(subjects):
     subject = images_of(subjects)
-    view, look = ImageView(), Look(None, 80, 22)
+    view, look = ImageView(), ViewOptions(None, 80, 22)
     before = view.draw(subject, look).rows
     for key in ("near", "near", "right", "brighter", "starker", "next"):
         view.press(f"image-{key}")
@@ -259,7 +259,7 @@ def test_an_animation_plays_until_it_is_stopped(subjects):
         w._get_file_writer().add_summary(Summary(value=[value]), 1)
 
     subject = subjects(write)["image", ".", "video"]
-    view, look = ImageView(), Look(None, 80, 22)
+    view, look = ImageView(), ViewOptions(None, 80, 22)
     seen = [view.draw(subject, look) for _ in range(4)]
     assert [shown.again for shown in seen] == [0.15] * 4
     assert "frame 2 of 3" in text(seen[1].rows[1])
@@ -276,7 +276,7 @@ def test_images_of_a_step_can_be_seen_alone(place, subjects):
 
     several = [encoded(np.full((8, 8, 3), light, np.uint8)) for light in (10, 200)]
     subject = subjects(write)["image", ".", "k"]
-    view, look = ImageView(), Look(None, 80, 22)
+    view, look = ImageView(), ViewOptions(None, 80, 22)
     heads = []
     for _ in range(4):
         heads.append(text(view.draw(subject, look).rows[1]))
@@ -292,8 +292,8 @@ def test_no_size_is_exceeded_by_panels(subjects, fits, mode):
     subject = images_of(subjects, ("a", "b"))
     view = ImageView()
     view.press(f"image-{mode}")
-    fits(lambda w, h: view.draw(subject, Look(None, w, h)).rows)
-    fits(lambda w, h: view.draw(subject, Look(3, w, h, ascii_only=True)).rows)
+    fits(lambda w, h: view.draw(subject, ViewOptions(None, w, h)).rows)
+    fits(lambda w, h: view.draw(subject, ViewOptions(3, w, h, ascii_only=True)).rows)
 
 
 @pytest.mark.parametrize(
@@ -314,6 +314,6 @@ def test_low_pictures_of_a_strip_stand_close(subjects):
     found = subjects(lambda w: [w.add_image("i", np.ones((3, 16, 64)), step) for step in range(22)])
     view = ImageView()
     view.press("image-strip")
-    rows = view.draw(found["image", ".", "i"], Look(None, 52, 22)).rows
+    rows = view.draw(found["image", ".", "i"], ViewOptions(None, 52, 22)).rows
     at = [index for index, row in enumerate(rows) if text(row).startswith("step ")][1:]
     assert at == [3, 6, 9, 12, 15, 18]

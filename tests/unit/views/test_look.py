@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from tuimon.charts.marks import MARKS
 from tuimon.text import width
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.image.blocks import dotted
 from tuimon.views.kinds import draw, kind_of, still
 from tuimon.views.layout import BLOCK_SHADES, SHADES
@@ -42,7 +42,7 @@ def drawn(subjects: Callable[..., Any]) -> Callable[..., dict[str, str]]:
         """What is below the head, by kind."""
         result = {}
         for (kind, _, _), subject in found.items():
-            rows = draw(kind_of(subject.item)(), subject, Look(None, 70, 24, **look)).rows
+            rows = draw(kind_of(subject.item)(), subject, ViewOptions(None, 70, 24, **look)).rows
             result[kind] = "".join(span.text for row in rows[2:] for span in row)
         return result
 
@@ -100,7 +100,7 @@ def test_a_half_dark_picture_has_its_dots_where_it_is_bright():
 def test_on_paper_nobody_slides(subjects):
     found = subjects(write)
     for (kind, _, _), subject in found.items():
-        look = Look(2, 70, 24)
+        look = ViewOptions(2, 70, 24)
         view = kind_of(subject.item)()
         on_screen = "".join(span.text for span in draw(view, subject, look).rows[0])
         on_paper = "".join(span.text for span in still(view, subject, look)[0])
@@ -110,6 +110,6 @@ def test_on_paper_nobody_slides(subjects):
 
 
 def test_ramps_go_from_nothing_to_all():
-    assert Look(None, 9, 9).ramp is None
-    assert Look(None, 9, 9, coloured=False).ramp == BLOCK_SHADES
-    assert Look(None, 9, 9, ascii_only=True).ramp == SHADES
+    assert ViewOptions(None, 9, 9).ramp is None
+    assert ViewOptions(None, 9, 9, coloured=False).ramp == BLOCK_SHADES
+    assert ViewOptions(None, 9, 9, ascii_only=True).ramp == SHADES

@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 from tuimon.charts import roles
 from tuimon.summaries.meshes import Mesh
 from tuimon.views import mesh
-from tuimon.views.base import Look
-from tuimon.views.layout import Place
-from tuimon.views.mesh import MeshView, Scene, body_of
+from tuimon.views.base import ViewOptions
+from tuimon.views.layout import StepPlace
+from tuimon.views.mesh import MeshScene, MeshView, body_of
 from tuimon.views.raster import Camera
 
 SQUARE = np.array([[[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]], np.float32)
 FACES = np.array([[[0, 1, 2], [0, 2, 3]]], np.int32)
-FRONT = Scene(Camera(0, 0, 1))
+FRONT = MeshScene(Camera(0, 0, 1))
 
 
 def cloud(count: int = 300, batch: int = 1) -> Mesh:
@@ -26,18 +26,18 @@ def drawn(rows) -> str:
 
 
 def test_a_square_is_filled_and_a_cloud_is_boxed(place):
-    filled = mesh.rows(place, Mesh("m", SQUARE, FACES, None), Look(None, 60, 23), FRONT)
+    filled = mesh.rows(place, Mesh("m", SQUARE, FACES, None), ViewOptions(None, 60, 23), FRONT)
     assert drawn(filled).count("⣿") > 100
     head = "".join(span.text for span in filled[1])
     assert "4 points  2 triangles  2 × 2 × 0" in head
     assert not any(span.role == roles.AXIS for row in filled for span in row)
-    boxed = mesh.rows(place, cloud(), Look(None, 40, 23))
+    boxed = mesh.rows(place, cloud(), ViewOptions(None, 40, 23))
     assert any(span.role == roles.AXIS for row in boxed for span in row)
 
 
 def test_colours_of_vertices_are_kept(place):
     red = np.broadcast_to(np.array([255, 0, 0], np.uint8), (1, 4, 3))
-    found = mesh.rows(place, Mesh("m", SQUARE, FACES, red), Look(None, 40, 23), FRONT)
+    found = mesh.rows(place, Mesh("m", SQUARE, FACES, red), ViewOptions(None, 40, 23), FRONT)
     inks = {span.role for row in found[3:] for span in row} - {roles.BLANK}
     assert len(inks) == 1
     (ink,) = inks
@@ -48,7 +48,7 @@ def test_colours_of_vertices_are_kept(place):
 def test_a_surface_is_darker_when_it_is_seen_from_the_side(place):
     def level(camera: Camera) -> int:
         square = Mesh("m", SQUARE, FACES, None)
-        found = mesh.rows(place, square, Look(None, 40, 23), Scene(camera))
+        found = mesh.rows(place, square, ViewOptions(None, 40, 23), MeshScene(camera))
         heats = {s.role for row in found[3:] for s in row if s.role.startswith("heat:")}
         return max(int(role.removeprefix("heat:").split("/")[0]) for role in heats)
 
@@ -67,10 +67,12 @@ def test_no_size_is_exceeded(fits, place):
         Mesh("m", np.empty((1, 0, 3), np.float32), None, None),
     )
     for one in several:
-        fits(lambda w, h, one=one: mesh.rows(place, one, Look(None, w, h)))
-        fits(lambda w, h, one=one: mesh.rows(place, one, Look(None, w, h, ascii_only=True)))
+        fits(lambda w, h, one=one: mesh.rows(place, one, ViewOptions(None, w, h)))
+        fits(lambda w, h, one=one: mesh.rows(place, one, ViewOptions(None, w, h, ascii_only=True)))
         fits(
-            lambda w, h, one=one: mesh.rows(place, one, Look(None, w, h), Scene(box=True, sample=2))
+            lambda w, h, one=one: mesh.rows(
+                place, one, ViewOptions(None, w, h), MeshScene(box=True, sample=2)
+            )
         )
 
 
@@ -82,8 +84,10 @@ def test_any_numbers_are_drawn(vertices, faces):
     points = np.array([vertices], np.float32)
     triangles = np.array([faces], np.int32).reshape(1, -1, 3) % len(vertices)
     with np.errstate(all="raise", under="ignore", invalid="ignore"):
-        mesh.rows(Place("m", 0, 0, 1), Mesh("m", points, triangles, None), Look(None, 30, 12))
-        mesh.rows(Place("m", 0, 0, 1), Mesh("m", points, None, None), Look(None, 30, 12))
+        mesh.rows(
+            StepPlace("m", 0, 0, 1), Mesh("m", points, triangles, None), ViewOptions(None, 30, 12)
+        )
+        mesh.rows(StepPlace("m", 0, 0, 1), Mesh("m", points, None, None), ViewOptions(None, 30, 12))
 
 
 def test_bodies_fill_the_ball_wherever_they_are():
@@ -129,15 +133,15 @@ def test_a_step_joins_the_parts_that_a_writer_logged(subjects):
     shape = found["mesh", ".", "shape"]
     assert MeshView.steps(shape).tolist() == [0, 1, 2]
     view = MeshView()
-    shown = view.draw(shape, Look(1, 60, 20))
+    shown = view.draw(shape, ViewOptions(1, 60, 20))
     assert "4 points  2 triangles" in "".join(span.text for span in shown.rows[1])
     assert shown.idle == ("mesh-next",)
     view.press("mesh-spin")
-    spinning = view.draw(shape, Look(1, 60, 20))
+    spinning = view.draw(shape, ViewOptions(1, 60, 20))
     assert spinning.again
     assert spinning.rows != shown.rows
     several = MeshView()
-    several.draw(found["mesh", ".", "cloud/x"], Look(None, 60, 20))
+    several.draw(found["mesh", ".", "cloud/x"], ViewOptions(None, 60, 20))
     several.press("mesh-next")
-    shown = several.draw(found["mesh", ".", "cloud/x"], Look(None, 60, 20))
+    shown = several.draw(found["mesh", ".", "cloud/x"], ViewOptions(None, 60, 20))
     assert "mesh 2 of 2" in "".join(span.text for span in shown.rows[1])

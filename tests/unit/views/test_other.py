@@ -1,9 +1,9 @@
 import numpy as np
 import torch
-from summary_files import tf2_style, written
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from support.summary_files import tf2_style, written
 from tuimon.summaries.reader import decode_payload
 from tuimon.views import other
 

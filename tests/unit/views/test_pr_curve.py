@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from summary_files import WRITERS, events, values, written
 
+from support.summary_files import WRITERS, events, values, written
 from tuimon.summaries.pr_curves import PrCurve, decode_pr_curve
 from tuimon.views import pr_curve
-from tuimon.views.base import Look
-from tuimon.views.layout import Place
+from tuimon.views.base import ViewOptions
+from tuimon.views.layout import StepPlace
 from tuimon.views.pr_curve import PrCurveView, area
 
 
@@ -26,7 +26,7 @@ def test_a_curve_that_was_logged(tmp_path, writer, place):
     found = values(written(tmp_path, lambda w: w.add_pr_curve("pr", labels, guesses), writer))
     decoded = decode_pr_curve(found["pr"])
     assert 0.85 < area(decoded) < 1
-    rows = pr_curve.rows(place, decoded, Look(None, 60, 20))
+    rows = pr_curve.rows(place, decoded, ViewOptions(None, 60, 20))
     text = ["".join(span.text for span in row) for row in rows]
     assert "thresholds" in text[1]
     assert [line[:5].strip() for line in text[3:-2] if line[4] == "┤"] == ["1.0┤", "0.5┤", "0.0┤"]
@@ -49,14 +49,16 @@ def test_no_size_is_exceeded(fits, place, ascii_only):
         curve(np.array([]), np.array([])),
     ):
         fits(
-            lambda w, h, one=one: pr_curve.rows(place, one, Look(None, w, h, ascii_only=ascii_only))
+            lambda w, h, one=one: pr_curve.rows(
+                place, one, ViewOptions(None, w, h, ascii_only=ascii_only)
+            )
         )
 
 
 @pytest.mark.filterwarnings("error")
 @given(arrays(np.float64, (2, 6), elements=st.floats() | st.floats(0, 1)))
 def test_any_numbers_are_drawn(table):
-    assert pr_curve.rows(Place("pr", 0, 0, 1), curve(*table), Look(None, 40, 15))
+    assert pr_curve.rows(StepPlace("pr", 0, 0, 1), curve(*table), ViewOptions(None, 40, 15))
 
 
 def written_runs(subjects, runs=("a", "b"), steps=6):
@@ -81,7 +83,7 @@ def text(row) -> str:
 
 def test_a_threshold_is_read_as_it_was_logged(subjects):
     subject = written_runs(subjects, runs=("a",))
-    view, look = PrCurveView(), Look(3, 120, 24)
+    view, look = PrCurveView(), ViewOptions(3, 120, 24)
     shown = view.draw(subject, look)
     assert "area" in text(shown.rows[1])
     assert shown.idle == ["pr-curve-runs"]
@@ -105,7 +107,7 @@ def test_a_threshold_is_read_as_it_was_logged(subjects):
 
 def test_a_click_marks_the_nearest_point(subjects):
     subject = written_runs(subjects, runs=("a",))
-    view, look = PrCurveView(), Look(None, 80, 24)
+    view, look = PrCurveView(), ViewOptions(None, 80, 24)
     view.draw(subject, look)
     _, logged = subject.summary(None, PrCurve)
     at = 40
@@ -119,7 +121,7 @@ def test_a_click_marks_the_nearest_point(subjects):
 
 def test_runs_are_compared_with_their_areas(subjects):
     subject = written_runs(subjects)
-    view, look = PrCurveView(), Look(None, 100, 24)
+    view, look = PrCurveView(), ViewOptions(None, 100, 24)
     assert view.draw(subject, look).idle == []
     view.press("pr-curve-runs")
     rows = view.draw(subject, look).rows
@@ -136,7 +138,7 @@ def test_runs_are_compared_with_their_areas(subjects):
 
 def test_earlier_steps_are_behind(subjects):
     subject = written_runs(subjects, runs=("a",))
-    view, look = PrCurveView(), Look(None, 100, 24)
+    view, look = PrCurveView(), ViewOptions(None, 100, 24)
     view.press("pr-curve-steps")
     rows = view.draw(subject, look).rows
     assert "step 5" in text(rows[2])
@@ -174,7 +176,7 @@ def test_the_numbers_are_those_of_tensorboards_plugin(tmp_path):
 
 
 def test_other_runs_are_named_before_earlier_steps(subjects):
-    view, look = PrCurveView(), Look(None, 52, 22)
+    view, look = PrCurveView(), ViewOptions(None, 52, 22)
     subject = written_runs(subjects)
     view.press("pr-curve-runs")
     view.press("pr-curve-steps")

@@ -12,21 +12,21 @@ from torch.utils.tensorboard import SummaryWriter
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.kinds import draw, items
 from tuimon.views.profile import ProfileView, add_up
-from tuimon.views.subject import Subject
+from tuimon.views.subject import ItemContext
 
-LOOK = Look(None, 80, 24)
+LOOK = ViewOptions(None, 80, 24)
 
 
-def opened(logdir: Path) -> tuple[ProfileView, Subject]:
+def opened(logdir: Path) -> tuple[ProfileView, ItemContext]:
     store = load([LogSource(path=str(logdir), recursive=True)]).store
     (item,) = (item for item in items(store) if item.kind == "profile")
-    return ProfileView(), Subject(item, store, SummaryReader())
+    return ProfileView(), ItemContext(item, store, SummaryReader())
 
 
-def shown(view: ProfileView, subject: Subject, look: Look = LOOK) -> str:
+def shown(view: ProfileView, subject: ItemContext, look: ViewOptions = LOOK) -> str:
     rows = draw(view, subject, look).rows
     return "\n".join("".join(span.text for span in row).rstrip() for row in rows)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tuimon.charts.model import Span
-from tuimon.views.layout import Place, head
+from tuimon.views.layout import StepPlace, head
 from tuimon.views.slider import find_track
 
 
@@ -12,7 +12,7 @@ from tuimon.views.slider import find_track
 def test_the_thumb_is_where_its_step_is_pointed_at(count: int, cells: int):
     tracks = set()
     for index in range(count):
-        row = head(Place("weights", 0, index, count, newest=index == count - 1), [], cells)[0]
+        row = head(StepPlace("weights", 0, index, count, newest=index == count - 1), [], cells)[0]
         track = find_track([row])
         assert track is not None
         tracks.add(track)
@@ -26,7 +26,7 @@ def test_the_thumb_is_where_its_step_is_pointed_at(count: int, cells: int):
 
 
 def test_pointing_beside_it_means_its_ends():
-    track = find_track([head(Place("weights", 0, 3, 30), [], 80)[0]])
+    track = find_track([head(StepPlace("weights", 0, 3, 30), [], 80)[0]])
     assert track is not None
     assert [track.step_at(x, 30) for x in (-5, 0, 79, 200)] == [0, 0, 29, 29]
     assert track.holds(track.x, 0)
@@ -35,9 +35,9 @@ def test_pointing_beside_it_means_its_ends():
 
 
 @pytest.mark.parametrize(
-    ("place", "cells"), [(Place("weights", 0, 0, 1), 158), (Place("a" * 40, 0, 3, 30), 52)]
+    ("place", "cells"), [(StepPlace("weights", 0, 0, 1), 158), (StepPlace("a" * 40, 0, 3, 30), 52)]
 )
-def test_where_it_says_nothing_or_has_no_room_there_is_none(place: Place, cells: int):
+def test_where_it_says_nothing_or_has_no_room_there_is_none(place: StepPlace, cells: int):
     row = head(place, [], cells)[0]
     assert find_track([row]) is None
     assert f"{place.index + 1} of {place.count}" in "".join(span.text for span in row)

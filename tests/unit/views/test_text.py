@@ -1,17 +1,17 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from summary_files import WRITERS, values, written
 
+from support.summary_files import WRITERS, values, written
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
 from tuimon.summaries.texts import Text, decode_text
 from tuimon.text import safe, width
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.kinds import draw, items
-from tuimon.views.layout import Place
-from tuimon.views.subject import Subject
+from tuimon.views.layout import StepPlace
+from tuimon.views.subject import ItemContext
 from tuimon.views.text import text_view as text
 from tuimon.views.text.diff import changes
 
@@ -131,7 +131,7 @@ def test_no_size_is_exceeded(fits, place):
 )
 def test_any_text_is_safe_and_fits(parts, cells):
     content = "".join(parts)
-    for row in text.rows(Place("t", 0, 0, 1), Text((), ((content,),)), cells, 50):
+    for row in text.rows(StepPlace("t", 0, 0, 1), Text((), ((content,),)), cells, 50):
         assert sum(width(span.text) for span in row) <= cells
         assert all(safe(span.text) == span.text for span in row)
 
@@ -148,10 +148,10 @@ def test_what_changed_between_steps(tmp_path):
             log.add_text("notes", note, step)
     store = load([LogSource(path=str(tmp_path), recursive=True)]).store
     (item,) = items(store)
-    view, subject = text.TextView(), Subject(item, store, SummaryReader())
+    view, subject = text.TextView(), ItemContext(item, store, SummaryReader())
 
     def seen(step: int | None = None) -> str:
-        rows = draw(view, subject, Look(step, 60, 20)).rows
+        rows = draw(view, subject, ViewOptions(step, 60, 20)).rows
         return "\n".join("".join(span.text for span in row) for row in rows)
 
     assert "lr 0.2" in seen(1)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from tuimon.config import Settings
-    from tuimon.guardian.client import Control
+    from tuimon.guardian.client import ControlClient
 
 
-class Refused(click.ClickException):
+class CommandError(click.ClickException):
     """Bad input or a request that cannot be met: one line on standard error, exit code 2."""
 
     exit_code = 2
@@ -64,7 +64,7 @@ def run_or_refuse(ref: str | None) -> RunStatus:
     try:
         return find_run(ref)
     except RunNotFound as error:
-        raise Refused(str(error)) from None
+        raise CommandError(str(error)) from None
 
 
 def settings_or_refuse() -> "Settings":
@@ -84,27 +84,27 @@ def settings_or_refuse() -> "Settings":
     except ConfigError as error:
         first, *others = error.problems
         more = f" (and {len(others)} more: tuimon config --check)" if others else ""
-        raise Refused(f"{safe(str(first))}{more}") from None
+        raise CommandError(f"{safe(str(first))}{more}") from None
     return settings
 
 
-def control_or_refuse(status: RunStatus) -> "Control":
+def control_or_refuse(status: RunStatus) -> "ControlClient":
     """The way to the guardian of a run that goes on, or has left something behind.
 
     Raises:
         Refused: it is over, or runs on another host.
     """
-    from tuimon.guardian.client import Control
+    from tuimon.guardian.client import ControlClient
 
     if status.state.ended and not leftovers(status):
-        raise Refused(describe_end(status) + _namesake(status))
+        raise CommandError(describe_end(status) + _namesake(status))
     if not status.is_here:
         host, doing = safe(status.record.host), click.get_current_context().info_name
-        raise Refused(
+        raise CommandError(
             f"{safe(status.record.name)} runs on {host}; "
             f"do that there: ssh {host} tuimon {doing} {status.record.id}"
         )
-    return Control(status.paths)
+    return ControlClient(status.paths)
 
 
 def _namesake(ended: RunStatus) -> str:

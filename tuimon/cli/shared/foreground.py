@@ -13,7 +13,7 @@ from tuimon.cli.shared.viewer import exit_code
 from tuimon.console.emulation import LineFolder
 from tuimon.console.files import ConsoleReader
 from tuimon.console.harmless import HarmlessStream
-from tuimon.guardian.client import Control, ControlError
+from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import is_alive
 from tuimon.runs.record import RunState
@@ -37,7 +37,7 @@ _PASSED_ON = (
 
 def follow(paths: RunPaths) -> int:
     """Print the output of a run until it ends; returns its exit code, 128 + N for signal N."""
-    control = Control(paths)
+    control = ControlClient(paths)
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
         try:

@@ -10,7 +10,7 @@ from tuimon.charts.heading import plain
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Row, Span
 from tuimon.charts.style import style_of
-from tuimon.cli.shared.requested import Chosen
+from tuimon.cli.shared.matches import MetricMatches
 from tuimon.cli.shared.text_table import table
 from tuimon.present.curves import MetricCurves
 from tuimon.present.facts import ROLES
@@ -28,7 +28,7 @@ _LEAST_NAME = 8
 _LEAST_PART = 12
 
 
-def still(chosen: Chosen, cells: int, height: int, options: ChartOptions) -> list[Row]:
+def still(chosen: MetricMatches, cells: int, height: int, options: ChartOptions) -> list[Row]:
     """The frame in at most so many cells; without charts when their `height` is 0."""
     marks = MARKS[options.marks]
     parts = [[_heading(chosen, cells, marks)]]
@@ -42,7 +42,7 @@ def still(chosen: Chosen, cells: int, height: int, options: ChartOptions) -> lis
     return [row for part in parts if part for row in (blank, *part)][1:]
 
 
-def _heading(chosen: Chosen, cells: int, marks: Marks) -> Row:
+def _heading(chosen: MetricMatches, cells: int, marks: Marks) -> Row:
     """What is shown, its state, how far it is; what finds no room is left out."""
     sources, status = chosen.selection
     progress = newest_progress(
@@ -88,7 +88,7 @@ def _times(status: RunStatus, progress: TrainingProgress | None) -> list[tuple[s
     return parts
 
 
-def _metrics(chosen: Chosen, options: ChartOptions) -> list[MetricCurves]:
+def _metrics(chosen: MetricMatches, options: ChartOptions) -> list[MetricCurves]:
     """What there is a chart for, with the colours of all runs settled."""
     colours = RunColours()
     colours.meet(trainings(chosen.store.runs))

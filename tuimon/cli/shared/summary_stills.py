@@ -8,13 +8,13 @@ from tuimon.charts.model import Row, Span
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import fit, safe, width
-from tuimon.views.base import Look
+from tuimon.views.base import ViewOptions
 from tuimon.views.kinds import items, kind_of, still
-from tuimon.views.subject import Subject
+from tuimon.views.subject import ItemContext
 
 
 def stills(
-    store: Store, kinds: Collection[str], tags: re.Pattern[str] | None, look: Look
+    store: Store, kinds: Collection[str], tags: re.Pattern[str] | None, look: ViewOptions
 ) -> Iterator[Row]:
     """Every item of these kinds whose tag matches, below a line that names it."""
     reader = SummaryReader()
@@ -28,7 +28,7 @@ def stills(
             yield ()
         where = f"{item.run} · " if several and item.run else ""
         yield _rule(f"{where}{item.heading} · {item.label or item.tag}", look.width)
-        yield from still(kind_of(item)(), Subject(item, store, reader), look)
+        yield from still(kind_of(item)(), ItemContext(item, store, reader), look)
 
 
 def _rule(text: str, cells: int) -> Row:

@@ -18,7 +18,7 @@ _LOGIN_SESSION = re.compile(r"/user\.slice/user-\d+\.slice/session-[^/]+\.scope$
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class LaunchContext:
     """How to start a guardian here."""
 
     prefix: tuple[str, ...] = ()
@@ -27,18 +27,18 @@ class Surroundings:
     """What will end the training all the same, and the cure; a sentence each."""
 
 
-def look_around(run_id: str, env: Mapping[str, str]) -> Surroundings:
+def look_around(run_id: str, env: Mapping[str, str]) -> LaunchContext:
     """Find out what endangers a training that is detached from here; takes 20 ms at most, as a
     rule none."""
     if job := env.get("SLURM_JOB_ID"):
-        return Surroundings(
+        return LaunchContext(
             warnings=(
                 f"Slurm ends the training when job {job} ends: "
                 "use `tuimon run --foreground`, and the job lasts as long as the training",
             )
         )
     if _is_of_main_process():
-        return Surroundings(
+        return LaunchContext(
             warnings=(
                 "the training ends when this container does, and the container when this shell "
                 "does: use `tuimon run --foreground` as its command, or keep the container running",
@@ -46,7 +46,7 @@ def look_around(run_id: str, env: Mapping[str, str]) -> Surroundings:
         )
     if _is_login_session() and _kills_at_logout():
         return _outside_the_session(run_id, env)
-    return Surroundings()
+    return LaunchContext()
 
 
 def _is_of_main_process() -> bool:
@@ -77,13 +77,13 @@ def _kills_at_logout() -> bool:
     return done.stdout.strip() == "b true"
 
 
-def _outside_the_session(run_id: str, env: Mapping[str, str]) -> Surroundings:
+def _outside_the_session(run_id: str, env: Mapping[str, str]) -> LaunchContext:
     """In a scope of the user's manager, which lives as long as the user lingers."""
     systemd_run = shutil.which("systemd-run", path=env.get("PATH"))
     runtime = env.get("XDG_RUNTIME_DIR")
     has_manager = runtime is not None and (Path(runtime) / "systemd" / "private").exists()
     if systemd_run is None or not has_manager:
-        return Surroundings(
+        return LaunchContext(
             warnings=(
                 "this host ends your processes when you log out (KillUserProcesses=yes), and "
                 "there is no systemd of yours to run them: ask its administrator",
@@ -94,8 +94,8 @@ def _outside_the_session(run_id: str, env: Mapping[str, str]) -> Surroundings:
         *(f"--unit=tuimon-{run_id}", "--"),
     )
     if (_LINGER / getpass.getuser()).exists():
-        return Surroundings(prefix)
-    return Surroundings(
+        return LaunchContext(prefix)
+    return LaunchContext(
         prefix,
         (
             "this host ends your processes when you log out (KillUserProcesses=yes); do this "

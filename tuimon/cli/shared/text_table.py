@@ -8,7 +8,7 @@ from tuimon.charts import roles
 from tuimon.charts.heading import plain
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import Row, Span
-from tuimon.present.statistics import Statistics
+from tuimon.present.statistics import TagStatistics
 from tuimon.text import Align, fit, format_value, shorten, width
 
 _GAP = 2
@@ -17,7 +17,7 @@ _SPARED = ("COUNT", "MIN", "MAX", "BEST STEP")
 """Columns that are left out where the room is short, in this order."""
 
 
-class _Column(NamedTuple):
+class _TextColumn(NamedTuple):
     head: str
     texts: list[str]
     align: Align = "right"
@@ -28,7 +28,7 @@ class _Column(NamedTuple):
 
 
 def table(
-    values: Sequence[Statistics],
+    values: Sequence[TagStatistics],
     cues: Mapping[tuple[str, str], Span],
     cells: int,
     marks: Marks,
@@ -68,25 +68,25 @@ def table(
     ]
 
 
-def _names(values: Sequence[Statistics], marks: Marks) -> list[_Column]:
-    names = [_Column("TAG", [plain(value.tag, marks) for value in values], "left")]
+def _names(values: Sequence[TagStatistics], marks: Marks) -> list[_TextColumn]:
+    names = [_TextColumn("TAG", [plain(value.tag, marks) for value in values], "left")]
     if any(value.run != "." for value in values):
-        names.append(_Column("RUN", [plain(value.run, marks) for value in values], "left"))
+        names.append(_TextColumn("RUN", [plain(value.run, marks) for value in values], "left"))
     return names
 
 
-def _numbers(values: Sequence[Statistics]) -> list[_Column]:
+def _numbers(values: Sequence[TagStatistics]) -> list[_TextColumn]:
     digits = max(len(str(value.best_step or 0)) for value in values)
     return [
-        _Column("LAST", [format_value(value.last) for value in values]),
-        _Column("MIN", [format_value(value.low) for value in values]),
-        _Column("MAX", [format_value(value.high) for value in values]),
-        _Column("BEST STEP", [_best(value, digits) for value in values]),
-        _Column("COUNT", [f"{value.points:,}" for value in values]),
+        _TextColumn("LAST", [format_value(value.last) for value in values]),
+        _TextColumn("MIN", [format_value(value.low) for value in values]),
+        _TextColumn("MAX", [format_value(value.high) for value in values]),
+        _TextColumn("BEST STEP", [_best(value, digits) for value in values]),
+        _TextColumn("COUNT", [f"{value.points:,}" for value in values]),
     ]
 
 
-def _best(value: Statistics, digits: int) -> str:
+def _best(value: TagStatistics, digits: int) -> str:
     if value.best_step is None:
         return ""
     return f"{'min' if value.best_is_low else 'max'} {value.best_step:>{digits}}"
@@ -104,7 +104,7 @@ def _share(wanted: Sequence[int], room: int) -> list[int]:
 
 def _row(
     texts: Sequence[str],
-    columns: Sequence[_Column],
+    columns: Sequence[_TextColumn],
     widths: Sequence[int],
     marks: Marks,
     role: str,

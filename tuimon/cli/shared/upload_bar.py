@@ -10,7 +10,7 @@ _BAR_CELLS = 24
 _NAME_CELLS = 32
 
 
-class Progress:
+class ProgressLine:
     """One line that is drawn again; use it as a context."""
 
     def __init__(self, name: str, *, quiet: bool) -> None:

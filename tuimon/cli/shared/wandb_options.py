@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from tuimon.cli.shared.common import Refused
+from tuimon.cli.shared.common import CommandError
 from tuimon.runs.record import MirrorOptions
 
 _NOT_IN_PROJECTS = "/\\#?%:"
@@ -91,10 +91,12 @@ def wandb_options(command: F) -> F:
 
 def _project_or_refuse(name: str | None) -> str | None:
     if name and len(name) > _LONGEST_PROJECT:
-        raise Refused(f"--project: W&B takes no name of more than {_LONGEST_PROJECT} characters")
+        raise CommandError(
+            f"--project: W&B takes no name of more than {_LONGEST_PROJECT} characters"
+        )
     if name and set(name) & set(_NOT_IN_PROJECTS):
         never = " ".join(_NOT_IN_PROJECTS)
-        raise Refused(f"--project {name}: W&B takes no name with any of {never}")
+        raise CommandError(f"--project {name}: W&B takes no name with any of {never}")
     return name
 
 
@@ -118,7 +120,9 @@ def parse_config(given: tuple[str, ...]) -> dict[str, Any]:
             except (ValueError, RecursionError):
                 config[key] = value
         else:
-            raise Refused(f"--config {text}: expected KEY=VALUE, or a .yaml, .json or .toml file")
+            raise CommandError(
+                f"--config {text}: expected KEY=VALUE, or a .yaml, .json or .toml file"
+            )
     return config
 
 
@@ -126,14 +130,14 @@ def _read_file(path: Path) -> dict[str, Any]:
     try:
         found = _load(path.read_text("utf-8"), path.suffix)
         if not isinstance(found, dict):
-            raise Refused(f"--config {path}: expected keys and values")
+            raise CommandError(f"--config {path}: expected keys and values")
         # Dates, and whatever else JSON lacks, as text.
         plain: dict[str, Any] = json.loads(json.dumps(found, default=str))
     except RecursionError:
-        raise Refused(f"--config {path}: nested too deeply") from None
+        raise CommandError(f"--config {path}: nested too deeply") from None
     except (OSError, ValueError, TypeError) as error:  # TypeError: a key that JSON does not have
         reason = getattr(error, "strerror", None) or error
-        raise Refused(f"--config {path}: {reason}") from None
+        raise CommandError(f"--config {path}: {reason}") from None
     plain.pop("wandb_version", None)
     return {
         key: value["value"] if isinstance(value, dict) and _is_described(value) else value

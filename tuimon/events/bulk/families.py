@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.events.bulk.templates import Layout
+from tuimon.events.bulk.templates import RecordLayout
 from tuimon.events.crc import Words
 
 # Odd multipliers without a pattern: powers of 2^64 divided by the golden ratio.
@@ -19,7 +19,7 @@ NO_TEMPLATE = -1
 class Family:
     """The templates of one layout, one a tag: found by a hash, then compared in full."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: RecordLayout) -> None:
         self.layout = layout
         self._mask = layout.mask().view(np.uint64)
         self._templates: dict[int, tuple[Words, int]] = {}  # by hash: fixed words, number

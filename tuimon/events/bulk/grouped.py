@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.families import NO_TEMPLATE, Family
 from tuimon.events.bulk.records import find_damaged, gather, read_points
-from tuimon.events.bulk.templates import Layout, find_layout
+from tuimon.events.bulk.templates import RecordLayout, find_layout
 from tuimon.events.crc import Words
 from tuimon.events.fields import Buffer
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, Chain
@@ -49,12 +49,12 @@ class Template(NamedTuple):
     """What records of one tag and layout have in common."""
 
     tag: str
-    layout: Layout
+    layout: RecordLayout
     frame: bytes
     """A frame of it; what its free bytes hold means nothing."""
 
 
-class Decoded(NamedTuple):
+class FramePoints(NamedTuple):
     """Frames in the order of the file; arrays [frames]."""
 
     templates: NDArray[np.int32]
@@ -74,10 +74,10 @@ class GroupedDecoder:
         self._tag_numbers: NDArray[np.uint16] = np.empty(0, np.uint16)  # by template
         self._families: dict[int, list[Family]] = {}  # by bytes of a frame
 
-    def decode(self, window: Buffer, chain: Chain) -> Decoded:
+    def decode(self, window: Buffer, chain: Chain) -> FramePoints:
         """Decode the frames of `chain` in `window`."""
         count = len(chain.starts)
-        decoded = Decoded(
+        decoded = FramePoints(
             np.full(count, NO_TEMPLATE, np.int32),
             ScalarColumns(
                 np.zeros(count, np.int64), np.zeros(count, np.float64), np.zeros(count, np.float64)
@@ -97,7 +97,7 @@ class GroupedDecoder:
                 self._decode_rows(rows, size, block, decoded)
         return decoded
 
-    def rows_by_tag(self, decoded: Decoded) -> RowsByTag:
+    def rows_by_tag(self, decoded: FramePoints) -> RowsByTag:
         """The points of `decoded`, sorted into tags."""
         places = np.flatnonzero(decoded.templates >= 0)
         numbers = self._tag_numbers[decoded.templates[places]]
@@ -113,7 +113,7 @@ class GroupedDecoder:
                 rows[names[numbers[start]]] = places[part], columns.take(part)
         return RowsByTag(rows)
 
-    def _decode_rows(self, rows: Words, size: int, places: Indices, decoded: Decoded) -> None:
+    def _decode_rows(self, rows: Words, size: int, places: Indices, decoded: FramePoints) -> None:
         """Decode frames of one size, `rows` [n, words], that have `places` among the frames."""
         damaged = find_damaged(rows, size)
         if damaged:
@@ -141,7 +141,7 @@ class GroupedDecoder:
             rows, places = self._read(example_family, rows, places, decoded)
 
     def _read(
-        self, family: Family, rows: Words, places: Indices, decoded: Decoded
+        self, family: Family, rows: Words, places: Indices, decoded: FramePoints
     ) -> tuple[Words, Indices]:
         """Decode those of `rows` that match a template of `family`; returns the others."""
         if not len(rows):

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tuimon.events.batches import BatchBuilder
-from tuimon.events.bulk.templates import STEP_KEY, WALL_KEY, Layout, find_layout
+from tuimon.events.bulk.templates import STEP_KEY, WALL_KEY, RecordLayout, find_layout
 from tuimon.events.crc import masked_crc
 from tuimon.events.fields import Buffer, WireError, read_varint, signed
 from tuimon.events.frames import FRAME_BYTES, HEADER_BYTES, frame_header
@@ -33,7 +33,7 @@ class KnownRecords:
     """The layouts of a file's scalar records, and what tells their tags apart."""
 
     def __init__(self) -> None:
-        self._shapes: dict[bytes, list[_Shape]] = {}  # by the head of a frame
+        self._shapes: dict[bytes, list[_FrameFormat]] = {}  # by the head of a frame
         self._seen: Counter[tuple[int, str]] = Counter()
 
     def enter(
@@ -79,7 +79,7 @@ class KnownRecords:
         if layout is not None:
             head = frame_header(len(payload)) + bytes([WALL_KEY])
             shapes = self._shapes.setdefault(head, [])
-            new = _Shape.of(layout)
+            new = _FrameFormat.of(layout)
             shape = next((one for one in shapes if one.parts.format == new.parts.format), new)
             if shape is new:
                 shapes.insert(0, shape)  # later steps are as long, or longer
@@ -87,7 +87,7 @@ class KnownRecords:
             shape.tags[before + behind] = event.values[0].tag
 
 
-class _Shape(NamedTuple):
+class _FrameFormat(NamedTuple):
     """What frames of one layout are made of."""
 
     content: struct.Struct
@@ -99,7 +99,7 @@ class _Shape(NamedTuple):
     """By the bytes before and behind the value."""
 
     @classmethod
-    def of(cls, layout: Layout) -> _Shape:
+    def of(cls, layout: RecordLayout) -> _FrameFormat:
         """The shape of frames of `layout`, which no tag has yet."""
         payload = layout.frame_bytes - FRAME_BYTES
         before = layout.value_at - layout.step_end

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.events.bulk.templates import STEP_AT, WALL_AT, Layout
+from tuimon.events.bulk.templates import STEP_AT, WALL_AT, RecordLayout
 from tuimon.events.crc import Words, column, damaged_rows, trailer_key, unmasked
 from tuimon.events.fields import Buffer
 from tuimon.events.frames import FRAME_BYTES, TRAILER_BYTES
@@ -35,7 +35,7 @@ def find_damaged(frames: Words, frame_bytes: int) -> list[int]:
     return list(damaged_rows(rows))
 
 
-def read_points(frames: Words, layout: Layout) -> ScalarColumns:
+def read_points(frames: Words, layout: RecordLayout) -> ScalarColumns:
     """The points in `frames` of one layout, rows [n, words]."""
     digits = column(frames, STEP_AT, step_word(layout.step_bytes)).copy()
     rest = column(frames, STEP_AT + 8, "<u8") if layout.step_bytes > 8 else None

@@ -34,7 +34,7 @@ _PROBES = ((123.5, 1.5), (-7e8, -2.75))
 """Wall times and values that any layout can hold exactly."""
 
 
-class Layout(NamedTuple):
+class RecordLayout(NamedTuple):
     """Where the free bytes of a scalar record lie, counted from the start of its frame."""
 
     frame_bytes: int
@@ -74,7 +74,7 @@ class Layout(NamedTuple):
         return (np.frombuffer(payload, np.uint8) & mask).tobytes()
 
 
-def find_layout(payload: bytes, event: Event) -> Layout | None:
+def find_layout(payload: bytes, event: Event) -> RecordLayout | None:
     """Layout of the record with `payload`, which the walker read as `event`.
 
     None unless the record holds one scalar value and nothing unusual.
@@ -90,7 +90,7 @@ def find_layout(payload: bytes, event: Event) -> Layout | None:
     try:
         for start, end in _fixed_spans(payload, 10 + step_bytes):
             value_type = "<f" if end - start == 4 else "<d"
-            layout = Layout(size, step_bytes, start + HEADER_BYTES, value_type)
+            layout = RecordLayout(size, step_bytes, start + HEADER_BYTES, value_type)
             if _holds(layout, layout.outline(payload)):
                 return layout
     except WireError:
@@ -110,10 +110,10 @@ def _fixed_spans(payload: bytes, start: int) -> Iterator[Span]:
 
 
 @lru_cache(maxsize=1024)  # the files of a log directory have the same tags
-def _holds(layout: Layout, outline: bytes) -> bool:
+def _holds(layout: RecordLayout, outline: bytes) -> bool:
     """Whether changes of the layout's free bytes change what the walker reads, and only that.
 
-    `outline` is a payload as `Layout.outline` gives it.
+    `outline` is a payload as `RecordLayout.outline` gives it.
     """
     try:
         event = parse_event(outline)
@@ -124,7 +124,7 @@ def _holds(layout: Layout, outline: bytes) -> bool:
         return False
 
 
-def _probes(layout: Layout, outline: bytes, event: Event) -> Iterator[tuple[bytes, Event]]:
+def _probes(layout: RecordLayout, outline: bytes, event: Event) -> Iterator[tuple[bytes, Event]]:
     """Payloads that differ in all free bytes, and the events that they have to be."""
     (value,) = event.values
     for bit, (wall_time, number) in enumerate(_PROBES):

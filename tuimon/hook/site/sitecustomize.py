@@ -13,7 +13,7 @@ _WRITERS = {"tensorboard.summary.writer.event_file_writer", "tensorboardX.event_
 _WANDB = "wandb.sdk.wandb_run"
 
 
-class _Finder:
+class _WriterFinder:
     """Wraps the writers' modules on their way in; takes part in no other import."""
 
     busy = False
@@ -111,5 +111,5 @@ def _run_shadowed() -> None:
 
 
 if _REPORTS:
-    sys.meta_path.insert(0, _Finder)
+    sys.meta_path.insert(0, _WriterFinder)
 _run_shadowed()

@@ -20,7 +20,7 @@ _DURATION = re.compile(r"\b(?:Step|Tot): (?:\d+(?:D|h|m|s|ms))+ \| ")
 _MOST_BARS = 256
 
 
-class Line(NamedTuple):
+class MetricLine(NamedTuple):
     """What a line says, before it is known which steps these are."""
 
     position: Position
@@ -28,7 +28,7 @@ class Line(NamedTuple):
     """(split, name, value)."""
 
 
-class Bars:
+class ProgressBars:
     """Thins out the states of progress bars: one a second and a hundred besides.
 
     Keeps a bounded memory of them.
@@ -37,7 +37,9 @@ class Bars:
     def __init__(self) -> None:
         self._bars: dict[tuple[str, int | None], _Bar] = {}
 
-    def thin(self, key: tuple[str, int | None], line: Line, elapsed: int | None) -> list[Line]:
+    def thin(
+        self, key: tuple[str, int | None], line: MetricLine, elapsed: int | None
+    ) -> list[MetricLine]:
         """What is to be told now that the bar `key`, drawn for `elapsed` seconds, shows `line`.
 
         The last state of a bar that begins anew is told even if it was left out before.
@@ -49,7 +51,7 @@ class Bars:
         if line == bar.line and count == bar.shown[0]:
             bar.held = None
             return []
-        told: list[Line] = []
+        told: list[MetricLine] = []
         if bar.held is not None and count < (bar.held.position.done or 0):
             told = bar.release()
         if not bar.is_due(count, total, elapsed):
@@ -58,7 +60,7 @@ class Bars:
         bar.shown, bar.line, bar.held = (count, elapsed), line, None
         return [*told, line]
 
-    def finish(self) -> list[Line]:
+    def finish(self) -> list[MetricLine]:
         """The last states that were left out."""
         return [line for bar in self._bars.values() for line in bar.release()]
 
@@ -66,8 +68,8 @@ class Bars:
 class _Bar:
     def __init__(self) -> None:
         self.shown: tuple[int, int | None] = (-1, None)
-        self.line: Line | None = None
-        self.held: Line | None = None
+        self.line: MetricLine | None = None
+        self.held: MetricLine | None = None
 
     def is_due(self, count: int, total: int | None, elapsed: int | None) -> bool:
         shown, at = self.shown
@@ -77,7 +79,7 @@ class _Bar:
             return True
         return count - shown >= max(1, (total or 0) / 100)
 
-    def release(self) -> list[Line]:
+    def release(self) -> list[MetricLine]:
         held, self.held = self.held, None
         return [] if held is None else [held]
 
@@ -115,9 +117,9 @@ class Evaluations:
     """Holds what an evaluation says on its way until it is over."""
 
     def __init__(self) -> None:
-        self._held: Line | None = None
+        self._held: MetricLine | None = None
 
-    def follow(self, line: Line) -> list[Line]:
+    def follow(self, line: MetricLine) -> list[MetricLine]:
         """What is to be told now that `line` has come: the result that was held, the line."""
         held, self._held = self._held, None
         told = [] if held is None else _rest_of(held, line)
@@ -126,21 +128,21 @@ class Evaluations:
             return told
         return [*told, line]
 
-    def summed_up(self, line: Line) -> Line:
+    def summed_up(self, line: MetricLine) -> MetricLine:
         """The line below an evaluation, ``* Acc@1 76.1``, as its last one."""
         if self._held is None:
             return line
         split = self._held.values[0][0]
         values = tuple((split, key, value) for _, key, value in line.values)
-        return Line(self._held.position, values)
+        return MetricLine(self._held.position, values)
 
-    def finish(self) -> list[Line]:
+    def finish(self) -> list[MetricLine]:
         """The result of an evaluation that was the last thing of all."""
         held, self._held = self._held, None
         return [] if held is None else [held]
 
 
-def _is_part(line: Line) -> bool:
+def _is_part(line: MetricLine) -> bool:
     """Whether a line is about a batch of an evaluation."""
     position = line.position
     if position.done is None or position.total is None or position.is_global:
@@ -148,7 +150,7 @@ def _is_part(line: Line) -> bool:
     return bool(line.values) and all(split in EVALUATIONS for split, _, _ in line.values)
 
 
-def _rest_of(held: Line, line: Line) -> list[Line]:
+def _rest_of(held: MetricLine, line: MetricLine) -> list[MetricLine]:
     """What of a held line the next one does not say anew."""
     if not _is_part(line) or line.position.total != held.position.total:
         return [held]
@@ -156,4 +158,4 @@ def _rest_of(held: Line, line: Line) -> list[Line]:
         return [held]  # another evaluation
     said = {(split, key) for split, key, _ in line.values}
     values = tuple(one for one in held.values if one[:2] not in said)
-    return [Line(held.position, values)] if values else []
+    return [MetricLine(held.position, values)] if values else []

@@ -6,7 +6,7 @@ import time
 from tuimon.console.files import ConsoleReader
 from tuimon.recorder.console_metrics.parser import MetricParser
 from tuimon.recorder.console_metrics.segments import SegmentReader
-from tuimon.recorder.event_file import Point
+from tuimon.recorder.event_file import TagPoint
 from tuimon.recorder.held_points import GRACE_AFTER_POINT, HeldPoints
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import CONSOLE, LogSource
@@ -97,13 +97,13 @@ class ConsoleMetrics:
                 data = self._console.read(_POLL_BYTES)
         except OSError:
             return False
-        points: list[Point] = []
+        points: list[TagPoint] = []
         for text in self._segments.feed(data):
             points += self._parser.feed(text)
         self._take(points)
         return bool(data)
 
-    def _take(self, points: list[Point]) -> None:
+    def _take(self, points: list[TagPoint]) -> None:
         self._points.take(points, time.time())
 
     def _stop(self) -> None:

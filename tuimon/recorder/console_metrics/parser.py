@@ -6,7 +6,14 @@ settings or program code hold: a curve too few is better than one of nonsense.
 
 import re
 
-from tuimon.recorder.console_metrics.bars import DRAWN, TQDM, Bars, CentredCounts, Evaluations, Line
+from tuimon.recorder.console_metrics.bars import (
+    DRAWN,
+    TQDM,
+    CentredCounts,
+    Evaluations,
+    MetricLine,
+    ProgressBars,
+)
 from tuimon.recorder.console_metrics.pairs import Pair, find_pairs, numbers_of, unwrapped
 from tuimon.recorder.console_metrics.positions import (
     find_epoch,
@@ -15,7 +22,7 @@ from tuimon.recorder.console_metrics.positions import (
     spelled_out,
     without_prefix,
 )
-from tuimon.recorder.console_metrics.printed_tables import Block, Table
+from tuimon.recorder.console_metrics.printed_tables import ConsoleBlock, ConsoleTable
 from tuimon.recorder.console_metrics.splits import LONGEST_TAG, last_split, line_split, tag_of
 from tuimon.recorder.console_metrics.steps import EVALUATIONS, Position, Stepper, TagNames
 from tuimon.recorder.console_metrics.words import (
@@ -27,7 +34,7 @@ from tuimon.recorder.console_metrics.words import (
     may_hold_metrics,
     unknown_words,
 )
-from tuimon.recorder.event_file import Point
+from tuimon.recorder.event_file import TagPoint
 
 LONGEST_LINE = 4096
 MOST_TAGS = 512
@@ -56,16 +63,16 @@ class MetricParser:
         self._steps = Stepper()
         self._names = TagNames()
         self._tags: set[str] = set()
-        self._bars = Bars()
+        self._bars = ProgressBars()
         self._centred = CentredCounts()
         self._evaluations = Evaluations()
         self._unnamed: dict[int, int] = {}  # total → count of bars without a name
         self._main_total: int | None = None
         self._in_traceback = False
-        self._table = Table()
-        self._block = Block()
+        self._table = ConsoleTable()
+        self._block = ConsoleBlock()
 
-    def feed(self, text: str) -> list[Point]:
+    def feed(self, text: str) -> list[TagPoint]:
         """The points of one line, or of one state of a progress bar."""
         if len(text) > LONGEST_LINE or self._is_traceback(text) or self._table.begin(text):
             return []
@@ -74,7 +81,7 @@ class MetricParser:
         counted = self._centred.counted(text)
         return [] if counted is None else self._line(counted)
 
-    def _line(self, text: str) -> list[Point]:
+    def _line(self, text: str) -> list[TagPoint]:
         if not may_hold_metrics(text):
             return []
         if not any(char.isdigit() for char in text) and "nan" not in text.lower():
@@ -90,7 +97,7 @@ class MetricParser:
             return self._points(self._dictionary(body.strip()))
         return self._plain(body)
 
-    def finish(self) -> list[Point]:
+    def finish(self) -> list[TagPoint]:
         """The last states of progress bars that were held back."""
         points = [point for line in self._bars.finish() for point in self._points(line)]
         return points + [
@@ -105,7 +112,7 @@ class MetricParser:
             return True  # the exception itself
         return self._in_traceback
 
-    def _tqdm(self, bar: re.Match[str]) -> list[Point]:
+    def _tqdm(self, bar: re.Match[str]) -> list[TagPoint]:
         count, total = int(bar["count"]), int(bar["total"]) if bar["total"] else None
         name, rest = bar["name"].strip(), bar["rest"] or ""
         if "B/s" in rest.partition(" ")[0]:
@@ -126,17 +133,19 @@ class MetricParser:
             int(part) * 60**power for power, part in enumerate(reversed(bar["elapsed"].split(":")))
         )
         label = re.sub(r"\d+(?:\.\d+)?", "", name)
-        return self._bar((label, total), Line(position, values), elapsed) if values else []
+        return self._bar((label, total), MetricLine(position, values), elapsed) if values else []
 
     def _note_unnamed(self, count: int, total: int) -> None:
         if len(self._unnamed) < 64 or total in self._unnamed:
             self._unnamed[total] = count
 
-    def _bar(self, key: tuple[str, int | None], line: Line, elapsed: int | None) -> list[Point]:
+    def _bar(
+        self, key: tuple[str, int | None], line: MetricLine, elapsed: int | None
+    ) -> list[TagPoint]:
         lines = self._bars.thin(key, line, elapsed)
         return [point for line in lines for point in self._points(line)]
 
-    def _dictionary(self, body: str) -> Line | None:
+    def _dictionary(self, body: str) -> MetricLine | None:
         before, _, inside = body.partition("{")
         if has_function_word(before) or unknown_words(before) > _MOST_UNKNOWN_WORDS:
             return None
@@ -155,7 +164,7 @@ class MetricParser:
             for key, value in found.items()
             if is_charted(key) and key not in keys
         )
-        return Line(position, values)
+        return MetricLine(position, values)
 
     def _dictionary_position(self, found: dict[str, float], before: str) -> Position:
         epoch = found.get("epoch")
@@ -186,7 +195,7 @@ class MetricParser:
                     break
         return None if self._main_total is None else self._unnamed.get(self._main_total)
 
-    def _plain(self, body: str) -> list[Point]:
+    def _plain(self, body: str) -> list[TagPoint]:
         if _REFUSED.search(body):
             return []
         position, rest = find_position(spelled_out(body).replace("'s ", " "))
@@ -209,7 +218,7 @@ class MetricParser:
             vague = len(pairs) == 1 and (body[:1].isspace() or _is_whole(pairs[0]))
             if unknown or vague or not all(pair.sign or not _is_whole(pair) for pair in anchors):
                 return []
-        line = Line(position, _values(pairs, split, rest))
+        line = MetricLine(position, _values(pairs, split, rest))
         if not position.known and not split and body.lstrip().startswith("*"):
             line = self._evaluations.summed_up(line)
         if position.total and DRAWN.search(body):
@@ -220,15 +229,15 @@ class MetricParser:
         if position.epoch is not None and not has_function_word(rest):
             self._steps.enter(position.epoch)
 
-    def _points(self, line: Line | None) -> list[Point]:
+    def _points(self, line: MetricLine | None) -> list[TagPoint]:
         if line is None:
             return []
         if self._steps.trained is None:
             return self._placed(line)
         return [point for one in self._evaluations.follow(line) for point in self._placed(one)]
 
-    def _placed(self, line: Line) -> list[Point]:
-        points: dict[str, Point] = {}
+    def _placed(self, line: MetricLine) -> list[TagPoint]:
+        points: dict[str, TagPoint] = {}
         for split, key, value in line.values:
             tag = tag_of(split, key)
             if tag in points or not self._is_welcome(tag):
@@ -236,7 +245,7 @@ class MetricParser:
             step = self._steps.resolve(line.position, split)
             name, number = self._names.place(tag, step, self._steps.epoch)
             if 0 <= number < _STEP_LIMIT:
-                points[tag] = Point(name, number, value)
+                points[tag] = TagPoint(name, number, value)
         return list(points.values())
 
     def _is_welcome(self, tag: str) -> bool:

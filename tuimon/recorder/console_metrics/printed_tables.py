@@ -2,7 +2,7 @@
 
 import re
 
-from tuimon.recorder.console_metrics.bars import Line
+from tuimon.recorder.console_metrics.bars import MetricLine
 from tuimon.recorder.console_metrics.pairs import to_number
 from tuimon.recorder.console_metrics.steps import Position
 from tuimon.recorder.console_metrics.words import (
@@ -28,7 +28,7 @@ _BESIDE = re.compile(r"\s*\|\s*(?P<name>[A-Za-z][\w@/.\-]*)\s*\|\s*(?P<value>[^|
 _TOTALS = frozenset({"total_timesteps", "timesteps", "totalenvinteracts", "global_step"})
 
 
-class Table:
+class ConsoleTable:
     """Names above, below them a row for each epoch or step: skorch, fastai, Ultralytics."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Table:
         self._is_new = True
         return True
 
-    def row(self, text: str) -> Line | None:
+    def row(self, text: str) -> MetricLine | None:
         """What the next row tells; None if the line is none.
 
         A table that begins anew goes on where the one before has ended, as that of a training in
@@ -68,16 +68,16 @@ class Table:
         self._is_new = False
         self._last = number + self._offset
         charted = tuple(("", name, value) for name, value in values if is_charted(name))
-        return Line(self._position(self._last), charted)
+        return MetricLine(self._position(self._last), charted)
 
-    def bar(self, text: str, done: int | None, total: int | None) -> Line | None:
+    def bar(self, text: str, done: int | None, total: int | None) -> MetricLine | None:
         """What a row tells behind which the bar of its epoch is drawn, as by Ultralytics."""
         if not self._names or (found := self._read(text.rstrip(": "))) is None:
             return None
         number, values = found
         measured = ((name, value) for name, value in values if is_metric(name, f"{value}", ":"))
         line = tuple(("train", name, value) for name, value in measured)
-        return Line(Position(float(number), done, total), line) if line else None
+        return MetricLine(Position(float(number), done, total), line) if line else None
 
     def _position(self, number: int) -> Position:
         if self._counts_epochs:
@@ -99,14 +99,14 @@ class Table:
         return int(counted[1]), values
 
 
-class Block:
+class ConsoleBlock:
     """Names beside numbers, between two rules: Stable-Baselines3, Spinning Up."""
 
     def __init__(self) -> None:
         self._values: dict[str, float] | None = None
         self._section = ""
 
-    def feed(self, text: str) -> Line | None:
+    def feed(self, text: str) -> MetricLine | None:
         """What a block tells, with the rule that ends it."""
         if _RULE.fullmatch(text):
             values, self._values, self._section = self._values or {}, {}, ""
@@ -125,7 +125,7 @@ class Block:
         return None
 
 
-def _line_of(values: dict[str, float]) -> Line | None:
+def _line_of(values: dict[str, float]) -> MetricLine | None:
     plain = {name.rpartition("/")[2].lower(): value for name, value in values.items()}
     position = None
     for name, value in plain.items():
@@ -142,7 +142,7 @@ def _line_of(values: dict[str, float]) -> Line | None:
         for name, value in values.items()
         if is_charted(name.rpartition("/")[2]) and name.rpartition("/")[2].lower() not in _TOTALS
     )
-    return Line(position, measured) if measured else None
+    return MetricLine(position, measured) if measured else None
 
 
 def _cells(text: str) -> list[str]:

@@ -41,7 +41,7 @@ class Step(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Lap:
+class _EpochCounter:
     """Where a counter that begins anew each epoch is."""
 
     count: int
@@ -58,7 +58,7 @@ class Stepper:
     trained: int | None = None
     """The step that the training has told last."""
     _first_epoch: int | None = None
-    _laps: dict[tuple[str, int | None], _Lap] = field(default_factory=dict)
+    _laps: dict[tuple[str, int | None], _EpochCounter] = field(default_factory=dict)
 
     def enter(self, epoch: float | None) -> None:
         """An epoch was named; fractions are those of a trainer that counts steps elsewhere."""
@@ -94,7 +94,7 @@ class Stepper:
             if len(self._laps) >= _MOST_LAPS:
                 self._laps.clear()
             begun = self._epochs_before() * total if total else 0
-            self._laps[split, total] = _Lap(count, self.epoch, begun)
+            self._laps[split, total] = _EpochCounter(count, self.epoch, begun)
             return begun + count
         next_epoch = lap.epoch != self.epoch
         if count < lap.count or (next_epoch and count == lap.count):

@@ -6,12 +6,12 @@ from typing import Any, Literal
 from textual.screen import Screen
 
 from tuimon.charts.model import ChartOptions, MarkStyle
-from tuimon.charts.viewport import View
+from tuimon.charts.viewport import Viewport
 from tuimon.config import Settings
 from tuimon.console.emulation import ConsoleTail
-from tuimon.present.arrangement import Arrangement, Order
+from tuimon.present.arrangement import Arrangement, ChartOrder
 from tuimon.present.chart_state import ChartState
-from tuimon.present.overview import Overview, Overviews
+from tuimon.present.overview import Overview, OverviewCache
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import Selection, filter_or_everything
 from tuimon.present.view_state import ViewState, ViewStates, first_look
@@ -48,7 +48,7 @@ class MonitorBase(Screen[None]):
             marks=marks_of(state.marks or settings.charts.marks, ascii_only=ascii_only),
         )
         views = {title: view for title, view in state.views.items() if title}
-        looked_at = ChartState(state.views.get("", View()), views)
+        looked_at = ChartState(state.views.get("", Viewport()), views)
         self._first_marks = marks_of(settings.charts.marks, ascii_only=ascii_only)
         self._header = RunHeader(id="header")
         self._too_small = Notice(id="too-small")
@@ -83,8 +83,8 @@ class MonitorBase(Screen[None]):
         self._saved_runs = state.runs
         self._tag_to_open: str | None = None
         """Its chart is shown as soon as there is one."""
-        self._order = Order(session.store, state.sort)
-        self._overviews = Overviews(session.store)
+        self._order = ChartOrder(session.store, state.sort)
+        self._overviews = OverviewCache(session.store)
         self._charts.shape = state.shape
         self._folded = FoldedSections(id="folded")
         self._tail = _console(session)

@@ -8,7 +8,7 @@ from tuimon.store.filters import FilterError, parse_filter
 from tuimon.text import safe
 from tuimon.tui.actions.reading import ReadingActions
 from tuimon.tui.panes.prompt import Prompt
-from tuimon.tui.screens.value_screen import Left, TableScreen
+from tuimon.tui.screens.value_screen import TableResult, TableScreen
 
 
 class FilterActions(ReadingActions):
@@ -31,7 +31,7 @@ class FilterActions(ReadingActions):
         table = TableScreen(self._session, self._selection, self._filters, self._reader)
         self.app.push_screen(table, self._leave_table)
 
-    def _leave_table(self, left: Left | None) -> None:
+    def _leave_table(self, left: TableResult | None) -> None:
         if left is None:
             return
         if left.selection != self._selection:

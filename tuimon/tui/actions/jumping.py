@@ -3,7 +3,7 @@
 from functools import partial
 
 from tuimon.tui.actions.base import MonitorBase
-from tuimon.tui.screens.jump import JumpScreen, Target
+from tuimon.tui.screens.jump import JumpScreen, JumpTarget
 
 
 class JumpActions(MonitorBase):
@@ -13,24 +13,24 @@ class JumpActions(MonitorBase):
         # Shown at once, so that a letter typed without waiting is meant for it.
         self.app.push_screen(JumpScreen(self._targets()), self._jump)
 
-    def _jump(self, target: Target | None) -> None:
+    def _jump(self, target: JumpTarget | None) -> None:
         if target is not None:
             target.jump()
 
-    def _targets(self) -> list[Target]:
+    def _targets(self) -> list[JumpTarget]:
         found = [
-            Target(chart.region.x, chart.region.y, chart.focus)
+            JumpTarget(chart.region.x, chart.region.y, chart.focus)
             for chart in self._charts.charts
             if chart.display
         ]
         found += [
-            Target(pane.region.x, pane.region.y, pane.focus)
+            JumpTarget(pane.region.x, pane.region.y, pane.focus)
             for pane in (self._folded, self._system, self._output)
             if pane.display and pane.region
         ]
         if self._tags.display and (region := self._tags.region):
             found += [
-                Target(region.x, region.y + y, partial(self._choose_line, y))
+                JumpTarget(region.x, region.y + y, partial(self._choose_line, y))
                 for y in self._tags.choices
             ]
         return found

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from textual import work
 
-from tuimon.guardian.client import Control, ControlError, Typist, caller
+from tuimon.guardian.client import ControlClient, ControlError, Typist, caller
 from tuimon.runs.activity import activity, leftovers
 from tuimon.text import safe
 from tuimon.tui.actions.base import MonitorBase
@@ -62,7 +62,7 @@ class StopActions(MonitorBase):
         if status is None or status.state.ended:
             self.notify("Only a training that tuimon launched can be paused, while it runs.")
         elif status.record.paused_at is not None:
-            self._ask_guardian(Control.resume)
+            self._ask_guardian(ControlClient.resume)
         else:
             ask = AskScreen(f"Pause {safe(status.record.name)}?", [_PAUSE])
             if await self.app.push_screen_wait(ask):
@@ -95,7 +95,7 @@ class StopActions(MonitorBase):
         if why := await self.app.push_screen_wait(screen):
             self.notify(why, severity="warning")
 
-    def _pause(self, control: Control) -> None:
+    def _pause(self, control: ControlClient) -> None:
         if control.pause() != "none":
             self.app.call_from_thread(self.notify, _WHEN_DISTRIBUTED, severity="warning")
 
@@ -106,10 +106,10 @@ class StopActions(MonitorBase):
             self._ask_guardian(lambda control: control.stop("kill" if choice == "kill" else "next"))
 
     @work(thread=True, exclusive=True, group="control", exit_on_error=False)
-    def _ask_guardian(self, request: Callable[[Control], object]) -> None:
+    def _ask_guardian(self, request: Callable[[ControlClient], object]) -> None:
         assert self._session.run is not None
         try:
-            request(Control(self._session.run))
+            request(ControlClient(self._session.run))
         except ControlError as error:
             self.app.call_from_thread(self.notify, safe(str(error)), severity="error")
 

@@ -36,7 +36,7 @@ class Prompt(Horizontal):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(LINE_KEYS)]
 
-    class _Told(Message):
+    class _PromptMessage(Message):
         def __init__(self, prompt: "Prompt") -> None:
             super().__init__()
             self.prompt = prompt
@@ -46,14 +46,14 @@ class Prompt(Horizontal):
             """For selectors."""
             return self.prompt
 
-    class Changed(_Told):
+    class Changed(_PromptMessage):
         """Other text stands in the line."""
 
         def __init__(self, prompt: "Prompt", text: str) -> None:
             super().__init__(prompt)
             self.text = text
 
-    class Closed(_Told):
+    class Closed(_PromptMessage):
         """Typing has ended."""
 
     def __init__(

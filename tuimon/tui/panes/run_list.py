@@ -11,7 +11,7 @@ from textual.message import Message
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
 from tuimon.present.facts import MARKS, ROLES
-from tuimon.present.glance import Glance
+from tuimon.present.glance import LeadMetric
 from tuimon.runs.activity import activity, remark
 from tuimon.runs.registry import RunStatus
 from tuimon.text import fit, format_age, format_duration, format_value, safe, width
@@ -39,7 +39,7 @@ class RunList(CellView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._runs: Sequence[RunStatus] = ()
-        self._glances: Mapping[str, Glance | None] = {}
+        self._glances: Mapping[str, LeadMetric | None] = {}
         self._cursor = self._top = 0
         self.ascii_only = False
 
@@ -48,7 +48,7 @@ class RunList(CellView, can_focus=True):
         """The run under the cursor."""
         return self._runs[self._cursor] if self._runs else None
 
-    def set_runs(self, runs: Sequence[RunStatus], glances: Mapping[str, Glance | None]) -> None:
+    def set_runs(self, runs: Sequence[RunStatus], glances: Mapping[str, LeadMetric | None]) -> None:
         """Show these runs; the cursor stays on its run."""
         chosen = self.chosen
         self._runs, self._glances = runs, glances
@@ -143,7 +143,7 @@ class RunList(CellView, can_focus=True):
             spans.append((" " + safe(reason), "dim"))
         return _cut(spans, cells, selected=selected)
 
-    def _course(self, glance: Glance, room: int, cells: int) -> list[tuple[str, str]]:
+    def _course(self, glance: LeadMetric, room: int, cells: int) -> list[tuple[str, str]]:
         if cells < _SPARK_FROM or room < 8:
             return []
         title = f" {safe(glance.title)}" if cells >= _METRIC_FROM else ""

@@ -6,7 +6,7 @@ from textual import events
 from textual.message import Message
 
 from tuimon.charts.model import Row, Span
-from tuimon.present.value_table import RUN, TAG, Column, SortedBy, Table, TableRow
+from tuimon.present.value_table import RUN, TAG, SortOrder, TableRow, ValueColumn, ValueTable
 from tuimon.text import fit, shorten, width
 from tuimon.tui.panes.cells import CellView, line
 
@@ -38,8 +38,8 @@ class TableView(CellView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._table = Table((), ())
-        self._sorted = SortedBy()
+        self._table = ValueTable((), ())
+        self._sorted = SortOrder()
         self._row = self._top = 0
         self._column = 0
         self._left = 0
@@ -49,7 +49,7 @@ class TableView(CellView, can_focus=True):
         """(x, end, index) of the columns that are shown."""
 
     @property
-    def table(self) -> Table:
+    def table(self) -> ValueTable:
         """What is shown."""
         return self._table
 
@@ -59,7 +59,7 @@ class TableView(CellView, can_focus=True):
         return self._table.rows[self._row] if self._table.rows else None
 
     @property
-    def column(self) -> Column | None:
+    def column(self) -> ValueColumn | None:
         """The column under the cursor."""
         return self._table.columns[self._column] if self._table.columns else None
 
@@ -68,7 +68,7 @@ class TableView(CellView, can_focus=True):
         """Number of the row under the cursor, from 1 on, and of rows."""
         return min(self._row + 1, len(self._table.rows)), len(self._table.rows)
 
-    def set_table(self, table: Table, order: SortedBy) -> None:
+    def set_table(self, table: ValueTable, order: SortOrder) -> None:
         """Show another table; the cursor stays on its run and tag, and on its column."""
         row, column = self.row, self.column
         moved = order != self._sorted
@@ -212,7 +212,7 @@ class TableView(CellView, can_focus=True):
         return line(*spans) if spans else (Span("", "text"),)
 
 
-def _natural_width(column: Column, table: Table) -> int:
+def _natural_width(column: ValueColumn, table: ValueTable) -> int:
     texts = max((width(column.text(row)) for row in table.rows[:_MEASURED]), default=0)
     most = _MOST_NAME if column in (TAG, RUN) else _MOST_VALUE
     return min(max(texts, width(column.name) + 1, _LEAST_VALUE), most)

@@ -13,7 +13,7 @@ _LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 """The ones under the fingers come first."""
 
 
-class Target(NamedTuple):
+class JumpTarget(NamedTuple):
     """What one can jump to: where its letter stands on the screen, and what the jump does."""
 
     x: int
@@ -28,7 +28,7 @@ def labels(count: int) -> list[str]:
     return ["".join(pair) for pair in product(_LETTERS, repeat=2)][:count]
 
 
-class JumpScreen(ModalScreen[Target | None]):
+class JumpScreen(ModalScreen[JumpTarget | None]):
     """Returns the target whose label was typed, None after any other key."""
 
     DEFAULT_CSS = """
@@ -40,7 +40,7 @@ class JumpScreen(ModalScreen[Target | None]):
     JumpScreen Static.-out { display: none; }
     """
 
-    def __init__(self, targets: Sequence[Target]) -> None:
+    def __init__(self, targets: Sequence[JumpTarget]) -> None:
         super().__init__()
         self._targets = dict(zip(labels(len(targets)), targets, strict=False))
         self._typed = ""

@@ -54,7 +54,7 @@ the lowest of losses and errors and else the highest. Hyperparameters that diffe
 have columns of their own. What is copied is tab-separated, numbers in full."""
 
 
-class Section(NamedTuple):
+class TextSection(NamedTuple):
     """Rows of a table, their first column highlighted, under a title."""
 
     title: str
@@ -80,7 +80,7 @@ class TextScreen(ModalScreen[None]):
     TextScreen.-wide Container Static { width: 1fr; margin: 0 2 0 0; }
     """
 
-    def __init__(self, title: str, text: str, *sections: Section) -> None:
+    def __init__(self, title: str, text: str, *sections: TextSection) -> None:
         """The sections stand below `text`, in two columns where there is room for it."""
         super().__init__()
         self._title = title
@@ -100,7 +100,7 @@ class TextScreen(ModalScreen[None]):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(len(self._sections) > 1 and event.size.width >= _WIDE, "-wide")
 
-    def _tables(self, sections: Sequence[Section]) -> Group:
+    def _tables(self, sections: Sequence[TextSection]) -> Group:
         names = [name for section in sections for name, _ in section.rows]
         parts: list[Table | Text] = []
         for title, rows in sections:
@@ -120,7 +120,7 @@ class TextScreen(ModalScreen[None]):
         return table
 
 
-def _columns(sections: Sequence[Section]) -> list[Sequence[Section]]:
+def _columns(sections: Sequence[TextSection]) -> list[Sequence[TextSection]]:
     """The sections in one column or, if there are several, in two of about the same height."""
     heights = list(accumulate(len(section.rows) + 2 for section in sections))
     if len(sections) < 2:
@@ -142,7 +142,7 @@ class HelpScreen(TextScreen):
         super().__init__(
             "tuimon",
             f"{about}\n\n{_EXPLANATION}" if about else _EXPLANATION,
-            *(Section(name, help_rows(bound[key.id] for key in own)) for name, own in topics),
+            *(TextSection(name, help_rows(bound[key.id] for key in own)) for name, own in topics),
         )
 
 
@@ -151,7 +151,9 @@ class SummaryHelpScreen(TextScreen):
 
     def __init__(self, kind: type[View] | None, keys: Iterable[Key]) -> None:
         text = f"{kind.about}\n\n{_SUMMARIES}" if kind and kind.about else _SUMMARIES
-        super().__init__(kind.name if kind else "other data", text, Section("", help_rows(keys)))
+        super().__init__(
+            kind.name if kind else "other data", text, TextSection("", help_rows(keys))
+        )
 
 
 class AlertScreen(TextScreen):
@@ -159,25 +161,25 @@ class AlertScreen(TextScreen):
 
     def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
         text = "" if rows else "Nothing to tell: no NaN, no growing loss, no stall."
-        super().__init__("alerts", text, Section("", rows))
+        super().__init__("alerts", text, TextSection("", rows))
 
 
 class HomeHelpScreen(TextScreen):
     """What the home screen shows, and what its keys do."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
-        super().__init__("home", _HOME, Section("", help_rows(keys)))
+        super().__init__("home", _HOME, TextSection("", help_rows(keys)))
 
 
 class TableHelpScreen(TextScreen):
     """What the table shows, and what its keys do."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
-        super().__init__("table", _TABLE, Section("", help_rows(keys)))
+        super().__init__("table", _TABLE, TextSection("", help_rows(keys)))
 
 
 class RunScreen(TextScreen):
     """What there is to know about a run: paths, commands, W&B."""
 
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
-        super().__init__("this run", "", Section("", [*rows]))
+        super().__init__("this run", "", TextSection("", [*rows]))

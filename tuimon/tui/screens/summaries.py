@@ -24,10 +24,10 @@ from tuimon.terminal.driver import (
     place_pictures,
     round_trip,
 )
-from tuimon.terminal.graphics import Encoded, Encoder
+from tuimon.terminal.graphics import PictureEncoder, TerminalPicture
 from tuimon.terminal.memory import give_large_blocks_back
 from tuimon.text import safe, shorten
-from tuimon.tui.item_views import Deed, Views, Wanted
+from tuimon.tui.item_views import Deed, DrawRequest, ItemViews
 from tuimon.tui.keys.key import Key, bindings
 from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS, beside, offered, view_keys
 from tuimon.tui.panes.key_bar import KeyBar
@@ -39,7 +39,7 @@ from tuimon.tui.panes.summary_list import SummaryList
 from tuimon.tui.screens.pages import SummaryHelpScreen
 from tuimon.tui.themes.styles import palette_of
 from tuimon.tui.viewer_app import keys_of
-from tuimon.views.base import Look, Shown, ViewKey
+from tuimon.views.base import ViewDrawing, ViewKey, ViewOptions
 from tuimon.views.kinds import items, kind_of, waiting
 from tuimon.views.slider import find_track
 from tuimon.views.subject import Item, place_of
@@ -86,15 +86,15 @@ class SummariesScreen(Screen[None]):
     class Ready(Message):
         """What was wanted can be shown."""
 
-        wanted: Wanted
-        shown: Shown
-        pictures: list[Encoded]
+        wanted: DrawRequest
+        shown: ViewDrawing
+        pictures: list[TerminalPicture]
 
     def __init__(self, session: Session, reader: SummaryReader) -> None:
         super().__init__()
         self._session = session
-        self._views = Views(session.store, reader)
-        self._encoder = Encoder()
+        self._views = ItemViews(session.store, reader)
+        self._encoder = PictureEncoder()
         self._header = RunHeader(id="header")
         self._list = SummaryList(id="list")
         self._notice = Notice(id="notice")
@@ -114,10 +114,10 @@ class SummariesScreen(Screen[None]):
         self._listed_version = -1
         self._next_header = 0.0
         self._next_follow = 0.0
-        self._reading: Wanted | None = None
+        self._reading: DrawRequest | None = None
         self._more_wanted = False
-        self._shown: Wanted | None = None
-        self._found = Shown(())
+        self._shown: DrawRequest | None = None
+        self._found = ViewDrawing(())
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -164,7 +164,7 @@ class SummariesScreen(Screen[None]):
             self._next_follow = now + _FOLLOW_EVERY
             self._want()
 
-    def _say_reading(self, wanted: Wanted) -> None:
+    def _say_reading(self, wanted: DrawRequest) -> None:
         """Tell what is being read, if it still is."""
         if self._reading is wanted:
             self._view.show(waiting(self._views.subject(wanted.item), wanted.look))
@@ -218,7 +218,7 @@ class SummariesScreen(Screen[None]):
     def _select(self) -> None:
         if not self._filtering:
             self._prompt.close()
-        self._found = Shown(())
+        self._found = ViewDrawing(())
         self._offer()
         self._want()
 
@@ -234,7 +234,7 @@ class SummariesScreen(Screen[None]):
         ascii_only = self.app.has_class("-ascii")
         coloured = self.app.console.color_system in _COLOURS_FROM and not self.app.no_color
         cell = picture_cell(self.app) if self.is_current else None
-        look = Look(
+        look = ViewOptions(
             self._step,
             width,
             height,
@@ -255,7 +255,7 @@ class SummariesScreen(Screen[None]):
         elif shown.look.step != look.step:  # else what is seen stays until there is more
             self.set_timer(_STEPS_WITHIN, partial(self._say_reading, wanted))
 
-    def _draw(self, wanted: Wanted) -> None:
+    def _draw(self, wanted: DrawRequest) -> None:
         """For the thread."""
         shown = self._views.draw(wanted)
         pictures = self._encoder.encode(picture_protocol(self.app), shown.pictures)

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from tuimon.present.facts import header_facts
 from tuimon.present.selection import Selection
-from tuimon.present.value_table import SortedBy, Table, TableBuilder, exact, tsv
+from tuimon.present.value_table import SortOrder, TableBuilder, ValueTable, exact, tsv
 from tuimon.session.session import Session
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.summaries.reader import SummaryReader
@@ -32,14 +32,14 @@ _BUILD_SHARE = 6
 """Tables that take long to make leave most of the time to the keys."""
 
 
-class Left(NamedTuple):
+class TableResult(NamedTuple):
     """How the table was left: what is selected, and the tag whose chart is to be shown."""
 
     selection: Selection
     tag: str | None = None
 
 
-class TableScreen(Screen[Left]):
+class TableScreen(Screen[TableResult]):
     """Tables are made in a thread; what is on the screen stays until the next one is there."""
 
     AUTO_FOCUS = "TableView"
@@ -49,9 +49,9 @@ class TableScreen(Screen[Left]):
     class Built(Message):
         """A table has been made."""
 
-        table: Table
+        table: ValueTable
         wanted: tuple[object, ...]
-        order: SortedBy
+        order: SortOrder
         seconds: float
 
     def __init__(
@@ -65,7 +65,7 @@ class TableScreen(Screen[Left]):
         super().__init__()
         self._session = session
         self._selection = selection
-        self._order = SortedBy()
+        self._order = SortOrder()
         self._builder = TableBuilder(session.store, reader)
         self._header = RunHeader(id="header")
         self._notice = Notice(id="notice")
@@ -101,7 +101,7 @@ class TableScreen(Screen[Left]):
             self._build(wanted, self._selection, self._order)
 
     @work(thread=True, group="table", exit_on_error=False)
-    def _build(self, wanted: tuple[object, ...], selection: Selection, order: SortedBy) -> None:
+    def _build(self, wanted: tuple[object, ...], selection: Selection, order: SortOrder) -> None:
         began = time.monotonic()
         table = self._builder.build(selection, order)
         self.post_message(self.Built(table, wanted, order, time.monotonic() - began))
@@ -136,7 +136,7 @@ class TableScreen(Screen[Left]):
         return keys_of(self.app, TABLE_KEYS)
 
     def action_back(self) -> None:
-        self.dismiss(Left(self._selection))
+        self.dismiss(TableResult(self._selection))
 
     def action_help(self) -> None:
         self.app.push_screen(TableHelpScreen(self.keys))
@@ -154,7 +154,7 @@ class TableScreen(Screen[Left]):
     def action_open(self) -> None:
         row = self._view.row
         if row is not None:
-            self.dismiss(Left(self._selection, row.values.tag))
+            self.dismiss(TableResult(self._selection, row.values.tag))
 
     def action_sort(self) -> None:
         if (column := self._view.column) is not None:
@@ -166,7 +166,7 @@ class TableScreen(Screen[Left]):
 
     def _sort(self, column: str) -> None:
         again = self._order.column == column
-        self._order = SortedBy(column, descending=again and not self._order.descending)
+        self._order = SortOrder(column, descending=again and not self._order.descending)
         self._want()
 
     def action_copy(self, what: str) -> None:

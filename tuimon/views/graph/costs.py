@@ -6,11 +6,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tuimon.store.run_log import Run
+from tuimon.store.run_log import RunLog
 from tuimon.summaries.graphs import RunMetadata
 from tuimon.summaries.histograms import Histogram
 from tuimon.views.graph.tree import Tree
-from tuimon.views.subject import Subject, ViewError
+from tuimon.views.subject import ItemContext, ViewError
 
 
 @contextmanager
@@ -34,7 +34,7 @@ COST_PLUGINS = frozenset(
 )
 
 
-def read_costs(subject: Subject, run: Run) -> list[tuple[str, RunMetadata]]:
+def read_costs(subject: ItemContext, run: RunLog) -> list[tuple[str, RunMetadata]]:
     """What steps of the run cost, by tag: each the newest one."""
     found = []
     for tag, series in run.refs.items():
@@ -49,7 +49,7 @@ def read_costs(subject: Subject, run: Run) -> list[tuple[str, RunMetadata]]:
     return found
 
 
-def learn_sizes(tree: Tree, subject: Subject, run: Run) -> None:
+def learn_sizes(tree: Tree, subject: ItemContext, run: RunLog) -> None:
     """Take sizes of parameters that do not follow from shapes from histograms of them."""
     if not tree.root.unknown:
         return

@@ -10,7 +10,7 @@ from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.summaries.graphs import Graph, NodeCost, RunMetadata
 from tuimon.text import format_step
-from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
 from tuimon.views.graph.branch import Branch
 from tuimon.views.graph.costs import COST_PLUGINS, collector_paused, learn_sizes, read_costs
 from tuimon.views.graph.tree import Level, Tree
@@ -24,9 +24,9 @@ from tuimon.views.graph.tree_rows import (
     time_text,
     tree_rows,
 )
-from tuimon.views.graph.wiring import Trace
+from tuimon.views.graph.wiring import GraphPath
 from tuimon.views.layout import Piece, clip
-from tuimon.views.subject import Item, Subject, ViewError
+from tuimon.views.subject import Item, ItemContext, ViewError
 
 _GRAPHS = frozenset({"graphs", "graph_keras_model"})
 _RUN_GRAPH = "__run_graph__"
@@ -82,7 +82,7 @@ class GraphView(View):
         self._kept: set[Branch] | None = None
         self._found: set[Branch] = set()
         self._searched = ""
-        self._trace: Trace | None = None
+        self._trace: GraphPath | None = None
         self._rows: list[Branch] = []
         self._at = 0
         self._kept_at: Branch | None = None
@@ -106,7 +106,7 @@ class GraphView(View):
         return items
 
     @collector_paused()
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         self._read(subject, look)
         detailed = look.inside and look.height >= _DETAILS_FROM
         self._room = max(1, look.height - _HEAD - (DETAIL_ROWS if detailed else 0))
@@ -131,9 +131,9 @@ class GraphView(View):
         if detailed:
             result += [()] * (_HEAD + self._room - len(result))
             result += detail_rows(self._tree, at, look.width)
-        return Shown(result[: max(0, look.height)], scrolls=len(self._rows) > self._room)
+        return ViewDrawing(result[: max(0, look.height)], scrolls=len(self._rows) > self._room)
 
-    def still(self, subject: Subject, look: Look) -> Sequence[Row]:
+    def still(self, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         self._read(subject, look)
         self._opened = {branch for branch in self._tree.root.walk() if branch.branches}
         folds = self._folds()
@@ -220,7 +220,7 @@ class GraphView(View):
             if self._kept_at not in self._found:
                 self._kept_at = next((one for one in rows if one in self._found), None)
 
-    def _read(self, subject: Subject, look: Look) -> None:
+    def _read(self, subject: ItemContext, look: ViewOptions) -> None:
         """Have the tree of the graph that is to be seen."""
         _, decoded = subject.summary(look.step, object)
         run = subject.run

@@ -11,7 +11,7 @@ from tuimon.summaries.graphs import Shape
 from tuimon.text import fit, format_step, safe, width
 from tuimon.views.graph.branch import Branch
 from tuimon.views.graph.tree import Level, Tree
-from tuimon.views.graph.wiring import Trace
+from tuimon.views.graph.wiring import GraphPath
 from tuimon.views.layout import Piece, clip
 
 
@@ -66,7 +66,7 @@ class Folds(NamedTuple):
     kept: Collection[Branch] | None
     """All that is seen, unfolded, where something was searched for."""
     found: Collection[Branch]
-    trace: Trace | None
+    trace: GraphPath | None
 
     def rows(self) -> list[Branch]:
         """The branches that are seen, from above to below."""
@@ -135,7 +135,7 @@ def _name(folds: Folds, branch: Branch, room: int) -> Row:
     return (*row, Span(" " * (room - used), roles.BLANK))
 
 
-def _mark(trace: Trace | None, branch: Branch) -> tuple[str, str]:
+def _mark(trace: GraphPath | None, branch: Branch) -> tuple[str, str]:
     """Where a branch lies on the way that is traced, and its role."""
     if trace is not None:
         if branch is trace.through:

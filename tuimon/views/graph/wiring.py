@@ -11,7 +11,7 @@ from tuimon.summaries.graphs import Graph
 from tuimon.views.graph.branch import Branch
 
 
-class Trace(NamedTuple):
+class GraphPath(NamedTuple):
     """The way from the inputs through a branch to the outputs."""
 
     through: Branch
@@ -29,10 +29,10 @@ class Wiring:
         self._of = of
         self._sources = _sources(graph)
 
-    def trace(self, through: Branch) -> Trace:
+    def trace(self, through: Branch) -> GraphPath:
         """Follow the graph from a branch to the inputs and to the outputs."""
         inside = self._nodes(through)
-        return Trace(
+        return GraphPath(
             through,
             self._branches(_reached(inside, self._sources) - inside, through),
             self._branches(_reached(inside, self._targets) - inside, through),

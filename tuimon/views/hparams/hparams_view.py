@@ -12,21 +12,21 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.metric_names import lower_is_better
 from tuimon.store.store import Store
-from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
 from tuimon.views.hparams.importance import importance_rows
 from tuimon.views.hparams.plots import parallel_rows, scatter_rows
-from tuimon.views.hparams.scene import Scene
+from tuimon.views.hparams.scene import HParamScene
 from tuimon.views.hparams.session_table import Scroll, table_rows
 from tuimon.views.hparams.sessions import (
     PLUGIN,
-    Table,
+    HParamTable,
     format_cell,
     matches,
     read_table,
     session_runs,
 )
 from tuimon.views.layout import Piece, clip
-from tuimon.views.subject import Item, Subject, ViewError
+from tuimon.views.subject import Item, ItemContext, ViewError
 
 Mode = Literal["table", "parallel", "scatter", "importance"]
 _MODES: tuple[Mode, ...] = get_args(Mode)
@@ -84,7 +84,7 @@ class HParamsView(View):
     )
 
     def __init__(self) -> None:
-        self._table = Table((), ())
+        self._table = HParamTable((), ())
         self._mode: Mode = "table"
         self._column: str | None = None
         self._colour: str | None = None
@@ -103,14 +103,14 @@ class HParamsView(View):
         return [Item(cls.kind, "", "hparams", count, cls.name, "all runs")] if known else []
 
     @classmethod
-    def steps(cls, subject: Subject) -> NDArray[np.int64]:
+    def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
         return np.empty(0, np.int64)
 
     @classmethod
-    def stamp(cls, subject: Subject) -> Hashable:
+    def stamp(cls, subject: ItemContext) -> Hashable:
         return sum(run.version for run in subject.store.runs.values())
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         scene = self._scene(subject, inside=look.inside)
         size = look.width, max(0, look.height - _HEAD)
         match self._mode:
@@ -124,9 +124,9 @@ class HParamsView(View):
                 body = importance_rows(scene, *size)
         rows = [*self._head(scene, look.width), *body]
         more = self._mode == "table" and len(scene.order) > self._scroll.room
-        return Shown(rows[: max(0, look.height)], scrolls=more, idle=_IDLE[self._mode])
+        return ViewDrawing(rows[: max(0, look.height)], scrolls=more, idle=_IDLE[self._mode])
 
-    def still(self, subject: Subject, look: Look) -> Sequence[Row]:
+    def still(self, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         scene = self._scene(subject, inside=False)
         table = table_rows(scene, Scroll(), look.width, len(scene.order) + 1)
         bars = importance_rows(scene, look.width, len(scene.table.columns) + 6)
@@ -173,7 +173,7 @@ class HParamsView(View):
         if self._mode == "table" and y > _HEAD:
             self._at = self._scroll.top + y - _HEAD - 1
 
-    def _scene(self, subject: Subject, *, inside: bool) -> Scene:
+    def _scene(self, subject: ItemContext, *, inside: bool) -> HParamScene:
         """Read the sessions, and choose and order those that are seen."""
         table = self._table = read_table(subject)
         if not table.sessions:
@@ -192,9 +192,9 @@ class HParamsView(View):
             order = known + [at for at in order if not np.isfinite(places[at])]
         self._at = min(max(0, self._at), max(0, len(order) - 1))
         at = self._at if inside else None
-        return Scene(table, order, at=at, column=self._column, colour=self._colour)
+        return HParamScene(table, order, at=at, column=self._column, colour=self._colour)
 
-    def _head(self, scene: Scene, cells: int) -> list[Row]:
+    def _head(self, scene: HParamScene, cells: int) -> list[Row]:
         table = scene.table
         shown, count = len(scene.order), len(table.sessions)
         title: list[Piece] = [(_NAMES[self._mode], roles.TITLE)]

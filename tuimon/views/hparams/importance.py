@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.text import fit, safe, shorten, width
-from tuimon.views.hparams.scene import Scene
-from tuimon.views.hparams.sessions import Table, format_cell
+from tuimon.views.hparams.scene import HParamScene
+from tuimon.views.hparams.sessions import HParamTable, format_cell
 from tuimon.views.layout import clip
 
 
@@ -28,7 +28,7 @@ class Importance(NamedTuple):
     """Sessions with both values."""
 
 
-def importances(table: Table, metric: int) -> list[Importance]:
+def importances(table: HParamTable, metric: int) -> list[Importance]:
     """How the hyperparameters that vary go with a metric, the closest first."""
     target = table.columns[metric].numbers
     found = []
@@ -81,7 +81,7 @@ def _ratio(groups: Sequence[str], ranks: NDArray[np.float64]) -> float:
     return float(np.sqrt(between / total)) if total else np.nan
 
 
-def importance_rows(scene: Scene, cells: int, height: int) -> list[Row]:
+def importance_rows(scene: HParamScene, cells: int, height: int) -> list[Row]:
     """A bar for each hyperparameter that varies, and how to read them."""
     table, target = scene.table, scene.target
     if not table.metrics:

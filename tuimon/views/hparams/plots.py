@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.text import fit, safe, width
-from tuimon.views.dots import Dots
-from tuimon.views.hparams.scene import LEAST_PLOT, Scene, no_room
-from tuimon.views.hparams.sessions import Axis
+from tuimon.views.dots import DotCanvas
+from tuimon.views.hparams.scene import LEAST_PLOT, HParamScene, no_room
+from tuimon.views.hparams.sessions import HParamAxis
 from tuimon.views.layout import centred, clip
 
 _AXIS_CELLS = 10
@@ -22,13 +22,13 @@ _MARGIN = 4
 _MIDDLE = 0.5
 
 
-def parallel_rows(scene: Scene, cells: int, height: int, *, ascii_only: bool) -> list[Row]:
+def parallel_rows(scene: HParamScene, cells: int, height: int, *, ascii_only: bool) -> list[Row]:
     """Names of the axes, their upper ends, the lines, the lower ends, and the chosen session."""
     table = scene.table
     columns = table.shown[: max(2, cells // _AXIS_CELLS)]
     if cells < LEAST_PLOT[0] or height < LEAST_PLOT[1] or len(columns) < 2:
         return no_room(cells, height)
-    dots = Dots(cells, height - 4, ascii_only=ascii_only)
+    dots = DotCanvas(cells, height - 4, ascii_only=ascii_only)
     axes = [table.axis(column) for column in columns]
     margin = _MARGIN * dots.across
     xs = np.linspace(margin, dots.columns - 1 - margin, len(columns))
@@ -50,7 +50,7 @@ def parallel_rows(scene: Scene, cells: int, height: int, *, ascii_only: bool) ->
     ]
 
 
-def _strand(dots: Dots, xs: NDArray[np.float64], places: Sequence[float], role: str) -> None:
+def _strand(dots: DotCanvas, xs: NDArray[np.float64], places: Sequence[float], role: str) -> None:
     """The line of one session, with gaps where it has no value."""
     for index in range(len(places) - 1):
         y0, y1 = ((1 - place) * (dots.rows - 1) for place in places[index : index + 2])
@@ -58,7 +58,7 @@ def _strand(dots: Dots, xs: NDArray[np.float64], places: Sequence[float], role: 
             dots.line(float(xs[index]), y0, float(xs[index + 1]), y1, role)
 
 
-def _label(axis: Axis, place: float) -> str:
+def _label(axis: HParamAxis, place: float) -> str:
     """The text at one end of an axis; the only one there is where values do not differ."""
     at = {round(where, 6): text for where, text in axis.labels}
     return at.get(place, at.get(_MIDDLE, "") if len(at) == 1 else "")
@@ -81,7 +81,7 @@ def _with_axes(row: Sequence[Span], centres: NDArray[np.float64]) -> Row:
     return tuple(spans)
 
 
-def scatter_rows(scene: Scene, cells: int, height: int, *, ascii_only: bool) -> list[Row]:
+def scatter_rows(scene: HParamScene, cells: int, height: int, *, ascii_only: bool) -> list[Row]:
     """Names of the axes, the points in a frame with ticks, and the chosen session."""
     if cells < LEAST_PLOT[0] or height < LEAST_PLOT[1]:
         return no_room(cells, height)
@@ -91,7 +91,7 @@ def scatter_rows(scene: Scene, cells: int, height: int, *, ascii_only: bool) -> 
     labels = {round((1 - place) * (plot - 1)): safe(text) for place, text in ups.labels}
     gutter = max((width(text) for text in labels.values()), default=0)
     plot_cells = cells - gutter - 1
-    dots = Dots(plot_cells, plot, ascii_only=ascii_only)
+    dots = DotCanvas(plot_cells, plot, ascii_only=ascii_only)
     first, last = dots.across, dots.columns - 1 - dots.across
     for session, chosen in scene.drawn():
         x = first + float(rights.places[session]) * (last - first)
@@ -115,14 +115,14 @@ def scatter_rows(scene: Scene, cells: int, height: int, *, ascii_only: bool) -> 
     return rows
 
 
-def _across(scene: Scene) -> int:
+def _across(scene: HParamScene) -> int:
     """The hyperparameter under the cursor, or the first one that varies."""
     columns = scene.table.columns
     varying = [column for column in scene.table.shown if not columns[column].metric]
     return varying[0] if varying and scene.column not in varying else scene.column
 
 
-def _names(scene: Scene, upward: int, across: int, cells: int) -> Row:
+def _names(scene: HParamScene, upward: int, across: int, cells: int) -> Row:
     """The metric to the left, the hyperparameter to the right if there is room."""
     table = scene.table
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
-from tuimon.views.hparams.sessions import Table, format_cell
+from tuimon.views.hparams.sessions import HParamTable, format_cell
 from tuimon.views.layout import Piece, clip
 
 LEAST_PLOT = (24, 8)
@@ -18,7 +18,7 @@ _LEVELS = range(8, 16)
 """Of the ramp: those that can be told from a dark and from a light background."""
 
 
-class Scene:
+class HParamScene:
     """Sessions in an order, and the columns and the session that the user has chosen.
 
     Columns are called by their names, which outlast a table that grows.
@@ -26,7 +26,7 @@ class Scene:
 
     def __init__(
         self,
-        table: Table,
+        table: HParamTable,
         order: Sequence[int],
         *,
         at: int | None,

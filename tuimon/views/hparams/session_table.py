@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.text import fit, safe, shorten, width
-from tuimon.views.hparams.scene import Scene
+from tuimon.views.hparams.scene import HParamScene
 from tuimon.views.hparams.sessions import format_cell
 from tuimon.views.layout import Piece, clip
 
@@ -32,7 +32,7 @@ class Scroll:
     """Rows that are seen at most."""
 
 
-def table_rows(scene: Scene, scroll: Scroll, cells: int, height: int) -> list[Row]:
+def table_rows(scene: HParamScene, scroll: Scroll, cells: int, height: int) -> list[Row]:
     """A row of headings, and one for each session from `scroll` on, which is adapted."""
     table, columns = scene.table, scene.table.shown
     scroll.room = max(1, height - 1)
@@ -64,7 +64,7 @@ def table_rows(scene: Scene, scroll: Scroll, cells: int, height: int) -> list[Ro
     return rows
 
 
-def _fitting(scene: Scene, scroll: Scroll, sizes: dict[int, int], cells: int) -> list[int]:
+def _fitting(scene: HParamScene, scroll: Scroll, sizes: dict[int, int], cells: int) -> list[int]:
     """The columns that find room, the one under the cursor among them."""
     columns = [*sizes]
     if scene.column in sizes:
@@ -85,7 +85,7 @@ def _fits(sizes: dict[int, int], columns: Sequence[int], cells: int) -> bool:
     return sum(sizes[column] + _GAP for column in columns) <= cells
 
 
-def _row(scene: Scene, at: int, run_cells: int, sizes: dict[int, int]) -> list[Piece]:
+def _row(scene: HParamScene, at: int, run_cells: int, sizes: dict[int, int]) -> list[Piece]:
     """A session; before the value that colours it stands a mark of that colour."""
     session = scene.table.sessions[at]
     sign, role = _STATUSES.get(session.status, (" ", roles.BLANK))
@@ -100,7 +100,7 @@ def _row(scene: Scene, at: int, run_cells: int, sizes: dict[int, int]) -> list[P
     return row
 
 
-def _column_cells(scene: Scene, column: int) -> int:
+def _column_cells(scene: HParamScene, column: int) -> int:
     table = scene.table
     name = width(safe(table.heading(column)))
     values = max(

@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.store.run_log import Run
+from tuimon.store.run_log import RunLog
 from tuimon.store.store import Store
-from tuimon.summaries.hparams import Experiment, HParamValue, SessionEnd, SessionStart
+from tuimon.summaries.hparams import HParamExperiment, HParamValue, SessionEnd, SessionStart
 from tuimon.text import format_value
-from tuimon.views.subject import Subject, ViewError
+from tuimon.views.subject import ItemContext, ViewError
 
 PLUGIN = "hparams"
 SESSION_START = "_hparams_/session_start_info"
@@ -27,7 +27,7 @@ _SESSION_END = "_hparams_/session_end_info"
 _EXPERIMENT = "_hparams_/experiment"
 
 
-class Session(NamedTuple):
+class HParamSession(NamedTuple):
     """One run."""
 
     run: str
@@ -37,7 +37,7 @@ class Session(NamedTuple):
     """By column; None where there is none."""
 
 
-class Column(NamedTuple):
+class HParamColumn(NamedTuple):
     """A hyperparameter or a metric."""
 
     name: str
@@ -48,7 +48,7 @@ class Column(NamedTuple):
     """Of the sessions, NaN where there is none; None where a value is no number."""
 
 
-class Axis(NamedTuple):
+class HParamAxis(NamedTuple):
     """Values of a column along an axis."""
 
     places: NDArray[np.float64]
@@ -58,12 +58,12 @@ class Axis(NamedTuple):
     log: bool
 
 
-class Table(NamedTuple):
+class HParamTable(NamedTuple):
     """Sessions and their values."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[HParamColumn, ...]
     """Hyperparameters, then metrics."""
-    sessions: tuple[Session, ...]
+    sessions: tuple[HParamSession, ...]
 
     @property
     def metrics(self) -> list[int]:
@@ -93,7 +93,7 @@ class Table(NamedTuple):
         same = [one.name.rpartition("/")[2] for one in self.columns].count(short)
         return short if short and same == 1 else name
 
-    def axis(self, column: int) -> Axis:
+    def axis(self, column: int) -> HParamAxis:
         """Where the values of a column lie on an axis: numbers by size, texts in their order."""
         numbers = self.columns[column].numbers
         if numbers is not None:
@@ -103,15 +103,15 @@ class Table(NamedTuple):
         last = max(1, len(order) - 1)
         places = {text: at / last if len(order) > 1 else 0.5 for at, text in enumerate(order)}
         found = np.array([places.get(text, np.nan) for text in texts])
-        return Axis(found, tuple((place, text) for text, place in places.items()), log=False)
+        return HParamAxis(found, tuple((place, text) for text, place in places.items()), log=False)
 
 
-def session_runs(store: Store) -> list[Run]:
+def session_runs(store: Store) -> list[RunLog]:
     """The runs that are sessions."""
     return [run for run in store.runs.values() if SESSION_START in run.refs]
 
 
-def read_table(subject: Subject) -> Table:
+def read_table(subject: ItemContext) -> HParamTable:
     """Read all sessions; one that cannot be read is left out."""
     store = subject.store
     sessions = []
@@ -119,7 +119,7 @@ def read_table(subject: Subject) -> Table:
     metrics: dict[tuple[str, str], str] = {}
     for run in store.runs.values():
         experiment = _newest(subject, run, _EXPERIMENT)
-        if isinstance(experiment, Experiment):
+        if isinstance(experiment, HParamExperiment):
             names.update(dict.fromkeys(info.name for info in experiment.hparams))
             for metric in experiment.metrics:
                 shown = metric.display_name or posixpath.join(metric.group, metric.tag)
@@ -132,7 +132,7 @@ def read_table(subject: Subject) -> Table:
     if not metrics:  # nobody said what counts
         metrics = {("", tag): tag for run, _, _ in sessions for tag in run.series}
     rows = tuple(
-        Session(
+        HParamSession(
             run.name,
             status,
             (
@@ -143,7 +143,7 @@ def read_table(subject: Subject) -> Table:
         for run, start, status in sessions
     )
     columns = [(name, False) for name in names] + [(shown, True) for shown in metrics.values()]
-    return Table(
+    return HParamTable(
         tuple(
             _column(name, metric, [row.values[at] for row in rows])
             for at, (name, metric) in enumerate(columns)
@@ -152,7 +152,7 @@ def read_table(subject: Subject) -> Table:
     )
 
 
-def _newest(subject: Subject, run: Run, tag: str) -> object:
+def _newest(subject: ItemContext, run: RunLog, tag: str) -> object:
     series = run.refs.get(tag)
     refs = series.snapshot() if series is not None else None
     if series is None or refs is None or not len(refs.steps):
@@ -163,14 +163,14 @@ def _newest(subject: Subject, run: Run, tag: str) -> object:
         return None
 
 
-def _metric(store: Store, run: Run, group: str, tag: str) -> float | None:
+def _metric(store: Store, run: RunLog, group: str, tag: str) -> float | None:
     where = store.runs.get(posixpath.normpath(posixpath.join(run.name, group)))
     series = where.series.get(tag) if where is not None else None
     last = series.last if series is not None else None
     return last.value if last is not None else None
 
 
-def _column(name: str, metric: bool, values: Sequence[HParamValue]) -> Column:
+def _column(name: str, metric: bool, values: Sequence[HParamValue]) -> HParamColumn:
     numbers = None
     known = [value for value in values if value is not None]
     if known and all(isinstance(value, bool | float) for value in known):
@@ -178,25 +178,25 @@ def _column(name: str, metric: bool, values: Sequence[HParamValue]) -> Column:
             [float(value) if isinstance(value, bool | float) else np.nan for value in values]
         )
     varies = len({format_cell(value) for value in values}) > 1
-    return Column(name, metric, varies, numbers)
+    return HParamColumn(name, metric, varies, numbers)
 
 
-def _number_axis(numbers: NDArray[np.float64]) -> Axis:
+def _number_axis(numbers: NDArray[np.float64]) -> HParamAxis:
     log = spans_decades(numbers)
     finite = np.isfinite(numbers)
     with np.errstate(invalid="ignore", divide="ignore"):
         sizes = np.where(finite, np.log10(numbers) if log else numbers, np.nan)
     if not finite.any():
-        return Axis(sizes, (), log=False)
+        return HParamAxis(sizes, (), log=False)
     low, high = float(np.nanmin(sizes)), float(np.nanmax(sizes))
 
     def told(size: float) -> str:
         return format_value(float(f"{10.0**size:.3g}") if log else float(f"{size:.4g}"))
 
     if not np.isfinite(high - low) or high == low:
-        return Axis(np.where(finite, 0.5, np.nan), ((0.5, told(low)),), log=log)
+        return HParamAxis(np.where(finite, 0.5, np.nan), ((0.5, told(low)),), log=log)
     labels = ((0.0, told(low)), (0.5, told((low + high) / 2)), (1.0, told(high)))
-    return Axis((sizes - low) / (high - low), labels, log=log)
+    return HParamAxis((sizes - low) / (high - low), labels, log=log)
 
 
 def format_cell(value: HParamValue) -> str:
@@ -214,7 +214,7 @@ def spans_decades(numbers: NDArray[np.float64]) -> bool:
     return bool(len(finite) and finite.min() > 0 and finite.max() >= 99 * finite.min())
 
 
-def matches(table: Table, session: Session, words: Iterable[str]) -> bool:
+def matches(table: HParamTable, session: HParamSession, words: Iterable[str]) -> bool:
     """Whether a session is what a filter asks for.
 
     Every word holds: ``lr>0.01``, ``acc<=0.9``, ``opt=adam`` compare a column; others are part
@@ -223,7 +223,7 @@ def matches(table: Table, session: Session, words: Iterable[str]) -> bool:
     return all(_matches(table, session, word) for word in words)
 
 
-def _matches(table: Table, session: Session, word: str) -> bool:
+def _matches(table: HParamTable, session: HParamSession, word: str) -> bool:
     for sign in (">=", "<=", "!=", ">", "<", "="):
         name, found, wanted = word.partition(sign)
         if not found:
@@ -251,7 +251,7 @@ def _matches(table: Table, session: Session, word: str) -> bool:
     return any(word.lower() in text.lower() for text in texts)
 
 
-def _named(table: Table, name: str) -> int | None:
+def _named(table: HParamTable, name: str) -> int | None:
     """The column of a name, or of the only name that holds it."""
     names = [column.name.lower() for column in table.columns]
     if name.lower() in names:

@@ -17,8 +17,8 @@ from threading import BoundedSemaphore, Lock
 from typing import NamedTuple
 
 from tuimon.summaries.images import Image
-from tuimon.views.ahead import Ahead
-from tuimon.views.image.pixels import Full, ImageError, Pixels, Window, decode, size_of
+from tuimon.views.ahead import JobPool
+from tuimon.views.image.pixels import DecodedImage, ImageError, ImageWindow, Pixels, decode, size_of
 
 _KEPT_BYTES = 32 << 20
 """Of pixels at the size of the view: frames that play, pictures of a strip, neighbours."""
@@ -36,7 +36,7 @@ _FAILED_FOR = 5.0
 _Key = tuple[Hashable, ...]
 
 
-class Source(NamedTuple):
+class ImageSource(NamedTuple):
     """An image that is read when it has to be decoded."""
 
     key: Hashable
@@ -45,25 +45,25 @@ class Source(NamedTuple):
     """May raise ImageError."""
 
 
-class _Failed(NamedTuple):
+class _DecodeFailure(NamedTuple):
     error: ImageError
     until: float
     """Of the monotonic clock."""
 
 
-class Decoder:
+class ImageDecoder:
     """Decodes each image once for a size, however many ask for it."""
 
-    def __init__(self, kept_bytes: int = _KEPT_BYTES, *, ahead: Ahead | None = None) -> None:
+    def __init__(self, kept_bytes: int = _KEPT_BYTES, *, ahead: JobPool | None = None) -> None:
         self._most = kept_bytes
         self._lock = Lock()
         self._kept: OrderedDict[_Key, Pixels] = OrderedDict()  # the last used one last
         self._bytes = 0
-        self._failed: dict[_Key, _Failed] = {}
+        self._failed: dict[_Key, _DecodeFailure] = {}
         self._running: dict[_Key, Future[Pixels]] = {}
-        self._full: tuple[Hashable, Full] | None = None
+        self._full: tuple[Hashable, DecodedImage] | None = None
         self._slots = BoundedSemaphore(_AT_ONCE)
-        self._ahead = ahead or Ahead()
+        self._ahead = ahead or JobPool()
 
     @property
     def kept_bytes(self) -> int:
@@ -71,17 +71,17 @@ class Decoder:
         return self._bytes
 
     def decode(
-        self, source: Source, columns: int, lines: int, window: Window, frame: int = 0
+        self, source: ImageSource, columns: int, lines: int, window: ImageWindow, frame: int = 0
     ) -> Pixels:
         """:func:`tuimon.views.image.pixels.decode`; what it returns is shared."""
         return self._decoded(source, columns, lines, window, frame)
 
     def several(
         self,
-        sources: Sequence[Source],
+        sources: Sequence[ImageSource],
         columns: int,
         lines: int,
-        window: Window,
+        window: ImageWindow,
         within: float | None,
     ) -> list[Pixels | ImageError | None]:
         """What there is of some images after so many seconds at most; the others go on meanwhile.
@@ -102,10 +102,12 @@ class Decoder:
         with self._lock:
             return [self._found(key) for key in keys]
 
-    def ahead(self, sources: Iterable[Source], columns: int, lines: int, window: Window) -> None:
+    def ahead(
+        self, sources: Iterable[ImageSource], columns: int, lines: int, window: ImageWindow
+    ) -> None:
         """Decode these next, what takes a while, instead of what was asked for before."""
 
-        def job(source: Source) -> None:
+        def job(source: ImageSource) -> None:
             image = source.read()
             if _is_slow(image, _MOST_AHEAD):
                 self._decoded(source._replace(read=lambda: image), columns, lines, window, 0)
@@ -117,7 +119,7 @@ class Decoder:
         return self._ahead.wait(timeout)
 
     def _decoded(
-        self, source: Source, columns: int, lines: int, window: Window, frame: int
+        self, source: ImageSource, columns: int, lines: int, window: ImageWindow, frame: int
     ) -> Pixels:
         key = (source.key, columns, lines, window, frame)
         with self._lock:
@@ -166,7 +168,7 @@ class Decoder:
         """Remember a failure for a while; with the lock."""
         now = time.monotonic()
         self._failed = {one: failed for one, failed in self._failed.items() if failed.until > now}
-        self._failed[key] = _Failed(error, now + _FAILED_FOR)
+        self._failed[key] = _DecodeFailure(error, now + _FAILED_FOR)
 
     def _keep(self, key: _Key, pixels: Pixels) -> None:
         """Keep pixels, and drop those that were used longest ago; with the lock."""
@@ -184,5 +186,5 @@ def _is_slow(image: Image, most: int | None = None) -> bool:
     return pixels >= _SLOW and (most is None or pixels <= most)
 
 
-SHARED = Decoder()
+SHARED = ImageDecoder()
 """Of all views: what is kept is bounded for the process."""

@@ -10,11 +10,11 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.summaries.images import Images
 from tuimon.text import fit
-from tuimon.views.base import Look, Picture
+from tuimon.views.base import Picture, ViewOptions
 from tuimon.views.image.blocks import GAP, beside, dotted, painted, shaded
-from tuimon.views.image.decoder import SHARED, Source
-from tuimon.views.image.pixels import ImageError, Pixels, Window, adjusted, size_of
-from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
+from tuimon.views.image.decoder import SHARED, ImageSource
+from tuimon.views.image.pixels import ImageError, ImageWindow, Pixels, adjusted, size_of
+from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head, message
 
 _LEAST_SIDE = 12
 """Cells of one of several pictures."""
@@ -35,10 +35,10 @@ class Tone(NamedTuple):
         return "  ".join(words)
 
 
-class Scene(NamedTuple):
+class ImageScene(NamedTuple):
     """How pictures are seen."""
 
-    window: Window = Window()
+    window: ImageWindow = ImageWindow()
     tone: Tone = Tone()
     frame: int = 0
     """Of an animation."""
@@ -48,7 +48,7 @@ class Panel(NamedTuple):
     """A picture among several."""
 
     label: str
-    source: Source | None
+    source: ImageSource | None
     """None where there is nothing to read."""
     selected: bool = False
 
@@ -86,7 +86,7 @@ class Painter:
         """Some images are still being decoded."""
 
     def decode(
-        self, sources: Sequence[Source], columns: int, room: int, scene: Scene
+        self, sources: Sequence[ImageSource], columns: int, room: int, scene: ImageScene
     ) -> list[Found]:
         """What there is of images that are to take at most so many cells each."""
         size = columns * self._cell[0], room * self._cell[1]
@@ -100,7 +100,7 @@ class Painter:
             return [error]
 
     def draw(
-        self, found: Found, columns: int, room: int, scene: Scene, x: int, y: int
+        self, found: Found, columns: int, room: int, scene: ImageScene, x: int, y: int
     ) -> tuple[int, list[Row]]:
         """The cells that an image at (x, y) takes of so many, and its rows."""
         if found is None:
@@ -115,20 +115,22 @@ class Painter:
         self.pictures.append(Picture(x, y, width, height, pixels))
         return width, _blank(width, height)
 
-    def ahead(self, sources: Sequence[Source], columns: int, room: int, scene: Scene) -> None:
+    def ahead(
+        self, sources: Sequence[ImageSource], columns: int, room: int, scene: ImageScene
+    ) -> None:
         """Decode those of these images that take a while, to be drawn like this some time."""
         across, down = self._cell
         SHARED.ahead(sources, columns * across, room * down, scene.window)
 
 
 def rows(
-    place: Place,
+    place: StepPlace,
     images: Images,
-    sources: Sequence[Source],
+    sources: Sequence[ImageSource],
     width: int,
     height: int,
     *,
-    scene: Scene | None = None,
+    scene: ImageScene | None = None,
     alone: int | None = None,
     frames: int = 0,
     facts: Sequence[Piece] = (),
@@ -147,7 +149,7 @@ def rows(
         facts: what else the head tells.
         painter: how they are drawn; as half blocks when left out.
     """
-    scene, painter = scene or Scene(), painter or Painter()
+    scene, painter = scene or ImageScene(), painter or Painter()
     told: list[Piece] = [(f"{images.width}×{images.height}", roles.LEGEND)]
     if not images.images:
         return message(place, told, ("No image in this step.", roles.DIM), width, height)
@@ -178,12 +180,12 @@ def rows(
 
 
 def panels(
-    place: Place,
+    place: StepPlace,
     facts: Sequence[Piece],
     several: Sequence[Panel],
     aspect: float,
-    look: Look,
-    scene: Scene,
+    look: ViewOptions,
+    scene: ImageScene,
     painter: Painter,
 ) -> list[Row]:
     """Draw images of steps or runs, `aspect` times as wide as high, in a grid below their names."""
@@ -244,7 +246,7 @@ def _panel(
     found: Found,
     cells: int,
     lines: int,
-    scene: Scene,
+    scene: ImageScene,
     painter: Painter,
     x: int,
     y: int,
@@ -270,7 +272,7 @@ def _blank(cells: int, lines: int) -> list[Row]:
     return [(Span(" " * cells, roles.BLANK),)] * max(0, lines)
 
 
-def _scene_facts(scene: Scene) -> list[Piece]:
+def _scene_facts(scene: ImageScene) -> list[Piece]:
     facts: list[Piece] = []
     if scene.window.zoom > 1:
         facts.append((f"zoom ×{scene.window.zoom:.3g}", roles.ACCENT))

@@ -9,27 +9,27 @@ from typing import Literal, NamedTuple
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
-from tuimon.store.run_log import Run
+from tuimon.store.run_log import RunLog
 from tuimon.store.series import Refs, RefSeries
 from tuimon.summaries.images import Image, Images
 from tuimon.summaries.reader import RecordKey
 from tuimon.text import format_step
-from tuimon.views.base import Arrows, Look, Shown, View, ViewKey, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
 from tuimon.views.buckets import sampled
-from tuimon.views.image.decoder import Source
+from tuimon.views.image.decoder import ImageSource
 from tuimon.views.image.drawing import (
+    ImageScene,
     Painter,
     Panel,
-    Scene,
     Tone,
     arranged,
     aspect_of,
     panels,
     rows,
 )
-from tuimon.views.image.pixels import ImageError, Window, delays
-from tuimon.views.layout import HEAD_ROWS, Piece, Place
-from tuimon.views.subject import Subject, ViewError, place_of
+from tuimon.views.image.pixels import ImageError, ImageWindow, delays
+from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace
+from tuimon.views.subject import ItemContext, ViewError, place_of
 
 Mode = Literal["one", "strip", "runs"]
 _PATIENCE = 0.04
@@ -79,7 +79,7 @@ class ImageView(View):
 
     def __init__(self) -> None:
         self._mode: Mode = "one"
-        self._scene = Scene()
+        self._scene = ImageScene()
         self._alone: int | None = None
         """Which of several images of a step is seen alone."""
         self._count = 1
@@ -94,17 +94,17 @@ class ImageView(View):
         """Of the step that was seen last."""
 
     @classmethod
-    def stamp(cls, subject: Subject) -> Hashable:
+    def stamp(cls, subject: ItemContext) -> Hashable:
         return tuple(series.version for _, series in subject.alike())
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         return self._draw(subject, look, _PATIENCE)
 
-    def still(self, subject: Subject, look: Look) -> Sequence[Row]:
+    def still(self, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         return self._draw(subject, look, None).rows
 
-    def _draw(self, subject: Subject, look: Look, patience: float | None) -> Shown:
-        seen = _Seen.of(subject, look.step)
+    def _draw(self, subject: ItemContext, look: ViewOptions, patience: float | None) -> ViewDrawing:
+        seen = _StepImages.of(subject, look.step)
         self._size = (max(1, look.width), max(1, look.height - HEAD_ROWS - 1))
         self._count = len(seen.images.images)
         runs = len(subject.alike())
@@ -123,7 +123,7 @@ class ImageView(View):
             facts = [(told, roles.NOTE), *_time(seen)]
             aspect = aspect_of(seen.images)
             found = panels(seen.place, facts, several, aspect, look, self._scene, painter)
-            shown = Shown(found, partial=painter.partial, pictures=painter.pictures)
+            shown = ViewDrawing(found, partial=painter.partial, pictures=painter.pictures)
         else:
             shown = self._one(seen, look, painter)
         idle = [] if runs > 1 else ["image-runs"]
@@ -133,7 +133,7 @@ class ImageView(View):
         idle += [] if look.cell else ["image-pixels"]
         return shown._replace(idle=idle)
 
-    def _one(self, seen: _Seen, look: Look, painter: Painter) -> Shown:
+    def _one(self, seen: _StepImages, look: ViewOptions, painter: Painter) -> ViewDrawing:
         """The images of the step, or the one that was chosen of them."""
         alone = self._which if self._alone is not None and self._count > 1 else None
         single = alone is not None or self._count == 1
@@ -165,7 +165,7 @@ class ImageView(View):
         if plays:
             again = max(self._delays[scene.frame], _LEAST_AGAIN)
             self._scene = scene._replace(frame=(scene.frame + 1) % frames)
-        return Shown(found, again=again, partial=painter.partial, pictures=painter.pictures)
+        return ViewDrawing(found, again=again, partial=painter.partial, pictures=painter.pictures)
 
     @property
     def _which(self) -> int:
@@ -209,7 +209,7 @@ class ImageView(View):
             case "pixels":
                 self._in_blocks = not self._in_blocks
             case "reset":
-                window, tone = Window(), Tone()
+                window, tone = ImageWindow(), Tone()
         self._scene = self._scene._replace(window=window, tone=tone)
 
     def drag(self, dx: int, dy: int) -> None:
@@ -221,7 +221,7 @@ class ImageView(View):
         window = self._scene.window.nearer(_NEARER**-notches)
         self._scene = self._scene._replace(window=window)
 
-    def _neighbours(self, seen: _Seen) -> list[int]:
+    def _neighbours(self, seen: _StepImages) -> list[int]:
         """Indices of the steps that may be seen next, the likeliest first."""
         at, refs = seen.place.index, seen.refs
         stride = at - self._index or -1
@@ -234,7 +234,7 @@ class ImageView(View):
             if 0 <= index < len(refs.steps) and refs.lengths[index] <= _MOST_AHEAD_BYTES
         ]
 
-    def _steps(self, seen: _Seen, look: Look) -> list[Panel]:
+    def _steps(self, seen: _StepImages, look: ViewOptions) -> list[Panel]:
         """The steps that have room, ascending, the selected one among them."""
         place, refs = seen.place, seen.refs
         return [
@@ -246,7 +246,7 @@ class ImageView(View):
             for index in sampled(place.count, seen.room_for(place.count, look), place.index)
         ]
 
-    def _runs(self, seen: _Seen, look: Look) -> list[Panel]:
+    def _runs(self, seen: _StepImages, look: ViewOptions) -> list[Panel]:
         """The step in as many runs as have room, or that before it where a run has none."""
         found = []
         place, subject = seen.place, seen.subject
@@ -261,21 +261,21 @@ class ImageView(View):
         return found
 
 
-class _Seen(NamedTuple):
+class _StepImages(NamedTuple):
     """The selected step, and the images around it."""
 
-    subject: Subject
-    run: Run
+    subject: ItemContext
+    run: RunLog
     series: RefSeries
     refs: Refs
     """Of all steps of the tag."""
-    place: Place
+    place: StepPlace
     record: RecordKey
     images: Images
 
     @classmethod
-    def of(cls, subject: Subject, step: int | None) -> _Seen:
-        """What `Look.step` means. Raises ViewError."""
+    def of(cls, subject: ItemContext, step: int | None) -> _StepImages:
+        """What `ViewOptions.step` means. Raises ViewError."""
         for run, series in subject.alike()[:1]:
             refs = series.snapshot()
             if len(refs.steps):
@@ -284,12 +284,12 @@ class _Seen(NamedTuple):
                 return cls(subject, run, series, refs, place, record, _images(subject, record))
         raise ViewError("The file that held this is gone.")
 
-    def room_for(self, count: int, look: Look) -> int:
+    def room_for(self, count: int, look: ViewOptions) -> int:
         """How many of so many pictures can be seen at once."""
         room = look.width, look.height - HEAD_ROWS - 1
         return math.prod(arranged(count, *room, aspect_of(self.images)))
 
-    def source(self, index: int, which: int) -> Source | None:
+    def source(self, index: int, which: int) -> ImageSource | None:
         """Where an image of a step is read; None where there is no file any more."""
         try:
             record = self.subject.record(self.run, self.series, self.refs, index)
@@ -297,7 +297,7 @@ class _Seen(NamedTuple):
             return None
         return self.source_of(record, which)
 
-    def source_of(self, record: RecordKey, which: int) -> Source:
+    def source_of(self, record: RecordKey, which: int) -> ImageSource:
         """Where an image of a record is read."""
 
         def read() -> Image:
@@ -309,17 +309,17 @@ class _Seen(NamedTuple):
                 raise ImageError("no image")
             return images[which]
 
-        return Source((record, which), read)
+        return ImageSource((record, which), read)
 
 
-def _images(subject: Subject, record: RecordKey) -> Images:
+def _images(subject: ItemContext, record: RecordKey) -> Images:
     decoded = subject.read_record(record)
     if not isinstance(decoded, Images):
         raise ViewError(f"The record holds something else: {type(decoded).__name__}.")
     return decoded
 
 
-def _time(seen: _Seen) -> list[Piece]:
+def _time(seen: _StepImages) -> list[Piece]:
     try:
         at = datetime.fromtimestamp(float(seen.refs.wall_times[seen.place.index]))
     except (ValueError, OverflowError, OSError):

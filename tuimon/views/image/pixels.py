@@ -38,7 +38,7 @@ class ImageError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ImageWindow:
     """Which part of an image is seen: all of it at zoom 1."""
 
     zoom: float = 1.0
@@ -52,18 +52,20 @@ class Window:
         x, y = (min(max(at, half), 1 - half) for at in (self.x, self.y))
         return (x - half) * width, (y - half) * height, (x + half) * width, (y + half) * height
 
-    def moved(self, x: float, y: float) -> Window:
+    def moved(self, x: float, y: float) -> ImageWindow:
         """Moved by shares of what is seen."""
         half = 0.5 / self.zoom
         at_x, at_y = self.x + x / self.zoom, self.y + y / self.zoom
-        return Window(self.zoom, min(max(at_x, half), 1 - half), min(max(at_y, half), 1 - half))
+        return ImageWindow(
+            self.zoom, min(max(at_x, half), 1 - half), min(max(at_y, half), 1 - half)
+        )
 
-    def nearer(self, factor: float) -> Window:
+    def nearer(self, factor: float) -> ImageWindow:
         """Enlarged about its middle."""
-        return Window(min(max(self.zoom * factor, 1.0), 64.0), self.x, self.y).moved(0, 0)
+        return ImageWindow(min(max(self.zoom * factor, 1.0), 64.0), self.x, self.y).moved(0, 0)
 
 
-class Full(NamedTuple):
+class DecodedImage(NamedTuple):
     """An image as it was decoded, in colours or in grey: parts of it are quickly made of it."""
 
     picture: Picture
@@ -86,10 +88,10 @@ def decode(
     image: Image,
     columns: int,
     lines: int,
-    window: Window = Window(),
+    window: ImageWindow = ImageWindow(),
     frame: int = 0,
-    full: Full | None = None,
-) -> tuple[Pixels, Full]:
+    full: DecodedImage | None = None,
+) -> tuple[Pixels, DecodedImage]:
     """The pixels of an image, made to fit `columns` by `lines`, both at least 1.
 
     Small ones are enlarged by whole numbers. `full` is what an earlier call gave with the same
@@ -169,7 +171,7 @@ def _checked(data: bytes) -> tuple[int, int]:
         return wide, high
 
 
-def _load(data: bytes, frame: int, draft: tuple[float, float]) -> Full:
+def _load(data: bytes, frame: int, draft: tuple[float, float]) -> DecodedImage:
     """Decode an image, where that is quicker at less than its size, but no less than `draft`."""
     picture: Picture = _opened(data)
     size = picture.size
@@ -179,10 +181,10 @@ def _load(data: bytes, frame: int, draft: tuple[float, float]) -> Full:
     if picture.size[0] * picture.size[1] > MAX_PIXELS:
         raise _too_large(*size)
     picture.load()
-    return Full(_opaque(picture), size, frame)
+    return DecodedImage(_opaque(picture), size, frame)
 
 
-def _part(picture: Picture, columns: int, lines: int, window: Window, scale: float) -> Pixels:
+def _part(picture: Picture, columns: int, lines: int, window: ImageWindow, scale: float) -> Pixels:
     """What is seen of a picture, `scale` times as large as the image is itself, about."""
     from PIL import Image as Pillow
 

@@ -8,9 +8,9 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.summaries.texts import Text
 from tuimon.text import format_step
-from tuimon.views.base import Look, Shown, View, ViewKey
-from tuimon.views.layout import HEAD_ROWS, Piece, Place, clip, head, message
-from tuimon.views.subject import Subject, ViewError, place_of
+from tuimon.views.base import View, ViewDrawing, ViewKey, ViewOptions
+from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head, message
+from tuimon.views.subject import ItemContext, ViewError, place_of
 from tuimon.views.text.columns_side import table_lines
 from tuimon.views.text.diff import changes, text_lines
 from tuimon.views.text.markdown import markdown_lines
@@ -48,7 +48,7 @@ class TextView(View):
         """Step to compare with; the one before when None."""
         self._step: int | None = None
 
-    def draw(self, subject: Subject, look: Look) -> Shown:
+    def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         place, text = subject.summary(look.step, Text)
         self._step = place.step
         self._page = max(1, look.height - HEAD_ROWS - 2)
@@ -61,9 +61,9 @@ class TextView(View):
         self._top = min(self._top, self._last_top)
         shown = _window(place, found, facts, look.width, look.height, self._top)
         idle = () if place.count > 1 else ("text-diff", "text-base")
-        return Shown(shown, scrolls=bool(self._last_top), idle=idle)
+        return ViewDrawing(shown, scrolls=bool(self._last_top), idle=idle)
 
-    def still(self, subject: Subject, look: Look) -> Sequence[Row]:
+    def still(self, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         place, text = subject.summary(look.step, Text)
         return [*head(place, [], look.width), (), *lines(text, look.width)]
 
@@ -85,7 +85,7 @@ class TextView(View):
         self._top = min(max(0, self._top + rows), self._last_top)
 
     def _changes(
-        self, subject: Subject, place: Place, text: Text, cells: int
+        self, subject: ItemContext, place: StepPlace, text: Text, cells: int
     ) -> tuple[Sequence[Row], list[Piece]]:
         """Rows of the changes since the step to compare with, and which one that is."""
         refs = subject.refs
@@ -108,7 +108,7 @@ class TextView(View):
 
 
 def _window(
-    place: Place, found: Sequence[Row], facts: list[Piece], cells: int, height: int, top: int
+    place: StepPlace, found: Sequence[Row], facts: list[Piece], cells: int, height: int, top: int
 ) -> list[Row]:
     """Head and the lines from `top` on, as many as have room."""
     room = height - HEAD_ROWS - 1
@@ -122,7 +122,7 @@ def _window(
     return [*head(place, facts, cells), (), *body][: max(0, height)]
 
 
-def rows(place: Place, text: Text, width: int, height: int, *, top: int = 0) -> list[Row]:
+def rows(place: StepPlace, text: Text, width: int, height: int, *, top: int = 0) -> list[Row]:
     """Show the text of a step from line `top` on; the rows never take more than the size."""
     return _window(place, lines(text, width), [], width, height, top)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tuimon.recorder.processes import ProcessTree
-from tuimon.recorder.system_metrics import Host, SystemMetrics, Training
+from tuimon.recorder.system_metrics import Host, SystemMetrics, TrainingUsage
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
@@ -43,7 +43,9 @@ def busy() -> Iterator[int]:
     process.wait()
 
 
-def values_when(training: Training, tag: str, holds: Callable[[float], bool]) -> dict[str, float]:
+def values_when(
+    training: TrainingUsage, tag: str, holds: Callable[[float], bool]
+) -> dict[str, float]:
     """Readings, taken until one is as expected (the machine may be busy with other things)."""
     deadline = time.monotonic() + 20
     while True:
@@ -54,7 +56,7 @@ def values_when(training: Training, tag: str, holds: Callable[[float], bool]) ->
 
 
 def test_a_tree_is_measured_as_a_whole(busy: int) -> None:
-    training = Training(ProcessTree(None, busy))
+    training = TrainingUsage(ProcessTree(None, busy))
     first = dict(training.readings())
     assert first["CPU/training [%]"] == 0
     readings = values_when(training, "CPU/training [%]", lambda percent: percent > 20)
@@ -68,7 +70,7 @@ def test_a_tree_is_measured_as_a_whole(busy: int) -> None:
 def test_a_tree_without_processes_gives_nothing() -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    assert list(Training(ProcessTree(None, ended.pid)).readings()) == []
+    assert list(TrainingUsage(ProcessTree(None, ended.pid)).readings()) == []
 
 
 def test_the_host_tells_shares_of_what_it_has(tmp_path: Path) -> None:

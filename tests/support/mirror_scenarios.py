@@ -16,7 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-from mirror_runs import (
+from torch.utils.tensorboard import SummaryWriter
+
+from support.mirror_runs import (
     MirrorUnderTest,
     Points,
     end_run,
@@ -25,9 +27,7 @@ from mirror_runs import (
     offline_rows,
     written,
 )
-from torch.utils.tensorboard import SummaryWriter
-from wandb_server import KEY, WandbServer, wandb_server
-
+from support.wandb_server import KEY, WandbServer, wandb_server
 from tuimon.mirror.journal_home import home_of
 from tuimon.mirror.upload import request_upload
 from tuimon.runs.paths import RunPaths

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import google_crc32c
 import numpy as np
-from event_files import NAME, frame, version
 from numpy.typing import NDArray
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
+
+from support.event_files import NAME, frame, version
 
 _VALUE = 1.2345678
 """Stands for the value in a template; no tag contains its bytes."""

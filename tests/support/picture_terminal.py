@@ -12,7 +12,8 @@ import numpy as np
 import pyte
 from PIL import Image
 from pyte.screens import wcwidth
-from terminal import Terminal
+
+from support.terminal import Terminal
 
 CELL = 10, 20
 """Width and height of a cell in pixels."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from terminal import Terminal
-from waiting import wait_until
+
+from support.terminal import Terminal
+from support.waiting import wait_until
 
 TUIMON = str(Path(sys.executable).parent / "tuimon")
 DEMO = str(Path(__file__).parents[2] / "demo" / "train.py")
@@ -125,4 +126,12 @@ class Host:
                     found.append(process)
             except psutil.Error:
                 continue
+        return found
+
+    def command_lines(self) -> list[list[str]]:
+        """Those of all processes that are alive: one that has just ended has none any more."""
+        found = []
+        for process in self.processes():
+            with suppress(psutil.Error):
+                found.append(process.cmdline())
         return found

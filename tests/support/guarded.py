@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from waiting import wait_until
 
-from tuimon.guardian.client import Control
+from support.waiting import wait_until
+from tuimon.guardian.client import ControlClient
 from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.guardian.launch import start_guardian
 from tuimon.runs.paths import RunPaths, new_run_directory
@@ -47,7 +47,7 @@ class Training:
             ),
         )
         start_guardian(self.paths, prefix)
-        self.control = Control(self.paths)
+        self.control = ControlClient(self.paths)
 
     @classmethod
     def of(cls, script: str, *args: str, **fields: Any) -> "Training":

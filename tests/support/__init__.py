@@ -1,0 +1,1 @@
+"""What several tests and benchmarks share: logs, runs, terminals, servers."""
