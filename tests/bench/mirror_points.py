@@ -1,6 +1,7 @@
 """Where a mirrored training's points are, whatever happens: `python tests/bench/mirror_points.py`.
 
-Prints the README's table; six minutes. With a number, that many kills instead of a hundred.
+Prints the table of tuimon/docs/measured.md; six minutes. With a number, that many kills instead of
+a hundred.
 """
 
 import os

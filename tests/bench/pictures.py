@@ -1,4 +1,4 @@
-"""Pictures of the README's table of kinds, drawn by the views themselves.
+"""Pictures of the guide's kinds of data, drawn by the views themselves.
 
     python demo/kinds.py /tmp/kinds && python tests/bench/pictures.py /tmp/kinds
 

@@ -2,7 +2,7 @@
 
     python tests/bench/views.py
 
-prints the table of the README's "Measured". A view opens when it is drawn for the first time, its
+prints its table of tuimon/docs/measured.md. A view opens when it is drawn for the first time, its
 record read and decoded; then one goes back through steps, none of them read before, at ten a second
 as a key does that is held. Both at 160x48, as the thread of the screen does it.
 """

@@ -1,6 +1,7 @@
 """What a mirrored training goes through, and the points that are left of it where they should be.
 
-The long test and the README's table (`python tests/bench/mirror_points.py`) share these.
+The long test shares these with what prints the table of tuimon/docs/measured.md
+(`python tests/bench/mirror_points.py`).
 """
 
 import random

@@ -1,41 +1,115 @@
-"""The README's tables say what the code does."""
+"""README and guide say what the code does. `python tests/unit/test_readme.py` renews the keys."""
 
+import importlib
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
+import click
+
 from tuimon.cli.main import COMMANDS
-from tuimon.tui.keys.key import help_rows
+from tuimon.config.schema import AREAS, Settings
+from tuimon.config.template import toml
+from tuimon.tui.keys.key import Key, help_rows
+from tuimon.tui.keys.keymap import MEANINGS
 from tuimon.tui.keys.monitor import KEYS, TOPICS
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
+README = ROOT / "README.md"
+DOCS = ROOT / "tuimon/docs"
+PAGES = (README, *sorted(DOCS.glob("*.md")))
+KEYS_PAGE = DOCS / "keys.md"
+KEYS_COMMENT = "<!-- keys: written by python tests/unit/test_readme.py -->\n"
 
 
-def table(name: str) -> list[list[str]]:
-    """Rows of the table that follows the comment `name`."""
-    _, _, rest = README.partition(f"<!-- {name}: ")
+def table(page: str, name: str) -> list[list[str]]:
+    """Rows of the table that follows the comment `name` of a page."""
+    _, _, rest = (DOCS / page).read_text().partition(f"<!-- {name}: ")
     block = re.search(r"\n\|---.*\n((?:\|.*\n)+)", rest)
     assert block
-    return cells(block[1])
-
-
-def cells(block: str) -> list[list[str]]:
-    """Cells of the rows of a table."""
-    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in block.splitlines()]
+    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in block[1].splitlines()]
     return [[cell.replace("`", "") for cell in row] for row in rows]
 
 
+def keys_page() -> str:
+    """The page of keys as it should be: what stands above the tables, and the tables."""
+    above, _, _ = KEYS_PAGE.read_text().partition(KEYS_COMMENT)
+    parts = ["## Main screen"]
+    for name, keys in TOPICS.items():
+        parts += [f"### {name}", key_table(keys)]
+    for name, keys in MEANINGS.items():
+        if keys is not KEYS:
+            parts += [f"## {name[0].upper()}{name[1:]}", key_table(keys)]
+    return f"{above}{KEYS_COMMENT}\n" + "\n\n".join(parts) + "\n"
+
+
+def key_table(keys: Iterable[Key]) -> str:
+    """A Markdown table of keys, as the help of the screen shows them."""
+    rows = [
+        (" ".join(f"`{key}`" for key in names.split()), text) for names, text in help_rows(keys)
+    ]
+    cells = max(len(names) for names, _ in rows)
+    lines = [("key", "what it does"), ("-" * cells, "------------"), *rows]
+    return "\n".join(f"| {names:<{cells}} | {text} |" for names, text in lines)
+
+
+def words_of_commands(page: Path) -> Iterator[str]:
+    """What follows `tuimon` where a page tells a command."""
+    for code in re.findall(r"```.*?```|`[^`]+`", page.read_text(), re.DOTALL):
+        yield from re.findall(r"(?:^|&& |`|\(|; )tuimon ([a-z]+)\b(?![.:/])", code, re.MULTILINE)
+
+
 def test_commands():
-    assert table("commands") == [[f"tuimon {name}", text] for name, text in COMMANDS.items()]
+    told = [[f"tuimon {name}", text] for name, text in COMMANDS.items()]
+    assert table("guide.md", "commands") == told
 
 
 def test_keys():
-    _, _, rest = README.partition("<!-- keys: ")
-    told, _, _ = rest.partition("<!-- end of keys -->")
-    topics = re.findall(r"\n\*\*(.+)\*\*\n\n\| key .*\n\|---.*\n((?:\|.*\n)+)", told)
-    assert [(name, cells(block)) for name, block in topics] == [
-        (name, [list(row) for row in help_rows(keys)]) for name, keys in TOPICS.items()
+    assert KEYS_PAGE.read_text() == keys_page(), "python tests/unit/test_readme.py renews the page"
+
+
+def test_settings():
+    areas = [(area, getattr(Settings(), area)) for area in AREAS]
+    assert [row[:2] for row in table("settings.md", "settings")] == [
+        [f"{area}.{field.name}", toml(field.default)]
+        for area, values in areas
+        for field in fields(values)
     ]
+
+
+def test_the_readme_is_short():
+    assert len(README.read_text().splitlines()) <= 180
+
+
+def test_lines_fit_a_terminal():
+    for page in PAGES:
+        prose = [line for line in page.read_text().splitlines() if line[:1] not in ("|", "!")]
+        commands = [line for line in prose if "python3 -m venv" in line]
+        assert all(len(line) <= 80 for line in prose if line not in commands), page
+
+
+def test_links_lead_to_files():
+    for page in PAGES:
+        links = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text())
+        assert all((page.parent / link).is_file() for link in links), page
+    assert all(f"(tuimon/docs/{page.name})" in README.read_text() for page in PAGES[1:])
+
+
+def test_commands_that_are_told_exist():
+    told = {word: page for page in PAGES for word in words_of_commands(page)}
+    assert "help" in told
+    assert not set(told) - set(COMMANDS)
+
+
+def test_options_that_are_told_exist():
+    commands = [importlib.import_module(f"tuimon.cli.{name}").command for name in COMMANDS]
+    options = [option for command in commands for option in command.params]
+    known = {name for option in options for name in (*option.opts, *option.secondary_opts)}
+    foreign = {"--nproc-per-node", "--live", "--lr", "--peers", "--snapshot-update"}
+    for page in PAGES:
+        told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text()))
+        assert not told - known - foreign - {"--help"}, page
 
 
 def test_each_key_has_an_id_of_its_own_and_a_name():
@@ -47,10 +121,8 @@ def test_each_key_has_an_id_of_its_own_and_a_name():
 
 
 def test_each_command_tells_its_usage():
-    import importlib
-
     for name in COMMANDS:
-        command = importlib.import_module(f"tuimon.cli.{name}").command
+        command: click.Command = importlib.import_module(f"tuimon.cli.{name}").command
         assert command.help
         assert all(parameter.help for parameter in command.params if parameter.opts[0][0] == "-")
 
@@ -59,3 +131,7 @@ def test_every_python_the_project_promises_is_tested():
     workflow = (ROOT / ".github/workflows/ci.yml").read_text()
     promised = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text())
     assert all(f'"{version}"' in workflow for version in promised)
+
+
+if __name__ == "__main__":
+    KEYS_PAGE.write_text(keys_page())

@@ -62,7 +62,7 @@ def _type_into(run: RunStatus, *, plain: bool, reset: bool) -> int:
     """Watch a run whose keyboard this viewer holds from the beginning.
 
     Raises:
-        Refused: it has ended, is elsewhere, or somebody else types; or there is no terminal here.
+        CommandError: it has ended, is elsewhere, somebody else types, or here is no terminal.
     """
     from tuimon.cli.shared.viewer import screen_obstacle, watch_run
     from tuimon.guardian.client import ControlError, Typist, caller

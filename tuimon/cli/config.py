@@ -148,7 +148,7 @@ def _editor() -> list[str]:
     """The user's editor and its arguments.
 
     Raises:
-        Refused: what the environment says cannot be a command.
+        CommandError: what the environment says cannot be a command.
     """
     import shutil
 

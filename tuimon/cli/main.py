@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "resume": "Let a paused training continue.",
     "rm": "Remove runs that have ended.",
     "config": "Print, check or edit the settings.",
+    "help": "Show a topic of the guide, or the help of a command.",
 }
 """Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""
 
@@ -58,7 +59,8 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="See `tuimon COMMAND --help` for more. Leaving the screen never stops a training.",
+    epilog="See `tuimon help` and `tuimon COMMAND --help` for more. "
+    "Leaving the screen never stops a training.",
 )
 @click.version_option(__version__, message="tuimon %(version)s")
 @click.pass_context

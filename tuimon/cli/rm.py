@@ -52,7 +52,7 @@ def seconds(age: str) -> float:
     """An age such as ``12h``, ``7d`` or ``4w`` in seconds.
 
     Raises:
-        Refused: it is none.
+        CommandError: it is none.
     """
     found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([mhdw])", age.strip())
     if found is None:
@@ -74,7 +74,7 @@ def _ask(chosen: list[RunStatus]) -> None:
     """Go on only if the user says so.
 
     Raises:
-        Refused: nobody is there to ask, or the answer is no.
+        CommandError: nobody is there to ask, or the answer is no.
     """
     total = format_bytes(sum(map(size_of, chosen)))
     unsent = [run for run in chosen if has_unsent(run)]

@@ -182,7 +182,7 @@ def launch(
     """Write the run directory and start its guardian; returns once the training is executing.
 
     Raises:
-        Refused: the guardian or the training could not be started.
+        CommandError: the guardian or the training could not be started.
     """
     from tuimon.cli.shared.surroundings import LaunchContext, look_around
     from tuimon.guardian.launch import LaunchError, start_guardian
@@ -242,7 +242,7 @@ def resolve(args: Sequence[str], *, module: bool, env: Mapping[str, str]) -> tup
     conda environment; tuimon's own interpreter need not have torch.
 
     Raises:
-        Refused: nothing by that name, or not executable.
+        CommandError: nothing by that name, or not executable.
     """
     first = args[0]
     if module:

@@ -151,7 +151,7 @@ def command(
 def _stills(
     store: "Store", kinds: tuple[str, ...], tags: re.Pattern[str] | None, look: "ViewOptions"
 ) -> "Iterator[Row]":
-    """The summaries of these kinds; tells when there are none. Raises Refused."""
+    """The summaries of these kinds; tells when there are none. Raises CommandError."""
     from tuimon.cli.shared.summary_stills import stills
     from tuimon.views.kinds import KINDS
 

@@ -32,7 +32,7 @@ def command(logdir: tuple[str, ...], plain: bool, reset_view: bool) -> int:
 
 
 def _sources(name: str) -> tuple[LogSource, ...]:
-    """A log directory, or those of a run; raises Refused."""
+    """A log directory, or those of a run; raises CommandError."""
     path = Path(name).absolute()
     if path.is_dir():
         return (LogSource(path=str(path), recursive=True),)

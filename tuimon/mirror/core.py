@@ -104,9 +104,9 @@ class Mirror:
         """Mirror until the subject has ended and W&B has everything; `first` files are known.
 
         Raises:
-            Interrupted: it was told to stop.
+            MirrorInterrupt: it was told to stop.
             MirrorOff: W&B is switched off.
-            GoesOnline: the offline run was closed, to be opened online.
+            OnlineRestart: the offline run was closed, to be opened online.
             IncompleteError: W&B does not have everything; call again later, in a new process.
             Exception: whatever else wandb raises; the same applies.
         """

@@ -90,7 +90,7 @@ class RunOpener:
         """Open the run, or return None: try again later.
 
         Raises:
-            NotUploaded: all is recorded offline, and could not go online.
+            UploadError: all is recorded offline, and could not go online.
             Exception: whatever wandb raises when there is no other way left.
         """
         if self._destination.mode == "offline":

@@ -59,7 +59,7 @@ def run_or_refuse(ref: str | None) -> RunStatus:
     """The run that `ref` names (id, unique prefix or name; None: the newest).
 
     Raises:
-        Refused: no such run, or an ambiguous name.
+        CommandError: no such run, or an ambiguous name.
     """
     try:
         return find_run(ref)
@@ -71,7 +71,7 @@ def settings_or_refuse() -> "Settings":
     """The user's settings.
 
     Raises:
-        Refused: something in the file makes no sense.
+        CommandError: something in the file makes no sense.
     """
     from tuimon.config import ConfigError, load_settings
 
@@ -92,7 +92,7 @@ def control_or_refuse(status: RunStatus) -> "ControlClient":
     """The way to the guardian of a run that goes on, or has left something behind.
 
     Raises:
-        Refused: it is over, or runs on another host.
+        CommandError: it is over, or runs on another host.
     """
     from tuimon.guardian.client import ControlClient
 

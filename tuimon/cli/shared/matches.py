@@ -35,7 +35,7 @@ def choose(
     """Read the runs that match; tells on standard error what could not be read.
 
     Raises:
-        Refused: there are no event files.
+        CommandError: there are no event files.
     """
     store, complete = read(selection, runs)
     found = dict.fromkeys(
@@ -55,7 +55,7 @@ def choose(
 
 
 def read(selection: LogTarget, wanted: re.Pattern[str] | None) -> tuple[Store, bool]:
-    """The runs that match, and whether all was read; tells what was not. Raises Refused."""
+    """The runs that match, and whether all was read; tells what was not. Raises CommandError."""
     scan = LogdirScan(selection.sources)
     files = scan.scan()
     where = " ".join(safe(source.path) for source in selection.sources)

@@ -38,7 +38,7 @@ def select(source: str | None) -> LogTarget:
     """A log directory, an event file or a run (None: the newest one).
 
     Raises:
-        Refused: there is nothing of that name, or the run has written no event files.
+        CommandError: there is nothing of that name, or the run has written no event files.
     """
     if source is not None and Path(source).exists():
         return LogTarget((LogSource(path=source, recursive=True),), None)
@@ -59,7 +59,7 @@ def select_all(sources: Sequence[str]) -> LogTarget:
     """Log directories, event files and runs together; one of them, or none, as `select`.
 
     Raises:
-        Refused: as `select`.
+        CommandError: as `select`.
     """
     if len(sources) < 2:
         return select(sources[0] if sources else None)

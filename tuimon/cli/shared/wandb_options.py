@@ -107,7 +107,7 @@ def parse_config(given: tuple[str, ...]) -> dict[str, Any]:
     understood.
 
     Raises:
-        Refused: neither an entry nor a file, or a file that cannot be read.
+        CommandError: neither an entry nor a file, or a file that cannot be read.
     """
     config: dict[str, Any] = {}
     for text in given:

@@ -23,13 +23,18 @@ _BULLET = "• "
 _TAB = "    "
 
 
-def markdown_lines(content: str, cells: int) -> Iterator[Line]:
-    """The lines of a text in `cells` columns."""
+def markdown_lines(content: str, cells: int, *, line_breaks: bool = True) -> Iterator[Line]:
+    """The lines of a text in `cells` columns; without `line_breaks`, those of its source go."""
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    yield from _blocks(SyntaxTreeNode(parser.parse(content)).children, cells)
+    tokens = parser.parse(content)
+    if not line_breaks:
+        for part in [part for token in tokens for part in token.children or ()]:
+            if part.type == "softbreak":
+                part.type, part.content = "text", " "
+    yield from _blocks(SyntaxTreeNode(tokens).children, cells)
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode], cells: int, *, tight: bool = False) -> Iterator[Line]:

@@ -1,6 +1,6 @@
 """Safe text in lines of limited width."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tuimon.text import safe, width
 from tuimon.views.layout import Piece
@@ -13,12 +13,12 @@ def wrapped(pieces: Sequence[Piece], cells: int) -> Iterator[Line]:
     """Lines of at most `cells`, broken at blanks where that is possible; at least one."""
     line: list[Piece] = []
     used = 0
-    for text, role in _words(pieces):
+    for (text, role), size in _sized(_words(pieces)):
         if text == "\n":
             yield _trimmed(line)
             line, used = [], 0
             continue
-        if used + width(text.rstrip()) > cells and used:
+        if used + size > cells and used:
             yield _trimmed(line)
             line, used = [], 0
             if not text.strip():
@@ -57,6 +57,24 @@ def _words(pieces: Sequence[Piece]) -> Iterator[Piece]:
                 yield word + " ", role
             if last:
                 yield last, role
+
+
+def _sized(words: Iterable[Piece]) -> Iterator[tuple[Piece, int]]:
+    """Each word and the cells that it takes with what stands right behind it, in another role."""
+    joined: list[Piece] = []
+    for word in words:
+        joined.append(word)
+        if word[0].endswith((" ", "\n")):
+            yield from _rests(joined)
+            joined = []
+    yield from _rests(joined)
+
+
+def _rests(joined: Sequence[Piece]) -> Iterator[tuple[Piece, int]]:
+    left = sum(width(text.rstrip()) for text, _ in joined)
+    for piece in joined:
+        yield piece, left
+        left -= width(piece[0])
 
 
 def _trimmed(line: Sequence[Piece]) -> Line:
