@@ -157,10 +157,10 @@ def _watch(session: "Session", *, plain: bool, reset: bool, typist: "Typist | No
 
             return follow(session)
         with quick_imports():
-            from tuimon.present.view_state import ViewStates
+            from tuimon.present.look import LookFile
             from tuimon.tui.app import run_app
         if reset:
-            ViewStates(session).forget()
+            LookFile(session).forget()
         run_app(session, settings, typist)
         return 0
     finally:

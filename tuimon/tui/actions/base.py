@@ -11,10 +11,10 @@ from tuimon.config import Settings
 from tuimon.console.emulation import ConsoleTail
 from tuimon.present.arrangement import Arrangement, ChartOrder
 from tuimon.present.chart_state import ChartState
+from tuimon.present.look import Look, LookFile, first_look
 from tuimon.present.overview import Overview, OverviewCache
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import Selection, filter_or_everything
-from tuimon.present.view_state import ViewState, ViewStates, first_look
 from tuimon.session.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.tui.panes.chart_grid import ChartGrid
@@ -37,7 +37,7 @@ class MonitorBase(Screen[None]):
         super().__init__()
         self._session = session
         self._settings = settings
-        self._states = ViewStates(session, first_look(settings))
+        self._states = LookFile(session, first_look(settings))
         state = self._states.load()
         options = ChartOptions(
             smoothing=state.smoothing,
@@ -157,7 +157,7 @@ class MonitorBase(Screen[None]):
         options, selection = self._charts.options, self._selection
         self._saved_runs = self._charts.colours.known
         self._states.save(
-            ViewState(
+            Look(
                 smoothing=options.smoothing,
                 log_y=options.log_y,
                 x_axis=options.x_axis,

@@ -28,7 +28,7 @@ MOST_COLUMNS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ViewState:
+class Look:
     """What the keys of the main screen set. The defaults are those of a first look."""
 
     smoothing: float = 0.6
@@ -62,27 +62,27 @@ class ViewState:
     system: bool = False
 
 
-class ViewStates:
+class LookFile:
     """The state of one session's view, in a file of its own.
 
     A run is known by its name and working directory, so that the next run of a script is looked at
     in the same way; log directories by their paths.
     """
 
-    def __init__(self, session: Session, first: ViewState | None = None) -> None:
+    def __init__(self, session: Session, first: Look | None = None) -> None:
         """`first` is how it is looked at for the first time."""
-        self._first = first or ViewState()
+        self._first = first or Look()
         digest = sha256("\0".join(session.known_by).encode(errors="surrogateescape")).hexdigest()
         self._path = state_home() / "views" / f"{digest[:24]}.json"
 
-    def load(self) -> ViewState:
+    def load(self) -> Look:
         """The state that was saved last; what is missing or makes no sense is as at first."""
         with suppress(OSError, ValueError, RecursionError):
             if self._path.stat().st_size <= _MOST_BYTES:
                 return _view_state(json.loads(self._path.read_bytes()), self._first)
         return self._first
 
-    def save(self, state: ViewState) -> None:
+    def save(self, state: Look) -> None:
         """Keep the state. A disk that is full or read-only costs nothing but the memory."""
         new = self._path.with_suffix(".new")
         try:
@@ -98,10 +98,10 @@ class ViewStates:
             self._path.unlink()
 
 
-def first_look(settings: Settings) -> ViewState:
+def first_look(settings: Settings) -> Look:
     """How the user wants to look at what was not looked at before."""
     charts = settings.charts
-    return ViewState(
+    return Look(
         smoothing=charts.smoothing,
         log_y=charts.log_y,
         x_axis=charts.x_axis,
@@ -118,18 +118,18 @@ def _shape(grid: str) -> tuple[int, int]:
     return int(columns), int(rows)
 
 
-def _view_state(document: object, first: ViewState) -> ViewState:
+def _view_state(document: object, first: Look) -> Look:
     if not isinstance(document, dict):
         return first
     known = {
         one.name: _from_json(one.name, document[one.name])
-        for one in fields(ViewState)
+        for one in fields(Look)
         if one.name in document and _makes_sense(one.name, document[one.name])
     }
     return replace(first, **known)
 
 
-def _to_json(state: ViewState) -> dict[str, Any]:
+def _to_json(state: Look) -> dict[str, Any]:
     shown = {title: asdict(view) for title, view in state.views.items() if view != Viewport()}
     small = replace(state, runs=state.runs[:_MOST_RUNS], views={})
     return {**asdict(small), "views": dict([*shown.items()][:_MOST_VIEWS])}
