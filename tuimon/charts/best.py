@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.store.metric_names import Best
+from tuimon.metrics import Best
 
 
 def index_of_best(values: NDArray[np.float64], best: Best) -> int | None:

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from tuimon.charts.best import index_of_best
 from tuimon.charts.smoothing import Smoothed
+from tuimon.metrics import Best
 from tuimon.store.lod import Edges, Extremes, LevelOfDetail
-from tuimon.store.metric_names import Best
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")

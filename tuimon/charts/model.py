@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tuimon.charts.detail import Detail
 from tuimon.charts.view import Area
-from tuimon.store.metric_names import Best
+from tuimon.metrics import Best
 
 XAxis = Literal["step", "relative", "wall"]
 MarkStyle = Literal["braille", "hd", "ascii"]

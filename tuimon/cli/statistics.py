@@ -15,7 +15,7 @@ def documents(rows: Sequence[Statistics]) -> dict[str, dict[str, dict[str, objec
             "min": _number(row.low),
             "max": _number(row.high),
             "steps": {"last": row.last_step, "min": row.low_step, "max": row.high_step},
-            "best": "min" if row.best_is_low else "max",
+            "best": row.best,
             "count": row.points,
         }
     return runs

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tuimon.events.points import ScalarColumns
-from tuimon.store.metric_names import best_of
+from tuimon.metrics import best_of
 
 
 class Extremes:

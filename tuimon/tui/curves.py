@@ -8,7 +8,7 @@ import numpy as np
 from tuimon.charts.detail import Detail
 from tuimon.charts.model import Curve, Superseded
 from tuimon.charts.pairing import Metric
-from tuimon.store.metric_names import best_of
+from tuimon.metrics import best_of
 from tuimon.store.parts import part_of, trainings
 from tuimon.store.run import Run
 from tuimon.store.series import Series

@@ -4,7 +4,7 @@ import json
 import re
 
 from tuimon.recorder.console_metrics.pairs import NUMBER, to_number
-from tuimon.recorder.console_metrics.splits import LONGEST_TAG
+from tuimon.recorder.console_metrics.tags import LONGEST_TAG
 
 _QUOTED = re.compile(
     rf"(['\"])(?P<key>[^'\"]{{1,100}})\1\s*:\s*(?P<value>['\"][^'\"]*['\"]|{NUMBER}|[^,{{}}\[\]]+)"

@@ -1,7 +1,7 @@
 """Evaluations that a training prints batch by batch: one result each, at the training's step."""
 
+from tuimon.metrics.splits import EVALUATIONS
 from tuimon.recorder.console_metrics.bars import Line
-from tuimon.recorder.console_metrics.steps import EVALUATIONS
 
 
 class Evaluations:

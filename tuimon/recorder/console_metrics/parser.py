@@ -6,24 +6,18 @@ settings or program code hold: a curve too few is better than one of nonsense.
 
 import re
 
+from tuimon.metrics.printed import is_charted, is_configuration, is_metric, may_hold_metrics
+from tuimon.metrics.splits import EVALUATIONS, SPLITS
 from tuimon.recorder.console_metrics.bars import DRAWN, TQDM, Bars, CentredCounts, Line
 from tuimon.recorder.console_metrics.dictionaries import numbers_of
 from tuimon.recorder.console_metrics.evaluations import Evaluations
 from tuimon.recorder.console_metrics.pairs import Pair, find_pairs, unwrapped
 from tuimon.recorder.console_metrics.positions import find_epoch, find_position, find_step
 from tuimon.recorder.console_metrics.prefixes import spelled_out, without_prefix
-from tuimon.recorder.console_metrics.splits import LONGEST_TAG, last_split, line_split, tag_of
-from tuimon.recorder.console_metrics.steps import EVALUATIONS, Position, Stepper, TagNames
+from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
+from tuimon.recorder.console_metrics.steps import Position, Stepper, TagNames
 from tuimon.recorder.console_metrics.tables import Block, Table
-from tuimon.recorder.console_metrics.words import (
-    SPLITS,
-    has_function_word,
-    is_charted,
-    is_configuration,
-    is_metric,
-    may_hold_metrics,
-    unknown_words,
-)
+from tuimon.recorder.console_metrics.tags import LONGEST_TAG, last_split, line_split, tag_of
 from tuimon.recorder.event_file import Point
 
 LONGEST_LINE = 4096

@@ -2,7 +2,7 @@
 
 import re
 
-from tuimon.recorder.console_metrics.splits import SPLIT
+from tuimon.recorder.console_metrics.tags import SPLIT
 
 _PREFIX = re.compile(
     r"\s*(?:"
