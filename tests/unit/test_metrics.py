@@ -1,5 +1,6 @@
 """The vocabulary of metrics: what names as trainings log them tell."""
 
+from itertools import pairwise
 from typing import get_args
 
 import pytest
@@ -26,13 +27,13 @@ DRIFTING_LOSSES = """
 value_loss losses/value_loss policy_loss train/policy_gradient_loss actor_loss critic_loss
 loss/critic g_loss d_loss Loss_G LossPi LossV gloss dLoss losses/qf1_loss adversarial_loss
 commitment_loss vq_loss kl_loss entropy_loss ent_coef_loss alpha_loss wasserstein_loss GAN/loss
-loss_value discriminator/loss
+loss_value discriminator/loss router/load_balancing_loss q1_loss vf_loss baseline_loss
 """
 ERRORS = """
 error Error/top-1 error/top5 top1_error top5_error err err@1 mae MAE rmse RMSE rmsle mape smape
 td_error wer WER cer ter eer ece fpr fnr false_positive_rate fast_rcnn/false_negative miss_rate
 word_error_rate error_rate fid FID fid_score kid fvd lpips mmd brier_score gap regret l1 l2
-errors/total abs_rel
+errors/total abs_rel failure_rate char_err_rate davies_bouldin_score
 """
 LIKELIHOODS = "elbo ELBO log_likelihood model/elbo loglik"
 ACCURACIES = """
@@ -44,7 +45,7 @@ metrics/mAP_50 coco/bbox_mAP_50 iou IoU miou mIoU dice bleu BLEU-4 sacrebleu rou
 rouge2 meteor CIDEr chrF exact_match mrr ndcg ndcg@10 hit@k hits@10 hit_rate pass@1 psnr PSNR ssim
 SSIM ms_ssim snr si-sdr sdr pesq stoi IS inception_score r2 R2 R² r2_score explained_variance
 losses/explained_variance vf_explained_var mcc kappa spearman pearson success success_rate win_rate
-score f_beta signal_to_noise_ratio jaccard
+score f_beta nDCG@10 mean_iou clip_score signal_to_noise_ratio jaccard
 """
 REWARDS = """
 reward rewards rew return episode_return charts/episodic_return rollout/ep_rew_mean
@@ -73,15 +74,15 @@ OTHERS: dict[Kind, str] = {
     step epoch global_step num_tokens num_errors number_of_errors n_updates time/total_timesteps
     gradient_accumulation_steps error_count iteration
     """,
-    "size": "memory ep_len_mean EpLen episode_len_mean completions/mean_length gpu_mem_gb batch-size",
+    "size": "memory ep_len_mean EpLen episode_len_mean completions/mean_length mem_gb batch-size",
     "norm": "param_norm params-norm l2_norm weight_norm",
-    "spread": "noise_std loss_std reward_std StdEpRet rewards/x/std std frac_reward_zero_std variance",
-    "change": "DeltaLossPi loss_delta",
+    "spread": "noise_std loss_std reward_std StdEpRet rewards/x/std std_test_score variance",
+    "change": "DeltaLossPi loss_delta accuracy_drop",
     "setting": """
     loss_scale loss-scale loss_weight kl_coef train_loss_coef weight_decay momentum temperature beta
     margin rewards/margins weight/l2 accuracy_threshold losses/alpha
     """,
-    "other": "gpu_util cosine_similarity loss/cosine_similarity rewards/chosen losses/qf1_values",
+    "other": "gpu_util cosine_similarity loss/cosine_similarity rewards/chosen losses/qf1_values anomaly_score",
 }
 GRADIENTS = "grad_norm grad-norm gnorm gradients/layer1.weight grad/conv.bias grad grad/score"
 NOT_LOOKED_FOR = """
@@ -196,20 +197,7 @@ def test_what_is_unknown_is_never_the_best(words: list[str]) -> None:
 
 snakes = st.lists(
     st.sampled_from(
-        [
-            "loss",
-            "acc",
-            "val",
-            "train",
-            "policy",
-            "error",
-            "top",
-            "mean",
-            "norm",
-            "scale",
-            "reward",
-            "grad",
-        ]
+        ["loss", "acc", "val", "train", "policy", "error", "top", "mean", "norm", "scale", "grad"]
     ),
     min_size=1,
     max_size=5,
@@ -230,7 +218,7 @@ def test_case_and_separators_make_no_difference(words: list[str]) -> None:
 def test_tokens_are_where_they_stand_and_in_order(name: str) -> None:
     found = tokens(name)
     assert [name[token.start : token.end] for token in found] == [token.text for token in found]
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     kept = "".join(token.text for token in found)
     assert [char for char in name if char.isalnum()] == [char for char in kept if char.isalnum()]
 

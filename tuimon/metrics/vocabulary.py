@@ -56,7 +56,7 @@ _MEASURES: tuple[tuple[Kind, Best | None, str], ...] = (
         "min",
         "error errors err errs rmse rmsle mae mape smape mpjpe wer cer ter eer ece fpr fnr fid kid"
         " fvd fad lpips mmd brier regret gap hausdorff chamfer false_positive false_negative"
-        " miss_rate abs_rel",
+        " miss_rate failure_rate abs_rel davies_bouldin",
     ),
     (
         "accuracy",
@@ -72,7 +72,7 @@ _MEASURES: tuple[tuple[Kind, Best | None, str], ...] = (
         " pearsonr",
     ),
     ("reward", "max", "reward rewards rew return returns ret ep_ret"),
-    ("divergence", None, "kl kld entropy"),
+    ("divergence", None, "kl kld jsd entropy"),
     ("gradient", None, "grad grads gradient gradients gnorm"),
     ("share", None, "rate rates ratio ratios fraction frac clipfrac percent percentage pct"),
     ("learning rate", None, "lr learning_rate"),
@@ -96,7 +96,7 @@ _MEASURES: tuple[tuple[Kind, Best | None, str], ...] = (
     ("size", None, "memory mem bytes kb mb gb kib mib gib len length lengths size sizes params"),
     ("norm", None, "norm norms magnitude"),
     ("spread", None, "std stddev stdev deviation var variance variances noise"),
-    ("change", None, "delta diff change improvement slope"),
+    ("change", None, "delta diff change improvement drop increase decrease slope"),
     (
         "setting",
         None,
@@ -108,7 +108,7 @@ _MEASURES: tuple[tuple[Kind, Best | None, str], ...] = (
         "other",
         None,
         "values similarity chosen rejected sparsity bias util utilization usage power sharpness"
-        " curvature rank",
+        " curvature rank anomaly toxicity z_score",
     ),
 )
 
@@ -153,8 +153,8 @@ SECOND = frozenset({"s", "sec", "second"})
 
 DRIFTING = word_set(
     "value policy actor critic q qf pg v vf pi td rl g d gen disc generator discriminator adv"
-    " adversarial gan wasserstein alpha ent vq commit commitment reg regularization aux balance"
-    " penalty coef"
+    " adversarial gan wasserstein alpha ent vq commit commitment reg regularization aux balance balancing"
+    " penalty coef baseline"
 )
 """Words of losses that need not fall: those of reinforcement learning follow the rewards, those of
 two networks against each other fall and rise in turn, and what holds others back begins near 0."""
