@@ -82,7 +82,7 @@ OTHERS: dict[Kind, str] = {
     loss_scale loss-scale loss_weight kl_coef train_loss_coef weight_decay momentum temperature beta
     margin rewards/margins weight/l2 accuracy_threshold losses/alpha
     """,
-    "other": "gpu_util cosine_similarity loss/cosine_similarity rewards/chosen losses/qf1_values anomaly_score",
+    "other": "gpu_util loss/cosine_similarity rewards/chosen losses/qf1_values anomaly_score",
 }
 GRADIENTS = "grad_norm grad-norm gnorm gradients/layer1.weight grad/conv.bias grad grad/score"
 NOT_LOOKED_FOR = """

@@ -153,8 +153,8 @@ SECOND = frozenset({"s", "sec", "second"})
 
 DRIFTING = word_set(
     "value policy actor critic q qf pg v vf pi td rl g d gen disc generator discriminator adv"
-    " adversarial gan wasserstein alpha ent vq commit commitment reg regularization aux balance balancing"
-    " penalty coef baseline"
+    " adversarial gan wasserstein alpha ent vq commit commitment reg regularization aux balance"
+    " balancing penalty coef baseline"
 )
 """Words of losses that need not fall: those of reinforcement learning follow the rewards, those of
 two networks against each other fall and rise in turn, and what holds others back begins near 0."""
