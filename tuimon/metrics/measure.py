@@ -26,9 +26,6 @@ from tuimon.metrics.vocabulary import (
     Term,
 )
 
-LONGEST_NAME = 1024
-"""Characters; a longer name tells nothing."""
-
 _UNKNOWN = Term("")
 _LOADER = re.compile(r"/dataloader_idx_\d+\Z")
 """What Lightning adds where a training has several sets for validation."""
@@ -71,8 +68,6 @@ def measure_of(name: str) -> Measure:
     >>> measure_of("train/loss_scale").kind, measure_of("losses/accuracy").best
     ('setting', 'max')
     """
-    if len(name) > LONGEST_NAME:
-        return Measure("", None, "")
     name = _LOADER.sub("", name)
     words = tokens(name)
     place = split_place([token.word for token in words])

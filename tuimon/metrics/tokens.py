@@ -7,6 +7,9 @@ from typing import NamedTuple
 from tuimon.metrics.splits import SPLITS
 from tuimon.metrics.vocabulary import ENDINGS, WORDS
 
+LONGEST_NAME = 1024
+"""Characters; a longer name is none, and has no words."""
+
 _RUN = re.compile(
     r"(?P<number>\d+(?:[^\W\d_]{1,2}(?![^\W\d_]))?)|(?P<letters>[^\W\d_]+)"
     r"|(?P<sign>[^\w\s/.\-]+)|(?P<minus>(?:(?<=[/_ ])|^)[-\u2212](?=[^\W\d_]))"
@@ -30,7 +33,9 @@ class Token(NamedTuple):
 
 
 def tokens(name: str) -> list[Token]:
-    """The words of a name in order, in time linear in its length."""
+    """The words of a name in order, in time linear in its length; none of one that is too long."""
+    if len(name) > LONGEST_NAME:
+        return []
     found = []
     for match in _RUN.finditer(name):
         start = match.start()
