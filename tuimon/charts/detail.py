@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts.smoothing import Smoother
+from tuimon.metrics import Best
 from tuimon.store.lod import ColumnExtremes, Edges, LevelOfDetail
-from tuimon.store.metric_names import Best
 
 
 def index_of_best(values: NDArray[np.float64], best: Best) -> int | None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tuimon.charts.detail import DrawingCache
 from tuimon.charts.viewport import Area
-from tuimon.store.metric_names import Best
+from tuimon.metrics import Best
 
 XAxis = Literal["step", "relative", "wall"]
 MarkStyle = Literal["braille", "hd", "ascii"]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from tuimon.charts.detail import index_of_best
 from tuimon.charts.model import Curve, XAxis
 from tuimon.charts.smoothing import LONG, smooth_all
+from tuimon.metrics import Best
 from tuimon.store.lod import Edges
-from tuimon.store.metric_names import Best
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64] | Floats

@@ -96,7 +96,8 @@ def command(
     """Print the charts and a table of values of each LOGDIR or run RUN, and exit.
 
     The newest run when nothing is named. BEST STEP is the step of the lowest value ("min") of
-    losses and errors, and of the highest ("max") of all else. RE is searched for, as grep does.
+    losses and errors, and of the highest ("max") of accuracies, scores and rewards. RE is searched
+    for, as grep does.
     Points that a resume wrote again are left out, as on the screen.
 
     KIND is histogram, image, text, pr-curve, audio, mesh, graph, hparams,
@@ -108,7 +109,7 @@ def command(
        "logdirs": [PATH, ...],
        "runs": {RUN: {TAG: {"last": VALUE, "min": VALUE, "max": VALUE,
                             "steps": {"last": STEP, "min": STEP, "max": STEP},
-                            "best": "min" or "max", "count": POINTS}}}}
+                            "best": "min", "max" or null, "count": POINTS}}}}
 
     NaN counts for neither "min" nor "max"; where there is nothing else, both are "NaN" and their
     steps null. Values that JSON lacks are the strings "NaN", "Infinity" and "-Infinity".
@@ -189,7 +190,7 @@ def documents(rows: "Sequence[TagStatistics]") -> dict[str, dict[str, dict[str, 
             "min": _number(row.low),
             "max": _number(row.high),
             "steps": {"last": row.last_step, "min": row.low_step, "max": row.high_step},
-            "best": "min" if row.best_is_low else "max",
+            "best": row.best,
             "count": row.points,
         }
     return runs

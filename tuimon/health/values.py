@@ -3,7 +3,7 @@
 import numpy as np
 
 from tuimon.events.points import ScalarColumns
-from tuimon.health.names import is_to_fall, is_vital
+from tuimon.metrics import measure_of
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.text import format_value
 
@@ -23,14 +23,14 @@ class TagRules:
 
     def __init__(self, run: str, tag: str) -> None:
         self._name = tag if run == "." else f"{run}/{tag}"
-        self._vital = is_vital(tag)
-        self._growth = _Growth() if is_to_fall(tag) else None
+        self._measure = measure_of(tag)
+        self._growth = _Growth() if self._measure.is_to_fall else None
 
     def take(self, points: ScalarColumns, now: float) -> list[Alert]:
         """What new points, in file order, have to tell at `now` (Unix seconds)."""
         alerts = []
         broken = np.flatnonzero(~np.isfinite(points.values))
-        if self._vital and len(broken):
+        if self._measure.is_vital and len(broken):
             first = int(broken[0])
             value, step = format_value(float(points.values[first])), int(points.steps[first])
             alerts.append(
@@ -38,8 +38,8 @@ class TagRules:
                     key=f"not finite: {self._name}",
                     level=AlertLevel.ERROR,
                     title=f"{self._name} is {value}",
-                    text=f"{value} at step {step}. A loss rarely comes back from there: look at "
-                    "the learning rate, the data of this step, or mixed precision.",
+                    text=f"{value} at step {step}. A training rarely comes back from there: "
+                    "look at the learning rate, the data of this step, or mixed precision.",
                     wall_time=now,
                     step=step,
                 )

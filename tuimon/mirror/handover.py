@@ -13,6 +13,7 @@ import numpy as np
 
 from tuimon.events.frames import FrameError
 from tuimon.events.points import EventBatch, ScalarColumns, SummaryRef
+from tuimon.metrics import best_of
 from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
 from tuimon.mirror.keys import GLOBAL_STEP, TIMESTAMP, KeyTable, step_key
 from tuimon.mirror.media import is_table, media
@@ -20,7 +21,6 @@ from tuimon.mirror.rows import PLUGINS, StepRow
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import WandbRun, run_config
 from tuimon.runs.record import RunRecord
-from tuimon.store.metric_names import best_of
 from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.hparams import SessionStart
 from tuimon.summaries.meshes import mesh_of_tag

@@ -6,13 +6,17 @@ path relative to the log directory and the log directory itself adds nothing.
 
 from pathlib import PurePath
 
+from tuimon.metrics.splits import SPLITS
+
 GLOBAL_STEP = "global_step"
 """TensorBoard's step: in every row, so that all charts can use it as their x-axis."""
 
 TIMESTAMP = "_timestamp"
 
+_TELLING_SPLITS = ("train", "val", "eval", "test")
+"""Parts of the data; a directory that is called ``dev`` may well be another thing."""
+
 _RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, "_step", "_runtime", "_wandb"})
-_TELLING_NAMES = frozenset({"train", "training", "val", "valid", "validation", "eval", "test"})
 
 
 def namespace(run: str, directory: str, *, named_by_user: bool) -> str:
@@ -29,7 +33,7 @@ def namespace(run: str, directory: str, *, named_by_user: bool) -> str:
 
 def is_part_name(name: str) -> bool:
     """Whether a directory of this name holds a part of a run, as ``train`` and ``val`` do."""
-    return name.lower() in _TELLING_NAMES
+    return SPLITS.get(name.lower()) in _TELLING_SPLITS
 
 
 def step_key(prefix: str) -> str:

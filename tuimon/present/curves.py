@@ -7,11 +7,11 @@ import numpy as np
 
 from tuimon.charts.detail import DrawingCache
 from tuimon.charts.model import Curve, SupersededPoints
+from tuimon.metrics import best_of, measure_of
 from tuimon.present.hparam_groups import in_order
 from tuimon.present.pairing import Metric
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import BY_PREFIX, Selection
-from tuimon.store.metric_names import best_of
 from tuimon.store.parts import part_of, trainings
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Series
@@ -146,8 +146,9 @@ class MetricCurves:
         if len(names) <= _MOST_ALIKE or chosen.focus or chosen.pinned or chosen.groups:
             return None
         most = max(2, _LEADING_CURVES // max(lanes, 1))
-        judged = next((lane for lane in reversed(drawn) if lane.split != "train"), drawn[-1]).key
-        best = best_of(next(lane.series.tag for lane in drawn if lane.key == judged))
+        tested = (lane for lane in reversed(drawn) if measure_of(lane.series.tag).split != "train")
+        judge = next(tested, drawn[-1])
+        judged, best = judge.key, best_of(judge.series.tag)
         ranks: list[tuple[float, int, str]] = []
         for place, lane in enumerate(drawn):
             if lane.key != judged:

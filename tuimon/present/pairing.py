@@ -1,31 +1,17 @@
 """Which tags share a chart: the train and test curves of one metric."""
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-_SPLITS = {
-    "train": "train",
-    "training": "train",
-    "trn": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "validate": "val",
-    "holdout": "holdout",
-    "dev": "dev",
-    "eval": "eval",
-    "evaluation": "eval",
-    "test": "test",
-    "testing": "test",
-}
-_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z][A-Z0-9]*(?![a-z])|[^/_.\- A-Za-z0-9]+")
-"""Words end at separators and at capitals: `trainLoss`, `val/top1Acc`."""
+from tuimon.metrics import Kind, measure_of
+from tuimon.metrics.splits import SPLITS, split_place
+from tuimon.metrics.tokens import tokens
+
 _SEPARATORS = "/_.- "
 _PER = ("step", "epoch")
 """What Lightning adds to the names of values that are logged for both."""
-_FIRST = (("loss", "return", "reward", "rew", "ret"), ("acc", "accuracy"))
+_FIRST: tuple[tuple[Kind, ...], ...] = (("loss", "reward"), ("accuracy",))
 _PLACEHOLDER = ("hp", "metric")
 """What Lightning logs where no metric goes with the hyperparameters."""
 
@@ -60,7 +46,7 @@ def pair_tags(tags: Iterable[str]) -> list[Metric]:
     for tag in dict.fromkeys(tags):
         split = _split(tag)
         groups.setdefault(split.key, []).append((tag, split))
-    ranked = sorted(groups.items(), key=lambda group: _rank(group[0]))
+    ranked = sorted(groups.items(), key=lambda group: _rank(group[0], group[1][0][0]))
     return [_metric(members) for _, members in ranked]
 
 
@@ -85,12 +71,12 @@ def prefix_tags(tags: Iterable[str]) -> list[Metric]:
 @lru_cache(maxsize=1 << 14)  # the tags of a log are asked for again and again
 def _split(tag: str) -> _Split:
     """Take the first word for a data split out of a tag, and ``step`` or ``epoch`` off its key."""
-    words = list(_WORD.finditer(tag))
-    lower = [word.group().lower() for word in words]
-    place = next((place for place, word in enumerate(lower) if word in _SPLITS), None)
+    words = tokens(tag)
+    lower = [word.word for word in words]
+    place = split_place(lower)
     if place is None or len(words) == 1:
         return _Split(tuple(lower) or (tag,), tag, "")
-    before, after = tag[: words[place].start()], tag[words[place].end() :]
+    before, after = tag[: words[place].start], tag[words[place].end :]
     # One separator goes with the word: "Loss/train" → "Loss", "a/val_b" → "a/b".
     if after:
         after = after.removeprefix(after[0]) if after[0] in _SEPARATORS else after
@@ -98,7 +84,7 @@ def _split(tag: str) -> _Split:
         before = before[:-1]
     key = [*lower[:place], *lower[place + 1 :]]
     per = key.pop() if len(key) > 1 and key[-1] in _PER else ""
-    return _Split(tuple(key), before + after, _SPLITS[lower[place]], per)
+    return _Split(tuple(key), before + after, SPLITS[lower[place]], per)
 
 
 def _metric(members: list[tuple[str, _Split]]) -> Metric:
@@ -117,10 +103,8 @@ def _metric(members: list[tuple[str, _Split]]) -> Metric:
     return Metric(name, tuple(zip(labels, (tag for tag, _ in members), strict=True)))
 
 
-def _rank(key: tuple[str, ...]) -> int:
+def _rank(key: tuple[str, ...], tag: str) -> int:
     if "hparam" in key or key == _PLACEHOLDER:
         return len(_FIRST) + 1
-    for rank, words in enumerate(_FIRST):
-        if any(word in words for word in key):
-            return rank
-    return len(_FIRST)
+    kind = measure_of(tag).kind
+    return next((rank for rank, kinds in enumerate(_FIRST) if kind in kinds), len(_FIRST))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tuimon.store.metric_names import lower_is_better
+from tuimon.metrics import Best, best_of
 from tuimon.store.series import Series
 
 
@@ -29,14 +29,14 @@ class TagStatistics(NamedTuple):
     high_step: int | None
 
     @property
-    def best_is_low(self) -> bool:
-        """Whether the best value is the lowest one, as that of a loss or an error is."""
-        return lower_is_better(self.tag)
+    def best(self) -> Best | None:
+        """Which value is the best; None where the name of the tag does not tell."""
+        return best_of(self.tag)
 
     @property
     def best_step(self) -> int | None:
         """Step of the best value."""
-        return self.low_step if self.best_is_low else self.high_step
+        return {"min": self.low_step, "max": self.high_step, None: None}[self.best]
 
 
 def statistics(series: Series) -> TagStatistics | None:

@@ -128,14 +128,20 @@ def test_the_table_tells_what_the_points_come_to(
 
 
 @pytest.mark.parametrize(
-    ("tag", "best"), [("val_loss", "min"), ("accuracy", "max"), ("lower_bound", "max")]
+    ("tag", "best", "cells"),
+    [
+        ("val_loss", "min", ["min 10"]),
+        ("accuracy", "max", ["max 20"]),
+        ("lower_bound", None, []),
+    ],
 )
-def test_the_best_of_losses_and_errors_is_the_lowest(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], tag: str, best: str
+def test_the_best_is_told_where_the_name_tells_which_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], tag: str, best: str | None, cells: list[str]
 ) -> None:
     fill(tmp_path, {tag: [2.0, 1.0, 3.0]})
     (row,) = table(show(capsys, tmp_path, "--no-charts"))
-    assert row[4] == {"min": "min 10", "max": "max 20"}[best]
+    assert row == [tag, "3", "1", "3", *cells, "3"]
+    assert json.loads(show(capsys, tmp_path, "--json"))["runs"]["."][tag]["best"] == best
 
 
 def test_a_run_without_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -144,7 +150,7 @@ def test_a_run_without_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "50 NaN" in output
     assert table(output) == [
         ["loss", "NaN", "NaN", "NaN", "50"],
-        ["other", "-Inf", "-Inf", "-Inf", "max 0", "3"],
+        ["other", "-Inf", "-Inf", "-Inf", "3"],
     ]
 
 

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimon.events.points import ScalarColumns
-from tuimon.health.names import is_loss, is_to_fall, is_vital
 from tuimon.health.values import TagRules
 from tuimon.runs.alerts import AlertLevel
 
@@ -21,54 +20,32 @@ def titles(rules: TagRules, *stretches: ScalarColumns) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "tag",
-    [
-        "Loss/train",
-        "val_loss",
-        "trainLoss",
-        "ppl",
-        "eval/nll",
-        "mlm_loss",
-        "loss/box",
-    ],
-)
-def test_losses(tag: str) -> None:
-    assert is_loss(tag)
-    assert is_vital(tag)
-
-
-@pytest.mark.parametrize(
-    "tag",
-    [
-        "accuracy",
-        "lr",
-        "lossless/ratio",
-        "glossary",
-        "epoch",
-        "losses/explained_variance",
-        "losses/clipfrac",
-        "train/loss_scale",
-        "loss_weight",
-    ],
-)
-def test_no_losses(tag: str) -> None:
-    assert not is_loss(tag)
-    assert not is_vital(tag)
-
-
-@pytest.mark.parametrize(
     "tag", ["losses/value_loss", "train/policy_loss", "Loss_G", "loss/critic", "losses/qf1_loss"]
 )
 def test_losses_that_need_not_fall(tag: str) -> None:
-    assert is_vital(tag)
-    assert not is_to_fall(tag)
     growing = [0.1 * 1.1**n for n in range(90)]
     assert titles(TagRules(".", tag), points(growing)) == []
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "train/cross_entropy",
+        "train/mae",
+        "train/rmse",
+        "train_err",
+        "train/error",
+        "td_error",
+        "wer",
+    ],
+)
+def test_errors_that_are_not_finite_are_told_and_may_grow(tag: str) -> None:
+    assert titles(TagRules(".", tag), points([1.0, np.nan])) == [f"{tag} is NaN"]
+
+
 def test_gradients_are_vital_but_may_grow() -> None:
-    assert is_vital("grad_norm")
-    assert not is_loss("grad_norm")
+    growing = [0.1 * 1.1**n for n in range(90)]
+    assert titles(TagRules(".", "grad_norm"), points([*growing, np.inf])) == ["grad_norm is +Inf"]
 
 
 @pytest.mark.parametrize(("value", "shown"), [(np.nan, "NaN"), (np.inf, "+Inf"), (-np.inf, "-Inf")])

@@ -72,3 +72,17 @@ def test_grouped_by_prefix_a_colour_is_a_tag_only_where_there_are_several(tmp_pa
 
     assert looks(["grad/x", "grad/y"]) == [(0, 0), (1, 0), (0, 1), (1, 1)]
     assert looks(["lr"]) == [(0, 0), (1, 0)]
+
+
+def test_runs_stand_out_by_what_they_were_not_trained_on(tmp_path: Path) -> None:
+    tags = ["val_loss", "train_loss_step", "train_loss_epoch"]
+    for run in range(12):
+        values = (float(run), -run, -run)
+        points = [scalar(tag, 1, value) for tag, value in zip(tags, values, strict=True)]
+        write(tmp_path / f"{run:02}", points)
+    store = load([LogSource(path=str(tmp_path))]).store
+    colours = RunColours()
+    colours.meet(trainings(store.runs))
+    curves = MetricCurves(store, pair_tags(tags)[0], colours)
+    standing = {curve.label.split()[0] for curve in curves.curves(8) if not curve.faded}
+    assert standing == {"00", "01"}

@@ -90,3 +90,28 @@ def test_names_of_the_frameworks(
 def test_what_only_looks_alike_stays_apart() -> None:
     tags = ["rollout/ep_rew_mean", "train/epoch", "train/global_step", "perf/train_step_time"]
     assert [metric.title for metric in pair_tags(tags)] == tags
+
+
+@pytest.mark.parametrize(
+    ("tags", "title", "labels"),
+    [
+        (("trainloss", "valloss"), "loss", ("train", "val")),
+        (("train/mAP50", "val/map_50"), "mAP50", ("train", "val")),
+        (("train/time", "infer/time"), "time", ("train", "infer")),
+    ],
+)
+def test_other_spellings(tags: tuple[str, ...], title: str, labels: tuple[str, ...]) -> None:
+    assert pair_tags(tags) == [Metric(title, tuple(zip(labels, tags, strict=True)))]
+
+
+def test_charts_are_in_the_order_of_what_they_measure() -> None:
+    tags = ["train/loss_scale", "fps", "val/f1", "train/mse", "losses/std", "mAP", "rollout/ep_rew"]
+    assert titles(*tags) == [
+        *("train/mse", "rollout/ep_rew", "val/f1", "mAP"),
+        *("train/loss_scale", "fps", "losses/std"),
+    ]
+
+
+def test_a_name_without_end_is_a_chart_of_its_own() -> None:
+    tags = ["train/" + "x" * 2000, "val/" + "x" * 2000]
+    assert titles(*tags) == tags

@@ -89,7 +89,7 @@ def _numbers(values: Sequence[TagStatistics]) -> list[_TextColumn]:
 def _best(value: TagStatistics, digits: int) -> str:
     if value.best_step is None:
         return ""
-    return f"{'min' if value.best_is_low else 'max'} {value.best_step:>{digits}}"
+    return f"{value.best} {value.best_step:>{digits}}"
 
 
 def _share(wanted: Sequence[int], room: int) -> list[int]:

@@ -3,7 +3,8 @@
 import re
 from typing import NamedTuple
 
-from tuimon.recorder.console_metrics.steps import EVALUATIONS, Position
+from tuimon.metrics.splits import EVALUATIONS
+from tuimon.recorder.console_metrics.steps import Position
 
 TQDM = re.compile(
     r"^(?P<name>.{0,400}?)(?:\d{1,3}%\|.{0,400}?\|\s*|(?<![\w.]))(?P<count>\d{1,15})"

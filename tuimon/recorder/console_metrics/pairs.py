@@ -4,7 +4,8 @@ import json
 import re
 from typing import NamedTuple
 
-from tuimon.recorder.console_metrics.splits import LONGEST_TAG
+from tuimon.metrics.splits import SPLIT_WORD
+from tuimon.recorder.console_metrics.tags import LONGEST_TAG
 
 NUMBER = (
     r"[-+]?(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
@@ -16,8 +17,9 @@ _UNITS = (
     r"(?:it|img|imgs|samples|tokens|steps?|words)/s(?:ec)?|s/it|(?:ms|us|s)/(?:it|step|batch)"
     r"|ms|us|s|secs?|seconds?|min|mins|h|hrs?|[kKMGT]i?B(?:/s)?|[kKMG]|B/s|W|C|x"
 )
-_PART = r"train|training|val|valid|validation|test|testing|eval|evaluation|dev"
-_ADJECTIVE = rf"{_PART}|avg\.?|average|mean|total|best|final|running|top-?\d|learning|grad(?:ient)?"
+_ADJECTIVE = (
+    rf"{SPLIT_WORD}|avg\.?|average|mean|total|best|final|running|top-?\d|learning|grad(?:ient)?"
+)
 _TOKEN = r"[A-Za-z_][\w@/.+\-]*(?:\([A-Za-z%\d]{1,8}\))?"
 _ASIDE = r"(?: \((?:batch|epoch|step|avg|mean|ema)\))?"
 

@@ -6,6 +6,8 @@ settings or program code hold: a curve too few is better than one of nonsense.
 
 import re
 
+from tuimon.metrics.printed import is_charted, is_configuration, is_metric, may_hold_metrics
+from tuimon.metrics.splits import EVALUATIONS, SPLITS
 from tuimon.recorder.console_metrics.bars import (
     DRAWN,
     TQDM,
@@ -23,17 +25,9 @@ from tuimon.recorder.console_metrics.positions import (
     without_prefix,
 )
 from tuimon.recorder.console_metrics.printed_tables import ConsoleBlock, ConsoleTable
-from tuimon.recorder.console_metrics.splits import LONGEST_TAG, last_split, line_split, tag_of
-from tuimon.recorder.console_metrics.steps import EVALUATIONS, Position, Stepper, TagNames
-from tuimon.recorder.console_metrics.words import (
-    SPLITS,
-    has_function_word,
-    is_charted,
-    is_configuration,
-    is_metric,
-    may_hold_metrics,
-    unknown_words,
-)
+from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
+from tuimon.recorder.console_metrics.steps import Position, Stepper, TagNames
+from tuimon.recorder.console_metrics.tags import LONGEST_TAG, last_split, line_split, tag_of
 from tuimon.recorder.event_file import TagPoint
 
 LONGEST_LINE = 4096

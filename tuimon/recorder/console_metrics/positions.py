@@ -2,8 +2,8 @@
 
 import re
 
-from tuimon.recorder.console_metrics.splits import SPLIT
 from tuimon.recorder.console_metrics.steps import Position
+from tuimon.recorder.console_metrics.tags import SPLIT
 
 _INT = r"\d{1,15}(?![\d.])"
 _EPOCH = re.compile(

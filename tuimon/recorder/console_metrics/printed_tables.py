@@ -2,15 +2,11 @@
 
 import re
 
+from tuimon.metrics.printed import is_charted, is_configuration, is_metric
 from tuimon.recorder.console_metrics.bars import MetricLine
 from tuimon.recorder.console_metrics.pairs import to_number
+from tuimon.recorder.console_metrics.prose import has_function_word
 from tuimon.recorder.console_metrics.steps import Position
-from tuimon.recorder.console_metrics.words import (
-    has_function_word,
-    is_charted,
-    is_configuration,
-    is_metric,
-)
 
 _MOST_CELLS = 64
 _MOST_STEPS = 1e15

@@ -7,8 +7,7 @@ told its steps, what it prints without any (an epoch's average, a validation) li
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-EVALUATIONS = frozenset({"val", "test", "eval", "dev"})
-"""Parts of the data that a training looks at in between, with counters of their own."""
+from tuimon.metrics.splits import EVALUATIONS
 
 _MOST_LAPS = 256
 

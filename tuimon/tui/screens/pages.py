@@ -49,9 +49,10 @@ them are the log directories at and below the working directory. Removing a run 
 tuimon keeps of it; the event files that the training wrote stay."""
 
 _TABLE = """\
-A row per tag and run: the last value, the lowest and highest one, the step of the best, which is \
-the lowest of losses and errors and else the highest. Hyperparameters that differ between the runs \
-have columns of their own. What is copied is tab-separated, numbers in full."""
+A row per tag and run: the last value, the lowest and highest one, the step of the best: the \
+lowest of losses and errors, the highest of accuracies, scores and rewards, none where the name of \
+a tag does not tell. Hyperparameters that differ between the runs have columns of their own. What \
+is copied is tab-separated, numbers in full."""
 
 
 class TextSection(NamedTuple):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
-from tuimon.store.metric_names import lower_is_better
+from tuimon.metrics import best_of
 from tuimon.store.store import Store
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
 from tuimon.views.hparams.importance import importance_rows
@@ -150,7 +150,7 @@ class HParamsView(View):
             case "hparams-mode":
                 self._mode = _MODES[(_MODES.index(self._mode) + 1) % len(_MODES)]
             case "hparams-sort" if name is not None:
-                down = not lower_is_better(name) if self._table.columns[column].metric else False
+                down = best_of(name) != "min" if self._table.columns[column].metric else False
                 if self._sort is not None and self._sort[0] == name:
                     down = not self._sort[1]
                 self._sort = name, down
@@ -184,7 +184,7 @@ class HParamsView(View):
         sort = self._sort
         if sort is None and table.metrics:
             first = table.columns[table.default].name
-            sort = first, not lower_is_better(first)
+            sort = first, best_of(first) != "min"
         if sort is not None:
             places = table.axis(table.named(sort[0])).places
             known = [at for at in order if np.isfinite(places[at])]

@@ -2,10 +2,11 @@
 
 import re
 
-from tuimon.recorder.console_metrics.words import SPLITS, words
+from tuimon.metrics import measure_of
+from tuimon.metrics.splits import SPLIT_WORD, SPLITS
 
 LONGEST_TAG = 128
-SPLIT = r"(?i:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uation)?|dev)"
+SPLIT = rf"(?i:{SPLIT_WORD})"
 """A pattern for the names of parts of the data; `SPLITS` has the short ones."""
 
 _LINE_SPLIT = re.compile(rf"^\W{{0,8}}(?P<split>{SPLIT})\b(?![\w/.@=])(?:\s+set\b)?")
@@ -30,6 +31,6 @@ def tag_of(split: str, key: str) -> str:
     first, _, rest = key.partition(" ")
     if rest and first.lower() in SPLITS:
         return f"{SPLITS[first.lower()]}/{rest.removeprefix('set ')}"
-    if not split or words(key) & SPLITS.keys():
+    if not split or measure_of(key).split:
         return key
     return f"{split}/{key}"

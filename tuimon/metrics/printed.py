@@ -1,0 +1,78 @@
+"""Names that a training prints: of metrics, of settings, and of what is no news."""
+
+import re
+
+from tuimon.metrics.measure import measure_of
+from tuimon.metrics.tokens import tokens
+from tuimon.metrics.vocabulary import BARE, TERMS, word_set
+
+_ANCHORS = frozenset(
+    {"loss", "likelihood", "error", "accuracy", "reward", "divergence", "gradient"}
+)
+"""Kinds that nothing but a measurement has."""
+
+_SETTINGS = word_set(
+    "weight weights coef coeff coefficient type fn func function name scale scaler threshold"
+    " thresh target patience smoothing steps alpha beta gamma eps dropout mode class config cfg"
+    " version tol tolerance reduction interval limit clip"
+)
+"""Words that make a setting of a metric's name: ``loss_weight``, ``target_accuracy``."""
+
+_CONFIGURATION = word_set(
+    "batch_size epochs num_epochs max_epochs num_workers seed optimizer momentum weight_decay"
+    " hidden_size dropout learning_rate_schedule max_steps warmup_steps n_layer n_head model"
+    " num_layers betas device dataset output_dir"
+)
+_UNCHARTED = word_set(
+    "epoch epochs step steps iter iteration it batch batches update num_updates global_step time"
+    " data_time elapsed eta wall train_wall data date v_num version rank local_rank gpu gpus node"
+    " pid seed line port host worker workers size rev img class fold trial run id device episode"
+    " episodes memory dur time_elapsed"
+)
+
+
+def is_metric(name: str, value: str, sign: str) -> bool:
+    """Whether a name and its value as printed are surely a measurement.
+
+    Words of everyday language need a `sign` between the two, and a decimal fraction.
+    """
+    measure = measure_of(name)
+    if measure.kind not in _ANCHORS or any(token.word in _SETTINGS for token in tokens(name)):
+        return False
+    return not measure.ordinary or (bool(sign) and not value.lstrip("+-").isdigit())
+
+
+def is_charted(name: str) -> bool:
+    """Whether a number with this name, printed beside metrics, deserves a curve."""
+    return name.lower() not in _UNCHARTED
+
+
+def is_configuration(names: list[str]) -> bool:
+    """Whether names belong to a dump of settings."""
+    return any(name.lower() in _CONFIGURATION for name in names)
+
+
+def may_hold_metrics(text: str) -> bool:
+    """A quick look at a line: whether it is worth a closer one."""
+    lower = text.lower()
+    return any(hint in lower for hint in _HINTS) or _BAR.search(text) is not None
+
+
+_BAR = re.compile(r"\d \[\d")
+_WITHIN_OTHERS = word_set("abs ap ce ep fad info kid ret ter aps apm apl")
+"""Words that so many others contain that a look for them tells nothing."""
+
+
+def _hints() -> tuple[str, ...]:
+    """What names of metrics have in them: the shortest where one contains another."""
+    names = [phrase for phrase, term in (TERMS | BARE).items() if term.kind in _ANCHORS]
+    words = {"norm", "epoch"} | set(map(_telling, names)) - _WITHIN_OTHERS
+    return tuple(one for one in words if not any(other in one for other in words - {one}))
+
+
+def _telling(phrase: tuple[str, ...]) -> str:
+    word = max(phrase, key=lambda word: (word != "rate", len(word)))
+    return word if len(word) > 1 else "".join(phrase)
+
+
+_HINTS = _hints()

@@ -1,0 +1,25 @@
+"""The parts of the data that metrics are measured on."""
+
+from collections.abc import Sequence
+
+SPLITS = {
+    **dict.fromkeys(("train", "training", "trn"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "validate"), "val"),
+    **dict.fromkeys(("test", "testing"), "test"),
+    **dict.fromkeys(("eval", "evaluation"), "eval"),
+    "dev": "dev",
+    "holdout": "holdout",
+    **dict.fromkeys(("infer", "inference"), "infer"),
+}
+"""Words for a part of the data → its short name."""
+
+EVALUATIONS = frozenset(SPLITS.values()) - {"train"}
+"""Parts that a training looks at in between."""
+
+SPLIT_WORD = "|".join(sorted(SPLITS, key=len, reverse=True))
+"""A pattern for `SPLITS`, to be searched for in any case."""
+
+
+def split_place(words: Sequence[str]) -> int | None:
+    """Where the first word for a part of the data is among the words of a name, in lower case."""
+    return next((place for place, word in enumerate(words) if word in SPLITS), None)

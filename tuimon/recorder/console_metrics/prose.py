@@ -1,0 +1,33 @@
+"""What prose has and logs of metrics have not."""
+
+import re
+
+from tuimon.metrics.splits import SPLITS
+from tuimon.metrics.vocabulary import word_set
+
+_FUNCTION = word_set(
+    "the a an of is was are were be been to from for with at in on and or if not than by this"
+    " that these those we you he she they our your its will would should can could must may might"
+    " did does do has have had but as so because when while after before into over under between"
+    " using use only also about more less very which who what how there here then else per via"
+    " because warning expected got improved reached until since saved saving save loading loaded"
+    " writing downloading download installing collecting usage requires required default"
+)
+
+_FILLERS = SPLITS.keys() | word_set(
+    "set epoch step iter batch batches end done summary results result metrics metric eta time"
+    " elapsed info log rank gpu current mean avg average total stats finished complete completed"
+    " inner it min max loss accuracy lr sec secs s ms img"
+)
+
+_WORD = re.compile(r"(?<![\w/])[A-Za-z]{2,}(?![\w/])")
+
+
+def has_function_word(text: str) -> bool:
+    """Whether a text contains words that sentences need and logs do not."""
+    return any(word.lower() in _FUNCTION for word in _WORD.findall(text))
+
+
+def unknown_words(text: str) -> int:
+    """How many words of a text say something else than a log of metrics does."""
+    return sum(word.lower() not in _FILLERS for word in _WORD.findall(text))
