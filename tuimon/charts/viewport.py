@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from tuimon.charts.ticks import nice_step
-from tuimon.documents import Rule, within
+from tuimon.decoding import Rule, within
 
 Limits = tuple[float, float]
 Mode = Literal["all", "live tail", "frozen"]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, get_args
 
 from tuimon.config.schema import Origin, Settings
-from tuimon.documents import checked, field_types, near, written
+from tuimon.decoding import checked, field_types, near, written
 
 
 def config_path() -> Path:

@@ -1,6 +1,6 @@
 """What can be set, and to what: an area of the settings file is a dataclass.
 
-A field's default is what holds without a file, its type what is accepted (see `tuimon.documents`),
+A field's default is what holds without a file, its type what is accepted (see `tuimon.decoding`),
 its docstring what `tuimon config` and the commented file of `tuimon config --edit` say of it.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple
 
-from tuimon.documents import Rule, within
+from tuimon.decoding import Rule, within
 
 Smoothing = Annotated[float, within(0, 1)]
 _Seconds = Annotated[float, within(0, 1e6)]

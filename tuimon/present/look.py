@@ -15,7 +15,7 @@ from tuimon.charts.model import MarkStyle, XAxis
 from tuimon.charts.viewport import Viewport
 from tuimon.config import Settings
 from tuimon.config.schema import Smoothing
-from tuimon.documents import Rule, checked, field_types, within
+from tuimon.decoding import Rule, checked, field_types, within
 from tuimon.present.arrangement import Sort
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
@@ -40,7 +40,7 @@ _Count = Annotated[int, within(1, MOST_COLUMNS + 1)]
 class Look:
     """What the keys of the main screen set, by default as the settings are without a file.
 
-    A field's type, with its rules, is what is taken from a file; see `tuimon.documents`.
+    A field's type, with its rules, is what is taken from a file; see `tuimon.decoding`.
     """
 
     smoothing: Smoothing = _FIRST.charts.smoothing

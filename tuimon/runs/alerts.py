@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from tuimon.documents import checked
+from tuimon.decoding import checked
 
 ENDED = "ended"
 """Key of the alert that tells how the training ended."""

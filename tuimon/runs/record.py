@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from tuimon.documents import checked
+from tuimon.decoding import checked
 from tuimon.runs.replacement import replace_file
 from tuimon.runs.sources import LogSource
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tuimon.charts.model import ChartOptions
 from tuimon.charts.viewport import Viewport
 from tuimon.config import Settings
-from tuimon.documents import field_types
+from tuimon.decoding import field_types
 from tuimon.present.look import Look, LookFile, first_look
 from tuimon.session.session import Session
 

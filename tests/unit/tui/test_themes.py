@@ -63,6 +63,13 @@ def test_what_is_no_theme_is_told_with_its_line(directory: Path, text: str, said
     assert str(raised.value).removeprefix(f"{path}:").startswith(said)
 
 
+def test_all_that_is_wrong_is_told_in_the_order_of_lines(directory: Path) -> None:
+    text = 'dark = 1\nprimry = "red"\ncurves = ["red", 3]\n[roles]\naxis = "x"\ntext = "red"\n'
+    with pytest.raises(ConfigError) as raised:
+        read_theme(written(directory, "mine", text))
+    assert [problem.origin.line for problem in raised.value.problems] == [1, 2, 3, 5]
+
+
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_every_theme_has_colours_for_eight_curves(theme) -> None:
     styles = RoleStyles(theme.variables, Color.parse("black"), ansi=theme.ansi)

@@ -10,7 +10,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from tuimon.config import ConfigError, Problem
 from tuimon.config.reading import Document, read_document
-from tuimon.documents import Rule
+from tuimon.decoding import Rule
 from tuimon.tui.themes.inks import ROLES
 
 _COLOURS = (
@@ -63,7 +63,7 @@ def theme_in(path: Path, bases: Mapping[str, Theme], default: Theme) -> Theme:
     kinds = {"base": Literal[*bases], **_KINDS, "roles": dict}
     values = document.sound(values, kinds, problems)
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError(sorted(problems, key=lambda problem: problem.origin.line))
     base = bases[values.pop("base")] if "base" in values else default
     variables = dict(base.variables)
     if curves := values.pop("curves", None):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimon.documents import Rule, checked, near, within, written
+from tuimon.decoding import Rule, checked, near, within, written
 
 
 class Colour(StrEnum):
