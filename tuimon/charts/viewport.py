@@ -2,9 +2,10 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated, Literal
 
 from tuimon.charts.ticks import nice_step
+from tuimon.decoding import Rule, within
 
 Limits = tuple[float, float]
 Mode = Literal["all", "live tail", "frozen"]
@@ -12,6 +13,9 @@ Mode = Literal["all", "live tail", "frozen"]
 _LARGEST = 2.0**62
 _RESOLUTION = 1e-12
 _TAIL_STEPS = 8
+_HUGE = 1e300
+_Number = Annotated[float, within(-_HUGE, _HUGE)]
+_ASCENDING = Rule(lambda limits: limits[0] < limits[1], "must ascend")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +29,9 @@ class Viewport:
         y: lowest and highest value; None where the points decide.
     """
 
-    x: Limits | None = None
-    tail: float | None = None
-    y: tuple[float | None, float | None] = (None, None)
+    x: Annotated[tuple[_Number, _Number], _ASCENDING] | None = None
+    tail: Annotated[float, Rule(lambda tail: 0 < tail < _HUGE, "must be more than 0")] | None = None
+    y: tuple[_Number | None, _Number | None] = (None, None)
 
     @property
     def mode(self) -> Mode:

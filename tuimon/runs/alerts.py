@@ -2,9 +2,11 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from tuimon.decoding import checked
 
 ENDED = "ended"
 """Key of the alert that tells how the training ended."""
@@ -79,13 +81,8 @@ def read_alerts(path: Path) -> list[Alert]:
 
 
 def _alert(line: bytes) -> Alert | None:
-    names = {field.name for field in fields(Alert)}
     try:
-        values = json.loads(line)
-        known = {name: value for name, value in values.items() if name in names}
-        alert = Alert(**{**known, "level": AlertLevel(known["level"])})
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        alert: Alert = checked(json.loads(line), Alert)
+    except (ValueError, RecursionError):
         return None
-    texts = (alert.key, alert.title, alert.text)
-    sound = all(isinstance(text, str) for text in texts) and isinstance(alert.wall_time, float)
-    return alert if sound and isinstance(alert.step, int | None) else None
+    return alert

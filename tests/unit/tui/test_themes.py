@@ -40,14 +40,17 @@ def test_a_theme_is_what_differs_from_one_of_tuimons(directory: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('base = "tuimon-drak"', "1: base: one of tuimon-dark"),
+        (
+            'base = "tuimon-drak"',
+            "1: base = 'tuimon-drak': must be one of tuimon-dark, tuimon-light",
+        ),
         ('\nprimry = "red"', "2: unknown: primry; did you mean primary?"),
-        ('primary = "reed"', "1: primary: a colour, such as"),
-        ("curves = []", "1: curves: 1 to 32 colours"),
-        ('[roles]\naxis = "x"', "2: axis: a colour"),
+        ('primary = "reed"', "1: primary = 'reed': must be a colour, such as"),
+        ("curves = []", "1: curves = []: must be 1 to 32 colours"),
+        ('[roles]\naxis = "x"', "2: axis = 'x': must be a colour"),
         ("primary = ", "1: not TOML"),
-        ("dark = 1", "1: dark: true or false"),
-        ("fade = 2.0", "1: fade: a number from 0 to 1"),
+        ("dark = 1", "1: dark = 1: must be true or false"),
+        ("fade = 2.0", "1: fade = 2.0: must be a number from 0 to 1"),
         ('roles = "red"', "1: roles is a table"),
         ('[roles]\naxes = "red"', "2: unknown: axes; did you mean axis?"),
         ('[roles]\nzzz = "red"', "2: unknown: zzz; there are text, "),
@@ -58,6 +61,13 @@ def test_what_is_no_theme_is_told_with_its_line(directory: Path, text: str, said
     with pytest.raises(ConfigError) as raised:
         read_theme(path)
     assert str(raised.value).removeprefix(f"{path}:").startswith(said)
+
+
+def test_all_that_is_wrong_is_told_in_the_order_of_lines(directory: Path) -> None:
+    text = 'dark = 1\nprimry = "red"\ncurves = ["red", 3]\n[roles]\naxis = "x"\ntext = "red"\n'
+    with pytest.raises(ConfigError) as raised:
+        read_theme(written(directory, "mine", text))
+    assert [problem.origin.line for problem in raised.value.problems] == [1, 2, 3, 5]
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)

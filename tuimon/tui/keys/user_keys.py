@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from tuimon.config import ConfigError, Problem, Settings
-from tuimon.config.reading import near
+from tuimon.decoding import near
 from tuimon.tui.keys.key import Key
 from tuimon.tui.keys.key_names import is_key, shown_key, textual_name
 
