@@ -12,14 +12,21 @@ from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Row, Span
 from tuimon.charts.traces import Trace
 from tuimon.charts.viewport import Viewport
-from tuimon.text import Align, fit, format_duration, format_step, format_value, safe, shorten, width
+from tuimon.text import (
+    Align,
+    fit,
+    fit_name,
+    format_duration,
+    format_step,
+    format_value,
+    safe,
+    width,
+)
 
 _SPACE = Span(" ", roles.BLANK)
 _GAP = 2
 _MOST_LABEL = 32
 _LEAST_TITLE = 8
-_HEAD_SHARE = 3
-"""Of a name that is too long, its beginning takes one part of so many."""
 
 # A value keeps its room while its digits come and go, so that the rest of the row stays put.
 _VALUE_CELLS = 6
@@ -56,12 +63,6 @@ def cut(text: str, cells: int, marks: Marks, align: Align = "left") -> str:
     return fit(plain(text, marks), cells, align, ellipsis=marks.ellipsis)
 
 
-def _cut_name(name: str, cells: int, marks: Marks) -> str:
-    """Return a plain name in exactly `cells` cells; long names differ at their ends."""
-    name = shorten(name, cells, marks.ellipsis, head=cells // _HEAD_SHARE)
-    return fit(name, cells, ellipsis=marks.ellipsis)
-
-
 def title_row(
     title: str,
     warnings: Sequence[str],
@@ -87,7 +88,9 @@ def title_row(
         if used + _GAP + width(text) <= room:
             right += [Span(" " * _GAP, roles.BLANK), Span(text, role)]
             used += _GAP + width(text)
-    return _row([Span(_cut_name(title, max(0, cells - used), marks), roles.TITLE), *right])
+    return _row(
+        [Span(fit_name(title, max(0, cells - used), ellipsis=marks.ellipsis), roles.TITLE), *right]
+    )
 
 
 def legend_rows(
@@ -156,7 +159,7 @@ def _entry(entry: LegendEntry, cells: int, marks: Marks, *, more: bool = False) 
     spans = [
         Span(cue, entry.role or roles.curve(entry.colour)),
         _SPACE,
-        Span(_cut_name(label, min(width(label), room), marks), roles.LEGEND),
+        Span(fit_name(label, min(width(label), room), ellipsis=marks.ellipsis), roles.LEGEND),
         _SPACE,
         Span(value, value_role),
     ]
