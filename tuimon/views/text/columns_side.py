@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from tuimon.charts import roles
+from tuimon.charts.table import squeeze
 from tuimon.text import Align, fit, safe, width
 from tuimon.views.layout import Piece
 from tuimon.views.text.wrapping import Line, wrapped
@@ -24,8 +25,8 @@ def table_lines(
     least = [max(1, min(size, _LEAST_COLUMN)) + between for size in widths]
     columns = max(1, sum(total <= cells + between for total in accumulate(least)))
     left_out = len(aligns) - columns
-    widths = widths[:columns]
-    widths = _squeezed(widths, max(1, cells - between * (columns - 1)))
+    wanted = [max(1, size) for size in widths[:columns]]
+    widths = squeeze(wanted, max(1, cells - between * (columns - 1)))
     for index, row in enumerate(table):
         parts = [
             list(wrapped(row[column] if column < len(row) else [], widths[column]))
@@ -57,15 +58,3 @@ def _aligned(line: Line, cells: int, align: Align) -> list[Piece]:
 def _longest(pieces: Sequence[Piece]) -> int:
     text = "".join(text for text, _ in pieces)
     return max(width(safe(line)) for line in text.split("\n"))
-
-
-def _squeezed(widths: list[int], cells: int) -> list[int]:
-    """The widths of columns, the widest of them lowered until all have room."""
-    wanted = [max(1, size) for size in widths]
-    if sum(wanted) <= cells:
-        return wanted
-    left, result = cells, [0] * len(wanted)
-    for place, column in enumerate(sorted(range(len(wanted)), key=lambda index: wanted[index])):
-        result[column] = max(1, min(wanted[column], left // (len(wanted) - place)))
-        left -= result[column]
-    return result
