@@ -9,12 +9,13 @@ directories, since every ``add_hparams`` of torch writes one that tells of its o
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuimon.store.filters import FilterTerm
 from tuimon.store.run_log import RunLog
 from tuimon.store.store import Store
 from tuimon.summaries.hparams import HParamExperiment, HParamValue, SessionEnd, SessionStart
@@ -214,16 +215,15 @@ def spans_decades(numbers: NDArray[np.float64]) -> bool:
     return bool(len(finite) and finite.min() > 0 and finite.max() >= 99 * finite.min())
 
 
-def matches(table: HParamTable, session: HParamSession, words: Iterable[str]) -> bool:
-    """Whether a session is what a filter asks for.
+def matches(table: HParamTable, session: HParamSession, term: FilterTerm) -> bool:
+    """Whether a term of a filter holds for a session.
 
-    Every word holds: ``lr>0.01``, ``acc<=0.9``, ``opt=adam`` compare a column; others are part
-    of the run's name or of one of its texts.
+    ``lr>0.01``, ``acc<=0.9``, ``opt=adam`` compare a column; others are part of the run's name or
+    of one of its texts.
     """
-    return all(_matches(table, session, word) for word in words)
-
-
-def _matches(table: HParamTable, session: HParamSession, word: str) -> bool:
+    if term.of_run:
+        return term.pattern.search(session.run) is not None
+    word = term.word
     for sign in (">=", "<=", "!=", ">", "<", "="):
         name, found, wanted = word.partition(sign)
         if not found:
@@ -248,7 +248,7 @@ def _matches(table: HParamTable, session: HParamSession, word: str) -> bool:
         same = format_cell(value).lower() == wanted.lower()
         return same if sign == "=" else not same if sign == "!=" else False
     texts = (session.run, *(format_cell(v) for v in session.values if isinstance(v, str)))
-    return any(word.lower() in text.lower() for text in texts)
+    return any(term.pattern.search(text) for text in texts)
 
 
 def _named(table: HParamTable, name: str) -> int | None:
