@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.store.filters import FilterTerm
+from tuimon.store.parts import SESSION_START
 from tuimon.store.run_log import RunLog
 from tuimon.store.store import Store
 from tuimon.summaries.hparams import HParamExperiment, HParamValue, SessionEnd, SessionStart
 from tuimon.text import format_value
-from tuimon.views.subject import ItemContext, ViewError
+from tuimon.views.subject import ItemContext
 
 PLUGIN = "hparams"
-SESSION_START = "_hparams_/session_start_info"
 _SESSION_END = "_hparams_/session_end_info"
 _EXPERIMENT = "_hparams_/experiment"
 
@@ -119,16 +119,16 @@ def read_table(subject: ItemContext) -> HParamTable:
     names: dict[str, None] = {}
     metrics: dict[tuple[str, str], str] = {}
     for run in store.runs.values():
-        experiment = _newest(subject, run, _EXPERIMENT)
+        experiment = subject.reader.newest(run, _EXPERIMENT)
         if isinstance(experiment, HParamExperiment):
             names.update(dict.fromkeys(info.name for info in experiment.hparams))
             for metric in experiment.metrics:
                 shown = metric.display_name or posixpath.join(metric.group, metric.tag)
                 metrics.setdefault((metric.group, metric.tag), shown)
-        start = _newest(subject, run, SESSION_START)
+        start = subject.reader.newest(run, SESSION_START)
         if isinstance(start, SessionStart):
             names.update(dict.fromkeys(start.hparams))
-            end = _newest(subject, run, _SESSION_END)
+            end = subject.reader.newest(run, _SESSION_END)
             sessions.append((run, start, end.status if isinstance(end, SessionEnd) else ""))
     if not metrics:  # nobody said what counts
         metrics = {("", tag): tag for run, _, _ in sessions for tag in run.series}
@@ -151,17 +151,6 @@ def read_table(subject: ItemContext) -> HParamTable:
         ),
         rows,
     )
-
-
-def _newest(subject: ItemContext, run: RunLog, tag: str) -> object:
-    series = run.refs.get(tag)
-    refs = series.snapshot() if series is not None else None
-    if series is None or refs is None or not len(refs.steps):
-        return None
-    try:
-        return subject.read_from(run, series, refs, len(refs.steps) - 1)
-    except ViewError:
-        return None
 
 
 def _metric(store: Store, run: RunLog, group: str, tag: str) -> float | None:
