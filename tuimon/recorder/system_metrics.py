@@ -87,14 +87,24 @@ class Gpus:
     """All GPUs that the driver shows here; none where there is no driver."""
 
     def __init__(self) -> None:
+        self.count = 0
+        """How many the driver tells of."""
+        self.lost = 0
+        """How many of them do not answer: they have fallen off the bus."""
+        self.error: pynvml.NVMLError | None = None
+        """Why none can be measured."""
         self._devices: list[tuple[str, Any]] = []
         try:
             pynvml.nvmlInit()
-            for index in range(min(pynvml.nvmlDeviceGetCount(), _MOST)):
-                with suppress(pynvml.NVMLError):  # one that has fallen off the bus
+            self.count = int(pynvml.nvmlDeviceGetCount())
+            for index in range(min(self.count, _MOST)):
+                try:
                     device = pynvml.nvmlDeviceGetHandleByIndex(index)
                     self._devices.append((f"GPU {index} {_model(device)}", device))
+                except pynvml.NVMLError:
+                    self.lost += 1
         except pynvml.NVMLError as error:
+            self.error = error
             log.info("no GPU to measure: %s", error)
 
     def readings(self, pids: Collection[int]) -> Iterator[SystemReading]:
