@@ -33,23 +33,20 @@ _VALUE_CELLS = 6
 
 
 class LegendEntry(NamedTuple):
-    """A curve in the legend.
-
-    Attributes:
-        label: its name; any text.
-        colour: number of the colour role.
-        last: the value that stands behind the label.
-        more: what else is told, if all entries find room with it.
-        cue: what stands for its line; by default that of a solid line of its colour.
-        role: of its cue, if that of its colour will not do.
-    """
+    """A curve in the legend."""
 
     label: str
+    """Its name; any text."""
     colour: int
+    """Number of the colour role."""
     last: float | None
+    """The value that stands behind the label."""
     more: str = ""
+    """What else is told, if all entries find room with it."""
     cue: str | None = None
+    """What stands for its line; by default that of a solid line of its colour."""
     role: str | None = None
+    """Of its cue, if that of its colour will not do."""
 
 
 def plain(text: str, marks: Marks) -> str:
