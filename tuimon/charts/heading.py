@@ -1,4 +1,4 @@
-"""The rows above a plot: the title with its notes, and the legend with last values."""
+"""The rows above a plot: the title with its notes, and the legend with last values; their words."""
 
 import math
 from collections.abc import Sequence

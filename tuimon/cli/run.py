@@ -1,4 +1,4 @@
-"""`tuimon run`: launch a training under a guardian, then watch it like `tuimon attach`."""
+"""`tuimon run`: from a command line to a training under a guardian, which is then watched."""
 
 import dataclasses
 import os

@@ -4,6 +4,7 @@ Runs, hyperparameters and metrics are those of TensorBoard's hparams plugin: a r
 ``_hparams_/session_start_info`` is a session, and a metric is the newest value of a tag of the
 session's run, or of one below it. Unlike there, the columns are those of all experiments of the log
 directories, since every ``add_hparams`` of torch writes one that tells of its own run alone.
+`matches` tells whether a term of a filter holds.
 """
 
 from __future__ import annotations
