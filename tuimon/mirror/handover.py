@@ -24,7 +24,7 @@ from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import WandbRun, run_config
 from tuimon.runs.record import RunRecord
 from tuimon.store.metric_names import best_of
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.hparams import SessionStart
 from tuimon.summaries.meshes import mesh_of_tag
 from tuimon.summaries.reader import SummaryReader

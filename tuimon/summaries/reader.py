@@ -10,8 +10,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, FrameError, read_payload
+from tuimon.summaries import SummaryError
 from tuimon.summaries.audio_clips import Audio, decode_audio
-from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.graphs import (
     Graph,
     RunMetadata,

@@ -138,6 +138,30 @@ def screen_obstacle() -> str | None:
     return None
 
 
+def run_home() -> None:
+    """Show the runs of this host; come back to them when a viewer is left."""
+    from tuimon.tui.home_app import choose
+
+    settings = settings_or_refuse()
+    while (chosen := choose(settings)) is not None:
+        if isinstance(chosen, Path):
+            watch_logdirs([chosen], plain=False)
+        else:
+            watch_run(chosen.paths, plain=False, launched=False)
+
+
+def open_log() -> Path:
+    """Let log messages go to the state directory's viewer.log; returns its path."""
+    path = state_home() / "viewer.log"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(path, maxBytes=1 << 20, backupCount=1)
+    except OSError:
+        handler = logging.NullHandler()
+    logging.basicConfig(handlers=[handler], format="%(asctime)s %(name)s %(message)s")
+    return path
+
+
 def _watch(session: "Session", *, plain: bool, reset: bool, typist: "Typist | None" = None) -> int:
     obstacle = None if plain else screen_obstacle()
     if obstacle is not None:
@@ -190,27 +214,3 @@ def _say_goodbye(status: RunStatus) -> None:
             click.echo(f"W&B: {safe(mirror.url)}")
     except OSError:
         pass  # the terminal is gone: nobody to tell
-
-
-def run_home() -> None:
-    """Show the runs of this host; come back to them when a viewer is left."""
-    from tuimon.tui.home_app import choose
-
-    settings = settings_or_refuse()
-    while (chosen := choose(settings)) is not None:
-        if isinstance(chosen, Path):
-            watch_logdirs([chosen], plain=False)
-        else:
-            watch_run(chosen.paths, plain=False, launched=False)
-
-
-def open_log() -> Path:
-    """Let log messages go to the state directory's viewer.log; returns its path."""
-    path = state_home() / "viewer.log"
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(path, maxBytes=1 << 20, backupCount=1)
-    except OSError:
-        handler = logging.NullHandler()
-    logging.basicConfig(handlers=[handler], format="%(asctime)s %(name)s %(message)s")
-    return path
