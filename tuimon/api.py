@@ -28,7 +28,7 @@ from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load as load_sources
 from tuimon.store.run_log import FileStatus, RunLog
 from tuimon.store.series import AllPoints, Points, Ref, RefSeries, Series
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.reader import Decoded, SummaryReader
 from tuimon.text import safe
 

@@ -30,19 +30,16 @@ _TICK_CELLS = 8  # the least from tick to tick
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An x axis with limits.
-
-    Attributes:
-        kind: what it measures.
-        origin: what its limits count from: a step, else 0.
-        limits: in steps after `origin`, seconds since each run's start, or unix seconds.
-        extent: extremes of all points, in the same units.
-    """
+    """An x axis with limits."""
 
     kind: XAxis
+    """What it measures."""
     origin: int
+    """What its limits count from: a step, else 0."""
     limits: Limits
+    """In steps after `origin`, seconds since each run's start, or unix seconds."""
     extent: Limits = (0.0, 0.0)
+    """Extremes of all points, in the same units."""
 
     @property
     def least(self) -> float:

@@ -28,31 +28,28 @@ Flags = NDArray[np.bool_]
 
 
 class CurveShape(NamedTuple):
-    """A curve over the columns of dots, each array [columns].
-
-    Attributes:
-        role: of its line.
-        band_role: of the range of its raw values.
-        low, high: range of the raw values. Heights 0…1 are inside the plot; NaN is none.
-        line: the line, already joined across empty columns.
-        smoothed: the line is not the raw values: their range is a band behind it, or left out.
-        dense: there are more points than columns. Raw values are then shown by their range, below
-            the lines of other curves.
-        behind: it is drawn below the lines of other curves.
-        letter: number of the letter that draws it in ASCII.
-        pattern: of the dashes of its line.
-    """
+    """A curve over the columns of dots, each array [columns]."""
 
     role: str
+    """Of its line."""
     band_role: str
+    """Of the range of its raw values."""
     low: Floats
     high: Floats
+    """Range of the raw values. Heights 0…1 are inside the plot; NaN is none."""
     line: Floats
+    """The line, already joined across empty columns."""
     smoothed: bool
+    """The line is not the raw values: their range is a band behind it, or left out."""
     dense: bool
+    """There are more points than columns. Raw values are then shown by their range, below the lines
+    of other curves."""
     behind: bool = False
+    """It is drawn below the lines of other curves."""
     letter: int = 0
+    """Number of the letter that draws it in ASCII."""
     pattern: int = 0
+    """Of the dashes of its line."""
 
 
 class Plot:

@@ -23,19 +23,16 @@ class FrameTick(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The text of a frame around an empty plot.
-
-    Attributes:
-        labels: the y labels left of the axis, one string of equal width for each plot row.
-        y_axis: the character of the y axis in each plot row.
-        x_axis: corner and x axis below the plot.
-        x_labels: labels below the x axis, from the corner on.
-    """
+    """The text of a frame around an empty plot."""
 
     labels: tuple[str, ...]
+    """The y labels left of the axis, one string of equal width for each plot row."""
     y_axis: str
+    """The character of the y axis in each plot row."""
     x_axis: str
+    """Corner and x axis below the plot."""
     x_labels: str
+    """Labels below the x axis, from the corner on."""
 
 
 def load_plotext() -> bool:

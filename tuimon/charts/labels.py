@@ -28,19 +28,16 @@ class _LabelCells(NamedTuple):
 
 
 class LineEnd(NamedTuple):
-    """The end of a line.
-
-    Attributes:
-        cell: of the plot.
-        height: 0…1 of the plot.
-        label: one cell a character.
-        role: of the line.
-    """
+    """The end of a line."""
 
     cell: int
+    """Of the plot."""
     height: float
+    """0…1 of the plot."""
     label: str
+    """One cell a character."""
     role: str
+    """Of the line."""
 
 
 def put_labels(plot: Plot, ends: Sequence[LineEnd], marks: Marks) -> None:

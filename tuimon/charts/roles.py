@@ -1,4 +1,6 @@
-"""Roles: what a piece of a drawing is. The screen maps them to colours; charts know none.
+"""Roles: what a piece of a drawing is. The screen maps them to colours.
+
+Charts know no colours but those of `RAMP`, the levels of heat, which light themes turn around.
 
 Curves have numbered roles, by ``Curve.colour``: ``curve0``, ``curve1`` … for the line and its
 legend cue, ``end0``, ``end1`` … for what is written beside it, ``band0``, ``band1`` … for the dim
@@ -27,7 +29,7 @@ RAMP = (
     "#e7e419",
     "#fde725",
 )
-
+"""From the lowest level to the highest, on a dark ground."""
 
 BLANK: Final = "blank"  # empty cells; carries no ink, so any style will do
 TEXT: Final = "text"

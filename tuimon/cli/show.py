@@ -5,27 +5,73 @@ import math
 import re
 import shutil
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from tuimon.cli.shared.common import CommandError, complete_run_or_logdir
-from tuimon.cli.shared.requested import pattern, select_all, tell
+from tuimon.cli.shared.colours import PALETTE, lines, wants_colour
+from tuimon.cli.shared.common import CommandError, run_document
+from tuimon.cli.shared.targets import (
+    EventLogs,
+    LogTarget,
+    select_all,
+    sources_argument,
+    tell,
+    which_runs,
+    which_tags,
+)
 from tuimon.config import ChartSettings
+from tuimon.terminal.glyphs import has_unicode, in_ascii
 from tuimon.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tuimon.charts.model import Row, XAxis
-    from tuimon.cli.shared.matches import MetricMatches
+    from tuimon.present.report import Report
     from tuimon.present.statistics import TagStatistics
     from tuimon.store.store import Store
-    from tuimon.views.base import ViewOptions
 
 _WIDTH = 80
 """Where standard output is no terminal."""
+
+
+class ShowOptions(NamedTuple):
+    """What was typed."""
+
+    source: tuple[str, ...]
+    width: int | None
+    height: int
+    runs: re.Pattern[str] | None
+    tags: re.Pattern[str] | None
+    smoothing: float
+    x_axis: "XAxis"
+    log_y: bool
+    kinds: tuple[str, ...]
+    step: int | None
+    charts: bool
+    ascii_only: bool
+    color: str
+    as_json: bool
+
+    @property
+    def cells(self) -> int:
+        """In a line."""
+        return self.width or shutil.get_terminal_size((_WIDTH, 24)).columns
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether letters draw curves, as they are to or as nothing else can be printed."""
+        return self.ascii_only or not has_unicode(sys.stdout.encoding)
+
+    @property
+    def coloured(self) -> bool:
+        """Whether colours are printed."""
+        return wants_colour(self.color)
+
+    @property
+    def palette(self) -> int:
+        """How many colours tell curves apart; 1 is none. Letters are coloured one by one."""
+        return PALETTE if self.coloured or self.is_ascii else 1
 
 
 @click.command()
@@ -39,8 +85,8 @@ _WIDTH = 80
     show_default=True,
     help="Lines of a chart; below 6, a line of text for a curve.",
 )
-@click.option("--run", "runs", callback=pattern, metavar="RE", help="Only runs that match.")
-@click.option("--tag", "tags", callback=pattern, metavar="RE", help="Only tags that match.")
+@which_runs
+@which_tags
 @click.option(
     "--smoothing",
     type=click.FloatRange(0, 1),
@@ -75,25 +121,8 @@ _WIDTH = 80
     help="auto: on terminals, unless NO_COLOR is set.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for programs.")
-@click.argument(
-    "source", nargs=-1, metavar="[LOGDIR|RUN]...", shell_complete=complete_run_or_logdir
-)
-def command(
-    source: tuple[str, ...],
-    width: int | None,
-    height: int,
-    runs: re.Pattern[str] | None,
-    tags: re.Pattern[str] | None,
-    smoothing: float,
-    x_axis: "XAxis",
-    log_y: bool,
-    kinds: tuple[str, ...],
-    step: int | None,
-    charts: bool,
-    ascii_only: bool,
-    color: str,
-    as_json: bool,
-) -> int:
+@sources_argument("[LOGDIR|RUN]...")
+def command(**typed: Any) -> int:
     """Print the charts and a table of values of each LOGDIR or run RUN, and exit.
 
     The newest run when nothing is named. BEST STEP is the step of the lowest value ("min") of
@@ -115,53 +144,67 @@ def command(
     NaN counts for neither "min" nor "max"; where there is nothing else, both are "NaN" and their
     steps null. Values that JSON lacks are the strings "NaN", "Infinity" and "-Infinity".
     """
-    from tuimon.charts.model import ChartOptions
-    from tuimon.cli.shared.colours import PALETTE, lines, wants_colour
-    from tuimon.cli.shared.matches import choose, read
-    from tuimon.cli.shared.still import still
-    from tuimon.terminal.glyphs import has_unicode, in_ascii
+    return show(ShowOptions(**typed))
 
-    cells = width or shutil.get_terminal_size((_WIDTH, 24)).columns
-    ascii_only = ascii_only or not has_unicode(sys.stdout.encoding)
-    coloured = wants_colour(color)
-    palette = PALETTE if coloured or ascii_only else 1  # letters draw curves in ASCII
-    if kinds:
-        from tuimon.views.base import ViewOptions
 
-        look = ViewOptions(step, cells, height, ascii_only, coloured, palette)
-        store, complete = read(select_all(source), runs)
-        for row in lines(_stills(store, kinds, tags, look), coloured=coloured):
-            click.echo(in_ascii(row) if ascii_only else row, color=True)
-        return 0 if complete else 1
-    chosen = choose(select_all(source), runs, tags)
-    if as_json:
-        click.echo(json.dumps(_document(chosen), indent=1))
+def show(options: ShowOptions) -> int:
+    """Print what was asked for; returns the exit code. Raises CommandError."""
+    target = select_all(options.source)
+    logs = EventLogs(target, options.runs)
+    store = logs.store()
+    if options.kinds:
+        _print(_summaries(store, options), options)
     else:
-        options = ChartOptions(
-            smoothing=smoothing,
-            log_y=log_y,
-            x_axis=x_axis,
-            marks="ascii" if ascii_only else "braille",
-            band=coloured,  # else it could not be told from the line
-            palette=palette,
-        )
-        rows = still(chosen, cells, height if charts else 0, options)
-        click.echo("\n".join(lines(rows, coloured=coloured)), color=True)
-    return 0 if chosen.complete else 1
+        from tuimon.present.report import report_on
+
+        report = report_on(store, options.tags)
+        if not report.values:
+            matching = " that match" if options.runs or options.tags else ""
+            tell(f"no scalar points were found{matching}")
+        if options.as_json:
+            click.echo(json.dumps(_document(report, target), indent=1))
+        else:
+            _print(_rows(report, target, options), options)
+    return 0 if logs.complete else 1
 
 
-def _stills(
-    store: "Store", kinds: tuple[str, ...], tags: re.Pattern[str] | None, look: "ViewOptions"
-) -> "Iterator[Row]":
-    """The summaries of these kinds; tells when there are none. Raises CommandError."""
-    from tuimon.cli.shared.summary_stills import stills
-    from tuimon.views.kinds import KINDS
+def _rows(report: "Report", target: LogTarget, options: ShowOptions) -> "list[Row]":
+    from tuimon.charts.model import ChartOptions
+    from tuimon.present.report import report_rows
+
+    sources, status = target
+    name = status.record.name if status else " ".join(one.label or one.path for one in sources)
+    look = ChartOptions(
+        smoothing=options.smoothing,
+        log_y=options.log_y,
+        x_axis=options.x_axis,
+        marks="ascii" if options.is_ascii else "braille",
+        band=options.coloured,  # else it could not be told from the line
+        palette=options.palette,
+    )
+    height = options.height if options.charts else 0
+    return report_rows(report, name, status, options.cells, height, look)
+
+
+def _summaries(store: "Store", options: ShowOptions) -> "Iterator[Row]":
+    """The summaries of the kinds; tells when there are none. Raises CommandError."""
+    from tuimon.views.base import ViewOptions
+    from tuimon.views.kinds import KINDS, stills
 
     known = [kind.kind for kind in KINDS]
-    for kind in kinds:
+    for kind in options.kinds:
         if kind not in (*known, "all"):
             raise CommandError(f"{safe(kind)}: no such kind; there are {', '.join(known)} and all")
-    rows = stills(store, known if "all" in kinds else kinds, tags, look)
+    kinds = known if "all" in options.kinds else options.kinds
+    look = ViewOptions(
+        step=options.step,
+        width=options.cells,
+        height=options.height,
+        ascii_only=options.is_ascii,
+        coloured=options.coloured,
+        palette=options.palette,
+    )
+    rows = stills(store, kinds, options.tags, look)
     first = next(rows, None)
     if first is None:
         tell("no such summaries were found")
@@ -170,19 +213,20 @@ def _stills(
     yield from rows
 
 
-def _document(chosen: "MetricMatches") -> dict[str, object]:
-    from tuimon.cli.ls import document
-    from tuimon.cli.show import documents
+def _print(rows: "Iterable[Row]", options: ShowOptions) -> None:
+    for line in lines(rows, coloured=options.coloured):
+        click.echo(in_ascii(line) if options.is_ascii else line, color=True)
 
-    sources, status = chosen.selection
+
+def _document(report: "Report", target: LogTarget) -> dict[str, object]:
     return {
-        "run": document(status) if status else None,
-        "logdirs": [source.path for source in sources],
-        "runs": documents(chosen.values),
+        "run": run_document(target.status) if target.status else None,
+        "logdirs": [source.path for source in target.sources],
+        "runs": _statistics(report.values),
     }
 
 
-def documents(rows: "Sequence[TagStatistics]") -> dict[str, dict[str, dict[str, object]]]:
+def _statistics(rows: "Sequence[TagStatistics]") -> dict[str, dict[str, dict[str, object]]]:
     """Runs → tags → statistics, made of what JSON can tell."""
     runs: dict[str, dict[str, dict[str, object]]] = {}
     for row in rows:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tuimon.guardian.address import socket_address
+from tuimon.guardian.control import socket_address
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import is_alive
 from tuimon.runs.record import RunRecord, read_record

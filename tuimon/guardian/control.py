@@ -1,21 +1,26 @@
-"""The control socket: one JSON object a line, one answer a line; nothing here ever blocks."""
+"""The control socket: one JSON object a line, one answer a line; nothing here ever blocks.
+
+Its address serves paths of any length (`socket_address`).
+"""
 
 import json
 import os
 import selectors
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tuimon.guardian.address import socket_address
 from tuimon.guardian.log import log
 
 _LONGEST_REQUEST = 65536
 _MOST_UNREAD = 262144
 """Bytes of answers a client may leave unread before it is dropped."""
 _MOST_CLIENTS = 64
+_LONGEST = 103
+"""Bytes of a path that fit ``sun_path`` everywhere (unix(7): 108 on Linux; 104 on macOS)."""
 
 
 class RequestError(ValueError):
@@ -168,3 +173,20 @@ def _is_permitted(connection: socket.socket) -> bool:
         connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size)
     )
     return uid in (os.getuid(), 0)
+
+
+@contextmanager
+def socket_address(path: Path) -> Iterator[str]:
+    """An address to bind or connect to while the context lasts.
+
+    A path that is too long is reached through a descriptor of its directory, as
+    ``/proc/self/fd/N/name`` (Linux).
+    """
+    if len(os.fsencode(path)) <= _LONGEST:
+        yield str(path)
+        return
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{directory}/{path.name}"
+    finally:
+        os.close(directory)

@@ -1,4 +1,7 @@
-"""The training's processes in the guardian's hands: signals, pauses, and what they leave behind."""
+"""The training's processes in the guardian's hands: signals, pauses, and what they leave behind.
+
+`freeze` and `thaw` act on a whole tree; `distribution` tells over what it is spread.
+"""
 
 import os
 import signal
@@ -11,6 +14,8 @@ from tuimon.guardian.control import RequestError
 from tuimon.guardian.descendants import training_processes
 from tuimon.guardian.ladder import Stage
 from tuimon.guardian.state import RunFile
+
+_MOST_SWEEPS = 10
 
 
 class Training:
@@ -87,9 +92,6 @@ class Training:
         for pid in training_processes():
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, number)
-
-
-_MOST_SWEEPS = 10
 
 
 def freeze() -> None:

@@ -22,20 +22,17 @@ class AlertLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One thing to know. Title and text may hold any characters: they name tags.
-
-    Attributes:
-        key: tells it from others; the same thing is told once.
-        wall_time: Unix seconds of when it was noticed.
-        step: where it shows, if at a step.
-    """
+    """One thing to know. Title and text may hold any characters: they name tags."""
 
     key: str
+    """Tells it from others; the same thing is told once."""
     level: AlertLevel
     title: str
     text: str
     wall_time: float
+    """Unix seconds of when it was noticed."""
     step: int | None = None
+    """Where it shows, if at a step."""
 
 
 class AlertLog:

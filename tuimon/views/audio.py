@@ -1,4 +1,4 @@
-"""Sound as its course and its spectrogram, one above the other over the same time."""
+"""Sound as its course and its spectrogram, one above the other over the same time, and as files."""
 
 from __future__ import annotations
 
@@ -31,6 +31,18 @@ _DECIBELS = 70.0
 """From the loudest place to what is no longer seen."""
 LOWEST = 40.0
 """Hz, of a logarithmic axis."""
+Mode = Literal["both", "course", "spectrogram"]
+MODES: tuple[Mode, ...] = ("both", "course", "spectrogram")
+_LEAST_ROWS, _MOST_ROWS, _MOST_BESIDE = 3, 25, 9
+_LEAST_BOTH = 8
+"""Rows of a clip that hold its course and its spectrogram."""
+_GUTTER = 6
+_LEAST_WIDTH = _GUTTER + 8
+_TICK_CELLS = 10
+_LABEL_ROWS = 2
+_ROUND = [digit * 10.0**exponent for exponent in range(1, 6) for digit in (1, 2, 5)]
+"""Hz."""
+Extremes = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def spectrogram(samples: Samples, columns: int, edges: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -77,21 +89,6 @@ def frequencies(rate: int, dots: int, *, logarithmic: bool) -> NDArray[np.float6
 def _window_size(samples: Samples) -> int:
     wanted = 2 ** round(np.log2(max(1.0, samples.rate * _WINDOW_SECONDS)))
     return int(min(max(wanted, _LEAST_WINDOW), _MOST_WINDOW))
-
-
-Mode = Literal["both", "course", "spectrogram"]
-MODES: tuple[Mode, ...] = ("both", "course", "spectrogram")
-_LEAST_ROWS, _MOST_ROWS, _MOST_BESIDE = 3, 25, 9
-_LEAST_BOTH = 8
-"""Rows of a clip that hold its course and its spectrogram."""
-_GUTTER = 6
-_LEAST_WIDTH = _GUTTER + 8
-_TICK_CELLS = 10
-_LABEL_ROWS = 2
-_ROUND = [digit * 10.0**exponent for exponent in range(1, 6) for digit in (1, 2, 5)]
-"""Hz."""
-
-Extremes = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 class AudioView(View):

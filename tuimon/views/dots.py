@@ -1,4 +1,7 @@
-"""Lines and points in dots of braille, each with a role; the last one drawn owns its cell."""
+"""Dots of braille: lines and points, each with a role, the last one drawn owning its cell.
+
+And the thresholds by which brightness becomes dots.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,10 @@ from tuimon.charts.marks import MARKS
 from tuimon.charts.model import Span
 
 Floats = NDArray[np.float64]
+# Bits of the dots of a braille cell (Unicode, Braille Patterns).
+_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+# Ordered dither of 4 x 4 (Bayer 1973, "An optimum method for two-level rendition").
+_ORDER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
 
 
 class DotCanvas:
@@ -78,14 +85,6 @@ class DotCanvas:
         if role not in self._names:
             self._names.append(role)
         return self._names.index(role)
-
-
-# Bits of the dots of a braille cell (Unicode, Braille Patterns).
-_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-
-
-# Ordered dither of 4 x 4 (Bayer 1973, "An optimum method for two-level rendition").
-_ORDER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
 
 
 def thresholds(rows: int, columns: int) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.events.logdir import PROJECTOR_CONFIG, SideFile
 from tuimon.store.store import Store
+from tuimon.summaries import SummaryError
 from tuimon.summaries.embeddings import (
     Embedding,
     EmbeddingFiles,
@@ -21,7 +22,6 @@ from tuimon.summaries.embeddings import (
     read_config,
     read_embedding,
 )
-from tuimon.summaries.errors import SummaryError
 from tuimon.text import format_value, safe
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
 from tuimon.views.dots import DotCanvas

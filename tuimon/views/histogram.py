@@ -41,6 +41,9 @@ Mode = Literal["heatmap", "ridgeline", "bands"]
 MODES: tuple[Mode, ...] = ("heatmap", "ridgeline", "bands")
 _MOST_COLUMN_BYTES = 32 << 20
 """Of the records that one picture is made of."""
+_BANDS = ((0, 8, 2), (1, 7, 5), (2, 6, 8), (3, 5, 11))
+"""Which percentiles a band lies between, and its level of the ramp."""
+_MEDIAN = 4
 
 
 class HistogramDrawing(NamedTuple):
@@ -268,11 +271,6 @@ def _facts(
 
 def _short(value: float) -> str:
     return format_value(float(f"{value:.4g}"))
-
-
-_BANDS = ((0, 8, 2), (1, 7, 5), (2, 6, 8), (3, 5, 11))
-"""Which percentiles a band lies between, and its level of the ramp."""
-_MEDIAN = 4
 
 
 def bands(columns: Sequence[NDArray[np.float64] | None], edges: NDArray[np.float64]) -> np.ndarray:

@@ -18,7 +18,7 @@ from tuimon.charts.canvas import spans
 from tuimon.charts.marks import MARKS
 from tuimon.charts.model import Row, Span
 from tuimon.store.store import Store
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.meshes import Mesh
 from tuimon.summaries.stored import Parts, meshes, read_mesh, steps_from
 from tuimon.text import format_value

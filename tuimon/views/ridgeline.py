@@ -33,19 +33,16 @@ def most_ridges(height: int) -> int:
 
 
 class Ridges(NamedTuple):
-    """Histograms that are drawn one before the other.
-
-    Attributes:
-        columns: one a step, at most `most_ridges`; None where there is nothing.
-        steps: ascending.
-        selected: index of the one that stands out.
-        limits: of the values.
-    """
+    """Histograms that are drawn one before the other."""
 
     columns: Sequence[CumulativeShares | None]
+    """One a step, at most `most_ridges`; None where there is nothing."""
     steps: Sequence[int]
+    """Ascending."""
     selected: int
+    """Index of the one that stands out."""
     limits: tuple[float, float]
+    """Of the values."""
 
 
 def ridgeline(ridges: Ridges, look: ViewOptions, cursor: float | None = None) -> list[Row]:

@@ -5,10 +5,9 @@ import time
 import click
 import pytest
 
-from tuimon.cli.run import command, launch, parse_graces
+from tuimon.cli.run import RunOptions, command, launch, parse_graces
 from tuimon.cli.shared import surroundings
 from tuimon.cli.shared.surroundings import LaunchContext
-from tuimon.config import StopSettings
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 from tuimon.runs.registry import read_status
@@ -34,16 +33,14 @@ def test_graces_that_are_none(text: str):
 
 def launched(*, detached: bool) -> RunPaths:
     paths = launch(
-        "echo",
-        ("sh",),
-        ("sh", "-c", "echo within: $WITHIN"),
-        logdir=None,
-        hook=False,
-        console_metrics="off",
-        notify=None,
-        mirror=MirrorOptions(mode="off"),
-        graces=StopSettings(),
-        detached=detached,
+        RunOptions(
+            training=("sh", "-c", "echo within: $WITHIN"),
+            name="echo",
+            foreground=not detached,
+            hook=False,
+            console_metrics=False,
+            mirror=MirrorOptions(mode="off"),
+        )
     )
     deadline = time.monotonic() + 20
     while paths.control_sock.exists() or not read_status(paths.directory).state.ended:

@@ -153,6 +153,11 @@ def test_sort_and_reverse(trials):
         ("opt=sgd accuracy<0.6", 1),
         ("lr<x", 0),
         ("nothing=1", 0),
+        ("lr<0.001 or trial_5", 3),
+        ("not opt=sgd", 3),
+        ("-sgd (trial_0 | trial_1 | trial_2)", 2),
+        ("run:/_[13]$/", 2),
+        ("trial_*", 6),
         ("", 6),
     ],
 )
@@ -163,6 +168,17 @@ def test_filter(trials, text: str, count: int):
     assert (f"{count} of 6 runs" if text else "6 runs") in seen
     assert "\n".join(seen.splitlines()[2:]).count("trial_") == count
     assert ("No run matches" in seen) == (not count)
+
+
+def test_what_is_no_filter_is_told_and_the_one_before_stays(trials):
+    view, subject = trials
+    view.press("hparams-filter", "opt=adam")
+    view.press("hparams-filter", "opt=adam (")
+    seen = shown(view, subject)
+    assert "3 of 6 runs" in seen
+    assert "something is missing at the end" in seen
+    view.press("hparams-filter", "opt=adam (trial_0)")
+    assert "missing" not in shown(view, subject)
 
 
 def test_colours_follow_the_chosen_column(trials):

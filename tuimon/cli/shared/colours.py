@@ -5,9 +5,12 @@ import re
 import sys
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from tuimon.charts.model import Row
 from tuimon.charts.roles import RAMP
+
+if TYPE_CHECKING:
+    from tuimon.charts.model import Row
 
 # SGR parameters (ECMA-48 §8.3.117) of those of the 16 colours that show on dark and on light.
 _CURVES = ("36", "33", "32", "35", "94", "91", "39", "90")
@@ -34,7 +37,7 @@ def wants_colour(choice: str) -> bool:
     return sys.stdout.isatty() and not plain
 
 
-def lines(rows: Iterable[Row], *, coloured: bool) -> Iterable[str]:
+def lines(rows: "Iterable[Row]", *, coloured: bool) -> Iterable[str]:
     """The rows as text without blanks at their ends."""
     for row in rows:
         ends = len("".join(span.text for span in row).rstrip())

@@ -1,4 +1,4 @@
-"""What several commands share: finding a run, refusing clearly, describing an end."""
+"""What several commands share: finding a run, refusing clearly, telling of a run."""
 
 import shlex
 import time
@@ -8,8 +8,9 @@ import click
 
 from tuimon.runs.activity import activity, leftovers
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import RunState
+from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
+from tuimon.runs.removal import size_of
 from tuimon.text import format_duration, safe
 
 if TYPE_CHECKING:
@@ -113,6 +114,22 @@ def _namesake(ended: RunStatus) -> str:
         if run.record.name == ended.record.name and not run.state.ended:
             return f"; {run.record.id} of that name runs"
     return ""
+
+
+def run_document(run: RunStatus) -> dict[str, object]:
+    """A run as JSON tells it."""
+    return {
+        **as_document(run.record),
+        "state": run.state,
+        "ended_at": run.ended_at,
+        "cause": run.cause,
+        "activity": activity(run, time.time()),
+        "bytes": size_of(run),
+        "directory": str(run.paths.directory),
+        "recorder": as_document(run.recorder) if run.recorder else None,
+        "mirror": as_document(run.mirror) if run.mirror else None,
+        "mirror_options": as_document(run.record.mirror),
+    }
 
 
 def describe_end(status: RunStatus) -> str:

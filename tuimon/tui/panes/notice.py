@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from tuimon.charts.model import Row, Span
+from tuimon.present.facts import search_lines
 from tuimon.runs.record import RunState
 from tuimon.session.session import Session
-from tuimon.text import fit, safe
+from tuimon.text import fit
 from tuimon.tui.panes.cells import CellView
 
 MIN_WIDTH, MIN_HEIGHT = 50, 14
@@ -39,7 +40,7 @@ def why_no_curves(session: Session) -> list[str]:
         return ["The training ended before it wrote any scalar.", *below]
     if session.sources:
         return ["The script has opened an event file.", "Curves appear with its first scalar."]
-    return ["Nothing to draw yet.", *map(safe, subject.search)]
+    return ["Nothing to draw yet.", *search_lines(subject.search)]
 
 
 def why_too_small(columns: int, rows: int) -> list[str]:

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from tuimon.charts.model import ChartOptions, MarkStyle
 from tuimon.present.pairing import Metric
 from tuimon.present.selection import Selection
-from tuimon.session.system_log import SystemLog
+from tuimon.session.session import SystemLog
 from tuimon.tui.keys.key import Key, bindings
 from tuimon.tui.keys.machine import SYSTEM_KEYS
 from tuimon.tui.panes.chart_grid import ChartGrid

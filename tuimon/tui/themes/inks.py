@@ -4,17 +4,14 @@ from typing import NamedTuple
 
 
 class Ink(NamedTuple):
-    """A colour among the variables of a theme.
-
-    Attributes:
-        variable: its name.
-        blend: the share of the background in it.
-        attributes: of the text, as rich names them.
-    """
+    """A colour among the variables of a theme."""
 
     variable: str
+    """Its name."""
     blend: float = 0.0
+    """The share of the background in it."""
     attributes: str = ""
+    """Of the text, as rich names them."""
 
 
 DIM = 0.45

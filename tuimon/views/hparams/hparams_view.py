@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.metrics import best_of
+from tuimon.store.filters import FilterError, parse_expression
 from tuimon.store.store import Store
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
 from tuimon.views.hparams.importance import importance_rows
@@ -55,10 +57,10 @@ class HParamsView(View):
     about = (
         "Every run that logged hyperparameters is a row; what is the same for all stands above. A "
         "metric is its newest value. The column that c has chosen gives marks, lines and points "
-        "their colours: the higher the value, the farther from the background. Filters are words "
-        "that all have to hold: lr>0.01, opt=adam, part of a name. Importance is Spearman's rank "
-        "correlation with the metric (for texts the correlation ratio of its ranks): it tells "
-        "what goes together in these runs, not what causes what."
+        "their colours: the higher the value, the farther from the background. Filters are as "
+        "those of tags, of names and texts, and compare columns: lr>0.01 or not opt=adam. "
+        "Importance is Spearman's rank correlation with the metric (for texts the correlation "
+        "ratio of its ranks): it tells what goes together in these runs, not what causes what."
     )
     keys = (
         *arrow_keys(
@@ -90,7 +92,10 @@ class HParamsView(View):
         self._colour: str | None = None
         self._sort: tuple[str, bool] | None = None
         """Column, and whether the largest come first."""
-        self._filter: list[str] = []
+        self._filter = ""
+        self._matches = parse_expression("")
+        self._wrong = ""
+        """Why what was typed is no filter; the one before it stays."""
         self._at = 0
         self._scroll = Scroll()
 
@@ -158,8 +163,11 @@ class HParamsView(View):
             case "hparams-colour":
                 self._colour = name
             case "hparams-filter":
-                self._filter = text.split()
-                self._at = 0
+                self._filter, self._wrong, self._at = text.strip(), "", 0
+                try:
+                    self._matches = parse_expression(text)
+                except FilterError as error:
+                    self._wrong = str(error)
 
     def page(self, pages: int) -> None:
         self._at += pages * self._scroll.room
@@ -179,7 +187,9 @@ class HParamsView(View):
         if not table.sessions:
             raise ViewError("No run has told its hyperparameters yet (add_hparams).")
         order = [
-            at for at, session in enumerate(table.sessions) if matches(table, session, self._filter)
+            at
+            for at, session in enumerate(table.sessions)
+            if self._matches(partial(matches, table, session))
         ]
         sort = self._sort
         if sort is None and table.metrics:
@@ -206,7 +216,9 @@ class HParamsView(View):
         if self._sort is not None and self._mode == "table":
             title.append((f"  by {self._sort[0]} {'↓' if self._sort[1] else '↑'}", roles.NOTE))
         if self._filter:
-            title.append((f"  /{' '.join(self._filter)}", roles.ACCENT))
+            title.append((f"  /{self._filter}", roles.ACCENT))
+        if self._wrong:
+            return [clip(title, cells), clip([(self._wrong, roles.WARN)], cells)]
         same: list[Piece] = []
         for at, column in enumerate(table.columns):
             if not column.varies and not column.metric:

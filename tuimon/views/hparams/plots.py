@@ -1,4 +1,8 @@
-"""Sessions as lines over upright axes, one for each column: parallel coordinates."""
+"""Sessions as pictures.
+
+Lines over upright axes, one for each column (parallel coordinates), and points in a frame, a metric
+over a hyperparameter (scatter).
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 import threading
 
-from tuimon.views.ahead import JobPool
+from tuimon.views.image.decoder import JobPool
 
 
 def test_what_was_wanted_last_is_done_and_nothing_else():
