@@ -53,7 +53,7 @@ class DashboardLayout:
 
 def decode_layout(value: Summary.Value) -> DashboardLayout:
     """The layout in a value of plugin ``custom_scalars``. Raises SummaryError."""
-    from tensorboard.plugins.custom_scalar.layout_pb2 import DashboardLayout as LayoutProto
+    from tensorboard.plugins.custom_scalar.layout_pb2 import Layout as LayoutProto
 
     _, parts = strings(tensor_of(value))
     if len(parts) != 1:
