@@ -10,7 +10,9 @@ from pathlib import Path
 import pyte
 import pytest
 
-from tuimon.console.emulation import NEWEST, ConsoleScreen, ConsoleTail, fold, read_tail
+from tuimon.console.emulation import NEWEST, ConsoleScreen, ConsoleTail
+from tuimon.console.folding import fold
+from tuimon.console.history import read_tail
 
 GOLDEN = [
     "start",

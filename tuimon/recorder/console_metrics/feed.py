@@ -3,7 +3,7 @@
 import logging
 import time
 
-from tuimon.console.files import ConsoleReader
+from tuimon.console.rotation import ConsoleReader
 from tuimon.recorder.console_metrics.parser import MetricParser
 from tuimon.recorder.console_metrics.segments import SegmentReader
 from tuimon.recorder.event_file import TagPoint

@@ -4,11 +4,10 @@ Unlike `tuimon.console.folding`, which keeps what is left standing, this keeps w
 the states of a bar are the curve.
 """
 
-import codecs
 import re
 from collections.abc import Iterator
 
-from tuimon.console.escapes import SEQUENCE, split_begun
+from tuimon.console.escapes import SEQUENCE, OutputDecoder
 
 LONGEST = 8192
 """Characters of a segment; a longer one is left out."""
@@ -22,16 +21,14 @@ class SegmentReader:
     """Cuts a stream of terminal output; the chunks it comes in make no difference."""
 
     def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._unread = ""
+        self._decoder = OutputDecoder()
         self._open = ""
         self._overlong = False
 
     def feed(self, data: bytes) -> Iterator[str]:
         """The segments that `data` completes: at a line break, a carriage return, a cursor
         movement, or the closing bracket of tqdm's bar, which no return follows until the next."""
-        text, self._unread = split_begun(self._unread + self._decoder.decode(data))
-        text = SEQUENCE.sub(_as_break, text)
+        text = SEQUENCE.sub(_as_break, self._decoder.feed(data))
         *whole, rest = _BREAK.split(text)
         for part in whole:
             yield from self._add(part)

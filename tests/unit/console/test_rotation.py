@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tuimon.console.emulation import ConsoleTail, read_tail
-from tuimon.console.files import ConsoleReader, newest_bytes, part_numbers, part_path
+from tuimon.console.emulation import ConsoleTail
+from tuimon.console.history import read_tail
+from tuimon.console.rotation import ConsoleReader, newest_bytes, part_numbers, part_path
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_newest_bytes_are_those_that_can_be_read(log: Path, monkeypatch: pytest.
     def fail(_log: Path) -> list[int]:
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr("tuimon.console.files.part_numbers", fail)
+    monkeypatch.setattr("tuimon.console.rotation.part_numbers", fail)
     assert newest_bytes(log, 100) == b" two"
 
 
@@ -102,12 +103,27 @@ def test_missing_parts_are_told(log: Path):
     assert late.incomplete
 
     slow = ConsoleReader(log)
-    assert slow.read(1) == b"t"
-    slow.incomplete = False
-    part_path(log, 3).unlink()
+    slow.skip()
+    write(log, b" more")
     put_aside(log, 4)
+    part_path(log, 3).unlink()
     write(log, b" five")
-    assert everything(slow) == b"hree four five"
+    assert slow.read(2) == b" m"
+    part_path(log, 4).unlink()
+    put_aside(log, 5)
+    write(log, b" six")
+    assert everything(slow) == b"ore five six"  # what is open is read though it is deleted
+    assert not slow.incomplete
+
+    write(log, b" seven")
+    put_aside(log, 6)
+    write(log, b" eight")
+    put_aside(log, 7)
+    write(log, b" nine")
+    put_aside(log, 8)
+    write(log, b" ten")
+    part_path(log, 7).unlink()
+    assert everything(slow) == b" seven nine ten"
     assert slow.incomplete
 
 
@@ -140,15 +156,15 @@ def test_concurrent_writer_loses_nothing(log: Path):
 
 
 def test_screen_and_tail_show_the_end_of_the_part_before(log: Path):
-    write(log, b"cut\r\nbefore\r\n")
+    write(log, b"part\r\nbefore\r\n")
     put_aside(log, 1)
     write(log, b"after\r\n")
     tail = ConsoleTail(log)
     assert tail.poll()
-    assert tail.lines() == ["before", "after"]
+    assert tail.lines() == ["part", "before", "after"]
     assert read_tail(log, 2) == ["before", "after"]
     write(log, b"more\r\n")
     put_aside(log, 2)
     write(log, b"and more\r\n")
     assert tail.poll()
-    assert tail.lines() == ["before", "after", "more", "and more"]
+    assert tail.lines() == ["part", "before", "after", "more", "and more"]
