@@ -11,8 +11,8 @@ import traceback
 import unicodedata
 from collections import deque
 from functools import lru_cache
+from operator import methodcaller
 from pathlib import Path
-from typing import NamedTuple
 
 import pyte
 from pyte import modes as mo
@@ -185,7 +185,7 @@ class _Screen(pyte.Screen):
         return [self._text(row) for row in range(self.lines)]
 
     def act(self, token: re.Match[str]) -> None:
-        """Do what a `TOKEN` tells, as far as pyte knows it."""
+        """Do what a `TOKEN` tells; pyte's parser, slower by far, lends its tables alone."""
         match token.lastgroup:
             case "text":
                 self.draw(token[0])
@@ -194,7 +194,7 @@ class _Screen(pyte.Screen):
             case "simple" if name := pyte.Stream.escape.get(token[0][1:]):
                 getattr(self, name)()
             case "final" if call := _call(token["final"], token["parameters"]):
-                getattr(self, call.name)(*call.numbers, **call.flags)
+                call(self)
 
     def draw(self, data: str) -> None:
         """Put plain text into its row at once, where pyte goes character by character."""
@@ -253,14 +253,6 @@ class _StyledCells(dict[str, Char]):
         return cell
 
 
-class _Call(NamedTuple):
-    """A method of pyte's screen that a control sequence stands for, and its arguments."""
-
-    name: str
-    numbers: tuple[int, ...]
-    flags: dict[str, bool]
-
-
 _PARAMETERS = re.compile(r"(\??)([0-9;]*)")
 _HIGHEST = 9999  # a parameter above is taken for that, as pyte does
 _SIGNATURES = {
@@ -269,8 +261,8 @@ _SIGNATURES = {
 
 
 @lru_cache(maxsize=2048)
-def _call(final: str, parameters: str) -> _Call | None:
-    """None for a sequence that pyte does not know, or not with such parameters."""
+def _call(final: str, parameters: str) -> methodcaller | None:
+    """What a control sequence does to a screen; None if pyte does not know it, or not so."""
     known = _PARAMETERS.fullmatch(parameters)
     if known is None or final not in _SIGNATURES:
         return None
@@ -280,7 +272,7 @@ def _call(final: str, parameters: str) -> _Call | None:
         _SIGNATURES[final].bind(None, *numbers, **flags)
     except TypeError:
         return None
-    return _Call(pyte.Stream.csi[final], numbers, flags)
+    return methodcaller(pyte.Stream.csi[final], *numbers, **flags)
 
 
 @lru_cache(maxsize=8192)

@@ -136,6 +136,50 @@ def test_skipping_to_the_end(log: Path):
     assert reader.read(9) == b"new"
 
 
+def test_a_log_that_is_cut_is_read_from_its_new_beginning(log: Path):
+    write(log, b"one two")
+    reader = ConsoleReader(log)
+    assert everything(reader) == b"one two"
+    log.write_bytes(b"new")
+    assert reader.is_cut
+    assert reader.unread == 0
+    assert reader.read(9) == b"new"
+    assert not reader.is_cut
+    assert reader.read_back(9) == b"new"
+
+
+def test_a_log_that_another_takes_the_place_of_is_read_to_its_end(log: Path):
+    write(log, b"part ")
+    put_aside(log, 1)
+    write(log, b"one")
+    reader = ConsoleReader(log)
+    assert everything(reader) == b"part one"
+    write(log, b" two")
+    log.rename(log.with_name("elsewhere"))
+    write(log, b" other")
+    assert reader.unread == len(" two other")
+    assert everything(reader) == b" two other"
+
+
+def test_a_log_that_is_gone_leaves_its_parts(log: Path):
+    write(log, b"one\r\n")
+    put_aside(log, 1)
+    assert newest_bytes(log, 100) == b"one\r\n"
+    assert read_tail(log, 5) == ["one"]
+    reader = ConsoleReader(log)
+    assert reader.read(9) == b""  # the log may be about to be begun
+    write(log, b"two")
+    assert everything(reader) == b"one\r\ntwo"
+
+
+def test_a_log_that_cannot_be_read_says_so(log: Path):
+    log.symlink_to(log)
+    with pytest.raises(OSError, match="symbolic links"):
+        ConsoleReader(log).read(9)
+    assert newest_bytes(log, 9) == b""
+    assert read_tail(log, 1) == []
+
+
 def test_concurrent_writer_loses_nothing(log: Path):
     """The order of `ConsoleLog`: rename, open, delete the oldest never while it is read."""
 
