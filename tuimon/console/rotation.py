@@ -109,7 +109,7 @@ class ConsoleReader:
         return other
 
     def close(self) -> None:
-        """Close the file that is open."""
+        """Close the file that is open; another reading would begin anew."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None

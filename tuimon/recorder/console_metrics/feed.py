@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import suppress
 
 from tuimon.console.rotation import ConsoleReader
 from tuimon.recorder.console_metrics.parser import MetricParser
@@ -74,7 +75,8 @@ class ConsoleMetrics:
         deadline = time.thread_time() + _LAST_CPU_SECONDS
         while self._read() and time.thread_time() < deadline:
             self._points.publish()
-        self.left_out = self._console.unread
+        with suppress(OSError):
+            self.left_out = self._console.unread
         if self.left_out:
             log.warning("%d bytes of the console were not read for metrics", self.left_out)
         else:
