@@ -154,9 +154,7 @@ class ConsoleReader:
         if not self._open_log():
             return False
         # Listed after the opening, so that a part finished in between is not passed over.
-        for number in self._numbers(after + 1):
-            if number < self._number and self._open(part_path(self._log, number), number):
-                break
+        self._open_first(self._numbers(after + 1))
         self.incomplete = self.incomplete or self._number != after + 1
         return True
 
@@ -172,8 +170,11 @@ class ConsoleReader:
         return True
 
     def _open_before(self, number: int) -> bool:
-        before = [part for part in self._numbers(1) if part < number]
-        return any(self._open(part_path(self._log, part), part) for part in reversed(before))
+        return self._open_first([part for part in self._numbers(1) if part < number][::-1])
+
+    def _open_first(self, numbers: list[int]) -> bool:
+        """Open the first of these parts that is there; whether there is one."""
+        return any(self._open(part_path(self._log, number), number) for number in numbers)
 
     def _open(self, path: Path, number: int) -> bool:
         try:

@@ -180,6 +180,32 @@ def test_a_log_that_cannot_be_read_says_so(log: Path):
     assert read_tail(log, 1) == []
 
 
+@pytest.mark.parametrize("step", ["_numbers", "_open"])
+@pytest.mark.parametrize("parts", [0, 2])
+def test_a_part_may_be_finished_while_the_log_is_opened(
+    log: Path, monkeypatch: pytest.MonkeyPatch, step: str, parts: int
+):
+    for number in range(1, parts + 1):
+        write(log, b"%d " % number)
+        put_aside(log, number)
+    write(log, b"old ")
+    reader = ConsoleReader(log)
+    done = getattr(reader, step)
+
+    def then_it_is_put_aside(*arguments: object) -> object:
+        monkeypatch.undo()
+        result = done(*arguments)
+        put_aside(log, parts + 1)
+        write(log, b"new")
+        return result
+
+    monkeypatch.setattr(reader, step, then_it_is_put_aside)
+    reader.skip()
+    before, after = reader.copy().read_back(99), everything(reader)
+    assert before + after == b"1 2 "[: 2 * parts] + b"old new"
+    assert not reader.incomplete
+
+
 def test_concurrent_writer_loses_nothing(log: Path):
     """The order of `ConsoleLog`: rename, open, delete the oldest never while it is read."""
 
