@@ -10,6 +10,7 @@ import re
 import traceback
 import unicodedata
 from collections import deque
+from contextlib import suppress
 from functools import lru_cache
 from operator import methodcaller
 from pathlib import Path
@@ -112,10 +113,10 @@ class ConsoleTail:
 
         Of a backlog of more than `NEWEST` bytes only the newest are emulated (about 0.1 s).
         """
-        try:
-            return self._skip_backlog() or self._read()
-        except OSError:
-            return False
+        with suppress(OSError):
+            if self._skip_backlog():
+                return True
+        return self._read()
 
     def lines(self) -> list[str]:
         """The newest lines, safe for a terminal."""
@@ -163,9 +164,10 @@ class ConsoleTail:
 
     def _read(self) -> bool:
         left = NEWEST
-        while left > 0 and (data := self._reader.read(left)):
-            self._feed(data)
-            left -= len(data)
+        with suppress(OSError):
+            while left > 0 and (data := self._reader.read(left)):
+                self._feed(data)
+                left -= len(data)
         return left < NEWEST
 
     def _feed(self, data: bytes) -> None:
