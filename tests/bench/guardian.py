@@ -18,7 +18,8 @@ from pathlib import Path
 
 import psutil
 
-from tuimon.console.emulation import ConsoleScreen, fold
+from tuimon.console.emulation import ConsoleScreen
+from tuimon.console.folding import fold
 from tuimon.guardian.client import ControlClient
 from tuimon.guardian.launch import start_guardian
 from tuimon.hook import hooked

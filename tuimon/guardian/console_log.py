@@ -15,7 +15,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from tuimon.console.files import part_numbers, part_path
+from tuimon.console.rotation import part_numbers, part_path
 from tuimon.guardian.log import log
 
 PART_SIZE = 64 << 20

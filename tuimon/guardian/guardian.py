@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from tuimon.console.files import newest_bytes
+from tuimon.console.rotation import newest_bytes
 from tuimon.guardian.cause import explain
 from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, training_environment
 from tuimon.guardian.companion import Companion

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tuimon.console.files import ConsoleReader, part_numbers
+from tuimon.console.rotation import ConsoleReader, part_numbers
 from tuimon.guardian import console_log as module
 from tuimon.guardian.console_log import MOST_PARTS, ConsoleLog, ConsoleMemory
 

@@ -42,7 +42,7 @@ def test_standard_library_and_the_run_records_are_all_it_loads(tmp_path: Path):
         "tuimon.hook",
         "tuimon.runs",
         "tuimon.console",
-        "tuimon.console.files",
+        "tuimon.console.rotation",
         "tuimon.console.escapes",
         "tuimon.runs.paths",
         "tuimon.runs.process",

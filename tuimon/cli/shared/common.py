@@ -150,6 +150,6 @@ def describe_end(status: RunStatus) -> str:
 
 def last_output(paths: RunPaths, lines: int = 12) -> list[str]:
     """The last lines that the script printed, safe for a terminal, progress bars folded."""
-    from tuimon.console.emulation import read_tail
+    from tuimon.console.history import read_tail
 
     return read_tail(paths.console_log, lines)

@@ -10,9 +10,9 @@ import click
 
 from tuimon.cli.shared.common import describe_end
 from tuimon.cli.shared.viewer import exit_code
-from tuimon.console.emulation import LineFolder
-from tuimon.console.files import ConsoleReader
+from tuimon.console.folding import LineFolder
 from tuimon.console.harmless import HarmlessStream
+from tuimon.console.rotation import ConsoleReader
 from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import is_alive
@@ -87,5 +87,6 @@ def _print_until_end(paths: RunPaths) -> None:
         if ended:
             break
         time.sleep(_POLL_EVERY)
+    sys.stdout.write(stream.finish())
     sys.stdout.writelines(f"{line}\n" for line in folder.finish())
     sys.stdout.flush()

@@ -5,14 +5,14 @@ progress bar. Unlike `tuimon.console.folding`, which keeps what is left standing
 overwritten: the states of a bar are the curve.
 """
 
-import codecs
 import logging
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
-from tuimon.console.escapes import SEQUENCE, split_begun
-from tuimon.console.files import ConsoleReader
+from tuimon.console.escapes import SEQUENCE, OutputDecoder
+from tuimon.console.rotation import ConsoleReader
 from tuimon.recorder.console_metrics.parser import MetricParser
 from tuimon.recorder.event_file import TagPoint
 from tuimon.recorder.held_points import GRACE_AFTER_POINT, HeldPoints
@@ -88,7 +88,8 @@ class ConsoleMetrics:
         deadline = time.thread_time() + _LAST_CPU_SECONDS
         while self._read() and time.thread_time() < deadline:
             self._points.publish()
-        self.left_out = self._console.unread
+        with suppress(OSError):
+            self.left_out = self._console.unread
         if self.left_out:
             log.warning("%d bytes of the console were not read for metrics", self.left_out)
         else:
@@ -130,16 +131,14 @@ class SegmentReader:
     """Cuts a stream of terminal output; the chunks it comes in make no difference."""
 
     def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._unread = ""
+        self._decoder = OutputDecoder()
         self._open = ""
         self._overlong = False
 
     def feed(self, data: bytes) -> Iterator[str]:
         """The segments that `data` completes: at a line break, a carriage return, a cursor
         movement, or the closing bracket of tqdm's bar, which no return follows until the next."""
-        text, self._unread = split_begun(self._unread + self._decoder.decode(data))
-        text = SEQUENCE.sub(_as_break, text)
+        text = SEQUENCE.sub(_as_break, self._decoder.feed(data))
         *whole, rest = _BREAK.split(text)
         for part in whole:
             yield from self._add(part)

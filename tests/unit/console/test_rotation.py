@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tuimon.console.emulation import ConsoleTail, read_tail
-from tuimon.console.files import ConsoleReader, newest_bytes, part_numbers, part_path
+from tuimon.console.emulation import ConsoleTail
+from tuimon.console.history import read_tail
+from tuimon.console.rotation import ConsoleReader, newest_bytes, part_numbers, part_path
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_newest_bytes_are_those_that_can_be_read(log: Path, monkeypatch: pytest.
     def fail(_log: Path) -> list[int]:
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr("tuimon.console.files.part_numbers", fail)
+    monkeypatch.setattr("tuimon.console.rotation.part_numbers", fail)
     assert newest_bytes(log, 100) == b" two"
 
 
@@ -102,12 +103,27 @@ def test_missing_parts_are_told(log: Path):
     assert late.incomplete
 
     slow = ConsoleReader(log)
-    assert slow.read(1) == b"t"
-    slow.incomplete = False
-    part_path(log, 3).unlink()
+    slow.skip()
+    write(log, b" more")
     put_aside(log, 4)
+    part_path(log, 3).unlink()
     write(log, b" five")
-    assert everything(slow) == b"hree four five"
+    assert slow.read(2) == b" m"
+    part_path(log, 4).unlink()
+    put_aside(log, 5)
+    write(log, b" six")
+    assert everything(slow) == b"ore five six"  # what is open is read though it is deleted
+    assert not slow.incomplete
+
+    write(log, b" seven")
+    put_aside(log, 6)
+    write(log, b" eight")
+    put_aside(log, 7)
+    write(log, b" nine")
+    put_aside(log, 8)
+    write(log, b" ten")
+    part_path(log, 7).unlink()
+    assert everything(slow) == b" seven nine ten"
     assert slow.incomplete
 
 
@@ -118,6 +134,76 @@ def test_skipping_to_the_end(log: Path):
     assert reader.read(9) == b""
     write(log, b"new")
     assert reader.read(9) == b"new"
+
+
+def test_a_log_that_is_cut_is_read_from_its_new_beginning(log: Path):
+    write(log, b"one two")
+    reader = ConsoleReader(log)
+    assert everything(reader) == b"one two"
+    log.write_bytes(b"new")
+    assert reader.is_cut
+    assert reader.unread == 0
+    assert reader.read(9) == b"new"
+    assert not reader.is_cut
+    assert reader.read_back(9) == b"new"
+
+
+def test_a_log_that_another_takes_the_place_of_is_read_to_its_end(log: Path):
+    write(log, b"part ")
+    put_aside(log, 1)
+    write(log, b"one")
+    reader = ConsoleReader(log)
+    assert everything(reader) == b"part one"
+    write(log, b" two")
+    log.rename(log.with_name("elsewhere"))
+    write(log, b" other")
+    assert reader.unread == len(" two other")
+    assert everything(reader) == b" two other"
+
+
+def test_a_log_that_is_gone_leaves_its_parts(log: Path):
+    write(log, b"one\r\n")
+    put_aside(log, 1)
+    assert newest_bytes(log, 100) == b"one\r\n"
+    assert read_tail(log, 5) == ["one"]
+    reader = ConsoleReader(log)
+    assert reader.read(9) == b""  # the log may be about to be begun
+    write(log, b"two")
+    assert everything(reader) == b"one\r\ntwo"
+
+
+def test_a_log_that_cannot_be_read_says_so(log: Path):
+    log.symlink_to(log)
+    with pytest.raises(OSError, match="symbolic links"):
+        ConsoleReader(log).read(9)
+    assert newest_bytes(log, 9) == b""
+    assert read_tail(log, 1) == []
+
+
+@pytest.mark.parametrize("step", ["_numbers", "_open"])
+@pytest.mark.parametrize("parts", [0, 2])
+def test_a_part_may_be_finished_while_the_log_is_opened(
+    log: Path, monkeypatch: pytest.MonkeyPatch, step: str, parts: int
+):
+    for number in range(1, parts + 1):
+        write(log, b"%d " % number)
+        put_aside(log, number)
+    write(log, b"old ")
+    reader = ConsoleReader(log)
+    done = getattr(reader, step)
+
+    def then_it_is_put_aside(*arguments: object) -> object:
+        monkeypatch.undo()
+        result = done(*arguments)
+        put_aside(log, parts + 1)
+        write(log, b"new")
+        return result
+
+    monkeypatch.setattr(reader, step, then_it_is_put_aside)
+    reader.skip()
+    before, after = reader.copy().read_back(99), everything(reader)
+    assert before + after == b"1 2 "[: 2 * parts] + b"old new"
+    assert not reader.incomplete
 
 
 def test_concurrent_writer_loses_nothing(log: Path):
@@ -140,15 +226,15 @@ def test_concurrent_writer_loses_nothing(log: Path):
 
 
 def test_screen_and_tail_show_the_end_of_the_part_before(log: Path):
-    write(log, b"cut\r\nbefore\r\n")
+    write(log, b"part\r\nbefore\r\n")
     put_aside(log, 1)
     write(log, b"after\r\n")
     tail = ConsoleTail(log)
     assert tail.poll()
-    assert tail.lines() == ["before", "after"]
+    assert tail.lines() == ["part", "before", "after"]
     assert read_tail(log, 2) == ["before", "after"]
     write(log, b"more\r\n")
     put_aside(log, 2)
     write(log, b"and more\r\n")
     assert tail.poll()
-    assert tail.lines() == ["before", "after", "more", "and more"]
+    assert tail.lines() == ["part", "before", "after", "more", "and more"]
