@@ -1,7 +1,7 @@
 """What goes into a chart and what comes out of it."""
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from tuimon.charts.viewport import Area
 from tuimon.store.metric_names import Best
 
 XAxis = Literal["step", "relative", "wall"]
+X_AXES: tuple[XAxis, ...] = get_args(XAxis)
 MarkStyle = Literal["braille", "hd", "ascii"]
 
 
@@ -96,7 +97,7 @@ class ChartOptions:
         labels: write the newest value at the end of each line, and mark the best one.
     """
 
-    smoothing: float = 0.6
+    smoothing: float = 0.0
     log_y: bool = False
     x_axis: XAxis = "step"
     marks: MarkStyle = "braille"

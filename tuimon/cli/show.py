@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -43,19 +44,15 @@ _WIDTH = 80
 @click.option(
     "--smoothing",
     type=click.FloatRange(0, 1),
-    default=0.6,
-    show_default=True,
-    help="Weight of TensorBoard's moving average; 0 is off.",
+    help="Weight of TensorBoard's moving average; 0 is off.  [default: as in your settings]",
 )
 @click.option(
     "--x",
     "x_axis",
     type=click.Choice(["step", "relative", "wall"]),
-    default="step",
-    show_default=True,
-    help="x by step, time since the start, or clock.",
+    help="x by step, time since the start, or clock.  [default: as in your settings]",
 )
-@click.option("--log-y", is_flag=True, help="Logarithmic y axis.")
+@click.option("--log-y/--linear-y", default=None, help="Logarithmic y axis, or not.")
 @click.option(
     "--kind",
     "kinds",
@@ -83,9 +80,9 @@ def command(
     height: int,
     runs: re.Pattern[str] | None,
     tags: re.Pattern[str] | None,
-    smoothing: float,
-    x_axis: "XAxis",
-    log_y: bool,
+    smoothing: float | None,
+    x_axis: "XAxis | None",
+    log_y: bool | None,
     kinds: tuple[str, ...],
     step: int | None,
     charts: bool,
@@ -97,7 +94,7 @@ def command(
 
     The newest run when nothing is named. BEST STEP is the step of the lowest value ("min") of
     losses and errors, and of the highest ("max") of all else. RE is searched for, as grep does.
-    Points that a resume wrote again are left out, as on the screen.
+    Points that a resume wrote again are left out, unless your settings show them.
 
     KIND is histogram, image, text, pr-curve, audio, mesh, graph, hparams,
     custom-scalars, embedding, profile, other, or all.
@@ -113,20 +110,25 @@ def command(
     NaN counts for neither "min" nor "max"; where there is nothing else, both are "NaN" and their
     steps null. Values that JSON lacks are the strings "NaN", "Infinity" and "-Infinity".
     """
-    from tuimon.charts.model import ChartOptions
     from tuimon.cli.shared.colours import PALETTE, lines, wants_colour
     from tuimon.cli.shared.matches import choose, read
-    from tuimon.cli.shared.still import still
+    from tuimon.cli.shared.still import chart_options, still
     from tuimon.terminal.glyphs import has_unicode, in_ascii
 
     cells = width or shutil.get_terminal_size((_WIDTH, 24)).columns
     ascii_only = ascii_only or not has_unicode(sys.stdout.encoding)
     coloured = wants_colour(color)
     palette = PALETTE if coloured or ascii_only else 1  # letters draw curves in ASCII
+    options = replace(
+        chart_options(smoothing, x_axis, log_y),
+        marks="ascii" if ascii_only else "braille",
+        band=coloured,  # else it could not be told from the line
+        palette=palette,
+    )
     if kinds:
         from tuimon.views.base import ViewOptions
 
-        look = ViewOptions(step, cells, height, ascii_only, coloured, palette)
+        look = ViewOptions(step, cells, height, ascii_only, coloured, palette, charts=options)
         store, complete = read(select_all(source), runs)
         for row in lines(_stills(store, kinds, tags, look), coloured=coloured):
             click.echo(in_ascii(row) if ascii_only else row, color=True)
@@ -135,14 +137,6 @@ def command(
     if as_json:
         click.echo(json.dumps(_document(chosen), indent=1))
     else:
-        options = ChartOptions(
-            smoothing=smoothing,
-            log_y=log_y,
-            x_axis=x_axis,
-            marks="ascii" if ascii_only else "braille",
-            band=coloured,  # else it could not be told from the line
-            palette=palette,
-        )
         rows = still(chosen, cells, height if charts else 0, options)
         click.echo("\n".join(lines(rows, coloured=coloured)), color=True)
     return 0 if chosen.complete else 1

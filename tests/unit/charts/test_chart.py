@@ -76,7 +76,8 @@ def test_a_chart(marks: MarkStyle) -> None:
 
 
 def test_a_bright_smoothed_line_stands_out_from_the_dim_band() -> None:
-    drawing = draw_chart("Loss", [curve(noisy_loss(5000), colour=3)], 60, 15)
+    options = ChartOptions(smoothing=0.6)
+    drawing = draw_chart("Loss", [curve(noisy_loss(5000), colour=3)], 60, 15, options)
     line, band = of_role(drawing, "curve3"), of_role(drawing, "band3")
     assert len(band) > 30
     plot_columns = {x for y, x, _ in line if y > 1}
@@ -85,13 +86,15 @@ def test_a_bright_smoothed_line_stands_out_from_the_dim_band() -> None:
 
 
 def test_without_smoothing_raw_values_are_the_line() -> None:
-    drawing = draw_chart("Loss", [curve(noisy_loss(5000))], 60, 15, ChartOptions(smoothing=0))
+    drawing = draw_chart("Loss", [curve(noisy_loss(5000))], 60, 15)
     assert not of_role(drawing, "band0")
     assert "smoothing" not in text(drawing)[0]
 
 
 def test_the_band_can_be_left_out() -> None:
-    drawing = draw_chart("Loss", [curve(noisy_loss(5000))], 60, 15, ChartOptions(band=False))
+    drawing = draw_chart(
+        "Loss", [curve(noisy_loss(5000))], 60, 15, ChartOptions(band=False, smoothing=0.6)
+    )
     assert not of_role(drawing, "band0")
 
 
@@ -104,7 +107,7 @@ def test_few_points_are_joined_by_straight_lines_and_not_smoothed() -> None:
 def test_test_points_show_above_dense_raw_values() -> None:
     train = curve(noisy_loss(5000))
     test = curve([1.0, 0.6, 0.5], [1000, 2500, 4900], "test", 1)
-    drawing = draw_chart("Loss", [train, test], 60, 15, ChartOptions(smoothing=0))
+    drawing = draw_chart("Loss", [train, test], 60, 15)
     assert len({x for _, x, _ in of_role(drawing, "curve1")}) > 35
 
 
@@ -167,7 +170,7 @@ def test_a_spike_is_seen_wherever_it_is() -> None:
     for at in range(0, 100_000, 7919):
         values = np.ones(100_000)
         values[at] = 9.0
-        drawing = draw_chart("Loss", [curve(values)], 60, 15)
+        drawing = draw_chart("Loss", [curve(values)], 60, 15, ChartOptions(smoothing=0.6))
         top = {y for y, _, char in of_role(drawing, "band0") if char != " "}
         assert min(top) <= 4
 
@@ -221,7 +224,7 @@ def test_relative_time_counts_from_the_start_of_the_run() -> None:
 def test_steps_may_go_back_and_be_negative() -> None:
     order = np.random.default_rng(1).permutation(2000)
     values = noisy_loss(2000)
-    options = ChartOptions(smoothing=0)
+    options = ChartOptions()
     ordered = draw_chart("Loss", [curve(values, np.arange(2000) - 500)], 60, 15, options)
     shuffled = draw_chart("Loss", [curve(values[order], order - 500)], 60, 15, options)
     assert text(shuffled)[2:] == text(ordered)[2:]
@@ -251,7 +254,7 @@ def test_what_was_found_out_before_draws_the_same(axis: XAxis, log_y: bool) -> N
 
 def test_clocks_that_go_back_are_put_in_order() -> None:
     values = noisy_loss(2000)
-    options = ChartOptions(smoothing=0, x_axis="wall")
+    options = ChartOptions(x_axis="wall")
     order = np.random.default_rng(1).permutation(2000)
     ordered = draw_chart("Loss", [curve(values)], 60, 15, options)
     shuffled = draw_chart("Loss", [curve(values[order], order)], 60, 15, options)
@@ -266,7 +269,7 @@ def superseded(stretches: list[range], height: float) -> SupersededPoints:
 
 @pytest.mark.parametrize("axis", ["step", "relative", "wall"])
 def test_superseded_points_are_counted_and_on_demand_a_dim_line(axis: XAxis) -> None:
-    options = ChartOptions(x_axis=axis)
+    options = ChartOptions(x_axis=axis, smoothing=0.6)
     old = superseded([range(200, 300), range(600, 900), range(700, 950)], 4.0)
     resumed = replace(curve(noisy_loss(1000)), superseded=old)
     hidden = draw_chart("Loss", [resumed], 60, 15, options)

@@ -86,9 +86,7 @@ def test_outliers_are_clipped_and_marked() -> None:
 
 def test_what_leaves_typed_limits_is_not_drawn_along_the_edge() -> None:
     values = np.where(np.arange(600) % 200 < 100, 1.0, 9.0)
-    drawing = draw_chart(
-        "x", [curve(values)], 60, 15, ChartOptions(smoothing=0), view=Viewport(y=(0, 2))
-    )
+    drawing = draw_chart("x", [curve(values)], 60, 15, view=Viewport(y=(0, 2)))
     rows = cells(drawing)[2]
     assert {char for char, role in rows if role == "mark"} == {"↑"}
     assert sum(role == "curve0" for _, role in rows) < 6
@@ -98,7 +96,8 @@ def test_readings_are_of_the_nearest_points_and_smoothed_as_the_line() -> None:
     from tuimon.charts.smoothing import smooth
 
     values = noisy_loss(1000)
-    drawing = draw_chart("Loss", [curve(values)], 60, 15, cursor=Cursor(400.4, 100.0))
+    options = ChartOptions(smoothing=0.6)
+    drawing = draw_chart("Loss", [curve(values)], 60, 15, options, cursor=Cursor(400.4, 100.0))
     ((here, mark),) = drawing.readings
     assert mark is not None
     assert (here.step, mark.step) == (400, 100)

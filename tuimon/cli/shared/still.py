@@ -8,12 +8,14 @@ from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.heading import plain
 from tuimon.charts.marks import MARKS, Marks
-from tuimon.charts.model import ChartOptions, Row, Span
+from tuimon.charts.model import ChartOptions, Row, Span, XAxis
 from tuimon.charts.style import style_of
+from tuimon.cli.shared.common import settings_or_refuse
 from tuimon.cli.shared.matches import MetricMatches
 from tuimon.cli.shared.text_table import table
 from tuimon.present.curves import MetricCurves
 from tuimon.present.facts import ROLES
+from tuimon.present.look import first_look
 from tuimon.present.run_colours import RunColours
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
@@ -26,6 +28,24 @@ _LEAST_CHART = 34
 _GAP = Span("  ", roles.BLANK)
 _LEAST_NAME = 8
 _LEAST_PART = 12
+
+
+def chart_options(
+    smoothing: float | None, x_axis: XAxis | None, log_y: bool | None
+) -> ChartOptions:
+    """How charts are drawn: as asked for, all else as in the user's settings.
+
+    Raises:
+        CommandError: something in the settings makes no sense.
+    """
+    first = first_look(settings_or_refuse(screen=False))
+    return ChartOptions(
+        smoothing=first.smoothing if smoothing is None else smoothing,
+        x_axis=x_axis or first.x_axis,
+        log_y=first.log_y if log_y is None else log_y,
+        superseded=first.superseded,
+        clip=first.clip,
+    )
 
 
 def still(chosen: MetricMatches, cells: int, height: int, options: ChartOptions) -> list[Row]:

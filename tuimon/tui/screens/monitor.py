@@ -223,4 +223,5 @@ class MonitorScreen(
         # All kinds of views take a fifth of the time to the first curve.
         from tuimon.tui.screens.summaries import SummariesScreen
 
-        self.app.push_screen(SummariesScreen(self._session, self._reader))
+        options = self._charts.options
+        self.app.push_screen(SummariesScreen(self._session, self._reader, options))
