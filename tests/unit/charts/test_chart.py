@@ -349,7 +349,7 @@ def test_drawing_waits_for_plotext_and_does_without_it() -> None:
 import sys
 import numpy as np
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.frame import load_plotext
+from tuimon.charts.plotext_figure import load_plotext
 from tuimon.charts.model import Curve
 curve = Curve(label="a", steps=np.arange(9), wall_times=np.zeros(9), values=np.arange(9.0))
 before = draw_chart("Loss", [curve], 40, 12).rows

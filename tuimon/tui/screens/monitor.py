@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from tuimon.charts.frame import load_plotext
+from tuimon.charts.plotext_figure import load_plotext
 from tuimon.config import Settings
 from tuimon.present.arrangement import arrange, last_values
 from tuimon.present.facts import (
