@@ -10,6 +10,7 @@ from tuimon.charts import roles
 from tuimon.charts.content import ChartContent
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Row, Span
+from tuimon.charts.roles import Role
 from tuimon.charts.traces import Trace
 from tuimon.charts.viewport import Viewport
 from tuimon.text import Align, fit, format_duration, format_step, format_value, safe, shorten, width
@@ -42,7 +43,7 @@ class LegendEntry(NamedTuple):
     last: float | None
     more: str = ""
     cue: str | None = None
-    role: str | None = None
+    role: Role | None = None
 
 
 def plain(text: str, marks: Marks) -> str:

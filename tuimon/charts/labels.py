@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.canvas import Plot
 from tuimon.charts.marks import Marks
+from tuimon.charts.roles import Role
 
 _REACH = (0, -1, 1, -2, 2, -3, 3)
 """Rows from the end of a line where its label may stand, the nearest first."""
@@ -40,7 +41,7 @@ class LineEnd(NamedTuple):
     cell: int
     height: float
     label: str
-    role: str
+    role: Role
 
 
 def put_labels(plot: Plot, ends: Sequence[LineEnd], marks: Marks) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts.detail import DrawingCache
+from tuimon.charts.roles import Role
 from tuimon.charts.viewport import Area
 from tuimon.store.metric_names import Best
 
@@ -16,10 +17,10 @@ MarkStyle = Literal["braille", "hd", "ascii"]
 
 
 class Span(NamedTuple):
-    """A piece of a row in one role (see :mod:`tuimon.charts.roles`); safe text, no line breaks."""
+    """A piece of a row in one role; safe text, no line breaks."""
 
     text: str
-    role: str
+    role: Role
 
 
 Row = tuple[Span, ...]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.message import Message
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
 from tuimon.present.facts import MARKS, ROLES
@@ -124,7 +125,7 @@ class RunList(CellView, can_focus=True):
         record, now = run.record, time.time()
         role = ROLES[run.state]
         started = format_age(max(0.0, now - record.started_at))
-        spans = [
+        spans: list[tuple[str, roles.Role]] = [
             (f"{MARKS[run.state]} ", role),
             (fit(record.name, name_width) + " ", "text"),
             (fit(str(run.state), _STATE_WIDTH) + " ", role),
@@ -143,7 +144,7 @@ class RunList(CellView, can_focus=True):
             spans.append((" " + safe(reason), "dim"))
         return _cut(spans, cells, selected=selected)
 
-    def _course(self, glance: LeadMetric, room: int, cells: int) -> list[tuple[str, str]]:
+    def _course(self, glance: LeadMetric, room: int, cells: int) -> list[tuple[str, roles.Role]]:
         if cells < _SPARK_FROM or room < 8:
             return []
         title = f" {safe(glance.title)}" if cells >= _METRIC_FROM else ""
@@ -151,16 +152,17 @@ class RunList(CellView, can_focus=True):
         if line_cells < 6:
             title, line_cells = "", min(room - 2, 40)
         course = sparkline(glance.values, line_cells, ascii_only=self.ascii_only)
-        return [("  " + course, "curve0"), (title, "dim")]
+        return [("  " + course, roles.curve(0)), (title, "dim")]
 
 
-def _cut(spans: Sequence[tuple[str, str]], cells: int, *, selected: bool) -> Row:
-    cut: list[tuple[str, str]] = []
+def _cut(spans: Sequence[tuple[str, roles.Role]], cells: int, *, selected: bool) -> Row:
+    cut: list[tuple[str, roles.Role]] = []
     left = cells
     for text, role in spans:
         shown = text if width(text) <= left else fit(text, left)
         # The course keeps its colour: a bar of full blocks hides it.
-        cut.append((shown, "cursor" if selected and not role.startswith("curve") else role))
+        covered = selected and not isinstance(role, roles.CurveRole)
+        cut.append((shown, "cursor" if covered else role))
         left -= width(shown)
         if left <= 0:
             break

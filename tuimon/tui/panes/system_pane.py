@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
 from tuimon.store.series import Series
@@ -82,7 +83,7 @@ class SystemPane(CellView, can_focus=True):
             course = sparkline(newest, room, self.app.has_class("-ascii"), (0.0, most))
         return line(
             (f"  {fit(name, _NAME_WIDTH)}", "text"),
-            (course, "warn" if scarce else "past0"),
+            (course, "warn" if scarce else roles.past(0)),
             (fit(f"{format_value(round(last, 1))} {unit}", _VALUE_WIDTH, "right"), "value"),
             (" ", "blank"),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.message import Message
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.present.facts import RunRow, TagRow
 from tuimon.text import fit, format_value, safe, shorten
@@ -171,7 +172,7 @@ class TagPane(CellView, can_focus=True):
         role = "focus" if run.focused else "text" if run.drawn else "dim"
         return line(
             (mark, "focus"),
-            (cue, f"curve{run.colour}" if run.drawn else "dim"),
+            (cue, roles.curve(run.colour) if run.drawn else "dim"),
             (fit(f" {name}", width - 2), role),
         )
 
@@ -193,7 +194,7 @@ class TagPane(CellView, can_focus=True):
             text = f" › {name}{fit(value, _VALUE_WIDTH, 'right')} "
             return (Span(fit(text, width), "cursor"),)
         return line(
-            (" · ", "dim") if row.colour is None else (" ━ ", f"curve{row.colour}"),
+            (" · ", "dim") if row.colour is None else (" ━ ", roles.curve(row.colour)),
             (name, "text"),
             (fit(value, _VALUE_WIDTH, "right") + " ", "dim"),
         )

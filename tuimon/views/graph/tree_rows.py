@@ -118,7 +118,7 @@ def _name(folds: Folds, branch: Branch, room: int) -> Row:
     sign = _SIGNS.get(branch.role, " ")
     if folds.tree.inner(branch, folds.level):
         sign = "▾" if folds.kept is not None or branch in folds.opened else "▸"
-    role = _NAME_ROLES.get(branch.role, roles.DIM)
+    role: roles.Role = _NAME_ROLES.get(branch.role, roles.DIM)
     if branch in folds.found or mark != " ":
         role = ink
     first, second = _names(branch)
@@ -135,7 +135,7 @@ def _name(folds: Folds, branch: Branch, room: int) -> Row:
     return (*row, Span(" " * (room - used), roles.BLANK))
 
 
-def _mark(trace: GraphPath | None, branch: Branch) -> tuple[str, str]:
+def _mark(trace: GraphPath | None, branch: Branch) -> Piece:
     """Where a branch lies on the way that is traced, and its role."""
     if trace is not None:
         if branch is trace.through:
