@@ -60,8 +60,8 @@ class Curve:
             the range of their values.
         pinned: drawn on top of the others, and first in the legend.
         start: unix seconds that relative time counts from; by default the first point's.
-        detail: what the last drawing of the same series has found out; a series that only grows
-            is then drawn without looking at all of it again.
+        detail: a cache that every drawing of the same series changes; one that only grows is then
+            drawn without looking at all of it again.
         superseded: points besides those of the curve, None where there are none.
         faded: others stand out: drawn in grey below them, and last in the legend.
     """
