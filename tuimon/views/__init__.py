@@ -32,8 +32,8 @@ the threads follow from that. What it has to say:
 so they only look at the store. All methods of an instance are called by one other thread at a time,
 the worker's: a view needs no locks, and may take its time without holding up a key. Keys pressed
 meanwhile are handed over together, then drawn once.
-What may be wanted next can be done `ahead`, in threads of its own that know the `ItemContext` alone:
-images decode the neighbours of the step that is seen.
+What may be wanted next can be done `ahead`, in threads of its own that know the `ItemContext`
+alone: images decode the neighbours of the step that is seen.
 
 ``layout`` is what all share: the head that says which tag and step is seen, and rows that fit.
 """

@@ -53,7 +53,7 @@ def table(
 
     rows = [_row([column.head for column in columns], columns, widths, marks, roles.DIM)]
     for index, value in enumerate(values):
-        row = _row([column.texts[index] for column in columns], columns, widths, marks, "text")
+        row = _row([column.texts[index] for column in columns], columns, widths, marks, roles.TEXT)
         last = len(names) * 2
         role = roles.VALUE if math.isfinite(value.last) else roles.WARN
         rows.append((*row[:last], row[last]._replace(role=role), *row[last + 1 :]))

@@ -88,7 +88,7 @@ def tree_rows(
         for column in columns:
             row += _cell(branch, column, folds.tree.root)
         if branch is cursor:  # a bar would vanish in reverse
-            row = [span if _is_bar(span) else Span(span.text, "cursor") for span in row]
+            row = [span if _is_bar(span) else Span(span.text, roles.SELECTED) for span in row]
         result.append(tuple(row))
     return result
 

@@ -17,7 +17,11 @@ _MOST_RUN, _LEAST_RUN = 28, 8
 _GAP = 2
 _SIGN_CELLS = 2
 _MARK = "■ "
-_STATUSES = {"success": ("✓", "ok"), "failure": ("✗", "error"), "running": ("●", "accent")}
+_STATUSES = {
+    "success": ("✓", roles.OK),
+    "failure": ("✗", roles.ERROR),
+    "running": ("●", roles.ACCENT),
+}
 
 
 @dataclass(slots=True)
@@ -57,7 +61,7 @@ def table_rows(scene: HParamScene, scroll: Scroll, cells: int, height: int) -> l
         row = _row(scene, session, run_cells, {column: sizes[column] for column in shown})
         line = clip(row, cells)
         if session == scene.chosen:
-            line = (Span(fit("".join(span.text for span in line), cells), "cursor"),)
+            line = (Span(fit("".join(span.text for span in line), cells), roles.SELECTED),)
         rows.append(line)
     if not scene.order:
         rows.append(clip([("No run matches the filter.", roles.DIM)], cells))
