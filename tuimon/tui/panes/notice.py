@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.runs.record import RunState
 from tuimon.session.session import Session
@@ -69,7 +70,7 @@ class Notice(CellView):
         """The lines, with room above."""
         above: list[Row] = [()] * max(0, (height - len(self._lines)) // 2)
         shown = [
-            (Span(fit(text, width, "center"), "dim" if index else "text"),)
+            (Span(fit(text, width, "center"), roles.DIM if index else roles.TEXT),)
             for index, text in enumerate(self._lines)
         ]
         return [*above, *shown]
