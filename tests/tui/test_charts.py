@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 
 from support.event_files import append, frame, scalar, version, write
 from support.screens import settle, shown, type_keys, visible
+from tuimon.charts import roles
 from tuimon.session.session import Session
 from tuimon.tui.actions import comparing
 from tuimon.tui.app import TuimonApp
@@ -258,7 +259,9 @@ async def test_few_of_many_runs_stand_out_or_those_that_are_chosen(
         legend = shown(chart(screen)).splitlines()[1]
         assert legend.index("* run01") < legend.index("run03")
         assert "others ×48" in shown(chart(screen))
-        assert {"curve1", "curve3"} <= {s.role for row in chart(screen)._rows for s in row}
+        assert {roles.curve(1), roles.curve(3)} <= {
+            s.role for row in chart(screen)._rows for s in row
+        }
         await type_keys(pilot, "o")
         assert "others" not in shown(chart(screen))
         await type_keys(pilot, "o", "space")

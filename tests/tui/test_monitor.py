@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from support.event_files import append, scalar, version, write
 from support.screens import settle, shown, visible
+from tuimon.charts import roles
 from tuimon.present.facts import file_rows
 from tuimon.runs.sources import LogSource
 from tuimon.session.session import Session
@@ -147,7 +148,7 @@ async def test_points_that_a_resumed_training_logged_again_are_shown_on_demand(
         assert "d superseded" in shown(screen._keys)
         await pilot.press("d")
         assert "180 superseded shown" in shown(loss)
-        assert any(span.role == "past0" for row in loss._rows for span in row)
+        assert any(span.role == roles.past(0) for row in loss._rows for span in row)
 
 
 async def test_help_lists_every_key_and_closes(session: Session):

@@ -7,6 +7,7 @@ import pytest
 
 from support.event_files import append, scalar, version, write
 from support.screens import settle, shown, visible
+from tuimon.charts import roles
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView
@@ -104,7 +105,7 @@ async def test_runs_are_filtered_and_keep_their_colours(session: Session) -> Non
         await pilot.press("slash", *"run:sgd", "space", *"acc", "enter")
         await settle(pilot)
         (chart,) = (chart for chart in screen.query(ChartView) if chart.display)
-        assert "curve2" in curve_roles(chart)
+        assert roles.curve(2) in curve_roles(chart)
         assert "adam" not in shown(chart)
 
 
@@ -114,8 +115,8 @@ async def test_a_run_stands_out_among_the_others(session: Session, tmp_path: Pat
         await pilot.press("right_square_bracket", "right_square_bracket")
         await settle(pilot)
         acc = screen.query(ChartView)[1]
-        assert {"curve1", "faded"} <= curve_roles(acc)
-        assert not {"curve0", "curve2"} & curve_roles(acc)
+        assert {roles.curve(1), "faded"} <= curve_roles(acc)
+        assert not {roles.curve(0), roles.curve(2)} & curve_roles(acc)
         assert shown(acc).splitlines()[1].index("adam_2") < 5
         assert "] adam_2" in shown(screen._keys)
         file = next((tmp_path / "adam_2").iterdir())

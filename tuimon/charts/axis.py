@@ -84,6 +84,10 @@ class Axis:
 
     def ticks(self, cells: int) -> tuple[FrameTick, ...]:
         """Return as many ticks as have room for their labels along so many cells."""
+        return tuple(FrameTick(self.cell(at, cells), label) for at, label in self.placed(cells))
+
+    def placed(self, cells: int) -> list[Tick]:
+        """Return the same ticks where they stand, in units of the limits."""
         low, high = self.limits
         least = (high - low) * _TICK_CELLS / cells
         steps = (
@@ -93,10 +97,10 @@ class Axis:
         )
         for step in steps:
             ticks = self._multiples(step)
-            found = tuple(FrameTick(self.cell(at, cells), label) for at, label in ticks)
-            if len(found) <= 1 or _apart(cells, found):
-                return tuple(tick for tick in found if 0 < len(tick.label) <= cells)
-        return ()
+            places = [FrameTick(self.cell(at, cells), label) for at, label in ticks]
+            if len(ticks) <= 1 or _apart(cells, places):
+                return [tick for tick in ticks if 0 < len(tick.label) <= cells]
+        return []
 
     def _multiples(self, step: float) -> list[Tick]:
         if self.kind == "wall":

@@ -10,6 +10,7 @@ from tuimon.charts import roles
 from tuimon.charts.content import ChartContent
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Row, Span
+from tuimon.charts.roles import Role
 from tuimon.charts.traces import Trace
 from tuimon.charts.viewport import Viewport
 from tuimon.text import (
@@ -45,7 +46,7 @@ class LegendEntry(NamedTuple):
     """What else is told, if all entries find room with it."""
     cue: str | None = None
     """What stands for its line; by default that of a solid line of its colour."""
-    role: str | None = None
+    role: Role | None = None
     """Of its cue, if that of its colour will not do."""
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.canvas import Plot
 from tuimon.charts.marks import Marks
+from tuimon.charts.roles import Role
 
 _REACH = (0, -1, 1, -2, 2, -3, 3)
 """Rows from the end of a line where its label may stand, the nearest first."""
@@ -36,7 +37,7 @@ class LineEnd(NamedTuple):
     """0…1 of the plot."""
     label: str
     """One cell a character."""
-    role: str
+    role: Role
     """Of the line."""
 
 

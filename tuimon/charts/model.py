@@ -1,25 +1,26 @@
 """What goes into a chart and what comes out of it."""
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts.detail import DrawingCache
+from tuimon.charts.roles import Role
 from tuimon.charts.viewport import Area
-from tuimon.config import ChartSettings
 from tuimon.metrics import Best
 
 XAxis = Literal["step", "relative", "wall"]
+X_AXES: tuple[XAxis, ...] = get_args(XAxis)
 MarkStyle = Literal["braille", "hd", "ascii"]
 
 
 class Span(NamedTuple):
-    """A piece of a row in one role (see :mod:`tuimon.charts.roles`); safe text, no line breaks."""
+    """A piece of a row in one role; safe text, no line breaks."""
 
     text: str
-    role: str
+    role: Role
 
 
 Row = tuple[Span, ...]
@@ -67,8 +68,8 @@ class Curve:
     start: float | None = None
     """Unix seconds that relative time counts from; by default the first point's."""
     detail: DrawingCache = field(default_factory=DrawingCache)
-    """What the last drawing of the same series has found out; a series that only grows is then
-    drawn without looking at all of it again."""
+    """A cache that every drawing of the same series changes; one that only grows is then drawn
+    without looking at all of it again."""
     superseded: SupersededPoints | None = None
     """Points besides those of the curve, None where there are none."""
     faded: bool = False
@@ -79,7 +80,7 @@ class Curve:
 class ChartOptions:
     """How a chart is drawn."""
 
-    smoothing: float = ChartSettings().smoothing
+    smoothing: float = 0.0
     """Weight of TensorBoard's moving average, 0 (off) … 1."""
     log_y: bool = False
     """Logarithmic y axis; values that are not positive are left out and counted."""

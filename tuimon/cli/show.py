@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from tuimon.cli.shared.colours import PALETTE, lines, wants_colour
-from tuimon.cli.shared.common import CommandError, run_document
+from tuimon.cli.shared.common import CommandError, run_document, settings_or_refuse
 from tuimon.cli.shared.targets import (
     EventLogs,
     LogTarget,
@@ -21,12 +21,11 @@ from tuimon.cli.shared.targets import (
     which_runs,
     which_tags,
 )
-from tuimon.config import ChartSettings
 from tuimon.terminal.glyphs import has_unicode, in_ascii
 from tuimon.text import safe
 
 if TYPE_CHECKING:
-    from tuimon.charts.model import Row, XAxis
+    from tuimon.charts.model import ChartOptions, Row, XAxis
     from tuimon.present.report import Report
     from tuimon.present.statistics import TagStatistics
     from tuimon.store.store import Store
@@ -43,9 +42,9 @@ class ShowOptions(NamedTuple):
     height: int
     runs: re.Pattern[str] | None
     tags: re.Pattern[str] | None
-    smoothing: float
-    x_axis: "XAxis"
-    log_y: bool
+    smoothing: float | None
+    x_axis: "XAxis | None"
+    log_y: bool | None
     kinds: tuple[str, ...]
     step: int | None
     charts: bool
@@ -90,19 +89,15 @@ class ShowOptions(NamedTuple):
 @click.option(
     "--smoothing",
     type=click.FloatRange(0, 1),
-    default=ChartSettings().smoothing,
-    show_default=True,
-    help="Weight of TensorBoard's moving average; 0 is off.",
+    help="Weight of TensorBoard's moving average; 0 is off.  [default: as in your settings]",
 )
 @click.option(
     "--x",
     "x_axis",
     type=click.Choice(["step", "relative", "wall"]),
-    default="step",
-    show_default=True,
-    help="x by step, time since the start, or clock.",
+    help="x by step, time since the start, or clock.  [default: as in your settings]",
 )
-@click.option("--log-y", is_flag=True, help="Logarithmic y axis.")
+@click.option("--log-y/--linear-y", default=None, help="Logarithmic y axis, or not.")
 @click.option(
     "--kind",
     "kinds",
@@ -128,7 +123,7 @@ def command(**typed: Any) -> int:
     The newest run when nothing is named. BEST STEP is the step of the lowest value ("min") of
     losses and errors, and of the highest ("max") of accuracies, scores and rewards. RE is searched
     for, as grep does.
-    Points that a resume wrote again are left out, as on the screen.
+    Points that a resume wrote again are left out, unless your settings show them.
 
     KIND is histogram, image, text, pr-curve, audio, mesh, graph, hparams,
     custom-scalars, embedding, profile, other, or all.
@@ -169,21 +164,34 @@ def show(options: ShowOptions) -> int:
 
 
 def _rows(report: "Report", target: LogTarget, options: ShowOptions) -> "list[Row]":
-    from tuimon.charts.model import ChartOptions
     from tuimon.present.report import report_rows
 
     sources, status = target
     name = status.record.name if status else " ".join(one.label or one.path for one in sources)
-    look = ChartOptions(
-        smoothing=options.smoothing,
-        log_y=options.log_y,
-        x_axis=options.x_axis,
+    height = options.height if options.charts else 0
+    return report_rows(report, name, status, options.cells, height, _chart_options(options))
+
+
+def _chart_options(options: ShowOptions) -> "ChartOptions":
+    """How charts are drawn: as asked for, all else as in the user's settings.
+
+    Raises:
+        CommandError: something in the settings makes no sense.
+    """
+    from tuimon.charts.model import ChartOptions
+    from tuimon.present.look import first_look
+
+    first = first_look(settings_or_refuse(screen=False))
+    return ChartOptions(
+        smoothing=first.smoothing if options.smoothing is None else options.smoothing,
+        x_axis=options.x_axis or first.x_axis,
+        log_y=first.log_y if options.log_y is None else options.log_y,
+        superseded=first.superseded,
+        clip=first.clip,
         marks="ascii" if options.is_ascii else "braille",
         band=options.coloured,  # else it could not be told from the line
         palette=options.palette,
     )
-    height = options.height if options.charts else 0
-    return report_rows(report, name, status, options.cells, height, look)
 
 
 def _summaries(store: "Store", options: ShowOptions) -> "Iterator[Row]":
@@ -203,6 +211,7 @@ def _summaries(store: "Store", options: ShowOptions) -> "Iterator[Row]":
         ascii_only=options.is_ascii,
         coloured=options.coloured,
         palette=options.palette,
+        charts=_chart_options(options),
     )
     rows = stills(store, kinds, options.tags, look)
     first = next(rows, None)

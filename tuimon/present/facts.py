@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from tuimon.charts import roles
 from tuimon.present.overview import Overview
 from tuimon.present.pairing import pair_tags
 from tuimon.present.run_colours import RunColours
@@ -29,14 +30,14 @@ MARKS = {
     RunState.ENDED: "✓",
 }
 ROLES = {
-    RunState.STARTING: "dim",
-    RunState.RUNNING: "ok",
-    RunState.FINISHED: "ok",
-    RunState.STOPPED: "text",
-    RunState.FAILED: "error",
-    RunState.KILLED: "error",
-    RunState.LOST: "error",
-    RunState.ENDED: "accent",
+    RunState.STARTING: roles.DIM,
+    RunState.RUNNING: roles.OK,
+    RunState.FINISHED: roles.OK,
+    RunState.STOPPED: roles.TEXT,
+    RunState.FAILED: roles.ERROR,
+    RunState.KILLED: roles.ERROR,
+    RunState.LOST: roles.ERROR,
+    RunState.ENDED: roles.ACCENT,
 }
 _MOST_FILES = 20
 _PRINTED = {

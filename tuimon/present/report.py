@@ -100,7 +100,7 @@ def _heading(report: Report, name: str, status: RunStatus | None, cells: int, ma
     progress = newest_progress(
         [report.store.runs[value.run].series[value.tag] for value in report.values]
     )
-    parts = [(f"step {format_step(progress.step)}", "text")] if progress else []
+    parts = [(f"step {format_step(progress.step)}", roles.TEXT)] if progress else []
     role = roles.TITLE
     if status is not None:
         role = ROLES[status.state]
@@ -127,7 +127,7 @@ def _state(status: RunStatus, role: str) -> list[tuple[str, str]]:
 def _times(status: RunStatus, progress: TrainingProgress | None) -> list[tuple[str, str]]:
     """How long it took; while it runs also its rate, and how old what is known of it is."""
     now = time.time()
-    parts = [(format_duration(status.took(now)), "text")]
+    parts = [(format_duration(status.took(now)), roles.TEXT)]
     if progress is not None and not status.state.ended:
         if progress.rate is not None:
             parts.append((f"{format_value(float(f'{progress.rate:.2g}'))}/s", roles.DIM))

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.config import Settings
 from tuimon.events.nearby import NearbyLogdir, find_logdirs
@@ -65,7 +66,7 @@ class _Title(CellView):
         going = sum(not run.state.ended for run in self._runs)
         running = f"  {going} running" if going else ""
         counts = f"  {len(self._runs)} runs" if self._runs else ""
-        return [line((" tuimon", "title"), (counts, "dim"), (running, "ok"))]
+        return [line((" tuimon", roles.TITLE), (counts, roles.DIM), (running, roles.OK))]
 
 
 class HomeScreen(Screen[None]):

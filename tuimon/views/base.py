@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.charts.model import Row
+from tuimon.charts.model import ChartOptions, Row
 from tuimon.store.store import Store
 from tuimon.views.layout import BLOCK_SHADES, SHADES
 from tuimon.views.subject import Item, ItemContext
@@ -87,6 +87,8 @@ class ViewOptions(NamedTuple):
     """The view was entered: its cursor is to be seen."""
     cell: tuple[int, int] | None = None
     """Width and height of a cell in pixels, where the screen can show pictures in pixels."""
+    charts: ChartOptions = ChartOptions()
+    """How charts of scalars are drawn outside of the view."""
 
     @property
     def ramp(self) -> str | None:

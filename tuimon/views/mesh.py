@@ -17,6 +17,7 @@ from tuimon.charts import roles
 from tuimon.charts.canvas import spans
 from tuimon.charts.marks import MARKS
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.store.store import Store
 from tuimon.summaries import SummaryError
 from tuimon.summaries.meshes import Mesh
@@ -341,7 +342,7 @@ def _dotted(
     box = front(raster.owner) == _BOX
     if colour is None:
         code = 1 + np.ceil(front(bright).astype(np.float64) * (_LEVELS - 1)).astype(np.int64)
-        names = {level: roles.heat(level, 0) for level in range(1, _LEVELS + 1)}
+        names: dict[int, Role] = {level: roles.heat(level, 0) for level in range(1, _LEVELS + 1)}
     else:
         shade = _DARKEST + (1 - _DARKEST) * bright
         lit = np.round(colour * shade[:, None] / 255 * _SHADES_OF_COLOUR).astype(np.int64)

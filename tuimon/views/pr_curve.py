@@ -12,6 +12,7 @@ from tuimon.charts import roles
 from tuimon.charts.canvas import CurveShape, Plot, paint
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.summaries.pr_curves import PrCurve
 from tuimon.text import format_step, format_value, safe, width
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
@@ -37,7 +38,7 @@ class PrCurveLine(NamedTuple):
     label: str
     """Empty where the legend leaves it out."""
     curve: PrCurve
-    role: str
+    role: Role
     behind: bool = False
     pattern: int = 0
     """Of its dashes, where colours come again."""

@@ -12,6 +12,7 @@ from tuimon.charts import roles
 from tuimon.charts.canvas import spans
 from tuimon.charts.marks import MARKS, Marks, fill, join
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.charts.ticks import multiples, nice_steps, value_labels
 from tuimon.text import fit, format_step
 from tuimon.views.base import ViewOptions
@@ -116,7 +117,7 @@ def _ground_lines(count: int, lines: int) -> NDArray[np.int64]:
     return np.array([round((count - 1 - index) * apart) for index in range(count)], np.int64)
 
 
-def _role(index: int, selected: int, count: int) -> str:
+def _role(index: int, selected: int, count: int) -> Role:
     if index == selected:
         return roles.ACCENT
     return roles.heat(3 + (LEVELS - 5) * (index + 1) // max(1, count), 0)

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.table import TableColumn, in_view, lay_out, squeeze
 from tuimon.text import width
@@ -27,11 +28,13 @@ def test_names_stand_left_and_numbers_right():
 
 
 def test_a_long_name_loses_its_middle_and_what_stands_before_it_stays():
-    column = TableColumn(cells("NAME")[0], [(Span("■ ", "curve1"), Span("layer0/weights", "text"))])
+    column = TableColumn(
+        cells("NAME")[0], [(Span("■ ", roles.curve(1)), Span("layer0/weights", "text"))]
+    )
     assert column.natural == 16
     rows = lay_out([column], [11])
     assert lines(rows) == ["  NAME       ", "  ■ lay…ights"]
-    assert rows[1][1] == Span("■ ", "curve1")
+    assert rows[1][1] == Span("■ ", roles.curve(1))
     assert lines(lay_out([column], [11], "~"))[1] == "  ■ lay~ights"
 
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tuimon.charts.model import ChartOptions
 from tuimon.charts.viewport import Viewport
 from tuimon.config import Settings
 from tuimon.decoding import field_types
@@ -194,7 +193,7 @@ def test_numbers_may_be_written_without_a_point(states: LookFile, home: Path) ->
 def test_without_settings_all_is_looked_at_as_by_default() -> None:
     charts = Settings().charts
     assert first_look(Settings()) == Look()
-    assert Look().smoothing == ChartOptions().smoothing == charts.smoothing
+    assert Look().smoothing == charts.smoothing
     set_ = Settings(charts=replace(charts, smoothing=0.1, grid="3x2"))
     assert first_look(set_) == Look(smoothing=0.1, shape=(3, 2))
 

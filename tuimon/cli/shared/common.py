@@ -68,8 +68,8 @@ def run_or_refuse(ref: str | None) -> RunStatus:
         raise CommandError(str(error)) from None
 
 
-def settings_or_refuse() -> "Settings":
-    """The user's settings.
+def settings_or_refuse(*, screen: bool = True) -> "Settings":
+    """The user's settings; what only the screen understands is looked at for the `screen` alone.
 
     Raises:
         CommandError: something in the file makes no sense.
@@ -78,7 +78,7 @@ def settings_or_refuse() -> "Settings":
 
     try:
         settings = load_settings()
-        if settings.keys or "screen.theme" in settings.origins:
+        if screen and (settings.keys or "screen.theme" in settings.origins):
             from tuimon.tui.settings_check import check_settings
 
             check_settings(settings)

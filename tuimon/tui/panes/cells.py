@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.terminal.glyphs import to_ascii
 from tuimon.text import width
 from tuimon.tui.themes.styles import RoleStyles
@@ -18,7 +19,7 @@ from tuimon.tui.themes.styles import RoleStyles
 _MERGE_GAP = 8
 """Unchanged cells between two changed runs below which one longer run costs fewer bytes."""
 
-Cell = tuple[str, str]
+Cell = tuple[str, Role]
 
 
 class CellView(Widget):
@@ -112,9 +113,9 @@ class CellView(Widget):
                 self.background_colors[1],
                 ansi=self.app.current_theme.ansi,
             )
-        style = self._styles_of_roles.style
+        styles = self._styles_of_roles
         shown = to_ascii if self.app.has_class("-ascii") else str
-        segments = [Segment(shown(text), base + style(role)) for text, role in row]
+        segments = [Segment(shown(text), base + styles[role]) for text, role in row]
         return Strip(segments, sum(width(span.text) for span in row)).adjust_cell_length(
             self.size.width, base
         )
@@ -148,7 +149,7 @@ def _cells(row: Row) -> list[Cell]:
     return cells
 
 
-def line(*spans: tuple[str, str]) -> Row:
+def line(*spans: tuple[str, Role]) -> Row:
     """A row from (text, role) pairs, neighbours of one role joined."""
     return tuple(
         Span("".join(text for text, _ in group), role)

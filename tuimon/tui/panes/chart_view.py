@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.message import Message
 
+from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.model import ChartOptions, Drawing, Row, Scales, Span
 from tuimon.charts.viewport import Area
@@ -173,5 +174,5 @@ class ChartView(CellView, can_focus=True):
         if not self.has_focus:
             return chart.drawing.rows
         title, *rest = chart.drawing.rows
-        focused = [Span(text, "focus" if role == "title" else role) for text, role in title]
+        focused = [Span(text, roles.FOCUS if role == roles.TITLE else role) for text, role in title]
         return [tuple(focused), *rest]

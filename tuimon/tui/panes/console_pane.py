@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from textual import events
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.console.history import ConsoleHistory
 from tuimon.text import fit, width
@@ -174,7 +175,7 @@ class ConsolePane(CellView, can_focus=True):
         margin = " " if width > self._columns else ""  # lines that fill their terminal fit in
         for index, text in enumerate(self._shown(height - 1), self._first(height - 1)):
             if first <= index <= last:
-                rows.append((Span(fit(margin + text[self._left :], width), "cursor"),))
+                rows.append((Span(fit(margin + text[self._left :], width), roles.SELECTED),))
             else:
                 rows.append(self._marked(text, width, margin))
         return rows
@@ -278,14 +279,14 @@ class ConsolePane(CellView, can_focus=True):
 
     def _marked(self, text: str, cells: int, margin: str) -> Row:
         if not self._wanted:
-            return (Span(fit(margin + text[self._left :], cells), "text"),)
-        spans: list[tuple[str, str]] = [(margin, "text")]
+            return (Span(fit(margin + text[self._left :], cells), roles.TEXT),)
+        spans: list[tuple[str, str]] = [(margin, roles.TEXT)]
         at = self._left
         for start, end in self._matches(text):
             if start >= at:
-                spans += [(text[at:start], "text"), (text[start:end], "match")]
+                spans += [(text[at:start], roles.TEXT), (text[start:end], roles.MATCH)]
                 at = end
-        spans.append((text[at:], "text"))
+        spans.append((text[at:], roles.TEXT))
         return _fitted(spans, cells)
 
     def _rule(self, cells: int) -> Row:
@@ -301,12 +302,12 @@ class ConsolePane(CellView, can_focus=True):
         if rest < 0:
             found, rest = "", max(0, cells - len(name) - len(note) - 4)
         return line(
-            ("─ ", "axis"),
-            (name, "focus" if self.has_focus else "title"),
-            (" " + "─" * max(0, rest), "axis"),
-            (found, "accent"),
-            (note, "accent"),
-            ("─", "axis"),
+            ("─ ", roles.AXIS),
+            (name, roles.FOCUS if self.has_focus else roles.TITLE),
+            (" " + "─" * max(0, rest), roles.AXIS),
+            (found, roles.ACCENT),
+            (note, roles.ACCENT),
+            ("─", roles.AXIS),
         )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from textual import events
 from textual.message import Message
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.text import fit, format_value, safe, width
 from tuimon.tui.panes.cells import CellView, line
@@ -88,14 +89,16 @@ class FoldedSections(CellView, can_focus=True):
     def _row(self, section: FoldedSection, cells: int, *, selected: bool) -> Row:
         name = safe(section.name) or "others"
         count = f"{section.charts} chart" + ("" if section.charts == 1 else "s")
-        spans = [("▸ ", "axis"), (name, "title"), (f"  {count}", "dim")]
+        spans = [("▸ ", roles.AXIS), (name, roles.TITLE), (f"  {count}", roles.DIM)]
         room = cells - sum(width(text) for text, _ in spans)
         for title, value in section.values:
             shown = f"   {safe(title)} ", format_value(value)
             room -= width(shown[0]) + width(shown[1])
             if room < 0:
                 break
-            spans += [(shown[0], "dim"), (shown[1], "text")]
+            spans += [(shown[0], roles.DIM), (shown[1], roles.TEXT)]
         if selected:
-            return (Span(fit("".join(text for text, _ in spans), cells), "cursor"),)
-        return line(*spans) if room >= 0 or len(spans) > 3 else (Span(fit(name, cells), "title"),)
+            return (Span(fit("".join(text for text, _ in spans), cells), roles.SELECTED),)
+        return (
+            line(*spans) if room >= 0 or len(spans) > 3 else (Span(fit(name, cells), roles.TITLE),)
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.text import width
 from tuimon.tui.keys.key import Key
@@ -16,7 +17,9 @@ def key_row(keys: Iterable[Key], cells: int) -> Row:
     while wanted and sum(_width(key) for key in wanted) > cells:
         wanted.remove(min(wanted, key=lambda key: key.footer))
     spans = [
-        span for key in wanted for span in ((f" {key.shown}", "key"), (f" {key.label} ", "dim"))
+        span
+        for key in wanted
+        for span in ((f" {key.shown}", roles.KEY), (f" {key.label} ", roles.DIM))
     ]
     return line(*spans)
 

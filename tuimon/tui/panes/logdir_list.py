@@ -8,6 +8,7 @@ from pathlib import Path
 from textual import events
 from textual.message import Message
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.events.nearby import NearbyLogdir
 from tuimon.text import fit, format_age, safe, shorten, width
@@ -77,7 +78,7 @@ class LogdirList(CellView, can_focus=True):
     def _heading(self, cells: int) -> Row:
         text = f"log directories here ({len(self._found)})"
         more = len(self._found) - self._top - _MOST_ROWS
-        return (Span(fit(text + (f"  {more} more below" if more > 0 else ""), cells), "dim"),)
+        return (Span(fit(text + (f"  {more} more below" if more > 0 else ""), cells), roles.DIM),)
 
     def _row(self, index: int, one: NearbyLogdir, cells: int) -> Row:
         path = "." if one.path == self._place else str(one.path.relative_to(self._place))
@@ -86,11 +87,11 @@ class LogdirList(CellView, can_focus=True):
         room = max(8, cells - _RUNS_WIDTH - _AGE_WIDTH - 4)
         name = safe(path) if width(safe(path)) <= room else shorten(path, room, head=room // 3)
         spans = [
-            ("▪ ", "accent"),
-            (fit(name, room) + " ", "text"),
-            (fit(runs, _RUNS_WIDTH) + " ", "dim"),
-            (fit(age, _AGE_WIDTH), "dim"),
+            ("▪ ", roles.ACCENT),
+            (fit(name, room) + " ", roles.TEXT),
+            (fit(runs, _RUNS_WIDTH) + " ", roles.DIM),
+            (fit(age, _AGE_WIDTH), roles.DIM),
         ]
         if self.has_focus and index == self._cursor:
-            return (Span(fit("".join(text for text, _ in spans), cells), "cursor"),)
+            return (Span(fit("".join(text for text, _ in spans), cells), roles.SELECTED),)
         return line(*spans)

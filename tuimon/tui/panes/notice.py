@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.present.facts import search_lines
 from tuimon.runs.record import RunState
@@ -70,7 +71,7 @@ class Notice(CellView):
         """The lines, with room above."""
         above: list[Row] = [()] * max(0, (height - len(self._lines)) // 2)
         shown = [
-            (Span(fit(text, width, "center"), "dim" if index else "text"),)
+            (Span(fit(text, width, "center"), roles.DIM if index else roles.TEXT),)
             for index, text in enumerate(self._lines)
         ]
         return [*above, *shown]

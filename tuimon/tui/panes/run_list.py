@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.message import Message
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
 from tuimon.present.facts import MARKS, ROLES
@@ -104,7 +105,7 @@ class RunList(CellView, can_focus=True):
             ("why" if why else "", why),
         ]
         return [
-            _cut([(f"  {name:<8} ", "dim"), (safe(text), "text")], cells, selected=False)
+            _cut([(f"  {name:<8} ", roles.DIM), (safe(text), roles.TEXT)], cells, selected=False)
             for name, text in told
         ]
 
@@ -118,32 +119,32 @@ class RunList(CellView, can_focus=True):
         if cells >= _TOOK_FROM:
             text += " " + fit("took", _TOOK_WIDTH)
         text += " " + fit("last", _VALUE_WIDTH, "right")
-        return (Span(fit(text, cells), "dim"),)
+        return (Span(fit(text, cells), roles.DIM),)
 
     def _row(self, run: RunStatus, cells: int, name_width: int, *, selected: bool) -> Row:
         record, now = run.record, time.time()
         role = ROLES[run.state]
         started = format_age(max(0.0, now - record.started_at))
-        spans = [
+        spans: list[tuple[str, roles.Role]] = [
             (f"{MARKS[run.state]} ", role),
-            (fit(record.name, name_width) + " ", "text"),
+            (fit(record.name, name_width) + " ", roles.TEXT),
             (fit(str(run.state), _STATE_WIDTH) + " ", role),
-            (fit(started, _AGE_WIDTH) + " ", "dim"),
+            (fit(started, _AGE_WIDTH) + " ", roles.DIM),
         ]
         if cells >= _TOOK_FROM:
-            spans.append((fit(format_duration(run.took(now)), _TOOK_WIDTH) + " ", "dim"))
+            spans.append((fit(format_duration(run.took(now)), _TOOK_WIDTH) + " ", roles.DIM))
         glance = self._glances.get(record.id)
         doing = activity(run, now)
         if doing is not None:
-            spans.append((" " + doing, "warn"))
+            spans.append((" " + doing, roles.WARN))
         elif glance is not None:
-            spans.append((fit(format_value(glance.values[-1]), _VALUE_WIDTH, "right"), "value"))
+            spans.append((fit(format_value(glance.values[-1]), _VALUE_WIDTH, "right"), roles.VALUE))
             spans += self._course(glance, cells - sum(width(text) for text, _ in spans), cells)
         elif reason := remark(run, now):
-            spans.append((" " + safe(reason), "dim"))
+            spans.append((" " + safe(reason), roles.DIM))
         return _cut(spans, cells, selected=selected)
 
-    def _course(self, glance: LeadMetric, room: int, cells: int) -> list[tuple[str, str]]:
+    def _course(self, glance: LeadMetric, room: int, cells: int) -> list[tuple[str, roles.Role]]:
         if cells < _SPARK_FROM or room < 8:
             return []
         title = f" {safe(glance.title)}" if cells >= _METRIC_FROM else ""
@@ -151,16 +152,17 @@ class RunList(CellView, can_focus=True):
         if line_cells < 6:
             title, line_cells = "", min(room - 2, 40)
         course = sparkline(glance.values, line_cells, ascii_only=self.ascii_only)
-        return [("  " + course, "curve0"), (title, "dim")]
+        return [("  " + course, roles.curve(0)), (title, roles.DIM)]
 
 
-def _cut(spans: Sequence[tuple[str, str]], cells: int, *, selected: bool) -> Row:
-    cut: list[tuple[str, str]] = []
+def _cut(spans: Sequence[tuple[str, roles.Role]], cells: int, *, selected: bool) -> Row:
+    cut: list[tuple[str, roles.Role]] = []
     left = cells
     for text, role in spans:
         shown = text if width(text) <= left else fit(text, left)
         # The course keeps its colour: a bar of full blocks hides it.
-        cut.append((shown, "cursor" if selected and not role.startswith("curve") else role))
+        covered = selected and not isinstance(role, roles.CurveRole)
+        cut.append((shown, roles.SELECTED if covered else role))
         left -= width(shown)
         if left <= 0:
             break

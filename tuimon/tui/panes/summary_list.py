@@ -6,6 +6,7 @@ from typing import NamedTuple
 from textual import events
 from textual.message import Message
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.store.filters import EVERYTHING, Predicate
 from tuimon.text import fit, format_step, safe, shorten, width
@@ -128,10 +129,10 @@ class SummaryList(CellView):
             run = (run if width(run) <= room else fit(run, room)) + " · "
         rest = cells - width(run) - width(kind) - 3
         return line(
-            (" ", "axis"),
-            (run, "dim"),
-            (kind, "title"),
-            (" " + "─" * max(0, rest) + " ", "axis"),
+            (" ", roles.AXIS),
+            (run, roles.DIM),
+            (kind, roles.TITLE),
+            (" " + "─" * max(0, rest) + " ", roles.AXIS),
         )
 
     def _item(self, index: int, cells: int) -> Row:
@@ -140,5 +141,5 @@ class SummaryList(CellView):
         name = fit(shorten(safe(item.label or item.tag), room), room)
         count = fit(format_step(item.count), _COUNT_CELLS, "right")
         if index == self._cursor:
-            return (Span(fit(f" › {name}{count} ", cells), "cursor"),)
-        return line(("   ", "text"), (name, "text"), (count + " ", "dim"))
+            return (Span(fit(f" › {name}{count} ", cells), roles.SELECTED),)
+        return line(("   ", roles.TEXT), (name, roles.TEXT), (count + " ", roles.DIM))

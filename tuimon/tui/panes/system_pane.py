@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
 from tuimon.store.series import Series
@@ -48,7 +49,7 @@ class SystemPane(CellView, can_focus=True):
     def rows(self, width: int, height: int) -> list[Row]:
         """The devices in view."""
         if not self._devices:
-            return [self._heading("system", width), (Span(fit(" measuring …", width), "dim"),)]
+            return [self._heading("system", width), (Span(fit(" measuring …", width), roles.DIM),)]
         rows: list[Row] = []
         for device, quantities in self._devices.items():
             rows.append(self._heading(device, width))
@@ -63,9 +64,9 @@ class SystemPane(CellView, can_focus=True):
     def _heading(self, name: str, width: int) -> Row:
         shown = fit(name, width - 4).rstrip()
         return line(
-            (" ", "axis"),
-            (shown, "focus" if self.has_focus else "title"),
-            (" " + "─" * max(0, width - len(shown) - 3) + " ", "axis"),
+            (" ", roles.AXIS),
+            (shown, roles.FOCUS if self.has_focus else roles.TITLE),
+            (" " + "─" * max(0, width - len(shown) - 3) + " ", roles.AXIS),
         )
 
     def _row(self, device: str, quantity: str, series: Series, width: int) -> Row:
@@ -81,10 +82,10 @@ class SystemPane(CellView, can_focus=True):
         if unit in _WITH_COURSE:
             course = sparkline(newest, room, self.app.has_class("-ascii"), (0.0, most))
         return line(
-            (f"  {fit(name, _NAME_WIDTH)}", "text"),
-            (course, "warn" if scarce else "past0"),
-            (fit(f"{format_value(round(last, 1))} {unit}", _VALUE_WIDTH, "right"), "value"),
-            (" ", "blank"),
+            (f"  {fit(name, _NAME_WIDTH)}", roles.TEXT),
+            (course, roles.WARN if scarce else roles.past(0)),
+            (fit(f"{format_value(round(last, 1))} {unit}", _VALUE_WIDTH, "right"), roles.VALUE),
+            (" ", roles.BLANK),
         )
 
 

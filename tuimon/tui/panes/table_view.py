@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.message import Message
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.present.value_table import RUN, TAG, SortOrder, TableRow, ValueColumn, ValueTable
 from tuimon.text import fit, shorten, width
@@ -182,11 +183,11 @@ class TableView(CellView, can_focus=True):
             name = column.name
             if name == self._sorted.column:
                 name += "↓" if self._sorted.descending else "↑"
-            role = "focus" if index == self._column else "dim"
-            spans += [(" " * (start - x), "text"), (fit(name, end - start, column.align), role)]
+            role = roles.FOCUS if index == self._column else roles.DIM
+            spans += [(" " * (start - x), roles.TEXT), (fit(name, end - start, column.align), role)]
             x = end
         more = "›" if shown and shown[-1][2] < len(self._table.columns) - 1 and x < cells else ""
-        return line(*spans, (" " * max(0, cells - x - 1), "text"), (more, "accent"))
+        return line(*spans, (" " * max(0, cells - x - 1), roles.TEXT), (more, roles.ACCENT))
 
     def _line(
         self, row: TableRow, shown: list[tuple[int, int, int]], cells: int, *, selected: bool
@@ -199,17 +200,19 @@ class TableView(CellView, can_focus=True):
             if width(text) > end - start:
                 text = shorten(text, end - start, head=(end - start) // 3)
             text = fit(text, end - start, column.align)
-            role = "text" if column in (TAG, RUN) else "dim" if text.strip() == "NaN" else "value"
-            if index != self._fixed and role == "value":
-                role = "text"
+            role = roles.VALUE if index == self._fixed else roles.TEXT
+            if column in (TAG, RUN):
+                role = roles.TEXT
+            elif text.strip() == "NaN":
+                role = roles.DIM
             if selected:
-                role = "cursor" if index == self._column else "picked"
-            gap = "picked" if selected else "text"
+                role = roles.SELECTED if index == self._column else roles.PICKED
+            gap = roles.PICKED if selected else roles.TEXT
             spans += [(" " * (start - x), gap), (text, role)]
             x = end
         if selected:
-            spans.append((" " * (cells - x), "picked"))
-        return line(*spans) if spans else (Span("", "text"),)
+            spans.append((" " * (cells - x), roles.PICKED))
+        return line(*spans) if spans else (Span("", roles.TEXT),)
 
 
 def _natural_width(column: ValueColumn, table: ValueTable) -> int:

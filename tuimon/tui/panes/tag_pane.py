@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.message import Message
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.present.facts import RunRow, TagRow
 from tuimon.text import fit, format_value, safe, shorten
@@ -159,7 +160,7 @@ class TagPane(CellView, can_focus=True):
         for index, run in enumerate(shown, self._first_run):
             rows.append(self._run_row(run, width, here and index == self._run))
         if len(shown) < len(self._runs):
-            rows.append((Span(fit(f" +{len(self._runs) - len(shown)} more", width), "dim"),))
+            rows.append((Span(fit(f" +{len(self._runs) - len(shown)} more", width), roles.DIM),))
         return rows
 
     def _run_row(self, run: RunRow, width: int, selected: bool) -> Row:
@@ -167,21 +168,21 @@ class TagPane(CellView, can_focus=True):
         cue = "━" if run.drawn else "·"
         name = _short(run.name, width - 3)
         if selected:
-            return (Span(fit(f"{mark}{cue} {name}", width), "cursor"),)
-        role = "focus" if run.focused else "text" if run.drawn else "dim"
+            return (Span(fit(f"{mark}{cue} {name}", width), roles.SELECTED),)
+        role = roles.FOCUS if run.focused else roles.TEXT if run.drawn else roles.DIM
         return line(
-            (mark, "focus"),
-            (cue, f"curve{run.colour}" if run.drawn else "dim"),
+            (mark, roles.FOCUS),
+            (cue, roles.curve(run.colour) if run.drawn else roles.DIM),
             (fit(f" {name}", width - 2), role),
         )
 
     def _heading(self, name: str, count: int, width: int) -> Row:
         rest = width - len(name) - len(str(count)) - 3
         return line(
-            (" ", "axis"),
-            (name, "focus" if self.has_focus else "title"),
-            (f" {count} ", "dim"),
-            ("─" * max(0, rest - 1) + " ", "axis"),
+            (" ", roles.AXIS),
+            (name, roles.FOCUS if self.has_focus else roles.TITLE),
+            (f" {count} ", roles.DIM),
+            ("─" * max(0, rest - 1) + " ", roles.AXIS),
         )
 
     def _tag_row(self, row: TagRow, width: int, selected: bool) -> Row:
@@ -191,11 +192,11 @@ class TagPane(CellView, can_focus=True):
         name = fit(_short(row.tag, cells), cells)
         if selected:
             text = f" › {name}{fit(value, _VALUE_WIDTH, 'right')} "
-            return (Span(fit(text, width), "cursor"),)
+            return (Span(fit(text, width), roles.SELECTED),)
         return line(
-            (" · ", "dim") if row.colour is None else (" ━ ", f"curve{row.colour}"),
-            (name, "text"),
-            (fit(value, _VALUE_WIDTH, "right") + " ", "dim"),
+            (" · ", roles.DIM) if row.colour is None else (" ━ ", roles.curve(row.colour)),
+            (name, roles.TEXT),
+            (fit(value, _VALUE_WIDTH, "right") + " ", roles.DIM),
         )
 
 

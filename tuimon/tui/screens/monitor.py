@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from tuimon.charts.frame import load_plotext
+from tuimon.charts.plotext_figure import load_plotext
 from tuimon.config import Settings
 from tuimon.present.arrangement import arrange, last_values
 from tuimon.present.facts import (
@@ -223,4 +223,5 @@ class MonitorScreen(
         # All kinds of views take a fifth of the time to the first curve.
         from tuimon.tui.screens.summaries import SummariesScreen
 
-        self.app.push_screen(SummariesScreen(self._session, self._reader))
+        options = self._charts.options
+        self.app.push_screen(SummariesScreen(self._session, self._reader, options))

@@ -13,6 +13,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 
+from tuimon.charts.model import ChartOptions
 from tuimon.present.facts import header_facts
 from tuimon.session.session import Session
 from tuimon.store.filters import FilterError, parse_filter
@@ -90,9 +91,11 @@ class SummariesScreen(Screen[None]):
         shown: ViewDrawing
         pictures: list[TerminalPicture]
 
-    def __init__(self, session: Session, reader: SummaryReader) -> None:
+    def __init__(self, session: Session, reader: SummaryReader, charts: ChartOptions) -> None:
+        """`charts` is how those of scalars are drawn."""
         super().__init__()
         self._session = session
+        self._charts = charts
         self._views = ItemViews(session.store, reader)
         self._encoder = PictureEncoder()
         self._header = RunHeader(id="header")
@@ -243,6 +246,7 @@ class SummariesScreen(Screen[None]):
             palette=palette_of(self.app),
             inside=self._inside,
             cell=cell,
+            charts=self._charts,
         )
         wanted = self._views.wanted(item, look)
         if wanted == self._shown:

@@ -32,7 +32,7 @@ class SystemScreen(Screen[None]):
     def __init__(self, system: SystemLog, marks: MarkStyle) -> None:
         super().__init__()
         self._system = system
-        options = ChartOptions(smoothing=0.0, x_axis="relative", marks=marks)
+        options = ChartOptions(x_axis="relative", marks=marks)
         self._charts = ChartGrid(system.store, options)
         self._keys = KeyBar(SYSTEM_KEYS, id="keys")
         self._drawn_version = -1

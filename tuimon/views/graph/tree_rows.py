@@ -92,7 +92,7 @@ def tree_rows(
         for column in columns:
             row += _cell(branch, column, folds.tree.root)
         if branch is cursor:  # a bar would vanish in reverse
-            row = [span if _is_bar(span) else Span(span.text, "cursor") for span in row]
+            row = [span if _is_bar(span) else Span(span.text, roles.SELECTED) for span in row]
         result.append(tuple(row))
     return result
 
@@ -122,7 +122,7 @@ def _name(folds: Folds, branch: Branch, room: int) -> Row:
     sign = _SIGNS.get(branch.role, " ")
     if folds.tree.inner(branch, folds.level):
         sign = "▾" if folds.kept is not None or branch in folds.opened else "▸"
-    role = _NAME_ROLES.get(branch.role, roles.DIM)
+    role: roles.Role = _NAME_ROLES.get(branch.role, roles.DIM)
     if branch in folds.found or mark != " ":
         role = ink
     first, second = _names(branch)
@@ -139,7 +139,7 @@ def _name(folds: Folds, branch: Branch, room: int) -> Row:
     return (*row, Span(" " * (room - used), roles.BLANK))
 
 
-def _mark(trace: GraphPath | None, branch: Branch) -> tuple[str, str]:
+def _mark(trace: GraphPath | None, branch: Branch) -> Piece:
     """Where a branch lies on the way that is traced, and its role."""
     if trace is not None:
         if branch is trace.through:

@@ -19,8 +19,8 @@ _SIGN_CELLS = 2
 _MARK = "■ "
 _BLANK = Span(" ", roles.BLANK)
 _SIGNS = {
-    "success": Span("✓", "ok"),
-    "failure": Span("✗", "error"),
+    "success": Span("✓", roles.OK),
+    "failure": Span("✗", roles.ERROR),
     "running": Span("●", roles.ACCENT),
 }
 
@@ -63,7 +63,7 @@ def table_rows(scene: HParamScene, scroll: Scroll, cells: int, height: int) -> l
     if scene.chosen in seen:
         line = rows[1 + seen.index(scene.chosen)]
         text = fit("".join(span.text for span in line), cells)
-        rows[1 + seen.index(scene.chosen)] = (Span(text, "cursor"),)
+        rows[1 + seen.index(scene.chosen)] = (Span(text, roles.SELECTED),)
     if not scene.order:
         rows.append(clip([("No run matches the filter.", roles.DIM)], cells))
     return rows

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.summaries.texts import Text
 from tuimon.text import format_step
 from tuimon.views.base import View, ViewDrawing, ViewKey, ViewOptions
@@ -20,7 +21,12 @@ from tuimon.views.text.wrapping import less, table_lines, wrapped
 MAX_CHARACTERS = 1 << 16
 """Of a cell; the rest is not shown."""
 MAX_CELLS = 1000
-_SIGN_ROLES = {"+": roles.curve(2), "-": roles.WARN, " ": roles.DIM, "…": roles.NOTE}
+_SIGN_ROLES: dict[str, Role] = {
+    "+": roles.curve(2),
+    "-": roles.WARN,
+    " ": roles.DIM,
+    "…": roles.NOTE,
+}
 _NOTCH = 3
 """Lines that a notch of the mouse wheel scrolls."""
 _CONTEXT = 2
