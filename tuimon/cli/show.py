@@ -35,13 +35,13 @@ _WIDTH = 80
 
 
 class ShowOptions(NamedTuple):
-    """What was typed."""
+    """What was typed, and what this terminal makes of it."""
 
     source: tuple[str, ...]
-    width: int | None
-    height: int
     runs: re.Pattern[str] | None
     tags: re.Pattern[str] | None
+    cells: int
+    height: int
     smoothing: float | None
     x_axis: "XAxis | None"
     log_y: bool | None
@@ -49,28 +49,13 @@ class ShowOptions(NamedTuple):
     step: int | None
     charts: bool
     ascii_only: bool
-    color: str
+    coloured: bool
     as_json: bool
 
     @property
-    def cells(self) -> int:
-        """In a line."""
-        return self.width or shutil.get_terminal_size((_WIDTH, 24)).columns
-
-    @property
-    def is_ascii(self) -> bool:
-        """Whether letters draw curves, as they are to or as nothing else can be printed."""
-        return self.ascii_only or not has_unicode(sys.stdout.encoding)
-
-    @property
-    def coloured(self) -> bool:
-        """Whether colours are printed."""
-        return wants_colour(self.color)
-
-    @property
     def palette(self) -> int:
-        """How many colours tell curves apart; 1 is none. Letters are coloured one by one."""
-        return PALETTE if self.coloured or self.is_ascii else 1
+        """How many colours tell curves apart, 1 is none; letters draw curves in ASCII."""
+        return PALETTE if self.coloured or self.ascii_only else 1
 
 
 @click.command()
@@ -117,7 +102,7 @@ class ShowOptions(NamedTuple):
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for programs.")
 @sources_argument("[LOGDIR|RUN]...")
-def command(**typed: Any) -> int:
+def command(width: int | None, ascii_only: bool, color: str, **typed: Any) -> int:
     """Print the charts and a table of values of each LOGDIR or run RUN, and exit.
 
     The newest run when nothing is named. BEST STEP is the step of the lowest value ("min") of
@@ -139,7 +124,14 @@ def command(**typed: Any) -> int:
     NaN counts for neither "min" nor "max"; where there is nothing else, both are "NaN" and their
     steps null. Values that JSON lacks are the strings "NaN", "Infinity" and "-Infinity".
     """
-    return show(ShowOptions(**typed))
+    return show(
+        ShowOptions(
+            cells=width or shutil.get_terminal_size((_WIDTH, 24)).columns,
+            ascii_only=ascii_only or not has_unicode(sys.stdout.encoding),
+            coloured=wants_colour(color),
+            **typed,
+        )
+    )
 
 
 def show(options: ShowOptions) -> int:
@@ -148,7 +140,8 @@ def show(options: ShowOptions) -> int:
     logs = EventLogs(target, options.runs)
     store = logs.store()
     if options.kinds:
-        _print(_summaries(store, options), options)
+        if not _print(_summaries(store, options), options):
+            tell("no such summaries were found")
     else:
         from tuimon.present.report import report_on
 
@@ -188,14 +181,14 @@ def _chart_options(options: ShowOptions) -> "ChartOptions":
         log_y=first.log_y if options.log_y is None else options.log_y,
         superseded=first.superseded,
         clip=first.clip,
-        marks="ascii" if options.is_ascii else "braille",
+        marks="ascii" if options.ascii_only else "braille",
         band=options.coloured,  # else it could not be told from the line
         palette=options.palette,
     )
 
 
 def _summaries(store: "Store", options: ShowOptions) -> "Iterator[Row]":
-    """The summaries of the kinds; tells when there are none. Raises CommandError."""
+    """The summaries of the kinds. Raises CommandError."""
     from tuimon.views.base import ViewOptions
     from tuimon.views.kinds import KINDS, stills
 
@@ -204,27 +197,20 @@ def _summaries(store: "Store", options: ShowOptions) -> "Iterator[Row]":
         if kind not in (*known, "all"):
             raise CommandError(f"{safe(kind)}: no such kind; there are {', '.join(known)} and all")
     kinds = known if "all" in options.kinds else options.kinds
+    size = options.cells, options.height
+    charts = _chart_options(options)
     look = ViewOptions(
-        step=options.step,
-        width=options.cells,
-        height=options.height,
-        ascii_only=options.is_ascii,
-        coloured=options.coloured,
-        palette=options.palette,
-        charts=_chart_options(options),
+        options.step, *size, options.ascii_only, options.coloured, options.palette, charts=charts
     )
-    rows = stills(store, kinds, options.tags, look)
-    first = next(rows, None)
-    if first is None:
-        tell("no such summaries were found")
-        return
-    yield first
-    yield from rows
+    return stills(store, kinds, options.tags, look)
 
 
-def _print(rows: "Iterable[Row]", options: ShowOptions) -> None:
+def _print(rows: "Iterable[Row]", options: ShowOptions) -> bool:
+    """Print rows; whether there were any."""
+    line = None
     for line in lines(rows, coloured=options.coloured):
-        click.echo(in_ascii(line) if options.is_ascii else line, color=True)
+        click.echo(in_ascii(line) if options.ascii_only else line, color=True)
+    return line is not None
 
 
 def _document(report: "Report", target: LogTarget) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import math
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tuimon.charts import roles
@@ -38,6 +38,7 @@ from tuimon.text import (
 _LEAST_CHART = 34
 """Cells; charts that would be narrower stand below each other."""
 _GAP = Span("  ", roles.BLANK)
+_NO_CUE = Span("", roles.BLANK)
 _LEAST_NAME = 8
 _LEAST_PART = 12
 _LEAST_COLUMN = 12
@@ -196,69 +197,52 @@ def _table(
     """
     if not values:
         return []
-    cue, names, numbers = _cue(values, cues), _names(values, cues, marks), _numbers(values)
+    cue = [_column("", [cues.get((one.run, one.tag), _NO_CUE) for one in values], "left", gap=0)]
+    names = [_texts("TAG", (plain(one.tag, marks) for one in values), "left", gap=bool(cues))]
+    if any(one.run != "." for one in values):
+        names.append(_texts("RUN", (plain(one.run, marks) for one in values), "left"))
+    numbers = _numbers(values)
     room = cells - _cells(cue) - sum(name.gap for name in names)
     for spared in _SPARED:
         if sum(min(name.natural, _LEAST_COLUMN) for name in names) + _cells(numbers) <= room:
             break
         numbers = [number for number in numbers if number.head[0].text != spared]
-    sizes = [
-        *(column.natural for column in cue),
-        *squeeze([name.natural for name in names], room - _cells(numbers)),
-        *(number.natural for number in numbers),
-    ]
+    sizes = [column.natural for column in (*cue, *numbers)]
+    sizes[1:1] = squeeze([name.natural for name in names], room - _cells(numbers))
     return lay_out([*cue, *names, *numbers], sizes, marks.ellipsis)
 
 
-def _cells(columns: Sequence[TableColumn]) -> int:
-    return sum(column.gap + column.natural for column in columns)
-
-
-def _cue(
-    values: Sequence[TagStatistics], cues: Mapping[tuple[str, str], Span]
-) -> list[TableColumn]:
-    nothing = Span("", roles.BLANK)
-    found = [cues.get((value.run, value.tag), nothing) for value in values]
-    return [_column("", found, "left", gap=0)] if cues else []
-
-
-def _names(
-    values: Sequence[TagStatistics], cues: Mapping[tuple[str, str], Span], marks: Marks
-) -> list[TableColumn]:
-    tags = _spans(plain(value.tag, marks) for value in values)
-    names = [_column("TAG", tags, "left", gap=1 if cues else 0)]
-    if any(value.run != "." for value in values):
-        names.append(_column("RUN", _spans(plain(value.run, marks) for value in values), "left"))
-    return names
-
-
 def _numbers(values: Sequence[TagStatistics]) -> list[TableColumn]:
-    last = (
-        Span(format_value(value.last), roles.VALUE if math.isfinite(value.last) else roles.WARN)
-        for value in values
-    )
-    digits = max(len(str(value.best_step or 0)) for value in values)
+    last = [
+        Span(format_value(one.last), roles.VALUE if math.isfinite(one.last) else roles.WARN)
+        for one in values
+    ]
+    digits = max(len(str(one.best_step or 0)) for one in values)
     return [
         _column("LAST", last),
-        _column("MIN", _spans(format_value(value.low) for value in values)),
-        _column("MAX", _spans(format_value(value.high) for value in values)),
-        _column("BEST STEP", _spans(_best(value, digits) for value in values)),
-        _column("COUNT", _spans(f"{value.points:,}" for value in values)),
+        _texts("MIN", (format_value(one.low) for one in values)),
+        _texts("MAX", (format_value(one.high) for one in values)),
+        _texts("BEST STEP", (_best(one, digits) for one in values)),
+        _texts("COUNT", (f"{one.points:,}" for one in values)),
     ]
-
-
-def _column(head: str, spans: Iterable[Span], align: Align = "right", gap: int = 2) -> TableColumn:
-    return TableColumn((Span(head, roles.DIM),), [(span,) for span in spans], align, gap)
-
-
-def _spans(texts: Iterable[str]) -> Iterator[Span]:
-    return (Span(text, roles.TEXT) for text in texts)
 
 
 def _best(value: TagStatistics, digits: int) -> str:
     if value.best_step is None:
         return ""
     return f"{value.best} {value.best_step:>{digits}}"
+
+
+def _cells(columns: Sequence[TableColumn]) -> int:
+    return sum(column.gap + column.natural for column in columns)
+
+
+def _texts(head: str, texts: Iterable[str], align: Align = "right", gap: int = 2) -> TableColumn:
+    return _column(head, [Span(text, roles.TEXT) for text in texts], align, gap)
+
+
+def _column(head: str, spans: list[Span], align: Align = "right", gap: int = 2) -> TableColumn:
+    return TableColumn((Span(head, roles.DIM),), [(span,) for span in spans], align, gap)
 
 
 def _shorten(text: str, cells: int, marks: Marks) -> str:

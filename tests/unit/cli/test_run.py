@@ -1,6 +1,7 @@
 """Options of `tuimon run`, and what it makes of the host."""
 
 import time
+from pathlib import Path
 
 import click
 import pytest
@@ -67,3 +68,20 @@ def test_the_foreground_needs_no_warning(
     paths = launched(detached=False)
     assert capsys.readouterr().err == ""
     assert read_status(paths.directory).record.warnings == ()
+
+
+def test_the_record_holds_what_was_typed():
+    record = read_status(launched(detached=False).directory).record
+    assert record.name == "echo"
+    assert record.argv == ("sh", "-c", "echo within: $WITHIN")
+    assert record.command[0].endswith("/sh")
+    assert (record.hook, record.console_metrics) == (False, "off")
+    assert (record.mirror.mode, record.mirror.name, record.mirror.resume) == ("off", "echo", "auto")
+    assert (record.stop_grace_int, record.stop_grace_term) == (60.0, 45.0)
+
+
+def test_what_is_not_resumed_says_so():
+    options = RunOptions(training=("train.py",), no_resume=True, log_code=True)
+    assert options.wandb().resume == "never"
+    assert options.wandb().log_code == str(Path.cwd())
+    assert options.run_name == "train"
