@@ -9,7 +9,8 @@ from support.event_files import scalar, version, write
 from support.screens import settle
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
-from tuimon.tui.screens.jump import JumpScreen, labels
+from tuimon.tui.dialogs.jump import JumpScreen, labels
+from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.screens.monitor import MonitorScreen
 
 
@@ -29,8 +30,8 @@ async def test_a_letter_focuses_what_it_stands_on(session: Session) -> None:
         screen = await settle(pilot)
         await pilot.press("apostrophe", "d")
         await pilot.pause()
-        assert screen._charts.focused_chart.metric.title == "lr"
-        targets = screen._targets()
+        assert screen.query_one(ChartPane).focused_chart.metric.title == "lr"
+        targets = screen.jump_targets()
         assert len(targets) == 3 + 2 + 3
         label = labels(len(targets))[-1]
         await pilot.press("apostrophe")
@@ -41,7 +42,7 @@ async def test_a_letter_focuses_what_it_stands_on(session: Session) -> None:
         assert (sign.region.x, sign.region.y) == targets[-1][:2]
         await pilot.press(label)
         await pilot.pause()
-        assert screen._charts.focused_chart.metric.title in ("loss", "lr", "acc")
+        assert screen.query_one(ChartPane).focused_chart.metric.title in ("loss", "lr", "acc")
         await pilot.press("apostrophe", "escape")
         assert isinstance(pilot.app.screen, MonitorScreen)
 

@@ -14,6 +14,7 @@ from tuimon.present.selection import Selection
 from tuimon.session.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.value_screen import TableScreen
 from tuimon.tui.viewer_app import ViewerApp
@@ -90,8 +91,8 @@ async def test_the_filter_is_that_of_the_charts_and_enter_opens_one(session: Ses
         await pilot.press("enter")
         main = await settle(pilot)
         assert isinstance(pilot.app.screen, MonitorScreen)
-        assert main._charts.focused_chart.metric.title == "val/acc"
-        assert main._selection.text == "acc run:sgd"
+        assert main.query_one(ChartPane).focused_chart.metric.title == "val/acc"
+        assert main.look.filter == "acc run:sgd"
 
 
 async def test_cells_and_rows_are_copied_in_full(session: Session) -> None:

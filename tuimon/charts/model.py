@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tuimon.charts.detail import DrawingCache
 from tuimon.charts.viewport import Area
+from tuimon.config.schema import ChartSettings
 from tuimon.store.metric_names import Best
 
 XAxis = Literal["step", "relative", "wall"]
@@ -96,7 +97,7 @@ class ChartOptions:
         labels: write the newest value at the end of each line, and mark the best one.
     """
 
-    smoothing: float = 0.6
+    smoothing: float = ChartSettings().smoothing
     log_y: bool = False
     x_axis: XAxis = "step"
     marks: MarkStyle = "braille"

@@ -12,6 +12,7 @@ import click
 
 from tuimon.cli.shared.common import CommandError, complete_run_or_logdir
 from tuimon.cli.shared.requested import pattern, select_all, tell
+from tuimon.config.schema import ChartSettings
 from tuimon.text import safe
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _WIDTH = 80
 @click.option(
     "--smoothing",
     type=click.FloatRange(0, 1),
-    default=0.6,
+    default=ChartSettings().smoothing,
     show_default=True,
     help="Weight of TensorBoard's moving average; 0 is off.",
 )

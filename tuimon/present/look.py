@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, get_args
 
-from tuimon.charts.model import MarkStyle, XAxis
+from tuimon.charts.model import ChartOptions, MarkStyle, XAxis
 from tuimon.charts.viewport import Viewport
 from tuimon.config import Settings
+from tuimon.config.schema import ChartSettings
 from tuimon.present.arrangement import SORTS, Sort
+from tuimon.present.selection import Selection, filter_or_everything
 from tuimon.runs.paths import state_home
 from tuimon.session.session import Session
 from tuimon.store.filters import MOST_LENGTH
@@ -25,13 +28,14 @@ _MOST_BYTES = 1 << 18
 _MOST_RUNS, _MOST_VIEWS = 1000, 200
 MOST_COLUMNS = 6
 """And rows of charts on a page."""
+_NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What the keys of the main screen set. The defaults are those of a first look."""
 
-    smoothing: float = 0.6
+    smoothing: float = ChartSettings().smoothing
     log_y: bool = False
     x_axis: XAxis = "step"
     superseded: bool = False
@@ -60,6 +64,43 @@ class Look:
     folded: tuple[str, ...] = ()
     """Names of the sections that are folded."""
     system: bool = False
+
+    def selection(self, groups: Mapping[str, str] = _NO_GROUPS) -> Selection:
+        """Which runs and tags are shown; `groups` has the value to group by of each training."""
+        return Selection(
+            text=self.filter,
+            shows=filter_or_everything(self.filter),
+            focus=self.focus,
+            pinned=frozenset(self.pinned),
+            hidden=frozenset(self.hidden),
+            isolated=self.isolated,
+            group=self.group,
+            groups=groups,
+        )
+
+    def options(self, marks: MarkStyle, palette: int) -> ChartOptions:
+        """How all charts are drawn, with so many colours."""
+        return ChartOptions(
+            smoothing=self.smoothing,
+            log_y=self.log_y,
+            x_axis=self.x_axis,
+            superseded=self.superseded,
+            clip=self.clip,
+            marks=marks,
+            palette=palette,
+        )
+
+
+def selected(selection: Selection) -> dict[str, Any]:
+    """The fields of a look that make a selection."""
+    return {
+        "filter": selection.text,
+        "focus": selection.focus,
+        "pinned": tuple(sorted(selection.pinned)),
+        "hidden": tuple(sorted(selection.hidden)),
+        "isolated": selection.isolated,
+        "group": selection.group,
+    }
 
 
 class LookFile:
