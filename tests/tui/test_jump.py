@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from support.event_files import scalar, version, write
 from support.screens import settle
@@ -31,15 +32,14 @@ async def test_a_letter_focuses_what_it_stands_on(session: Session) -> None:
         await pilot.press("apostrophe", "d")
         await pilot.pause()
         assert screen.query_one(ChartPane).focused_chart.metric.title == "lr"
-        targets = screen.jump_targets()
-        assert len(targets) == 3 + 2 + 3
-        label = labels(len(targets))[-1]
         await pilot.press("apostrophe")
         await pilot.pause()
         jump = pilot.app.screen
         assert isinstance(jump, JumpScreen)
-        sign = jump._signs[label]
-        assert (sign.region.x, sign.region.y) == targets[-1][:2]
+        assert len(jump.targets) == 3 + 2 + 3
+        (label, last) = [*jump.targets.items()][-1]
+        sign = next(sign for sign in jump.query(Static) if str(sign.content) == label)
+        assert (sign.region.x, sign.region.y) == (last.x, last.y)
         await pilot.press(label)
         await pilot.pause()
         assert screen.query_one(ChartPane).focused_chart.metric.title in ("loss", "lr", "acc")

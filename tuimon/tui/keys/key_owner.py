@@ -82,7 +82,9 @@ def focus_keys(screen: Screen[Any], *, offered: bool = False) -> list[FocusKey]:
     found: list[FocusKey] = []
     taken: set[str] = set()
     places = list(_places(screen))
-    quiet = {id_ for _, owner, _, _ in places for id_ in owner.quiet_keys if offered}
+    quiet: set[str] = set()
+    if offered:
+        quiet.update(*(owner.quiet_keys for source, owner, _, _ in places if source == "focus"))
     for source, owner, pane, topics in places:
         hidden = {*owner.idle_keys(), *quiet} if offered else ()
         labels = owner.key_labels()
