@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.events import MouseMove
 from textual.pilot import Pilot
 
 from support.screens import settle, shown
@@ -99,19 +100,11 @@ async def test_what_is_searched_is_found_however_far_up(session: Session) -> Non
         await pilot.press("n")
         for _ in range(100):
             await pilot.pause(0.02)
-            if (
-                screen.query_one(ConsolePane)
-                ._log.lines[screen.query_one(ConsolePane)._found]
-                .startswith("epoch 29907")
-            ):
+            if screen.query_one(ConsolePane).match.startswith("epoch 29907"):
                 break
         await pilot.press("N")
         await pilot.pause(0.1)
-        assert (
-            screen.query_one(ConsolePane)
-            ._log.lines[screen.query_one(ConsolePane)._found]
-            .startswith("epoch 29908")
-        )
+        assert screen.query_one(ConsolePane).match.startswith("epoch 29908")
 
 
 async def test_lines_in_view_and_marked_ones_are_copied(session: Session) -> None:
@@ -124,8 +117,9 @@ async def test_lines_in_view_and_marked_ones_are_copied(session: Session) -> Non
             len(pilot.app.clipboard.splitlines()) == screen.query_one(ConsolePane).size.height - 1
         )
         await pilot.mouse_down(screen.query_one(ConsolePane), offset=(3, 2))
-        first = screen.query_one(ConsolePane)._picked[0]
-        screen.query_one(ConsolePane)._picked = first, first + 1
+        console = screen.query_one(ConsolePane)
+        console.post_message(MouseMove(console, 3, 3, 0, 1, 1, False, False, False))
+        await pilot.pause()
         await pilot.press("Y")
         assert len(pilot.app.clipboard.splitlines()) == 2
 

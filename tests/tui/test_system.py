@@ -77,7 +77,6 @@ async def test_the_pane_shows_the_gpus_of_the_training_first(session: Session) -
         assert not pane.display
         await pilot.press("3")
         while "GPU 1" not in shown(pane):
-            screen._show_state()
             await pilot.pause(0.02)
         text = shown(pane)
         assert text.index("GPU 1 A100") < text.index("GPU 0 A100") < text.index("CPU")
@@ -136,7 +135,6 @@ async def test_alerts_are_announced_and_listed(session: Session) -> None:
         AlertLog(session.run.alerts).add(alert)
         while "Loss" not in shown(screen.query_one(RunHeader)):
             await pilot.pause(0.05)
-            screen._show_state()
         assert "! [b]Loss" in shown(screen.query_one(RunHeader))
         assert " a alerts " in shown(screen.query_one(KeyBar))
         await pilot.pause()

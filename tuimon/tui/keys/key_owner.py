@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from textual.binding import Binding
-from textual.dom import DOMNode
 from textual.keys import key_to_character
 from textual.screen import Screen
 
@@ -103,18 +102,17 @@ def focus_keys(screen: Screen[Any], *, offered: bool = False) -> list[FocusKey]:
 
 def _places(screen: Screen[Any]) -> Iterator[tuple[KeySource, KeyOwner, str, Topics]]:
     """Owners from the focus outwards, how the screen finds each, and their keys."""
-    path: list[DOMNode] = (screen.focused or screen).ancestors_with_self
-    for node in path:
-        if not isinstance(node, KeyOwner):
-            continue
-        for loan in node.LOANS:
-            pane = screen.query_one(loan.pane)
-            if isinstance(pane, KeyOwner) and pane not in path:
-                yield "loan", pane, loan.pane, loan.topics
-        if isinstance(node, Screen):
-            yield "screen", node, "", node.TOPICS
-        else:
+    path = (screen.focused or screen).ancestors_with_self
+    near = path[: path.index(screen)]
+    for node in near:
+        if isinstance(node, KeyOwner):
             yield "focus", node, f"#{node.id}", node.TOPICS
+    if isinstance(screen, KeyOwner):
+        for loan in screen.LOANS:
+            pane = screen.query_one(loan.pane)
+            if isinstance(pane, KeyOwner) and pane not in near:
+                yield "loan", pane, loan.pane, loan.topics
+        yield "screen", screen, "", screen.TOPICS
 
 
 def _is_typed(screen: Screen[Any], key: str) -> bool:

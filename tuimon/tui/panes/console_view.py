@@ -63,6 +63,11 @@ class ConsoleView(CellView, can_focus=True):
         """Whether `find` has something to look for."""
         return bool(self._wanted)
 
+    @property
+    def match(self) -> str:
+        """The line with the match that one is at; empty without one."""
+        return "" if self._log is None or self._found is None else self._log.lines[self._found]
+
     def follow(self) -> None:
         """Show the newest output from now on."""
         self._close()

@@ -20,7 +20,7 @@ from tuimon.present.arrangement import Arrangement, ChartOrder, arrange, last_va
 from tuimon.present.facts import header_facts, run_list_rows, tag_rows
 from tuimon.present.hparam_groups import read_hparams
 from tuimon.present.look import Look, LookFile, first_look, selected
-from tuimon.present.overview import Overview, OverviewCache
+from tuimon.present.overview import OverviewCache
 from tuimon.present.pairing import pair_tags, prefix_tags
 from tuimon.present.selection import BY_PREFIX, Selection
 from tuimon.runs.record import RunState
@@ -183,11 +183,6 @@ class MonitorScreen(SessionScreen):
         """Which runs and tags are shown."""
         return self.look.selection(self._tags.groups)
 
-    @property
-    def _overview(self) -> Overview:
-        """What is shown now."""
-        return self._overviews.of(self.selection)
-
     def _show_panes(self) -> None:
         """Show the panes that are wanted, as far as there is something to show in them."""
         look, system = self.look, self.session.system
@@ -242,7 +237,7 @@ class MonitorScreen(SessionScreen):
 
     async def _show_data(self, *, loading: bool) -> None:
         store, look, selection = self.session.store, self.look, self.selection
-        colours, overview = self._charts.colours, self._overview
+        colours, overview = self._charts.colours, self._overviews.of(selection)
         colours.meet(overview.trainings, keep=not loading)
         group = prefix_tags if selection.group == BY_PREFIX else pair_tags
         metrics = self._order.sorted(group(overview.charted()), look.sort)
@@ -292,7 +287,7 @@ class MonitorScreen(SessionScreen):
             "system": session.system is not None,
             "summaries": any(run.refs for run in session.store.runs.values()),
         }
-        return {*super().idle_keys(), *(key for key, does in works.items() if not does)}
+        return {key for key, does in works.items() if not does}.union(super().idle_keys())
 
     async def action_lent(self, pane: str, action: str) -> None:
         """Do what the key of a pane does, whatever has the focus."""
