@@ -183,8 +183,7 @@ async def test_the_wheel_zooms_around_the_pointer_and_dragging_pans(one: Session
         under = area.position(x - area.left)
         for _ in range(3):
             loss_chart.post_message(MouseScrollUp(loss_chart, x, 5, 0, -1, 0, False, False, False))
-        await pilot.pause()
-        await settle(pilot)
+            await settle(pilot)
         assert loss_chart.area.x1 - loss_chart.area.x0 == pytest.approx(
             0.8**3 * (area.x1 - area.x0)
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from textual.pilot import Pilot
@@ -9,6 +10,7 @@ from textual.pilot import Pilot
 from support.event_files import scalar, version, write
 from support.screens import settle, shown
 from support.stored_runs import made
+from tuimon.config import Origin, Settings
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.cells import CellView
@@ -16,6 +18,7 @@ from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.prompt import Prompt
 
 TAGS = ("loss", "acc", "lr", "grad_norm", "opt/beta")
 SIZE = (160, 50)
@@ -165,6 +168,38 @@ async def test_a_key_does_what_the_nearest_pane_says(finished: Session) -> None:
         await pilot.press("escape")
         assert screen.query_one(ChartPane).cursor is None
         assert await lit(pilot) == "console"
+
+
+async def test_while_a_line_is_typed_its_keys_are_offered(finished: Session) -> None:
+    async with TuimonApp(finished).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("slash", *"loss", "enter", "slash")
+        await pilot.pause()
+        assert shown(screen.query_one(KeyBar)).split() == ["Esc", "clear", "↑", "earlier"]
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "q leave" in shown(screen.query_one(KeyBar))
+
+
+async def test_a_key_of_the_users_moves_in_every_pane(finished: Session) -> None:
+    settings = Settings(
+        keys=MappingProxyType({"back": "B", "filter": "ctrl+f"}),
+        origins={name: Origin("config.toml", 1) for name in ("keys.back", "keys.filter")},
+    )
+    async with TuimonApp(finished, settings=settings).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        await pilot.press("slash")
+        assert not screen.query_one("#filter", Prompt).display
+        await pilot.press("ctrl+f", *"lr", "enter", "c", "tab", "tab", "tab")
+        assert await lit(pilot) == "console"
+        await pilot.press("ctrl+f", "x", "enter")
+        assert screen.query_one(ConsolePane).searches
+        await pilot.press("escape", "B")
+        assert not screen.query_one(ConsolePane).searches
+        await pilot.press("B")
+        assert screen.query_one(ChartPane).cursor is None
+        assert await walk(pilot, "B", "B") == ["", ""]
+        assert screen.look.filter == ""
 
 
 async def test_a_saved_or_copied_chart_bears_no_mark(finished: Session) -> None:

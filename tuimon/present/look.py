@@ -75,7 +75,7 @@ class Look:
             hidden=frozenset(self.hidden),
             isolated=self.isolated,
             group=self.group,
-            groups=groups,
+            groups=groups if self.group else _NO_GROUPS,
         )
 
     def options(self, marks: MarkStyle, palette: int) -> ChartOptions:

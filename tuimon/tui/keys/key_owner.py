@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from textual.binding import Binding
-from textual.keys import key_to_character
 from textual.screen import Screen
 
 from tuimon.tui.keys.key import Key, Topics, all_of, bindings
@@ -32,6 +31,9 @@ class KeyOwner:
     """What the help tells first while the focus is in it."""
     quiet_keys: ClassVar[Collection[str]] = ()
     """Ids of keys of others that the footer leaves out while the focus is in it."""
+
+    takes_keys: ClassVar[bool] = False
+    """Whether most keys are text while the focus is in it, so that the footer offers no others."""
 
     def idle_keys(self) -> Collection[str]:
         """Ids of its keys that do nothing now."""
@@ -90,13 +92,15 @@ def focus_keys(screen: Screen[Any], *, offered: bool = False) -> list[FocusKey]:
         for topic, table in topics.items():
             for key in keys_of(screen.app, table):
                 free = [name for name in key.keys.split(",") if name not in taken]
-                if key.id in hidden or all(_is_typed(screen, name) for name in free):
+                if key.id in hidden or not free:
                     continue
                 taken.update(free)
                 action = _lent(pane, key.action) if pane else key.action
                 label = labels.get(key.id, key.label)
                 shown = key._replace(keys=",".join(free), action=action, label=label)
                 found.append(FocusKey(source, topic, shown))
+        if offered and owner.takes_keys and source == "focus":
+            break
     return found
 
 
@@ -113,12 +117,6 @@ def _places(screen: Screen[Any]) -> Iterator[tuple[KeySource, KeyOwner, str, Top
             if isinstance(pane, KeyOwner) and pane not in near:
                 yield "loan", pane, loan.pane, loan.topics
         yield "screen", screen, "", screen.TOPICS
-
-
-def _is_typed(screen: Screen[Any], key: str) -> bool:
-    """Whether what has the focus, a line for example, takes the key as text."""
-    focused = screen.focused
-    return focused is not None and focused.check_consume_key(key, key_to_character(key))
 
 
 def _lent(pane: str, action: str) -> str:

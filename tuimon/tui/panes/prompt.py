@@ -34,6 +34,7 @@ class Prompt(KeyOwner, Horizontal):
         )
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
+    takes_keys = True
     about = "A line is typed: Enter keeps what stands in it."
 
     DEFAULT_CSS = """
