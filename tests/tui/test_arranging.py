@@ -49,6 +49,21 @@ async def test_a_section_folds_to_a_row_and_unfolds(session: Session) -> None:
         assert not screen.query_one(FoldedSections).display
 
 
+async def test_with_every_section_folded_the_key_unfolds_again(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        for _ in range(4):
+            await pilot.press("f")
+            await settle(pilot)
+        assert (visible(screen), len(screen.look.folded)) == ([], 4)
+        await pilot.press("f")
+        await settle(pilot)
+        assert visible(screen) == ["Loss/train"]
+        await pilot.press("f4")
+        await settle(pilot)
+        assert len(visible(screen)) == 5
+
+
 async def test_what_is_folded_and_sorted_is_so_the_next_time(session: Session) -> None:
     async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
         screen = await settle(pilot)

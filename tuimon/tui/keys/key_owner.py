@@ -1,7 +1,7 @@
 """Who has keys of its own, and which keys work where the focus is: for footer, help and palette."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from textual.binding import Binding
 from textual.screen import Screen
@@ -44,13 +44,6 @@ class KeyOwner:
         return {}
 
 
-class Lender(Protocol):
-    """A screen that can do what its bindings of `lent` ask for."""
-
-    async def action_lent(self, pane: str, action: str) -> None:
-        """Do what the key of a pane does."""
-
-
 KeySource = Literal["focus", "screen", "loan"]
 """Whose key it is: of what is around the focus, the screen, or a pane that the screen lends from.
 """
@@ -66,7 +59,7 @@ class FocusKey(NamedTuple):
 
 
 def lent(loans: Iterable[KeyLoan]) -> list[Binding]:
-    """Bindings of a screen, a `Lender`, for keys of its panes."""
+    """Bindings of a screen for keys of its panes; it has an action `lent(pane, action)`."""
     return bindings(
         key._replace(action=_lent(loan.pane, key.action))
         for loan in loans

@@ -250,9 +250,10 @@ class ChartPane(KeyOwner, ChartGrid):
     def action_fold(self) -> None:
         """Fold the section of the focused chart, else of the first one of the page."""
         chart = self.focused_chart or self.first_of_page
-        if chart is not None:
-            folded = dict.fromkeys([*self.look.folded, section_of(chart.metric)])
-            self.change_look(folded=tuple(folded))
+        if chart is None:
+            raise SkipAction
+        folded = dict.fromkeys([*self.look.folded, section_of(chart.metric)])
+        self.change_look(folded=tuple(folded))
 
     def action_unfold_all(self) -> None:
         self.change_look(folded=())

@@ -16,6 +16,7 @@ from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.panes.cells import CellView, line
 
 _MOST_ROWS = 6
+_UNFOLD = Key("fold", "f", "choose", "Unfold the section")
 
 
 class FoldedSection(NamedTuple):
@@ -32,11 +33,13 @@ class FoldedSections(KeyOwner, CellView, can_focus=True):
     TOPICS: ClassVar[Topics] = {
         "Folded sections": (
             Key("zoom", "enter", "choose", "Unfold", "Unfold the section", "unfold", 70),
-            Key("fold", "f", "choose", "Unfold the section"),
+            _UNFOLD,
             Key("down", "down,j", "move(1)", "Next section", "Choose a section"),
             Key("up", "up,k", "move(-1)", "Section before"),
         )
     }
+    LENT: ClassVar[Topics] = {"Folded sections": (_UNFOLD,)}
+    """For when no chart is left to fold."""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
     about = (
         "Folded sections have the focus: charts whose tags begin with the same word, with their "

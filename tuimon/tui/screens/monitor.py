@@ -100,6 +100,7 @@ class MonitorScreen(SessionScreen):
     }
     LOANS = (
         KeyLoan("#charts", ChartPane.TOPICS),
+        KeyLoan("#folded", FoldedSections.LENT),
         KeyLoan("#tags", TagPane.OF_RUNS),
         KeyLoan("#output", ConsolePane.LENT),
     )
