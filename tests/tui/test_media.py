@@ -91,7 +91,7 @@ class Media:
 
     @property
     def rows(self) -> list[Any]:
-        return list(self.view._rows)
+        return list(self.view.shown_rows)
 
     async def settled(self) -> list[Any]:
         """What is shown when nothing is being drawn any more."""

@@ -59,7 +59,7 @@ def session(writer: SummaryWriter) -> Iterator[Session]:
 
 
 def shown(widget: CellView) -> str:
-    return "\n".join("".join(span.text for span in row) for row in widget._rows)
+    return "\n".join("".join(span.text for span in row) for row in widget.shown_rows)
 
 
 async def until(pilot: Pilot[None], *words: str) -> str:
@@ -153,7 +153,7 @@ async def test_the_slider_is_clicked_and_dragged(session: Session):
         screen = await opened(pilot, session)
         await until(pilot, "20 of 20, newest  ━")
         view = screen.query_one(RowsView)
-        track = find_track(view._rows)
+        track = find_track(view.shown_rows)
         assert track is not None
         left = view.gutter.left
         end = track.x + track.cells - 1
@@ -343,7 +343,7 @@ async def test_hostile_names_and_texts_stay_harmless(tmp_path: Path, monkeypatch
                 await pilot.pause(0.02)
                 while screen._reading is not None or screen._more_wanted:
                     await pilot.pause(0.02)
-                rows = screen.query_one(RowsView)._rows
+                rows = screen.query_one(RowsView).shown_rows
                 seen = "\n".join("".join(span.text for span in row) for row in rows)
                 assert not set(seen) & {"\x1b", "\x07", "\x9b"}
                 assert "cannot be shown" not in seen

@@ -9,14 +9,16 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from itertools import islice
+from types import MappingProxyType
 from typing import Annotated, Any
 
-from tuimon.charts.model import MarkStyle, XAxis
+from tuimon.charts.model import ChartOptions, MarkStyle, XAxis
 from tuimon.charts.viewport import Viewport
 from tuimon.config import Settings
 from tuimon.config.schema import Smoothing
 from tuimon.decoding import Rule, checked, field_types, within
 from tuimon.present.arrangement import Sort
+from tuimon.present.selection import Selection, filter_or_everything
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.session.session import Session
@@ -28,6 +30,7 @@ _MOST_BYTES = 1 << 18
 _MOST_RUNS, _MOST_VIEWS = 1000, 200
 MOST_COLUMNS = 6
 """And rows of charts on a page."""
+_NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 
 
 _FIRST = Settings()
@@ -72,6 +75,43 @@ class Look:
     folded: _Texts = ()
     """Names of the sections that are folded."""
     system: bool = False
+
+    def selection(self, groups: Mapping[str, str] = _NO_GROUPS) -> Selection:
+        """Which runs and tags are shown; `groups` has the value to group by of each training."""
+        return Selection(
+            text=self.filter,
+            shows=filter_or_everything(self.filter),
+            focus=self.focus,
+            pinned=frozenset(self.pinned),
+            hidden=frozenset(self.hidden),
+            isolated=self.isolated,
+            group=self.group,
+            groups=groups if self.group else _NO_GROUPS,
+        )
+
+    def options(self, marks: MarkStyle, palette: int) -> ChartOptions:
+        """How all charts are drawn, with so many colours."""
+        return ChartOptions(
+            smoothing=self.smoothing,
+            log_y=self.log_y,
+            x_axis=self.x_axis,
+            superseded=self.superseded,
+            clip=self.clip,
+            marks=marks,
+            palette=palette,
+        )
+
+
+def selected(selection: Selection) -> dict[str, Any]:
+    """The fields of a look that make a selection."""
+    return {
+        "filter": selection.text,
+        "focus": selection.focus,
+        "pinned": tuple(sorted(selection.pinned)),
+        "hidden": tuple(sorted(selection.hidden)),
+        "isolated": selection.isolated,
+        "group": selection.group,
+    }
 
 
 class LookFile:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from tuimon.store.filters import EVERYTHING, FilterError, Predicate, parse_filter
@@ -65,8 +66,9 @@ def training_of(run: RunLog, runs: Mapping[str, RunLog]) -> str:
     return part.parent if part else run.name
 
 
+@lru_cache(maxsize=8)
 def filter_or_everything(text: str) -> Predicate:
-    """The filter of a text; everything where it is none."""
+    """The filter of a text, the same one for the same text; everything where it is none."""
     try:
         return parse_filter(text)
     except FilterError:

@@ -27,6 +27,7 @@ from tuimon.runs.removal import (
 )
 from tuimon.terminal.terminal_app import has_few_colours, lacks_unicode
 from tuimon.text import format_bytes, safe
+from tuimon.tui.dialogs.ask import Answer, AskScreen
 from tuimon.tui.keys.home import HOME_KEYS
 from tuimon.tui.keys.key import Key, bindings
 from tuimon.tui.panes.cells import CellView, line
@@ -34,7 +35,6 @@ from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.logdir_list import LogdirList
 from tuimon.tui.panes.notice import Notice
 from tuimon.tui.panes.run_list import RunList
-from tuimon.tui.screens.ask import Answer, AskScreen
 from tuimon.tui.screens.pages import HomeHelpScreen
 from tuimon.tui.viewer_app import ViewerApp, keys_of
 

@@ -10,7 +10,7 @@ from tuimon.charts.model import Row, Span
 from tuimon.present.facts import HeaderFacts
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
-from tuimon.tui.keys.monitor import KEYS
+from tuimon.tui.keys.keymap import TABLES
 from tuimon.tui.panes.cells import changed_runs
 from tuimon.tui.panes.chart_grid import grid_shape
 from tuimon.tui.panes.key_bar import key_row
@@ -132,7 +132,7 @@ def test_a_hostile_name_is_shown_harmless():
 
 @pytest.mark.parametrize("columns", range(10, 200, 5))
 def test_the_footer_fits_and_never_loses_the_way_out(columns):
-    shown = text(key_row(KEYS, columns))
+    shown = text(key_row(TABLES["main screen"], columns))
     assert width(shown) <= columns
     assert "q leave" in shown
 

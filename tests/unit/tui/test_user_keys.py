@@ -9,10 +9,11 @@ from textual.widget import Widget
 
 import tuimon.tui
 from tuimon.config import ConfigError, Origin, Settings
-from tuimon.tui.keys.key import help_rows
-from tuimon.tui.keys.keymap import MEANINGS, TABLES
-from tuimon.tui.keys.monitor import KEYS
+from tuimon.tui.keys.key import all_of, help_rows
+from tuimon.tui.keys.keymap import MAIN_TOPICS, MEANINGS, TABLES
 from tuimon.tui.keys.user_keys import shown_key, user_keys
+
+KEYS = TABLES["main screen"]
 
 
 def settings(**keys: str) -> Settings:
@@ -62,9 +63,9 @@ def test_an_id_or_key_that_there_is_not() -> None:
 
 
 def test_keys_are_shown_as_people_write_them() -> None:
-    names = ["ctrl+p", "question_mark", "pagedown", "f1", "H", "space", "shift+left", "plus"]
+    names = ["ctrl+p", "question_mark", "pagedown", "f1", "H", "shift+tab", "shift+left", "plus"]
     assert [shown_key(name) for name in names] == [
-        "Ctrl-P", "?", "PgDn", "F1", "H", "Space", "Shift-←", "+",
+        "Ctrl-P", "?", "PgDn", "F1", "H", "Shift-Tab", "Shift-←", "+",
     ]  # fmt: skip
 
 
@@ -87,6 +88,21 @@ def test_every_binding_of_every_widget_has_an_id_and_a_tooltip() -> None:
         assert binding.id in known
         assert binding.tooltip
         assert binding.description
+
+
+def test_one_id_is_one_key_in_all_panes_of_the_main_screen() -> None:
+    keys: dict[str, str] = {}
+    for topics in MAIN_TOPICS.values():
+        own = all_of(topics)
+        bound = [name for key in own for name in key.keys.split(",")]
+        assert len(set(bound)) == len(bound)
+        assert all(keys.setdefault(key.id, key.keys) == key.keys for key in own)
+    assert {"filter", "hide", "zoom"} <= {key.id for key in all_of(MAIN_TOPICS["console"])}
+
+
+def test_a_key_that_a_pane_needs_is_a_conflict_in_that_pane() -> None:
+    said = problem(log_y="f4")
+    assert said.startswith("config.toml:1: log-y: F4 is unfold-all on the main screen already")
 
 
 def subclasses(cls: type) -> set[type]:

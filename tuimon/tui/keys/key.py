@@ -68,8 +68,8 @@ def help_rows(keys: Iterable[Key]) -> list[tuple[str, str]]:
     """(keys, what they do), keys that belong together on one row."""
     rows: list[tuple[str, str]] = []
     for key in keys:
-        if key.help:
-            rows.append((key.shown, key.help))
+        if key.help or not rows:
+            rows.append((key.shown, key.help or key.name))
         else:
             rows[-1] = (f"{rows[-1][0]} {key.shown}", rows[-1][1])
     return rows

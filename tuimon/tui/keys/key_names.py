@@ -10,6 +10,7 @@ _MODIFIERS = ("ctrl", "shift", "alt", "super", "meta", "hyper")
 _SHOWN = {
     "escape": "Esc",
     "space": "Space",
+    "tab": "Tab",
     "comma": ",",
     "pagedown": "PgDn",
     "pageup": "PgUp",

@@ -1,4 +1,4 @@
-"""Keys of what is read, and of the lines in which one types."""
+"""Keys of what is read."""
 
 from tuimon.tui.keys.key import Key
 
@@ -10,9 +10,4 @@ TEXT_KEYS = (
         "Close",
         "Close what is read",
     ),
-)
-LINE_KEYS = (
-    Key("line-clear", "escape", "clear", "Clear", "Clear the line and leave it"),
-    Key("line-earlier", "up", "recall(-1)", "Earlier", "Earlier, later lines"),
-    Key("line-later", "down", "recall(1)", "Later"),
 )

@@ -63,13 +63,16 @@ def _unknown(settings: Settings) -> Iterator[Problem]:
 def _conflicts(settings: Settings, keys: UserKeys) -> Iterator[Problem]:
     from tuimon.tui.keys.keymap import MEANINGS
 
+    told: set[tuple[str, str]] = set()
     for screen, table in MEANINGS.items():
         meanings: dict[str, Key] = {}
         # What the user set comes last, so that a conflict is told where it was made.
         for key in sorted(keys.of(table), key=lambda key: key.id in settings.keys):
             for name in _split(key.keys):
                 other = meanings.setdefault(textual_name(name), key)
-                if other is not key and key.id in settings.keys:
+                pair = key.id, other.id
+                if other is not key and key.id in settings.keys and pair not in told:
+                    told.add(pair)
                     yield Problem(
                         settings.origins[f"keys.{key.id}"],
                         f"{key.id}: {shown_key(textual_name(name))} is {other.id} on the {screen}"

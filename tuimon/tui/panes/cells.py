@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -10,14 +9,18 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.roles import Role
 from tuimon.terminal.glyphs import to_ascii
-from tuimon.text import width
+from tuimon.text import fit, width
 from tuimon.tui.themes.styles import RoleStyles
 
 _MERGE_GAP = 8
 """Unchanged cells between two changed runs below which one longer run costs fewer bytes."""
+
+_FOCUS_MARK = "►"
+_MAKES_ROOM = " ─▸"
 
 Cell = tuple[str, Role]
 
@@ -29,11 +32,6 @@ class CellView(Widget):
     terminal already has and refreshes just the runs that differ. Size and focus are watched here;
     a subclass calls `draw` when what it shows has changed.
     """
-
-    about: ClassVar[str] = ""
-    """What the help tells first while the widget has the focus."""
-    topic: ClassVar[str] = ""
-    """The topic of keys that the help begins with while it has the focus."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -51,6 +49,9 @@ class CellView(Widget):
         if width < 1 or height < 1:
             return
         old, new = self._rows, list(self.rows(width, height))
+        title = self.title_line if self.has_focus else None
+        if title is not None and title < len(new):
+            new[title] = lit(new[title])
         regions = []
         for y in range(max(len(old), len(new))):
             before = old[y] if y < len(old) else ()
@@ -64,16 +65,25 @@ class CellView(Widget):
         if regions:
             self.refresh(*regions)
 
+    @property
+    def shown_rows(self) -> Sequence[Row]:
+        """The content as it was drawn last."""
+        return self._rows
+
+    @property
+    def title_line(self) -> int | None:
+        """The row that tells by a mark and its colour that the widget has the focus, if any."""
+        return None
+
     def shown_text(self) -> str:
         """What is shown as lines of text."""
-        lines = ("".join(span.text for span in row).rstrip() for row in self._rows)
-        return "\n".join(lines) + "\n"
+        return text_of(self._rows)
 
     def render_line(self, y: int) -> Strip:
         """The strip of one row, from the cache unless the row changed."""
         strip = self._strips.get(y)
         if strip is None:
-            strip = self._strips[y] = self._strip(self._rows[y] if y < len(self._rows) else ())
+            strip = self._strips[y] = self.strip_of(self._rows[y] if y < len(self._rows) else ())
         return strip
 
     def strips(self) -> list[Strip]:
@@ -94,10 +104,9 @@ class CellView(Widget):
         # One change of the screen may resize a widget twice: only the last size is drawn for.
         self.call_after_refresh(self.draw)
 
-    def on_focus(self, event: events.Focus) -> None:
-        self.draw()
-
-    def on_blur(self, event: events.Blur) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        # Not when the event comes: until Textual has handled that itself, the focus is as before.
+        super().watch_has_focus(has_focus)
         self.draw()
 
     def notify_style_update(self) -> None:
@@ -105,7 +114,8 @@ class CellView(Widget):
         self._styles_of_roles = None
         self._strips.clear()
 
-    def _strip(self, row: Row) -> Strip:
+    def strip_of(self, row: Row) -> Strip:
+        """A row of the content as it is shown."""
         base = self.rich_style
         if self._styles_of_roles is None:
             self._styles_of_roles = RoleStyles(
@@ -119,6 +129,12 @@ class CellView(Widget):
         return Strip(segments, sum(width(span.text) for span in row)).adjust_cell_length(
             self.size.width, base
         )
+
+
+def text_of(rows: Sequence[Row]) -> str:
+    """Rows as lines of text."""
+    lines = ("".join(span.text for span in row).rstrip() for row in rows)
+    return "\n".join(lines) + "\n"
 
 
 def changed_runs(before: Row, after: Row) -> list[tuple[int, int]]:
@@ -135,6 +151,23 @@ def changed_runs(before: Row, after: Row) -> list[tuple[int, int]]:
             else:
                 runs.append((x, x + 1))
     return runs
+
+
+def lit(row: Row) -> Row:
+    """A title row with the mark of the focus in its first cell.
+
+    A blank or the rule makes room for it, else the end of the first span.
+    """
+    (text, role), *rest = row
+    if text[0] in _MAKES_ROOM:
+        text = text[1:]
+    else:
+        text = text[:-1] if text.endswith(" ") else fit(text, width(text) - 1)
+    spans = [(text, role), *rest]
+    return line(
+        (_FOCUS_MARK, roles.FOCUS),
+        *((text, roles.FOCUS if role == roles.TITLE else role) for text, role in spans if text),
+    )
 
 
 def _cells(row: Row) -> list[Cell]:

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import events
+from textual.actions import SkipAction
+from textual.binding import BindingType
 from textual.message import Message
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.text import fit, format_value, safe, width
+from tuimon.tui.keys.key import Key, Topics, all_of, bindings
+from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.panes.cells import CellView, line
 
 _MOST_ROWS = 6
+_UNFOLD = Key("fold", "f", "choose", "Unfold the section")
 
 
 class FoldedSection(NamedTuple):
@@ -23,10 +28,20 @@ class FoldedSection(NamedTuple):
     values: Sequence[tuple[str, float]]
 
 
-class FoldedSections(CellView, can_focus=True):
+class FoldedSections(KeyOwner, CellView, can_focus=True):
     """A list with a cursor below the charts; hidden while no section is folded."""
 
-    topic = "Charts"
+    TOPICS: ClassVar[Topics] = {
+        "Folded sections": (
+            Key("zoom", "enter", "choose", "Unfold", "Unfold the section", "unfold", 70),
+            _UNFOLD,
+            Key("down", "down,j", "move(1)", "Next section", "Choose a section"),
+            Key("up", "up,k", "move(-1)", "Section before"),
+        )
+    }
+    LENT: ClassVar[Topics] = {"Folded sections": (_UNFOLD,)}
+    """For when no chart is left to fold."""
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
     about = (
         "Folded sections have the focus: charts whose tags begin with the same word, with their "
         "newest values. Enter or f unfolds the section under the cursor, F4 all of them."
@@ -66,6 +81,17 @@ class FoldedSections(CellView, can_focus=True):
         self._cursor = wanted
         self.draw()
         return True
+
+    @property
+    def title_line(self) -> int:
+        return self._cursor - self._top
+
+    def action_move(self, rows: int) -> None:
+        if not self.move_cursor(rows):
+            raise SkipAction
+
+    def action_choose(self) -> None:
+        self.choose()
 
     def choose(self) -> None:
         """Ask for the section under the cursor."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, get_args
 
 from rich.console import Group
 from rich.style import Style
@@ -13,15 +13,13 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
-from textual.screen import ModalScreen
-from textual.widget import Widget
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from tuimon.text import width
 from tuimon.tui.keys.key import Key, bindings, help_rows
-from tuimon.tui.keys.monitor import TOPICS
+from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
 from tuimon.tui.keys.texts import TEXT_KEYS
-from tuimon.tui.panes.cells import CellView
 from tuimon.views.base import View
 
 _EXPLANATION = """\
@@ -133,17 +131,21 @@ def _columns(sections: Sequence[TextSection]) -> list[Sequence[TextSection]]:
 class HelpScreen(TextScreen):
     """What the screen shows and what the keys do; first what has the focus, if that says so."""
 
-    def __init__(self, keys: Iterable[Key], focused: Widget | None) -> None:
-        """`keys` are those of the main screen as they are in force."""
-        about, first = "", ""
-        if isinstance(focused, CellView):
-            about, first = focused.about, focused.topic
-        bound = {key.id: key for key in keys}
-        topics = sorted(TOPICS.items(), key=lambda topic: topic[0] != first)
+    def __init__(self, screen: Screen[Any]) -> None:
+        near = [*(screen.focused or screen).ancestors_with_self]
+        about = next((one.about for one in near if isinstance(one, KeyOwner) and one.about), "")
+        topics: dict[tuple[str, str], list[Key]] = {}
+        for source, topic, key in focus_keys(screen):
+            topics.setdefault((source, topic), []).append(key)
         super().__init__(
             "tuimon",
             f"{about}\n\n{_EXPLANATION}" if about else _EXPLANATION,
-            *(TextSection(name, help_rows(bound[key.id] for key in own)) for name, own in topics),
+            *(
+                TextSection(topic, help_rows(keys))
+                for source in get_args(KeySource)
+                for (found, topic), keys in topics.items()
+                if found == source
+            ),
         )
 
 

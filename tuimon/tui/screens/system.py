@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from tuimon.charts.model import ChartOptions, MarkStyle
+from tuimon.charts.model import MarkStyle
+from tuimon.present.look import Look
 from tuimon.present.pairing import Metric
 from tuimon.present.selection import Selection
 from tuimon.session.session import SystemLog
@@ -32,8 +33,8 @@ class SystemScreen(Screen[None]):
     def __init__(self, system: SystemLog, marks: MarkStyle) -> None:
         super().__init__()
         self._system = system
-        options = ChartOptions(x_axis="relative", marks=marks)
-        self._charts = ChartGrid(system.store, options)
+        look = Look(smoothing=0.0, x_axis="relative")
+        self._charts = ChartGrid(system.store, look, marks)
         self._keys = KeyBar(SYSTEM_KEYS, id="keys")
         self._drawn_version = -1
         self._next_drawing = 0.0

@@ -1,6 +1,6 @@
 """A letter on everything that can have the focus: the letter typed, one is there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -42,12 +42,14 @@ class JumpScreen(ModalScreen[JumpTarget | None]):
 
     def __init__(self, targets: Sequence[JumpTarget]) -> None:
         super().__init__()
-        self._targets = dict(zip(labels(len(targets)), targets, strict=False))
+        found = zip(labels(len(targets)), targets, strict=False)
+        self.targets: Mapping[str, JumpTarget] = dict(found)
+        """By label."""
         self._typed = ""
         self._signs: dict[str, Static] = {}
 
     def compose(self) -> ComposeResult:
-        for label, target in self._targets.items():
+        for label, target in self.targets.items():
             sign = self._signs[label] = Static(label, markup=False)
             sign.styles.offset = target.x, target.y
             yield sign
@@ -55,9 +57,9 @@ class JumpScreen(ModalScreen[JumpTarget | None]):
     def on_key(self, event: events.Key) -> None:
         event.stop()
         self._typed += event.character or " "
-        if self._typed in self._targets:
-            self.dismiss(self._targets[self._typed])
-        elif not any(label.startswith(self._typed) for label in self._targets):
+        if self._typed in self.targets:
+            self.dismiss(self.targets[self._typed])
+        elif not any(label.startswith(self._typed) for label in self.targets):
             self.dismiss(None)
         for label, sign in self._signs.items():
             sign.set_class(not label.startswith(self._typed), "-out")
