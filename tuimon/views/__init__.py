@@ -9,7 +9,7 @@ the threads follow from that. What it has to say:
 - ``draw(subject, look)``: reads through the `Subject` (lazily: nothing else is in memory; what was
   read is kept in a cache with a bound) and returns rows of spans no larger than the `Look`.
   It may raise `ViewError` with a line that says why; all else that it raises is a fault.
-- ``keys``: a table of `ViewKey`, each with an id. A letter works whenever the kind is shown.
+- ``keys``: a table of keys, each made by `view_key`. A letter works whenever the kind is shown.
   Arrows and whatever else chooses tags and steps outside are declared ``inside``: they work after
   Enter, which gives the view the whole width; Esc gives it back. Taken by the screen:
   q v Esc ? Enter arrows hjkl HL 0 $ Home End n p F Space PgUp PgDn : Ctrl-P Ctrl-L Ctrl-Z Ctrl-C;

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import string
 from types import MappingProxyType
 
 import pytest
@@ -9,10 +10,12 @@ from textual.widget import Widget
 
 import tuimon.tui
 from tuimon.config import ConfigError, Origin, Settings
+from tuimon.present.key import shown_key
 from tuimon.tui.keys.key import help_rows
+from tuimon.tui.keys.key_names import textual_name
 from tuimon.tui.keys.keymap import MEANINGS, TABLES
 from tuimon.tui.keys.monitor import KEYS
-from tuimon.tui.keys.user_keys import shown_key, user_keys
+from tuimon.tui.keys.user_keys import user_keys
 
 
 def settings(**keys: str) -> Settings:
@@ -62,17 +65,19 @@ def test_an_id_or_key_that_there_is_not() -> None:
 
 
 def test_keys_are_shown_as_people_write_them() -> None:
-    names = ["ctrl+p", "question_mark", "pagedown", "f1", "H", "space", "shift+left", "plus"]
+    names = ["ctrl+p", "question_mark", "pagedown", "f1", "H", "space", "shift+left", "shift+tab"]
     assert [shown_key(name) for name in names] == [
-        "Ctrl-P", "?", "PgDn", "F1", "H", "Space", "Shift-←", "+",
+        "Ctrl-P", "?", "PgDn", "F1", "H", "Space", "Shift-←", "Shift-Tab",
     ]  # fmt: skip
+    typed = [character for character in string.printable.strip() if character != ","]
+    assert [shown_key(textual_name(character)) for character in typed] == typed
 
 
 def test_no_table_gives_a_key_two_meanings_and_ids_are_unique() -> None:
     ids = [key.id for table in TABLES.values() for key in table]
     assert len(set(ids)) == len(ids)
     for table in MEANINGS.values():
-        bound = [name for key in table for name in key.keys.split(",")]
+        bound = [name for key in table for name in key.names]
         assert len(set(bound)) == len(bound)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from tuimon.tui.keys.key import Key, everywhere
-from tuimon.views.base import View, ViewKey
+from tuimon.views.base import View
 from tuimon.views.kinds import KINDS
 
 _BACK = "Back: to the list, to the charts"
@@ -31,25 +31,9 @@ SUMMARY_KEYS = (
 )
 
 
-def view_keys(keys: Iterable[ViewKey]) -> list[Key]:
-    """Keys that kinds of views have of their own."""
-    return [
-        Key(
-            key.id,
-            key.keys,
-            f"view_key('{key.id}')",
-            key.name,
-            key.help,
-            key.label,
-            key.footer,
-        )
-        for key in keys
-    ]
-
-
 def beside(own: Iterable[Key]) -> list[Key]:
     """Keys of the screen while a kind has these of its own: / filters the list only elsewhere."""
-    taken = {name for key in own for name in key.keys.split(",")}
+    taken = {name for key in own for name in key.names}
     return [
         key._replace(keys="F") if key.id == "summary-filter" and "slash" in taken else key
         for key in SUMMARY_KEYS
@@ -69,9 +53,9 @@ def offered(
         steps: how many it has.
     """
     hidden = {key.id for key in kind.keys if key.inside and not inside}
-    own = view_keys(key for key in kind.keys if key.id not in hidden)
-    taken = {name for key in own for name in key.keys.split(",")}
-    hidden |= {key.id for key in SUMMARY_KEYS if taken.intersection(key.keys.split(","))}
+    own = [key for key in kind.keys if key.id not in hidden]
+    taken = {name for key in own for name in key.names}
+    hidden |= {key.id for key in SUMMARY_KEYS if taken.intersection(key.names)}
     hidden |= set(idle)
     if inside:
         hidden.add("summary-enter")
@@ -82,5 +66,5 @@ def offered(
     return hidden, [*SUMMARY_KEYS[:2], *own, *SUMMARY_KEYS[2:]]
 
 
-VIEW_KEYS = tuple(view_keys(key for kind in KINDS for key in kind.keys))
+VIEW_KEYS = tuple(key for kind in KINDS for key in kind.keys)
 """Of all kinds of views; those of the kind that is shown work."""

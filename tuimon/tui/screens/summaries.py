@@ -29,7 +29,7 @@ from tuimon.terminal.memory import give_large_blocks_back
 from tuimon.text import safe, shorten
 from tuimon.tui.item_views import Deed, DrawRequest, ItemViews
 from tuimon.tui.keys.key import Key, bindings
-from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS, beside, offered, view_keys
+from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS, beside, offered
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.notice import MIN_WIDTH, Notice
 from tuimon.tui.panes.prompt import Prompt
@@ -39,7 +39,7 @@ from tuimon.tui.panes.summary_list import SummaryList
 from tuimon.tui.screens.pages import SummaryHelpScreen
 from tuimon.tui.themes.styles import palette_of
 from tuimon.tui.viewer_app import keys_of
-from tuimon.views.base import ViewDrawing, ViewKey, ViewOptions
+from tuimon.views.base import ViewDrawing, ViewOptions
 from tuimon.views.kinds import items, kind_of, waiting
 from tuimon.views.slider import find_track
 from tuimon.views.subject import Item, place_of
@@ -105,7 +105,7 @@ class SummariesScreen(Screen[None]):
         """That was chosen; the newest one when None."""
         self._inside = False
         """The view was entered."""
-        self._asking: tuple[Item, ViewKey] | None = None
+        self._asking: tuple[Item, Key] | None = None
         """What a view asks for."""
         self._filter = ""
         """Of the list."""
@@ -302,7 +302,7 @@ class SummariesScreen(Screen[None]):
         item = self._list.selected
         own = kind_of(item).keys if item else ()
         working = [key for key in own if self._inside or not key.inside]
-        return list(keys_of(self.app, [*view_keys(working), *SUMMARY_KEYS]))
+        return list(keys_of(self.app, [*working, *SUMMARY_KEYS]))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if self._asking is not None or self._filtering:
@@ -311,7 +311,7 @@ class SummariesScreen(Screen[None]):
             return True
         return self._view_key(str(parameters[0])) is not None
 
-    def _view_key(self, id: str) -> ViewKey | None:
+    def _view_key(self, id: str) -> Key | None:
         """The key if the selected kind has it now."""
         item = self._list.selected
         keys = kind_of(item).keys if item else ()
@@ -374,7 +374,7 @@ class SummariesScreen(Screen[None]):
     def action_help(self) -> None:
         item = self._list.selected
         kind = kind_of(item) if item else None
-        own = view_keys(kind.keys) if kind else []
+        own = kind.keys if kind else ()
         keys = keys_of(self.app, [*own, *beside(own)])
         self.app.push_screen(SummaryHelpScreen(kind, keys))
 

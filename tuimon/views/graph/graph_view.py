@@ -10,7 +10,7 @@ from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.summaries.graphs import Graph, NodeCost, RunMetadata
 from tuimon.text import format_step
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.graph.branch import Branch
 from tuimon.views.graph.costs import COST_PLUGINS, collector_paused, learn_sizes, read_costs
 from tuimon.views.graph.tree import Level, Tree
@@ -56,22 +56,19 @@ class GraphView(View):
             across=Arrows("Fold", "Unfold", "Unfold, fold", "unfold", 83),
             scrubs=False,
         ),
-        ViewKey("graph-enter", "enter", "Enter", "Unfold the row", "", inside=True),
-        ViewKey("graph-more", "plus,equals_sign", "+", "Unfold a level", "Unfold, fold a level"),
-        ViewKey("graph-less", "minus", "-", "Fold a level", ""),
-        ViewKey(
+        view_key("graph-enter", "enter", "Unfold the row", "", inside=True),
+        view_key("graph-more", "plus,equals_sign", "Unfold a level", "Unfold, fold a level"),
+        view_key("graph-less", "minus", "Fold a level"),
+        view_key(
             "graph-level",
-            "m",
             "m",
             "Modules or operations",
             "Modules, operations too, or everything",
             "level",
             72,
         ),
-        ViewKey(
-            "graph-find", "slash", "/", "Find", "Find by name or type", "find", 73, asks="find"
-        ),
-        ViewKey("graph-trace", "t", "t", "Trace", "Trace to inputs and outputs", "trace", 71, True),
+        view_key("graph-find", "slash", "Find", "Find by name or type", "find", 73, asks="find"),
+        view_key("graph-trace", "t", "Trace", "Trace to inputs and outputs", "trace", 71, True),
     )
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.metric_names import lower_is_better
 from tuimon.store.store import Store
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.hparams.importance import importance_rows
 from tuimon.views.hparams.plots import parallel_rows, scatter_rows
 from tuimon.views.hparams.scene import HParamScene
@@ -67,20 +67,17 @@ class HParamsView(View):
             across=Arrows("Column before", "Next column", "Choose a column", "column", 81),
             scrubs=False,
         ),
-        ViewKey(
+        view_key(
             "hparams-mode",
-            "m",
             "m",
             "Table or plot",
             "Table, parallel coordinates, scatter, importance",
             "plots",
             84,
         ),
-        ViewKey("hparams-sort", "s", "s", "Sort", "Sort by the column; again: reverse", "sort", 76),
-        ViewKey("hparams-colour", "c", "c", "Colour", "Colour by the column", "colour", 75),
-        ViewKey(
-            "hparams-filter", "slash", "/", "Filter", "Filter runs", "filter", 77, asks="filter"
-        ),
+        view_key("hparams-sort", "s", "Sort", "Sort by the column; again: reverse", "sort", 76),
+        view_key("hparams-colour", "c", "Colour", "Colour by the column", "colour", 75),
+        view_key("hparams-filter", "slash", "Filter", "Filter runs", "filter", 77, asks="filter"),
     )
 
     def __init__(self) -> None:
