@@ -8,7 +8,11 @@ from textual.pilot import Pilot
 from support.event_files import scalar, version, write
 from support.screens import shown
 from support.stored_runs import made
-from tuimon.tui.home_app import HomeApp, HomeScreen
+from tuimon.tui.home_app import HomeApp
+from tuimon.tui.panes.logdir_list import LogdirList
+from tuimon.tui.panes.notice import Notice
+from tuimon.tui.panes.run_list import RunList
+from tuimon.tui.screens.home import HomeScreen
 
 
 @pytest.fixture
@@ -24,7 +28,7 @@ async def ready(pilot: Pilot[None]) -> HomeScreen:
     assert isinstance(screen, HomeScreen)
     for _ in range(100):
         await pilot.pause(0.02)
-        if "runs" in shown(screen._logdirs):
+        if "runs" in shown(screen.query_one(LogdirList)):
             return screen
     raise AssertionError("no log directory was found")
 
@@ -34,7 +38,7 @@ async def test_a_log_directory_is_opened(place: Path) -> None:
     app = HomeApp()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await ready(pilot)
-        assert "2 runs" in shown(screen._logdirs)
+        assert "2 runs" in shown(screen.query_one(LogdirList))
         await pilot.press("down", "enter")
     assert app.return_value == place / "runs"
 
@@ -43,7 +47,7 @@ async def test_without_runs_the_log_directories_have_the_keys(place: Path) -> No
     app = HomeApp()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await ready(pilot)
-        assert "No runs on this host yet." in shown(screen._notice)
+        assert "No runs on this host yet." in shown(screen.query_one(Notice))
         await pilot.press("enter")
     assert app.return_value == place / "runs"
 
@@ -65,7 +69,7 @@ async def test_a_run_is_removed_after_a_question(place: Path) -> None:
         await pilot.press("r")
         for _ in range(100):
             await pilot.pause(0.02)
-            if "ended" not in shown(screen._list):
+            if "ended" not in shown(screen.query_one(RunList)):
                 break
         assert not ended.directory.exists()
-        assert "going" in shown(screen._list)
+        assert "going" in shown(screen.query_one(RunList))

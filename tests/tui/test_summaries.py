@@ -18,6 +18,7 @@ from tuimon.session.session import Session
 from tuimon.text import width
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.cells import CellView
+from tuimon.tui.panes.item_pane import ItemPane
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.notice import Notice
 from tuimon.tui.panes.rows_view import RowsView
@@ -289,7 +290,7 @@ async def test_the_list_is_filtered(session: Session):
         tags = screen.query_one(SummaryList)
 
         def listed() -> list[str]:
-            return [item.tag for item in tags.items]
+            return [item.tag for item in tags.listed]
 
         await pilot.press("slash", *"digit or odd")
         assert listed() == ["digit", "odd"]
@@ -333,15 +334,15 @@ async def test_hostile_names_and_texts_stay_harmless(tmp_path: Path, monkeypatch
     async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, session)
         found = set()
-        for _ in range(len(screen._list.items)):
-            item = screen._list.selected
+        for _ in range(len(screen.query_one(SummaryList).listed)):
+            item = screen.query_one(SummaryList).selected
             assert item is not None
             found.add(item.kind)
             await pilot.press("enter")
             for key in (*HOSTILE_KEYS, "escape"):
                 await pilot.press(key)
                 await pilot.pause(0.02)
-                while screen._reading is not None or screen._more_wanted:
+                while screen.query_one(ItemPane).busy:
                     await pilot.pause(0.02)
                 rows = screen.query_one(RowsView)._rows
                 seen = "\n".join("".join(span.text for span in row) for row in rows)
@@ -363,7 +364,7 @@ async def test_custom_scalars_have_the_colours_of_the_theme(writer, session: Ses
     two = replace(DARK, name="two", variables=curves)
     async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, session)
-        while screen.query_one(SummaryList).items[0].kind != "custom-scalars":
+        while screen.query_one(SummaryList).listed[0].kind != "custom-scalars":
             await pilot.pause(0.02)
         await pilot.press("up")
         await until(pilot, "━ loss/a", "━ loss/c")

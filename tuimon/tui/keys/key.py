@@ -24,6 +24,13 @@ def everywhere(screen: str) -> tuple[Key, ...]:
     )
 
 
+def beside(own: Iterable[Key], keys: Iterable[Key]) -> list[Key]:
+    """Keys without what others of a pane, which come first, have taken of theirs."""
+    taken = {name for key in own for name in key.names}
+    left = [(key, [name for name in key.names if name not in taken]) for key in keys]
+    return [key._replace(keys=",".join(names)) for key, names in left if names]
+
+
 def bindings(keys: Iterable[Key]) -> list[Binding]:
     """A table as Textual bindings; their ids are those of the user's keymap."""
     return [

@@ -1,12 +1,14 @@
 """All tables of keys."""
 
-from tuimon.tui.keys.home import HOME_KEYS
 from tuimon.tui.keys.key import Key
-from tuimon.tui.keys.machine import SYSTEM_KEYS
 from tuimon.tui.keys.monitor import KEYS
-from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS
-from tuimon.tui.keys.texts import LINE_KEYS, TEXT_KEYS
-from tuimon.tui.keys.values import TABLE_KEYS
+from tuimon.tui.panes.item_pane import ITEM_KEYS, VIEW_KEYS
+from tuimon.tui.panes.prompt import LINE_KEYS
+from tuimon.tui.screens.home import HOME_KEYS
+from tuimon.tui.screens.pages import TEXT_KEYS
+from tuimon.tui.screens.summaries import SUMMARY_KEYS
+from tuimon.tui.screens.system import SYSTEM_KEYS
+from tuimon.tui.screens.value_screen import TABLE_KEYS
 from tuimon.views.kinds import KINDS
 
 TABLES: dict[str, tuple[Key, ...]] = {
@@ -14,7 +16,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "home screen": HOME_KEYS,
     "machine": SYSTEM_KEYS,
     "table": TABLE_KEYS,
-    "other data": SUMMARY_KEYS,
+    "other data": (*ITEM_KEYS, *SUMMARY_KEYS),
     "views of other data": VIEW_KEYS,
     "texts": TEXT_KEYS,
     "lines": LINE_KEYS,

@@ -10,8 +10,13 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tuimon.store.filters import MOST_LENGTH
-from tuimon.tui.keys.key import bindings
-from tuimon.tui.keys.texts import LINE_KEYS
+from tuimon.tui.keys.key import Key, bindings
+
+LINE_KEYS = (
+    Key("line-clear", "escape", "clear", "Clear", "Clear the line and leave it"),
+    Key("line-earlier", "up", "recall(-1)", "Earlier", "Earlier, later lines"),
+    Key("line-later", "down", "recall(1)", "Later"),
+)
 
 MOST_REMEMBERED = 50
 """Lines in a history."""

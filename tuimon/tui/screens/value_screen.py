@@ -17,16 +17,40 @@ from tuimon.session.session import Session
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import safe
-from tuimon.tui.keys.key import Key, bindings
-from tuimon.tui.keys.values import TABLE_KEYS
+from tuimon.tui.keys.key import Key, bindings, everywhere, help_rows
+from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.notice import Notice
 from tuimon.tui.panes.prompt import Prompt, filter_prompt
 from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.table_view import TableView
-from tuimon.tui.screens.pages import TableHelpScreen
+from tuimon.tui.screens.pages import TextScreen, TextSection
 from tuimon.tui.viewer_app import keys_of
 
+TABLE_KEYS = (
+    Key("table-back", "escape,q,T,ctrl+c", "back", "Back", "Back to the charts", "back", 100),
+    Key("table-help", "question_mark,f1", "help", "Help", "This help", "help", 90),
+    Key("table-open", "enter", "open", "Chart", "Open the chart of the row", "chart", 85),
+    Key("table-sort", "s", "sort", "Sort", "Sort by the column; again: reverse", "sort", 80),
+    Key("table-filter", "slash", "filter", "Filter", "Filter runs and tags", "filter", 75),
+    Key("table-left", "left,h", "move(-1, 0)", "Column left", "Choose a cell"),
+    Key("table-down", "down,j", "move(0, 1)", "Row down", label="row", footer=70),
+    Key("table-up", "up,k", "move(0, -1)", "Row up"),
+    Key("table-right", "right,l", "move(1, 0)", "Column right"),
+    Key("table-page", "n,pagedown,space", "page(1)", "Page down", "Next, previous page"),
+    Key("table-page-up", "p,pageup", "page(-1)", "Page up"),
+    Key("table-first", "home,g", "jump(-1)", "First row", "First, last row"),
+    Key("table-last", "end,G", "jump(1)", "Last row"),
+    Key("table-copy", "y", "copy('cell')", "Copy the cell", "Copy the cell, the row", "copy", 60),
+    Key("table-copy-row", "Y", "copy('row')", "Copy the row"),
+    Key("table-copy-all", "ctrl+y", "copy('all')", "Copy all rows", "Copy all rows"),
+    *everywhere("table-"),
+)
+
+_ABOUT = """\
+A row per tag and run: the last value, the lowest and highest one, the step of the best, which is \
+the lowest of losses and errors and else the highest. Hyperparameters that differ between the runs \
+have columns of their own. What is copied is tab-separated, numbers in full."""
 _TICK = 0.25
 _BUILD_SHARE = 6
 """Tables that take long to make leave most of the time to the keys."""
@@ -120,7 +144,7 @@ class TableScreen(Screen[TableResult]):
         if message.wanted[1:] != (self._selection, self._order):
             self._want()
 
-    @on(TableView.Moved)
+    @on(CursorList.Moved)
     def _offer_keys(self) -> None:
         row, rows = self._view.place
         labels = {"table-down": f"row {row}/{rows}"}
@@ -139,20 +163,22 @@ class TableScreen(Screen[TableResult]):
         self.dismiss(TableResult(self._selection))
 
     def action_help(self) -> None:
-        self.app.push_screen(TableHelpScreen(self.keys))
+        self.app.push_screen(TextScreen("table", _ABOUT, TextSection("", help_rows(self.keys))))
 
     def action_move(self, columns: int, rows: int) -> None:
-        self._view.move_cursor(columns, rows)
+        if columns:
+            self._view.move_column(columns)
+        self._view.move_cursor(rows)
 
     def action_page(self, pages: int) -> None:
-        self._view.move_cursor(0, pages * max(1, self._view.size.height - 2))
+        self._view.move_cursor(pages * self._view.page_rows)
 
     def action_jump(self, to: int) -> None:
-        self._view.move_cursor(0, to * len(self._view.table.rows))
+        self._view.move_cursor(to * len(self._view.items))
 
-    @on(TableView.Opened)
+    @on(CursorList.Opened)
     def action_open(self) -> None:
-        row = self._view.row
+        row = self._view.chosen
         if row is not None:
             self.dismiss(TableResult(self._selection, row.values.tag))
 
@@ -170,7 +196,7 @@ class TableScreen(Screen[TableResult]):
         self._want()
 
     def action_copy(self, what: str) -> None:
-        row, column, table = self._view.row, self._view.column, self._view.table
+        row, column, table = self._view.chosen, self._view.column, self._view.table
         if row is None or column is None:
             return
         match what:
