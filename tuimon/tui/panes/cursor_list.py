@@ -159,9 +159,11 @@ class CursorList(CellView, Generic[T], can_focus=True):
             self.move_cursor(index - self._cursor.at)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
         self.move_cursor(self.NOTCH)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
         self.move_cursor(-self.NOTCH)
 
     @property

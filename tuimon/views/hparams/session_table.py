@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
+from tuimon.present.list_cursor import ListCursor
 from tuimon.text import fit, safe, shorten, width
 from tuimon.views.hparams.scene import HParamScene
 from tuimon.views.hparams.sessions import format_cell
@@ -21,28 +22,21 @@ _STATUSES = {"success": ("✓", "ok"), "failure": ("✗", "error"), "running": (
 
 
 @dataclass(slots=True)
-class Scroll:
-    """The part of a table that is seen; kept such that the cursor is in it."""
+class TableCursor(ListCursor):
+    """In a table whose columns scroll, too."""
 
-    top: int = 0
-    """First row."""
     left: int = 0
-    """First column."""
-    room: int = 1
-    """Rows that are seen at most."""
+    """The first column in view."""
 
 
-def table_rows(scene: HParamScene, scroll: Scroll, cells: int, height: int) -> list[Row]:
-    """A row of headings, and one for each session from `scroll` on, which is adapted."""
+def table_rows(scene: HParamScene, cursor: TableCursor, cells: int, height: int) -> list[Row]:
+    """A row of headings, and one for each session in view; the `cursor` is adapted."""
     table, columns = scene.table, scene.table.shown
-    scroll.room = max(1, height - 1)
-    if scene.at is not None:
-        scroll.top = min(max(scroll.top, scene.at - scroll.room + 1), scene.at)
-    scroll.top = min(max(0, scroll.top), max(0, len(scene.order) - scroll.room))
+    seen = cursor.fit(len(scene.order), height - 1, follows=scene.at is not None)
     run_cells = max((width(safe(one.run)) for one in table.sessions), default=0)
     run_cells = min(max(run_cells, _LEAST_RUN), _MOST_RUN, max(_LEAST_RUN, cells // 3))
     sizes = {column: _column_cells(scene, column) for column in columns}
-    shown = _fitting(scene, scroll, sizes, cells - run_cells - _SIGN_CELLS)
+    shown = _fitting(scene, cursor, sizes, cells - run_cells - _SIGN_CELLS)
     hidden = len(columns) - len(shown)
     more = f"  +{hidden} more" if hidden else ""
     title: list[Piece] = [(fit(more, run_cells + _SIGN_CELLS), roles.DIM)]
@@ -53,7 +47,7 @@ def table_rows(scene: HParamScene, scroll: Scroll, cells: int, height: int) -> l
         name = fit(shorten(safe(table.heading(column)), sizes[column]), sizes[column], "right")
         title.append((" " * _GAP + name, role))
     rows = [clip(title, cells)]
-    for session in scene.order[scroll.top : scroll.top + scroll.room]:
+    for session in scene.order[seen.start : seen.stop]:
         row = _row(scene, session, run_cells, {column: sizes[column] for column in shown})
         line = clip(row, cells)
         if session == scene.chosen:
@@ -64,17 +58,19 @@ def table_rows(scene: HParamScene, scroll: Scroll, cells: int, height: int) -> l
     return rows
 
 
-def _fitting(scene: HParamScene, scroll: Scroll, sizes: dict[int, int], cells: int) -> list[int]:
+def _fitting(
+    scene: HParamScene, cursor: TableCursor, sizes: dict[int, int], cells: int
+) -> list[int]:
     """The columns that find room, the one under the cursor among them."""
     columns = [*sizes]
     if scene.column in sizes:
         place = columns.index(scene.column)
-        scroll.left = min(scroll.left, place)
-        while scroll.left < place and not _fits(sizes, columns[scroll.left : place + 1], cells):
-            scroll.left += 1
-    scroll.left = min(scroll.left, max(0, len(columns) - 1))
+        cursor.left = min(cursor.left, place)
+        while cursor.left < place and not _fits(sizes, columns[cursor.left : place + 1], cells):
+            cursor.left += 1
+    cursor.left = min(cursor.left, max(0, len(columns) - 1))
     shown: list[int] = []
-    for column in columns[scroll.left :]:
+    for column in columns[cursor.left :]:
         if not _fits(sizes, [*shown, column], cells):
             break
         shown.append(column)
