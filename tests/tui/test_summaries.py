@@ -14,10 +14,10 @@ from torch.utils.tensorboard import SummaryWriter
 
 from support.event_files import scalar, version, write
 from support.graph_models import MODELS
+from support.screens import shown
 from tuimon.session.session import Session
 from tuimon.text import width
 from tuimon.tui.app import TuimonApp
-from tuimon.tui.panes.cells import CellView
 from tuimon.tui.panes.item_pane import ItemPane
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.notice import Notice
@@ -57,10 +57,6 @@ def session(writer: SummaryWriter) -> Iterator[Session]:
     session.start()
     yield session
     session.stop()
-
-
-def shown(widget: CellView) -> str:
-    return "\n".join("".join(span.text for span in row) for row in widget._rows)
 
 
 async def until(pilot: Pilot[None], *words: str) -> str:
@@ -344,8 +340,7 @@ async def test_hostile_names_and_texts_stay_harmless(tmp_path: Path, monkeypatch
                 await pilot.pause(0.02)
                 while screen.query_one(ItemPane).busy:
                     await pilot.pause(0.02)
-                rows = screen.query_one(RowsView)._rows
-                seen = "\n".join("".join(span.text for span in row) for row in rows)
+                seen = shown(screen.query_one(RowsView))
                 assert not set(seen) & {"\x1b", "\x07", "\x9b"}
                 assert "cannot be shown" not in seen
                 assert all(width(line) <= 80 for line in seen.splitlines())

@@ -48,8 +48,7 @@ async def table(pilot: Pilot[None]) -> TableScreen:
     assert isinstance(screen, TableScreen)
     for _ in range(200):
         await pilot.pause(0.02)
-        wanted = screen._session.store.version, screen._selection, screen._order
-        if screen._wanted == wanted:
+        if screen.up_to_date:
             break
     await pilot.pause()
     return screen

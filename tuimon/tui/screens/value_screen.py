@@ -63,6 +63,14 @@ class TableResult(NamedTuple):
     tag: str | None = None
 
 
+class _TableVersion(NamedTuple):
+    """What a table depends on."""
+
+    data: int
+    selection: Selection
+    order: SortOrder
+
+
 class TableScreen(Screen[TableResult]):
     """Tables are made in a thread; what is on the screen stays until the next one is there."""
 
@@ -74,8 +82,7 @@ class TableScreen(Screen[TableResult]):
         """A table has been made."""
 
         table: ValueTable
-        wanted: tuple[object, ...]
-        order: SortOrder
+        version: _TableVersion
         seconds: float
 
     def __init__(
@@ -96,7 +103,7 @@ class TableScreen(Screen[TableResult]):
         self._view = TableView(id="table")
         self._filter = filter_prompt(filters)
         self._keys = KeyBar(TABLE_KEYS, id="keys")
-        self._wanted: tuple[object, ...] = ()
+        self._shown_version: _TableVersion | None = None
         self._building = False
         self._next_build = 0.0
 
@@ -118,30 +125,38 @@ class TableScreen(Screen[TableResult]):
         if time.monotonic() >= self._next_build:
             self._want()
 
+    @property
+    def up_to_date(self) -> bool:
+        """Whether what is shown is what there is and is wanted."""
+        return self._shown_version == self._version
+
+    @property
+    def _version(self) -> _TableVersion:
+        return _TableVersion(self._session.store.version, self._selection, self._order)
+
     def _want(self) -> None:
-        wanted = self._session.store.version, self._selection, self._order
-        if not self._building and wanted != self._wanted:
+        if not self._building and not self.up_to_date:
             self._building = True
-            self._build(wanted, self._selection, self._order)
+            self._build(self._version)
 
     @work(thread=True, group="table", exit_on_error=False)
-    def _build(self, wanted: tuple[object, ...], selection: Selection, order: SortOrder) -> None:
+    def _build(self, version: _TableVersion) -> None:
         began = time.monotonic()
-        table = self._builder.build(selection, order)
-        self.post_message(self.Built(table, wanted, order, time.monotonic() - began))
+        table = self._builder.build(version.selection, version.order)
+        self.post_message(self.Built(table, version, time.monotonic() - began))
 
     @on(Built)
     def _show(self, message: Built) -> None:
         self._building = False
-        self._wanted = message.wanted
+        self._shown_version = message.version
         self._next_build = time.monotonic() + _BUILD_SHARE * message.seconds
-        self._view.set_table(message.table, message.order)
+        self._view.set_table(message.table, message.version.order)
         empty = not message.table.rows
         self._notice.display, self._view.display = empty, not empty
         if empty:
             self._notice.say(["No scalar is selected.", "/ changes the filter, Esc returns."])
         self._offer_keys()
-        if message.wanted[1:] != (self._selection, self._order):
+        if message.version[1:] != self._version[1:]:
             self._want()
 
     @on(CursorList.Moved)
