@@ -9,6 +9,7 @@ from support.event_files import scalar, version, write
 from support.screens import shown
 from support.stored_runs import made
 from tuimon.tui.home_app import HomeApp
+from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.logdir_list import LogdirList
 from tuimon.tui.panes.notice import Notice
 from tuimon.tui.panes.run_list import RunList
@@ -73,3 +74,33 @@ async def test_a_run_is_removed_after_a_question(place: Path) -> None:
                 break
         assert not ended.directory.exists()
         assert "going" in shown(screen.query_one(RunList))
+
+
+async def test_the_footer_offers_what_can_be_done_with_what_is_chosen(place: Path) -> None:
+    made("going", ended=None)
+    made("ended", ended=600.0)
+    async with HomeApp().run_test(size=(100, 24)) as pilot:
+        screen = await ready(pilot)
+        offered = [shown(screen.query_one(KeyBar))]
+        for key in ("down", "down", "up", "up"):
+            await pilot.press(key)
+            offered.append(shown(screen.query_one(KeyBar)))
+        keys = [[key for key in ("watch", "stop", "remove") if key in row] for row in offered]
+        going, ended, logdir = ["watch", "stop"], ["watch", "remove"], ["watch"]
+        assert keys == [going, ended, logdir, ended, going]
+
+
+async def test_a_click_on_the_chosen_run_opens_it(place: Path) -> None:
+    made("one")
+    made("two")
+    app = HomeApp()
+    async with app.run_test(size=(100, 24)) as pilot:
+        screen = await ready(pilot)
+        runs = screen.query_one(RunList)
+        other = runs.items[1].record.name
+        assert other in shown(runs).splitlines()[2]
+        await pilot.click(runs, offset=(5, 2))
+        assert app.is_running
+        assert runs.chosen == runs.items[1]
+        await pilot.click(runs, offset=(5, 2))
+    assert app.return_value.record.name == other

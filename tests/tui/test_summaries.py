@@ -59,6 +59,11 @@ def session(writer: SummaryWriter) -> Iterator[Session]:
     session.stop()
 
 
+def keys_of(screen: SummariesScreen) -> set[str]:
+    """What the footer offers."""
+    return {key.strip() for key in shown(screen.query_one(KeyBar)).split("  ")}
+
+
 async def until(pilot: Pilot[None], *words: str) -> str:
     """Wait until the view shows these words; returns all it shows."""
     for _ in range(200):
@@ -113,6 +118,32 @@ async def test_arrows_choose_tag_and_step(session: Session):
         await until(pilot, "weight", "20 of 20, newest")
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, MonitorScreen)
+
+
+async def test_the_palette_does_what_the_keys_of_the_view_do(session: Session):
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, session)
+        await until(pilot, "step 190", "newest")
+        for name, words in (
+            ("Step back", ["step 180", "19 of 20"]),
+            ("Next tag", ["digit", "step 180"]),
+            ("Strip of steps", ["step 0"]),
+        ):
+            commands = {one.title: one for one in pilot.app.get_system_commands(screen)}
+            await commands[name].callback()
+            await until(pilot, *words)
+
+
+async def test_keys_that_a_view_has_taken_are_not_offered_for_the_list(session: Session):
+    async with TuimonApp(session).run_test(size=(200, 24)) as pilot:
+        screen = await opened(pilot, session)
+        await pilot.press("down")
+        await until(pilot, "digit", "step 190")
+        assert {"/ filter", "→ step", "↓ tag", "Enter open"} <= keys_of(screen)
+        await pilot.press("enter", "h")
+        await until(pilot, "19 of 20")
+        assert "l step" in keys_of(screen)
+        assert not {"→ step", "↓ tag", "Enter open"} & keys_of(screen)
 
 
 async def test_long_text_is_scrolled(session: Session):
