@@ -90,6 +90,17 @@ async def test_the_footer_offers_what_can_be_done_with_what_is_chosen(place: Pat
         assert keys == [going, ended, logdir, ended, going]
 
 
+async def test_the_cursor_is_seen_in_the_list_that_has_the_keys(place: Path) -> None:
+    made("train")
+    async with HomeApp().run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        lists = screen.query_one(RunList), screen.query_one(LogdirList)
+        for key, lit in ((None, [True, False]), ("down", [False, True]), ("up", [True, False])):
+            await pilot.press(*([key] if key else []))
+            spans = [[span for row in one._rows for span in row] for one in lists]
+            assert [any(span.role == "cursor" for span in found) for found in spans] == lit
+
+
 async def test_a_click_on_the_chosen_run_opens_it(place: Path) -> None:
     made("one")
     made("two")

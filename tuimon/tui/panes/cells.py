@@ -82,10 +82,9 @@ class CellView(Widget):
         # One change of the screen may resize a widget twice: only the last size is drawn for.
         self.call_after_refresh(self.draw)
 
-    def on_focus(self, event: events.Focus) -> None:
-        self.draw()
-
-    def on_blur(self, event: events.Blur) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        # Not when the event comes: until Textual has handled that itself, the focus is as before.
+        super().watch_has_focus(has_focus)
         self.draw()
 
     def notify_style_update(self) -> None:
