@@ -25,6 +25,8 @@ class CursorList(CellView, Generic[T], can_focus=True):
     """Rows above the items."""
     NOTCH: ClassVar[int] = 3
     """Rows that the wheel moves the cursor by."""
+    OPENS_AT_ONCE: ClassVar[bool] = False
+    """A click opens, wherever the cursor is."""
     LIT_ALWAYS: ClassVar[bool] = False
     """The cursor is seen while something else has the focus, too."""
 
@@ -153,10 +155,11 @@ class CursorList(CellView, Generic[T], can_focus=True):
         index = self._cursor.top + event.y - self.HEAD_ROWS
         if event.y < self.HEAD_ROWS or index >= len(self._items):
             return
-        if index == self._cursor.at:
+        if self.is_heading(self._items[index]):
+            return
+        moved = self.move_cursor(index - self._cursor.at)
+        if self.OPENS_AT_ONCE or not moved:
             self.choose()
-        elif not self.is_heading(self._items[index]):
-            self.move_cursor(index - self._cursor.at)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()

@@ -8,6 +8,7 @@ from textual.message import Message
 
 from tuimon.charts.model import Row, Span
 from tuimon.present.facts import RunRow, TagRow
+from tuimon.present.list_cursor import ListCursor
 from tuimon.text import fit, format_value, safe, shorten
 from tuimon.tui.panes.cells import CellView, line
 
@@ -56,11 +57,11 @@ class TagPane(CellView, can_focus=True):
         self._runs: list[RunRow] = []
         self._tags: list[TagRow] = []
         self._among_runs = False
-        self._run = self._tag = 0
+        self._run = 0
+        self._tag = ListCursor()
         """Where the cursor is, or was, in each list."""
         self._moved = False
         """Whether it was ever moved: before, it stays on top while runs are loaded."""
-        self._top = 0
         self._first_run = self._first_row = 0
         self._run_lines = 0
 
@@ -77,13 +78,13 @@ class TagPane(CellView, can_focus=True):
         self._run = names.index(chosen) if chosen in names else 0
         self._among_runs &= bool(self._runs)
         self._tags = list(tags)
-        self._tag = min(self._tag, max(len(tags) - 1, 0))
+        self._tag.limit(len(tags))
         self.draw()
 
     def move_cursor(self, rows: int) -> None:
         """Move the cursor down by so many rows (up when negative), from list to list."""
         count = len(self._runs)
-        place = self._run if self._among_runs else count + self._tag
+        place = self._run if self._among_runs else count + self._tag.at
         place = min(max(place + rows, 0), max(0, count + len(self._tags) - 1))
         self._go_to(place)
 
@@ -93,7 +94,7 @@ class TagPane(CellView, can_focus=True):
         if run is not None:
             self.post_message(self.RunChosen(run))
         elif self._tags:
-            self.post_message(self.Chosen(self._tags[self._tag].tag))
+            self.post_message(self.Chosen(self._tags[self._tag.at].tag))
 
     def rows(self, width: int, height: int) -> list[Row]:
         """Runs, when there are several, and the tags in view."""
@@ -101,11 +102,9 @@ class TagPane(CellView, can_focus=True):
         self._run_lines = len(rows)
         rows.append(self._heading("tags", len(self._tags), width))
         self._first_row = len(rows)
-        room = max(1, height - len(rows))
-        self._top = min(max(self._top, self._tag - room + 1), self._tag)
         here = self.has_focus and not self._among_runs
-        for index, row in enumerate(self._tags[self._top : self._top + room], self._top):
-            rows.append(self._tag_row(row, width, here and index == self._tag))
+        for index in self._tag.fit(len(self._tags), height - len(rows)):
+            rows.append(self._tag_row(self._tags[index], width, here and index == self._tag.at))
         return rows
 
     def on_click(self, event: events.Click) -> None:
@@ -125,7 +124,7 @@ class TagPane(CellView, can_focus=True):
 
     def _place_of(self, y: int) -> int | None:
         """Where among runs and then tags the one in a row is; None for other rows."""
-        tag = self._top + y - self._first_row
+        tag = self._tag.top + y - self._first_row
         run = self._first_run + y - 1
         if y >= self._first_row:
             return len(self._runs) + tag if tag < len(self._tags) else None
@@ -139,7 +138,7 @@ class TagPane(CellView, can_focus=True):
         if self._among_runs:
             self._run = place
         else:
-            self._tag = place - count
+            self._tag.at = place - count
         self.draw()
 
     def _run_rows(self, width: int, height: int) -> list[Row]:
