@@ -96,7 +96,9 @@ async def test_a_tag_is_found_by_its_name(session: Session):
         assert screen.query_one(ChartGrid).focused_chart.metric.title == "GradNorm/train"
 
 
-async def test_only_rows_that_changed_are_laid_out_again(session: Session, tmp_path: Path, monkeypatch):
+async def test_only_rows_that_changed_are_laid_out_again(
+    session: Session, tmp_path: Path, monkeypatch
+):
     refreshed = []
     async with TuimonApp(session).run_test(size=(120, 40)) as pilot:
         screen = await settle(pilot)

@@ -106,11 +106,12 @@ class ItemPane(RowsView, can_focus=True):
         return self._reading is not None or self._more_wanted
 
     def show_item(self, item: Item | None) -> None:
-        """Show another item, or none."""
-        self._item = item
-        self._found = ViewDrawing(())
-        self.post_message(self.Changed())
-        self.follow()
+        """Show another item, or none; one with the key of the last is that, as it is now."""
+        before, self._item = self._item, item
+        if item is None or before is None or item.key != before.key:
+            self._found = ViewDrawing(())
+            self.post_message(self.Changed())
+            self.follow()
 
     def enter(self, inside: bool) -> None:
         """Enter the view, or leave it."""

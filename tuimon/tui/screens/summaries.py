@@ -144,6 +144,7 @@ class SummariesScreen(Screen[None]):
         after = self._list.selected
         if before is not None and (after is None or after.key != before.key):
             self._pane.enter(False)  # what was entered is gone
+        self._pane.show_item(after)
         self._arrange()
 
     @on(ItemPane.Changed)
