@@ -49,8 +49,7 @@ async def table(pilot: Pilot[None]) -> TableScreen:
     assert isinstance(screen, TableScreen)
     for _ in range(200):
         await pilot.pause(0.02)
-        wanted = screen._session.store.version, screen._selection, screen._order
-        if screen._wanted == wanted:
+        if screen.up_to_date:
             break
     await pilot.pause()
     return screen
@@ -148,9 +147,9 @@ async def test_a_hundred_runs_of_three_hundred_tags_are_all_there(tmp_path: Path
         await app.push_screen(screen)
         for _ in range(500):
             await pilot.pause(0.02)
-            if screen.query_one(TableView).table.rows:
+            if screen.query_one(TableView).items:
                 break
-        assert len(screen.query_one(TableView).table.rows) == 30_000
+        assert len(screen.query_one(TableView).items) == 30_000
         await pilot.press("s", *["down"] * 20)
         assert "row 21/30000" in shown(screen.query_one(KeyBar))
     session.stop()

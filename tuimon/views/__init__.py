@@ -14,7 +14,7 @@ the threads follow from that. What it has to say:
   was read is kept in a cache with a bound) and returns rows of spans no larger than the
   `ViewOptions` say. It may raise `ViewError` with a line that says why; all else that it raises is
   a fault. ``look.charts`` is how charts of scalars are drawn outside of the view.
-- ``keys``: a table of `ViewKey`, each with an id. A letter works whenever the kind is shown.
+- ``keys``: a table of keys, each made by `view_key`. A letter works whenever the kind is shown.
   Arrows and whatever else chooses tags and steps outside are declared ``inside``: they work after
   Enter, which gives the view the whole width; Esc gives it back. Taken by the screen:
   q v Esc ? Enter arrows hjkl HL 0 $ Home End n p F Space PgUp PgDn : Ctrl-P Ctrl-L Ctrl-Z Ctrl-C;

@@ -18,7 +18,7 @@ from tuimon.export.names import PathNames
 from tuimon.summaries.audio_clips import Audio, Clip
 from tuimon.summaries.samples import Samples, wav_samples
 from tuimon.text import format_duration
-from tuimon.views.base import View, ViewDrawing, ViewKey, ViewOptions
+from tuimon.views.base import View, ViewDrawing, ViewOptions, view_key
 from tuimon.views.grid import LEVELS, halves, shade
 from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head, message
 from tuimon.views.subject import ItemContext
@@ -102,9 +102,9 @@ class AudioView(View):
         "right, the louder the brighter (70 dB). tuimon does not play it: w saves it as a file."
     )
     keys = (
-        ViewKey("audio-save", "w", "w", "Save", "Save the sounds of the step here", "save", 84),
-        ViewKey("audio-mode", "m", "m", "Mode", "Course, spectrogram, both", "mode", 83),
-        ViewKey("audio-frequency", "f", "f", "Frequency axis", "Linear, logarithmic", "axis", 82),
+        view_key("audio-save", "w", "Save", "Save the sounds of the step here", "save", 84),
+        view_key("audio-mode", "m", "Mode", "Course, spectrogram, both", "mode", 83),
+        view_key("audio-frequency", "f", "Frequency axis", "Linear, logarithmic", "axis", 82),
     )
 
     def __init__(self) -> None:

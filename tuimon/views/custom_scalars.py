@@ -18,7 +18,7 @@ from tuimon.present.series_curves import SeriesCurves
 from tuimon.store.store import Store
 from tuimon.summaries.layouts import DashboardLayout, LayoutCategory, LayoutChart
 from tuimon.text import width
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.layout import clip
 from tuimon.views.subject import Item, ItemContext, ViewError
 
@@ -49,21 +49,18 @@ class CustomScalarsView(View):
     )
     keys = (
         *arrow_keys("custom-scalars", along=Arrows("Scroll up", "Scroll down", "Scroll", "go", 84)),
-        ViewKey(
-            "custom-scalars-open", "o", "o", "Unfold", "Unfold, fold all categories", "unfold", 70
-        ),
-        ViewKey(
+        view_key("custom-scalars-open", "o", "Unfold", "Unfold, fold all categories", "unfold", 70),
+        view_key(
             "custom-scalars-smoother",
             "plus,equals_sign",
-            "+",
             "More smoothing",
             "More, less smoothing",
             "smooth",
             74,
         ),
-        ViewKey("custom-scalars-rougher", "minus", "-", "Less smoothing", ""),
-        ViewKey("custom-scalars-log", "y", "y", "Log y axis", "Logarithmic y axis", "log y", 72),
-        ViewKey("custom-scalars-x", "x", "x", "x axis", "Step, time or clock", "x axis", 71),
+        view_key("custom-scalars-rougher", "minus", "Less smoothing"),
+        view_key("custom-scalars-log", "y", "Log y axis", "Logarithmic y axis", "log y", 72),
+        view_key("custom-scalars-x", "x", "x axis", "Step, time or clock", "x axis", 71),
     )
 
     def __init__(self) -> None:

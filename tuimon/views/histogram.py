@@ -12,7 +12,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.summaries.histograms import Histogram
 from tuimon.text import format_value
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.buckets import (
     CumulativeShares,
     HistogramStatistics,
@@ -90,12 +90,12 @@ class HistogramView(View):
         "100% of the values. The arrows ↑ ↓ after Enter, or a click, read single buckets."
     )
     keys = (
-        ViewKey("histogram-mode", "m", "m", "Mode", "Heatmap, ridgeline, bands", "mode", 84),
+        view_key("histogram-mode", "m", "Mode", "Heatmap, ridgeline, bands", "mode", 84),
         *arrow_keys(
             "histogram",
             along=Arrows("Value above", "Value below", "Read the buckets", "bucket", 87),
         ),
-        ViewKey("histogram-no-cursor", "c", "c", "No cursor", "Away with the cursor", "", 0),
+        view_key("histogram-no-cursor", "c", "No cursor", "Away with the cursor", "", 0),
     )
 
     def __init__(self) -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import string
 from types import MappingProxyType
 
 import pytest
@@ -9,9 +10,11 @@ from textual.widget import Widget
 
 import tuimon.tui
 from tuimon.config import ConfigError, Origin, Settings
+from tuimon.present.key import shown_key
 from tuimon.tui.keys.key import all_of, help_rows
+from tuimon.tui.keys.key_names import textual_name
 from tuimon.tui.keys.keymap import MAIN_TOPICS, MEANINGS, TABLES
-from tuimon.tui.keys.user_keys import shown_key, user_keys
+from tuimon.tui.keys.user_keys import user_keys
 
 KEYS = TABLES["main screen"]
 
@@ -67,13 +70,15 @@ def test_keys_are_shown_as_people_write_them() -> None:
     assert [shown_key(name) for name in names] == [
         "Ctrl-P", "?", "PgDn", "F1", "H", "Shift-Tab", "Shift-←", "+",
     ]  # fmt: skip
+    typed = [character for character in string.printable.strip() if character != ","]
+    assert [shown_key(textual_name(character)) for character in typed] == typed
 
 
 def test_no_table_gives_a_key_two_meanings_and_ids_are_unique() -> None:
     ids = [key.id for table in TABLES.values() for key in table]
     assert len(set(ids)) == len(ids)
     for table in MEANINGS.values():
-        bound = [name for key in table for name in key.keys.split(",")]
+        bound = [name for key in table for name in key.names]
         assert len(set(bound)) == len(bound)
 
 

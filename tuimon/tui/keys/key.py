@@ -1,34 +1,10 @@
-"""What a table of keys is made of, and what is made of it."""
+"""Tables of keys, and what is made of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from textual.binding import Binding
 
-from tuimon.tui.keys.key_names import shown_key
-
-
-class Key(NamedTuple):
-    """One binding."""
-
-    id: str
-    keys: str
-    """As Textual names them, separated by commas; the first one is shown."""
-    action: str
-    name: str
-    """In the command palette."""
-    help: str = ""
-    """In the help; empty where the key before explains this one, too."""
-    label: str = ""
-    """In the footer."""
-    footer: int = 0
-    """Importance in the footer; 0 keeps it out."""
-
-    @property
-    def shown(self) -> str:
-        """As a person reads it."""
-        return shown_key(self.keys.split(",")[0])
-
+from tuimon.present.key import Key as Key
 
 Topics = Mapping[str, Sequence[Key]]
 """Keys by what they have to do with."""
@@ -46,6 +22,13 @@ def everywhere(screen: str) -> tuple[Key, ...]:
         Key(f"{screen}repaint", "ctrl+l", "app.repaint", "Repaint", "Repaint the screen"),
         Key(f"{screen}suspend", "ctrl+z", "app.suspend_process", "Suspend", "Suspend; fg returns"),
     )
+
+
+def beside(own: Iterable[Key], keys: Iterable[Key]) -> list[Key]:
+    """Keys without what others of a pane, which come first, have taken of theirs."""
+    taken = {name for key in own for name in key.names}
+    left = [(key, [name for name in key.names if name not in taken]) for key in keys]
+    return [key._replace(keys=",".join(names)) for key, names in left if names]
 
 
 def bindings(keys: Iterable[Key]) -> list[Binding]:

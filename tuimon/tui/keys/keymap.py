@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 
-from tuimon.tui.keys.home import HOME_KEYS
 from tuimon.tui.keys.key import Key, Topics, all_of
-from tuimon.tui.keys.machine import SYSTEM_KEYS
-from tuimon.tui.keys.summaries import SUMMARY_KEYS, VIEW_KEYS, view_keys
-from tuimon.tui.keys.texts import TEXT_KEYS
-from tuimon.tui.keys.values import TABLE_KEYS
 from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.folded_sections import FoldedSections
+from tuimon.tui.panes.item_pane import ITEM_KEYS, VIEW_KEYS
 from tuimon.tui.panes.prompt import Prompt
 from tuimon.tui.panes.system_pane import SystemPane
 from tuimon.tui.panes.tag_pane import TagPane
+from tuimon.tui.screens.home import HOME_KEYS
 from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.screens.pages import TEXT_KEYS
+from tuimon.tui.screens.summaries import SUMMARY_KEYS
+from tuimon.tui.screens.system import SYSTEM_KEYS
+from tuimon.tui.screens.value_screen import TABLE_KEYS
 from tuimon.views.kinds import KINDS
 
 _PANES = (ChartPane, TagPane, FoldedSections, ConsolePane, SystemPane)
@@ -43,7 +44,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "home screen": HOME_KEYS,
     "machine": SYSTEM_KEYS,
     "table": TABLE_KEYS,
-    "other data": SUMMARY_KEYS,
+    "other data": (*ITEM_KEYS, *SUMMARY_KEYS),
     "views of other data": VIEW_KEYS,
     "texts": TEXT_KEYS,
     "lines": all_of(Prompt.TOPICS),
@@ -57,7 +58,7 @@ MEANINGS: dict[str, tuple[Key, ...]] = {
         for topics, own in MAIN_TOPICS.items()
     },
     **{name: table for name, table in [*TABLES.items()][1:] if table is not VIEW_KEYS},
-    **{f"view of {kind.name}": tuple(view_keys(kind.keys)) for kind in KINDS if kind.keys},
+    **{f"view of {kind.name}": kind.keys for kind in KINDS if kind.keys},
 }
 """The keys that work side by side: each has one meaning among them. Those of a view come before
 those of the screen around it, those of a pane before those that the screen binds itself or lends.

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tuimon.config import ConfigError, Problem, Settings
 from tuimon.decoding import near
-from tuimon.tui.keys.key import Key
-from tuimon.tui.keys.key_names import is_key, shown_key, textual_name
+from tuimon.present.key import Key, shown_key
+from tuimon.tui.keys.key_names import is_key, textual_name
 
 
 class UserKeys:

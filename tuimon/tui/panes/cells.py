@@ -1,7 +1,7 @@
-"""A widget that shows rows of styled cells and sends only the changed ones to the terminal."""
+"""A widget that shows rows of styled cells, and refreshes those that have changed."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from rich.segment import Segment
 from textual import events
@@ -16,9 +16,6 @@ from tuimon.terminal.glyphs import to_ascii
 from tuimon.text import fit, width
 from tuimon.tui.themes.styles import RoleStyles
 
-_MERGE_GAP = 8
-"""Unchanged cells between two changed runs below which one longer run costs fewer bytes."""
-
 _FOCUS_MARK = "►"
 _MAKES_ROOM = " ─▸"
 
@@ -28,9 +25,9 @@ Cell = tuple[str, Role]
 class CellView(Widget):
     """Rows of (text, role) spans, made by `rows` whenever `draw` is called.
 
-    Textual rewrites whatever is refreshed in full, so `draw` compares cell by cell with what the
-    terminal already has and refreshes just the runs that differ. Size and focus are watched here;
-    a subclass calls `draw` when what it shows has changed.
+    `draw` refreshes the rows that differ from those of before: laying out the others again would
+    take time. Which of their cells the terminal is sent is the driver's business. Size and focus
+    are watched here; a subclass calls `draw` when what it shows has changed.
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -52,18 +49,12 @@ class CellView(Widget):
         title = self.title_line if self.has_focus else None
         if title is not None and title < len(new):
             new[title] = lit(new[title])
-        regions = []
-        for y in range(max(len(old), len(new))):
-            before = old[y] if y < len(old) else ()
-            after = new[y] if y < len(new) else ()
-            if before != after:
-                self._strips.pop(y, None)
-                regions += [
-                    Region(start, y, end - start, 1) for start, end in changed_runs(before, after)
-                ]
+        changed = [y for y, (a, b) in enumerate(zip_longest(old, new, fillvalue=())) if a != b]
+        for y in changed:
+            self._strips.pop(y, None)
         self._rows = new
-        if regions:
-            self.refresh(*regions)
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     @property
     def shown_rows(self) -> Sequence[Row]:
@@ -137,22 +128,6 @@ def text_of(rows: Sequence[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def changed_runs(before: Row, after: Row) -> list[tuple[int, int]]:
-    """Cell ranges [start, end) in which two rows differ, near ones merged."""
-    old, new = _cells(before), _cells(after)
-    longest = max(len(old), len(new))
-    old += [("", "")] * (longest - len(old))
-    new += [("", "")] * (longest - len(new))
-    runs: list[tuple[int, int]] = []
-    for x, (a, b) in enumerate(zip(old, new, strict=True)):
-        if a != b:
-            if runs and x - runs[-1][1] < _MERGE_GAP:
-                runs[-1] = (runs[-1][0], x + 1)
-            else:
-                runs.append((x, x + 1))
-    return runs
-
-
 def lit(row: Row) -> Row:
     """A title row with the mark of the focus in its first cell.
 
@@ -168,18 +143,6 @@ def lit(row: Row) -> Row:
         (_FOCUS_MARK, roles.FOCUS),
         *((text, roles.FOCUS if role == roles.TITLE else role) for text, role in spans if text),
     )
-
-
-def _cells(row: Row) -> list[Cell]:
-    """One entry per terminal cell; the second cell of a wide character repeats the first."""
-    cells: list[Cell] = []
-    for text, role in row:
-        if text.isascii():
-            cells += [(char, role) for char in text]
-        else:
-            for char in text:
-                cells += [(char, role)] * max(1, width(char))
-    return cells
 
 
 def line(*spans: tuple[str, Role]) -> Row:

@@ -14,6 +14,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.present.facts import RunRow, TagRow
 from tuimon.present.hparam_groups import HParams, differing, values_of
+from tuimon.present.list_cursor import ListCursor
 from tuimon.present.look import Look, selected
 from tuimon.present.selection import BY_PREFIX
 from tuimon.store.filters import FilterError, parse_filter
@@ -120,11 +121,11 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         self._known = 0
         """How many tags there are, shown or not."""
         self._among_runs = False
-        self._run = self._tag = 0
+        self._run = 0
+        self._tag = ListCursor()
         """Where the cursor is, or was, in each list."""
         self._moved = False
         """Whether it was ever moved: before, it stays on top while runs are loaded."""
-        self._top = 0
         self._first_run = self._first_row = 0
         self._run_lines = 0
 
@@ -167,7 +168,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         self._run = names.index(chosen) if chosen in names else 0
         self._among_runs &= bool(self._runs)
         self._tags = list(tags)
-        self._tag = min(self._tag, max(len(tags) - 1, 0))
+        self._tag.limit(len(tags))
         self._known = len(tags) if known is None else known
         self._tell_filter()
         self.draw()
@@ -175,7 +176,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
     def move_cursor(self, rows: int) -> None:
         """Move the cursor down by so many rows (up when negative), from list to list."""
         count = len(self._runs)
-        place = self._run if self._among_runs else count + self._tag
+        place = self._run if self._among_runs else count + self._tag.at
         place = min(max(place + rows, 0), max(0, count + len(self._tags) - 1))
         self._go_to(place)
 
@@ -187,7 +188,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
             hidden = tuple(name for name in self.look.hidden if name != focus)
             self._change_look(focus=focus, hidden=hidden)
         elif self._tags:
-            self.post_message(self.Chosen(self._tags[self._tag].tag))
+            self.post_message(self.Chosen(self._tags[self._tag.at].tag))
 
     # Keys
 
@@ -286,11 +287,9 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         self._run_lines = len(rows)
         rows.append(self._heading("tags", len(self._tags), width))
         self._first_row = len(rows)
-        room = max(1, height - len(rows))
-        self._top = min(max(self._top, self._tag - room + 1), self._tag)
         here = self.has_focus and not self._among_runs
-        for index, row in enumerate(self._tags[self._top : self._top + room], self._top):
-            rows.append(self._tag_row(row, width, here and index == self._tag))
+        for index in self._tag.fit(len(self._tags), height - len(rows)):
+            rows.append(self._tag_row(self._tags[index], width, here and index == self._tag.at))
         return rows
 
     def on_click(self, event: events.Click) -> None:
@@ -310,7 +309,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
 
     def _place_of(self, y: int) -> int | None:
         """Where among runs and then tags the one in a row is; None for other rows."""
-        tag = self._top + y - self._first_row
+        tag = self._tag.top + y - self._first_row
         run = self._first_run + y - 1
         if y >= self._first_row:
             return len(self._runs) + tag if tag < len(self._tags) else None
@@ -324,7 +323,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         if self._among_runs:
             self._run = place
         else:
-            self._tag = place - count
+            self._tag.at = place - count
         self.draw()
 
     def _run_rows(self, width: int, height: int) -> list[Row]:

@@ -19,8 +19,16 @@ from textual.widgets import Static
 from tuimon.text import width
 from tuimon.tui.keys.key import Key, bindings, help_rows
 from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
-from tuimon.tui.keys.texts import TEXT_KEYS
-from tuimon.views.base import View
+
+TEXT_KEYS = (
+    Key(
+        "text-close",
+        "escape,q,question_mark,i,a,enter,f1,ctrl+c",
+        "dismiss",
+        "Close",
+        "Close what is read",
+    ),
+)
 
 _EXPLANATION = """\
 A chart pairs the train and test curves of one metric, last values beside their names. The bright \
@@ -34,23 +42,6 @@ connection does not touch it. Come back from any terminal: tuimon attach"""
 _WIDE = 116
 """Columns of a terminal that has room for two columns of keys."""
 _ADDRESS = re.compile(r"https?://[!-~]+")
-
-_SUMMARIES = """\
-What the script logs besides scalars. The newest step is followed until you choose another one; \
-End follows again."""
-
-
-_HOME = """\
-Runs that tuimon launched on this host, and on others that share the home directory, the newest \
-first: state, age, and the last value and course of the metric that its charts begin with. Below \
-them are the log directories at and below the working directory. Removing a run removes what \
-tuimon keeps of it; the event files that the training wrote stay."""
-
-_TABLE = """\
-A row per tag and run: the last value, the lowest and highest one, the step of the best: the \
-lowest of losses and errors, the highest of accuracies, scores and rewards, none where the name of \
-a tag does not tell. Hyperparameters that differ between the runs have columns of their own. What \
-is copied is tab-separated, numbers in full."""
 
 
 class TextSection(NamedTuple):
@@ -149,36 +140,12 @@ class HelpScreen(TextScreen):
         )
 
 
-class SummaryHelpScreen(TextScreen):
-    """What the screen with other data shows, and what its keys do; first those of the `kind`."""
-
-    def __init__(self, kind: type[View] | None, keys: Iterable[Key]) -> None:
-        text = f"{kind.about}\n\n{_SUMMARIES}" if kind and kind.about else _SUMMARIES
-        super().__init__(
-            kind.name if kind else "other data", text, TextSection("", help_rows(keys))
-        )
-
-
 class AlertScreen(TextScreen):
     """What went wrong, or may have."""
 
     def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
         text = "" if rows else "Nothing to tell: no NaN, no growing loss, no stall."
         super().__init__("alerts", text, TextSection("", rows))
-
-
-class HomeHelpScreen(TextScreen):
-    """What the home screen shows, and what its keys do."""
-
-    def __init__(self, keys: Iterable[Key]) -> None:
-        super().__init__("home", _HOME, TextSection("", help_rows(keys)))
-
-
-class TableHelpScreen(TextScreen):
-    """What the table shows, and what its keys do."""
-
-    def __init__(self, keys: Iterable[Key]) -> None:
-        super().__init__("table", _TABLE, TextSection("", help_rows(keys)))
 
 
 class RunScreen(TextScreen):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.table import TableColumn, in_view, lay_out
+from tuimon.present.list_cursor import ListCursor
 from tuimon.text import fit, safe, width
 from tuimon.views.hparams.scene import HParamScene
 from tuimon.views.hparams.sessions import format_cell
@@ -26,28 +27,24 @@ _SIGNS = {
 
 
 @dataclass(slots=True)
-class Scroll:
-    """The part of a table that is seen; kept such that the cursor is in it."""
+class TableCursor(ListCursor):
+    """In a table whose columns scroll, too."""
 
-    top: int = 0
-    """First row."""
     left: int = 0
-    """First column."""
-    room: int = 1
-    """Rows that are seen at most."""
+    """The first column in view."""
 
 
-def table_rows(scene: HParamScene, scroll: Scroll, cells: int, height: int) -> list[Row]:
-    """A row of headings, and one for each session from `scroll` on, which is adapted."""
+def table_rows(scene: HParamScene, cursor: TableCursor, cells: int, height: int) -> list[Row]:
+    """A row of headings, and one for each session in view; the `cursor` is adapted."""
     columns = scene.table.shown
-    _follow(scroll, scene, max(1, height - 1))
-    seen = scene.order[scroll.top : scroll.top + scroll.room]
+    view = cursor.fit(len(scene.order), height - 1, follows=scene.at is not None)
+    seen = scene.order[view.start : view.stop]
     run_cells = max((width(safe(one.run)) for one in scene.table.sessions), default=0)
     run_cells = min(max(run_cells, _LEAST_RUN), _MOST_RUN, max(_LEAST_RUN, cells // 3))
     sizes = [_column_cells(scene, column) for column in columns]
     at = columns.index(scene.column) if scene.column in columns else None
-    shown = in_view(sizes, scroll.left, at, cells - run_cells - _SIGN_CELLS)
-    scroll.left = shown.start
+    shown = in_view(sizes, cursor.left, at, cells - run_cells - _SIGN_CELLS)
+    cursor.left = shown.start
     hidden = len(columns) - len(shown)
     found = [
         TableColumn((_BLANK,), [(_sign(scene, one),) for one in seen], gap=0),
@@ -67,14 +64,6 @@ def table_rows(scene: HParamScene, scroll: Scroll, cells: int, height: int) -> l
     if not scene.order:
         rows.append(clip([("No run matches the filter.", roles.DIM)], cells))
     return rows
-
-
-def _follow(scroll: Scroll, scene: HParamScene, room: int) -> None:
-    """Bring the cursor into view."""
-    scroll.room = room
-    if scene.at is not None:
-        scroll.top = min(max(scroll.top, scene.at - room + 1), scene.at)
-    scroll.top = min(max(0, scroll.top), max(0, len(scene.order) - room))
 
 
 def _sign(scene: HParamScene, at: int) -> Span:

@@ -12,7 +12,7 @@ from tuimon.charts.model import Row, Span
 from tuimon.charts.roles import Role
 from tuimon.summaries.texts import Text
 from tuimon.text import format_step
-from tuimon.views.base import View, ViewDrawing, ViewKey, ViewOptions
+from tuimon.views.base import View, ViewDrawing, ViewOptions, view_key
 from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head, message
 from tuimon.views.subject import ItemContext, ViewError, place_of
 from tuimon.views.text.markdown import markdown_lines
@@ -45,8 +45,8 @@ class TextView(View):
         "added + and removed −. b keeps the step that is seen as the one to compare with."
     )
     keys = (
-        ViewKey("text-diff", "d", "d", "Differences", "What changed since a step", "diff", 72),
-        ViewKey("text-base", "b", "b", "Compare with this", "Compare with this step from now on"),
+        view_key("text-diff", "d", "Differences", "What changed since a step", "diff", 72),
+        view_key("text-base", "b", "Compare with this", "Compare with this step from now on"),
     )
 
     def __init__(self) -> None:
