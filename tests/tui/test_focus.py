@@ -207,3 +207,12 @@ async def test_a_saved_or_copied_chart_bears_no_mark(finished: Session) -> None:
         await settle(pilot)
         assert await walk(pilot, "right", "Y") == ["loss", "loss"]
         assert pilot.app.clipboard.startswith("loss\n")
+
+
+async def test_the_palette_runs_what_panes_lend(finished: Session) -> None:
+    async with TuimonApp(finished).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        before = screen.look.smoothing
+        commands = {each.title: each for each in pilot.app.get_system_commands(screen)}
+        await commands["More smoothing"].callback()
+        assert screen.look.smoothing > before

@@ -149,6 +149,7 @@ async def test_points_that_a_resumed_training_logged_again_are_shown_on_demand(
             await pilot.pause(0.05)
             if "180 superseded" in shown(loss):
                 break
+        await settle(pilot)
         assert "180 superseded " in shown(loss)
         assert "d superseded" in shown(screen.query_one(KeyBar))
         await pilot.press("d")

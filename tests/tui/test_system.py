@@ -135,6 +135,7 @@ async def test_alerts_are_announced_and_listed(session: Session) -> None:
         AlertLog(session.run.alerts).add(alert)
         while "Loss" not in shown(screen.query_one(RunHeader)):
             await pilot.pause(0.05)
+        await pilot.pause()  # the footer follows
         assert "! [b]Loss" in shown(screen.query_one(RunHeader))
         assert " a alerts " in shown(screen.query_one(KeyBar))
         await pilot.pause()

@@ -34,7 +34,9 @@ from tuimon.tui.panes.pane import ChangeLook, keep_nothing
 from tuimon.tui.panes.prompt import Prompt
 
 _PAGE = "Next, previous page"
+_MORE = "More smoothing"
 _SMOOTH = "More, less smoothing"
+_OLDER = "Superseded points"
 _SUPERSEDED = "Show or hide superseded points"
 _FAR = "Cursor by ten columns; to the ends"
 _SAVE = "Save the chart as text, SVG, PNG; copy it"
@@ -74,11 +76,11 @@ class ChartPane(KeyOwner, ChartGrid):
             Key("right", "right,l", "move(1, 0)", "Focus right"),
             Key("next-page", "n,pagedown", "page(1)", "Next page", _PAGE, "page", 72),
             Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
-            Key("smoother", "plus,equals_sign", "smooth(1)", "Smoother", _SMOOTH, "smooth", 50),
-            Key("rougher", "minus", "smooth(-1)", "Rougher"),
+            Key("smoother", "plus,equals_sign", "smooth(1)", _MORE, _SMOOTH, "smooth", 50),
+            Key("rougher", "minus", "smooth(-1)", "Less smoothing"),
             Key("log-y", "y", "log_y", "Log y axis", "Logarithmic or linear y axis", "log y", 40),
             Key("x-axis", "x", "x_axis", "x axis", "x by step, relative time, clock", "x axis", 40),
-            Key("superseded", "d", "superseded", "Superseded", _SUPERSEDED, "superseded", 44),
+            Key("superseded", "d", "superseded", _OLDER, _SUPERSEDED, "superseded", 44),
             Key("zoom-x", "z", "zoom_x(1)", "Zoom in", "Zoom in, out along x", "zoom x", 43),
             Key("zoom-x-out", "Z", "zoom_x(-1)", "Zoom out"),
             Key("pan-left", "comma", "pan(-1)", "Earlier", "Earlier, later part of x"),

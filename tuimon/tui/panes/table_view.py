@@ -108,15 +108,9 @@ class TableView(CursorList[TableRow]):
             if width(text) > end - start:
                 text = shorten(text, end - start, head=(end - start) // 3)
             text = fit(text, end - start, column.align)
-            role = (
-                roles.TEXT
-                if column in (TAG, RUN)
-                else roles.DIM
-                if text.strip() == "NaN"
-                else roles.VALUE
-            )
-            if index != self._fixed and role == roles.VALUE:
-                role = roles.TEXT
+            role = roles.VALUE if index == self._fixed else roles.TEXT
+            if column not in (TAG, RUN) and text.strip() == "NaN":
+                role = roles.DIM
             if selected:
                 role = roles.SELECTED if index == self._column else roles.PICKED
             gap = roles.PICKED if selected else roles.TEXT

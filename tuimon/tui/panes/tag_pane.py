@@ -42,6 +42,7 @@ _HEAD_SHARE = 3
 _RUNS_SHARE, _RUNS_SHARE_FOCUSED = 3, 2
 """Runs take one part of so many of the pane; more while the cursor is among them."""
 _CHOOSE = "Let the run stand out; open the chart of the tag"
+_HIDE = "Hide or show the run"
 _NEXT_RUN = "Next, previous run to stand out"
 _MOST_LABEL = 20
 
@@ -66,7 +67,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
             ),
             Key("previous-run", "left_square_bracket", "focus_run(-1)", "Previous run"),
             Key("pin", "asterisk", "pin_run", "Pin the run", "Pin the run: always stands out"),
-            Key("hide", "space", "hide_run", "Hide run", "Hide or show the run", "hide run", 76),
+            Key("hide", "space", "hide_run", "Hide the run", _HIDE, "hide run", 76),
             Key("isolate", "o", "isolate", "Isolate", "Only what stands out, or all runs"),
             Key("filter", "slash", "filter", "Filter", "Filter runs and tags", "filter", 55),
             Key("group", "g", "group", "Group", "By run, tag prefix, hyperparameter"),

@@ -25,6 +25,8 @@ from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.screens.pages import AlertScreen, HelpScreen, RunScreen
 from tuimon.tui.screens.typing import TypingScreen
 
+_TYPE = "Type: input(), pdb"
+
 _STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "stop")
 _HARDER = Answer("s", "do not wait: go on to the next signal now", "stop")
 _KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
@@ -54,7 +56,7 @@ class SessionScreen(KeyOwner, Screen[None]):
             Key("run", "i", "run_facts", "About this run", "About this run; W&B upload", "run", 42),
             Key("alerts", "a", "alerts", "Alerts", "Alerts: what went wrong", "alerts", 81),
             Key("stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
-            Key("type", "I", "type", "Type into it", "Type: input(), pdb", "answer it", 79),
+            Key("type", "I", "type", "Type into the console", _TYPE, "answer it", 79),
             Key("pause", "P", "pause", "Pause or resume", "Pause it, or let it go on", "pause", 43),
             Key("upload", "U", "upload", "Upload to W&B", "Upload to W&B now", "upload", 44),
         ),
