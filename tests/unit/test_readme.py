@@ -11,7 +11,7 @@ import click
 from tuimon.cli.main import COMMANDS
 from tuimon.config.schema import AREAS, Settings
 from tuimon.config.template import toml
-from tuimon.tui.keys.key import Key, help_rows
+from tuimon.tui.keys.key_tables import Key, help_rows
 from tuimon.tui.keys.keymap import MAIN_TOPICS, MEANINGS, TABLES
 
 ROOT = Path(__file__).parents[2]

@@ -56,7 +56,7 @@ class FilterError(ValueError):
     """The text is no filter; says why in a few words."""
 
 
-class _Token(NamedTuple):
+class _Lexeme(NamedTuple):
     kind: str
     """``term``, ``(``, ``)``, ``or``, ``and`` or ``not``."""
     term: FilterTerm | None = None
@@ -88,7 +88,7 @@ def parse_expression(text: str) -> Expression:
     return expression
 
 
-def _tokens(text: str) -> list[_Token]:
+def _tokens(text: str) -> list[_Lexeme]:
     tokens = []
     at, end = 0, len(text.rstrip())
     while at < end:
@@ -98,14 +98,14 @@ def _tokens(text: str) -> list[_Token]:
         at = match.end()
         word = match["word"]
         if match["bracket"]:
-            tokens.append(_Token("or" if match["bracket"] == "|" else match["bracket"]))
+            tokens.append(_Lexeme("or" if match["bracket"] == "|" else match["bracket"]))
         elif match["minus"]:
-            tokens.append(_Token("not"))
+            tokens.append(_Lexeme("not"))
         elif word and not match["run"] and word.lower() in ("and", "or", "not"):
-            tokens.append(_Token(word.lower()))
+            tokens.append(_Lexeme(word.lower()))
         else:
             pattern = _pattern(match["regex"], word or "")
-            tokens.append(_Token("term", FilterTerm(word or "", pattern, bool(match["run"]))))
+            tokens.append(_Lexeme("term", FilterTerm(word or "", pattern, bool(match["run"]))))
     return tokens
 
 
@@ -123,7 +123,7 @@ def _pattern(regex: str | None, word: str) -> re.Pattern[str]:
 class _Parser:
     """Recursive descent: either = both ("or" both)*, both = one (["and"] one)*."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_Lexeme]) -> None:
         self.rest = tokens[::-1]
 
     def _next_is(self, *kinds: str) -> bool:

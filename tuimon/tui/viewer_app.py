@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from tuimon.config import Settings
 from tuimon.terminal.terminal_app import TerminalApp
-from tuimon.tui.keys.key import Key
+from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.keys.user_keys import user_keys
 from tuimon.tui.themes.choice import ThemeChoice
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuimon.tui.keys.key import beside
+from tuimon.tui.keys.key_tables import beside
 from tuimon.tui.panes.item_pane import ITEM_KEYS
 from tuimon.tui.screens.summaries import SUMMARY_KEYS
 from tuimon.views.base import View

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from textual.binding import Binding
 from textual.screen import Screen
 
-from tuimon.tui.keys.key import Key, Topics, all_of, bindings
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.viewer_app import keys_of
 
 

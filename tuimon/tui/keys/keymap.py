@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from tuimon.tui.keys.key import Key, Topics, all_of
+from tuimon.tui.keys.key_tables import Key, Topics, all_of
 from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.folded_sections import FoldedSections

@@ -26,8 +26,8 @@ from tuimon.terminal.svg import screen_svg
 from tuimon.text import safe
 from tuimon.tui.dialogs.ask import Answer, AskScreen
 from tuimon.tui.dialogs.shape import Shape, ShapeScreen
-from tuimon.tui.keys.key import Key, Topics, all_of, bindings
 from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.pane import ChangeLook, keep_nothing

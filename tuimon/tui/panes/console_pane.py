@@ -10,8 +10,8 @@ from textual.binding import BindingType
 from tuimon.console.emulation import ConsoleTail
 from tuimon.console.history import ConsoleHistory
 from tuimon.session.session import Session
-from tuimon.tui.keys.key import Key, Topics, all_of, bindings
 from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.console_view import ConsoleView
 from tuimon.tui.panes.prompt import Prompt
 

@@ -11,8 +11,8 @@ from textual.message import Message
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.text import fit, format_value, safe, width
-from tuimon.tui.keys.key import Key, Topics, all_of, bindings
 from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.cells import line
 from tuimon.tui.panes.cursor_list import CursorList
 

@@ -12,7 +12,7 @@ from tuimon.charts.model import ChartOptions
 from tuimon.terminal.driver import picture_cell, picture_protocol, place_pictures, round_trip
 from tuimon.terminal.graphics import PictureEncoder, TerminalPicture
 from tuimon.tui.item_views import Deed, DrawRequest, ItemViews
-from tuimon.tui.keys.key import Key, bindings
+from tuimon.tui.keys.key_tables import Key, bindings
 from tuimon.tui.panes.rows_view import RowsView
 from tuimon.tui.themes.styles import palette_of
 from tuimon.views.base import ViewDrawing, ViewOptions

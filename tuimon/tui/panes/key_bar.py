@@ -8,8 +8,8 @@ from textual.screen import Screen
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.text import width
-from tuimon.tui.keys.key import Key
 from tuimon.tui.keys.key_owner import focus_keys
+from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.panes.cells import CellView, line
 from tuimon.tui.viewer_app import keys_of
 

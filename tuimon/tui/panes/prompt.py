@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tuimon.store.filters import MOST_LENGTH
-from tuimon.tui.keys.key import Key, Topics, all_of, bindings
 from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 
 MOST_REMEMBERED = 50
 """Lines in a history."""

@@ -11,8 +11,8 @@ from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
 from tuimon.store.series import Series
 from tuimon.text import fit, format_value
-from tuimon.tui.keys.key import Key, Topics, all_of, bindings
 from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.cells import CellView, line
 
 _NAME_WIDTH, _VALUE_WIDTH = 16, 11

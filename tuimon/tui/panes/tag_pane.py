@@ -19,8 +19,8 @@ from tuimon.present.look import Look, selected
 from tuimon.present.selection import BY_PREFIX
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.text import fit, format_value, safe, shorten
-from tuimon.tui.keys.key import Key, Topics, all_of, bindings
 from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.cells import CellView, line
 from tuimon.tui.panes.pane import ChangeLook, keep_nothing
 from tuimon.tui.panes.prompt import filter_prompt

@@ -26,7 +26,7 @@ from tuimon.runs.removal import (
 )
 from tuimon.text import format_bytes, safe
 from tuimon.tui.dialogs.ask import Answer, AskScreen
-from tuimon.tui.keys.key import Key, bindings, help_rows
+from tuimon.tui.keys.key_tables import Key, bindings, help_rows
 from tuimon.tui.panes.cells import CellView, line
 from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.key_bar import KeyBar

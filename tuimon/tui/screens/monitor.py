@@ -28,8 +28,8 @@ from tuimon.session.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.terminal.driver import round_trip
 from tuimon.tui.dialogs.jump import JumpScreen, JumpTarget
-from tuimon.tui.keys.key import Key, Topics, all_of, bindings
 from tuimon.tui.keys.key_owner import KeyLoan, focus_keys, lent
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.cells import CellView
 from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.console_pane import ConsolePane

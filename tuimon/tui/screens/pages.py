@@ -17,8 +17,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from tuimon.text import width
-from tuimon.tui.keys.key import Key, bindings, help_rows
 from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
+from tuimon.tui.keys.key_tables import Key, bindings, help_rows
 
 TEXT_KEYS = (
     Key(

@@ -20,8 +20,8 @@ from tuimon.runs.alerts import AlertLevel
 from tuimon.session.session import Session
 from tuimon.text import safe
 from tuimon.tui.dialogs.ask import Answer, AskScreen
-from tuimon.tui.keys.key import Key, Topics, all_of, bindings, everywhere
 from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings, everywhere
 from tuimon.tui.screens.pages import AlertScreen, HelpScreen, RunScreen
 from tuimon.tui.screens.typing import TypingScreen
 

@@ -19,7 +19,7 @@ from tuimon.terminal.driver import ask_for_graphics
 from tuimon.terminal.memory import give_large_blocks_back
 from tuimon.text import safe, shorten
 from tuimon.tui.item_views import ItemViews
-from tuimon.tui.keys.key import Key, beside, bindings, everywhere, help_rows
+from tuimon.tui.keys.key_tables import Key, beside, bindings, everywhere, help_rows
 from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.item_pane import ITEM_KEYS, ItemPane
 from tuimon.tui.panes.key_bar import KeyBar

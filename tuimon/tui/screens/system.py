@@ -13,7 +13,7 @@ from tuimon.present.look import Look
 from tuimon.present.pairing import Metric
 from tuimon.present.selection import Selection
 from tuimon.session.session import SystemLog
-from tuimon.tui.keys.key import Key, bindings
+from tuimon.tui.keys.key_tables import Key, bindings
 from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.viewer_app import keys_of

@@ -17,7 +17,7 @@ from tuimon.session.session import Session
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import safe
-from tuimon.tui.keys.key import Key, bindings, everywhere, help_rows
+from tuimon.tui.keys.key_tables import Key, bindings, everywhere, help_rows
 from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.notice import Notice
