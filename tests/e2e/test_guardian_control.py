@@ -80,7 +80,7 @@ class TestStop:
         training = Training.of(WAIT_FOR_A_SIGNAL)
         training.wait_for_output("ready")
         training.guardian.terminate()
-        cause = "stopped as its guardian got SIGTERM: a logout or shutdown? (SIGINT)"
+        cause = "stopped as its guardian got SIGTERM: a logout or shutdown? (SIGTERM)"
         record = training.wait_for_end()
         assert (record.state, record.cause) == (RunState.KILLED, cause)
 

@@ -3,7 +3,6 @@
 import getpass
 import json
 import os
-import signal
 import socket
 import time
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import Any, Literal
 
 from tuimon.guardian.address import socket_address
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.process import is_alive
+from tuimon.runs.process import ASK, is_alive
 from tuimon.runs.record import RunRecord, read_record
 
 StopStage = Literal["int", "term", "kill", "next"]
@@ -87,12 +86,13 @@ class ControlClient:
         """Let a paused training go on. Raises: ControlError."""
         self.request({"op": "resume"})
 
-    def signal(self, number: int) -> None:
+    def signal(self, number: int, *, passed_on: bool = False) -> None:
         """Send a signal to the foreground process group of the training; without a socket, to the
-        group of its first process. Raises: ControlError.
+        group of its first process. One that this process was sent and passes on does not arrive
+        if it was sent to the whole job. Raises: ControlError.
         """
         try:
-            self.request({"op": "signal", "signal": number})
+            self.request({"op": "signal", "signal": number, "passed_on": passed_on})
         except ControlError:
             if self._paths.control_sock.exists():
                 raise
@@ -107,7 +107,7 @@ class ControlClient:
         while True:
             before = record.stop_stage
             assert record.guardian is not None
-            _send(os.kill, record.guardian.pid, signal.SIGTERM)
+            _send(os.kill, record.guardian.pid, ASK)
             while record.stop_stage == before and not record.state.ended:
                 if time.monotonic() > deadline:
                     raise ControlError("the guardian does not react to a signal")

@@ -11,6 +11,7 @@ from tuimon.guardian.control import RequestError
 from tuimon.guardian.descendants import training_processes
 from tuimon.guardian.ladder import Stage
 from tuimon.guardian.state import RunFile
+from tuimon.runs.process import identify
 
 
 class Training:
@@ -31,6 +32,12 @@ class Training:
         """True when nothing is there to be stopped any more: neither it nor what it left."""
         return self.reported and not self.leftovers
 
+    def go_on_in(self, pid: int) -> None:
+        """What the child has left behind is the training from now on."""
+        self.child = self.child._replace(pid=pid)
+        self.outcome = None
+        self._file.update(child=identify(pid))
+
     def send(self, stage: Stage) -> None:
         """Deliver the signal of a stage of the stop ladder."""
         if stage is Stage.INT:
@@ -48,7 +55,7 @@ class Training:
             self._signal_all(number)
             return
         try:
-            os.killpg(self.child.foreground_group(), number)
+            os.killpg(self.child.group(), number)
         except ProcessLookupError:
             os.kill(self.child.pid, number)
 

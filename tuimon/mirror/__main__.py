@@ -10,6 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
+from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.journal import locked
@@ -32,7 +33,7 @@ def main(directory: Path) -> int:
     """Mirror what `directory` describes; returns the exit code."""
     paths = RunPaths(directory)
     os.nice(5)  # the training comes first
-    stop = begin("mirror")
+    stop = begin("mirror", guarded=COMPANION_VARIABLE in os.environ)
     with locked(paths.mirror) as free:
         if not free:
             log.error("another mirror of this run is at work")

@@ -130,6 +130,10 @@ class RunRecord(NamedTuple):
     """How far a stop has gone: none, int, term or kill."""
     stop_next_at: float | None = None
     """When the next stage of a stop begins by itself."""
+    job_signal: int | None = None
+    """The last signal that somebody, such as a scheduler, has sent to end the whole job, and not
+    the training alone."""
+    job_signal_at: float | None = None
     paused_at: float | None = None
     waiting_for_input: bool = False
     """Whether a process of the training sleeps until something is typed."""
