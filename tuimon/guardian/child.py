@@ -173,9 +173,10 @@ def _execute(
         with likelier_victim(TRAINING):
             os.execvpe(command[0], list(command), dict(environment))
     except (OSError, ValueError) as error:
-        number = error.errno if isinstance(error, OSError) else None
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        os.write(answer, f"{number or 0} {reason}".encode(errors="replace"))
+        code, reason = 0, str(error).removeprefix("execve: ")
+        if isinstance(error, OSError):
+            code, reason = error.errno or 0, error.strerror or reason
+        os.write(answer, f"{code} {reason}".encode(errors="replace"))
     finally:
         os._exit(NOT_EXECUTABLE)
 

@@ -23,8 +23,8 @@ from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, trai
 from tuimon.guardian.companion import Companion
 from tuimon.guardian.control import ControlServer
 from tuimon.guardian.descendants import become_subreaper
-from tuimon.guardian.keyboard import waits_for_input
 from tuimon.guardian.job_signals import ENDING, JobSignals, job_name
+from tuimon.guardian.keyboard import waits_for_input
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.last_words import TAIL
 from tuimon.guardian.launch import READY_FD
@@ -115,7 +115,7 @@ class Guardian:
         self._succession = Succession(child)
         self._pump = Pump(child.master, paths.console_log)
         self._pump.start(time.monotonic())
-        self._training = Training(child, self._file)
+        self._training = Training(child, self._file, str(paths.writers))
         graces = record.stop_grace_int, record.stop_grace_term
         self._ladder = StopLadder(*graces, self._send)
         self._stops = StopLog(lambda: self._pump.memory.written)
@@ -214,7 +214,7 @@ class Guardian:
         if not self._training.is_over:
             if ASK in numbers:
                 # Without a socket this is how `tuimon stop` asks.
-                self._ladder.request(None, now)
+                self._service.go_on_stopping()
             if signal.SIGTERM in numbers:
                 self._signals.pass_on(signal.SIGTERM, now, self._stop_for_system)
         if signal.SIGCHLD in numbers:

@@ -19,7 +19,7 @@ _HOLD = 0.2
 
 
 class JobSignals:
-    """Passes signals on to the training unless the job has got them; times are monotonic seconds."""
+    """Passes signals on to the training unless all of the job got them; times are monotonic."""
 
     def __init__(self) -> None:
         self._heard: dict[int, float] = {}

@@ -48,6 +48,11 @@ class Service:
                 return self._hold_up(request)
         raise RequestError("unknown request")
 
+    def go_on_stopping(self) -> None:
+        """Begin a stop, or enter its next stage."""
+        begun = self._ladder.stage is not Stage.NONE
+        self._ladder.request(None if begun else self._training.first_stage, time.monotonic())
+
     def left(self, client: int) -> None:
         """A client is gone."""
         self._keyboard.left(client)
@@ -80,8 +85,10 @@ class Service:
             raise RequestError("the training has ended")
         match request:
             case {"op": "stop", "stage": "next" | "int" | "term" | "kill" as name}:
-                stage = None if name == "next" else Stage[name.upper()]
-                self._ladder.request(stage, time.monotonic())
+                if name == "next":
+                    self.go_on_stopping()
+                else:
+                    self._ladder.request(Stage[name.upper()], time.monotonic())
                 return self._status()
             case {"signal": int(number)} if number in signal.valid_signals():
                 if request.get("passed_on") is True:

@@ -56,7 +56,9 @@ class Succession:
             if outcome.exit_code != 0:
                 return outcome
             self._launcher, self._launched_at = outcome, now
-        elif outcome.exit_code != 0 and self._failure is None and not self._is_cleared(outcome, now):
+        elif (
+            outcome.exit_code != 0 and self._failure is None and not self._is_cleared(outcome, now)
+        ):
             self._failure = outcome
         self._until = now + SETTLING
         self.deadline = now

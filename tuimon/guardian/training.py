@@ -1,5 +1,6 @@
 """The training's processes in the guardian's hands: signals, pauses, and what they leave behind."""
 
+import math
 import os
 import signal
 import time
@@ -10,20 +11,28 @@ from tuimon.guardian.child import Child, Outcome
 from tuimon.guardian.control import RequestError
 from tuimon.guardian.descendants import training_processes
 from tuimon.guardian.ladder import Stage
+from tuimon.guardian.launchers import catches, deliver, sruns, tasks_catch
 from tuimon.guardian.state import RunFile
 from tuimon.runs.process import identify
+
+_SRUN_ENDS = 5.0
+"""Seconds that an srun has to end once its tasks were killed."""
 
 
 class Training:
     """The child and all below it; notes in run.json what viewers want to know."""
 
-    def __init__(self, child: Child, file: RunFile) -> None:
+    def __init__(self, child: Child, file: RunFile, mark: str) -> None:
+        """`mark` is a part of the training's environment that no other process has."""
         self.child = child
         self._file = file
+        self._mark = mark
+        self._first = child.pid
         self.outcome: Outcome | None = None
         """How the child ended, once it has."""
         self.leftovers: list[int] = []
         """PIDs of what has outlived it."""
+        self._spare_until = math.inf
         self.reported = False
         """Whether run.json tells how it ended."""
 
@@ -38,14 +47,32 @@ class Training:
         self.outcome = None
         self._file.update(child=identify(pid))
 
+    @property
+    def first_stage(self) -> Stage:
+        """Where a stop begins: with SIGINT, unless it is known to ask for less than SIGTERM does.
+
+        What a shell has put into the background ignores SIGINT; what runs in a step of Slurm and
+        handles SIGTERM saves its checkpoint then, as Slurm asks everybody.
+        """
+        if self.outcome is None and self.child.pid != self._first:
+            ignored = catches(self.child.pid, signal.SIGINT, "SigIgn")
+            return Stage.TERM if ignored else Stage.INT
+        if sruns() and tasks_catch(signal.SIGTERM, self._mark):
+            return Stage.TERM
+        return Stage.INT
+
     def send(self, stage: Stage) -> None:
         """Deliver the signal of a stage of the stop ladder."""
-        if stage is Stage.INT:
+        if stage is Stage.KILL:
+            self._kill_all()
+        elif self.outcome is None and stage.signal and deliver(self.child, stage.signal):
+            pass
+        elif stage is Stage.INT:
             self.signal(signal.SIGINT)
-        elif stage is Stage.TERM and self.outcome is None:
+        elif self.outcome is None:
             os.kill(self.child.pid, signal.SIGTERM)
         else:
-            self._signal_all(signal.SIGTERM if stage is Stage.TERM else signal.SIGKILL)
+            self._signal_all(signal.SIGTERM)
         # What is frozen takes no signal but SIGKILL.
         self.resume()
 
@@ -86,6 +113,15 @@ class Training:
         self.leftovers = training_processes()
         if len(self.leftovers) != self._file.record.leftovers:
             self._file.note(leftovers=len(self.leftovers))
+
+    def _kill_all(self) -> None:
+        """SIGKILL, in sweeps; an srun without its tasks would leave its allocation behind."""
+        spared = sruns()
+        if spared and math.isinf(self._spare_until):
+            self._spare_until = time.monotonic() + _SRUN_ENDS
+            deliver(self.child, signal.SIGKILL)
+        if not spared or time.monotonic() >= self._spare_until:
+            self._signal_all(signal.SIGKILL)
 
     def _signal_all(self, number: int) -> None:
         if self.outcome is None:
