@@ -23,7 +23,7 @@ from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, trai
 from tuimon.guardian.companion import Companion
 from tuimon.guardian.control import ControlServer
 from tuimon.guardian.descendants import become_subreaper
-from tuimon.guardian.job_signals import ENDING, JobSignals, job_name
+from tuimon.guardian.job_signals import ENDING, HOLD, JobSignals, job_name
 from tuimon.guardian.keyboard import waits_for_input
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.last_words import TAIL
@@ -33,7 +33,7 @@ from tuimon.guardian.oom import oom_kills
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.service import Service
 from tuimon.guardian.state import RunFile
-from tuimon.guardian.stop_log import Stop, StopCause, StopLog
+from tuimon.guardian.stop_log import StopCause, StopLog
 from tuimon.guardian.succession import Succession
 from tuimon.guardian.training import Training
 from tuimon.hook import hooked
@@ -131,9 +131,10 @@ class Guardian:
             paths.log,
             lambda pid: self._file.update(recorder=None if pid is None else identify(pid)),
         )
-        self._stop: Stop | None = None
         self._stopped_by = StopCause.REQUEST
+        self._ended = 0.0
         self._ended_at: float | None = None
+        self._report_at = math.inf
         self._drain_until = math.inf
         self._next_beat = time.monotonic() + HEARTBEAT
         self._next_look = 0.0
@@ -233,7 +234,7 @@ class Guardian:
             self._selector.unregister(witness)
         for number in numbers:
             self._signals.heard(number, now)
-            if number in ENDING and not self._training.outcome:
+            if number in ENDING and not self._training.reported:
                 self._stops.sent(signal.Signals(number), StopCause.JOB)
                 self._file.note(job_signal=number, job_signal_at=time.time())
             if number == signal.SIGTERM:
@@ -254,6 +255,7 @@ class Guardian:
             self._succession.deadline,
             self._companion.deadline,
             self._pump.deadline,
+            math.inf if self._training.reported else self._report_at,
             self._drain_until,
         )
 
@@ -265,7 +267,7 @@ class Guardian:
             self._look_for_heir(now)
         self._companion.tick(now)
         self._pump.tick(now)
-        if now >= self._drain_until or (self._training.outcome and self._pump.at_end):
+        if now >= (self._report_at if self._pump.at_end else self._drain_until):
             self._report(now)
         if not self._training.outcome and now >= self._next_look:
             self._next_look = now + _LOOK_EVERY
@@ -317,8 +319,9 @@ class Guardian:
 
     def _on_end(self, outcome: Outcome, now: float) -> None:
         self._training.outcome = self._succession.open(outcome, now)
-        self._ended_at = time.time()
-        self._stop = self._stops.at_end(now, self._file.record.stop_grace_int)
+        self._ended, self._ended_at = now, time.time()
+        # The rest of the job may be sent later what it has died of.
+        self._report_at = now if outcome.exit_code == 0 else now + HOLD
         self._ladder.turn_to_leftovers(now, _LEFTOVER_GRACE)
         self._drain_until = now + _DRAIN_TIME
         if self._ladder.stage is not Stage.NONE:
@@ -330,7 +333,7 @@ class Guardian:
         heir = self._succession.heir(now)
         if heir is not None:
             self._training.go_on_in(heir)
-            self._drain_until = math.inf
+            self._report_at = self._drain_until = math.inf
         elif math.isinf(self._succession.deadline):
             os.close(self._training.child.slave)
 
@@ -341,8 +344,9 @@ class Guardian:
             return
         tail = newest_bytes(self._paths.console_log, TAIL)
         kills = oom_kills().since(self._oom_kills)
+        stop = self._stops.at_end(self._ended, self._file.record.stop_grace_int)
         ending = explain(
-            outcome, self._stop, kills, tail, self._pump.memory.written, job_name(os.environ)
+            outcome, stop, kills, tail, self._pump.memory.written, job_name(os.environ)
         )
         self._file.update(
             state=ending.state,

@@ -14,7 +14,7 @@ ENDING = frozenset({SIGTERM, SIGINT, SIGHUP, SIGQUIT})
 _BEFORE = 1.0
 """Seconds that a process may take, on a busy machine, to ask for what it was sent itself."""
 
-_HOLD = 0.2
+HOLD = 0.2
 """Seconds that a scheduler may take from the first process of a job to the last."""
 
 
@@ -41,7 +41,7 @@ class JobSignals:
         If not, it is delivered at a later `tick`.
         """
         if now - self._heard.get(number, -math.inf) > _BEFORE:
-            self._held.setdefault(number, (now + _HOLD, deliver))
+            self._held.setdefault(number, (now + HOLD, deliver))
 
     def tick(self, now: float) -> None:
         """Deliver what the job as a whole has not got in time."""

@@ -67,7 +67,7 @@ class StopLog:
         """The stop that the training may have ended of; of Ctrl-C only for `longest` seconds."""
         if self._stop is None:
             return None
-        stop = self._stop._replace(lasted=now - self._stop.begun_at)
+        stop = self._stop._replace(lasted=max(0.0, now - self._stop.begun_at))
         return None if stop.by.is_key and stop.lasted > longest else stop
 
     def _begin(self, by: StopCause) -> None:

@@ -6,6 +6,7 @@ is a training: workers, services and the tools of a shell are none.
 
 import math
 import os
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM
 
@@ -105,20 +106,29 @@ def command_line(pid: int) -> bytes:
 
 
 def _names(pid: int, words: bytes) -> set[str]:
-    """What a process may be called: by its program, its script or its module."""
-    program, *arguments = words.decode(errors="replace").split("\0")[:4]
-    try:
-        found = {os.readlink(f"/proc/{pid}/exe")}  # noqa: PTH115 - a name, not a path
-    except OSError:
-        found = {program}
-    found = {name.rpartition("/")[2] for name in found}
+    """What a process may be called: by its program and, of a Python, its script or module."""
+    program, *arguments = words.decode(errors="replace").split("\0")
+    with suppress(OSError):
+        program = os.readlink(f"/proc/{pid}/exe")  # noqa: PTH115 - a name, not a path
+    found = {program.rpartition("/")[2]}
     if any(name.startswith(("python", "pypy")) for name in found):
-        match arguments:
-            case ["-m", module, *_]:
-                found.add(module.partition(".")[0])
-            case [script, *_]:
-                found.add(script.rpartition("/")[2])
+        found.add(_script(arguments))
     return found
+
+
+def _script(arguments: list[str]) -> str:
+    """The script or module that a Python runs, without its directory or submodules."""
+    following = iter(arguments)
+    for argument in following:
+        if argument == "-m":
+            return next(following, "").partition(".")[0]
+        if argument in ("-W", "-X"):
+            next(following, "")
+        elif not argument.startswith("-"):
+            return argument.rpartition("/")[2]
+        elif argument.startswith("-c"):
+            break
+    return ""
 
 
 def _root(pid: int) -> int:
