@@ -5,10 +5,11 @@ way, the OOM counters, and its last words.
 from signal import Signals
 from typing import NamedTuple
 
-from tuimon.guardian.child import Outcome, signal_name
+from tuimon.guardian.child import Outcome
 from tuimon.guardian.last_words import crash_at_end, last_words, says_stopped
 from tuimon.guardian.oom import OomKills
 from tuimon.guardian.stop_log import Stop, StopCause
+from tuimon.runs.process import signal_name
 from tuimon.runs.record import RunState
 
 _MEANINGS = {

@@ -10,7 +10,6 @@ from signal import (
     SIG_SETMASK,
     SIGKILL,
     SIGSTOP,
-    Signals,
     pthread_sigmask,
     signal,
     valid_signals,
@@ -20,6 +19,7 @@ from typing import NamedTuple, NoReturn
 from tuimon.guardian.descendants import COMPANION_VARIABLE, become_subreaper
 from tuimon.guardian.leader import lead
 from tuimon.guardian.oom import TRAINING, likelier_victim
+from tuimon.runs.process import signal_name
 from tuimon.runs.record import RunState
 
 NOT_FOUND = 127
@@ -86,14 +86,6 @@ class Outcome(NamedTuple):
         if self.signal is None:
             return f"exit code {self.exit_code}"
         return f"killed by {signal_name(self.signal)}"
-
-
-def signal_name(number: int) -> str:
-    """``SIGKILL`` for 9; ``signal 40`` for one without a name."""
-    try:
-        return Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def training_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -47,28 +47,33 @@ class ControlClient:
         self._paths = paths
         self._timeout = timeout
 
-    def request(self, request: dict[str, Any]) -> dict[str, Any]:
+    def request(
+        self, request: dict[str, Any], waits: Callable[[], bool] = lambda: False
+    ) -> dict[str, Any]:
         """Send one request and return the answer's fields.
+
+        `waits` is asked, each time that the timeout has passed, whether to wait on. A request that
+        is not waited for any more is withdrawn: the guardian does not serve who is gone.
 
         Raises:
             ControlError: no answer, or one that says no.
         """
         with _Connection(self._paths, self._timeout) as connection:
-            return connection.request(request)
+            return connection.request(request, waits)
 
     def status(self) -> GuardianStatus:
         """Ask for what is not in run.json. Raises: ControlError."""
         return GuardianStatus(**self.request({"op": "status"}))
 
-    def stop(self, stage: StopStage = "next") -> str:
+    def stop(self, stage: StopStage = "next", waits: Callable[[], bool] = lambda: False) -> str:
         """Begin to stop the training, or go on to a later stage; the stage that it is in now.
 
         ``next`` is SIGINT the first time and skips a grace each further time; ``kill`` ends
         everything at once. Where the file system allows no socket, signals to the guardian do
-        the same: each is a ``next``. Raises: ControlError.
+        the same: each is a ``next``. `waits` as in `request`. Raises: ControlError.
         """
         try:
-            return str(self.request({"op": "stop", "stage": stage})["stop_stage"])
+            return str(self.request({"op": "stop", "stage": stage}, waits)["stop_stage"])
         except ControlError:
             if self._paths.control_sock.exists():
                 raise
@@ -185,14 +190,13 @@ class _Connection:
     def close(self) -> None:
         self._socket.close()
 
-    def request(self, request: dict[str, Any]) -> dict[str, Any]:
+    def request(
+        self, request: dict[str, Any], waits: Callable[[], bool] = lambda: False
+    ) -> dict[str, Any]:
         try:
             self._socket.sendall(json.dumps(request).encode() + b"\n")
             while b"\n" not in self._unread:
-                data = self._socket.recv(65536)
-                if not data:
-                    raise ControlError("no answer from the guardian: it refused or has just ended")
-                self._unread += data
+                self._receive(waits)
         except OSError as error:
             raise _no_answer(error) from error
         line, _, self._unread = self._unread.partition(b"\n")
@@ -200,6 +204,17 @@ class _Connection:
         if not answer.pop("ok"):
             raise ControlError(str(answer.get("error")))
         return answer
+
+    def _receive(self, waits: Callable[[], bool]) -> None:
+        try:
+            data = self._socket.recv(65536)
+        except TimeoutError:
+            if not waits():
+                raise
+            return
+        if not data:
+            raise ControlError("no answer from the guardian: it refused or has just ended")
+        self._unread += data
 
 
 def _send(send: Callable[[int, int], None], target: int, number: int) -> None:
@@ -210,4 +225,5 @@ def _send(send: Callable[[int, int], None], target: int, number: int) -> None:
 
 
 def _no_answer(error: OSError) -> ControlError:
-    return ControlError(f"no answer from the guardian: {error.strerror or error}")
+    withdrawn = "; the request is withdrawn" if isinstance(error, TimeoutError) else ""
+    return ControlError(f"no answer from the guardian: {error.strerror or error}{withdrawn}")

@@ -15,11 +15,12 @@ from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.journal import locked
 from tuimon.mirror.logdir_owner import subject_of
-from tuimon.mirror.status import EXIT_AGAIN, TRYING_AGAIN, MirrorStatus, one_line
+from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
 from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.watchdog import Watchdog
 from tuimon.runs.background import begin
 from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import TRYING_AGAIN
 
 EXIT_UNUSABLE = 78
 """wandb itself does not work here (EX_CONFIG)."""

@@ -10,10 +10,9 @@ import time
 from contextlib import suppress
 
 from tuimon.mirror.life import MIRROR_VARIABLE, kill_leftovers
-from tuimon.mirror.status import TRYING_AGAIN
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import ask_to_end
-from tuimon.runs.record import MirrorRecord, RecordError, read_record, write_record
+from tuimon.runs.record import TRYING_AGAIN, MirrorRecord, RecordError, read_record, write_record
 
 _FIRST_DELAY = 1.0
 _LONGEST_DELAY = 60.0

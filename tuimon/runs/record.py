@@ -166,6 +166,10 @@ class RecorderRecord(NamedTuple):
     note: str | None = None
 
 
+TRYING_AGAIN = "; trying again"
+"""How the detail of a mirror ends that has failed and is going to be started again."""
+
+
 class MirrorRecord(NamedTuple):
     """How far the W&B mirror is (``mirror.json``).
 
@@ -195,6 +199,13 @@ class MirrorRecord(NamedTuple):
     total: int | None = None
     """Rows that an upload consists of; None when none is under way."""
     updated_at: float = 0.0
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether this is not the last word of a mirror: it works, or is to be started again."""
+        if self.state == "failed":
+            return (self.detail or "").endswith(TRYING_AGAIN)
+        return self.state in ("starting", "live", "offline")
 
 
 class LogdirRecord(NamedTuple):
