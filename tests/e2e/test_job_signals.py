@@ -222,3 +222,50 @@ def test_torchrun_passes_a_stop_on(tmp_path: Path):
     record = training.wait_for_end(40)
     assert record.state is RunState.STOPPED
     assert sorted(path.name for path in tmp_path.glob("saved*")) == ["saved0", "saved1"]
+
+
+FAKE = """#!{python}
+# As Open MPI's: its ranks are in groups of their own; what it gets itself ends them at once.
+import os, signal, subprocess, sys
+rank = [sys.executable, "-S", "rank.py"]
+ranks = [subprocess.Popen(rank, process_group=0) for _ in range(2)]
+def abort(number, _):
+    for rank in ranks: rank.kill()
+for number in (signal.SIGINT, signal.SIGTERM): signal.signal(number, abort)
+codes = [rank.wait() for rank in ranks]
+print("codes", *codes, flush=True)
+"""
+
+
+def test_ranks_of_mpirun_are_signalled_themselves(host: Host):
+    host.script(FAKE.format(python=sys.executable), "mpirun")
+    (host.project / "mpirun").chmod(0o755)
+    host.script(
+        "import time\n"
+        "try:\n    print('ready', flush=True); time.sleep(60)\n"
+        "except KeyboardInterrupt:\n    time.sleep(0.3); print('saved', flush=True)\n",
+        "rank.py",
+    )
+    training = Training("./mpirun", cwd=host.project)
+    wait_until(lambda: training.output.count("ready") == 2)
+    training.control.stop()
+    record = training.wait_for_end()
+    assert record.cause == "stopped by request (SIGINT), exit code 0"
+    assert training.output.splitlines()[2:] == ["saved", "saved", "codes 0 0"]
+
+
+def test_ctrl_c_is_typed_for_who_passes_on_keys(host: Host):
+    host.script(
+        f"#!{sys.executable}\n"
+        "import os, tty\n"
+        "tty.setraw(0)\n"
+        "print('ready', flush=True)\n"
+        "print('got', os.read(0, 10), flush=True)\n",
+        "docker",
+    )
+    (host.project / "docker").chmod(0o755)
+    training = Training("./docker", cwd=host.project)
+    training.wait_for_output("ready")
+    training.control.stop()
+    assert training.wait_for_end().cause == "stopped by request (SIGINT), exit code 0"
+    assert "got b'\\x03'" in training.output

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from support.host import TUIMON, WRITER, Host
 from support.slurm import Slurm, slurm
 from support.waiting import wait_until
+from tuimon.runs.activity import activity
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus, list_runs
 
@@ -135,14 +137,40 @@ def test_the_batch_shell_alone_is_told(jobs: Jobs):
 
 @pytest.mark.timeout(300)
 def test_out_of_time(jobs: Jobs):
-    """With a notice first; Slurm may give it up to a minute early."""
-    job = jobs.submit("limit", 4000, "leave", "--time=1", "--signal=USR1@20")
+    """With a notice first, which Slurm may give up to a minute early.
+
+    To a step of srun it sends SIGTERM twice, with tuimon or without.
+    """
+    notice = "--signal=B:USR1@20"
+    job = jobs.submit("limit", 4000, "leave", "--time=1", notice, step="exec")
     jobs.wait(job, 200)
     assert jobs.signals("limit") == "SIGUSR1 SIGTERM\n"
     status = jobs.status("limit")
     assert (status.cause or "").endswith(f" s after SIGTERM to all of Slurm job {job}")
     assert status.mirror is not None
     assert status.mirror.points == jobs.saved("limit") + 1
+
+
+def test_its_patience_is_over(jobs: Jobs):
+    """SIGKILL ends everything, tuimon's own processes too."""
+    job = jobs.submit("deaf", 4000, "stay")
+    jobs.cluster.run("scancel", job)
+    wait_until(lambda: jobs.status("deaf").record.job_signal is not None)
+    doing = activity(jobs.status("deaf"), time.time()) or ""
+    assert doing.startswith("SIGTERM to the whole job ")
+    jobs.wait(job)
+    wait_until(lambda: jobs.status("deaf").state is RunState.LOST)
+    status = jobs.status("deaf")
+    assert status.reason == (
+        "the guardian was killed after SIGTERM to the whole job; "
+        "how the training ended is not known"
+    )
+    assert status.mirror is not None
+    told = f"W&B misses points, or the end: tuimon sync {status.record.id}"
+    assert (status.mirror.state, status.mirror.detail) == ("failed", told)
+    assert told in jobs.host.run("ls").stdout
+    jobs.host.run("sync", status.record.id, timeout=100)
+    assert told not in jobs.host.run("ls").stdout
 
 
 def test_preempted_and_requeued(jobs: Jobs):
