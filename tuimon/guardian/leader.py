@@ -32,6 +32,7 @@ def lead(terminal: str, witness: int, become_training: Callable[[], NoReturn]) -
     """
     code = 1
     try:
+        gc.disable()  # Its memory is the guardian's as long as neither of them touches it.
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_BLOCK, JOB_SIGNALS)
@@ -42,7 +43,6 @@ def lead(terminal: str, witness: int, become_training: Callable[[], NoReturn]) -
         # An open terminal would look like a training that still may print.
         _close_all_but(witness)
         os.chdir("/")
-        gc.disable()  # Its memory is the guardian's as long as neither of them touches it.
         _rename(_TITLE)
         _listen(witness)
         code = 0
