@@ -190,6 +190,27 @@ def test_recorder_and_mirror_outlive_it_and_send_the_rest(host: Host):
     host.wait_for_end()
 
 
+def test_a_job_that_is_cancelled_while_points_are_sent_still_sends_them(host: Host):
+    host.script(WRITER + "write('runs', 100, tags=('loss',), pause=0)\nprint('written')\n")
+    process = subprocess.Popen(
+        [TUIMON, "run", "--foreground", "script.py"],
+        cwd=host.project,
+        env=host.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "written\n"
+    wait_until(lambda: find_run(None, host.home).state is RunState.FINISHED)
+    signal_all(psutil.Process(process.pid), signal.SIGTERM)
+    assert process.wait(120) == 0
+    status = find_run(None, host.home)
+    assert status.mirror is not None
+    assert (status.mirror.state, status.mirror.points) == ("finished", 100)
+    assert status.cause == "exit code 0"
+
+
 def test_companions_end_when_their_guardian_is_gone(host: Host):
     training = Training.of("import time; print('ready', flush=True); time.sleep(60)")
     training.wait_for_output("ready")

@@ -42,8 +42,10 @@ def follow(paths: RunPaths) -> int:
     status = read_status(paths.directory)
     if status.state is not RunState.FINISHED:
         click.echo(f"tuimon: {describe_end(status)}", err=True)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, signal.default_int_handler)
+    for number in JOB_SIGNALS:
+        # A scheduler leaves some time to what it ends.
+        signal.signal(number, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         _wait_for_guardian(status)
     return exit_code(status)
