@@ -20,6 +20,7 @@ import psutil
 
 from tuimon.console.emulation import ConsoleScreen, fold
 from tuimon.guardian.client import ControlClient
+from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.guardian.launch import start_guardian
 from tuimon.hook import hooked
 from tuimon.runs.paths import RunPaths, new_run_directory
@@ -88,8 +89,8 @@ def memory_and_load() -> tuple[float, float, float]:
     assert guardian is not None
     found = psutil.Process(guardian.pid)
     time.sleep(2)  # what has just been forked, to execute the recorder, looks like a pump
-    forks = [child for child in found.children() if child.exe() == found.exe()]
-    both = [found, *(fork for fork in forks if "tuimon.recorder" not in fork.cmdline())]
+    ours = [child for child in found.children() if COMPANION_VARIABLE in child.environ()]
+    both = [found, *(fork for fork in ours if "tuimon.recorder" not in fork.cmdline())]
     before = sum(map(seconds_of, both))
     time.sleep(SLOW_SECONDS)
     load = (sum(map(seconds_of, both)) - before) / SLOW_SECONDS

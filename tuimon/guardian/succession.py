@@ -107,17 +107,19 @@ def command_line(pid: int) -> bytes:
 
 def _names(pid: int, words: bytes) -> set[str]:
     """What a process may be called: by its program and, of a Python, its script or module."""
-    program, *arguments = words.decode(errors="replace").split("\0")
+    title, *arguments = words.decode(errors="replace").split("\0")
+    program = title.partition("::")[0]  # what ray calls its workers
+    found = {program.rpartition("/")[2]}
     with suppress(OSError):
         program = os.readlink(f"/proc/{pid}/exe")  # noqa: PTH115 - a name, not a path
-    found = {program.rpartition("/")[2]}
+        found.add(program.rpartition("/")[2])
     if any(name.startswith(("python", "pypy")) for name in found):
         found.add(_script(arguments))
     return found
 
 
 def _script(arguments: list[str]) -> str:
-    """The script or module that a Python runs, without its directory or submodules."""
+    """The script or module that a Python runs, without its directory; of packages the package."""
     following = iter(arguments)
     for argument in following:
         if argument == "-m":
@@ -125,7 +127,8 @@ def _script(arguments: list[str]) -> str:
         if argument in ("-W", "-X"):
             next(following, "")
         elif not argument.startswith("-"):
-            return argument.rpartition("/")[2]
+            package = argument.partition("/site-packages/")[2]
+            return package.partition("/")[0] or argument.rpartition("/")[2]
         elif argument.startswith("-c"):
             break
     return ""

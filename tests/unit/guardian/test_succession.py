@@ -73,6 +73,7 @@ class TestOutcome:
         (["-u", "/venv/bin/tensorboard", "--logdir", "x"], "tensorboard"),
         (["-X", "dev", "-Werror", "-W", "ignore", "a/b.py"], "b.py"),
         (["-m", "tensorboard.main", "x"], "tensorboard"),
+        (["-u", "/v/lib/python3.11/site-packages/ray/dashboard/dashboard.py", "x"], "ray"),
         (["-m"], ""),
         (["-c", "import x", "ray"], ""),
         ([], ""),
