@@ -87,6 +87,8 @@ class Succession:
 
     def _is_training(self, pid: int) -> bool:
         words = command_line(pid)
+        if not words:  # it has ended, and waits for its parent
+            return False
         if any(mark in words for mark in _WORKERS) or _names(pid, words) & _NO_TRAININGS:
             return False
         try:
