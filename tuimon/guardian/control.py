@@ -32,7 +32,8 @@ class ControlServer:
 
     Registers its sockets with `selector`; the callback to call with the event mask is the
     registration's data. Only the owner of the run and root get answers. Clients that are slow or
-    silent cost memory within bounds and never time.
+    silent cost memory within bounds and never time. What one has asked that is gone before it is
+    read is not done: it has been told that there was no answer.
     """
 
     def __init__(
@@ -120,6 +121,8 @@ class ControlServer:
             data = client.connection.recv(_LONGEST_REQUEST)
         except BlockingIOError:
             return True
+        if client.is_gone:
+            return False
         *lines, client.unread = (client.unread + data).split(b"\n")
         for line in lines:
             client.unsent += json.dumps(self._respond(line, client)).encode() + b"\n"
@@ -154,6 +157,14 @@ class _Client:
         self.number = number
         self.unread = b""
         self.unsent = b""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has hung up, and nothing more comes."""
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
 
     def send(self) -> None:
         """Send what the socket takes."""

@@ -23,20 +23,22 @@ from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, trai
 from tuimon.guardian.companion import Companion
 from tuimon.guardian.control import ControlServer
 from tuimon.guardian.descendants import become_subreaper
+from tuimon.guardian.job_signals import ENDING, HOLD, JobSignals, job_name
 from tuimon.guardian.keyboard import waits_for_input
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.last_words import TAIL
 from tuimon.guardian.launch import READY_FD
 from tuimon.guardian.log import describe, log
-from tuimon.guardian.oom import TRAINING, likelier_victim, oom_kills
+from tuimon.guardian.oom import oom_kills
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.service import Service
 from tuimon.guardian.state import RunFile
-from tuimon.guardian.stop_log import Stop, StopCause, StopLog
+from tuimon.guardian.stop_log import StopCause, StopLog
+from tuimon.guardian.succession import Succession
 from tuimon.guardian.training import Training
 from tuimon.hook import hooked
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.process import current, identify
+from tuimon.runs.process import ASK, JOB_SIGNALS, current, identify
 from tuimon.runs.record import RunRecord, RunState, read_record
 
 HEARTBEAT = 5.0
@@ -56,11 +58,9 @@ _PAUSE_AFTER_ERROR = 0.1
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in a unit of ru_maxrss (getrusage(2))."""
 
-_IGNORED = (
-    *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE),
-    *(signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),
-    # Slurm sends these to every process of a job step.
-    *(signal.SIGUSR1, signal.SIGUSR2),
+_HANDLED = (signal.SIGCHLD, signal.SIGTERM, ASK)
+_IGNORED = JOB_SIGNALS.difference(_HANDLED).union(
+    {signal.SIGPIPE, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
 )
 
 
@@ -108,14 +108,21 @@ class Guardian:
         except OSError as error:
             log(f"no control socket here: {error}")
         self._oom_kills = oom_kills()
-        self._child = self._launch(record, umask, paths.writers)
-        self._pump = Pump(self._child.master, paths.console_log)
+        child = self._launch(record, umask, paths.writers)
+        self._selector.register(
+            child.witness, selectors.EVENT_READ, lambda _mask: self._on_job_signals(child.witness)
+        )
+        self._succession = Succession(child)
+        self._pump = Pump(child.master, paths.console_log)
         self._pump.start(time.monotonic())
-        self._training = Training(self._child, self._file)
+        self._training = Training(child, self._file, str(paths.writers))
         graces = record.stop_grace_int, record.stop_grace_term
         self._ladder = StopLadder(*graces, self._send)
         self._stops = StopLog(lambda: self._pump.memory.written)
-        self._service = Service(self._training, self._ladder, self._pump, self._file, self._stops)
+        self._signals = JobSignals()
+        self._service = Service(
+            self._training, self._ladder, self._pump, self._file, self._stops, self._signals
+        )
         # The training keeps its directory; the guardian must not keep another one busy.
         os.chdir(paths.directory)
         self._companion = Companion(
@@ -124,17 +131,16 @@ class Guardian:
             paths.log,
             lambda pid: self._file.update(recorder=None if pid is None else identify(pid)),
         )
-        self._stop: Stop | None = None
         self._stopped_by = StopCause.REQUEST
+        self._ended = 0.0
         self._ended_at: float | None = None
+        self._report_at = math.inf
         self._drain_until = math.inf
         self._next_beat = time.monotonic() + HEARTBEAT
         self._next_look = 0.0
         self._seen_bytes = -1
         self._noted_stop = self._ladder.stage, self._ladder.deadline
-        self._file.update(
-            state=RunState.RUNNING, guardian=current(), child=identify(self._child.pid)
-        )
+        self._file.update(state=RunState.RUNNING, guardian=current(), child=identify(child.pid))
 
     def run(self) -> None:
         """Serve until the training, what it left behind, and the recorder have ended."""
@@ -172,15 +178,14 @@ class Guardian:
         if record.hook:
             environment = hooked(environment, writers)
         try:
-            with likelier_victim(TRAINING):
-                return spawn_on_pty(
-                    record.command,
-                    cwd=record.cwd,
-                    environment=environment,
-                    umask=umask,
-                    rows=record.pty_rows,
-                    cols=record.pty_cols,
-                )
+            return spawn_on_pty(
+                record.command,
+                cwd=record.cwd,
+                environment=environment,
+                umask=umask,
+                rows=record.pty_rows,
+                cols=record.pty_cols,
+            )
         except SpawnError as error:
             self._file.update(
                 state=RunState.FAILED,
@@ -199,7 +204,7 @@ class Guardian:
         os.set_blocking(reader, False)
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        for handled in (signal.SIGCHLD, signal.SIGTERM):
+        for handled in _HANDLED:
             signal.signal(handled, lambda _number, _frame: None)
         self._selector.register(
             reader, selectors.EVENT_READ, lambda _mask: self._on_signals(os.read(reader, 4096))
@@ -207,13 +212,33 @@ class Guardian:
 
     def _on_signals(self, numbers: bytes) -> None:
         now = time.monotonic()
-        if signal.SIGTERM in numbers and not self._training.is_over:
-            if self._ladder.stage is Stage.NONE:
+        if not self._training.is_over:
+            if ASK in numbers:
                 # Without a socket this is how `tuimon stop` asks.
-                self._stopped_by = StopCause.SYSTEM if self._control else StopCause.REQUEST
-            self._ladder.request(None, now)
+                self._service.go_on_stopping()
+            if signal.SIGTERM in numbers:
+                self._signals.pass_on(signal.SIGTERM, now, self._stop_for_system)
         if signal.SIGCHLD in numbers:
             self._reap(now)
+
+    def _stop_for_system(self, _number: int) -> None:
+        """The guardian alone was sent SIGTERM."""
+        if self._ladder.stage is Stage.NONE:
+            self._stopped_by = StopCause.SYSTEM
+        self._ladder.request(Stage.TERM, time.monotonic())
+
+    def _on_job_signals(self, witness: int) -> None:
+        numbers, now = os.read(witness, 4096), time.monotonic()
+        if not numbers:
+            log("the leader of the training's session was killed")
+            self._selector.unregister(witness)
+        for number in numbers:
+            self._signals.heard(number, now)
+            if number in ENDING and not self._training.reported:
+                self._stops.sent(signal.Signals(number), StopCause.JOB)
+                self._file.note(job_signal=number, job_signal_at=time.time())
+            if number == signal.SIGTERM:
+                self._ladder.overtake(Stage.TERM, now)
 
     def _send(self, stage: Stage) -> None:
         """Deliver the signal of a stage of the stop ladder."""
@@ -226,17 +251,23 @@ class Guardian:
             self._next_beat,
             math.inf if self._training.outcome else self._next_look,
             self._ladder.deadline,
+            self._signals.deadline,
+            self._succession.deadline,
             self._companion.deadline,
             self._pump.deadline,
+            math.inf if self._training.reported else self._report_at,
             self._drain_until,
         )
 
     def _tick(self) -> None:
         now = time.monotonic()
+        self._signals.tick(now)
         self._ladder.tick(now)
+        if now >= self._succession.deadline:
+            self._look_for_heir(now)
         self._companion.tick(now)
         self._pump.tick(now)
-        if now >= self._drain_until or (self._training.outcome and self._pump.at_end):
+        if now >= (self._report_at if self._pump.at_end else self._drain_until):
             self._report(now)
         if not self._training.outcome and now >= self._next_look:
             self._next_look = now + _LOOK_EVERY
@@ -252,7 +283,8 @@ class Guardian:
         written = self._pump.memory.written
         quiet = written == self._seen_bytes
         self._seen_bytes = written
-        waiting = quiet and waits_for_input(self._child.master, self._child.pid)
+        child = self._training.child
+        waiting = quiet and waits_for_input(child.master, child.pid)
         if waiting != self._file.record.waiting_for_input:
             self._file.note(waiting_for_input=waiting)
 
@@ -280,18 +312,30 @@ class Guardian:
                 self._companion.exited(os.waitstatus_to_exitcode(status), now)
             elif pid == self._pump.pid:
                 self._pump.exited(os.waitstatus_to_exitcode(status), now)
-            elif pid == self._child.pid and self._training.outcome is None:
+            elif pid == self._training.child.pid and self._training.outcome is None:
                 self._on_end(Outcome.from_wait_status(status, usage.ru_maxrss * _RSS_UNIT), now)
         if self._training.reported:
             self._look_for_leftovers()
 
     def _on_end(self, outcome: Outcome, now: float) -> None:
-        self._training.outcome = outcome
-        self._ended_at = time.time()
-        self._stop = self._stops.at_end(now, self._file.record.stop_grace_int)
+        self._training.outcome = self._succession.open(outcome, now)
+        self._ended, self._ended_at = now, time.time()
+        # The rest of the job may be sent later what it has died of.
+        self._report_at = now if outcome.exit_code == 0 else now + HOLD
         self._ladder.turn_to_leftovers(now, _LEFTOVER_GRACE)
         self._drain_until = now + _DRAIN_TIME
-        os.close(self._child.slave)
+        if self._ladder.stage is not Stage.NONE:
+            self._succession.close()
+        self._look_for_heir(now)
+
+    def _look_for_heir(self, now: float) -> None:
+        """What the training has left behind may be a training itself: then it goes on."""
+        heir = self._succession.heir(now)
+        if heir is not None:
+            self._training.go_on_in(heir)
+            self._report_at = self._drain_until = math.inf
+        elif math.isinf(self._succession.deadline):
+            os.close(self._training.child.slave)
 
     def _report(self, now: float) -> None:
         """The training has ended and console.log is whole: say so."""
@@ -300,7 +344,10 @@ class Guardian:
             return
         tail = newest_bytes(self._paths.console_log, TAIL)
         kills = oom_kills().since(self._oom_kills)
-        ending = explain(outcome, self._stop, kills, tail, self._pump.memory.written)
+        stop = self._stops.at_end(self._ended, self._file.record.stop_grace_int)
+        ending = explain(
+            outcome, stop, kills, tail, self._pump.memory.written, job_name(os.environ)
+        )
         self._file.update(
             state=ending.state,
             exit_code=outcome.exit_code,

@@ -1,7 +1,7 @@
 """What a run is doing beyond its state: being stopped, paused, waiting for somebody, lingering."""
 
-from tuimon.runs.process import is_alive, is_stuck
-from tuimon.runs.registry import RunStatus
+from tuimon.runs.process import is_alive, is_stuck, signal_name
+from tuimon.runs.registry import MISSES, RunStatus
 from tuimon.text import format_duration, safe
 
 _STUCK = "it hangs in the kernel (state D: a disk, a network file system, a driver)"
@@ -23,6 +23,9 @@ def activity(status: RunStatus, now: float) -> str | None:
         child = record.child
         stuck = status.is_here and child is not None and is_stuck(child, record.boot_id)
         return f"{doing}; {_STUCK}" if stuck else doing
+    if record.job_signal is not None and record.job_signal_at is not None:
+        ago = format_duration(max(0.0, now - record.job_signal_at))
+        return f"{signal_name(record.job_signal)} to the whole job {ago} ago"
     if record.paused_at is not None:
         return f"paused {format_duration(max(0.0, now - record.paused_at))}"
     if record.console_held_by is not None:
@@ -32,8 +35,11 @@ def activity(status: RunStatus, now: float) -> str | None:
 
 def remark(status: RunStatus, now: float) -> str | None:
     """All there is to say about a run besides its state; a run that has gone well needs no word."""
-    known = None if status.state == "finished" else status.why
-    return " · ".join(filter(None, [activity(status, now), known])) or None
+    went_well = status.state == "finished" and status.cause in (None, "exit code 0")
+    mirror = status.mirror.detail if status.mirror is not None else None
+    misses = mirror if mirror is not None and mirror.startswith(MISSES) else None
+    known = [activity(status, now), None if went_well else status.why, misses]
+    return " · ".join(filter(None, known)) or None
 
 
 def leftovers(status: RunStatus) -> int:

@@ -131,6 +131,10 @@ class RunRecord(NamedTuple):
     """How far a stop has gone: none, int, term or kill."""
     stop_next_at: float | None = None
     """When the next stage of a stop begins by itself."""
+    job_signal: int | None = None
+    """The last signal that somebody, such as a scheduler, has sent to end the whole job, and not
+    the training alone."""
+    job_signal_at: float | None = None
     paused_at: float | None = None
     waiting_for_input: bool = False
     """Whether a process of the training sleeps until something is typed."""
@@ -163,6 +167,10 @@ class RecorderRecord(NamedTuple):
     note: str | None = None
 
 
+TRYING_AGAIN = "; trying again"
+"""How the detail of a mirror ends that has failed and is going to be started again."""
+
+
 class MirrorRecord(NamedTuple):
     """How far the W&B mirror is (``mirror.json``).
 
@@ -192,6 +200,13 @@ class MirrorRecord(NamedTuple):
     total: int | None = None
     """Rows that an upload consists of; None when none is under way."""
     updated_at: float = 0.0
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether this is not the last word of a mirror: it works, or is to be started again."""
+        if self.state == "failed":
+            return (self.detail or "").endswith(TRYING_AGAIN)
+        return self.state in ("starting", "live", "offline")
 
 
 class LogdirRecord(NamedTuple):
