@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -132,6 +133,30 @@ def test_every_python_the_project_promises_is_tested():
     workflow = (ROOT / ".github/workflows/ci.yml").read_text()
     promised = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text())
     assert all(f'"{version}"' in workflow for version in promised)
+
+
+def contributing() -> str:
+    return (DOCS / "contributing.md").read_text()
+
+
+def test_what_a_newcomer_asks_for_is_where_the_guide_says():
+    _, _, rest = contributing().partition("## Where things are")
+    answers = re.findall(r"^\| .+ \| (.*) \|$", rest.partition("\n## ")[0], re.MULTILINE)[1:]
+    paths = [path for answer in answers for path in re.findall(r"`([\w/.]+(?:\.py|/))`", answer)]
+    assert len(paths) >= len(answers) >= 10
+    assert not [
+        path for path in paths if not ((ROOT / "tuimon" / path).exists() or (ROOT / path).exists())
+    ]
+
+
+def test_the_layers_are_told_lowest_first():
+    told = re.findall(r"^\| `(\w+)` \|", contributing(), re.MULTILINE)
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    layers = [set(layer.split(" | ")) for layer in reversed(contracts["contracts"][0]["layers"])]
+    place = {name: index for index, layer in enumerate(layers) for name in layer}
+    packages = [name for name in told if name in place]
+    assert set(packages) == set(place) - {"__main__"}
+    assert packages == sorted(packages, key=place.__getitem__)
 
 
 if __name__ == "__main__":
