@@ -88,11 +88,10 @@ def trailer_key(length: int) -> int:
     header = struct.pack("<Q", length)
     header += struct.pack("<I", masked_crc(header))
     zeros = bytes(length)
-    remainder: int = google_crc32c.extend(_ZERO_REGISTER, header + zeros) ^ _ZERO_REGISTER
-    return remainder ^ int(google_crc32c.value(zeros))
+    return remainder(header + zeros) ^ int(google_crc32c.value(zeros))
 
 
-def remainder(data: Bytes) -> int:
+def remainder(data: bytes | Bytes) -> int:
     """The remainder of `data`, contiguous."""
     return int(google_crc32c.extend(_ZERO_REGISTER, data)) ^ _ZERO_REGISTER
 

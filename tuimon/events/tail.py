@@ -41,6 +41,9 @@ class FileState(StrEnum):
     FAILED = "failed"
 
 
+_STATES = {FileNotFoundError: FileState.GONE, PermissionError: FileState.DENIED}
+
+
 class EventFileTail:
     """Reads an event file from its start and goes on as it grows.
 
@@ -113,21 +116,14 @@ class EventFileTail:
                 batches = self._read(file, max_bytes)
             finally:
                 os.close(file)
-        except FileNotFoundError as error:
-            self._fail(FileState.GONE, error)
-        except PermissionError as error:
-            self._fail(FileState.DENIED, error)
         except OSError as error:
-            self._fail(FileState.FAILED, error)
-        else:
-            self.state, self.error = FileState.OK, None
-            return batches
-        return []
-
-    def _fail(self, state: FileState, error: OSError) -> None:
-        self.state, self.error = state, error.strerror or str(error)
-        self._fingerprint = None
-        self._unfinished = False
+            self.state = _STATES.get(type(error), FileState.FAILED)
+            self.error = error.strerror or str(error)
+            self._fingerprint = None
+            self._unfinished = False
+            return []
+        self.state, self.error = FileState.OK, None
+        return batches
 
     def _read(self, file: int, max_bytes: int) -> list[EventBatch]:
         status = os.fstat(file)

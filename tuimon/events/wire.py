@@ -27,8 +27,6 @@ from tuimon.events.fields import (
 )
 from tuimon.events.scalar_tensor import scalar_of_tensor
 
-__all__ = ["Event", "Value", "WireError", "parse_event"]
-
 _F64 = struct.Struct("<d")
 _F32 = struct.Struct("<f")
 

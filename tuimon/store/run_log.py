@@ -30,17 +30,8 @@ class FileStatus(NamedTuple):
 
     @classmethod
     def of(cls, tail: EventFileTail) -> FileStatus:
-        """The status of the file that `tail` reads."""
-        return cls(
-            path=tail.path,
-            state=tail.state,
-            error=tail.error,
-            size=tail.size,
-            offset=tail.offset,
-            damaged_records=tail.damaged_records,
-            skipped_bytes=tail.skipped_bytes,
-            undecided_bytes=tail.undecided_bytes,
-        )
+        """The status of the file that `tail` reads, whose attributes are called the same."""
+        return cls(*(getattr(tail, name) for name in cls._fields))
 
 
 class RunLog:

@@ -21,11 +21,11 @@ from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.records import find_damaged, gather, read_points
 from tuimon.events.bulk.templates import NO_TEMPLATE, Family, RecordLayout, find_layout
 from tuimon.events.crc import Words
-from tuimon.events.fields import Buffer
+from tuimon.events.fields import Buffer, WireError
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, Chain
 from tuimon.events.points import ScalarColumns
 from tuimon.events.single import is_scalar
-from tuimon.events.wire import WireError, parse_event
+from tuimon.events.wire import parse_event
 
 DAMAGED = -2
 """In place of a template's number: the payload is not what its checksum says."""
