@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 import psutil
 
@@ -60,20 +61,16 @@ class ProcessTree:
         """Working directory and command line of each living process."""
         found = set()
         for process in self._living[:_MAX_INSPECTED]:
-            try:
+            with suppress(psutil.Error, OSError):
                 found.add((process.cwd(), tuple(process.cmdline())))
-            except (psutil.Error, OSError):
-                continue
         return found
 
     def open_files(self) -> set[str]:
         """Paths of the regular files that living processes hold open."""
         found: set[str] = set()
         for process in self._living[:_MAX_INSPECTED]:
-            try:
+            with suppress(psutil.Error, OSError):
                 found.update(file.path for file in process.open_files())
-            except (psutil.Error, OSError):
-                continue
         return found
 
 

@@ -77,12 +77,7 @@ class Session:
     @classmethod
     def of_logdirs(cls, directories: Sequence[Path]) -> "Session":
         """Watch log directories that any program writes."""
-        return cls.of_sources([LogSource(path=str(path), recursive=True) for path in directories])
-
-    @classmethod
-    def of_sources(cls, sources: Sequence[LogSource]) -> "Session":
-        """Watch log directories, those of several runs for example."""
-        return cls(None, sources)
+        return cls(None, [LogSource(path=str(path), recursive=True) for path in directories])
 
     def start(self) -> None:
         """Start following the event files."""

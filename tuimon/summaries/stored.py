@@ -51,6 +51,4 @@ def read_mesh(parts: Parts, step: int, read: Read) -> Mesh:
     return _joined(tuple(found))
 
 
-@lru_cache(maxsize=2)
-def _joined(parts: tuple[MeshPart, ...]) -> Mesh:
-    return join_mesh(parts)
+_joined = lru_cache(maxsize=2)(join_mesh)

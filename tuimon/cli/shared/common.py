@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tuimon.runs.activity import activity, leftovers
-from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
 from tuimon.runs.removal import size_of
@@ -146,10 +145,3 @@ def describe_end(status: RunStatus) -> str:
     if status.why is not None:
         line += f"{' ' if status.why != status.cause else ': '}{safe(status.why)}"
     return f"{line}; {left}" if (left := activity(status, time.time())) else line
-
-
-def last_output(paths: RunPaths, lines: int = 12) -> list[str]:
-    """The last lines that the script printed, safe for a terminal, progress bars folded."""
-    from tuimon.console.history import read_tail
-
-    return read_tail(paths.console_log, lines)
