@@ -1,7 +1,5 @@
 """Batches in the making."""
 
-from __future__ import annotations
-
 from array import array
 from collections import defaultdict
 

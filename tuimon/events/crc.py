@@ -16,8 +16,6 @@ when its own checksum tells, and so are two with the same damage; that any more 
 other out has the probability of 2^-32 by which a checksum overlooks a damage at all.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from functools import lru_cache

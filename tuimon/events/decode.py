@@ -9,8 +9,6 @@ Three ways lead to the same result, whatever mixture of them decodes a file:
 All verify both checksums of every frame.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

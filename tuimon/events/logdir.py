@@ -7,8 +7,6 @@ A directory that holds an event file is a run, named by its path relative to the
 log directory itself is run ``.`` (TensorBoard's rule).
 """
 
-from __future__ import annotations
-
 import os
 import stat
 import time
@@ -191,7 +189,7 @@ class _DirectoryListing:
                 text = file.read(_MOST_CONFIG_BYTES).decode(errors="replace")
         return SideFile(self.run, path, status.st_size, status.st_mtime, text)
 
-    def _child(self, entry: os.DirEntry[str]) -> _DirectoryListing:
+    def _child(self, entry: os.DirEntry[str]) -> "_DirectoryListing":
         run = entry.name if self.run == "." else f"{self.run}/{entry.name}"
         return _DirectoryListing(entry.path, run, self.levels - 1)
 

@@ -1,7 +1,5 @@
 """What a reader of event files hands over: columns of scalar points and references to the rest."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,7 +15,7 @@ class ScalarColumns(NamedTuple):
     """Seconds since the epoch."""
     values: NDArray[np.float64]
 
-    def take(self, which: slice | NDArray[np.intp]) -> ScalarColumns:
+    def take(self, which: slice | NDArray[np.intp]) -> "ScalarColumns":
         """The points of a slice (a view) or at indices (a copy)."""
         return ScalarColumns(self.steps[which], self.wall_times[which], self.values[which])
 

@@ -1,7 +1,5 @@
 """Decoding records one by one: the walker's reading of any kind of event."""
 
-from __future__ import annotations
-
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.fields import Buffer, Span, WireError

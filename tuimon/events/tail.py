@@ -1,7 +1,5 @@
 """Following one event file: what is new since the last look, whatever happens to the file."""
 
-from __future__ import annotations
-
 import os
 from enum import StrEnum
 from pathlib import Path

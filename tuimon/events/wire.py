@@ -7,8 +7,6 @@ member set of a ``oneof`` stays, and the parts of one message are merged. Messag
 ``core/util/event.proto`` and ``core/framework/summary.proto``.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple

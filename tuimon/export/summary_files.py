@@ -6,8 +6,6 @@ Wavefront OBJ with colours behind the coordinates; text is text, tables of it CS
 that JSON lacks are the strings that protobuf's JSON mapping gives them.
 """
 
-from __future__ import annotations
-
 import csv
 import errno
 import io

@@ -4,8 +4,6 @@ Columns: run, tag, step (int64), wall_time (float64, Unix s), value (float64). N
 with as many digits as give the same float64 back.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import math

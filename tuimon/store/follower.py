@@ -1,7 +1,5 @@
 """The thread that keeps a store up to date with log directories."""
 
-from __future__ import annotations
-
 import math
 import threading
 import time

@@ -1,7 +1,5 @@
 """Reading log directories once, to the end of their files, in the calling thread."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple

@@ -8,8 +8,6 @@ One level is enough: numpy reduces the 156 thousand blocks of ten million points
 millisecond.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 

@@ -1,7 +1,5 @@
 """From a reference in an event file to the decoded summary."""
 
-from __future__ import annotations
-
 import os
 from collections import OrderedDict
 from collections.abc import Callable
@@ -58,7 +56,7 @@ Decoded: TypeAlias = (
 MAX_RECORD_BYTES = 128 << 20
 """Longer records are not decoded."""
 
-_DECODERS: dict[str, Callable[[Summary.Value], Decoded]] = {
+_DECODERS: "dict[str, Callable[[Summary.Value], Decoded]]" = {
     "audio": decode_audio,
     "custom_scalars": decode_layout,
     "graph_keras_model": decode_keras_model,
@@ -154,7 +152,7 @@ class SummaryReader:
         """
         return self.read_record(record_key(path, tag, plugin, offset, length))
 
-    def newest(self, run: RunLog, tag: str) -> Decoded | None:
+    def newest(self, run: "RunLog", tag: str) -> Decoded | None:
         """What the newest summary of a tag of a run says; None if none can be read."""
         series = run.refs.get(tag)
         last = series.last if series is not None else None

@@ -1,7 +1,5 @@
 """Summaries of a run of the store, read where its references point to."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 

@@ -8,8 +8,6 @@ A tag's first value is always the walker's, which enters the tag into the run's 
 templates are made of tags in that map only. So templates never change what a record means.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
@@ -96,7 +94,7 @@ class GroupedDecoder:
                 self._decode_rows(rows, size, block, decoded)
         return decoded
 
-    def rows_by_tag(self, decoded: FramePoints) -> RowsByTag:
+    def rows_by_tag(self, decoded: FramePoints) -> "RowsByTag":
         """The points of `decoded`, sorted into tags."""
         places = np.flatnonzero(decoded.templates >= 0)
         numbers = self._tag_numbers[decoded.templates[places]]
