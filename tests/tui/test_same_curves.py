@@ -10,7 +10,7 @@ from torch.utils.tensorboard.summary import custom_scalars
 from support.event_files import frame, scalar, version, write
 from support.screens import settle, shown
 from tuimon.cli.main import main
-from tuimon.config import load_settings
+from tuimon.config.reading import load_settings
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView

@@ -15,7 +15,7 @@ from tuimon.text import format_duration, safe
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from tuimon.config import Settings
+    from tuimon.config.schema import Settings
     from tuimon.guardian.client import ControlClient
 
 
@@ -73,7 +73,7 @@ def settings_or_refuse(*, screen: bool = True) -> "Settings":
     Raises:
         CommandError: something in the file makes no sense.
     """
-    from tuimon.config import ConfigError, load_settings
+    from tuimon.config.reading import ConfigError, load_settings
 
     try:
         settings = load_settings()

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-from tuimon.config import ConfigError, Problem, Settings, config_directory
+from tuimon.config.reading import ConfigError, Problem, config_directory
+from tuimon.config.schema import Settings
 from tuimon.decoding import near
 from tuimon.tui.themes.theme_file import DARK, THEMES, theme_in
 
