@@ -80,18 +80,12 @@ class LogdirScan:
         source are plain, unless several were given as options."""
         self._roots = (_roots_in_order if lasting_names else _roots)(sources)
         self._found: set[Path] = set()
-        self._directories: list[str] = []
-        self._beside: list[SideFile] = []
+        self.directories: list[str] = []
+        """Those of the last scan, log directories first: what is worth watching."""
+        self.beside: list[SideFile] = []
+        """What the last scan found beside event files, sorted by run and path."""
         self.truncated = False
         """Whether the limits of this module kept something out in the last scan."""
-
-    def directories(self) -> list[str]:
-        """The directories of the last scan, log directories first: what is worth watching."""
-        return self._directories
-
-    def beside(self) -> list[SideFile]:
-        """What the last scan found beside event files, sorted by run and path."""
-        return self._beside
 
     def forget(self, path: Path) -> None:
         """Find the file at `path` again when it comes back."""
@@ -119,8 +113,8 @@ class LogdirScan:
                     self._found.add(file.path)
                     found.append(file)
             pending.extend(directory.children.values())
-        self._directories = visited
-        self._beside = sorted(beside)
+        self.directories = visited
+        self.beside = sorted(beside)
         self.truncated = truncated or bool(pending)
         return sorted(found)
 

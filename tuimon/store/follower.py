@@ -180,7 +180,7 @@ class Follower:
         else:
             found = self._scan.scan()
         self._forget_gone()
-        self._store.set_beside(self._scan.beside())
+        self._store.set_beside(self._scan.beside)
         new = [file for file in found if file.path not in self._followed]
         if new:
             self._followed = {**self._followed, **{file.path: self._follow(file) for file in new}}
@@ -189,7 +189,7 @@ class Follower:
         self._scan_earliest = began + max(_SCAN_GAP_SECONDS, 20 * took)
         self._scan_due = began + max(_SCAN_SECONDS, took / _SCAN_SHARE)
         if not self.loading:  # what it takes to watch would delay the points
-            self._hints.watch(self._scan.directories())
+            self._hints.watch(self._scan.directories)
 
     def _forget_gone(self) -> None:
         """Forget files that are gone, unless they were all that their directory had.
@@ -197,7 +197,7 @@ class Follower:
         Those were renamed, or their run was removed. The points of a run whose event file alone is
         gone stay on the screen, which says so: it may be on its way back.
         """
-        directories = set(self._scan.directories())
+        directories = set(self._scan.directories)
         there = {one.run for one in self._followed.values() if one.tail.state is not FileState.GONE}
         gone = [
             path

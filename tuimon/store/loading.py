@@ -32,7 +32,7 @@ def load(sources: Sequence[LogSource]) -> LogSnapshot:
     buffer = ReadBuffer()
     for _, members in _by_run(scan.scan()):
         files += _read_run(store, members, buffer)
-    store.set_beside(scan.beside())
+    store.set_beside(scan.beside)
     return LogSnapshot(store, tuple(files), scan.truncated)
 
 

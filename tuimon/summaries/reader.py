@@ -131,12 +131,8 @@ class SummaryReader:
         """Most bytes of records whose decoded summaries are kept."""
         self._lock = Lock()
         self._kept: OrderedDict[RecordKey, Decoded] = OrderedDict()  # the last used one last
-        self._bytes = 0
-
-    @property
-    def kept_bytes(self) -> int:
+        self.kept_bytes = 0
         """Bytes of the records whose decoded summaries are kept."""
-        return self._bytes
 
     def read(
         self, path: str | os.PathLike[str], tag: str, plugin: str, offset: int, length: int
@@ -180,8 +176,8 @@ class SummaryReader:
     def _keep(self, key: RecordKey, decoded: Decoded) -> None:
         with self._lock:
             if key not in self._kept:
-                self._bytes += key.length
+                self.kept_bytes += key.length
             self._kept[key] = decoded
-            while self._bytes > self.max_bytes:
+            while self.kept_bytes > self.max_bytes:
                 dropped, _ = self._kept.popitem(last=False)
-                self._bytes -= dropped.length
+                self.kept_bytes -= dropped.length

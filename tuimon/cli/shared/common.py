@@ -73,10 +73,10 @@ def settings_or_refuse(*, screen: bool = True) -> "Settings":
     Raises:
         CommandError: something in the file makes no sense.
     """
-    from tuimon.config.reading import ConfigError, load_settings
+    from tuimon.config.reading import ConfigError, read_settings
 
     try:
-        settings = load_settings()
+        settings = read_settings()
         if screen and (settings.keys or "screen.theme" in settings.origins):
             from tuimon.tui.settings_check import check_settings
 
