@@ -24,8 +24,9 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from support.mirror_runs import MirrorUnderTest, end_run, new_run, offline_files
+from support.wandb_history import history_rows
 from support.wandb_server import KEY, wandb_server
-from tuimon.mirror.offline_file import last_step
+from tuimon.mirror.offline_file import OfflineFile, last_step
 from tuimon.runs.paths import RunPaths
 
 TAGS = 10
@@ -164,10 +165,7 @@ def lag(directory: Path) -> tuple[float, float]:
 
 def _written_at(path: Path) -> float:
     """When the newest step in W&B's file was written by the training."""
-    from tuimon.mirror.offline_file import last_row
-
-    row = last_row(path)
-    assert row is not None
+    *_, row = history_rows(OfflineFile(path))
     return float(row.values["_timestamp"])
 
 

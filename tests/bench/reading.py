@@ -36,7 +36,7 @@ from support.data_server import data_server
 from support.event_files import append, scalar
 from support.event_logs import Scalars, cycle, encode, irregular, record, tf2, tf2_first, write_log
 from tuimon.events.tail import EventFileTail
-from tuimon.store.lod import LevelOfDetail, step_edges
+from tuimon.store.lod import LevelOfDetail
 
 ROUNDS = 3
 FEW_SECONDS_ROUNDS = 9
@@ -233,7 +233,7 @@ def extremes_time(points: int) -> tuple[float, bool]:
     for start in range(51):
         bounds = np.linspace(start, steps[-1] - start, COLUMNS + 1)
         began = time.perf_counter()
-        edges = step_edges(steps, bounds)
+        edges = np.searchsorted(steps, np.ceil(bounds).astype(np.int64))
         found = detail.column_extremes(values, edges)
         times.append(time.perf_counter() - began)
     columns = [values[a:b] for a, b in pairwise(edges.tolist())]

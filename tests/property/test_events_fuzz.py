@@ -27,9 +27,9 @@ from support.event_files import read, said, scalar, start, tensor, version
 from tuimon.events import decode, wire
 from tuimon.events.bulk.templates import find_layout
 from tuimon.events.crc import masked_crc
-from tuimon.events.fields import BYTES, VARINT, fields, read_varint
+from tuimon.events.fields import BYTES, VARINT, WireError, fields, read_varint
 from tuimon.events.tail import EventFileTail
-from tuimon.events.wire import WireError, parse_event
+from tuimon.events.wire import parse_event
 from tuimon.store.store import Store
 
 pytestmark = pytest.mark.timeout(3600)

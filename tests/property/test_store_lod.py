@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tuimon.store import lod
-from tuimon.store.lod import BLOCK, LevelOfDetail, column_extremes, step_edges
+from tuimon.store.lod import BLOCK, LevelOfDetail, column_extremes
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -83,15 +83,3 @@ def test_a_spike_is_never_lost(size: int, columns: int, data: st.DataObject) -> 
     high = detail.column_extremes(values, edges).high
     assert (high == 1e9).sum() == 1
     assert edges[np.argmax(high)] <= at < edges[np.argmax(high) + 1]
-
-
-@settings(max_examples=200)
-@given(
-    st.lists(st.integers(-(2**63), 2**63 - 1), unique=True),
-    st.lists(st.floats(allow_nan=False), min_size=2),
-)
-def test_columns_of_steps(steps: list[int], bounds: list[float]) -> None:
-    steps.sort()
-    bounds.sort()
-    edges = step_edges(np.array(steps, np.int64), np.array(bounds))
-    assert edges.tolist() == [sum(step < bound for step in steps) for bound in bounds]

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from support.wandb_history import HistoryRow, history_rows
 from tuimon.events.logdir import LogdirScan
 from tuimon.events.tail import EventFileTail
 from tuimon.mirror.life import MIRROR_VARIABLE, kill_leftovers
-from tuimon.mirror.offline_file import HistoryRow, OfflineFile
+from tuimon.mirror.offline_file import OfflineFile
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, current, machine_id
 from tuimon.runs.record import (
@@ -146,7 +147,7 @@ def offline_files(paths: RunPaths) -> list[Path]:
 
 def offline_rows(paths: RunPaths) -> list[HistoryRow]:
     """All history rows of all fragments, in order."""
-    return [row for path in offline_files(paths) for row in OfflineFile(path).rows()]
+    return [row for path in offline_files(paths) for row in history_rows(OfflineFile(path))]
 
 
 def offline_records(paths: RunPaths) -> list[Any]:

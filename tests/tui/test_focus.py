@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from support.event_files import scalar, version, write
 from support.screens import settle, shown
 from support.stored_runs import made
-from tuimon.config import Origin, Settings
+from tuimon.config.schema import Origin, Settings
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.cells import CellView

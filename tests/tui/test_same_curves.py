@@ -10,7 +10,7 @@ from torch.utils.tensorboard.summary import custom_scalars
 from support.event_files import frame, scalar, version, write
 from support.screens import settle, shown
 from tuimon.cli.main import main
-from tuimon.config import load_settings
+from tuimon.config.reading import read_settings
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView
@@ -60,7 +60,7 @@ async def test_the_same_numbers_everywhere(
     session = Session.of_logdirs([tmp_path / "runs"])
     session.start()
     try:
-        async with TuimonApp(session, settings=load_settings()).run_test(size=(130, 30)) as pilot:
+        async with TuimonApp(session, settings=read_settings()).run_test(size=(130, 30)) as pilot:
             screen = await settle(pilot)
             main_screen = shown(screen.query_one(ChartView))
             await pilot.press("v")

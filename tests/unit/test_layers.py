@@ -57,9 +57,8 @@ def test_charts_drawn_in_turns_do_not_wait_for_a_slow_beat_of_the_screen():
 
 
 def test_the_screen_imports_the_views_of_other_data_when_they_are_asked_for():
-    settings = (
-        "from tuimon.config import Settings\nfrom tuimon.tui.keys.user_keys import user_keys\n"
-    )
+    settings = "from tuimon.config.schema import Settings\n"
+    settings += "from tuimon.tui.keys.user_keys import user_keys\n"
     modules = modules_after(f"import tuimon.tui.app\n{settings}user_keys(Settings())")
     assert not imported(["tuimon.views.kinds"], modules)
 

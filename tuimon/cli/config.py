@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from tuimon.cli.shared.common import CommandError
-from tuimon.config import ConfigError, Settings, config_path, read_settings
-from tuimon.config.schema import AREAS
+from tuimon.config.reading import ConfigError, config_path, read_settings
+from tuimon.config.schema import AREAS, Settings
 from tuimon.text import safe
 
 _EDITORS = ("nano", "vim", "vi")

@@ -22,7 +22,7 @@ from tuimon.cli.shared.targets import (
 from tuimon.text import safe
 
 if TYPE_CHECKING:
-    from tuimon.export.tables import TableWriter
+    from tuimon.export.tables import CsvWriter, JsonlWriter, ParquetWriter
 
 FORMATS = ("csv", "jsonl", "parquet")
 KINDS = ("histogram", "image", "audio", "text", "mesh", "pr-curve", "graph", "hparams")
@@ -185,7 +185,7 @@ def _opened(output: str | None, kind: str) -> Iterator[BinaryIO]:
             part.unlink(missing_ok=True)
 
 
-def _writer(kind: str, file: BinaryIO) -> "TableWriter":
+def _writer(kind: str, file: BinaryIO) -> "CsvWriter | JsonlWriter | ParquetWriter":
     from tuimon.export.tables import CsvWriter, JsonlWriter, ParquetWriter
 
     if kind == "parquet":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuimon.cli.main import COMMANDS
 from tuimon.cli.shared.common import CommandError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def complete_topic(
 
     return [
         CompletionItem(name, help=about)
-        for name, about in (_about_pages() | _about_commands()).items()
+        for name, about in (_about_pages() | COMMANDS).items()
         if name.startswith(incomplete)
     ]
 
@@ -76,12 +77,6 @@ def _about_pages() -> dict[str, str]:
     return {topic: text.partition(". ")[0].rstrip(".") + "." for topic, text in paragraphs.items()}
 
 
-def _about_commands() -> dict[str, str]:
-    from tuimon.cli.main import COMMANDS
-
-    return COMMANDS
-
-
 def _list_topics(ctx: click.Context) -> None:
     formatter = ctx.make_formatter()
     formatter.write_usage(ctx.command_path, "[TOPIC|COMMAND]")
@@ -101,7 +96,7 @@ def _show_command(root: click.Context, name: str) -> None:
     assert isinstance(root.command, click.Group)
     found = root.command.get_command(root, name)
     if found is None:
-        near = difflib.get_close_matches(name.lower(), [*TOPICS, *_about_commands()], n=1)
+        near = difflib.get_close_matches(name.lower(), [*TOPICS, *COMMANDS], n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         hint = hint or "; `tuimon help` lists the topics"
         raise CommandError(f"no topic or command {name}{hint}")

@@ -86,11 +86,6 @@ class _MirrorJob:
     record: LogdirRecord
     experiment: Experiment
 
-    @property
-    def bytes(self) -> int:
-        """Of its event files."""
-        return sum(_size(path) for path in self.experiment.files)
-
 
 def _jobs(root: Path, options: MirrorOptions, *, watch: bool) -> Iterator[_MirrorJob]:
     found = experiments(root, LogdirScan([LogSource(path=str(root))]).scan())
@@ -130,7 +125,7 @@ def _mirror(job: _MirrorJob) -> int:
         click.echo(f"{name}: complete before, {record.points:,} points{_where(record)}")
         return 0
     process = _start(job)
-    total = max(job.bytes, 1)
+    total = max(sum(map(_size, job.experiment.files)), 1)
     with ProgressLine(job.experiment.name, quiet=False) as progress:
         try:
             while not process.done:
@@ -209,13 +204,10 @@ def _tell(job: _MirrorJob) -> int:
     if record.state != "finished":
         click.echo(f"tuimon: {name}: {safe(record.detail or 'failed')}", err=True)
         return 1
+    others = f", {record.summaries:,} other summaries" if record.summaries else ""
     refused = f", {record.refused} summaries left out" if record.refused else ""
-    click.echo(f"{name}: {record.points:,} points{_others(record)}{refused}{_where(record)}")
+    click.echo(f"{name}: {record.points:,} points{others}{refused}{_where(record)}")
     return 0
-
-
-def _others(record: MirrorRecord) -> str:
-    return f", {record.summaries:,} other summaries" if record.summaries else ""
 
 
 def _where(record: MirrorRecord) -> str:

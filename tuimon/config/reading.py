@@ -23,11 +23,6 @@ def config_path() -> Path:
     return user_config_path("tuimon") / "config.toml"
 
 
-def config_directory() -> Path:
-    """The directory of the settings file; ``themes/`` in it holds the user's themes."""
-    return config_path().parent
-
-
 _MOST_BYTES = 1 << 20
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _HEADER = re.compile(r"\s*\[\s*([^\[\]#]+?)\s*\]\s*(?:#.*)?$")
@@ -52,22 +47,13 @@ class ConfigError(ValueError):
         super().__init__("; ".join(map(str, self.problems)))
 
 
-def load_settings() -> Settings:
-    """The user's settings; the defaults where there is no file.
+def read_settings(path: Path | None = None) -> Settings:
+    """The settings in the file at `path` (by default the user's); the defaults where there is none.
 
     Raises:
         ConfigError: the file cannot be read, or something in it makes no sense.
     """
-    return read_settings(config_path())
-
-
-def read_settings(path: Path) -> Settings:
-    """The settings in the file at `path`; the defaults where there is none.
-
-    Raises:
-        ConfigError: the file cannot be read, or something in it makes no sense.
-    """
-    document = read_document(path)
+    document = read_document(path or config_path())
     return Settings() if document is None else _settings(document)
 
 

@@ -104,7 +104,8 @@ class ConsoleTail:
         beside it with its name and a number are not its parts."""
         self._plain_file = plain_file
         self._size = (cols, rows)
-        self._screen = ConsoleScreen(cols, rows, scrollback)
+        self.terminal = ConsoleScreen(cols, rows, scrollback)
+        """The terminal as it is emulated now."""
         self._reader = ConsoleReader(path, parts=not plain_file)
         self._resized = False
 
@@ -120,17 +121,12 @@ class ConsoleTail:
 
     def lines(self) -> list[str]:
         """The newest lines, safe for a terminal."""
-        return self._screen.lines()
+        return self.terminal.lines()
 
     @property
     def columns(self) -> int:
         """Of the training's terminal."""
         return self._size[0]
-
-    @property
-    def terminal(self) -> ConsoleScreen:
-        """The terminal as it is emulated now."""
-        return self._screen
 
     def resize(self, cols: int, rows: int) -> bool:
         """The training's terminal has that size; True if it had another one before.
@@ -140,7 +136,7 @@ class ConsoleTail:
         if (cols, rows) == self._size:
             return False
         self._size = (cols, rows)
-        self._screen.restart(cols, rows)
+        self.terminal.restart(cols, rows)
         self._resized = True
         return True
 
@@ -157,7 +153,7 @@ class ConsoleTail:
         before = reader.copy()
         data = before.read_back(NEWEST)
         before.close()
-        self._screen.restart(*self._size)
+        self.terminal.restart(*self._size)
         self._feed(data[line_start(data) :] if len(data) == NEWEST else data)
         self._resized = False
         return True
@@ -171,7 +167,7 @@ class ConsoleTail:
         return left < NEWEST
 
     def _feed(self, data: bytes) -> None:
-        self._screen.feed(data.replace(b"\n", b"\r\n") if self._plain_file else data)
+        self.terminal.feed(data.replace(b"\n", b"\r\n") if self._plain_file else data)
 
 
 class _Screen(pyte.Screen):

@@ -1,8 +1,7 @@
 """Batches in the making."""
 
-from __future__ import annotations
-
 from array import array
+from collections import defaultdict
 
 import numpy as np
 
@@ -15,23 +14,18 @@ class BatchBuilder:
     def __init__(self) -> None:
         self._done: list[EventBatch] = []
         self._batch = EventBatch()
-        self._columns: dict[str, _TagPoints] = {}
+        self._columns: defaultdict[str, _TagPoints] = defaultdict(_TagPoints)
 
     def add_scalar(self, tag: str, step: int, wall_time: float, value: float) -> None:
         """Add one point."""
-        column = self._columns.get(tag)
-        if column is None:
-            column = self._columns[tag] = _TagPoints()
+        column = self._columns[tag]
         column.steps.append(step)
         column.wall_times.append(wall_time)
         column.values.append(value)
 
     def add_columns(self, tag: str, columns: ScalarColumns) -> None:
         """Add points of one tag."""
-        column = self._columns.get(tag)
-        if column is None:
-            column = self._columns[tag] = _TagPoints()
-        column.add(columns)
+        self._columns[tag].add(columns)
 
     def add_ref(self, ref: SummaryRef) -> None:
         """Add a summary that is no scalar."""
@@ -54,7 +48,7 @@ class BatchBuilder:
         """Begin a new batch at a ``SessionLog.START`` record that lies at `offset`."""
         self._finish(offset)
         self._batch = EventBatch(restart_step=step)
-        self._columns = {}
+        self._columns = defaultdict(_TagPoints)
 
     def finish(self, end_offset: int) -> list[EventBatch]:
         """All batches; the last one ends at `end_offset`."""

@@ -1,7 +1,5 @@
 """Memory that pieces of files are read into."""
 
-from __future__ import annotations
-
 import os
 import threading
 from contextlib import suppress

@@ -16,8 +16,6 @@ when its own checksum tells, and so are two with the same damage; that any more 
 other out has the probability of 2^-32 by which a checksum overlooks a damage at all.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from functools import lru_cache
@@ -88,11 +86,10 @@ def trailer_key(length: int) -> int:
     header = struct.pack("<Q", length)
     header += struct.pack("<I", masked_crc(header))
     zeros = bytes(length)
-    remainder: int = google_crc32c.extend(_ZERO_REGISTER, header + zeros) ^ _ZERO_REGISTER
-    return remainder ^ int(google_crc32c.value(zeros))
+    return remainder(header + zeros) ^ int(google_crc32c.value(zeros))
 
 
-def remainder(data: Bytes) -> int:
+def remainder(data: bytes | Bytes) -> int:
     """The remainder of `data`, contiguous."""
     return int(google_crc32c.extend(_ZERO_REGISTER, data)) ^ _ZERO_REGISTER
 

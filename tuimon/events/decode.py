@@ -9,8 +9,6 @@ Three ways lead to the same result, whatever mixture of them decodes a file:
 All verify both checksums of every frame.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +17,7 @@ from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.cycles import Cycle, find_period
 from tuimon.events.bulk.grouped import DAMAGED, FramePoints, GroupedDecoder
 from tuimon.events.bulk.templates import NO_TEMPLATE
-from tuimon.events.fields import Buffer
+from tuimon.events.fields import Buffer, WireError
 from tuimon.events.frames import (
     HEADER_BYTES,
     TRAILER_BYTES,
@@ -32,7 +30,7 @@ from tuimon.events.frames import (
 )
 from tuimon.events.points import EventBatch
 from tuimon.events.single import SingleDecoder
-from tuimon.events.wire import WireError, parse_event
+from tuimon.events.wire import parse_event
 
 BULK_BYTES = 8 << 10
 """Less than this is read faster record by record."""
@@ -121,7 +119,7 @@ class EventDecoder:
         """Decode some frames one by one; the scan of the last of them."""
         left = _FEW_FRAMES
         while True:
-            at, known = self._single.decode_known(window, at, left, builder)
+            at, known = self._single.known.enter(window, at, left, builder)
             left -= known
             scan = scan_frames(window, at, limit=min(left, 1))
             builder.add_damage(scan.damaged_records, scan.damaged_bytes)

@@ -9,8 +9,6 @@ record whose content alone is damaged. Where the chain is broken (a damaged leng
 added) `header_positions` tells where it may go on.
 """
 
-from __future__ import annotations
-
 import os
 import struct
 from enum import Enum

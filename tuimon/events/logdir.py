@@ -7,8 +7,6 @@ A directory that holds an event file is a run, named by its path relative to the
 log directory itself is run ``.`` (TensorBoard's rule).
 """
 
-from __future__ import annotations
-
 import os
 import stat
 import time
@@ -82,18 +80,12 @@ class LogdirScan:
         source are plain, unless several were given as options."""
         self._roots = (_roots_in_order if lasting_names else _roots)(sources)
         self._found: set[Path] = set()
-        self._directories: list[str] = []
-        self._beside: list[SideFile] = []
+        self.directories: list[str] = []
+        """Those of the last scan, log directories first: what is worth watching."""
+        self.beside: list[SideFile] = []
+        """What the last scan found beside event files, sorted by run and path."""
         self.truncated = False
         """Whether the limits of this module kept something out in the last scan."""
-
-    def directories(self) -> list[str]:
-        """The directories of the last scan, log directories first: what is worth watching."""
-        return self._directories
-
-    def beside(self) -> list[SideFile]:
-        """What the last scan found beside event files, sorted by run and path."""
-        return self._beside
 
     def forget(self, path: Path) -> None:
         """Find the file at `path` again when it comes back."""
@@ -121,8 +113,8 @@ class LogdirScan:
                     self._found.add(file.path)
                     found.append(file)
             pending.extend(directory.children.values())
-        self._directories = visited
-        self._beside = sorted(beside)
+        self.directories = visited
+        self.beside = sorted(beside)
         self.truncated = truncated or bool(pending)
         return sorted(found)
 
@@ -191,7 +183,7 @@ class _DirectoryListing:
                 text = file.read(_MOST_CONFIG_BYTES).decode(errors="replace")
         return SideFile(self.run, path, status.st_size, status.st_mtime, text)
 
-    def _child(self, entry: os.DirEntry[str]) -> _DirectoryListing:
+    def _child(self, entry: os.DirEntry[str]) -> "_DirectoryListing":
         run = entry.name if self.run == "." else f"{self.run}/{entry.name}"
         return _DirectoryListing(entry.path, run, self.levels - 1)
 

@@ -1,7 +1,6 @@
 """What a reader of event files hands over: columns of scalar points and references to the rest."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +15,7 @@ class ScalarColumns(NamedTuple):
     """Seconds since the epoch."""
     values: NDArray[np.float64]
 
-    def take(self, which: slice | NDArray[np.intp]) -> ScalarColumns:
+    def take(self, which: slice | NDArray[np.intp]) -> "ScalarColumns":
         """The points of a slice (a view) or at indices (a copy)."""
         return ScalarColumns(self.steps[which], self.wall_times[which], self.values[which])
 
@@ -35,36 +34,28 @@ class SummaryRef(NamedTuple):
     """Bytes of the record's payload (a serialized ``Event``)."""
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class EventBatch:
     """One stretch of an event file, decoded.
 
     A batch never spans a restart: a ``SessionLog.START`` record begins a new batch.
     """
 
-    def __init__(
-        self,
-        *,
-        restart_step: int | None = None,
-        end_offset: int = 0,
-        damaged_records: int = 0,
-        skipped_bytes: int = 0,
-        unknown: dict[str, int] | None = None,
-    ) -> None:
-        self.reset = False
-        """The file was truncated or replaced: drop everything it gave before this batch."""
-        self.restart_step = restart_step
-        """Step of the ``SessionLog.START`` that precedes the points: drops earlier steps >= it."""
-        self.scalars: dict[str, ScalarColumns] = {}
-        self.refs: list[SummaryRef] = []
-        self.start_time: float | None = None
-        """Wall time of the file's first event; only in the batch that holds it."""
-        self.end_offset = end_offset
-        """Offset behind the last record that the batch accounts for."""
-        self.file_bytes = 0
-        """Size of the file when the batch was read, where that is known."""
-        self.damaged_records = damaged_records
-        """Records dropped: checksum of the payload wrong, not an ``Event``, or lost in a damage."""
-        self.skipped_bytes = skipped_bytes
-        """Bytes passed over in search of the next valid frame."""
-        self.unknown = unknown or {}
-        """Records of kinds that this reader does not know, by name."""
+    reset: bool = False
+    """The file was truncated or replaced: drop everything it gave before this batch."""
+    restart_step: int | None = None
+    """Step of the ``SessionLog.START`` that precedes the points: drops earlier steps >= it."""
+    scalars: dict[str, ScalarColumns] = field(default_factory=dict)
+    refs: list[SummaryRef] = field(default_factory=list)
+    start_time: float | None = None
+    """Wall time of the file's first event; only in the batch that holds it."""
+    end_offset: int = 0
+    """Offset behind the last record that the batch accounts for."""
+    file_bytes: int = 0
+    """Size of the file when the batch was read, where that is known."""
+    damaged_records: int = 0
+    """Records dropped: checksum of the payload wrong, not an ``Event``, or lost in a damage."""
+    skipped_bytes: int = 0
+    """Bytes passed over in search of the next valid frame."""
+    unknown: dict[str, int] = field(default_factory=dict)
+    """Records of kinds that this reader does not know, by name."""

@@ -5,8 +5,6 @@ fields its elements. Source: TensorFlow, ``core/framework/tensor.proto`` and ``T
 (a typed field that is missing stands for zero).
 """
 
-from __future__ import annotations
-
 import struct
 from typing import NamedTuple
 

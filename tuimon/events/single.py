@@ -1,13 +1,11 @@
 """Decoding records one by one: the walker's reading of any kind of event."""
 
-from __future__ import annotations
-
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.known import KnownRecords
-from tuimon.events.fields import Buffer, Span
+from tuimon.events.fields import Buffer, Span, WireError
 from tuimon.events.frames import HEADER_BYTES
 from tuimon.events.points import SummaryRef
-from tuimon.events.wire import Event, Value, WireError, parse_event
+from tuimon.events.wire import Event, Value, parse_event
 
 _LEGACY_PLUGINS = {
     "simple_value": "scalars",
@@ -15,7 +13,12 @@ _LEGACY_PLUGINS = {
     "histo": "histograms",
     "audio": "audio",
 }
-_GRAPHS = {"graph_def": "__run_graph__", "meta_graph_def": "__meta_graph__"}
+_GRAPHS = {
+    "graph_def": ("__run_graph__", "graphs"),
+    "meta_graph_def": ("__meta_graph__", "graphs"),
+    "tagged_run_metadata": ("", "graph_tagged_run_metadata"),
+}
+"""Tag, where the event has none, and plugin."""
 _QUIET_KINDS = {"", "file_version", "log_message"}
 
 
@@ -30,13 +33,8 @@ class SingleDecoder:
         self._plugins = plugins
         self.started = False
         """Whether the file's first event was read."""
-        self._known = KnownRecords()
-
-    def decode_known(
-        self, window: Buffer, start: int, most: int, builder: BatchBuilder
-    ) -> tuple[int, int]:
-        """Enter at most `most` points from frames like earlier ones; as `KnownRecords.enter`."""
-        return self._known.enter(window, start, most, builder)
+        self.known = KnownRecords()
+        """Scalars like these are entered in part of the time."""
 
     def decode(self, window: Buffer, span: Span, base: int, builder: BatchBuilder) -> None:
         """Enter the event whose payload lies at `span` of `window`; malformed ones as damage.
@@ -50,8 +48,11 @@ class SingleDecoder:
             builder.add_damage(1)
             return
         self.enter(event, base + start - HEADER_BYTES, end - start, builder)
-        if len(event.values) == 1 and self._is_scalar(event.values[0]):
-            self._known.learn(bytes(window[start:end]), event)
+        if len(event.values) != 1:
+            return
+        (value,) = event.values
+        if is_scalar(value, self._plugins.get(value.tag, "")):
+            self.known.learn(bytes(window[start:end]), event)
 
     def enter(self, event: Event, offset: int, length: int, builder: BatchBuilder) -> None:
         """Enter an event whose frame, with a payload of `length` bytes, lies at `offset`."""
@@ -65,15 +66,9 @@ class SingleDecoder:
             if event.starts:
                 builder.restart(event.step, offset)
         elif event.kind in _GRAPHS:
-            ref = SummaryRef(
-                _GRAPHS[event.kind], "graphs", event.step, event.wall_time, offset, length
-            )
-            builder.add_ref(ref)
-        elif event.kind == "tagged_run_metadata":
-            plugin = "graph_tagged_run_metadata"
-            builder.add_ref(
-                SummaryRef(event.tag, plugin, event.step, event.wall_time, offset, length)
-            )
+            tag, plugin = _GRAPHS[event.kind]
+            place = event.step, event.wall_time, offset, length
+            builder.add_ref(SummaryRef(event.tag or tag, plugin, *place))
         elif event.kind not in _QUIET_KINDS:
             builder.count_unknown(event.kind)
 
@@ -93,9 +88,6 @@ class SingleDecoder:
             )
         else:
             builder.count_unknown(value.kind or "empty value")
-
-    def _is_scalar(self, value: Value) -> bool:
-        return is_scalar(value, self._plugins.get(value.tag, ""))
 
 
 def is_scalar(value: Value, plugin: str) -> bool:

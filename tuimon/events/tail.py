@@ -1,7 +1,5 @@
 """Following one event file: what is new since the last look, whatever happens to the file."""
 
-from __future__ import annotations
-
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -39,6 +37,9 @@ class FileState(StrEnum):
     GONE = "gone"
     DENIED = "denied"
     FAILED = "failed"
+
+
+_STATES = {FileNotFoundError: FileState.GONE, PermissionError: FileState.DENIED}
 
 
 class EventFileTail:
@@ -113,21 +114,14 @@ class EventFileTail:
                 batches = self._read(file, max_bytes)
             finally:
                 os.close(file)
-        except FileNotFoundError as error:
-            self._fail(FileState.GONE, error)
-        except PermissionError as error:
-            self._fail(FileState.DENIED, error)
         except OSError as error:
-            self._fail(FileState.FAILED, error)
-        else:
-            self.state, self.error = FileState.OK, None
-            return batches
-        return []
-
-    def _fail(self, state: FileState, error: OSError) -> None:
-        self.state, self.error = state, error.strerror or str(error)
-        self._fingerprint = None
-        self._unfinished = False
+            self.state = _STATES.get(type(error), FileState.FAILED)
+            self.error = error.strerror or str(error)
+            self._fingerprint = None
+            self._unfinished = False
+            return []
+        self.state, self.error = FileState.OK, None
+        return batches
 
     def _read(self, file: int, max_bytes: int) -> list[EventBatch]:
         status = os.fstat(file)

@@ -7,8 +7,6 @@ member set of a ``oneof`` stays, and the parts of one message are merged. Messag
 ``core/util/event.proto`` and ``core/framework/summary.proto``.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -26,8 +24,6 @@ from tuimon.events.fields import (
     signed,
 )
 from tuimon.events.scalar_tensor import scalar_of_tensor
-
-__all__ = ["Event", "Value", "WireError", "parse_event"]
 
 _F64 = struct.Struct("<d")
 _F32 = struct.Struct("<f")

@@ -6,8 +6,6 @@ Wavefront OBJ with colours behind the coordinates; text is text, tables of it CS
 that JSON lacks are the strings that protobuf's JSON mapping gives them.
 """
 
-from __future__ import annotations
-
 import csv
 import errno
 import io
@@ -16,7 +14,6 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -172,12 +169,7 @@ class FilesWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._end_lines()
         self._manifest.close()
 

@@ -4,14 +4,11 @@ Columns: run, tag, step (int64), wall_time (float64, Unix s), value (float64). N
 with as many digits as give the same float64 back.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator
-from types import TracebackType
-from typing import BinaryIO, NamedTuple, Protocol, Self
+from typing import BinaryIO, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,22 +33,6 @@ class Chunk(NamedTuple):
     values: NDArray[np.float64]
 
 
-class TableWriter(Protocol):
-    """Writes chunks to a file; leaving the context ends the table, not the file."""
-
-    def write(self, chunk: Chunk) -> None:
-        """Add the points of a chunk."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
-
-
 def chunks(series: Series, *, every: bool = False) -> Iterator[Chunk]:
     """The points of `series` that are in force, by step.
 
@@ -70,7 +51,10 @@ def chunks(series: Series, *, every: bool = False) -> Iterator[Chunk]:
 
 
 class _TextWriter:
-    """A table of lines, encoded as UTF-8; names that are no text keep their bytes."""
+    """A table of lines, encoded as UTF-8; names that are no text keep their bytes.
+
+    Leaving the context ends the table, not the file.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -95,6 +79,7 @@ class CsvWriter(_TextWriter):
         self._put(",".join(COLUMNS) + "\n")
 
     def write(self, chunk: Chunk) -> None:
+        """Add the points of a chunk."""
         names = _csv_row([self._clean(chunk.run), self._clean(chunk.tag)])
         self._put(
             "".join(f"{names},{step},{time!r},{value!r}\n" for step, time, value in _rows(chunk))
@@ -108,6 +93,7 @@ class JsonlWriter(_TextWriter):
     """
 
     def write(self, chunk: Chunk) -> None:
+        """Add the points of a chunk."""
         names = f'"run": {json.dumps(chunk.run)}, "tag": {json.dumps(chunk.tag)}'
         self._put(
             "".join(
@@ -141,6 +127,7 @@ class ParquetWriter:
         self._held_rows = 0
 
     def write(self, chunk: Chunk) -> None:
+        """Add the points of a chunk."""
         self._held.append(chunk)
         self._held_rows += len(chunk.steps)
         if self._held_rows + CHUNK_ROWS > self._GROUP_ROWS:

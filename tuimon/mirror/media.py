@@ -1,7 +1,5 @@
 """Decoded summaries as W&B's media types. Files are left as they were logged, where they can be."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Sequence
 from pathlib import Path

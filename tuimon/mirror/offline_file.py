@@ -10,16 +10,14 @@ wandb-core writes blocks at its leisure, so a file that is being written, or who
 killed, may end anywhere. `Fragments` are the files of one run, one of each life of its mirror.
 """
 
-import json
 import logging
 import os
 import shlex
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 MAGIC = b":W&B"
 FILE_HEADER_BYTES = 7
@@ -38,16 +36,6 @@ def is_offline_run(directory: str) -> bool:
 
 class OfflineFileError(ValueError):
     """The file is not a W&B transaction log; the message starts with its path."""
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """One row of a run's history: `step` is W&B's row counter, values are decoded JSON.
-
-    Media are objects with a ``_type``."""
-
-    step: int
-    values: dict[str, Any]
 
 
 class OfflineFile:
@@ -79,22 +67,9 @@ class OfflineFile:
                 self.offset = end
                 yield record
 
-    def rows(self) -> Iterator[HistoryRow]:
-        """The history rows among the records; raises as `records` does."""
-        for record in self.records():
-            row = _history_row(record)
-            if row is not None:
-                yield row
-
 
 def last_step(path: Path) -> int | None:
-    """The step of the last history row, or None when there is none; raises as `last_row` does."""
-    row = last_row(path)
-    return None if row is None else row.step
-
-
-def last_row(path: Path) -> HistoryRow | None:
-    """The history row with the highest step, or None when there is none.
+    """The highest step of a history row (W&B's row counter), or None when there is none.
 
     Reads backwards, so that it costs the same for any size of the file.
 
@@ -103,13 +78,10 @@ def last_row(path: Path) -> HistoryRow | None:
     """
     with path.open("rb") as file:
         for start in _tail_starts(os.fstat(file.fileno()).st_size):
-            rows = [
-                row
-                for _, record in _records(file, start)
-                if (row := _history_row(record)) is not None
-            ]
-            if rows:
-                return max(rows, key=lambda row: row.step)
+            steps = (_history_step(record) for _, record in _records(file, start))
+            last = max((step for step in steps if step is not None), default=None)
+            if last is not None:
+                return last
     return None
 
 
@@ -175,7 +147,7 @@ def _records(file: BinaryIO, start: int) -> Iterator[tuple[int, bytes]]:
         position = block_end
 
 
-def _history_row(record: bytes) -> HistoryRow | None:
+def _history_step(record: bytes) -> int | None:
     # `num` is written first, then the record itself: most kinds are told apart by one byte.
     at = 0
     if record[:1] == b"\x08":
@@ -188,19 +160,7 @@ def _history_row(record: bytes) -> HistoryRow | None:
     from wandb.proto import wandb_internal_pb2
 
     history = wandb_internal_pb2.Record.FromString(record).history  # type: ignore[attr-defined]
-    values: dict[str, Any] = {}
-    for item in history.item:
-        *objects, name = item.nested_key or [item.key]
-        inside = values
-        for key in objects:
-            inside = inside.setdefault(key, {})
-        inside[name] = _value(item.value_json)
-    return HistoryRow(history.step.num, values)
-
-
-def _value(text: str) -> Any:
-    # wandb-core writes whole floats as integers: minus zero as one that Python would not keep.
-    return -0.0 if text == "-0" else json.loads(text)
+    return int(history.step.num)
 
 
 class Fragments:

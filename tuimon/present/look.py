@@ -14,8 +14,7 @@ from typing import Annotated, Any
 
 from tuimon.charts.model import ChartOptions, MarkStyle, XAxis
 from tuimon.charts.viewport import Viewport
-from tuimon.config import Settings
-from tuimon.config.schema import Smoothing
+from tuimon.config.schema import Settings, Smoothing
 from tuimon.decoding import Rule, checked, field_types, within
 from tuimon.present.arrangement import Sort
 from tuimon.present.selection import Selection, filter_or_everything

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.events.crc import masked_crc
+from tuimon.events.frames import frame_header
 from tuimon.events.tail import EventFileTail
 
 
@@ -90,6 +91,4 @@ def _version_record() -> bytes:
 
 def _framed(payload: bytes) -> bytes:
     """A TFRecord: length and payload, each with its checksum behind it."""
-    length = struct.pack("<Q", len(payload))
-    crcs = (struct.pack("<I", masked_crc(part)) for part in (length, payload))
-    return length + next(crcs) + payload + next(crcs)
+    return frame_header(len(payload)) + payload + struct.pack("<I", masked_crc(payload))

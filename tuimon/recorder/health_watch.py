@@ -55,10 +55,10 @@ class HealthWatch:
             self._finder.set_sources(sources)
             self._read()
             self._look_at_output()
-            self._note(self._stall.check(time.monotonic(), time.time()))
+            self.note(self._stall.check(time.monotonic(), time.time()))
             if system is not None:
                 measured_at, readings = system.latest
-                self._note(*self._machine.take(readings, measured_at))
+                self.note(*self._machine.take(readings, measured_at))
 
     def finish(self, sources: tuple[LogSource, ...], status: RunStatus) -> None:
         """The training has ended: read the rest, for five seconds at most, and tell how."""
@@ -66,11 +66,7 @@ class HealthWatch:
         deadline = time.monotonic() + _LAST_SECONDS
         while self._read() and time.monotonic() < deadline:
             pass
-        self._note(_ending(status))
-
-    def tell(self, alert: Alert) -> None:
-        """Note what somebody else has noticed."""
-        self._note(alert)
+        self.note(_ending(status))
 
     def close(self) -> None:
         """Wait until everybody has been told."""
@@ -86,7 +82,7 @@ class HealthWatch:
                 news = True
                 for tag, columns in batch.scalars.items():
                     points += len(columns.steps)
-                    self._note(*self._rules(run, tag, columns))
+                    self.note(*self._rules(run, tag, columns))
         if points:
             self._stall.sign_of_life(time.monotonic(), points=points)
         return news
@@ -106,7 +102,7 @@ class HealthWatch:
             self._output = size
             self._stall.sign_of_life(time.monotonic())
 
-    def _note(self, *alerts: Alert | None) -> None:
+    def note(self, *alerts: Alert | None) -> None:
         """Write alerts down; what cannot be written goes on waiting."""
         self._untold += [alert for alert in alerts if alert is not None]
         while self._untold:

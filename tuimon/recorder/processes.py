@@ -1,7 +1,7 @@
 """The processes of a training: everything below its guardian but tuimon's own."""
 
 import os
-from collections.abc import Sequence
+from contextlib import suppress
 
 import psutil
 
@@ -19,12 +19,8 @@ class ProcessTree:
         self._unguarded = training if guardian is None else None
         self._roots = frozenset({training} if guardian is None else {guardian, training})
         self._seen = {training}
-        self._living: list[psutil.Process] = []
-
-    @property
-    def living(self) -> Sequence[psutil.Process]:
+        self.living: list[psutil.Process] = []
         """The processes that lived when they were last looked at."""
-        return self._living
 
     def refresh(self) -> None:
         """Look at the living processes; costs a read of every process on the machine."""
@@ -34,13 +30,13 @@ class ProcessTree:
             children.setdefault(process.info["ppid"], []).append(process)
             if process.pid == self._unguarded:
                 living.append(process)
-        self._living = living
+        self.living = living
         pending = list(self._roots)
         while pending:
             for process in children.pop(pending.pop(), ()):
                 if process.pid in self._seen or not _is_ours(process.pid):
                     self._seen.add(process.pid)
-                    self._living.append(process)
+                    self.living.append(process)
                     pending.append(process.pid)
 
     def owns(self, pid: int) -> bool:
@@ -59,21 +55,17 @@ class ProcessTree:
     def arguments(self) -> set[tuple[str, tuple[str, ...]]]:
         """Working directory and command line of each living process."""
         found = set()
-        for process in self._living[:_MAX_INSPECTED]:
-            try:
+        for process in self.living[:_MAX_INSPECTED]:
+            with suppress(psutil.Error, OSError):
                 found.add((process.cwd(), tuple(process.cmdline())))
-            except (psutil.Error, OSError):
-                continue
         return found
 
     def open_files(self) -> set[str]:
         """Paths of the regular files that living processes hold open."""
         found: set[str] = set()
-        for process in self._living[:_MAX_INSPECTED]:
-            try:
+        for process in self.living[:_MAX_INSPECTED]:
+            with suppress(psutil.Error, OSError):
                 found.update(file.path for file in process.open_files())
-            except (psutil.Error, OSError):
-                continue
         return found
 
 

@@ -112,7 +112,7 @@ class Recorder:
         if self._console is not None and has_ended(self._status):
             self._console.finish(others=self._has_metrics())
             if self._console.left_out:
-                self._health.tell(_incomplete(self._console.left_out))
+                self._health.note(_incomplete(self._console.left_out))
         if has_ended(self._status):
             self._health.finish(self._log_sources(), self._status)
         # Even when nothing is new: the mirror waits for a record that is later than the end.

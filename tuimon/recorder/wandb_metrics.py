@@ -49,8 +49,7 @@ class WandbMetrics:
     @property
     def sources(self) -> tuple[LogSource, ...]:
         """The log directories with their metrics, as far as there are any."""
-        sources = (run.source for run in self._runs.values())
-        return tuple(source for source in sources if source is not None)
+        return tuple(held.source for held in self._held() if held.source is not None)
 
     def step(self, *, others: bool) -> None:
         """Read a little of what is new; `others` tells whether the training writes event files."""
@@ -64,7 +63,8 @@ class WandbMetrics:
         if not self._done:
             for run in self._runs.values():
                 run.read(now + _SLICE)
-                run.publish_if_time()
+            for held in self._held():
+                held.publish_if_time()
 
     def finish(self, *, others: bool) -> None:
         """The training has ended: read the rest."""
@@ -72,7 +72,8 @@ class WandbMetrics:
         if not others and not self._done:
             for run in self._runs.values():
                 run.read()
-                run.publish()
+            for held in self._held():
+                held.publish(again=True)
         self._stop()
 
     def _look(self) -> None:
@@ -80,6 +81,9 @@ class WandbMetrics:
             self.syncing |= run.syncing
             if run.file not in self._runs and len(self._runs) < _MOST_RUNS:
                 self._runs[run.file] = _WandbRunReader(run.file, self._hold)
+
+    def _held(self) -> list[HeldPoints]:
+        return [run.points for run in self._runs.values() if run.points is not None]
 
     def _hold(self, name: str) -> HeldPoints:
         directory = self._paths.wandb_metrics / name
@@ -94,8 +98,8 @@ class WandbMetrics:
     def _stop(self) -> None:
         if not self._done:
             self._done = True
-            for run in self._runs.values():
-                run.close()
+            for held in self._held():
+                held.close()
 
 
 class _WandbRunReader:
@@ -105,31 +109,11 @@ class _WandbRunReader:
         self._file = OfflineFile(path)
         self._rows = RowReader()
         self._hold = hold
-        self._points: HeldPoints | None = None
-
-    @property
-    def source(self) -> LogSource | None:
-        """The directory with its points, once there are any."""
-        return None if self._points is None else self._points.source
-
-    def publish_if_time(self) -> None:
-        """As `HeldPoints.publish_if_time`."""
-        if self._points is not None:
-            self._points.publish_if_time()
-
-    def publish(self) -> None:
-        """Write what is held, now or never."""
-        if self._points is not None:
-            self._points.publish(again=True)
-
-    def close(self) -> None:
-        """As `HeldPoints.close`."""
-        if self._points is not None:
-            self._points.close()
+        self.points: HeldPoints | None = None
 
     def read(self, deadline: float = float("inf")) -> None:
         """Read what is new, until `deadline` (of `time.monotonic`)."""
-        if self._points is not None and self._points.is_full:
+        if self.points is not None and self.points.is_full:
             return
         try:
             for record in self._file.records():
@@ -144,8 +128,8 @@ class _WandbRunReader:
             log.warning("%s cannot be read: %s", self._file.path, error)
 
     def _take(self, row: WandbRow) -> None:
-        if self._points is None:
+        if self.points is None:
             *_, run_id = self._file.path.stem.split("-")
             name = "-".join(filter(None, [self._rows.name, run_id]))
-            self._points = self._hold(re.sub(r"[^\w.=-]", "_", name)[:_LONGEST_NAME])
-        self._points.take(row.points, row.wall_time or time.time())
+            self.points = self._hold(re.sub(r"[^\w.=-]", "_", name)[:_LONGEST_NAME])
+        self.points.take(row.points, row.wall_time or time.time())

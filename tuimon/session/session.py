@@ -65,8 +65,9 @@ class Session:
         self.system = None if run is None else SystemLog(run)
         """What is measured of the run's machine; started by who looks at it."""
         self.status: RunStatus | None = None if run is None else read_status(run.directory)
-        self._sources = self._known_sources(tuple(sources))
-        self.follower = Follower(self.store, self._sources)
+        self.sources = self._known_sources(tuple(sources))
+        """The log directories followed."""
+        self.follower = Follower(self.store, self.sources)
         self.alerts: Sequence[Alert] = () if run is None else read_alerts(run.alerts)
         """What the recorder has to say of the run, oldest first."""
         self._checked = time.monotonic()
@@ -77,12 +78,7 @@ class Session:
     @classmethod
     def of_logdirs(cls, directories: Sequence[Path]) -> "Session":
         """Watch log directories that any program writes."""
-        return cls.of_sources([LogSource(path=str(path), recursive=True) for path in directories])
-
-    @classmethod
-    def of_sources(cls, sources: Sequence[LogSource]) -> "Session":
-        """Watch log directories, those of several runs for example."""
-        return cls(None, sources)
+        return cls(None, [LogSource(path=str(path), recursive=True) for path in directories])
 
     def start(self) -> None:
         """Start following the event files."""
@@ -137,11 +133,6 @@ class Session:
         """True when the run or process that is watched has ended."""
         return (subject := self.subject) is not None and subject.state.ended
 
-    @property
-    def sources(self) -> tuple[LogSource, ...]:
-        """The log directories followed."""
-        return self._sources
-
     def progress(self) -> TrainingProgress | None:
         """Where the newest run of the store is; None before its first point."""
         if self._progress_version != self.store.version:
@@ -150,8 +141,8 @@ class Session:
         return self._progress
 
     def _follow(self, sources: tuple[LogSource, ...]) -> None:
-        if sources != self._sources:
-            self._sources = sources
+        if sources != self.sources:
+            self.sources = sources
             self.follower.set_sources(sources)
 
     @property
@@ -160,7 +151,7 @@ class Session:
         next run of a script is looked at in the same way), or the log directories."""
         if self.status is not None:
             return self.status.record.cwd, self.status.record.name
-        return tuple(sorted(source.path for source in self._sources))
+        return tuple(sorted(source.path for source in self.sources))
 
     def _known_sources(self, given: tuple[LogSource, ...]) -> tuple[LogSource, ...]:
         return given if self.status is None else self.status.log_sources

@@ -1,7 +1,5 @@
 """Columns that grow while others read them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 

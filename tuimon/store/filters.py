@@ -9,8 +9,6 @@ run:lr1e-3              the same, of the run's name
 (loss or acc) run:adam  groups
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from fnmatch import translate

@@ -1,12 +1,11 @@
 """The thread that keeps a store up to date with log directories."""
 
-from __future__ import annotations
-
 import math
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,19 +40,19 @@ class ReadProgress(NamedTuple):
     bytes_total: int
 
 
+@dataclass(slots=True, eq=False)
 class _FollowedFile:
     """A file that is followed."""
 
-    def __init__(self, run: str, tail: EventFileTail, size: int, changed_at: float) -> None:
-        self.run = run
-        self.tail = tail
-        self.size = size
-        self.changed_at = changed_at
-        """Unix s: modification time when it was found, then when it last brought something."""
-        self.pending = True
-        """Whether there is something to read that needs no news of the file."""
-        self.due = 0.0
-        """Monotonic s of the next poll."""
+    run: str
+    tail: EventFileTail
+    size: int
+    changed_at: float
+    """Unix s: modification time when it was found, then when it last brought something."""
+    pending: bool = True
+    """Whether there is something to read that needs no news of the file."""
+    due: float = 0.0
+    """Monotonic s of the next poll."""
 
 
 class Follower:
@@ -132,11 +131,7 @@ class Follower:
     @property
     def unreadable(self) -> list[FileStatus]:
         """Files that could not be read at the last look, and why."""
-        return [
-            FileStatus.of(one.tail)
-            for one in self._followed.values()
-            if one.tail.state is not FileState.OK
-        ]
+        return [file for file in self.files if file.state is not FileState.OK]
 
     def _take_hints(self, paths: Iterable[str]) -> None:
         self._hinted.extend(paths)
@@ -151,16 +146,13 @@ class Follower:
             pending = [one for one in self._followed.values() if one.pending]
             if pending:
                 self._read(max(pending, key=lambda one: one.changed_at))
-                self._give_way()
+                # Sleeping for no time takes 70 µs, as long as to read a short batch.
+                if (seconds := self._way_until - time.monotonic()) > 0:
+                    time.sleep(seconds)
             else:
                 self._wake.wait(self._seconds_to_next())
                 self._wake.clear()
         self._hints.stop()
-
-    def _give_way(self) -> None:
-        # Sleeping for no time takes 70 µs, as long as to read a short batch.
-        if (seconds := self._way_until - time.monotonic()) > 0:
-            time.sleep(seconds)
 
     def _follow_hints(self) -> None:
         while self._hinted:
@@ -188,7 +180,7 @@ class Follower:
         else:
             found = self._scan.scan()
         self._forget_gone()
-        self._store.set_beside(self._scan.beside())
+        self._store.set_beside(self._scan.beside)
         new = [file for file in found if file.path not in self._followed]
         if new:
             self._followed = {**self._followed, **{file.path: self._follow(file) for file in new}}
@@ -197,7 +189,7 @@ class Follower:
         self._scan_earliest = began + max(_SCAN_GAP_SECONDS, 20 * took)
         self._scan_due = began + max(_SCAN_SECONDS, took / _SCAN_SHARE)
         if not self.loading:  # what it takes to watch would delay the points
-            self._hints.watch(self._scan.directories())
+            self._hints.watch(self._scan.directories)
 
     def _forget_gone(self) -> None:
         """Forget files that are gone, unless they were all that their directory had.
@@ -205,7 +197,7 @@ class Follower:
         Those were renamed, or their run was removed. The points of a run whose event file alone is
         gone stay on the screen, which says so: it may be on its way back.
         """
-        directories = set(self._scan.directories())
+        directories = set(self._scan.directories)
         there = {one.run for one in self._followed.values() if one.tail.state is not FileState.GONE}
         gone = [
             path

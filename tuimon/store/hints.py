@@ -4,8 +4,6 @@ Hints only make polling happen earlier. Network file systems tell nothing of wha
 write, and the number of watches is limited: who relies on hints alone misses news.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence

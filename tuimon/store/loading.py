@@ -1,7 +1,5 @@
 """Reading log directories once, to the end of their files, in the calling thread."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -34,7 +32,7 @@ def load(sources: Sequence[LogSource]) -> LogSnapshot:
     buffer = ReadBuffer()
     for _, members in _by_run(scan.scan()):
         files += _read_run(store, members, buffer)
-    store.set_beside(scan.beside())
+    store.set_beside(scan.beside)
     return LogSnapshot(store, tuple(files), scan.truncated)
 
 

@@ -8,8 +8,6 @@ One level is enough: numpy reduces the 156 thousand blocks of ten million points
 millisecond.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -59,26 +57,6 @@ _NOTHING = (np.inf, -np.inf, np.inf, 0.0, 0, 0, 0, 0, 0)
 _DTYPES = (*[np.float64] * 4, *[np.int64] * 5)
 
 
-def step_edges(steps: NDArray[np.int64], bounds: Floats) -> Edges:
-    """Where columns begin and end among the points of a series.
-
-    Args:
-        steps: strictly ascending, [n], as `Series.snapshot` gives them.
-        bounds: ascending bounds of the columns, in steps, [columns + 1]. A column holds the steps
-            from its bound up to, but not including, the next.
-
-    Returns:
-        Indices [columns + 1]: column i holds the points ``edges[i]`` to ``edges[i + 1] - 1``.
-    """
-    # Given floats, searchsorted would first convert all steps.
-    above = np.ceil(bounds)
-    beyond = above >= 2.0**63
-    whole = np.where(beyond, 0.0, np.maximum(above, -(2.0**63))).astype(np.int64)
-    edges = np.searchsorted(steps, whole)
-    edges[beyond] = len(steps)
-    return edges
-
-
 def column_extremes(values: Floats, edges: Edges) -> ColumnExtremes:
     """What `values` [n] come to between ascending `edges` [columns + 1], from all of them."""
     first, last = int(edges[0]), int(edges[-1])
@@ -115,7 +93,7 @@ class LevelOfDetail:
     epoch before the snapshot)::
 
         detail.extend(points.values)
-        extremes = detail.column_extremes(points.values, step_edges(points.steps, bounds))
+        extremes = detail.column_extremes(points.values, edges)
     """
 
     def __init__(self) -> None:

@@ -4,8 +4,6 @@ Both open writers of their own in sub-directories of the training's log director
 like runs. Names as torch and tensorboardX give them (``torch/utils/tensorboard/writer.py``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """One run: a directory with event files, and all that they hold."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,18 +27,9 @@ class FileStatus(NamedTuple):
     """Bytes at the end that are no whole record: being written, or damaged."""
 
     @classmethod
-    def of(cls, tail: EventFileTail) -> FileStatus:
-        """The status of the file that `tail` reads."""
-        return cls(
-            path=tail.path,
-            state=tail.state,
-            error=tail.error,
-            size=tail.size,
-            offset=tail.offset,
-            damaged_records=tail.damaged_records,
-            skipped_bytes=tail.skipped_bytes,
-            undecided_bytes=tail.undecided_bytes,
-        )
+    def of(cls, tail: EventFileTail) -> "FileStatus":
+        """The status of the file that `tail` reads, whose attributes are called the same."""
+        return cls(*(getattr(tail, name) for name in cls._fields))
 
 
 class RunLog:

@@ -6,8 +6,6 @@ point supersedes is always a tail of them. A restart (``SessionLog.START``) acts
 step, but leaves none.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 

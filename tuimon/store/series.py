@@ -1,7 +1,5 @@
 """The series of a run: scalar points, and references to summaries that stay on disk."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """All runs of the log directories that are followed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache

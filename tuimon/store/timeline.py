@@ -1,7 +1,5 @@
 """The rows of one tag over all event files of a run."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 

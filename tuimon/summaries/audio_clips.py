@@ -4,8 +4,6 @@ The clips stay encoded. Source: TensorBoard, ``data_compat.py`` and ``plugins/au
 header as in "Multimedia Programming Interface and Data Specifications 1.0" (RIFF).
 """
 
-from __future__ import annotations
-
 import math
 import struct
 from dataclasses import dataclass
@@ -64,7 +62,7 @@ class Audio:
     clip's header."""
 
 
-def decode_audio(value: Summary.Value) -> Audio:
+def decode_audio(value: "Summary.Value") -> Audio:
     """The clips of a value of plugin ``audio``. Raises SummaryError."""
     if value.WhichOneof("value") == "audio":
         audio = value.audio

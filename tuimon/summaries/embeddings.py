@@ -5,8 +5,6 @@ values. Source: TensorBoard, ``plugins/projector`` (``projector_config.proto``,
 ``projector_plugin.py``, ``data-provider.ts``); torch, ``utils/tensorboard/_embedding.py``.
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from functools import lru_cache

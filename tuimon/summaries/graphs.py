@@ -7,8 +7,6 @@ a tensor, Keras' callback the configuration of the model as JSON. Source: Tensor
 TensorBoard, ``plugins/graph``.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -112,12 +110,12 @@ def decode_run_metadata(data: bytes) -> RunMetadata:
     return RunMetadata(tuple(costs), _merged([_graph(graph) for graph in graphs]))
 
 
-def decode_graph_value(value: Summary.Value) -> Graph:
+def decode_graph_value(value: "Summary.Value") -> Graph:
     """The graph in a value of plugin ``graphs``. Raises SummaryError."""
     return decode_graph(_only_string(value))
 
 
-def decode_keras_model(value: Summary.Value) -> Graph:
+def decode_keras_model(value: "Summary.Value") -> Graph:
     """The layers of the model in a value of plugin ``graph_keras_model``. Raises SummaryError."""
     from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
 
@@ -130,19 +128,19 @@ def decode_keras_model(value: Summary.Value) -> Graph:
     return _graph(graph)
 
 
-def decode_run_metadata_value(value: Summary.Value) -> RunMetadata:
+def decode_run_metadata_value(value: "Summary.Value") -> RunMetadata:
     """What a value of the plugins ``graph_run_metadata``… says. Raises SummaryError."""
     return decode_run_metadata(_only_string(value))
 
 
-def _only_string(value: Summary.Value) -> bytes:
+def _only_string(value: "Summary.Value") -> bytes:
     _, parts = strings(tensor_of(value))
     if len(parts) != 1:
         raise SummaryError(f"{len(parts)} graphs where one was expected")
     return parts[0]
 
 
-def _graph(graph: GraphDef) -> Graph:
+def _graph(graph: "GraphDef") -> Graph:
     return Graph(tuple(map(_node, graph.node)))
 
 
@@ -165,7 +163,7 @@ def _merged(graphs: Sequence[Graph]) -> Graph:
     )
 
 
-def _node(node: NodeDef) -> Node:
+def _node(node: "NodeDef") -> Node:
     attributes = node.attr
     shapes: tuple[Shape, ...] = ()
     if "_output_shapes" in attributes:
@@ -180,7 +178,7 @@ def _node(node: NodeDef) -> Node:
     return Node(node.name, op, tuple(node.input), node.device, shapes, _dtype(node), text, variable)
 
 
-def _dtype(node: NodeDef) -> str:
+def _dtype(node: "NodeDef") -> str:
     attributes = node.attr
     key = "dtype" if "dtype" in attributes else "T"
     return _types().get(attributes[key].type, "") if key in attributes else ""
@@ -195,13 +193,13 @@ def _types() -> dict[int, str]:
     return {number: name.removeprefix("DT_").lower() for name, number in names.items()}
 
 
-def _shape(shape: TensorShapeProto) -> Shape:
+def _shape(shape: "TensorShapeProto") -> Shape:
     if shape.unknown_rank:
         return None
     return tuple(dim.size if dim.size >= 0 else None for dim in shape.dim)
 
 
-def _cost(node: NodeExecStats, device: str) -> NodeCost:
+def _cost(node: "NodeExecStats", device: str) -> NodeCost:
     return NodeCost(
         name=node.node_name,
         device=device,

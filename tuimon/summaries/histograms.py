@@ -4,8 +4,6 @@ Both become rows of left edge, right edge, count, as TensorBoard shows them. Sou
 ``data_compat.py`` and ``plugins/histogram/summary_v2.py``.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,7 +43,7 @@ class Histogram:
         return self.buckets[:, 2]
 
 
-def decode_histogram(value: Summary.Value) -> Histogram:
+def decode_histogram(value: "Summary.Value") -> Histogram:
     """The histogram of a value of plugin ``histograms``. Raises SummaryError."""
     if value.WhichOneof("value") == "histo":
         buckets = _legacy_buckets(value.histo)
@@ -57,7 +55,7 @@ def decode_histogram(value: Summary.Value) -> Histogram:
     return Histogram(buckets)
 
 
-def _legacy_buckets(histo: HistogramProto) -> NDArray[np.float64]:
+def _legacy_buckets(histo: "HistogramProto") -> NDArray[np.float64]:
     """Buckets between the outermost ones with a count; the extremes are the outer edges.
 
     The outermost limits are ±DBL_MAX in many logs, which no axis could show.

@@ -4,8 +4,6 @@ The content lies in the metadata of summaries that have no value. Source: Tensor
 ``plugins/hparams`` (``plugin_data.proto``, ``api.proto``, ``metadata.py``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -94,7 +92,7 @@ class SessionEnd:
     """Unix s; 0 when the writer did not say."""
 
 
-def decode_hparams(value: Summary.Value) -> HParamExperiment | SessionStart | SessionEnd:
+def decode_hparams(value: "Summary.Value") -> HParamExperiment | SessionStart | SessionEnd:
     """What a value of plugin ``hparams`` says; its tag tells which. Raises SummaryError."""
     from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
@@ -113,7 +111,7 @@ def decode_hparams(value: Summary.Value) -> HParamExperiment | SessionStart | Se
     raise SummaryError("a description of hyperparameters that says nothing")
 
 
-def _experiment(experiment: api_pb2.Experiment) -> HParamExperiment:
+def _experiment(experiment: "api_pb2.Experiment") -> HParamExperiment:
     return HParamExperiment(
         name=experiment.name,
         description=experiment.description,
@@ -133,7 +131,7 @@ def _experiment(experiment: api_pb2.Experiment) -> HParamExperiment:
     )
 
 
-def _hparam(info: api_pb2.HParamInfo) -> HParamInfo:
+def _hparam(info: "api_pb2.HParamInfo") -> HParamInfo:
     domain = info.WhichOneof("domain")
     bounds = info.domain_interval
     return HParamInfo(
@@ -148,7 +146,7 @@ def _hparam(info: api_pb2.HParamInfo) -> HParamInfo:
     )
 
 
-def _session_start(start: plugin_data_pb2.SessionStartInfo) -> SessionStart:
+def _session_start(start: "plugin_data_pb2.SessionStartInfo") -> SessionStart:
     hparams = {name: _plain(start.hparams[name]) for name in sorted(start.hparams)}
     return SessionStart(
         hparams=MappingProxyType(hparams),
@@ -159,7 +157,7 @@ def _session_start(start: plugin_data_pb2.SessionStartInfo) -> SessionStart:
     )
 
 
-def _plain(value: Value) -> HParamValue:
+def _plain(value: "Value") -> HParamValue:
     """A ``google.protobuf.Value``; protobuf bounds how deep they nest."""
     kind = value.WhichOneof("kind")
     if kind == "list_value":

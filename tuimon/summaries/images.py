@@ -4,8 +4,6 @@ The images stay encoded. Source: TensorBoard, ``data_compat.py`` and ``plugins/i
 of the formats as their specifications give them.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -51,7 +49,7 @@ class Images:
     """One, or with TF2-style writers any number."""
 
 
-def decode_images(value: Summary.Value) -> Images:
+def decode_images(value: "Summary.Value") -> Images:
     """The images of a value of plugin ``images``. Raises SummaryError."""
     if value.WhichOneof("value") == "image":
         image = value.image

@@ -2,8 +2,6 @@
 ``plugins/custom_scalar`` (``layout.proto``, ``custom_scalars_plugin.py``).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,7 +49,7 @@ class DashboardLayout:
     categories: tuple[LayoutCategory, ...]
 
 
-def decode_layout(value: Summary.Value) -> DashboardLayout:
+def decode_layout(value: "Summary.Value") -> DashboardLayout:
     """The layout in a value of plugin ``custom_scalars``. Raises SummaryError."""
     from tensorboard.plugins.custom_scalar.layout_pb2 import Layout as LayoutProto
 
@@ -67,6 +65,6 @@ def decode_layout(value: Summary.Value) -> DashboardLayout:
     )
 
 
-def _chart(chart: layout_pb2.Chart) -> LayoutChart:
+def _chart(chart: "layout_pb2.Chart") -> LayoutChart:
     margins = (Margin(one.value, one.lower, one.upper) for one in chart.margin.series)
     return LayoutChart(chart.title, tuple(chart.multiline.tag), tuple(margins))

@@ -5,8 +5,6 @@ in one event (torch) or in three with the same step (TF2). `decode_mesh_part` re
 `join_mesh` joins those of a step. Source: TensorBoard, ``plugins/mesh``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -74,7 +72,7 @@ def mesh_of_tag(tag: str) -> tuple[str, MeshContent] | None:
     return (name, _SUFFIXES[suffix]) if suffix in _SUFFIXES else None
 
 
-def decode_mesh_part(value: Summary.Value) -> MeshPart:
+def decode_mesh_part(value: "Summary.Value") -> MeshPart:
     """The part in a value of plugin ``mesh``. Raises SummaryError.
 
     TF2-style writers say what it is with the first value only: then the tag tells it.
@@ -113,7 +111,7 @@ def join_mesh(parts: Iterable[MeshPart]) -> Mesh:
     return Mesh(vertices.name, vertices.array, faces, colors)
 
 
-def _told(value: Summary.Value) -> tuple[str, MeshContent] | None:
+def _told(value: "Summary.Value") -> tuple[str, MeshContent] | None:
     """Name and content by the value's metadata, if there is any."""
     from tensorboard.plugins.mesh.plugin_data_pb2 import MeshPluginData
 

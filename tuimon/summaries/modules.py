@@ -6,8 +6,6 @@ two parts. They are joined here by the parameters that an operation takes. Sourc
 ``utils/tensorboard/_pytorch_graph.py``.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect
 from collections import defaultdict

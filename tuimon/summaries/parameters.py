@@ -4,8 +4,6 @@ torch writes no shapes of parameters, but those of what operations take and give
 sizes of most follow: those of linear, convolution and normalization layers.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

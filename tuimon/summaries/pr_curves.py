@@ -1,7 +1,5 @@
 """Precision-recall curves: tensors [6, n]. Source: TensorBoard, ``plugins/pr_curve``."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,7 +33,7 @@ class PrCurve:
     recall: NDArray[np.float64]
 
 
-def decode_pr_curve(value: Summary.Value) -> PrCurve:
+def decode_pr_curve(value: "Summary.Value") -> PrCurve:
     """The curve of a value of plugin ``pr_curves``. Raises SummaryError."""
     table = float64s(tensor_of(value))
     if table.ndim != 2 or len(table) != 6:

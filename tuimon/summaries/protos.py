@@ -4,8 +4,6 @@ A message of two bytes may take a hundred in memory, so their number is looked a
 allocates them.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Summaries of plugins that tuimon does not know, such as those of torch's ``add_tensor``."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +32,7 @@ class RawSummary:
     """The serialized ``Summary.Value``."""
 
 
-def decode_raw(value: Summary.Value) -> RawSummary:
+def decode_raw(value: "Summary.Value") -> RawSummary:
     """A value of any plugin. Raises SummaryError when it holds a malformed tensor of numbers."""
     kind = value.WhichOneof("value") or ""
     return RawSummary(

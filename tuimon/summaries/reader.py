@@ -1,7 +1,5 @@
 """From a reference in an event file to the decoded summary."""
 
-from __future__ import annotations
-
 import os
 from collections import OrderedDict
 from collections.abc import Callable
@@ -58,7 +56,7 @@ Decoded: TypeAlias = (
 MAX_RECORD_BYTES = 128 << 20
 """Longer records are not decoded."""
 
-_DECODERS: dict[str, Callable[[Summary.Value], Decoded]] = {
+_DECODERS: "dict[str, Callable[[Summary.Value], Decoded]]" = {
     "audio": decode_audio,
     "custom_scalars": decode_layout,
     "graph_keras_model": decode_keras_model,
@@ -133,12 +131,8 @@ class SummaryReader:
         """Most bytes of records whose decoded summaries are kept."""
         self._lock = Lock()
         self._kept: OrderedDict[RecordKey, Decoded] = OrderedDict()  # the last used one last
-        self._bytes = 0
-
-    @property
-    def kept_bytes(self) -> int:
+        self.kept_bytes = 0
         """Bytes of the records whose decoded summaries are kept."""
-        return self._bytes
 
     def read(
         self, path: str | os.PathLike[str], tag: str, plugin: str, offset: int, length: int
@@ -154,7 +148,7 @@ class SummaryReader:
         """
         return self.read_record(record_key(path, tag, plugin, offset, length))
 
-    def newest(self, run: RunLog, tag: str) -> Decoded | None:
+    def newest(self, run: "RunLog", tag: str) -> Decoded | None:
         """What the newest summary of a tag of a run says; None if none can be read."""
         series = run.refs.get(tag)
         last = series.last if series is not None else None
@@ -182,8 +176,8 @@ class SummaryReader:
     def _keep(self, key: RecordKey, decoded: Decoded) -> None:
         with self._lock:
             if key not in self._kept:
-                self._bytes += key.length
+                self.kept_bytes += key.length
             self._kept[key] = decoded
-            while self._bytes > self.max_bytes:
+            while self.kept_bytes > self.max_bytes:
                 dropped, _ = self._kept.popitem(last=False)
-                self._bytes -= dropped.length
+                self.kept_bytes -= dropped.length

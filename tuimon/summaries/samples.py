@@ -1,7 +1,5 @@
 """The samples of a WAV file as numbers, a part at a time: a clip may be hours long."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

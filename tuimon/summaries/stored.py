@@ -1,7 +1,5 @@
 """Summaries of a run of the store, read where its references point to."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -51,6 +49,4 @@ def read_mesh(parts: Parts, step: int, read: Read) -> Mesh:
     return _joined(tuple(found))
 
 
-@lru_cache(maxsize=2)
-def _joined(parts: tuple[MeshPart, ...]) -> Mesh:
-    return join_mesh(parts)
+_joined = lru_cache(maxsize=2)(join_mesh)

@@ -6,8 +6,6 @@ shape claims: a tensor that does not hold all its elements is an error. (TensorF
 repetitions at the end; no writer of summaries does.)
 """
 
-from __future__ import annotations
-
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,19 +55,19 @@ _TYPES = {
 uint32, uint64."""
 
 
-def tensor_of(value: Summary.Value) -> TensorProto:
+def tensor_of(value: "Summary.Value") -> "TensorProto":
     """The tensor of a value. Raises SummaryError when it holds something else."""
     if value.WhichOneof("value") != "tensor":
         raise SummaryError(f"a tensor was expected, not {value.WhichOneof('value') or 'nothing'}")
     return value.tensor
 
 
-def is_numeric(tensor: TensorProto) -> bool:
+def is_numeric(tensor: "TensorProto") -> bool:
     """Whether the elements are of a type that `numbers` reads."""
     return tensor.dtype in _TYPES
 
 
-def shape_of(shape: TensorShapeProto) -> tuple[int, ...]:
+def shape_of(shape: "TensorShapeProto") -> tuple[int, ...]:
     """The dimensions of a tensor's shape. Raises SummaryError when it cannot be an array's."""
     if shape.unknown_rank:
         raise SummaryError("a tensor of unknown rank")
@@ -82,7 +80,7 @@ def shape_of(shape: TensorShapeProto) -> tuple[int, ...]:
     return sizes
 
 
-def numbers(tensor: TensorProto) -> NDArray[Any]:
+def numbers(tensor: "TensorProto") -> NDArray[Any]:
     """The elements of a tensor of numbers or truth values, in its shape. Read-only.
 
     bfloat16 becomes float32. Raises SummaryError for other types (complex numbers among them), and
@@ -102,7 +100,7 @@ def numbers(tensor: TensorProto) -> NDArray[Any]:
     return array
 
 
-def float64s(tensor: TensorProto) -> NDArray[np.float64]:
+def float64s(tensor: "TensorProto") -> NDArray[np.float64]:
     """The elements of a tensor of numbers as float64, NaN and ±Inf among them. Read-only."""
     with np.errstate(invalid="ignore"):  # signalling NaNs become quiet ones
         array = numbers(tensor).astype(np.float64)
@@ -110,7 +108,7 @@ def float64s(tensor: TensorProto) -> NDArray[np.float64]:
     return array
 
 
-def strings(tensor: TensorProto) -> tuple[tuple[int, ...], list[bytes]]:
+def strings(tensor: "TensorProto") -> tuple[tuple[int, ...], list[bytes]]:
     """Shape and elements, in row-major order, of a tensor of strings.
 
     Raises SummaryError for other types, and where the elements do not fill the shape.
@@ -123,7 +121,7 @@ def strings(tensor: TensorProto) -> tuple[tuple[int, ...], list[bytes]]:
     return shape, list(tensor.string_val)
 
 
-def _packed(tensor: TensorProto, kind: _ElementType) -> NDArray[Any]:
+def _packed(tensor: "TensorProto", kind: _ElementType) -> NDArray[Any]:
     content: bytes = tensor.tensor_content
     size = np.dtype(kind.dtype).itemsize
     if len(content) % size:
@@ -131,7 +129,7 @@ def _packed(tensor: TensorProto, kind: _ElementType) -> NDArray[Any]:
     return np.frombuffer(content, kind.dtype)
 
 
-def _typed(tensor: TensorProto, kind: _ElementType) -> NDArray[Any]:
+def _typed(tensor: "TensorProto", kind: _ElementType) -> NDArray[Any]:
     # torch's `SummaryWriter.add_tensor` puts uint8 there.
     elements = getattr(tensor, kind.field) or tensor.uint32_val
     count = len(elements)

@@ -1,7 +1,5 @@
 """Text: tensors of strings, Markdown by convention. Source: TensorBoard, ``plugins/text``."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,7 +22,7 @@ class Text:
     are no UTF-8 are replaced. Not safe for a terminal: see `tuimon.text.safe`."""
 
 
-def decode_text(value: Summary.Value) -> Text:
+def decode_text(value: "Summary.Value") -> Text:
     """The text of a value of plugin ``text``. Raises SummaryError.
 
     Of a tensor with more than two dimensions the first table remains, as in TensorBoard.

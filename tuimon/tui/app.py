@@ -4,7 +4,7 @@ import sys
 
 from textual import events
 
-from tuimon.config import Settings
+from tuimon.config.schema import Settings
 from tuimon.guardian.client import Typist
 from tuimon.session.session import Session
 from tuimon.terminal.terminal_app import has_few_colours, lacks_unicode

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tuimon.config import Settings
+from tuimon.config.schema import Settings
 from tuimon.runs.registry import RunStatus
 from tuimon.terminal.terminal_app import has_few_colours, lacks_unicode
 from tuimon.tui.screens.home import HomeScreen

@@ -1,6 +1,7 @@
 """Settings that only the screen can judge: keys and themes."""
 
-from tuimon.config import ConfigError, Problem, Settings
+from tuimon.config.reading import ConfigError, Problem
+from tuimon.config.schema import Settings
 from tuimon.tui.keys.user_keys import user_keys
 from tuimon.tui.themes.users import check_theme
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from tuimon.config import Settings
+from tuimon.config.schema import Settings
 from tuimon.terminal.terminal_app import TerminalApp
 from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.keys.user_keys import user_keys

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tuimon.config import ConfigError, Origin, Settings, config_path, read_settings, schema
+from tuimon.config import schema
+from tuimon.config.reading import ConfigError, config_path, read_settings
+from tuimon.config.schema import Origin, Settings
 from tuimon.config.template import default_text, descriptions, toml
 
 

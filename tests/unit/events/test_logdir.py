@@ -139,11 +139,11 @@ def test_directories_to_watch(tmp_path: Path) -> None:
     path = write(tmp_path / "a", [])
     scan = scan_of(tmp_path)
     scan.scan()
-    assert scan.directories() == [str(tmp_path), str(tmp_path / "a")]
+    assert scan.directories == [str(tmp_path), str(tmp_path / "a")]
     path.unlink()
     (tmp_path / "a").rmdir()
     scan.scan()
-    assert scan.directories() == [str(tmp_path)]
+    assert scan.directories == [str(tmp_path)]
 
 
 def test_what_lies_beside_event_files_is_found(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_what_lies_beside_event_files_is_found(tmp_path: Path) -> None:
     (tmp_path / "b" / "plugins" / "host.xplane.pb").write_bytes(b"12345")
     scan = scan_of(tmp_path)
     scan.scan()
-    found = scan.beside()
+    found = scan.beside
     assert [(one.run, one.path.name) for one in found] == [
         ("a", trace.name),
         ("a", config.name),
@@ -168,7 +168,7 @@ def test_what_lies_beside_event_files_is_found(tmp_path: Path) -> None:
     config.write_text("embeddings { }")
     trace.unlink()
     scan.scan()
-    assert [one.text for one in scan.beside()] == ["embeddings { }", ""]
+    assert [one.text for one in scan.beside] == ["embeddings { }", ""]
 
 
 def test_a_configuration_that_is_written_again_stays_until_it_is_there(tmp_path: Path) -> None:
@@ -179,11 +179,11 @@ def test_a_configuration_that_is_written_again_stays_until_it_is_there(tmp_path:
     for half in ("", "embedd"):
         config.write_text(half)
         scan.scan()
-        assert [one.text for one in scan.beside()] == ["embeddings { } embeddings { }"]
+        assert [one.text for one in scan.beside] == ["embeddings { } embeddings { }"]
     config.write_text("embeddings { } " * 3)
     scan.scan()
-    assert [one.text for one in scan.beside()] == ["embeddings { } " * 3]
+    assert [one.text for one in scan.beside] == ["embeddings { } " * 3]
     config.write_text("embeddings { }")  # another training in the same directory
     os.utime(config, (1e9, 1e9))
     scan.scan()
-    assert [one.text for one in scan.beside()] == ["embeddings { }"]
+    assert [one.text for one in scan.beside] == ["embeddings { }"]

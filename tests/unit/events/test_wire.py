@@ -10,7 +10,8 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.util.tensor_util import make_tensor_proto
 
-from tuimon.events.wire import Event, Value, WireError, parse_event
+from tuimon.events.fields import WireError
+from tuimon.events.wire import Event, Value, parse_event
 
 MAX = 2**63 - 1
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from wandb.proto.wandb_internal_pb2 import HistoryRecord, Record, SummaryRecord
 
+from support.wandb_history import history_rows
 from tuimon.mirror.offline_file import (
     Fragments,
     OfflineFile,
@@ -57,7 +58,7 @@ def test_rows_are_read_across_blocks(tmp_path: Path) -> None:
     sizes = [1, 32_700, 40_000, 3, 100_000, 5]
     records = [record for step, size in enumerate(sizes) for record in (row(step, size), other())]
     path.write_bytes(log_file(records))
-    rows = list(OfflineFile(path).rows())
+    rows = list(history_rows(OfflineFile(path)))
     assert [(one.step, one.values["loss"]) for one in rows] == [(n, n / 2) for n in range(6)]
     assert [len(one.values["text"]) for one in rows] == sizes
     assert last_step(path) == 5
@@ -70,7 +71,7 @@ def test_reading_goes_on_where_it_ended(tmp_path: Path) -> None:
     steps: list[int] = []
     for size in (0, 3, 7, 9_000, 50_000, 50_001, 120_000, len(whole)):
         path.write_bytes(whole[:size])
-        steps += [one.step for one in file.rows()]
+        steps += [one.step for one in history_rows(file)]
     assert steps == list(range(8))
     assert file.offset == len(whole)
 
@@ -80,10 +81,11 @@ def test_a_torn_tail_is_cut_to_whole_records_wherever_it_is_torn(tmp_path: Path)
     whole = log_file(row(step, 10_000) for step in range(8))
     for size in range(0, len(whole) + 1, 997):
         path.write_bytes(whole[:size])
-        before = [one.step for one in OfflineFile(path).rows()]
+        before = [one.step for one in history_rows(OfflineFile(path))]
         removed = cut_torn_tail(path)
         assert path.stat().st_size == size - removed
-        assert [one.step for one in OfflineFile(path).rows()] == before == list(range(len(before)))
+        assert [one.step for one in history_rows(OfflineFile(path))] == before
+        assert before == list(range(len(before)))
         assert last_step(path) == (before[-1] if before else None)
         assert cut_torn_tail(path) == 0
 
@@ -101,7 +103,7 @@ def test_a_flipped_bit_ends_the_reading(tmp_path: Path) -> None:
     data = bytearray(log_file([row(0), row(1)]))
     data[-1] ^= 1
     path.write_bytes(data)
-    assert [one.step for one in OfflineFile(path).rows()] == [0]
+    assert [one.step for one in history_rows(OfflineFile(path))] == [0]
 
 
 def test_the_end_of_a_large_file_is_found_without_reading_all_of_it(tmp_path: Path) -> None:
@@ -136,7 +138,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "run-x.wandb"
     path.write_bytes(b"not a log file")
     with pytest.raises(OfflineFileError, match=str(path)):
-        list(OfflineFile(path).rows())
+        list(history_rows(OfflineFile(path)))
 
 
 def test_minus_zero_and_what_json_cannot_say(tmp_path: Path) -> None:
@@ -145,7 +147,7 @@ def test_minus_zero_and_what_json_cannot_say(tmp_path: Path) -> None:
     for number, text in enumerate(["-0", "NaN", "-Infinity"]):
         record.history.item.add(key=str(number), value_json=text)
     path.write_bytes(log_file([record.SerializeToString()]))
-    (one,) = OfflineFile(path).rows()
+    (one,) = history_rows(OfflineFile(path))
     assert [repr(float(value)) for value in one.values.values()] == ["-0.0", "nan", "-inf"]
 
 

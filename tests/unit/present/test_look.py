@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tuimon.charts.viewport import Viewport
-from tuimon.config import Settings
+from tuimon.config.schema import Settings
 from tuimon.decoding import field_types
 from tuimon.present.look import Look, LookFile, first_look
 from tuimon.session.session import Session

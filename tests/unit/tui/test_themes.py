@@ -6,7 +6,8 @@ import pytest
 from textual.color import Color
 
 from tuimon.charts import roles
-from tuimon.config import ConfigError, ScreenSettings, Settings
+from tuimon.config.reading import ConfigError
+from tuimon.config.schema import ScreenSettings, Settings
 from tuimon.runs.paths import state_home
 from tuimon.tui.themes.styles import RoleStyles
 from tuimon.tui.themes.theme_file import ANSI, CONTRAST, DARK, LIGHT, THEMES

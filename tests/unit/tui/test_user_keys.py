@@ -9,7 +9,8 @@ import pytest
 from textual.widget import Widget
 
 import tuimon.tui
-from tuimon.config import ConfigError, Origin, Settings
+from tuimon.config.reading import ConfigError
+from tuimon.config.schema import Origin, Settings
 from tuimon.present.key import shown_key
 from tuimon.tui.keys.key_names import textual_name
 from tuimon.tui.keys.key_tables import all_of, help_rows

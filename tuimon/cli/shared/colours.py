@@ -56,20 +56,16 @@ class _RoleCodes(RoleTable[str]):
         return code if part in ("line", "end") else f"2;{code}"
 
     def halves(self, ink: str, ground: str | None) -> str:
-        return _true_colours(ink, ground)
+        """24-bit colours (ITU-T T.416); the default background when None."""
+        parts = [
+            f"{which};2;{';'.join(map(str, bytes.fromhex(colour.removeprefix('#'))))}"
+            for which, colour in ((38, ink), (48, ground))
+            if colour
+        ]
+        return ";".join(parts)
 
     def lit(self, behind: str) -> str:
         return behind
 
 
 _codes = _RoleCodes()
-
-
-def _true_colours(ink: str, ground: str | None) -> str:
-    """SGR parameters of 24-bit colours (ITU-T T.416); the default background when None."""
-    parts = [
-        f"{which};2;{';'.join(map(str, bytes.fromhex(colour.removeprefix('#'))))}"
-        for which, colour in ((38, ink), (48, ground))
-        if colour
-    ]
-    return ";".join(parts)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tuimon.runs.activity import activity, leftovers
-from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
 from tuimon.runs.removal import size_of
@@ -16,7 +15,7 @@ from tuimon.text import format_duration, safe
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from tuimon.config import Settings
+    from tuimon.config.schema import Settings
     from tuimon.guardian.client import ControlClient
 
 
@@ -74,10 +73,10 @@ def settings_or_refuse(*, screen: bool = True) -> "Settings":
     Raises:
         CommandError: something in the file makes no sense.
     """
-    from tuimon.config import ConfigError, load_settings
+    from tuimon.config.reading import ConfigError, read_settings
 
     try:
-        settings = load_settings()
+        settings = read_settings()
         if screen and (settings.keys or "screen.theme" in settings.origins):
             from tuimon.tui.settings_check import check_settings
 
@@ -146,10 +145,3 @@ def describe_end(status: RunStatus) -> str:
     if status.why is not None:
         line += f"{' ' if status.why != status.cause else ': '}{safe(status.why)}"
     return f"{line}; {left}" if (left := activity(status, time.time())) else line
-
-
-def last_output(paths: RunPaths, lines: int = 12) -> list[str]:
-    """The last lines that the script printed, safe for a terminal, progress bars folded."""
-    from tuimon.console.history import read_tail
-
-    return read_tail(paths.console_log, lines)

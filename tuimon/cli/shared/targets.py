@@ -107,7 +107,7 @@ class EventLogs:
         if scan.truncated:
             tell(f"{where}: too large: not all of it was looked at")
         self._files = [file for file in files if runs is None or runs.search(file.run)]
-        self._beside = [file for file in scan.beside() if runs is None or runs.search(file.run)]
+        self._beside = [file for file in scan.beside if runs is None or runs.search(file.run)]
         self.complete = not scan.truncated
         """Whether everything could be read so far."""
 

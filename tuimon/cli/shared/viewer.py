@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.cli.shared.common import describe_end, last_output, settings_or_refuse
+from tuimon.cli.shared.common import describe_end, settings_or_refuse
 from tuimon.runs.activity import activity
 from tuimon.runs.paths import RunPaths, state_home
 from tuimon.runs.registry import RunStatus, read_status
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tuimon.runs.foreign import ForeignProcess
     from tuimon.session.session import Session
 _THREADS = "OPENBLAS_NUM_THREADS"
+_LAST_LINES = 12
 
 
 @contextlib.contextmanager
@@ -84,15 +85,15 @@ def watch_logdirs(directories: Sequence[Path], *, plain: bool, reset: bool = Fal
     return watch_sources(sources, plain=plain, reset=reset)
 
 
-def watch_sources(sources: Sequence[LogSource], *, plain: bool, reset: bool = False) -> int:
+def watch_sources(sources: Sequence[LogSource], *, plain: bool, reset: bool) -> int:
     """Watch log directories, those of several runs for example, until the viewer is left."""
     with quick_imports():
         from tuimon.session.session import Session
 
-    return _watch(Session.of_sources(sources), plain=plain, reset=reset)
+    return _watch(Session(None, sources), plain=plain, reset=reset)
 
 
-def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool = False) -> int:
+def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool) -> int:
     """Watch a process that tuimon did not launch, then say how things stand."""
     import socket
 
@@ -204,7 +205,9 @@ def _say_goodbye(status: RunStatus) -> None:
                 click.echo(f"beware: {safe(warning)}")
             return
         if status.state.went_wrong:
-            for line in last_output(status.paths):
+            from tuimon.console.history import read_tail
+
+            for line in read_tail(status.paths.console_log, _LAST_LINES):
                 click.echo(f"  {line}")
         click.echo(describe_end(status))
         mirror = status.mirror

@@ -6,8 +6,6 @@ the same place in it. So rows of bytes are compared with one template for the wh
 proves framing, lengths, tags and field order at once, without looking for the frames at all.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from itertools import accumulate

@@ -8,8 +8,6 @@ A tag's first value is always the walker's, which enters the tag into the run's 
 templates are made of tags in that map only. So templates never change what a record means.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
@@ -21,11 +19,11 @@ from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.records import find_damaged, gather, read_points
 from tuimon.events.bulk.templates import NO_TEMPLATE, Family, RecordLayout, find_layout
 from tuimon.events.crc import Words
-from tuimon.events.fields import Buffer
+from tuimon.events.fields import Buffer, WireError
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, Chain
 from tuimon.events.points import ScalarColumns
 from tuimon.events.single import is_scalar
-from tuimon.events.wire import WireError, parse_event
+from tuimon.events.wire import parse_event
 
 DAMAGED = -2
 """In place of a template's number: the payload is not what its checksum says."""
@@ -96,7 +94,7 @@ class GroupedDecoder:
                 self._decode_rows(rows, size, block, decoded)
         return decoded
 
-    def rows_by_tag(self, decoded: FramePoints) -> RowsByTag:
+    def rows_by_tag(self, decoded: FramePoints) -> "RowsByTag":
         """The points of `decoded`, sorted into tags."""
         places = np.flatnonzero(decoded.templates >= 0)
         numbers = self._tag_numbers[decoded.templates[places]]

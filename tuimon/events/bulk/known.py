@@ -5,8 +5,6 @@ decoded at once; but their layouts are known, and the bytes around the free ones
 header that was seen with a valid checksum need not be verified again: it is looked up as it is.
 """
 
-from __future__ import annotations
-
 import struct
 from collections import Counter
 from contextlib import suppress
@@ -99,7 +97,7 @@ class _FrameFormat(NamedTuple):
     """By the bytes before and behind the value."""
 
     @classmethod
-    def of(cls, layout: RecordLayout) -> _FrameFormat:
+    def of(cls, layout: RecordLayout) -> "_FrameFormat":
         """The shape of frames of `layout`, which no tag has yet."""
         payload = layout.frame_bytes - FRAME_BYTES
         before = layout.value_at - layout.step_end

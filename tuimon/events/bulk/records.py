@@ -1,7 +1,5 @@
 """Reading many frames at once: gathering them, verifying them, and the points of one layout."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

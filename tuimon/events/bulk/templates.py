@@ -10,8 +10,6 @@ walker, by changing the bytes in question and looking at what the walker then re
 the templates of a layout; it tells which of them, if any, each of many frames equals.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from functools import lru_cache

@@ -111,8 +111,8 @@ class MetricParser:
         name, rest = bar["name"].strip(), bar["rest"] or ""
         if "B/s" in rest.partition(" ")[0]:
             return []
-        if not name and total:
-            self._note_unnamed(count, total)
+        if not name and total and (len(self._unnamed) < 64 or total in self._unnamed):
+            self._unnamed[total] = count
         if (row := self._table.bar(name, count, total)) is not None:
             return self._bar((name, total), row, None)
         position = Position(find_epoch(name), count, total)
@@ -128,10 +128,6 @@ class MetricParser:
         )
         label = re.sub(r"\d+(?:\.\d+)?", "", name)
         return self._bar((label, total), MetricLine(position, values), elapsed) if values else []
-
-    def _note_unnamed(self, count: int, total: int) -> None:
-        if len(self._unnamed) < 64 or total in self._unnamed:
-            self._unnamed[total] = count
 
     def _bar(
         self, key: tuple[str, int | None], line: MetricLine, elapsed: int | None
@@ -152,11 +148,10 @@ class MetricParser:
             return None
         position = self._dictionary_position(found, before)
         split = line_split(before)
-        keys = {key for key in found if key.rpartition("_")[2] in ("updates",)}
         values = tuple(
             (split, key, value)
             for key, value in found.items()
-            if is_charted(key) and key not in keys
+            if is_charted(key) and key.rpartition("_")[2] != "updates"
         )
         return MetricLine(position, values)
 
@@ -195,7 +190,8 @@ class MetricParser:
         position, rest = find_position(spelled_out(body).replace("'s ", " "))
         rest = _telling_cells(rest)
         if not (pairs := find_pairs(rest)):
-            self._note_epoch(position, rest)
+            if position.epoch is not None and not has_function_word(rest):
+                self._steps.enter(position.epoch)
             return []
         anchors = [pair for pair in pairs if is_metric(pair.key, pair.text, pair.sign)]
         if position.known and not anchors:  # "Epoch: 10, Train: 0.81, Test: 0.79"
@@ -218,10 +214,6 @@ class MetricParser:
         if position.total and DRAWN.search(body):
             return self._bar(("", position.total), line, None)
         return self._points(line)
-
-    def _note_epoch(self, position: Position, rest: str) -> None:
-        if position.epoch is not None and not has_function_word(rest):
-            self._steps.enter(position.epoch)
 
     def _points(self, line: MetricLine | None) -> list[TagPoint]:
         if line is None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tuimon.config import ConfigError, Problem, Settings
+from tuimon.config.reading import ConfigError, Problem
+from tuimon.config.schema import Settings
 from tuimon.decoding import near
 from tuimon.present.key import Key, shown_key
 from tuimon.tui.keys.key_names import is_key, textual_name

@@ -15,7 +15,7 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 
 from tuimon.charts.plotext_figure import load_plotext
-from tuimon.config import Settings
+from tuimon.config.schema import Settings
 from tuimon.present.arrangement import Arrangement, ChartOrder, arrange, last_values
 from tuimon.present.facts import header_facts, run_list_rows, tag_rows
 from tuimon.present.hparam_groups import read_hparams

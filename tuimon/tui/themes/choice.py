@@ -8,7 +8,7 @@ from typing import Any
 from textual.app import App
 from textual.theme import Theme
 
-from tuimon.config import Settings
+from tuimon.config.schema import Settings
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.text import safe

@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
-from tuimon.config import ConfigError, Problem
-from tuimon.config.reading import Document, read_document
+from tuimon.config.reading import ConfigError, Document, Problem, read_document
 from tuimon.decoding import Rule
 from tuimon.tui.themes.inks import ROLES
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-from tuimon.config import ConfigError, Problem, Settings, config_directory
+from tuimon.config.reading import ConfigError, Problem, config_path
+from tuimon.config.schema import Settings
 from tuimon.decoding import near
 from tuimon.tui.themes.theme_file import DARK, THEMES, theme_in
 
@@ -20,7 +21,7 @@ class UserThemes(NamedTuple):
 
 def themes_directory() -> Path:
     """Where the user's themes are. It need not exist."""
-    return config_directory() / "themes"
+    return config_path().parent / "themes"
 
 
 def read_themes(directory: Path) -> UserThemes:
