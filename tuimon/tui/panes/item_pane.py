@@ -1,5 +1,6 @@
 """What is no scalar, as one looks at it: the view of an item, with the keys of its kind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -8,12 +9,12 @@ from textual import events, on
 from textual.binding import BindingType
 from textual.message import Message
 
-from tuimon.charts.model import ChartOptions
+from tuimon.charts.model import ChartOptions, Row
 from tuimon.terminal.driver import picture_cell, picture_protocol, place_pictures, round_trip
 from tuimon.terminal.graphics import PictureEncoder, TerminalPicture
 from tuimon.tui.item_views import Deed, DrawRequest, ItemViews
 from tuimon.tui.keys.key_tables import Key, bindings
-from tuimon.tui.panes.rows_view import RowsView
+from tuimon.tui.panes.cells import CellView
 from tuimon.tui.themes.styles import palette_of
 from tuimon.views.base import ViewDrawing, ViewOptions
 from tuimon.views.kinds import KINDS, kind_of, waiting
@@ -47,10 +48,13 @@ _MOVES_WITHIN = 0.3
 _COLOURS_FROM = ("256", "truecolor", "windows")
 
 
-class ItemPane(RowsView, can_focus=True):
-    """Shows an item; drawings are read and laid out in a thread, one at a time."""
+class ItemPane(CellView, can_focus=True):
+    """Shows an item; drawings are read and laid out in a thread, one at a time.
 
-    DEFAULT_CSS = "ItemPane { padding: 0 1; }"
+    What is longer or wider than the widget is cut off.
+    """
+
+    DEFAULT_CSS = "ItemPane { width: 1fr; height: 1fr; padding: 0 1; }"
     # The keys of a kind come first: where it has one that others have too, its own counts.
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(VIEW_KEYS), *bindings(ITEM_KEYS)]
 
@@ -87,6 +91,12 @@ class ItemPane(RowsView, can_focus=True):
         self._drawn: DrawRequest | None = None
         """What is on the screen."""
         self._found = ViewDrawing(())
+        self._shown: Sequence[Row] = ()
+        self._held: tuple[int, int] | None = None
+        """Where the mouse button went down."""
+        self._at: tuple[int, int] | None = None
+        """Where the mouse is, the button held."""
+        self._dragged = False
 
     @property
     def item(self) -> Item | None:
@@ -130,6 +140,14 @@ class ItemPane(RowsView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self.call_after_refresh(self.follow)
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """As many rows as there is room for."""
+        return self._shown[:height]
+
+    def _show(self, rows: Sequence[Row]) -> None:
+        self._shown = rows
+        self.draw()
 
     # What is drawn, and when
 
@@ -175,7 +193,7 @@ class ItemPane(RowsView, can_focus=True):
     def _say_reading(self, wanted: DrawRequest) -> None:
         """Tell what is being read, if it still is."""
         if self._reading is wanted:
-            self.show(waiting(self._views.subject(wanted.item), wanted.look))
+            self._show(waiting(self._views.subject(wanted.item), wanted.look))
             place_pictures(self.app, [])
 
     @on(Ready)
@@ -188,7 +206,7 @@ class ItemPane(RowsView, can_focus=True):
         if item is None or item.key != message.wanted.item.key:
             return
         found = self._found = message.shown
-        self.show(found.rows)
+        self._show(found.rows)
         left, top = self.content_region.offset
         place_pictures(
             self.app,
@@ -278,15 +296,36 @@ class ItemPane(RowsView, can_focus=True):
 
     # Mouse
 
-    @on(RowsView.Pointed)
-    def _point(self, message: RowsView.Pointed) -> None:
-        if not self._slide(message.x, (message.x, message.y)):
-            self._do(lambda view: view.point(message.x, message.y))
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        place = event.get_content_offset(self)
+        self._held = self._at = (place.x, place.y) if place else None
+        self._dragged = False
+        self.capture_mouse()
 
-    @on(RowsView.Dragged)
-    def _drag(self, message: RowsView.Dragged) -> None:
-        if not self._slide(message.x, message.start):
-            self._do(lambda view: view.drag(message.dx, message.dy))
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        x, y = event.get_content_offset_capture(self)
+        if self._held is None or self._at is None or self._at == (x, y):
+            return
+        self._dragged = True
+        dx, dy = x - self._at[0], y - self._at[1]
+        self._at = x, y
+        if not self._slide(x, self._held):
+            self._do(lambda view: view.drag(dx, dy))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self._held = self._at = None
+        self.release_mouse()
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self)
+        if place is not None and not self._dragged and not self._slide(place.x, place):
+            self._do(lambda view: view.point(place.x, place.y))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._do(lambda view: view.wheel(1))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._do(lambda view: view.wheel(-1))
 
     def _slide(self, x: int, start: tuple[int, int]) -> bool:
         """Go to the step at a column of the slider, if the mouse was pressed on that."""
@@ -295,7 +334,3 @@ class ItemPane(RowsView, can_focus=True):
             return False
         self._go(track.step_at(x, len(self._steps())))
         return True
-
-    @on(RowsView.Turned)
-    def _turn(self, message: RowsView.Turned) -> None:
-        self._do(lambda view: view.wheel(message.notches))
