@@ -72,7 +72,7 @@ class TableView(CursorList[TableRow]):
     def move_column(self, columns: int) -> None:
         """Move the cursor to the right by so many columns (left when negative)."""
         self._column = min(max(self._column + columns, 0), max(0, len(self._table.columns) - 1))
-        self.post_message(self.Moved(self))
+        self.post_message(self.Moved())
         self.draw()
 
     def on_click(self, event: events.Click) -> None:
