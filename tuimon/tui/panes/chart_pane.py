@@ -130,9 +130,7 @@ class ChartPane(KeyOwner, ChartGrid):
     ) -> None:
         super().__init__(store, look, marks, RunColours(look.runs), id=id)
         self._change_look = change_look
-        self.limits = Prompt(
-            examples=_LIMITS, typed=self._limit, ended=self._end_limits, id="limits"
-        )
+        self.limits = Prompt(self._limit, self._end_limits, examples=_LIMITS, id="limits")
         """For the screen to place."""
         self._limited = ""
         """Title of the chart whose limits are typed; empty for all."""

@@ -18,7 +18,7 @@ from tuimon.present.list_cursor import ListCursor
 from tuimon.present.look import Look, selected
 from tuimon.present.selection import BY_PREFIX
 from tuimon.store.filters import FilterError, parse_filter
-from tuimon.text import fit, format_value, safe, shorten
+from tuimon.text import fit, fit_name, format_value, safe
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.cells import CellView, line
@@ -37,8 +37,6 @@ def console_columns(width: int) -> int:
 
 
 _VALUE_WIDTH = 9
-_HEAD_SHARE = 3
-"""Of a name that is too long, its beginning takes one part of so many."""
 _RUNS_SHARE, _RUNS_SHARE_FOCUSED = 3, 2
 """Runs take one part of so many of the pane; more while the cursor is among them."""
 _CHOOSE = "Let the run stand out; open the chart of the tag"
@@ -109,7 +107,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         """`read_hparams` may take long."""
         super().__init__(id=id)
         self.set_reactive(TagPane.look, look or Look())
-        self.filter = filter_prompt([*self.look.filters], self._filter_by, self._end_filter)
+        self.filter = filter_prompt(self._filter_by, self._end_filter, [*self.look.filters])
         """For the screen to place."""
         self._read_hparams = read_hparams
         self._change_look = change_look
@@ -350,7 +348,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
     def _run_row(self, run: RunRow, width: int, selected: bool) -> Row:
         mark = "›" if run.focused else "*" if run.pinned else " "
         cue = "━" if run.drawn else "·"
-        name = _short(run.name, width - 3)
+        name = fit_name(run.name, width - 3)
         if selected:
             return (Span(fit(f"{mark}{cue} {name}", width), roles.SELECTED),)
         role = roles.FOCUS if run.focused else roles.TEXT if run.drawn else roles.DIM
@@ -373,7 +371,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         last = row.value()
         value = "" if last is None else format_value(last)
         cells = width - _VALUE_WIDTH - 4
-        name = fit(_short(row.tag, cells), cells)
+        name = fit_name(row.tag, cells)
         if selected:
             text = f" › {name}{fit(value, _VALUE_WIDTH, 'right')} "
             return (Span(fit(text, width), roles.SELECTED),)
@@ -382,8 +380,3 @@ class TagPane(KeyOwner, CellView, can_focus=True):
             (name, roles.TEXT),
             (fit(value, _VALUE_WIDTH, "right") + " ", roles.DIM),
         )
-
-
-def _short(name: str, cells: int) -> str:
-    """A name with its beginning and its end, by which long ones differ."""
-    return shorten(safe(name), cells, head=cells // _HEAD_SHARE)
