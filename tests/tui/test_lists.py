@@ -115,7 +115,7 @@ async def test_the_cursor_stays_on_its_item_or_beside_where_it_was() -> None:
         app.list.set_items([])
         await pilot.pause()
         assert (app.list.chosen, app.list.place) == (None, (0, 0))
-        app.list.choose()
+        app.list.action_choose()
         await pilot.pause()
         assert app.opened == []
 

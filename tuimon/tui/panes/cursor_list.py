@@ -16,7 +16,7 @@ T = TypeVar("T")
 class CursorList(CellView, Generic[T], can_focus=True):
     """Items below each other, a row each; scrolled so that the cursor stays in view.
 
-    A click moves the cursor, one on the row under it opens; so does Enter, by `choose`.
+    A click moves the cursor, one on the row under it opens; so does Enter, by `action_choose`.
     """
 
     HEAD_ROWS: ClassVar[int] = 0
@@ -117,7 +117,7 @@ class CursorList(CellView, Generic[T], can_focus=True):
         """Rows from page to page: those in view but one."""
         return max(1, self._cursor.room - 1)
 
-    def choose(self) -> None:
+    def action_choose(self) -> None:
         """Ask for what is under the cursor."""
         if self.items:
             self.post_message(self.Opened())
@@ -143,7 +143,7 @@ class CursorList(CellView, Generic[T], can_focus=True):
             return
         moved = self.move_cursor(index - self._cursor.at)
         if self.OPENS_AT_ONCE or not moved:
-            self.choose()
+            self.action_choose()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()

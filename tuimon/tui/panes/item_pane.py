@@ -82,10 +82,12 @@ class ItemPane(CellView, can_focus=True):
         self._views = views
         self._charts = charts
         self._encoder = PictureEncoder()
-        self._item: Item | None = None
-        self._step: int | None = None
-        """That was chosen; the newest one when None."""
-        self._inside = False
+        self.item: Item | None = None
+        """What is shown, once it is drawn."""
+        self.step: int | None = None
+        """The step that was chosen; None while the newest one is followed."""
+        self.inside = False
+        """The view was entered."""
         self._reading: DrawRequest | None = None
         self._more_wanted = False
         self._drawn: DrawRequest | None = None
@@ -99,28 +101,13 @@ class ItemPane(CellView, can_focus=True):
         self._dragged = False
 
     @property
-    def item(self) -> Item | None:
-        """What is shown, once it is drawn."""
-        return self._item
-
-    @property
-    def inside(self) -> bool:
-        """The view was entered."""
-        return self._inside
-
-    @property
-    def step(self) -> int | None:
-        """The step that was chosen; None while the newest one is followed."""
-        return self._step
-
-    @property
     def busy(self) -> bool:
         """Whether something is being drawn, or is to be."""
         return self._reading is not None or self._more_wanted
 
     def show_item(self, item: Item | None) -> None:
         """Show another item, or none; one with the key of the last is that, as it is now."""
-        before, self._item = self._item, item
+        before, self.item = self.item, item
         if item is None or before is None or item.key != before.key:
             self._found = ViewDrawing(())
             self.post_message(self.Changed())
@@ -128,8 +115,8 @@ class ItemPane(CellView, can_focus=True):
 
     def enter(self, inside: bool) -> None:
         """Enter the view, or leave it."""
-        if inside != self._inside:
-            self._inside = inside
+        if inside != self.inside:
+            self.inside = inside
             self.post_message(self.Changed())
             self.call_after_refresh(self.follow)
 
@@ -154,7 +141,7 @@ class ItemPane(CellView, can_focus=True):
     def follow(self) -> None:
         """Have the item drawn as it is now, unless it is shown or something is being drawn."""
         width, height = self.content_size
-        item = self._item
+        item = self.item
         if item is None or width < 1 or height < 1:
             return
         if self._reading is not None:
@@ -173,13 +160,13 @@ class ItemPane(CellView, can_focus=True):
 
     def _look(self, width: int, height: int) -> ViewOptions:
         return ViewOptions(
-            self._step,
+            self.step,
             width,
             height,
             self.app.has_class("-ascii"),
             self.app.console.color_system in _COLOURS_FROM and not self.app.no_color,
             palette=palette_of(self.app),
-            inside=self._inside,
+            inside=self.inside,
             cell=picture_cell(self.app) if self.screen.is_current else None,
             charts=self._charts,
         )
@@ -202,7 +189,7 @@ class ItemPane(CellView, can_focus=True):
         if self._more_wanted:
             self._more_wanted = False
             self.follow()
-        item = self._item
+        item = self.item
         if item is None or item.key != message.wanted.item.key:
             return
         found = self._found = message.shown
@@ -224,7 +211,7 @@ class ItemPane(CellView, can_focus=True):
 
     def _do(self, deed: Deed, to: Item | None = None) -> None:
         """Have something done to the view, if it is that of the item that is meant."""
-        item = self._item
+        item = self.item
         if item is not None and (to is None or to.key == item.key):
             self._views.do(item, deed)
             self.follow()
@@ -234,15 +221,15 @@ class ItemPane(CellView, can_focus=True):
     @property
     def own_keys(self) -> list[Key]:
         """Those of the item's kind that work now."""
-        keys = kind_of(self._item).keys if self._item else ()
-        return [key for key in keys if self._inside or not key.inside]
+        keys = kind_of(self.item).keys if self.item else ()
+        return [key for key in keys if self.inside or not key.inside]
 
     def idle_keys(self) -> set[str]:
         """Ids of the keys that do nothing as things are."""
-        if self._item is None:
+        if self.item is None:
             return {key.id for key in ITEM_KEYS}
         does = {
-            "summary-enter": not self._inside,
+            "summary-enter": not self.inside,
             "summary-page": self._found.scrolls,
             **dict.fromkeys(_STEPPING, len(self._steps()) > 1),
         }
@@ -253,10 +240,10 @@ class ItemPane(CellView, can_focus=True):
 
     def action_view_key(self, id: str) -> None:
         key = next((key for key in self.own_keys if key.id == id), None)
-        if self._item is None or key is None:
+        if self.item is None or key is None:
             return
         if key.asks:
-            self.post_message(self.Question(self._item, key))
+            self.post_message(self.Question(self.item, key))
         else:
             self._do(lambda view: view.press(id))
 
@@ -273,17 +260,17 @@ class ItemPane(CellView, can_focus=True):
     def action_scrub(self, steps: int) -> None:
         found = self._steps()
         if found:
-            self._go(place_of(found, self._step) + steps)
+            self._go(place_of(found, self.step) + steps)
 
     def action_first(self) -> None:
         self._go(0)
 
     def action_newest(self) -> None:
-        self._step = None
+        self.step = None
         self.follow()
 
     def _steps(self) -> list[int]:
-        item = self._item
+        item = self.item
         return kind_of(item).steps(self._views.subject(item)).tolist() if item else []
 
     def _go(self, index: int) -> None:
@@ -291,7 +278,7 @@ class ItemPane(CellView, can_focus=True):
         found = self._steps()
         if found:
             index = max(0, index)
-            self._step = found[index] if index < len(found) - 1 else None
+            self.step = found[index] if index < len(found) - 1 else None
             self.follow()
 
     # Mouse

@@ -20,15 +20,8 @@ from tuimon.text import width
 from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
 from tuimon.tui.keys.key_tables import Key, bindings, help_rows
 
-TEXT_KEYS = (
-    Key(
-        "text-close",
-        "escape,q,question_mark,i,a,enter,f1,ctrl+c",
-        "dismiss",
-        "Close",
-        "Close what is read",
-    ),
-)
+_CLOSING = "escape,q,question_mark,i,a,enter,f1,ctrl+c"
+TEXT_KEYS = (Key("text-close", _CLOSING, "dismiss", "Close", "Close what is read"),)
 
 _EXPLANATION = """\
 A chart pairs the train and test curves of one metric, last values beside their names. The bright \
