@@ -26,11 +26,7 @@ class UserKeys:
 
     def of(self, table: Sequence[Key]) -> tuple[Key, ...]:
         """The table as it is in force: for the footer, help and palette."""
-        return tuple(self._rebound(key) for key in table)
-
-    def _rebound(self, key: Key) -> Key:
-        keys = self.keymap.get(key.id)
-        return key if keys is None else key._replace(keys=keys)
+        return tuple(key._replace(keys=self.keymap.get(key.id, key.keys)) for key in table)
 
 
 def user_keys(settings: Settings) -> UserKeys:
