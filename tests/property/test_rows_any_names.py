@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimon.present.facts import HeaderFacts, RunRow, TagRow
+from tuimon.present.look import Look
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.panes.run_header import header_row
@@ -41,7 +42,7 @@ def test_header(name: str, reason: str, detail: str, cells: int):
 @settings(max_examples=50)
 @given(st.lists(names, max_size=5), st.lists(names, max_size=5), st.integers(20, 60))
 def test_tag_pane(runs: list[str], tags: list[str], cells: int):
-    pane = TagPane()
+    pane = TagPane(Look(), dict, lambda **changes: None, id="tags")
     pane._runs = [RunRow(run, colour) for colour, run in enumerate(runs)]
     pane._tags = [TagRow(tag, lambda: 0.5, 0) for tag in tags]
     rows = ["".join(span.text for span in row) for row in pane.rows(cells, 20)]

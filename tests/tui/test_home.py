@@ -97,7 +97,7 @@ async def test_the_cursor_is_seen_in_the_list_that_has_the_keys(place: Path) -> 
         lists = screen.query_one(RunList), screen.query_one(LogdirList)
         for key, lit in ((None, [True, False]), ("down", [False, True]), ("up", [True, False])):
             await pilot.press(*([key] if key else []))
-            spans = [[span for row in one._rows for span in row] for one in lists]
+            spans = [[span for row in one.shown_rows for span in row] for one in lists]
             assert [any(span.role == "cursor" for span in found) for found in spans] == lit
 
 

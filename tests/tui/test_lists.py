@@ -47,12 +47,12 @@ class WordsApp(App[None]):
         self.list.set_items(self._words)
 
     @on(CursorList.Moved)
-    def _moved(self, message: CursorList.Moved) -> None:
-        self.moved.append(message.list.chosen)
+    def _moved(self) -> None:
+        self.moved.append(self.list.chosen)
 
     @on(CursorList.Opened)
-    def _opened(self, message: CursorList.Opened) -> None:
-        self.opened.append(message.list.chosen)
+    def _opened(self) -> None:
+        self.opened.append(self.list.chosen)
 
 
 WORDS = ["A", "ant", "ape", "B", "bee", "cat", "cow", "doe", "dog"]
@@ -115,7 +115,7 @@ async def test_the_cursor_stays_on_its_item_or_beside_where_it_was() -> None:
         app.list.set_items([])
         await pilot.pause()
         assert (app.list.chosen, app.list.place) == (None, (0, 0))
-        app.list.choose()
+        app.list.action_choose()
         await pilot.pause()
         assert app.opened == []
 

@@ -14,6 +14,7 @@ import torch
 from PIL import Image as Pillow
 from rich.color import ColorSystem
 from tensorboard.compat.proto.summary_pb2 import Summary
+from textual.events import MouseScrollUp
 from textual.pilot import Pilot
 from torch.utils.tensorboard import SummaryWriter
 
@@ -21,7 +22,6 @@ from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.item_views import DrawRequest
 from tuimon.tui.panes.item_pane import ItemPane
-from tuimon.tui.panes.rows_view import RowsView
 from tuimon.tui.panes.summary_list import SummaryList
 from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.views.embedding import EmbeddingView
@@ -139,8 +139,11 @@ class Media:
     async def click(self, x: int, y: int) -> None:
         await self._pilot.click(self.view, offset=(self.view.gutter.left + x, y))
 
-    def wheel(self, notches: int) -> None:
-        self.view.post_message(RowsView.Turned(notches))
+    def wheel_up(self, notches: int) -> None:
+        x, y = self.view.region.offset
+        for _ in range(notches):
+            turned = MouseScrollUp(None, x, y, 0, -1, 0, False, False, False)
+            self.view.screen.post_message(turned)
 
 
 @asynccontextmanager
@@ -182,7 +185,7 @@ async def test_an_image_is_zoomed_moved_and_lit(session: Session):
     async with seen(session, "photo") as media:
         await media.changes("+")
         await media.until("zoom ×1.5")
-        media.wheel(-1)
+        media.wheel_up(1)
         await media.until("zoom ×2.25")
         before = await media.settled()
         await media.drag((20, 10), (30, 14))
@@ -221,7 +224,7 @@ async def test_a_mesh_is_turned_with_keys_and_mouse(session: Session):
         await media.drag((20, 10), (32, 10))
         turned = await media.settled()
         assert turned != first
-        media.wheel(-2)
+        media.wheel_up(2)
         for _ in range(300):
             if await media.settled() != turned:
                 break

@@ -14,7 +14,7 @@ from tuimon.config.reading import read_settings
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView
-from tuimon.tui.panes.rows_view import RowsView
+from tuimon.tui.panes.item_pane import ItemPane
 
 START, FIRST = 1.7e9, 1.7e9 + 3600
 """The run's first event, and its first point an hour later."""
@@ -64,7 +64,7 @@ async def test_the_same_numbers_everywhere(
             screen = await settle(pilot)
             main_screen = shown(screen.query_one(ChartView))
             await pilot.press("v")
-            view = pilot.app.screen.query_one(RowsView)
+            view = pilot.app.screen.query_one(ItemPane)
             while "smoothing" not in shown(view):
                 await pilot.pause(0.02)
             custom = shown(view)

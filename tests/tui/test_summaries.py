@@ -21,7 +21,6 @@ from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.item_pane import ItemPane
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.notice import Notice
-from tuimon.tui.panes.rows_view import RowsView
 from tuimon.tui.panes.summary_list import SummaryList
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.summaries import SummariesScreen
@@ -68,7 +67,7 @@ async def until(pilot: Pilot[None], *words: str) -> str:
     """Wait until the view shows these words; returns all it shows."""
     for _ in range(200):
         await pilot.pause(0.02)
-        seen = shown(pilot.app.screen.query_one(RowsView))
+        seen = shown(pilot.app.screen.query_one(ItemPane))
         if all(word in seen for word in words):
             return seen
     raise AssertionError(f"{words} not in:\n{seen}")
@@ -180,7 +179,7 @@ async def test_the_slider_is_clicked_and_dragged(session: Session):
     async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
         screen = await opened(pilot, session)
         await until(pilot, "20 of 20, newest  ━")
-        view = screen.query_one(RowsView)
+        view = screen.query_one(ItemPane)
         track = find_track(view.shown_rows)
         assert track is not None
         left = view.gutter.left
@@ -237,7 +236,7 @@ async def test_any_size_and_plain_ascii(session: Session, size):
         await until(pilot, "weight")
         await pilot.press("down", "down", "down")
         await until(pilot, "odd")
-        strips = screen.query_one(RowsView).render_line(0)
+        strips = screen.query_one(ItemPane).render_line(0)
         assert strips.text.isascii()
 
 
@@ -371,7 +370,7 @@ async def test_hostile_names_and_texts_stay_harmless(tmp_path: Path, monkeypatch
                 await pilot.pause(0.02)
                 while screen.query_one(ItemPane).busy:
                     await pilot.pause(0.02)
-                seen = shown(screen.query_one(RowsView))
+                seen = shown(screen.query_one(ItemPane))
                 assert not set(seen) & {"\x1b", "\x07", "\x9b"}
                 assert "cannot be shown" not in seen
                 assert all(width(line) <= 80 for line in seen.splitlines())

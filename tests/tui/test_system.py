@@ -18,7 +18,7 @@ from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.system_pane import SystemPane, split_unit
-from tuimon.tui.screens.pages import AlertScreen
+from tuimon.tui.screens.pages import TextScreen
 from tuimon.tui.screens.system import SystemScreen
 
 IDLE_GPU = {"utilization [%]": 0.0, "memory [%]": 3.0}
@@ -143,7 +143,8 @@ async def test_alerts_are_announced_and_listed(session: Session) -> None:
         assert (note.severity, note.markup) == ("error", False)
         assert "\x1b" not in note.title
         await pilot.press("a")
-        assert isinstance(app.screen, AlertScreen)
+        assert isinstance(app.screen, TextScreen)
+        assert app.screen.query_one("VerticalScroll").border_title == "alerts"
 
 
 @pytest.mark.parametrize(

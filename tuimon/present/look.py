@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from itertools import islice
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from tuimon.charts.model import ChartOptions, MarkStyle, XAxis
 from tuimon.charts.viewport import Viewport
@@ -99,6 +99,12 @@ class Look:
             marks=marks,
             palette=palette,
         )
+
+
+class ChangeLook(Protocol):
+    """Changes fields of the look of a screen, which tells it to all panes at once."""
+
+    def __call__(self, **changes: Any) -> None: ...
 
 
 def selected(selection: Selection) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from tuimon.present.selection import Selection
-from tuimon.store.parts import part_of, trainings
+from tuimon.present.selection import Selection, training_of
+from tuimon.store.parts import trainings
 from tuimon.store.series import Series
 from tuimon.store.store import Store
 
@@ -61,8 +61,7 @@ def overview(store: Store, selection: Selection) -> Overview:
                 of_tag.append(series)
                 shown = True
         if shown:
-            part = part_of(run, runs)
-            shown_runs.add(part.parent if part else run.name)
+            shown_runs.add(training_of(run, runs))
     names = trainings(runs)
     return Overview(
         names,

@@ -57,15 +57,10 @@ def _number(name: str, of: Callable[[TagStatistics], float]) -> ValueColumn:
 
 
 def _step(name: str, of: Callable[[TagStatistics], int | None]) -> ValueColumn:
-    def text(row: TableRow) -> str:
-        step = of(row.values)
-        return "" if step is None else format_step(step)
+    def told_by(form: Callable[[int], str]) -> Callable[[TableRow], str]:
+        return lambda row: "" if (step := of(row.values)) is None else form(step)
 
-    def exact(row: TableRow) -> str:
-        step = of(row.values)
-        return "" if step is None else str(step)
-
-    return ValueColumn(name, text, lambda row: of(row.values), exact=exact)
+    return ValueColumn(name, told_by(format_step), lambda row: of(row.values), exact=told_by(str))
 
 
 RUN = ValueColumn("RUN", lambda row: safe(row.values.run), lambda row: row.values.run, "left")
@@ -151,11 +146,9 @@ def _differing(hparams: Sequence[Mapping[str, str]]) -> list[str]:
 
 
 def _hparam(name: str) -> ValueColumn:
-    def value(row: TableRow) -> float | str | None:
-        text = row.hparams.get(name)
-        return None if text is None else text
-
-    return ValueColumn(safe(name), lambda row: row.hparams.get(name, ""), value)
+    return ValueColumn(
+        safe(name), lambda row: row.hparams.get(name, ""), lambda row: row.hparams.get(name)
+    )
 
 
 def _sorted(rows: list[TableRow], column: ValueColumn, *, descending: bool) -> list[TableRow]:

@@ -6,6 +6,7 @@ import pytest
 from textual.message import Message
 
 from tuimon.present.facts import RunRow, TagRow
+from tuimon.present.look import Look
 from tuimon.tui.panes.tag_pane import TagPane
 
 HEIGHT = 20
@@ -15,7 +16,7 @@ class Pane(TagPane):
     """Keeps what it asks for."""
 
     def __init__(self, runs: int, tags: int) -> None:
-        super().__init__(change_look=self.keep)
+        super().__init__(Look(), dict, self.keep, id="tags")
         self.asked: list[str] = []
         self.fill(runs, tags)
 
@@ -42,8 +43,8 @@ class Pane(TagPane):
 def test_the_cursor_goes_from_list_to_list_and_not_beyond() -> None:
     pane = Pane(runs=2, tags=3)
     for rows, asked in ((-9, "run0"), (1, "run1"), (1, "tag0"), (9, "tag2"), (-3, "run1")):
-        pane.move_cursor(rows)
-        pane.choose()
+        pane.action_move(rows)
+        pane.action_choose()
         assert pane.asked[-1] == asked
     assert pane.run == "run1"
 
@@ -52,10 +53,10 @@ def test_one_run_is_no_list() -> None:
     pane = Pane(runs=1, tags=2)
     assert pane.lines[0].startswith(" tags 2 ")
     pane.fill(runs=3, tags=2)
-    pane.move_cursor(-9)
+    pane.action_move(-9)
     assert pane.run == "run0"
     pane.fill(runs=1, tags=2)
-    pane.choose()
+    pane.action_choose()
     assert (pane.run, pane.asked) == (None, ["tag0"])
     pane.fill(runs=3, tags=2)
     assert pane.run is None
@@ -63,15 +64,15 @@ def test_one_run_is_no_list() -> None:
 
 def test_the_cursor_stays_on_its_run_once_it_was_moved() -> None:
     pane = Pane(runs=3, tags=1)
-    pane.move_cursor(-9)
-    pane.move_cursor(1)
+    pane.action_move(-9)
+    pane.action_move(1)
     pane.fill(runs=4, tags=1, first=-1)
     assert pane.run == "run1"
     pane.fill(runs=2, tags=1, first=7)
     assert pane.run == "run7"
     fresh = Pane(runs=3, tags=1)
     fresh.fill(runs=4, tags=1, first=-1)
-    fresh.move_cursor(-1)
+    fresh.action_move(-1)
     assert fresh.run == "run2"  # the last one, above the tags
     loading = Pane(runs=50, tags=1)
     loading.fill(runs=80, tags=1, first=-30)
@@ -86,9 +87,9 @@ def test_the_run_that_stands_out_is_in_view() -> None:
 
 def test_fewer_tags_leave_the_cursor_on_the_last() -> None:
     pane = Pane(runs=0, tags=9)
-    pane.move_cursor(8)
+    pane.action_move(8)
     pane.fill(runs=0, tags=2)
-    pane.choose()
+    pane.action_choose()
     assert pane.asked == ["tag1"]
 
 
@@ -97,9 +98,9 @@ def test_what_is_in_view_follows_the_cursor() -> None:
     lines = pane.lines
     assert lines.index(" +45 more") == HEIGHT // 3
     assert " ━ run0" in lines[1]
-    pane.move_cursor(89)
+    pane.action_move(89)
     assert "tag89" in pane.lines[-1]
-    pane.move_cursor(-49 - 60)  # among the runs, which then have more room
+    pane.action_move(-49 - 60)  # among the runs, which then have more room
     assert pane.run == "run30"
     lines = pane.lines
     assert any("run30" in line for line in lines)

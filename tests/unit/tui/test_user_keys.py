@@ -12,10 +12,9 @@ import tuimon.tui
 from tuimon.config.reading import ConfigError
 from tuimon.config.schema import Origin, Settings
 from tuimon.present.key import shown_key
-from tuimon.tui.keys.key_names import textual_name
 from tuimon.tui.keys.key_tables import all_of, help_rows
 from tuimon.tui.keys.keymap import MAIN_TOPICS, MEANINGS, TABLES
-from tuimon.tui.keys.user_keys import user_keys
+from tuimon.tui.keys.user_keys import textual_name, user_keys
 
 KEYS = TABLES["main screen"]
 

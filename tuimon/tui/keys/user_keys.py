@@ -1,12 +1,18 @@
 """The user's keymap: other keys for what the tables in `keys` bind."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from textual.binding import Binding
+from textual.keys import Keys
 
 from tuimon.config.reading import ConfigError, Problem
 from tuimon.config.schema import Settings
 from tuimon.decoding import near
-from tuimon.present.key import Key, shown_key
-from tuimon.tui.keys.key_names import is_key, textual_name
+from tuimon.present.key import Key, character_of, shown_key
+
+_MODIFIERS = ("ctrl", "shift", "alt", "super", "meta", "hyper")
+_KNOWN = frozenset(key.value for key in Keys)
 
 
 class UserKeys:
@@ -21,11 +27,7 @@ class UserKeys:
 
     def of(self, table: Sequence[Key]) -> tuple[Key, ...]:
         """The table as it is in force: for the footer, help and palette."""
-        return tuple(self._rebound(key) for key in table)
-
-    def _rebound(self, key: Key) -> Key:
-        keys = self.keymap.get(key.id)
-        return key if keys is None else key._replace(keys=keys)
+        return tuple(key._replace(keys=self.keymap.get(key.id, key.keys)) for key in table)
 
 
 def user_keys(settings: Settings) -> UserKeys:
@@ -84,3 +86,18 @@ def _conflicts(settings: Settings, keys: UserKeys) -> Iterator[Problem]:
 def _split(keys: str) -> list[str]:
     """The names of keys in a list separated by commas; a comma among them is ``comma``."""
     return [key.strip() for key in keys.split(",") if key.strip()] or ["comma"]
+
+
+@lru_cache(maxsize=512)
+def textual_name(key: str) -> str:
+    """Textual's name of a key: ``question_mark`` for ``?``."""
+    (binding,) = Binding.make_bindings([Binding(key, "")])
+    return binding.key
+
+
+def is_key(key: str) -> bool:
+    """Whether there is a key of that name."""
+    *modifiers, base = key.split("+") if len(key) > 1 else [key]
+    if any(modifier not in _MODIFIERS for modifier in modifiers):
+        return False
+    return base in _KNOWN or bool(character_of(base))

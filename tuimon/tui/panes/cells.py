@@ -32,7 +32,8 @@ class CellView(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._rows: list[Row] = []
+        self.shown_rows: Sequence[Row] = ()
+        """The content as it was drawn last."""
         self._strips: dict[int, Strip] = {}
         self._styles_of_roles: RoleStyles | None = None
 
@@ -45,21 +46,16 @@ class CellView(Widget):
         width, height = self.content_size
         if width < 1 or height < 1:
             return
-        old, new = self._rows, list(self.rows(width, height))
+        old, new = self.shown_rows, list(self.rows(width, height))
         title = self.title_line if self.has_focus else None
         if title is not None and title < len(new):
             new[title] = lit(new[title])
         changed = [y for y, (a, b) in enumerate(zip_longest(old, new, fillvalue=())) if a != b]
         for y in changed:
             self._strips.pop(y, None)
-        self._rows = new
+        self.shown_rows = new
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))
-
-    @property
-    def shown_rows(self) -> Sequence[Row]:
-        """The content as it was drawn last."""
-        return self._rows
 
     @property
     def title_line(self) -> int | None:
@@ -68,13 +64,15 @@ class CellView(Widget):
 
     def shown_text(self) -> str:
         """What is shown as lines of text."""
-        return text_of(self._rows)
+        return text_of(self.shown_rows)
 
     def render_line(self, y: int) -> Strip:
         """The strip of one row, from the cache unless the row changed."""
         strip = self._strips.get(y)
         if strip is None:
-            strip = self._strips[y] = self.strip_of(self._rows[y] if y < len(self._rows) else ())
+            strip = self._strips[y] = self.strip_of(
+                self.shown_rows[y] if y < len(self.shown_rows) else ()
+            )
         return strip
 
     def strips(self) -> list[Strip]:

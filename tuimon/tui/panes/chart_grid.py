@@ -89,7 +89,8 @@ class ChartGrid(Container):
         self._places = 0
         """How many places of the page have a chart."""
         self._page = 0
-        self._zoomed = False
+        self.zoomed = False
+        """True while one chart fills the grid."""
         self._leading = 0
         """The place that fills the grid while it is zoomed."""
         self._columns = self._rows = 1
@@ -122,11 +123,6 @@ class ChartGrid(Container):
     def pages(self) -> tuple[int, int]:
         """Number of the page that is shown (from 1), and of all pages."""
         return self._page + 1, max(1, math.ceil(len(self._metrics) / self._per_page))
-
-    @property
-    def zoomed(self) -> bool:
-        """True while one chart fills the grid."""
-        return self._zoomed
 
     async def show(self, metrics: Sequence[Metric], selection: Selection) -> None:
         """Show what is selected of these metrics; charts that stay keep their scales."""
@@ -185,7 +181,7 @@ class ChartGrid(Container):
     @property
     def superseded(self) -> bool:
         """Whether any chart of this page has superseded points."""
-        return any(chart.superseded for chart in self.charts if chart.display)
+        return any(chart.chart.superseded for chart in self.charts if chart.display)
 
     @property
     def drawing(self) -> bool:
@@ -261,7 +257,7 @@ class ChartGrid(Container):
         if on and place is None and self.charts:
             place = 0
             self._focus(self.charts[place])
-        self._zoomed = on and place is not None
+        self.zoomed = on and place is not None
         self._arrange(place)
         self.call_after_refresh(self.draw)
 
@@ -269,7 +265,7 @@ class ChartGrid(Container):
         """Move the focus by chart columns and rows, onto other pages too."""
         target, place = self._page * self._per_page, self._focused_place
         if place is not None:
-            target += place + columns + rows * (1 if self._zoomed else self._columns)
+            target += place + columns + rows * (1 if self.zoomed else self._columns)
         self.show_chart(min(max(target, 0), self.count - 1))
 
     def _focus(self, chart: ChartView) -> None:
@@ -283,7 +279,7 @@ class ChartGrid(Container):
         fills the grid has all others before and behind it.
         """
         place = self._focused_place
-        if place is None or self._zoomed:
+        if place is None or self.zoomed:
             return not self.count
         column, row = place % self._columns, place // self._columns
         if columns:
@@ -348,7 +344,7 @@ class ChartGrid(Container):
         start = self._page * self._per_page
         metrics = self._metrics[start : start + self._per_page]
         self._places = len(metrics)
-        self._zoomed &= bool(metrics)
+        self.zoomed &= bool(metrics)
         if leading is not None:
             self._leading = leading
         charts = list(self.query_children(ChartView))
@@ -356,12 +352,12 @@ class ChartGrid(Container):
             chart.chart = self._chart_of(metric)
         new = [ChartView(self._chart_of(metric), self._state) for metric in metrics[len(charts) :]]
         mounting = self.mount_all(new) if new else None
-        columns, rows = (1, 1) if self._zoomed else (self._columns, self._rows)
+        columns, rows = (1, 1) if self.zoomed else (self._columns, self._rows)
         for place, chart in enumerate([*charts, *new]):
-            chart.display = place == self._leading if self._zoomed else place < self._places
-            chart.full = self._zoomed
+            chart.display = place == self._leading if self.zoomed else place < self._places
+            chart.full = self.zoomed
             # The last chart takes the room that others leave in its row.
-            last = place == self._places - 1 and not self._zoomed
+            last = place == self._places - 1 and not self.zoomed
             chart.styles.column_span = columns - place % columns if last else 1
         self.styles.grid_size_columns = columns
         self.styles.grid_size_rows = rows

@@ -18,7 +18,7 @@ from tuimon.charts.model import Cursor, MarkStyle, XAxis
 from tuimon.charts.viewport import panned, tailed, zoomed
 from tuimon.present.arrangement import SORTS, section_of
 from tuimon.present.chart_state import view_of, with_view, without_x
-from tuimon.present.look import Look
+from tuimon.present.look import ChangeLook, Look
 from tuimon.present.run_colours import RunColours
 from tuimon.store.store import Store
 from tuimon.terminal.png import screen_png
@@ -30,7 +30,6 @@ from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.panes.chart_view import ChartView
-from tuimon.tui.panes.pane import ChangeLook, keep_nothing
 from tuimon.tui.panes.prompt import Prompt
 
 _PAGE = "Next, previous page"
@@ -96,15 +95,7 @@ class ChartPane(KeyOwner, ChartGrid):
             Key("shape", "w", "shape", "Charts on a page", "How many charts are on a page"),
         ),
         "Reading values": (
-            Key(
-                "cursor",
-                "c",
-                "cursor",
-                "Cursor",
-                "Cursor; ← → move it",
-                "cursor",
-                48,
-            ),
+            Key("cursor", "c", "cursor", "Cursor", "Cursor; ← → move it", "cursor", 48),
             Key("mark", "m", "mark", "Compare", "Compare the cursor with here"),
             Key("cursor-left-10", "H,shift+left", "move_cursor(-10)", "Ten columns left", _FAR),
             Key("cursor-right-10", "L,shift+right", "move_cursor(10)", "Ten columns right"),
@@ -124,15 +115,13 @@ class ChartPane(KeyOwner, ChartGrid):
         store: Store,
         look: Look,
         marks: MarkStyle,
-        change_look: ChangeLook = keep_nothing,
+        change_look: ChangeLook,
         *,
-        id: str | None = None,
+        id: str,
     ) -> None:
         super().__init__(store, look, marks, RunColours(look.runs), id=id)
         self._change_look = change_look
-        self.limits = Prompt(
-            examples=_LIMITS, typed=self._limit, ended=self._end_limits, id="limits"
-        )
+        self.limits = Prompt(self._limit, self._end_limits, examples=_LIMITS, id="limits")
         """For the screen to place."""
         self._limited = ""
         """Title of the chart whose limits are typed; empty for all."""

@@ -82,11 +82,6 @@ class ChartView(CellView, can_focus=True):
         return self.chart.drawing
 
     @property
-    def superseded(self) -> bool:
-        """Whether any of the points are superseded."""
-        return self.chart.superseded
-
-    @property
     def area(self) -> Area | None:
         """Where the plot is, and what it shows of x, as it was drawn last."""
         return self.drawing.area

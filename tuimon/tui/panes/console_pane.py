@@ -57,9 +57,7 @@ class ConsolePane(KeyOwner, ConsoleView):
         self._tail: ConsoleTail | None = None
         if session.console is not None:
             self._tail = ConsoleTail(session.console, plain_file=session.run is None)
-        self.find_prompt = Prompt(
-            "find", history=[], typed=self._find, ended=self._end_search, id="find"
-        )
+        self.find_prompt = Prompt(self._find, self._end_search, asked="find", history=[], id="find")
         """For the screen to place."""
 
     @property

@@ -32,15 +32,16 @@ class ConsoleView(CellView, can_focus=True):
         """What is shown after scrolling up; None while it follows."""
         self._end = 0
         """Index of the line of the log below the last one that is shown."""
-        self._left = 0
+        self.left = 0
+        """How many columns it is scrolled to the right."""
         self._wanted = ""
         """What is searched."""
         self._found: int | None = None
         """Index of the line of the log with the match that one is at."""
         self._picked: tuple[int, int] | None = None
         """Indices of the line where marking began and of the one where it is now."""
-        self._marking = False
-        """Arrows mark more lines."""
+        self.marking = False
+        """Whether keys are marking lines."""
 
     def set_lines(self, lines: list[str], columns: int = 0) -> None:
         """Show new output, of a terminal of so many columns; a view scrolled up stays there."""
@@ -55,11 +56,6 @@ class ConsoleView(CellView, can_focus=True):
         return self._log is None
 
     @property
-    def left(self) -> int:
-        """How many columns it is scrolled to the right."""
-        return self._left
-
-    @property
     def searches(self) -> bool:
         """Whether `find` has something to look for."""
         return bool(self._wanted)
@@ -72,7 +68,7 @@ class ConsoleView(CellView, can_focus=True):
     def follow(self) -> None:
         """Show the newest output from now on."""
         self._close()
-        self._left = 0
+        self.left = 0
         self.draw()
 
     def scroll_lines(self, log: ConsoleHistory | None, count: int) -> bool:
@@ -100,7 +96,7 @@ class ConsoleView(CellView, can_focus=True):
 
     def scroll_columns(self, count: int) -> None:
         """Scroll to the right by so many cells (to the left when negative)."""
-        self._left = max(0, self._left + count)
+        self.left = max(0, self.left + count)
         self.draw()
 
     def search(self, text: str) -> None:
@@ -130,7 +126,7 @@ class ConsoleView(CellView, can_focus=True):
             if found is not None:
                 self._found = found
                 self._end = min(len(lines), max(found + self._room // 2, self._room))
-                self._left = self._column_of(lines[found])
+                self.left = self._column_of(lines[found])
                 return True
             added = self._log.older() if steps < 0 else 0
             if not added:
@@ -152,18 +148,13 @@ class ConsoleView(CellView, can_focus=True):
         """Whether lines are marked."""
         return self._picked is not None
 
-    @property
-    def marking(self) -> bool:
-        """Whether keys are marking lines."""
-        return self._marking
-
     def mark(self, log: ConsoleHistory | None) -> None:
         """Begin to mark at the last line in view; what is shown stays from now on."""
         if self._log is None and log is not None:
             self._open(log)
         if self._lines:
             last = self._first(self._room) + len(self._shown(self._room)) - 1
-            self._picked, self._marking = (last, last), True
+            self._picked, self.marking = (last, last), True
         self.draw()
 
     def mark_more(self, count: int) -> None:
@@ -179,7 +170,7 @@ class ConsoleView(CellView, can_focus=True):
 
     def unmark(self) -> None:
         """Mark nothing."""
-        self._picked, self._marking = None, False
+        self._picked, self.marking = None, False
         self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:
@@ -189,7 +180,7 @@ class ConsoleView(CellView, can_focus=True):
         margin = " " if width > self._columns else ""  # lines that fill their terminal fit in
         for index, text in enumerate(self._shown(height - 1), self._first(height - 1)):
             if first <= index <= last:
-                rows.append((Span(fit(margin + text[self._left :], width), roles.SELECTED),))
+                rows.append((Span(fit(margin + text[self.left :], width), roles.SELECTED),))
             else:
                 rows.append(self._marked(text, width, margin))
         return rows
@@ -239,7 +230,7 @@ class ConsoleView(CellView, can_focus=True):
         if self._log is not None:
             self._log.close()
         self._log = self._found = self._picked = None
-        self._marking = False
+        self.marking = False
 
     def _reach_back(self, index: int) -> None:
         """Read as much of the log as it takes to show the line of that index (from 0 on)."""
@@ -282,9 +273,9 @@ class ConsoleView(CellView, can_focus=True):
 
     def _marked(self, text: str, cells: int, margin: str) -> Row:
         if not self._wanted:
-            return (Span(fit(margin + text[self._left :], cells), roles.TEXT),)
+            return (Span(fit(margin + text[self.left :], cells), roles.TEXT),)
         spans: list[tuple[str, str]] = [(margin, roles.TEXT)]
-        at = self._left
+        at = self.left
         for start, end in self._matches(text):
             if start >= at:
                 spans += [(text[at:start], roles.TEXT), (text[start:end], roles.MATCH)]
@@ -298,8 +289,8 @@ class ConsoleView(CellView, can_focus=True):
         note = ""
         if self._log is not None:
             note = f" {self.below:,} lines below, F follows "
-        elif self._left:
-            note = f" from column {self._left + 1} "
+        elif self.left:
+            note = f" from column {self.left + 1} "
         rest = cells - len(name) - len(found) - len(note) - 4
         if rest < 0:
             found, rest = "", max(0, cells - len(name) - len(note) - 4)

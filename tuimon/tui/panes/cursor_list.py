@@ -1,9 +1,7 @@
 """A list of which one item is under the cursor: what all lists have in common."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.message import Message
@@ -18,7 +16,7 @@ T = TypeVar("T")
 class CursorList(CellView, Generic[T], can_focus=True):
     """Items below each other, a row each; scrolled so that the cursor stays in view.
 
-    A click moves the cursor, one on the row under it opens; so does Enter, by `choose`.
+    A click moves the cursor, one on the row under it opens; so does Enter, by `action_choose`.
     """
 
     HEAD_ROWS: ClassVar[int] = 0
@@ -30,25 +28,16 @@ class CursorList(CellView, Generic[T], can_focus=True):
     LIT_ALWAYS: ClassVar[bool] = False
     """The cursor is seen while something else has the focus, too."""
 
-    class _ListMessage(Message):
-        def __init__(self, list: CursorList[Any]) -> None:
-            super().__init__()
-            self.list = list
-
-        @property
-        def control(self) -> CursorList[Any]:
-            """For selectors."""
-            return self.list
-
-    class Moved(_ListMessage):
+    class Moved(Message):
         """Another item is under the cursor, or none any more."""
 
-    class Opened(_ListMessage):
+    class Opened(Message):
         """The item under the cursor is to be opened."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._items: Sequence[T] = ()
+        self.items: Sequence[T] = ()
+        """All of them, headings too."""
         self._cursor = ListCursor()
 
     # What a kind of list says of its own
@@ -79,24 +68,19 @@ class CursorList(CellView, Generic[T], can_focus=True):
     # What all of them do
 
     @property
-    def items(self) -> Sequence[T]:
-        """All of them, headings too."""
-        return self._items
-
-    @property
     def chosen(self) -> T | None:
         """The item under the cursor."""
-        return self._items[self._cursor.at] if self._items else None
+        return self.items[self._cursor.at] if self.items else None
 
     @property
     def place(self) -> tuple[int, int]:
         """Number of the row under the cursor, from 1 on, and of rows."""
-        return min(self._cursor.at + 1, len(self._items)), len(self._items)
+        return min(self._cursor.at + 1, len(self.items)), len(self.items)
 
     @property
     def below(self) -> int:
         """How many items are below those in view."""
-        return max(0, len(self._items) - self._cursor.top - self._cursor.room)
+        return max(0, len(self.items) - self._cursor.top - self._cursor.room)
 
     def set_items(self, items: Sequence[T], *, keep: bool = True) -> None:
         """Show these; the cursor stays on its item, else beside where that was.
@@ -104,7 +88,7 @@ class CursorList(CellView, Generic[T], can_focus=True):
         Without `keep` it goes to the first one.
         """
         before = self._chosen_key
-        self._items = items
+        self.items = items
         if not keep:
             self._cursor.at = 0
         elif before is not None:
@@ -114,7 +98,7 @@ class CursorList(CellView, Generic[T], can_focus=True):
         self._cursor.limit(len(items))
         self._leave_heading(1)
         if self._chosen_key != before:
-            self.post_message(self.Moved(self))
+            self.post_message(self.Moved())
         self.draw()
 
     def move_cursor(self, rows: int) -> bool:
@@ -124,7 +108,7 @@ class CursorList(CellView, Generic[T], can_focus=True):
         self._leave_heading(rows)
         moved = self._cursor.at != before
         if moved:
-            self.post_message(self.Moved(self))
+            self.post_message(self.Moved())
             self.draw()
         return moved
 
@@ -133,33 +117,33 @@ class CursorList(CellView, Generic[T], can_focus=True):
         """Rows from page to page: those in view but one."""
         return max(1, self._cursor.room - 1)
 
-    def choose(self) -> None:
+    def action_choose(self) -> None:
         """Ask for what is under the cursor."""
-        if self._items:
-            self.post_message(self.Opened(self))
+        if self.items:
+            self.post_message(self.Opened())
 
     def rows(self, width: int, height: int) -> list[Row]:
         """The items in view between head and foot."""
         foot = self.foot(width, height)
         room = height - self.HEAD_ROWS - len(foot)
         at = self._cursor.at
-        lead = int(at > 0 and self.is_heading(self._items[at - 1]))
-        seen = self._cursor.fit(len(self._items), room, lead=lead)
+        lead = int(at > 0 and self.is_heading(self.items[at - 1]))
+        seen = self._cursor.fit(len(self.items), room, lead=lead)
         lit = at if self.LIT_ALWAYS or self.has_focus else None
         rows = [*self.head(width)]
-        rows += [self.item_row(self._items[i], width, selected=i == lit) for i in seen]
+        rows += [self.item_row(self.items[i], width, selected=i == lit) for i in seen]
         rows += [()] * (height - len(rows) - len(foot) if foot else 0)
         return [*rows, *foot]
 
     def on_click(self, event: events.Click) -> None:
         index = self._cursor.top + event.y - self.HEAD_ROWS
-        if event.y < self.HEAD_ROWS or index >= len(self._items):
+        if event.y < self.HEAD_ROWS or index >= len(self.items):
             return
-        if self.is_heading(self._items[index]):
+        if self.is_heading(self.items[index]):
             return
         moved = self.move_cursor(index - self._cursor.at)
         if self.OPENS_AT_ONCE or not moved:
-            self.choose()
+            self.action_choose()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
@@ -176,5 +160,5 @@ class CursorList(CellView, Generic[T], can_focus=True):
 
     def _leave_heading(self, rows: int) -> None:
         """On from a heading in the direction of a movement, or back below the first one."""
-        if self._items and self.is_heading(self._items[self._cursor.at]):
+        if self.items and self.is_heading(self.items[self._cursor.at]):
             self._cursor.at += -1 if rows < 0 and self._cursor.at > 0 else 1

@@ -82,9 +82,6 @@ class FoldedSections(KeyOwner, CursorList[FoldedSection]):
             raise SkipAction
 
     def action_choose(self) -> None:
-        self.choose()
-
-    def choose(self) -> None:
         """Ask for the section under the cursor."""
         if self.chosen is not None:
             self.post_message(self.Chosen(self.chosen.name))

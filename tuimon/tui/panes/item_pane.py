@@ -1,5 +1,6 @@
 """What is no scalar, as one looks at it: the view of an item, with the keys of its kind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -8,12 +9,12 @@ from textual import events, on
 from textual.binding import BindingType
 from textual.message import Message
 
-from tuimon.charts.model import ChartOptions
+from tuimon.charts.model import ChartOptions, Row
 from tuimon.terminal.driver import picture_cell, picture_protocol, place_pictures, round_trip
 from tuimon.terminal.graphics import PictureEncoder, TerminalPicture
 from tuimon.tui.item_views import Deed, DrawRequest, ItemViews
 from tuimon.tui.keys.key_tables import Key, bindings
-from tuimon.tui.panes.rows_view import RowsView
+from tuimon.tui.panes.cells import CellView
 from tuimon.tui.themes.styles import palette_of
 from tuimon.views.base import ViewDrawing, ViewOptions
 from tuimon.views.kinds import KINDS, kind_of, waiting
@@ -47,10 +48,13 @@ _MOVES_WITHIN = 0.3
 _COLOURS_FROM = ("256", "truecolor", "windows")
 
 
-class ItemPane(RowsView, can_focus=True):
-    """Shows an item; drawings are read and laid out in a thread, one at a time."""
+class ItemPane(CellView, can_focus=True):
+    """Shows an item; drawings are read and laid out in a thread, one at a time.
 
-    DEFAULT_CSS = "ItemPane { padding: 0 1; }"
+    What is longer or wider than the widget is cut off.
+    """
+
+    DEFAULT_CSS = "ItemPane { width: 1fr; height: 1fr; padding: 0 1; }"
     # The keys of a kind come first: where it has one that others have too, its own counts.
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(VIEW_KEYS), *bindings(ITEM_KEYS)]
 
@@ -78,30 +82,23 @@ class ItemPane(RowsView, can_focus=True):
         self._views = views
         self._charts = charts
         self._encoder = PictureEncoder()
-        self._item: Item | None = None
-        self._step: int | None = None
-        """That was chosen; the newest one when None."""
-        self._inside = False
+        self.item: Item | None = None
+        """What is shown, once it is drawn."""
+        self.step: int | None = None
+        """The step that was chosen; None while the newest one is followed."""
+        self.inside = False
+        """The view was entered."""
         self._reading: DrawRequest | None = None
         self._more_wanted = False
         self._drawn: DrawRequest | None = None
         """What is on the screen."""
         self._found = ViewDrawing(())
-
-    @property
-    def item(self) -> Item | None:
-        """What is shown, once it is drawn."""
-        return self._item
-
-    @property
-    def inside(self) -> bool:
-        """The view was entered."""
-        return self._inside
-
-    @property
-    def step(self) -> int | None:
-        """The step that was chosen; None while the newest one is followed."""
-        return self._step
+        self._shown: Sequence[Row] = ()
+        self._held: tuple[int, int] | None = None
+        """Where the mouse button went down."""
+        self._at: tuple[int, int] | None = None
+        """Where the mouse is, the button held."""
+        self._dragged = False
 
     @property
     def busy(self) -> bool:
@@ -110,7 +107,7 @@ class ItemPane(RowsView, can_focus=True):
 
     def show_item(self, item: Item | None) -> None:
         """Show another item, or none; one with the key of the last is that, as it is now."""
-        before, self._item = self._item, item
+        before, self.item = self.item, item
         if item is None or before is None or item.key != before.key:
             self._found = ViewDrawing(())
             self.post_message(self.Changed())
@@ -118,8 +115,8 @@ class ItemPane(RowsView, can_focus=True):
 
     def enter(self, inside: bool) -> None:
         """Enter the view, or leave it."""
-        if inside != self._inside:
-            self._inside = inside
+        if inside != self.inside:
+            self.inside = inside
             self.post_message(self.Changed())
             self.call_after_refresh(self.follow)
 
@@ -131,12 +128,20 @@ class ItemPane(RowsView, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         self.call_after_refresh(self.follow)
 
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """As many rows as there is room for."""
+        return self._shown[:height]
+
+    def _show(self, rows: Sequence[Row]) -> None:
+        self._shown = rows
+        self.draw()
+
     # What is drawn, and when
 
     def follow(self) -> None:
         """Have the item drawn as it is now, unless it is shown or something is being drawn."""
         width, height = self.content_size
-        item = self._item
+        item = self.item
         if item is None or width < 1 or height < 1:
             return
         if self._reading is not None:
@@ -155,13 +160,13 @@ class ItemPane(RowsView, can_focus=True):
 
     def _look(self, width: int, height: int) -> ViewOptions:
         return ViewOptions(
-            self._step,
+            self.step,
             width,
             height,
             self.app.has_class("-ascii"),
             self.app.console.color_system in _COLOURS_FROM and not self.app.no_color,
             palette=palette_of(self.app),
-            inside=self._inside,
+            inside=self.inside,
             cell=picture_cell(self.app) if self.screen.is_current else None,
             charts=self._charts,
         )
@@ -175,7 +180,7 @@ class ItemPane(RowsView, can_focus=True):
     def _say_reading(self, wanted: DrawRequest) -> None:
         """Tell what is being read, if it still is."""
         if self._reading is wanted:
-            self.show(waiting(self._views.subject(wanted.item), wanted.look))
+            self._show(waiting(self._views.subject(wanted.item), wanted.look))
             place_pictures(self.app, [])
 
     @on(Ready)
@@ -184,11 +189,11 @@ class ItemPane(RowsView, can_focus=True):
         if self._more_wanted:
             self._more_wanted = False
             self.follow()
-        item = self._item
+        item = self.item
         if item is None or item.key != message.wanted.item.key:
             return
         found = self._found = message.shown
-        self.show(found.rows)
+        self._show(found.rows)
         left, top = self.content_region.offset
         place_pictures(
             self.app,
@@ -206,7 +211,7 @@ class ItemPane(RowsView, can_focus=True):
 
     def _do(self, deed: Deed, to: Item | None = None) -> None:
         """Have something done to the view, if it is that of the item that is meant."""
-        item = self._item
+        item = self.item
         if item is not None and (to is None or to.key == item.key):
             self._views.do(item, deed)
             self.follow()
@@ -216,15 +221,15 @@ class ItemPane(RowsView, can_focus=True):
     @property
     def own_keys(self) -> list[Key]:
         """Those of the item's kind that work now."""
-        keys = kind_of(self._item).keys if self._item else ()
-        return [key for key in keys if self._inside or not key.inside]
+        keys = kind_of(self.item).keys if self.item else ()
+        return [key for key in keys if self.inside or not key.inside]
 
     def idle_keys(self) -> set[str]:
         """Ids of the keys that do nothing as things are."""
-        if self._item is None:
+        if self.item is None:
             return {key.id for key in ITEM_KEYS}
         does = {
-            "summary-enter": not self._inside,
+            "summary-enter": not self.inside,
             "summary-page": self._found.scrolls,
             **dict.fromkeys(_STEPPING, len(self._steps()) > 1),
         }
@@ -235,10 +240,10 @@ class ItemPane(RowsView, can_focus=True):
 
     def action_view_key(self, id: str) -> None:
         key = next((key for key in self.own_keys if key.id == id), None)
-        if self._item is None or key is None:
+        if self.item is None or key is None:
             return
         if key.asks:
-            self.post_message(self.Question(self._item, key))
+            self.post_message(self.Question(self.item, key))
         else:
             self._do(lambda view: view.press(id))
 
@@ -255,17 +260,17 @@ class ItemPane(RowsView, can_focus=True):
     def action_scrub(self, steps: int) -> None:
         found = self._steps()
         if found:
-            self._go(place_of(found, self._step) + steps)
+            self._go(place_of(found, self.step) + steps)
 
     def action_first(self) -> None:
         self._go(0)
 
     def action_newest(self) -> None:
-        self._step = None
+        self.step = None
         self.follow()
 
     def _steps(self) -> list[int]:
-        item = self._item
+        item = self.item
         return kind_of(item).steps(self._views.subject(item)).tolist() if item else []
 
     def _go(self, index: int) -> None:
@@ -273,20 +278,41 @@ class ItemPane(RowsView, can_focus=True):
         found = self._steps()
         if found:
             index = max(0, index)
-            self._step = found[index] if index < len(found) - 1 else None
+            self.step = found[index] if index < len(found) - 1 else None
             self.follow()
 
     # Mouse
 
-    @on(RowsView.Pointed)
-    def _point(self, message: RowsView.Pointed) -> None:
-        if not self._slide(message.x, (message.x, message.y)):
-            self._do(lambda view: view.point(message.x, message.y))
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        place = event.get_content_offset(self)
+        self._held = self._at = (place.x, place.y) if place else None
+        self._dragged = False
+        self.capture_mouse()
 
-    @on(RowsView.Dragged)
-    def _drag(self, message: RowsView.Dragged) -> None:
-        if not self._slide(message.x, message.start):
-            self._do(lambda view: view.drag(message.dx, message.dy))
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        x, y = event.get_content_offset_capture(self)
+        if self._held is None or self._at is None or self._at == (x, y):
+            return
+        self._dragged = True
+        dx, dy = x - self._at[0], y - self._at[1]
+        self._at = x, y
+        if not self._slide(x, self._held):
+            self._do(lambda view: view.drag(dx, dy))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self._held = self._at = None
+        self.release_mouse()
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self)
+        if place is not None and not self._dragged and not self._slide(place.x, place):
+            self._do(lambda view: view.point(place.x, place.y))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._do(lambda view: view.wheel(1))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._do(lambda view: view.wheel(-1))
 
     def _slide(self, x: int, start: tuple[int, int]) -> bool:
         """Go to the step at a column of the slider, if the mouse was pressed on that."""
@@ -295,7 +321,3 @@ class ItemPane(RowsView, can_focus=True):
             return False
         self._go(track.step_at(x, len(self._steps())))
         return True
-
-    @on(RowsView.Turned)
-    def _turn(self, message: RowsView.Turned) -> None:
-        self._do(lambda view: view.wheel(message.notches))

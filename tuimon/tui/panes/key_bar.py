@@ -41,12 +41,11 @@ class KeyBar(CellView):
         that do something where the focus is.
         """
         super().__init__(id=id)
-        self._table = keys or ()
-        self._follows_focus = keys is None
-        self._keys = list(self._table)
+        self._table = keys
+        self._keys = list(keys or ())
 
     def on_mount(self) -> None:
-        if self._follows_focus:
+        if self._table is None:
             self.screen.bindings_updated_signal.subscribe(self, self._follow_focus)
 
     def _follow_focus(self, screen: Screen[Any]) -> None:
@@ -63,11 +62,10 @@ class KeyBar(CellView):
         """
         self._keys = [
             key._replace(label=labels.get(key.id, key.label))
-            for key in keys_of(self.app, self._table if keys is None else keys)
+            for key in keys_of(self.app, keys or self._table or ())
             if key.id not in hidden
         ]
         self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:
-        """One row."""
         return [key_row(self._keys, width)]

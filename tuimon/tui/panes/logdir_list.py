@@ -7,7 +7,7 @@ from pathlib import Path
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.events.nearby import NearbyLogdir
-from tuimon.text import fit, format_age, safe, shorten, width
+from tuimon.text import fit, fit_name, format_age
 from tuimon.tui.panes.cells import line
 from tuimon.tui.panes.cursor_list import CursorList
 
@@ -16,7 +16,7 @@ _RUNS_WIDTH, _AGE_WIDTH = 10, 12
 
 
 class LogdirList(CursorList[NearbyLogdir]):
-    """Directories under a heading; hidden while there are nitem."""
+    """Directories under a heading; hidden while there are none."""
 
     DEFAULT_CSS = "LogdirList { dock: bottom; height: auto; padding: 0 1; margin-bottom: 1; }"
     HEAD_ROWS = 1
@@ -46,10 +46,9 @@ class LogdirList(CursorList[NearbyLogdir]):
         runs = f"{item.runs} run" + ("" if item.runs == 1 else "s")
         age = format_age(max(0.0, time.time() - item.modified))
         room = max(8, cells - _RUNS_WIDTH - _AGE_WIDTH - 4)
-        name = safe(path) if width(safe(path)) <= room else shorten(path, room, head=room // 3)
         spans = [
             ("▪ ", roles.ACCENT),
-            (fit(name, room) + " ", roles.TEXT),
+            (fit_name(path, room) + " ", roles.TEXT),
             (fit(runs, _RUNS_WIDTH) + " ", roles.DIM),
             (fit(age, _AGE_WIDTH), roles.DIM),
         ]

@@ -7,7 +7,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from tuimon.store.filters import MOST_LENGTH
@@ -20,11 +19,7 @@ _FILTERS = "loss -val    train/*    acc or f1    /layer_[0-4]/    run:adam"
 
 
 class Prompt(KeyOwner, Horizontal):
-    """Hidden until `open` is called. Enter keeps what was typed, Esc takes it back.
-
-    Who asks is told by messages that come to the screen, or, as a pane is not on their way, by the
-    functions that it gives.
-    """
+    """Hidden until `open` is called. Enter keeps what was typed, Esc takes it back."""
 
     TOPICS: ClassVar[Topics] = {
         "The line": (
@@ -48,40 +43,19 @@ class Prompt(KeyOwner, Horizontal):
     }
     """
 
-    class _PromptMessage(Message):
-        def __init__(self, prompt: "Prompt") -> None:
-            super().__init__()
-            self.prompt = prompt
-
-        @property
-        def control(self) -> "Prompt":
-            """For selectors."""
-            return self.prompt
-
-    class Changed(_PromptMessage):
-        """Other text stands in the line."""
-
-        def __init__(self, prompt: "Prompt", text: str) -> None:
-            super().__init__(prompt)
-            self.text = text
-
-    class Closed(_PromptMessage):
-        """Typing has ended."""
-
     def __init__(
         self,
-        asked: str = "",
+        typed: Callable[[str], None],
+        ended: Callable[[], None],
         *,
+        asked: str = "",
         examples: str = "",
         history: list[str] | None = None,
-        typed: Callable[[str], None] | None = None,
-        ended: Callable[[], None] | None = None,
-        id: str | None = None,
+        id: str,
     ) -> None:
-        """`history` has the lines of before, the newest last; those that are kept come to it.
+        """`typed` gets the text with every key, `ended` is called once the line is left.
 
-        `typed` gets the text with every key, `ended` is called once the line is left; else the
-        messages `Changed` and `Closed` are posted.
+        `history` has the lines of before, the newest last; those that are kept come to it.
         """
         super().__init__(id=id)
         self._asked = Static(asked, classes="asked", markup=False)
@@ -90,8 +64,7 @@ class Prompt(KeyOwner, Horizontal):
         self.history = [] if history is None else history
         """Those of before, the newest last."""
         self._remembers = history is not None
-        self._on_typed = typed or (lambda text: self.post_message(self.Changed(self, text)))
-        self._on_ended = ended or (lambda: self.post_message(self.Closed(self)))
+        self._on_typed, self._on_ended = typed, ended
         self._recalled = 0
         """Index in the history; its length stands for what was typed anew."""
         self._typed = ""
@@ -169,11 +142,7 @@ class Prompt(KeyOwner, Horizontal):
 
 
 def filter_prompt(
-    history: list[str],
-    typed: Callable[[str], None] | None = None,
-    ended: Callable[[], None] | None = None,
+    typed: Callable[[str], None], ended: Callable[[], None], history: list[str]
 ) -> Prompt:
     """The line in which a filter is typed."""
-    return Prompt(
-        "filter /", examples=_FILTERS, history=history, typed=typed, ended=ended, id="filter"
-    )
+    return Prompt(typed, ended, asked="filter /", examples=_FILTERS, history=history, id="filter")

@@ -141,5 +141,4 @@ class RunHeader(CellView):
         self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:
-        """One row."""
         return [header_row(self._facts, width)]

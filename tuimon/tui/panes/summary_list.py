@@ -31,7 +31,8 @@ class SummaryList(CursorList[Item | _Heading], can_focus=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._all: Sequence[Item] = ()
-        self._listed: list[Item] = []
+        self.listed: list[Item] = []
+        """All tags of the list, in their order."""
         self._shows: Predicate = EVERYTHING
 
     @property
@@ -39,11 +40,6 @@ class SummaryList(CursorList[Item | _Heading], can_focus=False):
         """The tag under the cursor."""
         chosen = self.chosen
         return chosen if isinstance(chosen, Item) else None
-
-    @property
-    def listed(self) -> Sequence[Item]:
-        """All tags of the list, in their order."""
-        return self._listed
 
     def set_summaries(self, items: Sequence[Item]) -> None:
         """List these."""
@@ -56,11 +52,11 @@ class SummaryList(CursorList[Item | _Heading], can_focus=False):
         self._list()
 
     def _list(self) -> None:
-        self._listed = [one for one in self._all if self._shows(one.run, one.label or one.tag)]
-        several = len({item.run for item in self._listed}) > 1
+        self.listed = [one for one in self._all if self._shows(one.run, one.label or one.tag)]
+        several = len({item.run for item in self.listed}) > 1
         entries: list[Item | _Heading] = []
         heading = None
-        for item in self._listed:
+        for item in self.listed:
             new = _Heading(item.run if several else "", item.heading)
             if new != heading:
                 heading = new
@@ -70,7 +66,7 @@ class SummaryList(CursorList[Item | _Heading], can_focus=False):
 
     def wanted_width(self, most: int) -> int:
         """Cells that show all tags in full, at most `most`."""
-        longest = max((width(safe(item.label or item.tag)) for item in self._listed), default=0)
+        longest = max((width(safe(item.label or item.tag)) for item in self.listed), default=0)
         return max(_LEAST_WIDTH, min(longest + _COUNT_CELLS + 4, most))
 
     def key_of(self, item: Item | _Heading) -> Hashable:

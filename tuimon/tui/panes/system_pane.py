@@ -60,19 +60,16 @@ class SystemPane(KeyOwner, CellView, can_focus=True):
         self._devices = devices
         self.draw()
 
-    def scroll_lines(self, count: int) -> None:
+    def action_scroll(self, lines: int) -> None:
         """Scroll down by so many lines (up when negative)."""
-        self._top = min(max(self._top + count, 0), max(0, self._count - self.size.height + 1))
+        self._top = min(max(self._top + lines, 0), max(0, self._count - self.size.height + 1))
         self.draw()
 
     def action_open(self) -> None:
         self.post_message(self.Opened())
 
-    def action_scroll(self, lines: int) -> None:
-        self.scroll_lines(lines)
-
     def action_page(self, pages: int) -> None:
-        self.scroll_lines(pages * (self.size.height - 1))
+        self.action_scroll(pages * (self.size.height - 1))
 
     def on_click(self) -> None:
         self.focus()

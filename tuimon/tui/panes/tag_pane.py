@@ -15,14 +15,13 @@ from tuimon.charts.model import Row, Span
 from tuimon.present.facts import RunRow, TagRow
 from tuimon.present.hparam_groups import HParams, differing, values_of
 from tuimon.present.list_cursor import ListCursor
-from tuimon.present.look import Look, selected
+from tuimon.present.look import ChangeLook, Look, selected
 from tuimon.present.selection import BY_PREFIX
 from tuimon.store.filters import FilterError, parse_filter
-from tuimon.text import fit, format_value, safe, shorten
+from tuimon.text import fit, fit_name, format_value, safe
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.cells import CellView, line
-from tuimon.tui.panes.pane import ChangeLook, keep_nothing
 from tuimon.tui.panes.prompt import filter_prompt
 
 TAGS_WIDTH = 30
@@ -37,12 +36,11 @@ def console_columns(width: int) -> int:
 
 
 _VALUE_WIDTH = 9
-_HEAD_SHARE = 3
-"""Of a name that is too long, its beginning takes one part of so many."""
 _RUNS_SHARE, _RUNS_SHARE_FOCUSED = 3, 2
 """Runs take one part of so many of the pane; more while the cursor is among them."""
 _CHOOSE = "Let the run stand out; open the chart of the tag"
 _HIDE = "Hide or show the run"
+_BRACKET = "right_square_bracket"
 _NEXT_RUN = "Next, previous run to stand out"
 _MOST_LABEL = 20
 
@@ -56,15 +54,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
 
     OF_RUNS: ClassVar[Topics] = {
         "Runs": (
-            Key(
-                "next-run",
-                "right_square_bracket",
-                "focus_run(1)",
-                "Next run",
-                _NEXT_RUN,
-                "run",
-                47,
-            ),
+            Key("next-run", _BRACKET, "focus_run(1)", "Next run", _NEXT_RUN, "run", 47),
             Key("previous-run", "left_square_bracket", "focus_run(-1)", "Previous run"),
             Key("pin", "asterisk", "pin_run", "Pin the run", "Pin the run: always stands out"),
             Key("hide", "space", "hide_run", "Hide the run", _HIDE, "hide run", 76),
@@ -100,16 +90,16 @@ class TagPane(KeyOwner, CellView, can_focus=True):
 
     def __init__(
         self,
-        look: Look | None = None,
-        read_hparams: Callable[[], HParams] = dict,
-        change_look: ChangeLook = keep_nothing,
+        look: Look,
+        read_hparams: Callable[[], HParams],
+        change_look: ChangeLook,
         *,
-        id: str | None = None,
+        id: str,
     ) -> None:
         """`read_hparams` may take long."""
         super().__init__(id=id)
-        self.set_reactive(TagPane.look, look or Look())
-        self.filter = filter_prompt([*self.look.filters], self._filter_by, self._end_filter)
+        self.set_reactive(TagPane.look, look)
+        self.filter = filter_prompt(self._filter_by, self._end_filter, [*self.look.filters])
         """For the screen to place."""
         self._read_hparams = read_hparams
         self._change_look = change_look
@@ -174,14 +164,14 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         self._tell_filter()
         self.draw()
 
-    def move_cursor(self, rows: int) -> None:
+    def action_move(self, rows: int) -> None:
         """Move the cursor down by so many rows (up when negative), from list to list."""
         count = len(self._runs)
         place = self._run if self._among_runs else count + self._tag.at
         place = min(max(place + rows, 0), max(0, count + len(self._tags) - 1))
         self._go_to(place)
 
-    def choose(self) -> None:
+    def action_choose(self) -> None:
         """Ask for what is under the cursor: the chart of a tag, or a run to stand out."""
         run = self.run
         if run is not None:
@@ -193,14 +183,8 @@ class TagPane(KeyOwner, CellView, can_focus=True):
 
     # Keys
 
-    def action_move(self, rows: int) -> None:
-        self.move_cursor(rows)
-
     def action_page(self, pages: int) -> None:
-        self.move_cursor(pages * (self.size.height - 2))
-
-    def action_choose(self) -> None:
-        self.choose()
+        self.action_move(pages * (self.size.height - 2))
 
     def action_focus_run(self, steps: int) -> None:
         names = ["", *(name for name in self._shown if name not in self.look.hidden)]
@@ -306,7 +290,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         place = self._place_of(y)
         if place is not None:
             self._go_to(place)
-            self.choose()
+            self.action_choose()
 
     def _place_of(self, y: int) -> int | None:
         """Where among runs and then tags the one in a row is; None for other rows."""
@@ -350,7 +334,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
     def _run_row(self, run: RunRow, width: int, selected: bool) -> Row:
         mark = "›" if run.focused else "*" if run.pinned else " "
         cue = "━" if run.drawn else "·"
-        name = _short(run.name, width - 3)
+        name = fit_name(run.name, width - 3)
         if selected:
             return (Span(fit(f"{mark}{cue} {name}", width), roles.SELECTED),)
         role = roles.FOCUS if run.focused else roles.TEXT if run.drawn else roles.DIM
@@ -373,7 +357,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         last = row.value()
         value = "" if last is None else format_value(last)
         cells = width - _VALUE_WIDTH - 4
-        name = fit(_short(row.tag, cells), cells)
+        name = fit_name(row.tag, cells)
         if selected:
             text = f" › {name}{fit(value, _VALUE_WIDTH, 'right')} "
             return (Span(fit(text, width), roles.SELECTED),)
@@ -382,8 +366,3 @@ class TagPane(KeyOwner, CellView, can_focus=True):
             (name, roles.TEXT),
             (fit(value, _VALUE_WIDTH, "right") + " ", roles.DIM),
         )
-
-
-def _short(name: str, cells: int) -> str:
-    """A name with its beginning and its end, by which long ones differ."""
-    return shorten(safe(name), cells, head=cells // _HEAD_SHARE)

@@ -1,7 +1,7 @@
 """Screens to read: the help, and what there is to know about a run."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple, get_args
 
@@ -20,15 +20,8 @@ from tuimon.text import width
 from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
 from tuimon.tui.keys.key_tables import Key, bindings, help_rows
 
-TEXT_KEYS = (
-    Key(
-        "text-close",
-        "escape,q,question_mark,i,a,enter,f1,ctrl+c",
-        "dismiss",
-        "Close",
-        "Close what is read",
-    ),
-)
+_CLOSING = "escape,q,question_mark,i,a,enter,f1,ctrl+c"
+TEXT_KEYS = (Key("text-close", _CLOSING, "dismiss", "Close", "Close what is read"),)
 
 _EXPLANATION = """\
 A chart pairs the train and test curves of one metric, last values beside their names. The bright \
@@ -138,18 +131,3 @@ class HelpScreen(TextScreen):
                 if found == source
             ),
         )
-
-
-class AlertScreen(TextScreen):
-    """What went wrong, or may have."""
-
-    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
-        text = "" if rows else "Nothing to tell: no NaN, no growing loss, no stall."
-        super().__init__("alerts", text, TextSection("", rows))
-
-
-class RunScreen(TextScreen):
-    """What there is to know about a run: paths, commands, W&B."""
-
-    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
-        super().__init__("this run", "", TextSection("", [*rows]))

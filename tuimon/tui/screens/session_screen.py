@@ -22,7 +22,7 @@ from tuimon.text import safe
 from tuimon.tui.dialogs.ask import Answer, AskScreen
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings, everywhere
-from tuimon.tui.screens.pages import AlertScreen, HelpScreen, RunScreen
+from tuimon.tui.screens.pages import HelpScreen, TextScreen, TextSection
 from tuimon.tui.screens.typing import TypingScreen
 
 _TYPE = "Type: input(), pdb"
@@ -104,10 +104,13 @@ class SessionScreen(KeyOwner, Screen[None]):
         self.app.push_screen(HelpScreen(self))
 
     def action_run_facts(self) -> None:
-        self.app.push_screen(RunScreen(run_rows(self.session)))
+        rows = run_rows(self.session)
+        self.app.push_screen(TextScreen("this run", "", TextSection("", rows)))
 
     def action_alerts(self) -> None:
-        self.app.push_screen(AlertScreen(alert_rows(self.session)))
+        rows = alert_rows(self.session)
+        text = "" if rows else "Nothing to tell: no NaN, no growing loss, no stall."
+        self.app.push_screen(TextScreen("alerts", text, TextSection("", rows)))
 
     # Leaving, stopping, pausing
 

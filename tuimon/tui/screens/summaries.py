@@ -80,7 +80,7 @@ class SummariesScreen(Screen[None]):
         self._list = SummaryList(id="list")
         self._notice = Notice(id="notice")
         self._pane = ItemPane(ItemViews(session.store, reader), charts, id="view")
-        self._prompt = Prompt(id="prompt")
+        self._prompt = Prompt(self._answer, self._end_typing, id="prompt")
         self._keys = KeyBar(SUMMARY_KEYS, id="keys")
         self._question: ItemPane.Question | None = None
         """What the view asks for; None while the filter of the list is typed."""
@@ -225,21 +225,19 @@ class SummariesScreen(Screen[None]):
     def action_filter(self) -> None:
         self._prompt.open(self._filter, asked="filter the list")
 
-    @on(Prompt.Changed)
-    def _answer(self, message: Prompt.Changed) -> None:
+    def _answer(self, text: str) -> None:
         self._prompt.say("")
         if self._question is not None:
-            self._pane.answer(self._question, message.text)
+            self._pane.answer(self._question, text)
             return
         try:
-            shows = parse_filter(message.text)
+            shows = parse_filter(text)
         except FilterError as error:
             self._prompt.say(str(error), wrong=True)
             return
-        self._filter = message.text
+        self._filter = text
         self._change_list(lambda: self._list.filter(shows))
 
-    @on(Prompt.Closed)
     def _end_typing(self) -> None:
         self._question = None
         self.set_focus(self._pane if self._pane.display else None)

@@ -21,7 +21,7 @@ from tuimon.tui.keys.key_tables import Key, bindings, everywhere, help_rows
 from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.notice import Notice
-from tuimon.tui.panes.prompt import Prompt, filter_prompt
+from tuimon.tui.panes.prompt import filter_prompt
 from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.table_view import TableView
 from tuimon.tui.screens.pages import TextScreen, TextSection
@@ -101,7 +101,7 @@ class TableScreen(Screen[TableResult]):
         self._header = RunHeader(id="header")
         self._notice = Notice(id="notice")
         self._view = TableView(id="table")
-        self._filter = filter_prompt(filters)
+        self._filter = filter_prompt(self._apply_filter, self._end_filter, filters)
         self._keys = KeyBar(TABLE_KEYS, id="keys")
         self._shown_version: _TableVersion | None = None
         self._building = False
@@ -229,17 +229,15 @@ class TableScreen(Screen[TableResult]):
     def action_filter(self) -> None:
         self._filter.open(self._selection.text)
 
-    @on(Prompt.Changed)
-    def _apply_filter(self, message: Prompt.Changed) -> None:
+    def _apply_filter(self, text: str) -> None:
         try:
-            shows = parse_filter(message.text)
+            shows = parse_filter(text)
         except FilterError as error:
             self._filter.say(safe(str(error)), wrong=True)
             return
         self._filter.say("Enter keeps, Esc clears")
-        self._selection = replace(self._selection, text=message.text.strip(), shows=shows)
+        self._selection = replace(self._selection, text=text.strip(), shows=shows)
         self._want()
 
-    @on(Prompt.Closed)
     def _end_filter(self) -> None:
         self.set_focus(self._view)
