@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis
-from tuimon.charts.heading import cut, plain
+from tuimon.charts.heading import cut, padded, plain
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Cursor, CursorReading, Row, Span
 from tuimon.charts.roles import Role
@@ -142,7 +142,7 @@ def readout_rows(readings: Readings, cells: int, most_rows: int, style: CurveSty
     if len(readings) > len(shown):
         more = f"+{len(readings) - len(shown)} more"
         lines[-1].append(Span(more, roles.DIM))
-    return [_fitted(line, cells) for line in lines]
+    return [padded(line, cells) for line in lines]
 
 
 def _values(reading: CursorReading, mark: CursorReading | None, names: Sequence[str]) -> list[str]:
@@ -168,18 +168,6 @@ def _cells(
         " " + cut(text, cells, marks, "right") for text, cells in zip(texts, columns, strict=True)
     )
     return [Span(name, name_role), Span(aligned, role)]
-
-
-def _fitted(line: Sequence[Span], cells: int) -> Row:
-    row, left = [], cells
-    for span in line:
-        text = span.text if width(span.text) <= left else span.text[: max(0, left)]
-        if width(text) > left:
-            text = " " * left
-        row.append(Span(text, span.role))
-        left -= width(text)
-    row.append(Span(" " * left, roles.BLANK))
-    return tuple(span for span in row if span.text)
 
 
 def values_text(readings: Readings) -> str:

@@ -29,10 +29,8 @@ _STEPS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 """The weights that keys go through."""
 
 _CHUNK = 4096 * BLOCK  # bounds the memory that this takes for a while
-
 # Powers of the weight below this vanish: as subnormal numbers they would slow arithmetic tenfold.
 _NEGLIGIBLE = 1e-290
-
 # What the debiasing divides by is 1 once the power of the weight is below this.
 _SETTLED = 1e-18
 

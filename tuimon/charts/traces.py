@@ -16,7 +16,6 @@ Floats = NDArray[np.float64]
 
 # Fewer points than this are better seen one by one than smoothed.
 _FEW_POINTS = 32
-
 # Fewer values than this have no outliers.
 _FEW_VALUES = 20
 _MOST_SAMPLED = 4096
