@@ -130,7 +130,7 @@ class MeshView(View):
         run, parts = subject.run, self._parts(subject)
         if run is None or not parts:
             raise ViewError("The file that held this is gone.")
-        place = subject.place(steps_from(parts).snapshot(), look.step)
+        place = subject.place(steps_from(parts).snapshot().steps, look.step)
         try:
             mesh = read_mesh(parts, place.step, partial(subject.read_from, run))
         except SummaryError as error:
@@ -213,14 +213,9 @@ def is_boxed(mesh: Mesh, scene: MeshScene) -> bool:
 def rows(
     place: StepPlace, mesh: Mesh, look: ViewOptions, scene: MeshScene | None = None
 ) -> list[Row]:
-    """Draw a mesh of a step.
+    """Draw a mesh of a step in at most the look's cells; of several, `scene` tells which is seen.
 
-    Args:
-        place: what is selected.
-        mesh: it may hold several; `scene` tells which one is seen.
-        look: the rows never take more than its cells. Shades of ASCII or braille; without many
-            colours, dots are left out where triangles are dark.
-        scene: from where it is seen.
+    Shades of ASCII or braille; without many colours, dots are left out where triangles are dark.
     """
     scene = scene or MeshScene()
     width, height = look.width, look.height

@@ -57,11 +57,7 @@ class Branch:
     @property
     def path(self) -> str:
         """The names of all modules it is in, but for the model's own: as in a ``state_dict``."""
-        names = []
-        branch: Branch | None = self
-        while branch is not None and branch.depth > 1:
-            names.append(branch.name)
-            branch = branch.parent
+        names = [branch.name for branch in self.lineage() if branch.depth > 1]
         return ".".join(reversed(names)) or self.name
 
     def add(self, name: str, type: str, role: str) -> Branch:
@@ -70,6 +66,13 @@ class Branch:
             self.branches = {}
         branch = self.branches[name] = Branch(name, type, role, self)
         return branch
+
+    def lineage(self) -> Iterator[Branch]:
+        """This branch and all that it is in, up to the root."""
+        branch: Branch | None = self
+        while branch is not None:
+            yield branch
+            branch = branch.parent
 
     def walk(self) -> Iterator[Branch]:
         """This branch and all below it."""
