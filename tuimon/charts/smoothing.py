@@ -41,13 +41,11 @@ def stepped(weight: float, steps: int) -> float:
     return _STEPS[min(max(nearest + steps, 0), len(_STEPS) - 1)]
 
 
-def smooth(values: Floats, weight: float) -> Floats:
-    """Return the smoothed `values` (float64[n]) at `weight` (clamped to 0…1; NaN counts as 0)."""
-    return smooth_all([values], weight)[0]
-
-
 def smooth_all(series: Sequence[Floats], weight: float) -> list[Floats]:
-    """Return what `smooth` gives for each series; the short ones are smoothed in one pass."""
+    """Return each series (float64[n]) smoothed at `weight` (clamped to 0…1; NaN counts as 0).
+
+    The short ones are smoothed in one pass.
+    """
     short = iter(_smooth_short([values for values in series if len(values) <= LONG], weight))
     return [next(short) if len(v) <= LONG else _smooth_long(v, weight) for v in series]
 

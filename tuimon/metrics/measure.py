@@ -115,8 +115,10 @@ def _deciding(parts: Sequence[list[Token]]) -> Term:
     groups = [_judged(part) for part in parts]
     if _is_speed(parts, groups):
         return Term("rate")
-    found = next((term for term in reversed(groups) if term is not None), None) or _bare(last)
-    if found is not None:
+    if found := next((term for term in reversed(groups) if term is not None), None):
+        return found
+    words = (token.word for token in last)
+    if found := BARE.get(tuple(word for word in words if word not in AVERAGES | PAUSES)):
         return found
     is_pause = any(token.word in PAUSES for part in parts for token in part)
     return Term("count") if is_pause else _UNKNOWN
@@ -183,8 +185,3 @@ def _items(part: Sequence[Token]) -> Iterator[Term | str]:
                 break
         yield term or words[place]
         place += length
-
-
-def _bare(part: Sequence[Token]) -> Term | None:
-    """A measure that is told by a name that has no other words."""
-    return BARE.get(tuple(token.word for token in part if token.word not in AVERAGES | PAUSES))

@@ -50,7 +50,8 @@ def spectrogram(samples: Samples, columns: int, edges: NDArray[np.float64]) -> N
 
     The dots lie between `edges` in Hz, from the lowest one up.
     """
-    size = _window_size(samples)
+    wanted = 2 ** round(np.log2(max(1.0, samples.rate * _WINDOW_SECONDS)))
+    size = int(min(max(wanted, _LEAST_WINDOW), _MOST_WINDOW))
     column = samples.frames / columns
     count = int(min(_WINDOWS, max(1, np.ceil(2 * column / size))))
     middles = ((np.arange(columns * count) + 0.5) * column / count).astype(np.int64)
@@ -81,11 +82,6 @@ def frequencies(rate: int, dots: int, *, logarithmic: bool) -> NDArray[np.float6
     if logarithmic and top > LOWEST:
         return np.geomspace(LOWEST, top, dots + 1)
     return np.linspace(0, top, dots + 1)
-
-
-def _window_size(samples: Samples) -> int:
-    wanted = 2 ** round(np.log2(max(1.0, samples.rate * _WINDOW_SECONDS)))
-    return int(min(max(wanted, _LEAST_WINDOW), _MOST_WINDOW))
 
 
 class AudioView(View):

@@ -120,7 +120,8 @@ class EmbeddingView(View):
         cells, height = look.width - side, look.height - HEAD_ROWS - 1 - below
         classes = self._classes(embedding, look.palette)
         rows = [*heading, self._legend(embedding, classes, look.width)]
-        picture = self._picture(embedding, classes, cells, height, ascii_only=look.ascii_only)
+        dots = DotCanvas(cells, height, ascii_only=look.ascii_only)
+        picture = self._picture(embedding, classes, dots)
         told = self._neighbours(embedding)
         if side:
             beside = [clip([("  ", roles.BLANK), *line], side) for line in told]
@@ -254,15 +255,8 @@ class EmbeddingView(View):
         ]
 
     def _picture(
-        self,
-        embedding: Embedding,
-        classes: Mapping[str, int],
-        cells: int,
-        height: int,
-        *,
-        ascii_only: bool,
+        self, embedding: Embedding, classes: Mapping[str, int], dots: DotCanvas
     ) -> list[Row]:
-        dots = DotCanvas(cells, height, ascii_only=ascii_only)
         self._scale = dots.across, dots.down
         seen, order = self._project(dots)
         self._seen = seen

@@ -239,12 +239,15 @@ def rows(
         _draw_box(raster, body, scene.camera)
     if raster.simplified:
         facts.append(("simplified", roles.NOTE))
-    facts.append((_extent(body), roles.NOTE))
+    extent = " × ".join(format_value(float(f"{size:.3g}")) for size in body.size.tolist())
+    facts.append((extent, roles.NOTE))
     if look.ascii_only:
         picture = _shaded(raster, bright, lines, width)
     else:
         if not look.coloured and body.faces is not None:
-            _thin_out(raster, bright)
+            # Dots of triangles are left out, the more the darker a place is.
+            dark = bright <= thresholds(raster.rows, raster.columns).ravel()
+            raster.owner[dark & (raster.owner >= 0)] = -1
         picture = _dotted(raster, bright, colour, lines, width)
     return [*head(place, facts, width), (), *picture]
 
@@ -255,10 +258,6 @@ def _counts(mesh: Mesh) -> list[Piece]:
     if mesh.faces is not None and mesh.faces.shape[1]:
         facts.append((f"{mesh.faces.shape[1]:,} triangles", roles.LEGEND))
     return facts
-
-
-def _extent(body: Body) -> str:
-    return " × ".join(format_value(float(f"{size:.3g}")) for size in body.size.tolist())
 
 
 def _drawn(raster: Raster, body: Body, camera: Camera) -> tuple[Floats, Floats | None]:
@@ -309,12 +308,6 @@ def _draw_box(raster: Raster, body: Body, camera: Camera) -> None:
     box = Raster(raster.rows, raster.columns)
     box.draw_points(box.project(np.concatenate(edges, axis=1), camera))
     raster.owner[(box.owner >= 0) & (raster.owner < 0)] = _BOX
-
-
-def _thin_out(raster: Raster, bright: Floats) -> None:
-    """Leave out dots of triangles, the more the darker a place is."""
-    dark = bright <= thresholds(raster.rows, raster.columns).ravel()
-    raster.owner[dark & (raster.owner >= 0)] = -1
 
 
 def _dotted(

@@ -141,8 +141,7 @@ def _read_trace(file: SideFile) -> ChromeTrace | str:
     if not name.endswith((".json", ".json.gz")):
         return "A profile of TensorFlow's or JAX's: TensorBoard's profile plugin shows it."
     try:
-        data = _content(file.path)
-        document = json.loads(data)
+        document = json.loads(_content(file.path))
         events = document["traceEvents"] if isinstance(document, dict) else document
         return add_up(events)
     except OSError as error:

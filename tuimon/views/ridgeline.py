@@ -132,10 +132,8 @@ def _value_axis(
         at = min(int((value - low) / span * cells), cells - 1)
         axis[at] = "┬"
         start = max(0, min(at - len(label) // 2, cells - len(label)))
-        if (
-            len(label) <= cells
-            and not "".join(below[max(0, start - 1) : start + len(label)]).strip()
-        ):
+        around = "".join(below[max(0, start - 1) : start + len(label)])
+        if len(label) <= cells and not around.strip():
             below[start : start + len(label)] = label
     pieces: list[Piece] = [("".join(axis), roles.AXIS)]
     if cursor is not None:

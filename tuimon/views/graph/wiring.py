@@ -67,10 +67,8 @@ class Wiring:
         around = set(through.lineage())
         found = set[Branch]()
         for index in nodes:
-            new = takewhile(
-                lambda one: one not in found and one not in around, self._of[index].lineage()
-            )
-            found.update(new)
+            line = self._of[index].lineage()
+            found.update(takewhile(lambda one: one not in found and one not in around, line))
         return found
 
 

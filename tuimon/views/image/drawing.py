@@ -197,9 +197,8 @@ def panels(
     chosen = next((index for index, one in enumerate(seen) if one.selected), 0)
     order = sorted(range(len(seen)), key=lambda index: abs(index - chosen))
     sources = {index: one.source for index in order if (one := seen[index]).source is not None}
-    found = dict(
-        zip(sources, painter.decode(list(sources.values()), each, lines, scene), strict=True)
-    )
+    decoded = painter.decode(list(sources.values()), each, lines, scene)
+    found = dict(zip(sources, decoded, strict=True))
     for start in range(0, len(seen), across):
         y = len(result)
         row = [
