@@ -156,7 +156,7 @@ class LogDirectory(Mapping[str, "Run"]):
         found = [
             series for run in self.values() for tag, series in run.items() if shows(run.name, tag)
         ]
-        return _plot(found, tags, smoothing=smoothing, log_y=log_y, width=width, height=height)
+        return _plot(found, tags, width, height, smoothing=smoothing, log_y=log_y)
 
 
 class Run(Mapping[str, "ScalarSeries"]):
@@ -245,7 +245,7 @@ class ScalarSeries:
         height: int = 20,
     ) -> Any:
         """Its values over steps, as `LogDirectory.plot` gives them."""
-        return _plot([self], "", smoothing=smoothing, log_y=log_y, width=width, height=height)
+        return _plot([self], "", width, height, smoothing=smoothing, log_y=log_y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,13 +330,7 @@ def _damaged(files: Sequence[FileStatus]) -> dict[Path, int]:
 
 
 def _plot(
-    series: Sequence[ScalarSeries],
-    title: str,
-    *,
-    smoothing: float,
-    log_y: bool,
-    width: int | None,
-    height: int,
+    series: Sequence[ScalarSeries], title: str, width: int | None, height: int, **options: Any
 ) -> Any:
     from tuimon.charts.line_figure import line_figure
     from tuimon.charts.model import ChartOptions
@@ -353,7 +347,7 @@ def _plot(
         ],
         shutil.get_terminal_size().columns if width is None else width,
         height,
-        ChartOptions(smoothing=smoothing, log_y=log_y),
+        ChartOptions(**options),
     )
 
 

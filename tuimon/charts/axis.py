@@ -134,14 +134,10 @@ def make_axis(
     view: Viewport | None = None,
     room: float = 0.0,
 ) -> Axis:
-    """Return the axis that shows all points of `tracks`, or the part in view.
+    """Return the axis that shows all points of `tracks`, ascending in x, or the part in view.
 
-    Args:
-        kind: what it measures.
-        tracks: the curves on it, ascending in x.
-        previous: scales of the drawing before, whose limits are kept where they still suit.
-        view: what part to show.
-        room: share of the axis to be left behind the newest point.
+    The limits of `previous`, the scales of the drawing before, are kept where they still suit;
+    `room` is the share of the axis to be left behind the newest point.
     """
     tracks = [track for track in tracks if len(track.x)]
     if kind == "step":

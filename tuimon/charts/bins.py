@@ -54,12 +54,9 @@ def bin_tracks(
 ) -> list[Bins]:
     """Bin the curves of a chart; only those that have changed are looked at, all in one pass.
 
-    Args:
-        tracks: the curves.
-        bounds: of each, ascending bounds of its columns, [columns + 1]; the last is inclusive.
-        smoothings: of each, the weight of the moving average that its line shows; 0 shows the
-            values.
-        positive: leave out values ≤ 0.
+    `bounds` are, of each, the ascending bounds of its columns, [columns + 1], the last inclusive;
+    `smoothings` the weight of the moving average that its line shows, 0 for the values. With
+    `positive`, values ≤ 0 are left out.
     """
     wanted = [_BinRequest(*one, positive) for one in zip(tracks, bounds, smoothings, strict=True)]
     made = {one: kept for one in wanted if (kept := one.track.curve.detail.bins.get(one.key))}
@@ -106,12 +103,8 @@ def _binned(wanted: Sequence[_BinRequest]) -> list[Bins]:
         if positive:  # the mean of raw values holds those ≤ 0, too
             means = np.where(smoothed, means, np.clip(means, lows, highs))
         line = np.where(some & (means > 0) if positive else some, means, np.nan)
-    counts = np.column_stack(
-        [
-            each.sum(axis=1)
-            for each in (found.nan, found.above, found.below, found.finite - drawable)
-        ]
-    )
+    left_out = (found.nan, found.above, found.below, found.finite - drawable)
+    counts = np.column_stack([each.sum(axis=1) for each in left_out])
     columns = zip(
         lows,
         highs,
@@ -165,10 +158,7 @@ def _neighbour(one: _BinRequest, index: int) -> Neighbour | None:
 
 
 def bridge(
-    line: Floats,
-    taken: Flags,
-    before: Neighbour | None = None,
-    behind: Neighbour | None = None,
+    line: Floats, taken: Flags, before: Neighbour | None = None, behind: Neighbour | None = None
 ) -> Floats:
     """Join the columns of a line straight across empty ones, but not across gaps.
 

@@ -1,6 +1,7 @@
 """The plot inside the frame: bands, then lines in the background, then lines, labels on top."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -101,15 +102,9 @@ class Plot:
 
 
 def paint(shapes: Sequence[CurveShape], width: int, height: int, marks: Marks, band: bool) -> Plot:
-    """Draw shapes into `width` × `height` cells.
+    """Draw shapes into `width` × `height` cells; with `band`, the raw range behind smoothed lines.
 
     In a cell that any line crosses only lines show, so that they stand out from what is below.
-
-    Args:
-        shapes: the curves.
-        width, height: size in cells.
-        marks: how dots are drawn.
-        band: draw the raw range behind smoothed lines.
     """
     bands, behind, lines = (Layer(height, width, len(shapes)) for _ in range(3))
     for index, shape in enumerate(shapes):
@@ -171,10 +166,5 @@ def _glyphs(
 def spans(glyphs: NDArray[np.str_], codes: NDArray[np.int64], names: Sequence[Role]) -> list[Span]:
     """Return a row of glyphs as spans of equal role; `codes` number the roles in `names`."""
     text = "".join(glyphs.tolist())
-    ends = [*(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
-    row = []
-    start = 0
-    for end in ends:
-        row.append(Span(text[start:end], names[int(codes[start])]))
-        start = end
-    return row
+    edges = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
+    return [Span(text[at:end], names[int(codes[at])]) for at, end in pairwise(edges)]

@@ -166,7 +166,7 @@ def _compose(
 ) -> list[Row]:
     """Return the rows of plot and frame, with NaN and cursors marked on the x axis."""
     axis_rows = [
-        _framed(label, axis, row)
+        (Span(label, roles.TICK), Span(axis, roles.AXIS), *row)
         for label, axis, row in zip(frame.labels, frame.y_axis, plot, strict=True)
     ]
     x_axis = np.array(list(frame.x_axis))
@@ -176,10 +176,7 @@ def _compose(
         x_axis[cell + 1], codes[cell + 1] = "┼", 2
     margin = " " * len(frame.labels[0])
     bottom = [
-        (
-            Span(margin, roles.BLANK),
-            *spans(x_axis, codes, (roles.AXIS, roles.MARK, roles.ACCENT)),
-        ),
+        (Span(margin, roles.BLANK), *spans(x_axis, codes, (roles.AXIS, roles.MARK, roles.ACCENT))),
         (Span(margin, roles.BLANK), Span(frame.x_labels, roles.TICK)),
     ]
     if not marks.ascii:
@@ -188,10 +185,6 @@ def _compose(
         tuple(Span(span.text.translate(_ASCII_FRAME), span.role) for span in row)
         for row in (*axis_rows, *bottom)
     ]
-
-
-def _framed(label: str, axis: str, row: Sequence[Span]) -> Row:
-    return (Span(label, roles.TICK), Span(axis, roles.AXIS), *row)
 
 
 def compact_rows(

@@ -47,14 +47,9 @@ def content_of(
     width: int,
     previous: Scales | None,
 ) -> ChartContent:
-    """Lay curves along an x axis.
+    """Lay curves, in the order of the legend, along the x axis of a chart of `width` cells.
 
-    Args:
-        curves: in the order of the legend.
-        options: how to draw.
-        view: what part to show.
-        width: cells of the chart.
-        previous: scales of the drawing before; they are kept while they suit.
+    The scales of the drawing before, `previous`, are kept while they suit.
     """
     curves = sorted(curves, key=lambda curve: (curve.faded, not curve.pinned))
     style = style_of(curves, options)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis
-from tuimon.charts.heading import cut, plain
+from tuimon.charts.heading import cut, padded, plain
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Cursor, CursorReading, Row, Span
 from tuimon.charts.roles import Role
@@ -73,19 +73,13 @@ def position_notes(readings: Readings, marks: Marks) -> list[str]:
         notes.append(format_duration(here.wall_time - mark.wall_time))
         return notes
     notes.append(format_duration(here.elapsed))
-    if clock := _clock(here.wall_time):
-        notes.append(clock)
+    if CALENDAR[0] <= here.wall_time <= CALENDAR[1]:
+        notes.append(time.strftime("%H:%M:%S", time.localtime(here.wall_time)))
     return notes
 
 
 def _delta(marks: Marks) -> str:
     return "delta" if marks.ascii else "Δ"
-
-
-def _clock(wall_time: float) -> str:
-    if not CALENDAR[0] <= wall_time <= CALENDAR[1]:
-        return ""
-    return time.strftime("%H:%M:%S", time.localtime(wall_time))
 
 
 def more_text(reading: CursorReading, mark: CursorReading | None, marks: Marks) -> str:
@@ -130,19 +124,18 @@ def readout_rows(readings: Readings, cells: int, most_rows: int, style: CurveSty
     lines: list[list[Span]] = [[] for _ in range(rows + 1)]
     for block in range(blocks):
         part = shown[block * rows : (block + 1) * rows]
-        lines[0] += _cells(" " * (3 + label), roles.LEGEND, names, columns, roles.DIM, marks)
+        lines[0] += _cells(" " * (3 + label), names, columns, roles.DIM, marks)
         for line, (reading, mark) in zip(lines[1:], part, strict=False):
             values = _values(reading, mark, names)
             curve = reading.curve
             line.append(Span(style.cue(curve).ljust(3), style.role(curve)))
             name = cut(curve.label, label, marks)
-            line += _cells(name, roles.LEGEND, values, columns, roles.VALUE, marks)
+            line += _cells(name, values, columns, roles.VALUE, marks)
         for line in lines:
             line.append(Span(" " * _GAP, roles.BLANK))
     if len(readings) > len(shown):
-        more = f"+{len(readings) - len(shown)} more"
-        lines[-1].append(Span(more, roles.DIM))
-    return [_fitted(line, cells) for line in lines]
+        lines[-1].append(Span(f"+{len(readings) - len(shown)} more", roles.DIM))
+    return [padded(line, cells) for line in lines]
 
 
 def _values(reading: CursorReading, mark: CursorReading | None, names: Sequence[str]) -> list[str]:
@@ -157,29 +150,12 @@ def _values(reading: CursorReading, mark: CursorReading | None, names: Sequence[
 
 
 def _cells(
-    name: str,
-    name_role: Role,
-    texts: Sequence[str],
-    columns: Sequence[int],
-    role: str,
-    marks: Marks,
+    name: str, texts: Sequence[str], columns: Sequence[int], role: Role, marks: Marks
 ) -> list[Span]:
     aligned = "".join(
         " " + cut(text, cells, marks, "right") for text, cells in zip(texts, columns, strict=True)
     )
-    return [Span(name, name_role), Span(aligned, role)]
-
-
-def _fitted(line: Sequence[Span], cells: int) -> Row:
-    row, left = [], cells
-    for span in line:
-        text = span.text if width(span.text) <= left else span.text[: max(0, left)]
-        if width(text) > left:
-            text = " " * left
-        row.append(Span(text, span.role))
-        left -= width(text)
-    row.append(Span(" " * left, roles.BLANK))
-    return tuple(span for span in row if span.text)
+    return [Span(name, roles.LEGEND), Span(aligned, role)]
 
 
 def values_text(readings: Readings) -> str:

@@ -16,7 +16,6 @@ from tuimon.charts.traces import Trace, extremes, make_traces, percentiles, supe
 
 # Y labels take at least this, so that the axes of charts above each other stand in line.
 _LABEL_WIDTH = 5
-
 # Labels keep the room they have had while it is at most this much more than they need.
 _SPARE = 2
 
@@ -48,13 +47,10 @@ class PlotLayout(NamedTuple):
 
 
 def fit(content: ChartContent, width: int, rows: int, previous: Scales | None) -> PlotLayout:
-    """Fit curves into a chart of so many cells. What it settles on, it settles on again.
+    """Fit curves into a chart of `width` cells whose y axis has `rows`.
 
-    Args:
-        content: the curves along the x axis.
-        width: cells of the chart.
-        rows: cells of the y axis.
-        previous: scales of the drawing before; they are kept while they suit.
+    The scales of the drawing before are kept while they suit; what it settles on, it settles on
+    again.
     """
     axis, options, marks = content.axis, content.options, content.marks
 

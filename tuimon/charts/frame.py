@@ -18,6 +18,9 @@ class FrameTick(NamedTuple):
     label: str
 
 
+Ticks = tuple[FrameTick, ...]
+
+
 class Frame(NamedTuple):
     """The text of a frame around an empty plot."""
 
@@ -32,20 +35,11 @@ class Frame(NamedTuple):
 
 
 @lru_cache(maxsize=128)
-def draw_frame(
-    width: int,
-    height: int,
-    label_width: int,
-    y_ticks: tuple[FrameTick, ...],
-    x_ticks: tuple[FrameTick, ...],
-) -> Frame:
-    """Draw the frame around a plot of width × height cells.
+def draw_frame(width: int, height: int, label_width: int, y_ticks: Ticks, x_ticks: Ticks) -> Frame:
+    """Draw the frame around a plot of width × height cells inside the axes, at least 1 × 1.
 
-    Args:
-        width, height: size of the plot inside the axes, at least 1 × 1.
-        label_width: width of every y label.
-        y_ticks: from the top row 0 down; labels of `label_width` cells.
-        x_ticks: from the left column 0; labels that fit side by side (see :func:`label_starts`).
+    `y_ticks` count from the top row 0 down, each label has `label_width` cells; `x_ticks` count
+    from the left column 0, their labels fit side by side (see :func:`label_starts`).
     """
     with frame_figure() as figure:
         # plotext leaves out the strips of axes without ticks.
@@ -62,13 +56,7 @@ def label_starts(width: int, cells: Sequence[int], labels: Sequence[str]) -> lis
     ]
 
 
-def _own_frame(
-    width: int,
-    height: int,
-    label_width: int,
-    y_ticks: tuple[FrameTick, ...],
-    x_ticks: tuple[FrameTick, ...],
-) -> Frame:
+def _own_frame(width: int, height: int, label_width: int, y_ticks: Ticks, x_ticks: Ticks) -> Frame:
     labels = [" " * label_width] * height
     y_axis = ["│"] * height
     for row, label in y_ticks:
@@ -84,12 +72,7 @@ def _own_frame(
 
 
 def _plotext_frame(
-    figure: Any,
-    width: int,
-    height: int,
-    label_width: int,
-    y_ticks: tuple[FrameTick, ...],
-    x_ticks: tuple[FrameTick, ...],
+    figure: Any, width: int, height: int, label_width: int, y_ticks: Ticks, x_ticks: Ticks
 ) -> Frame:
     figure.clear()
     figure.plot_size(label_width + 1 + width, height + 2)

@@ -28,7 +28,6 @@ _SPACE = Span(" ", roles.BLANK)
 _GAP = 2
 _MOST_LABEL = 32
 _LEAST_TITLE = 8
-
 # A value keeps its room while its digits come and go, so that the rest of the row stays put.
 _VALUE_CELLS = 6
 
@@ -122,7 +121,7 @@ def legend_rows(
         lines[index // columns] += [*entry, Span(" " * (column - size), roles.BLANK)]
     if len(spans) > shown:
         lines[-1].append(Span(_more(len(spans) - shown), roles.DIM))
-    return [_pad(line, cells) for line in lines]
+    return [padded(line, cells) for line in lines]
 
 
 def _flow(spans: Sequence[list[Span]], widths: Sequence[int], cells: int) -> Row:
@@ -141,7 +140,7 @@ def _flow(spans: Sequence[list[Span]], widths: Sequence[int], cells: int) -> Row
             break
         line += [Span(" " * gap, roles.BLANK), *entry]
         used += gap + size
-    return _pad(line, cells)
+    return padded(line, cells)
 
 
 def _more(count: int) -> str:
@@ -170,7 +169,7 @@ def _width(spans: Sequence[Span]) -> int:
     return sum(width(span.text) for span in spans)
 
 
-def _pad(spans: Sequence[Span], cells: int) -> Row:
+def padded(spans: Sequence[Span], cells: int) -> Row:
     """Return spans cut or padded to exactly `cells` cells."""
     row: list[Span] = []
     left = cells

@@ -13,8 +13,6 @@ from tuimon.charts.roles import Role
 
 _REACH = (0, -1, 1, -2, 2, -3, 3)
 """Rows from the end of a line where its label may stand, the nearest first."""
-
-
 _LEFT_OUT = 1000
 """What a label that is left out costs, in rows between a label and its line."""
 

@@ -27,12 +27,8 @@ class LimitsError(ValueError):
 def parse_limits(text: str, axis: XAxis, area: Area) -> Viewport:
     """The view with the limits of a text; of all points for an empty one. Raises LimitsError.
 
-    Args:
-        text: as typed.
-        axis: what x is.
-        area: of the chart, to fill in sides of x that are left out.
+    The chart's `area` fills in sides of x that are left out.
     """
-    view = Viewport()
     x: tuple[float, float] | None = None
     y: tuple[float | None, float | None] = (None, None)
     for word in text.split():
@@ -48,7 +44,7 @@ def parse_limits(text: str, axis: XAxis, area: Area) -> Viewport:
             x = (area.first if low is None else low, area.last if high is None else high)
             if x[0] >= x[1]:
                 raise LimitsError(f"{word}: there are no points")
-    return Viewport(x=x, y=y) if (x, y) != (None, (None, None)) else view
+    return Viewport(x=x, y=y)
 
 
 def _sides(text: str, axis: XAxis | None, area: Area) -> tuple[float | None, float | None]:

@@ -18,22 +18,17 @@ Rows = NDArray[np.int64]
 
 # Cells in a row that one of several curves in the same cells colours.
 _TURN = 2
-
 # With more curves, cells of many colours would be confetti.
 _MOST_ALTERNATING = 3
-
 _LINE_LETTERS = "*+xo#@%&abcdefghijklmnpqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _KEYS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
 # Which columns of dots a line shows, again and again: solid, dashes, dots, dashes and dots. Two
 # columns make a cell of braille.
 _PATTERNS = ("1", "11111100", "1000", "111111001100")
 PATTERNS = len(_PATTERNS)
 _CUES = "━╍┅┉"
-
 GAP = -(1 << 40)
 """The dot row of what is not there."""
-
 _FAR = 1e5  # heights, so that what lies far outside still leads out of the plot
 
 
@@ -98,20 +93,9 @@ def _braille() -> NDArray[np.str_]:
 
 
 MARKS: dict[MarkStyle, Marks] = {
-    "braille": Marks(4, 2, _braille(), "×", "▲", "▼", over="↑", under="↓", best="◆", upright="│"),
-    "hd": Marks(
-        2,
-        2,
-        np.array(list(" ▘▖▌▝▀▞▛▗▚▄▙▐▜▟█")),
-        "×",
-        "▲",
-        "▼",
-        over="↑",
-        under="↓",
-        best="◆",
-        upright="│",
-    ),
-    "ascii": Marks(1, 1, None, "!", "^", "v", over="'", under=",", best="$", upright="|"),
+    "braille": Marks(4, 2, _braille(), *"×▲▼↑↓◆│"),
+    "hd": Marks(2, 2, np.array(list(" ▘▖▌▝▀▞▛▗▚▄▙▐▜▟█")), *"×▲▼↑↓◆│"),
+    "ascii": Marks(1, 1, None, *"!^v',$|"),
 }
 
 BAND_LETTER, PAST_LETTER = ":", "."
@@ -150,10 +134,7 @@ def join(rows: Rows) -> Extent:
 
 
 def enlarge_points(rows: Rows, extent: Extent, dots: int) -> Extent:
-    """Return an extent with points that have no neighbour to join made two dots wide and high.
-
-    Of points outside the `dots` of a column nothing is seen.
-    """
+    """Make points that have no neighbour to join two dots wide and high, within `dots` alone."""
     here = rows > GAP
     lone = here & ~np.append(here[1:], False) & ~np.append(False, here[:-1])
     alone = np.flatnonzero(lone & (rows >= 0) & (rows < dots))

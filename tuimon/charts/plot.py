@@ -19,7 +19,6 @@ from tuimon.charts.traces import Trace
 from tuimon.text import format_value
 
 Floats = NDArray[np.float64]
-
 # More curves than this do not each get a mark at their best value.
 _MOST_BEST = 4
 
@@ -45,8 +44,7 @@ def draw_plot(content: ChartContent, fitted: PlotLayout) -> tuple[Plot, bool]:
     plot.mark(0, above, marks.above, roles.MARK)
     plot.mark(rows - 1, below, marks.below, roles.MARK)
     if fitted.y_axis is None:
-        message = cut(_why_empty(traces), columns, marks, "center")
-        plot.put(rows // 2, 0, message, roles.DIM)
+        plot.put(rows // 2, 0, cut(_why_empty(traces), columns, marks, "center"), roles.DIM)
     elif options.labels:
         _put_best(plot, traces, content.axis, scale, style)
         put_labels(plot, _ends(traces, shapes, style), marks)

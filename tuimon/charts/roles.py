@@ -9,7 +9,8 @@ A renderer is a `RoleTable`. Its ramp for heat is matplotlib's viridis, which is
 uniform, from where it can be told from a dark screen.
 """
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Final, Literal, NamedTuple, TypeVar
 
 RAMP = (
@@ -98,39 +99,25 @@ Role = str | CurveRole | HeatRole | PixelRole | LitRole
 T = TypeVar("T")
 
 
-@lru_cache(maxsize=512)
-def curve(colour: int) -> CurveRole:
-    """Return the role of a curve's line."""
-    return CurveRole("line", colour)
+def _part(part: CurvePart) -> Callable[[int], CurveRole]:
+    return lru_cache(maxsize=512)(partial(CurveRole, part))
 
 
-@lru_cache(maxsize=512)
-def end(colour: int) -> CurveRole:
-    """Return the role of what is written beside a curve's line: its newest value, its best one."""
-    return CurveRole("end", colour)
-
-
-@lru_cache(maxsize=512)
-def band(colour: int) -> CurveRole:
-    """Return the role of the range of raw values behind a curve's line."""
-    return CurveRole("band", colour)
-
-
-@lru_cache(maxsize=512)
-def past(colour: int) -> CurveRole:
-    """Return the role of the line of a curve's superseded points."""
-    return CurveRole("past", colour)
+curve = _part("line")
+"""The role of a curve's line, by its number."""
+end = _part("end")
+"""Of what is written beside a curve's line: its newest value, its best one."""
+band = _part("band")
+"""Of the range of raw values behind a curve's line."""
+past = _part("past")
+"""Of the line of a curve's superseded points."""
+heat: Callable[[int, int], HeatRole] = lru_cache(maxsize=512)(HeatRole)
+"""The role of a cell with two levels: of its ink 1 … 15, of its background 0 … 15."""
 
 
 def lit(role: Role) -> LitRole:
     """Return the role of a cell that the line of the cursor runs behind."""
     return role if isinstance(role, LitRole) else LitRole(role)
-
-
-@lru_cache(maxsize=512)
-def heat(ink: int, ground: int) -> HeatRole:
-    """Return the role of a cell with two levels: of its ink 1 … 15, of its background 0 … 15."""
-    return HeatRole(ink, ground)
 
 
 def pixels(ink: int, ground: int | None) -> PixelRole:

@@ -23,18 +23,14 @@ Limits = tuple[float, float]
 # Mantissas of the upper limits of x: steps of a fifth to a third waste little of the screen, and
 # a growing run is drawn anew only ten times a decade.
 _LADDER = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-
 # Data that begin within this part of the axis are shown from 0 on.
 _NEAR_ZERO = 0.35
-
 # Earlier limits are kept while they are at most this much wider than fresh ones.
 _SLACK = 1.5
-
 # Relative spread below which values count as equal: about the resolution of a float32.
 _EQUAL = 1e-6
 _LOG_125 = (0.0, math.log10(2), math.log10(5), 1.0)
 _TINY, _HUGE = 1e-300, 1e307
-
 _MOST_TICKS = 8
 _MANY_DECADES = 3
 
@@ -48,14 +44,10 @@ def x_limits(
     previous: Limits | None,
     room: float = 0.0,
 ) -> Limits:
-    """Return limits of x around low…high.
+    """Return limits of x around low…high, the extremes of the data, at least `least` apart.
 
-    Args:
-        low, high: extremes of the data.
-        from_zero: 0 is a natural beginning of this axis (it is not for clock time).
-        least: the smallest span.
-        previous: limits of the drawing before, kept where they still suit.
-        room: share of the data's span to be left behind them.
+    `from_zero`: 0 is a natural beginning of this axis (it is not for clock time). `previous`
+    limits are kept where they still suit; `room` is the share of the data's span left behind them.
     """
     if from_zero and (0 <= low <= _NEAR_ZERO * high or 0 <= low == high):
         fresh = (0.0, _ladder(max(high, least)))
@@ -82,16 +74,11 @@ class YScale(NamedTuple):
 
 
 def y_scale(low: float, high: float, rows: int, down: int, previous: YScale | None) -> YScale:
-    """Return a linear y axis around low…high.
+    """Return a linear y axis around low…high, the extremes of the data, in `rows` of `down` dots.
 
     Ticks are a whole number of rows apart, and each stands in the middle of its row: labels are
-    evenly spaced, and a curve at the value of a tick runs beside it.
-
-    Args:
-        low, high: extremes of the data.
-        rows: cells of the axis.
-        down: dots in a cell.
-        previous: the axis before, of the same size; kept while it suits.
+    evenly spaced, and a curve at the value of a tick runs beside it. The axis before, of the same
+    size, is kept while it suits.
     """
     low, high = (min(max(limit, -_HUGE), _HUGE) for limit in (low, high))
     low, high = _spread(low, high)

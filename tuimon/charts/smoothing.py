@@ -29,10 +29,8 @@ _STEPS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 """The weights that keys go through."""
 
 _CHUNK = 4096 * BLOCK  # bounds the memory that this takes for a while
-
 # Powers of the weight below this vanish: as subnormal numbers they would slow arithmetic tenfold.
 _NEGLIGIBLE = 1e-290
-
 # What the debiasing divides by is 1 once the power of the weight is below this.
 _SETTLED = 1e-18
 
@@ -43,13 +41,11 @@ def stepped(weight: float, steps: int) -> float:
     return _STEPS[min(max(nearest + steps, 0), len(_STEPS) - 1)]
 
 
-def smooth(values: Floats, weight: float) -> Floats:
-    """Return the smoothed `values` (float64[n]) at `weight` (clamped to 0…1; NaN counts as 0)."""
-    return smooth_all([values], weight)[0]
-
-
 def smooth_all(series: Sequence[Floats], weight: float) -> list[Floats]:
-    """Return what `smooth` gives for each series; the short ones are smoothed in one pass."""
+    """Return each series (float64[n]) smoothed at `weight` (clamped to 0…1; NaN counts as 0).
+
+    The short ones are smoothed in one pass.
+    """
     short = iter(_smooth_short([values for values in series if len(values) <= LONG], weight))
     return [next(short) if len(v) <= LONG else _smooth_long(v, weight) for v in series]
 

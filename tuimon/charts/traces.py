@@ -16,7 +16,6 @@ Floats = NDArray[np.float64]
 
 # Fewer points than this are better seen one by one than smoothed.
 _FEW_POINTS = 32
-
 # Fewer values than this have no outliers.
 _FEW_VALUES = 20
 _MOST_SAMPLED = 4096
@@ -158,18 +157,13 @@ def superseded_traces(
     for track, bins, limits in zip(tracks, found, bounds, strict=True):
         old = track.curve.superseded
         assert old
-        smoothing = smoothing_of(track, options)
         x = old.steps if axis.kind == "step" else old.wall_times
         ends = np.append(old.starts[1:], len(x)) - 1
         taken = bins.taken | outside(x[old.starts], x[ends], limits)
-        low, high, line = bins.low, bins.high, bins.line
-        if options.log_y:
-            low, high, line = np.log10(low), np.log10(high), np.log10(line)
-        line = bridge(line, taken)
-        if smoothing:
-            low, high = line, line
-        bins = bins._replace(taken=taken)
-        traces.append(Trace(track, low, high, line, smoothing > 0, bins, past=True))
+        bins = bins._replace(taken=taken, before=None, behind=None)
+        trace = _trace(track, bins, options)._replace(past=True)
+        line = trace.line
+        traces.append(trace._replace(low=line, high=line) if trace.smoothed else trace)
     return traces
 
 
@@ -185,9 +179,8 @@ def extremes(traces: Sequence[Trace]) -> tuple[float, float] | None:
     known = np.isfinite(arrays)
     if not known.any():
         return None
-    return float(np.min(arrays, where=known, initial=np.inf)), float(
-        np.max(arrays, where=known, initial=-np.inf)
-    )
+    low = np.min(arrays, where=known, initial=np.inf)
+    return float(low), float(np.max(arrays, where=known, initial=-np.inf))
 
 
 def percentiles(

@@ -74,14 +74,10 @@ class Area:
 
 
 def zoomed(view: Viewport, area: Area, factor: float, around: float | None = None) -> Viewport:
-    """Show `factor` of what is shown now.
+    """Show `factor` of what is shown now: below 1 to see less in more detail.
 
-    Args:
-        view: the view now.
-        area: what it shows.
-        factor: below 1 to see less in more detail.
-        around: the position that stays where it is; by default the newest point does, or the
-            middle where that is out of sight.
+    The position `around` stays where it is; by default the newest point does, or the middle where
+    that is out of sight.
     """
     everything = area.last - area.first
     span = max((area.x1 - area.x0) * factor, area.least)
@@ -94,8 +90,7 @@ def zoomed(view: Viewport, area: Area, factor: float, around: float | None = Non
         around = (area.x0 + area.x1) / 2
     share = (around - area.x0) / (area.x1 - area.x0)
     span = max((area.x1 - area.x0) * factor, area.least)
-    low = around - share * span
-    return _settled(view, area, low, span)
+    return _settled(view, area, around - share * span, span)
 
 
 def panned(view: Viewport, area: Area, share: float) -> Viewport:
@@ -131,11 +126,8 @@ def window_of(
 ) -> Limits | None:
     """The limits of x that a view asks for; None for all of it.
 
-    Args:
-        view: the view.
-        first, last: extremes of x over all points.
-        least: the smallest tail that makes sense.
-        room: share of a tail to be left behind the newest point.
+    `first` and `last` are the extremes of x over all points, `least` is the smallest tail that
+    makes sense, `room` the share of a tail to be left behind the newest point.
     """
     if view.x is not None:
         low, high = (min(max(limit, -_LARGEST), _LARGEST) for limit in view.x)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from tuimon.metrics.splits import SPLITS, split_place
 from tuimon.metrics.tokens import Token, tokens
@@ -21,6 +21,7 @@ from tuimon.metrics.vocabulary import (
     PREPOSITIONS,
     SECOND,
     TERMS,
+    Attribute,
     Best,
     Kind,
     Term,
@@ -29,10 +30,7 @@ from tuimon.metrics.vocabulary import (
 _UNKNOWN = Term("")
 _LOADER = re.compile(r"/dataloader_idx_\d+\Z")
 """What Lightning adds where a training has several sets for validation."""
-_ATTRIBUTES = frozenset(
-    {"learning rate", "rate", "time", "count", "size", "norm", "spread", "change", "setting"}
-)
-"""What a name is by its last word, whatever it is an attribute of: ``loss_scale``."""
+_ATTRIBUTES = frozenset(get_args(Attribute))
 _KEPT = frozenset({"loss", "likelihood", "error", "learning rate", "rate", "time", "count"})
 """What is among gradients without being one."""
 
@@ -71,7 +69,8 @@ def measure_of(name: str) -> Measure:
     name = _LOADER.sub("", name)
     words = tokens(name)
     place = split_place([token.word for token in words])
-    parts = _parts(name, (token for token in words if _may_tell(token.word)))
+    telling = (one for one in words if one.word[0].isalnum() or one.word in NEGATIONS)
+    parts = _parts(name, (token for token in telling if token.word not in SPLITS))
     term = _deciding(parts)
     kinds = {item.kind for part in parts for item in _items(part) if isinstance(item, Term)}
     if "gradient" in kinds and term.kind not in _KEPT | {"gradient"}:
@@ -92,10 +91,6 @@ def best_of(tag: str) -> Best | None:
     rates, norms, times and the like no value is best. In ``losses/accuracy`` the last part counts.
     """
     return measure_of(tag).best
-
-
-def _may_tell(word: str) -> bool:
-    return word not in SPLITS and (word[0].isalnum() or word in NEGATIONS)
 
 
 def _parts(name: str, words: Iterable[Token]) -> list[list[Token]]:
@@ -120,8 +115,10 @@ def _deciding(parts: Sequence[list[Token]]) -> Term:
     groups = [_judged(part) for part in parts]
     if _is_speed(parts, groups):
         return Term("rate")
-    found = next((term for term in reversed(groups) if term is not None), None) or _bare(last)
-    if found is not None:
+    if found := next((term for term in reversed(groups) if term is not None), None):
+        return found
+    words = (token.word for token in last)
+    if found := BARE.get(tuple(word for word in words if word not in AVERAGES | PAUSES)):
         return found
     is_pause = any(token.word in PAUSES for part in parts for token in part)
     return Term("count") if is_pause else _UNKNOWN
@@ -188,8 +185,3 @@ def _items(part: Sequence[Token]) -> Iterator[Term | str]:
                 break
         yield term or words[place]
         place += length
-
-
-def _bare(part: Sequence[Token]) -> Term | None:
-    """A measure that is told by a name that has no other words."""
-    return BARE.get(tuple(token.word for token in part if token.word not in AVERAGES | PAUSES))

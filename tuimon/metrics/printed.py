@@ -1,15 +1,13 @@
 """Names that a training prints: of metrics, of settings, and of what is no news."""
 
 import re
+from typing import get_args
 
 from tuimon.metrics.measure import measure_of
 from tuimon.metrics.tokens import tokens
-from tuimon.metrics.vocabulary import BARE, TERMS, word_set
+from tuimon.metrics.vocabulary import BARE, TERMS, Measurement, word_set
 
-_ANCHORS = frozenset(
-    {"loss", "likelihood", "error", "accuracy", "reward", "divergence", "gradient"}
-)
-"""Kinds that nothing but a measurement has."""
+_ANCHORS = frozenset(get_args(Measurement))
 
 _SETTINGS = word_set(
     "weight weights coef coeff coefficient type fn func function name scale scaler threshold"

@@ -4,29 +4,18 @@ from typing import Literal, NamedTuple
 
 Best = Literal["min", "max"]
 
-Kind = Literal[
-    "",
-    "loss",
-    "likelihood",
-    "error",
-    "accuracy",
-    "reward",
-    "gradient",
-    "divergence",
-    "share",
-    "learning rate",
-    "rate",
-    "time",
-    "count",
-    "size",
-    "norm",
-    "spread",
-    "change",
-    "setting",
-    "other",
+Measurement = Literal["loss", "likelihood", "error", "accuracy", "reward", "divergence", "gradient"]
+"""Kinds that nothing but a measurement has."""
+
+Attribute = Literal[
+    "learning rate", "rate", "time", "count", "size", "norm", "spread", "change", "setting"
 ]
-"""What a metric is; empty where its name does not tell. A ``rate`` is a speed, a ``share`` a part
-of a whole, a ``setting`` what somebody has chosen, ``other`` known to have no best value."""
+"""What a name is by its last word, whatever it is an attribute of: ``loss_scale``. A ``rate`` is a
+speed, a ``setting`` what somebody has chosen."""
+
+Kind = Literal["", Measurement, Attribute, "share", "other"]
+"""What a metric is; empty where its name does not tell. A ``share`` is a part of a whole, ``other``
+known to have no best value."""
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -42,25 +31,25 @@ class Term(NamedTuple):
     word: str = ""
 
 
-_MEASURES: tuple[tuple[Kind, Best | None, str], ...] = (
-    (
-        "loss",
-        "min",
+_BEST: dict[Kind, Best] = {
+    **dict.fromkeys(("loss", "error"), "min"),
+    **dict.fromkeys(("likelihood", "accuracy", "reward"), "max"),
+}
+"""Which values are the best of a kind that has any."""
+
+_MEASURES: dict[Kind, str] = {
+    "loss": (
         "loss losses nll mse msle bce ce xent cross_entropy crossentropy ppl perplexity bpc bpb bpd"
-        " bits_per_byte bits_per_char bits_per_character bits_per_dim bits_per_token huber"
-        " info_nce infonce",
+        " bits_per_byte bits_per_char bits_per_character bits_per_dim bits_per_token huber info_nce"
+        " infonce"
     ),
-    ("likelihood", "max", "elbo likelihood log_likelihood loglikelihood loglik"),
-    (
-        "error",
-        "min",
+    "likelihood": "elbo likelihood log_likelihood loglikelihood loglik",
+    "error": (
         "error errors err errs rmse rmsle mae mape smape mpjpe wer cer ter eer ece fpr fnr fid kid"
         " fvd fad lpips mmd brier regret gap hausdorff chamfer false_positive false_negative"
-        " miss_rate failure_rate abs_rel davies_bouldin",
+        " miss_rate failure_rate abs_rel davies_bouldin"
     ),
-    (
-        "accuracy",
-        "max",
+    "accuracy": (
         "accuracy accuracies acc aacc macc score scores precision recall specificity sensitivity"
         " tpr tnr true_positive_rate true_negative_rate f_1 f_2 f_beta fbeta f_measure auc auroc"
         " auprc rocauc prauc ap aps apm apl map map_50 map_75 iou miou giou diou ciou fwiou jaccard"
@@ -69,58 +58,42 @@ _MEASURES: tuple[tuple[Kind, Best | None, str], ...] = (
         " hits_10 hit_rate pass_k pass_1 pass_10 pass_rate success success_rate win_rate winrate"
         " psnr ssim msssim vmaf snr sdr sisdr sisnr signal_to_noise pesq stoi estoi inception_score"
         " r_2 r² r_squared explained_variance explained_var mcc kappa spearman spearmanr pearson"
-        " pearsonr",
+        " pearsonr"
     ),
-    ("reward", "max", "reward rewards rew return returns ret ep_ret"),
-    ("divergence", None, "kl kld jsd entropy"),
-    ("gradient", None, "grad grads gradient gradients gnorm"),
-    ("share", None, "rate rates ratio ratios fraction frac clipfrac percent percentage pct"),
-    ("learning rate", None, "lr learning_rate"),
-    (
-        "rate",
-        None,
-        "fps wps ups tps qps sps ips throughput speed bandwidth mfu flops gflops tflops mflops",
-    ),
-    (
-        "time",
-        None,
+    "reward": "reward rewards rew return returns ret ep_ret",
+    "divergence": "kl kld jsd entropy",
+    "gradient": "grad grads gradient gradients gnorm",
+    "share": "rate rates ratio ratios fraction frac clipfrac percent percentage pct",
+    "learning rate": "lr learning_rate",
+    "rate": "fps wps ups tps qps sps ips throughput speed bandwidth mfu flops gflops tflops mflops",
+    "time": (
         "time times seconds second sec secs ms minutes hours eta elapsed duration runtime latency"
-        " wall wallclock",
+        " wall wallclock"
     ),
-    (
-        "count",
-        None,
+    "count": (
         "count counts num number nb steps timesteps global_step epochs iterations iters batches"
-        " updates samples tokens episodes examples images",
+        " updates samples tokens episodes examples images"
     ),
-    ("size", None, "memory mem bytes kb mb gb kib mib gib len length lengths size sizes params"),
-    ("norm", None, "norm norms magnitude"),
-    ("spread", None, "std stddev stdev deviation var variance variances noise"),
-    ("change", None, "delta diff change improvement drop increase decrease slope"),
-    (
-        "setting",
-        None,
+    "size": "memory mem bytes kb mb gb kib mib gib len length lengths size sizes params",
+    "norm": "norm norms magnitude",
+    "spread": "std stddev stdev deviation var variance variances noise",
+    "change": "delta diff change improvement drop increase decrease slope",
+    "setting": (
         "scale scaler weight weights weighting coef coeff coefficient coefficients factor lambda"
         " alpha beta gamma temperature temp threshold thresh margin margins momentum decay dropout"
-        " eps epsilon patience smoothing tolerance",
+        " eps epsilon patience smoothing tolerance"
     ),
-    (
-        "other",
-        None,
+    "other": (
         "values similarity chosen rejected sparsity bias util utilization usage power sharpness"
-        " curvature rank anomaly toxicity z_score",
+        " curvature rank anomaly toxicity z_score"
     ),
-)
+}
 
-_BARE: tuple[tuple[Kind, Best | None, str], ...] = (
-    (
-        "loss",
-        "min",
-        "smooth_l_1 hinge focal ctc triplet contrastive perceptual commitment",
-    ),
-    ("error", "min", "l_1 l_2"),
-    ("accuracy", "max", "top_1 top_2 top_3 top_5 top_10 top_20 top_50 top_100"),
-)
+_BARE: dict[Kind, str] = {
+    "loss": "smooth_l_1 hinge focal ctc triplet contrastive perceptual commitment",
+    "error": "l_1 l_2",
+    "accuracy": "top_1 top_2 top_3 top_5 top_10 top_20 top_50 top_100",
+}
 """Measures where no other word tells anything: ``train/l1``, ``top5``, but ``error/top5``."""
 
 PAUSES = frozenset(["step", "epoch", "iter", "iteration", "batch"])
@@ -166,11 +139,11 @@ ENDINGS = (
 """Words that are also written without a break behind another: ``crossentropyloss``."""
 
 
-def _terms(rows: tuple[tuple[Kind, Best | None, str], ...]) -> dict[tuple[str, ...], Term]:
+def _terms(words: dict[Kind, str]) -> dict[tuple[str, ...], Term]:
     return {
-        tuple(word.split("_")): Term(kind, best, word)
-        for kind, best, words in rows
-        for word in words.split()
+        tuple(word.split("_")): Term(kind, _BEST.get(kind), word)
+        for kind, those in words.items()
+        for word in those.split()
     }
 
 

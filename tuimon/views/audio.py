@@ -19,8 +19,8 @@ from tuimon.summaries.audio_clips import Audio, Clip
 from tuimon.summaries.samples import Samples, wav_samples
 from tuimon.text import format_duration
 from tuimon.views.base import View, ViewDrawing, ViewOptions, view_key
-from tuimon.views.grid import LEVELS, halves, shade
-from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head, message
+from tuimon.views.grid import LEVELS, ramp_rows
+from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, beside_axis, clip, head, message
 from tuimon.views.subject import ItemContext
 
 _WINDOW_SECONDS = 0.04
@@ -46,14 +46,12 @@ Extremes = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def spectrogram(samples: Samples, columns: int, edges: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Levels of the ramp [dots from the top, columns], by loudness in dB.
+    """Levels of the ramp [dots from the top, columns], by loudness in dB, of all of the samples.
 
-    Args:
-        samples: all of it is shown.
-        columns: from its beginning to its end.
-        edges: Hz, between which frequencies the dots are, from the lowest one up.
+    The dots lie between `edges` in Hz, from the lowest one up.
     """
-    size = _window_size(samples)
+    wanted = 2 ** round(np.log2(max(1.0, samples.rate * _WINDOW_SECONDS)))
+    size = int(min(max(wanted, _LEAST_WINDOW), _MOST_WINDOW))
     column = samples.frames / columns
     count = int(min(_WINDOWS, max(1, np.ceil(2 * column / size))))
     middles = ((np.arange(columns * count) + 0.5) * column / count).astype(np.int64)
@@ -86,11 +84,6 @@ def frequencies(rate: int, dots: int, *, logarithmic: bool) -> NDArray[np.float6
     return np.linspace(0, top, dots + 1)
 
 
-def _window_size(samples: Samples) -> int:
-    wanted = 2 ** round(np.log2(max(1.0, samples.rate * _WINDOW_SECONDS)))
-    return int(min(max(wanted, _LEAST_WINDOW), _MOST_WINDOW))
-
-
 class AudioView(View):
     """The clips of a step."""
 
@@ -120,14 +113,7 @@ class AudioView(View):
             self._saves = False
             self._said = place.step, save(place, audio)
         said = [self._said[1]] if self._said and self._said[0] == place.step else []
-        found = rows(
-            place,
-            audio,
-            look,
-            mode=self._mode,
-            logarithmic=self._logarithmic,
-            facts=said,
-        )
+        found = rows(place, audio, look, mode=self._mode, logarithmic=self._logarithmic, facts=said)
         return ViewDrawing(found, idle=("audio-frequency",) if self._mode == "course" else ())
 
     def press(self, key: str, text: str = "") -> None:
@@ -174,16 +160,11 @@ def rows(
     logarithmic: bool = False,
     facts: Sequence[Piece] = (),
 ) -> list[Row]:
-    """Draw the clips of a step one below the other, as many as have room.
+    """Draw the clips of a step one below the other, as many as have room in the look's cells.
 
-    Args:
-        place: what is selected.
-        audio: clips need not be WAV files: then a line says what can be said.
-        look: the rows never take more than its cells. Letters of ASCII or braille; half blocks
-            in colours, or a ramp of characters.
-        mode: what is drawn of each, where there is room for it.
-        logarithmic: the axis of frequencies.
-        facts: what else the head tells.
+    Of clips that are no WAV files a line says what can be said. `mode` tells what is drawn of each,
+    where there is room for it, `logarithmic` is the axis of frequencies; the head tells the
+    `facts`, too.
     """
     width, height = look.width, look.height
     room = height - HEAD_ROWS
@@ -241,36 +222,24 @@ def _drawn(one: Clip, look: ViewOptions, mode: Mode, logarithmic: bool) -> list[
     result: list[Row] = []
     if upper:
         course = _course(samples, cells, min(upper, _MOST_ROWS), look.ascii_only)
-        result += _beside({0: "1", len(course) // 2: "0", len(course) - 1: "-1"}, course)
+        labels = {0: "1", len(course) // 2: "0", len(course) - 1: "-1"}
+        result += beside_axis(labels, course, _GUTTER - 1)
     if lower:
         dots = lower if ramp else 2 * lower
         edges = frequencies(samples.rate, dots, logarithmic=logarithmic)
         levels = spectrogram(samples, cells, edges)
-        picture: list[Row] = [
-            tuple(shade(levels[row], ramp) if ramp else halves(*levels[2 * row : 2 * row + 2]))
-            for row in range(lower)
-        ]
-        result += _beside(_frequency_labels(edges, lower, logarithmic=logarithmic), picture)
+        labels = _frequency_labels(edges, lower, logarithmic=logarithmic)
+        result += beside_axis(labels, ramp_rows(levels, ramp), _GUTTER - 1)
     return [*result, *_time_axis(samples.frames / samples.rate, cells)]
 
 
-def _course(samples: Samples, cells: int, height: int, ascii_only: bool) -> list[Row]:
+def _course(samples: Samples, cells: int, height: int, ascii_only: bool) -> list[list[Span]]:
     marks = MARKS["ascii" if ascii_only else "braille"]
     low, high = ((1 + part) / 2 for part in extremes(samples, cells * marks.across))
     middle = (low + high) / 2
     role = roles.curve(0)
     shape = CurveShape(role, role, low, high, middle, smoothed=False, dense=True)
-    return [tuple(row) for row in paint([shape], cells, height, marks, band=True).rows()]
-
-
-def _beside(labels: dict[int, str], picture: Sequence[Row]) -> list[Row]:
-    """Rows with the labels of an axis to their left."""
-    result: list[Row] = []
-    for index, row in enumerate(picture):
-        label = labels.get(index, "")
-        axis = Span("┤" if label else "│", roles.AXIS)
-        result.append((Span(label.rjust(_GUTTER - 1), roles.TICK), axis, *row))
-    return result
+    return paint([shape], cells, height, marks, band=True).rows()
 
 
 def _frequency_labels(

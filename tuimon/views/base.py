@@ -150,12 +150,14 @@ class View:
 
     @classmethod
     def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
-        """Ascending steps to go through; none where there is but one state. Cheap."""
+        """Ascending steps to go through; none where it is about all runs. Cheap."""
         return subject.refs.steps
 
     @classmethod
     def stamp(cls, subject: ItemContext) -> Hashable:
         """Is another one when what is drawn may have changed. Cheap."""
+        if not subject.item.run:
+            return sum(run.version for run in subject.store.runs.values())
         return subject.series.version if subject.series else None
 
     def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:

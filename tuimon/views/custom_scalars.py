@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
+from tuimon.charts.heading import padded
 from tuimon.charts.model import X_AXES, ChartOptions, Curve, Row, Scales, Span
 from tuimon.charts.smoothing import stepped
 from tuimon.present.series_curves import SeriesCurves
@@ -29,12 +27,6 @@ _BETWEEN = Span(" " * _GAP, roles.BLANK)
 _CHART_ROWS, _MOST_ROWS, _LEAST_ROWS = 10, 32, 7
 _MOST_CURVES = 64
 """Of a chart; more cannot be told apart."""
-
-
-class _ScrollBlock(NamedTuple):
-    """Rows that are scrolled together: a heading, or charts side by side."""
-
-    rows: Sequence[Row]
 
 
 class CustomScalarsView(View):
@@ -80,29 +72,19 @@ class CustomScalarsView(View):
         count = sum(_TAG in run.refs for run in store.runs.values())
         return [Item(cls.kind, "", _TAG, count, cls.name, "all runs")] if count else []
 
-    @classmethod
-    def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
-        return np.empty(0, np.int64)
-
-    @classmethod
-    def stamp(cls, subject: ItemContext) -> Hashable:
-        return sum(run.version for run in subject.store.runs.values())
-
     def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         blocks = list(self._blocks(subject, look))
-        tops = [sum(len(block.rows) for block in blocks[:at]) for at in range(len(blocks))]
-        total = sum(len(block.rows) for block in blocks)
-        self._last_top = next(
-            (at for at, top in enumerate(tops) if total - top <= look.height), len(blocks) - 1
-        )
+        left = [sum(map(len, blocks[at:])) for at in range(len(blocks))]
+        fitting = (at for at, rows in enumerate(left) if rows <= look.height)
+        self._last_top = next(fitting, len(blocks) - 1)
         self._top = min(max(0, self._top), self._last_top)
-        rows = [row for block in blocks[self._top :] for row in block.rows]
-        return ViewDrawing(rows[: max(0, look.height)], scrolls=bool(self._last_top))
+        seen = [row for block in blocks[self._top :] for row in block]
+        return ViewDrawing(seen[: max(0, look.height)], scrolls=bool(self._last_top))
 
     def still(self, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         self._opened = True
         size = look._replace(height=max(look.height, _LEAST_ROWS))
-        return [row for block in self._blocks(subject, size) for row in block.rows]
+        return [row for block in self._blocks(subject, size) for row in block]
 
     def press(self, key: str, text: str = "") -> None:
         match key:
@@ -131,7 +113,8 @@ class CustomScalarsView(View):
     def wheel(self, notches: int) -> None:
         self._top += notches
 
-    def _blocks(self, subject: ItemContext, look: ViewOptions) -> Iterator[_ScrollBlock]:
+    def _blocks(self, subject: ItemContext, look: ViewOptions) -> Iterator[Sequence[Row]]:
+        """Rows that are scrolled together: a heading, or charts side by side."""
         marks = "ascii" if look.ascii_only else look.charts.marks
         self._options = replace(look.charts, marks=marks, palette=look.palette, **self._own)
         cells = look.width
@@ -142,7 +125,7 @@ class CustomScalarsView(View):
             opened = self._is_open(category)
             count = len(category.charts)
             note = f"{count} chart" + "s" * (count != 1)
-            yield _ScrollBlock([_rule(category.title, note, opened, cells)])
+            yield [_rule(category.title, note, opened, cells)]
             if not opened:
                 continue
             for start in range(0, count, columns):
@@ -150,12 +133,10 @@ class CustomScalarsView(View):
                 across = columns if count > columns else count
                 size = (cells + _GAP) // across - _GAP
                 drawn = [self._chart(subject, category, one, size, height, look) for one in charts]
-                yield _ScrollBlock(
-                    [
-                        tuple(span for part in parts for span in (*part, _BETWEEN))[:-1]
-                        for parts in zip(*drawn, strict=True)
-                    ]
-                )
+                yield [
+                    tuple(span for part in parts for span in (*part, _BETWEEN))[:-1]
+                    for parts in zip(*drawn, strict=True)
+                ]
 
     def _is_open(self, category: LayoutCategory) -> bool:
         return self._opened if self._opened is not None else not category.closed
@@ -180,7 +161,7 @@ class CustomScalarsView(View):
         except re.error as error:
             why = f"{error.pattern!r} is no regular expression: {error.msg}"
             said = clip([(chart.title, roles.TITLE)], cells), clip([(why, roles.WARN)], cells)
-            return [_padded(row, cells) for row in (*said, *[()] * max(0, height - 2))][:height]
+            return [padded(row, cells) for row in (*said, *[()] * max(0, height - 2))][:height]
         options = replace(self._options, smoothing=0.0) if chart.margins else self._options
         key = category.title, chart
         title = chart.title or ", ".join(chart.tags)
@@ -258,8 +239,3 @@ def _rule(title: str, note: str, opened: bool, cells: int) -> Row:
     )
     used = sum(width(span.text) for span in start)
     return (*start, Span("─" * max(0, cells - used), roles.AXIS))
-
-
-def _padded(row: Row, cells: int) -> Row:
-    used = sum(width(span.text) for span in row)
-    return (*row, Span(" " * max(0, cells - used), roles.BLANK))

@@ -25,9 +25,9 @@ from tuimon.summaries.embeddings import (
 from tuimon.text import format_value, safe
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.dots import DotCanvas
-from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head
+from tuimon.views.layout import DIRECTIONS, HEAD_ROWS, Piece, StepPlace, clip, head
 from tuimon.views.raster import Camera
-from tuimon.views.subject import Item, ItemContext, ViewError, place_of
+from tuimon.views.subject import Item, ItemContext, ViewError
 
 _NEIGHBOURS = 5
 _LEAST = (20, 8)
@@ -37,12 +37,6 @@ _CELL = 2
 """Height of a cell in its widths, about."""
 _BROKEN = "projector"
 """Stands for a configuration that cannot be read."""
-_DIRECTIONS = {
-    "embedding-left": (-1, 0),
-    "embedding-right": (1, 0),
-    "embedding-up": (0, -1),
-    "embedding-down": (0, 1),
-}
 
 
 class EmbeddingView(View):
@@ -116,11 +110,8 @@ class EmbeddingView(View):
         place = self._read(subject, look)
         embedding = self._embedding
         assert embedding is not None
-        idle: list[str] = []
-        if not self._solid:
-            idle = ["embedding-turn-left", "embedding-tilt-up"]
-        if len(embedding.labels) < 2:
-            idle.append("embedding-colour")
+        idle = [] if self._solid else ["embedding-turn-left", "embedding-tilt-up"]
+        idle += ["embedding-colour"] if len(embedding.labels) < 2 else []
         heading = head(place, self._facts(embedding), look.width)
         if look.width < _LEAST[0] or look.height < _LEAST[1]:
             return ViewDrawing(heading[: max(0, look.height)], idle=idle)
@@ -129,7 +120,8 @@ class EmbeddingView(View):
         cells, height = look.width - side, look.height - HEAD_ROWS - 1 - below
         classes = self._classes(embedding, look.palette)
         rows = [*heading, self._legend(embedding, classes, look.width)]
-        picture = self._picture(embedding, classes, cells, height, ascii_only=look.ascii_only)
+        dots = DotCanvas(cells, height, ascii_only=look.ascii_only)
+        picture = self._picture(embedding, classes, dots)
         told = self._neighbours(embedding)
         if side:
             beside = [clip([("  ", roles.BLANK), *line], side) for line in told]
@@ -145,24 +137,24 @@ class EmbeddingView(View):
         return ViewDrawing(rows[: look.height], idle=idle)
 
     def press(self, key: str, text: str = "") -> None:
-        if key in _DIRECTIONS:
-            self._move(*_DIRECTIONS[key])
-        match key:
-            case "embedding-mode":
+        match key.removeprefix("embedding-"):
+            case way if way in DIRECTIONS:
+                self._move(*DIRECTIONS[way])
+            case "mode":
                 self._solid = not self._solid
-            case "embedding-turn-left":
+            case "turn-left":
                 self._camera = self._camera.turned(yaw=-_TURN)
-            case "embedding-turn-right":
+            case "turn-right":
                 self._camera = self._camera.turned(yaw=_TURN)
-            case "embedding-tilt-up":
+            case "tilt-up":
                 self._camera = self._camera.turned(pitch=-_TURN)
-            case "embedding-tilt-down":
+            case "tilt-down":
                 self._camera = self._camera.turned(pitch=_TURN)
-            case "embedding-colour" if self._embedding is not None and self._embedding.labels:
+            case "colour" if self._embedding is not None and self._embedding.labels:
                 self._column = (self._column + 1) % len(self._embedding.labels)
-            case "embedding-distance":
+            case "distance":
                 self._cosine = not self._cosine
-            case "embedding-find":
+            case "find":
                 self._searched = text
                 found = self._found()
                 if text and found:
@@ -196,12 +188,14 @@ class EmbeddingView(View):
 
     def _read(self, subject: ItemContext, look: ViewOptions) -> StepPlace:
         config = _config(subject)
+        if config is None:
+            raise ViewError(f"The {PROJECTOR_CONFIG} of this run is gone.")
         found = _steps(subject)
-        if config is None or not found:
-            raise ViewError(_why_none(config))
+        if not found:
+            raise ViewError(f"{safe(config.path.name)}: cannot be read, or names nothing.")
         steps = np.array([files.step for _, files in found], np.int64)
-        index = place_of(steps, look.step)
-        directory, files = found[index]
+        place = subject.place(steps, look.step)
+        directory, files = found[place.index]
         source = config, files
         if self._source != source:
             try:
@@ -215,7 +209,7 @@ class EmbeddingView(View):
                 self._at = None
             self._column = min(self._column, max(0, len(self._embedding.labels) - 1))
             self._source = source
-        return StepPlace(subject.item.tag, files.step, index, len(found), newest=look.step is None)
+        return place
 
     def _facts(self, embedding: Embedding) -> list[Piece]:
         count, dimensions = embedding.points.shape
@@ -261,15 +255,8 @@ class EmbeddingView(View):
         ]
 
     def _picture(
-        self,
-        embedding: Embedding,
-        classes: Mapping[str, int],
-        cells: int,
-        height: int,
-        *,
-        ascii_only: bool,
+        self, embedding: Embedding, classes: Mapping[str, int], dots: DotCanvas
     ) -> list[Row]:
-        dots = DotCanvas(cells, height, ascii_only=ascii_only)
         self._scale = dots.across, dots.down
         seen, order = self._project(dots)
         self._seen = seen
@@ -336,8 +323,8 @@ class EmbeddingView(View):
         distance = "cosine" if self._cosine else "Euclid"
         lines: list[list[Piece]] = [
             [("◆ ", roles.ACCENT), (_name(embedding, self._at), roles.TITLE)],
+            [(f"nearest by {distance}:", roles.NOTE)],
         ]
-        lines.append([(f"nearest by {distance}:", roles.NOTE)])
         near = neighbours(embedding.points, self._at, _NEIGHBOURS, cosine=self._cosine)
         for number, (at, far) in enumerate(near, 1):
             lines.append(
@@ -362,14 +349,8 @@ def _read_config(file: SideFile) -> Sequence[EmbeddingFiles]:
 
 
 def _config(subject: ItemContext) -> SideFile | None:
-    return next(
-        (
-            file
-            for file in subject.store.beside
-            if file.run == subject.item.run and file.path.name == PROJECTOR_CONFIG
-        ),
-        None,
-    )
+    of_run = (file for file in subject.store.beside if file.run == subject.item.run)
+    return next((file for file in of_run if file.path.name == PROJECTOR_CONFIG), None)
 
 
 def _steps(subject: ItemContext) -> list[tuple[Path, EmbeddingFiles]]:
@@ -379,9 +360,3 @@ def _steps(subject: ItemContext) -> list[tuple[Path, EmbeddingFiles]]:
         return []
     found = [files for files in _read_config(config) if files.tag == subject.item.tag]
     return [(config.path.parent, files) for files in sorted(found, key=lambda one: one.step)]
-
-
-def _why_none(config: SideFile | None) -> str:
-    if config is None:
-        return f"The {PROJECTOR_CONFIG} of this run is gone."
-    return f"{safe(config.path.name)}: cannot be read, or names nothing."

@@ -14,7 +14,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.scales import YScale, y_scale, y_ticks
 from tuimon.text import format_step, width
-from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip
+from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, beside_axis, clip
 
 LEVELS = 15
 """Of the ramp; 0 is for what is not there."""
@@ -86,31 +86,23 @@ def picture(
     *,
     cursor: float | None = None,
 ) -> list[Row]:
-    """The rows below the head.
+    """The rows below the head, of levels of the ramp [dots from the top, steps].
 
-    Args:
-        grid: where everything is.
-        levels: of the ramp [dots from the top, steps].
-        place: its step is one of `steps`.
-        steps: ascending, no more than there are columns.
-        cursor: a value that is pointed at.
+    `steps` ascend, and are no more than there are columns; that of `place` is one of them. `cursor`
+    is a value that is pointed at.
     """
     places = grid.places(len(steps))
     wide = levels[:, places]
     pointed = None if cursor is None else grid.row_of(cursor)
-    result: list[Row] = []
-    for row in range(grid.plot_rows):
-        label = grid.labels.get(row, "")
-        mark = Span("►", roles.ACCENT) if row == pointed else None
-        left = (
-            Span(label.rjust(grid.gutter), roles.TICK),
-            mark or Span("┤" if label else "│", roles.AXIS),
-        )
-        if grid.ramp:
-            result.append((*left, *shade(wide[row], grid.ramp)))
-        else:
-            result.append((*left, *halves(*wide[2 * row : 2 * row + 2])))
-    return [*result, *step_axis(place, steps, places, grid.gutter)]
+    framed = beside_axis(grid.labels, ramp_rows(wide, grid.ramp), grid.gutter, pointed)
+    return [*framed, *step_axis(place, steps, places, grid.gutter)]
+
+
+def ramp_rows(levels: Levels, ramp: str | None) -> list[list[Span]]:
+    """Rows of cells from levels [dots, columns]: in half blocks, or characters of a ramp."""
+    if ramp:
+        return [shade(row, ramp) for row in levels]
+    return [halves(*pair) for pair in zip(levels[::2], levels[1::2], strict=True)]
 
 
 def halves(upper: Levels, lower: Levels) -> list[Span]:
@@ -136,10 +128,9 @@ def shade(levels: Levels, ramp: str) -> list[Span]:
 
 def value_labels(scale: YScale, plot_rows: int) -> dict[int, str]:
     """Labels of the value axis by row from the top."""
-    ticks = y_ticks(scale)
     span = scale.y1 - scale.y0
     labels = {}
-    for tick in ticks:
+    for tick in y_ticks(scale):
         row = round((scale.y1 - tick.position) / span * (plot_rows - 1)) if plot_rows > 1 else 0
         if 0 <= row < plot_rows and len(tick.label) <= _MOST_LABEL:
             labels[row] = tick.label

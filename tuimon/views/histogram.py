@@ -35,7 +35,7 @@ from tuimon.views.grid import (
 )
 from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, head, message
 from tuimon.views.ridgeline import Ridges, most_ridges, ridgeline
-from tuimon.views.subject import ItemContext, ViewError
+from tuimon.views.subject import ItemContext
 
 Mode = Literal["heatmap", "ridgeline", "bands"]
 MODES: tuple[Mode, ...] = ("heatmap", "ridgeline", "bands")
@@ -124,21 +124,10 @@ class HistogramView(View):
             if len(indices) == 1 or int(refs.lengths[indices].sum()) <= _MOST_COLUMN_BYTES:
                 break
             most = len(indices) // 2
-        columns: list[Histogram | None] = []
-        for index in indices:
-            try:
-                decoded = subject.read(refs, index)
-            except ViewError:
-                decoded = None
-            columns.append(decoded if isinstance(decoded, Histogram) else None)
+        columns = [subject.known(Histogram, refs, index) for index in indices]
         self._steps = refs.steps[indices].tolist()
         rows, self._grid = draw(
-            place,
-            self._steps,
-            columns,
-            look,
-            mode=self._mode,
-            cursor=self._value,
+            place, self._steps, columns, look, mode=self._mode, cursor=self._value
         )
         return ViewDrawing(rows)
 
@@ -183,16 +172,10 @@ def draw(
     mode: Mode = "heatmap",
     cursor: float | None = None,
 ) -> HistogramDrawing:
-    """Draw histograms side by side.
+    """Draw the histograms of some ascending steps, that of `place` among them, in the look's cells.
 
-    Args:
-        place: what is selected; its step is one of `steps`.
-        steps: of the histograms, ascending.
-        histograms: of these steps; None where one cannot be read.
-        look: the rows never take more than its cells. Letters of ASCII or braille; half blocks
-            in colours, or a ramp of characters.
-        mode: how they are drawn.
-        cursor: a value; the bucket of the selected step that holds it is told.
+    A histogram is None where it cannot be read. `cursor` is a value: the bucket of the selected
+    step that holds it is told.
     """
     width, height = look.width, look.height
     selected = list(steps).index(place.step)
@@ -274,11 +257,9 @@ def _short(value: float) -> str:
 
 
 def bands(columns: Sequence[NDArray[np.float64] | None], edges: NDArray[np.float64]) -> np.ndarray:
-    """Levels of the ramp [dots from the top, columns].
+    """Levels of the ramp [dots from the top, columns] of percentiles [9]; None where is nothing.
 
-    Args:
-        columns: percentiles [9] of each; None where there is nothing.
-        edges: between what values the dots are, from the lowest one up.
+    The dots lie between the values `edges`, from the lowest one up.
     """
     levels = np.zeros((len(edges) - 1, len(columns)), np.int64)
     lower, upper = edges[:-1], edges[1:]
@@ -298,9 +279,8 @@ def heat(
 ) -> NDArray[np.int64]:
     """Levels of the ramp [dots from the top, columns]; √ of the share of the values in a dot.
 
-    Args:
-        columns: None, or without buckets, where there is nothing.
-        edges: between what values the dots are, from the lowest one up.
+    A column is None, or without buckets, where there is nothing. The dots lie between the values
+    `edges`, from the lowest one up.
     """
     shares = np.zeros((len(edges) - 1, len(columns)))
     for index, one in enumerate(columns):

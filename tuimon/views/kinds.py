@@ -18,13 +18,13 @@ from tuimon.views.graph.graph_view import GraphView
 from tuimon.views.histogram import HistogramView
 from tuimon.views.hparams.hparams_view import HParamsView
 from tuimon.views.image.image_view import ImageView
-from tuimon.views.layout import StepPlace, clip, message
+from tuimon.views.layout import clip, message
 from tuimon.views.mesh import MeshView
 from tuimon.views.other import OtherView
 from tuimon.views.pr_curve import PrCurveView
 from tuimon.views.profile import ProfileView
 from tuimon.views.slider import without_track
-from tuimon.views.subject import Item, ItemContext, ViewError, place_of
+from tuimon.views.subject import Item, ItemContext, ViewError
 from tuimon.views.text.text_view import TextView
 
 KINDS: tuple[type[View], ...] = (
@@ -75,9 +75,7 @@ def waiting(subject: ItemContext, look: ViewOptions) -> list[Row]:
     if not len(steps):
         title = clip([(item.label or item.tag, roles.TITLE)], look.width)
         return [title, (), clip([why], look.width)][: look.height]
-    index = place_of(steps, look.step)
-    place = StepPlace(item.tag, int(steps[index]), index, len(steps), newest=look.step is None)
-    return message(place, [], why, look.width, look.height)
+    return message(subject.place(steps, look.step), [], why, look.width, look.height)
 
 
 def still(view: View, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
@@ -115,4 +113,4 @@ def _why(error: ViewError, subject: ItemContext, look: ViewOptions) -> list[Row]
     refs = subject.refs
     if not len(refs.steps):
         return [clip([why], look.width)][: look.height]
-    return message(subject.place(refs, look.step), [], why, look.width, look.height)
+    return message(subject.place(refs.steps, look.step), [], why, look.width, look.height)

@@ -1,6 +1,6 @@
 """What all views share: the head that says what is seen, and rows that fit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,8 @@ HEAD_ROWS = 2
 _LEAST_NAME, _LONG_NAME = 16, 32
 SHADES, BLOCK_SHADES = " .:-=+*#%@", " ░▒▓█"
 """From nothing to all, where half blocks in colours cannot be drawn."""
+DIRECTIONS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+"""Where the arrows lead: columns to the right, and rows down."""
 
 Piece = tuple[str, Role]
 """Text, not safe yet, and its role."""
@@ -88,6 +90,29 @@ def message(
 ) -> list[Row]:
     """A view that can only say something: a line below the head."""
     return [*head(place, facts, cells), (), clip([why], cells)][: max(0, height)]
+
+
+def beside_axis(
+    labels: Mapping[int, str],
+    picture: Iterable[Sequence[Span]],
+    gutter: int,
+    pointed: int | None = None,
+) -> list[Row]:
+    """Rows behind an upright axis with safe `labels` of `gutter` cells; one may be `pointed` at."""
+    result: list[Row] = []
+    for row, spans in enumerate(picture):
+        label = labels.get(row, "")
+        mark = Span("┤" if label else "│", roles.AXIS)
+        if row == pointed:
+            mark = Span("►", roles.ACCENT)
+        left = Span(" " * (gutter - width(label)) + label, roles.TICK)
+        result.append((left, mark, *spans))
+    return result
+
+
+def duration(us: float) -> str:
+    """Microseconds with a unit that suits them."""
+    return f"{us:.4g} µs" if us < 1e3 else f"{us / 1e3:.4g} ms" if us < 1e6 else f"{us / 1e6:.4g} s"
 
 
 def centred(

@@ -130,7 +130,7 @@ class MeshView(View):
         run, parts = subject.run, self._parts(subject)
         if run is None or not parts:
             raise ViewError("The file that held this is gone.")
-        place = subject.place(steps_from(parts).snapshot(), look.step)
+        place = subject.place(steps_from(parts).snapshot().steps, look.step)
         try:
             mesh = read_mesh(parts, place.step, partial(subject.read_from, run))
         except SummaryError as error:
@@ -213,14 +213,9 @@ def is_boxed(mesh: Mesh, scene: MeshScene) -> bool:
 def rows(
     place: StepPlace, mesh: Mesh, look: ViewOptions, scene: MeshScene | None = None
 ) -> list[Row]:
-    """Draw a mesh of a step.
+    """Draw a mesh of a step in at most the look's cells; of several, `scene` tells which is seen.
 
-    Args:
-        place: what is selected.
-        mesh: it may hold several; `scene` tells which one is seen.
-        look: the rows never take more than its cells. Shades of ASCII or braille; without many
-            colours, dots are left out where triangles are dark.
-        scene: from where it is seen.
+    Shades of ASCII or braille; without many colours, dots are left out where triangles are dark.
     """
     scene = scene or MeshScene()
     width, height = look.width, look.height
@@ -244,12 +239,15 @@ def rows(
         _draw_box(raster, body, scene.camera)
     if raster.simplified:
         facts.append(("simplified", roles.NOTE))
-    facts.append((_extent(body), roles.NOTE))
+    extent = " × ".join(format_value(float(f"{size:.3g}")) for size in body.size.tolist())
+    facts.append((extent, roles.NOTE))
     if look.ascii_only:
         picture = _shaded(raster, bright, lines, width)
     else:
         if not look.coloured and body.faces is not None:
-            _thin_out(raster, bright)
+            # Dots of triangles are left out, the more the darker a place is.
+            dark = bright <= thresholds(raster.rows, raster.columns).ravel()
+            raster.owner[dark & (raster.owner >= 0)] = -1
         picture = _dotted(raster, bright, colour, lines, width)
     return [*head(place, facts, width), (), *picture]
 
@@ -260,10 +258,6 @@ def _counts(mesh: Mesh) -> list[Piece]:
     if mesh.faces is not None and mesh.faces.shape[1]:
         facts.append((f"{mesh.faces.shape[1]:,} triangles", roles.LEGEND))
     return facts
-
-
-def _extent(body: Body) -> str:
-    return " × ".join(format_value(float(f"{size:.3g}")) for size in body.size.tolist())
 
 
 def _drawn(raster: Raster, body: Body, camera: Camera) -> tuple[Floats, Floats | None]:
@@ -314,12 +308,6 @@ def _draw_box(raster: Raster, body: Body, camera: Camera) -> None:
     box = Raster(raster.rows, raster.columns)
     box.draw_points(box.project(np.concatenate(edges, axis=1), camera))
     raster.owner[(box.owner >= 0) & (raster.owner < 0)] = _BOX
-
-
-def _thin_out(raster: Raster, bright: Floats) -> None:
-    """Leave out dots of triangles, the more the darker a place is."""
-    dark = bright <= thresholds(raster.rows, raster.columns).ravel()
-    raster.owner[dark & (raster.owner >= 0)] = -1
 
 
 def _dotted(

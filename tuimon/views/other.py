@@ -68,17 +68,13 @@ def rows(
 
 
 def _content(decoded: object) -> list[tuple[str, str]]:
-    match decoded:
-        case RawSummary(array=array, texts=texts, content=content, kind=kind):
-            told = [("value", kind or "none")]
-            if array is not None:
-                told = _array(array)
-            told += [("text", text[:_MOST_TEXT].decode(errors="replace")) for text in texts]
-            if content:
-                told.append(("plugin data", f"{len(content):,} bytes"))
-            return told
-        case _:
-            return []
+    if not isinstance(decoded, RawSummary):
+        return []
+    told = [("value", decoded.kind or "none")] if decoded.array is None else _array(decoded.array)
+    told += [("text", text[:_MOST_TEXT].decode(errors="replace")) for text in decoded.texts]
+    if decoded.content:
+        told.append(("plugin data", f"{len(decoded.content):,} bytes"))
+    return told
 
 
 def _array(array: NDArray[Any]) -> list[tuple[str, str]]:

@@ -16,8 +16,8 @@ from tuimon.charts.roles import Role
 from tuimon.summaries.pr_curves import PrCurve
 from tuimon.text import format_step, format_value, safe, width
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
-from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head, message
-from tuimon.views.subject import ItemContext, ViewError, place_of
+from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, beside_axis, clip, head, message
+from tuimon.views.subject import ItemContext, place_of
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, HEAD_ROWS + 5
 _GUTTER = 5
@@ -106,14 +106,9 @@ class PrCurveView(View):
         refs = subject.refs
         count = min(_MOST_STEPS, place.index)
         found: list[PrCurveLine] = []
-        for index in sorted(
-            {place.index * part // count for part in range(count)} if count else ()
-        ):
-            try:
-                curve = subject.read(refs, index)
-            except ViewError:
-                continue
-            if isinstance(curve, PrCurve):
+        for index in sorted({place.index * part // count for part in range(count)}):
+            curve = subject.known(PrCurve, refs, index)
+            if curve is not None:
                 label = "" if found else f"from step {format_step(int(refs.steps[index]))}"
                 found.append(PrCurveLine(label, curve, roles.past(0), behind=True))
         return found
@@ -125,11 +120,8 @@ class PrCurveView(View):
             if not len(refs.steps):
                 continue
             index = place_of(refs.steps, None if place.newest else place.step)
-            try:
-                curve = subject.read_from(run, series, refs, index)
-            except ViewError:
-                continue
-            if isinstance(curve, PrCurve):
+            curve = subject.known(PrCurve, refs, index, (run, series))
+            if curve is not None:
                 role, pattern = roles.curve(number), number // palette
                 found.append(PrCurveLine(run.name, curve, role, pattern=pattern))
         return found
@@ -179,15 +171,9 @@ def rows(
     others: Sequence[PrCurveLine] = (),
     threshold: float | None = None,
 ) -> list[Row]:
-    """Draw the curve of a step.
+    """Draw the curve of a step in at most the look's cells; `label` names it among the `others`.
 
-    Args:
-        place: what is selected.
-        curve: of its step.
-        look: the rows never take more than its cells. Letters of ASCII, or braille and colours.
-        label: names it among the others.
-        others: are drawn with it.
-        threshold: the nearest one of the curve is marked and told.
+    The nearest `threshold` of the curve is marked and told.
     """
     cells, height = look.width, look.height
     facts: list[Piece] = [(f"{len(curve.thresholds):,} thresholds", roles.NOTE)]
@@ -281,18 +267,13 @@ def _legend(curves: Sequence[PrCurveLine], marks: Marks, cells: int) -> Row:
 def _framed(plot: Plot) -> list[Row]:
     """The rows of a plot with its axes, labelled from 0 to 1."""
     labels = {round(share * (plot.height - 1)): text for share, text in _LABELS.items()}
-    result: list[Row] = []
-    for index, row in enumerate(plot.rows()):
-        text = labels.get(index, "")
-        axis = Span("┤" if text else "│", roles.AXIS)
-        result.append((Span(text.rjust(_GUTTER - 1), roles.TICK), axis, *row))
     below = list(" " * plot.width)
     below[: len("0.0")] = "0.0"
     below[-len("1.0") :] = "1.0"
     start = (plot.width - len("recall")) // 2
     below[start : start + len("recall")] = "recall"
     return [
-        *result,
+        *beside_axis(labels, plot.rows(), _GUTTER - 1),
         (Span("└".rjust(_GUTTER) + "─" * plot.width, roles.AXIS),),
         (Span(" " * _GUTTER + "".join(below), roles.TICK),),
     ]

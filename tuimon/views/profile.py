@@ -20,7 +20,7 @@ from tuimon.events.logdir import PROJECTOR_CONFIG, SideFile
 from tuimon.store.store import Store
 from tuimon.text import fit, safe, width
 from tuimon.views.base import View, ViewDrawing, ViewOptions
-from tuimon.views.layout import Piece, clip
+from tuimon.views.layout import Piece, clip, duration
 from tuimon.views.subject import Item, ItemContext, ViewError
 
 _MOST_BYTES = 64 << 20
@@ -79,18 +79,12 @@ class ProfileView(View):
         newest = files[0]
         if self._read != newest:
             self._trace, self._read = _read_trace(newest), newest
-        rows: list[Row] = [
-            clip(
-                [(newest.path.name, roles.TITLE), (f"  newest of {len(files)}", roles.NOTE)],
-                look.width,
-            )
-        ]
-        rows.append(clip(_facts(newest, self._trace), look.width))
+        title = [(newest.path.name, roles.TITLE), (f"  newest of {len(files)}", roles.NOTE)]
+        rows = [clip(title, look.width), clip(_facts(newest, self._trace), look.width)]
         body = self._body(look.width)
         for file in files[1:]:
-            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.modified))
-            about = f"  {_size(file.size)}  {when}"
-            body.append(clip([(file.path.name, roles.TEXT), (about, roles.DIM)], look.width))
+            about = (f"  {_about(file)}", roles.DIM)
+            body.append(clip([(file.path.name, roles.TEXT), about], look.width))
         self._room = max(1, look.height - len(rows) - 1)
         self._top = min(max(0, self._top), max(0, len(body) - self._room))
         rows += [(), *body[self._top : self._top + self._room]]
@@ -113,17 +107,13 @@ class ProfileView(View):
         title = fit("", room) + fit("category", kind) + fit("times", count_cells, "right")
         rows = [clip([(title + fit("time", _TIME_CELLS, "right"), roles.DIM)], cells)]
         for name, category, count, spent in trace.names:
-            rows.append(
-                clip(
-                    [
-                        (fit(name, room - 1) + " ", roles.TEXT),
-                        (fit(category, kind - 1) + " ", roles.NOTE),
-                        (fit(f"{count:,}", count_cells, "right"), roles.LEGEND),
-                        (fit(_duration(spent), _TIME_CELLS, "right"), roles.VALUE),
-                    ],
-                    cells,
-                )
-            )
+            told = [
+                (fit(name, room - 1) + " ", roles.TEXT),
+                (fit(category, kind - 1) + " ", roles.NOTE),
+                (fit(f"{count:,}", count_cells, "right"), roles.LEGEND),
+                (fit(duration(spent), _TIME_CELLS, "right"), roles.VALUE),
+            ]
+            rows.append(clip(told, cells))
         return [*rows, ()]
 
 
@@ -136,13 +126,12 @@ def _of_run(subject: ItemContext) -> list[SideFile]:
 
 
 def _facts(file: SideFile, trace: ChromeTrace | str) -> list[Piece]:
-    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.modified))
-    facts: list[Piece] = [(f"{_size(file.size)}  {when}", roles.NOTE)]
+    facts: list[Piece] = [(_about(file), roles.NOTE)]
     if isinstance(trace, ChromeTrace):
-        facts.append((f"  {_duration(trace.span)} traced", roles.LEGEND))
+        facts.append((f"  {duration(trace.span)} traced", roles.LEGEND))
         facts.append((f"  {trace.events:,} events", roles.LEGEND))
         longest = sorted(trace.total.items(), key=lambda item: -item[1])[:3]
-        facts += [(f"  {name} {_duration(spent)}", roles.NOTE) for name, spent in longest]
+        facts += [(f"  {name} {duration(spent)}", roles.NOTE) for name, spent in longest]
     return facts
 
 
@@ -152,8 +141,7 @@ def _read_trace(file: SideFile) -> ChromeTrace | str:
     if not name.endswith((".json", ".json.gz")):
         return "A profile of TensorFlow's or JAX's: TensorBoard's profile plugin shows it."
     try:
-        data = _content(file.path)
-        document = json.loads(data)
+        document = json.loads(_content(file.path))
         events = document["traceEvents"] if isinstance(document, dict) else document
         return add_up(events)
     except OSError as error:
@@ -193,14 +181,10 @@ def add_up(events: Iterable[object]) -> ChromeTrace:
     return ChromeTrace(float(last - first) if found else 0.0, found, dict(total), names)
 
 
-def _duration(us: float) -> str:
-    for unit, name in ((1e6, "s"), (1e3, "ms")):
-        if us >= unit:
-            return f"{us / unit:.4g} {name}"
-    return f"{us:.4g} µs"
-
-
-def _size(count: int) -> str:
-    if count < 10_000:
-        return f"{count:,} bytes"
-    return f"{count / 2**10:.3g} KiB" if count < 2**20 else f"{count / 2**20:.3g} MiB"
+def _about(file: SideFile) -> str:
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.modified))
+    size = f"{file.size:,} bytes"
+    if file.size >= 10_000:
+        kib = file.size / 2**10
+        size = f"{kib:.3g} KiB" if kib < 1024 else f"{kib / 1024:.3g} MiB"
+    return f"{size}  {when}"

@@ -49,10 +49,7 @@ class Ridges(NamedTuple):
 def ridgeline(ridges: Ridges, look: ViewOptions, cursor: float | None = None) -> list[Row]:
     """Draw ridges, the latest in front, in all rows of the look with the axis of values below.
 
-    Args:
-        ridges: the histograms.
-        look: at least 16 by 4 cells. Letters of ASCII or braille.
-        cursor: a value that is pointed at.
+    The look has at least 16 by 4 cells; `cursor` is a value that is pointed at.
     """
     marks = MARKS["ascii" if look.ascii_only else "braille"]
     count, selected = len(ridges.columns), ridges.selected
@@ -135,17 +132,12 @@ def _value_axis(
         at = min(int((value - low) / span * cells), cells - 1)
         axis[at] = "┬"
         start = max(0, min(at - len(label) // 2, cells - len(label)))
-        if (
-            len(label) <= cells
-            and not "".join(below[max(0, start - 1) : start + len(label)]).strip()
-        ):
+        around = "".join(below[max(0, start - 1) : start + len(label)])
+        if len(label) <= cells and not around.strip():
             below[start : start + len(label)] = label
     pieces: list[Piece] = [("".join(axis), roles.AXIS)]
     if cursor is not None:
         at = min(int((min(max(cursor, low), high) - low) / span * cells), cells - 1)
-        pieces = [
-            ("".join(axis[:at]), roles.AXIS),
-            ("▲", roles.ACCENT),
-            ("".join(axis[at + 1 :]), roles.AXIS),
-        ]
+        before, behind = "".join(axis[:at]), "".join(axis[at + 1 :])
+        pieces = [(before, roles.AXIS), ("▲", roles.ACCENT), (behind, roles.AXIS)]
     return [clip(pieces, width), clip([("".join(below), roles.TICK)], width)]

@@ -34,11 +34,7 @@ class SliderTrack(NamedTuple):
 def draw_track(index: int, count: int, cells: int) -> list[tuple[str, str]]:
     """A track of so many cells with a thumb at step `index` of `count`, two at least."""
     at = round(index / (count - 1) * (cells - 1))
-    return [
-        ("━" * at, roles.PASSED),
-        ("●", roles.THUMB),
-        ("─" * (cells - 1 - at), roles.TRACK),
-    ]
+    return [("━" * at, roles.PASSED), ("●", roles.THUMB), ("─" * (cells - 1 - at), roles.TRACK)]
 
 
 def find_track(rows: Sequence[Row]) -> SliderTrack | None:

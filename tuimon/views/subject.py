@@ -21,13 +21,8 @@ from tuimon.views.layout import StepPlace
 
 T = TypeVar("T")
 
-_NOTHING = Refs(
-    np.empty(0, np.int64),
-    np.empty(0, np.float64),
-    np.empty(0, np.int64),
-    np.empty(0, np.int64),
-    np.empty(0, np.int32),
-)
+_NO_PLACES = np.empty(0, np.int64)
+_NOTHING = Refs(_NO_PLACES, np.empty(0), _NO_PLACES, _NO_PLACES, np.empty(0, np.int32))
 
 
 class ViewError(Exception):
@@ -86,11 +81,8 @@ class ItemContext:
         refs = self.refs
         if not len(refs.steps):
             raise ViewError("The file that held this is gone.")
-        place = self.place(refs, step)
-        decoded = self.read(refs, place.index)
-        if not isinstance(decoded, expected):
-            raise ViewError(f"The record holds something else: {type(decoded).__name__}.")
-        return place, decoded
+        place = self.place(refs.steps, step)
+        return place, as_a(expected, self.read(refs, place.index))
 
     def read(self, refs: Refs, index: int) -> Decoded:
         """One of the summaries of the item's tag. Raises ViewError."""
@@ -102,6 +94,20 @@ class ItemContext:
     def read_from(self, run: RunLog, series: RefSeries, refs: Refs, index: int) -> Decoded:
         """One summary of any series. Raises ViewError."""
         return self.read_record(self.record(run, series, refs, index))
+
+    def known(
+        self,
+        expected: type[T],
+        refs: Refs,
+        index: int,
+        whose: tuple[RunLog, RefSeries] | None = None,
+    ) -> T | None:
+        """A summary of the item's tag, or of another series; None where none of the sort is."""
+        try:
+            decoded = self.read_from(*whose, refs, index) if whose else self.read(refs, index)
+        except ViewError:
+            return None
+        return decoded if isinstance(decoded, expected) else None
 
     def record(self, run: RunLog, series: RefSeries, refs: Refs, index: int) -> RecordKey:
         """What tells one summary of a series from all others. Quick. Raises ViewError."""
@@ -127,11 +133,17 @@ class ItemContext:
         ]
         return sorted(found, key=lambda one: one[0].name != self.item.run)
 
-    def place(self, refs: Refs, step: int | None) -> StepPlace:
-        """Which of the summaries, at least one, `Look.step` means."""
-        index = place_of(refs.steps, step)
-        count = len(refs.steps)
-        return StepPlace(self.item.tag, int(refs.steps[index]), index, count, newest=step is None)
+    def place(self, steps: NDArray[np.int64], step: int | None) -> StepPlace:
+        """Which of ascending steps, at least one, `Look.step` means."""
+        index = place_of(steps, step)
+        return StepPlace(self.item.tag, int(steps[index]), index, len(steps), newest=step is None)
+
+
+def as_a(expected: type[T], decoded: object) -> T:
+    """A summary that has to be of this type. Raises ViewError."""
+    if not isinstance(decoded, expected):
+        raise ViewError(f"The record holds something else: {type(decoded).__name__}.")
+    return decoded
 
 
 @contextmanager

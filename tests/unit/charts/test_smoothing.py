@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tuimon.charts.smoothing import LONG, Smoother, smooth, smooth_all
+from tuimon.charts.smoothing import LONG, Smoother, smooth_all
 
 NAN, INF = math.nan, math.inf
+
+
+def smooth(values, weight):
+    return smooth_all([values], weight)[0]
 
 
 def tensorboard_smoothing(values: list[float], weight: float) -> list[float]:

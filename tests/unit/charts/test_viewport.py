@@ -100,7 +100,7 @@ def test_what_leaves_typed_limits_is_not_drawn_along_the_edge() -> None:
 
 
 def test_readings_are_of_the_nearest_points_and_smoothed_as_the_line() -> None:
-    from tuimon.charts.smoothing import smooth
+    from tuimon.charts.smoothing import smooth_all
 
     values = noisy_loss(1000)
     options = ChartOptions(smoothing=0.6)
@@ -109,7 +109,7 @@ def test_readings_are_of_the_nearest_points_and_smoothed_as_the_line() -> None:
     assert mark is not None
     assert (here.step, mark.step) == (400, 100)
     assert here.value == values[400]
-    assert here.smoothed == pytest.approx(smooth(values, 0.6)[400])
+    assert here.smoothed == pytest.approx(smooth_all([values], 0.6)[0][400])
     assert "step 400  Δ 300 steps  5m 00s" in text(drawing)[0]
 
 

@@ -39,6 +39,10 @@ if x:
 """
 
 
+def seen(place, content, cells, height, top=0):
+    return text.window(place, text.lines(content, cells), [], cells, height, top)
+
+
 def shown(content: str, cells: int = 60) -> list[str]:
     rows = text.lines(Text((), ((content,),)), cells)
     return ["".join(span.text for span in row).rstrip() for row in rows]
@@ -114,15 +118,15 @@ def test_too_much_is_cut_and_said():
 
 def test_scrolling_stops_at_the_end(place):
     long = Text((), (("\n".join(f"line {n}" for n in range(50)),),))
-    rows = text.rows(place, long, 40, 13, top=999)
+    rows = seen(place, long, 40, 13, top=999)
     assert rows[-1][0].text == "line 49"
     assert "lines 41–50 of 50" in "".join(span.text for span in rows[1])
 
 
 def test_no_size_is_exceeded(fits, place):
-    fits(lambda w, h: text.rows(place, Text((), ((MARKDOWN,),)), w, h))
-    fits(lambda w, h: text.rows(place, Text((), (("日" * 50, "x"),) * 3), w, h, top=5))
-    fits(lambda w, h: text.rows(place, Text((), ()), w, h))
+    fits(lambda w, h: seen(place, Text((), ((MARKDOWN,),)), w, h))
+    fits(lambda w, h: seen(place, Text((), (("日" * 50, "x"),) * 3), w, h, top=5))
+    fits(lambda w, h: seen(place, Text((), ()), w, h))
 
 
 @given(
@@ -131,14 +135,14 @@ def test_no_size_is_exceeded(fits, place):
 )
 def test_any_text_is_safe_and_fits(parts, cells):
     content = "".join(parts)
-    for row in text.rows(StepPlace("t", 0, 0, 1), Text((), ((content,),)), cells, 50):
+    for row in seen(StepPlace("t", 0, 0, 1), Text((), ((content,),)), cells, 50):
         assert sum(width(span.text) for span in row) <= cells
         assert all(safe(span.text) == span.text for span in row)
 
 
 @pytest.mark.parametrize("part", [">", "- ", "[", "*a_", "`", "|", "![", "1. ", "\n\n> - "])
 def test_text_made_to_be_slow_is_shown_all_the_same(part, place):
-    assert text.rows(place, Text((), ((part * 5000,),)), 40, 20)
+    assert seen(place, Text((), ((part * 5000,),)), 40, 20)
 
 
 def test_what_changed_between_steps(tmp_path):

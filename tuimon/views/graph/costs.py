@@ -13,7 +13,7 @@ from tuimon.store.run_log import RunLog
 from tuimon.summaries.graphs import RunMetadata
 from tuimon.summaries.histograms import Histogram
 from tuimon.views.graph.tree import Tree
-from tuimon.views.subject import ItemContext, ViewError
+from tuimon.views.subject import ItemContext
 
 COST_PLUGINS = frozenset(
     {"graph_run_metadata", "graph_run_metadata_graph", "graph_tagged_run_metadata"}
@@ -38,17 +38,9 @@ def collector_paused() -> Iterator[None]:
 
 def read_costs(subject: ItemContext, run: RunLog) -> list[tuple[str, RunMetadata]]:
     """What steps of the run cost, by tag: each the newest one."""
-    found = []
-    for tag, series in run.refs.items():
-        refs = series.snapshot()
-        if series.plugin in COST_PLUGINS and len(refs.steps):
-            try:
-                decoded = subject.read_from(run, series, refs, len(refs.steps) - 1)
-            except ViewError:
-                continue
-            if isinstance(decoded, RunMetadata):
-                found.append((tag, decoded))
-    return found
+    tags = [tag for tag, series in run.refs.items() if series.plugin in COST_PLUGINS]
+    newest = ((tag, subject.reader.newest(run, tag)) for tag in tags)
+    return [(tag, decoded) for tag, decoded in newest if isinstance(decoded, RunMetadata)]
 
 
 def learn_sizes(tree: Tree, subject: ItemContext, run: RunLog) -> None:
@@ -56,20 +48,13 @@ def learn_sizes(tree: Tree, subject: ItemContext, run: RunLog) -> None:
     if not tree.root.unknown:
         return
     tags = {
-        tag.rpartition("/")[2]: series
+        tag.rpartition("/")[2]: tag
         for tag, series in run.refs.items()
         if series.plugin == "histograms" and not tag.endswith("grad")
     }
 
     def size(path: str) -> int | None:
-        series = tags.get(path)
-        refs = series.snapshot() if series is not None else None
-        if series is None or refs is None or not len(refs.steps):
-            return None
-        try:
-            decoded = subject.read_from(run, series, refs, len(refs.steps) - 1)
-        except ViewError:
-            return None
+        decoded = subject.reader.newest(run, tags[path]) if path in tags else None
         return int(decoded.counts.sum()) if isinstance(decoded, Histogram) else None
 
     tree.learn(size)

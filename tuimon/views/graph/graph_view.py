@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import get_args
 
 from tuimon.charts import roles
@@ -22,11 +23,10 @@ from tuimon.views.graph.tree_rows import (
     bytes_text,
     detail_rows,
     parameters_text,
-    time_text,
     tree_rows,
 )
 from tuimon.views.graph.wiring import GraphPath
-from tuimon.views.layout import Piece, clip
+from tuimon.views.layout import Piece, clip, duration
 from tuimon.views.subject import Item, ItemContext, ViewError
 
 _GRAPHS = frozenset({"graphs", "graph_keras_model"})
@@ -198,10 +198,9 @@ class GraphView(View):
     def _search(self, text: str) -> None:
         """Show only what has `text` in its name; all again without any."""
         if self._rows:
-            self._kept_at = above = self._rows[min(max(0, self._cursor.at), len(self._rows) - 1)]
-            while self._searched and above.parent is not None:  # it stays in sight
-                above = above.parent
-                self._opened.add(above)
+            self._kept_at = self._rows[min(max(0, self._cursor.at), len(self._rows) - 1)]
+            if self._searched:  # it stays in sight
+                self._opened.update(islice(self._kept_at.lineage(), 1, None))
         self._searched = text
         self._found, self._kept = set(), None
         if text:
@@ -249,7 +248,7 @@ class GraphView(View):
         if root.parameters or root.unknown:
             facts.append((f"  {parameters_text(root, exact=True)} parameters", roles.LEGEND))
         if root.time:
-            facts.append((f"  {time_text(root.time)}", roles.LEGEND))
+            facts.append((f"  {duration(root.time)}", roles.LEGEND))
         if root.memory:
             facts.append((f"  {bytes_text(root.memory)}", roles.LEGEND))
         state: list[Piece] = [(self._level, roles.NOTE)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
+from itertools import takewhile
 from typing import Literal
 
 from tuimon.summaries.graphs import Graph, NodeCost
@@ -103,11 +104,9 @@ class Tree:
             if branch.role == "parameter" and branch.unknown:
                 found = size(branch.path)
                 if found is not None:
-                    above: Branch | None = branch
-                    while above is not None:
+                    for above in branch.lineage():
                         above.parameters += found
                         above.unknown -= 1
-                        above = above.parent
 
     @cached_property
     def wiring(self) -> Wiring:
@@ -162,8 +161,5 @@ class Tree:
             path = paths[branch] = f"{above}.{branch.name}" if above else branch.name
             if branch.role in shown and (wanted in path.lower() or wanted in branch.type.lower()):
                 found.add(branch)
-                above_it: Branch | None = branch
-                while above_it is not None and above_it not in kept:
-                    kept.add(above_it)
-                    above_it = above_it.parent
+                kept.update(takewhile(lambda one: one not in kept, branch.lineage()))
         return found, kept

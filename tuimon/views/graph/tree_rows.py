@@ -9,13 +9,14 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from tuimon.charts import roles
+from tuimon.charts.heading import padded
 from tuimon.charts.model import Row, Span
 from tuimon.summaries.graphs import Shape
 from tuimon.text import fit, format_step, safe, width
 from tuimon.views.graph.branch import Branch
 from tuimon.views.graph.tree import Level, Tree
 from tuimon.views.graph.wiring import GraphPath
-from tuimon.views.layout import Piece, clip
+from tuimon.views.layout import Piece, clip, duration
 
 INDENT = 2
 ATEN = "aten::"
@@ -44,11 +45,6 @@ def parameters_text(branch: Branch, *, exact: bool = False) -> str:
     if branch.unknown:
         return f"{known}+?" if branch.parameters else "?"
     return known if branch.parameters or exact else ""
-
-
-def time_text(us: int) -> str:
-    """Microseconds with a unit that suits them."""
-    return f"{us} µs" if us < 1000 else f"{us / 1000:.4g} ms" if us < 10**6 else f"{us / 1e6:.4g} s"
 
 
 def bytes_text(count: int) -> str:
@@ -135,8 +131,7 @@ def _name(folds: Folds, branch: Branch, room: int) -> Row:
         ],
         room,
     )
-    used = sum(width(span.text) for span in row)
-    return (*row, Span(" " * (room - used), roles.BLANK))
+    return padded(row, room)
 
 
 def _mark(trace: GraphPath | None, branch: Branch) -> Piece:
@@ -171,7 +166,7 @@ def _cell(branch: Branch, column: str, root: Branch) -> list[Span]:
         case "params":
             return [Span(fit(parameters_text(branch), cells, "right"), roles.VALUE)]
         case "time":
-            text = time_text(branch.time) if branch.time else ""
+            text = duration(branch.time) if branch.time else ""
             return [Span(fit(text, cells, "right"), roles.LEGEND)]
         case "memory":
             text = bytes_text(branch.memory) if branch.memory else ""
@@ -181,10 +176,7 @@ def _cell(branch: Branch, column: str, root: Branch) -> list[Span]:
         return [Span(" " * cells, roles.BLANK)]
     percent = "<1%" if share < 0.01 else f"{share:.0%}"
     bar = _bar(share, _BAR_CELLS)
-    return [
-        Span(f" {bar}", roles.curve(0)),
-        Span(percent.rjust(cells - 1 - len(bar)), roles.NOTE),
-    ]
+    return [Span(f" {bar}", roles.curve(0)), Span(percent.rjust(cells - 1 - len(bar)), roles.NOTE)]
 
 
 def _is_bar(span: Span) -> bool:

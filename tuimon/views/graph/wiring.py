@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from itertools import takewhile
 from typing import NamedTuple
 
 from tuimon.summaries.graphs import Graph
@@ -63,17 +64,11 @@ class Wiring:
 
     def _branches(self, nodes: Iterable[int], through: Branch) -> set[Branch]:
         """The branches of nodes and all that these are in, but not those `through` is in."""
-        around: set[Branch] = set()
-        above: Branch | None = through
-        while above is not None:
-            around.add(above)
-            above = above.parent
-        found: set[Branch] = set()
+        around = set(through.lineage())
+        found = set[Branch]()
         for index in nodes:
-            branch: Branch | None = self._of[index]
-            while branch is not None and branch not in found and branch not in around:
-                found.add(branch)
-                branch = branch.parent
+            line = self._of[index].lineage()
+            found.update(takewhile(lambda one: one not in found and one not in around, line))
         return found
 
 

@@ -1,6 +1,5 @@
 """Hyperparameters of all runs against what came of them.
 
-``sessions`` reads runs, hyperparameters and metrics, ``filter`` chooses some and ``correlation``
-relates them; ``table``, ``parallel``, ``scatter`` and ``importance`` draw a `Scene` of them, and
-``view`` holds what the user has chosen.
+``sessions`` reads and filters runs, hyperparameters and metrics; ``session_table``, ``plots`` and
+``importance`` draw a ``scene`` of them, and ``hparams_view`` holds what the user has chosen.
 """

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
@@ -32,18 +31,6 @@ from tuimon.views.subject import Item, ItemContext, ViewError
 
 Mode = Literal["table", "parallel", "scatter", "importance"]
 _MODES: tuple[Mode, ...] = get_args(Mode)
-_NAMES = {
-    "table": "table",
-    "parallel": "parallel coordinates",
-    "scatter": "scatter",
-    "importance": "importance",
-}
-_IDLE: dict[Mode, tuple[str, ...]] = {
-    "table": (),
-    "parallel": ("hparams-sort",),
-    "scatter": ("hparams-sort",),
-    "importance": ("hparams-sort", "hparams-down"),
-}
 _HEAD = 2
 _NOTCH = 3
 
@@ -103,14 +90,6 @@ class HParamsView(View):
         count = len(session_runs(store))
         return [Item(cls.kind, "", "hparams", count, cls.name, "all runs")] if known else []
 
-    @classmethod
-    def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
-        return np.empty(0, np.int64)
-
-    @classmethod
-    def stamp(cls, subject: ItemContext) -> Hashable:
-        return sum(run.version for run in subject.store.runs.values())
-
     def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         scene = self._scene(subject, inside=look.inside)
         size = look.width, max(0, look.height - _HEAD)
@@ -125,7 +104,9 @@ class HParamsView(View):
                 body = importance_rows(scene, *size)
         rows = [*self._head(scene, look.width), *body]
         more = self._mode == "table" and len(scene.order) > self._cursor.room
-        return ViewDrawing(rows[: max(0, look.height)], scrolls=more, idle=_IDLE[self._mode])
+        idle = [] if self._mode == "table" else ["hparams-sort"]
+        idle += ["hparams-down"] if self._mode == "importance" else []
+        return ViewDrawing(rows[: max(0, look.height)], scrolls=more, idle=idle)
 
     def still(self, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         scene = self._scene(subject, inside=False)
@@ -201,10 +182,10 @@ class HParamsView(View):
     def _head(self, scene: HParamScene, cells: int) -> list[Row]:
         table = scene.table
         shown, count = len(scene.order), len(table.sessions)
-        title: list[Piece] = [(_NAMES[self._mode], roles.TITLE)]
-        title.append(
-            (f"  {shown} of {count} runs" if self._filter else f"  {count} runs", roles.LEGEND)
-        )
+        name = "parallel coordinates" if self._mode == "parallel" else self._mode
+        title: list[Piece] = [(name, roles.TITLE)]
+        told = f"{shown} of {count}" if self._filter else f"{count}"
+        title.append((f"  {told} runs", roles.LEGEND))
         if table.columns:
             title.append((f"  coloured by {table.columns[scene.colour].name}", roles.NOTE))
         if self._sort is not None and self._mode == "table":

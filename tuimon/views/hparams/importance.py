@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -38,17 +39,13 @@ def importances(table: HParamTable, metric: int) -> list[Importance]:
         known = np.isfinite(target)
         if column.numbers is not None:
             known &= np.isfinite(column.numbers)
-            count = int(known.sum())
             value = spearman(column.numbers[known], target[known])
         else:
-            texts = [format_cell(session.values[index]) for session in table.sessions]
-            count = int(known.sum())
-            value = _ratio(
-                [text for text, is_known in zip(texts, known, strict=True) if is_known],
-                ranked(target[known]),
-            )
+            texts = (format_cell(session.values[index]) for session in table.sessions)
+            value = _ratio([*compress(texts, known)], ranked(target[known]))
         if np.isfinite(value):
-            found.append(Importance(index, value, column.numbers is not None, count))
+            numeric = column.numbers is not None
+            found.append(Importance(index, value, numeric, int(known.sum())))
     return sorted(found, key=lambda one: -abs(one.correlation))
 
 

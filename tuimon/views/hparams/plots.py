@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.roles import Role
-from tuimon.text import fit, safe, width
+from tuimon.text import safe, width
 from tuimon.views.dots import DotCanvas
 from tuimon.views.hparams.scene import LEAST_PLOT, HParamScene, no_room
 from tuimon.views.hparams.sessions import HParamAxis
-from tuimon.views.layout import centred, clip
+from tuimon.views.layout import beside_axis, centred, clip
 
 _AXIS_CELLS = 10
 """That an axis takes at least."""
@@ -104,10 +104,7 @@ def scatter_rows(scene: HParamScene, cells: int, height: int, *, ascii_only: boo
         if np.isfinite(x) and np.isfinite(y):
             dots.sign(x, y, *(("◆", roles.ACCENT) if chosen else ("●", scene.inks[session])))
     rows: list[Row] = [_names(scene, upward, across, cells)]
-    for index, line in enumerate(dots.lines()):
-        text = labels.get(index, "")
-        left = Span(fit(text, gutter, "right"), roles.TICK)
-        rows.append((left, Span("┤" if text else "│", roles.AXIS), *line))
+    rows += beside_axis(labels, dots.lines(), gutter)
     ticks = centred(
         [text for _, text in rights.labels],
         np.array([place * (plot_cells - 3) + 1 for place, _ in rights.labels]),

@@ -36,10 +36,10 @@ class TableCursor(ListCursor):
 
 def table_rows(scene: HParamScene, cursor: TableCursor, cells: int, height: int) -> list[Row]:
     """A row of headings, and one for each session in view; the `cursor` is adapted."""
-    columns = scene.table.shown
+    columns, sessions = scene.table.shown, scene.table.sessions
     view = cursor.fit(len(scene.order), height - 1, follows=scene.at is not None)
     seen = scene.order[view.start : view.stop]
-    run_cells = max((width(safe(one.run)) for one in scene.table.sessions), default=0)
+    run_cells = max((width(safe(one.run)) for one in sessions), default=0)
     run_cells = min(max(run_cells, _LEAST_RUN), _MOST_RUN, max(_LEAST_RUN, cells // 3))
     sizes = [_column_cells(scene, column) for column in columns]
     at = columns.index(scene.column) if scene.column in columns else None
@@ -47,10 +47,12 @@ def table_rows(scene: HParamScene, cursor: TableCursor, cells: int, height: int)
     cursor.left = shown.start
     hidden = len(columns) - len(shown)
     found = [
-        TableColumn((_BLANK,), [(_sign(scene, one),) for one in seen], gap=0),
+        TableColumn(
+            (_BLANK,), [(_SIGNS.get(sessions[one].status, _BLANK),) for one in seen], gap=0
+        ),
         TableColumn(
             (Span(f"+{hidden} more" if hidden else "", roles.DIM),),
-            [(Span(safe(scene.table.sessions[one].run), roles.TEXT),) for one in seen],
+            [(Span(safe(sessions[one].run), roles.TEXT),) for one in seen],
             gap=1,
         ),
         *(_column(scene, columns[place], seen) for place in shown),
@@ -64,10 +66,6 @@ def table_rows(scene: HParamScene, cursor: TableCursor, cells: int, height: int)
     if not scene.order:
         rows.append(clip([("No run matches the filter.", roles.DIM)], cells))
     return rows
-
-
-def _sign(scene: HParamScene, at: int) -> Span:
-    return _SIGNS.get(scene.table.sessions[at].status, _BLANK)
 
 
 def _column(scene: HParamScene, column: int, seen: Sequence[int]) -> TableColumn:

@@ -165,9 +165,7 @@ def _column(name: str, metric: bool, values: Sequence[HParamValue]) -> HParamCol
     numbers = None
     known = [value for value in values if value is not None]
     if known and all(isinstance(value, bool | float) for value in known):
-        numbers = np.array(
-            [float(value) if isinstance(value, bool | float) else np.nan for value in values]
-        )
+        numbers = np.array(values, np.float64)  # None becomes NaN
     varies = len({format_cell(value) for value in values}) > 1
     return HParamColumn(name, metric, varies, numbers)
 

@@ -2,5 +2,5 @@
 
 ``pixels`` makes of an encoded image the pixels that have room, ``decoder`` keeps them, and decodes
 before they are asked for. ``blocks`` turns pixels into cells, ``drawing`` lays out one picture or
-several, and ``view`` holds what the user has chosen.
+several, and ``image_view`` holds what the user has chosen.
 """

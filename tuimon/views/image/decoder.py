@@ -106,69 +106,18 @@ class ImageDecoder:
         self._most = kept_bytes
         self._lock = Lock()
         self._kept: OrderedDict[_Key, Pixels] = OrderedDict()  # the last used one last
-        self._bytes = 0
+        self.kept_bytes = 0
+        """Of pixels at the size of the view."""
         self._failed: dict[_Key, _DecodeFailure] = {}
         self._running: dict[_Key, Future[Pixels]] = {}
         self._full: tuple[Hashable, DecodedImage] | None = None
         self._slots = BoundedSemaphore(_AT_ONCE)
         self._ahead = ahead or JobPool()
 
-    @property
-    def kept_bytes(self) -> int:
-        """Of pixels at the size of the view."""
-        return self._bytes
-
     def decode(
         self, source: ImageSource, columns: int, lines: int, window: ImageWindow, frame: int = 0
     ) -> Pixels:
         """:func:`tuimon.views.image.pixels.decode`; what it returns is shared."""
-        return self._decoded(source, columns, lines, window, frame)
-
-    def several(
-        self,
-        sources: Sequence[ImageSource],
-        columns: int,
-        lines: int,
-        window: ImageWindow,
-        within: float | None,
-    ) -> list[Pixels | ImageError | None]:
-        """What there is of some images after so many seconds at most; the others go on meanwhile.
-
-        The first ones come first; all are waited for where `within` is None.
-        """
-        keys = [(source.key, columns, lines, window, 0) for source in sources]
-        with self._lock:
-            missing = [
-                source
-                for source, key in zip(sources, keys, strict=True)
-                if self._found(key) is None and key not in self._running
-            ]
-        self._ahead.want(
-            partial(self._decoded, source, columns, lines, window, 0) for source in missing
-        )
-        self._ahead.wait(within)
-        with self._lock:
-            return [self._found(key) for key in keys]
-
-    def ahead(
-        self, sources: Iterable[ImageSource], columns: int, lines: int, window: ImageWindow
-    ) -> None:
-        """Decode these next, what takes a while, instead of what was asked for before."""
-
-        def job(source: ImageSource) -> None:
-            image = source.read()
-            if _is_slow(image, _MOST_AHEAD):
-                self._decoded(source._replace(read=lambda: image), columns, lines, window, 0)
-
-        self._ahead.want([partial(job, source) for source in sources])
-
-    def settled(self, timeout: float) -> bool:
-        """Wait until what was asked for ahead is done; whether it is."""
-        return self._ahead.wait(timeout)
-
-    def _decoded(
-        self, source: ImageSource, columns: int, lines: int, window: ImageWindow, frame: int
-    ) -> Pixels:
         key = (source.key, columns, lines, window, frame)
         with self._lock:
             found = self._found(key)
@@ -204,6 +153,48 @@ class ImageDecoder:
         mine.set_result(pixels)
         return pixels
 
+    def several(
+        self,
+        sources: Sequence[ImageSource],
+        columns: int,
+        lines: int,
+        window: ImageWindow,
+        within: float | None,
+    ) -> list[Pixels | ImageError | None]:
+        """What there is of some images after so many seconds at most; the others go on meanwhile.
+
+        The first ones come first; all are waited for where `within` is None.
+        """
+        keys = [(source.key, columns, lines, window, 0) for source in sources]
+        with self._lock:
+            missing = [
+                source
+                for source, key in zip(sources, keys, strict=True)
+                if self._found(key) is None and key not in self._running
+            ]
+        self._ahead.want(
+            partial(self.decode, source, columns, lines, window, 0) for source in missing
+        )
+        self._ahead.wait(within)
+        with self._lock:
+            return [self._found(key) for key in keys]
+
+    def ahead(
+        self, sources: Iterable[ImageSource], columns: int, lines: int, window: ImageWindow
+    ) -> None:
+        """Decode these next, what takes a while, instead of what was asked for before."""
+
+        def job(source: ImageSource) -> None:
+            image = source.read()
+            if _is_slow(image, _MOST_AHEAD):
+                self.decode(source._replace(read=lambda: image), columns, lines, window, 0)
+
+        self._ahead.want([partial(job, source) for source in sources])
+
+    def settled(self, timeout: float) -> bool:
+        """Wait until what was asked for ahead is done; whether it is."""
+        return self._ahead.wait(timeout)
+
     def _found(self, key: _Key) -> Pixels | ImageError | None:
         """What has become of an image, if that is known; with the lock."""
         if key in self._kept:
@@ -221,10 +212,10 @@ class ImageDecoder:
     def _keep(self, key: _Key, pixels: Pixels) -> None:
         """Keep pixels, and drop those that were used longest ago; with the lock."""
         self._kept[key] = pixels
-        self._bytes += pixels.nbytes
-        while self._bytes > self._most and len(self._kept) > 1:
+        self.kept_bytes += pixels.nbytes
+        while self.kept_bytes > self._most and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
-            self._bytes -= dropped.nbytes
+            self.kept_bytes -= dropped.nbytes
 
 
 def _is_slow(image: Image, most: int | None = None) -> bool:

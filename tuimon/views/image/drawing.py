@@ -136,18 +136,11 @@ def rows(
     facts: Sequence[Piece] = (),
     painter: Painter | None = None,
 ) -> list[Row]:
-    """Draw the images of a step side by side, as many as have room.
+    """Draw the images of a step side by side, as many as have room in so many cells.
 
-    Args:
-        place: what is selected.
-        images: they need not be images at all: then a line says why.
-        sources: where each of them is read.
-        width, height: cells; the rows never take more.
-        scene: how they are seen.
-        alone: the only one of several that is drawn.
-        frames: of the animation.
-        facts: what else the head tells.
-        painter: how they are drawn; as half blocks when left out.
+    They need not be images at all: then a line says why. `sources` tell where each is read, `alone`
+    is the only one of several that is drawn, `frames` are those of the animation; the head tells
+    the `facts`, too. They are drawn as half blocks without a `painter`.
     """
     scene, painter = scene or ImageScene(), painter or Painter()
     told: list[Piece] = [(f"{images.width}×{images.height}", roles.LEGEND)]
@@ -204,9 +197,8 @@ def panels(
     chosen = next((index for index, one in enumerate(seen) if one.selected), 0)
     order = sorted(range(len(seen)), key=lambda index: abs(index - chosen))
     sources = {index: one.source for index in order if (one := seen[index]).source is not None}
-    found = dict(
-        zip(sources, painter.decode(list(sources.values()), each, lines, scene), strict=True)
-    )
+    decoded = painter.decode(list(sources.values()), each, lines, scene)
+    found = dict(zip(sources, decoded, strict=True))
     for start in range(0, len(seen), across):
         y = len(result)
         row = [

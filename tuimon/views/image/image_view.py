@@ -28,8 +28,8 @@ from tuimon.views.image.drawing import (
     rows,
 )
 from tuimon.views.image.pixels import ImageError, ImageWindow, delays
-from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace
-from tuimon.views.subject import ItemContext, ViewError, place_of
+from tuimon.views.layout import DIRECTIONS, HEAD_ROWS, Piece, StepPlace
+from tuimon.views.subject import ItemContext, ViewError, as_a, place_of
 
 Mode = Literal["one", "strip", "runs"]
 _PATIENCE = 0.04
@@ -183,14 +183,9 @@ class ImageView(View):
                 window = window.nearer(_NEARER)
             case "far":
                 window = window.nearer(1 / _NEARER)
-            case "left":
-                window = window.moved(-_STRIDE, 0)
-            case "right":
-                window = window.moved(_STRIDE, 0)
-            case "up":
-                window = window.moved(0, -_STRIDE)
-            case "down":
-                window = window.moved(0, _STRIDE)
+            case way if way in DIRECTIONS:
+                across, down = DIRECTIONS[way]
+                window = window.moved(across * _STRIDE, down * _STRIDE)
             case "brighter":
                 tone = tone._replace(brightness=round(min(1, tone.brightness + _BRIGHTER), 3))
             case "darker":
@@ -279,7 +274,7 @@ class _StepImages(NamedTuple):
         for run, series in subject.alike()[:1]:
             refs = series.snapshot()
             if len(refs.steps):
-                place = subject.place(refs, step)
+                place = subject.place(refs.steps, step)
                 record = subject.record(run, series, refs, place.index)
                 return cls(subject, run, series, refs, place, record, _images(subject, record))
         raise ViewError("The file that held this is gone.")
@@ -313,10 +308,7 @@ class _StepImages(NamedTuple):
 
 
 def _images(subject: ItemContext, record: RecordKey) -> Images:
-    decoded = subject.read_record(record)
-    if not isinstance(decoded, Images):
-        raise ViewError(f"The record holds something else: {type(decoded).__name__}.")
-    return decoded
+    return as_a(Images, subject.read_record(record))
 
 
 def _time(seen: _StepImages) -> list[Piece]:

@@ -190,18 +190,15 @@ def _part(picture: Picture, columns: int, lines: int, window: ImageWindow, scale
 
     box = left, upper, right, lower = window.box(*picture.size)
     if scale < 1:
-        size = _fitting(right - left, lower - upper, columns, lines)
+        wide, high = right - left, lower - upper
+        fitting = min(columns / wide, lines / high)
+        size = max(1, round(wide * fitting)), max(1, round(high * fitting))
         return _rgb(picture.resize(size, Pillow.Resampling.BOX, box=box))
     x, y = round(left), round(upper)
     small = _rgb(picture.crop((x, y, max(x + 1, round(right)), max(y + 1, round(lower)))))
     factor = max(1, min(columns // small.shape[1], lines // small.shape[0]))
     small = small[:lines, :columns]
     return np.repeat(np.repeat(small, factor, axis=0), factor, axis=1)
-
-
-def _fitting(wide: float, high: float, columns: int, lines: int) -> tuple[int, int]:
-    scale = min(columns / wide, lines / high)
-    return max(1, round(wide * scale)), max(1, round(high * scale))
 
 
 def _too_large(wide: int, high: int) -> ImageError:

@@ -1,5 +1,5 @@
 """Text: Markdown and tables, and what changed since another step.
 
-``markdown`` and ``table`` make lines, ``wrapping`` breaks them, ``diff`` compares two steps, and
-``view`` holds what the user has chosen.
+``markdown`` makes lines, ``wrapping`` breaks them and lays out tables, and ``text_view`` compares
+two steps and holds what the user has chosen.
 """

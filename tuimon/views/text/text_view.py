@@ -69,7 +69,7 @@ class TextView(View):
         room = look.height - HEAD_ROWS - 1
         self._last_top = max(0, len(found) - max(1, room))
         self._top = min(self._top, self._last_top)
-        shown = _window(place, found, facts, look.width, look.height, self._top)
+        shown = window(place, found, facts, look.width, look.height, self._top)
         idle = () if place.count > 1 else ("text-diff", "text-base")
         return ViewDrawing(shown, scrolls=bool(self._last_top), idle=idle)
 
@@ -117,10 +117,10 @@ class TextView(View):
         return found, [(told, roles.ACCENT)]
 
 
-def _window(
+def window(
     place: StepPlace, found: Sequence[Row], facts: list[Piece], cells: int, height: int, top: int
 ) -> list[Row]:
-    """Head and the lines from `top` on, as many as have room."""
+    """Head and the lines from `top` on, as many as have room in so many cells."""
     room = height - HEAD_ROWS - 1
     if not found:
         why = "No difference." if facts else "Empty text."
@@ -130,11 +130,6 @@ def _window(
         facts = [*facts, (f"lines {top + 1}–{top + room} of {len(found)}", roles.NOTE)]
     body = found[top : top + max(0, room)]
     return [*head(place, facts, cells), (), *body][: max(0, height)]
-
-
-def rows(place: StepPlace, text: Text, width: int, height: int, *, top: int = 0) -> list[Row]:
-    """Show the text of a step from line `top` on; the rows never take more than the size."""
-    return _window(place, lines(text, width), [], width, height, top)
 
 
 @lru_cache(maxsize=4)
@@ -153,14 +148,13 @@ def lines(text: Text, width: int) -> tuple[Row, ...]:
         most = max(1, MAX_CELLS // max(1, columns))
         if len(text.rows) > most:
             cut = f"… the first {most:,} of {len(text.rows):,} rows"
-        cells = [[_plain(cell[:MAX_CHARACTERS]) for cell in row] for row in text.rows[:most]]
+        cells: list[list[list[Piece]]] = [
+            [[(cell[:MAX_CHARACTERS].replace("\r\n", "\n"), roles.TEXT)] for cell in row]
+            for row in text.rows[:most]
+        ]
         found = list(table_lines(cells, ["left"] * columns, width, headed=False))
     shown = [tuple(Span(piece, role) for piece, role in line) for line in found]
     return (*shown, clip([(cut, roles.WARN)], width)) if cut else tuple(shown)
-
-
-def _plain(content: str) -> list[Piece]:
-    return [(content.replace("\r\n", "\n"), roles.TEXT)]
 
 
 def text_lines(text: Text) -> list[str]:
