@@ -14,6 +14,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.events.nearby import NearbyLogdir, find_logdirs
 from tuimon.guardian.client import ControlClient, ControlError
+from tuimon.present.facts import count
 from tuimon.present.glance import LeadMetric, glance, log_bytes
 from tuimon.runs.paths import state_home
 from tuimon.runs.registry import RunStatus, list_runs
@@ -80,7 +81,7 @@ class _Title(CellView):
     def rows(self, width: int, height: int) -> list[Row]:
         going = sum(not run.state.ended for run in self._runs)
         running = f"  {going} running" if going else ""
-        counts = f"  {len(self._runs)} runs" if self._runs else ""
+        counts = f"  {count(len(self._runs), 'run')}" if self._runs else ""
         return [line((" tuimon", roles.TITLE), (counts, roles.DIM), (running, roles.OK))]
 
 
