@@ -103,7 +103,7 @@ class TestSurvival:
     def test_launcher_dies_with_its_terminal(self, tmp_path: Path):
         program = (
             "import sys; sys.path[:0] = sys.argv[1:]\n"
-            "from guarded import Training\n"
+            "from support.guarded import Training\n"
             "training = Training.of('import time; time.sleep(1.5); print(\"survived\")')\n"
             "print(training.paths.directory, flush=True)\n"
             "input()"

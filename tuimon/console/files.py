@@ -5,6 +5,7 @@ the next ``console.log.2`` and so on. Of many parts the oldest are deleted. Stan
 """
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,6 +46,20 @@ def _end(path: Path, most: int) -> bytes:
             return file.read(most)
     except OSError:
         return b""
+
+
+def blocks_from_end(log: Path, size: int) -> Iterator[bytes]:
+    """A console from its end to its beginning, in blocks of at most `size` bytes, as far as it
+    can be read."""
+    with suppress(OSError):
+        for path in (log, *(part_path(log, number) for number in reversed(part_numbers(log)))):
+            with path.open("rb") as file:
+                end = file.seek(0, os.SEEK_END)
+                while end > 0:
+                    begin = max(0, end - size)
+                    file.seek(begin)
+                    yield file.read(end - begin)
+                    end = begin
 
 
 class ConsoleReader:

@@ -16,18 +16,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from tuimon.console.files import newest_bytes
-from tuimon.guardian.cause import explain
+from tuimon.guardian.cause import Ending, explain
 from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, training_environment
 from tuimon.guardian.companion import Companion
+from tuimon.guardian.console_end import console_end
 from tuimon.guardian.control import ControlServer
 from tuimon.guardian.descendants import become_subreaper
+from tuimon.guardian.disk import DiskQueue
 from tuimon.guardian.keyboard import waits_for_input
 from tuimon.guardian.ladder import Stage, StopLadder
-from tuimon.guardian.last_words import TAIL
 from tuimon.guardian.launch import READY_FD
-from tuimon.guardian.log import describe, log
+from tuimon.guardian.log import describe, log, log_by
 from tuimon.guardian.oom import TRAINING, likelier_victim, oom_kills
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.service import Service
@@ -44,6 +45,15 @@ HEARTBEAT = 5.0
 
 _DRAIN_TIME = 2.0
 """Seconds to wait for the end of the terminal: a daemonised grandchild may hold it for ever."""
+
+_WRITE_TIME = 30.0
+"""Seconds that output may wait for the disk once all else has ended."""
+
+_SETTLE_TIME = 10.0
+"""Seconds to wait for run.json itself: once the training has been started, and at the end."""
+
+_ANSWER_TIME = 0.2
+"""Seconds that an answer may wait for it."""
 
 _LEFTOVER_GRACE = 5.0
 """Seconds that what a stopped training leaves behind has to end by itself."""
@@ -94,15 +104,20 @@ class Guardian:
         if record is None or record.state is not RunState.STARTING:
             raise ValueError(f"{paths.run_json} does not describe a run to be started")
         self._paths = paths
-        self._file = RunFile(paths.run_json, record)
+        self._disk = DiskQueue()
+        log_by(self._disk.do)
+        self._file = RunFile(paths.run_json, record, self._disk.do)
         self._selector = selectors.DefaultSelector()
+        self._selector.register(
+            self._disk.reader, selectors.EVENT_READ, lambda _mask: self._disk.turn()
+        )
         self._listen_to_signals()
         self._control: ControlServer | None = None
         try:
             self._control = ControlServer(
                 self._selector,
                 paths.control_sock,
-                lambda request, client: self._service.answer(request, client),
+                self._answer_request,
                 lambda client: self._service.left(client),
             )
         except OSError as error:
@@ -114,7 +129,7 @@ class Guardian:
         self._training = Training(self._child, self._file)
         graces = record.stop_grace_int, record.stop_grace_term
         self._ladder = StopLadder(*graces, self._send)
-        self._stops = StopLog(lambda: self._pump.memory.written)
+        self._stops = StopLog(lambda: self._pump.memory.received)
         self._service = Service(self._training, self._ladder, self._pump, self._file, self._stops)
         # The training keeps its directory; the guardian must not keep another one busy.
         os.chdir(paths.directory)
@@ -131,10 +146,12 @@ class Guardian:
         self._next_beat = time.monotonic() + HEARTBEAT
         self._next_look = 0.0
         self._seen_bytes = -1
+        self._explaining = False
         self._noted_stop = self._ladder.stage, self._ladder.deadline
         self._file.update(
             state=RunState.RUNNING, guardian=current(), child=identify(self._child.pid)
         )
+        self._disk.wait(_SETTLE_TIME)  # that whoever has launched it finds it
 
     def run(self) -> None:
         """Serve until the training, what it left behind, and the recorder have ended."""
@@ -142,12 +159,18 @@ class Guardian:
         while not self._is_over():
             self._turn(self._deadline())
         # The last words of what was left behind may still be on their way through the terminal.
-        until = time.monotonic() + _DRAIN_TIME
-        while not self._pump.at_end and time.monotonic() < until:
-            self._turn(min(self._deadline(), until))
+        self._wait_for_pump(_DRAIN_TIME, lambda: not self._pump.at_end)
+        self._wait_for_pump(_WRITE_TIME, lambda: self._pump.memory.unwritten > 0)
         self._pump.kill()
+        self._note_console(time.monotonic())
         if self._control is not None:
             self._control.close()
+        self._disk.wait(_SETTLE_TIME)
+
+    def _wait_for_pump(self, seconds: float, wanting: Callable[[], bool]) -> None:
+        until = time.monotonic() + seconds
+        while wanting() and time.monotonic() < until:
+            self._turn(min(self._deadline(), until))
 
     def _turn(self, until: float) -> None:
         """Handle what comes, waiting for it until then at most."""
@@ -190,6 +213,7 @@ class Guardian:
             )
             if self._control is not None:
                 self._control.close()
+            self._disk.wait(_SETTLE_TIME)
             raise
 
     def _listen_to_signals(self) -> None:
@@ -214,6 +238,12 @@ class Guardian:
             self._ladder.request(None, now)
         if signal.SIGCHLD in numbers:
             self._reap(now)
+
+    def _answer_request(self, request: dict[str, Any], client: int) -> dict[str, Any]:
+        answer = self._service.answer(request, client)
+        if self._file.stale:
+            self._disk.wait(_ANSWER_TIME)  # that who has asked for it finds it in run.json
+        return answer
 
     def _send(self, stage: Stage) -> None:
         """Deliver the signal of a stage of the stop ladder."""
@@ -241,15 +271,23 @@ class Guardian:
         if not self._training.outcome and now >= self._next_look:
             self._next_look = now + _LOOK_EVERY
             self._look_for_waiting()
+            self._note_console(now)
         self._note_stop(now)
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
             self._file.beat()
-            if self._control is not None:
-                self._control.restore()
+            if self._control is not None and not self._file.stale:
+                self._disk.do(self._control.is_removed, self._control.restore)
+
+    def _note_console(self, now: float) -> None:
+        """Let viewers tell what of the output is missing, and why."""
+        dropped, error = self._pump.memory.dropped, self._pump.error(now)
+        record = self._file.record
+        if (dropped, error) != (record.console_dropped, record.console_error):
+            self._file.note(console_dropped=dropped, console_error=error)
 
     def _look_for_waiting(self) -> None:
-        written = self._pump.memory.written
+        written = self._pump.memory.received
         quiet = written == self._seen_bytes
         self._seen_bytes = written
         waiting = quiet and waits_for_input(self._child.master, self._child.pid)
@@ -296,11 +334,24 @@ class Guardian:
     def _report(self, now: float) -> None:
         """The training has ended and console.log is whole: say so."""
         outcome = self._training.outcome
-        if self._training.reported or outcome is None:
+        if self._explaining or outcome is None:
             return
-        tail = newest_bytes(self._paths.console_log, TAIL)
-        kills = oom_kills().since(self._oom_kills)
-        ending = explain(outcome, self._stop, kills, tail, self._pump.memory.written)
+        self._explaining, self._drain_until = True, math.inf
+        self._note_console(now)
+        self._disk.do(partial(self._explain, outcome), partial(self._tell, outcome))
+
+    def _explain(self, outcome: Outcome) -> Ending:
+        """How it ended, from what is on the disk, too: a job of its thread."""
+        try:
+            memory, stop = self._pump.memory, self._stop
+            later = 0 if stop is None else memory.received - stop.printed
+            end = console_end(self._paths.console_log, later, memory.blocks_from_end)
+            return explain(outcome, stop, oom_kills().since(self._oom_kills), *end)
+        except Exception as error:
+            log(describe(error))
+            return Ending(outcome.state, outcome.describe())
+
+    def _tell(self, outcome: Outcome, ending: Ending) -> None:
         self._file.update(
             state=ending.state,
             exit_code=outcome.exit_code,
@@ -310,10 +361,8 @@ class Guardian:
             waiting_for_input=False,
             paused_at=None,
         )
-        # Not before: what fails above is tried again.
         self._training.reported = True
-        self._drain_until = math.inf
-        self._companion.training_ended(now)
+        self._companion.training_ended(time.monotonic())
         self._look_for_leftovers()
 
     def _look_for_leftovers(self) -> None:

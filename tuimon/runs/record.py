@@ -135,6 +135,10 @@ class RunRecord(NamedTuple):
     """Whether a process of the training sleeps until something is typed."""
     console_held_by: str | None = None
     """Who types into the training's terminal at the moment."""
+    console_dropped: int = 0
+    """Bytes of its output that could not be kept."""
+    console_error: str | None = None
+    """Why its output cannot be written at the moment."""
     leftovers: int = 0
     """Processes that have outlived the training, and still run."""
     warnings: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ def said(
     tail: str = "",
     peak: int | None = None,
 ) -> str:
-    return explain(Outcome(code, number, peak), None, kills, tail.encode(), len(tail)).cause
+    return explain(Outcome(code, number, peak), None, kills, b"", tail.encode()).cause
 
 
 def test_ordinary_output_tells_nothing():
@@ -57,13 +57,9 @@ def stopped(
     before: str = "",
     after: str = "",
 ) -> Ending:
-    """The end of a training that has printed something `before` it was stopped and `after` it.
-
-    Only the last of what it has printed is known.
-    """
-    tail, forgotten = (before + after).encode(), 1000
-    stop = Stop(by, sent, 0.0, forgotten + len(before.encode()))
-    return explain(Outcome(code, number), stop, kills, tail, forgotten + len(tail))
+    """The end of a training that has printed something `before` it was stopped and `after` it."""
+    stop = Stop(by, sent, 0.0, len(before.encode()))
+    return explain(Outcome(code, number), stop, kills, before.encode(), after.encode())
 
 
 class TestStop:
