@@ -19,6 +19,7 @@ from pathlib import Path
 from tuimon.guardian.console_log import ConsoleLog
 from tuimon.guardian.console_memory import DROPPED, ConsoleMemory
 from tuimon.guardian.log import describe, log, log_directly
+from tuimon.guardian.queries import QueryReader
 from tuimon.guardian.terminal_reader import TerminalReader
 
 _FIRST_DELAY = 0.01
@@ -186,13 +187,15 @@ def _pump(master: int, path: Path, memory: ConsoleMemory) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         _close_all_but(master)
         reader = TerminalReader(master, memory)
+        queries = QueryReader(master, cleared=memory.received == 0)
         writer = _FileWriter(path, memory)
         poll = select.poll()
         poll.register(master, select.POLLIN)
         while not reader.at_end:
             poll.poll()
-            if reader.read():
+            if data := reader.read():
                 writer.wake()
+                queries.answer(data)
         writer.finish()
         code = 0
     except BaseException as error:
