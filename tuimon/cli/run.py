@@ -4,6 +4,7 @@ import dataclasses
 import os
 import shutil
 import socket
+import stat
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -145,6 +146,7 @@ def command(
         mirror=options,
         graces=graces,
         detached=not foreground,
+        given_input=_has_input(foreground=foreground),
     )
     if detach:
         click.echo(f"{safe(name)} started as {paths.id}\nwatch it: tuimon attach {paths.id}")
@@ -156,6 +158,17 @@ def command(
     from tuimon.cli.shared.viewer import watch_run
 
     return watch_run(paths, plain=plain, launched=True)
+
+
+def _has_input(*, foreground: bool) -> bool:
+    """Whether standard input is meant for the training: whatever is no terminal in the foreground,
+    as without tuimon; else a pipe or a file. What a detached one holds must not keep the session of
+    an SSH daemon open, which has a socket there."""
+    try:
+        mode = os.fstat(0).st_mode
+        return not os.isatty(0) and (foreground or stat.S_ISFIFO(mode) or stat.S_ISREG(mode))
+    except OSError:
+        return False  # closed
 
 
 def _columns() -> int:
@@ -178,6 +191,7 @@ def launch(
     mirror: MirrorOptions,
     graces: StopSettings,
     detached: bool,
+    given_input: bool = False,
 ) -> RunPaths:
     """Write the run directory and start its guardian; returns once the training is executing.
 
@@ -210,6 +224,7 @@ def launch(
             stop_grace_int=graces.term_after,
             stop_grace_term=graces.kill_after,
             started_at=time.time(),
+            given_input=given_input,
             pty_cols=_columns(),
         )
         _write_first(paths, record)
@@ -259,7 +274,7 @@ def resolve(args: Sequence[str], *, module: bool, env: Mapping[str, str]) -> tup
         if found is None:
             near = f"; did you mean ./{first}?" if path.is_file() else ""
             raise CommandError(f"{first}: no such command on PATH{near}")
-        return (found, *args[1:])
+        return (str(Path(found).absolute()), *args[1:])
     if not path.exists():
         raise CommandError(f"{first}: no such file in {Path.cwd()}")
     if path.is_dir():
@@ -268,7 +283,8 @@ def resolve(args: Sequence[str], *, module: bool, env: Mapping[str, str]) -> tup
         raise CommandError(
             f"{first}: not executable (chmod +x {first}, or name its interpreter first)"
         )
-    return (str(path.resolve()), *args[1:])
+    # As it is named: a virtual environment's python is a link to that of the system.
+    return (str(path.absolute()), *args[1:])
 
 
 def run_name(args: Sequence[str]) -> str:
@@ -285,5 +301,5 @@ def run_name(args: Sequence[str]) -> str:
 def _python(env: Mapping[str, str]) -> str:
     for name in ("python", "python3"):
         if found := shutil.which(name, path=env.get("PATH")):
-            return found
+            return str(Path(found).absolute())
     raise CommandError("no python on PATH: activate the training's environment first")

@@ -4,6 +4,8 @@ import errno
 import os
 import termios
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from signal import SIGKILL, SIGSTOP, Signals, valid_signals
 from typing import NamedTuple
 
@@ -78,6 +80,17 @@ def signal_name(number: int) -> str:
         return f"signal {number}"
 
 
+def inherited_environment() -> dict[str, str]:
+    """The environment that this process was given: where the locale is C, Python adds one of its
+    own to it (PEP 538)."""
+    result = dict(os.environ)
+    with suppress(OSError):
+        given = b"\0" + Path("/proc/self/environ").read_bytes()
+        if b"\0LC_CTYPE=" not in given:
+            result.pop("LC_CTYPE", None)
+    return result
+
+
 def training_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The launching shell's environment, fit for a PTY; only what is missing is added."""
     result = dict(environment)
@@ -96,10 +109,12 @@ def spawn_on_pty(
     umask: int,
     rows: int,
     cols: int,
+    keyboard: bool = True,
 ) -> Child:
     """Start `command` in its own session with a new PTY of that size.
 
-    Leaves the guardian in `cwd`; its umask stays as it was.
+    Its standard input is the PTY, or, without `keyboard`, that of this process. Leaves the
+    guardian in `cwd`; its umask stays as it was.
 
     Raises:
         SpawnError: the directory, the terminal or the program is not to be had.
@@ -122,9 +137,9 @@ def spawn_on_pty(
             environment,
             # The leader of a new session that opens a terminal gets it as controlling terminal.
             file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0),
-                (os.POSIX_SPAWN_DUP2, 0, 1),
-                (os.POSIX_SPAWN_DUP2, 0, 2),
+                (os.POSIX_SPAWN_OPEN, 1, terminal, os.O_RDWR, 0),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+                *([(os.POSIX_SPAWN_DUP2, 1, 0)] if keyboard else []),
             ],
             setsid=True,
             # Ignored signals survive exec: a training that inherits the guardian's ignored

@@ -19,7 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from tuimon.guardian.cause import Ending, explain
-from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, training_environment
+from tuimon.guardian.child import (
+    Child,
+    Outcome,
+    SpawnError,
+    inherited_environment,
+    spawn_on_pty,
+    training_environment,
+)
 from tuimon.guardian.companion import Companion
 from tuimon.guardian.console_end import console_end
 from tuimon.guardian.control import ControlServer
@@ -29,7 +36,7 @@ from tuimon.guardian.keyboard import waits_for_input
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.launch import READY_FD
 from tuimon.guardian.log import describe, log, log_by
-from tuimon.guardian.oom import TRAINING, likelier_victim, oom_kills
+from tuimon.guardian.oom import oom_kills
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.service import Service
 from tuimon.guardian.state import RunFile
@@ -191,19 +198,19 @@ class Guardian:
             time.sleep(_PAUSE_AFTER_ERROR)
 
     def _launch(self, record: RunRecord, umask: int, writers: Path) -> Child:
-        environment = training_environment(os.environ)
+        environment = training_environment(inherited_environment())
         if record.hook:
             environment = hooked(environment, writers)
         try:
-            with likelier_victim(TRAINING):
-                return spawn_on_pty(
-                    record.command,
-                    cwd=record.cwd,
-                    environment=environment,
-                    umask=umask,
-                    rows=record.pty_rows,
-                    cols=record.pty_cols,
-                )
+            return spawn_on_pty(
+                record.command,
+                cwd=record.cwd,
+                environment=environment,
+                umask=umask,
+                rows=record.pty_rows,
+                cols=record.pty_cols,
+                keyboard=not record.given_input,
+            )
         except SpawnError as error:
             self._file.update(
                 state=RunState.FAILED,
@@ -215,6 +222,8 @@ class Guardian:
                 self._control.close()
             self._disk.wait(_SETTLE_TIME)
             raise
+        finally:
+            _let_go_of_input()
 
     def _listen_to_signals(self) -> None:
         for ignored in _IGNORED:
@@ -378,6 +387,13 @@ def _close_inherited_files() -> None:
             if int(entry.name) > READY_FD:
                 with suppress(OSError):
                     os.close(int(entry.name))
+
+
+def _let_go_of_input() -> None:
+    """Whoever writes into a pipe that nobody reads any more has to notice."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
 
 
 def _answer(text: str) -> None:

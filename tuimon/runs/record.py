@@ -113,6 +113,8 @@ class RunRecord(NamedTuple):
     """Whether metrics are read from the console: on, off, or auto (if there are no event files)."""
     notify: str | None = None
     """Shell command for each alert (see `tuimon.recorder.notify`)."""
+    given_input: bool = False
+    """Whether its standard input is that of `tuimon run` (a pipe, a file) and not its terminal."""
     pty_rows: int = 40
     pty_cols: int = 120
     """The size of the training's terminal; changes when somebody types into it."""
