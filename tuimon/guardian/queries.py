@@ -11,7 +11,6 @@ import termios
 from collections.abc import Iterator
 from contextlib import suppress
 
-from tuimon import __version__
 from tuimon.guardian.cursor import Cursor
 
 _MOST_ANSWERED = 4096
@@ -48,8 +47,8 @@ _ANSWERS = {
     "?26n": "\x1b[?27;1;0;0n",
     "?53n": "\x1b[?50n",  # no locator
     "?55n": "\x1b[?50n",
-    ">q": f"\x1bP>|tuimon({__version__})\x1b\\",
-    ">0q": f"\x1bP>|tuimon({__version__})\x1b\\",
+    ">q": "\x1bP>|tuimon\x1b\\",
+    ">0q": "\x1bP>|tuimon\x1b\\",
     "x": "\x1b[2;1;1;128;128;1;0x",
     "0x": "\x1b[2;1;1;128;128;1;0x",
     "1x": "\x1b[3;1;1;128;128;1;0x",

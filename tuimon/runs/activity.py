@@ -1,8 +1,9 @@
 """What a run is doing beyond its state: being stopped, paused, waiting for somebody, lingering."""
 
 from tuimon.runs.process import is_alive, is_stuck
+from tuimon.runs.record import RunRecord
 from tuimon.runs.registry import RunStatus
-from tuimon.text import format_duration, safe
+from tuimon.text import format_bytes, format_duration, safe
 
 _STUCK = "it hangs in the kernel (state D: a disk, a network file system, a driver)"
 _SIGNALS = {"int": "SIGINT", "term": "SIGTERM", "kill": "SIGKILL"}
@@ -33,7 +34,18 @@ def activity(status: RunStatus, now: float) -> str | None:
 def remark(status: RunStatus, now: float) -> str | None:
     """All there is to say about a run besides its state; a run that has gone well needs no word."""
     known = None if status.state == "finished" else status.why
-    return " · ".join(filter(None, [activity(status, now), known])) or None
+    told = activity(status, now), losses(status.record), known
+    return " · ".join(filter(None, told)) or None
+
+
+def losses(record: RunRecord) -> str | None:
+    """What of a training's output is lost, and why it cannot be written now, or None."""
+    told = []
+    if record.console_dropped:
+        told.append(f"{format_bytes(record.console_dropped)} of its output are lost")
+    if record.console_error and not record.state.ended:
+        told.append(f"its output cannot be written: {safe(record.console_error)}")
+    return ", ".join(told) or None
 
 
 def leftovers(status: RunStatus) -> int:

@@ -31,6 +31,7 @@ class ConsolePane(CellView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._live: list[str] = []
+        self._warning = ""
         self._columns = 0
         """Of the training's terminal."""
         self._log: ConsoleHistory | None = None
@@ -53,6 +54,12 @@ class ConsolePane(CellView, can_focus=True):
         if self._log is not None:
             self._log.poll()
         self.draw()
+
+    def warn(self, text: str | None) -> None:
+        """Tell in the title what of the output is missing."""
+        if (text or "") != self._warning:
+            self._warning = text or ""
+            self.draw()
 
     @property
     def follows(self) -> bool:
@@ -297,13 +304,17 @@ class ConsolePane(CellView, can_focus=True):
             note = f" {below:,} lines below, F follows "
         elif self._left:
             note = f" from column {self._left + 1} "
-        rest = cells - len(name) - len(found) - len(note) - 4
+        free = cells - len(name) - len(note) - 4
+        text = f" ! {self._warning} " if self._warning else ""
+        lost = fit(text, min(width(text), max(0, free)))
+        rest = free - len(found) - width(lost)
         if rest < 0:
-            found, rest = "", max(0, cells - len(name) - len(note) - 4)
+            found, rest = "", max(0, free - width(lost))
         return line(
             ("─ ", "axis"),
             (name, "focus" if self.has_focus else "title"),
             (" " + "─" * max(0, rest), "axis"),
+            (lost, "warn"),
             (found, "accent"),
             (note, "accent"),
             ("─", "axis"),

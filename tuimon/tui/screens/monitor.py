@@ -22,6 +22,7 @@ from tuimon.present.facts import (
 )
 from tuimon.present.pairing import pair_tags, prefix_tags
 from tuimon.present.selection import BY_PREFIX
+from tuimon.runs.activity import losses
 from tuimon.runs.alerts import AlertLevel
 from tuimon.runs.record import RunState
 from tuimon.session.session import Session
@@ -178,6 +179,7 @@ class MonitorScreen(
         self._header.tell(facts)
         self._fit_console()
         self._show_system()
+        self._output.warn(losses(self._status.record) if self._status is not None else None)
         self._tell_alerts()
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
         empty = facts.step is None
