@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,8 +94,9 @@ def _outside_the_session(run_id: str, env: Mapping[str, str]) -> LaunchContext:
         *(systemd_run, "--user", "--scope", "--quiet", "--collect"),
         *(f"--unit=tuimon-{run_id}", "--"),
     )
-    if (_LINGER / getpass.getuser()).exists():
-        return LaunchContext(prefix)
+    with suppress(KeyError, OSError):  # a user without a name
+        if (_LINGER / getpass.getuser()).exists():
+            return LaunchContext(prefix)
     return LaunchContext(
         prefix,
         (
