@@ -11,6 +11,7 @@ from support.guarded import Training, pump_of
 from support.hanging import HangingDirectory, hanging_directory
 from support.waiting import wait_until
 from tuimon.guardian.client import Typist
+from tuimon.runs.alerts import read_alerts
 from tuimon.runs.record import RunState
 
 pytestmark = pytest.mark.usefixtures("host")  # kills whatever a test leaves running
@@ -89,7 +90,7 @@ def test_a_training_is_stopped_while_the_state_directory_hangs(hanging: HangingD
         hanging.go_on()
     record = training.wait_for_end()
     assert record.exit_code == 5
-    training.wait_for_guardian()
+    wait_until(lambda: not _runs(guardian))
 
 
 def test_a_pump_killed_while_the_disk_hangs_loses_nothing(
@@ -147,6 +148,7 @@ def test_what_does_not_fit_into_memory_is_dropped_and_told(
         str(go),
     )
     training.wait_for_output("ready")
+    guardian = training.guardian
     hanging.hang()
     go.touch()
     wait_until(go.with_suffix(".done").exists, 60)
@@ -164,7 +166,10 @@ def test_what_does_not_fit_into_memory_is_dropped_and_told(
     at = rest.index("\r\n" + note)
     rest = rest[:at] + rest[rest.index("]\r\n", at) + 3 :]
     assert len(rest) + record.console_dropped == sent
-    training.wait_for_guardian()
+    wait_until(lambda: not _runs(guardian), 90)  # the recorder has read all of it for metrics
+    lost = [alert for alert in read_alerts(training.paths.alerts) if alert.key == "console lost"]
+    assert [alert.title for alert in lost] == ["output of the training is lost"]
+    assert "MB of its output are lost" in lost[0].text
 
 
 def _runs(process: psutil.Process) -> bool:

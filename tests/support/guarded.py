@@ -56,9 +56,8 @@ class Training:
 
     @property
     def record(self) -> RunRecord:
-        record = read_record(RunRecord, self.paths.run_json)
-        assert record is not None
-        return record
+        # Some file systems (FUSE) have no file for a moment while it is replaced.
+        return wait_until(lambda: read_record(RunRecord, self.paths.run_json), 5)
 
     @property
     def output(self) -> str:
