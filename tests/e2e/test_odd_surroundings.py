@@ -43,7 +43,7 @@ SURROUNDINGS = {
     "a state directory that is a file": "env TUIMON_HOME=/etc/passwd",
     "no TERM": "env -u TERM -u LANG -u COLORTERM",
     "a terminal that nobody knows": "env TERM=nonsense",
-    "PID 1": "unshare --user --map-root-user --pid --fork --mount-proc",
+    "PID 1": "unshare --user --map-root-user --pid --fork --kill-child --mount-proc",
     "no environment at all": "env -i",
 }
 CLOSED = {"stdin": "<&-", "stdout": ">&-", "stderr": "2>&-", "all": "<&- >&- 2>&-"}
