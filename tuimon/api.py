@@ -4,19 +4,21 @@
 >>> logs = tuimon.load("runs")
 >>> loss = logs["lr1e-3"]["Loss/train"]
 >>> loss.steps, loss.values
+>>> logs.plot("loss").show()
 
 Reading verifies every checksum, and what is superseded after a resume is left out, as on the
-screen. Neither Textual nor wandb is imported, and pandas only when it is asked for.
+screen. Neither Textual nor wandb is imported, pandas and plotext only when they are asked for.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +27,11 @@ from tuimon.events.frames import FrameError, read_payload
 from tuimon.events.logdir import is_event_file
 from tuimon.events.tail import FileState
 from tuimon.runs.sources import LogSource
+from tuimon.store.filters import parse_filter
 from tuimon.store.loading import load as load_sources
 from tuimon.store.run_log import FileStatus, RunLog
 from tuimon.store.series import AllPoints, Points, Ref, RefSeries, Series
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.reader import Decoded, SummaryReader
 from tuimon.text import safe
 
@@ -122,6 +125,39 @@ class LogDirectory(Mapping[str, "Run"]):
         """
         return _frame([series for run in self.values() for series in run.values()], all_points)
 
+    def plot(
+        self,
+        tags: str = "",
+        *,
+        smoothing: float = 0.0,
+        log_y: bool = False,
+        width: int | None = None,
+        height: int = 20,
+    ) -> Any:
+        """The scalar series of all runs that match, as a figure of plotext's: ``.show()`` draws it.
+
+        What is not finite, or not positive with `log_y`, is left out and counted in the title.
+        The figure is its caller's: titles, sizes and further signals can be set as plotext has it;
+        its y are decimal logarithms with `log_y`.
+
+        Args:
+            tags: which ones, as behind ``/`` on the screen: ``loss -val``, ``train/*``,
+                ``run:adam acc``, ``/^loss[0-9]/``; all when empty.
+            smoothing: weight of TensorBoard's moving average, 0 (off) … 1.
+            log_y: a logarithmic y axis.
+            width: cells; by default the terminal's.
+            height: cells.
+
+        Raises:
+            ValueError: `tags` is no filter.
+            ImportError: plotext cannot be imported.
+        """
+        shows = parse_filter(tags)
+        found = [
+            series for run in self.values() for tag, series in run.items() if shows(run.name, tag)
+        ]
+        return _plot(found, tags, smoothing=smoothing, log_y=log_y, width=width, height=height)
+
 
 class Run(Mapping[str, "ScalarSeries"]):
     """One run: scalar series by tag, in the order in which the tags were first written."""
@@ -141,7 +177,7 @@ class Run(Mapping[str, "ScalarSeries"]):
             tag: SummarySeries(refs, run.paths) for tag, refs in run.refs.items() if len(refs)
         }
         """Histograms, images, text, graphs and all else that is no scalar, by tag."""
-        self._scalars = {tag: ScalarSeries(series) for tag, series in run.series.items()}
+        self._scalars = {tag: ScalarSeries(run, series) for tag, series in run.series.items()}
 
     def __getitem__(self, tag: str) -> ScalarSeries:
         return self._scalars[tag]
@@ -172,8 +208,9 @@ class ScalarSeries:
     shows it), and ``SessionLog.START``, which `purge_step` writes, those of all tags.
     """
 
-    def __init__(self, series: Series) -> None:
+    def __init__(self, run: RunLog, series: Series) -> None:
         points = series.snapshot()
+        self._run = run
         self._series = series
         self.run: str = series.run
         """Name of its run."""
@@ -198,6 +235,17 @@ class ScalarSeries:
     def to_pandas(self, *, all_points: bool = False) -> pd.DataFrame:
         """Its points, as `LogDirectory.to_pandas` gives them."""
         return _frame([self], all_points)
+
+    def plot(
+        self,
+        *,
+        smoothing: float = 0.0,
+        log_y: bool = False,
+        width: int | None = None,
+        height: int = 20,
+    ) -> Any:
+        """Its values over steps, as `LogDirectory.plot` gives them."""
+        return _plot([self], "", smoothing=smoothing, log_y=log_y, width=width, height=height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +327,34 @@ class SummarySeries(Sequence[Summary]):
 
 def _damaged(files: Sequence[FileStatus]) -> dict[Path, int]:
     return {file.path: file.damaged_records for file in files if file.damaged_records}
+
+
+def _plot(
+    series: Sequence[ScalarSeries],
+    title: str,
+    *,
+    smoothing: float,
+    log_y: bool,
+    width: int | None,
+    height: int,
+) -> Any:
+    from tuimon.charts.line_figure import line_figure
+    from tuimon.charts.model import ChartOptions
+    from tuimon.present.series_curves import SeriesCurves
+
+    tags = {one.tag for one in series}
+    alone = len(tags) == 1
+    curves = SeriesCurves()
+    return line_figure(
+        tags.pop() if alone else title,
+        [
+            curves.curve(one._run, one._series, one.run if alone else f"{one.run} {one.tag}")
+            for one in series
+        ],
+        shutil.get_terminal_size().columns if width is None else width,
+        height,
+        ChartOptions(smoothing=smoothing, log_y=log_y),
+    )
 
 
 def _frame(series: Sequence[ScalarSeries], all_points: bool) -> pd.DataFrame:

@@ -119,6 +119,14 @@ def shorten(text: str, cells: int, ellipsis: str = "…", head: int = 2) -> str:
     return f"{text[:head]}{ellipsis}{text[-kept:]}"
 
 
+def fit_name(text: str, cells: int, align: Align = "left", ellipsis: str = "…") -> str:
+    """Return `text`, made safe, in exactly `cells` cells; a long one loses its middle.
+
+    A third of the room is its beginning.
+    """
+    return fit(shorten(safe(text), cells, ellipsis, head=cells // 3), cells, align, ellipsis)
+
+
 def _head(text: str, cells: int) -> str:
     """Return the longest beginning of `text` that is at most `cells` wide."""
     room = max(0, cells)

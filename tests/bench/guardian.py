@@ -18,8 +18,10 @@ from pathlib import Path
 
 import psutil
 
-from tuimon.console.emulation import ConsoleScreen, fold
+from tuimon.console.emulation import ConsoleScreen
+from tuimon.console.folding import fold
 from tuimon.guardian.client import ControlClient
+from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.guardian.launch import start_guardian
 from tuimon.hook import hooked
 from tuimon.runs.paths import RunPaths, new_run_directory
@@ -81,15 +83,15 @@ def launch_time() -> float:
 
 
 def memory_and_load() -> tuple[float, float, float]:
-    """RSS of the guardian and PSS of it and its pump, in MB; the share of a core that both take at
+    """RSS of the guardian and PSS of it and its forks, in MB; the share of a core that they take at
     a hundred lines a second."""
     paths = launch(sys.executable, "-S", "-c", SLOW_PRINTER)
     guardian = record_of(paths).guardian
     assert guardian is not None
     found = psutil.Process(guardian.pid)
     time.sleep(2)  # what has just been forked, to execute the recorder, looks like a pump
-    pumps = [child for child in found.children() if child.cmdline() == found.cmdline()]
-    both = [found, *pumps]
+    ours = [child for child in found.children() if COMPANION_VARIABLE in child.environ()]
+    both = [found, *(fork for fork in ours if "tuimon.recorder" not in fork.cmdline())]
     before = sum(map(seconds_of, both))
     time.sleep(SLOW_SECONDS)
     load = (sum(map(seconds_of, both)) - before) / SLOW_SECONDS

@@ -51,7 +51,7 @@ def main() -> None:
     }
     background = Color.parse(theme.background or "#000000")
     styles = RoleStyles({**colours, **theme.variables}, background, ansi=False)
-    ground = styles.style("text").__class__(bgcolor=background.rich_color)
+    ground = styles["text"].__class__(bgcolor=background.rich_color)
     reader = SummaryReader()
     target = Path(__file__).parents[2] / ".github/kinds"
     target.mkdir(exist_ok=True)
@@ -70,9 +70,9 @@ def main() -> None:
             view.press(key)
         rows = draw(view, subject, look).rows
         strips = [
-            Strip(
-                [Segment(text, ground + styles.style(role)) for text, role in row]
-            ).extend_cell_length(WIDTH, ground)
+            Strip([Segment(text, ground + styles[role]) for text, role in row]).extend_cell_length(
+                WIDTH, ground
+            )
             for row in [*rows, *[()] * (HEIGHT - len(rows))]
         ]
         path = target / f"{name}.svg"

@@ -10,7 +10,7 @@ import pytest
 
 from support.guarded import WAIT_FOR_A_SIGNAL, Training, training_processes_of
 from support.waiting import wait_until
-from tuimon.guardian.client import ControlError, Typist
+from tuimon.guardian.client import ControlClient, ControlError, Typist
 from tuimon.runs.record import RunState
 
 pytestmark = pytest.mark.usefixtures("host")  # kills whatever a test leaves running
@@ -80,7 +80,7 @@ class TestStop:
         training = Training.of(WAIT_FOR_A_SIGNAL)
         training.wait_for_output("ready")
         training.guardian.terminate()
-        cause = "stopped as its guardian got SIGTERM: a logout or shutdown? (SIGINT)"
+        cause = "stopped as its guardian got SIGTERM: a logout or shutdown? (SIGTERM)"
         record = training.wait_for_end()
         assert (record.state, record.cause) == (RunState.KILLED, cause)
 
@@ -194,6 +194,37 @@ class TestStop:
         training.wait_for_output("usr1")
         with pytest.raises(ControlError, match="unknown request"):
             training.control.signal(4711)
+
+    def test_what_a_client_asked_that_is_gone_is_not_done(self):
+        """The guardian may be held up by a disk; its client was told that there is no answer."""
+        training = Training.of(WAIT_FOR_A_SIGNAL)
+        training.wait_for_output("ready")
+        training.guardian.suspend()
+        impatient = ControlClient(training.paths, timeout=0.3)
+        for stage in ("next", "term", "kill"):
+            with pytest.raises(ControlError, match="timed out; the request is withdrawn"):
+                impatient.stop(stage)
+        training.guardian.resume()
+        assert training.control.status().stop_stage == "none"
+        time.sleep(0.5)
+        assert training.child.is_running()
+        training.control.stop("kill")
+
+    def test_who_waits_for_a_busy_guardian_is_served(self):
+        training = Training.of(WAIT_FOR_A_SIGNAL)
+        training.wait_for_output("ready")
+        training.guardian.suspend()
+        asked: list[float] = []
+
+        def waits() -> bool:
+            asked.append(time.monotonic())
+            if len(asked) == 3:
+                training.guardian.resume()
+            return True
+
+        assert ControlClient(training.paths, timeout=0.2).stop("next", waits) == "int"
+        assert len(asked) >= 3
+        assert training.wait_for_end().signal == signal.SIGINT
 
     def test_nothing_is_left_to_stop(self):
         training = Training("sleep", "1")

@@ -7,11 +7,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from support.guarded import Training, pump_of
+from support.guarded import Training, pump_of, pumps_of
 from support.hanging import HangingDirectory, hanging_directory
 from support.waiting import wait_until
 from tuimon.guardian.client import Typist
 from tuimon.runs.alerts import read_alerts
+from tuimon.runs.process import ASK
 from tuimon.runs.record import RunState
 
 pytestmark = pytest.mark.usefixtures("host")  # kills whatever a test leaves running
@@ -83,7 +84,7 @@ def test_a_training_is_stopped_while_the_state_directory_hangs(hanging: HangingD
     training.wait_for_output("ready")
     child, guardian = training.child, training.guardian
     hanging.hang()
-    guardian.terminate()
+    guardian.send_signal(ASK)
     try:
         wait_until(lambda: not _runs(child), 5)
     finally:
@@ -99,13 +100,10 @@ def test_a_pump_killed_while_the_disk_hangs_loses_nothing(
     printer = Printer(tmp_path)
     guardian = printer.training.guardian
 
-    def pumps() -> list[psutil.Process]:
-        return [one for one in guardian.children() if one.cmdline() == guardian.cmdline()]
-
     hanging.hang()
     for _ in range(6):
         time.sleep(0.5)
-        for pump in pumps():
+        for pump in pumps_of(guardian):
             pump.kill()
     hanging.go_on()
     assert printer.end() < 2.0

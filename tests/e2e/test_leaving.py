@@ -87,7 +87,7 @@ sys.exit(main())
 CRASHES = {
     "drawing": "from tuimon.tui.panes.chart_view import ChartView; ChartView.rows = fail",
     "mounting": "from tuimon.tui.panes.chart_grid import ChartGrid; ChartGrid.show = fail",
-    "a key": "from tuimon.tui.screens.monitor import MonitorScreen as M; M.action_page = fail",
+    "a key": "from tuimon.tui.panes.chart_pane import ChartPane as P; P.action_page = fail",
     "input": "from tuimon.terminal.driver import TerminalDriver as D; D.process_message = fail",
     "composing": "from tuimon.tui.screens.monitor import MonitorScreen as M; M.compose = fail",
 }
@@ -114,8 +114,8 @@ def test_an_error_of_ours_is_one_line_after_the_screen(host: Host, log: Path, pl
 def test_an_error_in_a_thread_is_logged_not_shown(host: Host, log: Path):
     patch = (
         "import threading\n"
-        "from tuimon.tui.screens.monitor import MonitorScreen as M\n"
-        "M.action_page = lambda *_: threading.Thread(target=fail, name='aside').start()"
+        "from tuimon.tui.panes.chart_pane import ChartPane as P\n"
+        "P.action_page = lambda *_: threading.Thread(target=fail, name='aside').start()"
     )
     program = [sys.executable, "-c", CRASH.format(patch=patch)]
     with host.terminal("view", "runs", program=program) as terminal:

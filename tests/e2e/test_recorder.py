@@ -15,6 +15,7 @@ from support.mirror_runs import comparable, mirrored, offline_rows, written
 from support.waiting import wait_until
 from tuimon.runs.alerts import read_alerts
 from tuimon.runs.paths import RunPaths
+from tuimon.runs.process import ASK
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus, find_run
 from tuimon.runs.sources import LogSource
@@ -128,14 +129,15 @@ def test_a_killed_recorder_is_followed_by_one_that_goes_on(host: Host) -> None:
     assert comparable(points) == comparable(written(host.project / "runs"))
 
 
-def test_a_recorder_that_is_terminated_ends_its_mirror_tidily(host: Host) -> None:
+def test_a_recorder_that_is_asked_to_ends_its_mirror_tidily(host: Host) -> None:
     paths = launch(host, "write('runs', 3); time.sleep(60)")
     status = status_when(host, lambda status: status.mirror and status.mirror.points == 6)
     assert status.record.recorder is not None
     recorder = psutil.Process(status.record.recorder.pid)
     below = recorder.children(recursive=True)
     assert below
-    recorder.terminate()
+    recorder.terminate()  # not by this: it is no guardian's word
+    recorder.send_signal(ASK)
     status = status_when(host, lambda status: status.record.recorder is None)
     psutil.wait_procs(below, 10)
     assert not any(process.is_running() for process in below)

@@ -4,13 +4,17 @@ This file is also the program that compares them: plotext ends its process on in
 cannot take, so it runs in one of its own.
 """
 
+import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuimon.charts.frame import FrameTick, draw_frame, label_starts, load_plotext
+from tuimon.charts import plotext_figure
+from tuimon.charts.frame import FrameTick, draw_frame, label_starts
+from tuimon.charts.plotext_figure import load_plotext
 
 Arguments = tuple[int, int, int, tuple[FrameTick, ...], tuple[FrameTick, ...]]
 _LABEL = st.text("0123456789.+-ekM:h", min_size=1, max_size=8)
@@ -36,29 +40,55 @@ def frames(draw: st.DrawFn) -> Arguments:
     return width, height, label_width, tuple(y_ticks), tuple(x_ticks)
 
 
+def some_frames(seed: int, count: int) -> list[Arguments]:
+    """Frames with ticks along both axes, which plotext draws."""
+    chance = random.Random(seed)
+    found: list[Arguments] = []
+    for number in range(count):
+        width, height = chance.randint(9, 120), chance.randint(3, 40)
+        rows = chance.sample(range(height), 3)
+        y_ticks = tuple(FrameTick(row, f"{number:5}") for row in rows)
+        found.append((width, height, 5, y_ticks, (FrameTick(0, "0"), FrameTick(width - 1, "9"))))
+    return found
+
+
 def test_the_same_text_with_and_without_plotext() -> None:
+    assert program("compare") == "same\n"
+
+
+def test_the_same_text_from_one_thread_and_from_several() -> None:
+    assert program("threads") == "same\n"
+
+
+def program(which: str) -> str:
     done = subprocess.run(
-        [sys.executable, __file__], capture_output=True, text=True, timeout=100, check=False
+        [sys.executable, __file__, which], capture_output=True, text=True, timeout=100, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout == "same\n"
+    return done.stdout
+
+
+@settings(max_examples=500, database=None)
+@given(frames())
+def compare(arguments: Arguments) -> None:
+    drawn = draw_frame.__wrapped__(*arguments)
+    figure, plotext_figure._frames = plotext_figure._frames, None
+    try:
+        assert draw_frame.__wrapped__(*arguments) == drawn
+    finally:
+        plotext_figure._frames = figure
+
+
+def threads() -> None:
+    sys.setswitchinterval(1e-5)
+    several = [some_frames(seed, 1000) for seed in range(4)]
+    drawn = [[draw_frame.__wrapped__(*one) for one in frames] for frames in several]
+    with ThreadPoolExecutor(len(several)) as pool:
+        again = pool.map(lambda some: [draw_frame.__wrapped__(*one) for one in some], several)
+        assert list(again) == drawn
 
 
 if __name__ == "__main__":
-    from tuimon.charts import frame as module
-
     assert load_plotext()
-    plotext = module._plotext
-
-    @settings(max_examples=500, database=None)
-    @given(frames())
-    def compare(arguments: Arguments) -> None:
-        draw_frame.cache_clear()
-        module._plotext = plotext
-        drawn = draw_frame(*arguments)
-        draw_frame.cache_clear()
-        module._plotext = None
-        assert draw_frame(*arguments) == drawn
-
-    compare()
+    {"compare": compare, "threads": threads}[sys.argv[1]]()
     print("same")

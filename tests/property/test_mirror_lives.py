@@ -177,7 +177,7 @@ def test_every_point_arrives_once_and_in_order(
         logdir.mkdir()
         paths.mirror.mkdir(parents=True)
         server = Server(paths.mirror / "journal.jsonl", first_row)
-        patch.setattr(module, "Opening", opening_to(server))
+        patch.setattr(module, "RunOpener", opening_to(server))
         written = 0.0
         for life in [*lives, Life(1.0, 1000, 1.0)]:
             written = max(written, life.written)
@@ -220,6 +220,6 @@ def test_rows_that_are_not_in_the_file_are_noticed(
             return first_row
 
     server = Server(paths.mirror / "journal.jsonl", 0)
-    monkeypatch.setattr(module, "Opening", opening_to(server, fragments=LossyFragments()))
+    monkeypatch.setattr(module, "RunOpener", opening_to(server, fragments=LossyFragments()))
     with pytest.raises(IncompleteError, match="1 rows are not in the W&B file"):
         mirror(logdir, paths)

@@ -17,7 +17,7 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from tensorboard.plugins.mesh.plugin_data_pb2 import MeshPluginData
 from tensorboard.util.tensor_util import make_tensor_proto
 
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.reader import _DECODERS, decode_payload
 
 PLUGINS = [*_DECODERS, "", "tensor"]

@@ -16,17 +16,17 @@ _NAMES = {character: _character_to_key(character) for character in ".,;:=*<>[]+-
 async def settle(pilot: Pilot[None]) -> MonitorScreen:
     """Wait until everything that is on disk is on the screen, or the app ends; the main screen."""
     screen = next(s for s in pilot.app.screen_stack if isinstance(s, MonitorScreen))
-    session = screen._session
+    session = screen.session
     for _ in range(200):
         await pilot.pause(0.05)
         if not pilot.app.is_running:
             return screen
-        if session.follower.loading or pilot.app._type_ahead.busy:
+        if session.follower.loading or pilot.app.type_ahead.busy:
             continue
         handled = asyncio.Event()  # a drawing that is being prepared has begun
         screen.call_later(handled.set)
         await handled.wait()
-        if screen._drawn_version == screen.version and not screen._charts.drawing:
+        if screen.at_rest:
             await pilot.pause()
             return screen
     raise AssertionError("the screen does not come to rest")
@@ -44,7 +44,7 @@ async def type_keys(pilot: Pilot[None], *keys: str) -> MonitorScreen:
 
 
 def shown(widget: CellView) -> str:
-    return "\n".join("".join(span.text for span in row) for row in widget._rows)
+    return "\n".join("".join(span.text for span in row) for row in widget.shown_rows)
 
 
 def visible(screen: MonitorScreen) -> list[str]:

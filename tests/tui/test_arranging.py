@@ -9,6 +9,7 @@ from support.event_files import append, scalar, version, write
 from support.screens import settle, shown, visible
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.folded_sections import FoldedSections
 from tuimon.tui.screens.monitor import MonitorScreen
@@ -30,7 +31,7 @@ async def test_a_section_folds_to_a_row_and_unfolds(session: Session) -> None:
     async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
         screen = await settle(pilot)
         assert visible(screen) == ["Loss/train", "zeta", "grad/b", "grad/a", "lr/encoder/x"]
-        screen._charts.show_chart(2)
+        screen.query_one(ChartPane).show_chart(2)
         await pilot.press("f")
         await settle(pilot)
         assert visible(screen) == ["Loss/train", "zeta", "lr/encoder/x"]
@@ -39,13 +40,28 @@ async def test_a_section_folds_to_a_row_and_unfolds(session: Session) -> None:
         assert "b 0.58" in row
         for _ in range(5):
             await pilot.press("down")
-        assert screen.focused is screen._folded
+        assert screen.focused is screen.query_one(FoldedSections)
         await pilot.press("up")
-        assert screen.focused is not screen._folded
+        assert screen.focused is not screen.query_one(FoldedSections)
         await pilot.press("down", "enter")
         await settle(pilot)
         assert "grad/a" in visible(screen)
-        assert not screen._folded.display
+        assert not screen.query_one(FoldedSections).display
+
+
+async def test_with_every_section_folded_the_key_unfolds_again(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        for _ in range(4):
+            await pilot.press("f")
+            await settle(pilot)
+        assert (visible(screen), len(screen.look.folded)) == ([], 4)
+        await pilot.press("f")
+        await settle(pilot)
+        assert visible(screen) == ["Loss/train"]
+        await pilot.press("f4")
+        await settle(pilot)
+        assert len(visible(screen)) == 5
 
 
 async def test_what_is_folded_and_sorted_is_so_the_next_time(session: Session) -> None:
@@ -59,7 +75,10 @@ async def test_what_is_folded_and_sorted_is_so_the_next_time(session: Session) -
     async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
         screen = await settle(pilot)
         assert visible(screen) == ["Loss/train", "lr/encoder/x", "zeta"]
-        assert len({chart.region.x for chart in screen._charts.charts if chart.display}) == 1
+        assert (
+            len({chart.region.x for chart in screen.query_one(ChartPane).charts if chart.display})
+            == 1
+        )
 
 
 async def test_the_chart_that_changed_last_comes_first_when_it_is_asked_for(
@@ -93,7 +112,7 @@ async def test_any_number_of_charts_fits_on_a_page(session: Session, size) -> No
         assert isinstance(pilot.app.screen, MonitorScreen)
         await pilot.press("w", "a")
         await settle(pilot)
-        assert screen._charts.shape is None
+        assert screen.look.shape is None
 
 
 async def test_charts_of_many_metrics_take_turns_in_the_places_of_a_page(tmp_path: Path) -> None:
@@ -102,7 +121,7 @@ async def test_charts_of_many_metrics_take_turns_in_the_places_of_a_page(tmp_pat
     write(tmp_path, [version(), *points])
     session = Session.of_logdirs([tmp_path])
     session.start()
-    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+    async with TuimonApp(session).run_test(size=(99, 50)) as pilot:
         screen = await settle(pilot)
         first = visible(screen)
         assert first == tags[: len(first)]
@@ -114,10 +133,10 @@ async def test_charts_of_many_metrics_take_turns_in_the_places_of_a_page(tmp_pat
         assert visible(screen) == tags[len(first) : 2 * len(first)]
         assert tags[len(first)] in shown(places[0])
         assert screen.focused is places[0]
-        await pilot.press("left")  # over the edge of the page
+        await pilot.press("left")  # over the edge of the page: no tags are shown beside it
         await settle(pilot)
         assert visible(screen) == first
-        assert screen._charts.focused_chart.metric.title == first[-1]
+        assert screen.query_one(ChartPane).focused_chart.metric.title == first[-1]
         assert list(screen.query(ChartView)) == places
         assert places[0].chart is kept
         await pilot.press("enter")

@@ -14,14 +14,18 @@ from xml.etree import ElementTree
 import pytest
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
+from textual.events import MouseScrollUp
 from textual.pilot import Pilot
 
 from support.event_files import append, frame, scalar, version, write
 from support.screens import settle, shown, type_keys, visible
+from tuimon.charts import roles
 from tuimon.session.session import Session
-from tuimon.tui.actions import comparing
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.chart_view import ChartView
+from tuimon.tui.panes.prompt import Prompt
+from tuimon.tui.panes.tag_pane import TagPane
 from tuimon.tui.screens import monitor
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.themes.styles import curve_colours
@@ -178,9 +182,12 @@ async def test_the_wheel_zooms_around_the_pointer_and_dragging_pans(one: Session
         area = loss_chart.area
         x = area.left + area.columns // 2
         under = area.position(x - area.left)
-        loss_chart._wheel(_At(x), 0.5)
-        await settle(pilot)
-        assert loss_chart.area.x1 - loss_chart.area.x0 == pytest.approx((area.x1 - area.x0) / 2)
+        for _ in range(3):
+            loss_chart.post_message(MouseScrollUp(loss_chart, x, 5, 0, -1, 0, False, False, False))
+            await settle(pilot)
+        assert loss_chart.area.x1 - loss_chart.area.x0 == pytest.approx(
+            0.8**3 * (area.x1 - area.x0)
+        )
         assert loss_chart.area.position(x - area.left) == pytest.approx(under, abs=1)
         before = loss_chart.area.x0
         await pilot.mouse_down(loss_chart, offset=(x, 5))
@@ -189,16 +196,6 @@ async def test_the_wheel_zooms_around_the_pointer_and_dragging_pans(one: Session
         await settle(pilot)
         assert loss_chart.area.x0 > before
         assert "frozen" in title(screen)
-
-
-class _At:
-    """A turn of the wheel over a column."""
-
-    def __init__(self, x: int) -> None:
-        self.x = x
-
-    def stop(self) -> None:
-        pass
 
 
 async def test_limits_are_typed_and_told_when_they_are_none(one: Session) -> None:
@@ -210,7 +207,7 @@ async def test_limits_are_typed_and_told_when_they_are_none(one: Session) -> Non
         assert "y limits" in title(screen)
         assert (chart(screen).area.x0, chart(screen).area.x1) == (100, 300)
         await type_keys(pilot, *" q")
-        assert "q: write x=LOW:HIGH" in str(screen._limits._said.content)
+        assert "q: write x=LOW:HIGH" in screen.query_one("#limits", Prompt).said
         await type_keys(pilot, "backspace", "enter")
         assert screen.focused is chart(screen)
         assert "y limits" not in title(screen, "grad_norm")
@@ -252,30 +249,32 @@ async def test_few_of_many_runs_stand_out_or_those_that_are_chosen(
         screen = await settle(pilot)
         assert "6 best of 50 runs" in title(screen)
         assert "6 newest of 50 runs" in title(screen, "grad_norm")
-        assert "shade" in {span.role for row in chart(screen)._rows for span in row}
+        assert "shade" in {span.role for row in chart(screen).shown_rows for span in row}
         await type_keys(pilot, "right_square_bracket", "right_square_bracket", "asterisk")
         await type_keys(pilot, *["right_square_bracket"] * 2)
         legend = shown(chart(screen)).splitlines()[1]
         assert legend.index("* run01") < legend.index("run03")
         assert "others ×48" in shown(chart(screen))
-        assert {"curve1", "curve3"} <= {s.role for row in chart(screen)._rows for s in row}
+        assert {roles.curve(1), roles.curve(3)} <= {
+            s.role for row in chart(screen).shown_rows for s in row
+        }
         await type_keys(pilot, "o")
         assert "others" not in shown(chart(screen))
         await type_keys(pilot, "o", "space")
         assert "run03" not in shown(chart(screen))
-        assert screen._selection.hidden == {"run03"}
+        assert screen.look.hidden == ("run03",)
 
 
 async def test_the_pane_lists_runs_and_acts_on_the_one_under_the_cursor(many: Session) -> None:
     async with TuimonApp(many).run_test(size=(120, 40)) as pilot:
         screen = await settle(pilot)
-        pane = screen._tags
+        pane = screen.query_one(TagPane)
         pane.focus()
         await type_keys(pilot, "up", "space")
-        assert screen._selection.hidden == {"run49"}
+        assert screen.look.hidden == ("run49",)
         assert "·" in next(row for row in shown(pane).splitlines() if "run49" in row)
         await type_keys(pilot, "up", "enter")
-        assert screen._selection.focus == "run48"
+        assert screen.look.focus == "run48"
 
 
 async def test_tags_are_grouped_by_prefix(tmp_path: Path) -> None:
@@ -305,7 +304,7 @@ async def test_curves_are_grouped_by_what_their_runs_were_given(tmp_path: Path) 
                 await type_keys(pilot, "g")
                 await pilot.app.workers.wait_for_complete()
             await settle(pilot)
-            assert screen._selection.group == "lr"
+            assert screen.look.group == "lr"
             assert "lr 0.01 ×2" in shown(chart(screen))
             assert "lr 0.1 ×2" in shown(chart(screen))
 
@@ -317,22 +316,22 @@ async def test_grouping_may_be_asked_for_again_while_files_are_read(
         given = Event(wall_time=1.7e9, summary=hparams_pb({"lr": rate}))
         points = (scalar("loss", step, loss(step, run)) for step in range(9))
         write(tmp_path / f"run{run}", [version(), frame(given.SerializeToString()), *points])
-    goes_on, read = threading.Event(), comparing.read_hparams
+    goes_on, read = threading.Event(), monitor.read_hparams
 
     def slow(*of: Any) -> Any:
         assert goes_on.wait(20)
         return read(*of)
 
-    monkeypatch.setattr(comparing, "read_hparams", slow)
+    monkeypatch.setattr(monitor, "read_hparams", slow)
     for session in started(str(tmp_path)):
         async with TuimonApp(session).run_test(size=SIZE) as pilot:
             screen = await settle(pilot)
             await type_keys(pilot, "g", "g")
-            assert screen._selection.group == ""
+            assert screen.look.group == ""
             goes_on.set()
             await pilot.app.workers.wait_for_complete()
             await settle(pilot)
-            assert screen._selection.group == "lr"
+            assert screen.look.group == "lr"
             goes_on.clear()
             await type_keys(pilot, "g", "q")
             goes_on.set()
@@ -377,7 +376,7 @@ async def test_the_next_viewer_shows_the_same_part(one: Session) -> None:
         assert "frozen" in title(screen)
         assert "frozen" not in title(screen, "grad_norm")
         assert "y 1-99 %" in title(screen)
-        assert screen._charts.options.marks == "hd"
+        assert screen.query_one(ChartPane).options.marks == "hd"
 
 
 PICTURES: dict[str, tuple[str, ...]] = {

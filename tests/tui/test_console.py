@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.events import MouseMove
 from textual.pilot import Pilot
 
 from support.screens import settle, shown
@@ -12,6 +13,8 @@ from tuimon.runs.paths import new_run_directory
 from tuimon.runs.record import RunRecord, RunState, read_record, rewrite_record, write_record
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.panes.console_pane import ConsolePane
+from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.screens.monitor import MonitorScreen
 
 LINES = 30_000
@@ -55,62 +58,68 @@ async def ready(pilot: Pilot[None], text: str) -> MonitorScreen:
     """The main screen, once its console shows a text."""
     screen = await settle(pilot)
     for _ in range(200):
-        if text in shown(screen._output):
+        if text in shown(screen.query_one(ConsolePane)):
             return screen
         await pilot.pause(0.02)
-    raise AssertionError(f"{text} is not in\n{shown(screen._output)}")
+    raise AssertionError(f"{text} is not in\n{shown(screen.query_one(ConsolePane))}")
 
 
 async def test_one_scrolls_up_through_all_of_the_log(session: Session) -> None:
     async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
         screen = await ready(pilot, f"epoch {LINES - 1} ")
-        screen.set_focus(screen._output)
+        screen.set_focus(screen.query_one(ConsolePane))
         await pilot.press("pageup")
-        assert f"epoch {LINES - 1} " not in shown(screen._output)
-        assert "lines below, F follows" in shown(screen._output)
-        screen.action_scroll_console(-LINES)
-        assert "epoch 0 loss 1.0" in shown(screen._output)
+        assert f"epoch {LINES - 1} " not in shown(screen.query_one(ConsolePane))
+        assert "lines below, F follows" in shown(screen.query_one(ConsolePane))
+        screen.query_one(ConsolePane).scroll_by(-LINES)
+        assert "epoch 0 loss 1.0" in shown(screen.query_one(ConsolePane))
         await pilot.press("down")
-        assert "epoch 0 loss" not in shown(screen._output)
+        assert "epoch 0 loss" not in shown(screen.query_one(ConsolePane))
         await pilot.press("F")
-        assert f"epoch {LINES - 1} " in shown(screen._output)
+        assert f"epoch {LINES - 1} " in shown(screen.query_one(ConsolePane))
 
 
 async def test_what_is_searched_is_found_however_far_up(session: Session) -> None:
     async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
         screen = await ready(pilot, f"epoch {LINES - 1} ")
-        screen.set_focus(screen._output)
+        screen.set_focus(screen.query_one(ConsolePane))
         await pilot.press("slash", *"nan")
         await ready(pilot, "epoch 41 NaN")
         await pilot.press("enter")
         assert [
-            span.text for row in screen._output._rows for span in row if span.role == "match"
+            span.text
+            for row in screen.query_one(ConsolePane).shown_rows
+            for span in row
+            if span.role == "match"
         ] == ["NaN"]
         await pilot.press("escape")
-        assert not screen._output.searches
+        assert not screen.query_one(ConsolePane).searches
         await pilot.press("slash", *"epoch 2990", "enter")
         await ready(pilot, "epoch 29909 ")
         await pilot.press("n")
         await pilot.press("n")
         for _ in range(100):
             await pilot.pause(0.02)
-            if screen._output._log.lines[screen._output._found].startswith("epoch 29907"):
+            if screen.query_one(ConsolePane).match.startswith("epoch 29907"):
                 break
         await pilot.press("N")
         await pilot.pause(0.1)
-        assert screen._output._log.lines[screen._output._found].startswith("epoch 29908")
+        assert screen.query_one(ConsolePane).match.startswith("epoch 29908")
 
 
 async def test_lines_in_view_and_marked_ones_are_copied(session: Session) -> None:
     async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
         screen = await ready(pilot, f"epoch {LINES - 1} ")
-        screen.set_focus(screen._output)
+        screen.set_focus(screen.query_one(ConsolePane))
         await pilot.press("Y")
         assert pilot.app.clipboard.splitlines()[-1].startswith(f"epoch {LINES - 1} ")
-        assert len(pilot.app.clipboard.splitlines()) == screen._output.size.height - 1
-        await pilot.mouse_down(screen._output, offset=(3, 2))
-        first = screen._output._picked[0]
-        screen._output._picked = first, first + 1
+        assert (
+            len(pilot.app.clipboard.splitlines()) == screen.query_one(ConsolePane).size.height - 1
+        )
+        await pilot.mouse_down(screen.query_one(ConsolePane), offset=(3, 2))
+        console = screen.query_one(ConsolePane)
+        console.post_message(MouseMove(console, 3, 3, 0, 1, 1, False, False, False))
+        await pilot.pause()
         await pilot.press("Y")
         assert len(pilot.app.clipboard.splitlines()) == 2
 
@@ -118,42 +127,42 @@ async def test_lines_in_view_and_marked_ones_are_copied(session: Session) -> Non
 async def test_lines_are_marked_by_keys(session: Session) -> None:
     async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
         screen = await ready(pilot, f"epoch {LINES - 1} ")
-        screen.set_focus(screen._output)
+        screen.set_focus(screen.query_one(ConsolePane))
         await pilot.pause()
-        assert "Space mark lines" in shown(screen._keys)
+        assert "Space mark lines" in shown(screen.query_one(KeyBar))
         await pilot.press("space", "up", "pageup", "pageup")
-        assert "Space unmark" in shown(screen._keys)
+        assert "Space unmark" in shown(screen.query_one(KeyBar))
         await pilot.press("down", "Y")
         copied = pilot.app.clipboard.splitlines()
-        page = screen._output.size.height - 2
+        page = screen.query_one(ConsolePane).size.height - 2
         assert len(copied) == 2 * page + 1
         assert copied[-1].startswith(f"epoch {LINES - 1} ")
         assert copied[0].startswith(f"epoch {LINES - 1 - 2 * page} ")
-        assert not screen._output.picks
+        assert not screen.query_one(ConsolePane).picks
 
 
 async def test_new_output_does_not_move_what_is_read(session: Session, log: Path) -> None:
     async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
         screen = await ready(pilot, f"epoch {LINES - 1} ")
-        screen.set_focus(screen._output)
+        screen.set_focus(screen.query_one(ConsolePane))
         await pilot.press("up", "up")
-        before = shown(screen._output).splitlines()[1:]
+        before = shown(screen.query_one(ConsolePane)).splitlines()[1:]
         with log.open("a") as file:
             file.write("more\r\n" * 30)
         for _ in range(100):
             await pilot.pause(0.05)
-            if "32 lines below" in shown(screen._output):
+            if "32 lines below" in shown(screen.query_one(ConsolePane)):
                 break
-        assert "32 lines below" in shown(screen._output)
-        assert shown(screen._output).splitlines()[1:] == before
+        assert "32 lines below" in shown(screen.query_one(ConsolePane))
+        assert shown(screen.query_one(ConsolePane)).splitlines()[1:] == before
         await pilot.press("F")
-        assert "more" in shown(screen._output).splitlines()[-1]
+        assert "more" in shown(screen.query_one(ConsolePane)).splitlines()[-1]
 
 
 async def test_the_help_tells_first_of_what_has_the_focus(session: Session) -> None:
     async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
         screen = await ready(pilot, f"epoch {LINES - 1} ")
-        screen.set_focus(screen._output)
+        screen.set_focus(screen.query_one(ConsolePane))
         await pilot.press("question_mark")
         assert pilot.app.screen._text.startswith("The console has the focus")
 
@@ -180,9 +189,9 @@ async def test_a_line_as_wide_as_its_terminal_is_shown_whole(
     rewrite_record(path, record._replace(pty_cols=columns, pty_rows=24))
     async with TuimonApp(session).run_test(size=(columns, 24)) as pilot:
         screen = await ready(pilot, "===")
-        *_, short, bar = shown(screen._output).splitlines()
+        *_, short, bar = shown(screen.query_one(ConsolePane)).splitlines()
         assert (short.rstrip(), bar) == ("short", "=" * (columns - 7) + " 38/42]")
         await pilot.resize_terminal(columns + 3, 24)
         await ready(pilot, " short")
-        *_, short, bar = shown(screen._output).splitlines()
+        *_, short, bar = shown(screen.query_one(ConsolePane)).splitlines()
         assert (short.rstrip(), bar.strip()) == (" short", "=" * (columns - 7) + " 38/42]")

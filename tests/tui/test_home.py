@@ -8,7 +8,12 @@ from textual.pilot import Pilot
 from support.event_files import scalar, version, write
 from support.screens import shown
 from support.stored_runs import made
-from tuimon.tui.home_app import HomeApp, HomeScreen
+from tuimon.tui.home_app import HomeApp
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.logdir_list import LogdirList
+from tuimon.tui.panes.notice import Notice
+from tuimon.tui.panes.run_list import RunList
+from tuimon.tui.screens.home import HomeScreen
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ async def ready(pilot: Pilot[None]) -> HomeScreen:
     assert isinstance(screen, HomeScreen)
     for _ in range(100):
         await pilot.pause(0.02)
-        if "runs" in shown(screen._logdirs):
+        if "runs" in shown(screen.query_one(LogdirList)):
             return screen
     raise AssertionError("no log directory was found")
 
@@ -34,7 +39,7 @@ async def test_a_log_directory_is_opened(place: Path) -> None:
     app = HomeApp()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await ready(pilot)
-        assert "2 runs" in shown(screen._logdirs)
+        assert "2 runs" in shown(screen.query_one(LogdirList))
         await pilot.press("down", "enter")
     assert app.return_value == place / "runs"
 
@@ -43,7 +48,7 @@ async def test_without_runs_the_log_directories_have_the_keys(place: Path) -> No
     app = HomeApp()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await ready(pilot)
-        assert "No runs on this host yet." in shown(screen._notice)
+        assert "No runs on this host yet." in shown(screen.query_one(Notice))
         await pilot.press("enter")
     assert app.return_value == place / "runs"
 
@@ -65,7 +70,48 @@ async def test_a_run_is_removed_after_a_question(place: Path) -> None:
         await pilot.press("r")
         for _ in range(100):
             await pilot.pause(0.02)
-            if "ended" not in shown(screen._list):
+            if "ended" not in shown(screen.query_one(RunList)):
                 break
         assert not ended.directory.exists()
-        assert "going" in shown(screen._list)
+        assert "going" in shown(screen.query_one(RunList))
+
+
+async def test_the_footer_offers_what_can_be_done_with_what_is_chosen(place: Path) -> None:
+    made("going", ended=None)
+    made("ended", ended=600.0)
+    async with HomeApp().run_test(size=(100, 24)) as pilot:
+        screen = await ready(pilot)
+        offered = [shown(screen.query_one(KeyBar))]
+        for key in ("down", "down", "up", "up"):
+            await pilot.press(key)
+            offered.append(shown(screen.query_one(KeyBar)))
+        keys = [[key for key in ("watch", "stop", "remove") if key in row] for row in offered]
+        going, ended, logdir = ["watch", "stop"], ["watch", "remove"], ["watch"]
+        assert keys == [going, ended, logdir, ended, going]
+
+
+async def test_the_cursor_is_seen_in_the_list_that_has_the_keys(place: Path) -> None:
+    made("train")
+    async with HomeApp().run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        lists = screen.query_one(RunList), screen.query_one(LogdirList)
+        for key, lit in ((None, [True, False]), ("down", [False, True]), ("up", [True, False])):
+            await pilot.press(*([key] if key else []))
+            spans = [[span for row in one._rows for span in row] for one in lists]
+            assert [any(span.role == "cursor" for span in found) for found in spans] == lit
+
+
+async def test_a_click_on_the_chosen_run_opens_it(place: Path) -> None:
+    made("one")
+    made("two")
+    app = HomeApp()
+    async with app.run_test(size=(100, 24)) as pilot:
+        screen = await ready(pilot)
+        runs = screen.query_one(RunList)
+        other = runs.items[1].record.name
+        assert other in shown(runs).splitlines()[2]
+        await pilot.click(runs, offset=(5, 2))
+        assert app.is_running
+        assert runs.chosen == runs.items[1]
+        await pilot.click(runs, offset=(5, 2))
+    assert app.return_value.record.name == other

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from support.event_files import scalar, version, write
 from support.screens import settle
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
-from tuimon.tui.screens.jump import JumpScreen, labels
+from tuimon.tui.dialogs.jump import JumpScreen, labels
+from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.screens.monitor import MonitorScreen
 
 
@@ -29,19 +31,18 @@ async def test_a_letter_focuses_what_it_stands_on(session: Session) -> None:
         screen = await settle(pilot)
         await pilot.press("apostrophe", "d")
         await pilot.pause()
-        assert screen._charts.focused_chart.metric.title == "lr"
-        targets = screen._targets()
-        assert len(targets) == 3 + 2 + 3
-        label = labels(len(targets))[-1]
+        assert screen.query_one(ChartPane).focused_chart.metric.title == "lr"
         await pilot.press("apostrophe")
         await pilot.pause()
         jump = pilot.app.screen
         assert isinstance(jump, JumpScreen)
-        sign = jump._signs[label]
-        assert (sign.region.x, sign.region.y) == targets[-1][:2]
+        assert len(jump.targets) == 3 + 2 + 3
+        (label, last) = [*jump.targets.items()][-1]
+        sign = next(sign for sign in jump.query(Static) if str(sign.content) == label)
+        assert (sign.region.x, sign.region.y) == (last.x, last.y)
         await pilot.press(label)
         await pilot.pause()
-        assert screen._charts.focused_chart.metric.title in ("loss", "lr", "acc")
+        assert screen.query_one(ChartPane).focused_chart.metric.title in ("loss", "lr", "acc")
         await pilot.press("apostrophe", "escape")
         assert isinstance(pilot.app.screen, MonitorScreen)
 

@@ -20,7 +20,9 @@ from torch.utils.tensorboard import SummaryWriter
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.item_views import DrawRequest
+from tuimon.tui.panes.item_pane import ItemPane
 from tuimon.tui.panes.rows_view import RowsView
+from tuimon.tui.panes.summary_list import SummaryList
 from tuimon.tui.screens.summaries import SummariesScreen
 from tuimon.views.embedding import EmbeddingView
 from tuimon.views.image import pixels
@@ -83,7 +85,7 @@ class Media:
 
     def __init__(self, pilot: Pilot[None], screen: SummariesScreen) -> None:
         self._pilot, self._screen = pilot, screen
-        self.view = screen.query_one(RowsView)
+        self.view = screen.query_one(ItemPane)
 
     @property
     def text(self) -> str:
@@ -91,12 +93,12 @@ class Media:
 
     @property
     def rows(self) -> list[Any]:
-        return list(self.view._rows)
+        return list(self.view.shown_rows)
 
     async def settled(self) -> list[Any]:
         """What is shown when nothing is being drawn any more."""
         await self._pilot.pause()
-        while self._screen._reading is not None or self._screen._more_wanted:
+        while self.view.busy:
             await self._pilot.pause(0.01)
         await self._pilot.pause()
         return self.rows
@@ -151,8 +153,9 @@ async def seen(
         await pilot.press("v")
         screen = pilot.app.screen
         assert isinstance(screen, SummariesScreen)
-        tags = [item.tag for item in screen._list.items]
-        screen._list.move_cursor(tags.index(tag))
+        for _ in screen.query_one(SummaryList).items:
+            if screen.query_one(SummaryList).selected.tag != tag:
+                await pilot.press("down")
         media = Media(pilot, screen)
         await media.until(tag, f"{STEPS} of {STEPS}, newest")
         yield media
@@ -303,23 +306,23 @@ async def test_while_a_view_is_read_its_place_is_told(session: Session, monkeypa
         await media._pilot.press("up")
         await media.until("photo", f"{STEPS} of {STEPS}, newest", "step 5", "reading …")
         await media._pilot.press("left", "left", "left", "left")
-        await media.holds(lambda: media._screen._step == 1)
+        await media.holds(lambda: media.view.step == 1)
         goes_on.set()
         await media.until("300×200 png", "step 1", "2 of 6")
         assert len(calls) == 2  # those between were passed over
 
 
 async def test_what_is_seen_stays_while_more_of_the_step_is_read(session: Session, monkeypatch):
-    monkeypatch.setattr("tuimon.tui.screens.summaries._STEPS_WITHIN", 0.01)
-    goes_on, drawn = threading.Event(), SummariesScreen._draw
+    monkeypatch.setattr("tuimon.tui.panes.item_pane._STEPS_WITHIN", 0.01)
+    goes_on, drawn = threading.Event(), ItemPane._draw
 
-    def slow(screen: SummariesScreen, wanted: DrawRequest) -> None:
+    def slow(screen: ItemPane, wanted: DrawRequest) -> None:
         assert goes_on.wait(20)
         drawn(screen, wanted)
 
     async with seen(session, "photo") as media:
         before = await media.settled()
-        monkeypatch.setattr(SummariesScreen, "_draw", slow)
+        monkeypatch.setattr(ItemPane, "_draw", slow)
         await media._pilot.press("plus")
         await media._pilot.pause(0.1)
         assert media.rows == before
@@ -335,7 +338,7 @@ async def test_what_is_gone_leaves_the_cursor_beside_where_it_was(session: Sessi
         monkeypatch.setattr(EmbeddingView, "items", classmethod(lambda cls, store: []))
         media._screen._listed_version = -1
         await media.until("shape", "144 points")
-        assert media._screen._list.display  # what was entered is left
+        assert media._screen.query_one(SummaryList).display  # what was entered is left
 
 
 @pytest.mark.parametrize(
@@ -351,5 +354,5 @@ async def test_images_where_colours_cannot_tell(session: Session, system, no_col
     async with seen(session, "photo") as media:
         app = media._pilot.app
         app.console._color_system, app.no_color = system, no_color
-        media._screen._want()
+        media.view.follow()
         await media.until(signs, without="⠕" if signs == "▀" else "▀")

@@ -7,9 +7,14 @@ import pytest
 
 from support.event_files import append, scalar, version, write
 from support.screens import settle, shown, visible
+from tuimon.charts import roles
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.notice import Notice
+from tuimon.tui.panes.prompt import Prompt
+from tuimon.tui.panes.tag_pane import TagPane
 
 RUNS = ("adam_1", "adam_2", "sgd")
 TAGS = ("loss/train", "loss/val", "acc/train", "layer_1/grad")
@@ -34,7 +39,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 def curve_roles(chart: ChartView) -> set[str]:
     """Roles of the lines in the plot; the legend is the row below the title."""
-    return {span.role for row in chart._rows[3:-2] for span in row if span.text.strip()}
+    return {span.role for row in chart.shown_rows[3:-2] for span in row if span.text.strip()}
 
 
 async def test_charts_follow_the_filter_while_it_is_typed(session: Session) -> None:
@@ -45,14 +50,14 @@ async def test_charts_follow_the_filter_while_it_is_typed(session: Session) -> N
         await pilot.pause()
         await settle(pilot)
         assert visible(screen) == ["acc/train"]
-        assert "1 of 4 tags" in str(screen._filter._said.content)
+        assert "1 of 4 tags" in screen.query_one("#filter", Prompt).said
         await pilot.press(*" or l*")
         await settle(pilot)
         assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
         await pilot.press("enter")
         await settle(pilot)
-        assert not screen._filter.display
-        assert "filter: acc or l*" in shown(screen._keys)
+        assert not screen.query_one("#filter", Prompt).display
+        assert "filter: acc or l*" in shown(screen.query_one(KeyBar))
 
 
 async def test_escape_shows_everything_again(session: Session) -> None:
@@ -61,7 +66,7 @@ async def test_escape_shows_everything_again(session: Session) -> None:
         await pilot.press("slash", *"nothing like it")
         await settle(pilot)
         assert visible(screen) == []
-        assert "No tag matches the filter" in shown(screen._notice)
+        assert "No tag matches the filter" in shown(screen.query_one("#notice", Notice))
         await pilot.press("escape")
         await settle(pilot)
         assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
@@ -75,7 +80,7 @@ async def test_what_is_no_filter_is_told_and_changes_nothing(session: Session) -
         screen = await settle(pilot)
         await pilot.press("slash", *"acc", "space", "left_parenthesis")
         await settle(pilot)
-        assert "missing at the end" in str(screen._filter._said.content)
+        assert "missing at the end" in screen.query_one("#filter", Prompt).said
         assert visible(screen) == ["acc/train"]
 
 
@@ -93,9 +98,9 @@ async def test_earlier_filters_come_back(session: Session) -> None:
     async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
         screen = await settle(pilot)
         await pilot.press("slash", *"x", "up", "up")
-        assert screen._filter.text == "loss"
+        assert screen.query_one("#filter", Prompt).text == "loss"
         await pilot.press("down", "down")
-        assert screen._filter.text == "x"
+        assert screen.query_one("#filter", Prompt).text == "x"
 
 
 async def test_runs_are_filtered_and_keep_their_colours(session: Session) -> None:
@@ -104,7 +109,7 @@ async def test_runs_are_filtered_and_keep_their_colours(session: Session) -> Non
         await pilot.press("slash", *"run:sgd", "space", *"acc", "enter")
         await settle(pilot)
         (chart,) = (chart for chart in screen.query(ChartView) if chart.display)
-        assert "curve2" in curve_roles(chart)
+        assert roles.curve(2) in curve_roles(chart)
         assert "adam" not in shown(chart)
 
 
@@ -114,10 +119,10 @@ async def test_a_run_stands_out_among_the_others(session: Session, tmp_path: Pat
         await pilot.press("right_square_bracket", "right_square_bracket")
         await settle(pilot)
         acc = screen.query(ChartView)[1]
-        assert {"curve1", "faded"} <= curve_roles(acc)
-        assert not {"curve0", "curve2"} & curve_roles(acc)
+        assert {roles.curve(1), "faded"} <= curve_roles(acc)
+        assert not {roles.curve(0), roles.curve(2)} & curve_roles(acc)
         assert shown(acc).splitlines()[1].index("adam_2") < 5
-        assert "] adam_2" in shown(screen._keys)
+        assert "] adam_2" in shown(screen.query_one(KeyBar))
         file = next((tmp_path / "adam_2").iterdir())
         append(file, scalar("acc/train", 50, 3.0))
         for _ in range(100):
@@ -139,5 +144,5 @@ async def test_the_next_viewer_looks_as_the_last_one_did(session: Session) -> No
         screen = await settle(pilot)
         assert visible(screen) == ["acc/train"]
         assert "smoothing 0.8" in shown(screen.query(ChartView).first())
-        assert not screen._tags.display
-        assert "] adam_1" in shown(screen._keys)
+        assert not screen.query_one(TagPane).display
+        assert "] adam_1" in shown(screen.query_one(KeyBar))

@@ -14,10 +14,11 @@ from torch.utils.tensorboard import SummaryWriter
 
 from support.event_files import scalar, version, write
 from support.graph_models import MODELS
+from support.screens import shown
 from tuimon.session.session import Session
 from tuimon.text import width
 from tuimon.tui.app import TuimonApp
-from tuimon.tui.panes.cells import CellView
+from tuimon.tui.panes.item_pane import ItemPane
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.notice import Notice
 from tuimon.tui.panes.rows_view import RowsView
@@ -58,8 +59,9 @@ def session(writer: SummaryWriter) -> Iterator[Session]:
     session.stop()
 
 
-def shown(widget: CellView) -> str:
-    return "\n".join("".join(span.text for span in row) for row in widget._rows)
+def keys_of(screen: SummariesScreen) -> set[str]:
+    """What the footer offers."""
+    return {key.strip() for key in shown(screen.query_one(KeyBar)).split("  ")}
 
 
 async def until(pilot: Pilot[None], *words: str) -> str:
@@ -118,6 +120,32 @@ async def test_arrows_choose_tag_and_step(session: Session):
         assert isinstance(pilot.app.screen, MonitorScreen)
 
 
+async def test_the_palette_does_what_the_keys_of_the_view_do(session: Session):
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, session)
+        await until(pilot, "step 190", "newest")
+        for name, words in (
+            ("Step back", ["step 180", "19 of 20"]),
+            ("Next tag", ["digit", "step 180"]),
+            ("Strip of steps", ["step 0"]),
+        ):
+            commands = {one.title: one for one in pilot.app.get_system_commands(screen)}
+            await commands[name].callback()
+            await until(pilot, *words)
+
+
+async def test_keys_that_a_view_has_taken_are_not_offered_for_the_list(session: Session):
+    async with TuimonApp(session).run_test(size=(200, 24)) as pilot:
+        screen = await opened(pilot, session)
+        await pilot.press("down")
+        await until(pilot, "digit", "step 190")
+        assert {"/ filter", "→ step", "↓ tag", "Enter open"} <= keys_of(screen)
+        await pilot.press("enter", "h")
+        await until(pilot, "19 of 20")
+        assert "l step" in keys_of(screen)
+        assert not {"→ step", "↓ tag", "Enter open"} & keys_of(screen)
+
+
 async def test_long_text_is_scrolled(session: Session):
     async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, session)
@@ -153,7 +181,7 @@ async def test_the_slider_is_clicked_and_dragged(session: Session):
         screen = await opened(pilot, session)
         await until(pilot, "20 of 20, newest  ━")
         view = screen.query_one(RowsView)
-        track = find_track(view._rows)
+        track = find_track(view.shown_rows)
         assert track is not None
         left = view.gutter.left
         end = track.x + track.cells - 1
@@ -289,7 +317,7 @@ async def test_the_list_is_filtered(session: Session):
         tags = screen.query_one(SummaryList)
 
         def listed() -> list[str]:
-            return [item.tag for item in tags.items]
+            return [item.tag for item in tags.listed]
 
         await pilot.press("slash", *"digit or odd")
         assert listed() == ["digit", "odd"]
@@ -333,18 +361,17 @@ async def test_hostile_names_and_texts_stay_harmless(tmp_path: Path, monkeypatch
     async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, session)
         found = set()
-        for _ in range(len(screen._list.items)):
-            item = screen._list.selected
+        for _ in range(len(screen.query_one(SummaryList).listed)):
+            item = screen.query_one(SummaryList).selected
             assert item is not None
             found.add(item.kind)
             await pilot.press("enter")
             for key in (*HOSTILE_KEYS, "escape"):
                 await pilot.press(key)
                 await pilot.pause(0.02)
-                while screen._reading is not None or screen._more_wanted:
+                while screen.query_one(ItemPane).busy:
                     await pilot.pause(0.02)
-                rows = screen.query_one(RowsView)._rows
-                seen = "\n".join("".join(span.text for span in row) for row in rows)
+                seen = shown(screen.query_one(RowsView))
                 assert not set(seen) & {"\x1b", "\x07", "\x9b"}
                 assert "cannot be shown" not in seen
                 assert all(width(line) <= 80 for line in seen.splitlines())
@@ -363,7 +390,7 @@ async def test_custom_scalars_have_the_colours_of_the_theme(writer, session: Ses
     two = replace(DARK, name="two", variables=curves)
     async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, session)
-        while screen.query_one(SummaryList).items[0].kind != "custom-scalars":
+        while screen.query_one(SummaryList).listed[0].kind != "custom-scalars":
             await pilot.pause(0.02)
         await pilot.press("up")
         await until(pilot, "━ loss/a", "━ loss/c")

@@ -77,14 +77,13 @@ async def test_the_pane_shows_the_gpus_of_the_training_first(session: Session) -
         assert not pane.display
         await pilot.press("3")
         while "GPU 1" not in shown(pane):
-            screen._show_state()
             await pilot.pause(0.02)
         text = shown(pane)
         assert text.index("GPU 1 A100") < text.index("GPU 0 A100") < text.index("CPU")
         rows = {" ".join(row.split()) for row in text.splitlines()}
         assert any(row.startswith("training") and row.endswith("340 %") for row in rows)
         assert "training memory 70 GB" in rows
-        full = next(row for row in pane._rows if "99.5 %" in row[-2].text)
+        full = next(row for row in pane.shown_rows if "99.5 %" in row[-2].text)
         assert full[1].role == "warn", "a memory that is nearly full stands out"
         await pilot.press("3")
         assert not pane.display
@@ -136,7 +135,7 @@ async def test_alerts_are_announced_and_listed(session: Session) -> None:
         AlertLog(session.run.alerts).add(alert)
         while "Loss" not in shown(screen.query_one(RunHeader)):
             await pilot.pause(0.05)
-            screen._show_state()
+        await pilot.pause()  # the footer follows
         assert "! [b]Loss" in shown(screen.query_one(RunHeader))
         assert " a alerts " in shown(screen.query_one(KeyBar))
         await pilot.pause()

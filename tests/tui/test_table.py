@@ -14,6 +14,9 @@ from tuimon.present.selection import Selection
 from tuimon.session.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.panes.chart_pane import ChartPane
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.table_view import TableView
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.value_screen import TableScreen
 from tuimon.tui.viewer_app import ViewerApp
@@ -46,15 +49,14 @@ async def table(pilot: Pilot[None]) -> TableScreen:
     assert isinstance(screen, TableScreen)
     for _ in range(200):
         await pilot.pause(0.02)
-        wanted = screen._session.store.version, screen._selection, screen._order
-        if screen._wanted == wanted:
+        if screen.up_to_date:
             break
     await pilot.pause()
     return screen
 
 
 def lines(screen: TableScreen) -> list[list[str]]:
-    return [line.split() for line in shown(screen._view).splitlines()]
+    return [line.split() for line in shown(screen.query_one(TableView)).splitlines()]
 
 
 async def test_each_tag_of_each_run_has_a_row(session: Session) -> None:
@@ -72,11 +74,11 @@ async def test_any_column_sorts_and_again_the_other_way(session: Session) -> Non
         await pilot.press("right", "right", "right", "s")
         screen = await table(pilot)
         assert [row[3] for row in lines(screen)[1:]] == ["0", "0", "1", "1", "2", "2"]
-        assert "MIN↑" in shown(screen._view)
+        assert "MIN↑" in shown(screen.query_one(TableView))
         await pilot.press("s")
         screen = await table(pilot)
         assert [row[3] for row in lines(screen)[1:]] == ["2", "2", "1", "1", "0", "0"]
-        await pilot.click(screen._view, offset=(2, 0))
+        await pilot.click(screen.query_one(TableView), offset=(2, 0))
         assert [row[0] for row in lines(await table(pilot))[1:]] == ["loss"] * 3 + ["val/acc"] * 3
 
 
@@ -90,8 +92,8 @@ async def test_the_filter_is_that_of_the_charts_and_enter_opens_one(session: Ses
         await pilot.press("enter")
         main = await settle(pilot)
         assert isinstance(pilot.app.screen, MonitorScreen)
-        assert main._charts.focused_chart.metric.title == "val/acc"
-        assert main._selection.text == "acc run:sgd"
+        assert main.query_one(ChartPane).focused_chart.metric.title == "val/acc"
+        assert main.look.filter == "acc run:sgd"
 
 
 async def test_cells_and_rows_are_copied_in_full(session: Session) -> None:
@@ -110,13 +112,13 @@ async def test_cells_and_rows_are_copied_in_full(session: Session) -> None:
 async def test_narrow_screens_scroll_sideways(session: Session) -> None:
     async with TuimonApp(session).run_test(size=(56, 16)) as pilot:
         screen = await table(pilot)
-        assert "POINTS" not in shown(screen._view)
+        assert "POINTS" not in shown(screen.query_one(TableView))
         assert lines(screen)[0][-1] == "›"
         await pilot.press(*["right"] * 7)
-        assert "POINTS" in shown(screen._view)
-        assert "adam_1" in shown(screen._view)
+        assert "POINTS" in shown(screen.query_one(TableView))
+        assert "adam_1" in shown(screen.query_one(TableView))
         await pilot.press(*["left"] * 5)
-        assert "LAST" in shown(screen._view)
+        assert "LAST" in shown(screen.query_one(TableView))
 
 
 async def test_new_points_are_in_the_table(session: Session, tmp_path: Path) -> None:
@@ -125,7 +127,7 @@ async def test_new_points_are_in_the_table(session: Session, tmp_path: Path) -> 
         append(next((tmp_path / "sgd").iterdir()), scalar("loss", 50, -7.0))
         for _ in range(100):
             await pilot.pause(0.05)
-            if "-7" in shown(screen._view):
+            if "-7" in shown(screen.query_one(TableView)):
                 break
         assert lines(screen)[3] == ["loss", "sgd", "-7", "-7", "32", "50", "50", "51"]
 
@@ -145,11 +147,11 @@ async def test_a_hundred_runs_of_three_hundred_tags_are_all_there(tmp_path: Path
         await app.push_screen(screen)
         for _ in range(500):
             await pilot.pause(0.02)
-            if screen._view.table.rows:
+            if screen.query_one(TableView).items:
                 break
-        assert len(screen._view.table.rows) == 30_000
+        assert len(screen.query_one(TableView).items) == 30_000
         await pilot.press("s", *["down"] * 20)
-        assert "row 21/30000" in shown(screen._keys)
+        assert "row 21/30000" in shown(screen.query_one(KeyBar))
     session.stop()
 
 

@@ -30,7 +30,7 @@ class Taker(Widget, can_focus=True):
         assert self.parent is not None
         event.stop()
         self.app.taken.append((str(self.id), event.key))
-        self.app.limits.append(self.app._type_ahead._limit)
+        self.app.limits.append(self.app.type_ahead._limit)
         match event.key:
             case "p":
                 self.parent.post_message(FocusNext())
@@ -110,6 +110,6 @@ async def test_no_limit_of_a_key_that_is_done_lets_later_ones_through() -> None:
     async with app.run_test() as pilot:
         await app.take("a", "b")
         async with asyncio.timeout(10):
-            while app._type_ahead.busy:
+            while app.type_ahead.busy:
                 await pilot.pause(0.01)
         assert all(limit is not None and limit.cancelled() for limit in app.limits)

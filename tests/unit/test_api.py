@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,6 +105,41 @@ def test_pandas(logdir: Path) -> None:
     every = tuimon.load(logdir)["b"].to_pandas(all_points=True)
     assert every["superseded"].sum() == 2
     assert isinstance(tuimon.load(logdir)["a"]["loss"].to_pandas(), pd.DataFrame)
+
+
+def plotted(figure: Any) -> list[str]:
+    return [line.rstrip() for line in figure.build().string(colorless=True).splitlines()]
+
+
+def test_a_series_is_plotted_by_itself(logdir: Path) -> None:
+    lines = plotted(tuimon.load(logdir)["b"]["loss"].plot(width=60, height=14))
+    assert len(lines) == 14
+    assert max(map(len, lines)) == 60
+    assert lines[0].split() == ["loss", "2", "superseded"]
+    assert any("⢕ b" in line for line in lines)
+    assert lines[-2].split() == ["0", "1", "2", "3", "4"]
+    assert lines[-1].split() == ["step"]
+
+
+def test_series_of_all_runs_that_match_are_plotted_together(logdir: Path) -> None:
+    logs = tuimon.load(logdir)
+    lines = plotted(logs.plot("LOSS", log_y=True, width=60, height=14))
+    assert lines[0].split() == ["loss", "2", "superseded", "log", "y"]
+    assert [name for name in "ab" if any(f"⢕ {name} " in line for line in lines)] == ["a", "b"]
+    seen = "\n".join(plotted(logs.plot("run:a", width=60, height=14)))
+    assert "a loss" in seen
+    assert "1 NaN" in seen
+    assert "⢕" not in "\n".join(plotted(logs.plot("nothing")))
+    with pytest.raises(ValueError, match="bracket"):
+        logs.plot("(loss")
+
+
+def test_a_figure_leaves_plotexts_own_alone(logdir: Path) -> None:
+    import plotext
+
+    before = plotext.figure.size(), plotext.terminal._limit
+    tuimon.load(logdir).plot(width=300, height=200)
+    assert (plotext.figure.size(), plotext.terminal._limit) == before
 
 
 def test_an_empty_directory_has_no_runs(tmp_path: Path) -> None:

@@ -11,9 +11,8 @@ import click
 from tuimon.cli.main import COMMANDS
 from tuimon.config.schema import AREAS, Settings
 from tuimon.config.template import toml
-from tuimon.tui.keys.key import Key, help_rows
-from tuimon.tui.keys.keymap import MEANINGS
-from tuimon.tui.keys.monitor import KEYS, TOPICS
+from tuimon.tui.keys.key_tables import Key, help_rows
+from tuimon.tui.keys.keymap import MAIN_TOPICS, MEANINGS, TABLES
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -36,10 +35,11 @@ def keys_page() -> str:
     """The page of keys as it should be: what stands above the tables, and the tables."""
     above, _, _ = KEYS_PAGE.read_text().partition(KEYS_COMMENT)
     parts = ["## Main screen"]
-    for name, keys in TOPICS.items():
-        parts += [f"### {name}", key_table(keys)]
+    for topics in MAIN_TOPICS.values():
+        for name, keys in topics.items():
+            parts += [f"### {name}", key_table(keys)]
     for name, keys in MEANINGS.items():
-        if keys is not KEYS:
+        if not name.startswith("main screen"):
             parts += [f"## {name[0].upper()}{name[1:]}", key_table(keys)]
     return f"{above}{KEYS_COMMENT}\n" + "\n\n".join(parts) + "\n"
 
@@ -113,10 +113,11 @@ def test_options_that_are_told_exist():
 
 
 def test_each_key_has_an_id_of_its_own_and_a_name():
-    ids = [key.id for key in KEYS]
+    keys = TABLES["main screen"]
+    ids = [key.id for key in keys]
     assert len(set(ids)) == len(ids)
-    assert all(key.name for key in KEYS)
-    bound = [name for key in KEYS for name in key.keys.split(",")]
+    assert all(key.name for key in keys)
+    bound = [name for key in keys for name in key.keys.split(",")]
     assert len(set(bound)) == len(bound)
 
 

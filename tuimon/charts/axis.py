@@ -30,19 +30,16 @@ _TICK_CELLS = 8  # the least from tick to tick
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An x axis with limits.
-
-    Attributes:
-        kind: what it measures.
-        origin: what its limits count from: a step, else 0.
-        limits: in steps after `origin`, seconds since each run's start, or unix seconds.
-        extent: extremes of all points, in the same units.
-    """
+    """An x axis with limits."""
 
     kind: XAxis
+    """What it measures."""
     origin: int
+    """What its limits count from: a step, else 0."""
     limits: Limits
+    """In steps after `origin`, seconds since each run's start, or unix seconds."""
     extent: Limits = (0.0, 0.0)
+    """Extremes of all points, in the same units."""
 
     @property
     def least(self) -> float:
@@ -87,6 +84,10 @@ class Axis:
 
     def ticks(self, cells: int) -> tuple[FrameTick, ...]:
         """Return as many ticks as have room for their labels along so many cells."""
+        return tuple(FrameTick(self.cell(at, cells), label) for at, label in self.placed(cells))
+
+    def placed(self, cells: int) -> list[Tick]:
+        """Return the same ticks where they stand, in units of the limits."""
         low, high = self.limits
         least = (high - low) * _TICK_CELLS / cells
         steps = (
@@ -96,10 +97,10 @@ class Axis:
         )
         for step in steps:
             ticks = self._multiples(step)
-            found = tuple(FrameTick(self.cell(at, cells), label) for at, label in ticks)
-            if len(found) <= 1 or _apart(cells, found):
-                return tuple(tick for tick in found if 0 < len(tick.label) <= cells)
-        return ()
+            places = [FrameTick(self.cell(at, cells), label) for at, label in ticks]
+            if len(ticks) <= 1 or _apart(cells, places):
+                return [tick for tick in ticks if 0 < len(tick.label) <= cells]
+        return []
 
     def _multiples(self, step: float) -> list[Tick]:
         if self.kind == "wall":

@@ -23,29 +23,26 @@ class Neighbour(NamedTuple):
 
 
 class Bins(NamedTuple):
-    """A series over the columns of a chart, each array [columns].
-
-    Attributes:
-        low, high: extremes of the drawable values, NaN where there are none.
-        line: mean of the line's values, the middle where it overflows; NaN where there are none.
-        taken: columns that hold any point; taken without a finite line is a gap.
-        nan, above, below: columns that hold a NaN, +Inf, -Inf.
-        points: how many drawable values there are.
-        counts: how many values are (NaN, +Inf, -Inf, not positive though they must be).
-        before, behind: points beside the columns that the line comes from and goes to.
-    """
+    """A series over the columns of a chart, each array [columns]."""
 
     low: Floats
     high: Floats
+    """Extremes of the drawable values, NaN where there are none."""
     line: Floats
+    """Mean of the line's values, the middle where it overflows; NaN where there are none."""
     taken: Flags
+    """Columns that hold any point; taken without a finite line is a gap."""
     nan: Flags
     above: Flags
     below: Flags
+    """Columns that hold a NaN, +Inf, -Inf."""
     points: int
+    """How many drawable values there are."""
     counts: tuple[int, int, int, int]
+    """How many values are (NaN, +Inf, -Inf, not positive though they must be)."""
     before: Neighbour | None = None
     behind: Neighbour | None = None
+    """Points beside the columns that the line comes from and goes to."""
 
 
 def bin_tracks(

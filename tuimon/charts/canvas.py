@@ -22,56 +22,54 @@ from tuimon.charts.marks import (
     to_dots,
 )
 from tuimon.charts.model import Span
+from tuimon.charts.roles import Role
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
 class CurveShape(NamedTuple):
-    """A curve over the columns of dots, each array [columns].
+    """A curve over the columns of dots, each array [columns]."""
 
-    Attributes:
-        role: of its line.
-        band_role: of the range of its raw values.
-        low, high: range of the raw values. Heights 0…1 are inside the plot; NaN is none.
-        line: the line, already joined across empty columns.
-        smoothed: the line is not the raw values: their range is a band behind it, or left out.
-        dense: there are more points than columns. Raw values are then shown by their range, below
-            the lines of other curves.
-        behind: it is drawn below the lines of other curves.
-        letter: number of the letter that draws it in ASCII.
-        pattern: of the dashes of its line.
-    """
-
-    role: str
-    band_role: str
+    role: Role
+    """Of its line."""
+    band_role: Role
+    """Of the range of its raw values."""
     low: Floats
     high: Floats
+    """Range of the raw values. Heights 0…1 are inside the plot; NaN is none."""
     line: Floats
+    """The line, already joined across empty columns."""
     smoothed: bool
+    """The line is not the raw values: their range is a band behind it, or left out."""
     dense: bool
+    """There are more points than columns. Raw values are then shown by their range, below the lines
+    of other curves."""
     behind: bool = False
+    """It is drawn below the lines of other curves."""
     letter: int = 0
+    """Number of the letter that draws it in ASCII."""
     pattern: int = 0
+    """Of the dashes of its line."""
 
 
 class Plot:
     """The cells of a plot: a glyph and a role each."""
 
-    def __init__(self, glyphs: NDArray[np.str_], codes: NDArray[np.int64], names: Sequence[str]):
+    def __init__(self, glyphs: NDArray[np.str_], codes: NDArray[np.int64], names: Sequence[Role]):
         """`codes` number the roles in `names`; 0 is a blank cell. Both arrays are [rows, cells]."""
         self._glyphs, self._codes = glyphs, codes
         self._names = list(names)
         self.height: int = glyphs.shape[0]
         self.width: int = glyphs.shape[1]
 
-    def put(self, row: int, cell: int, text: str, role: str) -> None:
+    def put(self, row: int, cell: int, text: str, role: Role) -> None:
         """Write text, one character a cell, over whatever is there; what is outside is cut."""
         text = text[: max(0, self.width - cell)]
         self._glyphs[row, cell : cell + len(text)] = list(text)
         self._codes[row, cell : cell + len(text)] = self._code(role)
 
-    def mark(self, row: int, cells: Flags, glyph: str, role: str) -> None:
+    def mark(self, row: int, cells: Flags, glyph: str, role: Role) -> None:
         """Put a glyph into the flagged cells of a row."""
         self._glyphs[row, cells] = glyph
         self._codes[row, cells] = self._code(role)
@@ -80,7 +78,7 @@ class Plot:
         """Whether nothing is in the cells from `start` up to `stop`."""
         return not self._codes[row, max(0, start) : stop].any()
 
-    def stand_upright(self, cell: int, glyph: str, role: str) -> None:
+    def stand_upright(self, cell: int, glyph: str, role: Role) -> None:
         """Draw an upright line: into blank cells, and behind what others hold."""
         codes = self._codes[:, cell]
         empty = codes == 0
@@ -96,7 +94,7 @@ class Plot:
             for glyphs, codes in zip(self._glyphs, self._codes, strict=True)
         ]
 
-    def _code(self, role: str) -> int:
+    def _code(self, role: Role) -> int:
         if role not in self._names:
             self._names.append(role)
         return self._names.index(role)
@@ -129,7 +127,7 @@ def paint(shapes: Sequence[CurveShape], width: int, height: int, marks: Marks, b
         drawn = layer.masks > 0
         masks = np.where(drawn, layer.masks, masks)
         codes = np.where(drawn, 1 + depth * count + layer.owners, codes)
-    names = [
+    names: list[Role] = [
         roles.BLANK,
         *(shape.band_role if shape.smoothed else shape.role for shape in shapes),
         *(shape.role for shape in shapes),
@@ -170,7 +168,7 @@ def _glyphs(
     return np.array([" ", *BAND_LETTER * len(shapes), *PAST_LETTER * len(shapes), *letters])[codes]
 
 
-def spans(glyphs: NDArray[np.str_], codes: NDArray[np.int64], names: Sequence[str]) -> list[Span]:
+def spans(glyphs: NDArray[np.str_], codes: NDArray[np.int64], names: Sequence[Role]) -> list[Span]:
     """Return a row of glyphs as spans of equal role; `codes` number the roles in `names`."""
     text = "".join(glyphs.tolist())
     ends = [*(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]

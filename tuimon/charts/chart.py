@@ -1,4 +1,7 @@
-"""Curves to a chart: the way from series to rows of spans."""
+"""Curves to a chart: the way from series to rows of spans.
+
+In few rows there is no plot: a line of text for each curve (`compact_rows`).
+"""
 
 from collections.abc import Sequence
 
@@ -35,6 +38,7 @@ _OTHER_ROWS = 3
 """Besides legend and plot: the title, the x axis and its labels."""
 
 _ASCII_FRAME = str.maketrans("│┤└─┬┼", "|++-++")
+_VALUE_CELLS = 6
 
 
 def draw_chart(
@@ -188,9 +192,6 @@ def _compose(
 
 def _framed(label: str, axis: str, row: Sequence[Span]) -> Row:
     return (Span(label, roles.TICK), Span(axis, roles.AXIS), *row)
-
-
-_VALUE_CELLS = 6
 
 
 def compact_rows(

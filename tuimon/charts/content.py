@@ -16,21 +16,18 @@ _END_LABEL, _ROOMY = 10, 70
 
 
 class ChartContent(NamedTuple):
-    """What a chart shows, before it is known how many cells there are for it.
-
-    Attributes:
-        tracks: the curves, those that stand out first.
-        past: their superseded points, where they are shown.
-        axis: the x axis.
-        style: how the curves are told apart.
-        view: what part is shown.
-    """
+    """What a chart shows, before it is known how many cells there are for it."""
 
     tracks: Sequence[Track]
+    """The curves, those that stand out first."""
     past: Sequence[Track]
+    """Their superseded points, where they are shown."""
     axis: Axis
+    """The x axis."""
     style: CurveStyle
+    """How the curves are told apart."""
     view: Viewport
+    """What part is shown."""
 
     @property
     def options(self) -> ChartOptions:

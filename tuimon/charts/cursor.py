@@ -9,6 +9,7 @@ from tuimon.charts.axis import Axis
 from tuimon.charts.heading import cut, plain
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Cursor, CursorReading, Row, Span
+from tuimon.charts.roles import Role
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.traces import smoothing_of
 from tuimon.charts.track import CALENDAR, Track
@@ -156,7 +157,12 @@ def _values(reading: CursorReading, mark: CursorReading | None, names: Sequence[
 
 
 def _cells(
-    name: str, name_role: str, texts: Sequence[str], columns: Sequence[int], role: str, marks: Marks
+    name: str,
+    name_role: Role,
+    texts: Sequence[str],
+    columns: Sequence[int],
+    role: str,
+    marks: Marks,
 ) -> list[Span]:
     aligned = "".join(
         " " + cut(text, cells, marks, "right") for text, cells in zip(texts, columns, strict=True)

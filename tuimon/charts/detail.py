@@ -1,4 +1,4 @@
-"""What drawing a growing series needs besides its points, kept from one drawing to the next."""
+"""What drawing a growing series finds out about its points, kept from one drawing to the next."""
 
 from typing import Any, Generic, TypeVar
 
@@ -9,6 +9,9 @@ from tuimon.charts.smoothing import Smoother
 from tuimon.metrics import Best
 from tuimon.store.lod import ColumnExtremes, Edges, LevelOfDetail
 
+Floats = NDArray[np.float64]
+T = TypeVar("T")
+
 
 def index_of_best(values: NDArray[np.float64], best: Best) -> int | None:
     """Return where the first of the best finite values is; None where none is finite."""
@@ -18,10 +21,6 @@ def index_of_best(values: NDArray[np.float64], best: Best) -> int | None:
     compared = np.where(np.isfinite(values), values, worst)
     index = int(np.argmin(compared) if best == "min" else np.argmax(compared))
     return index if np.isfinite(values[index]) else None
-
-
-Floats = NDArray[np.float64]
-T = TypeVar("T")
 
 
 class ResultCache(Generic[T]):

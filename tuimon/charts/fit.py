@@ -22,22 +22,19 @@ _SPARE = 2
 
 
 class PlotLayout(NamedTuple):
-    """Curves in so many cells as the labels of their y axis leave.
-
-    Attributes:
-        traces: curves over the columns of dots, superseded points last.
-        y_axis: limits that hold what the traces show; None with nothing to draw.
-        labels: of the y axis, as wide as they are.
-        label_width: cells for them.
-        columns, rows: cells inside the axes.
-    """
+    """Curves in so many cells as the labels of their y axis leave."""
 
     traces: list[Trace]
+    """Curves over the columns of dots, superseded points last."""
     y_axis: YScale | None
+    """Limits that hold what the traces show; None with nothing to draw."""
     labels: list[FrameTick]
+    """Of the y axis, as wide as they are."""
     label_width: int
+    """Cells for them."""
     columns: int
     rows: int
+    """Cells inside the axes."""
 
     @property
     def needed(self) -> int:

@@ -1,18 +1,14 @@
 """The frame of a chart: axes, tick marks and tick labels.
 
-Drawn by plotext once :func:`load_plotext` has imported it (which takes longer than a first
-picture may), by this module before and wherever plotext cannot be imported: the text is the same.
-
-plotext 6.1 ends the process on numbers that are not finite or lie far outside the limits. All it
-gets here are cell indices and tick labels. Its figure is one for all, so one thread may draw.
+Drawn by plotext once it is loaded (which takes longer than a first picture may), by this module
+before, in a second thread meanwhile, and wherever plotext cannot be imported: the text is the same.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
-from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-_plotext: ModuleType | None = None
+from tuimon.charts.plotext_figure import frame_figure
 
 
 class FrameTick(NamedTuple):
@@ -23,32 +19,16 @@ class FrameTick(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The text of a frame around an empty plot.
-
-    Attributes:
-        labels: the y labels left of the axis, one string of equal width for each plot row.
-        y_axis: the character of the y axis in each plot row.
-        x_axis: corner and x axis below the plot.
-        x_labels: labels below the x axis, from the corner on.
-    """
+    """The text of a frame around an empty plot."""
 
     labels: tuple[str, ...]
+    """The y labels left of the axis, one string of equal width for each plot row."""
     y_axis: str
+    """The character of the y axis in each plot row."""
     x_axis: str
+    """Corner and x axis below the plot."""
     x_labels: str
-
-
-def load_plotext() -> bool:
-    """Import plotext and let it draw frames from now on; return whether it can be used."""
-    global _plotext
-    if _plotext is None:
-        try:
-            import plotext
-        except (ImportError, OSError):  # no wheel for this platform: its kernel does not load
-            return False
-        plotext.terminal.limit(False, False)
-        _plotext = plotext
-    return True
+    """Labels below the x axis, from the corner on."""
 
 
 @lru_cache(maxsize=128)
@@ -67,10 +47,11 @@ def draw_frame(
         y_ticks: from the top row 0 down; labels of `label_width` cells.
         x_ticks: from the left column 0; labels that fit side by side (see :func:`label_starts`).
     """
-    # plotext leaves out the strips of axes without ticks.
-    if _plotext is None or not x_ticks or not y_ticks:
-        return _own_frame(width, height, label_width, y_ticks, x_ticks)
-    return _plotext_frame(_plotext, width, height, label_width, y_ticks, x_ticks)
+    with frame_figure() as figure:
+        # plotext leaves out the strips of axes without ticks.
+        if figure is None or not x_ticks or not y_ticks:
+            return _own_frame(width, height, label_width, y_ticks, x_ticks)
+        return _plotext_frame(figure, width, height, label_width, y_ticks, x_ticks)
 
 
 def label_starts(width: int, cells: Sequence[int], labels: Sequence[str]) -> list[int]:
@@ -103,14 +84,13 @@ def _own_frame(
 
 
 def _plotext_frame(
-    plotext: ModuleType,
+    figure: Any,
     width: int,
     height: int,
     label_width: int,
     y_ticks: tuple[FrameTick, ...],
     x_ticks: tuple[FrameTick, ...],
 ) -> Frame:
-    figure = plotext.figure
     figure.clear()
     figure.plot_size(label_width + 1 + width, height + 2)
     figure.axes(False, axis=0, side=1)

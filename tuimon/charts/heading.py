@@ -1,4 +1,4 @@
-"""The rows above a plot: the title with its notes, and the legend with last values."""
+"""The rows above a plot: the title with its notes, and the legend with last values; their words."""
 
 import math
 from collections.abc import Sequence
@@ -10,39 +10,44 @@ from tuimon.charts import roles
 from tuimon.charts.content import ChartContent
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Row, Span
+from tuimon.charts.roles import Role
 from tuimon.charts.traces import Trace
 from tuimon.charts.viewport import Viewport
-from tuimon.text import Align, fit, format_duration, format_step, format_value, safe, shorten, width
+from tuimon.text import (
+    Align,
+    fit,
+    fit_name,
+    format_duration,
+    format_step,
+    format_value,
+    safe,
+    width,
+)
 
 _SPACE = Span(" ", roles.BLANK)
 _GAP = 2
 _MOST_LABEL = 32
 _LEAST_TITLE = 8
-_HEAD_SHARE = 3
-"""Of a name that is too long, its beginning takes one part of so many."""
 
 # A value keeps its room while its digits come and go, so that the rest of the row stays put.
 _VALUE_CELLS = 6
 
 
 class LegendEntry(NamedTuple):
-    """A curve in the legend.
-
-    Attributes:
-        label: its name; any text.
-        colour: number of the colour role.
-        last: the value that stands behind the label.
-        more: what else is told, if all entries find room with it.
-        cue: what stands for its line; by default that of a solid line of its colour.
-        role: of its cue, if that of its colour will not do.
-    """
+    """A curve in the legend."""
 
     label: str
+    """Its name; any text."""
     colour: int
+    """Number of the colour role."""
     last: float | None
+    """The value that stands behind the label."""
     more: str = ""
+    """What else is told, if all entries find room with it."""
     cue: str | None = None
-    role: str | None = None
+    """What stands for its line; by default that of a solid line of its colour."""
+    role: Role | None = None
+    """Of its cue, if that of its colour will not do."""
 
 
 def plain(text: str, marks: Marks) -> str:
@@ -54,12 +59,6 @@ def plain(text: str, marks: Marks) -> str:
 def cut(text: str, cells: int, marks: Marks, align: Align = "left") -> str:
     """Return text in exactly `cells` cells."""
     return fit(plain(text, marks), cells, align, ellipsis=marks.ellipsis)
-
-
-def _cut_name(name: str, cells: int, marks: Marks) -> str:
-    """Return a plain name in exactly `cells` cells; long names differ at their ends."""
-    name = shorten(name, cells, marks.ellipsis, head=cells // _HEAD_SHARE)
-    return fit(name, cells, ellipsis=marks.ellipsis)
 
 
 def title_row(
@@ -87,7 +86,9 @@ def title_row(
         if used + _GAP + width(text) <= room:
             right += [Span(" " * _GAP, roles.BLANK), Span(text, role)]
             used += _GAP + width(text)
-    return _row([Span(_cut_name(title, max(0, cells - used), marks), roles.TITLE), *right])
+    return _row(
+        [Span(fit_name(title, max(0, cells - used), ellipsis=marks.ellipsis), roles.TITLE), *right]
+    )
 
 
 def legend_rows(
@@ -156,7 +157,7 @@ def _entry(entry: LegendEntry, cells: int, marks: Marks, *, more: bool = False) 
     spans = [
         Span(cue, entry.role or roles.curve(entry.colour)),
         _SPACE,
-        Span(_cut_name(label, min(width(label), room), marks), roles.LEGEND),
+        Span(fit_name(label, min(width(label), room), ellipsis=marks.ellipsis), roles.LEGEND),
         _SPACE,
         Span(value, value_role),
     ]

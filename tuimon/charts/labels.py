@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.canvas import Plot
 from tuimon.charts.marks import Marks
+from tuimon.charts.roles import Role
 
 _REACH = (0, -1, 1, -2, 2, -3, 3)
 """Rows from the end of a line where its label may stand, the nearest first."""
@@ -28,19 +29,16 @@ class _LabelCells(NamedTuple):
 
 
 class LineEnd(NamedTuple):
-    """The end of a line.
-
-    Attributes:
-        cell: of the plot.
-        height: 0…1 of the plot.
-        label: one cell a character.
-        role: of the line.
-    """
+    """The end of a line."""
 
     cell: int
+    """Of the plot."""
     height: float
+    """0…1 of the plot."""
     label: str
-    role: str
+    """One cell a character."""
+    role: Role
+    """Of the line."""
 
 
 def put_labels(plot: Plot, ends: Sequence[LineEnd], marks: Marks) -> None:

@@ -39,28 +39,25 @@ _FAR = 1e5  # heights, so that what lies far outside still leads out of the plot
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marks:
-    """How dots are drawn.
-
-    Attributes:
-        down, across: dots in a cell.
-        glyphs: the glyph of every mask, str[2 ** (down * across)]; None where each curve has a
-            letter of its own (:func:`line_letter`).
-        nan, above, below: glyphs for NaN, +Inf, -Inf.
-        over, under: glyphs at the edge beyond which values lie.
-        best: glyph for the best value.
-        upright: glyph of the cursor's line in blank cells.
-    """
+    """How dots are drawn."""
 
     down: int
     across: int
+    """Dots in a cell."""
     glyphs: NDArray[np.str_] | None
+    """The glyph of every mask, str[2 ** (down * across)]; None where each curve has a letter of its
+    own (:func:`line_letter`)."""
     nan: str
     above: str
     below: str
+    """Glyphs for NaN, +Inf, -Inf."""
     over: str
     under: str
+    """Glyphs at the edge beyond which values lie."""
     best: str
+    """Glyph for the best value."""
     upright: str
+    """Glyph of the cursor's line in blank cells."""
 
     @property
     def ascii(self) -> bool:

@@ -1,110 +1,103 @@
 """What goes into a chart and what comes out of it."""
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts.detail import DrawingCache
+from tuimon.charts.roles import Role
 from tuimon.charts.viewport import Area
 from tuimon.metrics import Best
 
 XAxis = Literal["step", "relative", "wall"]
+X_AXES: tuple[XAxis, ...] = get_args(XAxis)
 MarkStyle = Literal["braille", "hd", "ascii"]
 
 
 class Span(NamedTuple):
-    """A piece of a row in one role (see :mod:`tuimon.charts.roles`); safe text, no line breaks."""
+    """A piece of a row in one role; safe text, no line breaks."""
 
     text: str
-    role: str
+    role: Role
 
 
 Row = tuple[Span, ...]
 
 
 class SupersededPoints(NamedTuple):
-    """Points of a series that later ones took the place of, as a resumed training leaves them.
-
-    Attributes:
-        steps: int64[n], in the order in which they were logged.
-        wall_times: float64[n], unix seconds.
-        values: float64[n].
-        starts: int64[m], where each stretch of points begins that were logged without a break.
-    """
+    """Points of a series that later ones took the place of, as a resumed training leaves them."""
 
     steps: NDArray[np.int64]
+    """int64[n], in the order in which they were logged."""
     wall_times: NDArray[np.float64]
+    """float64[n], unix seconds."""
     values: NDArray[np.float64]
+    """float64[n]."""
     starts: NDArray[np.int64]
+    """int64[m], where each stretch of points begins that were logged without a break."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Curve:
-    """One series of a chart.
-
-    Attributes:
-        label: its name in the legend; any text.
-        steps: int64[n], any order.
-        wall_times: float64[n], unix seconds.
-        values: float64[n], NaN and infinities included.
-        colour: number of the colour role.
-        pattern: number of the dashes of its line, 0 for none.
-        number: which letter draws it in ASCII, and names it where colours do not; by default
-            that of its colour.
-        best: which value is marked as its best one.
-        group: curves of a group are drawn as one, named after it: the median of their lines in
-            the range of their values.
-        pinned: drawn on top of the others, and first in the legend.
-        start: unix seconds that relative time counts from; by default the first point's.
-        detail: what the last drawing of the same series has found out; a series that only grows
-            is then drawn without looking at all of it again.
-        superseded: points besides those of the curve, None where there are none.
-        faded: others stand out: drawn in grey below them, and last in the legend.
-    """
+    """One series of a chart."""
 
     label: str
+    """Its name in the legend; any text."""
     steps: NDArray[np.int64]
+    """int64[n], any order."""
     wall_times: NDArray[np.float64]
+    """float64[n], unix seconds."""
     values: NDArray[np.float64]
+    """float64[n], NaN and infinities included."""
     colour: int = 0
+    """Number of the colour role."""
     pattern: int = 0
+    """Number of the dashes of its line, 0 for none."""
     number: int | None = None
+    """Which letter draws it in ASCII, and names it where colours do not; by default that of its
+    colour."""
     best: Best | None = None
+    """Which value is marked as its best one."""
     group: str = ""
+    """Curves of a group are drawn as one, named after it: the median of their lines in the range of
+    their values."""
     pinned: bool = False
+    """Drawn on top of the others, and first in the legend."""
     start: float | None = None
+    """Unix seconds that relative time counts from; by default the first point's."""
     detail: DrawingCache = field(default_factory=DrawingCache)
+    """A cache that every drawing of the same series changes; one that only grows is then drawn
+    without looking at all of it again."""
     superseded: SupersededPoints | None = None
+    """Points besides those of the curve, None where there are none."""
     faded: bool = False
+    """Others stand out: drawn in grey below them, and last in the legend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartOptions:
-    """How a chart is drawn.
+    """How a chart is drawn."""
 
-    Attributes:
-        smoothing: weight of TensorBoard's moving average, 0 (off) … 1.
-        log_y: logarithmic y axis; values that are not positive are left out and counted.
-        x_axis: step, time since the start of each run, or local wall clock time.
-        marks: braille dots, quarter blocks (``hd``, for fonts without braille), or ASCII.
-        band: draw the range of the raw values behind a smoothed line.
-        superseded: draw superseded points as a dim line; they are counted either way.
-        clip: fit y to all but the lowest and highest hundredth of the values.
-        palette: how many colours there are to tell curves apart; 1 is none.
-        labels: write the newest value at the end of each line, and mark the best one.
-    """
-
-    smoothing: float = 0.6
+    smoothing: float = 0.0
+    """Weight of TensorBoard's moving average, 0 (off) … 1."""
     log_y: bool = False
+    """Logarithmic y axis; values that are not positive are left out and counted."""
     x_axis: XAxis = "step"
+    """Step, time since the start of each run, or local wall clock time."""
     marks: MarkStyle = "braille"
+    """Braille dots, quarter blocks (``hd``, for fonts without braille), or ASCII."""
     band: bool = True
+    """Draw the range of the raw values behind a smoothed line."""
     superseded: bool = False
+    """Draw superseded points as a dim line; they are counted either way."""
     clip: bool = False
+    """Fit y to all but the lowest and highest hundredth of the values."""
     palette: int = 8
+    """How many colours there are to tell curves apart; 1 is none."""
     labels: bool = True
+    """Write the newest value at the end of each line, and mark the best one."""
 
 
 class Cursor(NamedTuple):
@@ -133,29 +126,26 @@ class CursorReading(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scales:
-    """The limits of a drawing: hand them back for the next one, so that little of it changes.
-
-    Attributes:
-        x_axis, log_y: the options that the limits belong to.
-        origin: step that x counts from; not 0 only where steps exceed what a float can tell apart.
-        x0, x1: limits of x: steps after `origin`, seconds since the start, or unix seconds.
-        y0, y1: limits of y: values, or their decimal logarithms with `log_y`.
-        y_step: from one y tick to the next; 0 for the uneven ticks within a few decades.
-        rows, down: cells of the y axis, and dots in a cell, that `y_step` was made for.
-        label_width: cells left of the y axis.
-    """
+    """The limits of a drawing: hand them back for the next one, so that little of it changes."""
 
     x_axis: XAxis
     log_y: bool
+    """The options that the limits belong to."""
     origin: int
+    """Step that x counts from; not 0 only where steps exceed what a float can tell apart."""
     x0: float
     x1: float
+    """Limits of x: steps after `origin`, seconds since the start, or unix seconds."""
     y0: float
     y1: float
+    """Limits of y: values, or their decimal logarithms with `log_y`."""
     y_step: float
+    """From one y tick to the next; 0 for the uneven ticks within a few decades."""
     rows: int
     down: int
+    """Cells of the y axis, and dots in a cell, that `y_step` was made for."""
     label_width: int
+    """Cells left of the y axis."""
 
 
 class Drawing(NamedTuple):

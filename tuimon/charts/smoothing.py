@@ -25,6 +25,9 @@ Ints = NDArray[np.int64]
 LONG = 8192
 """Series of more values are taken in as they grow; all of a shorter one costs no more."""
 
+_STEPS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
+"""The weights that keys go through."""
+
 _CHUNK = 4096 * BLOCK  # bounds the memory that this takes for a while
 
 # Powers of the weight below this vanish: as subnormal numbers they would slow arithmetic tenfold.
@@ -32,6 +35,12 @@ _NEGLIGIBLE = 1e-290
 
 # What the debiasing divides by is 1 once the power of the weight is below this.
 _SETTLED = 1e-18
+
+
+def stepped(weight: float, steps: int) -> float:
+    """The weight that so many steps of more smoothing lead to, of less where negative."""
+    nearest = min(range(len(_STEPS)), key=lambda place: abs(_STEPS[place] - weight))
+    return _STEPS[min(max(nearest + steps, 0), len(_STEPS) - 1)]
 
 
 def smooth(values: Floats, weight: float) -> Floats:

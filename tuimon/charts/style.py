@@ -41,7 +41,7 @@ class CurveStyle(NamedTuple):
         cue = self.line_cue(curve)
         return cue if self.marks.ascii or curve.group else cue + self.key(curve)
 
-    def role(self, curve: Curve) -> str:
+    def role(self, curve: Curve) -> roles.Role:
         """The role of a curve's line."""
         return roles.FADED if curve.faded else roles.curve(curve.colour)
 

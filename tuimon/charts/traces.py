@@ -24,26 +24,23 @@ _CLIPPED_PERCENT = 1.0
 
 
 class Trace(NamedTuple):
-    """A curve, or a group of them, over the columns of dots; heights in the units of the y axis.
-
-    Attributes:
-        track: of the curve; of the first one of a group.
-        low, high: range of the raw values, NaN where there are none.
-        line: the line, joined across empty columns.
-        smoothed: the line is not the raw values.
-        bins: of the curve, or those of the group together.
-        past: it shows superseded points.
-        members: how many curves it shows.
-    """
+    """A curve, or a group of them, over the columns of dots; heights in the units of the y axis."""
 
     track: Track
+    """Of the curve; of the first one of a group."""
     low: Floats
     high: Floats
+    """Range of the raw values, NaN where there are none."""
     line: Floats
+    """The line, joined across empty columns."""
     smoothed: bool
+    """The line is not the raw values."""
     bins: Bins
+    """Of the curve, or those of the group together."""
     past: bool = False
+    """It shows superseded points."""
     members: int = 1
+    """How many curves it shows."""
 
     @property
     def curve(self) -> Curve:

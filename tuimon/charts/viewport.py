@@ -2,9 +2,10 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated, Literal
 
 from tuimon.charts.ticks import nice_step
+from tuimon.decoding import Rule, within
 
 Limits = tuple[float, float]
 Mode = Literal["all", "live tail", "frozen"]
@@ -12,22 +13,22 @@ Mode = Literal["all", "live tail", "frozen"]
 _LARGEST = 2.0**62
 _RESOLUTION = 1e-12
 _TAIL_STEPS = 8
+_HUGE = 1e300
+_Number = Annotated[float, within(-_HUGE, _HUGE)]
+_ASCENDING = Rule(lambda limits: limits[0] < limits[1], "must ascend")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewport:
-    """The part of a chart that is shown; by default all of it.
+    """The part of a chart that is shown; by default all of it."""
 
-    Attributes:
-        x: limits of x that stay where they are: steps (after the origin of the axis, if it has
-            one), seconds since the start, or unix seconds.
-        tail: how much of x, up to the newest point, is shown and follows it; not with `x`.
-        y: lowest and highest value; None where the points decide.
-    """
-
-    x: Limits | None = None
-    tail: float | None = None
-    y: tuple[float | None, float | None] = (None, None)
+    x: Annotated[tuple[_Number, _Number], _ASCENDING] | None = None
+    """Limits of x that stay where they are: steps (after the origin of the axis, if it has one),
+    seconds since the start, or unix seconds."""
+    tail: Annotated[float, Rule(lambda tail: 0 < tail < _HUGE, "must be more than 0")] | None = None
+    """How much of x, up to the newest point, is shown and follows it; not with `x`."""
+    y: tuple[_Number | None, _Number | None] = (None, None)
+    """Lowest and highest value; None where the points decide."""
 
     @property
     def mode(self) -> Mode:
@@ -39,24 +40,21 @@ class Viewport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """Where the plot of a drawing lies, and what its x axis shows.
-
-    Attributes:
-        left, top, columns, rows: cells of the drawing that the plot takes.
-        x0, x1: limits of x, in the units of `Viewport.x`.
-        first, last: extremes of x over all points.
-        least: the smallest part of x that makes sense.
-    """
+    """Where the plot of a drawing lies, and what its x axis shows."""
 
     left: int
     top: int
     columns: int
     rows: int
+    """Cells of the drawing that the plot takes."""
     x0: float
     x1: float
+    """Limits of x, in the units of `Viewport.x`."""
     first: float
     last: float
+    """Extremes of x over all points."""
     least: float
+    """The smallest part of x that makes sense."""
 
     @property
     def column(self) -> float:

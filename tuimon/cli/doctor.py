@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 import click
 
+from tuimon.cli.shared.surroundings import kills_at_logout, lingers
 from tuimon.runs.paths import state_home
 from tuimon.runs.registry import list_runs
 from tuimon.text import safe
@@ -21,6 +22,11 @@ Verdict = Literal["ok", "warn", "bad"]
 
 _WANDB_TIMEOUT = 60.0
 _LITTLE_SPACE = 1 << 30
+_MARKS = {"ok": "ok  ", "warn": "note", "bad": "BAD "}
+_SYSTEMD = Path("/run/systemd/system")
+"""There where systemd is the init system (sd_booted(3))."""
+_MOST_RUNS = 50
+_AT_WORK = ("starting", "live", "offline")
 
 
 class Finding(NamedTuple):
@@ -31,6 +37,29 @@ class Finding(NamedTuple):
     says: str
     do: str = ""
     """What to do about it; empty when nothing is to be done."""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
+def command(as_json: bool) -> int:
+    """Check terminal, locale, GPU library, W&B, logout rules, disk and uploads.
+
+    Exit code 1 when something does not work at all.
+    """
+    findings: list[Finding] = []
+    for look in CHECKS:
+        for finding in look():
+            findings.append(finding)
+            if not as_json:
+                _print(finding)
+    if as_json:
+        click.echo(json.dumps([finding._asdict() for finding in findings], indent=1))
+    return int(any(finding.verdict == "bad" for finding in findings))
+
+
+def _print(finding: Finding) -> None:
+    line = f"{_MARKS[finding.verdict]} {finding.what:<10} {safe(finding.says)}"
+    click.echo(f"{line}  -> {finding.do}" if finding.do else line)
 
 
 def terminal() -> Iterator[Finding]:
@@ -67,20 +96,22 @@ def text() -> Iterator[Finding]:
 
 
 def gpu() -> Iterator[Finding]:
-    """Whether NVIDIA's library, which tells of GPUs, is there."""
-    import ctypes
+    """Whether the recorder will find GPUs to measure."""
+    from pynvml import NVMLError_LibraryNotFound
 
-    try:
-        library = ctypes.CDLL("libnvidia-ml.so.1")
-    except OSError:
+    from tuimon.recorder.system_metrics import Gpus
+
+    gpus = Gpus()
+    if isinstance(gpus.error, NVMLError_LibraryNotFound):
         yield Finding("GPU", "warn", "no NVIDIA library (libnvidia-ml.so.1): no GPU metrics")
-        return
-    count = ctypes.c_uint(0)
-    if library.nvmlInit_v2() != 0 or library.nvmlDeviceGetCount_v2(ctypes.byref(count)) != 0:
-        yield Finding("GPU", "bad", "the NVIDIA driver does not answer", "nvidia-smi tells why")
-        return
-    yield Finding("GPU", "ok" if count.value else "warn", f"{count.value} by NVML")
-    library.nvmlShutdown()
+    elif gpus.error is not None:
+        why = f"the NVIDIA driver does not answer: {gpus.error}"
+        yield Finding("GPU", "bad", why, "nvidia-smi tells why")
+    elif gpus.lost:
+        says = f"{gpus.lost} of {gpus.count} by NVML cannot be reached"
+        yield Finding("GPU", "warn", says, "nvidia-smi tells why")
+    else:
+        yield Finding("GPU", "ok" if gpus.count else "warn", f"{gpus.count} by NVML")
 
 
 def wandb() -> Iterator[Finding]:
@@ -130,45 +161,20 @@ def _ask_wandb() -> dict[str, Any]:
 
 def logout() -> Iterator[Finding]:
     """Whether logind ends what a user has left running at logout."""
-    if not Path("/run/systemd/system").is_dir():
+    if not _SYSTEMD.is_dir():
         yield Finding("logout", "ok", "no systemd here: nothing ends trainings at logout")
         return
-    user = str(os.getuid())
-    kills = _ask("busctl", "get-property", *_LOGIND, "KillUserProcesses")
-    lingers = _ask("loginctl", "show-user", user, "--property=Linger", "--value")
+    kills = kills_at_logout()
     if kills is None:
         yield Finding("logout", "warn", "logind does not say whether it ends trainings at logout")
-    elif not kills.endswith("true"):
+    elif not kills:
         yield Finding("logout", "ok", "trainings go on")
-    elif lingers == "yes":
+    elif lingers():
         yield Finding("logout", "ok", "KillUserProcesses=yes, but you linger: trainings go on")
     else:
         yield Finding(
             "logout", "bad", "KillUserProcesses=yes ends trainings", "loginctl enable-linger"
         )
-
-
-_LOGIND = (
-    "org.freedesktop.login1",
-    "/org/freedesktop/login1",
-    "org.freedesktop.login1.Manager",
-)
-
-
-def _ask(*command: str) -> str | None:
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=5.0,
-            text=True,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def disk() -> Iterator[Finding]:
@@ -193,36 +199,8 @@ def disk() -> Iterator[Finding]:
         yield Finding("state", "ok", free)
 
 
-CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (terminal, text, gpu, wandb, logout, disk)
-"""In the order of the report."""
-
-
-_MARKS = {"ok": "ok  ", "warn": "note", "bad": "BAD "}
-_MOST_RUNS = 50
-_AT_WORK = ("starting", "live", "offline")
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
-def command(as_json: bool) -> int:
-    """Check terminal, locale, GPU library, W&B, logout rules, disk and uploads.
-
-    Exit code 1 when something does not work at all.
-    """
-    findings: list[Finding] = []
-    for look in (*CHECKS, _uploads):
-        for finding in look():
-            findings.append(finding)
-            if not as_json:
-                _print(finding)
-    if as_json:
-        click.echo(json.dumps([finding._asdict() for finding in findings], indent=1))
-    return int(any(finding.verdict == "bad" for finding in findings))
-
-
-def _uploads() -> list[Finding]:
+def uploads() -> Iterator[Finding]:
     """The mirrors of the newest runs that are not at W&B as they should be."""
-    found = []
     offline = 0
     for run in list_runs()[:_MOST_RUNS]:
         mirror = run.mirror
@@ -231,15 +209,21 @@ def _uploads() -> list[Finding]:
         offline += mirror.sync_command is not None
         says = f"{run.paths.id}: {mirror.detail or mirror.state}"
         if mirror.state == "failed":
-            found.append(Finding("mirror", "warn", says, f"tuimon sync {run.paths.id}"))
+            yield Finding("mirror", "warn", says, f"tuimon sync {run.paths.id}")
         elif mirror.detail and mirror.state in _AT_WORK and not run.state.ended:
-            found.append(Finding("mirror", "warn", says))
+            yield Finding("mirror", "warn", says)
     if offline:
         count = f"{offline} run{'s are' if offline > 1 else ' is'} offline"
-        found.append(Finding("mirror", "warn", count, "tuimon sync --all"))
-    return found
+        yield Finding("mirror", "warn", count, "tuimon sync --all")
 
 
-def _print(finding: Finding) -> None:
-    line = f"{_MARKS[finding.verdict]} {finding.what:<10} {safe(finding.says)}"
-    click.echo(f"{line}  -> {finding.do}" if finding.do else line)
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    terminal,
+    text,
+    gpu,
+    wandb,
+    logout,
+    disk,
+    uploads,
+)
+"""In the order of the report."""

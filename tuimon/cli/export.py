@@ -3,23 +3,52 @@
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
-from tuimon.cli.shared.common import CommandError, complete_run_or_logdir
-from tuimon.cli.shared.requested import pattern, select_all, tell, tell_damage
+from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.targets import (
+    EventLogs,
+    select_all,
+    sources_argument,
+    tell,
+    which_runs,
+    which_tags,
+)
 from tuimon.text import safe
 
 if TYPE_CHECKING:
-    from tuimon.events.logdir import FoundFile
     from tuimon.export.tables import TableWriter
 
 FORMATS = ("csv", "jsonl", "parquet")
 KINDS = ("histogram", "image", "audio", "text", "mesh", "pr-curve", "graph", "hparams")
+
+
+class ExportOptions(NamedTuple):
+    """What was typed."""
+
+    source: tuple[str, ...]
+    kind: str | None
+    kinds: tuple[str, ...]
+    runs: re.Pattern[str] | None
+    tags: re.Pattern[str] | None
+    output: str | None
+    every: bool
+
+    @property
+    def format(self) -> str:
+        """Of a table: as its file ends where none was named."""
+        return self.kind or next(
+            (one for one in FORMATS if str(self.output).endswith(f".{one}")), "csv"
+        )
+
+    def takes(self, tag: str) -> bool:
+        """Whether a tag matches."""
+        return self.tags is None or self.tags.search(tag) is not None
 
 
 @click.command()
@@ -31,8 +60,8 @@ KINDS = ("histogram", "image", "audio", "text", "mesh", "pr-curve", "graph", "hp
     multiple=True,
     help="Write data of this kind instead; may be repeated.",
 )
-@click.option("--run", "runs", callback=pattern, metavar="RE", help="Only runs that match.")
-@click.option("--tag", "tags", callback=pattern, metavar="RE", help="Only tags that match.")
+@which_runs
+@which_tags
 @click.option(
     "-o",
     "--output",
@@ -42,22 +71,8 @@ KINDS = ("histogram", "image", "audio", "text", "mesh", "pr-curve", "graph", "hp
 @click.option(
     "--all", "every", is_flag=True, help="Also points that later ones of the same tag superseded."
 )
-@click.argument(
-    "source",
-    nargs=-1,
-    required=True,
-    metavar="LOGDIR|RUN...",
-    shell_complete=complete_run_or_logdir,
-)
-def command(
-    source: tuple[str, ...],
-    kind: str | None,
-    kinds: tuple[str, ...],
-    runs: re.Pattern[str] | None,
-    tags: re.Pattern[str] | None,
-    output: str | None,
-    every: bool,
-) -> int:
+@sources_argument("LOGDIR|RUN...", required=True)
+def command(**typed: Any) -> int:
     """Write all scalar points of each LOGDIR or run RUN as a table; or other data as files.
 
     Columns: run, tag, step, wall_time (Unix s), value, in full precision. RE is searched for, as
@@ -74,68 +89,60 @@ def command(
       histogram, pr-curve, hparams   JSON lines
     DIR/manifest.jsonl tells run, tag, step and wall time of each file.
     """
-    from tuimon.events.logdir import LogdirScan
-    from tuimon.export.tables import MissingLibraryError, chunks
-    from tuimon.store.loading import load_runs
+    return export(ExportOptions(**typed))
 
-    if kinds and (kind or every):
-        raise CommandError(f"--kind and {'--format' if kind else '--all'} do not go together")
-    if kinds and output is None:
+
+def export(options: ExportOptions) -> int:
+    """Write what was asked for; returns the exit code. Raises CommandError."""
+    if options.kinds and (options.kind or options.every):
+        other = "--format" if options.kind else "--all"
+        raise CommandError(f"--kind and {other} do not go together")
+    if options.kinds and options.output is None:
         raise CommandError("--kind writes a directory of files: give -o DIR")
-    if output == "":
+    if options.output == "":
         raise CommandError("-o names no file")
-    scan = LogdirScan(select_all(source).sources)
-    files = scan.scan()
-    if not files:
-        raise CommandError(f"{safe(' '.join(source))}: no event files there")
-    if kind is None:
-        kind = next((known for known in FORMATS if str(output).endswith(f".{known}")), "csv")
-    complete = not scan.truncated
-    if scan.truncated:
-        tell(f"{safe(' '.join(source))}: too large: not all of it was looked at")
-    chosen = [file for file in files if runs is None or runs.search(file.run)]
-    if output is not None and kinds:
-        complete &= _write_files(Path(output), kinds, chosen, tags)
-        return 0 if complete else 1
+    logs = EventLogs(select_all(options.source), options.runs)
+    if options.output is not None and options.kinds:
+        complete = _write_files(Path(options.output), logs, options)
+    else:
+        _write_table(logs, options)
+        complete = True
+    return 0 if complete and logs.complete else 1
+
+
+def _write_table(logs: EventLogs, options: ExportOptions) -> None:
+    from tuimon.export.tables import MissingLibraryError, chunks
+
     points = 0
     try:
-        with _opened(output, kind) as file, _writer(kind, file) as table:
-            for run, statuses in load_runs(chosen):
-                complete &= tell_damage(statuses)
-                for tag, series in run.series.items() if run is not None else ():
-                    if tags is not None and not tags.search(tag):
-                        continue
-                    for chunk in chunks(series, every=every):
+        with (
+            _opened(options.output, options.format) as file,
+            _writer(options.format, file) as table,
+        ):
+            for run in logs.read():
+                for tag, series in run.series.items():
+                    for chunk in chunks(series, every=options.every) if options.takes(tag) else ():
                         points += len(chunk.steps)
                         table.write(chunk)
     except MissingLibraryError as error:
         raise CommandError(str(error)) from None
     if not points:
-        tell("no scalar points were found" + (" that match" if runs or tags else ""))
-    elif output is not None:
-        tell(f"{points:,} points written to {safe(output)}")
-    return 0 if complete else 1
+        matching = " that match" if options.runs or options.tags else ""
+        tell(f"no scalar points were found{matching}")
+    elif options.output is not None:
+        tell(f"{points:,} points written to {safe(options.output)}")
 
 
-def _write_files(
-    directory: Path,
-    kinds: Iterable[str],
-    files: "Sequence[FoundFile]",
-    tags: re.Pattern[str] | None,
-) -> bool:
-    """Write summaries of these kinds; whether all could be read."""
+def _write_files(directory: Path, logs: EventLogs, options: ExportOptions) -> bool:
+    """Write summaries of the kinds; whether all of them could be."""
     from tuimon.export.summary_files import FilesWriter, UnreadableSummary, summaries
-    from tuimon.store.loading import load_runs
 
     complete = True
     try:
         with FilesWriter(directory) as writer:
-            for run, statuses in load_runs(files):
-                complete &= tell_damage(statuses)
-                if run is None:
-                    continue
-                for kind in dict.fromkeys(kinds):
-                    for one in summaries(run, kind, lambda tag: not tags or tags.search(tag)):
+            for run in logs.read():
+                for kind in dict.fromkeys(options.kinds):
+                    for one in summaries(run, kind, options.takes):
                         if isinstance(one, UnreadableSummary):
                             where = f"{safe(one.run)}: {safe(one.tag)}: step {one.step}"
                             tell(f"{where}: {safe(one.reason)}: left out")

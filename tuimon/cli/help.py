@@ -19,6 +19,7 @@ TOPICS = (
     "keys",
     "settings",
     "how-it-works",
+    "ends",
     "wandb",
     "measured",
     "on-disk",

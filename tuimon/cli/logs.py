@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import click
 
 from tuimon.cli.shared.common import complete_run, run_or_refuse
-from tuimon.console.files import ConsoleReader
+from tuimon.console.rotation import ConsoleReader
 from tuimon.runs.activity import losses
 from tuimon.runs.ending import has_ended
 from tuimon.runs.registry import read_status
@@ -22,7 +22,7 @@ _POLL_EVERY = 0.1
 @click.argument("run", required=False, shell_complete=complete_run)
 def command(run: str | None, follow: bool, raw: bool) -> int:
     """Print the output of RUN (default: the newest) as text, progress bars folded."""
-    from tuimon.console.emulation import LineFolder
+    from tuimon.console.folding import LineFolder
 
     status = run_or_refuse(run)
     log = ConsoleReader(status.paths.console_log)

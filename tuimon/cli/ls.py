@@ -8,8 +8,8 @@ import time
 
 import click
 
-from tuimon.runs.activity import activity, remark
-from tuimon.runs.record import as_document
+from tuimon.cli.shared.common import run_document
+from tuimon.runs.activity import remark
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import size_of
 from tuimon.text import fit, format_age, format_bytes, format_duration, safe, width
@@ -22,7 +22,7 @@ def command(long: bool, as_json: bool) -> int:
     """List runs, newest first."""
     runs = list_runs()
     if as_json:
-        click.echo(json.dumps([document(run) for run in runs], indent=1))
+        click.echo(json.dumps([run_document(run) for run in runs], indent=1))
     elif runs:
         cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         for line in _table(runs, cells, long=long):
@@ -30,21 +30,6 @@ def command(long: bool, as_json: bool) -> int:
     else:
         click.echo("no runs yet; start one: tuimon run train.py")
     return 0
-
-
-def document(run: RunStatus) -> dict[str, object]:
-    return {
-        **as_document(run.record),
-        "state": run.state,
-        "ended_at": run.ended_at,
-        "cause": run.cause,
-        "activity": activity(run, time.time()),
-        "bytes": size_of(run),
-        "directory": str(run.paths.directory),
-        "recorder": as_document(run.recorder) if run.recorder else None,
-        "mirror": as_document(run.mirror) if run.mirror else None,
-        "mirror_options": as_document(run.record.mirror),
-    }
 
 
 def _table(runs: list[RunStatus], cells: int | None, *, long: bool) -> list[str]:

@@ -1,4 +1,4 @@
-"""`tuimon run`: launch a training under a guardian, then watch it like `tuimon attach`."""
+"""`tuimon run`: from a command line to a training under a guardian, which is then watched."""
 
 import dataclasses
 import os
@@ -10,12 +10,12 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 
 from tuimon.cli.shared.common import CommandError, run_or_refuse, settings_or_refuse
 from tuimon.cli.shared.wandb_options import wandb_options
-from tuimon.config import StopSettings
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, machine_id, pid_namespace
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
@@ -37,6 +37,42 @@ def parse_graces(
     if len(texts) > 2 or not all(0 <= grace < 1e6 for grace in found.values()):
         raise click.BadParameter(f"{text!r} is not SECONDS or SECONDS,SECONDS")
     return found
+
+
+class RunOptions(NamedTuple):
+    """What was typed, with its defaults."""
+
+    training: tuple[str, ...]
+    module: bool = False
+    name: str | None = None
+    logdir: str | None = None
+    detach: bool = False
+    foreground: bool = False
+    stop_grace: Mapping[str, float] = {}
+    plain: bool = False
+    hook: bool = True
+    console_metrics: bool | None = None
+    mirror: MirrorOptions = MirrorOptions()
+    notify: str | None = None
+    resume: str | None = None
+    no_resume: bool = False
+    save_code: bool = True
+    log_code: bool = False
+
+    @property
+    def run_name(self) -> str:
+        """What the run is called."""
+        return self.name or run_name(self.training)
+
+    def wandb(self) -> MirrorOptions:
+        """Those of the W&B run. Raises CommandError: there is no run to resume."""
+        resume = "never" if self.no_resume else "auto"
+        return self.mirror._replace(
+            name=self.name,
+            resume=run_or_refuse(self.resume).record.id if self.resume else resume,
+            save_code=self.save_code,
+            log_code=str(Path.cwd()) if self.log_code else None,
+        )
 
 
 @click.command(
@@ -95,25 +131,7 @@ def parse_graces(
 )
 @click.option("--log-code", is_flag=True, help="Send the source files of this directory to W&B.")
 @click.argument("training", nargs=-1, required=True, type=click.UNPROCESSED)
-def command(
-    *,
-    module: bool,
-    name: str | None,
-    logdir: str | None,
-    detach: bool,
-    foreground: bool,
-    stop_grace: dict[str, float],
-    plain: bool,
-    hook: bool,
-    console_metrics: bool | None,
-    notify: str | None,
-    mirror: MirrorOptions,
-    resume: str | None,
-    no_resume: bool,
-    save_code: bool,
-    log_code: bool,
-    training: tuple[str, ...],
-) -> int:
+def command(**typed: Any) -> int:
     """Launch TRAINING under a guardian that outlives this terminal, and watch it.
 
     \b
@@ -121,43 +139,77 @@ def command(
     tuimon run --name big -m mypackage.train --epochs 90
     tuimon run -- torchrun --nproc-per-node 2 train.py
     """
-    if detach and foreground:
+    options = RunOptions(**typed)
+    if options.detach and options.foreground:
         raise CommandError("--detach and --foreground cannot be combined")
-    graces = dataclasses.replace(settings_or_refuse().stop, **stop_grace)
-    if resume and no_resume:
+    if options.resume and options.no_resume:
         raise CommandError("--resume and --no-resume cannot be combined")
-    options = mirror._replace(
-        name=name,
-        resume=run_or_refuse(resume).record.id if resume else "never" if no_resume else "auto",
-        save_code=save_code,
-        log_code=str(Path.cwd()) if log_code else None,
-    )
-    name = name or run_name(training)
-    argv = ("-m", *training) if module else training
-    executed = resolve(training, module=module, env=os.environ)
-    paths = launch(
-        name,
-        argv,
-        executed,
-        logdir=logdir,
-        hook=hook,
-        console_metrics={None: "auto", True: "on", False: "off"}[console_metrics],
-        notify=notify,
-        mirror=options,
-        graces=graces,
-        detached=not foreground,
-        given_input=_has_input(foreground=foreground),
-    )
-    if detach:
-        click.echo(f"{safe(name)} started as {paths.id}\nwatch it: tuimon attach {paths.id}")
+    paths = launch(options)
+    if options.detach:
+        started = f"{safe(options.run_name)} started as {paths.id}"
+        click.echo(f"{started}\nwatch it: tuimon attach {paths.id}")
         return 0
-    if foreground:
+    if options.foreground:
         from tuimon.cli.shared.foreground import follow
 
         return follow(paths)
     from tuimon.cli.shared.viewer import watch_run
 
-    return watch_run(paths, plain=plain, launched=True)
+    return watch_run(paths, plain=options.plain, launched=True)
+
+
+def launch(options: RunOptions) -> RunPaths:
+    """Write the run directory and start its guardian; returns once the training is executing.
+
+    Raises:
+        CommandError: there is no such training, or it or its guardian could not be started.
+    """
+    from tuimon.cli.shared.surroundings import LaunchContext, look_around
+    from tuimon.guardian.launch import LaunchError, start_guardian
+
+    record = _record(options)
+    try:
+        paths = new_run_directory(record.name)
+        detached = not options.foreground
+        around = look_around(paths.id, os.environ) if detached else LaunchContext()
+        _write_first(paths, record._replace(id=paths.id, warnings=around.warnings))
+    except OSError as error:
+        why = safe(f"{error.strerror}: {error.filename or runs_directory()}")
+        raise CommandError(f"no run can be recorded: {why} (TUIMON_HOME=DIR: elsewhere)") from None
+    try:
+        start_guardian(paths, around.prefix)
+    except LaunchError as error:
+        raise CommandError(f"{safe(record.name)} could not be started: {error}") from None
+    for warning in around.warnings:
+        click.echo(f"tuimon: {warning}", err=True)
+    return paths
+
+
+def _record(options: RunOptions) -> RunRecord:
+    """All that is known of the run before it has a directory. Raises CommandError."""
+    training, module, logdir = options.training, options.module, options.logdir
+    graces = dataclasses.replace(settings_or_refuse().stop, **options.stop_grace)
+    return RunRecord(
+        id="",
+        name=options.run_name,
+        host=socket.gethostname(),
+        machine_id=machine_id(),
+        boot_id=boot_id(),
+        pid_namespace=pid_namespace(),
+        argv=("-m", *training) if module else training,
+        command=resolve(training, module=module, env=os.environ),
+        cwd=str(Path.cwd()),
+        logdir=str(Path(logdir).absolute()) if logdir else None,
+        hook=options.hook,
+        console_metrics={None: "auto", True: "on", False: "off"}[options.console_metrics],
+        notify=options.notify,
+        mirror=options.wandb(),
+        stop_grace_int=graces.term_after,
+        stop_grace_term=graces.kill_after,
+        started_at=time.time(),
+        given_input=_has_input(foreground=options.foreground),
+        pty_cols=_columns(),
+    )
 
 
 def _has_input(*, foreground: bool) -> bool:
@@ -177,67 +229,6 @@ def _columns() -> int:
         return _MOST_COLUMNS
     shown = console_columns(shutil.get_terminal_size().columns)
     return max(_LEAST_COLUMNS, min(shown, _MOST_COLUMNS))
-
-
-def launch(
-    name: str,
-    argv: tuple[str, ...],
-    executed: tuple[str, ...],
-    *,
-    logdir: str | None,
-    hook: bool,
-    console_metrics: str,
-    notify: str | None,
-    mirror: MirrorOptions,
-    graces: StopSettings,
-    detached: bool,
-    given_input: bool = False,
-) -> RunPaths:
-    """Write the run directory and start its guardian; returns once the training is executing.
-
-    Raises:
-        CommandError: the guardian or the training could not be started.
-    """
-    from tuimon.cli.shared.surroundings import LaunchContext, look_around
-    from tuimon.guardian.launch import LaunchError, start_guardian
-
-    cwd = Path.cwd()
-    try:
-        paths = new_run_directory(name)
-        around = look_around(paths.id, os.environ) if detached else LaunchContext()
-        record = RunRecord(
-            id=paths.id,
-            name=name,
-            host=socket.gethostname(),
-            machine_id=machine_id(),
-            boot_id=boot_id(),
-            pid_namespace=pid_namespace(),
-            argv=argv,
-            command=executed,
-            cwd=str(cwd),
-            logdir=str(Path(logdir).absolute()) if logdir else None,
-            hook=hook,
-            console_metrics=console_metrics,
-            notify=notify,
-            mirror=mirror,
-            warnings=around.warnings,
-            stop_grace_int=graces.term_after,
-            stop_grace_term=graces.kill_after,
-            started_at=time.time(),
-            given_input=given_input,
-            pty_cols=_columns(),
-        )
-        _write_first(paths, record)
-    except OSError as error:
-        why = safe(f"{error.strerror}: {error.filename or runs_directory()}")
-        raise CommandError(f"no run can be recorded: {why} (TUIMON_HOME=DIR: elsewhere)") from None
-    try:
-        start_guardian(paths, around.prefix)
-    except LaunchError as error:
-        raise CommandError(f"{safe(name)} could not be started: {error}") from None
-    for warning in around.warnings:
-        click.echo(f"tuimon: {warning}", err=True)
-    return paths
 
 
 def _write_first(paths: RunPaths, record: RunRecord) -> None:

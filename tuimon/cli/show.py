@@ -5,26 +5,57 @@ import math
 import re
 import shutil
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from tuimon.cli.shared.common import CommandError, complete_run_or_logdir
-from tuimon.cli.shared.requested import pattern, select_all, tell
+from tuimon.cli.shared.colours import PALETTE, lines, wants_colour
+from tuimon.cli.shared.common import CommandError, run_document, settings_or_refuse
+from tuimon.cli.shared.targets import (
+    EventLogs,
+    LogTarget,
+    select_all,
+    sources_argument,
+    tell,
+    which_runs,
+    which_tags,
+)
+from tuimon.terminal.glyphs import has_unicode, in_ascii
 from tuimon.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tuimon.charts.model import Row, XAxis
-    from tuimon.cli.shared.matches import MetricMatches
+    from tuimon.charts.model import ChartOptions, Row, XAxis
+    from tuimon.present.report import Report
     from tuimon.present.statistics import TagStatistics
     from tuimon.store.store import Store
-    from tuimon.views.base import ViewOptions
 
 _WIDTH = 80
 """Where standard output is no terminal."""
+
+
+class ShowOptions(NamedTuple):
+    """What was typed, and what this terminal makes of it."""
+
+    source: tuple[str, ...]
+    runs: re.Pattern[str] | None
+    tags: re.Pattern[str] | None
+    cells: int
+    height: int
+    smoothing: float | None
+    x_axis: "XAxis | None"
+    log_y: bool | None
+    kinds: tuple[str, ...]
+    step: int | None
+    charts: bool
+    ascii_only: bool
+    coloured: bool
+    as_json: bool
+
+    @property
+    def palette(self) -> int:
+        """How many colours tell curves apart, 1 is none; letters draw curves in ASCII."""
+        return PALETTE if self.coloured or self.ascii_only else 1
 
 
 @click.command()
@@ -38,24 +69,20 @@ _WIDTH = 80
     show_default=True,
     help="Lines of a chart; below 6, a line of text for a curve.",
 )
-@click.option("--run", "runs", callback=pattern, metavar="RE", help="Only runs that match.")
-@click.option("--tag", "tags", callback=pattern, metavar="RE", help="Only tags that match.")
+@which_runs
+@which_tags
 @click.option(
     "--smoothing",
     type=click.FloatRange(0, 1),
-    default=0.6,
-    show_default=True,
-    help="Weight of TensorBoard's moving average; 0 is off.",
+    help="Weight of TensorBoard's moving average; 0 is off.  [default: as in your settings]",
 )
 @click.option(
     "--x",
     "x_axis",
     type=click.Choice(["step", "relative", "wall"]),
-    default="step",
-    show_default=True,
-    help="x by step, time since the start, or clock.",
+    help="x by step, time since the start, or clock.  [default: as in your settings]",
 )
-@click.option("--log-y", is_flag=True, help="Logarithmic y axis.")
+@click.option("--log-y/--linear-y", default=None, help="Logarithmic y axis, or not.")
 @click.option(
     "--kind",
     "kinds",
@@ -74,31 +101,14 @@ _WIDTH = 80
     help="auto: on terminals, unless NO_COLOR is set.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for programs.")
-@click.argument(
-    "source", nargs=-1, metavar="[LOGDIR|RUN]...", shell_complete=complete_run_or_logdir
-)
-def command(
-    source: tuple[str, ...],
-    width: int | None,
-    height: int,
-    runs: re.Pattern[str] | None,
-    tags: re.Pattern[str] | None,
-    smoothing: float,
-    x_axis: "XAxis",
-    log_y: bool,
-    kinds: tuple[str, ...],
-    step: int | None,
-    charts: bool,
-    ascii_only: bool,
-    color: str,
-    as_json: bool,
-) -> int:
+@sources_argument("[LOGDIR|RUN]...")
+def command(width: int | None, ascii_only: bool, color: str, **typed: Any) -> int:
     """Print the charts and a table of values of each LOGDIR or run RUN, and exit.
 
     The newest run when nothing is named. BEST STEP is the step of the lowest value ("min") of
     losses and errors, and of the highest ("max") of accuracies, scores and rewards. RE is searched
     for, as grep does.
-    Points that a resume wrote again are left out, as on the screen.
+    Points that a resume wrote again are left out, unless your settings show them.
 
     KIND is histogram, image, text, pr-curve, audio, mesh, graph, hparams,
     custom-scalars, embedding, profile, other, or all.
@@ -114,74 +124,104 @@ def command(
     NaN counts for neither "min" nor "max"; where there is nothing else, both are "NaN" and their
     steps null. Values that JSON lacks are the strings "NaN", "Infinity" and "-Infinity".
     """
-    from tuimon.charts.model import ChartOptions
-    from tuimon.cli.shared.colours import PALETTE, lines, wants_colour
-    from tuimon.cli.shared.matches import choose, read
-    from tuimon.cli.shared.still import still
-    from tuimon.terminal.glyphs import has_unicode, in_ascii
-
-    cells = width or shutil.get_terminal_size((_WIDTH, 24)).columns
-    ascii_only = ascii_only or not has_unicode(sys.stdout.encoding)
-    coloured = wants_colour(color)
-    palette = PALETTE if coloured or ascii_only else 1  # letters draw curves in ASCII
-    if kinds:
-        from tuimon.views.base import ViewOptions
-
-        look = ViewOptions(step, cells, height, ascii_only, coloured, palette)
-        store, complete = read(select_all(source), runs)
-        for row in lines(_stills(store, kinds, tags, look), coloured=coloured):
-            click.echo(in_ascii(row) if ascii_only else row, color=True)
-        return 0 if complete else 1
-    chosen = choose(select_all(source), runs, tags)
-    if as_json:
-        click.echo(json.dumps(_document(chosen), indent=1))
-    else:
-        options = ChartOptions(
-            smoothing=smoothing,
-            log_y=log_y,
-            x_axis=x_axis,
-            marks="ascii" if ascii_only else "braille",
-            band=coloured,  # else it could not be told from the line
-            palette=palette,
+    return show(
+        ShowOptions(
+            cells=width or shutil.get_terminal_size((_WIDTH, 24)).columns,
+            ascii_only=ascii_only or not has_unicode(sys.stdout.encoding),
+            coloured=wants_colour(color),
+            **typed,
         )
-        rows = still(chosen, cells, height if charts else 0, options)
-        click.echo("\n".join(lines(rows, coloured=coloured)), color=True)
-    return 0 if chosen.complete else 1
+    )
 
 
-def _stills(
-    store: "Store", kinds: tuple[str, ...], tags: re.Pattern[str] | None, look: "ViewOptions"
-) -> "Iterator[Row]":
-    """The summaries of these kinds; tells when there are none. Raises CommandError."""
-    from tuimon.cli.shared.summary_stills import stills
-    from tuimon.views.kinds import KINDS
+def show(options: ShowOptions) -> int:
+    """Print what was asked for; returns the exit code. Raises CommandError."""
+    target = select_all(options.source)
+    logs = EventLogs(target, options.runs)
+    store = logs.store()
+    if options.kinds:
+        if not _print(_summaries(store, options), options):
+            tell("no such summaries were found")
+    else:
+        from tuimon.present.report import report_on
+
+        report = report_on(store, options.tags)
+        if not report.values:
+            matching = " that match" if options.runs or options.tags else ""
+            tell(f"no scalar points were found{matching}")
+        if options.as_json:
+            click.echo(json.dumps(_document(report, target), indent=1))
+        else:
+            _print(_rows(report, target, options), options)
+    return 0 if logs.complete else 1
+
+
+def _rows(report: "Report", target: LogTarget, options: ShowOptions) -> "list[Row]":
+    from tuimon.present.report import report_rows
+
+    sources, status = target
+    name = status.record.name if status else " ".join(one.label or one.path for one in sources)
+    height = options.height if options.charts else 0
+    return report_rows(report, name, status, options.cells, height, _chart_options(options))
+
+
+def _chart_options(options: ShowOptions) -> "ChartOptions":
+    """How charts are drawn: as asked for, all else as in the user's settings.
+
+    Raises:
+        CommandError: something in the settings makes no sense.
+    """
+    from tuimon.charts.model import ChartOptions
+    from tuimon.present.look import first_look
+
+    first = first_look(settings_or_refuse(screen=False))
+    return ChartOptions(
+        smoothing=first.smoothing if options.smoothing is None else options.smoothing,
+        x_axis=options.x_axis or first.x_axis,
+        log_y=first.log_y if options.log_y is None else options.log_y,
+        superseded=first.superseded,
+        clip=first.clip,
+        marks="ascii" if options.ascii_only else "braille",
+        band=options.coloured,  # else it could not be told from the line
+        palette=options.palette,
+    )
+
+
+def _summaries(store: "Store", options: ShowOptions) -> "Iterator[Row]":
+    """The summaries of the kinds. Raises CommandError."""
+    from tuimon.views.base import ViewOptions
+    from tuimon.views.kinds import KINDS, stills
 
     known = [kind.kind for kind in KINDS]
-    for kind in kinds:
+    for kind in options.kinds:
         if kind not in (*known, "all"):
             raise CommandError(f"{safe(kind)}: no such kind; there are {', '.join(known)} and all")
-    rows = stills(store, known if "all" in kinds else kinds, tags, look)
-    first = next(rows, None)
-    if first is None:
-        tell("no such summaries were found")
-        return
-    yield first
-    yield from rows
+    kinds = known if "all" in options.kinds else options.kinds
+    size = options.cells, options.height
+    charts = _chart_options(options)
+    look = ViewOptions(
+        options.step, *size, options.ascii_only, options.coloured, options.palette, charts=charts
+    )
+    return stills(store, kinds, options.tags, look)
 
 
-def _document(chosen: "MetricMatches") -> dict[str, object]:
-    from tuimon.cli.ls import document
-    from tuimon.cli.show import documents
+def _print(rows: "Iterable[Row]", options: ShowOptions) -> bool:
+    """Print rows; whether there were any."""
+    line = None
+    for line in lines(rows, coloured=options.coloured):
+        click.echo(in_ascii(line) if options.ascii_only else line, color=True)
+    return line is not None
 
-    sources, status = chosen.selection
+
+def _document(report: "Report", target: LogTarget) -> dict[str, object]:
     return {
-        "run": document(status) if status else None,
-        "logdirs": [source.path for source in sources],
-        "runs": documents(chosen.values),
+        "run": run_document(target.status) if target.status else None,
+        "logdirs": [source.path for source in target.sources],
+        "runs": _statistics(report.values),
     }
 
 
-def documents(rows: "Sequence[TagStatistics]") -> dict[str, dict[str, dict[str, object]]]:
+def _statistics(rows: "Sequence[TagStatistics]") -> dict[str, dict[str, dict[str, object]]]:
     """Runs → tags → statistics, made of what JSON can tell."""
     runs: dict[str, dict[str, dict[str, object]]] = {}
     for row in rows:

@@ -40,10 +40,14 @@ def command(run: str | None, now: bool, no_wait: bool) -> int:
         click.echo(f"{name} has lost its guardian: sent it the signal, without waiting for its end")
         return 0
     control = control_or_refuse(status)
+    waits = _Patience(status, name)
     try:
-        control.stop("kill" if now else "next")
+        control.stop("kill" if now else "next", (lambda: False) if no_wait else waits)
     except ControlError as error:
         raise CommandError(f"{name} cannot be stopped: {error}") from None
+    except KeyboardInterrupt:
+        click.echo(f"\nwithdrawn: {name} was not asked to stop", err=True)
+        return 130
     if no_wait:
         return 0
     harder = "" if now else "; tuimon stop again moves on to the next signal"
@@ -55,6 +59,23 @@ def command(run: str | None, now: bool, no_wait: bool) -> int:
         return 130
     click.echo(describe_end(status))
     return 0
+
+
+class _Patience:
+    """Waits for the answer of a guardian that is held up, as by a disk, as long as it lives."""
+
+    def __init__(self, status: RunStatus, name: str) -> None:
+        self._record = status.record
+        self._name = name
+        self._told = False
+
+    def __call__(self) -> bool:
+        if not self._told:
+            self._told = True
+            said = f"asked {self._name} to stop; its guardian has not answered yet"
+            click.echo(f"{said}; Ctrl-C withdraws it", err=True)
+        guardian = self._record.guardian
+        return guardian is not None and is_alive(guardian, self._record.boot_id)
 
 
 def _wait_for_end(status: RunStatus) -> RunStatus:
@@ -78,5 +99,8 @@ def _signal_orphan(status: RunStatus, number: signal.Signals) -> bool:
         return False
     if not status.is_here or not is_alive(record.child, record.boot_id):
         return False
-    os.killpg(record.child.pid, number)
+    try:
+        os.killpg(record.child.pid, number)
+    except ProcessLookupError:  # one that its launcher has left behind leads no group
+        os.kill(record.child.pid, number)
     return True

@@ -4,13 +4,12 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import Field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, get_args
 
-from tuimon.config.schema import AREAS, Origin, Settings
+from tuimon.config.schema import Origin, Settings
+from tuimon.decoding import checked, field_types, near, written
 
 _NOWHERE = Path("/nonexistent/.config/tuimon")
 """Below what Debian calls the home directory of users who have none."""
@@ -76,7 +75,7 @@ def read_settings(path: Path) -> Settings:
         ConfigError: the file cannot be read, or something in it makes no sense.
     """
     document = read_document(path)
-    return Settings() if document is None else _SettingsReader(document).settings()
+    return Settings() if document is None else _settings(document)
 
 
 class Document(NamedTuple):
@@ -94,6 +93,30 @@ class Document(NamedTuple):
     def origin(self, name: str) -> Origin:
         """Where the key of that name is."""
         return Origin(str(self.path), self.lines.get(name, 1))
+
+    def sound(
+        self, values: object, kinds: Mapping[str, Any], problems: list[Problem], table: str = ""
+    ) -> dict[str, Any]:
+        """The values of a table that are of the types in `kinds`.
+
+        All that is wrong with others is added to `problems`, instead of stopping at the first.
+        """
+        if not isinstance(values, dict):
+            text = f"{table} is a table: write [{table}] on a line of its own"
+            problems.append(self.problem(table, text))
+            return {}
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            full = f"{table}.{name}".lstrip(".")
+            if name not in kinds:
+                hint = near(name, kinds) or f"; there are {', '.join(kinds)}"
+                problems.append(self.problem(full, f"unknown: {name}{hint}"))
+                continue
+            try:
+                found[name] = checked(value, kinds[name])
+            except ValueError as error:
+                problems.append(self.problem(full, f"{name} = {written(value)}: {error}"))
+        return found
 
 
 def read_document(path: Path) -> Document | None:
@@ -126,12 +149,6 @@ def read_document(path: Path) -> Document | None:
     raise ConfigError([problem])
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """``; did you mean X?`` for the name that comes nearest, if one does; else nothing."""
-    found = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {found[0]}?" if found else ""
-
-
 def _lines(text: str) -> dict[str, int]:
     """Lines (from 1 on) of tables and keys; of strings over several lines, which no setting is,
     pieces may be taken for keys."""
@@ -150,89 +167,24 @@ def _full_name(key: str) -> str:
     return ".".join(part.strip().strip("\"'") for part in key.split("."))
 
 
-class _SettingsReader:
-    """Takes a document apart, and keeps all that is wrong instead of stopping at the first."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-        self._problems: list[Problem] = []
-        self._origins: dict[str, Origin] = {}
-
-    def settings(self) -> Settings:
-        known = [*AREAS, "keys"]
-        parts: dict[str, Any] = {}
-        for name, value in self._document.values.items():
-            if name not in known:
-                tables = ", ".join(f"[{one}]" for one in known)
-                self._wrong(name, f"unknown: {name}{near(name, known)}; there are {tables}")
-            elif not isinstance(value, dict):
-                self._wrong(name, f"{name} is a table: write [{name}] on a line of its own")
-            elif name == "keys":
-                parts[name] = MappingProxyType(self._keys(value))
-            else:
-                parts[name] = self._area(name, value)
-        if self._problems:
-            raise ConfigError(sorted(self._problems, key=lambda problem: problem.origin.line))
-        return Settings(**parts, origins=MappingProxyType(self._origins))
-
-    def _area(self, area: str, values: Mapping[str, Any]) -> Any:
-        kind = get_type_hints(Settings)[area]
-        hints = get_type_hints(kind)
-        known = {field.name: field for field in fields(kind)}
-        good: dict[str, Any] = {}
-        for name, value in values.items():
-            full = f"{area}.{name}"
-            if name not in known:
-                has = near(name, known) or f"; [{area}] has {', '.join(known)}"
-                self._wrong(full, f"unknown: {name}{has}")
-            elif wrong := what_is_wrong(value, hints[name], known[name]):
-                self._wrong(full, f"{name} = {_toml(value)}: {wrong}")
-            else:
-                good[name] = float(value) if hints[name] is float else value
-                self._origins[full] = self._document.origin(full)
-        return kind(**good)
-
-    def _keys(self, values: Mapping[str, Any]) -> dict[str, str]:
-        good: dict[str, str] = {}
-        for name, value in values.items():
-            full = f"keys.{name}"
-            if not isinstance(value, str) or not value.strip():
-                self._wrong(full, f'{name}: must be one or more keys, such as "ctrl+s,w"')
-            else:
-                good[name] = value
-                self._origins[full] = self._document.origin(full)
-        return good
-
-    def _wrong(self, name: str, text: str) -> None:
-        self._problems.append(self._document.problem(name, text))
-
-
-def what_is_wrong(value: object, hint: Any, field: "Field[Any]") -> str:
-    """Why a field of this type cannot have `value`; empty where it can."""
-    limits = field.metadata
-    if get_origin(hint) is Literal:
-        choices = get_args(hint)
-        if value in choices:
-            return ""
-        return f"must be one of {', '.join(choices)}{near(str(value), choices)}"
-    if hint is bool:
-        return "" if isinstance(value, bool) else "must be true or false"
-    if hint is str:
-        if not isinstance(value, str):
-            return 'must be text in quotes, such as "auto"'
-        pattern = limits.get("pattern")
-        return "" if pattern is None or re.fullmatch(pattern, value) else _SHAPES[field.name]
-    least, below = limits["least"], limits["below"]
-    if isinstance(value, int | float) and not isinstance(value, bool) and least <= value < below:
-        return ""
-    return f"must be at least {least:g} and less than {below:,.7g}"
-
-
-_SHAPES = {"grid": 'must be "auto" or "COLUMNSxROWS", such as "3x2", up to "6x6"'}
-
-
-def _toml(value: object) -> str:
-    try:
-        return str(value).lower() if isinstance(value, bool) else repr(value)[:60]
-    except ValueError:  # Python writes no integer of thousands of digits
-        return "…"
+def _settings(document: Document) -> Settings:
+    kinds = {name: kind for name, kind in field_types(Settings).items() if name != "origins"}
+    problems: list[Problem] = []
+    parts: dict[str, Any] = {}
+    for name, values in document.values.items():
+        if name not in kinds:
+            there = ", ".join(f"[{one}]" for one in kinds)
+            text = f"unknown: {name}{near(name, kinds)}; there are {there}"
+            problems.append(document.problem(name, text))
+        elif name == "keys":
+            ids = values if isinstance(values, dict) else {}
+            keys = dict.fromkeys(ids, get_args(kinds[name])[1])
+            parts[name] = MappingProxyType(document.sound(values, keys, problems, name))
+        else:
+            sound = document.sound(values, field_types(kinds[name]), problems, name)
+            parts[name] = kinds[name](**sound)
+    if problems:
+        raise ConfigError(sorted(problems, key=lambda problem: problem.origin.line))
+    made = [f"{table}.{name}" for table in parts for name in document.values[table]]
+    origins = {name: document.origin(name) for name in made}
+    return Settings(**parts, origins=MappingProxyType(origins))

@@ -1,13 +1,27 @@
 """What can be set, and to what: an area of the settings file is a dataclass.
 
-A field's default is what holds without a file, its type what is accepted, its docstring what
-`tuimon config` and the commented file of `tuimon config --edit` say of it.
+A field's default is what holds without a file, its type what is accepted (see `tuimon.decoding`),
+its docstring what `tuimon config` and the commented file of `tuimon config --edit` say of it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
+
+from tuimon.decoding import Rule, within
+
+Smoothing = Annotated[float, within(0, 1)]
+_Seconds = Annotated[float, within(0, 1e6)]
+_Grid = Annotated[
+    str,
+    Rule(
+        re.compile(r"auto|[1-6]x[1-6]").fullmatch,
+        'must be "auto" or "COLUMNSxROWS", such as "3x2", up to "6x6"',
+    ),
+]
+_Keys = Annotated[str, Rule(str.strip, 'must be one or more keys, such as "ctrl+s,w"')]
 
 
 class Origin(NamedTuple):
@@ -24,7 +38,7 @@ class Origin(NamedTuple):
 class ChartSettings:
     """How charts look until a key changes it."""
 
-    smoothing: float = field(default=0.6, metadata={"least": 0.0, "below": 1.0})
+    smoothing: Smoothing = 0.6
     """Weight of the moving average, as in TensorBoard: 0 (off) or more, less than 1."""
     log_y: bool = False
     """A logarithmic y axis."""
@@ -35,7 +49,7 @@ class ChartSettings:
     ASCII. auto: braille where the terminal's encoding has it."""
     superseded: bool = False
     """Show the points that a resumed training has logged again."""
-    grid: str = field(default="auto", metadata={"pattern": r"auto|[1-6]x[1-6]"})
+    grid: _Grid = "auto"
     """Charts on a page, "COLUMNSxROWS" up to "6x6". auto: as many as are readable."""
     sort: Literal["logged", "name", "changed"] = "logged"
     """Order of the charts: as the tags were logged (loss and accuracy first), by name, or the one
@@ -68,9 +82,9 @@ class ConsoleSettings:
 class StopSettings:
     """How long a training that is to stop may take. For trainings that are launched from now on."""
 
-    term_after: float = field(default=60.0, metadata={"least": 0.0, "below": 1e6})
+    term_after: _Seconds = 60.0
     """Seconds from SIGINT (as Ctrl-C) to SIGTERM: time to write a checkpoint."""
-    kill_after: float = field(default=45.0, metadata={"least": 0.0, "below": 1e6})
+    kill_after: _Seconds = 45.0
     """Seconds from SIGTERM to SIGKILL."""
 
 
@@ -82,7 +96,7 @@ class Settings:
     screen: ScreenSettings = ScreenSettings()
     console: ConsoleSettings = ConsoleSettings()
     stop: StopSettings = StopSettings()
-    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    keys: Mapping[str, _Keys] = field(default_factory=lambda: MappingProxyType({}))
     """Keys of bindings, by the id of the binding; several are separated by commas."""
     origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
     """By the setting's name in full, such as ``charts.smoothing``."""

@@ -1,1 +1,5 @@
-"""Console output: one reader of the log, escapes, folding, an emulated screen."""
+"""Console output: `rotation` reads it, whatever files it lies in, and `escapes` takes it apart.
+
+`folding` makes lines of it and `history` all of them, `emulation` what a terminal shows, and
+`harmless` what may pass to another terminal.
+"""

@@ -1,15 +1,18 @@
-"""The console of a run as text: its terminal emulated for the screen, its log for the rest.
+"""The console of a run as its terminal shows it: emulated, followed, with a scrollback.
 
 ``console.log`` holds the raw bytes of the training's terminal. Nothing of it may reach another
 terminal as it is: everything that leaves this module is printable text, a line at a time.
 """
 
-import codecs
-import os
+import inspect
+import logging
 import re
+import traceback
 import unicodedata
 from collections import deque
+from contextlib import suppress
 from functools import lru_cache
+from operator import methodcaller
 from pathlib import Path
 
 import pyte
@@ -17,12 +20,9 @@ from pyte import modes as mo
 from pyte.screens import Char
 from wcwidth import wcwidth
 
-from tuimon.console.escapes import SEQUENCE, split_begun
-from tuimon.console.files import end_of_parts, newest_bytes
-from tuimon.console.folding import LineFolder, fold
+from tuimon.console.escapes import TOKEN, OutputDecoder
+from tuimon.console.rotation import ConsoleReader, line_start
 from tuimon.text import safe
-
-__all__ = ["ConsoleScreen", "ConsoleTail", "LineFolder", "fold", "read_tail"]
 
 NEWEST = 65536
 """Bytes that are emulated of a backlog: a terminal emulator in Python manages 1 MB/s."""
@@ -32,24 +32,33 @@ _MOST_STYLES = 256
 _SINGLE_WIDTH = re.compile(r"[ -~\u2500-\u259f\u2800-\u28ff]+")
 """ASCII, box drawings, blocks and braille: a cell a character, whatever the terminal."""
 
+log = logging.getLogger(__name__)
+
 
 class ConsoleScreen:
     """What a terminal of `cols` × `rows` shows of a stream of output, with a scrollback.
 
-    Everything is accepted and nothing raises; sequences that pyte does not know vanish.
+    Everything is accepted and nothing raises: sequences that pyte does not know vanish, as do
+    those that fail, which is logged once for each module that they fail in.
     """
 
     def __init__(self, cols: int = 120, rows: int = 40, scrollback: int = 400) -> None:
-        self._screen = _Screen(cols, rows, scrollback)
-        self._stream = _Stream(self._screen)
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._unread = ""
+        self._scrollback = scrollback
+        self._failed: set[str] = set()
+        self.restart(cols, rows)
+
+    def restart(self, cols: int, rows: int) -> None:
+        """Become an empty terminal of that size, to which another stream of output comes."""
+        self._screen = _Screen(cols, rows, self._scrollback)
+        self._decoder = OutputDecoder()
 
     def feed(self, data: bytes) -> None:
         """Process output; chunks may end anywhere."""
-        text, self._unread = split_begun(self._unread + self._decoder.decode(data))
-        text = _NOT_PLAIN.sub(_for_pyte, text)
-        self._stream.feed(text)
+        for token in TOKEN.finditer(self._decoder.feed(data)):
+            try:
+                self._screen.act(token)
+            except Exception as error:
+                self._report(error)
 
     @property
     def screen(self) -> list[str]:
@@ -69,6 +78,15 @@ class ConsoleScreen:
             lines.pop()
         return lines
 
+    def _report(self, error: Exception) -> None:
+        """pyte fails at some output; what fails in a module of ours is a bug."""
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        module = str(frame.f_globals["__name__"])
+        if module not in self._failed:
+            self._failed.add(module)
+            level = logging.WARNING if module.startswith("pyte.") else logging.ERROR
+            log.log(level, "output is not shown as a terminal would", exc_info=error)
+
 
 class ConsoleTail:
     """Follows a console.log that is being written, renamed (rotation) or not there yet."""
@@ -82,27 +100,23 @@ class ConsoleTail:
         *,
         plain_file: bool = False,
     ) -> None:
-        """`plain_file`: no terminal has put a carriage return before its line feeds."""
-        self._path = path
+        """`plain_file`: no terminal has put a carriage return before its line feeds, and files
+        beside it with its name and a number are not its parts."""
         self._plain_file = plain_file
-        self._size = (cols, rows, scrollback)
-        self._screen = ConsoleScreen(*self._size)
-        self._fd: int | None = None
-        self._offset = 0
-        self._begun = plain_file
+        self._size = (cols, rows)
+        self._screen = ConsoleScreen(cols, rows, scrollback)
+        self._reader = ConsoleReader(path, parts=not plain_file)
+        self._resized = False
 
     def poll(self) -> bool:
         """Take in what was written since the last call; True when `lines` may have changed.
 
         Of a backlog of more than `NEWEST` bytes only the newest are emulated (about 0.1 s).
         """
-        if self._fd is None and not self._open():
-            return False
-        changed = self._read()
-        if self._is_replaced():
-            self.close()
-            return (self._open() and self._read()) or changed
-        return changed
+        with suppress(OSError):
+            if self._skip_backlog():
+                return True
+        return self._read()
 
     def lines(self) -> list[str]:
         """The newest lines, safe for a terminal."""
@@ -123,77 +137,41 @@ class ConsoleTail:
 
         The newest output is emulated anew at the next poll.
         """
-        size = (cols, rows, self._size[2])
-        if size == self._size:
+        if (cols, rows) == self._size:
             return False
-        self._size = size
-        self._screen = ConsoleScreen(*size)
-        self.close()
-        self._begun = self._plain_file
+        self._size = (cols, rows)
+        self._screen.restart(cols, rows)
+        self._resized = True
         return True
 
     def close(self) -> None:
         """Close the file; the lines stay."""
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        self._reader.close()
 
-    def _open(self) -> bool:
-        try:
-            self._fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
+    def _skip_backlog(self) -> bool:
+        """Show the newest output alone where it does not follow what is shown, or not soon."""
+        reader = self._reader
+        if not (self._resized or reader.is_cut or reader.unread > NEWEST):
             return False
-        self._offset = 0
-        if not self._begun:
-            self._begun = True
-            if os.fstat(self._fd).st_size < NEWEST:
-                self._feed(_from_line_start(end_of_parts(self._path, NEWEST)))
+        reader.skip()
+        before = reader.copy()
+        data = before.read_back(NEWEST)
+        before.close()
+        self._screen.restart(*self._size)
+        self._feed(data[line_start(data) :] if len(data) == NEWEST else data)
+        self._resized = False
         return True
-
-    def _is_replaced(self) -> bool:
-        assert self._fd is not None
-        try:
-            found = self._path.stat()
-        except OSError:
-            return False
-        return not os.path.samestat(found, os.fstat(self._fd))
 
     def _read(self) -> bool:
-        assert self._fd is not None
-        size = os.fstat(self._fd).st_size
-        if size < self._offset:
-            self._screen = ConsoleScreen(*self._size)
-            self._offset = 0
-        if size == self._offset:
-            return False
-        skipping = size - self._offset > NEWEST
-        if skipping:
-            self._offset = size - NEWEST
-        data = os.pread(self._fd, NEWEST, self._offset)
-        self._offset += len(data)
-        if skipping:
-            self._screen = ConsoleScreen(*self._size)
-            data = _from_line_start(data)
-        self._feed(data)
-        return True
+        left = NEWEST
+        with suppress(OSError):
+            while left > 0 and (data := self._reader.read(left)):
+                self._feed(data)
+                left -= len(data)
+        return left < NEWEST
 
     def _feed(self, data: bytes) -> None:
         self._screen.feed(data.replace(b"\n", b"\r\n") if self._plain_file else data)
-
-
-def read_tail(path: Path, lines: int) -> list[str]:
-    """The last lines of a console.log, folded and safe; none when there is no log."""
-    data = newest_bytes(path, NEWEST)
-    return fold(_from_line_start(data) if len(data) == NEWEST else data)[-lines:]
-
-
-def _from_line_start(data: bytes) -> bytes:
-    """Drop what precedes the first line break, or else the first carriage return."""
-    for separator in (b"\n", b"\r"):
-        _, found, rest = data.partition(separator)
-        if found:
-            return rest
-    return data
 
 
 class _Screen(pyte.Screen):
@@ -208,10 +186,22 @@ class _Screen(pyte.Screen):
         """The text of all rows."""
         return [self._text(row) for row in range(self.lines)]
 
+    def act(self, token: re.Match[str]) -> None:
+        """Do what a `TOKEN` tells; pyte's parser, slower by far, lends its tables alone."""
+        match token.lastgroup:
+            case "text":
+                self.draw(token[0])
+            case "control":
+                getattr(self, pyte.Stream.basic[token[0]])()
+            case "simple" if name := pyte.Stream.escape.get(token[0][1:]):
+                getattr(self, name)()
+            case "final" if call := _call(token["final"], token["parameters"]):
+                call(self)
+
     def draw(self, data: str) -> None:
         """Put plain text into its row at once, where pyte goes character by character."""
         if mo.IRM in self.mode or not _SINGLE_WIDTH.fullmatch(data):
-            super().draw(data)
+            super().draw("".join(map(_drawable, data)))
             return
         while data:
             cursor = self.cursor
@@ -265,29 +255,26 @@ class _StyledCells(dict[str, Char]):
         return cell
 
 
-class _Stream(pyte.Stream):
-    """pyte's parser; sequences that its screen chokes on (wrong number of parameters) vanish."""
-
-    def _send_to_parser(self, data: str) -> bool:
-        try:
-            return bool(super()._send_to_parser(data))
-        except Exception:
-            return True
+_PARAMETERS = re.compile(r"(\??)([0-9;]*)")
+_HIGHEST = 9999  # a parameter above is taken for that, as pyte does
+_SIGNATURES = {
+    final: inspect.signature(getattr(pyte.Screen, name)) for final, name in pyte.Stream.csi.items()
+}
 
 
-_NOT_PLAIN = re.compile(SEQUENCE.pattern + r"|[^\x08-\x0d\x20-\x7e]")
-_KNOWN_PARAMETERS = re.compile(r"\??[0-9;]*")
-
-
-def _for_pyte(match: re.Match[str]) -> str:
-    """A sequence as it is if pyte knows it (it would print the rest), a character if it has one."""
-    final, simple = match["final"], match["simple"]
-    if final:
-        known = final in pyte.Stream.csi
-        return match[0] if known and _KNOWN_PARAMETERS.fullmatch(match["parameters"]) else ""
-    if simple:
-        return match[0] if simple in pyte.Stream.escape else ""
-    return _drawable(match[0])
+@lru_cache(maxsize=2048)
+def _call(final: str, parameters: str) -> methodcaller | None:
+    """What a control sequence does to a screen; None if pyte does not know it, or not so."""
+    known = _PARAMETERS.fullmatch(parameters)
+    if known is None or final not in _SIGNATURES:
+        return None
+    numbers = tuple(min(int(number or 0), _HIGHEST) for number in known[2].split(";"))
+    flags = {"private": True} if known[1] else {}
+    try:
+        _SIGNATURES[final].bind(None, *numbers, **flags)
+    except TypeError:
+        return None
+    return methodcaller(pyte.Stream.csi[final], *numbers, **flags)
 
 
 @lru_cache(maxsize=8192)

@@ -6,10 +6,9 @@ move the cursor up and redraw; so lines stay open to change until the cursor is 
 back to them.
 """
 
-import codecs
 import re
 
-from tuimon.console.escapes import SEQUENCE, split_begun
+from tuimon.console.escapes import TOKEN, OutputDecoder
 from tuimon.text import safe
 
 _REACH = 64
@@ -21,9 +20,6 @@ _LONGEST_LINE = 16384
 _WIDEST_JUMP = 512
 """Columns beyond which a cursor movement is taken for garbage."""
 
-_SILENT = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f\x7f]+")
-_TOKEN = re.compile(r"[^\x1b\r\n\t\b\v\f]+|[\r\n\t\b\v\f\x1b]")
-
 
 class LineFolder:
     """Folds a stream of terminal output into lines; the chunks it comes in make no difference.
@@ -34,9 +30,8 @@ class LineFolder:
     """
 
     def __init__(self, reach: int = _REACH) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._decoder = OutputDecoder()
         self._reach = reach
-        self._unread = ""
         self._lines = [""]
         self._row = 0
         self._column = 0
@@ -44,12 +39,12 @@ class LineFolder:
 
     def feed(self, data: bytes) -> list[str]:
         """Take raw output; return the lines that have become final, safe for a terminal."""
-        self._parse(self._decoder.decode(data), at_end=False)
+        self._parse(self._decoder.feed(data))
         return self._take()
 
     def finish(self) -> list[str]:
         """The stream has ended: return what is left."""
-        self._parse(self._decoder.decode(b"", final=True), at_end=True)
+        self._parse(self._decoder.finish())
         rest = self._take() + self.pending()
         self._lines, self._row, self._column = [""], 0, 0
         return rest
@@ -63,36 +58,28 @@ class LineFolder:
         done, self._done = self._done, []
         return done
 
-    def _parse(self, text: str, *, at_end: bool) -> None:
-        text = self._unread + text
-        self._unread = ""
-        if not at_end:
-            text, self._unread = split_begun(text)
-        position = 0
-        while token := _TOKEN.match(text, position):
-            position = token.end()
-            if token[0] != "\x1b":
-                self._put(token[0])
-            elif sequence := SEQUENCE.match(text, token.start()):
-                position = sequence.end()
-                if sequence["final"]:
-                    self._control(sequence["final"], sequence["parameters"])
+    def _parse(self, text: str) -> None:
+        for token in TOKEN.finditer(text):
+            match token.lastgroup:
+                case "text":
+                    self._write(token[0])
+                case "control":
+                    self._put(token[0])
+                case "final":
+                    self._control(token["final"], token["parameters"])
 
-    def _put(self, token: str) -> None:
-        match token:
+    def _put(self, control: str) -> None:
+        match control:
             case "\r":
                 self._column = 0
-            case "\n" | "\v" | "\f":
-                self._line_feed()
             case "\b":
                 self._column = max(0, self._column - 1)
             case "\t":
-                self._column += 8 - self._column % 8
+                self._column = min(self._column // 8 * 8 + 8, _LONGEST_LINE)
             case _:
-                self._write(token)
+                self._line_feed()
 
     def _write(self, text: str) -> None:
-        text = _SILENT.sub("", text)
         while text:
             line = self._lines[self._row]
             part = text[: _LONGEST_LINE - self._column]

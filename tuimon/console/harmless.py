@@ -1,17 +1,14 @@
 """A training's output on its way to standard output: bytes of the log, made safe for a terminal."""
 
-import codecs
 import re
 
-_LONGEST_SEQUENCE = 4096
+from tuimon.console.escapes import SEQUENCE, OutputDecoder
 
-# What progress bars and colours need: SGR, erasing, and moves of the cursor (ECMA-48 §8.3).
-_HARMLESS = re.compile(r"\x1b\[[0-9;:]{0,32}[mKJABCDEFG]")
-# Every other sequence that is whole: CSI, command strings (OSC, DCS …), and the short ones.
-_SEQUENCE = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x9c|\x1b\\)|[ -/]*[0-OQ-WYZ`-~])"
+# Text, and what progress bars and colours need: SGR, erasing, moves of the cursor (ECMA-48 §8.3).
+_PASSING = re.compile(
+    r"(?P<passing>[^\x00-\x07\x0b-\x0c\x0e-\x1f\x7f-\x9f]+|\x1b\[[0-9;:]{0,32}[mKJABCDEFG])"
+    rf"|{SEQUENCE.pattern}"
 )
-_CONTROLS = re.compile(r"[\x00-\x07\x0b-\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class HarmlessStream:
@@ -22,26 +19,16 @@ class HarmlessStream:
     """
 
     def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._held = ""
+        self._decoder = OutputDecoder()
 
     def feed(self, data: bytes) -> str:
         """The harmless part of `data`."""
-        text = self._held + self._decoder.decode(data)
-        self._held = ""
-        shown = []
-        position = 0
-        while (escape := text.find("\x1b", position)) >= 0:
-            shown.append(_CONTROLS.sub("", text[position:escape]))
-            if harmless := _HARMLESS.match(text, escape):
-                shown.append(harmless[0])
-                position = harmless.end()
-            elif sequence := _SEQUENCE.match(text, escape):
-                position = sequence.end()
-            elif len(text) - escape <= _LONGEST_SEQUENCE and "\n" not in text[escape:]:
-                self._held = text[escape:]
-                return "".join(shown)
-            else:
-                position = escape + 1
-        shown.append(_CONTROLS.sub("", text[position:]))
-        return "".join(shown)
+        return _passing(self._decoder.feed(data))
+
+    def finish(self) -> str:
+        """The stream has ended: the harmless part of what is left."""
+        return _passing(self._decoder.finish())
+
+
+def _passing(text: str) -> str:
+    return "".join(match["passing"] or "" for match in _PASSING.finditer(text))

@@ -17,8 +17,8 @@ import numpy as np
 
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.cycles import Cycle, find_period
-from tuimon.events.bulk.families import NO_TEMPLATE
 from tuimon.events.bulk.grouped import DAMAGED, FramePoints, GroupedDecoder
+from tuimon.events.bulk.templates import NO_TEMPLATE
 from tuimon.events.fields import Buffer
 from tuimon.events.frames import (
     HEADER_BYTES,

@@ -25,8 +25,8 @@ from tuimon.events.frames import FrameError
 from tuimon.export.names import PathNames
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Refs, RefSeries
+from tuimon.summaries import SummaryError
 from tuimon.summaries.audio_clips import Audio
-from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.images import Images
 from tuimon.summaries.meshes import Mesh
 from tuimon.summaries.reader import Decoded, SummaryReader

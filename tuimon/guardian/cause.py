@@ -5,10 +5,11 @@ way, the OOM counters, and its last words.
 from signal import Signals
 from typing import NamedTuple
 
-from tuimon.guardian.child import Outcome, signal_name
+from tuimon.guardian.child import Outcome
 from tuimon.guardian.last_words import crash_at_end, last_words, says_stopped
 from tuimon.guardian.oom import OomKills
 from tuimon.guardian.stop_log import Stop, StopCause
+from tuimon.runs.process import signal_name
 from tuimon.runs.record import RunState
 
 _MEANINGS = {
@@ -36,15 +37,28 @@ class Ending(NamedTuple):
 
 
 def explain(
-    outcome: Outcome, stop: Stop | None, kills: OomKills, before: bytes, since: bytes
+    outcome: Outcome,
+    stop: Stop | None,
+    kills: OomKills,
+    before: bytes,
+    since: bytes,
+    job: str | None = None,
 ) -> Ending:
     """What became of a training.
 
     `kills` are those since its start; `before` and `since` are the end of its console, up to the
-    beginning of the stop and after it (see `tuimon.guardian.console_end`).
+    beginning of the stop and after it (see `tuimon.guardian.console_end`); `job` is what the
+    scheduler calls all of it, if there is one.
     """
     tail = before + since
     words = last_words(tail if stop is None else since) if outcome.exit_code else None
+    if stop is not None and stop.by is StopCause.JOB:
+        return _after_signal(outcome, stop, _crash(outcome, stop, kills) or words, job)
+    if stop is not None and stop.by is StopCause.SYSTEM and outcome.exit_code == 0:
+        ago = _seconds(stop.lasted)
+        return Ending(
+            outcome.state, f"exit code 0, {ago} after its guardian got {stop.signal.name}"
+        )
     if stop is None or not _is_meant(stop, outcome, words):
         return Ending(outcome.state, _because(outcome.describe(), _reason(outcome, kills, tail)))
     said = f"stopped {stop.by} ({stop.signal.name})"
@@ -60,6 +74,23 @@ def explain(
         words = None
     state = RunState.KILLED if stop.by is StopCause.SYSTEM else RunState.STOPPED
     return Ending(state, _because(said, words))
+
+
+def _after_signal(outcome: Outcome, stop: Stop, why: str | None, job: str | None) -> Ending:
+    """The end of a training that was sent a signal with all of its job: because of it or not."""
+    name, all_of_it = stop.signal.name, f"all of {job}" if job else "the whole job"
+    if _deadly_signal(outcome) == name:
+        guess = "cancelled, preempted or out of time?" if job else "a scheduler, logout, shutdown?"
+        end = outcome.describe() if outcome.signal else f"{outcome.describe()}: {name}"
+        return Ending(RunState.KILLED, f"{end}, sent to {all_of_it}: {guess}")
+    said = f"{outcome.describe()}, {_seconds(stop.lasted)} after {name} to {all_of_it}"
+    if why is not None and says_stopped(why):
+        return Ending(RunState.KILLED, said)
+    return Ending(outcome.state, _because(said, why))
+
+
+def _seconds(count: float) -> str:
+    return f"{count:.0f} s" if count < 120 else f"{count / 60:.0f} min"
 
 
 def _is_meant(stop: Stop, outcome: Outcome, words: str | None) -> bool:

@@ -6,10 +6,20 @@ import termios
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from signal import SIGKILL, SIGSTOP, Signals, valid_signals
-from typing import NamedTuple
+from signal import (
+    SIG_DFL,
+    SIG_SETMASK,
+    SIGKILL,
+    SIGSTOP,
+    pthread_sigmask,
+    signal,
+    valid_signals,
+)
+from typing import NamedTuple, NoReturn
 
-from tuimon.guardian.descendants import COMPANION_VARIABLE
+from tuimon.guardian.descendants import COMPANION_VARIABLE, become_subreaper
+from tuimon.guardian.leader import lead
+from tuimon.runs.process import signal_name
 from tuimon.runs.record import RunState
 
 NOT_FOUND = 127
@@ -26,7 +36,7 @@ class SpawnError(Exception):
 
 
 class Child(NamedTuple):
-    """A process that leads its own session, with a PTY as its controlling terminal.
+    """A process in the foreground of a session with a PTY as its controlling terminal.
 
     The guardian keeps the slave open as long as the child lives: a script that closes its
     output and opens ``/dev/tty`` later would otherwise look like one that has ended.
@@ -35,13 +45,19 @@ class Child(NamedTuple):
     pid: int
     master: int
     slave: int
+    leader: int
+    """PID of the process that leads the session (see `tuimon.guardian.leader`)."""
+    witness: int
+    """Where that one tells the signals that were sent to the whole job, a byte each."""
 
-    def foreground_group(self) -> int:
-        """The process group that a Ctrl-C on the terminal would reach."""
-        try:
+    def group(self) -> int:
+        """The process group that a Ctrl-C on the terminal would reach; of a daemon, its own."""
+        with suppress(OSError):
+            if os.getsid(self.pid) != self.leader:
+                return os.getpgid(self.pid)
+        with suppress(OSError):
             return os.tcgetpgrp(self.master) or self.pid
-        except OSError:
-            return self.pid
+        return self.pid
 
 
 class Outcome(NamedTuple):
@@ -70,14 +86,6 @@ class Outcome(NamedTuple):
         if self.signal is None:
             return f"exit code {self.exit_code}"
         return f"killed by {signal_name(self.signal)}"
-
-
-def signal_name(number: int) -> str:
-    """``SIGKILL`` for 9; ``signal 40`` for one without a name."""
-    try:
-        return Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def inherited_environment() -> dict[str, str]:
@@ -111,7 +119,7 @@ def spawn_on_pty(
     cols: int,
     keyboard: bool = True,
 ) -> Child:
-    """Start `command` in its own session with a new PTY of that size.
+    """Start `command` in a session with a new PTY of that size; this process adopts it.
 
     Its standard input is the PTY, or, without `keyboard`, that of this process. Leaves the
     guardian in `cwd`; its umask stays as it was.
@@ -119,6 +127,7 @@ def spawn_on_pty(
     Raises:
         SpawnError: the directory, the terminal or the program is not to be had.
     """
+    become_subreaper()
     try:
         os.chdir(cwd)
     except OSError as error:
@@ -129,32 +138,68 @@ def spawn_on_pty(
         terminal = os.ttyname(slave)
     except (OSError, termios.error) as error:
         raise SpawnError(f"no pseudo-terminal: {error}", NOT_EXECUTABLE) from error
-    own_umask = os.umask(umask)
+    reader, writer = os.pipe()
+    witness, telling = os.pipe()
+    for end in (witness, telling):
+        os.set_blocking(end, False)
     try:
-        pid = os.posix_spawnp(
-            command[0],
-            list(command),
-            environment,
-            # The leader of a new session that opens a terminal gets it as controlling terminal.
-            file_actions=[
-                (os.POSIX_SPAWN_OPEN, 1, terminal, os.O_RDWR, 0),
-                (os.POSIX_SPAWN_DUP2, 1, 2),
-                *([(os.POSIX_SPAWN_DUP2, 1, 0)] if keyboard else []),
-            ],
-            setsid=True,
-            # Ignored signals survive exec: a training that inherits the guardian's ignored
-            # SIGINT would never see KeyboardInterrupt.
-            setsigdef=valid_signals() - {SIGKILL, SIGSTOP},
-            setsigmask=(),
+        leader = os.fork()
+    except OSError as error:
+        _close(master, slave, reader, writer, witness, telling)
+        raise SpawnError(f"no process: {error.strerror}", NOT_EXECUTABLE) from error
+    if leader == 0:
+        lead(
+            terminal,
+            telling,
+            lambda: _execute(command, environment, umask, writer),
+            keyboard=keyboard,
         )
+    _close(writer, telling)
+    pid, failure = _answer_of(reader)
+    if failure is None and pid is not None:
+        return Child(pid, master, slave, leader, witness)
+    with suppress(ProcessLookupError):
+        os.kill(leader, SIGKILL)
+    _close(master, slave, witness)
+    number, _, reason = (failure or "0 its first process was killed").partition(" ")
+    raise SpawnError(
+        f"exec failed: {reason}: {command[0]}",
+        NOT_FOUND if int(number) == errno.ENOENT else NOT_EXECUTABLE,
+    )
+
+
+def _execute(
+    command: Sequence[str], environment: Mapping[str, str], umask: int, answer: int
+) -> NoReturn:
+    """Become the training; `answer` is told the PID, and after it why it is none."""
+    os.write(answer, b"%d\n" % os.getpid())
+    try:
+        os.umask(umask)
+        # Ignored signals survive exec: a training that inherits the guardian's ignored SIGINT
+        # would never see KeyboardInterrupt.
+        for number in valid_signals() - {SIGKILL, SIGSTOP}:
+            signal(number, SIG_DFL)
+        pthread_sigmask(SIG_SETMASK, ())
+        os.execvpe(command[0], list(command), dict(environment))
     except (OSError, ValueError) as error:
-        os.close(master)
-        os.close(slave)
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        missing = isinstance(error, OSError) and error.errno == errno.ENOENT
-        raise SpawnError(
-            f"exec failed: {reason}: {command[0]}", NOT_FOUND if missing else NOT_EXECUTABLE
-        ) from error
+        code, reason = 0, str(error).removeprefix("execve: ")
+        if isinstance(error, OSError):
+            code, reason = error.errno or 0, error.strerror or reason
+        os.write(answer, f"{code} {reason}".encode(errors="replace"))
     finally:
-        os.umask(own_umask)
-    return Child(pid, master, slave)
+        os._exit(NOT_EXECUTABLE)
+
+
+def _answer_of(reader: int) -> tuple[int | None, str | None]:
+    """What `_execute` tells: the PID, and why there is no training, once it is known."""
+    answer = b""
+    while data := os.read(reader, 4096):
+        answer += data
+    os.close(reader)
+    pid, _, failure = answer.decode(errors="replace").partition("\n")
+    return int(pid) if pid else None, failure or None
+
+
+def _close(*files: int) -> None:
+    for file in files:
+        os.close(file)

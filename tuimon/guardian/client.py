@@ -3,16 +3,15 @@
 import getpass
 import json
 import os
-import signal
 import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tuimon.guardian.address import socket_address
+from tuimon.guardian.control import socket_address
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.process import is_alive
+from tuimon.runs.process import ASK, is_alive
 from tuimon.runs.record import RunRecord, read_record
 
 StopStage = Literal["int", "term", "kill", "next"]
@@ -48,28 +47,33 @@ class ControlClient:
         self._paths = paths
         self._timeout = timeout
 
-    def request(self, request: dict[str, Any]) -> dict[str, Any]:
+    def request(
+        self, request: dict[str, Any], waits: Callable[[], bool] = lambda: False
+    ) -> dict[str, Any]:
         """Send one request and return the answer's fields.
+
+        `waits` is asked, each time that the timeout has passed, whether to wait on. A request that
+        is not waited for any more is withdrawn: the guardian does not serve who is gone.
 
         Raises:
             ControlError: no answer, or one that says no.
         """
         with _Connection(self._paths, self._timeout) as connection:
-            return connection.request(request)
+            return connection.request(request, waits)
 
     def status(self) -> GuardianStatus:
         """Ask for what is not in run.json. Raises: ControlError."""
         return GuardianStatus(**self.request({"op": "status"}))
 
-    def stop(self, stage: StopStage = "next") -> str:
+    def stop(self, stage: StopStage = "next", waits: Callable[[], bool] = lambda: False) -> str:
         """Begin to stop the training, or go on to a later stage; the stage that it is in now.
 
         ``next`` is SIGINT the first time and skips a grace each further time; ``kill`` ends
         everything at once. Where the file system allows no socket, signals to the guardian do
-        the same: each is a ``next``. Raises: ControlError.
+        the same: each is a ``next``. `waits` as in `request`. Raises: ControlError.
         """
         try:
-            return str(self.request({"op": "stop", "stage": stage})["stop_stage"])
+            return str(self.request({"op": "stop", "stage": stage}, waits)["stop_stage"])
         except ControlError:
             if self._paths.control_sock.exists():
                 raise
@@ -87,12 +91,13 @@ class ControlClient:
         """Let a paused training go on. Raises: ControlError."""
         self.request({"op": "resume"})
 
-    def signal(self, number: int) -> None:
+    def signal(self, number: int, *, passed_on: bool = False) -> None:
         """Send a signal to the foreground process group of the training; without a socket, to the
-        group of its first process. Raises: ControlError.
+        group of its first process. One that this process was sent and passes on does not arrive
+        if it was sent to the whole job. Raises: ControlError.
         """
         try:
-            self.request({"op": "signal", "signal": number})
+            self.request({"op": "signal", "signal": number, "passed_on": passed_on})
         except ControlError:
             if self._paths.control_sock.exists():
                 raise
@@ -107,7 +112,7 @@ class ControlClient:
         while True:
             before = record.stop_stage
             assert record.guardian is not None
-            _send(os.kill, record.guardian.pid, signal.SIGTERM)
+            _send(os.kill, record.guardian.pid, ASK)
             while record.stop_stage == before and not record.state.ended:
                 if time.monotonic() > deadline:
                     raise ControlError("the guardian does not react to a signal")
@@ -185,14 +190,13 @@ class _Connection:
     def close(self) -> None:
         self._socket.close()
 
-    def request(self, request: dict[str, Any]) -> dict[str, Any]:
+    def request(
+        self, request: dict[str, Any], waits: Callable[[], bool] = lambda: False
+    ) -> dict[str, Any]:
         try:
             self._socket.sendall(json.dumps(request).encode() + b"\n")
             while b"\n" not in self._unread:
-                data = self._socket.recv(65536)
-                if not data:
-                    raise ControlError("no answer from the guardian: it refused or has just ended")
-                self._unread += data
+                self._receive(waits)
         except OSError as error:
             raise _no_answer(error) from error
         line, _, self._unread = self._unread.partition(b"\n")
@@ -200,6 +204,17 @@ class _Connection:
         if not answer.pop("ok"):
             raise ControlError(str(answer.get("error")))
         return answer
+
+    def _receive(self, waits: Callable[[], bool]) -> None:
+        try:
+            data = self._socket.recv(65536)
+        except TimeoutError:
+            if not waits():
+                raise
+            return
+        if not data:
+            raise ControlError("no answer from the guardian: it refused or has just ended")
+        self._unread += data
 
 
 def _send(send: Callable[[int, int], None], target: int, number: int) -> None:
@@ -210,4 +225,5 @@ def _send(send: Callable[[int, int], None], target: int, number: int) -> None:
 
 
 def _no_answer(error: OSError) -> ControlError:
-    return ControlError(f"no answer from the guardian: {error.strerror or error}")
+    withdrawn = "; the request is withdrawn" if isinstance(error, TimeoutError) else ""
+    return ControlError(f"no answer from the guardian: {error.strerror or error}{withdrawn}")

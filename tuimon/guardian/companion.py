@@ -9,6 +9,7 @@ from pathlib import Path
 from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.guardian.log import log
 from tuimon.guardian.oom import COMPANION, likelier_victim
+from tuimon.runs.process import ask_to_end
 
 FIRST_DELAY = 1.0
 LONGEST_DELAY = 60.0
@@ -18,7 +19,7 @@ DRAIN_TIME = 600.0
 """Seconds the recorder has after the end of the training, for the last points and W&B's upload."""
 
 _RESTARTS_AFTER_END = 3
-_KILL_AFTER_TERM = 10.0
+_KILL_AFTER_ASKING = 10.0
 
 
 class Companion:
@@ -51,7 +52,7 @@ class Companion:
         self._started_at = -math.inf
         self._training_ended = False
         self._restarts_left = _RESTARTS_AFTER_END
-        self._terminated = False
+        self._asked = False
         self._give_up_at = math.inf
         self._start_at = math.inf
         self.pid: int | None = None
@@ -106,7 +107,7 @@ class Companion:
             self._start_at = now
 
     def tick(self, now: float) -> None:
-        """Start, terminate or kill the process if it is time to."""
+        """Start the process, ask it to end or kill it if it is time to."""
         if self.done:
             return
         if now >= self._give_up_at:
@@ -117,7 +118,7 @@ class Companion:
     def _retry(self, now: float) -> None:
         if self._training_ended:
             self._restarts_left -= 1
-            if self._restarts_left < 0 or self._terminated:
+            if self._restarts_left < 0 or self._asked:
                 self.done = True
                 return
         if now - self._started_at > LONGEST_DELAY:
@@ -130,6 +131,9 @@ class Companion:
             self.done = True
             return
         log(f"the recorder still runs {DRAIN_TIME:.0f} s after the end of the training")
-        os.kill(self.pid, signal.SIGKILL if self._terminated else signal.SIGTERM)
-        self._terminated = True
-        self._give_up_at = now + _KILL_AFTER_TERM
+        if self._asked:
+            os.kill(self.pid, signal.SIGKILL)
+        else:
+            ask_to_end(self.pid)
+        self._asked = True
+        self._give_up_at = now + _KILL_AFTER_ASKING

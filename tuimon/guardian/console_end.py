@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
 
-from tuimon.console.files import blocks_from_end
+from tuimon.console.rotation import blocks_from_end
 
 MOST_KEPT = 65536
 """Bytes that are returned."""

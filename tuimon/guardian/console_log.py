@@ -4,7 +4,7 @@ import errno
 import os
 from pathlib import Path
 
-from tuimon.console.files import part_numbers, part_path
+from tuimon.console.rotation import part_numbers, part_path
 from tuimon.guardian.console_memory import ERROR, OPENED, START, TAIL, ConsoleMemory
 from tuimon.guardian.log import log
 

@@ -1,21 +1,26 @@
-"""The control socket: one JSON object a line, one answer a line; nothing here ever blocks."""
+"""The control socket: one JSON object a line, one answer a line; nothing here ever blocks.
+
+Its address serves paths of any length (`socket_address`).
+"""
 
 import json
 import os
 import selectors
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tuimon.guardian.address import socket_address
 from tuimon.guardian.log import log
 
 _LONGEST_REQUEST = 65536
 _MOST_UNREAD = 262144
 """Bytes of answers a client may leave unread before it is dropped."""
 _MOST_CLIENTS = 64
+_LONGEST = 103
+"""Bytes of a path that fit ``sun_path`` everywhere (unix(7): 108 on Linux; 104 on macOS)."""
 
 
 class RequestError(ValueError):
@@ -27,7 +32,8 @@ class ControlServer:
 
     Registers its sockets with `selector`; the callback to call with the event mask is the
     registration's data. Only the owner of the run and root get answers. Clients that are slow or
-    silent cost memory within bounds and never time.
+    silent cost memory within bounds and never time. What one has asked that is gone before it is
+    read is not done: it has been told that there was no answer.
     """
 
     def __init__(
@@ -119,6 +125,8 @@ class ControlServer:
             data = client.connection.recv(_LONGEST_REQUEST)
         except BlockingIOError:
             return True
+        if client.is_gone:
+            return False
         *lines, client.unread = (client.unread + data).split(b"\n")
         for line in lines:
             client.unsent += json.dumps(self._respond(line, client)).encode() + b"\n"
@@ -154,6 +162,14 @@ class _Client:
         self.unread = b""
         self.unsent = b""
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has hung up, and nothing more comes."""
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+
     def send(self) -> None:
         """Send what the socket takes."""
         if self.unsent:
@@ -172,3 +188,20 @@ def _is_permitted(connection: socket.socket) -> bool:
         connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size)
     )
     return uid in (os.getuid(), 0)
+
+
+@contextmanager
+def socket_address(path: Path) -> Iterator[str]:
+    """An address to bind or connect to while the context lasts.
+
+    A path that is too long is reached through a descriptor of its directory, as
+    ``/proc/self/fd/N/name`` (Linux).
+    """
+    if len(os.fsencode(path)) <= _LONGEST:
+        yield str(path)
+        return
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{directory}/{path.name}"
+    finally:
+        os.close(directory)

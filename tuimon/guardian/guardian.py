@@ -31,8 +31,9 @@ from tuimon.guardian.companion import Companion
 from tuimon.guardian.console_end import console_end
 from tuimon.guardian.control import ControlServer
 from tuimon.guardian.descendants import become_subreaper
+from tuimon.guardian.descriptors import close_all_but, let_go_of_input
 from tuimon.guardian.disk import DiskQueue
-from tuimon.guardian.keyboard import waits_for_input
+from tuimon.guardian.job_signals import ENDING, HOLD, JobSignals, job_name
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.launch import READY_FD
 from tuimon.guardian.log import describe, log, log_by
@@ -41,10 +42,12 @@ from tuimon.guardian.pump import Pump
 from tuimon.guardian.service import Service
 from tuimon.guardian.state import RunFile
 from tuimon.guardian.stop_log import Stop, StopCause, StopLog
+from tuimon.guardian.succession import Succession
 from tuimon.guardian.training import Training
+from tuimon.guardian.viewer_notes import ViewerNotes
 from tuimon.hook import hooked
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.process import current, identify
+from tuimon.runs.process import ASK, JOB_SIGNALS, current, identify
 from tuimon.runs.record import RunRecord, RunState, read_record
 
 HEARTBEAT = 5.0
@@ -65,19 +68,14 @@ _ANSWER_TIME = 0.2
 _LEFTOVER_GRACE = 5.0
 """Seconds that what a stopped training leaves behind has to end by itself."""
 
-_LOOK_EVERY = 1.0
-"""Seconds between two looks at whether the training waits for input, while it prints nothing."""
-
 _PAUSE_AFTER_ERROR = 0.1
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in a unit of ru_maxrss (getrusage(2))."""
 
-_IGNORED = (
-    *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE),
-    *(signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),
-    # Slurm sends these to every process of a job step.
-    *(signal.SIGUSR1, signal.SIGUSR2),
+_HANDLED = (signal.SIGCHLD, signal.SIGTERM, ASK)
+_IGNORED = JOB_SIGNALS.difference(_HANDLED).union(
+    {signal.SIGPIPE, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
 )
 
 
@@ -87,7 +85,8 @@ def main(directory: str) -> None:
     Writes ``OK`` or ``ERR <one line>`` to `READY_FD` once the training executes, or cannot.
     """
     umask = os.umask(0o077)
-    _close_inherited_files()
+    # A detached process must not keep the pipes of whoever started it open.
+    close_all_but(READY_FD)
     os.set_inheritable(READY_FD, False)
     become_subreaper()
     try:
@@ -115,9 +114,7 @@ class Guardian:
         log_by(self._disk.do)
         self._file = RunFile(paths.run_json, record, self._disk.do)
         self._selector = selectors.DefaultSelector()
-        self._selector.register(
-            self._disk.reader, selectors.EVENT_READ, lambda _mask: self._disk.turn()
-        )
+        self._watch(self._disk.reader, self._disk.turn)
         self._listen_to_signals()
         self._control: ControlServer | None = None
         try:
@@ -130,14 +127,20 @@ class Guardian:
         except OSError as error:
             log(f"no control socket here: {error}")
         self._oom_kills = oom_kills()
-        self._child = self._launch(record, umask, paths.writers)
-        self._pump = Pump(self._child.master, paths.console_log)
+        child = self._launch(record, umask, paths.writers)
+        self._watch(child.witness, lambda: self._on_job_signals(child.witness))
+        self._succession = Succession(child)
+        self._pump = Pump(child.master, paths.console_log)
         self._pump.start(time.monotonic())
-        self._training = Training(self._child, self._file)
+        self._training = Training(child, self._file, str(paths.writers))
         graces = record.stop_grace_int, record.stop_grace_term
         self._ladder = StopLadder(*graces, self._send)
         self._stops = StopLog(lambda: self._pump.memory.received)
-        self._service = Service(self._training, self._ladder, self._pump, self._file, self._stops)
+        self._signals = JobSignals()
+        self._service = Service(
+            self._training, self._ladder, self._pump, self._file, self._stops, self._signals
+        )
+        self._notes = ViewerNotes(self._training, self._ladder, self._pump, self._file)
         # The training keeps its directory; the guardian must not keep another one busy.
         os.chdir(paths.directory)
         self._companion = Companion(
@@ -146,18 +149,13 @@ class Guardian:
             paths.log,
             lambda pid: self._file.update(recorder=None if pid is None else identify(pid)),
         )
-        self._stop: Stop | None = None
         self._stopped_by = StopCause.REQUEST
+        self._ended = 0.0
         self._ended_at: float | None = None
-        self._drain_until = math.inf
+        self._report_at = self._drain_until = math.inf
         self._next_beat = time.monotonic() + HEARTBEAT
-        self._next_look = 0.0
-        self._seen_bytes = -1
         self._explaining = False
-        self._noted_stop = self._ladder.stage, self._ladder.deadline
-        self._file.update(
-            state=RunState.RUNNING, guardian=current(), child=identify(self._child.pid)
-        )
+        self._file.update(state=RunState.RUNNING, guardian=current(), child=identify(child.pid))
         self._disk.wait(_SETTLE_TIME)  # that whoever has launched it finds it
 
     def run(self) -> None:
@@ -169,7 +167,7 @@ class Guardian:
         self._wait_for_pump(_DRAIN_TIME, lambda: not self._pump.at_end)
         self._wait_for_pump(_WRITE_TIME, lambda: self._pump.memory.unwritten > 0)
         self._pump.kill()
-        self._note_console(time.monotonic())
+        self._notes.note_console(time.monotonic())
         if self._control is not None:
             self._control.close()
         self._disk.wait(_SETTLE_TIME)
@@ -223,7 +221,7 @@ class Guardian:
             self._disk.wait(_SETTLE_TIME)
             raise
         finally:
-            _let_go_of_input()
+            let_go_of_input()
 
     def _listen_to_signals(self) -> None:
         for ignored in _IGNORED:
@@ -232,21 +230,42 @@ class Guardian:
         os.set_blocking(reader, False)
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        for handled in (signal.SIGCHLD, signal.SIGTERM):
+        for handled in _HANDLED:
             signal.signal(handled, lambda _number, _frame: None)
-        self._selector.register(
-            reader, selectors.EVENT_READ, lambda _mask: self._on_signals(os.read(reader, 4096))
-        )
+        self._watch(reader, lambda: self._on_signals(os.read(reader, 4096)))
+
+    def _watch(self, file: int, action: Callable[[], None]) -> None:
+        self._selector.register(file, selectors.EVENT_READ, lambda _mask: action())
 
     def _on_signals(self, numbers: bytes) -> None:
         now = time.monotonic()
-        if signal.SIGTERM in numbers and not self._training.is_over:
-            if self._ladder.stage is Stage.NONE:
+        if not self._training.is_over:
+            if ASK in numbers:
                 # Without a socket this is how `tuimon stop` asks.
-                self._stopped_by = StopCause.SYSTEM if self._control else StopCause.REQUEST
-            self._ladder.request(None, now)
+                self._service.go_on_stopping()
+            if signal.SIGTERM in numbers:
+                self._signals.pass_on(signal.SIGTERM, now, self._stop_for_system)
         if signal.SIGCHLD in numbers:
             self._reap(now)
+
+    def _stop_for_system(self, _number: int) -> None:
+        """The guardian alone was sent SIGTERM."""
+        if self._ladder.stage is Stage.NONE:
+            self._stopped_by = StopCause.SYSTEM
+        self._ladder.request(Stage.TERM, time.monotonic())
+
+    def _on_job_signals(self, witness: int) -> None:
+        numbers, now = os.read(witness, 4096), time.monotonic()
+        if not numbers:
+            log("the leader of the training's session was killed")
+            self._selector.unregister(witness)
+        for number in numbers:
+            self._signals.heard(number, now)
+            if number in ENDING and not self._training.reported:
+                self._stops.sent(signal.Signals(number), StopCause.JOB)
+                self._file.note(job_signal=number, job_signal_at=time.time())
+            if number == signal.SIGTERM:
+                self._ladder.overtake(Stage.TERM, now)
 
     def _answer_request(self, request: dict[str, Any], client: int) -> dict[str, Any]:
         answer = self._service.answer(request, client)
@@ -263,57 +282,35 @@ class Guardian:
     def _deadline(self) -> float:
         return min(
             self._next_beat,
-            math.inf if self._training.outcome else self._next_look,
+            self._notes.deadline,
             self._ladder.deadline,
+            self._signals.deadline,
+            self._succession.deadline,
             self._companion.deadline,
             self._pump.deadline,
-            self._drain_until,
+            self._report_deadline,
         )
+
+    @property
+    def _report_deadline(self) -> float:
+        return self._report_at if self._pump.at_end else self._drain_until
 
     def _tick(self) -> None:
         now = time.monotonic()
+        self._signals.tick(now)
         self._ladder.tick(now)
+        if now >= self._succession.deadline:
+            self._look_for_heir(now)
         self._companion.tick(now)
         self._pump.tick(now)
-        if now >= self._drain_until or (self._training.outcome and self._pump.at_end):
+        if now >= self._report_deadline:
             self._report(now)
-        if not self._training.outcome and now >= self._next_look:
-            self._next_look = now + _LOOK_EVERY
-            self._look_for_waiting()
-            self._note_console(now)
-        self._note_stop(now)
+        self._notes.tick(now)
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
             self._file.beat()
             if self._control is not None and not self._file.stale:
                 self._disk.do(self._control.is_removed, self._control.restore)
-
-    def _note_console(self, now: float) -> None:
-        """Let viewers tell what of the output is missing, and why."""
-        dropped, error = self._pump.memory.dropped, self._pump.error(now)
-        record = self._file.record
-        if (dropped, error) != (record.console_dropped, record.console_error):
-            self._file.note(console_dropped=dropped, console_error=error)
-
-    def _look_for_waiting(self) -> None:
-        written = self._pump.memory.received
-        quiet = written == self._seen_bytes
-        self._seen_bytes = written
-        waiting = quiet and waits_for_input(self._child.master, self._child.pid)
-        if waiting != self._file.record.waiting_for_input:
-            self._file.note(waiting_for_input=waiting)
-
-    def _note_stop(self, now: float) -> None:
-        """Let viewers count down to the next stage of a stop."""
-        if self._training.outcome and not self._training.reported:
-            return  # It is about to be told how that has ended.
-        stage, deadline = self._ladder.stage, self._ladder.deadline
-        if (stage, deadline) != self._noted_stop:
-            self._noted_stop = stage, deadline
-            # SIGKILL is repeated: nothing to wait for.
-            last = stage is Stage.KILL or math.isinf(deadline)
-            at = None if last else time.time() + deadline - now
-            self._file.note(stop_stage=stage.name.lower(), stop_next_at=at)
 
     def _reap(self, now: float) -> None:
         while True:
@@ -327,35 +324,50 @@ class Guardian:
                 self._companion.exited(os.waitstatus_to_exitcode(status), now)
             elif pid == self._pump.pid:
                 self._pump.exited(os.waitstatus_to_exitcode(status), now)
-            elif pid == self._child.pid and self._training.outcome is None:
+            elif pid == self._training.child.pid and self._training.outcome is None:
                 self._on_end(Outcome.from_wait_status(status, usage.ru_maxrss * _RSS_UNIT), now)
         if self._training.reported:
             self._look_for_leftovers()
 
     def _on_end(self, outcome: Outcome, now: float) -> None:
-        self._training.outcome = outcome
-        self._ended_at = time.time()
-        self._stop = self._stops.at_end(now, self._file.record.stop_grace_int)
+        self._training.outcome = self._succession.open(outcome, now)
+        self._ended, self._ended_at = now, time.time()
+        # The rest of the job may be sent later what it has died of.
+        self._report_at = now if outcome.exit_code == 0 else now + HOLD
         self._ladder.turn_to_leftovers(now, _LEFTOVER_GRACE)
         self._drain_until = now + _DRAIN_TIME
-        os.close(self._child.slave)
+        if self._ladder.stage is not Stage.NONE:
+            self._succession.close()
+        self._look_for_heir(now)
+
+    def _look_for_heir(self, now: float) -> None:
+        """What the training has left behind may be a training itself: then it goes on."""
+        heir = self._succession.heir(now)
+        if heir is not None:
+            self._training.go_on_in(heir)
+            self._report_at = self._drain_until = math.inf
+        elif math.isinf(self._succession.deadline):
+            os.close(self._training.child.slave)
 
     def _report(self, now: float) -> None:
         """The training has ended and console.log is whole: say so."""
         outcome = self._training.outcome
         if self._explaining or outcome is None:
             return
-        self._explaining, self._drain_until = True, math.inf
-        self._note_console(now)
-        self._disk.do(partial(self._explain, outcome), partial(self._tell, outcome))
+        self._report_at = self._drain_until = math.inf
+        self._explaining = True
+        self._notes.note_console(now)
+        stop = self._stops.at_end(self._ended, self._file.record.stop_grace_int)
+        self._disk.do(partial(self._explain, outcome, stop), partial(self._tell, outcome))
 
-    def _explain(self, outcome: Outcome) -> Ending:
+    def _explain(self, outcome: Outcome, stop: Stop | None) -> Ending:
         """How it ended, from what is on the disk, too: a job of its thread."""
         try:
-            memory, stop = self._pump.memory, self._stop
+            memory = self._pump.memory
             later = 0 if stop is None else memory.received - stop.printed
-            end = console_end(self._paths.console_log, later, memory.blocks_from_end)
-            return explain(outcome, stop, oom_kills().since(self._oom_kills), *end)
+            before, since = console_end(self._paths.console_log, later, memory.blocks_from_end)
+            kills = oom_kills().since(self._oom_kills)
+            return explain(outcome, stop, kills, before, since, job_name(os.environ))
         except Exception as error:
             log(describe(error))
             return Ending(outcome.state, outcome.describe())
@@ -378,22 +390,6 @@ class Guardian:
         self._training.look_for_leftovers()
         if self._training.is_over:
             self._ladder.finish()
-
-
-def _close_inherited_files() -> None:
-    """A detached process must not keep the pipes of whoever started it open."""
-    with suppress(FileNotFoundError):
-        for entry in Path("/dev/fd").iterdir():
-            if int(entry.name) > READY_FD:
-                with suppress(OSError):
-                    os.close(int(entry.name))
-
-
-def _let_go_of_input() -> None:
-    """Whoever writes into a pipe that nobody reads any more has to notice."""
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
 
 
 def _answer(text: str) -> None:

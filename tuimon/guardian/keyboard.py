@@ -1,4 +1,7 @@
-"""The keyboard of the training's terminal: one viewer at a time may type and set the size."""
+"""The keyboard of the training's terminal: one viewer at a time may type and set the size.
+
+And whether the training waits for somebody who types (`waits_for_input`).
+"""
 
 import os
 import termios
@@ -10,6 +13,12 @@ from tuimon.guardian.control import RequestError
 
 _LONGEST_NAME = 80
 _MOST_CELLS = 1000
+_MOST_PROCESSES = 64
+# Numbers of system calls (asm/unistd.h of the architecture).
+_READ, _WAITS = {
+    "x86_64": (0, {7, 23, 270, 271, 232, 281}),  # poll select pselect6 ppoll epoll_*wait
+    "aarch64": (63, {72, 73, 22}),  # pselect6 ppoll epoll_pwait
+}.get(os.uname().machine, (-1, set()))
 
 
 class Keyboard:
@@ -75,15 +84,6 @@ class Keyboard:
         if client != self._client:
             by = f" by {self.holder}" if self.holder else ""
             raise RequestError(f"the console was taken over{by}")
-
-
-_MOST_PROCESSES = 64
-
-# Numbers of system calls (asm/unistd.h of the architecture).
-_READ, _WAITS = {
-    "x86_64": (0, {7, 23, 270, 271, 232, 281}),  # poll select pselect6 ppoll epoll_*wait
-    "aarch64": (63, {72, 73, 22}),  # pselect6 ppoll epoll_pwait
-}.get(os.uname().machine, (-1, set()))
 
 
 def waits_for_input(master: int, child: int) -> bool:

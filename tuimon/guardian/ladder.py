@@ -43,6 +43,12 @@ class StopLadder:
         if wanted > self.stage:
             self._enter(wanted, now)
 
+    def overtake(self, stage: Stage, now: float) -> None:
+        """Somebody else has sent the signal of a later stage of the stop that is under way."""
+        if Stage.NONE < self.stage < stage:
+            self.stage = stage
+            self.deadline = now + self._graces[stage]
+
     def tick(self, now: float) -> None:
         """Enter the next stage if the grace of the present one has passed."""
         if now >= self.deadline:

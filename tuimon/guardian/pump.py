@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tuimon.guardian.console_log import ConsoleLog
 from tuimon.guardian.console_memory import DROPPED, ConsoleMemory
+from tuimon.guardian.descriptors import close_all_but
 from tuimon.guardian.log import describe, log, log_directly
 from tuimon.guardian.queries import QueryReader
 from tuimon.guardian.terminal_reader import TerminalReader
@@ -185,7 +186,7 @@ def _pump(master: int, path: Path, memory: ConsoleMemory) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         # It ends with the terminal; SIGTERM to a whole control group is the guardian's business.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        _close_all_but(master)
+        close_all_but(master)
         reader = TerminalReader(master, memory)
         queries = QueryReader(master, cleared=memory.received == 0)
         writer = _FileWriter(path, memory)
@@ -202,13 +203,6 @@ def _pump(master: int, path: Path, memory: ConsoleMemory) -> None:
         log(describe(error))
     finally:
         os._exit(code)
-
-
-def _close_all_but(kept: int) -> None:
-    for entry in os.listdir("/dev/fd"):  # noqa: PTH208 - names, before they are closed
-        if int(entry) > 2 and int(entry) != kept:
-            with suppress(OSError):
-                os.close(int(entry))
 
 
 def _is_stopped(pid: int | None) -> bool:

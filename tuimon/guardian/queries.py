@@ -11,7 +11,7 @@ import termios
 from collections.abc import Iterator
 from contextlib import suppress
 
-from tuimon.guardian.cursor import Cursor
+from tuimon.guardian.cursor_position import CursorPosition
 
 _MOST_ANSWERED = 4096
 """Bytes of answers to one read: a terminal holds as many of what is typed."""
@@ -81,7 +81,7 @@ class QueryReader:
     def __init__(self, master: int, *, cleared: bool = True) -> None:
         """`cleared`: nothing has been printed yet."""
         self._master = master
-        self._cursor = Cursor()
+        self._cursor = CursorPosition()
         self._begun = b""
         self._recent = bytearray() if cleared else self._unknown()
 

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from tuimon.guardian.control import RequestError
+from tuimon.guardian.job_signals import ENDING, JobSignals
 from tuimon.guardian.keyboard import Keyboard
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.pump import Pump
@@ -24,12 +25,14 @@ class Service:
         pump: Pump,
         file: RunFile,
         stops: StopLog,
+        signals: JobSignals,
     ) -> None:
         self._training = training
         self._ladder = ladder
         self._pump = pump
         self._file = file
         self._stops = stops
+        self._signals = signals
         self._keyboard = Keyboard(training.child.master)
 
     def answer(self, request: dict[str, Any], client: int) -> dict[str, Any]:
@@ -44,6 +47,11 @@ class Service:
             case {"op": "pause" | "resume"}:
                 return self._hold_up(request)
         raise RequestError("unknown request")
+
+    def go_on_stopping(self) -> None:
+        """Begin a stop, or enter its next stage."""
+        begun = self._ladder.stage is not Stage.NONE
+        self._ladder.request(None if begun else self._training.first_stage, time.monotonic())
 
     def left(self, client: int) -> None:
         """A client is gone."""
@@ -77,15 +85,25 @@ class Service:
             raise RequestError("the training has ended")
         match request:
             case {"op": "stop", "stage": "next" | "int" | "term" | "kill" as name}:
-                stage = None if name == "next" else Stage[name.upper()]
-                self._ladder.request(stage, time.monotonic())
+                if name == "next":
+                    self.go_on_stopping()
+                else:
+                    self._ladder.request(Stage[name.upper()], time.monotonic())
                 return self._status()
             case {"signal": int(number)} if number in signal.valid_signals():
-                if number == signal.SIGINT:
-                    self._stops.ctrl_c(StopCause.CTRL_C)
-                self._training.signal(number)
+                if request.get("passed_on") is True:
+                    self._signals.pass_on(number, time.monotonic(), self._deliver)
+                else:
+                    self._deliver(number)
                 return {}
         raise RequestError("unknown request")
+
+    def _deliver(self, number: int) -> None:
+        if number == signal.SIGINT:
+            self._stops.ctrl_c(StopCause.CTRL_C)
+        elif number in ENDING and self._training.outcome is None:
+            self._stops.sent(signal.Signals(number), StopCause.JOB)
+        self._training.signal(number)
 
     def _hold_up(self, request: dict[str, Any]) -> dict[str, Any]:
         self._refuse_after_end()

@@ -16,11 +16,18 @@ class StopCause(StrEnum):
     TYPED = "by Ctrl-C in its console"
     """Which may have been meant for a debugger, or for less than an end."""
     SYSTEM = "as its guardian got SIGTERM: a logout or shutdown?"
+    JOB = "by a signal to the whole job"
+    """Of which the guardian is only a witness: what becomes of it is the training's business."""
 
     @property
     def is_key(self) -> bool:
-        """Whether Ctrl-C is all there was: a signal, and no stop that goes on."""
+        """Whether Ctrl-C is all there was."""
         return self in (StopCause.CTRL_C, StopCause.TYPED)
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether it is a signal and no more: no stop that goes on."""
+        return self.is_key or self is StopCause.JOB
 
 
 class Stop(NamedTuple):
@@ -33,6 +40,8 @@ class Stop(NamedTuple):
     """In monotonic seconds."""
     printed: int
     """Bytes of the console that had been recorded when it began."""
+    lasted: float = 0.0
+    """Seconds from there to the end of the training."""
 
 
 class StopLog:
@@ -43,23 +52,23 @@ class StopLog:
         self._stop: Stop | None = None
 
     def sent(self, number: Signals, by: StopCause) -> None:
-        """A stop has sent a signal; the first one tells who has begun it."""
-        if self._stop is None or self._stop.by.is_key:
+        """A stop has sent a signal, or a scheduler has; the first stop tells who has begun it."""
+        if self._stop is None or self._stop.by.is_signal:
             self._begin(by)
         assert self._stop is not None
         self._stop = self._stop._replace(signal=number)
 
     def ctrl_c(self, by: StopCause) -> None:
         """Somebody has pressed Ctrl-C; while a stop is under way, that is no other one."""
-        if self._stop is None or self._stop.by.is_key:
+        if self._stop is None or self._stop.by.is_signal:
             self._begin(by)
 
     def at_end(self, now: float, longest: float) -> Stop | None:
         """The stop that the training may have ended of; of Ctrl-C only for `longest` seconds."""
-        stop = self._stop
-        if stop is not None and stop.by.is_key and now - stop.begun_at > longest:
+        if self._stop is None:
             return None
-        return stop
+        stop = self._stop._replace(lasted=max(0.0, now - self._stop.begun_at))
+        return None if stop.by.is_key and stop.lasted > longest else stop
 
     def _begin(self, by: StopCause) -> None:
         self._stop = Stop(by, SIGINT, time.monotonic(), self._printed())

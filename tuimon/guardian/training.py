@@ -1,5 +1,9 @@
-"""The training's processes in the guardian's hands: signals, pauses, and what they leave behind."""
+"""The training's processes in the guardian's hands: signals, pauses, and what they leave behind.
 
+`freeze` and `thaw` act on a whole tree; `distribution` tells over what it is spread.
+"""
+
+import math
 import os
 import signal
 import time
@@ -10,19 +14,30 @@ from tuimon.guardian.child import Child, Outcome
 from tuimon.guardian.control import RequestError
 from tuimon.guardian.descendants import training_processes
 from tuimon.guardian.ladder import Stage
+from tuimon.guardian.launchers import catches, deliver, sruns, tasks_catch
 from tuimon.guardian.state import RunFile
+from tuimon.runs.process import identify
+
+_SRUN_ENDS = 5.0
+"""Seconds that an srun has to end once its tasks were killed."""
+
+_MOST_SWEEPS = 10
 
 
 class Training:
     """The child and all below it; notes in run.json what viewers want to know."""
 
-    def __init__(self, child: Child, file: RunFile) -> None:
+    def __init__(self, child: Child, file: RunFile, mark: str) -> None:
+        """`mark` is a part of the training's environment that no other process has."""
         self.child = child
         self._file = file
+        self._mark = mark
+        self._first = child.pid
         self.outcome: Outcome | None = None
         """How the child ended, once it has."""
         self.leftovers: list[int] = []
         """PIDs of what has outlived it."""
+        self._spare_until = math.inf
         self.reported = False
         """Whether run.json tells how it ended."""
 
@@ -31,14 +46,38 @@ class Training:
         """True when nothing is there to be stopped any more: neither it nor what it left."""
         return self.reported and not self.leftovers
 
+    def go_on_in(self, pid: int) -> None:
+        """What the child has left behind is the training from now on."""
+        self.child = self.child._replace(pid=pid)
+        self.outcome = None
+        self._file.update(child=identify(pid))
+
+    @property
+    def first_stage(self) -> Stage:
+        """Where a stop begins: with SIGINT, unless it is known to ask for less than SIGTERM does.
+
+        What a shell has put into the background ignores SIGINT; what runs in a step of Slurm and
+        handles SIGTERM saves its checkpoint then, as Slurm asks everybody.
+        """
+        if self.outcome is None and self.child.pid != self._first:
+            ignored = catches(self.child.pid, signal.SIGINT, "SigIgn")
+            return Stage.TERM if ignored else Stage.INT
+        if sruns() and tasks_catch(signal.SIGTERM, self._mark):
+            return Stage.TERM
+        return Stage.INT
+
     def send(self, stage: Stage) -> None:
         """Deliver the signal of a stage of the stop ladder."""
-        if stage is Stage.INT:
+        if stage is Stage.KILL:
+            self._kill_all()
+        elif self.outcome is None and stage.signal and deliver(self.child, stage.signal):
+            pass
+        elif stage is Stage.INT:
             self.signal(signal.SIGINT)
-        elif stage is Stage.TERM and self.outcome is None:
+        elif self.outcome is None:
             os.kill(self.child.pid, signal.SIGTERM)
         else:
-            self._signal_all(signal.SIGTERM if stage is Stage.TERM else signal.SIGKILL)
+            self._signal_all(signal.SIGTERM)
         # What is frozen takes no signal but SIGKILL.
         self.resume()
 
@@ -48,7 +87,7 @@ class Training:
             self._signal_all(number)
             return
         try:
-            os.killpg(self.child.foreground_group(), number)
+            os.killpg(self.child.group(), number)
         except ProcessLookupError:
             os.kill(self.child.pid, number)
 
@@ -80,6 +119,15 @@ class Training:
         if len(self.leftovers) != self._file.record.leftovers:
             self._file.note(leftovers=len(self.leftovers))
 
+    def _kill_all(self) -> None:
+        """SIGKILL, in sweeps; an srun without its tasks would leave its allocation behind."""
+        spared = sruns()
+        if spared and math.isinf(self._spare_until):
+            self._spare_until = time.monotonic() + _SRUN_ENDS
+            deliver(self.child, signal.SIGKILL)
+        if not spared or time.monotonic() >= self._spare_until:
+            self._signal_all(signal.SIGKILL)
+
     def _signal_all(self, number: int) -> None:
         if self.outcome is None:
             with suppress(ProcessLookupError):
@@ -87,9 +135,6 @@ class Training:
         for pid in training_processes():
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, number)
-
-
-_MOST_SWEEPS = 10
 
 
 def freeze() -> None:

@@ -10,15 +10,17 @@ import sys
 import threading
 from pathlib import Path
 
+from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.journal import locked
 from tuimon.mirror.logdir_owner import subject_of
-from tuimon.mirror.status import EXIT_AGAIN, TRYING_AGAIN, MirrorStatus, one_line
+from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
 from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.watchdog import Watchdog
 from tuimon.runs.background import begin
 from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import TRYING_AGAIN
 
 EXIT_UNUSABLE = 78
 """wandb itself does not work here (EX_CONFIG)."""
@@ -32,7 +34,7 @@ def main(directory: Path) -> int:
     """Mirror what `directory` describes; returns the exit code."""
     paths = RunPaths(directory)
     os.nice(5)  # the training comes first
-    stop = begin("mirror")
+    stop = begin("mirror", guarded=COMPANION_VARIABLE in os.environ)
     with locked(paths.mirror) as free:
         if not free:
             log.error("another mirror of this run is at work")

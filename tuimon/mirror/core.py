@@ -3,6 +3,8 @@
 Everything that the event files of a training hold goes to W&B, superseded points included: what a
 restarted training wrote twice is part of the record. W&B's history takes nothing back; there, too,
 the points that were written last come last.
+
+A mirror waits while its disk has no room (`has_room`).
 """
 
 import logging
@@ -34,6 +36,13 @@ from tuimon.runs.paths import RunPaths
 FREE_BYTES = 64 << 20
 """On a disk with less the mirror waits: wandb loses rows on a full one without a word."""
 _NO_ROOM = "waiting, no room"
+_TICK = 0.1
+_LOOK_EVERY = 0.5
+_QUIET_SECONDS = 0.5
+_LOG_TIMEOUT = 120.0
+_KEPT = "nothing is lost"
+_GRACE = 30.0
+log = logging.getLogger(__name__)
 
 
 def has_room(directory: Path, status: MirrorStatus) -> bool:
@@ -49,16 +58,6 @@ def has_room(directory: Path, status: MirrorStatus) -> bool:
     if (status.record.detail or "").startswith(_NO_ROOM):
         status.update(detail=None)
     return True
-
-
-_TICK = 0.1
-_LOOK_EVERY = 0.5
-_QUIET_SECONDS = 0.5
-_LOG_TIMEOUT = 120.0
-_KEPT = "nothing is lost"
-_GRACE = 30.0
-
-log = logging.getLogger(__name__)
 
 
 class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong

@@ -1,4 +1,7 @@
-"""Handing things over to an open W&B run, under the keys that it knows them by."""
+"""Handing things over to an open W&B run, under the keys that it knows them by.
+
+And the extremes of what was handed over, which W&B's summary is told.
+"""
 
 import errno
 import logging
@@ -21,10 +24,13 @@ from tuimon.mirror.rows import PLUGINS, StepRow
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import WandbRun, run_config
 from tuimon.runs.record import RunRecord
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.hparams import SessionStart
 from tuimon.summaries.meshes import mesh_of_tag
 from tuimon.summaries.reader import SummaryReader
+
+_SUMMARY_EVERY = 10.0
+log = logging.getLogger(__name__)
 
 
 class TagExtremes:
@@ -58,11 +64,6 @@ class TagExtremes:
                 entries[f"{name}.best"] = low if best == "min" else high
         self._changed.clear()
         return entries
-
-
-_SUMMARY_EVERY = 10.0
-
-log = logging.getLogger(__name__)
 
 
 class Handover:

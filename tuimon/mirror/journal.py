@@ -6,7 +6,7 @@ W&B lacks is planned again from the same stretches, under the same row numbers. 
 never used twice.
 
 One JSON object a line, appended and synced to disk; a line that a crash has cut off is dropped,
-since nothing was handed over for it.
+since nothing was handed over for it. One process writes (`locked`), others may read meanwhile.
 """
 
 import fcntl

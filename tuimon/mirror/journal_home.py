@@ -17,6 +17,7 @@ from tuimon.mirror.journal import JournalError, last_run, read_ends
 from tuimon.runs.paths import RunPaths, state_home
 from tuimon.runs.record import MirrorOptions, RecordError
 from tuimon.runs.registry import RunNotFound, find_run
+from tuimon.runs.replacement import replace_file
 
 NEVER = "never"
 """`MirrorOptions.resume` of a launch that gets a W&B run of its own."""
@@ -64,7 +65,7 @@ def settle_home(
             found = home_of(find_run(options.resume).paths)
     if found is None or found == paths or not _fits(found, options, environ):
         return paths
-    _write(paths.mirror / "home", f"{_relative(found.directory)}\n")
+    replace_file(paths.mirror / "home", f"{_relative(found.directory)}\n".encode())
     log.info("goes on with the W&B run of %s", found.id)
     return found
 
@@ -87,7 +88,8 @@ def enter_home(logdir: str, home: RunPaths) -> None:
     """
     path = _index_file(logdir)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(path, json.dumps({"logdir": logdir, "home": _relative(home.directory)}) + "\n")
+    told = {"logdir": logdir, "home": _relative(home.directory)}
+    replace_file(path, json.dumps(told).encode() + b"\n")
 
 
 def has_news(paths: RunPaths, files: Iterable[str]) -> bool:
@@ -134,10 +136,3 @@ def _has_content(path: Path) -> bool:
         return path.stat().st_size > 0
     except OSError:
         return False
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text)
-    temporary.chmod(0o600)
-    temporary.replace(path)

@@ -1,4 +1,7 @@
-"""One life of a mirror: from a subject to its journal, and through W&B to an exit code."""
+"""One life of a mirror: from a subject to its journal, and through W&B to an exit code.
+
+What an earlier life has left running is ended by its environment (`kill_leftovers`).
+"""
 
 import logging
 import os
@@ -25,6 +28,12 @@ _LOOK_FOR_LOCK_EVERY = 1.0
 _TEARDOWN_TIMEOUT = 40.0
 
 log = logging.getLogger("tuimon.mirror")
+MIRROR_VARIABLE = "TUIMON_MIRROR"
+"""Names the run directory in the environment of a mirror and of what wandb starts."""
+HOME_VARIABLE = "TUIMON_MIRROR_HOME"
+"""Names the directory of the journal, where that is another launch's, in the environment of what
+wandb starts."""
+_KILL_GRACE = 5.0
 
 
 def mirror_subject(context: MirrorContext) -> int:
@@ -135,16 +144,6 @@ def _go_on_from(subject: Owner, home: RunPaths) -> None:
         record = read_record(RunRecord, home.run_json)
         if record is not None:
             subject.goes_on_from(record.started_at)
-
-
-MIRROR_VARIABLE = "TUIMON_MIRROR"
-"""Names the run directory in the environment of a mirror and of what wandb starts."""
-
-HOME_VARIABLE = "TUIMON_MIRROR_HOME"
-"""Names the directory of the journal, where that is another launch's, in the environment of what
-wandb starts."""
-
-_KILL_GRACE = 5.0
 
 
 def kill_leftovers(directory: Path, variable: str = MIRROR_VARIABLE) -> None:

@@ -3,8 +3,8 @@
 import time
 from pathlib import Path
 
-from tuimon.console.files import ConsoleReader
 from tuimon.console.folding import LineFolder
+from tuimon.console.rotation import ConsoleReader
 from tuimon.mirror.journal import Journal, SentEntry
 from tuimon.mirror.wandb_run import WandbRun
 from tuimon.runs.alerts import AlertLevel, read_alerts

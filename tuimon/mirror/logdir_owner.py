@@ -1,4 +1,4 @@
-"""Log directories that exist already, as the mirror sees them."""
+"""Log directories that exist already, as the mirror sees them: sorted into experiments."""
 
 import shlex
 import socket
@@ -16,6 +16,8 @@ from tuimon.mirror.owner import NewFile, Owner
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import LogdirRecord, RunRecord, RunState, read_record
 from tuimon.runs.sources import LogSource
+
+_QUIET_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,6 @@ def subject_of(paths: RunPaths) -> Owner:
     """What a directory describes: a run, or log directories; raises RecordError."""
     record = read_record(LogdirRecord, paths.logdir_json)
     return LaunchOwner(paths) if record is None else LogdirOwner(record)
-
-
-_QUIET_SECONDS = 60.0
 
 
 class LogdirOwner:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuimon.summaries import SummaryError
 from tuimon.summaries.audio_clips import Audio
-from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.histograms import Histogram
 from tuimon.summaries.images import Images
 from tuimon.summaries.meshes import Mesh, MeshPart, join_mesh

@@ -10,9 +10,9 @@ import time
 from contextlib import suppress
 
 from tuimon.mirror.life import MIRROR_VARIABLE, kill_leftovers
-from tuimon.mirror.status import TRYING_AGAIN
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import MirrorRecord, RecordError, read_record, write_record
+from tuimon.runs.process import ask_to_end
+from tuimon.runs.record import TRYING_AGAIN, MirrorRecord, RecordError, read_record, write_record
 
 _FIRST_DELAY = 1.0
 _LONGEST_DELAY = 60.0
@@ -20,7 +20,7 @@ _UNUSABLE_DELAY = 600.0
 _UNUSABLE_EXIT_CODE = 78
 _ATTEMPTS_AFTER_END = 3
 _STEADY_SECONDS = 120.0
-_TERM_GRACE = 10.0
+_ASK_GRACE = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -61,9 +61,9 @@ class MirrorProcess:
     def stop(self) -> None:
         """End the process: tidily if it can within ten seconds."""
         if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
+            ask_to_end(self._process.pid)
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(_TERM_GRACE)
+                self._process.wait(_ASK_GRACE)
         kill_leftovers(self._paths.directory)
         if self._process is not None:
             self._process.wait()

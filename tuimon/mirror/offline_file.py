@@ -7,7 +7,7 @@ covers type and data. Each record is a protobuf ``Record`` of ``wandb_internal.p
 leveldb ``doc/log_format.md`` and ``core/internal/transactionlog`` of wandb.
 
 wandb-core writes blocks at its leisure, so a file that is being written, or whose writer was
-killed, may end anywhere.
+killed, may end anywhere. `Fragments` are the files of one run, one of each life of its mirror.
 """
 
 import json
@@ -28,6 +28,7 @@ _TAIL_BLOCKS = 64
 
 _CHUNK = struct.Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
+log = logging.getLogger(__name__)
 
 
 def is_offline_run(directory: str) -> bool:
@@ -200,9 +201,6 @@ def _history_row(record: bytes) -> HistoryRow | None:
 def _value(text: str) -> Any:
     # wandb-core writes whole floats as integers: minus zero as one that Python would not keep.
     return -0.0 if text == "-0" else json.loads(text)
-
-
-log = logging.getLogger(__name__)
 
 
 class Fragments:

@@ -11,9 +11,6 @@ from tuimon.text import safe
 EXIT_AGAIN = 75
 """Exit code of a mirror: something failed that may succeed later (EX_TEMPFAIL of sysexits.h)."""
 
-TRYING_AGAIN = "; trying again"
-"""How the detail of a mirror ends that has failed and is going to be started again."""
-
 _COUNTS_EVERY = 1.0
 _COUNTS = ("points", "rows", "summaries", "bytes", "refused", "confirmed")
 _LONGEST_DETAIL = 300

@@ -49,38 +49,27 @@ def arrange(metrics: Iterable[Metric], folded: Collection[str]) -> Arrangement:
 class ChartOrder:
     """The order of the charts: it changes when it is asked for, or when there are new ones."""
 
-    def __init__(self, store: Store, sort: Sort) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._sort: Sort = sort
-        self._known: frozenset[Metric] = frozenset()
+        self._known: tuple[Sort, frozenset[Metric]] = "logged", frozenset()
         self._ranks: dict[Metric, int] = {}
 
-    @property
-    def sort(self) -> Sort:
-        """By what charts are sorted."""
-        return self._sort
-
-    @sort.setter
-    def sort(self, sort: Sort) -> None:
-        self._sort = sort
-        self._known = frozenset()
-
-    def sorted(self, metrics: Sequence[Metric]) -> list[Metric]:
+    def sorted(self, metrics: Sequence[Metric], sort: Sort) -> list[Metric]:
         """The metrics, which come as they were logged, in order.
 
-        Charts that change often do not change places all the time: the order stays until other
-        metrics are to be shown.
+        Charts that change often do not change places all the time: the order stays until it or
+        other metrics are asked for.
         """
-        if self._sort == "logged":
-            return list(metrics)
-        known = frozenset(metrics)
+        known = sort, frozenset(metrics)
         if known != self._known:
             self._known = known
-            self._ranks = {metric: rank for rank, metric in enumerate(self._fresh(metrics))}
+            self._ranks = {metric: rank for rank, metric in enumerate(self._fresh(metrics, sort))}
         return sorted(metrics, key=self._ranks.__getitem__)
 
-    def _fresh(self, metrics: Sequence[Metric]) -> list[Metric]:
-        if self._sort == "name":
+    def _fresh(self, metrics: Sequence[Metric], sort: Sort) -> Sequence[Metric]:
+        if sort == "logged":
+            return metrics
+        if sort == "name":
             return sorted(metrics, key=lambda metric: metric.title.lower())
         return sorted(metrics, key=self._changed, reverse=True)
 

@@ -1,60 +1,62 @@
-"""How charts are looked at besides the options of all: windows, limits, cursor."""
+"""How charts are looked at: options of all, the part shown of each, the cursor in all."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tuimon.charts.model import Cursor
+from tuimon.charts.model import ChartOptions, Cursor
 from tuimon.charts.viewport import Area, Viewport
 
+Views = Mapping[str, Viewport]
+"""The part that is shown of each chart, by its title; of all others under an empty one.
+
+x of a chart that was zoomed by itself is its own; all others share theirs.
+"""
 Change = Callable[[Viewport, Area], Viewport]
 
+_WHOLE = Viewport()
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class ChartState:
-    """The view of each chart by its title, one for all others, and the cursor of all.
+    """All that a drawing of a chart depends on besides its data, size and selection."""
 
-    x of a chart that was zoomed by itself is its own; all others share theirs.
-    """
-
-    common: Viewport = field(default_factory=Viewport)
-    own: dict[str, Viewport] = field(default_factory=dict)
+    options: ChartOptions = field(default_factory=ChartOptions)
+    views: Views = field(default_factory=dict)
     cursor: Cursor | None = None
 
     def view(self, title: str) -> Viewport:
         """What is shown of the chart of this title."""
-        return self.own.get(title, self.common)
+        return view_of(self.views, title)
 
-    def change(self, title: str, area: Area, change: Change) -> None:
-        """Change what is shown of one chart."""
-        view = change(self.view(title), area)
-        self._set(title, view)
 
-    def change_all(self, area: Area, change: Change) -> None:
-        """Change what is shown of all charts, as if all were like the one with this area."""
-        self.common = change(self.common, area)
-        for title, view in [*self.own.items()]:
-            self._set(title, replace(view, x=self.common.x, tail=self.common.tail))
+def view_of(views: Views, title: str) -> Viewport:
+    """What is shown of the chart of this title; of all charts with an empty one."""
+    return views.get(title, views.get("", _WHOLE))
 
-    def limit(self, title: str | None, view: Viewport) -> None:
-        """Set the limits of one chart, or of all."""
-        if title is None:
-            self.common, self.own = view, {}
-        else:
-            self._set(title, view)
 
-    def forget_x(self) -> None:
-        """Show all of x: its units have changed."""
-        self.common = replace(self.common, x=None, tail=None)
-        for title, view in [*self.own.items()]:
-            self._set(title, replace(view, x=None, tail=None))
-        self.cursor = None
+def with_view(views: Views, title: str, view: Viewport) -> Views:
+    """The views with another one of one chart; with an empty title, of all charts alike."""
+    return {"": view} if not title else _from(view_of(views, ""), {**views, title: view})
 
-    def views(self) -> Mapping[str, Viewport]:
-        """All views by title, the common one under an empty one."""
-        return {"": self.common, **self.own}
 
-    def _set(self, title: str, view: Viewport) -> None:
-        if view == self.common:
-            self.own.pop(title, None)
-        else:
-            self.own[title] = view
+def changed(views: Views, title: str, area: Area, change: Change) -> Views:
+    """Change what is shown of one chart, that now shows `area`; with an empty title of all, as if
+    all were like that one: those with a view of their own get its x.
+    """
+    view = change(view_of(views, title), area)
+    if title:
+        return with_view(views, title, view)
+    own = {each: replace(old, x=view.x, tail=view.tail) for each, old in views.items()}
+    return _from(view, own)
+
+
+def without_x(views: Views) -> Views:
+    """Show all of x: its units have changed."""
+    whole = {title: replace(view, x=None, tail=None) for title, view in views.items()}
+    return _from(view_of(whole, ""), whole)
+
+
+def _from(common: Viewport, views: Views) -> Views:
+    """One for all, and those that differ from it."""
+    own = {title: view for title, view in views.items() if title and view != common}
+    return {"": common, **own}

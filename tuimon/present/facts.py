@@ -1,4 +1,4 @@
-"""From a session to what header and tag pane tell. No widgets."""
+"""What is told of a session: header, tags, runs, alerts, where its files lie. No widgets."""
 
 import shlex
 import time
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from tuimon.charts import roles
 from tuimon.present.overview import Overview
 from tuimon.present.pairing import pair_tags
 from tuimon.present.run_colours import RunColours
@@ -14,7 +15,7 @@ from tuimon.runs.activity import remark
 from tuimon.runs.alerts import ENDED, Alert, AlertLevel
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.runs.sources import CONSOLE, WANDB
-from tuimon.session.session import Session
+from tuimon.session.session import LogSearch, Session
 from tuimon.store.series import Series
 from tuimon.text import safe
 
@@ -29,18 +30,20 @@ MARKS = {
     RunState.ENDED: "✓",
 }
 ROLES = {
-    RunState.STARTING: "dim",
-    RunState.RUNNING: "ok",
-    RunState.FINISHED: "ok",
-    RunState.STOPPED: "text",
-    RunState.FAILED: "error",
-    RunState.KILLED: "error",
-    RunState.LOST: "error",
-    RunState.ENDED: "accent",
+    RunState.STARTING: roles.DIM,
+    RunState.RUNNING: roles.OK,
+    RunState.FINISHED: roles.OK,
+    RunState.STOPPED: roles.TEXT,
+    RunState.FAILED: roles.ERROR,
+    RunState.KILLED: roles.ERROR,
+    RunState.LOST: roles.ERROR,
+    RunState.ENDED: roles.ACCENT,
 }
-
-
 _MOST_FILES = 20
+_PRINTED = {
+    "auto": "or, after ten seconds, with metrics that it prints.",
+    "on": "or with metrics that it prints.",
+}
 _FOUND = {CONSOLE: "from console", WANDB: "from W&B run"}
 
 
@@ -127,10 +130,7 @@ def is_wrong(alert: Alert) -> bool:
 def alert_rows(session: Session) -> list[tuple[str, str]]:
     """(when, what) of each alert of the run, the newest first."""
     return [
-        (
-            time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(alert.wall_time)),
-            safe(f"{alert.title}. {alert.text}"),
-        )
+        (_clock(alert.wall_time), safe(f"{alert.title}. {alert.text}"))
         for alert in reversed(session.alerts)
     ]
 
@@ -143,10 +143,9 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
     sources += file_rows(session)
     status = session.status
     if status is None:
-        rows = session.details() + sources
+        rows = [*_process_rows(session), *sources]
         return [(name, safe(value)) for name, value in rows if value]
     record, recorder, mirror = status.record, status.recorder, status.mirror
-    started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started_at))
     why = remark(status, time.time()) or status.why
     commit = recorder.git_commit if recorder else None
     dirty = " with local changes" if recorder and recorder.git_dirty else ""
@@ -157,7 +156,7 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
         ("command", shlex.join(record.argv)),
         ("in", record.cwd),
         ("host", record.host),
-        ("started", started),
+        ("started", _clock(record.started_at)),
         ("git", f"{commit[:12]}{dirty}" if commit else ""),
         *sources,
         ("console", str(status.paths.console_log)),
@@ -170,6 +169,42 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
             ("W&B upload", mirror.sync_command or ""),
         ]
     return [(name, safe(value)) for name, value in rows if value]
+
+
+def _process_rows(session: Session) -> list[tuple[str, str]]:
+    process, subject = session.process, session.subject
+    if process is None or subject is None:
+        return []
+    return [
+        ("process", str(process.pid)),
+        ("state", subject.state),
+        ("why", subject.reason or ""),
+        ("command", shlex.join(process.command)),
+        ("in", process.cwd),
+        ("user", process.user),
+        ("started", _clock(process.started_at)),
+        ("console", str(process.console or "")),
+    ]
+
+
+def _clock(wall_time: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(wall_time))
+
+
+def search_lines(search: LogSearch) -> list[str]:
+    """Where curves come from and are looked for, in lines that are safe for a terminal."""
+    where = safe(search.directory)
+    if search.console_metrics is None:
+        return [
+            "Curves appear when it writes its first scalar with a SummaryWriter.",
+            f"Looking at its open files and below {where}",
+            "tuimon attach LOGDIR watches another place",
+        ]
+    first = "Curves appear with its first scalar (SummaryWriter, wandb.log)"
+    printed = _PRINTED.get(search.console_metrics)
+    lines = [f"{first},", printed] if printed else [f"{first}."]
+    lines.append(f"Looking below {where}")
+    return lines if search.named else [*lines, "--logdir names another place"]
 
 
 def file_rows(session: Session) -> list[tuple[str, str]]:

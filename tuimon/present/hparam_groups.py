@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from tuimon.events.frames import FrameError
 from tuimon.present.selection import training_of
+from tuimon.store.parts import SESSION_START
 from tuimon.store.store import Store
-from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.hparams import HParamValue, SessionStart
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import format_value, safe
 
-_SESSION_START = "_hparams_/session_start_info"
 _MOST_VALUES = 24
 """A hyperparameter with more values tells every run from all others: nothing to group by."""
 
@@ -23,18 +21,10 @@ def read_hparams(store: Store, reader: SummaryReader) -> HParams:
     found: dict[str, Mapping[str, HParamValue]] = {}
     runs = store.runs
     for run in runs.values():
-        refs = run.refs.get(_SESSION_START)
-        last = refs.last if refs is not None else None
-        if refs is None or last is None:
-            continue
-        path = run.paths[last.file]
-        try:
-            decoded = reader.read(path, _SESSION_START, refs.plugin, last.offset, last.length)
-        except (SummaryError, FrameError, OSError):
-            continue
-        if isinstance(decoded, SessionStart):
+        start = reader.newest(run, SESSION_START)
+        if isinstance(start, SessionStart):
             name = training_of(run, runs)
-            found[name] = {**found.get(name, {}), **decoded.hparams}
+            found[name] = {**found.get(name, {}), **start.hparams}
     return found
 
 

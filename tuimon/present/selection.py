@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from tuimon.store.filters import EVERYTHING, FilterError, Predicate, parse_filter
@@ -15,27 +16,24 @@ BY_PREFIX: Final = "tag prefix"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What the user wants to see.
-
-    Attributes:
-        text: the filter as it was typed.
-        shows: the filter.
-        focus: name of the training whose curves stand out; empty for none.
-        pinned: names of trainings that stand out whatever has the focus.
-        hidden: names of trainings that are not drawn.
-        isolated: nothing but what stands out is drawn.
-        group: empty for each run by itself, `BY_PREFIX`, or the name of a hyperparameter.
-        groups: the value of that hyperparameter by name of the training.
-    """
+    """What the user wants to see."""
 
     text: str = ""
+    """The filter as it was typed."""
     shows: Predicate = EVERYTHING
+    """The filter."""
     focus: str = ""
+    """Name of the training whose curves stand out; empty for none."""
     pinned: frozenset[str] = frozenset()
+    """Names of trainings that stand out whatever has the focus."""
     hidden: frozenset[str] = frozenset()
+    """Names of trainings that are not drawn."""
     isolated: bool = False
+    """Nothing but what stands out is drawn."""
     group: str = ""
+    """Empty for each run by itself, `BY_PREFIX`, or the name of a hyperparameter."""
     groups: Mapping[str, str] = field(default_factory=dict)
+    """The value of that hyperparameter by name of the training."""
 
     def stands_out(self, name: str) -> bool:
         """Whether the training of this name has the focus or is pinned."""
@@ -68,8 +66,9 @@ def training_of(run: RunLog, runs: Mapping[str, RunLog]) -> str:
     return part.parent if part else run.name
 
 
+@lru_cache(maxsize=8)
 def filter_or_everything(text: str) -> Predicate:
-    """The filter of a text; everything where it is none."""
+    """The filter of a text, the same one for the same text; everything where it is none."""
     try:
         return parse_filter(text)
     except FilterError:

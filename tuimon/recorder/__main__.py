@@ -1,9 +1,11 @@
 """``python -m tuimon.recorder RUN_DIR``: the process that the guardian keeps beside a training."""
 
 import logging
+import os
 import sys
 from pathlib import Path
 
+from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.recorder.recorder import Recorder
 from tuimon.runs.background import begin
 from tuimon.runs.paths import RunPaths
@@ -12,7 +14,7 @@ from tuimon.runs.record import RecordError
 
 def main(directory: Path) -> int:
     """Record the run in `directory` to its end; returns the exit code."""
-    stop = begin("recorder")
+    stop = begin("recorder", guarded=COMPANION_VARIABLE in os.environ)
     try:
         Recorder(RunPaths(directory), stop).run()
     except RecordError as error:

@@ -25,6 +25,16 @@ from tuimon.runs.sources import LogSource
 # tensorboardX and TensorFlow 1 leave out `.<pid>.<uid>`. The host may hold dots.
 _NAME = re.compile(r"tfevents\.(?P<time>\d{9,11})\.(?P<rest>.+)$")
 _PID = re.compile(r"\.(?P<pid>\d+)\.\d+(?!\d)")
+_SLICE = 0.008
+_FIRST_SLICE = 0.05
+_CLOCK_SLACK = 2.0
+_MAX_ROOTS = 32
+_MAX_PATH = 4096
+_SEARCH_EVERY = 0.2
+_SEARCH_LATER = 0.5
+_LATER = 120.0
+_PROCESSES_EVERY = 1.0
+_PROCESSES_LATER = 5.0
 
 
 class WriterOrigin(NamedTuple):
@@ -44,18 +54,6 @@ def origin(name: str, host: str) -> WriterOrigin | None:
         return None  # another host, whose name begins alike
     pid = _PID.match(tail)
     return WriterOrigin(int(match["time"]), int(pid["pid"]) if pid else None)
-
-
-_SLICE = 0.008
-_FIRST_SLICE = 0.05
-_CLOCK_SLACK = 2.0
-_MAX_ROOTS = 32
-_MAX_PATH = 4096
-_SEARCH_EVERY = 0.2
-_SEARCH_LATER = 0.5
-_LATER = 120.0
-_PROCESSES_EVERY = 1.0
-_PROCESSES_LATER = 5.0
 
 
 class Discovery:

@@ -1,7 +1,8 @@
 """What a training takes from its machine, measured beside it and written as an event file.
 
-Tags read ``<device>/<quantity> [<unit>]``, such as ``GPU 0 A100/utilization [%]``; steps are the
-seconds since the training began. Measuring has a thread of its own: a driver may hang.
+`Host`, `Gpus` and `TrainingUsage` tell what can be read now. Tags read ``<device>/<quantity>
+[<unit>]``, such as ``GPU 0 A100/utilization [%]``; steps are the seconds since the training began.
+Measuring has a thread of its own: a driver may hang.
 """
 
 import logging
@@ -21,6 +22,18 @@ from tuimon.runs.paths import RunPaths
 
 GIGA = 1e9
 MEGA = 1e6
+_SHARED_MEMORY = "/dev/shm"
+"""Where DataLoader workers hand over their batches: a full one ends trainings."""
+_MOST = 16
+_MEMORY_SHARE = 0.003
+"""Of a CPU: the system walks through all pages, which are many."""
+_SHORTEST, _LONGEST = 2.0, 10.0
+_SHARE = 1 / 1200
+"""Of a training's age: after 40 minutes there are 1200 points of each tag, and every 10 s one more
+once it has gone on for three hours."""
+_CPU_SHARE = 0.005
+_WRITE_AGAIN_AFTER = 30.0
+log = logging.getLogger(__name__)
 
 
 class SystemReading(NamedTuple):
@@ -28,10 +41,6 @@ class SystemReading(NamedTuple):
 
     tag: str
     value: float
-
-
-_SHARED_MEMORY = "/dev/shm"
-"""Where DataLoader workers hand over their batches: a full one ends trainings."""
 
 
 class _Traffic(NamedTuple):
@@ -78,23 +87,28 @@ class Host:
             yield SystemReading(f"network/{name} [MB/s]", rate / MEGA)
 
 
-_MOST = 16
-
-log = logging.getLogger(__name__)
-
-
 class Gpus:
     """All GPUs that the driver shows here; none where there is no driver."""
 
     def __init__(self) -> None:
+        self.count = 0
+        """How many the driver tells of."""
+        self.lost = 0
+        """How many of them do not answer: they have fallen off the bus."""
+        self.error: pynvml.NVMLError | None = None
+        """Why none can be measured."""
         self._devices: list[tuple[str, Any]] = []
         try:
             pynvml.nvmlInit()
-            for index in range(min(pynvml.nvmlDeviceGetCount(), _MOST)):
-                with suppress(pynvml.NVMLError):  # one that has fallen off the bus
+            self.count = int(pynvml.nvmlDeviceGetCount())
+            for index in range(min(self.count, _MOST)):
+                try:
                     device = pynvml.nvmlDeviceGetHandleByIndex(index)
                     self._devices.append((f"GPU {index} {_model(device)}", device))
+                except pynvml.NVMLError:
+                    self.lost += 1
         except pynvml.NVMLError as error:
+            self.error = error
             log.info("no GPU to measure: %s", error)
 
     def readings(self, pids: Collection[int]) -> Iterator[SystemReading]:
@@ -138,10 +152,6 @@ _QUANTITIES: dict[str, Callable[[Any], float]] = {
     ),
     "power [W]": lambda device: pynvml.nvmlDeviceGetPowerUsage(device) / 1000,
 }
-
-
-_MEMORY_SHARE = 0.003
-"""Of a CPU: the system walks through all pages, which are many."""
 
 
 class _ProcessUsage(NamedTuple):
@@ -210,14 +220,6 @@ def _added(
     field: int,
 ) -> float:
     return sum(max(0, after[p][field] - before[p][field]) for p in after.keys() & before.keys())
-
-
-_SHORTEST, _LONGEST = 2.0, 10.0
-_SHARE = 1 / 1200
-"""Of a training's age: after 40 minutes there are 1200 points of each tag, and every 10 s one more
-once it has gone on for three hours."""
-_CPU_SHARE = 0.005
-_WRITE_AGAIN_AFTER = 30.0
 
 
 class SystemMetrics:

@@ -1,8 +1,8 @@
 """What a run is doing beyond its state: being stopped, paused, waiting for somebody, lingering."""
 
-from tuimon.runs.process import is_alive, is_stuck
+from tuimon.runs.process import is_alive, is_stuck, signal_name
 from tuimon.runs.record import RunRecord
-from tuimon.runs.registry import RunStatus
+from tuimon.runs.registry import MISSES, RunStatus
 from tuimon.text import format_bytes, format_duration, safe
 
 _STUCK = "it hangs in the kernel (state D: a disk, a network file system, a driver)"
@@ -24,6 +24,9 @@ def activity(status: RunStatus, now: float) -> str | None:
         child = record.child
         stuck = status.is_here and child is not None and is_stuck(child, record.boot_id)
         return f"{doing}; {_STUCK}" if stuck else doing
+    if record.job_signal is not None and record.job_signal_at is not None:
+        ago = format_duration(max(0.0, now - record.job_signal_at))
+        return f"{signal_name(record.job_signal)} to the whole job {ago} ago"
     if record.paused_at is not None:
         return f"paused {format_duration(max(0.0, now - record.paused_at))}"
     if record.console_held_by is not None:
@@ -33,8 +36,10 @@ def activity(status: RunStatus, now: float) -> str | None:
 
 def remark(status: RunStatus, now: float) -> str | None:
     """All there is to say about a run besides its state; a run that has gone well needs no word."""
-    known = None if status.state == "finished" else status.why
-    told = activity(status, now), losses(status.record), known
+    went_well = status.state == "finished" and status.cause in (None, "exit code 0")
+    mirror = status.mirror.detail if status.mirror is not None else None
+    misses = mirror if mirror is not None and mirror.startswith(MISSES) else None
+    told = activity(status, now), losses(status.record), None if went_well else status.why, misses
     return " · ".join(filter(None, told)) or None
 
 

@@ -2,9 +2,11 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from tuimon.decoding import checked
 
 ENDED = "ended"
 """Key of the alert that tells how the training ended."""
@@ -20,20 +22,17 @@ class AlertLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One thing to know. Title and text may hold any characters: they name tags.
-
-    Attributes:
-        key: tells it from others; the same thing is told once.
-        wall_time: Unix seconds of when it was noticed.
-        step: where it shows, if at a step.
-    """
+    """One thing to know. Title and text may hold any characters: they name tags."""
 
     key: str
+    """Tells it from others; the same thing is told once."""
     level: AlertLevel
     title: str
     text: str
     wall_time: float
+    """Unix seconds of when it was noticed."""
     step: int | None = None
+    """Where it shows, if at a step."""
 
 
 class AlertLog:
@@ -79,13 +78,8 @@ def read_alerts(path: Path) -> list[Alert]:
 
 
 def _alert(line: bytes) -> Alert | None:
-    names = {field.name for field in fields(Alert)}
     try:
-        values = json.loads(line)
-        known = {name: value for name, value in values.items() if name in names}
-        alert = Alert(**{**known, "level": AlertLevel(known["level"])})
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        alert: Alert = checked(json.loads(line), Alert)
+    except (ValueError, RecursionError):
         return None
-    texts = (alert.key, alert.title, alert.text)
-    sound = all(isinstance(text, str) for text in texts) and isinstance(alert.wall_time, float)
-    return alert if sound and isinstance(alert.step, int | None) else None
+    return alert

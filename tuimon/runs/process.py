@@ -4,6 +4,7 @@ A PID alone is not an identity: it is reused. Boot id, PID and start time togeth
 """
 
 import os
+import signal
 import socket
 import sys
 import time
@@ -11,6 +12,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.runs.record import ProcessRef
+
+_NOT_OF_A_JOB = {
+    *(signal.SIGKILL, signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),
+    *(signal.SIGCHLD, signal.SIGCONT, signal.SIGWINCH, signal.SIGURG, signal.SIGPIPE),
+    *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP, signal.SIGSYS),
+    signal.SIGXFSZ,
+}
+
+JOB_SIGNALS = frozenset(signal.valid_signals() - _NOT_OF_A_JOB)
+"""What a scheduler may send to every process of a job, to end it or to tell it something; without
+what cannot be caught, what stops and continues, and what the kernel tells a process of itself."""
+
+ASK = signal.SIGURG
+"""By which tuimon's own processes ask each other where they cannot talk. Nobody else sends it, and
+a process that does not know it ignores it."""
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _PID_NAMESPACE = Path("/proc/self/ns/pid")
@@ -70,6 +86,38 @@ def parent_pid(pid: int) -> int | None:
     """The parent of a process; None when the process is gone."""
     process = _look_up(pid)
     return None if process is None else process.parent
+
+
+def signal_name(number: int) -> str:
+    """``SIGKILL`` for 9; ``signal 40`` for one without a name."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds flock(2) on a file; asked of the kernel, without locking it.
+
+    False where nothing is known of it (no file, no ``/proc/locks``).
+    """
+    try:
+        file = path.stat()
+        locks = Path("/proc/locks").read_text().splitlines()
+    except OSError:
+        return False
+    name = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino}"
+    return any(" FLOCK " in line and f" {name} " in line for line in locks)
+
+
+def ask_to_end(pid: int) -> None:
+    """Ask a process of tuimon's that this one has started; one that does not know `ASK` as well.
+
+    Raises:
+        OSError: there is no such process.
+    """
+    os.kill(pid, ASK)
+    os.kill(pid, signal.SIGTERM)
 
 
 def identify(pid: int) -> ProcessRef | None:

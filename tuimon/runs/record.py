@@ -10,12 +10,13 @@ import errno
 import json
 import os
 import time
-import types
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, get_args, get_origin
+from typing import Any, NamedTuple, TypeVar
 
+from tuimon.decoding import checked
+from tuimon.runs.replacement import replace_file
 from tuimon.runs.sources import LogSource
 
 PAD = 8192
@@ -132,6 +133,10 @@ class RunRecord(NamedTuple):
     """How far a stop has gone: none, int, term or kill."""
     stop_next_at: float | None = None
     """When the next stage of a stop begins by itself."""
+    job_signal: int | None = None
+    """The last signal that somebody, such as a scheduler, has sent to end the whole job, and not
+    the training alone."""
+    job_signal_at: float | None = None
     paused_at: float | None = None
     waiting_for_input: bool = False
     """Whether a process of the training sleeps until something is typed."""
@@ -168,6 +173,10 @@ class RecorderRecord(NamedTuple):
     note: str | None = None
 
 
+TRYING_AGAIN = "; trying again"
+"""How the detail of a mirror ends that has failed and is going to be started again."""
+
+
 class MirrorRecord(NamedTuple):
     """How far the W&B mirror is (``mirror.json``).
 
@@ -198,6 +207,13 @@ class MirrorRecord(NamedTuple):
     """Rows that an upload consists of; None when none is under way."""
     updated_at: float = 0.0
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether this is not the last word of a mirror: it works, or is to be started again."""
+        if self.state == "failed":
+            return (self.detail or "").endswith(TRYING_AGAIN)
+        return self.state in ("starting", "live", "offline")
+
 
 class LogdirRecord(NamedTuple):
     """Log directories that `tuimon mirror` sends to one W&B run (``logdir.json``)."""
@@ -219,7 +235,6 @@ class LogdirRecord(NamedTuple):
 
 Record = RunRecord | RecorderRecord | MirrorRecord | LogdirRecord
 R = TypeVar("R", RunRecord, RecorderRecord, MirrorRecord, LogdirRecord)
-D = TypeVar("D")
 
 
 def read_record(cls: type[R], path: Path) -> R | None:
@@ -247,8 +262,9 @@ def read_record(cls: type[R], path: Path) -> R | None:
                 continue
             raise RecordError(f"{path}: not a record: {error}") from error
         try:
-            return _decode_record(cls, value)
-        except (TypeError, ValueError) as error:
+            found: R = checked(value, cls)
+            return found
+        except ValueError as error:
             raise RecordError(f"{path}: not a {cls.__name__}: {error}") from error
     raise AssertionError("unreachable")
 
@@ -259,18 +275,9 @@ def write_record(path: Path, record: Record) -> None:
     Raises:
         OSError: neither was possible.
     """
-    data = _encode(record)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            _write_all(fd, data)
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-        temporary.replace(path)
+        replace_file(path, _encode(record), sync=True)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not path.exists():
             raise
         rewrite_record(path, record, sync=True)
@@ -317,38 +324,3 @@ def _write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(fd, view) :]
-
-
-def _decode_record(cls: type[D], value: object) -> D:
-    if not isinstance(value, dict):
-        raise TypeError(f"expected an object, found {type(value).__name__}")
-    kinds = cls.__annotations__
-    arguments = {key: _decode(kinds[key], item, key) for key, item in value.items() if key in kinds}
-    return cls(**arguments)
-
-
-def _decode(kind: Any, value: object, key: str) -> Any:
-    """Check `value`, fresh from JSON, against a field's annotation and convert it."""
-    origin = get_origin(kind)
-    if kind is Any:
-        return value
-    if origin is types.UnionType:
-        if value is None and types.NoneType in get_args(kind):
-            return None
-        (kind,) = (arg for arg in get_args(kind) if arg is not types.NoneType)
-        return _decode(kind, value, key)
-    if origin is tuple and isinstance(value, list):
-        return tuple(_decode(get_args(kind)[0], item, key) for item in value)
-    if origin is Mapping and isinstance(value, dict):
-        return {name: _decode(get_args(kind)[1], item, key) for name, item in value.items()}
-    if kind in (ProcessRef, MirrorOptions, LogSource):
-        return _decode_record(kind, value)
-    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    if kind in (str, bool) and isinstance(value, kind):
-        return value
-    if kind is int and isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if kind is RunState and isinstance(value, str):
-        return RunState(value)
-    raise TypeError(f"{key}: unexpected {value!r}")

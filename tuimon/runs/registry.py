@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuimon.runs.paths import RunPaths, host_directory, runs_directory
-from tuimon.runs.process import boot_id, is_alive, machine_id, pid_namespace
+from tuimon.runs.process import (
+    boot_id,
+    is_alive,
+    is_locked,
+    machine_id,
+    pid_namespace,
+    signal_name,
+)
 from tuimon.runs.record import (
     MirrorRecord,
     R,
@@ -26,6 +33,9 @@ from tuimon.runs.record import (
 from tuimon.runs.sources import LogSource
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+MISSES = "W&B misses points, or the end"
+"""How the detail of a mirror begins that is dead, and that nobody starts again."""
 
 LAUNCH_TIME = 60.0
 """Seconds after which a run without a guardian will not get one any more."""
@@ -123,7 +133,7 @@ def read_status(directory: Path) -> RunStatus:
         reason=reason,
         ended_at=_last_sign(record, paths) if state is RunState.LOST else record.ended_at,
         recorder=_read_optional(RecorderRecord, paths.recorder_json),
-        mirror=_read_optional(MirrorRecord, paths.mirror_json),
+        mirror=_true_mirror(record, paths),
     )
 
 
@@ -204,6 +214,21 @@ def _read_optional(kind: type[R], path: Path) -> R | None:
         return None
 
 
+def _true_mirror(record: RunRecord, paths: RunPaths) -> MirrorRecord | None:
+    """What the mirror told last, unless it was killed and nobody is there to start another."""
+    mirror = _read_optional(MirrorRecord, paths.mirror_json)
+    if mirror is None or not mirror.is_at_work or not _is_here(record):
+        return mirror
+    if record.pid_namespace not in ("", pid_namespace()):
+        return mirror
+    keepers = [process for process in (record.guardian, record.recorder) if process is not None]
+    if not keepers or any(is_alive(process, record.boot_id) for process in keepers):
+        return mirror
+    if record.boot_id == boot_id() and is_locked(paths.mirror / "lock"):
+        return mirror  # it goes on alone, or is that of `tuimon sync`
+    return mirror._replace(state="failed", detail=f"{MISSES}: tuimon sync {record.id}")
+
+
 def _true_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | None]:
     if record.state.ended:
         return _told_state(record), None
@@ -221,12 +246,15 @@ def _true_state(record: RunRecord, paths: RunPaths) -> tuple[RunState, str | Non
         return RunState.LOST, "its guardian never started"
     if is_alive(record.guardian, record.boot_id):
         return record.state, None
+    killed = "the guardian was killed"
+    if record.job_signal is not None:
+        killed += f" after {signal_name(record.job_signal)} to the whole job"
     if record.child is not None and _is_orphan(record):
         return RunState.LOST, (
-            f"the guardian was killed; the training (PID {record.child.pid}) "
+            f"{killed}; the training (PID {record.child.pid}) "
             "still runs, and how it ends will not be known"
         )
-    return RunState.LOST, "the guardian was killed; how the training ended is not known"
+    return RunState.LOST, f"{killed}; how the training ended is not known"
 
 
 def _told_state(record: RunRecord) -> RunState:

@@ -1,6 +1,5 @@
 """Watching a training that someone started without tuimon."""
 
-import shlex
 import threading
 import time
 from pathlib import Path
@@ -10,7 +9,7 @@ from tuimon.guardian.child import Outcome
 from tuimon.runs.foreign import EndWatch, ForeignProcess
 from tuimon.runs.record import RunState
 from tuimon.runs.sources import LogSource
-from tuimon.session.session import Session, TrainingFacts
+from tuimon.session.session import LogSearch, Session, TrainingFacts
 
 _LOOK_EVERY = 0.2
 _LAST_SEARCH_SECONDS = 2.0
@@ -35,7 +34,7 @@ class ProcessSession(Session):
 
     def __init__(self, process: ForeignProcess, finder: Finder) -> None:
         super().__init__(None)
-        self.process = process
+        self.process: ForeignProcess = process
         self._finder = finder
         self._watch = EndWatch(process.ref)
         self._ended_at: float | None = None
@@ -73,27 +72,8 @@ class ProcessSession(Session):
             reason=outcome.describe() if outcome and outcome.exit_code != 0 else None,
             started_at=self.process.started_at,
             ended_at=self._ended_at,
-            search=(
-                "Curves appear when it writes its first scalar with a SummaryWriter.",
-                f"Looking at its open files and below {self.process.cwd}",
-                "tuimon attach LOGDIR watches another place",
-            ),
+            search=LogSearch(self.process.cwd),
         )
-
-    def details(self) -> list[tuple[str, str]]:
-        """(name, value) of what is known about the process."""
-        process, subject = self.process, self.subject
-        started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(process.started_at))
-        return [
-            ("process", str(process.pid)),
-            ("state", subject.state),
-            *([("why", subject.reason)] if subject.reason else []),
-            ("command", shlex.join(process.command)),
-            ("in", process.cwd),
-            ("user", process.user),
-            ("started", started),
-            ("console", str(process.console or "")),
-        ]
 
     def start(self) -> None:
         """Start looking for event files and following them."""

@@ -1,22 +1,38 @@
-"""What a front end watches: one run, log directories, or (a subclass) a process."""
+"""What a front end watches: one run, log directories, or (a subclass) a process.
+
+What is measured of a run's machine is a store of its own (`SystemLog`), filled when it is wanted.
+"""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert, read_alerts
+from tuimon.runs.foreign import ForeignProcess
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import MirrorRecord, RecordError, RunRecord, RunState
+from tuimon.runs.record import MirrorRecord, RecordError, RunState
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.sources import LogSource
-from tuimon.session.system_log import SystemLog
 from tuimon.session.training_progress import ProgressWatch, TrainingProgress
 from tuimon.store.follower import Follower
+from tuimon.store.series import Series
 from tuimon.store.store import Store
 
 _STATUS_EVERY = 0.5
+
+
+class LogSearch(NamedTuple):
+    """Where the curves of a training come from."""
+
+    directory: str
+    """They are looked for below it."""
+    named: bool = False
+    """Whether the user named it."""
+    console_metrics: str | None = None
+    """`RunRecord.console_metrics`; None for what was started without tuimon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +46,8 @@ class TrainingFacts:
     reason: str | None = None
     """One sentence on the state, where there is more to say."""
     mirror: MirrorRecord | None = None
-    search: tuple[str, ...]
-    """Where its curves come from and are looked for, in lines; not yet safe for a terminal."""
+    search: LogSearch
+    """How its event files are found."""
 
 
 class Session:
@@ -39,6 +55,9 @@ class Session:
 
     `run` is None when plain log directories are watched.
     """
+
+    process: ForeignProcess | None = None
+    """The process that is watched, where no run is."""
 
     def __init__(self, run: RunPaths | None, sources: Sequence[LogSource] = ()) -> None:
         self.run = run
@@ -103,17 +122,15 @@ class Session:
             ended_at=status.ended_at,
             reason=remark(status, time.time()),
             mirror=status.mirror,
-            search=_search(record),
+            search=LogSearch(
+                record.logdir or record.cwd, record.logdir is not None, record.console_metrics
+            ),
         )
 
     @property
     def console(self) -> Path | None:
         """The file with what the subject prints, if there is one."""
         return None if self.run is None else self.run.console_log
-
-    def details(self) -> list[tuple[str, str]]:
-        """(name, value) of what is known about a subject that is no run."""
-        return []
 
     @property
     def ended(self) -> bool:
@@ -149,19 +166,39 @@ class Session:
         return given if self.status is None else self.status.log_sources
 
 
-_PRINTED = {
-    "auto": "or, after ten seconds, with metrics that it prints.",
-    "on": "or with metrics that it prints.",
-}
+class SystemLog:
+    """Follows the event file in a run's ``system`` directory from `start` to `stop`."""
+
+    def __init__(self, run: RunPaths) -> None:
+        self.store = Store()
+        self._source = LogSource(path=str(run.system), recursive=False)
+        self._follower: Follower | None = None
+
+    def start(self) -> None:
+        """Begin to read; further calls change nothing."""
+        if self._follower is None:
+            self._follower = Follower(self.store, [self._source])
+            self._follower.start()
+
+    def stop(self) -> None:
+        """Read no more."""
+        if self._follower is not None:
+            self._follower.stop()
+
+    def devices(self) -> dict[str, dict[str, Series]]:
+        """Series by device and quantity, the training's GPUs first, then in order of measuring.
+
+        See `tuimon.recorder.system_metrics` for the tags.
+        """
+        devices: dict[str, dict[str, Series]] = {}
+        for run in self.store.runs.values():
+            for tag, series in run.series.items():
+                device, _, quantity = tag.partition("/")
+                devices.setdefault(device, {})[quantity] = series
+        return dict(sorted(devices.items(), key=lambda item: _rank(item[0], item[1])))
 
 
-def _search(record: RunRecord) -> tuple[str, ...]:
-    """Where the curves of a run come from and are looked for."""
-    lines = ["Curves appear with its first scalar (SummaryWriter, wandb.log),"]
-    if printed := _PRINTED.get(record.console_metrics):
-        lines.append(printed)
-    else:
-        lines = [f"{lines[0].rstrip(',')}."]
-    if record.logdir:
-        return (*lines, f"Looking below {record.logdir}")
-    return (*lines, f"Looking below {record.cwd}", "--logdir names another place")
+def _rank(device: str, quantities: dict[str, Series]) -> int:
+    if not device.startswith("GPU"):
+        return 2
+    return 0 if any(quantity.startswith("training") for quantity in quantities) else 1

@@ -1,4 +1,4 @@
-"""Filters that people type: which runs and tags to show.
+"""Filters that people type: which runs and tags to show. One language, whatever a term is of.
 
 loss                    tags that contain "loss", in any case
 train/*  *layer_?*      globs, over the whole tag; words side by side must all match
@@ -18,6 +18,21 @@ from typing import NamedTuple, TypeAlias
 
 MOST_LENGTH = 400
 _MOST_DEPTH = 30
+
+
+class FilterTerm(NamedTuple):
+    """What is not made of others."""
+
+    word: str
+    """As typed; empty for a regular expression."""
+    pattern: re.Pattern[str]
+    """What it looks for."""
+    of_run: bool
+    """Whether that is the run's name alone."""
+
+
+Expression: TypeAlias = Callable[[Callable[[FilterTerm], bool]], bool]
+"""Whether a filter holds, as each of its terms does or does not."""
 
 Predicate: TypeAlias = Callable[[str, str], bool]
 """Whether a run (by name) and a tag are to be shown."""
@@ -41,27 +56,39 @@ class FilterError(ValueError):
     """The text is no filter; says why in a few words."""
 
 
-class _Token(NamedTuple):
+class _Lexeme(NamedTuple):
     kind: str
     """``term``, ``(``, ``)``, ``or``, ``and`` or ``not``."""
-    term: Predicate | None = None
+    term: FilterTerm | None = None
 
 
 def parse_filter(text: str) -> Predicate:
     """The filter that `text` describes; the empty one shows everything. Raises FilterError."""
+    holds = parse_expression(text)
+    if not text.strip():
+        return EVERYTHING
+
+    def shows(run: str, tag: str) -> bool:
+        return holds(lambda term: term.pattern.search(run if term.of_run else tag) is not None)
+
+    return shows
+
+
+def parse_expression(text: str) -> Expression:
+    """How the terms in `text` are joined; the empty one always holds. Raises FilterError."""
     if len(text) > MOST_LENGTH:
         raise FilterError(f"more than {MOST_LENGTH} characters")
     tokens = _tokens(text)
     if not tokens:
-        return EVERYTHING
+        return lambda holds: True
     parser = _Parser(tokens)
-    predicate = parser.either(0)
+    expression = parser.either(0)
     if parser.rest:
         raise FilterError("a bracket closes that none opened")
-    return predicate
+    return expression
 
 
-def _tokens(text: str) -> list[_Token]:
+def _tokens(text: str) -> list[_Lexeme]:
     tokens = []
     at, end = 0, len(text.rstrip())
     while at < end:
@@ -71,14 +98,14 @@ def _tokens(text: str) -> list[_Token]:
         at = match.end()
         word = match["word"]
         if match["bracket"]:
-            tokens.append(_Token("or" if match["bracket"] == "|" else match["bracket"]))
+            tokens.append(_Lexeme("or" if match["bracket"] == "|" else match["bracket"]))
         elif match["minus"]:
-            tokens.append(_Token("not"))
+            tokens.append(_Lexeme("not"))
         elif word and not match["run"] and word.lower() in ("and", "or", "not"):
-            tokens.append(_Token(word.lower()))
+            tokens.append(_Lexeme(word.lower()))
         else:
             pattern = _pattern(match["regex"], word or "")
-            tokens.append(_Token("term", _term(pattern, of_run=bool(match["run"]))))
+            tokens.append(_Lexeme("term", FilterTerm(word or "", pattern, bool(match["run"]))))
     return tokens
 
 
@@ -93,47 +120,41 @@ def _pattern(regex: str | None, word: str) -> re.Pattern[str]:
         raise FilterError(f"no regular expression: {error}") from None
 
 
-def _term(pattern: re.Pattern[str], *, of_run: bool) -> Predicate:
-    if of_run:
-        return lambda run, tag: pattern.search(run) is not None
-    return lambda run, tag: pattern.search(tag) is not None
-
-
 class _Parser:
     """Recursive descent: either = both ("or" both)*, both = one (["and"] one)*."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_Lexeme]) -> None:
         self.rest = tokens[::-1]
 
     def _next_is(self, *kinds: str) -> bool:
         return bool(self.rest) and self.rest[-1].kind in kinds
 
-    def either(self, depth: int) -> Predicate:
+    def either(self, depth: int) -> Expression:
         parts = [self._both(depth)]
         while self._next_is("or"):
             self.rest.pop()
             parts.append(self._both(depth))
-        return parts[0] if len(parts) == 1 else lambda run, tag: any(p(run, tag) for p in parts)
+        return parts[0] if len(parts) == 1 else lambda holds: any(part(holds) for part in parts)
 
-    def _both(self, depth: int) -> Predicate:
+    def _both(self, depth: int) -> Expression:
         parts = [self._one(depth)]
         while self._next_is("and", "not", "term", "("):
             if self._next_is("and"):
                 self.rest.pop()
             parts.append(self._one(depth))
-        return parts[0] if len(parts) == 1 else lambda run, tag: all(p(run, tag) for p in parts)
+        return parts[0] if len(parts) == 1 else lambda holds: all(part(holds) for part in parts)
 
-    def _one(self, depth: int) -> Predicate:
+    def _one(self, depth: int) -> Expression:
         if not self.rest or depth > _MOST_DEPTH:
             raise FilterError(
                 "too many brackets" if self.rest else "something is missing at the end"
             )
         token = self.rest.pop()
-        if token.term is not None:
-            return token.term
+        if (term := token.term) is not None:
+            return lambda holds: holds(term)
         if token.kind == "not":
             inner = self._one(depth + 1)
-            return lambda run, tag: not inner(run, tag)
+            return lambda holds: not inner(holds)
         if token.kind == "(":
             inner = self.either(depth + 1)
             if not self._next_is(")"):

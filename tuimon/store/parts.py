@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from tuimon.store.run_log import RunLog
 
-_SESSION_START = "_hparams_/session_start_info"
+SESSION_START = "_hparams_/session_start_info"
+"""Tag of a run's hyperparameters."""
 
 
 class RunPart(NamedTuple):
@@ -29,7 +30,7 @@ def part_of(run: RunLog, runs: Mapping[str, RunLog]) -> RunPart | None:
         return None
     above, _, leaf = run.name.rpartition("/")
     part: RunPart | None = None
-    if _SESSION_START in run.refs:
+    if SESSION_START in run.refs:
         part = RunPart(above or ".", "") if _is_time(leaf) else None
     elif len(run.series) == 1 and not run.refs:
         (tag,) = run.series

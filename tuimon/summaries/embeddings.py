@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 
 MAX_POINTS = 20_000
 """Of a file with more, every second, fourth … is taken."""

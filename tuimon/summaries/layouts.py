@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.protos import parse
 from tuimon.summaries.tensors import strings, tensor_of
 
@@ -53,7 +53,7 @@ class DashboardLayout:
 
 def decode_layout(value: Summary.Value) -> DashboardLayout:
     """The layout in a value of plugin ``custom_scalars``. Raises SummaryError."""
-    from tensorboard.plugins.custom_scalar.layout_pb2 import DashboardLayout as LayoutProto
+    from tensorboard.plugins.custom_scalar.layout_pb2 import Layout as LayoutProto
 
     _, parts = strings(tensor_of(value))
     if len(parts) != 1:

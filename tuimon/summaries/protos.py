@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tuimon.events.fields import BYTES, WireError, fields
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 
 MAX_PARTS = 1 << 21
 """Messages, strings and packed arrays in one message, at all depths. The graph of a model has some

@@ -9,9 +9,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, read_payload
+from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, FrameError, read_payload
+from tuimon.summaries import SummaryError
 from tuimon.summaries.audio_clips import Audio, decode_audio
-from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.graphs import (
     Graph,
     RunMetadata,
@@ -35,6 +35,8 @@ from tuimon.summaries.texts import Text, decode_text
 if TYPE_CHECKING:
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
+
+    from tuimon.store.run_log import RunLog
 
 Decoded: TypeAlias = (
     Audio
@@ -151,6 +153,17 @@ class SummaryReader:
             OSError: it cannot be read.
         """
         return self.read_record(record_key(path, tag, plugin, offset, length))
+
+    def newest(self, run: RunLog, tag: str) -> Decoded | None:
+        """What the newest summary of a tag of a run says; None if none can be read."""
+        series = run.refs.get(tag)
+        last = series.last if series is not None else None
+        if series is None or last is None:
+            return None
+        try:
+            return self.read(run.paths[last.file], tag, series.plugin, last.offset, last.length)
+        except (SummaryError, FrameError, OSError):
+            return None
 
     def read_record(self, key: RecordKey) -> Decoded:
         """The summary that `record_key` tells of. Raises as `read` does."""

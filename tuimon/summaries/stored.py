@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Refs, RefSeries
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.meshes import Mesh, MeshContent, MeshPart, join_mesh, mesh_of_tag
 from tuimon.summaries.reader import Decoded
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 
 if TYPE_CHECKING:
     from tensorboard.compat.proto.summary_pb2 import Summary

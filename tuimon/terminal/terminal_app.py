@@ -43,7 +43,7 @@ class TerminalApp(App[R]):
         self.ascii_only = ascii_only
         self.set_class(ascii_only, "-ascii")
         self._mouse = mouse
-        self._type_ahead = TypeAhead(self)
+        self.type_ahead = TypeAhead(self)
 
     def show(self) -> R | None:
         """Run on this terminal until the user leaves or the terminal goes away.
@@ -72,11 +72,11 @@ class TerminalApp(App[R]):
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
 
     async def on_event(self, event: events.Event) -> None:
-        await self._type_ahead.handle(event, super().on_event)
+        await self.type_ahead.handle(event, super().on_event)
 
     @on(KeyDone)
     def _key_done(self) -> None:
-        self._type_ahead.done()
+        self.type_ahead.done()
 
     def on_resize(self, event: events.Resize) -> None:
         # Textual draws nothing anew when the size is again that of before.

@@ -32,7 +32,7 @@ class TuimonApp(ViewerApp[None]):
         self._typist = typist
 
     def on_mount(self) -> None:
-        monitor = MonitorScreen(self._session, self.settings, ascii_only=self.ascii_only)
+        monitor = MonitorScreen(self._session, self.settings)
         self.push_screen(monitor)
         if self._typist is not None:
             monitor.type_with(self._typist)

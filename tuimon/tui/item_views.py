@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import NamedTuple
 
+from tuimon.charts import roles
 from tuimon.charts.model import Span
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
@@ -77,4 +78,4 @@ class ItemViews:
             # A fault of ours with one summary must not end the viewer.
             _log.exception("showing %s of %s failed", item.tag, item.run)
             del self._views[item.key]
-            return ViewDrawing([(Span("cannot be shown; viewer.log tells why", "error"),)])
+            return ViewDrawing([(Span("cannot be shown; viewer.log tells why", roles.ERROR),)])

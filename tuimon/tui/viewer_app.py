@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from tuimon.config import Settings
 from tuimon.terminal.terminal_app import TerminalApp
-from tuimon.tui.keys.key import Key
+from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.keys.user_keys import user_keys
 from tuimon.tui.themes.choice import ThemeChoice
 
@@ -63,9 +63,12 @@ class ViewerApp(TerminalApp[R]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every key of the screen by name, and the themes: what the palette offers."""
         keys = screen.keys if isinstance(screen, KeyProvider) else ()
+        # A key of a pane does something there.
+        nodes = {active.binding.id: active.node for active in screen.active_bindings.values()}
         for key in keys:
             if key.action not in _NOT_IN_PALETTE:
-                run = partial(screen.run_action, key.action)
+                node = nodes.get(key.id, screen)
+                run = partial(self.run_action, key.action, node)
                 yield SystemCommand(key.name, f"key {key.shown}", run)
         yield SystemCommand("Change the theme", "dark, light and others", self.action_change_theme)
         yield SystemCommand("Save a picture", "the screen as SVG, here", self.action_save_picture)

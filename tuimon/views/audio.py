@@ -1,4 +1,4 @@
-"""Sound as its course and its spectrogram, one above the other over the same time."""
+"""Sound as its course and its spectrogram, one above the other over the same time, and as files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tuimon.export.names import PathNames
 from tuimon.summaries.audio_clips import Audio, Clip
 from tuimon.summaries.samples import Samples, wav_samples
 from tuimon.text import format_duration
-from tuimon.views.base import View, ViewDrawing, ViewKey, ViewOptions
+from tuimon.views.base import View, ViewDrawing, ViewOptions, view_key
 from tuimon.views.grid import LEVELS, halves, shade
 from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head, message
 from tuimon.views.subject import ItemContext
@@ -31,6 +31,18 @@ _DECIBELS = 70.0
 """From the loudest place to what is no longer seen."""
 LOWEST = 40.0
 """Hz, of a logarithmic axis."""
+Mode = Literal["both", "course", "spectrogram"]
+MODES: tuple[Mode, ...] = ("both", "course", "spectrogram")
+_LEAST_ROWS, _MOST_ROWS, _MOST_BESIDE = 3, 25, 9
+_LEAST_BOTH = 8
+"""Rows of a clip that hold its course and its spectrogram."""
+_GUTTER = 6
+_LEAST_WIDTH = _GUTTER + 8
+_TICK_CELLS = 10
+_LABEL_ROWS = 2
+_ROUND = [digit * 10.0**exponent for exponent in range(1, 6) for digit in (1, 2, 5)]
+"""Hz."""
+Extremes = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def spectrogram(samples: Samples, columns: int, edges: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -79,21 +91,6 @@ def _window_size(samples: Samples) -> int:
     return int(min(max(wanted, _LEAST_WINDOW), _MOST_WINDOW))
 
 
-Mode = Literal["both", "course", "spectrogram"]
-MODES: tuple[Mode, ...] = ("both", "course", "spectrogram")
-_LEAST_ROWS, _MOST_ROWS, _MOST_BESIDE = 3, 25, 9
-_LEAST_BOTH = 8
-"""Rows of a clip that hold its course and its spectrogram."""
-_GUTTER = 6
-_LEAST_WIDTH = _GUTTER + 8
-_TICK_CELLS = 10
-_LABEL_ROWS = 2
-_ROUND = [digit * 10.0**exponent for exponent in range(1, 6) for digit in (1, 2, 5)]
-"""Hz."""
-
-Extremes = tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
 class AudioView(View):
     """The clips of a step."""
 
@@ -105,9 +102,9 @@ class AudioView(View):
         "right, the louder the brighter (70 dB). tuimon does not play it: w saves it as a file."
     )
     keys = (
-        ViewKey("audio-save", "w", "w", "Save", "Save the sounds of the step here", "save", 84),
-        ViewKey("audio-mode", "m", "m", "Mode", "Course, spectrogram, both", "mode", 83),
-        ViewKey("audio-frequency", "f", "f", "Frequency axis", "Linear, logarithmic", "axis", 82),
+        view_key("audio-save", "w", "Save", "Save the sounds of the step here", "save", 84),
+        view_key("audio-mode", "m", "Mode", "Course, spectrogram, both", "mode", 83),
+        view_key("audio-frequency", "f", "Frequency axis", "Linear, logarithmic", "axis", 82),
     )
 
     def __init__(self) -> None:

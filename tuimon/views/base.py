@@ -8,37 +8,32 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuimon.charts.model import Row
+from tuimon.charts.model import ChartOptions, Row
+from tuimon.present.key import Key
 from tuimon.store.store import Store
 from tuimon.views.layout import BLOCK_SHADES, SHADES
 from tuimon.views.subject import Item, ItemContext
 
 
-class ViewKey(NamedTuple):
-    """A key that a kind has of its own."""
+def view_key(
+    id: str,
+    keys: str,
+    name: str,
+    help: str = "",
+    label: str = "",
+    footer: int = 0,
+    inside: bool = False,
+    asks: str = "",
+) -> Key:
+    """A key that a kind has of its own: its id begins with the kind (``histogram-mode``).
 
-    id: str
-    """Unique, and begins with the kind: ``histogram-mode``."""
-    keys: str
-    """As Textual names them, separated by commas."""
-    shown: str
-    """As a person reads it."""
-    name: str
-    """In the command palette."""
-    help: str
-    """In the help; empty where the key before explains this one, too."""
-    label: str = ""
-    """In the footer."""
-    footer: int = 0
-    """Importance in the footer, below 100; 0 keeps it out."""
-    inside: bool = False
-    """Works only when the view was entered, and has arrows that choose tags and steps outside."""
-    asks: str = ""
-    """What the user is asked to type; `View.press` gets the text, with every change of it."""
+    `View.press` gets the id. Its importance in the footer is below 100.
+    """
+    return Key(id, keys, f"view_key('{id}')", name, help, label, footer, inside, asks)
 
 
 class Arrows(NamedTuple):
-    """What two opposite arrows do in a view that was entered: names as in `ViewKey`."""
+    """What two opposite arrows do in a view that was entered: names as in `Key`."""
 
     back: str
     """Up, or to the left."""
@@ -51,22 +46,22 @@ class Arrows(NamedTuple):
 
 def arrow_keys(
     kind: str, *, across: Arrows | None = None, along: Arrows | None = None, scrubs: bool = True
-) -> tuple[ViewKey, ...]:
+) -> tuple[Key, ...]:
     """Keys ``KIND-left``, ``KIND-right``, ``KIND-up`` and ``KIND-down``, inside a view alone.
 
     Where the kind has steps, h and l `scrubs` on through them; else they are arrows, too.
     """
-    keys: list[ViewKey] = []
+    keys: list[Key] = []
     for arrows, back, on in (
-        (along, ("up", "up,k", "↑"), ("down", "down,j", "↓")),
-        (across, ("left", "left,h", "←"), ("right", "right,l", "→")),
+        (along, ("up", "k"), ("down", "j")),
+        (across, ("left", "h"), ("right", "l")),
     ):
         if arrows is None:
             continue
-        for (name, pressed, shown), said in ((on, arrows.on), (back, arrows.back)):
+        for (arrow, letter), said in ((on, arrows.on), (back, arrows.back)):
             told = arrows[2:] if said == arrows.on else ("", "", 0)
-            names = name if scrubs and arrows is across else pressed
-            keys.append(ViewKey(f"{kind}-{name}", names, shown, said, *told, inside=True))
+            pressed = arrow if scrubs and arrows is across else f"{arrow},{letter}"
+            keys.append(view_key(f"{kind}-{arrow}", pressed, said, *told, inside=True))
     return tuple(keys)
 
 
@@ -87,6 +82,8 @@ class ViewOptions(NamedTuple):
     """The view was entered: its cursor is to be seen."""
     cell: tuple[int, int] | None = None
     """Width and height of a cell in pixels, where the screen can show pictures in pixels."""
+    charts: ChartOptions = ChartOptions()
+    """How charts of scalars are drawn outside of the view."""
 
     @property
     def ramp(self) -> str | None:
@@ -139,7 +136,7 @@ class View:
     """TensorBoard's names of what it shows."""
     about: ClassVar[str] = ""
     """A paragraph of the help."""
-    keys: ClassVar[tuple[ViewKey, ...]] = ()
+    keys: ClassVar[tuple[Key, ...]] = ()
 
     @classmethod
     def items(cls, store: Store) -> Iterable[Item]:

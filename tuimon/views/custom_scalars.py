@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import NamedTuple, get_args
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.detail import DrawingCache
-from tuimon.charts.model import ChartOptions, Curve, Row, Scales, Span, XAxis
-from tuimon.store.series import Series
+from tuimon.charts.model import X_AXES, ChartOptions, Curve, Row, Scales, Span
+from tuimon.charts.smoothing import stepped
+from tuimon.present.series_curves import SeriesCurves
 from tuimon.store.store import Store
 from tuimon.summaries.layouts import DashboardLayout, LayoutCategory, LayoutChart
 from tuimon.text import width
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.layout import clip
 from tuimon.views.subject import Item, ItemContext, ViewError
 
@@ -26,8 +27,6 @@ _LEAST_CHART, _GAP = 38, 2
 """Cells."""
 _BETWEEN = Span(" " * _GAP, roles.BLANK)
 _CHART_ROWS, _MOST_ROWS, _LEAST_ROWS = 10, 32, 7
-_X_AXES: tuple[XAxis, ...] = get_args(XAxis)
-_SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.99)
 _MOST_CURVES = 64
 """Of a chart; more cannot be told apart."""
 
@@ -36,14 +35,6 @@ class _ScrollBlock(NamedTuple):
     """Rows that are scrolled together: a heading, or charts side by side."""
 
     rows: Sequence[Row]
-
-
-class _LayoutSeriesCache(NamedTuple):
-    """What was found out about a series while its points in force only grew."""
-
-    series: Series
-    epoch: int
-    detail: DrawingCache
 
 
 class CustomScalarsView(View):
@@ -58,33 +49,31 @@ class CustomScalarsView(View):
     )
     keys = (
         *arrow_keys("custom-scalars", along=Arrows("Scroll up", "Scroll down", "Scroll", "go", 84)),
-        ViewKey(
-            "custom-scalars-open", "o", "o", "Unfold", "Unfold, fold all categories", "unfold", 70
-        ),
-        ViewKey(
+        view_key("custom-scalars-open", "o", "Unfold", "Unfold, fold all categories", "unfold", 70),
+        view_key(
             "custom-scalars-smoother",
             "plus,equals_sign",
-            "+",
             "More smoothing",
             "More, less smoothing",
             "smooth",
             74,
         ),
-        ViewKey("custom-scalars-rougher", "minus", "-", "Less smoothing", ""),
-        ViewKey("custom-scalars-log", "y", "y", "Log y axis", "Logarithmic y axis", "log y", 72),
-        ViewKey("custom-scalars-x", "x", "x", "x axis", "Step, time or clock", "x axis", 71),
+        view_key("custom-scalars-rougher", "minus", "Less smoothing"),
+        view_key("custom-scalars-log", "y", "Log y axis", "Logarithmic y axis", "log y", 72),
+        view_key("custom-scalars-x", "x", "x axis", "Step, time or clock", "x axis", 71),
     )
 
     def __init__(self) -> None:
-        self._smoothing = 0.6
-        self._log = False
-        self._x: XAxis = "step"
+        self._options = ChartOptions()
+        """Of the last drawing."""
+        self._own: dict[str, Any] = {}
+        """Those of the options that keys have set here; all else is as outside of the view."""
         self._opened: bool | None = None
         """All categories are; None leaves that to the writer."""
         self._top = 0
         self._last_top = 0
         self._scales: dict[tuple[str, LayoutChart], Scales | None] = {}
-        self._kept: dict[tuple[str, str], _LayoutSeriesCache] = {}
+        self._curves = SeriesCurves()
 
     @classmethod
     def items(cls, store: Store) -> Iterable[Item]:
@@ -124,13 +113,17 @@ class CustomScalarsView(View):
             case "custom-scalars-open":
                 self._opened = not self._opened
             case "custom-scalars-smoother" | "custom-scalars-rougher":
-                at = _SMOOTHINGS.index(self._smoothing)
-                at += 1 if key == "custom-scalars-smoother" else -1
-                self._smoothing = _SMOOTHINGS[min(max(0, at), len(_SMOOTHINGS) - 1)]
+                steps = 1 if key == "custom-scalars-smoother" else -1
+                self._set(smoothing=stepped(self._options.smoothing, steps))
             case "custom-scalars-log":
-                self._log = not self._log
+                self._set(log_y=not self._options.log_y)
             case "custom-scalars-x":
-                self._x = _X_AXES[(_X_AXES.index(self._x) + 1) % len(_X_AXES)]
+                at = X_AXES.index(self._options.x_axis) + 1
+                self._set(x_axis=X_AXES[at % len(X_AXES)])
+
+    def _set(self, **changed: Any) -> None:
+        self._own |= changed
+        self._options = replace(self._options, **changed)
 
     def page(self, pages: int) -> None:
         self._top += pages
@@ -139,6 +132,8 @@ class CustomScalarsView(View):
         self._top += notches
 
     def _blocks(self, subject: ItemContext, look: ViewOptions) -> Iterator[_ScrollBlock]:
+        marks = "ascii" if look.ascii_only else look.charts.marks
+        self._options = replace(look.charts, marks=marks, palette=look.palette, **self._own)
         cells = look.width
         columns = max(1, (cells + _GAP) // (_LEAST_CHART + _GAP))
         categories = merged(_layouts(subject))
@@ -181,18 +176,12 @@ class CustomScalarsView(View):
         look: ViewOptions,
     ) -> Sequence[Row]:
         try:
-            curves = list(self._curves(subject.store, chart))
+            curves = list(self._curves_of(subject.store, chart))
         except re.error as error:
             why = f"{error.pattern!r} is no regular expression: {error.msg}"
             said = clip([(chart.title, roles.TITLE)], cells), clip([(why, roles.WARN)], cells)
             return [_padded(row, cells) for row in (*said, *[()] * max(0, height - 2))][:height]
-        options = ChartOptions(
-            smoothing=0.0 if chart.margins else self._smoothing,
-            log_y=self._log,
-            x_axis=self._x,
-            marks="ascii" if look.ascii_only else "braille",
-            palette=look.palette,
-        )
+        options = replace(self._options, smoothing=0.0) if chart.margins else self._options
         key = category.title, chart
         title = chart.title or ", ".join(chart.tags)
         before = self._scales.get(key)
@@ -200,7 +189,7 @@ class CustomScalarsView(View):
         self._scales[key] = drawing.scales
         return drawing.rows
 
-    def _curves(self, store: Store, chart: LayoutChart) -> Iterator[Curve]:
+    def _curves_of(self, store: Store, chart: LayoutChart) -> Iterator[Curve]:
         """The curves of a chart over all runs, a colour each. Raises re.error."""
         patterns = [re.compile(tag) for tag in chart.tags]
         several = len([run for run in store.runs.values() if run.series]) > 1
@@ -209,7 +198,7 @@ class CustomScalarsView(View):
             for tag, series in run.series.items():
                 if any(pattern.match(tag) for pattern in patterns):
                     label = f"{run.name} {tag}" if several else tag
-                    yield self._curve(series, run.name, label, colour, "")
+                    yield self._curves.curve(run, series, label, colour=colour)
                     colour += 1
             for margin in chart.margins:
                 if not all(tag in run.series for tag in margin):
@@ -217,24 +206,9 @@ class CustomScalarsView(View):
                 label = f"{run.name} {margin.value}" if several else margin.value
                 # The median of the three is the value, as long as it is within its margin.
                 for tag in margin:
-                    yield self._curve(run.series[tag], run.name, label, colour, label)
+                    series = run.series[tag]
+                    yield self._curves.curve(run, series, label, colour=colour, group=label)
                 colour += 1
-
-    def _curve(self, series: Series, run: str, label: str, colour: int, group: str) -> Curve:
-        key = run, series.tag
-        kept = self._kept.get(key)
-        if kept is None or kept.series is not series or kept.epoch != series.epoch:
-            kept = self._kept[key] = _LayoutSeriesCache(series, series.epoch, DrawingCache())
-        points = series.snapshot()
-        return Curve(
-            label=label,
-            steps=points.steps,
-            wall_times=points.wall_times,
-            values=points.values,
-            colour=colour,
-            group=group,
-            detail=kept.detail,
-        )
 
 
 def merged(layouts: Sequence[DashboardLayout]) -> list[LayoutCategory]:

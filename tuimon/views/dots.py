@@ -1,4 +1,7 @@
-"""Lines and points in dots of braille, each with a role; the last one drawn owns its cell."""
+"""Dots of braille: lines and points, each with a role, the last one drawn owning its cell.
+
+And the thresholds by which brightness becomes dots.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,13 @@ from tuimon.charts import roles
 from tuimon.charts.canvas import spans
 from tuimon.charts.marks import MARKS
 from tuimon.charts.model import Span
+from tuimon.charts.roles import Role
 
 Floats = NDArray[np.float64]
+# Bits of the dots of a braille cell (Unicode, Braille Patterns).
+_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+# Ordered dither of 4 x 4 (Bayer 1973, "An optimum method for two-level rendition").
+_ORDER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
 
 
 class DotCanvas:
@@ -25,15 +33,15 @@ class DotCanvas:
         """Dots of the canvas."""
         self._set = np.zeros((self.rows, self.columns), np.bool_)
         self._codes = np.zeros((height, width), np.int64)
-        self._names = [roles.BLANK]
+        self._names: list[Role] = [roles.BLANK]
         self._signs: dict[tuple[int, int], str] = {}
 
-    def line(self, x0: float, y0: float, x1: float, y1: float, role: str) -> None:
+    def line(self, x0: float, y0: float, x1: float, y1: float, role: Role) -> None:
         """A straight line between two dots."""
         count = int(max(abs(x1 - x0), abs(y1 - y0))) + 1
         self.points(np.linspace(x0, x1, count), np.linspace(y0, y1, count), role)
 
-    def points(self, x: Floats, y: Floats, role: str) -> None:
+    def points(self, x: Floats, y: Floats, role: Role) -> None:
         """Dots; those outside the canvas and those that are no numbers are left out."""
         with np.errstate(invalid="ignore"):
             inside = (x > -0.5) & (x < self.columns - 0.5) & (y > -0.5) & (y < self.rows - 0.5)
@@ -51,7 +59,7 @@ class DotCanvas:
         self._set[row, column] = True
         self._codes[down, across] = code
 
-    def sign(self, x: float, y: float, sign: str, role: str) -> None:
+    def sign(self, x: float, y: float, sign: str, role: Role) -> None:
         """A character in the cell of a dot, over what is there."""
         row, cell = round(y) // self.down, round(x) // self.across
         if 0 <= row < self._codes.shape[0] and 0 <= cell < self._codes.shape[1]:
@@ -74,18 +82,10 @@ class DotCanvas:
             spans(line, codes, self._names) for line, codes in zip(glyphs, self._codes, strict=True)
         ]
 
-    def _code(self, role: str) -> int:
+    def _code(self, role: Role) -> int:
         if role not in self._names:
             self._names.append(role)
         return self._names.index(role)
-
-
-# Bits of the dots of a braille cell (Unicode, Braille Patterns).
-_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-
-
-# Ordered dither of 4 x 4 (Bayer 1973, "An optimum method for two-level rendition").
-_ORDER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
 
 
 def thresholds(rows: int, columns: int) -> NDArray[np.float64]:

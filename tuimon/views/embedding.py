@@ -13,6 +13,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.events.logdir import PROJECTOR_CONFIG, SideFile
 from tuimon.store.store import Store
+from tuimon.summaries import SummaryError
 from tuimon.summaries.embeddings import (
     Embedding,
     EmbeddingFiles,
@@ -21,9 +22,8 @@ from tuimon.summaries.embeddings import (
     read_config,
     read_embedding,
 )
-from tuimon.summaries.errors import SummaryError
 from tuimon.text import format_value, safe
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.dots import DotCanvas
 from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head
 from tuimon.views.raster import Camera
@@ -62,22 +62,21 @@ class EmbeddingView(View):
             along=Arrows("Point above", "Point below", "Choose a point", "point", 84),
             across=Arrows("Point to the left", "Point to the right", ""),
         ),
-        ViewKey("embedding-mode", "m", "m", "2-D or 3-D", "Two or three dimensions", "2-D/3-D", 82),
-        ViewKey("embedding-turn-left", "a", "a", "Turn left", "Turn left, right", "turn", 78),
-        ViewKey("embedding-turn-right", "d", "d", "Turn right", ""),
-        ViewKey("embedding-tilt-up", "w", "w", "Tilt up", "Tilt up, down"),
-        ViewKey("embedding-tilt-down", "s", "s", "Tilt down", ""),
-        ViewKey("embedding-colour", "c", "c", "Colour", "Colour by the next column", "colour", 74),
-        ViewKey(
+        view_key("embedding-mode", "m", "2-D or 3-D", "Two or three dimensions", "2-D/3-D", 82),
+        view_key("embedding-turn-left", "a", "Turn left", "Turn left, right", "turn", 78),
+        view_key("embedding-turn-right", "d", "Turn right"),
+        view_key("embedding-tilt-up", "w", "Tilt up", "Tilt up, down"),
+        view_key("embedding-tilt-down", "s", "Tilt down"),
+        view_key("embedding-colour", "c", "Colour", "Colour by the next column", "colour", 74),
+        view_key(
             "embedding-distance",
-            "e",
             "e",
             "Distance",
             "Neighbours by cosine or Euclid's distance",
             "distance",
             73,
         ),
-        ViewKey("embedding-find", "slash", "/", "Find", "Find labels", "find", 80, asks="find"),
+        view_key("embedding-find", "slash", "Find", "Find labels", "find", 80, asks="find"),
     )
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.summaries.histograms import Histogram
 from tuimon.text import format_value
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.buckets import (
     CumulativeShares,
     HistogramStatistics,
@@ -41,6 +41,9 @@ Mode = Literal["heatmap", "ridgeline", "bands"]
 MODES: tuple[Mode, ...] = ("heatmap", "ridgeline", "bands")
 _MOST_COLUMN_BYTES = 32 << 20
 """Of the records that one picture is made of."""
+_BANDS = ((0, 8, 2), (1, 7, 5), (2, 6, 8), (3, 5, 11))
+"""Which percentiles a band lies between, and its level of the ramp."""
+_MEDIAN = 4
 
 
 class HistogramDrawing(NamedTuple):
@@ -87,12 +90,12 @@ class HistogramView(View):
         "100% of the values. The arrows ↑ ↓ after Enter, or a click, read single buckets."
     )
     keys = (
-        ViewKey("histogram-mode", "m", "m", "Mode", "Heatmap, ridgeline, bands", "mode", 84),
+        view_key("histogram-mode", "m", "Mode", "Heatmap, ridgeline, bands", "mode", 84),
         *arrow_keys(
             "histogram",
             along=Arrows("Value above", "Value below", "Read the buckets", "bucket", 87),
         ),
-        ViewKey("histogram-no-cursor", "c", "c", "No cursor", "Away with the cursor", "", 0),
+        view_key("histogram-no-cursor", "c", "No cursor", "Away with the cursor", "", 0),
     )
 
     def __init__(self) -> None:
@@ -268,11 +271,6 @@ def _facts(
 
 def _short(value: float) -> str:
     return format_value(float(f"{value:.4g}"))
-
-
-_BANDS = ((0, 8, 2), (1, 7, 5), (2, 6, 8), (3, 5, 11))
-"""Which percentiles a band lies between, and its level of the ramp."""
-_MEDIAN = 4
 
 
 def bands(columns: Sequence[NDArray[np.float64] | None], edges: NDArray[np.float64]) -> np.ndarray:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
+from tuimon.summaries.reader import SummaryReader
+from tuimon.text import safe, width
 from tuimon.views.audio import AudioView
 from tuimon.views.base import View, ViewDrawing, ViewOptions
 from tuimon.views.custom_scalars import CustomScalarsView
@@ -83,6 +86,28 @@ def still(view: View, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         return without_track(view.still(subject, look))
     except ViewError as error:
         return without_track(_why(error, subject, look))
+
+
+def stills(
+    store: Store, kinds: Collection[str], tags: re.Pattern[str] | None, look: ViewOptions
+) -> Iterator[Row]:
+    """Every item of these kinds whose tag matches on paper, below a line that names it."""
+    reader = SummaryReader()
+    several = len(store.runs) > 1
+    chosen = (
+        one for one in items(store) if one.kind in kinds and (not tags or tags.search(one.tag))
+    )
+    for index, item in enumerate(chosen):
+        if index:
+            yield ()
+        where = f"{item.run} · " if several and item.run else ""
+        yield _rule(f"{where}{item.heading} · {item.label or item.tag}", look.width)
+        yield from still(kind_of(item)(), ItemContext(item, store, reader), look)
+
+
+def _rule(text: str, cells: int) -> Row:
+    name = f"── {safe(text)} "
+    return clip([(name + "─" * (cells - width(name)), roles.AXIS)], cells)
 
 
 def _why(error: ViewError, subject: ItemContext, look: ViewOptions) -> list[Row]:

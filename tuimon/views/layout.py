@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.text import fit, format_step, safe, shorten, width
 from tuimon.views.slider import TRACK_LEAST, TRACK_MOST, draw_track
 
@@ -16,7 +17,7 @@ _LEAST_NAME, _LONG_NAME = 16, 32
 SHADES, BLOCK_SHADES = " .:-=+*#%@", " ░▒▓█"
 """From nothing to all, where half blocks in colours cannot be drawn."""
 
-Piece = tuple[str, str]
+Piece = tuple[str, Role]
 """Text, not safe yet, and its role."""
 
 

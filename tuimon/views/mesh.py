@@ -17,12 +17,13 @@ from tuimon.charts import roles
 from tuimon.charts.canvas import spans
 from tuimon.charts.marks import MARKS
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.store.store import Store
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.meshes import Mesh
 from tuimon.summaries.stored import Parts, meshes, read_mesh, steps_from
 from tuimon.text import format_value
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.dots import thresholds
 from tuimon.views.layout import HEAD_ROWS, SHADES, Piece, StepPlace, head, message
 from tuimon.views.raster import Camera, Floats, Raster
@@ -80,21 +81,21 @@ class MeshView(View):
         "the darker the farther; triangles are lit from the upper left."
     )
     keys = (
-        ViewKey("mesh-left", "a", "a", "Turn left", "Turn left, right", "turn", 84),
-        ViewKey("mesh-right", "d", "d", "Turn right", ""),
-        ViewKey("mesh-up", "w", "w", "Tilt up", "Tilt up, down", "tilt", 83),
-        ViewKey("mesh-down", "s", "s", "Tilt down", ""),
+        view_key("mesh-left", "a", "Turn left", "Turn left, right", "turn", 84),
+        view_key("mesh-right", "d", "Turn right"),
+        view_key("mesh-up", "w", "Tilt up", "Tilt up, down", "tilt", 83),
+        view_key("mesh-down", "s", "Tilt down"),
         *arrow_keys(
             "mesh-arrow",
             across=Arrows("Turn left", "Turn right", "Turn", "turn", 88),
             along=Arrows("Tilt up", "Tilt down", "Tilt"),
         ),
-        ViewKey("mesh-near", "plus,equals_sign", "+", "Nearer", "Nearer, farther", "zoom", 82),
-        ViewKey("mesh-far", "minus", "-", "Farther", ""),
-        ViewKey("mesh-spin", "o", "o", "Spin", "Let it spin", "spin", 79),
-        ViewKey("mesh-box", "b", "b", "Box", "Box around it", "box", 50),
-        ViewKey("mesh-reset", "r", "r", "Reset", "As it was at first", "reset", 48),
-        ViewKey("mesh-next", "m", "m", "Next mesh", "Next mesh of the step", "mesh", 81),
+        view_key("mesh-near", "plus,equals_sign", "Nearer", "Nearer, farther", "zoom", 82),
+        view_key("mesh-far", "minus", "Farther"),
+        view_key("mesh-spin", "o", "Spin", "Let it spin", "spin", 79),
+        view_key("mesh-box", "b", "Box", "Box around it", "box", 50),
+        view_key("mesh-reset", "r", "Reset", "As it was at first", "reset", 48),
+        view_key("mesh-next", "m", "Next mesh", "Next mesh of the step", "mesh", 81),
     )
 
     def __init__(self) -> None:
@@ -341,7 +342,7 @@ def _dotted(
     box = front(raster.owner) == _BOX
     if colour is None:
         code = 1 + np.ceil(front(bright).astype(np.float64) * (_LEVELS - 1)).astype(np.int64)
-        names = {level: roles.heat(level, 0) for level in range(1, _LEVELS + 1)}
+        names: dict[int, Role] = {level: roles.heat(level, 0) for level in range(1, _LEVELS + 1)}
     else:
         shade = _DARKEST + (1 - _DARKEST) * bright
         lit = np.round(colour * shade[:, None] / 255 * _SHADES_OF_COLOUR).astype(np.int64)

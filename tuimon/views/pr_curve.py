@@ -12,9 +12,10 @@ from tuimon.charts import roles
 from tuimon.charts.canvas import CurveShape, Plot, paint
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.summaries.pr_curves import PrCurve
 from tuimon.text import format_step, format_value, safe, width
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head, message
 from tuimon.views.subject import ItemContext, ViewError, place_of
 
@@ -37,7 +38,7 @@ class PrCurveLine(NamedTuple):
     label: str
     """Empty where the legend leaves it out."""
     curve: PrCurve
-    role: str
+    role: Role
     behind: bool = False
     pattern: int = 0
     """Of its dashes, where colours come again."""
@@ -55,19 +56,18 @@ class PrCurveView(View):
         "earlier steps; the numbers beside the names are the areas below the curves."
     )
     keys = (
-        ViewKey(
+        view_key(
             "pr-curve-higher",
             "right_square_bracket",
-            "]",
             "Higher threshold",
             "Higher, lower threshold",
             "threshold",
             85,
         ),
-        ViewKey("pr-curve-lower", "left_square_bracket", "[", "Lower threshold", ""),
+        view_key("pr-curve-lower", "left_square_bracket", "Lower threshold"),
         *arrow_keys("pr-curve", along=Arrows("Higher threshold", "Lower threshold", "The same")),
-        ViewKey("pr-curve-runs", "c", "c", "Compare runs", "With other runs", "runs", 83),
-        ViewKey("pr-curve-steps", "o", "o", "Earlier steps", "With earlier steps", "earlier", 82),
+        view_key("pr-curve-runs", "c", "Compare runs", "With other runs", "runs", 83),
+        view_key("pr-curve-steps", "o", "Earlier steps", "With earlier steps", "earlier", 82),
     )
 
     def __init__(self) -> None:

@@ -12,6 +12,7 @@ from tuimon.charts import roles
 from tuimon.charts.canvas import spans
 from tuimon.charts.marks import MARKS, Marks, fill, join
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.charts.ticks import multiples, nice_steps, value_labels
 from tuimon.text import fit, format_step
 from tuimon.views.base import ViewOptions
@@ -33,19 +34,16 @@ def most_ridges(height: int) -> int:
 
 
 class Ridges(NamedTuple):
-    """Histograms that are drawn one before the other.
-
-    Attributes:
-        columns: one a step, at most `most_ridges`; None where there is nothing.
-        steps: ascending.
-        selected: index of the one that stands out.
-        limits: of the values.
-    """
+    """Histograms that are drawn one before the other."""
 
     columns: Sequence[CumulativeShares | None]
+    """One a step, at most `most_ridges`; None where there is nothing."""
     steps: Sequence[int]
+    """Ascending."""
     selected: int
+    """Index of the one that stands out."""
     limits: tuple[float, float]
+    """Of the values."""
 
 
 def ridgeline(ridges: Ridges, look: ViewOptions, cursor: float | None = None) -> list[Row]:
@@ -119,7 +117,7 @@ def _ground_lines(count: int, lines: int) -> NDArray[np.int64]:
     return np.array([round((count - 1 - index) * apart) for index in range(count)], np.int64)
 
 
-def _role(index: int, selected: int, count: int) -> str:
+def _role(index: int, selected: int, count: int) -> Role:
     if index == selected:
         return roles.ACCENT
     return roles.heat(3 + (LEVELS - 5) * (index + 1) // max(1, count), 0)

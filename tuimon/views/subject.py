@@ -15,7 +15,7 @@ from tuimon.events.frames import FrameError
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Refs, RefSeries
 from tuimon.store.store import Store
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.reader import Decoded, RecordKey, SummaryReader, record_key
 from tuimon.views.layout import StepPlace
 

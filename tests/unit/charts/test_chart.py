@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from support.chart_series import START, cells, curve, noisy_loss, of_role, text
+from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.detail import DrawingCache
 from tuimon.charts.model import (
@@ -76,8 +77,9 @@ def test_a_chart(marks: MarkStyle) -> None:
 
 
 def test_a_bright_smoothed_line_stands_out_from_the_dim_band() -> None:
-    drawing = draw_chart("Loss", [curve(noisy_loss(5000), colour=3)], 60, 15)
-    line, band = of_role(drawing, "curve3"), of_role(drawing, "band3")
+    options = ChartOptions(smoothing=0.6)
+    drawing = draw_chart("Loss", [curve(noisy_loss(5000), colour=3)], 60, 15, options)
+    line, band = of_role(drawing, roles.curve(3)), of_role(drawing, roles.band(3))
     assert len(band) > 30
     plot_columns = {x for y, x, _ in line if y > 1}
     assert plot_columns == set(range(6, 60))
@@ -85,40 +87,42 @@ def test_a_bright_smoothed_line_stands_out_from_the_dim_band() -> None:
 
 
 def test_without_smoothing_raw_values_are_the_line() -> None:
-    drawing = draw_chart("Loss", [curve(noisy_loss(5000))], 60, 15, ChartOptions(smoothing=0))
-    assert not of_role(drawing, "band0")
+    drawing = draw_chart("Loss", [curve(noisy_loss(5000))], 60, 15)
+    assert not of_role(drawing, roles.band(0))
     assert "smoothing" not in text(drawing)[0]
 
 
 def test_the_band_can_be_left_out() -> None:
-    drawing = draw_chart("Loss", [curve(noisy_loss(5000))], 60, 15, ChartOptions(band=False))
-    assert not of_role(drawing, "band0")
+    drawing = draw_chart(
+        "Loss", [curve(noisy_loss(5000))], 60, 15, ChartOptions(band=False, smoothing=0.6)
+    )
+    assert not of_role(drawing, roles.band(0))
 
 
 def test_few_points_are_joined_by_straight_lines_and_not_smoothed() -> None:
     drawing = draw_chart("Loss", [FALLING], 60, 15)
-    assert not of_role(drawing, "band0")
-    assert {x for y, x, _ in of_role(drawing, "curve0") if y > 1} == set(range(6, 60))
+    assert not of_role(drawing, roles.band(0))
+    assert {x for y, x, _ in of_role(drawing, roles.curve(0)) if y > 1} == set(range(6, 60))
 
 
 def test_test_points_show_above_dense_raw_values() -> None:
     train = curve(noisy_loss(5000))
     test = curve([1.0, 0.6, 0.5], [1000, 2500, 4900], "test", 1)
-    drawing = draw_chart("Loss", [train, test], 60, 15, ChartOptions(smoothing=0))
-    assert len({x for _, x, _ in of_role(drawing, "curve1")}) > 35
+    drawing = draw_chart("Loss", [train, test], 60, 15)
+    assert len({x for _, x, _ in of_role(drawing, roles.curve(1))}) > 35
 
 
 @pytest.mark.parametrize("marks", ["braille", "hd", "ascii"])
 def test_a_single_point_is_seen(marks: MarkStyle) -> None:
     drawing = draw_chart("Loss", [curve([0.4], [938])], 40, 10, ChartOptions(marks=marks))
-    assert [y for y, _, _ in of_role(drawing, "curve0") if y > 1]
+    assert [y for y, _, _ in of_role(drawing, roles.curve(0)) if y > 1]
 
 
 def test_a_point_alone_between_nan_is_seen() -> None:
     values = np.full(101, NAN)
     values[50] = 1.0
     drawing = draw_chart("Loss", [curve(values)], 40, 10)
-    assert len([y for y, _, _ in of_role(drawing, "curve0") if y > 1]) == 1
+    assert len([y for y, _, _ in of_role(drawing, roles.curve(0)) if y > 1]) == 1
 
 
 def test_no_data_yet() -> None:
@@ -135,14 +139,14 @@ def test_nan_leaves_a_gap_with_marks_below_it_and_is_counted() -> None:
     marks = of_role(drawing, "mark")
     assert {(y, char) for y, _, char in marks} == {(10, "×")}
     assert gap <= {x for _, x, _ in marks}
-    assert not gap & {x for y, x, _ in of_role(drawing, "curve0") if y > 1}
+    assert not gap & {x for y, x, _ in of_role(drawing, roles.curve(0)) if y > 1}
 
 
 def test_one_nan_among_many_points_hides_nothing() -> None:
     values = noisy_loss(10_000)
     values[5000] = NAN
     drawing = draw_chart("Loss", [curve(values)], 60, 15)
-    assert {x for y, x, _ in of_role(drawing, "curve0") if y > 1} == set(range(6, 60))
+    assert {x for y, x, _ in of_role(drawing, roles.curve(0)) if y > 1} == set(range(6, 60))
     assert len(of_role(drawing, "mark")) == 1
     assert "1 NaN" in text(drawing)[0]
 
@@ -167,8 +171,8 @@ def test_a_spike_is_seen_wherever_it_is() -> None:
     for at in range(0, 100_000, 7919):
         values = np.ones(100_000)
         values[at] = 9.0
-        drawing = draw_chart("Loss", [curve(values)], 60, 15)
-        top = {y for y, _, char in of_role(drawing, "band0") if char != " "}
+        drawing = draw_chart("Loss", [curve(values)], 60, 15, ChartOptions(smoothing=0.6))
+        top = {y for y, _, char in of_role(drawing, roles.band(0)) if char != " "}
         assert min(top) <= 4
 
 
@@ -221,7 +225,7 @@ def test_relative_time_counts_from_the_start_of_the_run() -> None:
 def test_steps_may_go_back_and_be_negative() -> None:
     order = np.random.default_rng(1).permutation(2000)
     values = noisy_loss(2000)
-    options = ChartOptions(smoothing=0)
+    options = ChartOptions()
     ordered = draw_chart("Loss", [curve(values, np.arange(2000) - 500)], 60, 15, options)
     shuffled = draw_chart("Loss", [curve(values[order], order - 500)], 60, 15, options)
     assert text(shuffled)[2:] == text(ordered)[2:]
@@ -251,7 +255,7 @@ def test_what_was_found_out_before_draws_the_same(axis: XAxis, log_y: bool) -> N
 
 def test_clocks_that_go_back_are_put_in_order() -> None:
     values = noisy_loss(2000)
-    options = ChartOptions(smoothing=0, x_axis="wall")
+    options = ChartOptions(x_axis="wall")
     order = np.random.default_rng(1).permutation(2000)
     ordered = draw_chart("Loss", [curve(values)], 60, 15, options)
     shuffled = draw_chart("Loss", [curve(values[order], order)], 60, 15, options)
@@ -266,12 +270,12 @@ def superseded(stretches: list[range], height: float) -> SupersededPoints:
 
 @pytest.mark.parametrize("axis", ["step", "relative", "wall"])
 def test_superseded_points_are_counted_and_on_demand_a_dim_line(axis: XAxis) -> None:
-    options = ChartOptions(x_axis=axis)
+    options = ChartOptions(x_axis=axis, smoothing=0.6)
     old = superseded([range(200, 300), range(600, 900), range(700, 950)], 4.0)
     resumed = replace(curve(noisy_loss(1000)), superseded=old)
     hidden = draw_chart("Loss", [resumed], 60, 15, options)
     assert "650 superseded  smoothing" in text(hidden)[0]
-    assert not of_role(hidden, "past0")
+    assert not of_role(hidden, roles.past(0))
     drawn = draw_chart("Loss", [resumed], 60, 15, replace(options, superseded=True))
     assert "650 superseded shown" in text(drawn)[0]
     assert drawn.scales
@@ -280,7 +284,7 @@ def test_superseded_points_are_counted_and_on_demand_a_dim_line(axis: XAxis) -> 
     origin = START - place if axis == "wall" else 0.0
     stretches = (range(200, 300), range(600, 950))
     expected = {6 + int((origin + step) * column) for each in stretches for step in each}
-    assert {x for _, x, _ in of_role(drawn, "past0")} == expected
+    assert {x for _, x, _ in of_role(drawn, roles.past(0))} == expected
 
 
 def test_superseded_points_beyond_the_curve_are_in_the_picture() -> None:
@@ -346,7 +350,7 @@ def test_drawing_waits_for_plotext_and_does_without_it() -> None:
 import sys
 import numpy as np
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.frame import load_plotext
+from tuimon.charts.plotext_figure import load_plotext
 from tuimon.charts.model import Curve
 curve = Curve(label="a", steps=np.arange(9), wall_times=np.zeros(9), values=np.arange(9.0))
 before = draw_chart("Loss", [curve], 40, 12).rows

@@ -1,5 +1,6 @@
 import pytest
 
+from tuimon.charts import roles
 from tuimon.charts.heading import LegendEntry, legend_rows, title_row
 from tuimon.charts.marks import MARKS
 from tuimon.charts.model import Row
@@ -36,7 +37,7 @@ def test_a_legend_flows_in_one_row() -> None:
         [LegendEntry("train", 0, 0.3537), LegendEntry("test", 1, 0.412)], 40, 2, BRAILLE
     )
     assert text(row) == "━ train 0.3537  ━ test 0.412            "
-    assert row[0] == ("━", "curve0")
+    assert row[0] == ("━", roles.curve(0))
 
 
 def test_a_legend_tells_how_many_found_no_room() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from support.chart_series import cells, curve, noisy_loss, of_role, text
+from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.limits import LimitsError, limits_text, parse_limits
 from tuimon.charts.model import ChartOptions, Cursor, Drawing
@@ -63,13 +64,19 @@ def test_a_spike_is_seen_in_any_window() -> None:
         drawing = draw_chart("Loss", [curve(values)], 60, 15, view=view)
         assert drawing.scales
         assert drawing.scales.y1 >= 9
-        assert min(y for y, _, _ in [*of_role(drawing, "band0"), *of_role(drawing, "curve0")]) <= 4
+        assert (
+            min(
+                y
+                for y, _, _ in [*of_role(drawing, roles.band(0)), *of_role(drawing, roles.curve(0))]
+            )
+            <= 4
+        )
 
 
 def test_a_line_comes_from_and_goes_to_the_points_beside_the_window() -> None:
     sparse = curve([0.0, 10.0], [0, 1000])
     drawing = draw_chart("Loss", [sparse], 60, 15, view=Viewport(x=(400, 600)))
-    assert {x for y, x, _ in of_role(drawing, "curve0") if y > 1} == set(range(6, 60))
+    assert {x for y, x, _ in of_role(drawing, roles.curve(0)) if y > 1} == set(range(6, 60))
     assert drawing.scales
     assert 3 < drawing.scales.y0 < drawing.scales.y1 < 7
 
@@ -86,19 +93,18 @@ def test_outliers_are_clipped_and_marked() -> None:
 
 def test_what_leaves_typed_limits_is_not_drawn_along_the_edge() -> None:
     values = np.where(np.arange(600) % 200 < 100, 1.0, 9.0)
-    drawing = draw_chart(
-        "x", [curve(values)], 60, 15, ChartOptions(smoothing=0), view=Viewport(y=(0, 2))
-    )
+    drawing = draw_chart("x", [curve(values)], 60, 15, view=Viewport(y=(0, 2)))
     rows = cells(drawing)[2]
     assert {char for char, role in rows if role == "mark"} == {"↑"}
-    assert sum(role == "curve0" for _, role in rows) < 6
+    assert sum(role == roles.curve(0) for _, role in rows) < 6
 
 
 def test_readings_are_of_the_nearest_points_and_smoothed_as_the_line() -> None:
     from tuimon.charts.smoothing import smooth
 
     values = noisy_loss(1000)
-    drawing = draw_chart("Loss", [curve(values)], 60, 15, cursor=Cursor(400.4, 100.0))
+    options = ChartOptions(smoothing=0.6)
+    drawing = draw_chart("Loss", [curve(values)], 60, 15, options, cursor=Cursor(400.4, 100.0))
     ((here, mark),) = drawing.readings
     assert mark is not None
     assert (here.step, mark.step) == (400, 100)
@@ -165,5 +171,5 @@ def test_the_best_value_is_marked_and_told() -> None:
     series = replace(curve([3.0, 1.0, 2.0, math.nan]), best="min")
     drawing = draw_chart("Loss", [series], 60, 12)
     assert "◆ 1 @ 1" in text(drawing)[1]
-    ((row, _, _),) = [one for one in of_role(drawing, "end0") if one[2] == "◆"]
+    ((row, _, _),) = [one for one in of_role(drawing, roles.end(0)) if one[2] == "◆"]
     assert row >= 8

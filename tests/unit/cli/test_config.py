@@ -105,7 +105,7 @@ def test_a_theme_of_ones_own_begins_as_tuimons_dark_one(file: Path, monkeypatch,
         "VISUAL", f"{sys.executable} -c \"open('{path}', 'w').write('primary = 1')\""
     )
     assert main(["config", "--theme", "mine"]) == 2
-    assert f"{path}:1: primary: a colour" in capsys.readouterr().err
+    assert f"{path}:1: primary = 1: must be a colour" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["tuimon-dark", "auto", "a/b", "..", "", "a\nb"])

@@ -1,15 +1,20 @@
 """The doctor's report."""
 
 import json
+import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from support.gpu_driver import build_driver
 from support.wandb_server import ENTITY, KEY, Behaviour, wandb_server
 from tuimon.cli import doctor
 from tuimon.cli import doctor as checks
 from tuimon.cli.main import main
+from tuimon.cli.shared import surroundings
 
 
 def report(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str, str]]]:
@@ -103,19 +108,60 @@ def test_a_state_directory_that_others_may_write_to_is_told(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kills", "lingers", "verdict"),
+    ("answer", "lingers", "verdict"),
     [
-        ("b false", "no", "ok"),
-        ("b true", "yes", "ok"),
-        ("b true", "no", "bad"),
-        (None, None, "warn"),
+        ("echo b false", False, "ok"),
+        ("echo b true", True, "ok"),
+        ("echo b true", False, "bad"),
+        ("exit 1", False, "warn"),
     ],
 )
 def test_logind(
-    monkeypatch: pytest.MonkeyPatch, kills: str | None, lingers: str | None, verdict: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, lingers: bool, verdict: str
 ) -> None:
-    answers = {"busctl": kills, "loginctl": lingers}
-    monkeypatch.setattr(checks, "_ask", lambda command, *_: answers[command])
-    monkeypatch.setattr(Path, "is_dir", lambda _self: True)
+    program = tmp_path / "busctl"
+    program.write_text(f"#!/bin/sh\n{answer}\n")
+    program.chmod(0o755)
+    if lingers:
+        (tmp_path / "anna").touch()
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(surroundings, "_LINGER", tmp_path)
+    monkeypatch.setattr("getpass.getuser", lambda: "anna")
+    monkeypatch.setattr(checks, "_SYSTEMD", tmp_path)
     (finding,) = checks.logout()
     assert finding.verdict == verdict
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+@pytest.mark.parametrize(
+    ("devices", "verdict", "says"),
+    [
+        ("2", "ok", "2 by NVML"),
+        ("3", "warn", "1 of 3 by NVML cannot be reached"),
+        ("0", "warn", "0 by NVML"),
+        ("-1", "bad", "the NVIDIA driver does not answer: Driver Not Loaded"),
+    ],
+)
+def test_gpus_are_those_that_will_be_measured(
+    tmp_path: Path, devices: str, verdict: str, says: str
+) -> None:
+    build_driver(tmp_path)
+    assert asked(tmp_path, DRIVER_COUNT=devices) == (verdict, says)
+
+
+def test_no_driver_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "libnvidia-ml.so.1").write_bytes(b"no library")
+    says = "no NVIDIA library (libnvidia-ml.so.1): no GPU metrics"
+    assert asked(tmp_path) == ("warn", says)
+
+
+def asked(directory: Path, **variables: str) -> tuple[str, str]:
+    """What is found with the driver library in a directory: that of a process stays loaded."""
+    code = "import json; from tuimon.cli.doctor import gpu; print(json.dumps(list(gpu())))"
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(directory), **variables}
+    answer = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, check=True
+    )
+    ((what, verdict, says, _),) = json.loads(answer.stdout)
+    assert what == "GPU"
+    return verdict, says

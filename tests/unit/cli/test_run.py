@@ -1,14 +1,14 @@
 """Options of `tuimon run`, and what it makes of the host."""
 
 import time
+from pathlib import Path
 
 import click
 import pytest
 
-from tuimon.cli.run import command, launch, parse_graces
+from tuimon.cli.run import RunOptions, command, launch, parse_graces
 from tuimon.cli.shared import surroundings
 from tuimon.cli.shared.surroundings import LaunchContext
-from tuimon.config import StopSettings
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 from tuimon.runs.registry import read_status
@@ -34,16 +34,14 @@ def test_graces_that_are_none(text: str):
 
 def launched(*, detached: bool) -> RunPaths:
     paths = launch(
-        "echo",
-        ("sh",),
-        ("sh", "-c", "echo within: $WITHIN"),
-        logdir=None,
-        hook=False,
-        console_metrics="off",
-        notify=None,
-        mirror=MirrorOptions(mode="off"),
-        graces=StopSettings(),
-        detached=detached,
+        RunOptions(
+            training=("sh", "-c", "echo within: $WITHIN"),
+            name="echo",
+            foreground=not detached,
+            hook=False,
+            console_metrics=False,
+            mirror=MirrorOptions(mode="off"),
+        )
     )
     deadline = time.monotonic() + 20
     while paths.control_sock.exists() or not read_status(paths.directory).state.ended:
@@ -70,3 +68,20 @@ def test_the_foreground_needs_no_warning(
     paths = launched(detached=False)
     assert capsys.readouterr().err == ""
     assert read_status(paths.directory).record.warnings == ()
+
+
+def test_the_record_holds_what_was_typed():
+    record = read_status(launched(detached=False).directory).record
+    assert record.name == "echo"
+    assert record.argv == ("sh", "-c", "echo within: $WITHIN")
+    assert record.command[0].endswith("/sh")
+    assert (record.hook, record.console_metrics) == (False, "off")
+    assert (record.mirror.mode, record.mirror.name, record.mirror.resume) == ("off", "echo", "auto")
+    assert (record.stop_grace_int, record.stop_grace_term) == (60.0, 45.0)
+
+
+def test_what_is_not_resumed_says_so():
+    options = RunOptions(training=("train.py",), no_resume=True, log_code=True)
+    assert options.wandb().resume == "never"
+    assert options.wandb().log_code == str(Path.cwd())
+    assert options.run_name == "train"

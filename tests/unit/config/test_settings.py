@@ -51,7 +51,7 @@ def test_what_is_set_is_taken_with_its_line(file: Path) -> None:
             '[charts]\nx_axis = "steps"',
             "2: x_axis = 'steps': must be one of step, relative, wall; did",
         ),
-        ('[keys]\nhelp = " "', "2: help: must be one or more keys"),
+        ('[keys]\nhelp = " "', "2: help = ' ': must be one or more keys"),
         ('[charts]\ngrid = "3x22"', '2: grid = \'3x22\': must be "auto" or "COLUMNSxROWS"'),
         ('[charts]\ngrid = "7x1"', '2: grid = \'7x1\': must be "auto" or "COLUMNSxROWS"'),
         (
@@ -63,7 +63,7 @@ def test_what_is_set_is_taken_with_its_line(file: Path) -> None:
             "2: kill_after = inf: must be at least 0 and less than 1,000,",
         ),
         ("charts = 3", "1: charts is a table: write [charts] on a line of its own"),
-        ("[keys]\nhelp = 3", "2: help: must be one or more keys"),
+        ("[keys]\nhelp = 3", "2: help = 3: must be one or more keys"),
         ("[charts]\nsmoothing = ", "2: not TOML: Invalid value"),
         ("charts.smoothing = 2", "1: smoothing = 2: must be at least 0"),
         ('[charts]\n"smoothing" = false', "2: smoothing = false: must be at least 0"),

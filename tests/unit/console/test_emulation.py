@@ -1,5 +1,6 @@
 """The console for the screen: emulated, followed, never raw."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -10,7 +11,11 @@ from pathlib import Path
 import pyte
 import pytest
 
-from tuimon.console.emulation import NEWEST, ConsoleScreen, ConsoleTail, fold, read_tail
+from tuimon.console import emulation
+from tuimon.console.emulation import NEWEST, ConsoleScreen, ConsoleTail
+from tuimon.console.folding import fold
+from tuimon.console.history import read_tail
+from tuimon.console.rotation import part_path
 
 GOLDEN = [
     "start",
@@ -112,6 +117,57 @@ def test_hostile_output_is_bounded_in_memory_and_time():
     assert time.monotonic() - started < 5
 
 
+class TestFailures:
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        return tmp_path / "console.log"
+
+    def test_what_pyte_fails_at_is_left_out_and_logged_once(self, caplog: pytest.LogCaptureFixture):
+        screen = ConsoleScreen(20, 3)
+        screen.feed(b"one\x1b[7J two\x1b[7K three\r\n")
+        assert screen.lines() == ["one two three"]
+        (record,) = caplog.records
+        assert record.levelno == logging.WARNING
+        assert record.exc_info is not None
+        assert record.exc_info[0] is UnboundLocalError
+
+    def test_a_bug_of_ours_is_logged_once_a_console_and_ends_nothing(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ):
+        def fail(_screen: pyte.Screen) -> None:
+            raise TypeError("a bug")
+
+        path.write_bytes(b"\x1b[7Jone\x1b7 two\x1b7\r\n")
+        tail = ConsoleTail(path)
+        monkeypatch.setattr(emulation._Screen, "save_cursor", fail)
+        assert tail.poll()
+        assert tail.lines() == ["one two"]
+        assert tail.resize(30, 5)
+        assert tail.poll()
+        assert [record.levelno for record in caplog.records] == [logging.WARNING, logging.ERROR]
+        assert "a bug" in caplog.text
+
+    def test_a_bug_in_drawing_is_logged_too(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ):
+        def fail(_screen: pyte.Screen, _text: str) -> None:
+            raise IndexError("a bug")
+
+        monkeypatch.setattr(emulation._Screen, "draw", fail)
+        screen = ConsoleScreen(20, 3)
+        screen.feed(b"one\r\ntwo\r\n")
+        assert screen.cursor == (2, 0)
+        assert [record.levelno for record in caplog.records] == [logging.ERROR]
+
+    def test_sequences_with_parameters_that_pyte_does_not_take_are_no_failure(
+        self, caplog: pytest.LogCaptureFixture
+    ):
+        screen = ConsoleScreen(20, 3)
+        screen.feed(b"one\x1b[1;2A\x1b[?3B\x1b[?1;2;3;4r two")
+        assert screen.lines() == ["one two"]
+        assert not caplog.records
+
+
 class TestTail:
     @pytest.fixture
     def path(self, tmp_path: Path) -> Path:
@@ -176,6 +232,26 @@ class TestTail:
         path.write_bytes(b"new\r\n")
         assert tail.poll()
         assert tail.lines() == ["new"]
+
+    def test_files_beside_a_plain_file_are_not_its_parts(self, path: Path):
+        part_path(path, 1).write_bytes(b"of last week\n")
+        path.write_bytes(b"one\ntwo\n")
+        tail = ConsoleTail(path, plain_file=True)
+        assert tail.poll()
+        assert tail.lines() == ["one", "two"]
+        path.rename(part_path(path, 1))  # as logrotate does
+        path.write_bytes(b"three\n")
+        assert tail.poll()
+        assert tail.lines() == ["one", "two", "three"]
+
+    def test_log_that_cannot_be_read_is_tried_again(self, path: Path):
+        path.symlink_to(path)
+        tail = ConsoleTail(path)
+        assert not tail.poll()
+        path.unlink()
+        path.write_bytes(b"one\r\n")
+        assert tail.poll()
+        assert tail.lines() == ["one"]
 
     def test_deleted_file_keeps_its_lines(self, path: Path):
         path.write_bytes(b"one\r\n")

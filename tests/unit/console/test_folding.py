@@ -51,6 +51,7 @@ def test_broken_sequences_lose_their_escape_and_hide_nothing(data: bytes, text: 
 def test_cursor_jumps_cannot_blow_up_memory():
     lines = fold(b"\x1b[999999999Cx\r\n" * 100)
     assert max(map(len, lines)) < 1000
+    assert max(map(len, fold(b"\t" * 100_000 + b"x\r\n"))) < 20_000
 
 
 def test_endless_line_is_broken_and_whole():

@@ -45,6 +45,12 @@ def test_a_sequence_without_end_is_not_waited_for() -> None:
     assert stream.feed(b"\x1b]0;still going on\n") == "]0;still going on\n"
 
 
+def test_what_is_cut_short_at_the_end_is_shown() -> None:
+    stream = HarmlessStream()
+    assert stream.feed("done \x1b]0;title é".encode()[:-1]) == "done "
+    assert stream.finish() == "]0;title \N{REPLACEMENT CHARACTER}"
+
+
 PIECES = st.sampled_from(
     ["\x1b", "[", "]", "0;", "2", "J", "h", "m", "\x07", "\\", "P", "\x9c", "\n", "é"]
 )

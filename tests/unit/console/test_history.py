@@ -74,6 +74,15 @@ def test_a_log_that_is_renamed_goes_on_in_the_next(log: Path) -> None:
     assert everything(ConsoleHistory(log)) == ["one", "two", "three"]
 
 
+def test_older_lines_of_a_log_that_is_renamed_meanwhile_are_found(log: Path) -> None:
+    log.write_bytes(printed(range(50_000)))
+    history = ConsoleHistory(log)
+    log.rename(log.with_name("console.log.1"))
+    log.write_bytes(printed(range(50_000, 90_000)))
+    assert history.poll()
+    assert everything(history) == [f"line {number}" for number in range(90_000)]
+
+
 def test_no_log_is_no_lines(log: Path) -> None:
     history = ConsoleHistory(log)
     assert history.lines == []

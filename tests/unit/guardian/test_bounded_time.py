@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tuimon.console.emulation import ConsoleScreen, fold
+from tuimon.console.emulation import ConsoleScreen
+from tuimon.console.folding import fold
 from tuimon.console.harmless import HarmlessStream
 from tuimon.guardian.cause import explain
 from tuimon.guardian.child import Outcome
@@ -18,8 +19,8 @@ from tuimon.guardian.console_end import MOST_KEPT, console_end
 from tuimon.guardian.last_words import crash_at_end, last_words
 from tuimon.guardian.oom import OomKills
 from tuimon.guardian.queries import QueryReader
+from tuimon.recorder.console_metrics.feed import SegmentReader
 from tuimon.recorder.console_metrics.parser import MetricParser
-from tuimon.recorder.console_metrics.segments import SegmentReader
 
 PIECES = (
     # What the patterns of last words, metrics and escapes begin with, over and over.

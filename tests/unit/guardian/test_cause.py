@@ -137,11 +137,57 @@ class TestStop:
         assert stopped(None, 9, signal.SIGKILL, kills=kills).state is RunState.STOPPED
 
     def test_logout_and_shutdown_are_no_request(self):
-        for code, number, end in ((0, None, ", exit code 0"), (None, 2, "")):
-            assert stopped(code, number, by=StopCause.SYSTEM) == (
-                RunState.KILLED,
-                f"stopped as its guardian got SIGTERM: a logout or shutdown? (SIGINT){end}",
-            )
+        assert stopped(None, 15, signal.SIGTERM, by=StopCause.SYSTEM) == (
+            RunState.KILLED,
+            "stopped as its guardian got SIGTERM: a logout or shutdown? (SIGTERM)",
+        )
+        assert stopped(0, None, signal.SIGTERM, by=StopCause.SYSTEM) == (
+            RunState.FINISHED,
+            "exit code 0, 0 s after its guardian got SIGTERM",
+        )
+
+    @pytest.mark.parametrize(
+        ("code", "number", "after", "state", "cause"),
+        [
+            (0, None, "saved\r\n", RunState.FINISHED, "exit code 0, 2 s after SIGTERM to {}"),
+            (
+                *(None, 15, "", RunState.KILLED),
+                "killed by SIGTERM, sent to {}: cancelled, preempted or out of time?",
+            ),
+            (
+                *(143, None, "", RunState.KILLED),
+                "exit code 143: SIGTERM, sent to {}: cancelled, preempted or out of time?",
+            ),
+            (None, 9, "", RunState.KILLED, "killed by SIGKILL, 2 s after SIGTERM to {}"),
+            (7, None, "", RunState.FAILED, "exit code 7, 2 s after SIGTERM to {}"),
+            (
+                *(1, None, TRACEBACK.format("ValueError: bad batch"), RunState.FAILED),
+                "exit code 1, 2 s after SIGTERM to {}: ValueError: bad batch",
+            ),
+            (
+                *(1, None, TRACEBACK.format("KeyboardInterrupt"), RunState.KILLED),
+                "exit code 1, 2 s after SIGTERM to {}",
+            ),
+        ],
+    )
+    def test_a_signal_to_the_whole_job_may_be_what_it_ended_of(
+        self, code: int | None, number: int | None, after: str, state: RunState, cause: str
+    ):
+        tail = after.encode()
+        stop = Stop(StopCause.JOB, signal.SIGTERM, 0.0, 0, 2.0)
+        ending = explain(Outcome(code, number), stop, NO_KILLS, b"", tail, "Slurm job 7")
+        assert ending == (state, cause.format("all of Slurm job 7"))
+
+    def test_a_signal_to_a_job_without_a_name(self):
+        stop = Stop(StopCause.JOB, signal.SIGTERM, 0.0, 0, 300.0)
+        told = [
+            explain(outcome, stop, NO_KILLS, b"", b"").cause
+            for outcome in (Outcome(0, None), Outcome(None, 15))
+        ]
+        assert told == [
+            "exit code 0, 5 min after SIGTERM to the whole job",
+            "killed by SIGTERM, sent to the whole job: a scheduler, logout, shutdown?",
+        ]
 
     def test_ctrl_c_may_be_meant_otherwise(self):
         by = StopCause.CTRL_C

@@ -47,14 +47,16 @@ def test_terminal_has_the_size_asked_for():
     assert shell("stty size") == "30 100\n"
 
 
-def test_pty_is_the_controlling_terminal_of_a_session_of_its_own():
+def test_pty_is_the_controlling_terminal_of_a_session_that_another_leads():
+    # Its end shall not be the end of the terminal for what it leaves behind.
     # Field 8 of /proc/PID/stat is the terminal's foreground group, 6 the session, 5 the group.
     pid, group, session, foreground = (
         shell("tty >&2; echo ok > /dev/tty; set -- $(cat /proc/$$/stat); echo $1 $5 $6 $8")
         .split("\n")[2]
         .split()
     )
-    assert pid == group == session == foreground
+    assert pid == group == foreground
+    assert session not in (pid, str(os.getsid(0)))
 
 
 def test_directory_umask_and_environment_are_the_launchers(tmp_path: Path):

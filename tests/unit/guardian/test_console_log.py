@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tuimon.console.files import ConsoleReader, part_numbers
+from tuimon.console.rotation import ConsoleReader, part_numbers
 from tuimon.guardian import console_log, console_memory, terminal_reader
 from tuimon.guardian.console_log import MOST_PARTS, ConsoleLog
 from tuimon.guardian.console_memory import GAP, ConsoleMemory

@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from tuimon.guardian.address import socket_address
 from tuimon.guardian.client import ControlClient, ControlError
-from tuimon.guardian.control import ControlServer, RequestError
+from tuimon.guardian.control import ControlServer, RequestError, socket_address
 from tuimon.runs.paths import RunPaths
 
 

@@ -38,14 +38,16 @@ def test_standard_library_and_the_run_records_are_all_it_loads(tmp_path: Path):
     assert foreign == set()
     assert {name for name in ours if not name.startswith("tuimon.guardian")} == {
         "tuimon",
+        "tuimon.decoding",
         "tuimon.hook",
         "tuimon.runs",
         "tuimon.console",
-        "tuimon.console.files",
+        "tuimon.console.rotation",
         "tuimon.console.escapes",
         "tuimon.runs.paths",
         "tuimon.runs.process",
         "tuimon.runs.record",
+        "tuimon.runs.replacement",
         "tuimon.runs.sources",
     }
 

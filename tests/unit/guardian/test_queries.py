@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuimon.guardian.cursor import Cursor
+from tuimon.guardian.cursor_position import CursorPosition
 from tuimon.guardian.queries import QueryReader
 
 
@@ -137,8 +137,11 @@ def test_the_cursor_is_where_a_terminal_has_it(size: tuple[int, int], pieces: li
     rows, columns = size
     screen = pyte.Screen(columns, rows)
     stream = pyte.Stream(screen)
-    cursor = Cursor()
+    cursor = CursorPosition()
     for piece in pieces:
+        if piece[0] == "\x1b" and piece not in ("\x1bD", "\x1b[0m"):
+            # Whatever moves the cursor ends a wrap that is due: in xterm, but not always in pyte.
+            screen.cursor.x = min(screen.cursor.x, columns - 1)
         stream.feed(piece)
         cursor.follow(piece, rows, columns)
         assert cursor.row == screen.cursor.y

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tuimon.present.facts import header_facts, run_rows
+from tuimon.present.facts import header_facts, run_rows, search_lines
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecorderRecord, RunRecord, RunState, write_record
 from tuimon.runs.sources import LogSource
-from tuimon.session.session import Session
+from tuimon.session.session import LogSearch, Session
 
 
 def test_log_directories_with_their_origin_and_warnings_are_told(tmp_path: Path):
@@ -33,3 +33,16 @@ def test_a_clock_that_was_set_back_makes_nothing_negative(tmp_path: Path):
     )  # fmt: skip
     write_record(RunPaths(tmp_path).run_json, record)
     assert header_facts(Session(RunPaths(tmp_path))).elapsed == 0.0
+
+
+def test_where_curves_are_looked_for_is_told_by_what_was_asked():
+    first = "Curves appear with its first scalar (SummaryWriter, wandb.log)"
+    assert search_lines(LogSearch("/work\x1b", console_metrics="auto")) == [
+        f"{first},",
+        "or, after ten seconds, with metrics that it prints.",
+        "Looking below /work␛",
+        "--logdir names another place",
+    ]
+    named = LogSearch("/runs", named=True, console_metrics="off")
+    assert search_lines(named) == [f"{first}.", "Looking below /runs"]
+    assert "Looking at its open files and below /here" in search_lines(LogSearch("/here"))

@@ -73,7 +73,7 @@ def test_missing_optional_keys_take_their_defaults(path: Path, record: RunRecord
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"pty_rows": "forty"}, "pty_rows: unexpected 'forty'"),
+        ({"pty_rows": "forty"}, "pty_rows = 'forty': must be int"),
         ({"pty_rows": True}, "pty_rows"),
         ({"argv": "train.py"}, "argv"),
         ({"argv": [1]}, "argv"),

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from tuimon.mirror.journal import locked
 from tuimon.runs import registry
+from tuimon.runs.activity import remark
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, current, identify, machine_id
 from tuimon.runs.record import (
@@ -266,3 +268,67 @@ def test_guardian_that_ends_while_one_looks(monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr(registry, "is_alive", ends_just_now)
     assert read_status(paths.directory).state is RunState.FINISHED
+
+
+class TestMirrorThatNobodyKeeps:
+    TOLD = "W&B misses points, or the end: tuimon sync {}"
+
+    @pytest.mark.parametrize(
+        ("state", "detail", "misses"),
+        [
+            ("live", None, True),
+            ("offline", None, True),
+            ("starting", None, True),
+            ("failed", "no network; trying again", True),
+            ("failed", "wandb cannot be imported", False),
+            ("finished", None, False),
+            ("own", "by the script", False),
+            ("off", None, False),
+        ],
+    )
+    def test_is_told(self, dead: ProcessRef, state: str, detail: str | None, misses: bool):
+        paths = make_run(guardian=dead, recorder=dead)
+        write_record(paths.mirror_json, MirrorRecord(state=state, detail=detail, points=7))
+        status = read_status(paths.directory)
+        assert status.mirror is not None
+        assert status.mirror.points == 7
+        told = self.TOLD.format(paths.id)
+        expected = ("failed", told) if misses else (state, detail)
+        assert (status.mirror.state, status.mirror.detail) == expected
+        assert (told in (remark(status, time.time()) or "")) == misses
+
+    @pytest.mark.parametrize("who", ["guardian", "recorder"])
+    def test_somebody_keeps_it(self, dead: ProcessRef, who: str):
+        paths = make_run(**{"guardian": dead, "recorder": dead, who: current()})
+        write_record(paths.mirror_json, MirrorRecord(state="live"))
+        status = read_status(paths.directory)
+        assert status.mirror is not None
+        assert status.mirror.state == "live"
+
+    def test_it_goes_on_alone(self, dead: ProcessRef):
+        paths = make_run(guardian=dead, recorder=None)
+        write_record(paths.mirror_json, MirrorRecord(state="live"))
+        with locked(paths.mirror) as free:
+            assert free
+            status = read_status(paths.directory)
+            assert status.mirror is not None
+            assert status.mirror.state == "live"
+        status = read_status(paths.directory)
+        assert status.mirror is not None
+        assert status.mirror.detail == self.TOLD.format(paths.id)
+
+    def test_other_hosts_and_containers_are_not_judged(self, dead: ProcessRef):
+        for fields in (ELSEWHERE, {"pid_namespace": "pid:[1]:1"}):
+            paths = make_run(guardian=dead, **fields)
+            write_record(paths.mirror_json, MirrorRecord(state="live"))
+            status = read_status(paths.directory)
+            assert status.mirror is not None
+            assert status.mirror.state == "live"
+
+
+def test_a_signal_to_the_job_is_told_of_a_lost_run(dead: ProcessRef):
+    paths = make_run(guardian=dead, job_signal=15, job_signal_at=time.time())
+    assert read_status(paths.directory).reason == (
+        "the guardian was killed after SIGTERM to the whole job; "
+        "how the training ended is not known"
+    )

@@ -9,8 +9,8 @@ from tensorboard.plugins.audio import metadata
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from support.summary_files import tf2_style, values, written
+from tuimon.summaries import SummaryError
 from tuimon.summaries.audio_clips import WavHeader, decode_audio, read_wav_header
-from tuimon.summaries.errors import SummaryError
 
 SOUND = np.sin(np.linspace(0, 100, 2205))
 

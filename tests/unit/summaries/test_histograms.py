@@ -9,7 +9,7 @@ from tensorboard.plugins.histogram import summary_v2
 from tensorboard.util.tensor_util import make_ndarray, make_tensor_proto
 
 from support.summary_files import WRITERS, tf2_style, values, written
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.histograms import decode_histogram
 
 SAMPLES = np.random.default_rng(1).standard_normal(1000)

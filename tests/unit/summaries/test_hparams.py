@@ -6,7 +6,7 @@ from tensorboard.plugins.hparams import metadata, summary_v2
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, SessionStartInfo
 
 from support.summary_files import WRITERS, tf2_style, values, written
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.hparams import (
     HParamExperiment,
     HParamInfo,

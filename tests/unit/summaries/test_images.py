@@ -11,7 +11,7 @@ from tensorboard.util.img_mime_type_detector import from_bytes
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from support.summary_files import WRITERS, tf2_style, values, written
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.images import Image, decode_images
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (3, 6, 4), np.uint8)

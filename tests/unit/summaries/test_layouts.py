@@ -4,7 +4,7 @@ from tensorboard.plugins.custom_scalar import layout_pb2, metadata
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from support.summary_files import WRITERS, tf2_style, values, written
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.layouts import (
     DashboardLayout,
     LayoutCategory,

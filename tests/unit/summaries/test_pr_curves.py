@@ -8,7 +8,7 @@ from tensorboard.plugins.pr_curve.pr_curves_plugin import PrCurvesPlugin
 from tensorboard.util.tensor_util import make_ndarray, make_tensor_proto
 
 from support.summary_files import WRITERS, tf2_style, values, written
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.pr_curves import decode_pr_curve
 
 RANDOM = np.random.default_rng(1)

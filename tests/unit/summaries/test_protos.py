@@ -4,8 +4,7 @@ from google.protobuf.struct_pb2 import Value
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 
-from tuimon.summaries import protos
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError, protos
 from tuimon.summaries.protos import parse
 
 EVENT = Event(

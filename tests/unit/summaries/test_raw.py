@@ -3,7 +3,7 @@ import torch
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from support.summary_files import values, written
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.raw import decode_raw
 
 

@@ -15,9 +15,9 @@ from support.event_files import frame, tensor, write
 from tuimon.events.frames import FrameError
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
+from tuimon.summaries import SummaryError
 from tuimon.summaries import reader as reader_module
 from tuimon.summaries.audio_clips import Audio
-from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.graphs import Graph, RunMetadata
 from tuimon.summaries.histograms import Histogram
 from tuimon.summaries.hparams import HParamExperiment, SessionEnd, SessionStart

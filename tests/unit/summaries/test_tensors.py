@@ -6,7 +6,7 @@ from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from support.summary_files import values, written
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.tensors import float64s, numbers, strings
 
 DTYPES = ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?"]

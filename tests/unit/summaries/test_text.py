@@ -6,7 +6,7 @@ from tensorboard.plugins.text.text_plugin import reduce_to_2d
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from support.summary_files import WRITERS, tf2_style, values, written
-from tuimon.summaries.errors import SummaryError
+from tuimon.summaries import SummaryError
 from tuimon.summaries.texts import Text, decode_text
 
 

@@ -3,15 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tuimon.charts.model import Row, Span
+from tuimon.charts.model import Row
 from tuimon.present.facts import HeaderFacts
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
-from tuimon.tui.keys.monitor import KEYS
-from tuimon.tui.panes.cells import changed_runs
+from tuimon.tui.keys.keymap import TABLES
 from tuimon.tui.panes.chart_grid import grid_shape
 from tuimon.tui.panes.key_bar import key_row
 from tuimon.tui.panes.run_header import header_row
@@ -132,7 +129,7 @@ def test_a_hostile_name_is_shown_harmless():
 
 @pytest.mark.parametrize("columns", range(10, 200, 5))
 def test_the_footer_fits_and_never_loses_the_way_out(columns):
-    shown = text(key_row(KEYS, columns))
+    shown = text(key_row(TABLES["main screen"], columns))
     assert width(shown) <= columns
     assert "q leave" in shown
 
@@ -152,24 +149,3 @@ def test_the_footer_fits_and_never_loses_the_way_out(columns):
 )
 def test_charts_are_arranged_to_be_well_shaped(count, size, shape):
     assert grid_shape(count, *size) == shape
-
-
-rows = st.lists(
-    st.tuples(st.text("ab漢⣿ ", min_size=1, max_size=6), st.sampled_from("xyz")), max_size=8
-).map(lambda spans: tuple(Span(*span) for span in spans))
-
-
-@given(rows, rows)
-def test_what_changed_runs_leave_out_is_equal(before, after):
-    def cells(row):
-        return [(char, span.role) for span in row for char in span.text for _ in range(width(char))]
-
-    old, new = cells(before), cells(after)
-    runs = changed_runs(before, after)
-    covered = {x for start, end in runs for x in range(start, end)}
-    for x in range(max(len(old), len(new))):
-        if x not in covered:
-            assert old[x] == new[x]
-    assert runs == sorted(runs)
-    if old == new:
-        assert not runs

@@ -1,5 +1,7 @@
 """The lists of runs and tags: where their cursor is, what is in view, what a line means."""
 
+from typing import Any
+
 import pytest
 from textual.message import Message
 
@@ -13,7 +15,7 @@ class Pane(TagPane):
     """Keeps what it asks for."""
 
     def __init__(self, runs: int, tags: int) -> None:
-        super().__init__()
+        super().__init__(change_look=self.keep)
         self.asked: list[str] = []
         self.fill(runs, tags)
 
@@ -23,9 +25,12 @@ class Pane(TagPane):
             [TagRow(f"tag{number}", lambda: 0.5, 0) for number in range(tags)],
         )
 
+    def keep(self, **changes: Any) -> None:
+        self.asked.append(changes["focus"])
+
     def post_message(self, message: Message) -> bool:
-        if isinstance(message, TagPane.Chosen | TagPane.RunChosen):
-            self.asked.append(message.tag if isinstance(message, TagPane.Chosen) else message.name)
+        if isinstance(message, TagPane.Chosen):
+            self.asked.append(message.tag)
         return True
 
     @property

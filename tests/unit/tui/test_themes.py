@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.color import Color
 
+from tuimon.charts import roles
 from tuimon.config import ConfigError, ScreenSettings, Settings
 from tuimon.runs.paths import state_home
 from tuimon.tui.themes.styles import RoleStyles
@@ -32,22 +33,25 @@ def test_a_theme_is_what_differs_from_one_of_tuimons(directory: Path) -> None:
     theme = read_theme(written(directory, "mine", text))
     assert (theme.name, theme.primary, theme.dark) == ("mine", "gold", False)
     styles = RoleStyles(theme.variables, Color.parse("white"), ansi=False)
-    assert styles.style("curve2") == styles.style("curve0")
-    assert styles.style("curve1").color.get_truecolor().hex == "#00ff00"
-    assert styles.style("axis").color.get_truecolor().hex == "#0000ff"
+    assert styles[roles.curve(2)] == styles[roles.curve(0)]
+    assert styles[roles.curve(1)].color.get_truecolor().hex == "#00ff00"
+    assert styles["axis"].color.get_truecolor().hex == "#0000ff"
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('base = "tuimon-drak"', "1: base: one of tuimon-dark"),
+        (
+            'base = "tuimon-drak"',
+            "1: base = 'tuimon-drak': must be one of tuimon-dark, tuimon-light",
+        ),
         ('\nprimry = "red"', "2: unknown: primry; did you mean primary?"),
-        ('primary = "reed"', "1: primary: a colour, such as"),
-        ("curves = []", "1: curves: 1 to 32 colours"),
-        ('[roles]\naxis = "x"', "2: axis: a colour"),
+        ('primary = "reed"', "1: primary = 'reed': must be a colour, such as"),
+        ("curves = []", "1: curves = []: must be 1 to 32 colours"),
+        ('[roles]\naxis = "x"', "2: axis = 'x': must be a colour"),
         ("primary = ", "1: not TOML"),
-        ("dark = 1", "1: dark: true or false"),
-        ("fade = 2.0", "1: fade: a number from 0 to 1"),
+        ("dark = 1", "1: dark = 1: must be true or false"),
+        ("fade = 2.0", "1: fade = 2.0: must be a number from 0 to 1"),
         ('roles = "red"', "1: roles is a table"),
         ('[roles]\naxes = "red"', "2: unknown: axes; did you mean axis?"),
         ('[roles]\nzzz = "red"', "2: unknown: zzz; there are text, "),
@@ -60,19 +64,26 @@ def test_what_is_no_theme_is_told_with_its_line(directory: Path, text: str, said
     assert str(raised.value).removeprefix(f"{path}:").startswith(said)
 
 
+def test_all_that_is_wrong_is_told_in_the_order_of_lines(directory: Path) -> None:
+    text = 'dark = 1\nprimry = "red"\ncurves = ["red", 3]\n[roles]\naxis = "x"\ntext = "red"\n'
+    with pytest.raises(ConfigError) as raised:
+        read_theme(written(directory, "mine", text))
+    assert [problem.origin.line for problem in raised.value.problems] == [1, 2, 3, 5]
+
+
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_every_theme_has_colours_for_eight_curves(theme) -> None:
     styles = RoleStyles(theme.variables, Color.parse("black"), ansi=theme.ansi)
-    assert len({styles.style(f"curve{index}").color for index in range(8)}) == 8
+    assert len({styles[roles.curve(index)].color for index in range(8)}) == 8
 
 
 def test_with_16_colours_the_range_of_the_others_does_not_outshine_the_curves() -> None:
     styles = RoleStyles(ANSI.variables, Color.parse("black"), ansi=True)
     # Not all terminals draw dim ink dimmer than the plain one.
-    shade = styles.style("shade").color
+    shade = styles["shade"].color
     assert shade is not None
     assert shade.number == 8
-    assert shade not in {styles.style(f"curve{index}").color for index in range(8)}
+    assert shade not in {styles[roles.curve(index)].color for index in range(8)}
 
 
 def luminance(color: Color) -> float:
@@ -91,8 +102,18 @@ def test_with_high_contrast_all_that_is_read_has_it() -> None:
         Color.parse("black"),
         ansi=False,
     )
-    for role in ("text", "title", "note", "legend", "tick", "dim", "warn", "curve0", "curve7"):
-        ink = Color.from_rich_color(styles.style(role).color)
+    for role in (
+        "text",
+        "title",
+        "note",
+        "legend",
+        "tick",
+        "dim",
+        "warn",
+        roles.curve(0),
+        roles.curve(7),
+    ):
+        ink = Color.from_rich_color(styles[role].color)
         assert (luminance(ink) + 0.05) / 0.05 >= 7, role
 
 
@@ -138,8 +159,8 @@ def test_a_theme_of_ones_own_says_how_dim_and_how_bright_it_is(directory: Path) 
     ground = Color.parse("white")
     own = RoleStyles({"foreground": "#000000", **theme.variables}, ground, ansi=False)
     usual = RoleStyles({"foreground": "#000000", **DARK.variables}, ground, ansi=False)
-    assert luminance(Color.from_rich_color(own.style("dim").color)) < luminance(
-        Color.from_rich_color(usual.style("dim").color)
+    assert luminance(Color.from_rich_color(own["dim"].color)) < luminance(
+        Color.from_rich_color(usual["dim"].color)
     )
 
 

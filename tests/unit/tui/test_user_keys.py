@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import string
 from types import MappingProxyType
 
 import pytest
@@ -9,10 +10,13 @@ from textual.widget import Widget
 
 import tuimon.tui
 from tuimon.config import ConfigError, Origin, Settings
-from tuimon.tui.keys.key import help_rows
-from tuimon.tui.keys.keymap import MEANINGS, TABLES
-from tuimon.tui.keys.monitor import KEYS
-from tuimon.tui.keys.user_keys import shown_key, user_keys
+from tuimon.present.key import shown_key
+from tuimon.tui.keys.key_names import textual_name
+from tuimon.tui.keys.key_tables import all_of, help_rows
+from tuimon.tui.keys.keymap import MAIN_TOPICS, MEANINGS, TABLES
+from tuimon.tui.keys.user_keys import user_keys
+
+KEYS = TABLES["main screen"]
 
 
 def settings(**keys: str) -> Settings:
@@ -62,17 +66,19 @@ def test_an_id_or_key_that_there_is_not() -> None:
 
 
 def test_keys_are_shown_as_people_write_them() -> None:
-    names = ["ctrl+p", "question_mark", "pagedown", "f1", "H", "space", "shift+left", "plus"]
+    names = ["ctrl+p", "question_mark", "pagedown", "f1", "H", "shift+tab", "shift+left", "plus"]
     assert [shown_key(name) for name in names] == [
-        "Ctrl-P", "?", "PgDn", "F1", "H", "Space", "Shift-←", "+",
+        "Ctrl-P", "?", "PgDn", "F1", "H", "Shift-Tab", "Shift-←", "+",
     ]  # fmt: skip
+    typed = [character for character in string.printable.strip() if character != ","]
+    assert [shown_key(textual_name(character)) for character in typed] == typed
 
 
 def test_no_table_gives_a_key_two_meanings_and_ids_are_unique() -> None:
     ids = [key.id for table in TABLES.values() for key in table]
     assert len(set(ids)) == len(ids)
     for table in MEANINGS.values():
-        bound = [name for key in table for name in key.keys.split(",")]
+        bound = [name for key in table for name in key.names]
         assert len(set(bound)) == len(bound)
 
 
@@ -87,6 +93,21 @@ def test_every_binding_of_every_widget_has_an_id_and_a_tooltip() -> None:
         assert binding.id in known
         assert binding.tooltip
         assert binding.description
+
+
+def test_one_id_is_one_key_in_all_panes_of_the_main_screen() -> None:
+    keys: dict[str, str] = {}
+    for topics in MAIN_TOPICS.values():
+        own = all_of(topics)
+        bound = [name for key in own for name in key.keys.split(",")]
+        assert len(set(bound)) == len(bound)
+        assert all(keys.setdefault(key.id, key.keys) == key.keys for key in own)
+    assert {"filter", "hide", "zoom"} <= {key.id for key in all_of(MAIN_TOPICS["console"])}
+
+
+def test_a_key_that_a_pane_needs_is_a_conflict_in_that_pane() -> None:
+    said = problem(log_y="f4")
+    assert said.startswith("config.toml:1: log-y: F4 is unfold-all on the main screen already")
 
 
 def subclasses(cls: type) -> set[type]:

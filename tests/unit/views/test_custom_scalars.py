@@ -11,6 +11,7 @@ from tensorboard.plugins.base_plugin import TBContext
 from tensorboard.plugins.custom_scalar.custom_scalars_plugin import CustomScalarsPlugin
 
 from support.summary_files import WRITERS
+from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
@@ -73,7 +74,7 @@ def test_a_margin_is_a_band_around_its_value(tmp_path: Path):
     log(tmp_path, {"Margins": {"interval": LAYOUT["Losses"]["interval"]}})
     view, subject = opened(tmp_path)
     rows = draw(view, subject, LOOK).rows
-    assert {"band0", "curve0"} <= {span.role for row in rows[:20] for span in row}
+    assert {roles.band(0), roles.curve(0)} <= {span.role for row in rows[:20] for span in row}
 
 
 def test_layouts_of_runs_are_merged_as_in_tensorboard(tmp_path: Path):
@@ -150,4 +151,4 @@ def test_curves_are_told_apart_with_the_colours_that_there_are(
     log(tmp_path, {"Losses": {"all": ["Multiline", ["loss/.*", "my"]]}})
     view, subject = opened(tmp_path)
     legend = draw(view, subject, LOOK._replace(palette=palette)).rows[2]
-    assert [span.text for span in legend if span.role.startswith("curve")] == cues
+    assert [span.text for span in legend if isinstance(span.role, roles.CurveRole)] == cues

@@ -11,10 +11,9 @@ from PIL import Image as Pillow
 
 from support.waiting import wait_until
 from tuimon.summaries.images import Image
-from tuimon.views.ahead import JobPool
 from tuimon.views.base import ViewOptions
 from tuimon.views.image import pixels
-from tuimon.views.image.decoder import ImageDecoder, ImageSource
+from tuimon.views.image.decoder import ImageDecoder, ImageSource, JobPool
 from tuimon.views.image.image_view import ImageView
 from tuimon.views.image.pixels import ImageError, ImageWindow
 

@@ -14,6 +14,7 @@ from support.summary_files import WRITERS
 from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
+from tuimon.summaries import SummaryError
 from tuimon.summaries.embeddings import (
     MAX_POINTS,
     EmbeddingFiles,
@@ -22,7 +23,6 @@ from tuimon.summaries.embeddings import (
     read_config,
     read_embedding,
 )
-from tuimon.summaries.errors import SummaryError
 from tuimon.summaries.reader import SummaryReader
 from tuimon.views.base import ViewOptions
 from tuimon.views.embedding import EmbeddingView

@@ -19,6 +19,7 @@ from tensorboard.util.tensor_util import make_tensor_proto
 
 from support.graph_models import MODELS
 from support.summary_files import WRITERS, tf2_style
+from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
@@ -356,5 +357,5 @@ def test_the_bar_of_the_chosen_row_is_seen(transformer):
         if "%" in "".join(span.text for span in chosen):
             break
         view.press("graph-down")
-    assert [span.role for span in chosen if "█" in span.text] == ["curve0"]
-    assert {span.role for span in chosen} == {"cursor", "curve0"}
+    assert [span.role for span in chosen if "█" in span.text] == [roles.curve(0)]
+    assert {span.role for span in chosen} == {"cursor", roles.curve(0)}

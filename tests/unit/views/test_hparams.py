@@ -18,6 +18,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from support.summary_files import WRITERS
+from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
@@ -153,6 +154,11 @@ def test_sort_and_reverse(trials):
         ("opt=sgd accuracy<0.6", 1),
         ("lr<x", 0),
         ("nothing=1", 0),
+        ("lr<0.001 or trial_5", 3),
+        ("not opt=sgd", 3),
+        ("-sgd (trial_0 | trial_1 | trial_2)", 2),
+        ("run:/_[13]$/", 2),
+        ("trial_*", 6),
         ("", 6),
     ],
 )
@@ -163,6 +169,17 @@ def test_filter(trials, text: str, count: int):
     assert (f"{count} of 6 runs" if text else "6 runs") in seen
     assert "\n".join(seen.splitlines()[2:]).count("trial_") == count
     assert ("No run matches" in seen) == (not count)
+
+
+def test_what_is_no_filter_is_told_and_the_one_before_stays(trials):
+    view, subject = trials
+    view.press("hparams-filter", "opt=adam")
+    view.press("hparams-filter", "opt=adam (")
+    seen = shown(view, subject)
+    assert "3 of 6 runs" in seen
+    assert "something is missing at the end" in seen
+    view.press("hparams-filter", "opt=adam (trial_0)")
+    assert "missing" not in shown(view, subject)
 
 
 def test_colours_follow_the_chosen_column(trials):
@@ -177,13 +194,15 @@ def test_colours_follow_the_chosen_column(trials):
             if "■" in span.text
         }
 
-    assert inks()["trial_5"] == "heat:15/0"
-    assert inks()["trial_0"] == "heat:8/0"
+    assert inks()["trial_5"] == roles.heat(15, 0)
+    assert inks()["trial_0"] == roles.heat(8, 0)
     for _ in range(3):
         view.press("hparams-left")
     view.press("hparams-colour")
     assert "coloured by lr" in shown(view, subject)
-    assert inks()["trial_2"] == inks()["trial_3"] == "heat:12/0"  # the middle of its logarithms
+    assert (
+        inks()["trial_2"] == inks()["trial_3"] == roles.heat(12, 0)
+    )  # the middle of its logarithms
 
 
 def test_parallel_axes_and_scatter(trials):
@@ -295,11 +314,14 @@ def test_colours_of_values_can_be_told_from_the_background(trials, theme: Theme)
     ground = Color.parse(colours["background"])
     styles = RoleStyles(colours, ground, ansi=False)
     marks = {
-        span.role for row in draw(*trials, LOOK).rows for span in row if span.role[:4] == "heat"
+        span.role
+        for row in draw(*trials, LOOK).rows
+        for span in row
+        if isinstance(span.role, roles.HeatRole)
     }
     assert len(marks) == 5  # the chosen run is under the cursor
     for role in marks:
-        ink = styles.style(role).color
+        ink = styles[role].color
         assert ink is not None
         assert ink.triplet is not None
         assert contrast(Color(*ink.triplet), ground) > 3

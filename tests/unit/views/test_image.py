@@ -8,6 +8,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from support.summary_files import WRITERS, values, written
+from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.summaries.images import Image, Images, decode_images
 from tuimon.views.base import ViewOptions
@@ -59,8 +60,8 @@ def test_pixels_that_were_logged(tmp_path, writer, place):
     found = values(written(tmp_path, lambda w: w.add_image("i", pixels), writer))
     rows = laid_out(place, decode_images(found["i"]), 2, 5)
     assert [[tuple(span) for span in row] for row in rows[3:]] == [
-        [("▀", "rgb:ff0000/000000"), ("▀", "rgb:000000/00ff00")],
-        [("▀▀", "rgb:000000/000000")],
+        [("▀", roles.pixels(0xFF0000, 0x000000)), ("▀", roles.pixels(0x000000, 0x00FF00))],
+        [("▀▀", roles.pixels(0x000000, 0x000000))],
     ]
     assert "2×4 png" in "".join(
         s.text for s in laid_out(place, decode_images(found["i"]), 60, 9)[1]
@@ -231,7 +232,7 @@ def test_runs_side_by_side(subjects):
     rows = view.draw(subject, look).rows
     labels = [span.text.split() for span in rows[3] if span.text.strip()]
     assert labels == [["a", "29"], ["b␛[2J", "29"], ["c", "29"]]
-    colours = [span.role for span in rows[4] if span.role.startswith("rgb")]
+    colours = [span.role for span in rows[4] if isinstance(span.role, roles.PixelRole)]
     assert len(set(colours)) == 3
 
 

@@ -41,16 +41,16 @@ def test_colours_of_vertices_are_kept(place):
     inks = {span.role for row in found[3:] for span in row} - {roles.BLANK}
     assert len(inks) == 1
     (ink,) = inks
-    assert ink.startswith("rgb:")
-    assert ink.endswith("0000")
+    assert isinstance(ink, roles.PixelRole)
+    assert ink.ink.endswith("0000")
 
 
 def test_a_surface_is_darker_when_it_is_seen_from_the_side(place):
     def level(camera: Camera) -> int:
         square = Mesh("m", SQUARE, FACES, None)
         found = mesh.rows(place, square, ViewOptions(None, 40, 23), MeshScene(camera))
-        heats = {s.role for row in found[3:] for s in row if s.role.startswith("heat:")}
-        return max(int(role.removeprefix("heat:").split("/")[0]) for role in heats)
+        heats = {s.role for row in found[3:] for s in row if isinstance(s.role, roles.HeatRole)}
+        return max(role.ink for role in heats)
 
     assert level(Camera(-20, 30)) > level(Camera(70, 0))
 

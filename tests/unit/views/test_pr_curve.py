@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from support.summary_files import WRITERS, events, values, written
+from tuimon.charts import roles
 from tuimon.summaries.pr_curves import PrCurve, decode_pr_curve
 from tuimon.views import pr_curve
 from tuimon.views.base import ViewOptions
@@ -126,14 +127,14 @@ def test_runs_are_compared_with_their_areas(subjects):
     view.press("pr-curve-runs")
     rows = view.draw(subject, look).rows
     legend = rows[2]
-    assert [span.role for span in legend if span.text == "━"] == ["curve0", "curve1"]
+    assert [span.role for span in legend if span.text == "━"] == [roles.curve(0), roles.curve(1)]
     words = text(legend).split()
     assert words[2] == "a"
     assert words[5] == "b"
     assert float(words[3]) > float(words[6])
-    assert any(span.role == "curve1" for row in rows[3:] for span in row)
+    assert any(span.role == roles.curve(1) for row in rows[3:] for span in row)
     few = view.draw(subject, look._replace(palette=1)).rows[2]
-    assert [span.text for span in few if span.role.startswith("curve")] == ["━", "╍"]
+    assert [span.text for span in few if isinstance(span.role, roles.CurveRole)] == ["━", "╍"]
 
 
 def test_earlier_steps_are_behind(subjects):
@@ -143,7 +144,7 @@ def test_earlier_steps_are_behind(subjects):
     rows = view.draw(subject, look).rows
     assert "step 5" in text(rows[2])
     assert "from step 0" in text(rows[2])
-    assert any(span.role == "past0" for row in rows[3:] for span in row)
+    assert any(span.role == roles.past(0) for row in rows[3:] for span in row)
     first = view.draw(subject, look._replace(step=0))
     assert "pr-curve-steps" in first.idle
 
@@ -181,4 +182,7 @@ def test_other_runs_are_named_before_earlier_steps(subjects):
     view.press("pr-curve-runs")
     view.press("pr-curve-steps")
     legend = view.draw(subject, look).rows[2]
-    assert [span.role for span in legend if span.text == "━"][:2] == ["curve0", "curve1"]
+    assert [span.role for span in legend if span.text == "━"][:2] == [
+        roles.curve(0),
+        roles.curve(1),
+    ]

@@ -13,7 +13,7 @@ from tuimon.views.kinds import draw, items
 from tuimon.views.layout import StepPlace
 from tuimon.views.subject import ItemContext
 from tuimon.views.text import text_view as text
-from tuimon.views.text.diff import changes
+from tuimon.views.text.text_view import changes
 
 MARKDOWN = """\
 # Run 7

@@ -1,29 +1,28 @@
 """Rows of spans as lines of text, with the terminal's own colours where they are wanted."""
 
 import os
-import re
 import sys
 from collections.abc import Iterable
-from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from tuimon.charts.model import Row
-from tuimon.charts.roles import RAMP
+from tuimon.charts import roles
+from tuimon.charts.roles import CurvePart, RoleTable
+
+if TYPE_CHECKING:
+    from tuimon.charts.model import Row
 
 # SGR parameters (ECMA-48 §8.3.117) of those of the 16 colours that show on dark and on light.
 _CURVES = ("36", "33", "32", "35", "94", "91", "39", "90")
 PALETTE = len(_CURVES)
-_CODES = {
-    "title": "1",
-    "value": "1",
-    "warn": "33",
-    "ok": "32",
-    "accent": "33",
-    **dict.fromkeys(("error", "mark"), "1;31"),
-    **dict.fromkeys(("dim", "note", "tick", "axis", "faded", "shade"), "2"),
+_CODES: dict[str, str] = {
+    roles.TITLE: "1",
+    roles.VALUE: "1",
+    roles.WARN: "33",
+    roles.OK: "32",
+    roles.ACCENT: "33",
+    **dict.fromkeys((roles.ERROR, roles.MARK), "1;31"),
+    **dict.fromkeys((roles.DIM, roles.NOTE, roles.TICK, roles.AXIS, roles.FADED, roles.SHADE), "2"),
 }
-_INDEXED = re.compile(r"(curve|end|band|past)(\d+)")
-_PIXELS = re.compile(r"rgb:([0-9a-f]{6})(?:/([0-9a-f]{6}))?")
-_HEAT = re.compile(r"heat:(\d+)/(\d+)")
 
 
 def wants_colour(choice: str) -> bool:
@@ -34,29 +33,36 @@ def wants_colour(choice: str) -> bool:
     return sys.stdout.isatty() and not plain
 
 
-def lines(rows: Iterable[Row], *, coloured: bool) -> Iterable[str]:
+def lines(rows: "Iterable[Row]", *, coloured: bool) -> Iterable[str]:
     """The rows as text without blanks at their ends."""
     for row in rows:
         ends = len("".join(span.text for span in row).rstrip())
         line = ""
         for text, role in row:
             text, ends = text[:ends], ends - len(text[:ends])
-            code = _code(role) if coloured and text and not text.isspace() else ""
+            code = _codes[role] if coloured and text and not text.isspace() else ""
             line += f"\x1b[{code}m{text}\x1b[m" if code else text
         yield line
 
 
-@lru_cache(maxsize=256)
-def _code(role: str) -> str:
-    if match := _INDEXED.fullmatch(role):
-        code = _CURVES[int(match[2]) % len(_CURVES)]
-        return code if match[1] in ("curve", "end") else f"2;{code}"
-    if match := _PIXELS.fullmatch(role):
-        return _true_colours(match[1], match[2])
-    if match := _HEAT.fullmatch(role):
-        ink, ground = (int(level) for level in match.groups())
-        return _true_colours(RAMP[ink - 1], RAMP[ground - 1] if ground else None)
-    return _CODES.get(role, "")
+class _RoleCodes(RoleTable[str]):
+    """The SGR parameters of every role, empty for the terminal's own colours."""
+
+    def plain(self, name: str) -> str:
+        return _CODES.get(name, "")
+
+    def curve(self, part: CurvePart, colour: int) -> str:
+        code = _CURVES[colour % len(_CURVES)]
+        return code if part in ("line", "end") else f"2;{code}"
+
+    def halves(self, ink: str, ground: str | None) -> str:
+        return _true_colours(ink, ground)
+
+    def lit(self, behind: str) -> str:
+        return behind
+
+
+_codes = _RoleCodes()
 
 
 def _true_colours(ink: str, ground: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What several commands share: finding a run, refusing clearly, describing an end."""
+"""What several commands share: finding a run, refusing clearly, telling of a run."""
 
 import shlex
 import time
@@ -8,8 +8,9 @@ import click
 
 from tuimon.runs.activity import activity, leftovers, losses
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import RunState
+from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
+from tuimon.runs.removal import size_of
 from tuimon.text import format_duration, safe
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ def run_or_refuse(ref: str | None) -> RunStatus:
         raise CommandError(str(error)) from None
 
 
-def settings_or_refuse() -> "Settings":
-    """The user's settings.
+def settings_or_refuse(*, screen: bool = True) -> "Settings":
+    """The user's settings; what only the screen understands is looked at for the `screen` alone.
 
     Raises:
         CommandError: something in the file makes no sense.
@@ -77,7 +78,7 @@ def settings_or_refuse() -> "Settings":
 
     try:
         settings = load_settings()
-        if settings.keys or "screen.theme" in settings.origins:
+        if screen and (settings.keys or "screen.theme" in settings.origins):
             from tuimon.tui.settings_check import check_settings
 
             check_settings(settings)
@@ -115,6 +116,22 @@ def _namesake(ended: RunStatus) -> str:
     return ""
 
 
+def run_document(run: RunStatus) -> dict[str, object]:
+    """A run as JSON tells it."""
+    return {
+        **as_document(run.record),
+        "state": run.state,
+        "ended_at": run.ended_at,
+        "cause": run.cause,
+        "activity": activity(run, time.time()),
+        "bytes": size_of(run),
+        "directory": str(run.paths.directory),
+        "recorder": as_document(run.recorder) if run.recorder else None,
+        "mirror": as_document(run.mirror) if run.mirror else None,
+        "mirror_options": as_document(run.record.mirror),
+    }
+
+
 def describe_end(status: RunStatus) -> str:
     """One clear line about the state of a run: `train failed after 12s: exit code 1`."""
     record = status.record
@@ -133,6 +150,6 @@ def describe_end(status: RunStatus) -> str:
 
 def last_output(paths: RunPaths, lines: int = 12) -> list[str]:
     """The last lines that the script printed, safe for a terminal, progress bars folded."""
-    from tuimon.console.emulation import read_tail
+    from tuimon.console.history import read_tail
 
     return read_tail(paths.console_log, lines)

@@ -10,12 +10,12 @@ import click
 
 from tuimon.cli.shared.common import describe_end
 from tuimon.cli.shared.viewer import exit_code
-from tuimon.console.emulation import LineFolder
-from tuimon.console.files import ConsoleReader
+from tuimon.console.folding import LineFolder
 from tuimon.console.harmless import HarmlessStream
+from tuimon.console.rotation import ConsoleReader
 from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.process import is_alive
+from tuimon.runs.process import JOB_SIGNALS, is_alive
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus, read_status
 
@@ -25,15 +25,6 @@ _SAY_WAITING_AFTER = 2.0
 _LONGEST_WAIT = 120.0
 """Seconds for the rest of the W&B upload; a job that idles longer costs more than a later sync."""
 
-_PASSED_ON = (
-    signal.SIGINT,
-    signal.SIGTERM,
-    signal.SIGHUP,
-    signal.SIGQUIT,
-    signal.SIGUSR1,
-    signal.SIGUSR2,
-)
-
 
 def follow(paths: RunPaths) -> int:
     """Print the output of a run until it ends; returns its exit code, 128 + N for signal N."""
@@ -41,18 +32,20 @@ def follow(paths: RunPaths) -> int:
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
         try:
-            control.signal(number)
+            control.signal(number, passed_on=True)
         except ControlError as error:
             print(f"tuimon: {signal.Signals(number).name} not passed on: {error}", file=sys.stderr)
 
-    for number in _PASSED_ON:
+    for number in JOB_SIGNALS:
         signal.signal(number, pass_on)
     _print_until_end(paths)
     status = read_status(paths.directory)
     if status.state is not RunState.FINISHED:
         click.echo(f"tuimon: {describe_end(status)}", err=True)
-    for number in _PASSED_ON:
-        signal.signal(number, signal.default_int_handler)
+    for number in JOB_SIGNALS:
+        # A scheduler leaves some time to what it ends.
+        signal.signal(number, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         _wait_for_guardian(status)
     return exit_code(status)
@@ -87,5 +80,6 @@ def _print_until_end(paths: RunPaths) -> None:
         if ended:
             break
         time.sleep(_POLL_EVERY)
+    sys.stdout.write(stream.finish())
     sys.stdout.writelines(f"{line}\n" for line in folder.finish())
     sys.stdout.flush()

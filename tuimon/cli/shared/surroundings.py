@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +44,29 @@ def look_around(run_id: str, env: Mapping[str, str]) -> LaunchContext:
                 "does: use `tuimon run --foreground` as its command, or keep the container running",
             )
         )
-    if _is_login_session() and _kills_at_logout():
+    if _is_login_session() and kills_at_logout():
         return _outside_the_session(run_id, env)
     return LaunchContext()
+
+
+def kills_at_logout() -> bool | None:
+    """logind.conf(5), KillUserProcesses=, as the daemon has it; None when it does not tell."""
+    command = [
+        *("busctl", "get-property", "org.freedesktop.login1", "/org/freedesktop/login1"),
+        *("org.freedesktop.login1.Manager", "KillUserProcesses"),
+    ]
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return {"b true": True, "b false": False}.get(done.stdout.strip())
+
+
+def lingers() -> bool:
+    """Whether the user's manager lives on when the user has logged out (loginctl(1))."""
+    return (_LINGER / getpass.getuser()).exists()
 
 
 def _is_of_main_process() -> bool:
@@ -63,19 +82,6 @@ def _is_login_session() -> bool:
         return _LOGIN_SESSION.search(_CGROUP.read_text()) is not None
     except OSError:
         return False
-
-
-def _kills_at_logout() -> bool:
-    """logind.conf(5), KillUserProcesses=, as the daemon has it."""
-    command = [
-        *("busctl", "get-property", "org.freedesktop.login1", "/org/freedesktop/login1"),
-        *("org.freedesktop.login1.Manager", "KillUserProcesses"),
-    ]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS)
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return done.stdout.strip() == "b true"
 
 
 def _outside_the_session(run_id: str, env: Mapping[str, str]) -> LaunchContext:
@@ -94,9 +100,8 @@ def _outside_the_session(run_id: str, env: Mapping[str, str]) -> LaunchContext:
         *(systemd_run, "--user", "--scope", "--quiet", "--collect"),
         *(f"--unit=tuimon-{run_id}", "--"),
     )
-    with suppress(KeyError, OSError):  # a user without a name
-        if (_LINGER / getpass.getuser()).exists():
-            return LaunchContext(prefix)
+    if lingers():
+        return LaunchContext(prefix)
     return LaunchContext(
         prefix,
         (

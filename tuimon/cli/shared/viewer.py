@@ -1,10 +1,16 @@
-"""From a run, log directories or a process to a screen, or to plain lines where none can be."""
+"""From a run, log directories or a process to a screen, or to plain lines where none can be.
+
+What commands need for that: imports that are quick, the log, and what is said when it was left.
+"""
 
 import contextlib
+import gc
+import logging
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +18,7 @@ import click
 
 from tuimon.cli.shared.common import describe_end, last_output, settings_or_refuse
 from tuimon.runs.activity import activity, losses
-from tuimon.runs.paths import RunPaths
+from tuimon.runs.paths import RunPaths, state_home
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
@@ -21,18 +27,10 @@ if TYPE_CHECKING:
     from tuimon.guardian.client import Typist
     from tuimon.runs.foreign import ForeignProcess
     from tuimon.session.session import Session
-import gc
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from logging.handlers import RotatingFileHandler
-
-from tuimon.runs.paths import state_home
-
 _THREADS = "OPENBLAS_NUM_THREADS"
 
 
-@contextmanager
+@contextlib.contextmanager
 def quick_imports() -> Iterator[None]:
     """Import modules in this context that stay until the process ends.
 
@@ -140,6 +138,30 @@ def screen_obstacle() -> str | None:
     return None
 
 
+def run_home() -> None:
+    """Show the runs of this host; come back to them when a viewer is left."""
+    from tuimon.tui.home_app import choose
+
+    settings = settings_or_refuse()
+    while (chosen := choose(settings)) is not None:
+        if isinstance(chosen, Path):
+            watch_logdirs([chosen], plain=False)
+        else:
+            watch_run(chosen.paths, plain=False, launched=False)
+
+
+def open_log() -> Path:
+    """Let log messages go to the state directory's viewer.log; returns its path."""
+    path = state_home() / "viewer.log"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(path, maxBytes=1 << 20, backupCount=1)
+    except OSError:
+        handler = logging.NullHandler()
+    logging.basicConfig(handlers=[handler], format="%(asctime)s %(name)s %(message)s")
+    return path
+
+
 def _watch(session: "Session", *, plain: bool, reset: bool, typist: "Typist | None" = None) -> int:
     obstacle = None if plain else screen_obstacle()
     if obstacle is not None:
@@ -193,27 +215,3 @@ def _say_goodbye(status: RunStatus) -> None:
             click.echo(f"W&B: {safe(mirror.url)}")
     except OSError:
         pass  # the terminal is gone: nobody to tell
-
-
-def run_home() -> None:
-    """Show the runs of this host; come back to them when a viewer is left."""
-    from tuimon.tui.home_app import choose
-
-    settings = settings_or_refuse()
-    while (chosen := choose(settings)) is not None:
-        if isinstance(chosen, Path):
-            watch_logdirs([chosen], plain=False)
-        else:
-            watch_run(chosen.paths, plain=False, launched=False)
-
-
-def open_log() -> Path:
-    """Let log messages go to the state directory's viewer.log; returns its path."""
-    path = state_home() / "viewer.log"
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(path, maxBytes=1 << 20, backupCount=1)
-    except OSError:
-        handler = logging.NullHandler()
-    logging.basicConfig(handlers=[handler], format="%(asctime)s %(name)s %(message)s")
-    return path

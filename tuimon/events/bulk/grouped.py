@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.batches import BatchBuilder
-from tuimon.events.bulk.families import NO_TEMPLATE, Family
 from tuimon.events.bulk.records import find_damaged, gather, read_points
-from tuimon.events.bulk.templates import RecordLayout, find_layout
+from tuimon.events.bulk.templates import NO_TEMPLATE, Family, RecordLayout, find_layout
 from tuimon.events.crc import Words
 from tuimon.events.fields import Buffer
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, Chain

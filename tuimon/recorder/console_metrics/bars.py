@@ -1,4 +1,8 @@
-"""Progress bars: what they say, thinned out."""
+"""What is drawn or said again and again while it goes on, thinned out.
+
+Progress bars, bars with a count drawn into their middle, and evaluations, which are held until they
+are over.
+"""
 
 import re
 from typing import NamedTuple

@@ -1,11 +1,19 @@
-"""From a run's console to its event file, for as long as the training writes none itself."""
+"""From a run's console to its event file, for as long as the training writes none itself.
+
+`SegmentReader` makes a console's bytes the texts that were once visible: lines, and each state of a
+progress bar. Unlike `tuimon.console.folding`, which keeps what is left standing, it keeps what was
+overwritten: the states of a bar are the curve.
+"""
 
 import logging
+import re
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 
-from tuimon.console.files import ConsoleReader
+from tuimon.console.escapes import SEQUENCE, OutputDecoder
+from tuimon.console.rotation import ConsoleReader
 from tuimon.recorder.console_metrics.parser import MetricParser
-from tuimon.recorder.console_metrics.segments import SegmentReader
 from tuimon.recorder.event_file import TagPoint
 from tuimon.recorder.held_points import GRACE_AFTER_POINT, HeldPoints
 from tuimon.runs.paths import RunPaths
@@ -19,6 +27,12 @@ _LAST_CPU_SECONDS = 30.0
 lines, that the training has printed faster than they were read."""
 
 log = logging.getLogger(__name__)
+LONGEST = 8192
+"""Characters of a segment; a longer one is left out."""
+
+_MOVES = frozenset("ABEFGHdf")  # final characters of what moves the cursor elsewhere
+_BREAK = re.compile(r"[\r\n\b\v\f]")
+_BAR = re.compile(r"(?:/\d+|\dit) \[\d+:\d\d(?::\d\d)?(?:<|, )[^\]]{0,500}\]")
 
 
 class ConsoleMetrics:
@@ -74,7 +88,8 @@ class ConsoleMetrics:
         deadline = time.thread_time() + _LAST_CPU_SECONDS
         while self._read() and time.thread_time() < deadline:
             self._points.publish()
-        self.left_out = self._console.unread
+        with suppress(OSError):
+            self.left_out = self._console.unread
         if self.left_out:
             log.warning("%d bytes of the console were not read for metrics", self.left_out)
         else:
@@ -110,3 +125,48 @@ class ConsoleMetrics:
         self.done = True
         self._points.close()
         self._console.close()
+
+
+class SegmentReader:
+    """Cuts a stream of terminal output; the chunks it comes in make no difference."""
+
+    def __init__(self) -> None:
+        self._decoder = OutputDecoder()
+        self._open = ""
+        self._overlong = False
+
+    def feed(self, data: bytes) -> Iterator[str]:
+        """The segments that `data` completes: at a line break, a carriage return, a cursor
+        movement, or the closing bracket of tqdm's bar, which no return follows until the next."""
+        text = SEQUENCE.sub(_as_break, self._decoder.feed(data))
+        *whole, rest = _BREAK.split(text)
+        for part in whole:
+            yield from self._add(part)
+            yield from self._close()
+        yield from self._add(rest)
+
+    def finish(self) -> Iterator[str]:
+        """What is left at the end of the stream."""
+        yield from self._close()
+
+    def _add(self, text: str) -> Iterator[str]:
+        if self._overlong:
+            return
+        self._open += text
+        begin = 0
+        for bar in _BAR.finditer(self._open):
+            if bar.end() - begin <= LONGEST:
+                yield self._open[begin : bar.end()]
+            begin = bar.end()
+        self._open = self._open[begin:]
+        if len(self._open) > LONGEST:
+            self._overlong, self._open = True, ""
+
+    def _close(self) -> Iterator[str]:
+        text, self._open, self._overlong = self._open, "", False
+        if text and not text.isspace():
+            yield text
+
+
+def _as_break(match: re.Match[str]) -> str:
+    return "\r" if match["final"] and match["final"] in _MOVES else ""

@@ -1,4 +1,4 @@
-"""Names with numbers behind them, in a line of text."""
+"""Names with numbers behind them, in a line of text or in a dictionary that was printed."""
 
 import json
 import re
@@ -35,6 +35,9 @@ _PAIR = re.compile(
     rf"(?:\s{{0,4}}\(\s{{0,8}}(?P<average>{NUMBER})\s?%?\s?\))?"
 )
 _WRAPPED = re.compile(rf"\b(?:tensor|(?:np\.|numpy\.)?float\d\d)\(\s?({NUMBER})[^()]{{0,80}}\)")
+_QUOTED = re.compile(
+    rf"(['\"])(?P<key>[^'\"]{{1,100}})\1\s*:\s*(?P<value>['\"][^'\"]*['\"]|{NUMBER}|[^,{{}}\[\]]+)"
+)
 
 
 class Pair(NamedTuple):
@@ -90,11 +93,6 @@ def to_number(text: object) -> float | None:
         return float(text.replace(",", "") if isinstance(text, str) else text)
     except OverflowError:
         return None
-
-
-_QUOTED = re.compile(
-    rf"(['\"])(?P<key>[^'\"]{{1,100}})\1\s*:\s*(?P<value>['\"][^'\"]*['\"]|{NUMBER}|[^,{{}}\[\]]+)"
-)
 
 
 def numbers_of(text: str) -> dict[str, float]:

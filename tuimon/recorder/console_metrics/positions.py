@@ -1,4 +1,7 @@
-"""Where in a training a line was printed: epochs, steps, batches."""
+"""Where in a training a line was printed: epochs, steps, batches.
+
+What stands before that in a line (time stamps, levels, names of loggers) is dropped here, too.
+"""
 
 import re
 
@@ -29,6 +32,25 @@ _COUNT_FIRST = re.compile(
 _COUNT_LAST = re.compile(rf"\[\s*(?P<count>\d{{1,15}})\s*/\s*(?P<total>{_INT})\s*\]\s*$")
 _EPOCH_AND_COUNT = re.compile(rf"^\[\s*(?P<epoch>\d{{1,9}}),\s*(?P<count>{_INT})\]")
 _RICH = re.compile(rf"[━╸╺]\s+(?P<count>\d{{1,15}})/(?P<total>{_INT})")
+_PREFIX = re.compile(
+    r"\s*(?:"
+    r"\[[^\[\]]{0,60}\d\d:\d\d[^\[\]]{0,60}\]:?"
+    r"|\[(?i:info|debug|rank ?\d+|default\d|__main__)\]:?|\(\w+ pid=\d+[^)]*\)"
+    r"|\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?\]?"
+    r"|\d\d:\d\d:\d\d(?:[.,]\d+)?"
+    r"|[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.]+:\d+\]"
+    r"|(?:INFO|DEBUG)\b(?::[\w.]+:)?"
+    r"|[\w.]{1,40} (?=[|-] )|[a-z_]\w{0,40}\.[\w.]{1,60}:\d*"
+    r")(?:\s*[-|:](?=\s)|\s|$)"
+)
+_SPELLED = (
+    (re.compile(r"\bEnd of training\b", re.IGNORECASE), ""),  # PyTorch's word language model
+    (re.compile(rf"^\W{{0,3}}Epoch\(({SPLIT})\)"), r"\1: Epoch"),  # mmengine
+    (re.compile(rf"^({SPLIT}): (\d{{1,9}})\s+(?=\[)"), r"\1: Epoch \2 "),  # timm
+    (re.compile(r"^(?=\[\d{1,9}/\d{1,9}\]\s?\[\s?\d{1,9}/\d)"), "Epoch "),  # DCGAN
+    (re.compile(r"^\[(\d{1,9})\]\s"), r"iteration \1 | "),  # XGBoost, LightGBM
+)
+"""What some programs leave out: what the numbers in front are."""
 
 
 def find_epoch(text: str) -> float | None:
@@ -72,27 +94,6 @@ def find_position(body: str) -> tuple[Position, str]:
 
 def _blanked(text: str, match: re.Match[str]) -> str:
     return f"{text[: match.start()]} | {text[match.end() :]}"
-
-
-_PREFIX = re.compile(
-    r"\s*(?:"
-    r"\[[^\[\]]{0,60}\d\d:\d\d[^\[\]]{0,60}\]:?"
-    r"|\[(?i:info|debug|rank ?\d+|default\d|__main__)\]:?|\(\w+ pid=\d+[^)]*\)"
-    r"|\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?\]?"
-    r"|\d\d:\d\d:\d\d(?:[.,]\d+)?"
-    r"|[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.]+:\d+\]"
-    r"|(?:INFO|DEBUG)\b(?::[\w.]+:)?"
-    r"|[\w.]{1,40} (?=[|-] )|[a-z_]\w{0,40}\.[\w.]{1,60}:\d*"
-    r")(?:\s*[-|:](?=\s)|\s|$)"
-)
-_SPELLED = (
-    (re.compile(r"\bEnd of training\b", re.IGNORECASE), ""),  # PyTorch's word language model
-    (re.compile(rf"^\W{{0,3}}Epoch\(({SPLIT})\)"), r"\1: Epoch"),  # mmengine
-    (re.compile(rf"^({SPLIT}): (\d{{1,9}})\s+(?=\[)"), r"\1: Epoch \2 "),  # timm
-    (re.compile(r"^(?=\[\d{1,9}/\d{1,9}\]\s?\[\s?\d{1,9}/\d)"), "Epoch "),  # DCGAN
-    (re.compile(r"^\[(\d{1,9})\]\s"), r"iteration \1 | "),  # XGBoost, LightGBM
-)
-"""What some programs leave out: what the numbers in front are."""
 
 
 def without_prefix(line: str) -> str:

@@ -1,1 +1,1 @@
-"""Every key of the viewer, a table for each screen: bindings, footer, help, palette and guide."""
+"""What a table of keys is, all tables, and the user's keys; a table stands where it is bound."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from tuimon.config import ConfigError, Problem, Settings
-from tuimon.config.reading import near
-from tuimon.tui.keys.key import Key
-from tuimon.tui.keys.key_names import is_key, shown_key, textual_name
+from tuimon.decoding import near
+from tuimon.present.key import Key, shown_key
+from tuimon.tui.keys.key_names import is_key, textual_name
 
 
 class UserKeys:
@@ -63,13 +63,16 @@ def _unknown(settings: Settings) -> Iterator[Problem]:
 def _conflicts(settings: Settings, keys: UserKeys) -> Iterator[Problem]:
     from tuimon.tui.keys.keymap import MEANINGS
 
+    told: set[tuple[str, str]] = set()
     for screen, table in MEANINGS.items():
         meanings: dict[str, Key] = {}
         # What the user set comes last, so that a conflict is told where it was made.
         for key in sorted(keys.of(table), key=lambda key: key.id in settings.keys):
             for name in _split(key.keys):
                 other = meanings.setdefault(textual_name(name), key)
-                if other is not key and key.id in settings.keys:
+                pair = key.id, other.id
+                if other is not key and key.id in settings.keys and pair not in told:
+                    told.add(pair)
                     yield Problem(
                         settings.origins[f"keys.{key.id}"],
                         f"{key.id}: {shown_key(textual_name(name))} is {other.id} on the {screen}"

@@ -1,8 +1,7 @@
-"""A widget that shows rows of styled cells and sends only the changed ones to the terminal."""
+"""A widget that shows rows of styled cells, and refreshes those that have changed."""
 
 from collections.abc import Sequence
-from itertools import groupby
-from typing import ClassVar
+from itertools import groupby, zip_longest
 
 from rich.segment import Segment
 from textual import events
@@ -10,29 +9,26 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.terminal.glyphs import to_ascii
-from tuimon.text import width
+from tuimon.text import fit, width
 from tuimon.tui.themes.styles import RoleStyles
 
-_MERGE_GAP = 8
-"""Unchanged cells between two changed runs below which one longer run costs fewer bytes."""
+_FOCUS_MARK = "►"
+_MAKES_ROOM = " ─▸"
 
-Cell = tuple[str, str]
+Cell = tuple[str, Role]
 
 
 class CellView(Widget):
     """Rows of (text, role) spans, made by `rows` whenever `draw` is called.
 
-    Textual rewrites whatever is refreshed in full, so `draw` compares cell by cell with what the
-    terminal already has and refreshes just the runs that differ. Size and focus are watched here;
-    a subclass calls `draw` when what it shows has changed.
+    `draw` refreshes the rows that differ from those of before: laying out the others again would
+    take time. Which of their cells the terminal is sent is the driver's business. Size and focus
+    are watched here; a subclass calls `draw` when what it shows has changed.
     """
-
-    about: ClassVar[str] = ""
-    """What the help tells first while the widget has the focus."""
-    topic: ClassVar[str] = ""
-    """The topic of keys that the help begins with while it has the focus."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -50,29 +46,35 @@ class CellView(Widget):
         if width < 1 or height < 1:
             return
         old, new = self._rows, list(self.rows(width, height))
-        regions = []
-        for y in range(max(len(old), len(new))):
-            before = old[y] if y < len(old) else ()
-            after = new[y] if y < len(new) else ()
-            if before != after:
-                self._strips.pop(y, None)
-                regions += [
-                    Region(start, y, end - start, 1) for start, end in changed_runs(before, after)
-                ]
+        title = self.title_line if self.has_focus else None
+        if title is not None and title < len(new):
+            new[title] = lit(new[title])
+        changed = [y for y, (a, b) in enumerate(zip_longest(old, new, fillvalue=())) if a != b]
+        for y in changed:
+            self._strips.pop(y, None)
         self._rows = new
-        if regions:
-            self.refresh(*regions)
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    @property
+    def shown_rows(self) -> Sequence[Row]:
+        """The content as it was drawn last."""
+        return self._rows
+
+    @property
+    def title_line(self) -> int | None:
+        """The row that tells by a mark and its colour that the widget has the focus, if any."""
+        return None
 
     def shown_text(self) -> str:
         """What is shown as lines of text."""
-        lines = ("".join(span.text for span in row).rstrip() for row in self._rows)
-        return "\n".join(lines) + "\n"
+        return text_of(self._rows)
 
     def render_line(self, y: int) -> Strip:
         """The strip of one row, from the cache unless the row changed."""
         strip = self._strips.get(y)
         if strip is None:
-            strip = self._strips[y] = self._strip(self._rows[y] if y < len(self._rows) else ())
+            strip = self._strips[y] = self.strip_of(self._rows[y] if y < len(self._rows) else ())
         return strip
 
     def strips(self) -> list[Strip]:
@@ -93,10 +95,9 @@ class CellView(Widget):
         # One change of the screen may resize a widget twice: only the last size is drawn for.
         self.call_after_refresh(self.draw)
 
-    def on_focus(self, event: events.Focus) -> None:
-        self.draw()
-
-    def on_blur(self, event: events.Blur) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        # Not when the event comes: until Textual has handled that itself, the focus is as before.
+        super().watch_has_focus(has_focus)
         self.draw()
 
     def notify_style_update(self) -> None:
@@ -104,7 +105,8 @@ class CellView(Widget):
         self._styles_of_roles = None
         self._strips.clear()
 
-    def _strip(self, row: Row) -> Strip:
+    def strip_of(self, row: Row) -> Strip:
+        """A row of the content as it is shown."""
         base = self.rich_style
         if self._styles_of_roles is None:
             self._styles_of_roles = RoleStyles(
@@ -112,43 +114,38 @@ class CellView(Widget):
                 self.background_colors[1],
                 ansi=self.app.current_theme.ansi,
             )
-        style = self._styles_of_roles.style
+        styles = self._styles_of_roles
         shown = to_ascii if self.app.has_class("-ascii") else str
-        segments = [Segment(shown(text), base + style(role)) for text, role in row]
+        segments = [Segment(shown(text), base + styles[role]) for text, role in row]
         return Strip(segments, sum(width(span.text) for span in row)).adjust_cell_length(
             self.size.width, base
         )
 
 
-def changed_runs(before: Row, after: Row) -> list[tuple[int, int]]:
-    """Cell ranges [start, end) in which two rows differ, near ones merged."""
-    old, new = _cells(before), _cells(after)
-    longest = max(len(old), len(new))
-    old += [("", "")] * (longest - len(old))
-    new += [("", "")] * (longest - len(new))
-    runs: list[tuple[int, int]] = []
-    for x, (a, b) in enumerate(zip(old, new, strict=True)):
-        if a != b:
-            if runs and x - runs[-1][1] < _MERGE_GAP:
-                runs[-1] = (runs[-1][0], x + 1)
-            else:
-                runs.append((x, x + 1))
-    return runs
+def text_of(rows: Sequence[Row]) -> str:
+    """Rows as lines of text."""
+    lines = ("".join(span.text for span in row).rstrip() for row in rows)
+    return "\n".join(lines) + "\n"
 
 
-def _cells(row: Row) -> list[Cell]:
-    """One entry per terminal cell; the second cell of a wide character repeats the first."""
-    cells: list[Cell] = []
-    for text, role in row:
-        if text.isascii():
-            cells += [(char, role) for char in text]
-        else:
-            for char in text:
-                cells += [(char, role)] * max(1, width(char))
-    return cells
+def lit(row: Row) -> Row:
+    """A title row with the mark of the focus in its first cell.
+
+    A blank or the rule makes room for it, else the end of the first span.
+    """
+    (text, role), *rest = row
+    if text[0] in _MAKES_ROOM:
+        text = text[1:]
+    else:
+        text = text[:-1] if text.endswith(" ") else fit(text, width(text) - 1)
+    spans = [(text, role), *rest]
+    return line(
+        (_FOCUS_MARK, roles.FOCUS),
+        *((text, roles.FOCUS if role == roles.TITLE else role) for text, role in spans if text),
+    )
 
 
-def line(*spans: tuple[str, str]) -> Row:
+def line(*spans: tuple[str, Role]) -> Row:
     """A row from (text, role) pairs, neighbours of one role joined."""
     return tuple(
         Span("".join(text for text, _ in group), role)

@@ -4,15 +4,18 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from textual import on
 from textual.containers import Container
-from textual.message import Message
+from textual.reactive import var
 from textual.widget import AwaitMount
 
-from tuimon.charts.model import ChartOptions, Cursor
+from tuimon.charts.model import ChartOptions, Cursor, MarkStyle
 from tuimon.charts.viewport import panned, zoomed
-from tuimon.present.chart_state import Change, ChartState
+from tuimon.present.chart_state import Change, ChartState, changed
+from tuimon.present.look import Look
 from tuimon.present.pairing import Metric
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import Selection
@@ -58,28 +61,27 @@ class ChartGrid(Container):
     DEFAULT_CSS = """
     ChartGrid { layout: grid; grid-gutter: 0 2; height: 1fr; }
     """
-
-    class Arranged(Message):
-        """The charts or the room for them have changed, and with them the pages."""
-
-    class Viewed(Message):
-        """Another part of a chart is shown, or the cursor has moved, by the mouse."""
+    look: var[Look] = var(Look(), init=False)
+    """How the charts are looked at."""
+    cursor: var[Cursor | None] = var(None, init=False)
+    """Where values are read, in all charts."""
 
     def __init__(
         self,
         store: Store,
-        options: ChartOptions,
-        state: ChartState | None = None,
+        look: Look,
+        marks: MarkStyle,
         colours: RunColours | None = None,
         *,
         id: str | None = None,
     ) -> None:
+        """`marks` are what is drawn with where the look says nothing."""
         super().__init__(id=id)
+        self.set_reactive(ChartGrid.look, look)
         self._store = store
-        self.state = state or ChartState()
-        """How each chart is looked at; call `draw` after a change."""
+        self._marks = marks
         self.colours = colours or RunColours()
-        self._options = options
+        self._state = ChartState()
         self._metrics: list[Metric] = []
         self._selection = Selection()
         self._kept: dict[Metric, MetricChart] = {}
@@ -91,7 +93,6 @@ class ChartGrid(Container):
         self._leading = 0
         """The place that fills the grid while it is zoomed."""
         self._columns = self._rows = 1
-        self._shape: tuple[int, int] | None = None
         self._to_draw: list[ChartView] = []
         self.drawing_seconds = 0.0
         """What the last drawing took, so far."""
@@ -118,18 +119,6 @@ class ChartGrid(Container):
         return next((chart for chart in self.charts if chart.display), None)
 
     @property
-    def shape(self) -> tuple[int, int] | None:
-        """Columns and rows of a page; None: as many as are readable."""
-        return self._shape
-
-    @shape.setter
-    def shape(self, shape: tuple[int, int] | None) -> None:
-        self._shape = shape
-        if self.is_mounted:
-            self._arrange()
-            self.call_after_refresh(self.draw)
-
-    @property
     def pages(self) -> tuple[int, int]:
         """Number of the page that is shown (from 1), and of all pages."""
         return self._page + 1, max(1, math.ceil(len(self._metrics) / self._per_page))
@@ -152,27 +141,46 @@ class ChartGrid(Container):
             chart.chart.curves.selection = selection
         self.draw()
 
+    # How they are looked at
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._restate())
+        self._restate()
+
+    def change_look(self, **changes: Any) -> None:
+        """Look at the charts in another way from now on."""
+        self.look = replace(self.look, **changes)
+
+    def watch_look(self, before: Look, look: Look) -> None:
+        if before.shape != look.shape:
+            self._arrange()
+            self.call_after_refresh(self.draw)
+        self._restate()
+
+    def watch_cursor(self) -> None:
+        self._restate()
+        self.refresh_bindings()
+
     @property
     def options(self) -> ChartOptions:
         """How the charts are drawn."""
-        return self._options
+        return self._state.options
 
-    @options.setter
-    def options(self, options: ChartOptions) -> None:
-        self._options = options
+    @property
+    def default_marks(self) -> MarkStyle:
+        """What is drawn with where the look says nothing."""
+        return "ascii" if self.app.has_class("-ascii") else self._marks
+
+    def _restate(self) -> None:
+        """Tell the charts how they are looked at now, in how many colours of the theme."""
+        marks = self.default_marks
+        if marks != "ascii":
+            marks = self.look.marks or marks
+        options = self.look.options(marks, palette_of(self.app))
+        self._state = ChartState(options, self.look.views, self.cursor)
         for chart in self.query_children(ChartView):
-            chart.options = options
+            chart.state = self._state
         self.draw()
-
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._count_colours())
-        self._count_colours()
-
-    def _count_colours(self) -> None:
-        """Tell the charts how many colours the theme has to tell curves apart."""
-        palette = palette_of(self.app)
-        if palette != self.options.palette:
-            self.options = replace(self.options, palette=palette)
 
     @property
     def superseded(self) -> bool:
@@ -205,57 +213,39 @@ class ChartGrid(Container):
     def leading_chart(self) -> ChartView | None:
         """The focused chart, else the first one of the page."""
         focused = self.focused_chart
-        if focused is not None and focused.display:
-            return focused
-        return next((chart for chart in self.charts if chart.display), None)
+        return focused if focused is not None and focused.display else self.first_of_page
 
     def change_view(self, change: Change) -> None:
         """Change what the focused chart shows, or all where none has the focus."""
         leading = self.leading_chart
-        if leading is None or leading.area is None:
-            return
-        if leading is self.focused_chart:
-            self.state.change(leading.metric.title, leading.area, change)
-        else:
-            self.state.change_all(leading.area, change)
-        self.draw()
+        if leading is not None:
+            alone = leading is self.focused_chart
+            self._change_view(leading, leading.metric.title if alone else "", change)
+
+    def _change_view(self, chart: ChartView, title: str, change: Change) -> None:
+        if chart.area is not None:
+            self.change_look(views=changed(self.look.views, title, chart.area, change))
 
     def put_cursor(self, position: float) -> None:
         """Read the values at a position, in all charts."""
-        mark = self.state.cursor.mark if self.state.cursor else None
-        self.state.cursor = Cursor(position, mark)
-        self.draw()
+        self.cursor = Cursor(position, self.cursor.mark if self.cursor else None)
 
     @on(ChartView.Zoomed)
     def _wheel(self, message: ChartView.Zoomed) -> None:
-        chart = message.chart
-        if chart.area is not None:
-            self.state.change(
-                chart.metric.title,
-                chart.area,
-                lambda view, area: zoomed(view, area, message.factor, message.around),
-            )
-            self._viewed()
+        zoom = partial(zoomed, factor=message.factor, around=message.around)
+        self._change_view(message.chart, message.chart.metric.title, zoom)
 
     @on(ChartView.Panned)
     def _drag(self, message: ChartView.Panned) -> None:
-        chart = message.chart
-        if chart.area is not None:
-            self.state.change(
-                chart.metric.title,
-                chart.area,
-                lambda view, area: panned(view, area, message.share),
-            )
-            self._viewed()
+        pan = partial(panned, share=message.share)
+        self._change_view(message.chart, message.chart.metric.title, pan)
 
     @on(ChartView.Pointed)
     def _point(self, message: ChartView.Pointed) -> None:
-        if self.state.cursor is not None:
+        if self.cursor is not None:
             self.put_cursor(message.position)
 
-    def _viewed(self) -> None:
-        self.draw()
-        self.post_message(self.Viewed())
+    # Where the focus is
 
     def turn(self, pages: int) -> None:
         """Go on by so many pages, around the end."""
@@ -286,13 +276,33 @@ class ChartGrid(Container):
         # At once, so that keys typed without waiting are meant for this chart.
         self.screen.set_focus(chart)
 
-    @property
-    def at_bottom(self) -> bool:
-        """Whether no chart is below the focused one, or there are none at all."""
+    def is_edge(self, columns: int, rows: int) -> bool:
+        """Whether the focused chart has none beside it in a direction, or there are none at all.
+
+        To the left and the right that counts on the page, up and down on all pages. A chart that
+        fills the grid has all others before and behind it.
+        """
         place = self._focused_place
         if place is None or self._zoomed:
             return not self.count
-        return self._page * self._per_page + place + self._columns >= self.count
+        column, row = place % self._columns, place // self._columns
+        if columns:
+            last = column == self._columns - 1 or place == self._places - 1
+            return column == 0 if columns < 0 else last
+        if rows < 0:
+            return self._page == 0 and row == 0
+        below = self._page * self._per_page + (row + 1) * self._columns
+        return below >= self.count
+
+    def enter(self, columns: int = 0, rows: int = 0) -> None:
+        """Focus the chart that is met first when coming into the grid in a direction."""
+        shown = [chart for chart in self.charts if chart.display]
+        if not shown:
+            return
+        if rows < 0:
+            self._focus(shown[-1])
+        else:
+            self._focus(shown[min(self._columns, len(shown)) - 1 if columns < 0 else 0])
 
     def show_chart(self, index: int) -> None:
         """Turn to the page of a chart and focus it."""
@@ -330,7 +340,7 @@ class ChartGrid(Container):
         Returns what new places are waited for with, None without any.
         """
         first = self._page * self._per_page
-        self._columns, self._rows = self._shape or grid_shape(
+        self._columns, self._rows = self.look.shape or grid_shape(
             self.count, self.size.width, self.size.height
         )
         # A new shape keeps the chart in the upper left corner on the page.
@@ -344,10 +354,7 @@ class ChartGrid(Container):
         charts = list(self.query_children(ChartView))
         for chart, metric in zip(charts, metrics, strict=False):
             chart.chart = self._chart_of(metric)
-        new = [
-            ChartView(self._chart_of(metric), self._options, self.state)
-            for metric in metrics[len(charts) :]
-        ]
+        new = [ChartView(self._chart_of(metric), self._state) for metric in metrics[len(charts) :]]
         mounting = self.mount_all(new) if new else None
         columns, rows = (1, 1) if self._zoomed else (self._columns, self._rows)
         for place, chart in enumerate([*charts, *new]):
@@ -358,7 +365,7 @@ class ChartGrid(Container):
             chart.styles.column_span = columns - place % columns if last else 1
         self.styles.grid_size_columns = columns
         self.styles.grid_size_rows = rows
-        self.post_message(self.Arranged())
+        self.refresh_bindings()
         return mounting
 
     def _chart_of(self, metric: Metric) -> MetricChart:

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.model import ChartOptions, Drawing, Row, Scales, Span
+from tuimon.charts.model import Drawing, Row, Scales
 from tuimon.charts.viewport import Area
 from tuimon.present.chart_state import ChartState
 from tuimon.present.curves import MetricCurves
 from tuimon.present.pairing import Metric
 from tuimon.present.run_colours import RunColours
 from tuimon.store.store import Store
-from tuimon.tui.panes.cells import CellView
+from tuimon.tui.panes.cells import CellView, text_of
 
 _WHEEL = 0.8
 """What is left of x after a notch of the wheel."""
@@ -58,18 +59,13 @@ class ChartView(CellView, can_focus=True):
         chart: "ChartView"
         position: float
 
-    topic = "Charts"
-    about = (
-        "A chart has the focus: Enter lets it fill the screen, z and Z zoom its x axis, c puts a "
-        "cursor on it, f folds the section it belongs to, Y copies it as text."
-    )
+    title_line = 0
 
-    def __init__(self, chart: MetricChart, options: ChartOptions, state: ChartState) -> None:
+    def __init__(self, chart: MetricChart, state: ChartState) -> None:
         super().__init__()
         self.chart = chart
         """What the widget shows from the next drawing on."""
-        self._state = state
-        self.options = options
+        self.state = state
         self.full = False
         """Whether it has the screen for itself."""
         self._dragged_from: int | None = None
@@ -96,18 +92,17 @@ class ChartView(CellView, can_focus=True):
         return self.drawing.area
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
-        """The chart; made anew only if data, size, options or focus have changed."""
+        """The chart; made anew only if data, size or options have changed."""
         chart = self.chart
         state = (
             chart.curves.versions,
             width,
             height,
-            self.options,
+            self.state.options,
             chart.curves.selection,
-            self._state.view(self.metric.title),
-            self._state.cursor,
+            self.state.view(self.metric.title),
+            self.state.cursor,
             self.full,
-            self.has_focus,
         )
         if state != chart.drawn[0]:
             chart.drawn = (state, self._draw(chart, width, height))
@@ -154,24 +149,28 @@ class ChartView(CellView, can_focus=True):
     def _inside(self, x: int, area: Area) -> bool:
         return area.left <= x < area.left + area.columns
 
+    def shown_text(self) -> str:
+        return text_of(self.drawing.rows)
+
+    def strips(self) -> list[Strip]:
+        """The chart as it is to be saved: without the mark of the focus."""
+        return [self.strip_of(row) for row in self.drawing.rows]
+
     def _draw(self, chart: MetricChart, width: int, height: int) -> Sequence[Row]:
-        curves = chart.curves.curves(self.options.palette)
+        state = self.state
+        curves = chart.curves.curves(state.options.palette)
         chart.superseded = any(curve.superseded for curve in curves)
         chart.drawing = draw_chart(
             self.metric.title,
             curves,
             width,
             height,
-            self.options,
+            state.options,
             chart.scales,
-            view=self._state.view(self.metric.title),
-            cursor=self._state.cursor,
+            view=state.view(self.metric.title),
+            cursor=state.cursor,
             note=chart.curves.note,
             full=self.full,
         )
         chart.scales = chart.drawing.scales
-        if not self.has_focus:
-            return chart.drawing.rows
-        title, *rest = chart.drawing.rows
-        focused = [Span(text, "focus" if role == "title" else role) for text, role in title]
-        return [tuple(focused), *rest]
+        return chart.drawing.rows

@@ -1,334 +1,197 @@
-"""The script's output as its terminal would show it, newest lines last, and all before it."""
+"""The console of the main screen: what its keys do with all that the training has printed."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping
+from typing import ClassVar
 
-from textual import events
+from textual import work
+from textual.actions import SkipAction
+from textual.binding import BindingType
 
-from tuimon.charts.model import Row, Span
+from tuimon.console.emulation import ConsoleTail
 from tuimon.console.history import ConsoleHistory
-from tuimon.text import fit, width
-from tuimon.tui.panes.cells import CellView, line
+from tuimon.session.session import Session
+from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
+from tuimon.tui.panes.console_view import ConsoleView
+from tuimon.tui.panes.prompt import Prompt
 
-_FAR = 20
+_COLUMNS = 16
+"""That a key scrolls by."""
+_FOLLOW = Key("follow", "F", "follow", "Follow the console", "Follow its end", "follow", 62)
+_MATCH = Key("match", "N", "match(1)", "Later match", "Later match of what / found")
 
 
-class ConsolePane(CellView, can_focus=True):
-    """Follows the end of the output until the user scrolls up; from then on shows the whole log.
+class ConsolePane(KeyOwner, ConsoleView):
+    """Shows the console of a session, if that has one."""
 
-    While it follows, a terminal is emulated; what lies further back are the log's lines as they
-    were left standing, progress bars folded.
-    """
-
-    topic = "Console"
+    TOPICS: ClassVar[Topics] = {
+        "Console": (
+            Key("zoom", "enter", "zoom", "Zoom", "Let the console fill the screen", "zoom", 70),
+            Key("back", "escape", "back", "Back", "Back: zoom, marks, search", "back", 75),
+            Key("left", "left,h", "move(-1, 0)", "Scroll left", "Scroll"),
+            Key("down", "down,j", "move(0, 1)", "Scroll down"),
+            Key("up", "up,k", "move(0, -1)", "Scroll up"),
+            Key("right", "right,l", "move(1, 0)", "Scroll right"),
+            Key("next-page", "n,pagedown", "page(1)", "Next page", "A page; n: earlier match"),
+            Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
+            _FOLLOW,
+            Key("filter", "slash", "search", "Search", "Search all of the log", "search", 55),
+            _MATCH,
+            Key("hide", "space", "mark", "Mark lines", "Mark lines, or none", "mark lines", 76),
+            Key("copy", "Y", "copy", "Copy", "Copy marked lines, or all in view", "copy", 61),
+        )
+    }
+    LENT: ClassVar[Topics] = {"Console": (_FOLLOW._replace(footer=0), _MATCH)}
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
+    quiet_keys = ("zoom-x", "cursor", "smoother", "x-axis", "log-y")
     about = (
         "The console has the focus: arrows and n, p scroll through all that the training has "
         "printed, / searches it, F goes back to its end, Enter lets it fill the screen. Space "
         "begins to mark lines, arrows mark more (or drag the mouse); Y copies those, else all in "
         "view."
     )
-    DEFAULT_CSS = "ConsolePane { height: 25%; }"
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._live: list[str] = []
-        self._warning = ""
-        self._columns = 0
-        """Of the training's terminal."""
-        self._log: ConsoleHistory | None = None
-        """What is shown after scrolling up; None while it follows."""
-        self._end = 0
-        """Index of the line of the log below the last one that is shown."""
-        self._left = 0
-        self._wanted = ""
-        """What is searched."""
-        self._found: int | None = None
-        """Index of the line of the log with the match that one is at."""
-        self._picked: tuple[int, int] | None = None
-        """Indices of the line where marking began and of the one where it is now."""
-        self._marking = False
-        """Arrows mark more lines."""
-
-    def set_lines(self, lines: list[str], columns: int = 0) -> None:
-        """Show new output, of a terminal of so many columns; a view scrolled up stays there."""
-        self._live, self._columns = lines, columns
-        if self._log is not None:
-            self._log.poll()
-        self.draw()
-
-    def warn(self, text: str | None) -> None:
-        """Tell in the title what of the output is missing."""
-        if (text or "") != self._warning:
-            self._warning = text or ""
-            self.draw()
+        self._session = session
+        self._tail: ConsoleTail | None = None
+        if session.console is not None:
+            self._tail = ConsoleTail(session.console, plain_file=session.run is None)
+        self.find_prompt = Prompt(
+            "find", history=[], typed=self._find, ended=self._end_search, id="find"
+        )
+        """For the screen to place."""
 
     @property
-    def follows(self) -> bool:
-        """Whether the newest output is shown."""
-        return self._log is None
+    def exists(self) -> bool:
+        """Whether there is a console."""
+        return self._tail is not None
+
+    def poll(self) -> None:
+        """Look for new output."""
+        if self._tail is not None and self._tail.poll():
+            self.set_lines(self._tail.lines(), self._tail.columns)
+
+    def fit_terminal(self) -> None:
+        """Emulate a terminal of the training's size, which whoever types into it may change."""
+        status = self._session.status
+        if self._tail is not None and status is not None:
+            self._tail.resize(status.record.pty_cols, status.record.pty_rows)
+
+    def idle_keys(self) -> Collection[str]:
+        return ("zoom",) if self.zoomed else ("back",)
+
+    def key_labels(self) -> Mapping[str, str]:
+        return {
+            "hide": "unmark" if self.marking else "mark lines",
+            "copy": "copy lines" if self.picks else "copy",
+        }
+
+    # Keys
 
     @property
-    def searches(self) -> bool:
-        """Whether `find` has something to look for."""
-        return bool(self._wanted)
+    def zoomed(self) -> bool:
+        """Whether it fills the screen; the style of the screen hides what is around it."""
+        return self.screen.has_class("-zoomed")
 
-    def follow(self) -> None:
-        """Show the newest output from now on."""
-        self._close()
-        self._left = 0
-        self.draw()
+    def action_zoom(self) -> None:
+        self.screen.add_class("-zoomed")
+        self.refresh_bindings()
 
-    def scroll_lines(self, log: ConsoleHistory | None, count: int) -> None:
-        """Scroll down by so many lines (up when negative); `log` is read to scroll up at first."""
-        if self._log is None:
-            if count >= 0 or log is None:
-                return
-            self._open(log)
-        assert self._log is not None
-        self._end += count
-        self._reach_back(self._end - self._room)
-        if self._end >= len(self._log.lines):
-            self._close()
-        self.draw()
+    def action_back(self) -> None:
+        if self.zoomed:
+            self.screen.remove_class("-zoomed")
+        elif self.picks:
+            self.unmark()
+        elif self.searches:
+            self.search("")
+        else:
+            raise SkipAction
+        self.refresh_bindings()
 
-    def scroll_columns(self, count: int) -> None:
-        """Scroll to the right by so many cells (to the left when negative)."""
-        self._left = max(0, self._left + count)
-        self.draw()
+    def action_move(self, columns: int, rows: int) -> None:
+        if columns and not (columns < 0 and not self.left):
+            self.scroll_columns(_COLUMNS * columns)
+        elif columns or not (self.scroll_by(rows) or rows > 0):
+            raise SkipAction
 
-    def search(self, text: str) -> None:
-        """Mark a text wherever it stands; case counts where it has capitals.
+    def action_page(self, pages: int) -> None:
+        if pages > 0 and self.searches and not self.marking:
+            self.action_match(-1)
+        else:
+            self.scroll_by(pages * (self.size.height - 2))
 
-        `find` begins at the newest line.
+    def scroll_by(self, lines: int) -> bool:
+        """Scroll down by so many lines (up when negative), or mark so many more.
+
+        Returns whether there was anything to scroll to.
         """
-        self._wanted = text
-        self._found = None
-        self.draw()
+        if self.marking:
+            self.mark_more(lines)
+            return True
+        return self.scroll_lines(self._history() if lines < 0 else None, lines)
 
-    def find(self, log: ConsoleHistory | None, steps: int) -> bool:
-        """Go to the match before (-1) or after (1) the one that one is at; whether there is one.
+    def action_follow(self) -> None:
+        """Go to the end, and stay there."""
+        self.follow()
+        if not self.display:
+            self.notify("2 shows the console.")
 
-        Reads all of the log if it must; it may be called from a thread.
-        """
-        if self._log is None:
-            if log is None:
-                return False
-            self._open(log)
-        assert self._log is not None
-        place = len(self._log.lines) if self._found is None else self._found
-        while True:
-            lines = self._log.lines
-            ahead = range(place + 1, len(lines)) if steps > 0 else range(place - 1, -1, -1)
-            found = next((index for index in ahead if any(self._matches(lines[index]))), None)
-            if found is not None:
-                self._found = found
-                self._end = min(len(lines), max(found + self._room // 2, self._room))
-                self._left = self._column_of(lines[found])
-                return True
-            added = self._log.older() if steps < 0 else 0
-            if not added:
-                return False
-            place = added
-            self._moved(added)
+    def action_mark(self) -> None:
+        """Begin to mark lines, or mark none."""
+        if self.marking:
+            self.unmark()
+        else:
+            self.mark(self._history())
+        self.refresh_bindings()
 
-    def text(self) -> str:
-        """The lines that the mouse has marked, else all that are shown."""
-        shown = self._shown(self._room)
-        if self._picked is not None:
-            first, last = sorted(self._picked)
-            shown = self._lines[first : last + 1]
-        lines = [text.rstrip() for text in shown]
-        return "\n".join(lines) + "\n" if lines else ""
+    def action_copy(self) -> None:
+        """Copy the lines that are marked, else those in view."""
+        text = self.text()
+        what = "marked" if self.picks else "visible"
+        self.unmark()
+        self.refresh_bindings()
+        self.app.copy_to_clipboard(text)
+        self.notify(f"copied {text.count(chr(10))} {what} lines")
 
-    @property
-    def picks(self) -> bool:
-        """Whether lines are marked."""
-        return self._picked is not None
+    # Search
 
-    @property
-    def marking(self) -> bool:
-        """Whether keys are marking lines."""
-        return self._marking
+    def action_search(self) -> None:
+        """Ask for a text to look for."""
+        self.find_prompt.open()
 
-    def mark(self, log: ConsoleHistory | None) -> None:
-        """Begin to mark at the last line in view; what is shown stays from now on."""
-        if self._log is None and log is not None:
-            self._open(log)
-        if self._lines:
-            last = self._first(self._room) + len(self._shown(self._room)) - 1
-            self._picked, self._marking = (last, last), True
-        self.draw()
+    def action_match(self, steps: int) -> None:
+        """Go to the earlier (-1) or later (1) match."""
+        if self.searches:
+            self._look_for(steps, "")
 
-    def mark_more(self, count: int) -> None:
-        """Move the end of what is marked down by so many lines (up when negative)."""
-        if self._picked is None or self._log is None:
-            return
-        self._reach_back(self._picked[1] + count)
-        start, end = self._picked
-        end = min(max(end + count, 0), len(self._lines) - 1)
-        self._picked = start, end
-        self._end = min(max(self._end, end + 1), end + self._room)
-        self.draw()
+    def _find(self, text: str) -> None:
+        self.search(text)
+        if text:
+            self._look_for(-1, text)
 
-    def unmark(self) -> None:
-        """Mark nothing."""
-        self._picked, self._marking = None, False
-        self.draw()
+    def _end_search(self) -> None:
+        self.screen.set_focus(self)
 
-    def rows(self, width: int, height: int) -> list[Row]:
-        """The title rule and the lines in view."""
-        rows = [self._rule(width)]
-        first, last = sorted(self._picked) if self._picked else (0, -1)
-        margin = " " if width > self._columns else ""  # lines that fill their terminal fit in
-        for index, text in enumerate(self._shown(height - 1), self._first(height - 1)):
-            if first <= index <= last:
-                rows.append((Span(fit(margin + text[self._left :], width), "cursor"),))
-            else:
-                rows.append(self._marked(text, width, margin))
-        return rows
+    @work(thread=True, exclusive=True, group="find", exit_on_error=False)
+    def _look_for(self, steps: int, typed: str) -> None:
+        found = self.find(self._history(), steps)
+        self.app.call_from_thread(self.draw)
+        if not found:
+            where = "further up" if steps < 0 else "further down"
+            self.app.call_from_thread(self.notify, f"nothing {where}", timeout=2)
+
+    def _history(self) -> ConsoleHistory | None:
+        """The whole log, where it is not there yet."""
+        if self._session.console is None or not self.follows:
+            return None
+        return ConsoleHistory(self._session.console)
+
+    # Mouse
 
     def on_mouse_scroll_up(self) -> None:
         self.screen.set_focus(self)
-        self.run_scroll(-3)
+        self.scroll_by(-3)
 
     def on_mouse_scroll_down(self) -> None:
-        self.run_scroll(3)
-
-    def run_scroll(self, count: int) -> None:
-        """Scroll as the screen does, which knows the log."""
-        self.call_later(self.run_action, f"screen.scroll_console({count})")
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        self.unmark()
-        if event.y and self._lines:
-            self.capture_mouse()
-            self._picked = self._at(event.y), self._at(event.y)
-        self.draw()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        if event.button and self._picked is not None:
-            self._picked = self._picked[0], self._at(event.y)
-            self.draw()
-
-    def on_mouse_up(self, event: events.MouseUp) -> None:
-        self.release_mouse()
-        if self._picked is not None and self._picked[0] == self._picked[1]:
-            self.unmark()  # a click
-        self.draw()
-
-    @property
-    def _room(self) -> int:
-        return max(1, self.size.height - 1)
-
-    @property
-    def _lines(self) -> list[str]:
-        return self._live if self._log is None else self._log.lines
-
-    def _first(self, room: int) -> int:
-        """Index of the first line in view."""
-        end = len(self._live) if self._log is None else min(self._end, len(self._log.lines))
-        return max(0, end - room)
-
-    def _at(self, y: int) -> int:
-        """Index of the line in a row of the pane, or of the nearest one."""
-        first = self._first(self._room)
-        return min(first + min(max(y, 1), self._room), len(self._lines)) - 1
-
-    def _open(self, log: ConsoleHistory) -> None:
-        self._log = log
-        self._picked = None
-        self._end = len(log.lines)
-
-    def _close(self) -> None:
-        if self._log is not None:
-            self._log.close()
-        self._log = self._found = self._picked = None
-        self._marking = False
-
-    def _reach_back(self, index: int) -> None:
-        """Read as much of the log as it takes to show the line of that index (from 0 on)."""
-        assert self._log is not None
-        while index < 0 and (added := self._log.older()):
-            self._moved(added)
-            index += added
-        self._end = max(self._end, min(self._room, len(self._log.lines)))
-
-    def _moved(self, lines: int) -> None:
-        """So many lines have come before all others."""
-        self._end += lines
-        if self._found is not None:
-            self._found += lines
-        if self._picked is not None:
-            self._picked = self._picked[0] + lines, self._picked[1] + lines
-
-    def _shown(self, room: int) -> list[str]:
-        if room < 1:
-            return []
-        first = self._first(room)
-        return self._lines[first : first + room]
-
-    def _matches(self, text: str) -> Iterator[tuple[int, int]]:
-        """(start, end) of what is searched in a line."""
-        wanted = self._wanted
-        if not wanted:
-            return
-        if wanted == wanted.lower():
-            text = text.lower()
-        at = text.find(wanted)
-        while at >= 0:
-            yield at, at + len(wanted)
-            at = text.find(wanted, at + len(wanted))
-
-    def _column_of(self, text: str) -> int:
-        """How far to scroll to the right for the first match of a line to be in view."""
-        _, end = next(self._matches(text))
-        return max(0, end - self.size.width + _FAR) if end > self.size.width - 2 else 0
-
-    def _marked(self, text: str, cells: int, margin: str) -> Row:
-        if not self._wanted:
-            return (Span(fit(margin + text[self._left :], cells), "text"),)
-        spans: list[tuple[str, str]] = [(margin, "text")]
-        at = self._left
-        for start, end in self._matches(text):
-            if start >= at:
-                spans += [(text[at:start], "text"), (text[start:end], "match")]
-                at = end
-        spans.append((text[at:], "text"))
-        return _fitted(spans, cells)
-
-    def _rule(self, cells: int) -> Row:
-        name = "console"
-        found = f' "{fit(self._wanted, 20).rstrip()}" n N ' if self._wanted else ""
-        note = ""
-        if self._log is not None:
-            below = len(self._log.lines) - self._end
-            note = f" {below:,} lines below, F follows "
-        elif self._left:
-            note = f" from column {self._left + 1} "
-        free = cells - len(name) - len(note) - 4
-        text = f" ! {self._warning} " if self._warning else ""
-        lost = fit(text, min(width(text), max(0, free)))
-        rest = free - len(found) - width(lost)
-        if rest < 0:
-            found, rest = "", max(0, free - width(lost))
-        return line(
-            ("─ ", "axis"),
-            (name, "focus" if self.has_focus else "title"),
-            (" " + "─" * max(0, rest), "axis"),
-            (lost, "warn"),
-            (found, "accent"),
-            (note, "accent"),
-            ("─", "axis"),
-        )
-
-
-def _fitted(spans: list[tuple[str, str]], cells: int) -> Row:
-    """A row of at most so many cells, wide characters and all."""
-    cut: list[tuple[str, str]] = []
-    for text, role in spans:
-        text = text[:cells]  # no character takes less than a cell, or it joins the one before
-        shown = text if width(text) <= cells else fit(text, cells)
-        cut.append((shown, role))
-        cells -= width(shown)
-        if cells <= 0:
-            break
-    return line(*cut)
+        self.scroll_by(3)

@@ -1,11 +1,15 @@
 """The footer: the keys that work here, as many as fit, the important ones first."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
+from textual.screen import Screen
+
+from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.text import width
-from tuimon.tui.keys.key import Key
-from tuimon.tui.keys.monitor import KEYS
+from tuimon.tui.keys.key_owner import focus_keys
+from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.panes.cells import CellView, line
 from tuimon.tui.viewer_app import keys_of
 
@@ -16,7 +20,9 @@ def key_row(keys: Iterable[Key], cells: int) -> Row:
     while wanted and sum(_width(key) for key in wanted) > cells:
         wanted.remove(min(wanted, key=lambda key: key.footer))
     spans = [
-        span for key in wanted for span in ((f" {key.shown}", "key"), (f" {key.label} ", "dim"))
+        span
+        for key in wanted
+        for span in ((f" {key.shown}", roles.KEY), (f" {key.label} ", roles.DIM))
     ]
     return line(*spans)
 
@@ -30,10 +36,23 @@ class KeyBar(CellView):
 
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; background: $panel; }"
 
-    def __init__(self, keys: Sequence[Key] = KEYS, *, id: str | None = None) -> None:
+    def __init__(self, keys: Sequence[Key] | None = None, *, id: str | None = None) -> None:
+        """Of `keys` the screen tells by `offer` which ones to show; without them they are those
+        that do something where the focus is.
+        """
         super().__init__(id=id)
-        self._table = keys
-        self._keys = list(keys)
+        self._table = keys or ()
+        self._follows_focus = keys is None
+        self._keys = list(self._table)
+
+    def on_mount(self) -> None:
+        if self._follows_focus:
+            self.screen.bindings_updated_signal.subscribe(self, self._follow_focus)
+
+    def _follow_focus(self, screen: Screen[Any]) -> None:
+        keys = [each.key for each in focus_keys(screen, offered=True)]
+        self._keys = sorted(keys, key=lambda key: -key.footer)
+        self.draw()
 
     def offer(
         self, hidden: Collection[str], labels: Mapping[str, str], keys: Sequence[Key] | None = None

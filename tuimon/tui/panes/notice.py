@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
+from tuimon.present.facts import search_lines
 from tuimon.runs.record import RunState
 from tuimon.session.session import Session
-from tuimon.text import fit, safe
+from tuimon.text import fit
 from tuimon.tui.panes.cells import CellView
 
 MIN_WIDTH, MIN_HEIGHT = 50, 14
@@ -39,7 +41,7 @@ def why_no_curves(session: Session) -> list[str]:
         return ["The training ended before it wrote any scalar.", *below]
     if session.sources:
         return ["The script has opened an event file.", "Curves appear with its first scalar."]
-    return ["Nothing to draw yet.", *map(safe, subject.search)]
+    return ["Nothing to draw yet.", *search_lines(subject.search)]
 
 
 def why_too_small(columns: int, rows: int) -> list[str]:
@@ -69,7 +71,7 @@ class Notice(CellView):
         """The lines, with room above."""
         above: list[Row] = [()] * max(0, (height - len(self._lines)) // 2)
         shown = [
-            (Span(fit(text, width, "center"), "dim" if index else "text"),)
+            (Span(fit(text, width, "center"), roles.DIM if index else roles.TEXT),)
             for index, text in enumerate(self._lines)
         ]
         return [*above, *shown]

@@ -1,5 +1,6 @@
 """The line in which something is typed that a screen asks for; the screen follows every key."""
 
+from collections.abc import Callable, Collection
 from typing import ClassVar
 
 from textual import on
@@ -10,19 +11,31 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tuimon.store.filters import MOST_LENGTH
-from tuimon.tui.keys.key import bindings
-from tuimon.tui.keys.texts import LINE_KEYS
+from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 
 MOST_REMEMBERED = 50
 """Lines in a history."""
 _FILTERS = "loss -val    train/*    acc or f1    /layer_[0-4]/    run:adam"
 
 
-class Prompt(Horizontal):
+class Prompt(KeyOwner, Horizontal):
     """Hidden until `open` is called. Enter keeps what was typed, Esc takes it back.
 
-    A screen with several of them tells their messages apart by id: `@on(Prompt.Changed, "#find")`.
+    Who asks is told by messages that come to the screen, or, as a pane is not on their way, by the
+    functions that it gives.
     """
+
+    TOPICS: ClassVar[Topics] = {
+        "The line": (
+            Key("line-clear", "escape", "clear", "Clear", "Clear the line, leave it", "clear", 90),
+            Key("line-earlier", "up", "recall(-1)", "Earlier", "Lines of before", "earlier", 80),
+            Key("line-later", "down", "recall(1)", "Later"),
+        )
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
+    takes_keys = True
+    about = "A line is typed: Enter keeps what stands in it."
 
     DEFAULT_CSS = """
     Prompt {
@@ -34,7 +47,6 @@ class Prompt(Horizontal):
         &.-wrong .said { color: $error; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(LINE_KEYS)]
 
     class _PromptMessage(Message):
         def __init__(self, prompt: "Prompt") -> None:
@@ -62,14 +74,24 @@ class Prompt(Horizontal):
         *,
         examples: str = "",
         history: list[str] | None = None,
+        typed: Callable[[str], None] | None = None,
+        ended: Callable[[], None] | None = None,
         id: str | None = None,
     ) -> None:
-        """`history` has the lines of before, the newest last; those that are kept come to it."""
+        """`history` has the lines of before, the newest last; those that are kept come to it.
+
+        `typed` gets the text with every key, `ended` is called once the line is left; else the
+        messages `Changed` and `Closed` are posted.
+        """
         super().__init__(id=id)
         self._asked = Static(asked, classes="asked", markup=False)
         self._input = Input(placeholder=examples, compact=True, max_length=MOST_LENGTH)
         self._said = Static("", classes="said", markup=False)
-        self._history = history
+        self.history = [] if history is None else history
+        """Those of before, the newest last."""
+        self._remembers = history is not None
+        self._on_typed = typed or (lambda text: self.post_message(self.Changed(self, text)))
+        self._on_ended = ended or (lambda: self.post_message(self.Closed(self)))
         self._recalled = 0
         """Index in the history; its length stands for what was typed anew."""
         self._typed = ""
@@ -84,7 +106,7 @@ class Prompt(Horizontal):
         if asked is not None:
             self._asked.update(asked)
         self.text = text
-        self._recalled = len(self._history or ())
+        self._recalled = len(self.history)
         self.display = True
         self.screen.set_focus(self._input)
 
@@ -92,12 +114,20 @@ class Prompt(Horizontal):
         """Ask no more."""
         if self.display:
             self.display = False
-            self.post_message(self.Closed(self))
+            self._on_ended()
+
+    def idle_keys(self) -> Collection[str]:
+        return () if self.history else ("line-earlier",)
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Tell what came of the text."""
         self.set_class(wrong, "-wrong")
         self._said.update(text)
+
+    @property
+    def said(self) -> str:
+        """What was told last."""
+        return str(self._said.content)
 
     @property
     def text(self) -> str:
@@ -111,34 +141,39 @@ class Prompt(Horizontal):
         self._input.cursor_position = len(text)
 
     def action_clear(self) -> None:
-        self.post_message(self.Changed(self, ""))
+        self._on_typed("")
         self.close()
 
     def action_recall(self, steps: int) -> None:
         """Go back or forth in the lines of before, and at the end to what was typed."""
-        history = self._history or []
-        if self._recalled >= len(history):
+        if self._recalled >= len(self.history):
             self._typed = self.text
-        self._recalled = min(max(self._recalled + steps, 0), len(history))
-        self.text = [*history, self._typed][self._recalled]
-        self.post_message(self.Changed(self, self.text))
+        self._recalled = min(max(self._recalled + steps, 0), len(self.history))
+        self.text = [*self.history, self._typed][self._recalled]
+        self._on_typed(self.text)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         if self.display:
-            self.post_message(self.Changed(self, event.value))
+            self._on_typed(event.value)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         text = event.value.strip()
-        if text and self._history is not None:
-            self._history[:] = [*(old for old in self._history if old != text), text]
-            del self._history[:-MOST_REMEMBERED]
+        if text and self._remembers:
+            self.history[:] = [*(old for old in self.history if old != text), text]
+            del self.history[:-MOST_REMEMBERED]
         self.close()
 
 
-def filter_prompt(history: list[str]) -> Prompt:
+def filter_prompt(
+    history: list[str],
+    typed: Callable[[str], None] | None = None,
+    ended: Callable[[], None] | None = None,
+) -> Prompt:
     """The line in which a filter is typed."""
-    return Prompt("filter /", examples=_FILTERS, history=history, id="filter")
+    return Prompt(
+        "filter /", examples=_FILTERS, history=history, typed=typed, ended=ended, id="filter"
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.present.facts import MARKS, ROLES, HeaderFacts, count
 from tuimon.runs.record import MirrorRecord
@@ -51,10 +52,10 @@ def header_row(facts: HeaderFacts, cells: int) -> Row:
     spans: list[tuple[str, str]] = []
     for index, (_, text, role) in enumerate(parts):
         if index:
-            spans.append(("  ", "dim"))
+            spans.append(("  ", roles.DIM))
         spans.append((text, role))
     room = cells - sum(width(text) for text, _ in spans)
-    return line((" ", "text"), *spans, (" " * max(0, room - 1), "text"))
+    return line((" ", roles.TEXT), *spans, (" " * max(0, room - 1), roles.TEXT))
 
 
 def _total(parts: list[tuple[int, str, str]]) -> int:
@@ -65,37 +66,39 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
     """(importance, text, role) from left to right; the first is never dropped."""
     state = facts.state
     mark = "●" if state is None else MARKS[state]
-    role = "accent" if state is None else ROLES[state]
-    parts = [(99, f"{mark} {safe(facts.name)}", "title" if state is None else role)]
+    role = roles.ACCENT if state is None else ROLES[state]
+    parts = [(99, f"{mark} {safe(facts.name)}", roles.TITLE if state is None else role)]
     if state is not None:
         parts.append((90, str(state), role))
     if facts.reason and state is not None:
         # While it runs, there is a reason to look closer; later, the reason of the end.
-        parts.append((_REASON, safe(facts.reason), role if state.ended else "warn"))
+        parts.append((_REASON, safe(facts.reason), role if state.ended else roles.WARN))
     if facts.step is not None:
-        parts.append((80, f"step {format_step(facts.step)}", "text"))
+        parts.append((80, f"step {format_step(facts.step)}", roles.TEXT))
     if facts.rate is not None:
-        parts.append((50, f"{format_value(float(f'{facts.rate:.2g}'))}/s", "dim"))
+        parts.append((50, f"{format_value(float(f'{facts.rate:.2g}'))}/s", roles.DIM))
     if facts.elapsed is not None:
-        parts.append((70, format_duration(facts.elapsed), "text"))
+        parts.append((70, format_duration(facts.elapsed), roles.TEXT))
     if facts.age is not None:
         stale = facts.age > _STALE_AFTER
-        parts.append((60, f"data {format_age(facts.age)}", "warn" if stale else "dim"))
+        parts.append((60, f"data {format_age(facts.age)}", roles.WARN if stale else roles.DIM))
     if facts.loading is not None:
         done = min(int(facts.loading * _BAR_CELLS), _BAR_CELLS)
         bar = "━" * done + "─" * (_BAR_CELLS - done)
-        parts.append((82, f"loading {bar} {facts.loading:4.0%}", "accent"))
+        parts.append((82, f"loading {bar} {facts.loading:4.0%}", roles.ACCENT))
     if facts.alerts:
         more = f" +{len(facts.alerts) - 1}" if len(facts.alerts) > 1 else ""
-        parts.append((83, f"! {fit(facts.alerts[-1], _MOST_ALERT).rstrip()}{more}", "error"))
+        parts.append((83, f"! {fit(facts.alerts[-1], _MOST_ALERT).rstrip()}{more}", roles.ERROR))
     if facts.link is not None and (steps := [s for s in _LINK_STEPS if s <= facts.link]):
-        parts.append((58, f"link {steps[-1]:g} s", "warn" if steps[-1] >= _SLOW_LINK else "dim"))
+        parts.append(
+            (58, f"link {steps[-1]:g} s", roles.WARN if steps[-1] >= _SLOW_LINK else roles.DIM)
+        )
     if facts.damaged:
-        parts.append((65, f"{count(facts.damaged, 'damaged record')}", "warn"))
+        parts.append((65, f"{count(facts.damaged, 'damaged record')}", roles.WARN))
     if facts.unreadable:
-        parts.append((66, f"{count(facts.unreadable, 'unreadable file')}", "warn"))
+        parts.append((66, f"{count(facts.unreadable, 'unreadable file')}", roles.WARN))
     if facts.damaged or facts.unreadable:
-        parts.append((64, "i: where", "accent"))
+        parts.append((64, "i: where", roles.ACCENT))
     if facts.mirror is not None:
         parts += _mirror(facts.mirror)
     return parts
@@ -103,7 +106,7 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
 
 def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     points = f" {format_step(mirror.points)} pts" if mirror.points else ""
-    role = {"failed": "warn", "live": "ok"}.get(mirror.state, "dim")
+    role = {"failed": roles.WARN, "live": roles.OK}.get(mirror.state, roles.DIM)
     to_upload = mirror.state == "finished" and mirror.sync_command
     state = "offline" if to_upload else safe(mirror.state)
     if mirror.state == "own":
@@ -112,14 +115,14 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
         state = f"uploading {min(mirror.rows / mirror.total, 1):.0%}"
     parts = [(55, f"W&B {state}{points}", role)]
     if mirror.confirmed is not None and mirror.rows - mirror.confirmed > _MOST_UNDER_WAY:
-        parts.append((41, f"{format_step(mirror.rows - mirror.confirmed)} rows behind", "warn"))
+        parts.append((41, f"{format_step(mirror.rows - mirror.confirmed)} rows behind", roles.WARN))
     if to_upload:
-        parts.append((45, "U: upload", "accent"))
+        parts.append((45, "U: upload", roles.ACCENT))
     if mirror.detail and mirror.state in _WORTH_A_DETAIL:
-        parts.append((40, safe(mirror.detail), "warn"))
-        parts.append((46, "i: why", "accent"))
+        parts.append((40, safe(mirror.detail), roles.WARN))
+        parts.append((46, "i: why", roles.ACCENT))
     elif mirror.url:
-        parts.append((20, safe(mirror.url), "dim"))
+        parts.append((20, safe(mirror.url), roles.DIM))
     return parts
 
 

@@ -1,11 +1,18 @@
 """What the training takes from its machine: a line for each quantity, with its newest course."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
+from textual.binding import BindingType
+from textual.message import Message
+
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
 from tuimon.store.series import Series
 from tuimon.text import fit, format_value
+from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.cells import CellView, line
 
 _NAME_WIDTH, _VALUE_WIDTH = 16, 11
@@ -19,8 +26,24 @@ _CPU_OF_TRAINING = ("CPU", "training")
 """100 % is one core."""
 
 
-class SystemPane(CellView, can_focus=True):
+class SystemPane(KeyOwner, CellView, can_focus=True):
     """Devices one below the other; scrolls."""
+
+    TOPICS: ClassVar[Topics] = {
+        "Machine": (
+            Key("zoom", "enter", "open", "All of the machine", "All, as charts", "charts", 70),
+            Key("down", "down,j", "scroll(1)", "Scroll down", "Scroll"),
+            Key("up", "up,k", "scroll(-1)", "Scroll up"),
+            Key("next-page", "n,pagedown", "page(1)", "Next page", "Next, previous page"),
+            Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
+        )
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
+    about = "What is measured of the machine has the focus: Enter shows all of it as charts."
+    title_line = 0
+
+    class Opened(Message):
+        """Enter: all that is measured is to be shown."""
 
     DEFAULT_CSS = """
     SystemPane { dock: right; width: 42; max-width: 45%; background: $surface; display: none; }
@@ -39,16 +62,26 @@ class SystemPane(CellView, can_focus=True):
 
     def scroll_lines(self, count: int) -> None:
         """Scroll down by so many lines (up when negative)."""
-        self._top = min(max(self._top + count, 0), max(0, self._count - self.size.height))
+        self._top = min(max(self._top + count, 0), max(0, self._count - self.size.height + 1))
         self.draw()
+
+    def action_open(self) -> None:
+        self.post_message(self.Opened())
+
+    def action_scroll(self, lines: int) -> None:
+        self.scroll_lines(lines)
+
+    def action_page(self, pages: int) -> None:
+        self.scroll_lines(pages * (self.size.height - 1))
 
     def on_click(self) -> None:
         self.focus()
 
     def rows(self, width: int, height: int) -> list[Row]:
-        """The devices in view."""
+        """The title, and the devices in view."""
+        title = self._heading("system", width)
         if not self._devices:
-            return [self._heading("system", width), (Span(fit(" measuring …", width), "dim"),)]
+            return [title, (Span(fit(" measuring …", width), roles.DIM),)]
         rows: list[Row] = []
         for device, quantities in self._devices.items():
             rows.append(self._heading(device, width))
@@ -57,15 +90,15 @@ class SystemPane(CellView, can_focus=True):
                 for quantity, series in quantities.items()
             ]
         self._count = len(rows)
-        self._top = min(self._top, max(0, self._count - height))
-        return rows[self._top : self._top + height]
+        self._top = min(self._top, max(0, self._count - height + 1))
+        return [title, *rows[self._top : self._top + height - 1]]
 
     def _heading(self, name: str, width: int) -> Row:
         shown = fit(name, width - 4).rstrip()
         return line(
-            (" ", "axis"),
-            (shown, "focus" if self.has_focus else "title"),
-            (" " + "─" * max(0, width - len(shown) - 3) + " ", "axis"),
+            (" ", roles.AXIS),
+            (shown, roles.TITLE),
+            (" " + "─" * max(0, width - len(shown) - 3) + " ", roles.AXIS),
         )
 
     def _row(self, device: str, quantity: str, series: Series, width: int) -> Row:
@@ -81,10 +114,10 @@ class SystemPane(CellView, can_focus=True):
         if unit in _WITH_COURSE:
             course = sparkline(newest, room, self.app.has_class("-ascii"), (0.0, most))
         return line(
-            (f"  {fit(name, _NAME_WIDTH)}", "text"),
-            (course, "warn" if scarce else "past0"),
-            (fit(f"{format_value(round(last, 1))} {unit}", _VALUE_WIDTH, "right"), "value"),
-            (" ", "blank"),
+            (f"  {fit(name, _NAME_WIDTH)}", roles.TEXT),
+            (course, roles.WARN if scarce else roles.past(0)),
+            (fit(f"{format_value(round(last, 1))} {unit}", _VALUE_WIDTH, "right"), roles.VALUE),
+            (" ", roles.BLANK),
         )
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from textual import events
 from textual.message import Message
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.present.value_table import RUN, TAG, SortOrder, TableRow, ValueColumn, ValueTable
 from tuimon.text import fit, shorten, width
-from tuimon.tui.panes.cells import CellView, line
+from tuimon.tui.panes.cells import line
+from tuimon.tui.panes.cursor_list import CursorList
 
 _GAP = 2
 _LEAST_NAME, _MOST_NAME = 12, 44
@@ -19,10 +21,12 @@ _MEASURED = 400
 """Rows from the top that widths are taken of; later ones are cut where they are longer."""
 
 
-class TableView(CellView, can_focus=True):
+class TableView(CursorList[TableRow]):
     """Draws the rows in view alone."""
 
     DEFAULT_CSS = "TableView { height: 1fr; padding: 0 1; }"
+    HEAD_ROWS = 1
+    LIT_ALWAYS = True
 
     @dataclass
     class Sort(Message):
@@ -30,17 +34,10 @@ class TableView(CellView, can_focus=True):
 
         column: str
 
-    class Opened(Message):
-        """A click on the row that the cursor is on."""
-
-    class Moved(Message):
-        """Another cell is under the cursor."""
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._table = ValueTable((), ())
         self._sorted = SortOrder()
-        self._row = self._top = 0
         self._column = 0
         self._left = 0
         """Index of the first column that scrolls and is shown."""
@@ -54,85 +51,74 @@ class TableView(CellView, can_focus=True):
         return self._table
 
     @property
-    def row(self) -> TableRow | None:
-        """The row under the cursor."""
-        return self._table.rows[self._row] if self._table.rows else None
-
-    @property
     def column(self) -> ValueColumn | None:
         """The column under the cursor."""
         return self._table.columns[self._column] if self._table.columns else None
 
-    @property
-    def place(self) -> tuple[int, int]:
-        """Number of the row under the cursor, from 1 on, and of rows."""
-        return min(self._row + 1, len(self._table.rows)), len(self._table.rows)
-
     def set_table(self, table: ValueTable, order: SortOrder) -> None:
         """Show another table; the cursor stays on its run and tag, and on its column."""
-        row, column = self.row, self.column
-        moved = order != self._sorted
+        column, before = self.column, self._sorted
         self._table, self._sorted = table, order
-        if row is not None and not moved:
-            key = row.values.run, row.values.tag
-            self._row = next(
-                (
-                    index
-                    for index, one in enumerate(table.rows)
-                    if (one.values.run, one.values.tag) == key
-                ),
-                self._row,
-            )
-        elif moved:
-            self._row = 0
         names = [one.name for one in table.columns]
         if column is not None and column.name in names:
             self._column = names.index(column.name)
-        self._row = min(self._row, max(0, len(table.rows) - 1))
         self._column = min(self._column, max(0, len(names) - 1))
         self._widths = [_natural_width(one, table) for one in table.columns]
-        self.draw()
+        self.set_items(table.rows, keep=order == before)
 
-    def move_cursor(self, columns: int, rows: int) -> None:
-        """Move the cursor by so many cells."""
-        self._row = min(max(self._row + rows, 0), max(0, len(self._table.rows) - 1))
+    def key_of(self, item: TableRow) -> tuple[str, str]:
+        return item.values.run, item.values.tag
+
+    def move_column(self, columns: int) -> None:
+        """Move the cursor to the right by so many columns (left when negative)."""
         self._column = min(max(self._column + columns, 0), max(0, len(self._table.columns) - 1))
+        self.post_message(self.Moved(self))
         self.draw()
-        self.post_message(self.Moved())
 
     def on_click(self, event: events.Click) -> None:
-        x, y = event.x - 1, event.y
+        x = event.x - 1
         found = next((index for start, end, index in self._starts if start <= x < end), None)
-        if y == 0:
-            if found is not None:
-                self.post_message(self.Sort(self._table.columns[found].name))
-            return
-        row = self._top + y - 1
-        if row >= len(self._table.rows):
-            return
-        if row == self._row:
-            self.post_message(self.Opened())
-        self.move_cursor(0 if found is None else found - self._column, row - self._row)
+        if event.y == 0 and found is not None:
+            self.post_message(self.Sort(self._table.columns[found].name))
+        elif event.y and found is not None:
+            self.move_column(found - self._column)
 
-    def on_mouse_scroll_down(self) -> None:
-        self.move_cursor(0, 3)
+    def head(self, cells: int) -> list[Row]:
+        self._starts = self._layout(cells)
+        spans: list[tuple[str, str]] = []
+        x = 0
+        for start, end, index in self._starts:
+            column = self._table.columns[index]
+            name = column.name
+            if name == self._sorted.column:
+                name += "↓" if self._sorted.descending else "↑"
+            role = roles.FOCUS if index == self._column else roles.DIM
+            spans += [(" " * (start - x), roles.TEXT), (fit(name, end - start, column.align), role)]
+            x = end
+        last = self._starts[-1][2] if self._starts else len(self._table.columns)
+        more = "›" if last < len(self._table.columns) - 1 and x < cells else ""
+        return [line(*spans, (" " * max(0, cells - x - 1), roles.TEXT), (more, roles.ACCENT))]
 
-    def on_mouse_scroll_up(self) -> None:
-        self.move_cursor(0, -3)
-
-    def rows(self, width: int, height: int) -> list[Row]:
-        """The head, and the rows around the cursor."""
-        table = self._table
-        if not table.columns:
-            return []
-        room = max(1, height - 1)
-        self._top = min(max(self._top, self._row - room + 1), self._row)
-        shown = self._layout(width)
-        self._starts = shown
-        rows = [self._head(shown, width)]
-        for index, row in enumerate(table.rows[self._top : self._top + room], self._top):
-            rows.append(self._line(row, shown, width, selected=index == self._row))
-        return rows
+    def item_row(self, item: TableRow, cells: int, *, selected: bool) -> Row:
+        spans: list[tuple[str, str]] = []
+        x = 0
+        for start, end, index in self._starts:
+            column = self._table.columns[index]
+            text = column.text(item)
+            if width(text) > end - start:
+                text = shorten(text, end - start, head=(end - start) // 3)
+            text = fit(text, end - start, column.align)
+            role = roles.VALUE if index == self._fixed else roles.TEXT
+            if column not in (TAG, RUN) and text.strip() == "NaN":
+                role = roles.DIM
+            if selected:
+                role = roles.SELECTED if index == self._column else roles.PICKED
+            gap = roles.PICKED if selected else roles.TEXT
+            spans += [(" " * (start - x), gap), (text, role)]
+            x = end
+        if selected:
+            spans.append((" " * (cells - x), roles.PICKED))
+        return line(*spans) if spans else (Span("", roles.TEXT),)
 
     @property
     def _fixed(self) -> int:
@@ -173,43 +159,6 @@ class TableView(CellView, can_focus=True):
             widest = max(range(len(wanted)), key=wanted.__getitem__)
             wanted[widest] -= 1
         return wanted
-
-    def _head(self, shown: list[tuple[int, int, int]], cells: int) -> Row:
-        spans: list[tuple[str, str]] = []
-        x = 0
-        for start, end, index in shown:
-            column = self._table.columns[index]
-            name = column.name
-            if name == self._sorted.column:
-                name += "↓" if self._sorted.descending else "↑"
-            role = "focus" if index == self._column else "dim"
-            spans += [(" " * (start - x), "text"), (fit(name, end - start, column.align), role)]
-            x = end
-        more = "›" if shown and shown[-1][2] < len(self._table.columns) - 1 and x < cells else ""
-        return line(*spans, (" " * max(0, cells - x - 1), "text"), (more, "accent"))
-
-    def _line(
-        self, row: TableRow, shown: list[tuple[int, int, int]], cells: int, *, selected: bool
-    ) -> Row:
-        spans: list[tuple[str, str]] = []
-        x = 0
-        for start, end, index in shown:
-            column = self._table.columns[index]
-            text = column.text(row)
-            if width(text) > end - start:
-                text = shorten(text, end - start, head=(end - start) // 3)
-            text = fit(text, end - start, column.align)
-            role = "text" if column in (TAG, RUN) else "dim" if text.strip() == "NaN" else "value"
-            if index != self._fixed and role == "value":
-                role = "text"
-            if selected:
-                role = "cursor" if index == self._column else "picked"
-            gap = "picked" if selected else "text"
-            spans += [(" " * (start - x), gap), (text, role)]
-            x = end
-        if selected:
-            spans.append((" " * (cells - x), "picked"))
-        return line(*spans) if spans else (Span("", "text"),)
 
 
 def _natural_width(column: ValueColumn, table: ValueTable) -> int:

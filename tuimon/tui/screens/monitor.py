@@ -1,50 +1,49 @@
 """The main screen: header, tags, charts, console, keys."""
 
 import time
+from collections.abc import Collection
+from dataclasses import replace
+from functools import partial
 from threading import Thread
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from textual import events
+from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.reactive import var
 
-from tuimon.charts.frame import load_plotext
+from tuimon.charts.plotext_figure import load_plotext
 from tuimon.config import Settings
-from tuimon.present.arrangement import arrange, last_values
-from tuimon.present.facts import (
-    alert_rows,
-    header_facts,
-    is_wrong,
-    run_list_rows,
-    run_rows,
-    tag_rows,
-)
+from tuimon.present.arrangement import Arrangement, ChartOrder, arrange, last_values
+from tuimon.present.facts import header_facts, run_list_rows, tag_rows
+from tuimon.present.hparam_groups import read_hparams
+from tuimon.present.look import Look, LookFile, first_look, selected
+from tuimon.present.overview import OverviewCache
 from tuimon.present.pairing import pair_tags, prefix_tags
-from tuimon.present.selection import BY_PREFIX
+from tuimon.present.selection import BY_PREFIX, Selection
 from tuimon.runs.activity import losses
-from tuimon.runs.alerts import AlertLevel
 from tuimon.runs.record import RunState
 from tuimon.session.session import Session
+from tuimon.summaries.reader import SummaryReader
 from tuimon.terminal.driver import round_trip
-from tuimon.text import safe
-from tuimon.tui.actions.arranging import ArrangeActions
-from tuimon.tui.actions.comparing import CompareActions
-from tuimon.tui.actions.drawing import DrawingActions
-from tuimon.tui.actions.filtering import FilterActions
-from tuimon.tui.actions.jumping import JumpActions
-from tuimon.tui.actions.mirroring import MirrorActions
-from tuimon.tui.actions.moving import MoveActions
-from tuimon.tui.actions.offering import OfferActions
-from tuimon.tui.actions.saving import SaveActions
-from tuimon.tui.actions.stopping import StopActions
-from tuimon.tui.keys.key import Key, bindings
-from tuimon.tui.keys.monitor import KEYS
-from tuimon.tui.panes.folded_sections import FoldedSection
-from tuimon.tui.panes.notice import MIN_HEIGHT, MIN_WIDTH, why_no_curves, why_too_small
-from tuimon.tui.panes.tag_pane import TAGS_FROM_WIDTH
-from tuimon.tui.screens.pages import AlertScreen, HelpScreen, RunScreen
-from tuimon.tui.viewer_app import keys_of
+from tuimon.tui.dialogs.jump import JumpScreen, JumpTarget
+from tuimon.tui.keys.key_owner import KeyLoan, focus_keys, lent
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
+from tuimon.tui.panes.cells import CellView
+from tuimon.tui.panes.chart_pane import ChartPane
+from tuimon.tui.panes.console_pane import ConsolePane
+from tuimon.tui.panes.folded_sections import FoldedSection, FoldedSections
+from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.notice import MIN_HEIGHT, MIN_WIDTH, Notice, why_no_curves, why_too_small
+from tuimon.tui.panes.pane_map import PaneMap
+from tuimon.tui.panes.run_header import RunHeader
+from tuimon.tui.panes.system_pane import SystemPane
+from tuimon.tui.panes.tag_pane import TAGS_FROM_WIDTH, TagPane
+from tuimon.tui.screens.session_screen import SessionScreen
+from tuimon.tui.screens.system import SystemScreen
+from tuimon.tui.screens.value_screen import TableResult, TableScreen
 
 _TICK = 0.1
 _DRAW_EVERY = 0.25
@@ -53,6 +52,9 @@ _STATE_EVERY = 1.0
 _DRAW_SHARE = 6
 """Drawings that take long, as while much is read, leave most of the time to the keys."""
 _PLOTEXT_AFTER = 1.0
+_SHOW_SYSTEM = "Show, hide GPUs, CPU, memory"
+_SHOW_CONSOLE = "Show, hide the console"
+_OTHER_DATA = "Histograms, images, text …"
 
 
 class _Version(NamedTuple):
@@ -61,76 +63,158 @@ class _Version(NamedTuple):
     data: int
     colours: int
     loading: bool
+    selection: Selection
+    sort: str
+    folded: tuple[str, ...]
 
 
-class MonitorScreen(
-    MoveActions,
-    JumpActions,
-    ArrangeActions,
-    DrawingActions,
-    FilterActions,
-    CompareActions,
-    SaveActions,
-    StopActions,
-    OfferActions,
-    MirrorActions,
-):
-    """Watches a session; a timer looks for news, and only what changed is drawn."""
+class MonitorScreen(SessionScreen):
+    """Watches a session; a timer looks for news, and only what changed is drawn.
+
+    How it is looked at is one `look`, which `change_look` alone changes: panes are told of it, and
+    what they show follows.
+    """
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
+    TOPICS: ClassVar[Topics] = {
+        **SessionScreen.TOPICS,
+        "Moving": (
+            Key("next-pane", "tab", "next_pane(1)", "Next pane", "Next, previous pane", "pane", 74),
+            Key("previous-pane", "shift+tab", "next_pane(-1)", "Previous pane"),
+            Key("left", "left,h", "cross(-1, 0)", "Pane on the left", "Into the pane beside"),
+            Key("down", "down,j", "cross(0, 1)", "Pane below"),
+            Key("up", "up,k", "cross(0, -1)", "Pane above"),
+            Key("right", "right,l", "cross(1, 0)", "Pane on the right"),
+            Key("back", "escape", "back", "Back", "Out of the pane; all runs and tags", "back", 75),
+            Key("jump", "apostrophe", "jump", "Jump", "To a chart, pane, run or tag by a letter"),
+        ),
+        "Panes": (
+            Key("tags", "1", "toggle_tags", "Tags", "Show, hide the tags", "tags", 60),
+            Key("console", "2", "toggle_console", "Console", _SHOW_CONSOLE, "console", 60),
+            Key("system", "3", "toggle_system", "System", _SHOW_SYSTEM, "system", 48),
+        ),
+        "Data": (
+            Key("table", "T", "table", "Table", "All values in a table", "table", 39),
+            Key("copy", "Y", "copy", "Copy", "Copy what is focused: chart, pane, console lines"),
+            Key("summaries", "v", "summaries", "Other data", _OTHER_DATA, "other data", 46),
+        ),
+    }
+    LOANS = (
+        KeyLoan("#charts", ChartPane.TOPICS),
+        KeyLoan("#folded", FoldedSections.LENT),
+        KeyLoan("#tags", TagPane.OF_RUNS),
+        KeyLoan("#output", ConsolePane.LENT),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [*lent(LOANS), *bindings(all_of(TOPICS))]
+    look: var[Look] = var(Look(), init=False)
+    """How the session is looked at, now and by the next viewer."""
 
-    def __init__(self, session: Session, settings: Settings, *, ascii_only: bool = False) -> None:
-        super().__init__(session, settings, ascii_only=ascii_only)
-        self._next_output = self._next_state = 0.0
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__(session)
+        self._look_file = LookFile(session, first_look(settings))
+        self.set_reactive(MonitorScreen.look, self._look_file.load())
+        self._marks = settings.charts.marks
+        self._reader = SummaryReader()
+        self._order = ChartOrder(session.store)
+        self._overviews = OverviewCache(session.store)
+        self._arrangement = Arrangement((), ())
+        """Of what was drawn last."""
+        self._tag_to_open: str | None = None
+        """Its chart is shown as soon as there is one."""
+        self._drawn_version: _Version | None = None
+        self._next_drawing = self._next_output = self._next_state = 0.0
         self._status = session.status
-        self._alerts_told = len(session.alerts)
 
     def compose(self) -> ComposeResult:
+        session, look = self.session, self.look
+        hparams = partial(read_hparams, session.store, self._reader)
+        marks = "braille" if self._marks == "auto" else self._marks
+        self._header = RunHeader(id="header")
+        self._too_small = Notice(id="too-small")
+        self._notice = Notice(id="notice")
+        self._tags = TagPane(look, hparams, self.change_look, id="tags")
+        self._charts = ChartPane(session.store, look, marks, self.change_look, id="charts")
+        self._folded = FoldedSections(id="folded")
+        self._output = ConsolePane(session, id="output")
+        self._system = SystemPane(id="system")
+        self._panes = PaneMap(self._tags, self._charts, self._folded, self._output, self._system)
         yield self._header
         yield self._too_small
         with Horizontal(id="body"):
-            yield self._tags
+            yield self._tags.data_bind(MonitorScreen.look)
             with Vertical(id="centre"):
                 yield self._notice
-                yield self._charts
+                yield self._charts.data_bind(MonitorScreen.look)
                 yield self._folded
                 yield self._output
             yield self._system
-        yield self._filter
-        yield self._find
-        yield self._limits
-        yield self._keys
+        yield self._tags.filter
+        yield self._output.find_prompt
+        yield self._charts.limits
+        yield KeyBar(None, id="keys")
 
     def on_mount(self) -> None:
-        self._output.display = self._tail is not None and self._console_wanted
-        self._restore_groups()
+        self._show_panes()
         self.set_interval(_TICK, self._tick)
         self.call_after_refresh(self._tick)
         # plotext takes longer to import than the first frame, or any key, may take.
         loading = Thread(target=load_plotext, name="tuimon-plotext", daemon=True)
         self.set_timer(_PLOTEXT_AFTER, loading.start)
 
-    def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
+    def on_resize(self) -> None:
+        width, height = self.size
         self.set_class(width < MIN_WIDTH or height < MIN_HEIGHT, "-too-small")
         self._too_small.say(why_too_small(width, height))
-        wanted = self._tags_wanted
-        shown = width >= TAGS_FROM_WIDTH if wanted is None else wanted
-        self._tags.set_class(not shown, "-off")
+        self._show_panes()
+
+    # How it is looked at
+
+    def change_look(self, **changes: Any) -> None:
+        """Look at it in another way from now on, and so the next viewer."""
+        self.look = replace(self.look, **changes)
+        self._look_file.save(self.look)
+        self._next_drawing = 0.0
+        self.call_later(self._tick)
+
+    def watch_look(self) -> None:
+        self._show_panes()
+        self.refresh_bindings()
+
+    @property
+    def selection(self) -> Selection:
+        """Which runs and tags are shown."""
+        return self.look.selection(self._tags.groups)
+
+    def _show_panes(self) -> None:
+        """Show the panes that are wanted, as far as there is something to show in them."""
+        look, system = self.look, self.session.system
+        wide = self.size.width >= TAGS_FROM_WIDTH
+        self._tags.set_class(not (wide if look.tags is None else look.tags), "-off")
+        self._output.display = self._output.exists and look.console
+        self._system.display = look.system and system is not None
+        if system is not None and look.system:
+            system.start()
+            self._system.set_devices(system.devices())
 
     # What is drawn, and when
 
     @property
     def version(self) -> _Version:
         """A value that changes whenever something is to be drawn."""
-        loading = self._session.follower.loading  # before what is loaded is looked at
-        return _Version(self._session.store.version, self._charts.colours.version, loading)
+        loading = self.session.follower.loading  # before what is loaded is looked at
+        data, colours = self.session.store.version, self._charts.colours.version
+        look = self.look
+        return _Version(data, colours, loading, self.selection, look.sort, look.folded)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether all that is known is drawn."""
+        return self._drawn_version == self.version and not self._charts.drawing
 
     async def _tick(self) -> None:
         if not self.is_current:
             return
-        self._session.poll()
+        self.session.poll()
         version, now = self.version, time.monotonic()
         if self._charts.drawing:
             self._next_drawing = now + self._rest_after(self._charts.drawing_seconds)
@@ -142,9 +226,8 @@ class MonitorScreen(
             self._next_state = now
         if now >= self._next_output:
             self._next_output = now + _DRAW_EVERY
-            if self._tail is not None and self._tail.poll():
-                self._output.set_lines(self._tail.lines(), self._tail.columns)
-            if self._session.follower.loading or self._session.status != self._status:
+            self._output.poll()
+            if self.session.follower.loading or self.session.status != self._status:
                 self._next_state = now
         if now >= self._next_state:
             self._next_state = now + _STATE_EVERY
@@ -155,74 +238,163 @@ class MonitorScreen(
         return max(_DRAW_EVERY, _DRAW_SHARE * took, round_trip(self.app) or 0.0)
 
     async def _show_data(self, *, loading: bool) -> None:
-        store = self._session.store
-        selection = self._selection
-        colours = self._charts.colours
-        overview = self._overview
+        store, look, selection = self.session.store, self.look, self.selection
+        colours, overview = self._charts.colours, self._overviews.of(selection)
         colours.meet(overview.trainings, keep=not loading)
         group = prefix_tags if selection.group == BY_PREFIX else pair_tags
-        metrics = self._order.sorted(group(overview.charted()))
-        self._arrangement = arrange(metrics, self._folded_names)
+        metrics = self._order.sorted(group(overview.charted()), look.sort)
+        self._arrangement = arrange(metrics, look.folded)
         charts, folded = self._arrangement
         await self._charts.show(charts, selection)
         self._folded.set_sections(
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
         )
-        self._tags.set_content(run_list_rows(overview, selection, colours), tag_rows(overview))
-        if colours.known != self._saved_runs:
-            self._save()
+        self._tags.set_content(
+            run_list_rows(overview, selection, colours), tag_rows(overview), overview.tags
+        )
+        if colours.known != look.runs:
+            self.change_look(runs=colours.known)
         self._open_wanted_tag()
 
     def _show_state(self) -> None:
-        self._status = self._session.status
-        facts = header_facts(self._session)
+        self._status = self.session.status
+        facts = header_facts(self.session)
         self._header.tell(facts)
-        self._fit_console()
-        self._show_system()
+        self._output.fit_terminal()
         self._output.warn(losses(self._status.record) if self._status is not None else None)
-        self._tell_alerts()
+        self._show_panes()
+        self.tell_alerts()
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
         empty = facts.step is None
         nothing = not empty and not self._charts.count and not self._folded.display
         self.set_class(empty or nothing, "-empty")
         self.set_class(empty, "-bare")
         if empty:
-            self._notice.say(why_no_curves(self._session))
+            self._notice.say(why_no_curves(self.session))
         elif nothing:
             self._notice.say(["No tag matches the filter.", "/ changes it, Esc clears it."])
-        self._offer_keys()
+        self.refresh_bindings()
 
-    def _tell_alerts(self) -> None:
-        """Announce what has come since the last look; what was there before is in the header."""
-        for alert in self._session.alerts[self._alerts_told :]:
-            if is_wrong(alert):
-                self.app.bell()
-                self.notify(
-                    safe(alert.text),
-                    title=safe(alert.title),
-                    severity="error" if alert.level is AlertLevel.ERROR else "warning",
-                    markup=False,
-                )
-        self._alerts_told = len(self._session.alerts)
-
-    # Other screens
+    # Keys
 
     @property
-    def keys(self) -> tuple[Key, ...]:
-        """As the user has them."""
-        return keys_of(self.app, KEYS)
+    def keys(self) -> list[Key]:
+        """Those that work where the focus is, as the user has them."""
+        return [each.key for each in focus_keys(self)]
 
-    def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(self.keys, self.focused))
+    def idle_keys(self) -> Collection[str]:
+        session = self.session
+        works = {
+            "back": self._output.zoomed,
+            "console": self._output.exists,
+            "system": session.system is not None,
+            "summaries": any(run.refs for run in session.store.runs.values()),
+        }
+        return {key for key, does in works.items() if not does}.union(super().idle_keys())
 
-    def action_run_facts(self) -> None:
-        self.app.push_screen(RunScreen(run_rows(self._session)))
+    async def action_lent(self, pane: str, action: str) -> None:
+        """Do what the key of a pane does, whatever has the focus."""
+        if not await self.app.run_action(action, self.query_one(pane)):
+            raise SkipAction
 
-    def action_alerts(self) -> None:
-        self.app.push_screen(AlertScreen(alert_rows(self._session)))
+    def action_back(self) -> None:
+        if self._output.zoomed:
+            self.remove_class("-zoomed")
+        elif self.focused is not None:
+            self.set_focus(None)
+        elif self.selection != Selection(pinned=self.selection.pinned):
+            self.change_look(**selected(Selection(pinned=self.selection.pinned)))
+
+    # Panes
+
+    def action_next_pane(self, steps: int) -> None:
+        self._panes.enter_next(steps)
+
+    def action_cross(self, columns: int, rows: int) -> None:
+        """Go from the edge of a pane into the one beside it, from that of a page to the next."""
+        self._panes.cross(columns, rows)
+
+    def action_jump(self) -> None:
+        # Shown at once, so that a letter typed without waiting is meant for it.
+        self.app.push_screen(JumpScreen(self._panes.jump_targets()), self._jump)
+
+    def _jump(self, target: JumpTarget | None) -> None:
+        if target is not None:
+            target.jump()
+
+    def action_toggle_tags(self) -> None:
+        self.change_look(tags=self._tags.has_class("-off"))
+
+    def action_toggle_console(self) -> None:
+        self.remove_class("-zoomed")
+        self.change_look(console=not self.look.console)
+
+    def action_toggle_system(self) -> None:
+        if self.session.system is None:
+            self.notify("Only the machine of what tuimon launched is measured.")
+        else:
+            self.change_look(system=not self.look.system)
+
+    # What panes ask for
+
+    @on(FoldedSections.Chosen)
+    def _unfold(self, message: FoldedSections.Chosen) -> None:
+        self.set_focus(None)
+        folded = tuple(name for name in self.look.folded if name != message.name)
+        self.change_look(folded=folded)
+
+    @on(SystemPane.Opened)
+    def _show_machine(self) -> None:
+        if self.session.system is not None:
+            self.app.push_screen(SystemScreen(self.session.system, self._charts.options.marks))
+
+    @on(TagPane.Chosen)
+    def _show_tag(self, message: TagPane.Chosen) -> None:
+        self._open_tag(message.tag)
+
+    def _open_tag(self, tag: str) -> None:
+        """Show the chart of a tag, at once if it is there already."""
+        self._tag_to_open = tag
+        folded = {
+            section.name
+            for section in self._arrangement.folded
+            if any(tag == member for metric in section.metrics for _, member in metric.curves)
+        }
+        if folded:
+            self.change_look(folded=tuple(n for n in self.look.folded if n not in folded))
+        elif self._drawn_version == self.version:
+            self._open_wanted_tag()  # else the charts are about to change
+
+    def _open_wanted_tag(self) -> None:
+        tag = self._tag_to_open
+        index = None if tag is None else self._charts.chart_of(tag)
+        if index is not None:
+            self._tag_to_open = None
+            self._charts.show_chart(index)
+
+    # Data
+
+    def action_table(self) -> None:
+        table = TableScreen(self.session, self.selection, self._tags.filter.history, self._reader)
+        self.app.push_screen(table, self._leave_table)
+
+    def _leave_table(self, left: TableResult | None) -> None:
+        if left is not None:
+            self.change_look(**selected(left.selection), filters=tuple(self._tags.filter.history))
+            if left.tag is not None:
+                self._open_tag(left.tag)
+
+    def action_copy(self) -> None:
+        """Copy what the focused pane shows."""
+        if isinstance(self.focused, CellView):
+            self.app.copy_to_clipboard(self.focused.shown_text())
+            self.notify("copied what the pane shows")
+        else:
+            self.notify("Focus a chart, a pane or the console: Y copies what it shows.")
 
     def action_summaries(self) -> None:
         # All kinds of views take a fifth of the time to the first curve.
         from tuimon.tui.screens.summaries import SummariesScreen
 
-        self.app.push_screen(SummariesScreen(self._session, self._reader))
+        options = self._charts.options
+        self.app.push_screen(SummariesScreen(self.session, self._reader, options))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, get_args
 
 from rich.console import Group
 from rich.style import Style
@@ -13,16 +13,22 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
-from textual.screen import ModalScreen
-from textual.widget import Widget
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from tuimon.text import width
-from tuimon.tui.keys.key import Key, bindings, help_rows
-from tuimon.tui.keys.monitor import TOPICS
-from tuimon.tui.keys.texts import TEXT_KEYS
-from tuimon.tui.panes.cells import CellView
-from tuimon.views.base import View
+from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
+from tuimon.tui.keys.key_tables import Key, bindings, help_rows
+
+TEXT_KEYS = (
+    Key(
+        "text-close",
+        "escape,q,question_mark,i,a,enter,f1,ctrl+c",
+        "dismiss",
+        "Close",
+        "Close what is read",
+    ),
+)
 
 _EXPLANATION = """\
 A chart pairs the train and test curves of one metric, last values beside their names. The bright \
@@ -36,23 +42,6 @@ connection does not touch it. Come back from any terminal: tuimon attach"""
 _WIDE = 116
 """Columns of a terminal that has room for two columns of keys."""
 _ADDRESS = re.compile(r"https?://[!-~]+")
-
-_SUMMARIES = """\
-What the script logs besides scalars. The newest step is followed until you choose another one; \
-End follows again."""
-
-
-_HOME = """\
-Runs that tuimon launched on this host, and on others that share the home directory, the newest \
-first: state, age, and the last value and course of the metric that its charts begin with. Below \
-them are the log directories at and below the working directory. Removing a run removes what \
-tuimon keeps of it; the event files that the training wrote stay."""
-
-_TABLE = """\
-A row per tag and run: the last value, the lowest and highest one, the step of the best: the \
-lowest of losses and errors, the highest of accuracies, scores and rewards, none where the name of \
-a tag does not tell. Hyperparameters that differ between the runs have columns of their own. What \
-is copied is tab-separated, numbers in full."""
 
 
 class TextSection(NamedTuple):
@@ -133,27 +122,21 @@ def _columns(sections: Sequence[TextSection]) -> list[Sequence[TextSection]]:
 class HelpScreen(TextScreen):
     """What the screen shows and what the keys do; first what has the focus, if that says so."""
 
-    def __init__(self, keys: Iterable[Key], focused: Widget | None) -> None:
-        """`keys` are those of the main screen as they are in force."""
-        about, first = "", ""
-        if isinstance(focused, CellView):
-            about, first = focused.about, focused.topic
-        bound = {key.id: key for key in keys}
-        topics = sorted(TOPICS.items(), key=lambda topic: topic[0] != first)
+    def __init__(self, screen: Screen[Any]) -> None:
+        near = [*(screen.focused or screen).ancestors_with_self]
+        about = next((one.about for one in near if isinstance(one, KeyOwner) and one.about), "")
+        topics: dict[tuple[str, str], list[Key]] = {}
+        for source, topic, key in focus_keys(screen):
+            topics.setdefault((source, topic), []).append(key)
         super().__init__(
             "tuimon",
             f"{about}\n\n{_EXPLANATION}" if about else _EXPLANATION,
-            *(TextSection(name, help_rows(bound[key.id] for key in own)) for name, own in topics),
-        )
-
-
-class SummaryHelpScreen(TextScreen):
-    """What the screen with other data shows, and what its keys do; first those of the `kind`."""
-
-    def __init__(self, kind: type[View] | None, keys: Iterable[Key]) -> None:
-        text = f"{kind.about}\n\n{_SUMMARIES}" if kind and kind.about else _SUMMARIES
-        super().__init__(
-            kind.name if kind else "other data", text, TextSection("", help_rows(keys))
+            *(
+                TextSection(topic, help_rows(keys))
+                for source in get_args(KeySource)
+                for (found, topic), keys in topics.items()
+                if found == source
+            ),
         )
 
 
@@ -163,20 +146,6 @@ class AlertScreen(TextScreen):
     def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
         text = "" if rows else "Nothing to tell: no NaN, no growing loss, no stall."
         super().__init__("alerts", text, TextSection("", rows))
-
-
-class HomeHelpScreen(TextScreen):
-    """What the home screen shows, and what its keys do."""
-
-    def __init__(self, keys: Iterable[Key]) -> None:
-        super().__init__("home", _HOME, TextSection("", help_rows(keys)))
-
-
-class TableHelpScreen(TextScreen):
-    """What the table shows, and what its keys do."""
-
-    def __init__(self, keys: Iterable[Key]) -> None:
-        super().__init__("table", _TABLE, TextSection("", help_rows(keys)))
 
 
 class RunScreen(TextScreen):

@@ -8,15 +8,27 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from tuimon.charts.model import ChartOptions, MarkStyle
+from tuimon.charts.model import MarkStyle
+from tuimon.present.look import Look
 from tuimon.present.pairing import Metric
 from tuimon.present.selection import Selection
-from tuimon.session.system_log import SystemLog
-from tuimon.tui.keys.key import Key, bindings
-from tuimon.tui.keys.machine import SYSTEM_KEYS
+from tuimon.session.session import SystemLog
+from tuimon.tui.keys.key_tables import Key, bindings
 from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.viewer_app import keys_of
+
+SYSTEM_KEYS = (
+    Key("system-back", "q,3,ctrl+c", "leave", "Back", "Back to the training", "back", 100),
+    Key("system-zoom", "enter", "zoom", "Zoom", "Zoom the focused chart", "zoom", 70),
+    Key("system-all", "escape", "back", "Back", "Back from a zoom", "back", 75),
+    Key("system-left", "left,h", "move(-1, 0)", "Focus left", "Move the focus"),
+    Key("system-down", "down,j", "move(0, 1)", "Focus down"),
+    Key("system-up", "up,k", "move(0, -1)", "Focus up"),
+    Key("system-right", "right,l", "move(1, 0)", "Focus right"),
+    Key("system-next", "n,pagedown", "page(1)", "Next page", "Next, previous page", "page", 60),
+    Key("system-previous", "p,pageup", "page(-1)", "Previous page"),
+)
 
 _DRAW_EVERY = 1.0
 _TICK = 0.1
@@ -32,8 +44,8 @@ class SystemScreen(Screen[None]):
     def __init__(self, system: SystemLog, marks: MarkStyle) -> None:
         super().__init__()
         self._system = system
-        options = ChartOptions(smoothing=0.0, x_axis="relative", marks=marks)
-        self._charts = ChartGrid(system.store, options)
+        look = Look(smoothing=0.0, x_axis="relative")
+        self._charts = ChartGrid(system.store, look, marks)
         self._keys = KeyBar(SYSTEM_KEYS, id="keys")
         self._drawn_version = -1
         self._next_drawing = 0.0

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.console.emulation import ConsoleTail
 from tuimon.guardian.client import ControlError, Typist
@@ -128,12 +129,12 @@ class _Terminal(CellView):
         self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:
-        rows: list[Row] = [(Span(fit(text, width), "text"),) for text in self._lines[:height]]
+        rows: list[Row] = [(Span(fit(text, width), roles.TEXT),) for text in self._lines[:height]]
         if self._cursor is not None and self._cursor[0] < len(rows):
             row, column = self._cursor
             text = fit(self._lines[row], width)
             rows[row] = line(
-                (text[:column], "text"), (text[column : column + 1], "cursor"),
-                (text[column + 1 :], "text"),
+                (text[:column], roles.TEXT), (text[column : column + 1], roles.SELECTED),
+                (text[column + 1 :], roles.TEXT),
             )  # fmt: skip
         return rows

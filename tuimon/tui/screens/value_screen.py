@@ -17,16 +17,40 @@ from tuimon.session.session import Session
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import safe
-from tuimon.tui.keys.key import Key, bindings
-from tuimon.tui.keys.values import TABLE_KEYS
+from tuimon.tui.keys.key_tables import Key, bindings, everywhere, help_rows
+from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.notice import Notice
 from tuimon.tui.panes.prompt import Prompt, filter_prompt
 from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.table_view import TableView
-from tuimon.tui.screens.pages import TableHelpScreen
+from tuimon.tui.screens.pages import TextScreen, TextSection
 from tuimon.tui.viewer_app import keys_of
 
+TABLE_KEYS = (
+    Key("table-back", "escape,q,T,ctrl+c", "back", "Back", "Back to the charts", "back", 100),
+    Key("table-help", "question_mark,f1", "help", "Help", "This help", "help", 90),
+    Key("table-open", "enter", "open", "Chart", "Open the chart of the row", "chart", 85),
+    Key("table-sort", "s", "sort", "Sort", "Sort by the column; again: reverse", "sort", 80),
+    Key("table-filter", "slash", "filter", "Filter", "Filter runs and tags", "filter", 75),
+    Key("table-left", "left,h", "move(-1, 0)", "Column left", "Choose a cell"),
+    Key("table-down", "down,j", "move(0, 1)", "Row down", label="row", footer=70),
+    Key("table-up", "up,k", "move(0, -1)", "Row up"),
+    Key("table-right", "right,l", "move(1, 0)", "Column right"),
+    Key("table-page", "n,pagedown,space", "page(1)", "Page down", "Next, previous page"),
+    Key("table-page-up", "p,pageup", "page(-1)", "Page up"),
+    Key("table-first", "home,g", "jump(-1)", "First row", "First, last row"),
+    Key("table-last", "end,G", "jump(1)", "Last row"),
+    Key("table-copy", "y", "copy('cell')", "Copy the cell", "Copy the cell, the row", "copy", 60),
+    Key("table-copy-row", "Y", "copy('row')", "Copy the row"),
+    Key("table-copy-all", "ctrl+y", "copy('all')", "Copy all rows", "Copy all rows"),
+    *everywhere("table-"),
+)
+
+_ABOUT = """\
+A row per tag and run: the last value, the lowest and highest one, the step of the best, which is \
+the lowest of losses and errors and else the highest. Hyperparameters that differ between the runs \
+have columns of their own. What is copied is tab-separated, numbers in full."""
 _TICK = 0.25
 _BUILD_SHARE = 6
 """Tables that take long to make leave most of the time to the keys."""
@@ -37,6 +61,14 @@ class TableResult(NamedTuple):
 
     selection: Selection
     tag: str | None = None
+
+
+class _TableVersion(NamedTuple):
+    """What a table depends on."""
+
+    data: int
+    selection: Selection
+    order: SortOrder
 
 
 class TableScreen(Screen[TableResult]):
@@ -50,8 +82,7 @@ class TableScreen(Screen[TableResult]):
         """A table has been made."""
 
         table: ValueTable
-        wanted: tuple[object, ...]
-        order: SortOrder
+        version: _TableVersion
         seconds: float
 
     def __init__(
@@ -72,7 +103,7 @@ class TableScreen(Screen[TableResult]):
         self._view = TableView(id="table")
         self._filter = filter_prompt(filters)
         self._keys = KeyBar(TABLE_KEYS, id="keys")
-        self._wanted: tuple[object, ...] = ()
+        self._shown_version: _TableVersion | None = None
         self._building = False
         self._next_build = 0.0
 
@@ -94,33 +125,41 @@ class TableScreen(Screen[TableResult]):
         if time.monotonic() >= self._next_build:
             self._want()
 
+    @property
+    def up_to_date(self) -> bool:
+        """Whether what is shown is what there is and is wanted."""
+        return self._shown_version == self._version
+
+    @property
+    def _version(self) -> _TableVersion:
+        return _TableVersion(self._session.store.version, self._selection, self._order)
+
     def _want(self) -> None:
-        wanted = self._session.store.version, self._selection, self._order
-        if not self._building and wanted != self._wanted:
+        if not self._building and not self.up_to_date:
             self._building = True
-            self._build(wanted, self._selection, self._order)
+            self._build(self._version)
 
     @work(thread=True, group="table", exit_on_error=False)
-    def _build(self, wanted: tuple[object, ...], selection: Selection, order: SortOrder) -> None:
+    def _build(self, version: _TableVersion) -> None:
         began = time.monotonic()
-        table = self._builder.build(selection, order)
-        self.post_message(self.Built(table, wanted, order, time.monotonic() - began))
+        table = self._builder.build(version.selection, version.order)
+        self.post_message(self.Built(table, version, time.monotonic() - began))
 
     @on(Built)
     def _show(self, message: Built) -> None:
         self._building = False
-        self._wanted = message.wanted
+        self._shown_version = message.version
         self._next_build = time.monotonic() + _BUILD_SHARE * message.seconds
-        self._view.set_table(message.table, message.order)
+        self._view.set_table(message.table, message.version.order)
         empty = not message.table.rows
         self._notice.display, self._view.display = empty, not empty
         if empty:
             self._notice.say(["No scalar is selected.", "/ changes the filter, Esc returns."])
         self._offer_keys()
-        if message.wanted[1:] != (self._selection, self._order):
+        if message.version[1:] != self._version[1:]:
             self._want()
 
-    @on(TableView.Moved)
+    @on(CursorList.Moved)
     def _offer_keys(self) -> None:
         row, rows = self._view.place
         labels = {"table-down": f"row {row}/{rows}"}
@@ -139,20 +178,22 @@ class TableScreen(Screen[TableResult]):
         self.dismiss(TableResult(self._selection))
 
     def action_help(self) -> None:
-        self.app.push_screen(TableHelpScreen(self.keys))
+        self.app.push_screen(TextScreen("table", _ABOUT, TextSection("", help_rows(self.keys))))
 
     def action_move(self, columns: int, rows: int) -> None:
-        self._view.move_cursor(columns, rows)
+        if columns:
+            self._view.move_column(columns)
+        self._view.move_cursor(rows)
 
     def action_page(self, pages: int) -> None:
-        self._view.move_cursor(0, pages * max(1, self._view.size.height - 2))
+        self._view.move_cursor(pages * self._view.page_rows)
 
     def action_jump(self, to: int) -> None:
-        self._view.move_cursor(0, to * len(self._view.table.rows))
+        self._view.move_cursor(to * len(self._view.items))
 
-    @on(TableView.Opened)
+    @on(CursorList.Opened)
     def action_open(self) -> None:
-        row = self._view.row
+        row = self._view.chosen
         if row is not None:
             self.dismiss(TableResult(self._selection, row.values.tag))
 
@@ -170,7 +211,7 @@ class TableScreen(Screen[TableResult]):
         self._want()
 
     def action_copy(self, what: str) -> None:
-        row, column, table = self._view.row, self._view.column, self._view.table
+        row, column, table = self._view.chosen, self._view.column, self._view.table
         if row is None or column is None:
             return
         match what:

@@ -10,6 +10,7 @@ from textual.theme import Theme
 
 from tuimon.config import Settings
 from tuimon.runs.paths import state_home
+from tuimon.runs.replacement import replace_file
 from tuimon.text import safe
 from tuimon.tui.themes.theme_file import ANSI, DARK, THEMES
 from tuimon.tui.themes.users import read_themes, themes_directory
@@ -81,7 +82,8 @@ class ThemeChoice:
             return
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._path.write_text(json.dumps({"theme": theme.name, "instead_of": self._set}))
+            kept = {"theme": theme.name, "instead_of": self._set}
+            replace_file(self._path, json.dumps(kept).encode())
 
     def _stamps(self) -> dict[str, int]:
         stamps: dict[str, int] = {}

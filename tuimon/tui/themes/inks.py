@@ -2,19 +2,18 @@
 
 from typing import NamedTuple
 
+from tuimon.charts import roles
+
 
 class Ink(NamedTuple):
-    """A colour among the variables of a theme.
-
-    Attributes:
-        variable: its name.
-        blend: the share of the background in it.
-        attributes: of the text, as rich names them.
-    """
+    """A colour among the variables of a theme."""
 
     variable: str
+    """Its name."""
     blend: float = 0.0
+    """The share of the background in it."""
     attributes: str = ""
+    """Of the text, as rich names them."""
 
 
 DIM = 0.45
@@ -23,29 +22,29 @@ _FADED_BLEND = 0.74
 _SHADE_BLEND = 0.88
 
 ROLES: dict[str, Ink] = {
-    "text": Ink("foreground"),
-    "blank": Ink("foreground"),
-    "title": Ink("foreground", 0.0, "bold"),
-    "note": Ink("foreground", DIM),
-    "legend": Ink("foreground", 0.2),
-    "value": Ink("foreground", 0.0, "bold"),
-    "focus": Ink("primary", 0.0, "bold"),
-    "dim": Ink("foreground", DIM),
-    "tick": Ink("foreground", DIM),
-    "axis": Ink("foreground", _FAINT_BLEND),
-    "faded": Ink("foreground", _FADED_BLEND),
-    "shade": Ink("foreground", _SHADE_BLEND),
-    "upright": Ink("accent", 0.3),
-    "mark": Ink("error", 0.0, "bold"),
-    "warn": Ink("warning"),
-    "error": Ink("error", 0.0, "bold"),
-    "ok": Ink("success"),
-    "accent": Ink("accent"),
-    "passed": Ink("accent", DIM),
-    "thumb": Ink("accent", 0.0, "bold"),
-    "track": Ink("foreground", _FAINT_BLEND),
-    "key": Ink("primary", 0.0, "bold"),
-    "match": Ink("accent", 0.0, "reverse"),
-    "picked": Ink("primary"),
-    "cursor": Ink("foreground", 0.0, "reverse"),
+    roles.TEXT: Ink("foreground"),
+    roles.BLANK: Ink("foreground"),
+    roles.TITLE: Ink("foreground", 0.0, "bold"),
+    roles.NOTE: Ink("foreground", DIM),
+    roles.LEGEND: Ink("foreground", 0.2),
+    roles.VALUE: Ink("foreground", 0.0, "bold"),
+    roles.FOCUS: Ink("primary", 0.0, "bold"),
+    roles.DIM: Ink("foreground", DIM),
+    roles.TICK: Ink("foreground", DIM),
+    roles.AXIS: Ink("foreground", _FAINT_BLEND),
+    roles.FADED: Ink("foreground", _FADED_BLEND),
+    roles.SHADE: Ink("foreground", _SHADE_BLEND),
+    roles.CURSOR: Ink("accent", 0.3),
+    roles.MARK: Ink("error", 0.0, "bold"),
+    roles.WARN: Ink("warning"),
+    roles.ERROR: Ink("error", 0.0, "bold"),
+    roles.OK: Ink("success"),
+    roles.ACCENT: Ink("accent"),
+    roles.PASSED: Ink("accent", DIM),
+    roles.THUMB: Ink("accent", 0.0, "bold"),
+    roles.TRACK: Ink("foreground", _FAINT_BLEND),
+    roles.KEY: Ink("primary", 0.0, "bold"),
+    roles.MATCH: Ink("accent", 0.0, "reverse"),
+    roles.PICKED: Ink("primary"),
+    roles.SELECTED: Ink("foreground", 0.0, "reverse"),
 }

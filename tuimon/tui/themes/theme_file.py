@@ -1,15 +1,16 @@
 """Files of themes: what is in them, and what is wrong in them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tuimon.config import ConfigError, Problem
-from tuimon.config.reading import Document, near, read_document
+from tuimon.config.reading import Document, read_document
+from tuimon.decoding import Rule
 from tuimon.tui.themes.inks import ROLES
 
 _COLOURS = (
@@ -24,9 +25,24 @@ _COLOURS = (
     "surface",
     "panel",
 )
-_KNOWN = ("base", *_COLOURS, "curves", "dark", "fade", "roles")
-_MOST_CURVES = 32
-_WANTED = 'a colour, such as "#5cc8ff", "gold" or "ansi_bright_cyan"'
+
+
+def _is_colour(text: str) -> bool:
+    try:
+        return bool(Color.parse(text))
+    except ColorParseError:
+        return False
+
+
+_WANTED = 'must be a colour, such as "#5cc8ff", "gold" or "ansi_bright_cyan"'
+_Colour = Annotated[str, Rule(_is_colour, _WANTED)]
+_Curves = Annotated[
+    tuple[_Colour, ...],
+    Rule(lambda curves: 0 < len(curves) <= 32, "must be 1 to 32 colours in brackets"),
+]
+_Fade = Annotated[float, Rule(lambda fade: 0 <= fade <= 1, "must be a number from 0 to 1")]
+_KINDS = {**dict.fromkeys(_COLOURS, _Colour), "curves": _Curves, "dark": bool, "fade": _Fade}
+_ROLES = dict.fromkeys(ROLES, _Colour)
 
 
 def theme_in(path: Path, bases: Mapping[str, Theme], default: Theme) -> Theme:
@@ -41,10 +57,13 @@ def theme_in(path: Path, bases: Mapping[str, Theme], default: Theme) -> Theme:
         ConfigError: the file cannot be read, or holds no theme.
     """
     document = read_document(path) or Document(path, {}, {})
-    problems = list(_wrong(document, bases))
-    if problems:
-        raise ConfigError(problems)
+    problems: list[Problem] = []
     values = dict(document.values)
+    roles = document.sound(values.pop("roles", {}), _ROLES, problems, "roles")
+    kinds = {"base": Literal[*bases], **_KINDS, "roles": dict}
+    values = document.sound(values, kinds, problems)
+    if problems:
+        raise ConfigError(sorted(problems, key=lambda problem: problem.origin.line))
     base = bases[values.pop("base")] if "base" in values else default
     variables = dict(base.variables)
     if curves := values.pop("curves", None):
@@ -52,53 +71,8 @@ def theme_in(path: Path, bases: Mapping[str, Theme], default: Theme) -> Theme:
         variables |= {f"curve-{index}": colour for index, colour in enumerate(curves)}
     if "fade" in values:
         variables["fade"] = str(values.pop("fade"))
-    variables |= {f"role-{role}": colour for role, colour in values.pop("roles", {}).items()}
+    variables |= {f"role-{role}": colour for role, colour in roles.items()}
     return replace(base, name=path.stem, variables=variables, **values)
-
-
-def _wrong(document: Document, bases: Mapping[str, Theme]) -> Iterator[Problem]:
-    for name, value in document.values.items():
-        match name, value:
-            case "base", str() if value in bases:
-                pass
-            case "base", _:
-                hint = near(str(value), bases)
-                yield document.problem(name, f"base: one of {', '.join(bases)}{hint}")
-            case "curves", list() if 0 < len(value) <= _MOST_CURVES and all(map(_colour, value)):
-                pass
-            case "curves", _:
-                yield document.problem(name, f"curves: 1 to {_MOST_CURVES} colours in brackets")
-            case "dark", _:
-                if not isinstance(value, bool):
-                    yield document.problem(name, "dark: true or false")
-            case "fade", _:
-                number = isinstance(value, int | float) and not isinstance(value, bool)
-                if not (number and 0 <= value <= 1):
-                    yield document.problem(name, "fade: a number from 0 to 1")
-            case "roles", dict():
-                yield from _wrong_roles(document, value)
-            case "roles", _:
-                yield document.problem(name, "roles is a table: write [roles] on a line of its own")
-            case _ if name not in _KNOWN:
-                yield document.problem(name, f"unknown: {name}{near(name, _KNOWN)}")
-            case _ if not _colour(value):
-                yield document.problem(name, f"{name}: {_WANTED}")
-
-
-def _wrong_roles(document: Document, roles: Mapping[str, Any]) -> Iterator[Problem]:
-    for role, colour in roles.items():
-        if role not in ROLES:
-            hint = near(role, ROLES) or f"; there are {', '.join(ROLES)}"
-            yield document.problem(f"roles.{role}", f"unknown: {role}{hint}")
-        elif not _colour(colour):
-            yield document.problem(f"roles.{role}", f"{role}: {_WANTED}")
-
-
-def _colour(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and bool(Color.parse(value))
-    except ColorParseError:
-        return False
 
 
 def _read(name: str) -> Theme:

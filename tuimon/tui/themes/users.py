@@ -7,7 +7,7 @@ from typing import NamedTuple
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tuimon.config import ConfigError, Problem, Settings, config_directory
-from tuimon.config.reading import near
+from tuimon.decoding import near
 from tuimon.tui.themes.theme_file import DARK, THEMES, theme_in
 
 

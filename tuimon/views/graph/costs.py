@@ -1,4 +1,7 @@
-"""What a run tells of its graph besides: what steps cost, and the sizes of parameters."""
+"""What a run tells of its graph besides: what steps cost, and the sizes of parameters.
+
+A graph is made of many objects: while they are built, the collector is paused.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,10 @@ from tuimon.summaries.graphs import RunMetadata
 from tuimon.summaries.histograms import Histogram
 from tuimon.views.graph.tree import Tree
 from tuimon.views.subject import ItemContext, ViewError
+
+COST_PLUGINS = frozenset(
+    {"graph_run_metadata", "graph_run_metadata_graph", "graph_tagged_run_metadata"}
+)
 
 
 @contextmanager
@@ -27,11 +34,6 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-COST_PLUGINS = frozenset(
-    {"graph_run_metadata", "graph_run_metadata_graph", "graph_tagged_run_metadata"}
-)
 
 
 def read_costs(subject: ItemContext, run: RunLog) -> list[tuple[str, RunMetadata]]:

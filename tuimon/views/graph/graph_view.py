@@ -7,10 +7,11 @@ from typing import get_args
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
+from tuimon.present.list_cursor import ListCursor
 from tuimon.store.store import Store
 from tuimon.summaries.graphs import Graph, NodeCost, RunMetadata
 from tuimon.text import format_step
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.graph.branch import Branch
 from tuimon.views.graph.costs import COST_PLUGINS, collector_paused, learn_sizes, read_costs
 from tuimon.views.graph.tree import Level, Tree
@@ -56,22 +57,19 @@ class GraphView(View):
             across=Arrows("Fold", "Unfold", "Unfold, fold", "unfold", 83),
             scrubs=False,
         ),
-        ViewKey("graph-enter", "enter", "Enter", "Unfold the row", "", inside=True),
-        ViewKey("graph-more", "plus,equals_sign", "+", "Unfold a level", "Unfold, fold a level"),
-        ViewKey("graph-less", "minus", "-", "Fold a level", ""),
-        ViewKey(
+        view_key("graph-enter", "enter", "Unfold the row", "", inside=True),
+        view_key("graph-more", "plus,equals_sign", "Unfold a level", "Unfold, fold a level"),
+        view_key("graph-less", "minus", "Fold a level"),
+        view_key(
             "graph-level",
-            "m",
             "m",
             "Modules or operations",
             "Modules, operations too, or everything",
             "level",
             72,
         ),
-        ViewKey(
-            "graph-find", "slash", "/", "Find", "Find by name or type", "find", 73, asks="find"
-        ),
-        ViewKey("graph-trace", "t", "t", "Trace", "Trace to inputs and outputs", "trace", 71, True),
+        view_key("graph-find", "slash", "Find", "Find by name or type", "find", 73, asks="find"),
+        view_key("graph-trace", "t", "Trace", "Trace to inputs and outputs", "trace", 71, True),
     )
 
     def __init__(self) -> None:
@@ -84,11 +82,9 @@ class GraphView(View):
         self._searched = ""
         self._trace: GraphPath | None = None
         self._rows: list[Branch] = []
-        self._at = 0
+        self._cursor = ListCursor()
         self._kept_at: Branch | None = None
         """Where the cursor goes when other rows are shown than those it was chosen in."""
-        self._top = 0
-        self._room = 1
         self._notes: list[Piece] = []
 
     @classmethod
@@ -109,29 +105,25 @@ class GraphView(View):
     def draw(self, subject: ItemContext, look: ViewOptions) -> ViewDrawing:
         self._read(subject, look)
         detailed = look.inside and look.height >= _DETAILS_FROM
-        self._room = max(1, look.height - _HEAD - (DETAIL_ROWS if detailed else 0))
+        room = max(1, look.height - _HEAD - (DETAIL_ROWS if detailed else 0))
         if not self._opened and self._kept is None:
-            self._opened = self._tree.opening(self._level, self._room)
+            self._opened = self._tree.opening(self._level, room)
         folds = self._folds()
         self._rows = folds.rows()
         if self._kept_at in self._rows:
-            self._at = self._rows.index(self._kept_at)
+            self._cursor.at = self._rows.index(self._kept_at)
         self._kept_at = None
-        self._at = min(max(0, self._at), max(0, len(self._rows) - 1))
-        if look.inside:
-            self._top = min(max(self._top, self._at - self._room + 1), self._at)
-        self._top = min(max(0, self._top), max(0, len(self._rows) - self._room))
-        at = self._rows[self._at] if self._rows else None
-        seen = slice(self._top, self._top + self._room)
+        seen = self._cursor.fit(len(self._rows), room, follows=look.inside)
+        at = self._rows[self._cursor.at] if self._rows else None
         cursor = at if look.inside else None
         result = [
             *self._head(look.width),
-            *tree_rows(folds, self._rows, seen, cursor, look.width),
+            *tree_rows(folds, self._rows, slice(seen.start, seen.stop), cursor, look.width),
         ]
         if detailed:
-            result += [()] * (_HEAD + self._room - len(result))
+            result += [()] * (_HEAD + room - len(result))
             result += detail_rows(self._tree, at, look.width)
-        return ViewDrawing(result[: max(0, look.height)], scrolls=len(self._rows) > self._room)
+        return ViewDrawing(result[: max(0, look.height)], scrolls=len(self._rows) > room)
 
     def still(self, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         self._read(subject, look)
@@ -141,12 +133,12 @@ class GraphView(View):
         return [*self._head(look.width), *body]
 
     def press(self, key: str, text: str = "") -> None:
-        branch = self._rows[self._at] if self._rows else None
+        branch = self._rows[self._cursor.at] if self._rows else None
         match key:
             case "graph-down":
-                self._at += 1
+                self._cursor.at += 1
             case "graph-up":
-                self._at -= 1
+                self._cursor.at -= 1
             case "graph-level":
                 self._level = _LEVELS[(_LEVELS.index(self._level) + 1) % len(_LEVELS)]
                 self._search(self._searched)
@@ -168,19 +160,17 @@ class GraphView(View):
                 self._fold(branch)
 
     def page(self, pages: int) -> None:
-        self._top += pages * self._room
-        self._at += pages * self._room
+        self._cursor.turn(pages)
 
     def wheel(self, notches: int) -> None:
-        self._top += notches * _NOTCH
-        self._at = min(max(self._at, self._top), self._top + self._room - 1)
+        self._cursor.scroll(notches * _NOTCH)
 
     def point(self, x: int, y: int) -> None:
-        place = self._top + y - _HEAD
+        place = self._cursor.top + y - _HEAD
         if y < _HEAD or place >= len(self._rows):
             return
-        again = place == self._at
-        self._at = place
+        again = place == self._cursor.at
+        self._cursor.at = place
         branch = self._rows[place]
         on_sign = x <= 1 + INDENT * branch.depth
         if again or on_sign:
@@ -195,7 +185,7 @@ class GraphView(View):
 
     def _unfold(self, branch: Branch) -> None:
         if branch in self._opened:
-            self._at += bool(self._tree.inner(branch, self._level))
+            self._cursor.at += bool(self._tree.inner(branch, self._level))
         elif self._tree.inner(branch, self._level):
             self._opened.add(branch)
 
@@ -203,12 +193,12 @@ class GraphView(View):
         if self._kept is None and branch in self._opened:
             self._opened.discard(branch)
         elif branch.parent is not None and branch.parent in self._rows:
-            self._at = self._rows.index(branch.parent)
+            self._cursor.at = self._rows.index(branch.parent)
 
     def _search(self, text: str) -> None:
         """Show only what has `text` in its name; all again without any."""
         if self._rows:
-            self._kept_at = above = self._rows[min(max(0, self._at), len(self._rows) - 1)]
+            self._kept_at = above = self._rows[min(max(0, self._cursor.at), len(self._rows) - 1)]
             while self._searched and above.parent is not None:  # it stays in sight
                 above = above.parent
                 self._opened.add(above)
@@ -240,7 +230,7 @@ class GraphView(View):
         if run is not None:
             learn_sizes(self._tree, subject, run)
         self._level = self._tree.level
-        self._opened, self._trace, self._at, self._top = set(), None, 0, 0
+        self._opened, self._trace, self._cursor = set(), None, ListCursor()
         self._rows = []
         self._search("")
         self._notes = [

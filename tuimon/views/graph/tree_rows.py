@@ -1,4 +1,7 @@
-"""The rows of a tree of modules: names, and columns of what there is to say about them."""
+"""The rows of a tree of modules: names, and columns of what there is to say about them.
+
+And the rows below it, about the branch under the cursor.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,19 @@ from tuimon.views.graph.branch import Branch
 from tuimon.views.graph.tree import Level, Tree
 from tuimon.views.graph.wiring import GraphPath
 from tuimon.views.layout import Piece, clip
+
+INDENT = 2
+ATEN = "aten::"
+"""Begins the operations of torch."""
+_BAR_CELLS = 6
+_WIDTHS = {"shape": 15, "params": 9, "share": _BAR_CELLS + 6, "time": 9, "memory": 10}
+"""Cells of the columns, from left to right."""
+_LEAST_NAME = 24
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_SIGNS = {"input": "→", "output": "←", "parameter": "•"}
+_NAME_ROLES = {"module": roles.TEXT, "operation": roles.LEGEND, "parameter": roles.LEGEND}
+DETAIL_ROWS = 4
+_MOST_BRANCHES_TOLD = 50
 
 
 def shape_text(shape: Shape) -> str:
@@ -43,18 +59,6 @@ def bytes_text(count: int) -> str:
             break
         size /= 1024
     return f"{size:.4g} {unit}"
-
-
-INDENT = 2
-ATEN = "aten::"
-"""Begins the operations of torch."""
-_BAR_CELLS = 6
-_WIDTHS = {"shape": 15, "params": 9, "share": _BAR_CELLS + 6, "time": 9, "memory": 10}
-"""Cells of the columns, from left to right."""
-_LEAST_NAME = 24
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
-_SIGNS = {"input": "→", "output": "←", "parameter": "•"}
-_NAME_ROLES = {"module": roles.TEXT, "operation": roles.LEGEND, "parameter": roles.LEGEND}
 
 
 class Folds(NamedTuple):
@@ -88,7 +92,7 @@ def tree_rows(
         for column in columns:
             row += _cell(branch, column, folds.tree.root)
         if branch is cursor:  # a bar would vanish in reverse
-            row = [span if _is_bar(span) else Span(span.text, "cursor") for span in row]
+            row = [span if _is_bar(span) else Span(span.text, roles.SELECTED) for span in row]
         result.append(tuple(row))
     return result
 
@@ -118,7 +122,7 @@ def _name(folds: Folds, branch: Branch, room: int) -> Row:
     sign = _SIGNS.get(branch.role, " ")
     if folds.tree.inner(branch, folds.level):
         sign = "▾" if folds.kept is not None or branch in folds.opened else "▸"
-    role = _NAME_ROLES.get(branch.role, roles.DIM)
+    role: roles.Role = _NAME_ROLES.get(branch.role, roles.DIM)
     if branch in folds.found or mark != " ":
         role = ink
     first, second = _names(branch)
@@ -135,7 +139,7 @@ def _name(folds: Folds, branch: Branch, room: int) -> Row:
     return (*row, Span(" " * (room - used), roles.BLANK))
 
 
-def _mark(trace: GraphPath | None, branch: Branch) -> tuple[str, str]:
+def _mark(trace: GraphPath | None, branch: Branch) -> Piece:
     """Where a branch lies on the way that is traced, and its role."""
     if trace is not None:
         if branch is trace.through:
@@ -191,10 +195,6 @@ def _bar(share: float, cells: int) -> str:
     eighths = max(1, round(share * cells * 8))
     whole, rest = divmod(min(eighths, cells * 8), 8)
     return ("█" * whole + (_EIGHTHS[rest] if rest else "")).ljust(cells)
-
-
-DETAIL_ROWS = 4
-_MOST_BRANCHES_TOLD = 50
 
 
 def detail_rows(tree: Tree, branch: Branch | None, cells: int) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.metrics import best_of
+from tuimon.store.filters import FilterError, parse_expression
 from tuimon.store.store import Store
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.hparams.importance import importance_rows
 from tuimon.views.hparams.plots import parallel_rows, scatter_rows
 from tuimon.views.hparams.scene import HParamScene
-from tuimon.views.hparams.session_table import Scroll, table_rows
+from tuimon.views.hparams.session_table import TableCursor, table_rows
 from tuimon.views.hparams.sessions import (
     PLUGIN,
     HParamTable,
@@ -55,10 +57,10 @@ class HParamsView(View):
     about = (
         "Every run that logged hyperparameters is a row; what is the same for all stands above. A "
         "metric is its newest value. The column that c has chosen gives marks, lines and points "
-        "their colours: the higher the value, the farther from the background. Filters are words "
-        "that all have to hold: lr>0.01, opt=adam, part of a name. Importance is Spearman's rank "
-        "correlation with the metric (for texts the correlation ratio of its ranks): it tells "
-        "what goes together in these runs, not what causes what."
+        "their colours: the higher the value, the farther from the background. Filters are as "
+        "those of tags, of names and texts, and compare columns: lr>0.01 or not opt=adam. "
+        "Importance is Spearman's rank correlation with the metric (for texts the correlation "
+        "ratio of its ranks): it tells what goes together in these runs, not what causes what."
     )
     keys = (
         *arrow_keys(
@@ -67,20 +69,17 @@ class HParamsView(View):
             across=Arrows("Column before", "Next column", "Choose a column", "column", 81),
             scrubs=False,
         ),
-        ViewKey(
+        view_key(
             "hparams-mode",
-            "m",
             "m",
             "Table or plot",
             "Table, parallel coordinates, scatter, importance",
             "plots",
             84,
         ),
-        ViewKey("hparams-sort", "s", "s", "Sort", "Sort by the column; again: reverse", "sort", 76),
-        ViewKey("hparams-colour", "c", "c", "Colour", "Colour by the column", "colour", 75),
-        ViewKey(
-            "hparams-filter", "slash", "/", "Filter", "Filter runs", "filter", 77, asks="filter"
-        ),
+        view_key("hparams-sort", "s", "Sort", "Sort by the column; again: reverse", "sort", 76),
+        view_key("hparams-colour", "c", "Colour", "Colour by the column", "colour", 75),
+        view_key("hparams-filter", "slash", "Filter", "Filter runs", "filter", 77, asks="filter"),
     )
 
     def __init__(self) -> None:
@@ -90,9 +89,11 @@ class HParamsView(View):
         self._colour: str | None = None
         self._sort: tuple[str, bool] | None = None
         """Column, and whether the largest come first."""
-        self._filter: list[str] = []
-        self._at = 0
-        self._scroll = Scroll()
+        self._filter = ""
+        self._matches = parse_expression("")
+        self._wrong = ""
+        """Why what was typed is no filter; the one before it stays."""
+        self._cursor = TableCursor()
 
     @classmethod
     def items(cls, store: Store) -> Iterable[Item]:
@@ -115,7 +116,7 @@ class HParamsView(View):
         size = look.width, max(0, look.height - _HEAD)
         match self._mode:
             case "table":
-                body = table_rows(scene, self._scroll, *size)
+                body = table_rows(scene, self._cursor, *size)
             case "parallel":
                 body = parallel_rows(scene, *size, ascii_only=look.ascii_only)
             case "scatter":
@@ -123,12 +124,12 @@ class HParamsView(View):
             case "importance":
                 body = importance_rows(scene, *size)
         rows = [*self._head(scene, look.width), *body]
-        more = self._mode == "table" and len(scene.order) > self._scroll.room
+        more = self._mode == "table" and len(scene.order) > self._cursor.room
         return ViewDrawing(rows[: max(0, look.height)], scrolls=more, idle=_IDLE[self._mode])
 
     def still(self, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         scene = self._scene(subject, inside=False)
-        table = table_rows(scene, Scroll(), look.width, len(scene.order) + 1)
+        table = table_rows(scene, TableCursor(), look.width, len(scene.order) + 1)
         bars = importance_rows(scene, look.width, len(scene.table.columns) + 6)
         return [*self._head(scene, look.width), *table, (), *bars]
 
@@ -137,9 +138,9 @@ class HParamsView(View):
         name = self._table.columns[column].name if self._table.columns else None
         match key:
             case "hparams-down":
-                self._at += 1
+                self._cursor.at += 1
             case "hparams-up":
-                self._at -= 1
+                self._cursor.at -= 1
             case "hparams-left" | "hparams-right":
                 shown = self._table.shown
                 if shown:
@@ -154,24 +155,25 @@ class HParamsView(View):
                 if self._sort is not None and self._sort[0] == name:
                     down = not self._sort[1]
                 self._sort = name, down
-                self._at = 0
+                self._cursor.at = 0
             case "hparams-colour":
                 self._colour = name
             case "hparams-filter":
-                self._filter = text.split()
-                self._at = 0
+                self._filter, self._wrong, self._cursor.at = text.strip(), "", 0
+                try:
+                    self._matches = parse_expression(text)
+                except FilterError as error:
+                    self._wrong = str(error)
 
     def page(self, pages: int) -> None:
-        self._at += pages * self._scroll.room
-        self._scroll.top += pages * self._scroll.room
+        self._cursor.turn(pages)
 
     def wheel(self, notches: int) -> None:
-        top = self._scroll.top = self._scroll.top + notches * _NOTCH
-        self._at = min(max(self._at, top), top + self._scroll.room - 1)
+        self._cursor.scroll(notches * _NOTCH)
 
     def point(self, x: int, y: int) -> None:
         if self._mode == "table" and y > _HEAD:
-            self._at = self._scroll.top + y - _HEAD - 1
+            self._cursor.at = self._cursor.top + y - _HEAD - 1
 
     def _scene(self, subject: ItemContext, *, inside: bool) -> HParamScene:
         """Read the sessions, and choose and order those that are seen."""
@@ -179,7 +181,9 @@ class HParamsView(View):
         if not table.sessions:
             raise ViewError("No run has told its hyperparameters yet (add_hparams).")
         order = [
-            at for at, session in enumerate(table.sessions) if matches(table, session, self._filter)
+            at
+            for at, session in enumerate(table.sessions)
+            if self._matches(partial(matches, table, session))
         ]
         sort = self._sort
         if sort is None and table.metrics:
@@ -190,8 +194,8 @@ class HParamsView(View):
             known = [at for at in order if np.isfinite(places[at])]
             known.sort(key=lambda at: float(places[at]), reverse=sort[1])
             order = known + [at for at in order if not np.isfinite(places[at])]
-        self._at = min(max(0, self._at), max(0, len(order) - 1))
-        at = self._at if inside else None
+        self._cursor.limit(len(order))
+        at = self._cursor.at if inside else None
         return HParamScene(table, order, at=at, column=self._column, colour=self._colour)
 
     def _head(self, scene: HParamScene, cells: int) -> list[Row]:
@@ -206,7 +210,9 @@ class HParamsView(View):
         if self._sort is not None and self._mode == "table":
             title.append((f"  by {self._sort[0]} {'↓' if self._sort[1] else '↑'}", roles.NOTE))
         if self._filter:
-            title.append((f"  /{' '.join(self._filter)}", roles.ACCENT))
+            title.append((f"  /{self._filter}", roles.ACCENT))
+        if self._wrong:
+            return [clip(title, cells), clip([(self._wrong, roles.WARN)], cells)]
         same: list[Piece] = []
         for at, column in enumerate(table.columns):
             if not column.varies and not column.metric:

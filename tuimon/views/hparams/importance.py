@@ -1,4 +1,4 @@
-"""How hyperparameters go with a metric, as bars."""
+"""How hyperparameters go with a metric: rank correlations, and bars of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Sessions as lines over upright axes, one for each column: parallel coordinates."""
+"""Sessions as pictures.
+
+Lines over upright axes, one for each column (parallel coordinates), and points in a frame, a metric
+over a hyperparameter (scatter).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.text import fit, safe, width
 from tuimon.views.dots import DotCanvas
 from tuimon.views.hparams.scene import LEAST_PLOT, HParamScene, no_room
@@ -50,7 +55,7 @@ def parallel_rows(scene: HParamScene, cells: int, height: int, *, ascii_only: bo
     ]
 
 
-def _strand(dots: DotCanvas, xs: NDArray[np.float64], places: Sequence[float], role: str) -> None:
+def _strand(dots: DotCanvas, xs: NDArray[np.float64], places: Sequence[float], role: Role) -> None:
     """The line of one session, with gaps where it has no value."""
     for index in range(len(places) - 1):
         y0, y1 = ((1 - place) * (dots.rows - 1) for place in places[index : index + 2])

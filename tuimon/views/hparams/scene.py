@@ -9,6 +9,7 @@ import numpy as np
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
+from tuimon.charts.roles import Role
 from tuimon.views.hparams.sessions import HParamTable, format_cell
 from tuimon.views.layout import Piece, clip
 
@@ -54,7 +55,7 @@ class HParamScene:
         return self.colour if metric else self.table.default
 
     @cached_property
-    def inks(self) -> list[str]:
+    def inks(self) -> list[Role]:
         """Roles of all sessions, by their values in the column that colours."""
         if not self.table.columns:
             return [roles.DIM] * len(self.table.sessions)

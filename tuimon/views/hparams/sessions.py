@@ -4,25 +4,27 @@ Runs, hyperparameters and metrics are those of TensorBoard's hparams plugin: a r
 ``_hparams_/session_start_info`` is a session, and a metric is the newest value of a tag of the
 session's run, or of one below it. Unlike there, the columns are those of all experiments of the log
 directories, since every ``add_hparams`` of torch writes one that tells of its own run alone.
+`matches` tells whether a term of a filter holds.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuimon.store.filters import FilterTerm
+from tuimon.store.parts import SESSION_START
 from tuimon.store.run_log import RunLog
 from tuimon.store.store import Store
 from tuimon.summaries.hparams import HParamExperiment, HParamValue, SessionEnd, SessionStart
 from tuimon.text import format_value
-from tuimon.views.subject import ItemContext, ViewError
+from tuimon.views.subject import ItemContext
 
 PLUGIN = "hparams"
-SESSION_START = "_hparams_/session_start_info"
 _SESSION_END = "_hparams_/session_end_info"
 _EXPERIMENT = "_hparams_/experiment"
 
@@ -118,16 +120,16 @@ def read_table(subject: ItemContext) -> HParamTable:
     names: dict[str, None] = {}
     metrics: dict[tuple[str, str], str] = {}
     for run in store.runs.values():
-        experiment = _newest(subject, run, _EXPERIMENT)
+        experiment = subject.reader.newest(run, _EXPERIMENT)
         if isinstance(experiment, HParamExperiment):
             names.update(dict.fromkeys(info.name for info in experiment.hparams))
             for metric in experiment.metrics:
                 shown = metric.display_name or posixpath.join(metric.group, metric.tag)
                 metrics.setdefault((metric.group, metric.tag), shown)
-        start = _newest(subject, run, SESSION_START)
+        start = subject.reader.newest(run, SESSION_START)
         if isinstance(start, SessionStart):
             names.update(dict.fromkeys(start.hparams))
-            end = _newest(subject, run, _SESSION_END)
+            end = subject.reader.newest(run, _SESSION_END)
             sessions.append((run, start, end.status if isinstance(end, SessionEnd) else ""))
     if not metrics:  # nobody said what counts
         metrics = {("", tag): tag for run, _, _ in sessions for tag in run.series}
@@ -150,17 +152,6 @@ def read_table(subject: ItemContext) -> HParamTable:
         ),
         rows,
     )
-
-
-def _newest(subject: ItemContext, run: RunLog, tag: str) -> object:
-    series = run.refs.get(tag)
-    refs = series.snapshot() if series is not None else None
-    if series is None or refs is None or not len(refs.steps):
-        return None
-    try:
-        return subject.read_from(run, series, refs, len(refs.steps) - 1)
-    except ViewError:
-        return None
 
 
 def _metric(store: Store, run: RunLog, group: str, tag: str) -> float | None:
@@ -214,16 +205,15 @@ def spans_decades(numbers: NDArray[np.float64]) -> bool:
     return bool(len(finite) and finite.min() > 0 and finite.max() >= 99 * finite.min())
 
 
-def matches(table: HParamTable, session: HParamSession, words: Iterable[str]) -> bool:
-    """Whether a session is what a filter asks for.
+def matches(table: HParamTable, session: HParamSession, term: FilterTerm) -> bool:
+    """Whether a term of a filter holds for a session.
 
-    Every word holds: ``lr>0.01``, ``acc<=0.9``, ``opt=adam`` compare a column; others are part
-    of the run's name or of one of its texts.
+    ``lr>0.01``, ``acc<=0.9``, ``opt=adam`` compare a column; others are part of the run's name or
+    of one of its texts.
     """
-    return all(_matches(table, session, word) for word in words)
-
-
-def _matches(table: HParamTable, session: HParamSession, word: str) -> bool:
+    if term.of_run:
+        return term.pattern.search(session.run) is not None
+    word = term.word
     for sign in (">=", "<=", "!=", ">", "<", "="):
         name, found, wanted = word.partition(sign)
         if not found:
@@ -248,7 +238,7 @@ def _matches(table: HParamTable, session: HParamSession, word: str) -> bool:
         same = format_cell(value).lower() == wanted.lower()
         return same if sign == "=" else not same if sign == "!=" else False
     texts = (session.run, *(format_cell(v) for v in session.values if isinstance(v, str)))
-    return any(word.lower() in text.lower() for text in texts)
+    return any(term.pattern.search(text) for text in texts)
 
 
 def _named(table: HParamTable, name: str) -> int | None:

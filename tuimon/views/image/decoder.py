@@ -7,8 +7,10 @@ appears when it is there.
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext
@@ -17,7 +19,6 @@ from threading import BoundedSemaphore, Lock
 from typing import NamedTuple
 
 from tuimon.summaries.images import Image
-from tuimon.views.ahead import JobPool
 from tuimon.views.image.pixels import DecodedImage, ImageError, ImageWindow, Pixels, decode, size_of
 
 _KEPT_BYTES = 32 << 20
@@ -34,6 +35,53 @@ _FAILED_FOR = 5.0
 """Seconds after which one that could not be read or decoded is tried again."""
 
 _Key = tuple[Hashable, ...]
+_log = logging.getLogger(__name__)
+
+Job = Callable[[], object]
+
+
+class JobPool:
+    """Does the jobs that were asked for last, in threads that end with the process.
+
+    The pool of ``concurrent.futures`` would do everything that is queued before the process ends.
+    """
+
+    def __init__(self, threads: int = 2) -> None:
+        self._jobs: deque[Job] = deque()
+        self._changed = threading.Condition()
+        self._free = threads
+        """Threads that are still to be started."""
+        self._busy = 0
+
+    def want(self, jobs: Iterable[Job]) -> None:
+        """Do these next, in this order, instead of those that have not begun yet."""
+        with self._changed:
+            self._jobs = deque(jobs)
+            while self._free and self._jobs:
+                self._free -= 1
+                threading.Thread(target=self._work, name="tuimon-ahead", daemon=True).start()
+            self._changed.notify_all()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until all is done; whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._jobs and not self._busy, timeout)
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._jobs)
+                job = self._jobs.popleft()
+                self._busy += 1
+            try:
+                job()
+            except Exception:
+                # Whoever needs it meets the fault again, and says so.
+                _log.debug("work ahead failed", exc_info=True)
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()
+            del job
 
 
 class ImageSource(NamedTuple):

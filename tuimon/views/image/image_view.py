@@ -14,7 +14,7 @@ from tuimon.store.series import Refs, RefSeries
 from tuimon.summaries.images import Image, Images
 from tuimon.summaries.reader import RecordKey
 from tuimon.text import format_step
-from tuimon.views.base import Arrows, View, ViewDrawing, ViewKey, ViewOptions, arrow_keys
+from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.buckets import sampled
 from tuimon.views.image.decoder import ImageSource
 from tuimon.views.image.drawing import (
@@ -58,23 +58,23 @@ class ImageView(View):
         "is quick, pixels are shown; g changes to half blocks."
     )
     keys = (
-        ViewKey("image-strip", "t", "t", "Strip of steps", "Strip of steps", "strip", 85),
-        ViewKey("image-runs", "c", "c", "Compare runs", "With other runs", "runs", 84),
-        ViewKey("image-near", "plus,equals_sign", "+", "Zoom in", "Zoom in, out", "zoom", 83),
-        ViewKey("image-far", "minus", "-", "Zoom out", ""),
+        view_key("image-strip", "t", "Strip of steps", "Strip of steps", "strip", 85),
+        view_key("image-runs", "c", "Compare runs", "With other runs", "runs", 84),
+        view_key("image-near", "plus,equals_sign", "Zoom in", "Zoom in, out", "zoom", 83),
+        view_key("image-far", "minus", "Zoom out"),
         *arrow_keys(
             "image",
             along=Arrows("Up", "Down", "Move what is seen", "move", 88),
             across=Arrows("Left", "Right", ""),
         ),
-        ViewKey("image-brighter", "B", "B", "Brighter", "Brighter, darker", "light", 60),
-        ViewKey("image-darker", "b", "b", "Darker", ""),
-        ViewKey("image-starker", "C", "C", "More contrast", "More, less contrast", "contrast", 59),
-        ViewKey("image-flatter", "x", "x", "Less contrast", ""),
-        ViewKey("image-next", "m", "m", "Next image", "Next image of the step", "image", 80),
-        ViewKey("image-play", "o", "o", "Play or stop", "Play an animation, stop it", "play", 82),
-        ViewKey("image-pixels", "g", "g", "Pixels", "Pixels or half blocks", "pixels", 55),
-        ViewKey("image-reset", "r", "r", "Reset", "As it was logged", "reset", 50),
+        view_key("image-brighter", "B", "Brighter", "Brighter, darker", "light", 60),
+        view_key("image-darker", "b", "Darker"),
+        view_key("image-starker", "C", "More contrast", "More, less contrast", "contrast", 59),
+        view_key("image-flatter", "x", "Less contrast"),
+        view_key("image-next", "m", "Next image", "Next image of the step", "image", 80),
+        view_key("image-play", "o", "Play or stop", "Play an animation, stop it", "play", 82),
+        view_key("image-pixels", "g", "Pixels", "Pixels or half blocks", "pixels", 55),
+        view_key("image-reset", "r", "Reset", "As it was logged", "reset", 50),
     )
 
     def __init__(self) -> None:

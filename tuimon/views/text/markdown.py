@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from tuimon.charts import roles
 from tuimon.text import Align, safe, width
 from tuimon.views.layout import Piece
-from tuimon.views.text.columns_side import table_lines
-from tuimon.views.text.wrapping import Line, chunks, less, wrapped
+from tuimon.views.text.wrapping import Line, chunks, less, table_lines, wrapped
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode

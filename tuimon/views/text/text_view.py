@@ -1,27 +1,37 @@
 """Text of a step: Markdown as rows of cells, and what changed in it."""
 
+from __future__ import annotations
+
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
+from tuimon.charts.roles import Role
 from tuimon.summaries.texts import Text
 from tuimon.text import format_step
-from tuimon.views.base import View, ViewDrawing, ViewKey, ViewOptions
+from tuimon.views.base import View, ViewDrawing, ViewOptions, view_key
 from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, clip, head, message
 from tuimon.views.subject import ItemContext, ViewError, place_of
-from tuimon.views.text.columns_side import table_lines
-from tuimon.views.text.diff import changes, text_lines
 from tuimon.views.text.markdown import markdown_lines
-from tuimon.views.text.wrapping import less, wrapped
+from tuimon.views.text.wrapping import less, table_lines, wrapped
 
 MAX_CHARACTERS = 1 << 16
 """Of a cell; the rest is not shown."""
 MAX_CELLS = 1000
-_SIGN_ROLES = {"+": roles.curve(2), "-": roles.WARN, " ": roles.DIM, "…": roles.NOTE}
+_SIGN_ROLES: dict[str, Role] = {
+    "+": roles.curve(2),
+    "-": roles.WARN,
+    " ": roles.DIM,
+    "…": roles.NOTE,
+}
 _NOTCH = 3
 """Lines that a notch of the mouse wheel scrolls."""
+_CONTEXT = 2
+_MOST_LINES = 2000
+"""Of a text; the rest is not compared."""
 
 
 class TextView(View):
@@ -35,8 +45,8 @@ class TextView(View):
         "added + and removed −. b keeps the step that is seen as the one to compare with."
     )
     keys = (
-        ViewKey("text-diff", "d", "d", "Differences", "What changed since a step", "diff", 72),
-        ViewKey("text-base", "b", "b", "Compare with this", "Compare with this step from now on"),
+        view_key("text-diff", "d", "Differences", "What changed since a step", "diff", 72),
+        view_key("text-base", "b", "Compare with this", "Compare with this step from now on"),
     )
 
     def __init__(self) -> None:
@@ -151,3 +161,40 @@ def lines(text: Text, width: int) -> tuple[Row, ...]:
 
 def _plain(content: str) -> list[Piece]:
     return [(content.replace("\r\n", "\n"), roles.TEXT)]
+
+
+def text_lines(text: Text) -> list[str]:
+    """The lines of a text as it was logged; cells of a table side by side."""
+    if len(text.rows) == 1 and len(text.rows[0]) == 1:
+        return text.rows[0][0].splitlines()[:_MOST_LINES]
+    return [" │ ".join(row) for row in text.rows[:_MOST_LINES]]
+
+
+def changes(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
+    """(sign, line) of what was added ``+``, removed ``-``, and a few lines around `` ``.
+
+    ``…`` stands for lines that are the same and left out.
+    """
+    if before == after:
+        return
+    groups = SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_CONTEXT)
+    end = 0
+    for group in groups:
+        start = group[0][1]
+        yield from _same(before[end:start])
+        for kind, a0, a1, b0, b1 in group:
+            if kind == "equal":
+                yield from ((" ", line) for line in before[a0:a1])
+                continue
+            yield from (("-", line) for line in before[a0:a1])
+            yield from (("+", line) for line in after[b0:b1])
+        end = group[-1][2]
+    yield from _same(before[end:])
+
+
+def _same(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Lines that are left out, unless that would take as much room."""
+    if len(lines) == 1:
+        yield " ", lines[0]
+    elif lines:
+        yield "…", f"{len(lines)} lines the same"

@@ -160,6 +160,15 @@ def test_what_is_left_out_at_the_end_is_counted(paths: RunPaths, monkeypatch: py
     assert steps(paths) == list(range(20_000))
 
 
+def test_a_console_that_cannot_be_read_ends_too(paths: RunPaths):
+    paths.console_log.symlink_to(paths.console_log)
+    metrics = feed(paths)
+    metrics.step(others=False)
+    metrics.finish(others=False)
+    assert metrics.done
+    assert metrics.left_out == 0
+
+
 def test_points_wait_while_they_cannot_be_written(paths: RunPaths):
     metrics = feed(paths)
     paths.console_metrics.write_text("in the way")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tuimon.recorder.console_metrics.feed import SegmentReader
 from tuimon.recorder.console_metrics.parser import MetricParser
-from tuimon.recorder.console_metrics.segments import SegmentReader
 
 Points = list[tuple[str, int, float]]
 

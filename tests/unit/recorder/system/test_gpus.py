@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from support.gpu_driver import build_driver
+
 READ = """
 import json, os
 from tuimon.recorder.system_metrics import Gpus
@@ -18,9 +20,7 @@ print(json.dumps(dict(Gpus().readings({int(os.environ["DRIVER_PID"])}))))
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
 def test_each_gpu_tells_what_it_can(tmp_path: Path) -> None:
-    source = Path(__file__).with_name("driver.c")
-    library = tmp_path / "libnvidia-ml.so.1"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    build_driver(tmp_path)
     environment = {**os.environ, "LD_LIBRARY_PATH": str(tmp_path), "DRIVER_PID": "4321"}
     answer = subprocess.run(
         [sys.executable, "-c", READ], env=environment, capture_output=True, check=True

@@ -1,0 +1,68 @@
+/* A driver library with two GPUs, for tests on machines without one: what nvidia-ml-py calls. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SUCCESS = 0, NOT_SUPPORTED = 3, GPU_IS_LOST = 15 };
+typedef struct { int index; } device;
+static device devices[2] = {{0}, {1}};
+
+int nvmlInitWithFlags(unsigned flags) { return SUCCESS; }
+int nvmlShutdown(void) { return SUCCESS; }
+const char *nvmlErrorString(int code) { return "error"; }
+
+/* $DRIVER_COUNT GPUs, or 3; a negative number of them is a driver that does not answer. */
+int nvmlDeviceGetCount_v2(unsigned *count) {
+    const char *told = getenv("DRIVER_COUNT");
+    int found = told ? atoi(told) : 3;
+    *count = found;
+    return found < 0 ? 9 : SUCCESS; /* DRIVER_NOT_LOADED */
+}
+
+int nvmlDeviceGetHandleByIndex_v2(unsigned index, device **found) {
+    if (index > 1) return GPU_IS_LOST;
+    *found = &devices[index];
+    return SUCCESS;
+}
+
+int nvmlDeviceGetName(device *gpu, char *name, unsigned length) {
+    snprintf(name, length, gpu->index ? "NVIDIA GeForce RTX 4090" : "NVIDIA A100-SXM4-80GB");
+    return SUCCESS;
+}
+
+int nvmlDeviceGetUtilizationRates(device *gpu, unsigned rates[2]) {
+    rates[0] = gpu->index ? 0 : 97;
+    rates[1] = 50;
+    return SUCCESS;
+}
+
+int nvmlDeviceGetMemoryInfo(device *gpu, unsigned long long memory[3]) {
+    memory[0] = 80000000000ull;
+    memory[2] = 60000000000ull;
+    memory[1] = memory[0] - memory[2];
+    return SUCCESS;
+}
+
+int nvmlDeviceGetTemperature(device *gpu, int sensor, unsigned *celsius) {
+    *celsius = 63;
+    return SUCCESS;
+}
+
+int nvmlDeviceGetPowerUsage(device *gpu, unsigned *milliwatts) {
+    *milliwatts = 312500;
+    return gpu->index ? NOT_SUPPORTED : SUCCESS;
+}
+
+typedef struct { unsigned pid; unsigned long long used; unsigned gpu, compute; } process;
+
+/* $DRIVER_PID takes 50 GB of the first GPU, another process 10 GB. */
+int nvmlDeviceGetComputeRunningProcesses_v3(device *gpu, unsigned *count, process *found) {
+    unsigned room = *count;
+    *count = gpu->index ? 0 : 2;
+    if (room < *count) return 7; /* INSUFFICIENT_SIZE */
+    if (*count) {
+        found[0] = (process){atoi(getenv("DRIVER_PID")), 50000000000ull, 0, 0};
+        found[1] = (process){1, 10000000000ull, 0, 0};
+    }
+    return SUCCESS;
+}

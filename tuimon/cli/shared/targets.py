@@ -1,0 +1,149 @@
+"""Which event files and points a command was asked for, and what could not be read of them."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+
+from tuimon.cli.shared.common import CommandError, complete_run_or_logdir, run_or_refuse
+from tuimon.runs.registry import RunStatus
+from tuimon.runs.sources import LogSource
+from tuimon.text import safe
+
+if TYPE_CHECKING:
+    from tuimon.store.run_log import FileStatus, RunLog
+    from tuimon.store.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class LogTarget(NamedTuple):
+    """Where event files are, and the run that writes them; None for log directories."""
+
+    sources: tuple[LogSource, ...]
+    status: RunStatus | None
+
+
+def pattern(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> re.Pattern[str] | None:
+    """Callback of an option that takes a regular expression."""
+    try:
+        return None if value is None else re.compile(value)
+    except re.error as error:
+        raise click.BadParameter(f"{value!r} is not a regular expression: {error}") from None
+
+
+which_runs = click.option(
+    "--run", "runs", callback=pattern, metavar="RE", help="Only runs that match."
+)
+which_tags = click.option(
+    "--tag", "tags", callback=pattern, metavar="RE", help="Only tags that match."
+)
+
+
+def sources_argument(metavar: str, *, required: bool = False) -> Callable[[F], F]:
+    """The log directories, event files and runs that `select_all` finds."""
+    return click.argument(
+        "source",
+        nargs=-1,
+        required=required,
+        metavar=metavar,
+        shell_complete=complete_run_or_logdir,
+    )
+
+
+def select(source: str | None) -> LogTarget:
+    """A log directory, an event file or a run (None: the newest one).
+
+    Raises:
+        CommandError: there is nothing of that name, or the run has written no event files.
+    """
+    if source is not None and Path(source).exists():
+        return LogTarget((LogSource(path=source, recursive=True),), None)
+    if source is not None and os.sep in source:
+        raise CommandError(f"{safe(source)}: no such directory")
+    try:
+        status = run_or_refuse(source)
+    except CommandError as error:
+        if source is None:
+            raise
+        raise CommandError(f"no such directory, and {error.message}") from None
+    if not status.log_sources:
+        raise CommandError(f"{safe(status.record.name)} has written no event files")
+    return LogTarget(status.log_sources, status)
+
+
+def select_all(sources: Sequence[str]) -> LogTarget:
+    """Log directories, event files and runs together; one of them, or none, as `select`.
+
+    Raises:
+        CommandError: as `select`.
+    """
+    if len(sources) < 2:
+        return select(sources[0] if sources else None)
+    found: list[LogSource] = []
+    for name in sources:
+        chosen = select(name)
+        found += chosen.sources if chosen.status is None else chosen.status.labelled_sources
+    return LogTarget(tuple(dict.fromkeys(found)), None)
+
+
+class EventLogs:
+    """The runs of a target that match, read once; tells on standard error what is left out."""
+
+    def __init__(self, target: LogTarget, runs: re.Pattern[str] | None) -> None:
+        """Look for event files. Raises CommandError: there are none."""
+        from tuimon.events.logdir import LogdirScan
+
+        scan = LogdirScan(target.sources)
+        files = scan.scan()
+        where = " ".join(safe(source.path) for source in target.sources)
+        if not files:
+            raise CommandError(f"{where}: no event files there")
+        if scan.truncated:
+            tell(f"{where}: too large: not all of it was looked at")
+        self._files = [file for file in files if runs is None or runs.search(file.run)]
+        self._beside = [file for file in scan.beside() if runs is None or runs.search(file.run)]
+        self.complete = not scan.truncated
+        """Whether everything could be read so far."""
+
+    def read(self) -> "Iterator[RunLog]":
+        """One run after the other, so that no more than one need be in memory."""
+        from tuimon.store.loading import load_runs
+
+        for run, statuses in load_runs(self._files):
+            self.complete &= _tell_damage(statuses)
+            if run is not None:
+                yield run
+
+    def store(self) -> "Store":
+        """All of them."""
+        from tuimon.store.store import Store
+
+        store = Store()
+        store.runs = {run.name: run for run in self.read()}
+        store.set_beside(self._beside)
+        return store
+
+
+def tell(line: str) -> None:
+    """A line on standard error."""
+    click.echo(f"tuimon: {line}", err=True)
+
+
+def _tell_damage(files: list["FileStatus"]) -> bool:
+    """Tell what could not be read on standard error; whether every file could."""
+    for file in files:
+        if file.error is not None:
+            tell(f"{safe(str(file.path))}: {file.error}: left out")
+        elif file.damaged_records:
+            count = f"{file.damaged_records:,} damaged record{'s'[: file.damaged_records != 1]}"
+            tell(f"{safe(str(file.path))}: {count} left out")
+        elif file.undecided_bytes:
+            end = f"its last {file.undecided_bytes:,} byte{'s'[: file.undecided_bytes != 1]}"
+            tell(f"{safe(str(file.path))}: {end} hold no whole record; being written, or damaged")
+    return all(file.error is None for file in files)

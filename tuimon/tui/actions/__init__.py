@@ -1,1 +1,0 @@
-"""What the keys of the main screen do, a mixin per topic; `screens.monitor` puts them together."""

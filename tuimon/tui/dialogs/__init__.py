@@ -1,0 +1,1 @@
+"""Questions in a box over a screen: each returns an answer."""

@@ -1,0 +1,355 @@
+"""The charts of the main screen: what its keys do with one, with those of a page, with all."""
+
+import re
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, get_args
+
+from textual import work
+from textual.actions import SkipAction
+from textual.binding import BindingType
+
+from tuimon.charts.cursor import values_text
+from tuimon.charts.limits import LimitsError, limits_text, parse_limits
+from tuimon.charts.model import Cursor, MarkStyle, XAxis
+from tuimon.charts.viewport import panned, tailed, zoomed
+from tuimon.present.arrangement import SORTS, section_of
+from tuimon.present.chart_state import view_of, with_view, without_x
+from tuimon.present.look import Look
+from tuimon.present.run_colours import RunColours
+from tuimon.store.store import Store
+from tuimon.terminal.png import screen_png
+from tuimon.terminal.svg import screen_svg
+from tuimon.text import safe
+from tuimon.tui.dialogs.ask import Answer, AskScreen
+from tuimon.tui.dialogs.shape import Shape, ShapeScreen
+from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
+from tuimon.tui.panes.chart_grid import ChartGrid
+from tuimon.tui.panes.chart_view import ChartView
+from tuimon.tui.panes.pane import ChangeLook, keep_nothing
+from tuimon.tui.panes.prompt import Prompt
+
+_PAGE = "Next, previous page"
+_MORE = "More smoothing"
+_SMOOTH = "More, less smoothing"
+_OLDER = "Superseded points"
+_SUPERSEDED = "Show or hide superseded points"
+_FAR = "Cursor by ten columns; to the ends"
+_SAVE = "Save the chart as text, SVG, PNG; copy it"
+
+_ZOOM = 0.5
+_PAN = 0.25
+_X_AXES: tuple[XAxis, ...] = get_args(XAxis)
+_MARKS: tuple[MarkStyle, ...] = get_args(MarkStyle)
+_SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
+_LIMITS = "x=0:5000    y=2:13    y=:1e-3    x=10k:"
+_KEEPS = "Enter keeps, Esc clears"
+_SORTED = {
+    "logged": "Charts as they were logged.",
+    "name": "Charts by name.",
+    "changed": "Charts that got points last come first.",
+}
+_ANSWERS = (
+    Answer("t", "save it as text, here", "txt"),
+    Answer("s", "save it as SVG, here", "svg"),
+    Answer("p", "save it as PNG, here", "png"),
+    Answer("c", "copy it as text", "copy"),
+)
+_COPY_VALUES = Answer("v", "copy the values at the cursor", "values")
+_MOST_NAME = 60
+
+
+class ChartPane(KeyOwner, ChartGrid):
+    """The grid with keys, which act on the focused chart or, where none has the focus, on all."""
+
+    TOPICS: ClassVar[Topics] = {
+        "Charts": (
+            Key("zoom", "enter", "zoom", "Zoom", "Zoom what has the focus", "zoom", 70),
+            Key("back", "escape", "back", "Back", "Back from a zoom", "back", 75),
+            Key("left", "left,h", "move(-1, 0)", "Focus left", "Move the focus, or the cursor"),
+            Key("down", "down,j", "move(0, 1)", "Focus down"),
+            Key("up", "up,k", "move(0, -1)", "Focus up"),
+            Key("right", "right,l", "move(1, 0)", "Focus right"),
+            Key("next-page", "n,pagedown", "page(1)", "Next page", _PAGE, "page", 72),
+            Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
+            Key("smoother", "plus,equals_sign", "smooth(1)", _MORE, _SMOOTH, "smooth", 50),
+            Key("rougher", "minus", "smooth(-1)", "Less smoothing"),
+            Key("log-y", "y", "log_y", "Log y axis", "Logarithmic or linear y axis", "log y", 40),
+            Key("x-axis", "x", "x_axis", "x axis", "x by step, relative time, clock", "x axis", 40),
+            Key("superseded", "d", "superseded", _OLDER, _SUPERSEDED, "superseded", 44),
+            Key("zoom-x", "z", "zoom_x(1)", "Zoom in", "Zoom in, out along x", "zoom x", 43),
+            Key("zoom-x-out", "Z", "zoom_x(-1)", "Zoom out"),
+            Key("pan-left", "comma", "pan(-1)", "Earlier", "Earlier, later part of x"),
+            Key("pan-right", "full_stop", "pan(1)", "Later"),
+            Key("all-x", "0", "all_x", "All of x", "All of x; follow the newest part (live tail)"),
+            Key("tail", "t", "tail", "Live tail"),
+            Key("limits", "e", "limits", "Limits", "Type limits: x=0:5000 y=2:13"),
+            Key("clip", "b", "clip", "Clip outliers", "Fit y without outliers, or to all points"),
+            Key("marks", "semicolon", "marks", "Marks", "Draw in braille, blocks or ASCII"),
+            Key("fold", "f", "fold", "Fold the section", "Fold a section of charts, or unfold it"),
+            Key("unfold-all", "f4", "unfold_all", "Unfold all sections", "Unfold all sections"),
+            Key("sort", "s", "sort", "Sort the charts", "As logged, by name, newest first"),
+            Key("shape", "w", "shape", "Charts on a page", "How many charts are on a page"),
+        ),
+        "Reading values": (
+            Key(
+                "cursor",
+                "c",
+                "cursor",
+                "Cursor",
+                "Cursor; ← → move it",
+                "cursor",
+                48,
+            ),
+            Key("mark", "m", "mark", "Compare", "Compare the cursor with here"),
+            Key("cursor-left-10", "H,shift+left", "move_cursor(-10)", "Ten columns left", _FAR),
+            Key("cursor-right-10", "L,shift+right", "move_cursor(10)", "Ten columns right"),
+            Key("cursor-first", "home", "cursor_end(-1)", "Cursor to the first point"),
+            Key("cursor-last", "end", "cursor_end(1)", "Cursor to the last point"),
+            Key("save-chart", "greater_than_sign", "save_chart", "Save the chart", _SAVE),
+        ),
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
+    about = (
+        "A chart has the focus: Enter lets it fill the screen, z and Z zoom its x axis, c puts a "
+        "cursor on it, f folds the section it belongs to, Y copies it as text."
+    )
+
+    def __init__(
+        self,
+        store: Store,
+        look: Look,
+        marks: MarkStyle,
+        change_look: ChangeLook = keep_nothing,
+        *,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(store, look, marks, RunColours(look.runs), id=id)
+        self._change_look = change_look
+        self.limits = Prompt(
+            examples=_LIMITS, typed=self._limit, ended=self._end_limits, id="limits"
+        )
+        """For the screen to place."""
+        self._limited = ""
+        """Title of the chart whose limits are typed; empty for all."""
+
+    def change_look(self, **changes: Any) -> None:
+        """The screen keeps the look, and tells it back."""
+        self._change_look(**changes)
+
+    def idle_keys(self) -> Collection[str]:
+        idle = {"zoom"} if self.zoomed else {"back"}
+        if self.zoomed or self.pages[1] == 1:
+            idle.add("next-page")
+        if not self.superseded:
+            idle.add("superseded")
+        return idle
+
+    def key_labels(self) -> Mapping[str, str]:
+        page, pages = self.pages
+        labels = {"next-page": f"page {page}/{pages}"}
+        return labels if self.cursor is None else {**labels, "cursor": "cursor off"}
+
+    # Focus and pages
+
+    def action_zoom(self) -> None:
+        self.zoom(True)
+
+    def action_back(self) -> None:
+        if self.cursor is not None and self.display:
+            self.cursor = None
+        elif self.zoomed and self.display:
+            self.zoom(False)
+        else:
+            raise SkipAction
+
+    def action_move(self, columns: int, rows: int) -> None:
+        if self.screen.focused is not None and self.focused_chart is None:
+            raise SkipAction
+        if columns and self.cursor is not None:
+            self.action_move_cursor(columns)
+        elif self.is_edge(columns, rows):
+            raise SkipAction
+        else:
+            self.move(columns, rows)
+
+    def action_page(self, pages: int) -> None:
+        self.turn(pages)
+
+    # How they are drawn
+
+    def action_smooth(self, steps: int) -> None:
+        nearest = min(_SMOOTHINGS, key=lambda value: abs(value - self.look.smoothing))
+        index = _SMOOTHINGS.index(nearest) + steps
+        self.change_look(smoothing=_SMOOTHINGS[min(max(index, 0), len(_SMOOTHINGS) - 1)])
+
+    def action_log_y(self) -> None:
+        self.change_look(log_y=not self.look.log_y)
+
+    def action_x_axis(self) -> None:
+        x_axis = _X_AXES[(_X_AXES.index(self.look.x_axis) + 1) % len(_X_AXES)]
+        self.cursor = None
+        self.change_look(x_axis=x_axis, views=without_x(self.look.views))
+
+    def action_superseded(self) -> None:
+        self.change_look(superseded=not self.look.superseded)
+        if not self.superseded:
+            self.notify("No point here is superseded.")
+
+    def action_clip(self) -> None:
+        self.change_look(clip=not self.look.clip)
+
+    def action_marks(self) -> None:
+        """Draw with the next kind of marks, as fonts differ; only ASCII where nothing else is."""
+        if self.app.has_class("-ascii"):
+            self.notify("This terminal's encoding has ASCII only.")
+            return
+        marks = _MARKS[(_MARKS.index(self.options.marks) + 1) % len(_MARKS)]
+        self.change_look(marks=None if marks == self.default_marks else marks)
+
+    # Which part is shown
+
+    def action_zoom_x(self, levels: int) -> None:
+        around = self.cursor.at if self.cursor else None
+        self.change_view(partial(zoomed, factor=_ZOOM**levels, around=around))
+
+    def action_pan(self, windows: int) -> None:
+        self.change_view(partial(panned, share=windows * _PAN))
+
+    def action_all_x(self) -> None:
+        self.change_view(lambda view, area: replace(view, x=None, tail=None))
+
+    def action_tail(self) -> None:
+        self.change_view(tailed)
+
+    def action_limits(self) -> None:
+        chart = self.leading_chart
+        if chart is None or chart.area is None:
+            return
+        alone = chart is self.focused_chart
+        self._limited = chart.metric.title if alone else ""
+        view = view_of(self.look.views, chart.metric.title)
+        self.limits.open(
+            limits_text(view, self.look.x_axis),
+            asked=f"limits of {safe(chart.metric.title)}" if alone else "limits of all charts",
+        )
+        self.limits.say(_KEEPS)
+
+    def _limit(self, text: str) -> None:
+        chart = self.leading_chart
+        if chart is None or chart.area is None:
+            return
+        try:
+            view = parse_limits(text, self.look.x_axis, chart.area)
+        except LimitsError as error:
+            self.limits.say(safe(str(error)), wrong=True)
+            return
+        self.limits.say(_KEEPS)
+        self.change_look(views=with_view(self.look.views, self._limited, view))
+
+    def _end_limits(self) -> None:
+        charts = [each for each in self.charts if each.metric.title == self._limited]
+        self.screen.set_focus(charts[0] if charts else None)
+
+    # Which charts are on the page
+
+    def action_fold(self) -> None:
+        """Fold the section of the focused chart, else of the first one of the page."""
+        chart = self.focused_chart or self.first_of_page
+        if chart is None:
+            raise SkipAction
+        folded = dict.fromkeys([*self.look.folded, section_of(chart.metric)])
+        self.change_look(folded=tuple(folded))
+
+    def action_unfold_all(self) -> None:
+        self.change_look(folded=())
+
+    def action_sort(self) -> None:
+        sort = SORTS[(SORTS.index(self.look.sort) + 1) % len(SORTS)]
+        self.change_look(sort=sort)
+        self.notify(_SORTED[sort])
+
+    def action_shape(self) -> None:
+        # Shown at once, so that digits typed without waiting are meant for it.
+        self.app.push_screen(ShapeScreen(self.look.shape), self._reshape)
+
+    def _reshape(self, answer: Shape | str | None) -> None:
+        if answer:
+            self.change_look(shape=answer if isinstance(answer, tuple) else None)
+
+    # Reading values
+
+    def action_cursor(self) -> None:
+        chart = self.leading_chart
+        if self.cursor is not None:
+            self.cursor = None
+        elif chart is not None and chart.area is not None:
+            area = chart.area
+            self.put_cursor(max(area.x0, min(area.x1, area.last)))
+
+    def action_mark(self) -> None:
+        """Compare with here from now on; no more where the mark is already."""
+        if self.cursor is None:
+            self.action_cursor()
+        if self.cursor is not None:
+            here = self.cursor.at
+            self.cursor = Cursor(here, None if self.cursor.mark == here else here)
+
+    def action_move_cursor(self, columns: int) -> None:
+        """Move the cursor by columns of the leading chart, as far as there are points in sight."""
+        chart = self.leading_chart
+        if self.cursor is None or chart is None or chart.area is None:
+            return
+        area = chart.area
+        low, high = max(area.x0, area.first), min(area.x1, area.last)
+        # It goes to middles of columns, so that it stays on them.
+        cell = round((self.cursor.at - area.x0) / area.column - 0.5) + columns
+        self.put_cursor(min(max(area.position(cell), low), high))
+
+    def action_cursor_end(self, side: int) -> None:
+        """Move the cursor to the first or the last point in sight."""
+        chart = self.leading_chart
+        if self.cursor is not None and chart is not None and chart.area is not None:
+            area = chart.area
+            self.put_cursor(max(area.x0, area.first) if side < 0 else min(area.x1, area.last))
+
+    # Taking a chart along
+
+    @work(exclusive=True, group="ask")
+    async def action_save_chart(self) -> None:
+        """Ask how to save or copy the focused chart, else the first one of the page."""
+        chart = self.leading_chart
+        if chart is None:
+            self.notify("There is no chart here.")
+            return
+        answers = [*_ANSWERS, *([_COPY_VALUES] if chart.drawing.readings else [])]
+        title = safe(chart.metric.title)
+        answer = await self.app.push_screen_wait(AskScreen(f"What of {title}?", answers))
+        if answer == "copy":
+            self.app.copy_to_clipboard(chart.shown_text())
+            self.notify(f"copied {title}", markup=False)
+        elif answer == "values":
+            self.app.copy_to_clipboard(values_text(chart.drawing.readings))
+            self.notify("copied the values at the cursor")
+        elif answer:
+            self._save(chart, answer)
+
+    def _save(self, chart: ChartView, kind: str) -> None:
+        words = re.sub(r"[^\w.-]+", "-", chart.metric.title).strip("-.")[:_MOST_NAME] or "chart"
+        path = Path(f"tuimon-{words}-{time.strftime('%Y%m%d-%H%M%S')}.{kind}")
+        if kind == "txt":
+            content = chart.shown_text().encode()
+        elif kind == "svg":
+            content = screen_svg(chart.strips(), safe(chart.metric.title)).encode()
+        else:
+            content = screen_png(chart.strips())
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+        else:
+            self.notify(f"saved {path}", markup=False)
