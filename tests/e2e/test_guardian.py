@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from support.guarded import WAIT_FOR_A_SIGNAL, Training, pump_of
+from support.host import Host
 from support.terminal import Terminal
 from support.waiting import wait_until
 from tuimon.guardian.client import ControlError, Typist
@@ -247,12 +248,12 @@ class TestSurvival:
     def test_dead_recorder_is_replaced_and_the_heart_beats(self):
         training = Training.of(WAIT_FOR_A_SIGNAL)
         first = wait_until(lambda: training.record.recorder)
-        # When memory runs out the recorder goes first, then the training.
+        # When memory runs out the recorder goes first; the training's score is its own business.
         own, *others = (
             int(Path(f"/proc/{pid}/oom_score_adj").read_text())
             for pid in (training.guardian.pid, training.child.pid, first.pid)
         )
-        assert others == [min(own + 100, 1000), min(own + 200, 1000)]
+        assert others == [own, min(own + 200, 1000)]
         os.kill(first.pid, signal.SIGKILL)
         second = wait_until(
             lambda: training.record.recorder != first and training.record.recorder, 10
@@ -382,22 +383,56 @@ class TestFullDisk:
         yield mount
         subprocess.run(["umount", "--lazy", str(mount)], check=True)
 
-    def test_training_and_exit_code_survive(self, small_home: Path):
+    def test_what_was_printed_meanwhile_is_there_once_there_is_space(self, small_home: Path):
         training = Training.of(
             "import signal, sys\n"
             "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])\n"
             "for n in range(40_000): print('x' * 60)\n"
             "sys.stdout.flush()\n"
             "signal.sigwait([signal.SIGUSR1])\n"
-            "sys.exit(7)"
+            "sys.exit('the end')"
         )
+        full = "No space left on device"
         status = wait_until(
-            lambda: (found := training.control.status()).console_dropped > 1_900_000 and found
+            lambda: (found := training.control.status()).console_error == full and found
         )
-        assert status.console_error == "No space left on device"
+        assert status.console_dropped == 0
+        wait_until(lambda: training.record.console_error == full)
         assert os.statvfs(small_home).f_bavail == 0
+        subprocess.run(["mount", "-o", "remount,size=16m", str(small_home)], check=True)
+        wait_until(lambda: training.control.status().console_error is None)
         training.control.signal(signal.SIGUSR1)
-        record = training.wait_for_end()
-        assert (record.state, record.exit_code) == (RunState.FAILED, 7)
-        assert not list(training.paths.directory.glob(".run.json*"))
-        training.wait_for_guardian(timeout=30)
+        assert training.wait_for_end().exit_code == 1
+        assert training.output == f"{'x' * 60}\n" * 40_000 + "the end\n"
+        assert (training.record.console_error, training.record.console_dropped) == (None, 0)
+
+    def test_what_is_lost_is_told_everywhere(self, small_home: Path, host: Host):
+        """Also why it failed, which is known from what could not be written."""
+        script = host.script(
+            "for n in range(40_000): print('x' * 60)\n"
+            "import os, sys, time\n"
+            "sys.stdout.flush()\n"
+            "while not os.path.exists('go'): time.sleep(0.05)\n"
+            "raise KeyError('the cause')"
+        )
+        host.env["TUIMON_HOME"] = str(small_home)
+        assert host.run("run", "--detach", "--mirror", "off", script).returncode == 0
+        why = "its output cannot be written: No space left on device"
+        wait_until(lambda: why in host.run("ls").stdout)
+        assert f"tuimon: {why}" in host.run("logs").stderr
+        with host.terminal("attach", columns=200) as terminal:
+            rows = terminal.wait_for(lambda text: text.count(why) >= 2).splitlines()
+            header, rule = (row for row in rows if why in row)
+            assert "running" in header
+            assert "─ console ─" in rule
+            terminal.press("q")
+            terminal.wait_for_exit()
+            assert f"beware: {why}" in terminal.text
+        (host.project / "go").touch()
+        run = host.wait_for_state("failed")
+        assert run["cause"] == "exit code 1: KeyError: 'the cause'"
+        wait_until(lambda: host.runs()[0]["console_dropped"] > 1_900_000, 60)
+        lost = "of its output are lost"
+        assert lost in host.run("ls").stdout
+        assert lost in host.run("logs").stderr
+        assert lost in host.run("attach", "--plain").stdout

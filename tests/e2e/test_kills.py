@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from support.guarded import pumps_of
 from support.host import Host
 from support.terminal import Terminal
 from support.waiting import wait_until
@@ -62,16 +63,15 @@ class Watched:
         self.viewer = self._attach()
 
     def kill_pump(self) -> None:
-        guardian = psutil.Process(self.run["guardian"]["pid"])
-        for process in guardian.children():
-            if process.cmdline() == guardian.cmdline():
-                process.kill()
+        for process in pumps_of(psutil.Process(self.run["guardian"]["pid"])):
+            process.kill()
 
     def kill_recorder(self) -> None:
         guardian = psutil.Process(self.run["guardian"]["pid"])
         for process in guardian.children():
-            if "tuimon.recorder" in process.cmdline():
-                process.kill()
+            with suppress(psutil.Error):  # it has just ended
+                if "tuimon.recorder" in process.cmdline():
+                    process.kill()
 
     def kill_guardian(self) -> None:
         os.kill(self.run["guardian"]["pid"], 9)

@@ -1,8 +1,10 @@
 """Trainings under guardians of their own, without the command line."""
 
+import os
 import socket
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +58,8 @@ class Training:
 
     @property
     def record(self) -> RunRecord:
-        record = read_record(RunRecord, self.paths.run_json)
-        assert record is not None
-        return record
+        # Some file systems (FUSE) have no file for a moment while it is replaced.
+        return wait_until(lambda: read_record(RunRecord, self.paths.run_json), 5)
 
     @property
     def output(self) -> str:
@@ -90,8 +91,18 @@ class Training:
 
 def pump_of(training: Training) -> psutil.Process | None:
     """The fork of the guardian that empties the terminal, if there is one at the moment."""
-    guardian = training.guardian
-    return next((p for p in guardian.children() if p.cmdline() == guardian.cmdline()), None)
+    return next(iter(pumps_of(training.guardian)), None)
+
+
+def pumps_of(guardian: psutil.Process) -> list[psutil.Process]:
+    """The forks of a guardian but the one that leads the training's session; seldom more than one,
+    such as a recorder that is being started."""
+    found = []
+    for child in guardian.children():
+        with suppress(psutil.Error, ProcessLookupError):  # it has just ended
+            if child.cmdline() == guardian.cmdline() and os.getsid(child.pid) != child.pid:
+                found.append(child)
+    return found
 
 
 def training_processes_of(guardian: psutil.Process) -> list[psutil.Process]:

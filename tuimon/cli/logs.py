@@ -8,6 +8,7 @@ import click
 
 from tuimon.cli.shared.common import complete_run, run_or_refuse
 from tuimon.console.rotation import ConsoleReader
+from tuimon.runs.activity import losses
 from tuimon.runs.ending import has_ended
 from tuimon.runs.registry import read_status
 
@@ -41,6 +42,8 @@ def command(run: str | None, follow: bool, raw: bool) -> int:
             break
         time.sleep(_POLL_EVERY)
     _print(folder.finish())
+    if lost := losses(read_status(status.paths.directory).record):
+        click.echo(f"tuimon: {lost}", err=True)
     return 0
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from tuimon import __version__
+from tuimon.runs.paths import NoHomeError
 
 COMMANDS: dict[str, str] = {
     "run": "Launch a training under a guardian and watch it.",
@@ -88,6 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0 ok, 1 failed, 2 usage, 130 interrupted, 141 nobody reads the output (as of SIGPIPE).
     """
+    _open_standard_files()
     if isinstance(sys.stdout, io.TextIOWrapper):  # an encoding need not have all characters
         sys.stdout.reconfigure(errors="replace")
     if instruction := os.environ.get(_COMPLETION):
@@ -102,6 +104,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
         return _report(error)
+    except NoHomeError as error:
+        print(f"tuimon: {error}", file=sys.stderr)
+        return 2
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -114,6 +119,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
     except Exception as error:
         return _report_unexpected(error)
+
+
+def _open_standard_files() -> None:
+    """Have all three, as some daemons do not: the next file to be opened would be in their place,
+    and Python has None there."""
+    for fd, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(fd)
+        except OSError:
+            null = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+            os.set_inheritable(null, True)
+            setattr(sys, name, os.fdopen(null, "w" if fd else "r"))
 
 
 def _report(error: click.ClickException) -> int:

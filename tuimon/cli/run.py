@@ -4,6 +4,7 @@ import dataclasses
 import os
 import shutil
 import socket
+import stat
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -206,8 +207,20 @@ def _record(options: RunOptions) -> RunRecord:
         stop_grace_int=graces.term_after,
         stop_grace_term=graces.kill_after,
         started_at=time.time(),
+        given_input=_has_input(foreground=options.foreground),
         pty_cols=_columns(),
     )
+
+
+def _has_input(*, foreground: bool) -> bool:
+    """Whether standard input is meant for the training: whatever is no terminal in the foreground,
+    as without tuimon; else a pipe or a file. What a detached one holds must not keep the session of
+    an SSH daemon open, which has a socket there."""
+    try:
+        mode = os.fstat(0).st_mode
+        return not os.isatty(0) and (foreground or stat.S_ISFIFO(mode) or stat.S_ISREG(mode))
+    except OSError:
+        return False  # closed
 
 
 def _columns() -> int:
@@ -252,7 +265,7 @@ def resolve(args: Sequence[str], *, module: bool, env: Mapping[str, str]) -> tup
         if found is None:
             near = f"; did you mean ./{first}?" if path.is_file() else ""
             raise CommandError(f"{first}: no such command on PATH{near}")
-        return (found, *args[1:])
+        return (str(Path(found).absolute()), *args[1:])
     if not path.exists():
         raise CommandError(f"{first}: no such file in {Path.cwd()}")
     if path.is_dir():
@@ -261,7 +274,8 @@ def resolve(args: Sequence[str], *, module: bool, env: Mapping[str, str]) -> tup
         raise CommandError(
             f"{first}: not executable (chmod +x {first}, or name its interpreter first)"
         )
-    return (str(path.resolve()), *args[1:])
+    # As it is named: a virtual environment's python is a link to that of the system.
+    return (str(path.absolute()), *args[1:])
 
 
 def run_name(args: Sequence[str]) -> str:
@@ -278,5 +292,5 @@ def run_name(args: Sequence[str]) -> str:
 def _python(env: Mapping[str, str]) -> str:
     for name in ("python", "python3"):
         if found := shutil.which(name, path=env.get("PATH")):
-            return found
+            return str(Path(found).absolute())
     raise CommandError("no python on PATH: activate the training's environment first")

@@ -11,16 +11,23 @@ from typing import Any, NamedTuple, get_args
 from tuimon.config.schema import Origin, Settings
 from tuimon.decoding import checked, field_types, near, written
 
+_NOWHERE = Path("/nonexistent/.config/tuimon")
+"""Below what Debian calls the home directory of users who have none."""
+
 
 def config_path() -> Path:
     """The settings file: ``$TUIMON_CONFIG``, else ``config.toml`` in the user's directory for
-    configuration (``$XDG_CONFIG_HOME/tuimon``, ``~/.config/tuimon``). It need not exist."""
+    configuration (``$XDG_CONFIG_HOME/tuimon``, ``~/.config/tuimon``). It need not exist, and does
+    not for a user without a home directory."""
     override = os.environ.get("TUIMON_CONFIG")
-    if override:
-        return Path(override).expanduser().absolute()
-    from platformdirs import user_config_path
+    try:
+        if override:
+            return Path(override).expanduser().absolute()
+        from platformdirs import user_config_path
 
-    return user_config_path("tuimon") / "config.toml"
+        return user_config_path("tuimon") / "config.toml"
+    except RuntimeError:
+        return _NOWHERE / "config.toml"
 
 
 _MOST_BYTES = 1 << 20

@@ -8,6 +8,7 @@ offset within. Standard library only.
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -25,11 +26,23 @@ def part_numbers(log: Path) -> list[int]:
 
 def newest_bytes(log: Path, most: int) -> bytes:
     """The newest bytes of a console, at most so many; fewer where they cannot be read."""
+    return next(blocks_from_end(log, most), b"")
+
+
+def blocks_from_end(log: Path, size: int) -> Iterator[bytes]:
+    """A console from its end to its beginning, in blocks of `size` bytes, as far as it can be read.
+
+    Only the last one may be smaller.
+    """
+    block = b""
     for parts in (True, False):
         with suppress(OSError), closing(ConsoleReader(log, parts=parts)) as reader:
             reader.skip()
-            return reader.read_back(most)
-    return b""
+            while block := reader.read_back(size):
+                yield block
+            return
+        if block:
+            return
 
 
 def line_start(data: bytes) -> int:

@@ -40,17 +40,18 @@ def explain(
     outcome: Outcome,
     stop: Stop | None,
     kills: OomKills,
-    tail: bytes,
-    printed: int,
+    before: bytes,
+    since: bytes,
     job: str | None = None,
 ) -> Ending:
     """What became of a training.
 
-    `kills` are those since its start, `tail` is the end of a console of `printed` bytes, `job` what
-    the scheduler calls all of it, if there is one.
+    `kills` are those since its start; `before` and `since` are the end of its console, up to the
+    beginning of the stop and after it (see `tuimon.guardian.console_end`); `job` is what the
+    scheduler calls all of it, if there is one.
     """
-    since = 0 if stop is None else max(0, len(tail) - (printed - stop.printed))
-    words = last_words(tail[since:]) if outcome.exit_code else None
+    tail = before + since
+    words = last_words(tail if stop is None else since) if outcome.exit_code else None
     if stop is not None and stop.by is StopCause.JOB:
         return _after_signal(outcome, stop, _crash(outcome, stop, kills) or words, job)
     if stop is not None and stop.by is StopCause.SYSTEM and outcome.exit_code == 0:
@@ -67,7 +68,7 @@ def explain(
         return Ending(outcome.state, _because(said, crash))
     # What dies of SIGINT was at work; what exits, or has to be killed, may have been at its end.
     at_work = outcome.exit_code == 0 or outcome.signal == Signals.SIGINT
-    if not at_work and (crash := crash_at_end(tail[:since])):
+    if not at_work and (crash := crash_at_end(before)):
         return Ending(RunState.FAILED, f"{said}; it had failed before: {crash}")
     if words is not None and says_stopped(words):
         words = None

@@ -5,6 +5,7 @@ import os
 import termios
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from signal import (
     SIG_DFL,
     SIG_SETMASK,
@@ -18,7 +19,6 @@ from typing import NamedTuple, NoReturn
 
 from tuimon.guardian.descendants import COMPANION_VARIABLE, become_subreaper
 from tuimon.guardian.leader import lead
-from tuimon.guardian.oom import TRAINING, likelier_victim
 from tuimon.runs.process import signal_name
 from tuimon.runs.record import RunState
 
@@ -88,6 +88,17 @@ class Outcome(NamedTuple):
         return f"killed by {signal_name(self.signal)}"
 
 
+def inherited_environment() -> dict[str, str]:
+    """The environment that this process was given: where the locale is C, Python adds one of its
+    own to it (PEP 538)."""
+    result = dict(os.environ)
+    with suppress(OSError):
+        given = b"\0" + Path("/proc/self/environ").read_bytes()
+        if b"\0LC_CTYPE=" not in given:
+            result.pop("LC_CTYPE", None)
+    return result
+
+
 def training_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The launching shell's environment, fit for a PTY; only what is missing is added."""
     result = dict(environment)
@@ -106,10 +117,12 @@ def spawn_on_pty(
     umask: int,
     rows: int,
     cols: int,
+    keyboard: bool = True,
 ) -> Child:
     """Start `command` in a session with a new PTY of that size; this process adopts it.
 
-    Leaves the guardian in `cwd`; its umask stays as it was.
+    Its standard input is the PTY, or, without `keyboard`, that of this process. Leaves the
+    guardian in `cwd`; its umask stays as it was.
 
     Raises:
         SpawnError: the directory, the terminal or the program is not to be had.
@@ -135,7 +148,12 @@ def spawn_on_pty(
         _close(master, slave, reader, writer, witness, telling)
         raise SpawnError(f"no process: {error.strerror}", NOT_EXECUTABLE) from error
     if leader == 0:
-        lead(terminal, telling, lambda: _execute(command, environment, umask, writer))
+        lead(
+            terminal,
+            telling,
+            lambda: _execute(command, environment, umask, writer),
+            keyboard=keyboard,
+        )
     _close(writer, telling)
     pid, failure = _answer_of(reader)
     if failure is None and pid is not None:
@@ -162,8 +180,7 @@ def _execute(
         for number in valid_signals() - {SIGKILL, SIGSTOP}:
             signal(number, SIG_DFL)
         pthread_sigmask(SIG_SETMASK, ())
-        with likelier_victim(TRAINING):
-            os.execvpe(command[0], list(command), dict(environment))
+        os.execvpe(command[0], list(command), dict(environment))
     except (OSError, ValueError) as error:
         code, reason = 0, str(error).removeprefix("execve: ")
         if isinstance(error, OSError):

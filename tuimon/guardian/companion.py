@@ -45,7 +45,8 @@ class Companion:
             "OPENBLAS_NUM_THREADS": "1",
         }
         self._environment.pop("PYTHONPATH", None)
-        self._log_path = log_path
+        # Not opened at each start: where it lies may hang.
+        self._log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._on_change = on_change
         self._delay = FIRST_DELAY
         self._started_at = -math.inf
@@ -75,13 +76,7 @@ class Companion:
                     self._environment,
                     file_actions=[
                         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                        (
-                            os.POSIX_SPAWN_OPEN,
-                            1,
-                            self._log_path,
-                            os.O_WRONLY | os.O_CREAT | os.O_APPEND,
-                            0o600,
-                        ),
+                        (os.POSIX_SPAWN_DUP2, self._log, 1),
                         (os.POSIX_SPAWN_DUP2, 1, 2),
                     ],
                     setsid=True,

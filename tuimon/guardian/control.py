@@ -56,9 +56,13 @@ class ControlServer:
         self._clients: set[_Client] = set()
         self._listener = self._listen()
 
-    def restore(self) -> None:
-        """Bind anew if somebody, such as a cleaner of old files, has removed the socket."""
-        if not self._path.exists() and self._path.parent.exists():
+    def is_removed(self) -> bool:
+        """Whether somebody, such as a cleaner of old files, has removed the socket alone."""
+        return not self._path.exists() and self._path.parent.exists()
+
+    def restore(self, removed: bool) -> None:
+        """Bind anew if the socket has been `removed`."""
+        if removed:
             listener = self._listen()
             self._selector.unregister(self._listener)
             self._listener.close()

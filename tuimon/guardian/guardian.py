@@ -16,26 +16,35 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from tuimon.console.rotation import newest_bytes
-from tuimon.guardian.cause import explain
-from tuimon.guardian.child import Child, Outcome, SpawnError, spawn_on_pty, training_environment
+from tuimon.guardian.cause import Ending, explain
+from tuimon.guardian.child import (
+    Child,
+    Outcome,
+    SpawnError,
+    inherited_environment,
+    spawn_on_pty,
+    training_environment,
+)
 from tuimon.guardian.companion import Companion
+from tuimon.guardian.console_end import console_end
 from tuimon.guardian.control import ControlServer
 from tuimon.guardian.descendants import become_subreaper
+from tuimon.guardian.descriptors import close_all_but, let_go_of_input
+from tuimon.guardian.disk import DiskQueue
 from tuimon.guardian.job_signals import ENDING, HOLD, JobSignals, job_name
-from tuimon.guardian.keyboard import waits_for_input
 from tuimon.guardian.ladder import Stage, StopLadder
-from tuimon.guardian.last_words import TAIL
 from tuimon.guardian.launch import READY_FD
-from tuimon.guardian.log import describe, log
+from tuimon.guardian.log import describe, log, log_by
 from tuimon.guardian.oom import oom_kills
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.service import Service
 from tuimon.guardian.state import RunFile
-from tuimon.guardian.stop_log import StopCause, StopLog
+from tuimon.guardian.stop_log import Stop, StopCause, StopLog
 from tuimon.guardian.succession import Succession
 from tuimon.guardian.training import Training
+from tuimon.guardian.viewer_notes import ViewerNotes
 from tuimon.hook import hooked
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import ASK, JOB_SIGNALS, current, identify
@@ -47,11 +56,17 @@ HEARTBEAT = 5.0
 _DRAIN_TIME = 2.0
 """Seconds to wait for the end of the terminal: a daemonised grandchild may hold it for ever."""
 
+_WRITE_TIME = 30.0
+"""Seconds that output may wait for the disk once all else has ended."""
+
+_SETTLE_TIME = 10.0
+"""Seconds to wait for run.json itself: once the training has been started, and at the end."""
+
+_ANSWER_TIME = 0.2
+"""Seconds that an answer may wait for it."""
+
 _LEFTOVER_GRACE = 5.0
 """Seconds that what a stopped training leaves behind has to end by itself."""
-
-_LOOK_EVERY = 1.0
-"""Seconds between two looks at whether the training waits for input, while it prints nothing."""
 
 _PAUSE_AFTER_ERROR = 0.1
 
@@ -70,7 +85,8 @@ def main(directory: str) -> None:
     Writes ``OK`` or ``ERR <one line>`` to `READY_FD` once the training executes, or cannot.
     """
     umask = os.umask(0o077)
-    _close_inherited_files()
+    # A detached process must not keep the pipes of whoever started it open.
+    close_all_but(READY_FD)
     os.set_inheritable(READY_FD, False)
     become_subreaper()
     try:
@@ -94,35 +110,37 @@ class Guardian:
         if record is None or record.state is not RunState.STARTING:
             raise ValueError(f"{paths.run_json} does not describe a run to be started")
         self._paths = paths
-        self._file = RunFile(paths.run_json, record)
+        self._disk = DiskQueue()
+        log_by(self._disk.do)
+        self._file = RunFile(paths.run_json, record, self._disk.do)
         self._selector = selectors.DefaultSelector()
+        self._watch(self._disk.reader, self._disk.turn)
         self._listen_to_signals()
         self._control: ControlServer | None = None
         try:
             self._control = ControlServer(
                 self._selector,
                 paths.control_sock,
-                lambda request, client: self._service.answer(request, client),
+                self._answer_request,
                 lambda client: self._service.left(client),
             )
         except OSError as error:
             log(f"no control socket here: {error}")
         self._oom_kills = oom_kills()
         child = self._launch(record, umask, paths.writers)
-        self._selector.register(
-            child.witness, selectors.EVENT_READ, lambda _mask: self._on_job_signals(child.witness)
-        )
+        self._watch(child.witness, lambda: self._on_job_signals(child.witness))
         self._succession = Succession(child)
         self._pump = Pump(child.master, paths.console_log)
         self._pump.start(time.monotonic())
         self._training = Training(child, self._file, str(paths.writers))
         graces = record.stop_grace_int, record.stop_grace_term
         self._ladder = StopLadder(*graces, self._send)
-        self._stops = StopLog(lambda: self._pump.memory.written)
+        self._stops = StopLog(lambda: self._pump.memory.received)
         self._signals = JobSignals()
         self._service = Service(
             self._training, self._ladder, self._pump, self._file, self._stops, self._signals
         )
+        self._notes = ViewerNotes(self._training, self._ladder, self._pump, self._file)
         # The training keeps its directory; the guardian must not keep another one busy.
         os.chdir(paths.directory)
         self._companion = Companion(
@@ -134,13 +152,11 @@ class Guardian:
         self._stopped_by = StopCause.REQUEST
         self._ended = 0.0
         self._ended_at: float | None = None
-        self._report_at = math.inf
-        self._drain_until = math.inf
+        self._report_at = self._drain_until = math.inf
         self._next_beat = time.monotonic() + HEARTBEAT
-        self._next_look = 0.0
-        self._seen_bytes = -1
-        self._noted_stop = self._ladder.stage, self._ladder.deadline
+        self._explaining = False
         self._file.update(state=RunState.RUNNING, guardian=current(), child=identify(child.pid))
+        self._disk.wait(_SETTLE_TIME)  # that whoever has launched it finds it
 
     def run(self) -> None:
         """Serve until the training, what it left behind, and the recorder have ended."""
@@ -148,12 +164,18 @@ class Guardian:
         while not self._is_over():
             self._turn(self._deadline())
         # The last words of what was left behind may still be on their way through the terminal.
-        until = time.monotonic() + _DRAIN_TIME
-        while not self._pump.at_end and time.monotonic() < until:
-            self._turn(min(self._deadline(), until))
+        self._wait_for_pump(_DRAIN_TIME, lambda: not self._pump.at_end)
+        self._wait_for_pump(_WRITE_TIME, lambda: self._pump.memory.unwritten > 0)
         self._pump.kill()
+        self._notes.note_console(time.monotonic())
         if self._control is not None:
             self._control.close()
+        self._disk.wait(_SETTLE_TIME)
+
+    def _wait_for_pump(self, seconds: float, wanting: Callable[[], bool]) -> None:
+        until = time.monotonic() + seconds
+        while wanting() and time.monotonic() < until:
+            self._turn(min(self._deadline(), until))
 
     def _turn(self, until: float) -> None:
         """Handle what comes, waiting for it until then at most."""
@@ -174,7 +196,7 @@ class Guardian:
             time.sleep(_PAUSE_AFTER_ERROR)
 
     def _launch(self, record: RunRecord, umask: int, writers: Path) -> Child:
-        environment = training_environment(os.environ)
+        environment = training_environment(inherited_environment())
         if record.hook:
             environment = hooked(environment, writers)
         try:
@@ -185,6 +207,7 @@ class Guardian:
                 umask=umask,
                 rows=record.pty_rows,
                 cols=record.pty_cols,
+                keyboard=not record.given_input,
             )
         except SpawnError as error:
             self._file.update(
@@ -195,7 +218,10 @@ class Guardian:
             )
             if self._control is not None:
                 self._control.close()
+            self._disk.wait(_SETTLE_TIME)
             raise
+        finally:
+            let_go_of_input()
 
     def _listen_to_signals(self) -> None:
         for ignored in _IGNORED:
@@ -206,9 +232,10 @@ class Guardian:
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         for handled in _HANDLED:
             signal.signal(handled, lambda _number, _frame: None)
-        self._selector.register(
-            reader, selectors.EVENT_READ, lambda _mask: self._on_signals(os.read(reader, 4096))
-        )
+        self._watch(reader, lambda: self._on_signals(os.read(reader, 4096)))
+
+    def _watch(self, file: int, action: Callable[[], None]) -> None:
+        self._selector.register(file, selectors.EVENT_READ, lambda _mask: action())
 
     def _on_signals(self, numbers: bytes) -> None:
         now = time.monotonic()
@@ -240,6 +267,12 @@ class Guardian:
             if number == signal.SIGTERM:
                 self._ladder.overtake(Stage.TERM, now)
 
+    def _answer_request(self, request: dict[str, Any], client: int) -> dict[str, Any]:
+        answer = self._service.answer(request, client)
+        if self._file.stale:
+            self._disk.wait(_ANSWER_TIME)  # that who has asked for it finds it in run.json
+        return answer
+
     def _send(self, stage: Stage) -> None:
         """Deliver the signal of a stage of the stop ladder."""
         if self._training.outcome is None and stage.signal is not None:
@@ -249,15 +282,18 @@ class Guardian:
     def _deadline(self) -> float:
         return min(
             self._next_beat,
-            math.inf if self._training.outcome else self._next_look,
+            self._notes.deadline,
             self._ladder.deadline,
             self._signals.deadline,
             self._succession.deadline,
             self._companion.deadline,
             self._pump.deadline,
-            math.inf if self._training.reported else self._report_at,
-            self._drain_until,
+            self._report_deadline,
         )
+
+    @property
+    def _report_deadline(self) -> float:
+        return self._report_at if self._pump.at_end else self._drain_until
 
     def _tick(self) -> None:
         now = time.monotonic()
@@ -267,38 +303,14 @@ class Guardian:
             self._look_for_heir(now)
         self._companion.tick(now)
         self._pump.tick(now)
-        if now >= (self._report_at if self._pump.at_end else self._drain_until):
+        if now >= self._report_deadline:
             self._report(now)
-        if not self._training.outcome and now >= self._next_look:
-            self._next_look = now + _LOOK_EVERY
-            self._look_for_waiting()
-        self._note_stop(now)
+        self._notes.tick(now)
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
             self._file.beat()
-            if self._control is not None:
-                self._control.restore()
-
-    def _look_for_waiting(self) -> None:
-        written = self._pump.memory.written
-        quiet = written == self._seen_bytes
-        self._seen_bytes = written
-        child = self._training.child
-        waiting = quiet and waits_for_input(child.master, child.pid)
-        if waiting != self._file.record.waiting_for_input:
-            self._file.note(waiting_for_input=waiting)
-
-    def _note_stop(self, now: float) -> None:
-        """Let viewers count down to the next stage of a stop."""
-        if self._training.outcome and not self._training.reported:
-            return  # It is about to be told how that has ended.
-        stage, deadline = self._ladder.stage, self._ladder.deadline
-        if (stage, deadline) != self._noted_stop:
-            self._noted_stop = stage, deadline
-            # SIGKILL is repeated: nothing to wait for.
-            last = stage is Stage.KILL or math.isinf(deadline)
-            at = None if last else time.time() + deadline - now
-            self._file.note(stop_stage=stage.name.lower(), stop_next_at=at)
+            if self._control is not None and not self._file.stale:
+                self._disk.do(self._control.is_removed, self._control.restore)
 
     def _reap(self, now: float) -> None:
         while True:
@@ -340,14 +352,27 @@ class Guardian:
     def _report(self, now: float) -> None:
         """The training has ended and console.log is whole: say so."""
         outcome = self._training.outcome
-        if self._training.reported or outcome is None:
+        if self._explaining or outcome is None:
             return
-        tail = newest_bytes(self._paths.console_log, TAIL)
-        kills = oom_kills().since(self._oom_kills)
+        self._report_at = self._drain_until = math.inf
+        self._explaining = True
+        self._notes.note_console(now)
         stop = self._stops.at_end(self._ended, self._file.record.stop_grace_int)
-        ending = explain(
-            outcome, stop, kills, tail, self._pump.memory.written, job_name(os.environ)
-        )
+        self._disk.do(partial(self._explain, outcome, stop), partial(self._tell, outcome))
+
+    def _explain(self, outcome: Outcome, stop: Stop | None) -> Ending:
+        """How it ended, from what is on the disk, too: a job of its thread."""
+        try:
+            memory = self._pump.memory
+            later = 0 if stop is None else memory.received - stop.printed
+            before, since = console_end(self._paths.console_log, later, memory.blocks_from_end)
+            kills = oom_kills().since(self._oom_kills)
+            return explain(outcome, stop, kills, before, since, job_name(os.environ))
+        except Exception as error:
+            log(describe(error))
+            return Ending(outcome.state, outcome.describe())
+
+    def _tell(self, outcome: Outcome, ending: Ending) -> None:
         self._file.update(
             state=ending.state,
             exit_code=outcome.exit_code,
@@ -357,25 +382,14 @@ class Guardian:
             waiting_for_input=False,
             paused_at=None,
         )
-        # Not before: what fails above is tried again.
         self._training.reported = True
-        self._drain_until = math.inf
-        self._companion.training_ended(now)
+        self._companion.training_ended(time.monotonic())
         self._look_for_leftovers()
 
     def _look_for_leftovers(self) -> None:
         self._training.look_for_leftovers()
         if self._training.is_over:
             self._ladder.finish()
-
-
-def _close_inherited_files() -> None:
-    """A detached process must not keep the pipes of whoever started it open."""
-    with suppress(FileNotFoundError):
-        for entry in Path("/dev/fd").iterdir():
-            if int(entry.name) > READY_FD:
-                with suppress(OSError):
-                    os.close(int(entry.name))
 
 
 def _answer(text: str) -> None:

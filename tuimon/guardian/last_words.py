@@ -1,12 +1,8 @@
 """What the end of a console tells of how a training has ended."""
 
 import re
-from collections.abc import Callable
 
 from tuimon.console.escapes import SEQUENCE
-
-TAIL = 65536
-"""Bytes of the console's end that last words are looked for in."""
 
 _LONGEST = 300
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
@@ -43,28 +39,17 @@ _CRASH_LINES = 20
 """Lines that may follow the traceback a training has ended with, while it does not come to an end
 (threads, collectives); what is followed by more was survived."""
 
-_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
-
-
-def _as_is(prefix: str) -> Callable[[re.Match[str]], str]:
-    return lambda match: f"{prefix}: {match[0].strip()}"
-
-
-_RULES: tuple[_Rule, ...] = (
-    (
-        re.compile(r"(?:torch\.)?(?:cuda\.)?OutOfMemoryError: .*|.*CUDA out of memory.*"),
-        _as_is("out of GPU memory"),
-    ),
-    (re.compile(r".*CUBLAS_STATUS_ALLOC_FAILED.*"), _as_is("out of GPU memory")),
-    (re.compile(r".*DataLoader worker .* killed by signal.*"), _as_is("a DataLoader worker died")),
-    (re.compile(r".*(?:NCCL error|ncclUnhandled|ncclSystem|ncclInternal).*"), _as_is("NCCL")),
-    (
-        re.compile(r".*Watchdog caught collective operation timeout.*"),
-        _as_is("a rank did not answer"),
-    ),
-    (re.compile(r".*(?:\[Errno 28\]|No space left on device).*"), _as_is("the disk is full")),
-    (re.compile(r".*CUDA error: .*|.*device-side assert triggered.*"), _as_is("CUDA")),
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"OutOfMemoryError: |CUDA out of memory"), "out of GPU memory"),
+    (re.compile(r"CUBLAS_STATUS_ALLOC_FAILED"), "out of GPU memory"),
+    (re.compile(r"DataLoader worker .{0,99} killed by signal"), "a DataLoader worker died"),
+    (re.compile(r"NCCL error|ncclUnhandled|ncclSystem|ncclInternal"), "NCCL"),
+    (re.compile(r"Watchdog caught collective operation timeout"), "a rank did not answer"),
+    (re.compile(r"\[Errno 28\]|No space left on device"), "the disk is full"),
+    (re.compile(r"CUDA error: |device-side assert triggered"), "CUDA"),
 )
+"""What a line holds, and what that means. Nothing in these may run on over the rest of a line, once
+for each place where it could begin: a line of 64 KB took minutes."""
 
 
 def last_words(tail: bytes) -> str | None:
@@ -72,10 +57,12 @@ def last_words(tail: bytes) -> str | None:
     lines = _lines(tail)
     exceptions = [text for _, text in _exceptions(lines)]
     for candidates in (exceptions, lines[-50:]):
-        for pattern, say in _RULES:
+        for pattern, meaning in _RULES:
             for line in reversed(candidates):
                 if match := pattern.search(line):
-                    return _shortened(say(match))
+                    # Of a long line, what it was found by.
+                    said = line if match.end() < _LONGEST else line[match.start() :]
+                    return _shortened(f"{meaning}: {said}")
     # The cause stands before what launcher and other ranks make of it.
     workers = [line for line in exceptions if not _OF_LAUNCHERS.search(line)]
     own = [line for line in workers if not _OF_OTHER_RANKS.search(line)]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tuimon.guardian.child import inherited_environment
 from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecordError, RunRecord, RunState, read_record, write_record
@@ -36,15 +37,20 @@ def start_guardian(paths: RunPaths, prefix: Sequence[str] = ()) -> None:
 
     The training gets this process's working directory (as recorded), umask and environment.
     `prefix` is a command that executes the one after it, such as ``systemd-run --scope``; where
-    it fails to, the guardian is started without it.
+    it fails to, the guardian is started without it. Standard input is passed on if the record
+    says so.
 
     Raises:
         LaunchError: guardian or training could not be started; run.json says so, too.
     """
     try:
-        answer = _start(paths, prefix)
+        record = read_record(RunRecord, paths.run_json)
+        passing = record is not None and record.given_input
+        answer = _start(paths, prefix, passing)
         if not answer and prefix:
-            answer = _start(paths, ())
+            answer = _start(paths, (), passing)
+    except RecordError as error:
+        answer = f"ERR {error}"
     except OSError as error:
         answer = f"ERR the guardian could not be started: {error.strerror or error}"
     if answer == "OK":
@@ -58,7 +64,7 @@ def start_guardian(paths: RunPaths, prefix: Sequence[str] = ()) -> None:
     raise LaunchError(cause)
 
 
-def _start(paths: RunPaths, prefix: Sequence[str]) -> str:
+def _start(paths: RunPaths, prefix: Sequence[str], passing_input: bool) -> str:
     """Start the process and return its answer: ``OK``, ``ERR …`` or nothing."""
     boot = [sys.executable, "-I", "-S", "-c", _BOOT]
     command = [*prefix, *boot, str(Path(__file__).parents[2]), str(paths.directory)]
@@ -71,9 +77,11 @@ def _start(paths: RunPaths, prefix: Sequence[str]) -> str:
             pid = os.posix_spawn(
                 command[0],
                 command,
-                os.environ | {COMPANION_VARIABLE: "1"},
+                inherited_environment() | {COMPANION_VARIABLE: "1"},
                 file_actions=[
-                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_DUP2, 0, 0)
+                    if passing_input
+                    else (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                     (
                         os.POSIX_SPAWN_OPEN,
                         1,

@@ -14,34 +14,40 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from tuimon.guardian.log import describe, log
+from tuimon.guardian.descriptors import close_all_but, let_go_of_input
+from tuimon.guardian.log import describe, log, log_directly
 from tuimon.runs.process import JOB_SIGNALS
 
 _TITLE = "tuimon: leads the session of the training"
 
 
-def lead(terminal: str, witness: int, become_training: Callable[[], NoReturn]) -> NoReturn:
+def lead(
+    terminal: str, witness: int, become_training: Callable[[], NoReturn], *, keyboard: bool
+) -> NoReturn:
     """Lead a new session on `terminal`, with a training in its foreground, until it is hung up.
 
     Called in a fork. `become_training` is called in one that is adopted by the nearest subreaper,
-    in a group of its own, with the terminal as its standard streams. Each signal to the job is
-    written to `witness`, a byte each.
+    in a group of its own, with the terminal as its standard streams; without `keyboard` its input
+    is that of this process. Each signal to the job is written to `witness`, a byte each.
     """
     code = 1
     try:
         gc.disable()  # Its memory is the guardian's as long as neither of them touches it.
+        log_directly()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_BLOCK, JOB_SIGNALS)
         os.setsid()
         # The first terminal that the leader of a session opens becomes the controlling one.
         stream = os.open(terminal, os.O_RDWR)
-        _start(stream, become_training)
+        _start(partial(_take, stream, become_training, keyboard=keyboard))
         # An open terminal would look like a training that still may print.
-        _close_all_but(witness)
+        close_all_but(witness)
+        let_go_of_input()
         os.chdir("/")
         _rename(_TITLE)
         _listen(witness)
@@ -52,10 +58,10 @@ def lead(terminal: str, witness: int, become_training: Callable[[], NoReturn]) -
         os._exit(code)
 
 
-def _start(stream: int, become_training: Callable[[], NoReturn]) -> None:
+def _start(take: Callable[[], NoReturn]) -> None:
     """Fork twice: of the two, the training has lost its parent, and the guardian adopts it."""
     if sys.platform != "linux":  # no subreapers, so that it has to lead itself
-        _take(stream, become_training)
+        take()
     middle = os.fork()
     if middle:
         os.waitpid(middle, 0)
@@ -65,14 +71,14 @@ def _start(stream: int, become_training: Callable[[], NoReturn]) -> None:
         os._exit(0)
     while os.getppid() == parent:
         time.sleep(0.0005)
-    _take(stream, become_training)
+    take()
 
 
-def _take(stream: int, become_training: Callable[[], NoReturn]) -> NoReturn:
+def _take(stream: int, become_training: Callable[[], NoReturn], *, keyboard: bool) -> NoReturn:
     with suppress(OSError):  # the leader of a session is alone in its group
         os.setpgid(0, 0)
     os.tcsetpgrp(stream, os.getpid())  # from the background, hence no SIGTTOU
-    for standard in range(3):
+    for standard in range(0 if keyboard else 1, 3):
         os.dup2(stream, standard)
     become_training()
 
@@ -93,13 +99,6 @@ def _is_hung_up() -> bool:
     except OSError:
         return True
     return False
-
-
-def _close_all_but(kept: int) -> None:
-    for entry in os.listdir("/dev/fd"):  # noqa: PTH208 - names, before they are closed
-        if int(entry) > 2 and int(entry) != kept:
-            with suppress(OSError):
-                os.close(int(entry))
 
 
 def _rename(title: str) -> None:

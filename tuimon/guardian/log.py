@@ -1,12 +1,14 @@
 """One line at a time to ``tuimon.log``, which is the guardian's standard error."""
 
 import os
-import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 _MOST_LINES = 1000
 _lines = 0
+_deliver: Callable[[Callable[[], object]], object] | None = None
 
 
 def log(message: str) -> None:
@@ -16,9 +18,28 @@ def log(message: str) -> None:
     if _lines > _MOST_LINES:
         return
     stamp = time.strftime("%Y-%m-%d %H:%M:%S")
-    with suppress(OSError, ValueError):
-        sys.stderr.write(f"{stamp} guardian[{os.getpid()}] {message}\n")
-        sys.stderr.flush()
+    line = f"{stamp} guardian[{os.getpid()}] {message}\n".encode(errors="backslashreplace")
+    if _deliver is None:
+        _write(line)
+    else:
+        _deliver(partial(_write, line))
+
+
+def log_by(deliver: Callable[[Callable[[], object]], object]) -> None:
+    """Hand lines that are to be written to `deliver`: where the log lies may hang."""
+    global _deliver
+    _deliver = deliver
+
+
+def log_directly() -> None:
+    """Write lines here, as in a process that has been forked."""
+    global _deliver
+    _deliver = None
+
+
+def _write(line: bytes) -> None:
+    with suppress(OSError):
+        os.write(2, line)
 
 
 def describe(error: BaseException) -> str:

@@ -5,10 +5,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-TRAINING = 100
 COMPANION = 200
-"""What is added to ``oom_score_adj`` (proc(5)), in thousandths of the memory there is: the
-guardian is never the first victim; the recorder, which is started again, is before the training."""
+"""What is added to ``oom_score_adj`` (proc(5)), in thousandths of the memory there is.
+
+The recorder, which is started again, goes before the training, whose own score stays what it was.
+The guardian is the smallest of all."""
 
 _OWN_SCORE = Path("/proc/self/oom_score_adj")
 _CGROUP = Path("/proc/self/cgroup")

@@ -124,5 +124,5 @@ class Service:
             "leftovers": len(self._training.leftovers),
             "console_bytes": self._pump.memory.written,
             "console_dropped": self._pump.memory.dropped,
-            "console_error": self._pump.memory.error,
+            "console_error": self._pump.error(time.monotonic()),
         }

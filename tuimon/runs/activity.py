@@ -1,8 +1,9 @@
 """What a run is doing beyond its state: being stopped, paused, waiting for somebody, lingering."""
 
 from tuimon.runs.process import is_alive, is_stuck, signal_name
+from tuimon.runs.record import RunRecord
 from tuimon.runs.registry import MISSES, RunStatus
-from tuimon.text import format_duration, safe
+from tuimon.text import format_bytes, format_duration, safe
 
 _STUCK = "it hangs in the kernel (state D: a disk, a network file system, a driver)"
 _SIGNALS = {"int": "SIGINT", "term": "SIGTERM", "kill": "SIGKILL"}
@@ -38,8 +39,18 @@ def remark(status: RunStatus, now: float) -> str | None:
     went_well = status.state == "finished" and status.cause in (None, "exit code 0")
     mirror = status.mirror.detail if status.mirror is not None else None
     misses = mirror if mirror is not None and mirror.startswith(MISSES) else None
-    known = [activity(status, now), None if went_well else status.why, misses]
-    return " · ".join(filter(None, known)) or None
+    told = activity(status, now), losses(status.record), None if went_well else status.why, misses
+    return " · ".join(filter(None, told)) or None
+
+
+def losses(record: RunRecord) -> str | None:
+    """What of a training's output is lost, and why it cannot be written now, or None."""
+    told = []
+    if record.console_dropped:
+        told.append(f"{format_bytes(record.console_dropped)} of its output are lost")
+    if record.console_error and not record.state.ended:
+        told.append(f"its output cannot be written: {safe(record.console_error)}")
+    return ", ".join(told) or None
 
 
 def leftovers(status: RunStatus) -> int:

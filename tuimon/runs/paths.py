@@ -98,15 +98,29 @@ class RunPaths(NamedTuple):
         return self.directory / "wandb"
 
 
-def state_home() -> Path:
-    """The directory that holds all state: ``$TUIMON_HOME``, else the user's state directory."""
-    override = os.environ.get("TUIMON_HOME")
-    if override:
-        return Path(override).expanduser().absolute()
-    # Imported here so that the guardian, which knows its directory, needs the stdlib alone.
-    from platformdirs import user_state_path
+class NoHomeError(Exception):
+    """There is no directory for the state; the message is one line."""
 
-    return user_state_path("tuimon")
+
+def state_home() -> Path:
+    """The directory that holds all state: ``$TUIMON_HOME``, else the user's state directory.
+
+    Raises:
+        NoHomeError: it is below the home directory of a user who has none, as in a container.
+    """
+    override = os.environ.get("TUIMON_HOME")
+    try:
+        if override:
+            return Path(override).expanduser().absolute()
+        # Imported here so that the guardian, which knows its directory, needs the stdlib alone.
+        from platformdirs import user_state_path
+
+        return user_state_path("tuimon")
+    except RuntimeError:
+        raise NoHomeError(
+            f"user {os.getuid()} has no home directory here: set TUIMON_HOME to a directory for "
+            "the runs"
+        ) from None
 
 
 def runs_directory(home: Path | None = None) -> Path:

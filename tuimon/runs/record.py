@@ -114,6 +114,8 @@ class RunRecord(NamedTuple):
     """Whether metrics are read from the console: on, off, or auto (if there are no event files)."""
     notify: str | None = None
     """Shell command for each alert (see `tuimon.recorder.notify`)."""
+    given_input: bool = False
+    """Whether its standard input is that of `tuimon run` (a pipe, a file) and not its terminal."""
     pty_rows: int = 40
     pty_cols: int = 120
     """The size of the training's terminal; changes when somebody types into it."""
@@ -140,6 +142,10 @@ class RunRecord(NamedTuple):
     """Whether a process of the training sleeps until something is typed."""
     console_held_by: str | None = None
     """Who types into the training's terminal at the moment."""
+    console_dropped: int = 0
+    """Bytes of its output that could not be kept."""
+    console_error: str | None = None
+    """Why its output cannot be written at the moment."""
     leftovers: int = 0
     """Processes that have outlived the training, and still run."""
     warnings: tuple[str, ...] = ()

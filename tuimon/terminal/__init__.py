@@ -1,7 +1,1 @@
 """Everything between Textual and the terminal; nothing else knows what Textual keeps private."""
-
-import os
-
-# Before Textual is imported: what is drawn in turns is shown after each, and the next turn waits
-# for that. At Textual's own 60 the frames of five charts took 70 ms.
-os.environ.setdefault("TEXTUAL_FPS", "120")

@@ -24,7 +24,7 @@ def said(
     tail: str = "",
     peak: int | None = None,
 ) -> str:
-    return explain(Outcome(code, number, peak), None, kills, tail.encode(), len(tail)).cause
+    return explain(Outcome(code, number, peak), None, kills, b"", tail.encode()).cause
 
 
 def test_ordinary_output_tells_nothing():
@@ -57,13 +57,9 @@ def stopped(
     before: str = "",
     after: str = "",
 ) -> Ending:
-    """The end of a training that has printed something `before` it was stopped and `after` it.
-
-    Only the last of what it has printed is known.
-    """
-    tail, forgotten = (before + after).encode(), 1000
-    stop = Stop(by, sent, 0.0, forgotten + len(before.encode()))
-    return explain(Outcome(code, number), stop, kills, tail, forgotten + len(tail))
+    """The end of a training that has printed something `before` it was stopped and `after` it."""
+    stop = Stop(by, sent, 0.0, len(before.encode()))
+    return explain(Outcome(code, number), stop, kills, before.encode(), after.encode())
 
 
 class TestStop:
@@ -179,13 +175,13 @@ class TestStop:
     ):
         tail = after.encode()
         stop = Stop(StopCause.JOB, signal.SIGTERM, 0.0, 0, 2.0)
-        ending = explain(Outcome(code, number), stop, NO_KILLS, tail, len(tail), "Slurm job 7")
+        ending = explain(Outcome(code, number), stop, NO_KILLS, b"", tail, "Slurm job 7")
         assert ending == (state, cause.format("all of Slurm job 7"))
 
     def test_a_signal_to_a_job_without_a_name(self):
         stop = Stop(StopCause.JOB, signal.SIGTERM, 0.0, 0, 300.0)
         told = [
-            explain(outcome, stop, NO_KILLS, b"", 0).cause
+            explain(outcome, stop, NO_KILLS, b"", b"").cause
             for outcome in (Outcome(0, None), Outcome(None, 15))
         ]
         assert told == [

@@ -62,11 +62,11 @@ def test_one_that_is_done_is_not_started_again(kept: Kept):
 
 @pytest.mark.parametrize("kept", ["raise SystemExit(3)"], indirect=True)
 def test_one_that_fails_is_restarted_ever_more_slowly(
-    kept: Kept, capsys: pytest.CaptureFixture[str]
+    kept: Kept, capfd: pytest.CaptureFixture[str]
 ):
     kept.run()
     assert [kept.run() for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
-    assert "the recorder ended with code 3" in capsys.readouterr().err
+    assert "the recorder ended with code 3" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("kept", ["raise SystemExit(3)"], indirect=True)

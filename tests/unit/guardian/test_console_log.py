@@ -1,8 +1,10 @@
-"""The pump: everything is read, and what can be written is written."""
+"""From the terminal to console.log: nothing is lost or doubled, nothing holds up the reading."""
 
+import mmap
 import os
+import random
+import re
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,8 +14,29 @@ from typing import Any
 import pytest
 
 from tuimon.console.rotation import ConsoleReader, part_numbers
-from tuimon.guardian import console_log as module
-from tuimon.guardian.console_log import MOST_PARTS, ConsoleLog, ConsoleMemory
+from tuimon.guardian import console_log, console_memory, terminal_reader
+from tuimon.guardian.console_log import MOST_PARTS, ConsoleLog
+from tuimon.guardian.console_memory import GAP, ConsoleMemory
+from tuimon.guardian.terminal_reader import TerminalReader
+
+
+class Mover:
+    """Reader and writer of one pump, in turn."""
+
+    def __init__(
+        self,
+        master: int,
+        path: Path,
+        memory: ConsoleMemory | None = None,
+        part_size: int = console_log.PART_SIZE,
+    ) -> None:
+        self.memory = memory or ConsoleMemory()
+        self.reader = TerminalReader(master, self.memory)
+        self.log = ConsoleLog(path, self.memory, part_size)
+
+    def move(self) -> bool:
+        self.reader.read()
+        return self.log.write()
 
 
 @pytest.fixture
@@ -28,81 +51,139 @@ def pty() -> Iterator[tuple[int, int]]:
 
 
 @pytest.fixture
-def memory() -> ConsoleMemory:
-    return ConsoleMemory()
-
-
-@pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "console.log"
 
 
-def test_output_is_appended_privately(pty: tuple[int, int], path: Path, memory: ConsoleMemory):
+def test_output_is_appended_privately(pty: tuple[int, int], path: Path):
     path.write_bytes(b"before ")
-    console = ConsoleLog(pty[0], path, memory)
+    mover = Mover(pty[0], path)
     os.write(pty[1], b"one\x1b[31m\r\0\xff\x07")
-    console.drain()
+    assert mover.move()
     assert path.read_bytes() == b"before one\x1b[31m\r\0\xff\x07"
-    assert memory.written == 12
-    assert not console.at_end
+    assert (mover.memory.received, mover.memory.written, mover.memory.unwritten) == (12, 12, 0)
+    assert not mover.reader.at_end
 
 
-def test_new_log_is_private(pty: tuple[int, int], path: Path, memory: ConsoleMemory):
-    ConsoleLog(pty[0], path, memory)
+def test_new_log_is_private(pty: tuple[int, int], path: Path):
+    Mover(pty[0], path).move()
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_draining_an_idle_terminal_returns(pty: tuple[int, int], path: Path, memory: ConsoleMemory):
-    console = ConsoleLog(pty[0], path, memory)
-    console.drain()
-    assert (memory.written, console.at_end) == (0, False)
+def test_reading_an_idle_terminal_returns(pty: tuple[int, int], path: Path):
+    mover = Mover(pty[0], path)
+    assert mover.reader.read() == b""
+    assert (mover.memory.received, mover.reader.at_end) == (0, False)
 
 
-def test_end_of_the_terminal(pty: tuple[int, int], path: Path, memory: ConsoleMemory):
-    console = ConsoleLog(pty[0], path, memory)
+def test_end_of_the_terminal(pty: tuple[int, int], path: Path):
+    mover = Mover(pty[0], path)
     os.write(pty[1], b"last")
     os.close(pty[1])
-    while not console.at_end:
-        console.drain()
+    while not mover.reader.at_end:
+        mover.move()
     assert path.read_bytes() == b"last"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_full_disk_is_counted_and_the_gap_named(
-    pty: tuple[int, int], tmp_path: Path, path: Path, memory: ConsoleMemory
-):
+def test_what_a_full_disk_refuses_is_kept(pty: tuple[int, int], path: Path):
     path.symlink_to("/dev/full")
-    console = ConsoleLog(pty[0], path, memory)
+    mover = Mover(pty[0], path)
     for _ in range(2):
-        os.write(pty[1], b"lost!")
-        console.drain()
-    assert (memory.written, memory.dropped) == (0, 10)
-    assert memory.error == "No space left on device"
-
-    # There is space again.
-    space = os.open(tmp_path / "space", os.O_WRONLY | os.O_CREAT)
-    os.dup2(space, console._file)
-    os.write(pty[1], b"kept")
-    console.drain()
-    note = "[tuimon: 10 bytes of output are missing here: No space left on device]"
-    assert (tmp_path / "space").read_bytes().decode() == f"\r\n{note}\r\nkept"
-    assert (memory.dropped, memory.error) == (10, None)
+        os.write(pty[1], b"kept!")
+        assert not mover.move()
+    assert (mover.memory.unwritten, mover.memory.dropped) == (10, 0)
+    assert mover.memory.error == "No space left on device"
+    path.unlink()
+    os.write(pty[1], b"new")
+    assert mover.move()
+    assert path.read_bytes() == b"kept!kept!new"
+    assert (mover.memory.dropped, mover.memory.error) == (0, None)
 
 
 def test_log_that_cannot_be_opened_does_not_hold_the_training_up(
-    pty: tuple[int, int], tmp_path: Path, memory: ConsoleMemory
+    pty: tuple[int, int], tmp_path: Path
 ):
     path = tmp_path / "gone" / "console.log"
-    console = ConsoleLog(pty[0], path, memory)
-    os.write(pty[1], b"lost")
-    console.drain()
-    assert (memory.dropped, memory.error) == (4, "No such file or directory")
-    path.parent.mkdir()
+    mover = Mover(pty[0], path)
     os.write(pty[1], b"kept")
-    console.drain()
-    note = "[tuimon: 4 bytes of output are missing here: No such file or directory]"
-    assert path.read_bytes().decode() == f"\r\n{note}\r\nkept"
-    assert memory.error is None
+    assert not mover.move()
+    assert (mover.memory.unwritten, mover.memory.error) == (4, "No such file or directory")
+    path.parent.mkdir()
+    assert mover.move()
+    assert path.read_bytes() == b"kept"
+
+
+@pytest.mark.parametrize("size", [4096, 10_000, 70_000])
+def test_what_memory_does_not_hold_is_counted_and_the_gap_named(
+    pty: tuple[int, int], tmp_path: Path, size: int
+):
+    path = tmp_path / "gone" / "console.log"
+    mover = Mover(pty[0], path, ConsoleMemory(size))
+    sent = b""
+    while mover.memory.dropped < 5000:
+        sent += (piece := b"%06d\n" % len(sent) * 100)
+        os.write(pty[1], piece)
+        mover.move()
+    kept, dropped = mover.memory.received, mover.memory.dropped
+    assert kept == size
+    assert kept + dropped == len(sent)
+    path.parent.mkdir()
+    assert mover.move()
+    os.write(pty[1], b"new")
+    assert mover.move()
+    note = f"\r\n[tuimon: {dropped} bytes of output are missing here: the disk was too slow]\r\n"
+    assert path.read_bytes() == sent[:kept] + note.encode() + b"new"
+    assert mover.memory.dropped == dropped
+
+
+def test_memory_is_taken_only_while_output_waits(pty: tuple[int, int], path: Path):
+    """In KiB, as the kernel counts them."""
+    path.symlink_to("/dev/full")
+    mover = Mover(pty[0], path)
+
+    def resident() -> int:
+        size = (console_memory.CAPACITY + mmap.PAGESIZE) // 1024
+        map_of = rf"^Size: +{size} kB\n.*?^Rss: +(\d+) kB$"
+        maps = re.findall(map_of, Path("/proc/self/smaps").read_text(), re.DOTALL | re.MULTILINE)
+        return sum(map(int, maps))
+
+    while mover.memory.unwritten < 8 << 20:
+        os.write(pty[1], bytes(4096))
+        mover.reader.read()
+    assert resident() >= 8192
+    path.unlink()
+    assert mover.log.write()
+    for _ in range(1000):
+        os.write(pty[1], b"line\n")
+        mover.move()
+    assert resident() <= 200
+    assert mover.memory.written == (8 << 20) + 5000
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_turns_of_reader_and_writer_keep_the_order(pty: tuple[int, int], path: Path, seed: int):
+    chance = random.Random(seed)
+    memory = ConsoleMemory(chance.choice([4096, 65536, 200_000]))
+    mover = Mover(pty[0], path, memory, part_size=chance.choice([1 << 30, 50_000]))
+    sent = bytearray()
+    for _ in range(400):
+        turn = chance.randrange(4)
+        if turn == 0 and memory.unwritten + 4000 < memory.capacity:
+            sent += (piece := chance.randbytes(chance.choice([3, 100, 3000])) + b"\n")
+            os.write(pty[1], piece)
+            mover.reader.read()
+        elif turn == 1:
+            mover.log.write()
+        elif turn == 2:
+            mover = Mover(pty[0], path, memory, mover.log._part_size)
+    mover.log.write()
+    assert memory.dropped == 0
+    assert _everything(path) == bytes(sent)[-len(_everything(path)) :]
+    assert len(_everything(path)) == len(sent)
+
+
+_MODULES = {module.__file__ for module in (console_log, console_memory, terminal_reader)}
 
 
 class _Killed(BaseException):
@@ -115,7 +196,7 @@ def _killed_before(line: int, work: Callable[[], object]) -> bool:
 
     def trace(frame: FrameType, event: str, _argument: Any) -> Any:
         nonlocal left
-        if frame.f_code.co_filename != module.__file__:
+        if frame.f_code.co_filename not in _MODULES:
             return None
         if event == "line":
             left -= 1
@@ -141,28 +222,26 @@ def test_whoever_is_killed_before_any_line_has_lost_and_doubled_nothing(
     for line in range(1000):
         path = tmp_path / f"{line}.log"
         memory = ConsoleMemory()
-        if gap:
-            memory.fields[module._GAP] = gap
-        console = ConsoleLog(pty[0], path, memory, part_size)
+        memory.fields[GAP] = gap
+        mover = Mover(pty[0], path, memory, part_size)
         os.write(pty[1], b"first\n")
-        console.drain()
+        mover.move()
         os.write(pty[1], b"second\n")
-        killed = _killed_before(line, console.drain)
-        with suppress(OSError):  # closed just before
-            os.close(console._file)
-        successor = ConsoleLog(pty[0], path, memory, part_size)
+        killed = _killed_before(line, mover.move)
+        successor = Mover(pty[0], path, memory, part_size)
         os.write(pty[1], b"third\n")
-        deadline = time.monotonic() + 5
-        while not _everything(path).endswith(b"third\n") and time.monotonic() < deadline:
-            successor.drain()
-        os.close(successor._file)
+        assert successor.move()
+        assert successor.move()
+        for one in (mover, successor):
+            with suppress(OSError):  # closed just before
+                os.close(one.log._file)
         text = _everything(path)
         if gap:
-            *notes, text = text.split(b"here: Success]\r\n")
-            assert len(notes) == 1
+            note, text = text.split(b" was too slow]\r\n")
+            assert note == b"\r\n[tuimon: 3 bytes of output are missing here: the disk"
         assert text == b"first\nsecond\nthird\n", line
         if not killed:
-            assert line > 20
+            assert line > 40
             return
     raise AssertionError("it never came to its end")
 
@@ -174,45 +253,43 @@ def _everything(path: Path) -> bytes:
     return data
 
 
-def test_what_was_read_and_not_yet_counted_is_kept(
-    pty: tuple[int, int], path: Path, memory: ConsoleMemory
-):
-    memory.buffer[:5] = b"a\0b\r\n"
-    ConsoleLog(pty[0], path, memory)
+def test_what_was_read_and_not_yet_counted_is_kept(pty: tuple[int, int], path: Path):
+    memory = ConsoleMemory()
+    memory.room()[:5] = b"a\0b\r\n"
+    Mover(pty[0], path, memory).move()
     assert path.read_bytes() == b"a\0b\r\n"
 
 
-def test_large_log_is_put_aside_at_the_end_of_a_line(
-    pty: tuple[int, int], path: Path, memory: ConsoleMemory
-):
-    console = ConsoleLog(pty[0], path, memory, part_size=10)
-    for text in (b"12345\n", b"67890", b"\n", b"abc"):
+def test_large_log_is_put_aside_at_the_end_of_a_line(pty: tuple[int, int], path: Path):
+    mover = Mover(pty[0], path, part_size=10)
+    for text in (b"12345\n", b"67890", b"\nabc", b"d"):
         os.write(pty[1], text)
-        console.drain()
+        mover.move()
     assert path.with_name("console.log.1").read_bytes() == b"12345\n67890\n"
-    assert path.read_bytes() == b"abc"
+    assert path.read_bytes() == b"abcd"
     assert path.stat().st_mode & 0o777 == 0o600
-    assert memory.written == 15
+    assert mover.memory.written == 16
 
 
-def test_so_many_parts_are_kept(pty: tuple[int, int], path: Path, memory: ConsoleMemory):
-    console = ConsoleLog(pty[0], path, memory, part_size=1)
-    for number in range(MOST_PARTS + 3):
-        os.write(pty[1], b"%d\n" % number)
-        console.drain()
+def test_so_many_parts_are_kept(pty: tuple[int, int], path: Path):
+    mover = Mover(pty[0], path, part_size=1)
+    os.write(pty[1], b"".join(b"%d\n" % number for number in range(MOST_PARTS + 3)))
+    mover.move()
     assert part_numbers(path) == [4, 5, 6, 7]
     assert _everything(path) == b"3\n4\n5\n6\n"
 
 
 def test_log_that_cannot_be_put_aside_is_gone_on_with(
-    pty: tuple[int, int], path: Path, memory: ConsoleMemory, monkeypatch: pytest.MonkeyPatch
+    pty: tuple[int, int], path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    console = ConsoleLog(pty[0], path, memory, part_size=1)
-    monkeypatch.setattr(module, "_open", _refuse)
+    mover = Mover(pty[0], path, part_size=1)
+    os.write(pty[1], b"x")
+    mover.move()
+    monkeypatch.setattr(console_log, "_open", _refuse)
     for _ in range(3):
         os.write(pty[1], b"x\n")
-        console.drain()
-    assert path.read_bytes() == b"x\n" * 3
+        mover.move()
+    assert path.read_bytes() == b"xx\nx\nx\n"
     assert part_numbers(path) == []
 
 

@@ -181,11 +181,11 @@ def test_stale_socket_is_replaced(paths: RunPaths):
 
 def test_removed_socket_is_restored(paths: RunPaths):
     loop = Loop(paths.control_sock)
-    loop.server.restore()
+    loop.server.restore(loop.server.is_removed())
     paths.control_sock.unlink()
-    loop.server.restore()
+    loop.server.restore(loop.server.is_removed())
     assert paths.control_sock.stat().st_mode & 0o777 == 0o600
-    loop.server.restore()
+    loop.server.restore(loop.server.is_removed())
     assert ControlClient(paths).request({"op": "echo", "value": 1}) == {"value": 1}
     loop.close()
 
@@ -197,10 +197,10 @@ def test_socket_that_cannot_be_restored_is_at_the_next_attempt(loop: Loop, paths
     try:
         for _ in range(2):
             with pytest.raises(OSError, match="Too many open files"):
-                loop.server.restore()
+                loop.server.restore(loop.server.is_removed())
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
-    loop.server.restore()
+    loop.server.restore(loop.server.is_removed())
     assert ControlClient(paths).request({"op": "echo", "value": 1}) == {"value": 1}
 
 

@@ -46,14 +46,14 @@ def test_heartbeat_is_written_in_place(path: Path, file: RunFile):
 
 
 def test_what_could_not_be_written_is_written_by_a_later_beat(
-    path: Path, file: RunFile, capsys: pytest.CaptureFixture[str]
+    path: Path, file: RunFile, capfd: pytest.CaptureFixture[str]
 ):
     # The temporary file of a durable write cannot be opened.
     blocker = path.with_name(f".run.json.{os.getpid()}")
     blocker.symlink_to("/")
     file.update(state=RunState.FAILED, exit_code=7)
     assert file.stale
-    assert "run.json cannot be written: " in capsys.readouterr().err
+    assert "run.json cannot be written: " in capfd.readouterr().err
     file.beat()
     assert not file.stale
     record = read_record(RunRecord, path)

@@ -4,12 +4,13 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tuimon.runs.activity import activity, leftovers, remark
+from tuimon.runs.activity import activity, leftovers, losses, remark
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import boot_id, current, identify, machine_id
 from tuimon.runs.record import RunRecord, RunState
@@ -39,6 +40,33 @@ def status(state: RunState = RunState.RUNNING, **fields: Any) -> RunStatus:
 )
 def test_while_it_runs(fields: dict[str, Any], text: str | None):
     assert activity(status(**fields), 100.0) == text
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "text"),
+    [
+        (RunState.RUNNING, {}, None),
+        (RunState.RUNNING, {"console_dropped": 978_000}, "978 KB of its output are lost"),
+        (
+            RunState.RUNNING,
+            {"console_dropped": 12, "console_error": "No space left on device"},
+            "12 B of its output are lost, its output cannot be written: No space left on device",
+        ),
+        (RunState.FINISHED, {"console_error": "Input/output error"}, None),
+        (
+            RunState.FINISHED,
+            {"console_dropped": 5_000_000, "console_error": "Input/output error"},
+            "5 MB of its output are lost",
+        ),
+    ],
+)
+def test_lost_output_is_told_beside_all_else(
+    state: RunState, fields: dict[str, Any], text: str | None
+):
+    run = status(state, **fields)
+    record = run.record._replace(state=state)
+    assert losses(record) == text
+    assert remark(replace(run, record=record), 100.0) == text
 
 
 def test_what_hangs_in_the_kernel_takes_no_signal(tmp_path: Path):

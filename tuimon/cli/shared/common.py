@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.runs.activity import activity, leftovers
+from tuimon.runs.activity import activity, leftovers, losses
 from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
 from tuimon.runs.removal import size_of
@@ -136,7 +136,7 @@ def describe_end(status: RunStatus) -> str:
     record = status.record
     name = safe(record.name)
     if status.state in (RunState.STARTING, RunState.RUNNING):
-        doing = activity(status, time.time())
+        doing = "; ".join(filter(None, [activity(status, time.time()), losses(record)]))
         return f"{name} is {status.state}" + (f": {doing}" if doing else "")
     suffered = status.state in (RunState.STOPPED, RunState.KILLED, RunState.LOST)
     line = f"{name} {'was ' if suffered else ''}{status.state}"
@@ -144,4 +144,4 @@ def describe_end(status: RunStatus) -> str:
         line += f" after {format_duration(status.took(status.ended_at))}"
     if status.why is not None:
         line += f"{' ' if status.why != status.cause else ': '}{safe(status.why)}"
-    return f"{line}; {left}" if (left := activity(status, time.time())) else line
+    return "; ".join(filter(None, [line, activity(status, time.time()), losses(record)]))

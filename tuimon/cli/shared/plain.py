@@ -56,7 +56,8 @@ def _situation(session: Session) -> tuple[object, ...]:
         return (state,)
     record = session.status.record
     doing = record.stop_stage, record.paused_at, record.waiting_for_input, record.console_held_by
-    return (state, *doing)
+    lost = record.console_dropped > 0, record.console_error
+    return (state, *doing, *lost)
 
 
 def values_line(session: Session) -> str:

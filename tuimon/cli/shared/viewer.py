@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuimon.cli.shared.common import describe_end, settings_or_refuse
-from tuimon.runs.activity import activity
+from tuimon.runs.activity import activity, losses
 from tuimon.runs.paths import RunPaths, state_home
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.sources import LogSource
@@ -201,7 +201,8 @@ def _say_goodbye(status: RunStatus) -> None:
                 f"  watch it: tuimon attach {status.record.id}\n"
                 f"  end it:   tuimon stop {status.record.id}"
             )
-            for warning in status.record.warnings:
+            lost = losses(status.record)
+            for warning in (*status.record.warnings, *([lost] if lost else [])):
                 click.echo(f"beware: {safe(warning)}")
             return
         if status.state.went_wrong:

@@ -32,7 +32,7 @@ LONGEST = 8192
 
 _MOVES = frozenset("ABEFGHdf")  # final characters of what moves the cursor elsewhere
 _BREAK = re.compile(r"[\r\n\b\v\f]")
-_BAR = re.compile(r"(?:/\d+|\dit) \[\d+:\d\d(?::\d\d)?(?:<|, )[^\]]*\]")
+_BAR = re.compile(r"(?:/\d+|\dit) \[\d+:\d\d(?::\d\d)?(?:<|, )[^\]]{0,500}\]")
 
 
 class ConsoleMetrics:
@@ -153,10 +153,12 @@ class SegmentReader:
         if self._overlong:
             return
         self._open += text
-        while bar := _BAR.search(self._open):
-            if bar.end() <= LONGEST:
-                yield self._open[: bar.end()]
-            self._open = self._open[bar.end() :]
+        begin = 0
+        for bar in _BAR.finditer(self._open):
+            if bar.end() - begin <= LONGEST:
+                yield self._open[begin : bar.end()]
+            begin = bar.end()
+        self._open = self._open[begin:]
         if len(self._open) > LONGEST:
             self._overlong, self._open = True, ""
 

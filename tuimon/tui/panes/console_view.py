@@ -26,6 +26,7 @@ class ConsoleView(CellView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._live: list[str] = []
+        self._warning = ""
         self._columns = 0
         """Of the training's terminal."""
         self._log: ConsoleHistory | None = None
@@ -49,6 +50,12 @@ class ConsoleView(CellView, can_focus=True):
         if self._log is not None:
             self._log.poll()
         self.draw()
+
+    def warn(self, text: str | None) -> None:
+        """Tell in the title what of the output is missing."""
+        if (text or "") != self._warning:
+            self._warning = text or ""
+            self.draw()
 
     @property
     def follows(self) -> bool:
@@ -291,13 +298,17 @@ class ConsoleView(CellView, can_focus=True):
             note = f" {self.below:,} lines below, F follows "
         elif self.left:
             note = f" from column {self.left + 1} "
-        rest = cells - len(name) - len(found) - len(note) - 4
+        free = cells - len(name) - len(note) - 4
+        text = f" ! {self._warning} " if self._warning else ""
+        lost = fit(text, min(width(text), max(0, free)))
+        rest = free - len(found) - width(lost)
         if rest < 0:
-            found, rest = "", max(0, cells - len(name) - len(note) - 4)
+            found, rest = "", max(0, free - width(lost))
         return line(
             ("─ ", roles.AXIS),
             (name, roles.TITLE),
             (" " + "─" * max(0, rest), roles.AXIS),
+            (lost, roles.WARN),
             (found, roles.ACCENT),
             (note, roles.ACCENT),
             ("─", roles.AXIS),

@@ -23,6 +23,7 @@ from tuimon.present.look import Look, LookFile, first_look, selected
 from tuimon.present.overview import OverviewCache
 from tuimon.present.pairing import pair_tags, prefix_tags
 from tuimon.present.selection import BY_PREFIX, Selection
+from tuimon.runs.activity import losses
 from tuimon.runs.record import RunState
 from tuimon.session.session import Session
 from tuimon.summaries.reader import SummaryReader
@@ -260,6 +261,7 @@ class MonitorScreen(SessionScreen):
         facts = header_facts(self.session)
         self._header.tell(facts)
         self._output.fit_terminal()
+        self._output.warn(losses(self._status.record) if self._status is not None else None)
         self._show_panes()
         self.tell_alerts()
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
