@@ -27,6 +27,7 @@ from support.mirror_runs import (
 from support.waiting import wait_until
 from support.wandb_server import ENTITY, KEY, WandbServer, wandb_server
 from tuimon.mirror.offline_file import last_step
+from tuimon.mirror.wandb_run import leaves_keys_to_server
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions, RunState
 
@@ -97,7 +98,8 @@ def test_an_offline_run_holds_every_point_of_a_torch_training(tmp_path: Path, lo
     both = [row.values for row in rows if "Loss/train" in row.values and "lr" in row.values]
     assert len(both) == 200
     assert "both_a/global_step" in next(row.values for row in rows if "both_a/both" in row.values)
-    assert "Loss/train" in wandb("leet", "inspect", "--summary", *offline_files(paths))
+    if "leet" in wandb("--help"):
+        assert "Loss/train" in wandb("leet", "inspect", "--summary", *offline_files(paths))
 
 
 def test_no_tag_is_lost_whatever_it_is_called(tmp_path: Path, logdir: Path) -> None:
@@ -285,7 +287,10 @@ def test_a_directory_that_wandb_cannot_write_is_said(tmp_path: Path, logdir: Pat
     [
         (MirrorOptions(), None, "offline", None),
         (MirrorOptions(mode="online"), None, "offline", "no W&B key: run `tuimon login`"),
-        (MirrorOptions(), "short", "offline", "the W&B key is refused: run `tuimon login`"),
+        pytest.param(
+            *(MirrorOptions(), "short", "offline", "the W&B key is refused: run `tuimon login`"),
+            marks=pytest.mark.skipif(leaves_keys_to_server(), reason="an old wandb"),
+        ),
     ],
 )
 def test_without_a_usable_key_the_run_is_offline_and_nobody_is_asked(

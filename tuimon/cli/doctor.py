@@ -13,6 +13,8 @@ from typing import Any, Literal, NamedTuple
 
 import click
 
+from tuimon.cli.run import training_python
+from tuimon.cli.shared.common import CommandError
 from tuimon.cli.shared.surroundings import kills_at_logout, lingers
 from tuimon.runs.paths import state_home
 from tuimon.runs.registry import list_runs
@@ -21,6 +23,23 @@ from tuimon.text import safe
 Verdict = Literal["ok", "warn", "bad"]
 
 _WANDB_TIMEOUT = 60.0
+_PYTHON_TIMEOUT = 20.0
+_ASK_PYTHON = """
+import sys
+print(sys.version.split()[0])
+print(sys.prefix)
+try:
+    from importlib.metadata import version
+except ImportError:
+    from pkg_resources import get_distribution
+    version = lambda name: get_distribution(name).version
+for name in ("torch", "tensorflow", "jax"):
+    try:
+        print(name + " " + version(name))
+    except Exception:
+        pass
+"""
+"""For any Python 3."""
 _LITTLE_SPACE = 1 << 30
 _MARKS = {"ok": "ok  ", "warn": "note", "bad": "BAD "}
 _SYSTEMD = Path("/run/systemd/system")
@@ -42,7 +61,7 @@ class Finding(NamedTuple):
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
 def command(as_json: bool) -> int:
-    """Check terminal, locale, GPU library, W&B, logout rules, disk and uploads.
+    """Check terminal, locale, Python, GPU library, W&B, logout rules, disk and uploads.
 
     Exit code 1 when something does not work at all.
     """
@@ -95,6 +114,33 @@ def text() -> Iterator[Finding]:
         yield Finding("colours", "warn", "16", "TERM=xterm-256color")
 
 
+def training() -> Iterator[Finding]:
+    """Which Python a training will get, and what it can train with there."""
+    try:
+        python = training_python(os.environ)
+        done = subprocess.run(
+            [python, "-c", _ASK_PYTHON],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_PYTHON_TIMEOUT,
+            check=True,
+        )
+        version, prefix, *packages = done.stdout.splitlines()
+    except CommandError as error:
+        yield Finding("training", "warn", str(error))
+        return
+    except (OSError, ValueError, subprocess.SubprocessError):
+        yield Finding("training", "bad", f"{python} does not answer as a Python does")
+        return
+    says = f"{python}, Python {version} of {prefix}"
+    if packages:
+        yield Finding("training", "ok", f"{says}: {', '.join(packages)}")
+    else:
+        activate = "activate the training's environment, or name its python: tuimon run -- PYTHON"
+        yield Finding("training", "warn", f"{says}: no torch there", activate)
+
+
 def gpu() -> Iterator[Finding]:
     """Whether the recorder will find GPUs to measure."""
     from pynvml import NVMLError_LibraryNotFound
@@ -123,6 +169,8 @@ def wandb() -> Iterator[Finding]:
         )
         return
     yield Finding("W&B", "ok", f"wandb {told['version']}, {told.get('server', 'no server')}")
+    if about := told.get("about"):
+        yield Finding("W&B", "warn", about)
     if told.get("mode") in ("offline", "disabled", "dryrun"):
         yield Finding("W&B mode", "warn", f"{told['mode']}, by WANDB_MODE or wandb's settings")
     if not told.get("key"):
@@ -220,6 +268,7 @@ def uploads() -> Iterator[Finding]:
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     terminal,
     text,
+    training,
     gpu,
     wandb,
     logout,

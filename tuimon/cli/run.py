@@ -252,14 +252,14 @@ def resolve(args: Sequence[str], *, module: bool, env: Mapping[str, str]) -> tup
     """
     first = args[0]
     if module:
-        return (_python(env), "-m", *args)
+        return (training_python(env), "-m", *args)
     path = Path(first)
     if first.endswith(".py") and not path.is_dir():
         if not path.exists():
             raise CommandError(f"{first}: no such script in {Path.cwd()}")
         if not os.access(path, os.R_OK):
             raise CommandError(f"{first}: cannot be read (chmod +r {first})")
-        return (_python(env), *args)
+        return (training_python(env), *args)
     if "/" not in first:
         found = shutil.which(first, path=env.get("PATH"))
         if found is None:
@@ -289,7 +289,8 @@ def run_name(args: Sequence[str]) -> str:
     return name.removesuffix(".py") or "run"
 
 
-def _python(env: Mapping[str, str]) -> str:
+def training_python(env: Mapping[str, str]) -> str:
+    """The interpreter that scripts get. Raises CommandError when there is none."""
     for name in ("python", "python3"):
         if found := shutil.which(name, path=env.get("PATH")):
             return str(Path(found).absolute())

@@ -77,7 +77,10 @@ def _mirror(paths: RunPaths, status: MirrorStatus, stop: threading.Event) -> int
         )
         return EXIT_UNUSABLE
     from tuimon.mirror.life import mirror_subject
+    from tuimon.mirror.wandb_run import about_version
 
+    if about := about_version():
+        log.warning("%s", about)
     return mirror_subject(
         MirrorContext(
             subject=subject,

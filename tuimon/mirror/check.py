@@ -14,16 +14,17 @@ from tuimon.mirror.status import one_line
 
 
 def check() -> dict[str, Any]:
-    """`version`, `server`, `mode`, `key`, `user`, and `error` where something could not be had."""
+    """`version`, `about` it, `server`, `mode`, `key`, `user`; `error` where one cannot be had."""
     found: dict[str, Any] = {}
     mode = os.environ.get("WANDB_MODE")
     clean(os.environ)
     try:
         import wandb
 
-        from tuimon.mirror.wandb_run import has_key, server, settings_mode
+        from tuimon.mirror.wandb_run import about_version, has_key, server, settings_mode
 
         found["version"] = wandb.__version__
+        found["about"] = about_version()
         found["mode"] = mode or settings_mode() or "online"
         found["server"] = wandb.setup().settings.base_url
         found["key"] = has_key()

@@ -1,6 +1,8 @@
 """One W&B run, open for rows: the only module, with `media`, that calls wandb."""
 
+import inspect
 import os
+import re
 import secrets
 import string
 import sys
@@ -16,6 +18,8 @@ from tuimon.mirror.server import Server
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 
+NEWEST_KNOWN = (0, 32)
+"""The newest minor version that the tests were run with, or that makes no difference."""
 INIT_TIMEOUT = 20.0
 FINISH_TIMEOUT_OFFLINE = 60.0
 FINISH_TIMEOUT_ONLINE = 480.0
@@ -42,8 +46,17 @@ def has_key() -> bool:
     import wandb
 
     # In mode offline, which a settings file may say, wandb does not look for keys.
-    wandb.setup(settings=wandb.Settings(mode="online"))
+    settings = wandb.setup(settings=wandb.Settings(mode="online")).settings
+    if leaves_keys_to_server():
+        return _key(settings) is not None
     return bool(wandb.login(prompt=False, verify=False))
+
+
+def leaves_keys_to_server() -> bool:
+    """Whether an old wandb is installed, whose `login` asks the user or calls the server."""
+    import wandb
+
+    return "prompt" not in inspect.signature(wandb.login).parameters
 
 
 def server() -> Server | None:
@@ -51,15 +64,46 @@ def server() -> Server | None:
     import wandb
 
     settings = wandb.setup().settings
-    return Server(settings.base_url, settings.api_key) if settings.api_key else None
+    key = _key(settings)
+    return Server(settings.base_url, key) if key else None
+
+
+def _key(settings: Any) -> str | None:
+    """The key in wandb's settings, where older ones do not note what they found in the netrc."""
+    if settings.api_key:
+        return str(settings.api_key)
+    from requests.utils import get_netrc_auth
+
+    found = get_netrc_auth(settings.base_url)
+    return found[1] if found else None
+
+
+def takes_console() -> bool:
+    """Whether the installed wandb takes console output that others give it."""
+    from wandb.sdk.wandb_run import Run
+
+    return hasattr(Run, "write_logs")
+
+
+def about_version() -> str | None:
+    """What is to be said of the installed wandb: what it is too old for, or that it is new."""
+    import wandb
+
+    if not takes_console():
+        return f"wandb {wandb.__version__} is too old to take console output; all else is sent"
+    numbers = tuple(int(part) for part in re.findall(r"\d+", wandb.__version__)[:2])
+    if numbers > NEWEST_KNOWN:
+        newest = ".".join(map(str, NEWEST_KNOWN))
+        return f"wandb {wandb.__version__} is newer than what tuimon was tested with ({newest})"
+    return None
 
 
 def settings_mode() -> str | None:
     """The mode in W&B's settings files, or None when they do not set one."""
     import wandb
 
-    mode = str(wandb.setup().settings.mode)
-    return None if mode == "online" else mode
+    mode = wandb.setup().settings.mode
+    return None if mode in (None, "online") else str(mode)
 
 
 def teardown() -> None:
@@ -165,8 +209,9 @@ class WandbRun:
         self._run.config.update(dict(entries), allow_val_change=True)
 
     def write_logs(self, lines: Sequence[str]) -> None:
-        """Add lines to the run's console output."""
-        self._run.write_logs("\n".join(lines))
+        """Add lines to the run's console output, if W&B takes it."""
+        if takes_console():
+            self._run.write_logs("\n".join(lines))
 
     def alert(self, title: str, text: str, level: str) -> None:
         """Send an alert; `level` is INFO, WARN or ERROR."""
@@ -240,11 +285,27 @@ def _settings(record: RunRecord, *, online: bool) -> Any:
         **_program(record.argv, record.cwd),
         "save_code": _saves_code(record),
     }
-    # Names with x_ are private to wandb: one that is gone is no reason to fail.
-    known = wandb.Settings.model_fields
     return wandb.Settings(
-        **{name: value for name, value in wanted.items() if value is not None and name in known}
+        **{
+            name: value
+            for wanted_name, value in wanted.items()
+            if value is not None and (name := _name_here(wanted_name)) is not None
+        }
     )
+
+
+def _name_here(setting: str) -> str | None:
+    """What the installed wandb calls a setting of today's; None if it has none such.
+
+    Names with x_ are private to wandb (they began with _ alone before 0.19): one that is gone, or
+    not there yet, is no reason to fail.
+    """
+    import wandb
+
+    known = {
+        name for kind in wandb.Settings.__mro__ for name in getattr(kind, "__annotations__", ())
+    }
+    return next((name for name in (setting, setting.removeprefix("x")) if name in known), None)
 
 
 def _saves_code(record: RunRecord) -> bool | None:

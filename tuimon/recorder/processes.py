@@ -60,12 +60,16 @@ class ProcessTree:
                 found.add((process.cwd(), tuple(process.cmdline())))
         return found
 
-    def open_files(self) -> set[str]:
-        """Paths of the regular files that living processes hold open."""
+    def open_files(self, *, written: bool = False) -> set[str]:
+        """Paths of the regular files that living processes hold open, or that they may write to."""
         found: set[str] = set()
         for process in self.living[:_MAX_INSPECTED]:
             with suppress(psutil.Error, OSError):
-                found.update(file.path for file in process.open_files())
+                found.update(
+                    file.path
+                    for file in process.open_files()
+                    if not written or getattr(file, "mode", "w") != "r"  # macOS tells no mode
+                )
         return found
 
 

@@ -131,9 +131,15 @@ class Recorder:
         record = self._status.record
         if self._system is None and record.child is not None:
             self._system = SystemMetrics(
-                self._paths, _process_tree(record), cwd=record.cwd, started_at=record.started_at
+                self._paths,
+                _process_tree(record),
+                cwd=record.cwd,
+                pid=record.child.pid,
+                started_at=record.started_at,
             )
             self._system.start()
+        if self._system is not None:
+            self._system.logdirs = tuple(source.path for source in self._record.logdirs)
 
     def _search(self) -> None:
         if self._discovery is None and self._status.record.child is not None:

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import psutil
 import pynvml
 
+from tuimon.guardian.cgroups import memory_groups
+from tuimon.recorder.disks import Disks
 from tuimon.recorder.event_file import EventFile, TagPoint
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
@@ -25,6 +27,8 @@ MEGA = 1e6
 _SHARED_MEMORY = "/dev/shm"
 """Where DataLoader workers hand over their batches: a full one ends trainings."""
 _MOST = 16
+_FILE_SHARE = 0.002
+"""The same: it lists all that processes hold open."""
 _MEMORY_SHARE = 0.003
 """Of a CPU: the system walks through all pages, which are many."""
 _SHORTEST, _LONGEST = 2.0, 10.0
@@ -51,10 +55,15 @@ class _Traffic(NamedTuple):
 
 
 class Host:
-    """Processor, memory, disk and network of this host; `directory` is where the training runs."""
+    """Processor, memory, disks and network of this host.
 
-    def __init__(self, directory: str) -> None:
-        self._directory = directory
+    `directory` is where the training runs, `pid` its process: the limits of its control groups
+    are what it lives within.
+    """
+
+    def __init__(self, directory: str, pid: int) -> None:
+        self.disks = Disks(directory)
+        self._pid = pid
         self._traffic: tuple[float, _Traffic] | None = None
         psutil.cpu_percent()  # the first call has nothing to compare with
 
@@ -62,12 +71,14 @@ class Host:
         """What can be read now; rates are means since the last call."""
         yield SystemReading("CPU/host [%]", psutil.cpu_percent())
         yield SystemReading("memory/host [%]", psutil.virtual_memory().percent)
+        yield from _limited_memory(self._pid)
         with suppress(OSError):
             yield SystemReading("memory/dev shm [%]", psutil.disk_usage(_SHARED_MEMORY).percent)
-        with suppress(OSError):
-            disk = psutil.disk_usage(self._directory)
-            yield SystemReading("disk/used [%]", disk.percent)
-            yield SystemReading("disk/free [GB]", disk.free / GIGA)
+        for number, disk in enumerate(self.disks.spaces()):
+            name = f"disk {' '.join(disk.mount.split('/')).strip() or 'root'}" if number else "disk"
+            used = 100 * disk.used / max(1, disk.used + disk.free)
+            yield SystemReading(f"{name}/used [%]", used)
+            yield SystemReading(f"{name}/free [GB]", disk.free / GIGA)
         yield from self._network()
 
     def _network(self) -> Iterator[SystemReading]:
@@ -85,6 +96,24 @@ class Host:
             # Counters begin again when an interface comes back.
             rate = max(0, new - old) / (now - before[0])
             yield SystemReading(f"network/{name} [MB/s]", rate / MEGA)
+
+
+def _limited_memory(pid: int) -> Iterator[SystemReading]:
+    """What a process has used of the tightest limit of its control groups, swap included.
+
+    Caches that the kernel drops when memory is short are not counted.
+    """
+    swap = psutil.swap_memory().free
+    host = psutil.virtual_memory().total
+    shares = []
+    for group in memory_groups(pid):
+        limit, used = group.limit, group.used()
+        if limit is not None and used is not None and limit < host:
+            own = group.swap()
+            room = limit + (swap if own is None else min(own, swap))
+            shares.append(100 * max(0, used - group.caches()) / max(1, room))
+    if shares:
+        yield SystemReading("memory/limit [%]", min(max(shares), 100))
 
 
 class Gpus:
@@ -170,6 +199,7 @@ class TrainingUsage:
         self._used: Mapping[psutil.Process, _ProcessUsage] = {}
         self._measured_at = 0.0
         self._memory_pace = Pace(0.0, share=_MEMORY_SHARE)
+        self._file_pace = Pace(_SHORTEST, share=_FILE_SHARE)
 
     @property
     def pids(self) -> set[int]:
@@ -191,6 +221,13 @@ class TrainingUsage:
         if time.monotonic() >= self._memory_pace.due:
             with self._memory_pace.turn():
                 yield SystemReading("memory/training [GB]", sum(map(_memory_used, used)) / GIGA)
+
+    def written_files(self) -> set[str]:
+        """Files that the processes, as last looked at, hold open to write; none if asked often."""
+        if time.monotonic() < self._file_pace.due:
+            return set()
+        with self._file_pace.turn():
+            return self._tree.open_files(written=True)
 
 
 def _used(process: psutil.Process) -> _ProcessUsage | None:
@@ -225,11 +262,16 @@ def _added(
 class SystemMetrics:
     """Writes the event file in the run's ``system`` directory until it is stopped."""
 
-    def __init__(self, paths: RunPaths, tree: ProcessTree, *, cwd: str, started_at: float) -> None:
-        """`started_at` is the start of the training in Unix seconds."""
+    def __init__(
+        self, paths: RunPaths, tree: ProcessTree, *, cwd: str, pid: int, started_at: float
+    ) -> None:
+        """`pid` is the training's process; it has begun at `started_at`, in Unix seconds."""
         self._directory = paths.system
         self._training = TrainingUsage(tree)
         self._cwd = cwd
+        self._pid = pid
+        self.logdirs: tuple[str, ...] = ()
+        """Log directories, whose files may be open for moments only; replaced, not changed."""
         self._started_at = started_at
         self.latest: tuple[float, Mapping[str, float]] = (0.0, {})
         """Unix seconds of the newest measurement, and its values by tag; replaced, not changed."""
@@ -245,7 +287,7 @@ class SystemMetrics:
         self._stop.set()
 
     def _run(self) -> None:
-        host, gpus = Host(self._cwd), Gpus()
+        host, gpus = Host(self._cwd, self._pid), Gpus()
         file: EventFile | None = None
         pause = 0.0
         while not self._stop.wait(pause):
@@ -253,6 +295,7 @@ class SystemMetrics:
             now = time.time()
             age = max(0.0, now - self._started_at)
             training = list(self._training.readings())
+            host.disks.note([str(self._directory), *self.logdirs, *self._training.written_files()])
             readings = [*training, *host.readings(), *gpus.readings(self._training.pids)]
             self.latest = now, dict(readings)
             try:

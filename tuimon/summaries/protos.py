@@ -30,7 +30,7 @@ def parse(message: Any, data: bytes, name: str) -> Any:
         ):
             raise SummaryError(f"{name} of more than {MAX_PARTS} parts")
         return message.FromString(data)
-    except (DecodeError, WireError):
+    except (DecodeError, WireError, RecursionError):  # the last by protobuf in pure Python
         raise SummaryError(f"malformed {name}") from None
 
 

@@ -139,10 +139,15 @@ def _typed(tensor: "TensorProto", kind: _ElementType) -> NDArray[Any]:
             # torch's `SummaryWriter.add_tensor` stores what they are as float32.
             return patterns.view("<f4")
         return patterns.astype("<u2").view(kind.dtype)
-    try:
-        return np.fromiter(elements, kind.dtype, count)
-    except OverflowError:
-        raise SummaryError("an element of a tensor does not fit its type") from None
+    dtype = np.dtype(kind.dtype)
+    if dtype.kind not in "iu" or dtype.itemsize == np.dtype(np.int64).itemsize:
+        return np.fromiter(elements, dtype, count)
+    # NumPy 1 cuts off what does not fit, without a word.
+    whole = np.fromiter(elements, np.int64, count)
+    fitting = whole.astype(dtype)
+    if (fitting != whole).any():
+        raise SummaryError("an element of a tensor does not fit its type")
+    return fitting
 
 
 def _incomplete(shape: tuple[int, ...], count: int) -> SummaryError:

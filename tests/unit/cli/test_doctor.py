@@ -15,6 +15,7 @@ from tuimon.cli import doctor
 from tuimon.cli import doctor as checks
 from tuimon.cli.main import main
 from tuimon.cli.shared import surroundings
+from tuimon.mirror.wandb_run import about_version
 
 
 def report(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str, str]]]:
@@ -27,9 +28,17 @@ def test_everything_is_looked_at_and_bad_news_say_what_to_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     code, found = report(capsys)
-    assert {"terminal", "locale", "colours", "GPU", "W&B", "W&B login", "logout", "state"} <= set(
-        found
-    )
+    assert {
+        "terminal",
+        "locale",
+        "colours",
+        "training",
+        "GPU",
+        "W&B",
+        "W&B login",
+        "logout",
+        "state",
+    } <= set(found)
     assert found["W&B login"]["do"] == "tuimon login"
     assert code == int(any(finding["verdict"] == "bad" for finding in found.values()))
 
@@ -147,6 +156,68 @@ def test_gpus_are_those_that_will_be_measured(
 ) -> None:
     build_driver(tmp_path)
     assert asked(tmp_path, DRIVER_COUNT=devices) == (verdict, says)
+
+
+def test_the_trainings_python_is_the_one_on_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = tmp_path / "their env"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    monkeypatch.setenv("PATH", f"{environment}/bin:/usr/bin:/bin")
+    (finding,) = checks.training()
+    version = sys.version.split()[0]
+    assert finding.verdict == "warn"
+    assert finding.says == (
+        f"{environment}/bin/python, Python {version} of {environment}: no torch there"
+    )
+    packages = environment / "lib" / f"python{version.rpartition('.')[0]}" / "site-packages"
+    (packages / "torch-2.1.0.dist-info").mkdir()
+    (packages / "torch-2.1.0.dist-info/METADATA").write_text("Name: torch\nVersion: 2.1.0\n")
+    (finding,) = checks.training()
+    assert finding.verdict == "ok"
+    assert finding.says.endswith(f" of {environment}: torch 2.1.0")
+
+
+@pytest.mark.parametrize(
+    ("script", "verdict", "says"),
+    [
+        (None, "warn", "no python on PATH: activate the training's environment first"),
+        ("exit 3", "bad", "does not answer as a Python does"),
+        ("echo 3.12", "bad", "does not answer as a Python does"),
+    ],
+)
+def test_a_python_that_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, verdict: str, says: str
+) -> None:
+    if script:
+        (tmp_path / "python").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "python").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (finding,) = checks.training()
+    assert finding.verdict == verdict
+    assert says in finding.says
+
+
+@pytest.mark.parametrize(
+    ("version", "console", "about"),
+    [
+        ("0.17.0", False, "wandb 0.17.0 is too old to take console output; all else is sent"),
+        ("0.31.0", True, None),
+        ("0.32.9.dev1", True, None),
+        (
+            "0.33.0rc1",
+            True,
+            "wandb 0.33.0rc1 is newer than what tuimon was tested with (0.32)",
+        ),
+        ("1.0", True, "wandb 1.0 is newer than what tuimon was tested with (0.32)"),
+    ],
+)
+def test_an_old_or_new_wandb_is_told(
+    monkeypatch: pytest.MonkeyPatch, version: str, console: bool, about: str | None
+) -> None:
+    monkeypatch.setattr("wandb.__version__", version)
+    monkeypatch.setattr("tuimon.mirror.wandb_run.takes_console", lambda: console)
+    assert about_version() == about
 
 
 def test_no_driver_is_no_failure(tmp_path: Path) -> None:

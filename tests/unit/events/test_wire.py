@@ -3,6 +3,7 @@ import struct
 
 import numpy as np
 import pytest
+from google.protobuf.internal import api_implementation
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, types_pb2
 from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
@@ -240,5 +241,7 @@ def test_unknown_kinds_are_named() -> None:
 def test_malformed_messages_are_rejected(message: bytes) -> None:
     with pytest.raises(WireError):
         parse_event(message)
+    if api_implementation.Type() == "python":
+        return  # it takes much for right, and raises whatever comes
     with pytest.raises(Exception, match=r"pars|decod|Err|invalid|Wrong|truncated"):
         event_pb2.Event.FromString(message)

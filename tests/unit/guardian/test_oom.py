@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tuimon.guardian import oom
+from tuimon.guardian import cgroups, oom
 from tuimon.guardian.oom import OomKills, likelier_victim, oom_kills
 
 
 @pytest.fixture
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(oom, "_CGROUP", tmp_path / "self")
-    monkeypatch.setattr(oom, "_MOUNT", tmp_path / "cgroup")
+    monkeypatch.setattr(cgroups, "_PROC", tmp_path)
+    monkeypatch.setattr(cgroups, "_MOUNT", tmp_path / "cgroup")
     monkeypatch.setattr(oom, "_VMSTAT", tmp_path / "vmstat")
     (tmp_path / "vmstat").write_text("nr_free 5\noom_kill 7\n")
     return tmp_path
@@ -24,7 +24,7 @@ def write(path: Path, text: str) -> None:
 
 
 def test_version_2(system: Path):
-    (system / "self").write_text("0::/user.slice/a.scope\n")
+    write(system / "self/cgroup", "0::/user.slice/a.scope\n")
     group = system / "cgroup/user.slice/a.scope"
     write(group / "memory.events", "low 0\nhigh 0\nmax 9\noom 3\noom_kill 2\noom_group_kill 0\n")
     write(group / "memory.max", "1073741824\n")
@@ -34,7 +34,7 @@ def test_version_2(system: Path):
 
 
 def test_version_1_in_a_container(system: Path):
-    (system / "self").write_text("5:cpu,memory:/docker/abc\n0::/\n")
+    write(system / "self/cgroup", "5:cpu,memory:/docker/abc\n0::/\n")
     write(system / "cgroup/memory/memory.oom_control", "under_oom 0\noom_kill 4\n")
     write(system / "cgroup/memory/memory.limit_in_bytes", f"{2**63 - 4096}\n")
     assert oom_kills() == OomKills(4, 7, None)

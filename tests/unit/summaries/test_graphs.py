@@ -22,10 +22,12 @@ from tuimon.summaries.graphs import (
 
 GRAPH = GraphDef(
     node=[
-        {"name": "a", "op": "Placeholder", "device": "/cpu:0", "attr": {"dtype": {"type": 1}}},
-        {"name": "b", "op": "MatMul", "input": ["a", "^a"], "attr": {"T": {"type": 9999}}},
+        {"name": "a", "op": "Placeholder", "device": "/cpu:0"},
+        {"name": "b", "op": "MatMul", "input": ["a", "^a"]},
     ]
 )
+GRAPH.node[0].attr["dtype"].type = 1
+GRAPH.node[1].attr["T"].type = 9999
 GRAPH.node[0].attr["_output_shapes"].list.shape.add().dim.add(size=-1)
 GRAPH.node[0].attr["_output_shapes"].list.shape.add(unknown_rank=True)
 NODES = (

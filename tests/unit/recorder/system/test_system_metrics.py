@@ -1,5 +1,6 @@
 """What is measured of real processes, and the event file that comes of it."""
 
+import os
 import subprocess
 import sys
 import time
@@ -74,7 +75,7 @@ def test_a_tree_without_processes_gives_nothing() -> None:
 
 
 def test_the_host_tells_shares_of_what_it_has(tmp_path: Path) -> None:
-    host = Host(str(tmp_path))
+    host = Host(str(tmp_path), os.getpid())
     list(host.readings())
     readings = dict(host.readings())
     assert {"CPU/host [%]", "memory/host [%]", "disk/used [%]", "disk/free [GB]"} <= set(readings)
@@ -90,7 +91,11 @@ def test_readings_become_an_event_file_that_goes_on_after_a_restart(
     steps: list[int] = []
     for age in (100, 200):
         metrics = SystemMetrics(
-            paths, ProcessTree(None, busy), cwd=str(tmp_path), started_at=time.time() - age
+            paths,
+            ProcessTree(None, busy),
+            cwd=str(tmp_path),
+            pid=busy,
+            started_at=time.time() - age,
         )
         metrics.start()
         deadline = time.monotonic() + 20
