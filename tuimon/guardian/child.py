@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 import termios
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +26,9 @@ from tuimon.runs.record import RunState
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
 """Exit codes of a command that could not be started, as in a shell (POSIX sh, 2.8.2)."""
+
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+"""Of ru_maxrss (getrusage(2)), in bytes."""
 
 
 class SpawnError(Exception):
@@ -73,6 +77,21 @@ class Outcome(NamedTuple):
         """Decode a status of wait(2)."""
         code = os.waitstatus_to_exitcode(status)
         return cls(code, None, peak) if code >= 0 else cls(None, -code, peak)
+
+    @classmethod
+    def reaped(cls) -> "list[tuple[int, Outcome]]":
+        """PID and outcome of each child that has ended since the last look."""
+        found = []
+        with suppress(ChildProcessError):
+            while (ended := os.wait4(-1, os.WNOHANG))[0]:
+                pid, status, usage = ended
+                found.append((pid, cls.from_wait_status(status, usage.ru_maxrss * _RSS_UNIT)))
+        return found
+
+    @property
+    def exit_status(self) -> int:
+        """The exit code, or the signal as a negative number."""
+        return -self.signal if self.signal is not None else self.exit_code or 0
 
     @property
     def state(self) -> RunState:

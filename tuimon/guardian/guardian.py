@@ -70,7 +70,6 @@ _LEFTOVER_GRACE = 5.0
 
 _PAUSE_AFTER_ERROR = 0.1
 
-_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in a unit of ru_maxrss (getrusage(2))."""
 
 _HANDLED = (signal.SIGCHLD, signal.SIGTERM, ASK)
@@ -313,21 +312,21 @@ class Guardian:
                 self._disk.do(self._control.is_removed, self._control.restore)
 
     def _reap(self, now: float) -> None:
-        while True:
-            try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
-            except ChildProcessError:
-                break
-            if pid == 0:
-                break
+        # The training comes last: those beside it may have failed.
+        training = self._training.child.pid
+        for pid, outcome in sorted(Outcome.reaped(), key=lambda ended: ended[0] == training):
             if pid == self._companion.pid:
-                self._companion.exited(os.waitstatus_to_exitcode(status), now)
+                self._companion.exited(outcome.exit_status, now)
             elif pid == self._pump.pid:
-                self._pump.exited(os.waitstatus_to_exitcode(status), now)
-            elif pid == self._training.child.pid and self._training.outcome is None:
-                self._on_end(Outcome.from_wait_status(status, usage.ru_maxrss * _RSS_UNIT), now)
+                self._pump.exited(outcome.exit_status, now)
+            elif pid == training and self._training.outcome is None:
+                self._on_end(outcome, now)
+            else:
+                self._succession.ended(pid, outcome, now)
         if self._training.reported:
             self._look_for_leftovers()
+        elif self._training.outcome is not None and self._succession.failure is not None:
+            self._training.outcome = self._succession.failure
 
     def _on_end(self, outcome: Outcome, now: float) -> None:
         self._training.outcome = self._succession.open(outcome, now)
@@ -343,6 +342,8 @@ class Guardian:
     def _look_for_heir(self, now: float) -> None:
         """What the training has left behind may be a training itself: then it goes on."""
         heir = self._succession.heir(now)
+        if self._training.outcome is None:
+            return  # it has one, and learns who is beside that
         if heir is not None:
             self._training.go_on_in(heir)
             self._report_at = self._drain_until = math.inf

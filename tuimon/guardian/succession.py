@@ -44,7 +44,10 @@ class Succession:
     def __init__(self, child: Child) -> None:
         self._leader = child.leader
         self._command_line = command_line(child.pid)
-        self._failure: Outcome | None = None
+        self._trainings: set[int] = set()
+        """Those that were seen so far: what becomes of each counts."""
+        self.failure: Outcome | None = None
+        """The first one of a training."""
         self._launcher: Outcome | None = None
         self._launched_at = -math.inf
         self._until = -math.inf
@@ -57,27 +60,38 @@ class Succession:
             if outcome.exit_code != 0:
                 return outcome
             self._launcher, self._launched_at = outcome, now
-        elif (
-            outcome.exit_code != 0 and self._failure is None and not self._is_cleared(outcome, now)
-        ):
-            self._failure = outcome
+        else:
+            self._note(outcome, now)
         self._until = now + SETTLING
         self.deadline = now
-        return self._failure or (self._launcher if outcome.exit_code != 0 else outcome)
+        return self.failure or (self._launcher if outcome.exit_code != 0 else outcome)
+
+    def ended(self, pid: int, outcome: Outcome, now: float) -> None:
+        """Another one than the training of now has ended: a training beside it, perhaps."""
+        if pid in self._trainings:
+            self._note(outcome, now)
+
+    def _note(self, outcome: Outcome, now: float) -> None:
+        if outcome.exit_code != 0 and self.failure is None and not self._is_cleared(outcome, now):
+            self.failure = outcome
 
     def close(self) -> None:
         """There will be no heir any more."""
         self._until, self.deadline = -math.inf, math.inf
 
     def heir(self, now: float) -> int | None:
-        """The process that the training goes on in; none yet, or none at all: see `deadline`."""
+        """The process that the training goes on in; none yet, or none at all: see `deadline`.
+
+        Whoever has found one goes on to ask: others may not have executed their programs yet.
+        """
         if now >= self._until:
             self.close()
             return None
         left = training_processes()
         trainings = {_root(pid) for pid in left if self._is_training(pid)}
+        self._trainings |= trainings
         self.deadline = now + _LOOK_EVERY
-        if not left or trainings:
+        if not left:
             self.close()
         return min(trainings, default=None)
 

@@ -34,7 +34,20 @@ def test_an_heir_is_found_after_a_good_end_only(left: int):
         succession = Succession(LAUNCHER)
         assert succession.open(outcome, 10.0) == outcome
         assert succession.heir(10.0) == heir
+        assert (succession.deadline == float("inf")) == (heir is None)
+        assert succession.heir(10.0 + SETTLING) is None
         assert succession.deadline == float("inf")
+
+
+@pytest.mark.parametrize("left", ["python3"], indirect=True)
+def test_one_beside_the_heir_that_fails_fails_the_whole(left: int):
+    succession = Succession(LAUNCHER)
+    succession.open(WELL, 10.0)
+    succession.heir(10.0)
+    succession.ended(left + 1, Outcome(4, None), 15.0)  # a tool of the launcher's
+    assert succession.open(WELL, 20.0) == WELL
+    succession.ended(left, Outcome(3, None), 25.0)
+    assert succession.open(WELL, 30.0) == Outcome(3, None)
 
 
 def test_it_is_looked_for_as_long_as_programs_take_to_be_executed():
