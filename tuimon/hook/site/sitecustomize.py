@@ -69,17 +69,26 @@ def _wrap_run(run: type) -> None:
     original = run.__init__
 
     def __init__(self, settings, *args, **kwargs):
-        try:
+        original(self, settings, *args, **kwargs)
+        try:  # now: a wandb before 0.19 settles the run's id, and so its file, in there
+            settings = self._settings
             if settings.mode in ("online", "offline", "shared", "dryrun", "run"):
                 path = os.path.abspath(settings.sync_file)
-                _report(f"{path}+tensorboard" if settings.sync_tensorboard else path)
+                _report(f"{path}+tensorboard" if _syncs_tensorboard(settings) else path)
         except Exception:
             pass
-        original(self, settings, *args, **kwargs)
 
     __init__.__doc__ = original.__doc__
     __init__.__wrapped__ = original
     run.__init__ = __init__
+
+
+def _syncs_tensorboard(settings: object) -> bool:
+    """Before 0.19, wandb's settings do not tell, but what it has changed does."""
+    try:
+        return bool(settings.sync_tensorboard)
+    except AttributeError:
+        return bool(sys.modules["wandb"].patched["tensorboard"])
 
 
 def _report(path: str) -> None:
