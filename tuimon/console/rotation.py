@@ -11,6 +11,8 @@ import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
+from tuimon.regular_file import open_regular
+
 
 def part_path(log: Path, number: int) -> Path:
     """The finished part with that number, counted from 1."""
@@ -178,7 +180,7 @@ class ConsoleReader:
 
     def _open(self, path: Path, number: int) -> bool:
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            fd = open_regular(path)
         except FileNotFoundError:
             return False
         self.close()

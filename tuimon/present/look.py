@@ -19,6 +19,7 @@ from tuimon.config.schema import Smoothing
 from tuimon.decoding import Rule, checked, field_types, within
 from tuimon.present.arrangement import Sort
 from tuimon.present.selection import Selection, filter_or_everything
+from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.session.session import Session
@@ -131,9 +132,8 @@ class LookFile:
         """The look that was saved last; what is missing or makes no sense is as at first."""
         known: dict[str, Any] = {}
         with suppress(OSError, ValueError, RecursionError):
-            if self._path.stat().st_size <= _MOST_BYTES:
-                document = json.loads(self._path.read_bytes())
-                known = document if isinstance(document, dict) else {}
+            document = json.loads(read_regular(self._path, _MOST_BYTES))
+            known = document if isinstance(document, dict) else {}
         sound: dict[str, Any] = {}
         for name, kind in field_types(Look).items():
             with suppress(KeyError, ValueError):

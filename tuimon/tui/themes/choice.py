@@ -9,6 +9,7 @@ from textual.app import App
 from textual.theme import Theme
 
 from tuimon.config import Settings
+from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.text import safe
@@ -16,6 +17,7 @@ from tuimon.tui.themes.theme_file import ANSI, DARK, THEMES
 from tuimon.tui.themes.users import read_themes, themes_directory
 
 _LOOK_EVERY = 1.0
+_MOST_BYTES = 1 << 16
 
 
 class ThemeChoice:
@@ -72,7 +74,7 @@ class ThemeChoice:
         if self._few_colours:
             return None
         with suppress(OSError, ValueError, KeyError, TypeError):
-            kept = json.loads(self._path.read_bytes())
+            kept = json.loads(read_regular(self._path, _MOST_BYTES))
             if kept["instead_of"] == self._set:
                 return str(kept["theme"])
         return None
