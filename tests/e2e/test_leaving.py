@@ -27,16 +27,48 @@ def log(host: Host) -> Path:
     return write(host.project / "runs", records)
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT], ids=lambda n: n.name
-)
-def test_a_signal_leaves_the_terminal_as_it_was(host: Host, log: Path, number: int):
+GOES_ON = {
+    # Ignored by every Python program: who writes to a pipe that nobody reads gets an error.
+    signal.SIGPIPE,
+    signal.SIGXFSZ,
+    # Ignored unless somebody wants them.
+    signal.SIGCHLD,
+    signal.SIGCONT,
+    signal.SIGURG,
+    signal.SIGWINCH,
+}
+STOPS = {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+OFTEN = {
+    *(signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1),
+    *(signal.SIGSEGV, signal.SIGPIPE, signal.SIGCONT, signal.SIGTTIN),
+}
+CATCHABLE = [
+    pytest.param(number, marks=() if number in OFTEN else pytest.mark.long, id=number.name)
+    for number in sorted(set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP})
+]
+
+
+@pytest.mark.parametrize("number", CATCHABLE)
+def test_each_signal_leaves_the_terminal_as_it_was(host: Host, log: Path, number: int):
     with host.terminal("view", "runs") as terminal:
         terminal.wait_for("━ val")
         assert {1049, 1000, 2004} <= terminal.modes
         assert 25 not in terminal.modes
         terminal.kill(number)
-        assert terminal.wait_for_exit() == 0
+        if number in STOPS:
+            process = psutil.Process(terminal.process.pid)
+            wait_until(lambda: process.status() == psutil.STATUS_STOPPED, 5)
+            terminal.pump(0.1)
+            assert terminal.is_as_it_was
+            process.send_signal(signal.SIGCONT)
+            wait_until(lambda: terminal.pump(0.05) or 1049 in terminal.modes, 5)
+        if number in GOES_ON | STOPS:
+            terminal.press("?")
+            terminal.wait_for("Leaving and help")
+            terminal.press("qq")
+            assert terminal.wait_for_exit() == 0
+        else:
+            assert terminal.wait_for_exit() == -number
         assert terminal.is_as_it_was
         assert b"Traceback" not in terminal.received
 
@@ -47,7 +79,7 @@ def test_a_signal_before_the_first_frame_does_too(host: Host, log: Path, number:
         while 1049 not in terminal.modes:
             terminal.pump(0.001)
         terminal.kill(number)
-        terminal.wait_for_exit()
+        assert terminal.wait_for_exit() == -number
         assert terminal.is_as_it_was
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from tuimon import __version__
+from tuimon.end_signals import SignalEnd, die_of
 
 COMMANDS: dict[str, str] = {
     "run": "Launch a training under a guardian and watch it.",
@@ -34,6 +35,8 @@ COMMANDS: dict[str, str] = {
 """Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""
 
 
+_SCREEN = "tuimon.terminal.terminal_app"
+"""Loaded once there was a screen."""
 _COMPLETION = "_TUIMON_COMPLETE"
 """In the environment: what click's completion scripts for shells ask."""
 
@@ -86,8 +89,23 @@ def cli(ctx: click.Context) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code.
 
-    0 ok, 1 failed, 2 usage, 130 interrupted, 141 nobody reads the output (as of SIGPIPE).
+    0 ok, 1 failed, 2 usage, 130 interrupted, 141 nobody reads the output (as of SIGPIPE). Dies of
+    a signal by which the screen was left.
     """
+    _open_standard_files()
+    try:
+        code = _run(argv)
+    except SignalEnd as end:
+        _flush()
+        die_of(end.number)
+    if _SCREEN in sys.modules and argv is None:
+        # Threads of the screen may still read or decode, which the interpreter would wait for.
+        _flush()
+        os._exit(code)
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # an encoding need not have all characters
         sys.stdout.reconfigure(errors="replace")
     if instruction := os.environ.get(_COMPLETION):
@@ -114,6 +132,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
     except Exception as error:
         return _report_unexpected(error)
+
+
+def _open_standard_files() -> None:
+    """Let those that the caller has closed be empty and take everything, as daemons have them."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            try:
+                os.fstat(number)
+            except OSError:
+                # The lowest number that is free is this one; what else is opened never gets it.
+                os.open(os.devnull, os.O_RDWR)
+            file = open(number, mode, closefd=False)  # noqa: SIM115 - until the end
+            setattr(sys, name, file)
+            setattr(sys, f"__{name}__", file)
+
+
+def _flush() -> None:
+    for file in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # nobody reads it any more
+            file.flush()
+    if logging := sys.modules.get("logging"):
+        logging.shutdown()
 
 
 def _report(error: click.ClickException) -> int:

@@ -1,9 +1,9 @@
 """An app on a real terminal: the way there, keys that are typed ahead, signals, leaving."""
 
 import asyncio
+import contextlib
 import logging
 import os
-import signal
 import sys
 import threading
 import time
@@ -18,6 +18,8 @@ from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
 
+from tuimon.end_signals import EndSignals, SignalEnd, die_of
+from tuimon.terminal.abandoned import AbandonedThreads
 from tuimon.terminal.clipboard import fitting, for_screen, tell_tmux
 from tuimon.terminal.driver import TerminalDriver
 from tuimon.terminal.glyphs import has_unicode
@@ -26,7 +28,8 @@ from tuimon.terminal.type_ahead import KeyDone, TypeAhead
 
 R = TypeVar("R")
 
-_LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+_LEAVE_WITHIN = 5.0
+"""Seconds that leaving may take, whatever hangs."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,29 +47,66 @@ class TerminalApp(App[R]):
         self.set_class(ascii_only, "-ascii")
         self._mouse = mouse
         self.type_ahead = TypeAhead(self)
+        self._end_signal: int | None = None
+        """That ends the app."""
+        self._left = threading.Event()
+        """The terminal is as it was."""
+        self._leaving = threading.Lock()
+        """Held by the thread that sees to it that the app is left; never released."""
 
     def show(self) -> R | None:
         """Run on this terminal until the user leaves or the terminal goes away.
 
         Returns what the app exits with. An error that nobody handled ends the app, is raised here
-        once the terminal is as it was.
+        once the terminal is as it was; `SignalEnd` when a signal did.
         """
         hooks = threading.excepthook, sys.unraisablehook
         threading.excepthook = _log_of_thread
         sys.unraisablehook = _log_unraisable
+        signals = EndSignals(self._leave_because)
+        signals.start()
         try:
             result = self.run(mouse=self._mouse)
         finally:
+            self._left.set()
+            signals.stop()
             threading.excepthook, sys.unraisablehook = hooks
         if self._exception is not None:
             raise self._exception
+        if self._end_signal is not None:
+            raise SignalEnd(self._end_signal)
         return result
 
     def on_load(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in _LEAVE_SIGNALS:
-            # Textual alone would die with the alternate screen and mouse reports left on.
-            loop.add_signal_handler(number, self.exit)
+        # A view may hang in a file, or compute for minutes: leaving waits for none of them.
+        asyncio.get_running_loop().set_default_executor(AbandonedThreads())
+        if self._end_signal is not None:
+            self.exit()
+
+    def exit(self, result: R | None = None, return_code: int = 0, message: Any = None) -> None:
+        """Leave, within seconds, whatever hangs."""
+        if isinstance(self._driver, TerminalDriver):
+            threading.Thread(target=self._leave_in_time, daemon=True).start()
+        super().exit(result, return_code, message)
+
+    def _leave_because(self, number: int) -> None:
+        """In a thread: a signal has come, and Textual alone would die with its screen left on."""
+        if self._end_signal is None:
+            self._end_signal = number
+            if (loop := self._loop) is not None:
+                with contextlib.suppress(RuntimeError):  # it has ended
+                    loop.call_soon_threadsafe(self.exit)
+            self._leave_in_time()
+
+    def _leave_in_time(self) -> None:
+        """End the process at last if leaving does not."""
+        if self._left.wait(_LEAVE_WITHIN) or not self._leaving.acquire(blocking=False):
+            return
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.abandon()
+        if self._end_signal is not None:
+            die_of(self._end_signal)
+        os._exit(1)
 
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())

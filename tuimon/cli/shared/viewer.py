@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuimon.cli.shared.common import describe_end, last_output, settings_or_refuse
+from tuimon.end_signals import faults_blocked
 from tuimon.runs.activity import activity
 from tuimon.runs.paths import RunPaths, state_home
 from tuimon.runs.registry import RunStatus, read_status
@@ -24,6 +25,7 @@ from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
 if TYPE_CHECKING:
+    from tuimon.config import Settings
     from tuimon.guardian.client import Typist
     from tuimon.runs.foreign import ForeignProcess
     from tuimon.session.session import Session
@@ -140,14 +142,19 @@ def screen_obstacle() -> str | None:
 
 def run_home() -> None:
     """Show the runs of this host; come back to them when a viewer is left."""
-    from tuimon.tui.home_app import choose
-
     settings = settings_or_refuse()
-    while (chosen := choose(settings)) is not None:
+    while (chosen := _choose(settings)) is not None:
         if isinstance(chosen, Path):
             watch_logdirs([chosen], plain=False)
         else:
             watch_run(chosen.paths, plain=False, launched=False)
+
+
+def _choose(settings: "Settings") -> RunStatus | Path | None:
+    from tuimon.tui.home_app import choose
+
+    with faults_blocked():
+        return choose(settings)
 
 
 def open_log() -> Path:
@@ -171,13 +178,22 @@ def _watch(session: "Session", *, plain: bool, reset: bool, typist: "Typist | No
         plain = True
     settings = settings_or_refuse()
     open_log()
+    if plain:
+        from tuimon.cli.shared.plain import follow
+
+        session.start()
+        try:
+            return follow(session)
+        finally:
+            session.stop()
+    with faults_blocked():
+        return _show(session, settings, reset=reset, typist=typist)
+
+
+def _show(session: "Session", settings: "Settings", *, reset: bool, typist: "Typist | None") -> int:
     # Before the screen's own modules are loaded, so that the first frame has curves.
     session.start()
     try:
-        if plain:
-            from tuimon.cli.shared.plain import follow
-
-            return follow(session)
         with quick_imports():
             from tuimon.present.look import LookFile
             from tuimon.tui.app import run_app
