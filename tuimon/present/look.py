@@ -9,9 +9,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from itertools import islice
+from threading import Lock
 from types import MappingProxyType
 from typing import Annotated, Any
 
+from tuimon.abandoned import answer_within
 from tuimon.charts.model import ChartOptions, MarkStyle, XAxis
 from tuimon.charts.viewport import Viewport
 from tuimon.config import Settings
@@ -28,6 +30,8 @@ from tuimon.store.filters import MOST_LENGTH
 _log = logging.getLogger(__name__)
 
 _MOST_BYTES = 1 << 18
+_SAVE_SECONDS = 0.05
+"""That a key may wait until the look is kept."""
 _MOST_RUNS, _MOST_VIEWS = 1000, 200
 MOST_COLUMNS = 6
 """And rows of charts on a page."""
@@ -127,6 +131,8 @@ class LookFile:
         self._first = first or Look()
         digest = sha256("\0".join(session.known_by).encode(errors="surrogateescape")).hexdigest()
         self._path = state_home() / "views" / f"{digest[:24]}.json"
+        self._lock = Lock()
+        self._unsaved: Look | None = None
 
     def load(self) -> Look:
         """The look that was saved last; what is missing or makes no sense is as at first."""
@@ -142,6 +148,23 @@ class LookFile:
 
     def save(self, look: Look) -> None:
         """Keep the look. A disk that is full or read-only costs nothing but the memory."""
+        with self._lock:
+            self._unsaved, begins = look, self._unsaved is None
+        if begins:
+            with suppress(TimeoutError):
+                answer_within(_SAVE_SECONDS, self._save_all)
+
+    def _save_all(self) -> None:
+        """Write looks until the newest is written: the file system may hang meanwhile."""
+        look = self._unsaved
+        while look is not None:
+            self._write(look)
+            with self._lock:
+                if self._unsaved is look:
+                    self._unsaved = None
+                look = self._unsaved
+
+    def _write(self, look: Look) -> None:
         views = {title: view for title, view in look.views.items() if view != Viewport()}
         small = replace(
             look, runs=look.runs[:_MOST_RUNS], views=dict(islice(views.items(), _MOST_VIEWS))

@@ -203,11 +203,11 @@ class TerminalDriver(LinuxDriver):
     def _stop_like_ctrl_z(self, *_: object) -> None:
         # In the background, changing the terminal would bring the same signal again.
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-        self._sigtstp_application()  # type: ignore[no-untyped-call]
+        self._sigtstp_application()
 
     def _sigcont_application(self, *_: object) -> None:
         if self._must_signal_resume:  # else the screen is there, and its modes are no shell's
-            super()._sigcont_application()  # type: ignore[no-untyped-call]
+            super()._sigcont_application()
 
     def abandon(self) -> None:
         """Leave the terminal as it was, from any thread, when the event loop does not."""

@@ -18,8 +18,8 @@ from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
 
+from tuimon.abandoned import AbandonedThreads
 from tuimon.end_signals import EndSignals, SignalEnd, die_of
-from tuimon.terminal.abandoned import AbandonedThreads
 from tuimon.terminal.clipboard import fitting, for_screen, tell_tmux
 from tuimon.terminal.driver import TerminalDriver
 from tuimon.terminal.glyphs import has_unicode

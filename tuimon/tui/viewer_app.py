@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from textual.app import App, SystemCommand
+from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
 
 from tuimon.config import Settings
@@ -15,7 +16,17 @@ from tuimon.tui.themes.choice import ThemeChoice
 
 R = TypeVar("R")
 
+_PALETTE_ID = "--command-palette"
+"""By which Textual knows that it is open."""
 _NOT_IN_PALETTE = ("app.command_palette", "interrupt")
+
+
+class Palette(CommandPalette):
+    """Textual's, whose list is moved in only when it is there: Textual's own raises KeyError."""
+
+    def _action_command_list(self, action: str) -> None:
+        if self.query_one(CommandList).scrollable_content_region:
+            super()._action_command_list(action)
 
 
 @runtime_checkable
@@ -53,6 +64,11 @@ class ViewerApp(TerminalApp[R]):
 
     def on_mount(self) -> None:
         self._themes.follow()
+
+    def action_command_palette(self) -> None:
+        """Show all keys and themes by name."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(Palette(id=_PALETTE_ID))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The app has no keys of its own while a screen takes all of them."""

@@ -8,6 +8,7 @@ from typing import Any
 from textual.app import App
 from textual.theme import Theme
 
+from tuimon.abandoned import Aside
 from tuimon.config import Settings
 from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
@@ -33,6 +34,7 @@ class ThemeChoice:
         self._few_colours = few_colours
         self._directory = themes_directory()
         self._seen = self._stamps()
+        self._look = Aside(self._stamps)
 
     def begin(self) -> None:
         """Register all themes and take the one that is wanted."""
@@ -48,8 +50,8 @@ class ThemeChoice:
 
     def reload(self) -> None:
         """Take over what has been saved in the user's themes."""
-        stamps = self._stamps()
-        if stamps == self._seen:
+        stamps = self._look.ask()
+        if stamps is None or stamps == self._seen:
             return
         self._seen = stamps
         found = read_themes(self._directory)
