@@ -76,12 +76,16 @@ def attack(host: Host, arguments: list[str], seed: int) -> int:
                 terminal.resize(100, 30)
                 terminal.kill(15)
                 code = terminal.wait_for_exit(20)
-                assert code == -15, f"seed {seed}: {sent} events, code {code}: {_words(terminal)}"
+                assert code == -15, (
+                    f"seed {seed}: {sent} events, code {code}: {_words(host, terminal)}"
+                )
             else:
                 left += 1
             terminal.pump(0.1)
             code = terminal.process.returncode
-            assert code in (0, -15), f"seed {seed}: {sent} events, code {code}: {_words(terminal)}"
+            assert code in (0, -15), (
+                f"seed {seed}: {sent} events, code {code}: {_words(host, terminal)}"
+            )
             assert terminal.is_as_it_was, f"seed {seed}: {sent} events"
     return left
 
@@ -100,8 +104,10 @@ def _burst_until_left(terminal: Terminal, draw: random.Random, most: int) -> int
     return sent
 
 
-def _words(terminal: Terminal) -> str:
-    return terminal.received[-400:].decode(errors="replace")
+def _words(host: Host, terminal: Terminal) -> str:
+    log = host.home / "viewer.log"
+    said = log.read_text()[-3000:] if log.exists() else ""
+    return terminal.received[-400:].decode(errors="replace") + said
 
 
 @pytest.mark.long

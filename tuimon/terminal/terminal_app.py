@@ -15,6 +15,7 @@ from rich.console import Console
 from textual import events, on
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -36,6 +37,9 @@ _log = logging.getLogger(__name__)
 
 class TerminalApp(App[R]):
     """An app that sends little to the terminal and leaves it as it was, whatever happens."""
+
+    # No widget of ours has text that Textual could select, and it fails where there is none.
+    ALLOW_SELECT = False
 
     def __init__(self, *, ascii_only: bool = False, mouse: bool = True) -> None:
         """`ascii_only` is for terminals whose encoding has neither braille nor box drawings."""
@@ -112,6 +116,8 @@ class TerminalApp(App[R]):
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
 
     async def on_event(self, event: events.Event) -> None:
+        if self._exit and isinstance(event, events.InputEvent):
+            return  # typed after what leaves: there may be no screen any more
         await self.type_ahead.handle(event, super().on_event)
 
     @on(KeyDone)
@@ -132,6 +138,17 @@ class TerminalApp(App[R]):
         if update and self._running and not self._closed and not self._batch_count:
             driver.show(renderable)
         self.post_display_hook()
+
+    def pop_screen(self) -> AwaitComplete:
+        """Take the uppermost screen away, but never the first: that is left by leaving alone."""
+        # Below the first lies Textual's own, which is blank. A screen may be dismissed twice.
+        return super().pop_screen() if len(self.screen_stack) > 2 else AwaitComplete()
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self._exit:  # of what was under way when the screen went
+            _log.warning("failed while it was left", exc_info=error)
+        else:
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         # Textual itself would print all of it on the terminal.

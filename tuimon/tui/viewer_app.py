@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
+from textual._types import CallbackType
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
 
@@ -22,7 +24,14 @@ _NOT_IN_PALETTE = ("app.command_palette", "interrupt")
 
 
 class Palette(CommandPalette):
-    """Textual's, whose list is moved in only when it is there: Textual's own raises KeyError."""
+    """Textual's, but for what ends the app there.
+
+    Its list is moved in only when it is there, and of two clicks beside it the second one does not
+    take away the screen below.
+    """
+
+    def dismiss(self, result: CallbackType | None = None) -> AwaitComplete:
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def _action_command_list(self, action: str) -> None:
         if self.query_one(CommandList).scrollable_content_region:
