@@ -1,4 +1,4 @@
-"""Random keys, mouse, pastes and changes of size, in bursts as over a slow link: nothing ends it."""
+"""Random keys, mouse, pastes and sizes, in bursts as over a slow link: nothing ends it."""
 
 import random
 import string
@@ -20,9 +20,11 @@ KEYS = [
     *("\x1b[1;2A", "\x1b[1;2B", "\x1b[1;2C", "\x1b[1;2D", "\x1b[1;5C", "\x1b[1;5D", "\x1bOP"),
     *("\x10\x1b[6~", "\x10\x1b[5~", "\x10\x1b[B\r", "\x10\x1b[1;5F", ":a\x1b[6~\r"),
 ]
+LEFT = {0, 130}
+"""As by its keys, or by Ctrl-C while one screen of the home screen's follows another."""
 RARE = ["q", "\x03", "\x03q", "Ss", "S\x1b"]
 """They may leave it, which is no crash."""
-DAMAGE = ["\x1b[999;999z", "\x1b[<0;9999;9999M", "\x1b[", "\x1b[200~", "\x1b[201~", "é", "漢", "\0"]
+DAMAGE = ["\x1b[999;999z", "\x1b[<0;9999;9999M", "\x1b[", "\x1b[201~", "é", "漢", "\0"]
 MAKE = """
 import sys
 import numpy as np
@@ -70,27 +72,22 @@ def attack(host: Host, arguments: list[str], seed: int) -> int:
     while sent < EVENTS:
         with host.terminal(*arguments, columns=100, rows=30) as terminal:
             terminal.wait_for(lambda text: "leave" in text, timeout=30)
-            sent += _burst_until_left(terminal, draw, EVENTS - sent)
+            sent += _send_until_left(terminal, draw, EVENTS - sent)
             if terminal.process.poll() is None:
                 terminal.press("\x1b\x1b\x1b")
                 terminal.resize(100, 30)
                 terminal.kill(15)
                 code = terminal.wait_for_exit(20)
-                assert code == -15, (
-                    f"seed {seed}: {sent} events, code {code}: {_words(host, terminal)}"
-                )
+                assert code == -15, f"seed {seed}: {sent} events, code {code}: {_said(host)}"
             else:
                 left += 1
-            terminal.pump(0.1)
-            code = terminal.process.returncode
-            assert code in (0, -15), (
-                f"seed {seed}: {sent} events, code {code}: {_words(host, terminal)}"
-            )
+                code = terminal.wait_for_exit()
+                assert code in LEFT, f"seed {seed}: {sent} events, code {code}: {_said(host)}"
             assert terminal.is_as_it_was, f"seed {seed}: {sent} events"
     return left
 
 
-def _burst_until_left(terminal: Terminal, draw: random.Random, most: int) -> int:
+def _send_until_left(terminal: Terminal, draw: random.Random, most: int) -> int:
     sent = 0
     while sent < most and terminal.process.poll() is None:
         columns, rows = terminal.screen.columns, terminal.screen.lines
@@ -104,10 +101,9 @@ def _burst_until_left(terminal: Terminal, draw: random.Random, most: int) -> int
     return sent
 
 
-def _words(host: Host, terminal: Terminal) -> str:
+def _said(host: Host) -> str:
     log = host.home / "viewer.log"
-    said = log.read_text()[-3000:] if log.exists() else ""
-    return terminal.received[-400:].decode(errors="replace") + said
+    return log.read_text()[-3000:] if log.exists() else ""
 
 
 @pytest.mark.long
@@ -124,7 +120,7 @@ def test_nothing_that_comes_from_a_terminal_ends_it(
         for _ in range(3):
             host.run("run", "--foreground", "--mirror", "off", program, str(made))
     arguments = {"view": ["view", "runs"], "attach": ["attach"], "home": []}[place]
-    seed = 0x7A11 + len(place)
+    seed = {"view": 31253, "attach": 31255, "home": 31254}[place]
     left = attack(host, arguments, seed)
     with capsys.disabled():
         print(f"\n{place}: {EVENTS} events, seed {seed}, left {left} times on the way")

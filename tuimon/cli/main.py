@@ -173,8 +173,11 @@ def _report_unexpected(error: Exception) -> int:
     import logging
 
     from tuimon.cli.shared.viewer import open_log
+    from tuimon.runs.record import RecordError
     from tuimon.text import safe, shorten
 
+    if isinstance(error, RecordError):
+        return _report(click.ClickException(str(error)))
     if isinstance(error, FileNotFoundError) and not _has_working_directory():
         print("tuimon: this directory has been deleted: cd to another one", file=sys.stderr)
         return 1

@@ -1,14 +1,16 @@
 """What all apps of the viewer share: settings, themes, the user's keys, the palette."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
-from textual._types import CallbackType
+from textual._context import active_message_pump
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tuimon.config import Settings
 from tuimon.terminal.terminal_app import TerminalApp
@@ -18,6 +20,7 @@ from tuimon.tui.themes.choice import ThemeChoice
 
 R = TypeVar("R")
 
+_log = logging.getLogger(__name__)
 _PALETTE_ID = "--command-palette"
 """By which Textual knows that it is open."""
 _NOT_IN_PALETTE = ("app.command_palette", "interrupt")
@@ -30,7 +33,7 @@ class Palette(CommandPalette):
     take away the screen below.
     """
 
-    def dismiss(self, result: CallbackType | None = None) -> AwaitComplete:
+    def dismiss(self, result: None = None) -> AwaitComplete:
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def _action_command_list(self, action: str) -> None:
@@ -76,8 +79,18 @@ class ViewerApp(TerminalApp[R]):
 
     def action_command_palette(self) -> None:
         """Show all keys and themes by name."""
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(Palette(id=_PALETTE_ID))
+
+    def _handle_exception(self, error: Exception) -> None:
+        pump = active_message_pump.get(None)
+        palette = pump.screen if isinstance(pump, Widget) and pump.is_attached else None
+        if isinstance(palette, Palette):
+            # Its list is Textual's, which fails at a click on what has just been filtered away.
+            _log.warning("the palette failed", exc_info=error)
+            self.call_later(palette.dismiss)
+        else:
+            super()._handle_exception(error)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The app has no keys of its own while a screen takes all of them."""

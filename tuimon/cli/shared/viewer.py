@@ -152,7 +152,8 @@ def run_home() -> None:
         if isinstance(chosen, Path):
             watch_logdirs([chosen], plain=False)
         else:
-            watch_run(chosen.paths, plain=False, launched=False)
+            with contextlib.suppress(RecordError):  # removed meanwhile, as the list will show
+                watch_run(chosen.paths, plain=False, launched=False)
 
 
 def _choose(settings: "Settings") -> RunStatus | Path | None:
