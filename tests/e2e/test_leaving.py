@@ -218,8 +218,8 @@ def test_a_terminal_that_takes_nothing_is_left_all_the_same(host: Host, log: Pat
 
 
 STUCK = {
-    "reading": "import time; R.decode_payload = lambda *_: time.sleep(600)",
-    "computing": "exec('def spin(*_):\n while True: pass'); R.decode_payload = spin",
+    "reading": "import time\nR.decode_payload = lambda *_: time.sleep(600)",
+    "computing": "def spin(*_):\n    while True: pass\nR.decode_payload = spin",
 }
 
 
@@ -228,7 +228,7 @@ STUCK = {
 def test_a_view_that_is_stuck_keeps_nobody(host: Host, how: str, end: str | int):
     with SummaryWriter(str(host.project / "runs")) as writer:
         writer.add_text("words", "some")
-    patch = f"import tuimon.summaries.reader as R; {STUCK[how]}"
+    patch = f"import tuimon.summaries.reader as R\n{STUCK[how]}"
     program = [sys.executable, "-c", CRASH.format(patch=patch)]
     with host.terminal("view", "runs", program=program) as terminal:
         terminal.wait_for("q leave")

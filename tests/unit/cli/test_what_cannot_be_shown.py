@@ -29,7 +29,7 @@ def test_an_embedding_whose_file_is_none_hides_no_other(
     projector(logdir, f'tensor_name: "points" tensor_path: "{path}"')
     assert main(["show", "--kind", "all", str(logdir)]) == 0
     said = capsys.readouterr()
-    assert "embedding · points" in said.out
+    assert "embeddings · points" in said.out
     assert "the last of all" in said.out
     assert "error in tuimon" not in said.err
 
