@@ -72,6 +72,13 @@ def safe(text: str) -> str:
     return "".join(shown)
 
 
+def described(error: Exception) -> str:
+    """What an error that nobody has thought of says, as far as it can be told to a user."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
 def width(text: str) -> int:
     """Return how many terminal cells safe text takes."""
     if text.isascii():

@@ -19,9 +19,10 @@ from tuimon.cli.shared.targets import (
     which_runs,
     which_tags,
 )
-from tuimon.text import safe
+from tuimon.text import described, safe
 
 if TYPE_CHECKING:
+    from tuimon.export.summary_files import ExportSummary, FilesWriter, UnreadableSummary
     from tuimon.export.tables import CsvWriter, JsonlWriter, ParquetWriter
 
 FORMATS = ("csv", "jsonl", "parquet")
@@ -135,7 +136,11 @@ def _write_table(logs: EventLogs, options: ExportOptions) -> None:
 
 def _write_files(directory: Path, logs: EventLogs, options: ExportOptions) -> bool:
     """Write summaries of the kinds; whether all of them could be."""
-    from tuimon.export.summary_files import FilesWriter, UnreadableSummary, summaries
+    from tuimon.export.summary_files import (
+        ExportSummary,
+        FilesWriter,
+        summaries,
+    )
 
     complete = True
     try:
@@ -143,17 +148,29 @@ def _write_files(directory: Path, logs: EventLogs, options: ExportOptions) -> bo
             for run in logs.read():
                 for kind in dict.fromkeys(options.kinds):
                     for one in summaries(run, kind, options.takes):
-                        if isinstance(one, UnreadableSummary):
-                            where = f"{safe(one.run)}: {safe(one.tag)}: step {one.step}"
-                            tell(f"{where}: {safe(one.reason)}: left out")
+                        bad = _written(writer, one) if isinstance(one, ExportSummary) else one
+                        if bad is not None:
+                            where = f"{safe(bad.run)}: {safe(bad.tag)}: step {bad.step}"
+                            tell(f"{where}: {safe(bad.reason)}: left out")
                             complete = False
-                        else:
-                            writer.write(one)
     except OSError as error:
         raise CommandError(f"{safe(str(error.filename or directory))}: {error.strerror}") from None
     found = f"{writer.files:,} file{'s'[: writer.files != 1]}"
     tell(f"{found} written to {safe(str(directory))}" if writer.files else "nothing was found")
     return complete
+
+
+def _written(writer: "FilesWriter", one: "ExportSummary") -> "UnreadableSummary | None":
+    """Write a summary; why it could not be made into a file, if so. Raises OSError."""
+    from tuimon.export.summary_files import UnreadableSummary
+
+    try:
+        writer.write(one)
+    except OSError:
+        raise
+    except Exception as error:
+        return UnreadableSummary(one.run, one.tag, one.step, described(error))
+    return None
 
 
 @contextmanager

@@ -19,17 +19,23 @@ from tuimon.text import fit, format_age, format_bytes, format_duration, safe, wi
 @click.option("-l", "--long", is_flag=True, help="Below each run its command and directory.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
 def command(long: bool, as_json: bool) -> int:
-    """List runs, newest first."""
-    runs = list_runs()
+    """List runs, newest first.
+
+    Those whose record cannot be read are told of on standard error; the exit code is 1 then.
+    """
+    unreadable: list[str] = []
+    runs = list_runs(on_unreadable=unreadable.append)
     if as_json:
         click.echo(json.dumps([run_document(run) for run in runs], indent=1))
     elif runs:
         cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         for line in _table(runs, cells, long=long):
             click.echo(line)
-    else:
+    elif not unreadable:
         click.echo("no runs yet; start one: tuimon run train.py")
-    return 0
+    for why in unreadable:
+        click.echo(f"tuimon: left out: {safe(why)}", err=True)
+    return 1 if unreadable else 0
 
 
 def _table(runs: list[RunStatus], cells: int | None, *, long: bool) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from tuimon import __version__
+from tuimon.end_signals import SignalEnd, die_of
 from tuimon.runs.paths import NoHomeError
 
 COMMANDS: dict[str, str] = {
@@ -35,6 +36,8 @@ COMMANDS: dict[str, str] = {
 """Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""
 
 
+_SCREEN = "tuimon.terminal.terminal_app"
+"""Loaded once there was a screen."""
 _COMPLETION = "_TUIMON_COMPLETE"
 """In the environment: what click's completion scripts for shells ask."""
 
@@ -87,9 +90,23 @@ def cli(ctx: click.Context) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code.
 
-    0 ok, 1 failed, 2 usage, 130 interrupted, 141 nobody reads the output (as of SIGPIPE).
+    0 ok, 1 failed, 2 usage, 130 interrupted, 141 nobody reads the output (as of SIGPIPE). Dies of
+    a signal by which the screen was left.
     """
     _open_standard_files()
+    try:
+        code = _run(argv)
+    except SignalEnd as end:
+        _flush()
+        die_of(end.number)
+    if _SCREEN in sys.modules and argv is None:
+        # Threads of the screen may still read or decode, which the interpreter would wait for.
+        _flush()
+        os._exit(code)
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # an encoding need not have all characters
         sys.stdout.reconfigure(errors="replace")
     if instruction := os.environ.get(_COMPLETION):
@@ -122,15 +139,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _open_standard_files() -> None:
-    """Have all three, as some daemons do not: the next file to be opened would be in their place,
-    and Python has None there."""
-    for fd, name in enumerate(("stdin", "stdout", "stderr")):
-        try:
-            os.fstat(fd)
-        except OSError:
-            null = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
-            os.set_inheritable(null, True)
-            setattr(sys, name, os.fdopen(null, "w" if fd else "r"))
+    """Let those that the caller has closed be empty and take everything, as daemons have them."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            try:
+                os.fstat(number)
+            except OSError:
+                # The lowest number that is free is this one; what else is opened never gets it.
+                os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+            file = open(number, mode, closefd=False)  # noqa: SIM115 - until the end
+            setattr(sys, name, file)
+            setattr(sys, f"__{name}__", file)
+
+
+def _flush() -> None:
+    for file in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # nobody reads it any more
+            file.flush()
+    if logging := sys.modules.get("logging"):
+        logging.shutdown()
 
 
 def _report(error: click.ClickException) -> int:
@@ -150,8 +177,11 @@ def _report_unexpected(error: Exception) -> int:
     import logging
 
     from tuimon.cli.shared.viewer import open_log
+    from tuimon.runs.record import RecordError
     from tuimon.text import safe, shorten
 
+    if isinstance(error, RecordError):
+        return _report(click.ClickException(str(error)))
     if isinstance(error, FileNotFoundError) and not _has_working_directory():
         print("tuimon: this directory has been deleted: cd to another one", file=sys.stderr)
         return 1

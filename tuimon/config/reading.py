@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, get_args
 
 from tuimon.config.schema import Origin, Settings
 from tuimon.decoding import checked, field_types, near, written
+from tuimon.regular_file import regular_file
 
 _NOWHERE = Path("/nonexistent/.config/tuimon")
 """Below what Debian calls the home directory of users who have none."""
@@ -112,7 +113,7 @@ def read_document(path: Path) -> Document | None:
         ConfigError: it cannot be read, or is no TOML.
     """
     try:
-        with path.open("rb") as file:
+        with regular_file(path) as file:
             data = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
         return None

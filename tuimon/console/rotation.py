@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+from tuimon.regular_file import open_regular
+
 
 def part_path(log: Path, number: int) -> Path:
     """The finished part with that number, counted from 1."""
@@ -191,7 +193,7 @@ class ConsoleReader:
 
     def _open(self, path: Path, number: int) -> bool:
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            fd = open_regular(path)
         except FileNotFoundError:
             return False
         self.close()

@@ -13,7 +13,6 @@ import os
 import struct
 from enum import Enum
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from tuimon.events.crc import masked_crc, masked_crcs_of_short_lengths, masked_length_crcs
 from tuimon.events.fields import Buffer, Span
+from tuimon.regular_file import regular_file
 
 HEADER_BYTES = 12
 TRAILER_BYTES = 4
@@ -250,7 +250,7 @@ def read_payload(path: str | os.PathLike[str], offset: int, length: int) -> byte
     Raises FrameError when the file does not hold that frame (damaged, truncated or replaced since)
     and OSError when it cannot be read.
     """
-    with Path(path).open("rb", buffering=0) as file:
+    with regular_file(path, buffering=0) as file:
         data = os.pread(file.fileno(), length + FRAME_BYTES, offset)
     if payload_length(data, 0) != length or not is_valid_frame(data, 0):
         raise FrameError(f"no valid record of {length} bytes at offset {offset} of {path}")

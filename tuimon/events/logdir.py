@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from tuimon.regular_file import regular_file
 from tuimon.runs.sources import LogSource
 
 MAX_DEPTH = 16
@@ -179,7 +180,7 @@ class _DirectoryListing:
             return known  # torch is writing all of it again, with what is new at its end
         path, text = Path(entry.path), ""
         if entry.name == PROJECTOR_CONFIG:
-            with path.open("rb") as file:
+            with regular_file(path) as file:
                 text = file.read(_MOST_CONFIG_BYTES).decode(errors="replace")
         return SideFile(self.run, path, status.st_size, status.st_mtime, text)
 

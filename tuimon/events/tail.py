@@ -17,6 +17,7 @@ from tuimon.events.frames import (
     payload_length,
 )
 from tuimon.events.points import EventBatch
+from tuimon.regular_file import open_regular
 
 DEFAULT_POLL_BYTES = 1 << 20
 MAX_RECORD_BYTES = 128 << 20
@@ -108,8 +109,7 @@ class EventFileTail:
         """
         try:
             # Only opening makes network file systems ask the server how long the file is now.
-            # Without O_NONBLOCK, a FIFO in the file's place would hang the reader.
-            file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            file = open_regular(self.path)
             try:
                 batches = self._read(file, max_bytes)
             finally:

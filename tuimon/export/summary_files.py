@@ -29,6 +29,7 @@ from tuimon.summaries.meshes import Mesh
 from tuimon.summaries.reader import Decoded, SummaryReader
 from tuimon.summaries.stored import meshes, read_mesh, steps_from
 from tuimon.summaries.texts import Text
+from tuimon.text import described
 
 KINDS = {
     "histogram": "histograms",
@@ -110,6 +111,8 @@ def summaries(
                 yield UnreadableSummary(run.name, tag, ref.step, str(error))
             except OSError as error:
                 yield UnreadableSummary(run.name, tag, ref.step, error.strerror or "cannot be read")
+            except Exception as error:  # what nobody has thought of in one must not end the others
+                yield UnreadableSummary(run.name, tag, ref.step, described(error))
             else:
                 yield ExportSummary(kind, run.name, tag, ref.step, ref.wall_time, content)
 

@@ -9,15 +9,18 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from itertools import islice
+from threading import Lock
 from types import MappingProxyType
 from typing import Annotated, Any, Protocol
 
+from tuimon.abandoned import answer_within
 from tuimon.charts.model import ChartOptions, MarkStyle, XAxis
 from tuimon.charts.viewport import Viewport
 from tuimon.config.schema import Settings, Smoothing
 from tuimon.decoding import Rule, checked, field_types, within
 from tuimon.present.arrangement import Sort
 from tuimon.present.selection import Selection, filter_or_everything
+from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.session.session import Session
@@ -26,6 +29,8 @@ from tuimon.store.filters import MOST_LENGTH
 _log = logging.getLogger(__name__)
 
 _MOST_BYTES = 1 << 18
+_SAVE_SECONDS = 0.05
+"""That a key may wait until the look is kept."""
 _MOST_RUNS, _MOST_VIEWS = 1000, 200
 MOST_COLUMNS = 6
 """And rows of charts on a page."""
@@ -131,14 +136,15 @@ class LookFile:
         self._first = first or Look()
         digest = sha256("\0".join(session.known_by).encode(errors="surrogateescape")).hexdigest()
         self._path = state_home() / "views" / f"{digest[:24]}.json"
+        self._lock = Lock()
+        self._unsaved: Look | None = None
 
     def load(self) -> Look:
         """The look that was saved last; what is missing or makes no sense is as at first."""
         known: dict[str, Any] = {}
         with suppress(OSError, ValueError, RecursionError):
-            if self._path.stat().st_size <= _MOST_BYTES:
-                document = json.loads(self._path.read_bytes())
-                known = document if isinstance(document, dict) else {}
+            document = json.loads(read_regular(self._path, _MOST_BYTES))
+            known = document if isinstance(document, dict) else {}
         sound: dict[str, Any] = {}
         for name, kind in field_types(Look).items():
             with suppress(KeyError, ValueError):
@@ -147,6 +153,23 @@ class LookFile:
 
     def save(self, look: Look) -> None:
         """Keep the look. A disk that is full or read-only costs nothing but the memory."""
+        with self._lock:
+            self._unsaved, begins = look, self._unsaved is None
+        if begins:
+            with suppress(TimeoutError):
+                answer_within(_SAVE_SECONDS, self._save_all)
+
+    def _save_all(self) -> None:
+        """Write looks until the newest is written: the file system may hang meanwhile."""
+        look = self._unsaved
+        while look is not None:
+            self._write(look)
+            with self._lock:
+                if self._unsaved is look:
+                    self._unsaved = None
+                look = self._unsaved
+
+    def _write(self, look: Look) -> None:
         views = {title: view for title, view in look.views.items() if view != Viewport()}
         small = replace(
             look, runs=look.runs[:_MOST_RUNS], views=dict(islice(views.items(), _MOST_VIEWS))

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tuimon.regular_file import regular_file
+
 _WANDB = ".wandb"
 _SYNCING = ".wandb+tensorboard"
 
@@ -41,7 +43,7 @@ class WriterReports:
         for path in files:
             start = self._read.get(path, 0)
             try:
-                with path.open("rb") as file:
+                with regular_file(path) as file:
                     file.seek(start)
                     *lines, _ = file.read().split(b"\n")
             except OSError:

@@ -7,9 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from tuimon.decoding import checked
+from tuimon.regular_file import read_regular
 
 ENDED = "ended"
 """Key of the alert that tells how the training ended."""
+_MOST_BYTES = 64 << 20
 
 
 class AlertLevel(StrEnum):
@@ -71,7 +73,7 @@ def read_alerts(path: Path) -> list[Alert]:
     Lines that are no alert, as a writer that was killed leaves one, are passed over.
     """
     try:
-        lines = path.read_bytes().splitlines()
+        lines = read_regular(path, _MOST_BYTES).splitlines()
     except OSError:
         return []
     return [alert for line in lines if (alert := _alert(line)) is not None]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from tuimon.decoding import checked
+from tuimon.regular_file import read_regular
 from tuimon.runs.replacement import replace_file
 from tuimon.runs.sources import LogSource
 
@@ -23,6 +24,8 @@ PAD = 8192
 """Records are padded to a multiple of this many bytes, so that they can grow in place."""
 
 _SLACK = 512
+_MOST_BYTES = 16 << 20
+"""Longer files are no records of ours."""
 _TORN_READ_RETRIES = 3
 _TORN_READ_PAUSE = 0.02
 
@@ -247,7 +250,7 @@ def read_record(cls: type[R], path: Path) -> R | None:
     """
     for attempt in range(_TORN_READ_RETRIES):
         try:
-            data = path.read_bytes()
+            data = read_regular(path, _MOST_BYTES)
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -5,10 +5,13 @@ What is measured of a run's machine is a store of its own (`SystemLog`), filled 
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from tuimon.abandoned import Aside
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert, read_alerts
 from tuimon.runs.foreign import ForeignProcess
@@ -20,8 +23,11 @@ from tuimon.session.training_progress import ProgressWatch, TrainingProgress
 from tuimon.store.follower import Follower
 from tuimon.store.series import Series
 from tuimon.store.store import Store
+from tuimon.text import format_duration
 
 _STATUS_EVERY = 0.5
+_TOLD_AFTER = 3.0
+"""Seconds that a file system may take to answer."""
 
 
 class LogSearch(NamedTuple):
@@ -70,6 +76,7 @@ class Session:
         self.follower = Follower(self.store, self.sources)
         self.alerts: Sequence[Alert] = () if run is None else read_alerts(run.alerts)
         """What the recorder has to say of the run, oldest first."""
+        self._records = None if run is None else Aside(partial(_read_records, run))
         self._checked = time.monotonic()
         self._progress_watch = ProgressWatch()
         self._progress_version = -1
@@ -93,16 +100,15 @@ class Session:
     def poll(self) -> None:
         """Look at the run's records again, and follow log directories found since."""
         now = time.monotonic()
-        if self.run is None or now - self._checked < _STATUS_EVERY:
+        records = self._records
+        if records is None or not (records.pending or now - self._checked >= _STATUS_EVERY):
             return
         self._checked = now
-        self.alerts = read_alerts(self.run.alerts)
-        try:
-            self.status = read_status(self.run.directory)
-        except RecordError:
-            # Removed while it is watched: what was read of it stays on the screen.
-            return
-        self._follow(self._known_sources(()))
+        # Removed while it is watched: what was read of it stays on the screen.
+        with suppress(RecordError):
+            if (found := records.ask()) is not None:
+                self.status, self.alerts = found
+                self._follow(self._known_sources(()))
 
     @property
     def subject(self) -> TrainingFacts | None:
@@ -116,12 +122,19 @@ class Session:
             state=status.state,
             started_at=record.started_at,
             ended_at=status.ended_at,
-            reason=remark(status, time.time()),
+            reason=self._unanswered() or remark(status, time.time()),
             mirror=status.mirror,
             search=LogSearch(
                 record.logdir or record.cwd, record.logdir is not None, record.console_metrics
             ),
         )
+
+    def _unanswered(self) -> str | None:
+        """Why what is known of the run may no longer be so."""
+        seconds = 0.0 if self._records is None else self._records.hangs_for
+        if seconds < _TOLD_AFTER:
+            return None
+        return f"known {format_duration(seconds)} ago: the state directory does not answer"
 
     @property
     def console(self) -> Path | None:
@@ -187,6 +200,10 @@ class SystemLog:
                 device, _, quantity = tag.partition("/")
                 devices.setdefault(device, {})[quantity] = series
         return dict(sorted(devices.items(), key=lambda item: _rank(item[0], item[1])))
+
+
+def _read_records(run: RunPaths) -> tuple[RunStatus, Sequence[Alert]]:
+    return read_status(run.directory), read_alerts(run.alerts)
 
 
 def _rank(device: str, quantities: dict[str, Series]) -> int:

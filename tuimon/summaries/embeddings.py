@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tuimon.regular_file import regular_file
 from tuimon.summaries import SummaryError
 
 MAX_POINTS = 20_000
@@ -113,7 +114,7 @@ def _lines(path: Path) -> tuple[list[bytes], int, int]:
     """
     taken: list[bytes] = []
     stride, total, size = 1, 0, 0
-    with path.open("rb") as file:
+    with regular_file(path) as file:
         if os.fstat(file.fileno()).st_size > MAX_BYTES:
             raise SummaryError(f"a file of more than {MAX_BYTES >> 20} MiB")
         while line := file.readline(_MAX_LINE):
@@ -137,7 +138,7 @@ def _labels(
     """Names and columns of the labels of the points that were taken."""
     if not files.metadata:
         return (), []
-    with _inside(directory, files.metadata).open("rb") as file:
+    with regular_file(_inside(directory, files.metadata)) as file:
         data = file.read(_MAX_METADATA + 1)
     if len(data) > _MAX_METADATA:
         raise SummaryError(f"labels of more than {_MAX_METADATA >> 20} MiB")
@@ -156,6 +157,8 @@ def _labels(
 
 def _inside(directory: Path, name: str) -> Path:
     """A file below `directory`; others are not what a run has to show."""
+    if "\0" in name:
+        raise SummaryError("the configuration names a file by what is no name")
     path = (directory / name).resolve()
     if not path.is_relative_to(directory.resolve()):
         raise SummaryError("the configuration names a file outside of its run")

@@ -3,11 +3,11 @@
 import os
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, FrameError, read_payload
+from tuimon.regular_file import regular_file
 from tuimon.summaries import SummaryError
 from tuimon.summaries.audio_clips import Audio, decode_audio
 from tuimon.summaries.graphs import (
@@ -115,7 +115,7 @@ def record_key(
 
     Raises OSError.
     """
-    with Path(path).open("rb", buffering=0) as file:
+    with regular_file(path, buffering=0) as file:
         checksum = os.pread(file.fileno(), TRAILER_BYTES, offset + HEADER_BYTES + length)
     return RecordKey(os.fspath(path), tag, plugin, offset, length, checksum)
 

@@ -10,6 +10,7 @@ import contextlib
 import curses
 import os
 import selectors
+import signal
 import socket
 import termios
 import threading
@@ -195,6 +196,31 @@ class TerminalDriver(LinuxDriver):
         # Its answer tells how far away the terminal is before anything is drawn.
         self.link.sent(len(REQUEST))
         self.write(REQUEST)
+
+        for number in (signal.SIGTTIN, signal.SIGTTOU):
+            signal.signal(number, self._stop_like_ctrl_z)
+
+    def _stop_like_ctrl_z(self, *_: object) -> None:
+        # In the background, changing the terminal would bring the same signal again.
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        self._sigtstp_application()
+
+    def _sigcont_application(self, *_: object) -> None:
+        if self._must_signal_resume:  # else the screen is there, and its modes are no shell's
+            super()._sigcont_application()
+
+    def abandon(self) -> None:
+        """Leave the terminal as it was, from any thread, when the event loop does not."""
+        self._draws = False
+        self._disable_bracketed_paste()
+        self._enable_line_wrap()
+        self._disable_in_band_window_resize()
+        self._disable_mouse_support()
+        if self.attrs_before is not None:
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+        self.write("\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[m")
+        self.close()
 
     def stop_application_mode(self) -> None:
         # An answer that came after the end would be typed into the shell.

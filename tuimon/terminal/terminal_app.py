@@ -1,9 +1,9 @@
 """An app on a real terminal: the way there, keys that are typed ahead, signals, leaving."""
 
 import asyncio
+import contextlib
 import logging
 import os
-import signal
 import sys
 import threading
 import time
@@ -14,10 +14,15 @@ from typing import Any, TypeVar
 from rich.console import Console
 from textual import events, on
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._context import active_message_pump
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
+from tuimon.abandoned import AbandonedThreads
+from tuimon.end_signals import EndSignals, SignalEnd, die_of
 from tuimon.terminal.clipboard import fitting, for_screen, tell_tmux
 from tuimon.terminal.driver import TerminalDriver
 from tuimon.terminal.glyphs import has_unicode
@@ -26,13 +31,17 @@ from tuimon.terminal.type_ahead import KeyDone, TypeAhead
 
 R = TypeVar("R")
 
-_LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+_LEAVE_WITHIN = 5.0
+"""Seconds that leaving may take, whatever hangs."""
 
 _log = logging.getLogger(__name__)
 
 
 class TerminalApp(App[R]):
     """An app that sends little to the terminal and leaves it as it was, whatever happens."""
+
+    # No widget of ours has text that Textual could select, and it fails where there is none.
+    ALLOW_SELECT = False
 
     def __init__(self, *, ascii_only: bool = False, mouse: bool = True) -> None:
         """`ascii_only` is for terminals whose encoding has neither braille nor box drawings."""
@@ -44,34 +53,73 @@ class TerminalApp(App[R]):
         self.set_class(ascii_only, "-ascii")
         self._mouse = mouse
         self.type_ahead = TypeAhead(self)
+        self._end_signal: int | None = None
+        """That ends the app."""
+        self._left = threading.Event()
+        """The terminal is as it was."""
+        self._leaving = threading.Lock()
+        """Held by the thread that sees to it that the app is left; never released."""
 
     def show(self) -> R | None:
         """Run on this terminal until the user leaves or the terminal goes away.
 
         Returns what the app exits with. An error that nobody handled ends the app, is raised here
-        once the terminal is as it was.
+        once the terminal is as it was; `SignalEnd` when a signal did.
         """
         hooks = threading.excepthook, sys.unraisablehook
         threading.excepthook = _log_of_thread
         sys.unraisablehook = _log_unraisable
+        signals = EndSignals(self._leave_because)
+        signals.start()
         try:
             result = self.run(mouse=self._mouse)
         finally:
+            self._left.set()
+            signals.stop()
             threading.excepthook, sys.unraisablehook = hooks
         if self._exception is not None:
             raise self._exception
+        if self._end_signal is not None:
+            raise SignalEnd(self._end_signal)
         return result
 
     def on_load(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in _LEAVE_SIGNALS:
-            # Textual alone would die with the alternate screen and mouse reports left on.
-            loop.add_signal_handler(number, self.exit)
+        # A view may hang in a file, or compute for minutes: leaving waits for none of them.
+        asyncio.get_running_loop().set_default_executor(AbandonedThreads())
+        if self._end_signal is not None:
+            self.exit()
+
+    def exit(self, result: R | None = None, return_code: int = 0, message: Any = None) -> None:
+        """Leave, within seconds, whatever hangs."""
+        if isinstance(self._driver, TerminalDriver):
+            threading.Thread(target=self._leave_in_time, daemon=True).start()
+        super().exit(result, return_code, message)
+
+    def _leave_because(self, number: int) -> None:
+        """In a thread: a signal has come, and Textual alone would die with its screen left on."""
+        if self._end_signal is None:
+            self._end_signal = number
+            if (loop := self._loop) is not None:
+                with contextlib.suppress(RuntimeError):  # it has ended
+                    loop.call_soon_threadsafe(self.exit)
+            self._leave_in_time()
+
+    def _leave_in_time(self) -> None:
+        """End the process at last if leaving does not."""
+        if self._left.wait(_LEAVE_WITHIN) or not self._leaving.acquire(blocking=False):
+            return
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.abandon()
+        if self._end_signal is not None:
+            die_of(self._end_signal)
+        os._exit(1)
 
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
 
     async def on_event(self, event: events.Event) -> None:
+        if self._exit and isinstance(event, events.InputEvent):
+            return  # typed after what leaves: there may be no screen any more
         await self.type_ahead.handle(event, super().on_event)
 
     @on(KeyDone)
@@ -92,6 +140,27 @@ class TerminalApp(App[R]):
         if update and self._running and not self._closed and not self._batch_count:
             driver.show(renderable)
         self.post_display_hook()
+
+    def pop_screen(self) -> AwaitComplete:
+        """Take the uppermost screen away, but never the first: that is left by leaving alone."""
+        # Below the first lies Textual's own, which is blank. A screen may be dismissed twice.
+        return super().pop_screen() if len(self.screen_stack) > 2 else AwaitComplete()
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self._exit:  # of what was under way when the screen went
+            _log.warning("failed while it was left", exc_info=error)
+        else:
+            super()._handle_exception(error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        pump = active_message_pump.get(None)
+        screen = pump.screen if isinstance(pump, Widget) and pump.is_attached else None
+        if screen is None or not self.survives(screen, error):
+            super()._handle_exception(error)
+
+    def survives(self, screen: Screen[Any], error: Exception) -> bool:
+        """Whether what a screen failed at is dealt with, so that the app goes on."""
+        return False
 
     def _fatal_error(self) -> None:
         # Textual itself would print all of it on the terminal.

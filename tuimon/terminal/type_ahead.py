@@ -67,8 +67,11 @@ class TypeAhead:
             self._app.call_later(self._let_screen_appear)
 
     def _let_screen_appear(self) -> None:
-        # A screen handles nothing before it is composed and its first widget has the focus.
-        self._app.screen.call_later(self._app.call_later, self._let_through)
+        # A screen handles nothing before it is composed and its first widget has the focus, and
+        # lists have no rows to move by before it is laid out.
+        screen = self._app.screen
+        laid_out = screen.call_later if screen.size else screen.call_after_refresh
+        laid_out(self._app.call_later, self._let_through)
 
     async def _let_through(self) -> None:
         if self._limit is not None:

@@ -1,10 +1,13 @@
 """What all apps of the viewer share: settings, themes, the user's keys, the palette."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
+from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
 
 from tuimon.config.schema import Settings
@@ -15,7 +18,25 @@ from tuimon.tui.themes.choice import ThemeChoice
 
 R = TypeVar("R")
 
+_log = logging.getLogger(__name__)
+_PALETTE_ID = "--command-palette"
+"""By which Textual knows that it is open."""
 _NOT_IN_PALETTE = ("app.command_palette", "interrupt")
+
+
+class Palette(CommandPalette):
+    """Textual's, but for what ends the app there.
+
+    Its list is moved in only when it is there, and of two clicks beside it the second one does not
+    take away the screen below.
+    """
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def _action_command_list(self, action: str) -> None:
+        if self.query_one(CommandList).scrollable_content_region:
+            super()._action_command_list(action)
 
 
 @runtime_checkable
@@ -53,6 +74,18 @@ class ViewerApp(TerminalApp[R]):
 
     def on_mount(self) -> None:
         self._themes.follow()
+
+    def action_command_palette(self) -> None:
+        """Show all keys and themes by name."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(id=_PALETTE_ID))
+
+    def survives(self, screen: Screen[Any], error: Exception) -> bool:
+        """Of the palette, whose list is Textual's: it fails at a click on what has just gone."""
+        if isinstance(screen, Palette):
+            _log.warning("the palette failed", exc_info=error)
+            self.call_later(screen.dismiss)
+        return isinstance(screen, Palette)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The app has no keys of its own while a screen takes all of them."""

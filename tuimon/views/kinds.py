@@ -9,7 +9,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
-from tuimon.text import safe, width
+from tuimon.text import described, safe, width
 from tuimon.views.audio import AudioView
 from tuimon.views.base import View, ViewDrawing, ViewOptions
 from tuimon.views.custom_scalars import CustomScalarsView
@@ -84,6 +84,9 @@ def still(view: View, subject: ItemContext, look: ViewOptions) -> Sequence[Row]:
         return without_track(view.still(subject, look))
     except ViewError as error:
         return without_track(_why(error, subject, look))
+    except Exception as error:
+        # A fault of ours with one item, or what nobody has thought of in it: others are to come.
+        return [clip([(f"cannot be shown: {safe(described(error))}", roles.ERROR)], look.width)]
 
 
 def stills(

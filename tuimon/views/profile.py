@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.events.logdir import PROJECTOR_CONFIG, SideFile
+from tuimon.regular_file import regular_file
 from tuimon.store.store import Store
 from tuimon.text import fit, safe, width
 from tuimon.views.base import View, ViewDrawing, ViewOptions
@@ -151,8 +152,9 @@ def _read_trace(file: SideFile) -> ChromeTrace | str:
 
 
 def _content(path: Path) -> bytes:
-    with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
-        data: bytes = file.read(_MOST_BYTES + 1)
+    with regular_file(path) as file:
+        plain = gzip.GzipFile(fileobj=file) if path.name.endswith(".gz") else file
+        data: bytes = plain.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
         raise OSError(None, f"more than {_MOST_BYTES >> 20} MiB of text are not added up here")
     return data

@@ -10,23 +10,30 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from tuimon.abandoned import answer_within
 from tuimon.cli.shared.common import describe_end, settings_or_refuse
+from tuimon.end_signals import faults_blocked
 from tuimon.runs.activity import activity, losses
 from tuimon.runs.paths import RunPaths, state_home
+from tuimon.runs.record import RecordError
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
 if TYPE_CHECKING:
+    from tuimon.config.schema import Settings
     from tuimon.guardian.client import Typist
     from tuimon.runs.foreign import ForeignProcess
     from tuimon.session.session import Session
+_ANSWER_SECONDS = 2.0
+"""That a state directory may take to answer, once the screen is left."""
 _THREADS = "OPENBLAS_NUM_THREADS"
 _LAST_LINES = 12
 
@@ -69,12 +76,12 @@ def watch_run(
     with quick_imports():
         from tuimon.session.session import Session
 
+    session = Session(paths)
     try:
-        code = _watch(Session(paths), plain=plain, reset=reset, typist=typist)
+        code = _watch(session, plain=plain, reset=reset, typist=typist)
     finally:  # whatever happened to the viewer: the training is what matters
-        status = read_status(paths.directory)
-        _say_goodbye(status)
-    if launched and status.state.ended:
+        status = _last_word(session)
+    if launched and status is not None and status.state.ended:
         return exit_code(status)
     return code
 
@@ -141,14 +148,20 @@ def screen_obstacle() -> str | None:
 
 def run_home() -> None:
     """Show the runs of this host; come back to them when a viewer is left."""
-    from tuimon.tui.home_app import choose
-
     settings = settings_or_refuse()
-    while (chosen := choose(settings)) is not None:
+    while (chosen := _choose(settings)) is not None:
         if isinstance(chosen, Path):
             watch_logdirs([chosen], plain=False)
         else:
-            watch_run(chosen.paths, plain=False, launched=False)
+            with contextlib.suppress(RecordError):  # removed meanwhile, as the list will show
+                watch_run(chosen.paths, plain=False, launched=False)
+
+
+def _choose(settings: "Settings") -> RunStatus | Path | None:
+    from tuimon.tui.home_app import choose
+
+    with faults_blocked():
+        return choose(settings)
 
 
 def open_log() -> Path:
@@ -172,13 +185,22 @@ def _watch(session: "Session", *, plain: bool, reset: bool, typist: "Typist | No
         plain = True
     settings = settings_or_refuse()
     open_log()
+    if plain:
+        from tuimon.cli.shared.plain import follow
+
+        session.start()
+        try:
+            return follow(session)
+        finally:
+            session.stop()
+    with faults_blocked():
+        return _show(session, settings, reset=reset, typist=typist)
+
+
+def _show(session: "Session", settings: "Settings", *, reset: bool, typist: "Typist | None") -> int:
     # Before the screen's own modules are loaded, so that the first frame has curves.
     session.start()
     try:
-        if plain:
-            from tuimon.cli.shared.plain import follow
-
-            return follow(session)
         with quick_imports():
             from tuimon.present.look import LookFile
             from tuimon.tui.app import run_app
@@ -188,6 +210,24 @@ def _watch(session: "Session", *, plain: bool, reset: bool, typist: "Typist | No
         return 0
     finally:
         session.stop()
+
+
+def _last_word(session: "Session") -> RunStatus | None:
+    """Tell how things stand, as far as that can be known; None where it cannot."""
+    assert session.run is not None
+    directory = session.run.directory
+    try:
+        status = answer_within(_ANSWER_SECONDS, partial(read_status, directory))
+        answer_within(_ANSWER_SECONDS, partial(_say_goodbye, status))
+    except RecordError:
+        why = "is removed" if not directory.exists() else "cannot be read"
+    except TimeoutError:
+        why = "does not answer"
+    else:
+        return status
+    with contextlib.suppress(OSError):  # the terminal is gone: nobody to tell
+        click.echo(f"the state directory of {safe(session.run.id)} {why}: {safe(str(directory))}")
+    return None
 
 
 def _say_goodbye(status: RunStatus) -> None:

@@ -7,6 +7,7 @@ from textual import work
 from textual.actions import SkipAction
 from textual.binding import BindingType
 
+from tuimon.abandoned import Aside
 from tuimon.console.emulation import ConsoleTail
 from tuimon.console.history import ConsoleHistory
 from tuimon.session.session import Session
@@ -17,6 +18,8 @@ from tuimon.tui.panes.prompt import Prompt
 
 _COLUMNS = 16
 """That a key scrolls by."""
+_HANGS_AFTER = 1.0
+"""Seconds until nothing more is read of a log in the thread that answers keys."""
 _FOLLOW = Key("follow", "F", "follow", "Follow the console", "Follow its end", "follow", 62)
 _MATCH = Key("match", "N", "match(1)", "Later match", "Later match of what / found")
 
@@ -57,6 +60,8 @@ class ConsolePane(KeyOwner, ConsoleView):
         self._tail: ConsoleTail | None = None
         if session.console is not None:
             self._tail = ConsoleTail(session.console, plain_file=session.run is None)
+        self._news = Aside(self._read_news)
+        self._terminal_size: tuple[int, int] | None = None
         self.find_prompt = Prompt(self._find, self._end_search, asked="find", history=[], id="find")
         """For the screen to place."""
 
@@ -67,14 +72,22 @@ class ConsolePane(KeyOwner, ConsoleView):
 
     def poll(self) -> None:
         """Look for new output."""
-        if self._tail is not None and self._tail.poll():
-            self.set_lines(self._tail.lines(), self._tail.columns)
+        if self._tail is not None and (news := self._news.ask()) is not None:
+            self.set_lines(*news)
+
+    def _read_news(self) -> tuple[list[str], int] | None:
+        """In a thread: lines and columns of the training's terminal, if there is new output."""
+        tail = self._tail
+        assert tail is not None
+        if self._terminal_size is not None:
+            tail.resize(*self._terminal_size)
+        return (tail.lines(), tail.columns) if tail.poll() else None
 
     def fit_terminal(self) -> None:
         """Emulate a terminal of the training's size, which whoever types into it may change."""
         status = self._session.status
-        if self._tail is not None and status is not None:
-            self._tail.resize(status.record.pty_cols, status.record.pty_rows)
+        if status is not None:
+            self._terminal_size = status.record.pty_cols, status.record.pty_rows
 
     def idle_keys(self) -> Collection[str]:
         return ("zoom",) if self.zoomed else ("back",)
@@ -124,6 +137,8 @@ class ConsolePane(KeyOwner, ConsoleView):
 
         Returns whether there was anything to scroll to.
         """
+        if self._hangs():
+            return True
         if self.marking:
             self.mark_more(lines)
             return True
@@ -139,7 +154,7 @@ class ConsolePane(KeyOwner, ConsoleView):
         """Begin to mark lines, or mark none."""
         if self.marking:
             self.unmark()
-        else:
+        elif not self._hangs():
             self.mark(self._history())
         self.refresh_bindings()
 
@@ -178,6 +193,13 @@ class ConsolePane(KeyOwner, ConsoleView):
         if not found:
             where = "further up" if steps < 0 else "further down"
             self.app.call_from_thread(self.notify, f"nothing {where}", timeout=2)
+
+    def _hangs(self) -> bool:
+        """Whether the log cannot be read now; says so."""
+        if self._news.hangs_for < _HANGS_AFTER:
+            return False
+        self.notify("The file with the output does not answer.", severity="warning", timeout=2)
+        return True
 
     def _history(self) -> ConsoleHistory | None:
         """The whole log, where it is not there yet."""

@@ -1,6 +1,8 @@
 """The home screen: the runs of this host, and log directories of the place."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,6 +12,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from tuimon.abandoned import answer_within
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.events.nearby import NearbyLogdir, find_logdirs
@@ -49,6 +52,8 @@ HOME_KEYS = (
     Key("home-page-up", "pageup", "page(-1)", "Page before"),
 )
 
+_FIRST_SECONDS = 1.0
+"""That the first frame waits for the runs."""
 _LOOK_EVERY = 2.0
 _SEARCH_EVERY = 30.0
 _NO_RUNS = (
@@ -73,16 +78,23 @@ class _Title(CellView):
     def __init__(self) -> None:
         super().__init__()
         self._runs: Sequence[RunStatus] = ()
+        self._unreadable = 0
 
-    def tell(self, runs: Sequence[RunStatus]) -> None:
-        self._runs = runs
+    def tell(self, runs: Sequence[RunStatus], unreadable: int) -> None:
+        self._runs, self._unreadable = runs, unreadable
         self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:
         going = sum(not run.state.ended for run in self._runs)
         running = f"  {going} running" if going else ""
         counts = f"  {count(len(self._runs), 'run')}" if self._runs else ""
-        return [line((" tuimon", roles.TITLE), (counts, roles.DIM), (running, roles.OK))]
+        told = f"  {self._unreadable} unreadable: tuimon ls says why" if self._unreadable else ""
+        return [
+            line(
+                (" tuimon", roles.TITLE), (counts, roles.DIM), (running, roles.OK),
+                (told, roles.WARN),
+            )
+        ]  # fmt: skip
 
 
 class HomeScreen(Screen[None]):
@@ -99,6 +111,7 @@ class HomeScreen(Screen[None]):
         self._logdirs = LogdirList(id="logdirs")
         self._keys = KeyBar(HOME_KEYS, id="keys")
         self._runs: Sequence[RunStatus] = ()
+        self._unreadable: Sequence[str] = ()
         self._glances: dict[str, LeadMetric | None] = {}
         self._sizes: dict[str, int] = {}
 
@@ -111,15 +124,22 @@ class HomeScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._list.ascii_only = self.app.has_class("-ascii")
-        self._show(list_runs())
+        with suppress(TimeoutError):  # then they come when they do
+            self._show(answer_within(_FIRST_SECONDS, self._list_runs))
         self.set_interval(_LOOK_EVERY, self._look)
         self.set_interval(_SEARCH_EVERY, self._search)
         self._look()
         self._search()
 
+    def _list_runs(self) -> Sequence[RunStatus]:
+        unreadable: list[str] = []
+        runs = list_runs(on_unreadable=unreadable.append)
+        self._unreadable = unreadable
+        return runs
+
     def _show(self, runs: Sequence[RunStatus]) -> None:
         self._runs = runs
-        self._title.tell(runs)
+        self._title.tell(runs, len(self._unreadable))
         self._notice.display = not runs
         self._list.display = bool(runs)
         if runs:
@@ -156,8 +176,18 @@ class HomeScreen(Screen[None]):
         """The run under the cursor; None where a log directory is."""
         return None if self._logdirs.has_focus else self._list.chosen
 
-    @work(thread=True, exclusive=True, group="search", exit_on_error=False)
     def _search(self) -> None:
+        self._begin("search", self._find_logdirs)
+
+    def _look(self) -> None:
+        self._begin("look", self._look_at_runs)
+
+    def _begin(self, group: str, call: Callable[[], None]) -> None:
+        """Do something in a thread, unless the last time hangs or takes as long."""
+        if not any(worker.group == group and worker.is_running for worker in self.workers):
+            self.run_worker(call, thread=True, group=group, exit_on_error=False)
+
+    def _find_logdirs(self) -> None:
         place = Path.cwd()
         found = find_logdirs(place, apart_from=state_home())
         self.app.call_from_thread(self._show_logdirs, place, found)
@@ -170,10 +200,9 @@ class HomeScreen(Screen[None]):
             self.set_focus(self._logdirs)
         self._offer_keys()
 
-    @work(thread=True, exclusive=True, group="look", exit_on_error=False)
-    def _look(self) -> None:
+    def _look_at_runs(self) -> None:
         worker = get_current_worker()
-        runs = list_runs()
+        runs = self._list_runs()
         self.app.call_from_thread(self._show, runs)
         for run in runs:
             if worker.is_cancelled:
@@ -224,7 +253,8 @@ class HomeScreen(Screen[None]):
         choice = await self.app.push_screen_wait(ask)
         if choice:
             try:
-                ControlClient(run.paths).stop("kill" if choice == "kill" else "next")
+                stop = ControlClient(run.paths).stop
+                await asyncio.to_thread(stop, "kill" if choice == "kill" else "next")
             except ControlError as error:
                 self.notify(safe(str(error)), severity="error")
             self._look()
@@ -237,15 +267,16 @@ class HomeScreen(Screen[None]):
         if reason := why_it_stays(run):
             self.notify(safe(reason), severity="warning", markup=False)
             return
-        unsent = "; its W&B data were not uploaded" if has_unsent(run) else ""
-        what = f"remove: log, record, {format_bytes(size_of(run))}{unsent}"
+        unsent, size = await asyncio.to_thread(lambda: (has_unsent(run), size_of(run)))
+        unsaid = "; its W&B data were not uploaded" if unsent else ""
+        what = f"remove: log, record, {format_bytes(size)}{unsaid}"
         answer = Answer("r", what, "remove")
         name = safe(run.record.name)
         if await self.app.push_screen_wait(
             AskScreen(f"Remove {name} ({run.record.id})?", [answer])
         ):
             try:
-                remove_run(run)
+                await asyncio.to_thread(remove_run, run)
             except CannotRemoveError as error:
                 self.notify(safe(str(error)), severity="error", markup=False)
             self._look()

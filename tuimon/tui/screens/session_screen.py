@@ -1,17 +1,20 @@
 """What is true of every screen over a session: leaving; stopping, pausing and answering the
 training, each only when it is meant; what there is to know about it."""
 
+import asyncio
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from tuimon.abandoned import answer_within
 from tuimon.guardian.client import ControlClient, ControlError, Typist, caller
 from tuimon.mirror.upload import can_upload, request_upload
 from tuimon.present.facts import alert_rows, is_wrong, run_rows
@@ -25,6 +28,8 @@ from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings, everywhere
 from tuimon.tui.screens.pages import HelpScreen, TextScreen, TextSection
 from tuimon.tui.screens.typing import TypingScreen
 
+_UPLOAD_SECONDS = 1.0
+"""That a request for an upload may take to be written."""
 _TYPE = "Type: input(), pdb"
 
 _STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "stop")
@@ -185,7 +190,8 @@ class SessionScreen(KeyOwner, Screen[None]):
             if not await self.app.push_screen_wait(AskScreen(question, [_TAKE])):
                 return
         try:
-            typist = Typist(status.paths, caller(), take=holder is not None)
+            take = holder is not None
+            typist = await asyncio.to_thread(Typist, status.paths, caller(), take=take)
         except ControlError as error:
             self.notify(safe(str(error)), severity="error")
             return
@@ -215,7 +221,7 @@ class SessionScreen(KeyOwner, Screen[None]):
             self.notify(f"W&B: {safe(status.mirror.url or status.mirror.state)}")
             return
         try:
-            request_upload(run)
+            answer_within(_UPLOAD_SECONDS, partial(request_upload, run))
             if status.state.ended:
                 # A process of its own: it goes on when this screen is left.
                 subprocess.Popen(

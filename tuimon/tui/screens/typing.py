@@ -2,6 +2,8 @@
 
 import queue
 import threading
+from contextlib import suppress
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -9,11 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 
+from tuimon.abandoned import Aside
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.console.emulation import ConsoleTail
 from tuimon.guardian.client import ControlError, Typist
 from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import RecordError
 from tuimon.runs.registry import read_status
 from tuimon.terminal.typed import typed
 from tuimon.text import fit, safe
@@ -48,6 +52,9 @@ class TypingScreen(ModalScreen[str]):
         self._view.border_subtitle = _LEAVING
         self._typist = typist
         self._tail: ConsoleTail | None = None
+        self._wanted_size = (0, 0)
+        self._news = Aside(self._read_news)
+        self._status = Aside(partial(read_status, paths.directory))
         self._polls = 0
         self._requests: queue.SimpleQueue[str | tuple[int, int] | None] = queue.SimpleQueue()
         threading.Thread(target=self._send, name="typing", daemon=True).start()
@@ -73,17 +80,27 @@ class TypingScreen(ModalScreen[str]):
             return
         if self._tail is None:
             self._tail = ConsoleTail(self._paths.console_log, cols, rows)
-        self._tail.resize(cols, rows)
+        self._wanted_size = cols, rows
         self._requests.put((rows, cols))
         self._poll()
 
     def _poll(self) -> None:
-        if self._tail is not None and self._tail.poll():
-            terminal = self._tail.terminal
-            self._view.set_screen(terminal.screen, terminal.cursor)
+        if self._tail is not None and (news := self._news.ask()) is not None:
+            self._view.set_screen(*news)
         self._polls += 1
-        if self._polls % _ENDED_EVERY == 0 and read_status(self._paths.directory).state.ended:
-            self._leave("The training has ended.")
+        if self._polls % _ENDED_EVERY == 0:
+            with suppress(RecordError):  # it has been removed, or is being written
+                status = self._status.ask()
+                if status is not None and status.state.ended:
+                    self._leave("The training has ended.")
+
+    def _read_news(self) -> tuple[list[str], tuple[int, int] | None] | None:
+        """In a thread: what the terminal shows, and its cursor, if there is new output."""
+        assert self._tail is not None
+        self._tail.resize(*self._wanted_size)
+        if not self._tail.poll():
+            return None
+        return self._tail.terminal.screen, self._tail.terminal.cursor
 
     def on_key(self, event: events.Key) -> None:
         event.stop()

@@ -8,7 +8,9 @@ from typing import Any
 from textual.app import App
 from textual.theme import Theme
 
+from tuimon.abandoned import Aside
 from tuimon.config.schema import Settings
+from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.text import safe
@@ -16,6 +18,7 @@ from tuimon.tui.themes.theme_file import ANSI, DARK, THEMES
 from tuimon.tui.themes.users import read_themes, themes_directory
 
 _LOOK_EVERY = 1.0
+_MOST_BYTES = 1 << 16
 
 
 class ThemeChoice:
@@ -31,6 +34,7 @@ class ThemeChoice:
         self._few_colours = few_colours
         self._directory = themes_directory()
         self._seen = self._stamps()
+        self._look = Aside(self._stamps)
 
     def begin(self) -> None:
         """Register all themes and take the one that is wanted."""
@@ -46,8 +50,8 @@ class ThemeChoice:
 
     def reload(self) -> None:
         """Take over what has been saved in the user's themes."""
-        stamps = self._stamps()
-        if stamps == self._seen:
+        stamps = self._look.ask()
+        if stamps is None or stamps == self._seen:
             return
         self._seen = stamps
         found = read_themes(self._directory)
@@ -72,7 +76,7 @@ class ThemeChoice:
         if self._few_colours:
             return None
         with suppress(OSError, ValueError, KeyError, TypeError):
-            kept = json.loads(self._path.read_bytes())
+            kept = json.loads(read_regular(self._path, _MOST_BYTES))
             if kept["instead_of"] == self._set:
                 return str(kept["theme"])
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,8 @@ MAX_JPEG_PIXELS = 400_000_000
 """The same for JPEG, which is decoded at an eighth of its size."""
 MAX_FRAMES = 1000
 """Of an animation; the rest is not played."""
+MAX_ANIMATION_PIXELS = 100_000_000
+"""The same, of all frames together: each is made of those before it, in up to a second."""
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 _GREY = 0x60
 """What shines through transparent parts."""
@@ -128,15 +131,15 @@ def delays(image: Image) -> tuple[float, ...]:
     """Seconds that each frame of an animation is seen; one entry, or none, for a still image."""
     try:
         with _opened(image.data) as picture:
-            count = min(getattr(picture, "n_frames", 1), MAX_FRAMES)
-            if count < 2:
-                return ()
-            found = []
-            for frame in range(count):
-                picture.seek(frame)
-                delay = picture.info.get("duration", 0) / 1000
-                found.append(delay if delay >= _LEAST_DELAY else _USUAL_DELAY)
-            return tuple(found)
+            # Pillow would go through all frames to count them.
+            most = min(MAX_ANIMATION_PIXELS // (picture.width * picture.height or 1), MAX_FRAMES)
+            found: list[float] = []
+            with suppress(EOFError):
+                while len(found) < most:
+                    picture.seek(len(found))
+                    delay = picture.info.get("duration", 0) / 1000
+                    found.append(delay if delay >= _LEAST_DELAY else _USUAL_DELAY)
+            return tuple(found) if len(found) > 1 else ()
     except Exception:
         return ()
 
