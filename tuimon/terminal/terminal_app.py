@@ -147,15 +147,13 @@ class TerminalApp(App[R]):
         return super().pop_screen() if len(self.screen_stack) > 2 else AwaitComplete()
 
     def _handle_exception(self, error: Exception) -> None:
+        pump = active_message_pump.get(None)
+        screen = pump.screen if isinstance(pump, Widget) and pump.is_attached else None
+        if screen is not None and self.survives(screen, error):
+            return
         if self._exit:  # of what was under way when the screen went
             _log.warning("failed while it was left", exc_info=error)
         else:
-            super()._handle_exception(error)
-
-    def _handle_exception(self, error: Exception) -> None:
-        pump = active_message_pump.get(None)
-        screen = pump.screen if isinstance(pump, Widget) and pump.is_attached else None
-        if screen is None or not self.survives(screen, error):
             super()._handle_exception(error)
 
     def survives(self, screen: Screen[Any], error: Exception) -> bool:
