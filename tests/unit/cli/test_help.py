@@ -99,9 +99,9 @@ def test_topics_and_commands_are_offered_to_the_shell(
 
 
 def pager(directory: Path, name: str) -> Path:
-    """A pager that says how it was started, shows all and ends."""
+    """A pager that says how it was started, shows all and ends; given nothing, it ends at once."""
     path = directory / name
-    path.write_text('#!/bin/sh\necho "PAGER $LESS"; cat; echo "END"\n')
+    path.write_text('#!/bin/sh\n[ -t 0 ] && exit\necho "PAGER $LESS"; cat; echo "END"\n')
     path.chmod(0o755)
     return path
 
