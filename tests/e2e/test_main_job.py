@@ -12,6 +12,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from support.host import DEMO, TUIMON, Host
 from support.waiting import wait_until
+from support.wandb_history import history_rows
 from tuimon.mirror.offline_file import OfflineFile
 
 EPOCHS = 3
@@ -65,7 +66,7 @@ def offline_points(directory: Path) -> Points:
     """All scalars of the offline runs below a directory, by tag in the order of their rows."""
     points: Points = defaultdict(list)
     for path in sorted(directory.rglob("*.wandb")):
-        for row in OfflineFile(path).rows():
+        for row in history_rows(OfflineFile(path)):
             for key, value in row.values.items():
                 scalar = isinstance(value, float | int | str)  # NaN is a string there
                 if scalar and not key.startswith("_") and key != "global_step":

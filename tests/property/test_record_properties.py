@@ -46,7 +46,9 @@ run_records = st.builds(
     ),
     state=st.sampled_from(RunState),
     started_at=numbers,
-    **dict.fromkeys(("ended_at", "paused_at", "stop_next_at"), st.none() | numbers),
+    **dict.fromkeys(
+        ("ended_at", "paused_at", "stop_next_at", "job_signal_at"), st.none() | numbers
+    ),
     **dict.fromkeys(("stop_grace_int", "stop_grace_term"), numbers),
     exit_code=st.none() | st.integers(),
     signal=st.none() | st.integers(),

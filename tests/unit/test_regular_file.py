@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tuimon.config import ConfigError
-from tuimon.config.reading import read_document
+from tuimon.config.reading import ConfigError, read_document
 from tuimon.console.history import read_tail
 from tuimon.events.frames import read_payload
 from tuimon.events.tail import EventFileTail
