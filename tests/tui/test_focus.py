@@ -209,9 +209,13 @@ async def test_a_saved_or_copied_chart_bears_no_mark(finished: Session) -> None:
         assert pilot.app.clipboard.startswith("loss\n")
 
 
-async def test_the_palette_runs_what_panes_lend(finished: Session) -> None:
+@pytest.mark.parametrize("entered", [[], ["right"], ["1", "tab"]], ids=["none", "chart", "tags"])
+async def test_the_palette_runs_the_keys_of_panes_wherever_the_focus_is(
+    finished: Session, entered: list[str]
+) -> None:
     async with TuimonApp(finished).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
+        await walk(pilot, *entered)
         before = screen.look.smoothing
         commands = {each.title: each for each in pilot.app.get_system_commands(screen)}
         await commands["More smoothing"].callback()

@@ -96,12 +96,9 @@ class ViewerApp(TerminalApp[R]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every key of the screen by name, and the themes: what the palette offers."""
         keys = screen.keys if isinstance(screen, KeyProvider) else ()
-        # A key of a pane does something there.
-        nodes = {active.binding.id: active.node for active in screen.active_bindings.values()}
         for key in keys:
             if key.action not in _NOT_IN_PALETTE:
-                node = nodes.get(key.id, screen)
-                run = partial(self.run_action, key.action, node)
+                run = partial(screen.run_action, key.action)
                 yield SystemCommand(key.name, f"key {key.shown}", run)
         yield SystemCommand("Change the theme", "dark, light and others", self.action_change_theme)
         yield SystemCommand("Save a picture", "the screen as SVG, here", self.action_save_picture)

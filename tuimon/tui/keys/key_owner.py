@@ -1,13 +1,16 @@
 """Who has keys of its own, and which keys work where the focus is: for footer, help and palette."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
+from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.screen import Screen
 
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.viewer_app import keys_of
+
+R = TypeVar("R")
 
 
 class KeyLoan(NamedTuple):
@@ -34,6 +37,10 @@ class KeyOwner:
 
     takes_keys: ClassVar[bool] = False
     """Whether most keys are text while the focus is in it, so that the footer offers no others."""
+
+    def topics(self) -> Topics:
+        """Its keys as they are now."""
+        return self.TOPICS
 
     def idle_keys(self) -> Collection[str]:
         """Ids of its keys that do nothing now."""
@@ -103,13 +110,27 @@ def _places(screen: Screen[Any]) -> Iterator[tuple[KeySource, KeyOwner, str, Top
     near = path[: path.index(screen)]
     for node in near:
         if isinstance(node, KeyOwner):
-            yield "focus", node, f"#{node.id}", node.TOPICS
+            yield "focus", node, f"#{node.id}", node.topics()
     if isinstance(screen, KeyOwner):
         for loan in screen.LOANS:
             pane = screen.query_one(loan.pane)
             if isinstance(pane, KeyOwner) and pane not in near:
                 yield "loan", pane, loan.pane, loan.topics
-        yield "screen", screen, "", screen.TOPICS
+        yield "screen", screen, "", screen.topics()
+
+
+class KeyScreen(KeyOwner, Screen[R]):
+    """A screen that binds keys beside those of its panes."""
+
+    @property
+    def keys(self) -> list[Key]:
+        """Those that work where the focus is, as the user has them; it can run their actions."""
+        return [each.key for each in focus_keys(self)]
+
+    async def action_lent(self, pane: str, action: str) -> None:
+        """Do what the key of a pane does, whatever has the focus."""
+        if not await self.app.run_action(action, self.query_one(pane)):
+            raise SkipAction
 
 
 def _lent(pane: str, action: str) -> str:

@@ -13,7 +13,8 @@ from tuimon.charts.model import ChartOptions, Row
 from tuimon.terminal.driver import picture_cell, picture_protocol, place_pictures, round_trip
 from tuimon.terminal.graphics import PictureEncoder, TerminalPicture
 from tuimon.tui.item_views import Deed, DrawRequest, ItemViews
-from tuimon.tui.keys.key_tables import Key, bindings
+from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_tables import Key, Topics, bindings
 from tuimon.tui.panes.cells import CellView
 from tuimon.tui.themes.styles import palette_of
 from tuimon.views.base import ViewDrawing, ViewOptions
@@ -48,7 +49,7 @@ _MOVES_WITHIN = 0.3
 _COLOURS_FROM = ("256", "truecolor", "windows")
 
 
-class ItemPane(CellView, can_focus=True):
+class ItemPane(KeyOwner, CellView, can_focus=True):
     """Shows an item; drawings are read and laid out in a thread, one at a time.
 
     What is longer or wider than the widget is cut off.
@@ -223,6 +224,9 @@ class ItemPane(CellView, can_focus=True):
         """Those of the item's kind that work now."""
         keys = kind_of(self.item).keys if self.item else ()
         return [key for key in keys if self.inside or not key.inside]
+
+    def topics(self) -> Topics:
+        return {"": (*self.own_keys, *ITEM_KEYS)}
 
     def idle_keys(self) -> set[str]:
         """Ids of the keys that do nothing as things are."""

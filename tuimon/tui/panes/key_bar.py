@@ -1,6 +1,6 @@
 """The footer: the keys that work here, as many as fit, the important ones first."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from textual.screen import Screen
@@ -11,7 +11,6 @@ from tuimon.text import width
 from tuimon.tui.keys.key_owner import focus_keys
 from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.panes.cells import CellView, line
-from tuimon.tui.viewer_app import keys_of
 
 
 def key_row(keys: Iterable[Key], cells: int) -> Row:
@@ -32,39 +31,20 @@ def _width(key: Key) -> int:
 
 
 class KeyBar(CellView):
-    """The footer; docked at the bottom."""
+    """Those that do something where the focus is; docked at the bottom."""
 
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; background: $panel; }"
 
-    def __init__(self, keys: Sequence[Key] | None = None, *, id: str | None = None) -> None:
-        """Of `keys` the screen tells by `offer` which ones to show; without them they are those
-        that do something where the focus is.
-        """
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._table = keys
-        self._keys = list(keys or ())
+        self._keys: list[Key] = []
 
     def on_mount(self) -> None:
-        if self._table is None:
-            self.screen.bindings_updated_signal.subscribe(self, self._follow_focus)
+        self.screen.bindings_updated_signal.subscribe(self, self._follow_focus)
 
     def _follow_focus(self, screen: Screen[Any]) -> None:
         keys = [each.key for each in focus_keys(screen, offered=True)]
         self._keys = sorted(keys, key=lambda key: -key.footer)
-        self.draw()
-
-    def offer(
-        self, hidden: Collection[str], labels: Mapping[str, str], keys: Sequence[Key] | None = None
-    ) -> None:
-        """Show the keys whose ids are not `hidden` (they do nothing here), some relabelled.
-
-        They are those of the constructor's table, or `keys`.
-        """
-        self._keys = [
-            key._replace(label=labels.get(key.id, key.label))
-            for key in keys_of(self.app, keys or self._table or ())
-            if key.id not in hidden
-        ]
         self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:

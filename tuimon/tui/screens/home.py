@@ -6,10 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from tuimon.abandoned import answer_within
@@ -30,7 +29,8 @@ from tuimon.runs.removal import (
 )
 from tuimon.text import format_bytes, safe
 from tuimon.tui.dialogs.ask import Answer, AskScreen
-from tuimon.tui.keys.key_tables import Key, bindings, help_rows
+from tuimon.tui.keys.key_owner import KeyScreen
+from tuimon.tui.keys.key_tables import Key, Topics, bindings, help_rows
 from tuimon.tui.panes.cells import CellView, line
 from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.key_bar import KeyBar
@@ -38,7 +38,6 @@ from tuimon.tui.panes.logdir_list import LogdirList
 from tuimon.tui.panes.notice import Notice
 from tuimon.tui.panes.run_list import RunList
 from tuimon.tui.screens.pages import TextScreen, TextSection
-from tuimon.tui.viewer_app import keys_of
 
 HOME_KEYS = (
     Key("home-leave", "q,ctrl+c,escape", "leave", "Leave", "Leave", "leave", 100),
@@ -97,10 +96,11 @@ class _Title(CellView):
         ]  # fmt: skip
 
 
-class HomeScreen(Screen[None]):
+class HomeScreen(KeyScreen[None]):
     """Lists the runs and looks at each now and then, in a thread."""
 
     AUTO_FOCUS = "RunList"
+    TOPICS: ClassVar[Topics] = {"": HOME_KEYS}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(HOME_KEYS)]
 
     def __init__(self) -> None:
@@ -109,7 +109,6 @@ class HomeScreen(Screen[None]):
         self._notice = Notice(id="home-notice")
         self._list = RunList(id="runs")
         self._logdirs = LogdirList(id="logdirs")
-        self._keys = KeyBar(HOME_KEYS, id="keys")
         self._runs: Sequence[RunStatus] = ()
         self._unreadable: Sequence[str] = ()
         self._glances: dict[str, LeadMetric | None] = {}
@@ -120,7 +119,7 @@ class HomeScreen(Screen[None]):
         yield self._notice
         yield self._list
         yield self._logdirs
-        yield self._keys
+        yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         self._list.ascii_only = self.app.has_class("-ascii")
@@ -149,11 +148,10 @@ class HomeScreen(Screen[None]):
         self._offer_keys()
 
     @on(CursorList.Moved)
-    @on(events.DescendantFocus)
     def _offer_keys(self) -> None:
-        self._keys.offer(self._idle_keys(), {})
+        self.refresh_bindings()
 
-    def _idle_keys(self) -> set[str]:
+    def idle_keys(self) -> set[str]:
         """Ids of the keys that do nothing for what is under the cursor."""
         run = self._chosen_run
         does = {
@@ -214,11 +212,6 @@ class HomeScreen(Screen[None]):
             self._glances[run.record.id] = glance(run)
             self.app.call_from_thread(self._show, runs)
 
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """As the user has them."""
-        return keys_of(self.app, HOME_KEYS)
-
     def action_leave(self) -> None:
         self.app.exit()
 
@@ -244,7 +237,7 @@ class HomeScreen(Screen[None]):
     @work(exclusive=True, group="ask")
     async def action_stop(self) -> None:
         run = self._chosen_run
-        if run is None or "home-stop" in self._idle_keys():
+        if run is None or "home-stop" in self.idle_keys():
             return
         if run.is_elsewhere:
             self.notify(safe(f"It runs on {run.record.host}: stop it there."), markup=False)

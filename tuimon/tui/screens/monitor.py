@@ -8,7 +8,6 @@ from threading import Thread
 from typing import Any, ClassVar, NamedTuple
 
 from textual import on
-from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -29,7 +28,7 @@ from tuimon.session.session import Session
 from tuimon.summaries.reader import SummaryReader
 from tuimon.terminal.driver import round_trip
 from tuimon.tui.dialogs.jump import JumpScreen, JumpTarget
-from tuimon.tui.keys.key_owner import KeyLoan, focus_keys, lent
+from tuimon.tui.keys.key_owner import KeyLoan, lent
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.cells import CellView
 from tuimon.tui.panes.chart_pane import ChartPane
@@ -151,7 +150,7 @@ class MonitorScreen(SessionScreen):
         yield self._tags.filter
         yield self._output.find_prompt
         yield self._charts.limits
-        yield KeyBar(None, id="keys")
+        yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         self._show_panes()
@@ -277,11 +276,6 @@ class MonitorScreen(SessionScreen):
 
     # Keys
 
-    @property
-    def keys(self) -> list[Key]:
-        """Those that work where the focus is, as the user has them."""
-        return [each.key for each in focus_keys(self)]
-
     def idle_keys(self) -> Collection[str]:
         session = self.session
         works = {
@@ -291,11 +285,6 @@ class MonitorScreen(SessionScreen):
             "summaries": any(run.refs for run in session.store.runs.values()),
         }
         return {key for key, does in works.items() if not does}.union(super().idle_keys())
-
-    async def action_lent(self, pane: str, action: str) -> None:
-        """Do what the key of a pane does, whatever has the focus."""
-        if not await self.app.run_action(action, self.query_one(pane)):
-            raise SkipAction
 
     def action_back(self) -> None:
         if self._output.zoomed:

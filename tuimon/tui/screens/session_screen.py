@@ -12,7 +12,6 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from tuimon.abandoned import answer_within
 from tuimon.guardian.client import ControlClient, ControlError, Typist, caller
@@ -23,7 +22,7 @@ from tuimon.runs.alerts import AlertLevel
 from tuimon.session.session import Session
 from tuimon.text import safe
 from tuimon.tui.dialogs.ask import Answer, AskScreen
-from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.tui.keys.key_owner import KeyScreen
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings, everywhere
 from tuimon.tui.screens.pages import HelpScreen, TextScreen, TextSection
 from tuimon.tui.screens.typing import TypingScreen
@@ -47,7 +46,7 @@ _WHEN_DISTRIBUTED = (
 )
 
 
-class SessionScreen(KeyOwner, Screen[None]):
+class SessionScreen(KeyScreen[None]):
     """A screen over a session, with the keys that concern the training itself."""
 
     TOPICS: ClassVar[Topics] = {

@@ -1,14 +1,13 @@
 """What is no scalar: a list of items, and the view of the selected one."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 
 from tuimon.charts.model import ChartOptions
 from tuimon.present.facts import header_facts
@@ -19,7 +18,8 @@ from tuimon.terminal.driver import ask_for_graphics
 from tuimon.terminal.memory import give_large_blocks_back
 from tuimon.text import safe, shorten
 from tuimon.tui.item_views import ItemViews
-from tuimon.tui.keys.key_tables import Key, beside, bindings, everywhere, help_rows
+from tuimon.tui.keys.key_owner import KeyScreen
+from tuimon.tui.keys.key_tables import Key, Topics, beside, bindings, everywhere, help_rows
 from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.item_pane import ITEM_KEYS, ItemPane
 from tuimon.tui.panes.key_bar import KeyBar
@@ -66,7 +66,7 @@ _NOTHING = (
 _NO_MATCH = ("No run or tag is like that.", "/ changes the filter; Esc there takes it back.")
 
 
-class SummariesScreen(Screen[None]):
+class SummariesScreen(KeyScreen[None]):
     """Watches a session's summaries."""
 
     AUTO_FOCUS = "ItemPane"
@@ -81,7 +81,6 @@ class SummariesScreen(Screen[None]):
         self._notice = Notice(id="notice")
         self._pane = ItemPane(ItemViews(session.store, reader), charts, id="view")
         self._prompt = Prompt(self._answer, self._end_typing, id="prompt")
-        self._keys = KeyBar(SUMMARY_KEYS, id="keys")
         self._question: ItemPane.Question | None = None
         """What the view asks for; None while the filter of the list is typed."""
         self._filter = ""
@@ -97,7 +96,7 @@ class SummariesScreen(Screen[None]):
             yield self._notice
             yield self._pane
         yield self._prompt
-        yield self._keys
+        yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         give_large_blocks_back()
@@ -158,7 +157,7 @@ class SummariesScreen(Screen[None]):
         self._list.styles.width = self._list.wanted_width(int(self.size.width * _LIST_SHARE))
         if found and self.focused is None:
             self.set_focus(self._pane)
-        self._offer_keys()
+        self.refresh_bindings()
 
     @on(CursorList.Moved)
     def _select(self) -> None:
@@ -168,27 +167,21 @@ class SummariesScreen(Screen[None]):
 
     # Keys
 
-    @property
-    def keys(self) -> list[Key]:
-        """Those that work now, as the user has them."""
-        return list(keys_of(self.app, [*self._pane.own_keys, *ITEM_KEYS, *SUMMARY_KEYS]))
+    def topics(self) -> Topics:
+        if not self._filter:
+            return {"": SUMMARY_KEYS}
+        lit = {"summary-filter": _FILTER_FOOTER}
+        keys = [key._replace(footer=lit.get(key.id, key.footer)) for key in SUMMARY_KEYS]
+        return {"": keys}
 
-    def _offer_keys(self) -> None:
-        """Tell in the footer which keys do something now."""
-        own = self._pane.own_keys
-        first, rest = SUMMARY_KEYS[:2], (*ITEM_KEYS, *SUMMARY_KEYS[2:])
-        keys = [*beside(own, first), *own, *beside(own, rest)]
-        hidden = self._pane.idle_keys()
-        if not self._list.items:
-            hidden.add("summary-down")
+    def idle_keys(self) -> Collection[str]:
+        return () if self._list.items else ("summary-down",)
+
+    def key_labels(self) -> Mapping[str, str]:
         labels = {"summary-back": "list"} if self._pane.inside else {}
         if self._filter:
             labels["summary-filter"] = f"filter: {shorten(safe(self._filter), _FILTER_CELLS)}"
-            keys = [
-                key._replace(footer=_FILTER_FOOTER) if key.id == "summary-filter" else key
-                for key in keys
-            ]
-        self._keys.offer(hidden, labels, keys)
+        return labels
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return not self._prompt.display  # keys are for the line alone

@@ -6,17 +6,16 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from tuimon.charts.model import MarkStyle
 from tuimon.present.look import Look
 from tuimon.present.pairing import Metric
 from tuimon.present.selection import Selection
 from tuimon.session.session import SystemLog
-from tuimon.tui.keys.key_tables import Key, bindings
+from tuimon.tui.keys.key_owner import KeyScreen
+from tuimon.tui.keys.key_tables import Key, Topics, bindings
 from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.panes.key_bar import KeyBar
-from tuimon.tui.viewer_app import keys_of
 
 SYSTEM_KEYS = (
     Key("system-back", "q,3,ctrl+c", "leave", "Back", "Back to the training", "back", 100),
@@ -34,10 +33,11 @@ _DRAW_EVERY = 1.0
 _TICK = 0.1
 
 
-class SystemScreen(Screen[None]):
+class SystemScreen(KeyScreen[None]):
     """A chart for each quantity, those of one device beside each other."""
 
     AUTO_FOCUS = ""
+    TOPICS: ClassVar[Topics] = {"": SYSTEM_KEYS}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SYSTEM_KEYS)]
     DEFAULT_CSS = "SystemScreen ChartGrid { padding: 0 1; }"
 
@@ -46,25 +46,19 @@ class SystemScreen(Screen[None]):
         self._system = system
         look = Look(smoothing=0.0, x_axis="relative")
         self._charts = ChartGrid(system.store, look, marks)
-        self._keys = KeyBar(SYSTEM_KEYS, id="keys")
         self._drawn_version = -1
         self._next_drawing = 0.0
 
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """As the user has them."""
-        return keys_of(self.app, SYSTEM_KEYS)
-
     def compose(self) -> ComposeResult:
         yield self._charts
-        yield self._keys
+        yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         self.set_interval(_TICK, self._tick)
         self.call_after_refresh(self._tick)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.call_after_refresh(self._offer_keys)
+        self.call_after_refresh(self.refresh_bindings)
 
     async def _tick(self) -> None:
         version, now = self._system.store.version, time.monotonic()
@@ -77,26 +71,27 @@ class SystemScreen(Screen[None]):
             for quantity in quantities
         ]
         await self._charts.show(metrics, Selection())
-        self._offer_keys()
+        self.refresh_bindings()
 
-    def _offer_keys(self) -> None:
-        page, pages = self._charts.pages
-        hidden = {"system-zoom"} if self._charts.zoomed else {"system-all"}
-        if pages == 1 or self._charts.zoomed:
-            hidden.add("system-next")
-        self._keys.offer(hidden, {"system-next": f"page {page}/{pages}"})
+    def idle_keys(self) -> set[str]:
+        zoomed = self._charts.zoomed
+        alone = zoomed or self._charts.pages[1] == 1
+        return {"system-zoom" if zoomed else "system-all", *(["system-next"] if alone else [])}
+
+    def key_labels(self) -> dict[str, str]:
+        return {"system-next": "page {}/{}".format(*self._charts.pages)}
 
     def action_leave(self) -> None:
         self.dismiss()
 
     def action_zoom(self) -> None:
         self._charts.zoom(True)
-        self._offer_keys()
+        self.refresh_bindings()
 
     def action_back(self) -> None:
         if self._charts.zoomed:
             self._charts.zoom(False)
-            self._offer_keys()
+            self.refresh_bindings()
         else:
             self.dismiss()
 
@@ -105,4 +100,4 @@ class SystemScreen(Screen[None]):
 
     def action_page(self, pages: int) -> None:
         self._charts.turn(pages)
-        self._offer_keys()
+        self.refresh_bindings()

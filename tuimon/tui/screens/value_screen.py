@@ -8,7 +8,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import Screen
 
 from tuimon.present.facts import header_facts
 from tuimon.present.selection import Selection
@@ -17,7 +16,8 @@ from tuimon.session.session import Session
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import safe
-from tuimon.tui.keys.key_tables import Key, bindings, everywhere, help_rows
+from tuimon.tui.keys.key_owner import KeyScreen
+from tuimon.tui.keys.key_tables import Key, Topics, bindings, everywhere, help_rows
 from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.notice import Notice
@@ -25,7 +25,6 @@ from tuimon.tui.panes.prompt import filter_prompt
 from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.table_view import TableView
 from tuimon.tui.screens.pages import TextScreen, TextSection
-from tuimon.tui.viewer_app import keys_of
 
 TABLE_KEYS = (
     Key("table-back", "escape,q,T,ctrl+c", "back", "Back", "Back to the charts", "back", 100),
@@ -48,9 +47,10 @@ TABLE_KEYS = (
 )
 
 _ABOUT = """\
-A row per tag and run: the last value, the lowest and highest one, the step of the best, which is \
-the lowest of losses and errors and else the highest. Hyperparameters that differ between the runs \
-have columns of their own. What is copied is tab-separated, numbers in full."""
+A row per tag and run: the last value, the lowest and highest one, the step of the best: the \
+lowest of losses and errors, the highest of accuracies, scores and rewards, none where the name of \
+a tag does not tell. Hyperparameters that differ between the runs have columns of their own. What \
+is copied is tab-separated, numbers in full."""
 _TICK = 0.25
 _BUILD_SHARE = 6
 """Tables that take long to make leave most of the time to the keys."""
@@ -71,10 +71,11 @@ class _TableVersion(NamedTuple):
     order: SortOrder
 
 
-class TableScreen(Screen[TableResult]):
+class TableScreen(KeyScreen[TableResult]):
     """Tables are made in a thread; what is on the screen stays until the next one is there."""
 
     AUTO_FOCUS = "TableView"
+    TOPICS: ClassVar[Topics] = {"": TABLE_KEYS}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(TABLE_KEYS)]
 
     @dataclass
@@ -102,7 +103,6 @@ class TableScreen(Screen[TableResult]):
         self._notice = Notice(id="notice")
         self._view = TableView(id="table")
         self._filter = filter_prompt(self._apply_filter, self._end_filter, filters)
-        self._keys = KeyBar(TABLE_KEYS, id="keys")
         self._shown_version: _TableVersion | None = None
         self._building = False
         self._next_build = 0.0
@@ -112,7 +112,7 @@ class TableScreen(Screen[TableResult]):
         yield self._notice
         yield self._view
         yield self._filter
-        yield self._keys
+        yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         self._notice.display = False
@@ -161,18 +161,16 @@ class TableScreen(Screen[TableResult]):
 
     @on(CursorList.Moved)
     def _offer_keys(self) -> None:
+        self.refresh_bindings()
+
+    # Keys
+
+    def key_labels(self) -> dict[str, str]:
         row, rows = self._view.place
         labels = {"table-down": f"row {row}/{rows}"}
         if column := self._view.column:
             labels["table-sort"] = f"sort by {safe(column.name).lower()}"
-        self._keys.offer(set(), labels)
-
-    # Keys
-
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """As the user has them."""
-        return keys_of(self.app, TABLE_KEYS)
+        return labels
 
     def action_back(self) -> None:
         self.dismiss(TableResult(self._selection))
