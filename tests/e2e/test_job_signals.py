@@ -262,9 +262,10 @@ def test_ranks_of_mpirun_are_signalled_themselves(host: Host):
     host.script(FAKE.format(python=sys.executable), "mpirun")
     (host.project / "mpirun").chmod(0o755)
     host.script(
-        "import time\n"
+        "import os, time\n"
         "try:\n    print('ready', flush=True); time.sleep(60)\n"
-        "except KeyboardInterrupt:\n    time.sleep(0.3); print('saved', flush=True)\n",
+        "except KeyboardInterrupt:\n"
+        "    time.sleep(0.3); os.write(1, b'saved\\n')\n",
         "rank.py",
     )
     training = Training("./mpirun", cwd=host.project)
