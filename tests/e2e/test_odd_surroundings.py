@@ -85,7 +85,8 @@ def test_commands(host: Host, surroundings: str):
     if not available(prefix):
         pytest.skip(f"not to be had here: {prefix}")
     for command in COMMANDS:
-        endless = command.startswith("view")
+        # A run whose container is gone may live on for all that can be seen: it is followed.
+        endless = command.startswith(("view", "attach"))
         limit = "timeout --foreground 4" if endless else ""
         done = outcome(host, f"{prefix} {limit} {TUIMON} {command}")
         if endless and done.returncode == 124:
