@@ -16,7 +16,10 @@ import os
 rank = os.environ["RANK"]
 print("rank", rank, "begins")
 write(f"runs/rank{rank}", 5)
+open(f"written{rank}", "w").close()
 if rank == "1":
+    while not os.path.exists("written0"):
+        time.sleep(0.01)
     raise RuntimeError(f"rank {rank} crashes")
 time.sleep(60)
 """

@@ -232,7 +232,7 @@ def test_torchrun_passes_a_stop_on(tmp_path: Path):
     (tmp_path / "worker.py").write_text(
         "import os, time\n"
         "try:\n"
-        "    print('ready', os.environ['RANK'], flush=True); time.sleep(60)\n"
+        "    os.write(1, b'ready %s\\n' % os.environ['RANK'].encode()); time.sleep(60)\n"
         "except KeyboardInterrupt:\n"
         "    time.sleep(0.5); open('saved' + os.environ['RANK'], 'w').close()\n"
     )
