@@ -79,7 +79,8 @@ def attack(host: Host, arguments: list[str], seed: int) -> int:
                 terminal.kill(15)
                 code = terminal.wait_for_exit(20)
                 # The last keys may have been on their way to leave it.
-                assert code in LEFT | {-15}, f"seed {seed}: {sent} events, code {code}: {_said(host)}"
+                told = f"seed {seed}: {sent} events, code {code}: {_said(host)}"
+                assert code in LEFT | {-15}, told
             else:
                 left += 1
                 code = terminal.wait_for_exit()

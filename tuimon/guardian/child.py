@@ -122,7 +122,6 @@ def training_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The launching shell's environment, fit for a PTY; only what is missing is added."""
     result = dict(environment)
     result.pop(COMPANION_VARIABLE, None)
-    result.setdefault("PYTHONUNBUFFERED", "1")
     if result.get("TERM", "dumb") in ("", "dumb"):
         result["TERM"] = "xterm-256color"
     return result

@@ -1,4 +1,5 @@
-"""What runs inside the training's Python: its writers flush at once and tell where they write.
+"""What runs inside the training's Python: its writers flush at once and tell where they write,
+and what it prints comes out by the line.
 
 Writers are those of TensorBoard and wandb, where the script calls that itself.
 

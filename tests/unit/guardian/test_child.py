@@ -134,7 +134,7 @@ def test_outcomes(status: int, state: RunState, sentence: str):
 
 
 def test_environment_only_gains_what_is_missing():
-    assert training_environment({}) == {"PYTHONUNBUFFERED": "1", "TERM": "xterm-256color"}
+    assert training_environment({}) == {"TERM": "xterm-256color"}
     assert training_environment({"TERM": "dumb"})["TERM"] == "xterm-256color"
-    own = {"PYTHONUNBUFFERED": "", "TERM": "screen", "X": "1"}
+    own = {"TERM": "screen", "X": "1"}
     assert training_environment(own) == own

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -311,3 +312,30 @@ def test_nothing_is_imported_for_a_training_without_writers(reports: Path) -> No
 def test_a_python_path_of_the_user_is_kept(reports: Path) -> None:
     assert hooked({"PYTHONPATH": "/a:/b"}, reports)["PYTHONPATH"].endswith("/site:/a:/b")
     assert hooked({"PYTHONPATH": ""}, reports)["PYTHONPATH"].endswith("/site")
+
+
+@pytest.mark.parametrize(
+    ("own", "writes"),
+    [
+        ({}, [b"rank 0\n", b"50 %\r", b"end"]),
+        ({"PYTHONUNBUFFERED": "1"}, [b"rank", b" ", b"0", b"\n", b"50 %", b"\r", b"end"]),
+    ],
+    ids=["ours", "the user's"],
+)
+def test_lines_come_out_at_once_and_in_one_piece(
+    own: dict[str, str], writes: list[bytes], reports: Path
+) -> None:
+    code = "print('rank', 0); print('50 %', end='\\r'); print('end', end=''); input()"
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    parent, child = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with parent, child:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=hooked(environment | own, reports),
+            stdin=subprocess.PIPE,
+            stdout=child,
+        )
+        parent.settimeout(20)
+        assert [parent.recv(99) for _ in writes[:-1]] == writes[:-1]
+        process.communicate(b"\n")
+        assert parent.recv(99) == writes[-1]

@@ -119,6 +119,16 @@ def _run_shadowed() -> None:
         spec.loader.exec_module(module)
 
 
+def _print_lines() -> None:
+    """Let each line out at once and in one piece, into a pipe as to a terminal."""
+    try:
+        if not sys.stdout.write_through:  # as PYTHONUNBUFFERED wants it
+            sys.stdout.reconfigure(line_buffering=True)
+    except Exception:  # before Python 3.7, or closed
+        pass
+
+
 if _REPORTS:
+    _print_lines()
     sys.meta_path.insert(0, _WriterFinder)
 _run_shadowed()
