@@ -8,7 +8,6 @@ import time
 import pytest
 
 from support.host import TUIMON, WRITER, Host
-from support.waiting import wait_until
 
 QUIET = "import time\nprint('hello', flush=True)\ntime.sleep(60)\n"
 
@@ -126,7 +125,7 @@ def test_a_training_without_its_guardian_is_followed_and_stopped(host: Host):
         "except KeyboardInterrupt: print('saved')\n"
     )
     assert host.run("run", "--detach", "--mirror", "off", script).returncode == 0
-    wait_until(lambda: "ready" in host.run("logs").stdout)
+    host.wait_for_output("ready")
     os.kill(host.runs()[0]["guardian"]["pid"], signal.SIGKILL)
     host.wait_for_state("lost")
     follower = subprocess.Popen(
@@ -147,7 +146,7 @@ def test_the_graces_of_a_launch_win_over_those_of_the_settings(host: Host):
         "print('deaf', flush=True); time.sleep(60)\n"
     )
     host.run("run", "--detach", "--mirror", "off", "--stop-grace", "0.2", deaf)
-    wait_until(lambda: "deaf" in host.run("logs").stdout)
+    host.wait_for_output("deaf")
     assert host.run("stop", timeout=15).returncode == 0
     (run,) = host.runs()
     assert (run["state"], run["signal"]) == ("stopped", signal.SIGKILL)
@@ -179,7 +178,7 @@ def test_a_stop_counts_down_everywhere_and_goes_on_when_asked_again(host: Host):
         "print('deaf', flush=True); time.sleep(60)\n"
     )
     host.run("run", "--detach", "--mirror", "off", deaf)
-    wait_until(lambda: "deaf" in host.run("logs").stdout)
+    host.wait_for_output("deaf")
     with host.terminal("attach") as viewer, host.terminal("stop") as first:
         first.wait_for("SIGINT sent, SIGTERM in 5")
         viewer.wait_for("SIGINT sent, SIGTERM in 5")
@@ -214,7 +213,7 @@ def test_pausing_what_is_distributed_warns(host: Host):
     script = host.script("print('ready', flush=True)\nimport time; time.sleep(60)")
     ranks = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
     host.run("run", "--detach", "--mirror", "off", script, **ranks)
-    wait_until(lambda: "ready" in host.run("logs").stdout)
+    host.wait_for_output("ready")
     paused = host.run("pause")
     assert paused.stderr.startswith("tuimon: it is distributed: ranks that are paused for longer ")
     with host.terminal("attach") as viewer:
@@ -244,7 +243,7 @@ def test_a_detached_run_is_listed_read_and_stopped_from_anywhere(host: Host, tmp
     assert table[0].split() == ["RUN", "NAME", "STATE", "STARTED", "TOOK", "SIZE", "WHY"]
     assert " big " in table[1]
     assert "running" in table[1]
-    wait_until(lambda: host.run("logs").stdout == "hello\n")
+    host.wait_for_output("hello\n")
     assert host.run("logs", "big").stdout == "hello\n"
     stopped = host.run("stop", "big")
     assert stopped.returncode == 0

@@ -27,7 +27,7 @@ time.sleep(60)
 
 def ranks(host: Host) -> set[str]:
     """The directories in which the ranks' event files were found."""
-    recorder = host.runs()[0]["recorder"] or {"logdirs": []}
+    recorder = (host.newest() or {}).get("recorder") or {"logdirs": []}
     assert {source["found_by"] for source in recorder["logdirs"]} <= {"hook"}
     return {Path(source["path"]).name for source in recorder["logdirs"]}
 

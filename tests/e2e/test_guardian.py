@@ -418,7 +418,7 @@ class TestFullDisk:
         host.env["TUIMON_HOME"] = str(small_home)
         assert host.run("run", "--detach", "--mirror", "off", script).returncode == 0
         why = "its output cannot be written: No space left on device"
-        wait_until(lambda: why in host.run("ls").stdout)
+        wait_until(lambda: why in host.run("ls").stdout, pause=0.5)
         assert f"tuimon: {why}" in host.run("logs").stderr
         with host.terminal("attach", columns=200) as terminal:
             rows = terminal.wait_for(lambda text: text.count(why) >= 2).splitlines()
@@ -431,7 +431,7 @@ class TestFullDisk:
         (host.project / "go").touch()
         run = host.wait_for_state("failed")
         assert run["cause"] == "exit code 1: KeyError: 'the cause'"
-        wait_until(lambda: host.runs()[0]["console_dropped"] > 1_900_000, 60)
+        host.wait_for_run(lambda run: run["console_dropped"] > 1_900_000)
         lost = "of its output are lost"
         assert lost in host.run("ls").stdout
         assert lost in host.run("logs").stderr

@@ -115,7 +115,7 @@ def test_loss_of_the_guardian_is_told_and_the_training_goes_on(host: Host, seed:
     watched = Watched(host)
     time.sleep(random.Random(seed).random() * 2)
     watched.kill_guardian()
-    wait_until(lambda: host.runs()[0]["state"] == "lost")
+    host.wait_for_state("lost", timeout=20)
     assert "still runs" in host.runs()[0]["cause"]
     assert watched.going
     wait_until(lambda: not watched.going, 60)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from support.host import TUIMON, Host
-from support.waiting import wait_until
 
 ASKS = r"""
 import os, select, sys, termios, time, tty
@@ -43,7 +42,7 @@ class TestQueries:
     def test_reach_no_terminal_of_whoever_watches(self, host: Host, command: list[str]):
         script = host.script(ASKS)
         assert host.run("run", "--detach", "--mirror", "off", script, "wait").returncode == 0
-        wait_until(lambda: "answered in" in host.run("logs").stdout)
+        host.wait_for_output("answered in")
         with host.terminal(*command) as terminal:
             terminal.wait_for("20 answered in")
         assert not [query for query in QUERIES if query in terminal.received]

@@ -1,7 +1,6 @@
 """Answering a training from the screen."""
 
 from support.host import Host
-from support.waiting import wait_until
 
 DEBUGGED = """
 def loss(step):
@@ -39,7 +38,7 @@ def test_input_is_answered_and_the_keys_come_back(host: Host):
 def test_a_debugger_is_answered_by_one_viewer_at_once(host: Host):
     script = host.script(DEBUGGED)
     assert host.run("run", "--detach", "--mirror", "off", script).returncode == 0
-    wait_until(lambda: "(Pdb)" in host.run("logs").stdout)
+    host.wait_for_output("(Pdb)")
     with host.terminal("attach", "--interactive", columns=80, rows=24) as terminal:
         terminal.wait_for("your keys go to the training")
         terminal.press("\x03")  # interrupts what pdb does, once, and begins no stop

@@ -81,7 +81,7 @@ def compare(arguments: Arguments) -> None:
 
 def threads() -> None:
     sys.setswitchinterval(1e-5)
-    several = [some_frames(seed, 1000) for seed in range(4)]
+    several = [some_frames(seed, 500) for seed in range(4)]
     drawn = [[draw_frame.__wrapped__(*one) for one in frames] for frames in several]
     with ThreadPoolExecutor(len(several)) as pool:
         again = pool.map(lambda some: [draw_frame.__wrapped__(*one) for one in some], several)

@@ -134,7 +134,7 @@ def build_odd(kind: str, step: int) -> tuple[int, bytes]:
     }[kind]
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(
     logs,
     st.sampled_from([0, 1, 100, 127, 16_380, 2**31, 2**63 - 10_000, -5]),

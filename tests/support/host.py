@@ -4,15 +4,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psutil
 
 from support.terminal import Terminal
 from support.waiting import wait_until
+from tuimon.cli.shared.common import run_document
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.registry import list_runs
 
 TUIMON = str(Path(sys.executable).parent / "tuimon")
 DEMO = str(Path(__file__).parents[2] / "demo" / "train.py")
@@ -96,16 +100,41 @@ class Host:
         found: list[dict[str, Any]] = json.loads(listed.stdout)
         return found
 
+    def newest(self) -> dict[str, Any] | None:
+        """What that tells of the newest run, looked at from here: to be asked again and again."""
+        with patch.dict(os.environ, TUIMON_HOME=self.env["TUIMON_HOME"]):
+            runs = list_runs()
+        return run_document(runs[0]) if runs else None
+
     def wait_for_state(self, *states: str, timeout: float = 60) -> dict[str, Any]:
         """The newest run, once it is in one of these states."""
-        return wait_until(
-            lambda: next((run for run in self.runs()[:1] if run["state"] in states), None), timeout
-        )
+        return self.wait_for_run(lambda run: run["state"] in states, timeout)
+
+    def wait_for_run(
+        self, condition: Callable[[dict[str, Any]], object], timeout: float = 60
+    ) -> dict[str, Any]:
+        """The newest run, once it fulfils the condition."""
+
+        def fulfils() -> dict[str, Any] | None:
+            run = self.newest()
+            return run if run is not None and condition(run) else None
+
+        return wait_until(fulfils, timeout)
+
+    def wait_for_output(self, text: str, timeout: float = 20) -> None:
+        """Wait until the newest run has printed `text`."""
+
+        def printed() -> bool:
+            run = self.newest()
+            log = None if run is None else RunPaths(Path(run["directory"])).console_log
+            return log is not None and log.exists() and text in log.read_text(errors="replace")
+
+        wait_until(printed, timeout)
 
     def wait_for_end(self, timeout: float = 60) -> dict[str, Any]:
         """The newest run, once it has ended and its guardian, recorder and mirror are gone."""
         self.wait_for_state("finished", "stopped", "failed", "killed", "lost", timeout=timeout)
-        wait_until(lambda: not self.processes(), timeout)
+        wait_until(lambda: not self.processes(), timeout, 0.1)
         return self.runs()[0]
 
     def kill_all(self) -> None:

@@ -105,7 +105,7 @@ often = settings(max_examples=200, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize(("name", "kind"), field_types(Look).items())
-@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_field_comes_back(
     tmp_path: Path, home: Path, name: str, kind: Any, data: st.DataObject
