@@ -43,6 +43,9 @@ class EventBatch:
 
     reset: bool = False
     """The file was truncated or replaced: drop everything it gave before this batch."""
+    stretch: int = 0
+    """Where the stretch of the file begins that this one belongs to: 0, or behind missing bytes.
+    Bytes that came late are stretches of their own."""
     restart_step: int | None = None
     """Step of the ``SessionLog.START`` that precedes the points: drops earlier steps >= it."""
     scalars: dict[str, ScalarColumns] = field(default_factory=dict)

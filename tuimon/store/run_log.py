@@ -1,7 +1,7 @@
 """One run: a directory with event files, and all that they hold."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,15 +84,16 @@ class RunLog:
         if batch.reset:
             self._drop(path)
         if batch.restart_step is not None:
-            self._restarts.add(file, batch.restart_step)
+            self._restarts.add((file, batch.stretch), batch.restart_step)
             for timeline in self._timelines():
-                timeline.restart(file, batch.restart_step)
+                timeline.restart(file, batch.restart_step, batch.stretch)
         if batch.start_time is not None:
             self._start_times = {**self._start_times, path: batch.start_time}
+            self._restarts.begin(file, batch.start_time)
         if batch.unknown:
             self._count_unknown(path, batch.unknown)
         self._add_scalars(file, batch)
-        self._add_refs(file, batch.refs)
+        self._add_refs(file, batch)
         self.version += 1
 
     def update_file(self, status: FileStatus) -> bool:
@@ -137,14 +138,14 @@ class RunLog:
         growth = batch.file_bytes / max(batch.end_offset, 1)
         for tag, columns in batch.scalars.items():
             series = added[tag] if tag in added else self.series[tag]
-            series.append(file, columns, growth)
+            series.append(file, columns, growth, batch.stretch)
         if added:
             self.series = {**self.series, **added}
             self.structure += 1
 
-    def _add_refs(self, file: str, refs: Sequence[SummaryRef]) -> None:
+    def _add_refs(self, file: str, batch: EventBatch) -> None:
         by_tag: dict[str, list[SummaryRef]] = {}
-        for ref in refs:
+        for ref in batch.refs:
             by_tag.setdefault(ref.tag, []).append(ref)
         added = {
             tag: RefSeries(self.name, tag, found[0].plugin, self._restarts)
@@ -154,7 +155,7 @@ class RunLog:
         place = self.paths.index(Path(file))
         for tag, found in by_tag.items():
             series = added[tag] if tag in added else self.refs[tag]
-            series.append_refs(file, found, place)
+            series.append_refs(file, found, place, batch.stretch)
         if added:
             self.refs = {**self.refs, **added}
             self.structure += 1
