@@ -207,6 +207,7 @@ def notes_of(content: ChartContent, traces: Sequence[Trace]) -> list[str]:
     notes = [f"{format_step(superseded)} superseded"] if superseded else []
     if superseded and options.superseded:
         notes[0] += " shown"
+    notes += dict.fromkeys(note for curve in curves for note in curve.notes)
     notes += ["log y"] if options.log_y else []
     notes += ["y 1-99 %"] if options.clip else []
     notes += ["y limits"] if content.view.y != (None, None) else []

@@ -74,6 +74,8 @@ class Curve:
     """Points besides those of the curve, None where there are none."""
     faded: bool = False
     """Others stand out: drawn in grey below them, and last in the legend."""
+    notes: tuple[str, ...] = ()
+    """What is unusual about its points, for the chart's title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
