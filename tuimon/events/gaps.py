@@ -1,0 +1,72 @@
+"""Parts of an event file that hold zeros where records will be.
+
+A network file system shows how long a file is before it has all of its pages, and pages come in any
+order: what lies behind a gap is read at once, and the gap when it is filled.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from tuimon.events.crc import masked_crc
+from tuimon.events.fields import Buffer, Span
+from tuimon.events.frames import FRAME_BYTES, header_positions, is_valid_frame, payload_length
+
+MOST_BYTES = 16 << 20
+"""A longer part is not looked at again."""
+_ZEROS = bytes(64)
+"""So many in a row that are no record may still become one."""
+_MOST_GAPS = 256
+_MOST_WASTED_BYTES = 1 << 28
+
+
+def may_be_filled(content: Buffer) -> bool:
+    """Whether what was passed over holds zeros that may still become records."""
+    return len(content) <= MOST_BYTES and _ZEROS in bytes(content)
+
+
+def first_frame(window: Buffer) -> int | None:
+    """Where the first valid frame of a part begins; None where it holds none."""
+    wasted = 0
+    for at in header_positions(window).tolist():
+        if is_valid_frame(window, at):
+            return int(at)
+        wasted += FRAME_BYTES + payload_length(window, at)
+        if wasted > _MOST_WASTED_BYTES:
+            break
+    return None
+
+
+def cut_out(parts: Iterable[Span], spans: Sequence[Span]) -> Iterator[Span]:
+    """What is left of parts without some spans."""
+    for part in parts:
+        left = [part]
+        for begin, end in spans:
+            left = [
+                rest
+                for first, last in left
+                for rest in ((first, min(last, begin)), (max(first, end), last))
+                if rest[0] < rest[1]
+            ]
+        yield from left
+
+
+class Gaps:
+    """The gaps of a file that are still open, ascending, and what they held at the last look."""
+
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+        self._seen: dict[Span, int] = {}
+
+    def add(self, spans: Iterable[Span]) -> None:
+        """Note gaps."""
+        self.spans = sorted({*self.spans, *spans})[:_MOST_GAPS]
+
+    def fill(self, span: Span) -> int:
+        """Note that a span is filled; how many gaps there are more than before."""
+        before = len(self.spans)
+        self.spans = [*cut_out(self.spans, [span])]
+        return len(self.spans) - before
+
+    def is_news(self, span: Span, content: Buffer) -> bool:
+        """Whether a gap holds something else than at the last call."""
+        known, self._seen[span] = self._seen.get(span), masked_crc(bytes(content))
+        return self._seen[span] != known
