@@ -4,11 +4,13 @@ A network file system shows how long a file is before it has all of its pages, a
 order: what lies behind a gap is read at once, and the gap when it is filled.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from tuimon.events.crc import masked_crc
 from tuimon.events.fields import Buffer, Span
 from tuimon.events.frames import FRAME_BYTES, header_positions, is_valid_frame, payload_length
+from tuimon.regular_file import regular_file
 
 MOST_BYTES = 16 << 20
 """A longer part is not looked at again."""
@@ -47,6 +49,13 @@ def cut_out(parts: Iterable[Span], spans: Sequence[Span]) -> Iterator[Span]:
                 if rest[0] < rest[1]
             ]
         yield from left
+
+
+def is_filled(path: str, gap: Span) -> bool:
+    """Whether a gap of a file holds records by now. Raises OSError."""
+    begin, end = gap
+    with regular_file(path, buffering=0) as file:
+        return first_frame(os.pread(file.fileno(), end - begin, begin)) is not None
 
 
 class Gaps:
