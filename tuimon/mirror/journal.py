@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -84,7 +84,7 @@ class StretchEntry:
     rows: int
     points: int
     summaries: int = 0
-    gaps: Sequence[Sequence[int]] = ()
+    gaps: Sequence[Sequence[int]] = field(default_factory=list)
     """Begin and end of parts that were passed over, and may be filled later."""
     late: bool = False
     """The bytes were a gap of an earlier stretch."""
