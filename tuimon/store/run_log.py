@@ -49,7 +49,8 @@ class RunLog:
         self.series: Mapping[str, Series] = {}
         """Scalar series by tag, in the order in which the tags were met."""
         self.refs: Mapping[str, RefSeries] = {}
-        """Other summaries by tag."""
+        """Other summaries by tag; of a tag that has several kinds, the later ones by tag and kind:
+        ``TAG (PLUGIN)``."""
         self.files: Mapping[Path, FileStatus] = {}
         """Event files by path, in the order of their names."""
         self.paths: tuple[Path, ...] = ()
@@ -144,18 +145,30 @@ class RunLog:
             self.structure += 1
 
     def _add_refs(self, file: str, batch: EventBatch) -> None:
-        by_tag: dict[str, list[SummaryRef]] = {}
+        by_kind: dict[tuple[str, str], list[SummaryRef]] = {}
         for ref in batch.refs:
-            by_tag.setdefault(ref.tag, []).append(ref)
-        added = {
-            tag: RefSeries(self.name, tag, found[0].plugin, self._restarts)
-            for tag, found in by_tag.items()
-            if tag not in self.refs
-        }
-        place = self.paths.index(Path(file))
-        for tag, found in by_tag.items():
-            series = added[tag] if tag in added else self.refs[tag]
-            series.append_refs(file, found, place, batch.stretch)
-        if added:
-            self.refs = {**self.refs, **added}
+            by_kind.setdefault((ref.tag, ref.plugin), []).append(ref)
+        place, changed = self.paths.index(Path(file)), False
+        refs = {**self.refs} if by_kind else {}
+        for (tag, plugin), found in by_kind.items():
+            key = _key_of(tag, plugin, refs)
+            if key not in refs:
+                refs[key] = RefSeries(self.name, tag, plugin, self._restarts)
+                changed = True
+            elif plugin and not refs[key].plugin:
+                refs[key].plugin = plugin
+                changed = True
+            refs[key].append_refs(file, found, place, batch.stretch)
+        if changed:
+            self.refs = refs
             self.structure += 1
+
+
+def _key_of(tag: str, plugin: str, refs: Mapping[str, RefSeries]) -> str:
+    """Under which name a tag's summaries of a plugin are found: the first have the tag's."""
+    key = tag
+    while (known := refs.get(key)) is not None:
+        if known.tag == tag and (not plugin or known.plugin in ("", plugin)):
+            break
+        key += f" ({plugin})"
+    return key

@@ -229,8 +229,9 @@ class Timeline:
 
     def _all_rows(self) -> Arrays:
         """All rows over all files; whether each is superseded, and purged, as last columns."""
-        rows, order = self._all(self._states())
-        nothing = np.zeros(0, np.bool_)
+        plain = self._plain(self._segments)
+        rows, order = (plain.rows.view(), None) if plain else self._all(self._states())
+        nothing = np.zeros(len(rows[0]), np.bool_)
         flags = (nothing, nothing) if order is None else (order.superseded, order.purged)
         return _frozen([*rows, *flags])
 
