@@ -12,7 +12,7 @@ from tuimon.charts.model import ChartOptions, Cursor, CursorReading, Row, Span
 from tuimon.charts.roles import Role
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.traces import smoothing_of
-from tuimon.charts.track import CALENDAR, Track
+from tuimon.charts.track import CALENDAR, Track, make_track
 from tuimon.text import format_duration, format_step, format_value, safe, width
 
 Readings = tuple[tuple[CursorReading, CursorReading | None], ...]
@@ -54,6 +54,7 @@ def _read(track: Track, axis: Axis, position: float, options: ChartOptions) -> C
         wall_time=float(track.curve.wall_times[at]),
         value=float(track.values[index]),
         smoothed=track.smoothed_at(index, weight) if weight else None,
+        start=(track if axis.kind != "step" else make_track(track.curve, "relative")).start,
     )
 
 

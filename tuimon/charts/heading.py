@@ -208,6 +208,8 @@ def notes_of(content: ChartContent, traces: Sequence[Trace]) -> list[str]:
     if superseded and options.superseded:
         notes[0] += " shown"
     notes += dict.fromkeys(note for curve in curves for note in curve.notes)
+    absurd = sum(track.absurd for track in content.tracks)
+    notes += [f"{format_step(absurd)} absurd time" + "s" * (absurd > 1)] if absurd else []
     notes += ["log y"] if options.log_y else []
     notes += ["y 1-99 %"] if options.clip else []
     notes += ["y limits"] if content.view.y != (None, None) else []

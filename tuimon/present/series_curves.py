@@ -60,7 +60,7 @@ class SeriesCurves:
             best=best_of(series.tag),
             group=group,
             pinned=pinned,
-            start=run.start_time,
+            start=run.first_time,
             detail=detail,
             superseded=superseded,
             faded=faded,

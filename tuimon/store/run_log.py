@@ -1,5 +1,6 @@
 """One run: a directory with event files, and all that they hold."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -59,6 +60,7 @@ class RunLog:
         """Records of kinds that tuimon does not know, by name."""
         self._restarts = Restarts()
         self._start_times: Mapping[Path, float] = {}
+        self._first_times: Mapping[Path, float] = {}
         self._unknown: dict[Path, Counter[str]] = {}
 
     @property
@@ -66,6 +68,11 @@ class RunLog:
         """Wall time of the first event of the run's first file; None before it was read."""
         started = self._start_times
         return started[min(started)] if started else None
+
+    @property
+    def first_time(self) -> float:
+        """Wall time of the earliest first point of a tag; infinite before there is one."""
+        return min(self._first_times.values(), default=math.inf)
 
     @property
     def damaged_records(self) -> int:
@@ -93,7 +100,7 @@ class RunLog:
             self._restarts.begin(file, batch.start_time)
         if batch.unknown:
             self._count_unknown(path, batch.unknown)
-        self._add_scalars(file, batch)
+        self._add_scalars(path, batch)
         self._add_refs(file, batch)
         self.version += 1
 
@@ -123,6 +130,7 @@ class RunLog:
         self.refs = {tag: refs for tag, refs in self.refs.items() if refs.files}
         self.structure += 1
         self._start_times = {p: t for p, t in self._start_times.items() if p != path}
+        self._first_times = {p: t for p, t in self._first_times.items() if p != path}
         self._unknown.pop(path, None)
         self._count_unknown(path, {})
 
@@ -130,7 +138,11 @@ class RunLog:
         self._unknown.setdefault(path, Counter()).update(unknown)
         self.unknown = dict(sum(self._unknown.values(), Counter()))
 
-    def _add_scalars(self, file: str, batch: EventBatch) -> None:
+    def _add_scalars(self, path: Path, batch: EventBatch) -> None:
+        known = self._first_times.get(path, math.inf)
+        times = [columns.wall_times[0].item() for columns in batch.scalars.values()]
+        if (first := min(filter(math.isfinite, times), default=known)) < known:
+            self._first_times = {**self._first_times, path: first}
         added = {
             tag: Series(self.name, tag, self._restarts)
             for tag in batch.scalars
@@ -139,7 +151,7 @@ class RunLog:
         growth = batch.file_bytes / max(batch.end_offset, 1)
         for tag, columns in batch.scalars.items():
             series = added[tag] if tag in added else self.series[tag]
-            series.append(file, columns, growth, batch.stretch)
+            series.append(str(path), columns, growth, batch.stretch)
         if added:
             self.series = {**self.series, **added}
             self.structure += 1
