@@ -95,6 +95,7 @@ class EventFileTail:
         self._window = _MOST_WINDOW_BYTES
         self._unfinished = False
         self._is_heavy = False
+        self._is_foreign = False
 
     @property
     def backlog(self) -> int:
@@ -103,8 +104,11 @@ class EventFileTail:
 
     @property
     def undecided_bytes(self) -> int:
-        """Bytes at the end that are no whole record: being written, or damaged."""
-        return max(self.size - self.offset, 0) if not self._unfinished else 0
+        """Bytes at the end that are no whole record: being written, or damaged.
+
+        None of a file that begins as no event file does, like the ``.meta`` that Unity puts beside.
+        """
+        return max(self._rest(), 0) if not self._unfinished and not self._is_foreign else 0
 
     def pass_over(self, gaps: Iterable[Span]) -> None:
         """Leave out what an earlier reading of the file has left out, before anything is read."""
@@ -164,6 +168,8 @@ class EventFileTail:
         if os.pread(file, len(self._seam), self.offset - len(self._seam)) != self._seam:
             self._restart()
             window = self._buffer.read(file, max_bytes, 0)
+        if not self.offset:  # no record is so long that the second half of its length is not zero
+            self._is_foreign = any(window[4:8])
         batches = self._advance(file, window)
         if self._is_new:
             batches = batches or [EventBatch()]

@@ -315,6 +315,22 @@ def test_garbage_is_waited_at_and_passed_over(path: Path, garbage: bytes) -> Non
     assert (tail.damaged_records, tail.skipped_bytes) == (1, len(garbage))
 
 
+@pytest.mark.parametrize(
+    "content", [b"fileFormatVersion: 2\nguid: 5f0e\n", b"{}" * 9, b"PK\3\4\x14\0\0\0\x08\0" * 5]
+)
+def test_neighbours_that_are_no_event_files_are_no_damage(tmp_path: Path, content: bytes) -> None:
+    tail = EventFileTail(write(tmp_path, [content]))
+    assert read(tail) == []
+    assert (tail.undecided_bytes, tail.damaged_records) == (0, 0)
+
+
+def test_an_event_file_that_is_cut_or_begins_with_damage_is_told(tmp_path: Path) -> None:
+    for content in (scalars(1)[0][:30], bytes(40), b"\xff\xff\xff\xff" + scalars(1)[0]):
+        tail = EventFileTail(write(tmp_path, [content]))
+        batches = read(tail)
+        assert (tail.undecided_bytes, tail.damaged_records) in ((len(content), 0), (0, 1)), batches
+
+
 def test_well_framed_nonsense_is_counted(path: Path) -> None:
     append(path, frame(b"\xff" * 30), *scalars(1, 5))
     tail = EventFileTail(path)
