@@ -31,7 +31,8 @@ class AllPoints(NamedTuple):
     """Where a restart took the point: see ``tuimon help restarts``."""
     purged: NDArray[np.bool_]
     """Where a later restart (``SessionLog.START``) took it: superseded even when every point is
-    to be seen. TensorBoard's EventAccumulator keeps exactly the others."""
+    to be seen. TensorBoard's EventAccumulator keeps exactly the others, of files that tell their
+    version."""
 
 
 class Point(NamedTuple):
