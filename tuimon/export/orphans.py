@@ -34,7 +34,7 @@ def find_orphans(paths: Iterable[Path]) -> dict[str, NDArray[np.bool_]]:
 
     Flags of the first points of a tag in the order of the files; those behind them are none.
     """
-    tags: dict[str, _TagPoints] = {}
+    tags: dict[str, _OrphanRule] = {}
     newest = -1
     for event in _unversioned(paths):
         back = event.kind == "summary" and event.step < newest
@@ -44,12 +44,12 @@ def find_orphans(paths: Iterable[Path]) -> dict[str, NDArray[np.bool_]]:
             if value.tag in tags:
                 tags[value.tag].purge(event.step)
         for value in event.values:
-            tags.setdefault(value.tag, _TagPoints()).add(value, event.step)
+            tags.setdefault(value.tag, _OrphanRule()).add(value, event.step)
     return {tag: np.array(points.orphans, np.bool_) for tag, points in tags.items()}
 
 
-class _TagPoints:
-    """The scalar points of a tag."""
+class _OrphanRule:
+    """The points of a tag, and which of them are orphans."""
 
     def __init__(self) -> None:
         self.orphans: list[bool] = []
