@@ -150,8 +150,8 @@ class View:
 
     @classmethod
     def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
-        """Ascending steps to go through; none where it is about all runs. Cheap."""
-        return subject.refs.steps
+        """Ascending steps to go through, each once; none where it is about all runs. Cheap."""
+        return np.unique(subject.refs.steps)
 
     @classmethod
     def stamp(cls, subject: ItemContext) -> Hashable:
