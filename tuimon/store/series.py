@@ -55,7 +55,7 @@ class Series(Timeline):
 
     def snapshot(self) -> Points:
         """The points in force. No copy unless files were merged or steps put in order."""
-        return Points(*self._in_force().rows)
+        return Points(*self._in_force())
 
     def all_points(self) -> AllPoints:
         """All points, which of them are superseded, and by what. A copy where any are."""
@@ -126,7 +126,7 @@ class RefSeries(Timeline):
 
     def snapshot(self) -> Refs:
         """The references in force."""
-        return Refs(*self._in_force().rows)
+        return Refs(*self._in_force())
 
     @property
     def last(self) -> Ref | None:

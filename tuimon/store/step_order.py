@@ -71,6 +71,21 @@ class StepOrder(NamedTuple):
     purged: Flags
     """Superseded by a ``SessionLog.START``."""
     oddities: frozenset[Oddity]
+    growth: "Growth"
+    """Of the last file."""
+
+
+class Growth(NamedTuple):
+    """Which rows, behind those of a file, leave what becomes of these as it is."""
+
+    climbs: bool
+    """Those that go on from the last of the rows, which is above all others."""
+    above: int | None
+    """Those with a step above this one, in any order: steps go back too often for a restart."""
+
+
+FIXED = Growth(False, None)
+"""No rows do."""
 
 
 class _Cut(NamedTuple):
@@ -102,7 +117,17 @@ def order_steps(files: Sequence[FileRows]) -> StepOrder:
         kept = steps[~superseded]
         if Oddity.WRITERS not in oddities and (kept[1:] < kept[:-1]).any():
             oddities.add(Oddity.OUT_OF_ORDER)
-    return StepOrder(steps, superseded, purged, frozenset(oddities))
+    growth = growth_of(files[-1].steps) if oddities <= {Oddity.OUT_OF_ORDER} else FIXED
+    return StepOrder(steps, superseded, purged, frozenset(oddities), growth)
+
+
+def growth_of(steps: Ints) -> Growth:
+    """Tell it of the steps of a file."""
+    if not len(steps):
+        return FIXED
+    places = _places_back(steps)
+    above = int(steps[places[_MOST_PLACES]]) if len(places) > _MOST_PLACES else None
+    return Growth(len(steps) == 1 or bool(steps[-1] > steps[:-1].max()), above)
 
 
 def _taken(steps: Ints, cuts: Sequence[_Cut]) -> Flags:
@@ -191,13 +216,7 @@ def unwrapped(steps: Ints) -> Ints:
 
 def restarts_within(steps: Ints, wall_times: Floats) -> list[tuple[int, int]]:
     """Where a training restarted within a file: places and the steps there."""
-    if len(steps) < 2 or (steps[1:] >= steps[:-1]).all():
-        return []
-    later = np.minimum.accumulate(steps[::-1])[::-1]
-    back = (steps[1:] < steps[:-1]) & (steps[1:] == later[1:])
-    places = np.flatnonzero(back) + 1
-    levels = steps[places]
-    places = places[np.append(levels[:-1] < levels[1:], np.ones(min(len(levels), 1), np.bool_))]
+    places = _places_back(steps)
     if len(places) > _MOST_PLACES:
         return []
     found: list[tuple[int, int]] = []
@@ -211,6 +230,18 @@ def restarts_within(steps: Ints, wall_times: Floats) -> list[tuple[int, int]]:
         else:
             in_turn = True
     return found if len(found) <= _MOST_RESTARTS else []
+
+
+def _places_back(steps: Ints) -> NDArray[np.intp]:
+    """Where steps go back and never again as far: their steps ascend."""
+    if len(steps) < 2 or (steps[1:] >= steps[:-1]).all():
+        return np.empty(0, np.intp)
+    later = np.minimum.accumulate(steps[::-1])[::-1]
+    places = np.flatnonzero((steps[1:] < steps[:-1]) & (steps[1:] == later[1:])) + 1
+    levels = steps[places]
+    last = np.append(levels[:-1] < levels[1:], np.ones(min(len(levels), 1), np.bool_))
+    found: NDArray[np.intp] = places[last]
+    return found
 
 
 def _restarted(before: Ints, after: Ints, *, in_turn: bool, goes_on: bool) -> bool:

@@ -9,7 +9,15 @@ from numpy.typing import DTypeLike
 
 from tuimon.store.columns import Arrays, Columns
 from tuimon.store.segment import Segment, SegmentState
-from tuimon.store.step_order import FEW_WITHOUT_STEP, FileRows, Oddity, StepOrder, order_steps
+from tuimon.store.step_order import (
+    FEW_WITHOUT_STEP,
+    FIXED,
+    FileRows,
+    Growth,
+    Oddity,
+    StepOrder,
+    order_steps,
+)
 
 Stretch: TypeAlias = tuple[str, int]
 """A file, and where in it a stretch of records begins: 0 unless bytes were missing before it."""
@@ -21,14 +29,14 @@ class Restarts:
     __slots__ = ("begun_at", "by_stretch")
 
     def __init__(self) -> None:
-        self.begun_at: Mapping[str, float] = {}
-        """Wall time of the first event of each file."""
+        self.begun_at: dict[str, float] = {}
+        """Wall time of the first event of each file; to be looked up alone."""
         self.by_stretch: Mapping[Stretch, int] = {}
         """Lowest step at which each restarts all tags (``SessionLog.START``)."""
 
     def begin(self, file: str, wall_time: float) -> None:
         """Note when a file was begun."""
-        self.begun_at = {**self.begun_at, file: wall_time}
+        self.begun_at[file] = wall_time
 
     def add(self, stretch: Stretch, step: int) -> None:
         """Note a restart."""
@@ -42,15 +50,40 @@ class Restarts:
     def drop(self, file: str) -> None:
         """Forget what a file said."""
         self.by_stretch = {one: step for one, step in self.by_stretch.items() if one[0] != file}
-        self.begun_at = {name: time for name, time in self.begun_at.items() if name != file}
+        self.begun_at.pop(file, None)
 
 
 class _InForce(NamedTuple):
-    """The rows in force of a state of a timeline."""
+    """The rows in force of a version of a timeline."""
 
-    rows: Arrays
+    version: int
+    columns: Columns
+    """The rows; the thread that writes the timeline may add to them."""
     superseded: int
     oddities: frozenset[Oddity]
+    growth: Growth = FIXED
+
+    def advanced(self, rows: Sequence[np.ndarray]) -> "_InForce | None":
+        """The rows in force of the next version, which has more at the end of the last file.
+
+        None where they may change more than their own places. Where all rows before them stay
+        where they were, the columns are the same.
+        """
+        steps = rows[0]
+        (known, *_), length = self.columns.rows
+        lowest = int(steps.min())
+        stay = int(np.searchsorted(known[:length], lowest, side="right"))
+        if self.growth.climbs and stay == length and (steps[1:] >= steps[:-1]).all():
+            self.columns.append(rows)
+            return self._replace(version=self.version + 1)
+        if self.growth.above is None or lowest <= self.growth.above:
+            return None
+        merged = [np.concatenate(pair) for pair in zip(self.columns.rows.view(), rows, strict=True)]
+        order = stay + np.argsort(merged[0][stay:], kind="stable")
+        columns = Columns([column.dtype for column in merged])
+        columns.append([np.append(column[:stay], column[order]) for column in merged])
+        growth = self.growth._replace(climbs=False)
+        return self._replace(version=self.version + 1, columns=columns, growth=growth)
 
 
 _NOTHING_ODD: frozenset[Oddity] = frozenset()
@@ -74,9 +107,7 @@ class Timeline:
         self._dtypes = dtypes
         self._restarts = restarts
         self._segments: dict[Stretch, Segment] = {}  # in order; replaced, never changed
-        self._merged: tuple[Columns, _InForce] | None = None  # while only the last file grows
-        self._grew = False
-        self._known: tuple[int, _InForce | None] = -1, None
+        self._known: _InForce | None = None  # of some version, where it is not plain
 
     @property
     def files(self) -> Sequence[str]:
@@ -85,17 +116,17 @@ class Timeline:
 
     def __len__(self) -> int:
         """Number of rows in force."""
-        return len(self._in_force().rows[0])
+        return len(self._in_force()[0])
 
     @property
     def superseded(self) -> int:
         """Number of rows that later ones, or restarts, took the place of."""
-        return self._in_force().superseded
+        return 0 if self._plain(self._segments) else self._order().superseded
 
     @property
     def oddities(self) -> frozenset[Oddity]:
         """What is unusual about the steps."""
-        return self._in_force().oddities
+        return _NOTHING_ODD if self._plain(self._segments) else self._order().oddities
 
     def append(
         self, file: str, rows: Sequence[np.ndarray], growth: float = 1.0, begin: int = 0
@@ -105,38 +136,21 @@ class Timeline:
         `growth` as in `Columns.append`; `begin` is where the stretch of the file begins.
         """
         stretch = file, begin
+        known = self._known  # before anything is added: others may look it up meanwhile
         segment = self._segments.get(stretch)
         if segment is None:
             segment = Segment(self._dtypes)
             self._segments = dict(sorted({**self._segments, stretch: segment}.items()))
-        known = segment.state.rows
-        steps = known.arrays[0]
-        climbs = known.length > 1 and bool(steps[0] != steps[known.length - 1])
-        ordered = segment.append(rows, growth)
-        last = stretch == next(reversed(self._segments)) and not self._restarts.follow(stretch)
-        grows = ordered and last and climbs
+            known = None
+        segment.append(rows, growth)
         if not self._plain(self._segments):
-            self._merge(rows, grows=grows)
-        self._grew = grows
+            last = stretch == next(reversed(self._segments)) and not self._restarts.follow(stretch)
+            fresh = last and known is not None and known.version == self.version
+            advanced = known.advanced(rows) if fresh and known is not None else None
+            if known is None or advanced is None or advanced.columns is not known.columns:
+                self.epoch += 1
+            self._known = advanced
         self.version += 1
-
-    def _merge(self, rows: Sequence[np.ndarray], *, grows: bool) -> None:
-        """Keep what is merged up to date with new rows, where they come behind all others."""
-        merged, self._merged = self._merged, None
-        if grows and merged is not None:
-            steps, length = merged[0].rows.arrays[0], merged[0].rows.length
-            if length and steps[length - 1] <= rows[0][0]:
-                merged[0].append(rows)
-                self._merged = merged
-                return
-        elif grows and self._grew:
-            found = self._order()
-            if np.array_equal(found.rows[0][-len(rows[0]) :], rows[0]):
-                columns = Columns(self._dtypes)
-                columns.append(found.rows)
-                self._merged = columns, found
-                return
-        self.epoch += 1
 
     def restart(self, file: str, step: int, begin: int = 0) -> None:
         """A ``SessionLog.START`` in `file`; the run's `Restarts` know it already."""
@@ -150,7 +164,6 @@ class Timeline:
         self._changed_throughout()
 
     def _changed_throughout(self) -> None:
-        self._merged, self._grew = None, False
         self.epoch += 1
         self.version += 1
 
@@ -165,32 +178,31 @@ class Timeline:
         steps, length = state.rows.arrays[0], state.rows.length
         return state if length < FEW_WITHOUT_STEP or steps[0] != steps[length - 1] else None
 
-    def _in_force(self) -> _InForce:
-        version, segments, merged = self.version, self._segments, self._merged
-        plain = self._plain(segments)
-        if plain is not None:
-            return _InForce(plain.rows.view(), 0, _NOTHING_ODD)
-        if merged is not None:
-            columns, found = merged
-            return found._replace(rows=columns.rows.view())
-        known, kept = self._known
-        if known != version or kept is None:
-            kept = self._order()
-            self._known = version, kept
-        return kept
+    def _in_force(self) -> Arrays:
+        """The rows in force over all files, by step; read-only."""
+        plain = self._plain(self._segments)
+        return plain.rows.view() if plain else self._order().columns.rows.view()
 
     def _order(self) -> _InForce:
-        """The rows in force over all files, by step; read-only."""
+        version, known = self.version, self._known
+        if known is None or known.version != version:
+            known = self._known = self._ordered(version)
+        return known
+
+    def _ordered(self, version: int) -> _InForce:
         rows, order = self._all(self._states())
+        columns = Columns(self._dtypes)
         if order is None:
-            return _InForce(rows, 0, _NOTHING_ODD)
+            return _InForce(version, columns, 0, _NOTHING_ODD)
         kept = ~order.superseded
         steps = order.steps[kept]
-        columns = [steps, *(column[kept] for column in rows[1:])]
+        in_force = [steps, *(column[kept] for column in rows[1:])]
         if (steps[1:] < steps[:-1]).any():
             places = np.argsort(steps, kind="stable")
-            columns = [column[places] for column in columns]
-        return _InForce(_frozen(columns), len(kept) - len(steps), order.oddities)
+            in_force = [column[places] for column in in_force]
+        columns.append(in_force)
+        superseded = len(kept) - len(steps)
+        return _InForce(version, columns, superseded, order.oddities, order.growth)
 
     def _states(self) -> list[tuple[Stretch, SegmentState]]:
         return [(stretch, segment.state) for stretch, segment in self._segments.items()]
@@ -221,10 +233,12 @@ class Timeline:
                 if state.starts is not None:
                     places, steps = state.starts.view()
                     starts += zip((places + count).tolist(), steps.tolist(), strict=True)
-                parts.append(state.rows.view()[:2])
-                count += state.rows.length
-            columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-            steps, times = columns or (np.empty(0, np.int64), np.empty(0))
+                (steps, times, *_), length = state.rows
+                parts.append((steps[:length], times[:length]))
+                count += length
+            steps, times = parts[0] if parts else (np.empty(0, np.int64), np.empty(0))
+            if len(parts) > 1:
+                steps, times = (np.concatenate(columns) for columns in zip(*parts, strict=True))
             yield FileRows(steps, times, starts, begun.get(file))
 
     def _all_rows(self) -> Arrays:
@@ -237,7 +251,7 @@ class Timeline:
 
     def _last(self) -> tuple[Any, ...] | None:
         """The newest row in force."""
-        rows = self._in_force().rows
+        rows = self._in_force()
         return tuple([column[-1].item() for column in rows]) if len(rows[0]) else None
 
 

@@ -168,7 +168,7 @@ def eager_threads() -> Iterator[None]:
 @pytest.mark.usefixtures("eager_threads")
 def test_readers_see_whole_states_while_a_thread_appends(series: Series) -> None:
     """Steps ascend without a gap and all columns agree, in every snapshot at any moment."""
-    batch, most_rounds, enough = 100, 20_000, 50
+    batch, most_rounds, enough = 10, 20_000, 15
     failures: list[str] = []
     done = threading.Event()
     seen: set[int] = set()
@@ -193,10 +193,10 @@ def test_readers_see_whole_states_while_a_thread_appends(series: Series) -> None
     for reader in readers:
         reader.start()
     for number in range(most_rounds):
-        # Every tenth batch is a file of its own, which logs the last points again.
-        first = max(number * batch - (5 if number % 10 == 0 else 0), 0)
+        # Every fiftieth batch begins a new file, which logs the last points again.
+        first = max(number * batch - (5 if number % 50 == 0 else 0), 0)
         steps = np.arange(first, (number + 1) * batch)
-        series.append(f"{number // 10:05}", (steps, steps.astype(np.float64), steps / 2.0))
+        series.append(f"{number // 50:05}", (steps, steps.astype(np.float64), steps / 2.0))
         if len(seen) >= enough:
             break
     done.set()
