@@ -157,6 +157,26 @@ def test_growth_of_the_newest_file_of_several_copies_nothing(series: Series) -> 
     assert in_force(series) == list(range(1, 10))
 
 
+@pytest.mark.parametrize("within", [1, 3, 6, 40])
+def test_growth_in_any_pieces_ends_as_if_all_had_come_at_once(within: int) -> None:
+    """Out of order for long, and then from the beginning again."""
+    rng = np.random.default_rng(within)
+    steps = np.argsort(np.arange(3000) + rng.random(3000) * within, kind="stable")
+    steps = np.concatenate([steps, np.arange(2990, 3400), np.arange(50), np.arange(20, 70)])
+    values = np.arange(len(steps), dtype=np.float64)
+    growing, at = Series("run", "tag", Restarts()), 0
+    while at < len(steps):
+        part = slice(at, at + int(rng.integers(1, 60)))
+        growing.append("1", (steps[part], values[part], values[part]))
+        at = part.stop
+        once = Series("run", "tag", Restarts())
+        once.append("1", (steps[:at], values[:at], values[:at]))
+        for mine, other in zip(growing.snapshot(), once.snapshot(), strict=True):
+            assert np.array_equal(mine, other)
+        assert (growing.superseded, growing.oddities) == (once.superseded, once.oddities)
+    assert len(growing) in (70, len(steps))
+
+
 @pytest.fixture
 def eager_threads() -> Iterator[None]:
     interval = sys.getswitchinterval()
