@@ -7,7 +7,6 @@ order: what lies behind a gap is read at once, and the gap when it is filled.
 import os
 from collections.abc import Iterable, Iterator, Sequence
 
-from tuimon.events.crc import masked_crc
 from tuimon.events.fields import Buffer, Span
 from tuimon.events.frames import FRAME_BYTES, header_positions, is_valid_frame, payload_length
 from tuimon.regular_file import regular_file
@@ -59,15 +58,18 @@ def is_filled(path: str, gap: Span) -> bool:
 
 
 class Gaps:
-    """The gaps of a file that are still open, ascending, and what they held at the last look."""
+    """The gaps of a file that are still open, ascending."""
 
     def __init__(self) -> None:
         self.spans: list[Span] = []
-        self._seen: dict[Span, int] = {}
+        self._seen: dict[Span, int | None] = {}
 
     def add(self, spans: Iterable[Span]) -> None:
-        """Note gaps."""
-        self.spans = sorted({*self.spans, *spans})[:_MOST_GAPS]
+        """Note gaps, as many as can be looked at again and again."""
+        for span in spans:
+            kept = sum(end - begin for begin, end in self.spans)
+            if len(self.spans) < _MOST_GAPS and kept + span[1] - span[0] <= MOST_BYTES:
+                self.spans = sorted({*self.spans, span})
 
     def fill(self, span: Span) -> int:
         """Note that a span is filled; how many gaps there are more than before."""
@@ -75,7 +77,9 @@ class Gaps:
         self.spans = [*cut_out(self.spans, [span])]
         return len(self.spans) - before
 
-    def is_news(self, span: Span, content: Buffer) -> bool:
-        """Whether a gap holds something else than at the last call."""
-        known, self._seen[span] = self._seen.get(span), masked_crc(bytes(content))
-        return self._seen[span] != known
+    def unseen(self, stamp: int | None) -> Iterator[Span]:
+        """Gaps that were not looked at since the file had another stamp, or has none."""
+        for span in self.spans:
+            if stamp is None or self._seen.get(span) != stamp:
+                self._seen[span] = stamp
+                yield span

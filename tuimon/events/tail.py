@@ -165,7 +165,7 @@ class EventFileTail:
         max_bytes = min(max_bytes, self._window, self.size)
         window = self._next_window(file, max_bytes)
         # The seam comes last: a file that was written anew meanwhile does not pass for the old one.
-        if os.pread(file, len(self._seam), self.offset - len(self._seam)) != self._seam:
+        if self._is_other(file):
             self._restart()
             window = self._buffer.read(file, max_bytes, 0)
         if not self.offset:  # no record is so long that the second half of its length is not zero
@@ -180,14 +180,18 @@ class EventFileTail:
         self._fingerprint = fingerprint
         return batches
 
+    def _is_other(self, file: int) -> bool:
+        """Whether the file does not go on from where it was read to."""
+        return os.pread(file, len(self._seam), self.offset - len(self._seam)) != self._seam
+
     def _fill(self, file: int) -> list[EventBatch]:
         """What has come into the first gap that was filled at least in part."""
-        if os.pread(file, len(self._seam), self.offset - len(self._seam)) != self._seam:
-            return []  # another file
-        for begin, end in self.gaps.spans:
+        if not self.gaps.spans or self._is_other(file):
+            return []
+        status = os.fstat(file)
+        racy = time.time() - status.st_mtime < _RACY_SECONDS
+        for begin, end in self.gaps.unseen(None if racy else status.st_mtime_ns):
             window = os.pread(file, end - begin, begin)
-            if not self.gaps.is_news((begin, end), window):
-                continue
             skipped = first_frame(window)
             if skipped is None:
                 continue
