@@ -20,6 +20,7 @@ from tuimon.events.frames import (
 )
 from tuimon.events.gaps import MOST_BYTES, Gaps, first_frame, may_be_filled
 from tuimon.events.points import EventBatch
+from tuimon.events.single import known_plugin
 from tuimon.regular_file import open_regular
 
 DEFAULT_POLL_BYTES = 1 << 20
@@ -64,10 +65,13 @@ class EventFileTail:
         path: str | os.PathLike[str],
         plugins: dict[str, str] | None = None,
         buffer: ReadBuffer | None = None,
+        *,
+        rereads: bool = True,
     ) -> None:
         """`plugins` is the run's map of tags to plugin names, shared by the run's files.
 
-        `buffer` may be shared by all files that one thread follows.
+        `buffer` may be shared by all files that one thread follows. With `rereads` the file is read
+        again, as if it were another one, when a gap held what tells scalars from other tensors.
         """
         self.path = Path(path)
         self.state = FileState.OK
@@ -81,6 +85,8 @@ class EventFileTail:
         self.skipped_bytes = 0
         self.gaps = Gaps()
         """Parts before `offset` that may still be filled."""
+        self._rereads = rereads
+        self._unnamed: set[str] = set()  # tags of tensors that nothing has told the kind of
         self._passed: list[Span] = []  # gaps of an earlier reading, still ahead
         self._stretch = 0
         self._plugins = {} if plugins is None else plugins
@@ -197,6 +203,9 @@ class EventFileTail:
                 continue
             begin += skipped
             batches, size, *_ = EventDecoder(self._plugins).decode(window[skipped:], begin)
+            if self._rereads and any(map(self._is_scalar, self._unnamed)):
+                self._restart()
+                return []
             batches[0].damaged_records += self.gaps.fill((begin, begin + size))
             batches[0].skipped_bytes -= size
             if begin:
@@ -207,8 +216,12 @@ class EventFileTail:
             return batches
         return []
 
+    def _is_scalar(self, tag: str) -> bool:
+        return known_plugin(self._plugins, tag) == "scalars"
+
     def _count(self, batch: EventBatch) -> None:
         self.gaps.add(batch.gaps)
+        self._unnamed.update(ref.tag for ref in batch.refs if not ref.plugin)
         self.damaged_records += batch.damaged_records
         self.skipped_bytes += batch.skipped_bytes
         batch.file_bytes = self.size
@@ -224,6 +237,8 @@ class EventFileTail:
 
     def _restart(self) -> None:
         self._is_new = True
+        self._fingerprint = None
+        self._unnamed = set()
         self.gaps, self._passed, self._stretch = Gaps(), [], 0
         self._move_to(0, b"")
         self.damaged_records = self.skipped_bytes = self._wasted = 0

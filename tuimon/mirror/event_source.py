@@ -50,7 +50,7 @@ class EventSource:
         are those of earlier lives."""
         self.entry = entry
         self._observe = observe
-        self._tail = EventFileTail(entry.path, plugins)
+        self._tail = EventFileTail(entry.path, plugins, rereads=False)
         self._earlier = [*stretches]
         self._tail.pass_over(gaps_of(one for one in self._earlier if not one.late))
         self._held: SourceBatches | None = None

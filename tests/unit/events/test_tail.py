@@ -200,6 +200,21 @@ def test_length_that_is_seen_before_the_content(path: Path) -> None:
     assert tail.damaged_records == 0
 
 
+def test_a_kind_that_is_told_late_holds_for_what_was_read(tmp_path: Path) -> None:
+    """The first value alone names the kind, and lies on a page that comes last."""
+    first = version() + tensor("x", 0, 0.0)
+    rest = b"".join(tensor("x", step, step / 7, plugin=None) for step in range(1, 200))
+    path = write(tmp_path, [bytes(len(first)), rest])
+    tail = EventFileTail(path)
+    found = read(tail)
+    assert {ref.tag for batch in found for ref in batch.refs} == {"x"}
+    with path.open("r+b") as file:
+        file.write(first)
+    found = read(tail)
+    assert (found[0].reset, steps(found, "x")) == (True, [*range(200)])
+    assert (tail.damaged_records, tail.gaps.spans, tail.poll()) == (0, [], [])
+
+
 def test_other_things_in_the_files_place(path: Path) -> None:
     tail = EventFileTail(path)
     read(tail)
