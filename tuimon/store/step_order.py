@@ -59,7 +59,9 @@ class FileRows(NamedTuple):
     starts: Sequence[tuple[int, int]] = ()
     """Each ``SessionLog.START``: how many of the rows precede it, and its step."""
     begun_at: float | None = None
-    """Wall time of the file's first event."""
+    """Unix s when the file was begun: by its name, or else the wall time of its first event."""
+    is_dated: bool = False
+    """Whether the name tells it."""
 
 
 class StepOrder(NamedTuple):
@@ -182,7 +184,9 @@ def _goes_on(earlier: FileRows, later: FileRows) -> bool:
     begun = later.wall_times[0]
     if not (earlier.wall_times[-count] > begun and later.wall_times[-1] > earlier.wall_times[0]):
         return False
-    return not (earlier.wall_times[earlier.steps == later.steps[0]] == begun).any()
+    # A restart cannot have the same time as well, unless times follow from the steps.
+    same = earlier.wall_times[earlier.steps == later.steps[0]] == begun
+    return later.is_dated or not same.any()
 
 
 def _has_clock(file: FileRows) -> bool:

@@ -1,6 +1,8 @@
 """The rows of one tag over all event files of a run."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
@@ -18,6 +20,8 @@ from tuimon.store.step_order import (
     StepOrder,
     order_steps,
 )
+
+_DATED = re.compile(r"tfevents\.(\d{10})\b[^/]*$")
 
 Stretch: TypeAlias = tuple[str, int]
 """A file, and where in it a stretch of records begins: 0 unless bytes were missing before it."""
@@ -239,7 +243,9 @@ class Timeline:
             steps, times = parts[0] if parts else (np.empty(0, np.int64), np.empty(0))
             if len(parts) > 1:
                 steps, times = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-            yield FileRows(steps, times, starts, begun.get(file))
+            dated = _date_of(file)
+            begun_at = dated if dated is not None else begun.get(file)
+            yield FileRows(steps, times, starts, begun_at, dated is not None)
 
     def _all_rows(self) -> Arrays:
         """All rows over all files; whether each is superseded, and purged, as last columns."""
@@ -253,6 +259,13 @@ class Timeline:
         """The newest row in force."""
         rows = self._in_force()
         return tuple([column[-1].item() for column in rows]) if len(rows[0]) else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _date_of(file: str) -> float | None:
+    """The time in the name of a file, as writers give it: ``events.out.tfevents.1700000000.…``."""
+    found = _DATED.search(file)
+    return float(found[1]) if found else None
 
 
 def _frozen(columns: Sequence[np.ndarray]) -> Arrays:

@@ -62,9 +62,11 @@ def single(value: float) -> float:
         return float(np.float32(value))
 
 
-def log(*steps: int, tag: str = "loss") -> list[bytes]:
+def log(*steps: int, tag: str = "loss", begun: float = 1.7e9) -> list[bytes]:
     """Records of one tag whose values tell their place in the file."""
-    return [scalar(tag, step, place + step / 1000) for place, step in enumerate(steps)]
+    return [
+        scalar(tag, step, place + step / 1000, begun + place) for place, step in enumerate(steps)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,8 @@ def test_several_files_of_a_run(tmp_path: Path) -> None:
         file = tmp_path / "run" / f"events.out.tfevents.170000000{number}.host"
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(version())
-        append(file, *log(*steps), *log(number, tag="once"))
+        begun = 1.7e9 + 100 * number
+        append(file, *log(*steps, begun=begun), *log(number, tag="once", begun=begun))
     assert ours(tmp_path) == theirs(tmp_path)
 
 

@@ -171,6 +171,13 @@ def test_times_of_a_simulation_tell_no_writers(scale: float) -> None:
     assert np.flatnonzero(found.superseded).tolist() == [*range(50, 100)]
 
 
+def test_files_that_names_date_alike_were_written_at_once() -> None:
+    ranks = [rows(range(100))._replace(is_dated=True) for _ in range(2)]
+    assert not order(*ranks).superseded.any()
+    resumed = ranks[1]._replace(begun_at=CLOCK + 500)  # its times are no clock's
+    assert np.flatnonzero(order(ranks[0], resumed).superseded).tolist() == [*range(100)]
+
+
 def test_points_without_a_step_are_not_restarted_by_a_file() -> None:
     found = order(rows([0] * 50), rows([0] * 60, begun=CLOCK + 500))
     assert (found.superseded.any(), found.oddities) == (False, {Oddity.NO_STEPS})
