@@ -5,7 +5,9 @@ output, error messages) passes through :func:`safe` before it is shown.
 """
 
 import math
+import struct
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 from typing import Literal
 
@@ -153,7 +155,37 @@ def format_value(value: float) -> str:
     size = abs(value)
     if size and not 9.9995e-4 <= size < 9.9995e8:
         return _exponential(value)
-    return _with_suffix(value, _VALUE_SUFFIXES)
+    text = _with_suffix(value, _VALUE_SUFFIXES)
+    if 0 < size < 1 and text.lstrip("-") == "1":  # an accuracy of 0.99996 is not perfect
+        return f"{math.copysign(min(size, 0.99999), value):.5g}"
+    return text
+
+
+def exact_value(value: float) -> str:
+    """Format a metric with all of its digits: the fewest that tell it from any other number.
+
+    From any other float32 where it is one, as most are: ``0.1`` and not ``0.10000000149011612``.
+    """
+    if not math.isfinite(value):
+        return format_value(value)
+    try:
+        (single,) = struct.unpack("f", struct.pack("f", value))
+    except OverflowError:
+        return _short(repr(value))
+    if single != value:
+        return _short(repr(value))
+    texts = (f"{value:.{digits}g}" for digits in range(1, 10))
+    return _short(next(text for text in texts if _is_single(text, value)))
+
+
+def _is_single(text: str, value: float) -> bool:
+    with suppress(OverflowError):
+        return bool(struct.unpack("f", struct.pack("f", float(text)))[0] == value)
+    return False
+
+
+def _short(text: str) -> str:
+    return short_exponent(text) if "e" in text else text.removesuffix(".0")
 
 
 def format_step(step: int) -> str:

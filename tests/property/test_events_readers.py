@@ -16,6 +16,10 @@ from tensorboard.util.tensor_util import make_ndarray
 from support.data_server import binary, data_server
 from support.event_files import frame, scalar, start, tensor, version
 from tuimon.api import LogDirectory, Run, load
+from tuimon.export.orphans import find_orphans
+from tuimon.export.tables import chunks
+from tuimon.runs.sources import LogSource
+from tuimon.store.loading import load as read_log
 
 Points = list[tuple[int, float, str]]
 
@@ -61,13 +65,13 @@ def record(kind: str, tag: str, step: int, value: float, wall_time: float) -> by
     return frame(Event(wall_time=wall_time, step=step, summary=summary).SerializeToString())
 
 
-def write(logdir: Path, runs: Iterable[object]) -> None:
+def write(logdir: Path, runs: Iterable[object], versions: str = "++++") -> None:
     for number, files in enumerate(runs):
         directory = logdir / f"run{number:02}"
         directory.mkdir()
         for place, (content, cut) in enumerate(files):
             data = b"".join(record(*what) for what in content)
-            data = version() + data[: max(len(data) - cut, 0)]
+            data = (version() if versions[place] == "+" else b"") + data[: max(len(data) - cut, 0)]
             (directory / f"events.out.tfevents.170000000{place}.host").write_bytes(data)
 
 
@@ -76,15 +80,18 @@ def exact(points: Iterable[Iterable[object]]) -> Points:
     return [(int(step), float(wall), repr(float(value))) for step, wall, value in points]
 
 
-def in_force(logs: LogDirectory) -> dict[str, dict[str, Points]]:
-    return {
-        name: {
-            tag: exact(zip(series.steps, series.wall_times, series.values, strict=True))
-            for tag, series in run.items()
-        }
-        for name, run in logs.items()
-        if run
-    }
+def by_the_data_server(logs: LogDirectory) -> dict[str, dict[str, Points]]:
+    """All points, less what its rule drops: those before a point that have its step or a later."""
+    found: dict[str, dict[str, Points]] = {}
+    for name, run in logs.items():
+        for tag, series in run.items():
+            points: list[tuple[np.generic, ...]] = []
+            for point in zip(*series.all_points()[:3], strict=True):
+                while points and points[-1][0] >= point[0]:
+                    points.pop()
+                points.append(point)
+            found.setdefault(name, {})[tag] = exact(points)
+    return found
 
 
 def kept(run: Run) -> dict[str, Points]:
@@ -115,14 +122,14 @@ def accumulated(directory: Path) -> dict[str, Points]:
 @pytest.mark.skipif(binary() is None, reason="the data server does not run here")
 @settings(max_examples=10, suppress_health_check=[*HealthCheck])
 @given(st.lists(runs(simple, tensors, several, text), min_size=8, max_size=30))
-def test_points_in_force_are_the_data_servers(runs: list[object]) -> None:
+def test_points_are_the_data_servers(runs: list[object]) -> None:
     """START is left out: the data server ignores it. Many runs share one start of the server."""
     with TemporaryDirectory() as directory:
         logdir = Path(directory)
         write(logdir, runs)
         with data_server(logdir, timeout=60) as server:
             theirs = server.scalars()
-        assert in_force(load(logdir)) == {
+        assert by_the_data_server(load(logdir)) == {
             run: {tag: exact(points) for tag, points in tags.items()}
             for run, tags in theirs.items()
         }
@@ -135,4 +142,23 @@ def test_all_points_are_the_accumulators(files: object) -> None:
         logdir = Path(directory)
         write(logdir, [files])
         ours = {tag: points for run in load(logdir).values() for tag, points in kept(run).items()}
+        assert ours == accumulated(logdir / "run00")
+
+
+@settings(max_examples=80, suppress_health_check=[*HealthCheck])
+@given(runs(simple, tensors, several, text), st.text("+-", min_size=4, max_size=4))
+def test_files_without_a_version_are_read_as_the_accumulator_does(
+    files: object, versions: str
+) -> None:
+    with TemporaryDirectory() as directory:
+        logdir = Path(directory)
+        write(logdir, [files], versions)
+        store = read_log([LogSource(path=directory)]).store
+        ours: dict[str, Points] = {}
+        for run in store.runs.values():
+            orphans = find_orphans(run.files)
+            for tag, series in run.series.items():
+                for chunk in chunks(series, every=True, orphans=orphans.get(tag)):
+                    points = zip(chunk.steps, chunk.wall_times, chunk.values, strict=True)
+                    ours.setdefault(tag, []).extend(exact(points))
         assert ours == accumulated(logdir / "run00")

@@ -19,7 +19,7 @@ from tuimon.mirror import core as module
 from tuimon.mirror import event_source as sources
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.core import IncompleteError, Mirror
-from tuimon.mirror.journal import Journal, RunEntry
+from tuimon.mirror.journal import FileCoverage, Journal, RunEntry, read_coverage
 from tuimon.mirror.keys import GLOBAL_STEP
 from tuimon.mirror.logdir_owner import LogdirOwner
 from tuimon.mirror.opening import OpenRun
@@ -207,6 +207,52 @@ def test_every_point_arrives_once_and_in_order(
         for tag in {tag for tag, _, _ in file}:
             own = [value for one, _, value in file if one == tag]
             assert [value for value, _, _ in arrived if value in own] == own
+
+
+PAGE = 96
+PAGES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 6)), max_size=8)
+"""Pages that are zeros for a while, and the lives of the mirror by which they have come."""
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(TAGS, st.integers(0, 3)), min_size=10, max_size=40), LIVES, PAGES)
+def test_bytes_that_come_late_arrive_once(
+    file: list[tuple[str, int]], lives: list[Life], pages: list[tuple[int, int]]
+) -> None:
+    records = [scalar(tag, step, float(number)) for number, (tag, step) in enumerate(file)]
+    content = version() + b"".join(records)
+    with tempfile.TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
+        logdir, paths = Path(directory, "logs"), RunPaths(Path(directory, "run"))
+        path = logdir / "events.out.tfevents.0.h"
+        logdir.mkdir()
+        paths.mirror.mkdir(parents=True)
+        server = Server(paths.mirror / "journal.jsonl", 0)
+        patch.setattr(module, "RunOpener", opening_to(server))
+        written = 0.0
+        for number, life in enumerate([*lives, Life(1.0, 1000, 1.0)]):
+            written = max(written, life.written)
+            data = bytearray(content[: round(written * len(content))])
+            for page, comes in pages:
+                if comes > number and number < len(lives):
+                    part = slice(page * PAGE, (page + 1) * PAGE)
+                    data[part] = bytes(len(data[part]))
+            path.write_bytes(data)
+            server.left = life.rows
+            try:
+                mirror(logdir, paths)
+            except KilledError:
+                server.restart(life.arrived)
+            else:
+                server.restart(1.0)
+        covered = read_coverage(paths.mirror / "journal.jsonl")[str(path)]
+    assert covered == FileCoverage(len(content))
+    arrived = sorted(
+        value
+        for row in server.rows
+        for key, value in row.items()
+        if key not in (GLOBAL_STEP, "_timestamp")
+    )
+    assert arrived == [float(number) for number in range(len(file))]
 
 
 def test_rows_that_are_not_in_the_file_are_noticed(

@@ -118,7 +118,7 @@ def test_every_mirrored_summary_is_in_one_row_of_its_step_in_file_order(
     for row in rows:
         assert row.refs
         assert {ref.step for ref in row.refs} == {row.step}
-        assert len({ref.tag for ref in row.refs}) == len(row.refs)
+        assert len({ref[:2] for ref in row.refs}) == len(row.refs)
     for one, following in itertools.pairwise(rows):
         first = following.refs[0]
-        assert first.step != one.step or first.tag in {ref.tag for ref in one.refs}
+        assert first.step != one.step or first[:2] in {ref[:2] for ref in one.refs}

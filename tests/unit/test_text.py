@@ -4,6 +4,7 @@ import pytest
 
 from tuimon.text import (
     REPLACEMENT,
+    exact_value,
     fit,
     format_age,
     format_duration,
@@ -102,6 +103,9 @@ def test_width_counts_cells() -> None:
         (0.35371, "0.3537"),
         (0.5, "0.5"),
         (1.0, "1"),
+        (0.99996, "0.99996"),
+        (-0.9999999, "-0.99999"),
+        (0.9999, "0.9999"),
         (-0.0, "0"),
         (123.456, "123.5"),
         (9999.4, "9999"),
@@ -123,6 +127,29 @@ def test_width_counts_cells() -> None:
 )
 def test_format_value(value: float, shown: str) -> None:
     assert format_value(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1.0, "1"),
+        (0.0, "0"),
+        (0.10000000149011612, "0.1"),
+        (0.1, "0.1"),
+        (0.9999600052833557, "0.99996"),
+        (1 / 3, "0.3333333333333333"),
+        (0.3333333432674408, "0.33333334"),
+        (16777217.0, "16777217"),
+        (-1.5e-30, "-1.5e-30"),
+        (3.4028234663852886e38, "3.4028235e38"),
+        (1e300, "1e300"),
+        (1.401298464324817e-45, "1e-45"),
+        (math.nan, "NaN"),
+        (-math.inf, "-Inf"),
+    ],
+)
+def test_exact_value(value: float, shown: str) -> None:
+    assert exact_value(value) == shown
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tuimon.charts.ticks import (
     time_steps,
     wall_ticks,
 )
-from tuimon.charts.track import CALENDAR, Positions, Track
+from tuimon.charts.track import Positions, Track
 from tuimon.charts.viewport import Viewport, window_of
 
 _INT64 = np.iinfo(np.int64)
@@ -51,7 +51,7 @@ class Axis:
         bounds = self._bounds(columns)
         if self.kind != "relative":
             return [bounds] * len(tracks)
-        return [np.add(bounds, _start(track), dtype=np.float64) for track in tracks]
+        return [np.add(bounds, track.start, dtype=np.float64) for track in tracks]
 
     def _bounds(self, columns: int) -> Positions:
         low, high = self.limits
@@ -68,14 +68,14 @@ class Axis:
         """Return a position of the axis in the track's own positions."""
         if self.kind == "step":
             return min(max(round(position) + self.origin, _INT64.min), _INT64.max)
-        return position + _start(track) if self.kind == "relative" else position
+        return position + track.start if self.kind == "relative" else position
 
     def position(self, track: Track, index: int) -> float:
         """Return where the point at an index of a track is, in units of the limits."""
         x = track.x[index].item()
         if self.kind == "step":
             return float(x - self.origin)
-        return float(x - _start(track) if self.kind == "relative" else x)
+        return float(x - track.start if self.kind == "relative" else x)
 
     def cell(self, position: float, cells: int) -> int:
         """Return the cell, of so many along the axis, that a position falls into."""
@@ -114,13 +114,6 @@ class Axis:
         return [Tick(position, label) for position, label in zip(positions, labels, strict=True)]
 
 
-def _start(track: Track) -> float:
-    start = track.curve.start
-    if start is None or not CALENDAR[0] <= start <= CALENDAR[1]:
-        return float(track.x[0]) if len(track.x) else 0.0
-    return start
-
-
 def _apart(cells: int, ticks: Sequence[FrameTick]) -> bool:
     starts = label_starts(cells, [tick.cell for tick in ticks], [tick.label for tick in ticks])
     ends = [start + len(tick.label) for start, tick in zip(starts, ticks, strict=True)]
@@ -146,7 +139,7 @@ def make_axis(
         origin = 0 if first > -_EXACT and last < _EXACT else first
         low, high, least = float(first - origin), float(last - origin), 1.0
     else:
-        starts = [_start(track) if kind == "relative" else 0.0 for track in tracks]
+        starts = [track.start if kind == "relative" else 0.0 for track in tracks]
         timed = list(zip(tracks, starts, strict=True))
         low = min((float(track.x[0]) - start for track, start in timed), default=0.0)
         high = max((float(track.x[-1]) - start for track, start in timed), default=0.0)

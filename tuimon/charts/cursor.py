@@ -4,6 +4,8 @@ import math
 import time
 from collections.abc import Sequence
 
+import numpy as np
+
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis
 from tuimon.charts.heading import cut, padded, plain
@@ -12,8 +14,8 @@ from tuimon.charts.model import ChartOptions, Cursor, CursorReading, Row, Span
 from tuimon.charts.roles import Role
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.traces import smoothing_of
-from tuimon.charts.track import CALENDAR, Track
-from tuimon.text import format_duration, format_step, format_value, safe, width
+from tuimon.charts.track import CALENDAR, Track, make_track
+from tuimon.text import exact_value, format_duration, safe, width
 
 Readings = tuple[tuple[CursorReading, CursorReading | None], ...]
 
@@ -54,6 +56,7 @@ def _read(track: Track, axis: Axis, position: float, options: ChartOptions) -> C
         wall_time=float(track.curve.wall_times[at]),
         value=float(track.values[index]),
         smoothed=track.smoothed_at(index, weight) if weight else None,
+        start=(track if axis.kind != "step" else make_track(track.curve, "relative")).start,
     )
 
 
@@ -67,9 +70,9 @@ def position_notes(readings: Readings, marks: Marks) -> list[str]:
     if not readings:
         return ["no point at the cursor"]
     here, mark = readings[0]
-    notes = [f"step {format_step(here.step)}"]
+    notes = [f"step {here.step}"]
     if mark is not None:
-        notes.append(f"{_delta(marks)} {format_step(here.step - mark.step)} steps")
+        notes.append(f"{_delta(marks)} {here.step - mark.step} steps")
         notes.append(format_duration(here.wall_time - mark.wall_time))
         return notes
     notes.append(format_duration(here.elapsed))
@@ -87,7 +90,7 @@ def more_text(reading: CursorReading, mark: CursorReading | None, marks: Marks) 
     if mark is not None:
         return _delta(marks) + _signed(_difference(reading, mark))
     if reading.smoothed is not None and math.isfinite(reading.value):
-        return ("~" if marks.ascii else "≈") + format_value(reading.smoothed)
+        return ("~" if marks.ascii else "≈") + _digits(reading.smoothed)
     return ""
 
 
@@ -96,7 +99,13 @@ def _difference(reading: CursorReading, mark: CursorReading) -> float:
 
 
 def _signed(value: float) -> str:
-    return ("+" if value > 0 else "") + format_value(value)
+    return ("+" if value > 0 else "") + _digits(value)
+
+
+def _digits(computed: float) -> str:
+    """As many digits of a computed number as those that are logged have."""
+    with np.errstate(over="ignore"):
+        return exact_value(float(np.float32(computed)))
 
 
 def readout_rows(readings: Readings, cells: int, most_rows: int, style: CurveStyle) -> list[Row]:
@@ -105,6 +114,11 @@ def readout_rows(readings: Readings, cells: int, most_rows: int, style: CurveSty
     delta = any(mark is not None for _, mark in readings)
     columns = [*_CELLS, *([_DELTA_CELLS] * delta)]
     names = [*_HEADINGS, *([_delta(marks)] * delta)]
+    texts = [_values(reading, mark, names) for reading, mark in readings]
+    columns = [
+        max(cells, *map(len, column))
+        for cells, column in zip(columns, zip(*texts, strict=True), strict=True)
+    ]
     longest = max((width(plain(reading.curve.label, marks)) for reading, _ in readings), default=0)
     label = min(max(longest, _LEAST_LABEL), _MOST_LABEL)
     fixed = 3 + sum(columns) + len(columns)
@@ -140,10 +154,10 @@ def readout_rows(readings: Readings, cells: int, most_rows: int, style: CurveSty
 
 def _values(reading: CursorReading, mark: CursorReading | None, names: Sequence[str]) -> list[str]:
     texts = {
-        "step": format_step(reading.step),
+        "step": str(reading.step),
         "time": format_duration(reading.elapsed),
-        "value": format_value(reading.value),
-        "smoothed": "" if reading.smoothed is None else format_value(reading.smoothed),
+        "value": exact_value(reading.value),
+        "smoothed": "" if reading.smoothed is None else _digits(reading.smoothed),
     }
     delta = "" if mark is None else _signed(_difference(reading, mark))
     return [texts.get(name, delta) for name in names]

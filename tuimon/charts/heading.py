@@ -15,6 +15,7 @@ from tuimon.charts.traces import Trace
 from tuimon.charts.viewport import Viewport
 from tuimon.text import (
     Align,
+    exact_value,
     fit,
     fit_name,
     format_duration,
@@ -47,6 +48,8 @@ class LegendEntry(NamedTuple):
     """What stands for its line; by default that of a solid line of its colour."""
     role: Role | None = None
     """Of its cue, if that of its colour will not do."""
+    exact: bool = False
+    """Tell all digits of the value."""
 
 
 def plain(text: str, marks: Marks) -> str:
@@ -149,7 +152,8 @@ def _more(count: int) -> str:
 
 def _entry(entry: LegendEntry, cells: int, marks: Marks, *, more: bool = False) -> list[Span]:
     cue = marks.cue(entry.colour) if entry.cue is None else entry.cue
-    value = "" if entry.last is None else format_value(entry.last).ljust(_VALUE_CELLS)
+    said = exact_value if entry.exact else format_value
+    value = "" if entry.last is None else said(entry.last).ljust(_VALUE_CELLS)
     label = plain(entry.label, marks)
     room = max(0, min(_MOST_LABEL, cells - len(value) - len(cue) - 2))
     value_role = roles.VALUE if entry.last is None or math.isfinite(entry.last) else roles.WARN
@@ -207,6 +211,9 @@ def notes_of(content: ChartContent, traces: Sequence[Trace]) -> list[str]:
     notes = [f"{format_step(superseded)} superseded"] if superseded else []
     if superseded and options.superseded:
         notes[0] += " shown"
+    notes += dict.fromkeys(note for curve in curves for note in curve.notes)
+    absurd = sum(track.absurd for track in content.tracks)
+    notes += [f"{format_step(absurd)} absurd time" + "s" * (absurd > 1)] if absurd else []
     notes += ["log y"] if options.log_y else []
     notes += ["y 1-99 %"] if options.clip else []
     notes += ["y limits"] if content.view.y != (None, None) else []

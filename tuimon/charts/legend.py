@@ -9,7 +9,7 @@ from tuimon.charts.heading import LegendEntry
 from tuimon.charts.model import Curve
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.track import Track
-from tuimon.text import format_step, format_value
+from tuimon.text import format_value
 
 
 def newest_entries(tracks: Sequence[Track], style: CurveStyle) -> list[LegendEntry]:
@@ -37,7 +37,9 @@ def newest_entries(tracks: Sequence[Track], style: CurveStyle) -> list[LegendEnt
 def read_entries(readings: Readings, style: CurveStyle) -> list[LegendEntry]:
     """Return the curves with what they hold at the cursor."""
     return [
-        _entry(one.curve, style, one.curve.label, one.value, more_text(one, mark, style.marks))
+        _entry(
+            one.curve, style, one.curve.label, one.value, more_text(one, mark, style.marks)
+        )._replace(exact=True)
         for one, mark in readings
     ]
 
@@ -70,4 +72,4 @@ def _best_text(track: Track, style: CurveStyle) -> str:
         return ""
     step = curve.steps[index if track.order is None else track.order[index]]
     value = format_value(float(track.values[index]))
-    return f"{style.marks.best} {value} @ {format_step(int(step))}"
+    return f"{style.marks.best} {value} @ {step}"

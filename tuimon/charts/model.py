@@ -66,7 +66,8 @@ class Curve:
     pinned: bool = False
     """Drawn on top of the others, and first in the legend."""
     start: float | None = None
-    """Unix seconds that relative time counts from; by default the first point's."""
+    """Unix seconds that relative time counts from; by default, and where that is another clock's,
+    those of the first point."""
     detail: DrawingCache = field(default_factory=DrawingCache)
     """A cache that every drawing of the same series changes; one that only grows is then drawn
     without looking at all of it again."""
@@ -74,6 +75,8 @@ class Curve:
     """Points besides those of the curve, None where there are none."""
     faded: bool = False
     """Others stand out: drawn in grey below them, and last in the legend."""
+    notes: tuple[str, ...] = ()
+    """What is unusual about its points, for the chart's title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +120,13 @@ class CursorReading(NamedTuple):
     smoothed: float | None
     """None where the line shows the values as they are."""
 
+    start: float
+    """Unix seconds that relative time counts from."""
+
     @property
     def elapsed(self) -> float:
         """Seconds since the start of the run."""
-        start = self.curve.start
-        return self.wall_time - (float(self.curve.wall_times[0]) if start is None else start)
+        return self.wall_time - self.start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

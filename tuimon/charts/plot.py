@@ -55,8 +55,9 @@ def _why_empty(traces: Sequence[Trace]) -> str:
     """Return why there is no line."""
     if any(trace.bins.taken.any() for trace in traces):
         return "no values to draw"
-    elsewhere = any(len(trace.track.x) for trace in traces)
-    return "no points in this window" if elsewhere else "no data yet"
+    if any(len(trace.track.x) for trace in traces):
+        return "no points in this window"
+    return "no time a clock has" if any(trace.track.absurd for trace in traces) else "no data yet"
 
 
 def _shape(trace: Trace, scale: YScale, dots: int, style: CurveStyle) -> CurveShape:

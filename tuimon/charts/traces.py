@@ -14,8 +14,6 @@ from tuimon.charts.track import Track, make_track
 
 Floats = NDArray[np.float64]
 
-# Fewer points than this are better seen one by one than smoothed.
-_FEW_POINTS = 32
 # Fewer values than this have no outliers.
 _FEW_VALUES = 20
 _MOST_SAMPLED = 4096
@@ -49,8 +47,7 @@ class Trace(NamedTuple):
 
 def smoothing_of(track: Track, options: ChartOptions) -> float:
     """The weight of the moving average that a curve's line shows; 0 for its values."""
-    enough = len(track.values) >= _FEW_POINTS
-    return options.smoothing if enough and options.smoothing > 0 else 0.0
+    return options.smoothing if len(track.values) and options.smoothing > 0 else 0.0
 
 
 def make_traces(

@@ -17,6 +17,8 @@ Positions = NDArray[np.int64] | Floats
 
 CALENDAR = (-6e10, 2.5e11)
 """Unix seconds that a calendar can show, years 69 to 9891."""
+_LONGEST_RUN = 1e9
+"""Seconds: a time farther than this from the median of its curve's is another clock's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,12 +30,21 @@ class Track:
     values: Floats
     order: NDArray[np.int64] | None
     """Which points, in which order; None is all as they are."""
+    absurd: int = 0
+    """Points with a time that no calendar has, or another clock's; on a clock they are left out."""
 
     def edges(self, bounds: Positions) -> Edges:
         """Indices where columns begin and end; `bounds` ascend and the last is inclusive."""
         edges = np.searchsorted(self.x, bounds)
         edges[-1] = np.searchsorted(self.x, bounds[-1], side="right")
         return edges
+
+    @property
+    def start(self) -> float:
+        """Unix seconds that its relative time counts from."""
+        first = float(self.x[0]) if len(self.x) else 0.0
+        start = self.curve.start
+        return start if start is not None and abs(start - first) <= _LONGEST_RUN else first
 
     @property
     def long(self) -> bool:
@@ -103,10 +114,23 @@ def make_track(curve: Curve, axis: XAxis) -> Track:
     x: Positions = curve.steps if axis == "step" else curve.wall_times
     size = min(len(x), len(curve.values))
     x, values = x[:size], curve.values[:size]
-    inside = axis == "step" or not size or (x[0] >= CALENDAR[0] and x[-1] <= CALENDAR[1])
-    if curve.detail.ascends("step" if axis == "step" else "time", x) and inside:
+    ascends = curve.detail.ascends("step" if axis == "step" else "time", x)
+    if axis == "step" or not size:
+        order = None if ascends else np.argsort(x, kind="stable")
+        return Track(curve, x, values, None) if order is None else _ordered(curve, x, values, order)
+    low, high = CALENDAR
+    if ascends and low <= x[0] and x[-1] <= high and x[-1] - x[0] <= _LONGEST_RUN:
         return Track(curve, x, values, None)
+    known = np.isfinite(x)
+    if known.any():
+        known &= abs(x - np.median(x[known])) <= _LONGEST_RUN
+    dated = known & (x >= low) & (x <= high)
     order = np.argsort(x, kind="stable")
-    if axis != "step":
-        order = order[(x[order] >= CALENDAR[0]) & (x[order] <= CALENDAR[1])]
-    return Track(curve, x[order], values[order], order)
+    order = order[(dated if axis == "wall" else known)[order]]
+    return _ordered(curve, x, values, order, size - int(dated.sum()))
+
+
+def _ordered(
+    curve: Curve, x: Positions, values: Floats, order: NDArray[np.int64], absurd: int = 0
+) -> Track:
+    return Track(curve, x[order], values[order], order, absurd)

@@ -112,6 +112,7 @@ def export(options: ExportOptions) -> int:
 
 
 def _write_table(logs: EventLogs, options: ExportOptions) -> None:
+    from tuimon.export.orphans import find_orphans
     from tuimon.export.tables import MissingLibraryError, chunks
 
     points = 0
@@ -121,8 +122,11 @@ def _write_table(logs: EventLogs, options: ExportOptions) -> None:
             _writer(options.format, file) as table,
         ):
             for run in logs.read():
+                orphans = find_orphans(run.files) if options.every else {}
                 for tag, series in run.series.items():
-                    for chunk in chunks(series, every=options.every) if options.takes(tag) else ():
+                    if not options.takes(tag):
+                        continue
+                    for chunk in chunks(series, every=options.every, orphans=orphans.get(tag)):
                         points += len(chunk.steps)
                         table.write(chunk)
     except MissingLibraryError as error:

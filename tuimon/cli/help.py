@@ -21,6 +21,7 @@ TOPICS = (
     "settings",
     "how-it-works",
     "ends",
+    "restarts",
     "wandb",
     "measured",
     "on-disk",

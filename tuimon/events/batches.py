@@ -50,6 +50,12 @@ class BatchBuilder:
         self._batch = EventBatch(restart_step=step)
         self._columns = defaultdict(_TagPoints)
 
+    def pass_over(self, begin: int, end: int) -> None:
+        """Begin a new batch behind a gap in the file that may be filled later."""
+        self._finish(begin)
+        self._batch = EventBatch(stretch=end, gaps=[(begin, end)])
+        self._columns = defaultdict(_TagPoints)
+
     def finish(self, end_offset: int) -> list[EventBatch]:
         """All batches; the last one ends at `end_offset`."""
         self._finish(end_offset)

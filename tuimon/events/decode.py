@@ -28,6 +28,7 @@ from tuimon.events.frames import (
     is_valid_frame,
     scan_frames,
 )
+from tuimon.events.gaps import may_be_filled
 from tuimon.events.points import EventBatch
 from tuimon.events.single import SingleDecoder
 from tuimon.events.wire import parse_event
@@ -122,7 +123,10 @@ class EventDecoder:
             at, known = self._single.known.enter(window, at, left, builder)
             left -= known
             scan = scan_frames(window, at, limit=min(left, 1))
-            builder.add_damage(scan.damaged_records, scan.damaged_bytes)
+            for start, end in scan.damaged:
+                if may_be_filled(window[start:end]):
+                    builder.pass_over(base + start, base + end)
+                builder.add_damage(1, end - start)
             for span in scan.payloads:
                 self._single.decode(window, span, base, builder)
             at = scan.end
@@ -177,8 +181,8 @@ class EventDecoder:
         for place in np.flatnonzero(templates[:count] == NO_TEMPLATE).tolist():
             start, end = int(chain.starts[place]), int(chain.ends[place])
             if not is_valid_frame(window, start):
-                if place == count - 1:
-                    count = place
+                if place == count - 1 or may_be_filled(window[start:end]):
+                    count = place  # the same, and what precedes a gap is a batch of its own
                     break
                 builder.add_damage(1, end - start)
                 continue

@@ -69,8 +69,8 @@ class Scan(NamedTuple):
     stop: ScanStop
     wanted: int
     """Bytes from `end` that are needed to go on (when cut)."""
-    damaged_records: int
-    damaged_bytes: int
+    damaged: list[Span]
+    """Frames that were passed over."""
 
 
 def frame_header(length: int) -> bytes:
@@ -100,7 +100,7 @@ def scan_frames(buffer: Buffer, start: int = 0, limit: int | None = None) -> Sca
     """
     payloads: list[Span] = []
     size = len(buffer)
-    damaged_records = damaged_bytes = 0
+    damaged: list[Span] = []
     at = start
     while True:
         if limit is not None and len(payloads) >= limit:
@@ -128,10 +128,9 @@ def scan_frames(buffer: Buffer, start: int = 0, limit: int | None = None) -> Sca
             stop, wanted = ScanStop.BROKEN, 0
             break
         else:
-            damaged_records += 1
-            damaged_bytes += end - at
+            damaged.append((at, end))
         at = end
-    return Scan(payloads, at, stop, wanted, damaged_records, damaged_bytes)
+    return Scan(payloads, at, stop, wanted, damaged)
 
 
 def is_valid_frame(buffer: Buffer, at: int) -> bool:

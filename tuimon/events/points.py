@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tuimon.events.fields import Span
+
 
 class ScalarColumns(NamedTuple):
     """Scalar points of one tag in file order; three arrays of equal length."""
@@ -38,11 +40,18 @@ class SummaryRef(NamedTuple):
 class EventBatch:
     """One stretch of an event file, decoded.
 
-    A batch never spans a restart: a ``SessionLog.START`` record begins a new batch.
+    A batch never spans a restart or a gap: a ``SessionLog.START`` record begins a new batch.
     """
 
     reset: bool = False
     """The file was truncated or replaced: drop everything it gave before this batch."""
+    stretch: int = 0
+    """Where the stretch of the file begins that this batch belongs to: 0, behind a gap, or in one
+    that was filled."""
+    gaps: list[Span] = field(default_factory=list)
+    """Parts of the file that precede the batch and may still be filled."""
+    late: bool = False
+    """The stretch was a gap before, and is all of it; what lies behind it came earlier."""
     restart_step: int | None = None
     """Step of the ``SessionLog.START`` that precedes the points: drops earlier steps >= it."""
     scalars: dict[str, ScalarColumns] = field(default_factory=dict)
@@ -54,7 +63,8 @@ class EventBatch:
     file_bytes: int = 0
     """Size of the file when the batch was read, where that is known."""
     damaged_records: int = 0
-    """Records dropped: checksum of the payload wrong, not an ``Event``, or lost in a damage."""
+    """Records dropped: checksum of the payload wrong, not an ``Event``, or lost in a damage.
+    Less than none where a gap that was counted as one is filled."""
     skipped_bytes: int = 0
     """Bytes passed over in search of the next valid frame."""
     unknown: dict[str, int] = field(default_factory=dict)

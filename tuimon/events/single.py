@@ -1,5 +1,7 @@
 """Decoding records one by one: the walker's reading of any kind of event."""
 
+from collections.abc import Mapping
+
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.fields import Buffer, Span, WireError
@@ -13,6 +15,8 @@ _LEGACY_PLUGINS = {
     "histo": "histograms",
     "audio": "audio",
 }
+_OF_FIELD = "field "
+"""Before a plugin that was told by the field of a value; the first that is named counts more."""
 _GRAPHS = {
     "graph_def": ("__run_graph__", "graphs"),
     "meta_graph_def": ("__meta_graph__", "graphs"),
@@ -25,8 +29,9 @@ _QUIET_KINDS = {"", "file_version", "log_message"}
 class SingleDecoder:
     """Enters what events say into a batch.
 
-    `plugins` maps the tags of a run to plugin names. Writers give the name with a tag's first value
-    only; the map is filled here and shared by the decoders of a run's files.
+    `plugins` maps the tags of a run to plugin names. Some writers give the name with a tag's first
+    value only; the map is filled here and shared by the decoders of a run's files. Values that name
+    their own are of that kind: a tag may have several.
     """
 
     def __init__(self, plugins: dict[str, str]) -> None:
@@ -51,7 +56,7 @@ class SingleDecoder:
         if len(event.values) != 1:
             return
         (value,) = event.values
-        if is_scalar(value, self._plugins.get(value.tag, "")):
+        if is_scalar(value, known_plugin(self._plugins, value.tag)):
             self.known.learn(bytes(window[start:end]), event)
 
     def enter(self, event: Event, offset: int, length: int, builder: BatchBuilder) -> None:
@@ -75,21 +80,29 @@ class SingleDecoder:
     def _enter_value(
         self, event: Event, value: Value, offset: int, length: int, builder: BatchBuilder
     ) -> None:
-        plugin = _LEGACY_PLUGINS.get(value.kind) or value.plugin
-        if plugin:
-            known = self._plugins.setdefault(value.tag, plugin)
-        else:
-            known = self._plugins.get(value.tag, "")
-        if value.scalar is not None and is_scalar(value, known):
+        legacy = _LEGACY_PLUGINS.get(value.kind, "")
+        plugin = legacy or value.plugin or known_plugin(self._plugins, value.tag)
+        if legacy:
+            self._plugins.setdefault(value.tag, _OF_FIELD + legacy)
+        elif value.plugin and self._plugins.get(value.tag, _OF_FIELD).startswith(_OF_FIELD):
+            self._plugins[value.tag] = value.plugin
+        if value.scalar is not None and is_scalar(value, plugin):
             builder.add_scalar(value.tag, event.step, event.wall_time, value.scalar)
-        elif known or value.kind == "tensor":
+        elif plugin or value.kind == "tensor":
             builder.add_ref(
-                SummaryRef(value.tag, known, event.step, event.wall_time, offset, length)
+                SummaryRef(value.tag, plugin, event.step, event.wall_time, offset, length)
             )
         else:
             builder.count_unknown(value.kind or "empty value")
 
 
+def known_plugin(plugins: Mapping[str, str], tag: str) -> str:
+    """The plugin of a tag's values that do not name their own, as far as `plugins` tells."""
+    return plugins.get(tag, "").removeprefix(_OF_FIELD)
+
+
 def is_scalar(value: Value, plugin: str) -> bool:
-    """Whether `value` is a scalar, when its tag's first metadata named `plugin`."""
-    return value.scalar is not None and (value.kind == "simple_value" or plugin == "scalars")
+    """Whether `value` is a scalar, where its tag's values are of `plugin` if they name none."""
+    if value.kind == "simple_value":
+        return True
+    return value.scalar is not None and (value.plugin or plugin) == "scalars"

@@ -1,12 +1,14 @@
 """Following one event file: what is new since the last look, whatever happens to the file."""
 
 import os
+import time
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
 from tuimon.events.buffer import ReadBuffer
 from tuimon.events.decode import EventDecoder, WindowResult
-from tuimon.events.fields import Buffer
+from tuimon.events.fields import Buffer, Span
 from tuimon.events.frames import (
     FRAME_BYTES,
     HEADER_BYTES,
@@ -16,7 +18,9 @@ from tuimon.events.frames import (
     is_valid_frame,
     payload_length,
 )
+from tuimon.events.gaps import MOST_BYTES, Gaps, first_frame, may_be_filled
 from tuimon.events.points import EventBatch
+from tuimon.events.single import known_plugin
 from tuimon.regular_file import open_regular
 
 DEFAULT_POLL_BYTES = 1 << 20
@@ -24,6 +28,7 @@ MAX_RECORD_BYTES = 128 << 20
 """Bigger records are counted as unknown and not read: nothing on a screen is that big."""
 
 _SEAM_BYTES = 64
+_RACY_SECONDS = 2.5
 _SEARCH_BYTES = 1 << 18
 _MOST_WASTED_BYTES = 1 << 30
 _MOST_WINDOW_BYTES = 1 << 40
@@ -60,10 +65,13 @@ class EventFileTail:
         path: str | os.PathLike[str],
         plugins: dict[str, str] | None = None,
         buffer: ReadBuffer | None = None,
+        *,
+        rereads: bool = True,
     ) -> None:
         """`plugins` is the run's map of tags to plugin names, shared by the run's files.
 
-        `buffer` may be shared by all files that one thread follows.
+        `buffer` may be shared by all files that one thread follows. With `rereads` the file is read
+        again, as if it were another one, when a gap held what tells scalars from other tensors.
         """
         self.path = Path(path)
         self.state = FileState.OK
@@ -75,6 +83,12 @@ class EventFileTail:
         """Everything before it has been handed over."""
         self.damaged_records = 0
         self.skipped_bytes = 0
+        self.gaps = Gaps()
+        """Parts before `offset` that may still be filled."""
+        self._rereads = rereads
+        self._unnamed: set[str] = set()  # tags of tensors that nothing has told the kind of
+        self._passed: list[Span] = []  # gaps of an earlier reading, still ahead
+        self._stretch = 0
         self._plugins = {} if plugins is None else plugins
         self._buffer = buffer or ReadBuffer()
         self._decoder = EventDecoder(self._plugins)
@@ -87,6 +101,7 @@ class EventFileTail:
         self._window = _MOST_WINDOW_BYTES
         self._unfinished = False
         self._is_heavy = False
+        self._is_foreign = False
 
     @property
     def backlog(self) -> int:
@@ -95,11 +110,29 @@ class EventFileTail:
 
     @property
     def undecided_bytes(self) -> int:
-        """Bytes at the end that are no whole record: being written, or damaged."""
-        return max(self.size - self.offset, 0) if not self._unfinished else 0
+        """Bytes at the end that are no whole record: being written, or damaged.
 
-    def poll(self, max_bytes: int = DEFAULT_POLL_BYTES) -> list[EventBatch]:
+        None of a file that begins as no event file does, like the ``.meta`` that Unity puts beside.
+        """
+        return max(self._rest(), 0) if not self._unfinished and not self._is_foreign else 0
+
+    def pass_over(self, gaps: Iterable[Span]) -> None:
+        """Leave out what an earlier reading of the file has left out, before anything is read."""
+        self._passed = sorted(gaps)
+
+    def read_again(self, begin: int, end: int) -> list[EventBatch]:
+        """What a part before `offset` holds, which begins with a record. Raises OSError."""
+        file = open_regular(self.path)
+        try:
+            window = os.pread(file, end - begin, begin)
+        finally:
+            os.close(file)
+        return EventDecoder(self._plugins).decode(window, begin).batches
+
+    def poll(self, max_bytes: int = DEFAULT_POLL_BYTES, *, late: bool = True) -> list[EventBatch]:
         """Read about `max_bytes` of what is new; an empty list when nothing is.
+
+        A gap that is filled comes alone, unless `late` is false.
 
         Of a long file with heavy records, some MB that were read ahead, when that is no more than
         twice as much.
@@ -111,7 +144,7 @@ class EventFileTail:
             # Only opening makes network file systems ask the server how long the file is now.
             file = open_regular(self.path)
             try:
-                batches = self._read(file, max_bytes)
+                batches = (self._fill(file) if late else []) or self._read(file, max_bytes)
             finally:
                 os.close(file)
         except OSError as error:
@@ -126,30 +159,77 @@ class EventFileTail:
     def _read(self, file: int, max_bytes: int) -> list[EventBatch]:
         status = os.fstat(file)
         fingerprint = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-        if fingerprint == self._fingerprint and not self._unfinished:
+        # Time stamps are coarse: where something is missing, it may have come unseen.
+        racy = self._rest() > 0 and time.time() - status.st_mtime < _RACY_SECONDS
+        if fingerprint != self._fingerprint or racy:
+            if status.st_size == self.size and not self._unfinished:
+                self._searched = self.offset  # what was searched may have been filled
+        elif not self._unfinished:
             return []
         self._fingerprint = None  # until this look has succeeded
         self.size = status.st_size
         max_bytes = min(max_bytes, self._window, self.size)
         window = self._next_window(file, max_bytes)
         # The seam comes last: a file that was written anew meanwhile does not pass for the old one.
-        if os.pread(file, len(self._seam), self.offset - len(self._seam)) != self._seam:
+        if self._is_other(file):
             self._restart()
             window = self._buffer.read(file, max_bytes, 0)
+        if not self.offset:  # no record is so long that the second half of its length is not zero
+            self._is_foreign = any(window[4:8])
         batches = self._advance(file, window)
         if self._is_new:
             batches = batches or [EventBatch()]
             batches[0].reset = True
             self._is_new = False
         for batch in batches:
-            self.damaged_records += batch.damaged_records
-            self.skipped_bytes += batch.skipped_bytes
-            batch.file_bytes = self.size
+            self._count(batch)
         self._fingerprint = fingerprint
         return batches
 
+    def _is_other(self, file: int) -> bool:
+        """Whether the file does not go on from where it was read to."""
+        return os.pread(file, len(self._seam), self.offset - len(self._seam)) != self._seam
+
+    def _fill(self, file: int) -> list[EventBatch]:
+        """What has come into the first gap that was filled at least in part."""
+        if not self.gaps.spans or self._is_other(file):
+            return []
+        status = os.fstat(file)
+        racy = time.time() - status.st_mtime < _RACY_SECONDS
+        for begin, end in self.gaps.unseen(None if racy else status.st_mtime_ns):
+            window = os.pread(file, end - begin, begin)
+            skipped = first_frame(window)
+            if skipped is None:
+                continue
+            begin += skipped
+            batches, size, *_ = EventDecoder(self._plugins).decode(window[skipped:], begin)
+            if self._rereads and any(map(self._is_scalar, self._unnamed)):
+                self._restart()
+                return []
+            batches[0].damaged_records += self.gaps.fill((begin, begin + size))
+            batches[0].skipped_bytes -= size
+            if begin:
+                batches[0].start_time = None
+            for batch in batches:
+                batch.stretch, batch.late = batch.stretch or begin, True
+                self._count(batch)
+            return batches
+        return []
+
+    def _is_scalar(self, tag: str) -> bool:
+        return known_plugin(self._plugins, tag) == "scalars"
+
+    def _count(self, batch: EventBatch) -> None:
+        self.gaps.add(batch.gaps)
+        self._unnamed.update(ref.tag for ref in batch.refs if not ref.plugin)
+        self.damaged_records += batch.damaged_records
+        self.skipped_bytes += batch.skipped_bytes
+        batch.file_bytes = self.size
+
     def _next_window(self, file: int, max_bytes: int) -> Buffer:
         rest, piece = max(self._rest(), 0), self._buffer.piece_bytes
+        if self._passed:
+            rest = min(rest, self._passed[0][0] - self.offset)
         # The last pieces are read late: they may still be written.
         if self._is_heavy and max_bytes >= piece // 2 and rest > 2 * piece:
             return self._buffer.read_through(file, self.offset, rest, self)
@@ -157,6 +237,9 @@ class EventFileTail:
 
     def _restart(self) -> None:
         self._is_new = True
+        self._fingerprint = None
+        self._unnamed = set()
+        self.gaps, self._passed, self._stretch = Gaps(), [], 0
         self._move_to(0, b"")
         self.damaged_records = self.skipped_bytes = self._wasted = 0
         self._decoder = EventDecoder(self._plugins)
@@ -165,10 +248,14 @@ class EventFileTail:
         """Go on at `offset`; `before` ends there."""
         self.offset = self._searched = offset
         self._pending = 0
-        self._seam = before[-_SEAM_BYTES:]
+        # What is in a gap may change.
+        length = min(len(before), _SEAM_BYTES, offset - self._stretch)
+        self._seam = before[len(before) - length :]
 
     def _advance(self, file: int, window: Buffer) -> list[EventBatch]:
         """Decode what `window`, the file from `offset` on, brings."""
+        if self._passed and self._passed[0][0] == self.offset:
+            return self._give_up(file, self._passed.pop(0)[1], is_gap=True)
         decoded = self._decode(window)
         if not decoded.end and self._is_heavy:
             # What was read ahead may have changed since.
@@ -183,6 +270,8 @@ class EventFileTail:
         if not decoded.end:
             return self._search(file)
         self._is_heavy = decoded.end > _HEAVY_BYTES * sum(map(_records, decoded.batches))
+        for batch in decoded.batches:
+            self._stretch = batch.stretch = batch.stretch or self._stretch
         before = window[max(decoded.end - _SEAM_BYTES, 0) : decoded.end]
         self._move_to(self.offset + decoded.end, self._seam + before)
         # What may fail is left to the next poll: these batches must not be lost.
@@ -200,12 +289,30 @@ class EventFileTail:
         if header and payload_length(header, 0) < 0:
             return self._search(file)
         self._jump_to(file, self.offset + size)
-        return [EventBatch(end_offset=self.offset, unknown={"record that is too big": 1})]
+        unknown = {"record that is too big": 1}
+        return [EventBatch(stretch=self._stretch, end_offset=self.offset, unknown=unknown)]
 
     def _jump_to(self, file: int, offset: int) -> None:
         before = max(offset - _SEAM_BYTES, 0)
         self._move_to(offset, os.pread(file, offset - before, before))
         self._unfinished = True
+
+    def _give_up(self, file: int, end: int, *, is_gap: bool = False) -> list[EventBatch]:
+        """Go on at `end`; a batch that tells what was passed over and may still be filled."""
+        begin, size = self.offset, end - self.offset
+        gaps: list[Span] = []
+        if is_gap or may_be_filled(os.pread(file, min(size, MOST_BYTES + 1), begin)):
+            gaps, self._stretch = [(begin, end)], end
+        self._jump_to(file, end)
+        return [
+            EventBatch(
+                stretch=self._stretch,
+                gaps=gaps,
+                end_offset=end,
+                damaged_records=1,
+                skipped_bytes=size,
+            )
+        ]
 
     def _decode(self, window: Buffer) -> WindowResult:
         more = self.offset + len(window) < self.size
@@ -233,11 +340,7 @@ class EventFileTail:
             if length > most:
                 continue
             if is_valid_frame(os.pread(file, length, start + at), 0):
-                skipped = start + at - self.offset
-                self._jump_to(file, start + at)
-                return [
-                    EventBatch(end_offset=self.offset, damaged_records=1, skipped_bytes=skipped)
-                ]
+                return self._give_up(file, start + at)
             self._wasted += length
         self._searched = start + max(len(window) - HEADER_BYTES + 1, 0)
         self._unfinished = start + len(window) < self.size

@@ -93,7 +93,7 @@ def summaries(
     series = (
         {name: steps_from(parts) for name, parts in found.items()}
         if kind == "mesh"
-        else {tag: refs for tag, refs in run.refs.items() if refs.plugin == KINDS[kind]}
+        else {refs.tag: refs for refs in run.refs.values() if refs.plugin == KINDS[kind]}
     )
     for tag, refs in series.items():
         if not wants(tag):

@@ -33,15 +33,20 @@ class Chunk(NamedTuple):
     values: NDArray[np.float64]
 
 
-def chunks(series: Series, *, every: bool = False) -> Iterator[Chunk]:
+def chunks(
+    series: Series, *, every: bool = False, orphans: NDArray[np.bool_] | None = None
+) -> Iterator[Chunk]:
     """The points of `series` that are in force, by step.
 
     With `every`, what TensorBoard's EventAccumulator keeps, in the order of the files: superseded
-    points too, but not those that a restart (``SessionLog.START``) purged.
+    points too, but not those that a restart (``SessionLog.START``) purged, nor the `orphans` among
+    the first ones (see `tuimon.export.orphans`).
     """
     if every:
         points = series.all_points()
         keep = ~points.purged
+        if orphans is not None and len(orphans) <= len(keep):
+            keep[: len(orphans)] &= ~orphans
         steps, times, values = points.steps[keep], points.wall_times[keep], points.values[keep]
     else:
         steps, times, values = series.snapshot()

@@ -242,7 +242,7 @@ class Mirror:
         if reading.replaced:
             entry = self._files.reenter(source)
         rows = list(rows_of(reading.batches))
-        if rows:
+        if rows or reading.gaps:
             first = self._journal.next_row
             stretch = StretchEntry(
                 file=entry.id,
@@ -252,6 +252,8 @@ class Mirror:
                 rows=len(rows),
                 points=sum(len(row.values) for row in rows),
                 summaries=sum(len(row.refs) for row in rows),
+                gaps=reading.gaps,
+                late=reading.late,
             )
             self._journal.append(*self._handover.new_keys(), stretch)
             self._hand_over(entry, list(enumerate(rows, first)))

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class JournalFiles:
         self._sources: dict[str, EventSource] = {}
         self._homed: set[str] = set()
         for entry in journal.files:
-            self._follow(entry)
+            self._follow(entry, [one for one in journal.earlier if one.file == entry.id])
 
     def __iter__(self) -> Iterator[EventSource]:
         """All files; others may be added meanwhile."""
@@ -74,6 +74,8 @@ class JournalFiles:
             entry = self._journal.files[stretch.file]
             rows = self._again(entry, stretch)
             yield entry, stretch, [pair for pair in rows if pair[0] >= first_row]
+        for source in self:
+            source.end_replay()
 
     def _again(self, entry: FileEntry, stretch: StretchEntry) -> list[tuple[int, StepRow]]:
         source = self._sources[entry.path]
@@ -98,9 +100,11 @@ class JournalFiles:
         self._journal.append(entry)
         return entry
 
-    def _follow(self, entry: FileEntry) -> None:
+    def _follow(self, entry: FileEntry, earlier: Sequence[StretchEntry] = ()) -> None:
         directory = str(Path(entry.path).parent)
-        self._sources[entry.path] = EventSource(entry, self._plugins[directory], self._observe)
+        self._sources[entry.path] = EventSource(
+            entry, self._plugins[directory], self._observe, earlier
+        )
         if directory not in self._homed:
             self._homed.add(directory)
             with suppress(OSError):  # a later launch will not find this one, and nothing else

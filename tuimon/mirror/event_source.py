@@ -1,12 +1,13 @@
 """The event files that go to W&B, read in stretches that can be read again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tuimon.events.fields import Span
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
-from tuimon.mirror.journal import FileEntry, StretchEntry
+from tuimon.mirror.journal import FileEntry, StretchEntry, gaps_of
 
 STRETCH_BYTES = 1 << 20
 """Read at a time: one journal entry, and one sync to disk, for some ten thousand points."""
@@ -25,7 +26,14 @@ class SourceBatches:
     begin: int
     end: int
     batches: list[EventBatch]
-    replaced: bool
+    replaced: bool = False
+    late: bool = False
+    """They have come into a gap, after what lies behind it."""
+
+    @property
+    def gaps(self) -> list[Span]:
+        """What was passed over and may still be filled."""
+        return [gap for batch in self.batches for gap in batch.gaps]
 
 
 class EventSource:
@@ -36,13 +44,17 @@ class EventSource:
         entry: FileEntry,
         plugins: dict[str, str],
         observe: Callable[[FileEntry, EventBatch], None],
+        stretches: Iterable[StretchEntry] = (),
     ) -> None:
-        """`observe` is shown every batch, whether W&B has its points already or not."""
+        """`observe` is shown every batch, whether W&B has its points already or not; `stretches`
+        are those of earlier lives."""
         self.entry = entry
         self._observe = observe
-        self._tail = EventFileTail(entry.path, plugins)
+        self._tail = EventFileTail(entry.path, plugins, rereads=False)
+        self._earlier = [*stretches]
+        self._tail.pass_over(gaps_of(one for one in self._earlier if not one.late))
         self._held: SourceBatches | None = None
-        self._size = 0
+        self._state = 0, 0.0
         self._unread_since: float | None = None
         self._changed_at = 0.0
 
@@ -51,11 +63,12 @@ class EventSource:
         if self._tail.backlog or self._held is not None:
             return True
         try:
-            size = Path(self.entry.path).stat().st_size
+            status = Path(self.entry.path).stat()
         except OSError:
             return False
-        if size != self._size:
-            self._size, self._changed_at = size, now
+        state = status.st_size, status.st_mtime if self._tail.gaps.spans else 0.0
+        if state != self._state:
+            self._state, self._changed_at = state, now
             self._unread_since = self._unread_since or now
         if self._unread_since is None:
             return False
@@ -68,20 +81,24 @@ class EventSource:
         if self._held is not None:
             reading, self._held = self._held, None
             return reading
-        begin = self._tail.offset
+        begin = end = self._tail.offset
         batches: list[EventBatch] = []
-        for new in self._polls(STRETCH_BYTES):
+        for new in self._polls(STRETCH_BYTES, late=True):
+            apart: SourceBatches | None = None
             if new[0].reset:
-                replaced = SourceBatches(0, self._tail.offset, new, replaced=True)
+                apart = SourceBatches(0, self._tail.offset, new, replaced=True)
+            elif new[0].late:
+                apart = SourceBatches(new[0].stretch, new[-1].end_offset, new, late=True)
+            if apart is not None:
                 if not batches:
-                    return replaced
-                self._held = replaced
+                    return apart
+                self._held = apart
                 break
             batches += new
             end = self._tail.offset
         if not self._tail.backlog:
             self._unread_since = None
-        return SourceBatches(begin, end if batches else begin, batches, replaced=False)
+        return SourceBatches(begin, end, batches)
 
     def skip_to(self, offset: int) -> bool:
         """Pass over what W&B has; False when the file no longer has a record's end there.
@@ -93,6 +110,8 @@ class EventSource:
 
     def read_again(self, stretch: StretchEntry) -> list[EventBatch] | None:
         """The batches of a stretch of an earlier life; None when the file has changed since."""
+        if stretch.late:
+            return self._late_again(stretch)
         if not self.skip_to(stretch.begin):
             return None
         polls = list(self._polls(stretch.end - stretch.begin))
@@ -100,11 +119,29 @@ class EventSource:
             return None
         return [batch for new in polls for batch in new]
 
-    def _polls(self, size: int) -> Iterator[list[EventBatch]]:
+    def _late_again(self, stretch: StretchEntry) -> list[EventBatch] | None:
+        try:
+            batches = self._tail.read_again(stretch.begin, stretch.end)
+        except OSError:
+            return None
+        for batch in batches:
+            self._observe(self.entry, batch)
+        return batches
+
+    def end_replay(self) -> None:
+        """What earlier lives had is read: from now on gaps are filled."""
+        for stretch in self._earlier:
+            if stretch.late:
+                self._tail.gaps.fill((stretch.begin, stretch.end))
+                self._tail.gaps.add(gaps_of([stretch]))
+        self._earlier = []
+
+    def _polls(self, size: int, *, late: bool = False) -> Iterator[list[EventBatch]]:
         """What polls bring, `size` bytes in all at most, as long as they bring something."""
         end = self._tail.offset + size
         while self._tail.offset < end:
-            batches = self._tail.poll(min(end - self._tail.offset, STRETCH_BYTES))
+            most = min(end - self._tail.offset, STRETCH_BYTES)
+            batches = self._tail.poll(most, late=late)
             if batches:
                 for batch in batches:
                     self._observe(self.entry, batch)

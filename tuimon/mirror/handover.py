@@ -18,7 +18,7 @@ from tuimon.events.frames import FrameError
 from tuimon.events.points import EventBatch, ScalarColumns, SummaryRef
 from tuimon.metrics import best_of
 from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
-from tuimon.mirror.keys import GLOBAL_STEP, TIMESTAMP, KeyTable, step_key
+from tuimon.mirror.keys import GLOBAL_STEP, SCALARS, TIMESTAMP, KeyTable, step_key
 from tuimon.mirror.media import is_table, media
 from tuimon.mirror.rows import PLUGINS, StepRow
 from tuimon.mirror.status import one_line
@@ -101,7 +101,7 @@ class Handover:
             self._extremes.add(entry.namespace, tag, columns)
         for ref in batch.refs:
             if ref.plugin in PLUGINS:
-                self._keys.key(entry.namespace, _name(ref))
+                self._keys.key(entry.namespace, _name(ref), ref.plugin)
         self._hparams += [(entry.path, ref) for ref in batch.refs if ref.plugin == "hparams"]
 
     def new_keys(self) -> list[Entry]:
@@ -151,8 +151,8 @@ class Handover:
         assert self._run is not None
         return self._run
 
-    def _key(self, prefix: str, tag: str, own_step: str) -> str:
-        key = self._keys.key(prefix, tag)
+    def _key(self, prefix: str, tag: str, own_step: str, kind: str = SCALARS) -> str:
+        key = self._keys.key(prefix, tag, kind)
         if key not in self._defined:
             self._defined.add(key)
             self._open_run.define(key, own_step)
@@ -184,11 +184,11 @@ class Handover:
 
     def _media(self, entry: FileEntry, refs: Sequence[SummaryRef], folder: Path) -> dict[str, Any]:
         """Values of summaries by key; what cannot be read or understood is left out and counted."""
-        named: dict[str, list[SummaryRef]] = {}
+        named: dict[tuple[str, str], list[SummaryRef]] = {}
         for ref in refs:
-            named.setdefault(_name(ref), []).append(ref)
+            named.setdefault((_name(ref), ref.plugin), []).append(ref)
         data: dict[str, Any] = {}
-        for number, (name, parts) in enumerate(named.items()):
+        for number, ((name, kind), parts) in enumerate(named.items()):
             own = folder / str(number)
             own.mkdir()
             try:
@@ -203,7 +203,7 @@ class Handover:
                 self.refused += len(parts)
                 log.warning("%s at step %d is not mirrored: %s", name, parts[0].step, error)
                 continue
-            data[self._key(entry.namespace, name, step_key(entry.namespace))] = value
+            data[self._key(entry.namespace, name, step_key(entry.namespace), kind)] = value
         return data
 
     def _hyperparameters(self, path: str, ref: SummaryRef) -> Mapping[str, Any]:

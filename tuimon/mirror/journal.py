@@ -12,11 +12,14 @@ since nothing was handed over for it. One process writes (`locked`), others may 
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
+
+from tuimon.events.fields import Span
+from tuimon.events.gaps import cut_out
 
 FORMAT = 1
 
@@ -81,6 +84,10 @@ class StretchEntry:
     rows: int
     points: int
     summaries: int = 0
+    gaps: Sequence[Sequence[int]] = field(default_factory=list)
+    """Begin and end of parts that were passed over, and may be filled later."""
+    late: bool = False
+    """The bytes were a gap of an earlier stretch."""
 
     @property
     def next_row(self) -> int:
@@ -171,7 +178,9 @@ class Journal:
     def gone(self) -> str | None:
         """An event file whose rows cannot be read again, because it is gone or another one."""
         newest = {entry.path: entry.id for entry in self.files}
-        ends = {stretch.file: stretch.end for stretch in self.earlier}
+        ends: dict[int, int] = {}
+        for stretch in self.earlier:
+            ends[stretch.file] = max(stretch.end, ends.get(stretch.file, 0))
         for number, end in ends.items():
             path = self.files[number].path
             try:
@@ -225,7 +234,7 @@ class Journal:
                 self.next_row = max(self.next_row, entry.next_row)
                 self.points += entry.points
                 self.summaries += entry.summaries
-                self.bytes += entry.end - entry.begin
+                self.bytes += 0 if entry.late else entry.end - entry.begin
             case SentEntry():
                 self.sent[entry.path] = entry.amount
             case CodeEntry():
@@ -243,21 +252,40 @@ def last_run(path: Path) -> RunEntry | None:
     return runs[-1] if runs else None
 
 
-def read_ends(path: Path) -> dict[str, int]:
-    """How far each event file was entered in a journal that another process may be writing.
+class FileCoverage(NamedTuple):
+    """How much of an event file was entered in a journal."""
+
+    end: int = 0
+    gaps: tuple[Span, ...] = ()
+    """What is missing before the end."""
+
+
+def read_coverage(path: Path) -> dict[str, FileCoverage]:
+    """How much of each event file was entered in a journal that another process may be writing.
 
     Raises:
         JournalError: it was written by another version, or holds no journal.
         OSError: it cannot be read.
     """
     files: list[str] = []
-    ends: dict[int, int] = {}
+    stretches: dict[int, list[StretchEntry]] = {}
     for entry, _ in _whole_lines(path):
         if isinstance(entry, FileEntry):
             files.append(entry.path)
         elif isinstance(entry, StretchEntry):
-            ends[entry.file] = entry.end
-    return {path: ends.get(number, 0) for number, path in enumerate(files)}
+            stretches.setdefault(entry.file, []).append(entry)
+    return {path: _coverage(stretches.get(number, ())) for number, path in enumerate(files)}
+
+
+def _coverage(stretches: Sequence[StretchEntry]) -> FileCoverage:
+    late = [(one.begin, one.end) for one in stretches if one.late]
+    gaps = cut_out(gaps_of(one for one in stretches if not one.late), late)
+    return FileCoverage(max((one.end for one in stretches), default=0), tuple(gaps))
+
+
+def gaps_of(stretches: Iterable[StretchEntry]) -> list[Span]:
+    """What was passed over in stretches."""
+    return [(begin, end) for one in stretches for begin, end in one.gaps]
 
 
 def _whole_lines(path: Path) -> Iterator[tuple[Entry, int]]:

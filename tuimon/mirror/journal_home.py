@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from tuimon.mirror.journal import JournalError, last_run, read_ends
+from tuimon.events.gaps import is_filled
+from tuimon.mirror.journal import FileCoverage, JournalError, last_run, read_coverage
 from tuimon.runs.paths import RunPaths, state_home
 from tuimon.runs.record import MirrorOptions, RecordError
 from tuimon.runs.registry import RunNotFound, find_run
@@ -99,8 +100,12 @@ def has_news(paths: RunPaths, files: Iterable[str]) -> bool:
     """
     path = home_of(paths).mirror / "journal.jsonl"
     try:
-        ends = read_ends(path)
-        return any(Path(file).stat().st_size > ends.get(file, 0) for file in files)
+        known = read_coverage(path)
+        return any(
+            Path(file).stat().st_size > covered.end
+            or any(is_filled(file, gap) for gap in covered.gaps)
+            for file, covered in ((file, known.get(file, FileCoverage())) for file in files)
+        )
     except (OSError, JournalError):
         return True
 

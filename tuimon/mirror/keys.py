@@ -13,6 +13,9 @@ GLOBAL_STEP = "global_step"
 
 TIMESTAMP = "_timestamp"
 
+SCALARS = "scalars"
+"""The kind of values that are no summaries of other plugins."""
+
 _TELLING_SPLITS = ("train", "val", "eval", "test")
 """Parts of the data; a directory that is called ``dev`` may well be another thing."""
 
@@ -53,9 +56,19 @@ class KeyTable:
         self.renamed = dict(renamed or {})
         self._keys = dict(self.renamed)
         self._taken = set(self._keys.values())
+        self._kinds: dict[tuple[str, str], str] = {}
 
-    def key(self, prefix: str, tag: str) -> str:
-        """The key of a tag; a new entry of `renamed` if it is not the plain one."""
+    def key(self, prefix: str, tag: str, kind: str = SCALARS) -> str:
+        """The key of a tag; a new entry of `renamed` if it is not the plain one.
+
+        A tag that has several kinds of values has as many keys: W&B takes one kind under each.
+        """
+        own = f"{tag} ({kind})"
+        if (prefix, own) in self.renamed:
+            tag = own
+        elif self._kinds.setdefault((prefix, tag), kind) != kind:
+            tag = own
+            self.renamed[prefix, own] = self.key(prefix, own)
         pair = (prefix, tag)
         key = self._keys.get(pair)
         if key is None:

@@ -29,7 +29,7 @@ class StepRow(NamedTuple):
     values: dict[str, float]
     """By tag."""
     refs: tuple[SummaryRef, ...] = ()
-    """Each tag once."""
+    """Each tag and kind once."""
 
 
 def rows_of(batches: Sequence[EventBatch]) -> Iterator[StepRow]:
@@ -38,13 +38,13 @@ def rows_of(batches: Sequence[EventBatch]) -> Iterator[StepRow]:
     Summaries that are no scalars get rows of their own, behind the scalars' of the same batches.
     """
     yield from _scalar_rows(batches)
-    refs: dict[str, SummaryRef] = {}
+    refs: dict[tuple[str, str], SummaryRef] = {}
     last: SummaryRef | None = None
     for ref in (ref for batch in batches for ref in batch.refs if ref.plugin in PLUGINS):
-        if last is not None and (ref.step != last.step or ref.tag in refs):
+        if last is not None and (ref.step != last.step or ref[:2] in refs):
             yield StepRow(last.step, last.wall_time, {}, tuple(refs.values()))
             refs = {}
-        refs[ref.tag] = last = ref
+        refs[ref[:2]] = last = ref
     if last is not None:
         yield StepRow(last.step, last.wall_time, {}, tuple(refs.values()))
 

@@ -29,7 +29,6 @@ from tuimon.text import (
     Align,
     format_age,
     format_duration,
-    format_step,
     format_value,
     shorten,
     width,
@@ -101,7 +100,7 @@ def _heading(report: Report, name: str, status: RunStatus | None, cells: int, ma
     progress = newest_progress(
         [report.store.runs[value.run].series[value.tag] for value in report.values]
     )
-    parts = [(f"step {format_step(progress.step)}", roles.TEXT)] if progress else []
+    parts = [(f"step {progress.step}", roles.TEXT)] if progress else []
     role = roles.TITLE
     if status is not None:
         role = ROLES[status.state]

@@ -7,6 +7,7 @@ from tuimon.charts.model import Curve, SupersededPoints
 from tuimon.metrics import Best, best_of
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Series
+from tuimon.store.step_order import Oddity
 
 
 class _SeriesCache:
@@ -44,10 +45,13 @@ class SeriesCurves:
         """The curve of a series of a run: its points now, and how it is to be told from others."""
         # Taken before the points: were they replaced in between, the next call sees it.
         detail, superseded = self._detail(series), self._superseded(series)
-        points = series.snapshot()
+        points, oddities = series.snapshot(), series.oddities
+        steps = points.steps
+        if Oddity.NO_STEPS in oddities:
+            steps = np.arange(len(steps))
         return Curve(
             label=label,
-            steps=points.steps,
+            steps=steps,
             wall_times=points.wall_times,
             values=points.values,
             colour=colour,
@@ -56,10 +60,11 @@ class SeriesCurves:
             best=best_of(series.tag),
             group=group,
             pinned=pinned,
-            start=run.start_time,
+            start=run.first_time,
             detail=detail,
             superseded=superseded,
             faded=faded,
+            notes=tuple(sorted(oddities)),
         )
 
     def best_value(self, series: Series, best: Best) -> float | None:

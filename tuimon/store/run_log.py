@@ -1,7 +1,8 @@
 """One run: a directory with event files, and all that they hold."""
 
+import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,7 +50,8 @@ class RunLog:
         self.series: Mapping[str, Series] = {}
         """Scalar series by tag, in the order in which the tags were met."""
         self.refs: Mapping[str, RefSeries] = {}
-        """Other summaries by tag."""
+        """Other summaries by tag; of a tag that has several kinds, the later ones by tag and kind:
+        ``TAG (PLUGIN)``."""
         self.files: Mapping[Path, FileStatus] = {}
         """Event files by path, in the order of their names."""
         self.paths: tuple[Path, ...] = ()
@@ -58,6 +60,7 @@ class RunLog:
         """Records of kinds that tuimon does not know, by name."""
         self._restarts = Restarts()
         self._start_times: Mapping[Path, float] = {}
+        self._first_times: Mapping[Path, float] = {}
         self._unknown: dict[Path, Counter[str]] = {}
 
     @property
@@ -65,6 +68,11 @@ class RunLog:
         """Wall time of the first event of the run's first file; None before it was read."""
         started = self._start_times
         return started[min(started)] if started else None
+
+    @property
+    def first_time(self) -> float:
+        """Wall time of the earliest first point of a tag; infinite before there is one."""
+        return min(self._first_times.values(), default=math.inf)
 
     @property
     def damaged_records(self) -> int:
@@ -84,15 +92,16 @@ class RunLog:
         if batch.reset:
             self._drop(path)
         if batch.restart_step is not None:
-            self._restarts.add(file, batch.restart_step)
+            self._restarts.add((file, batch.stretch), batch.restart_step)
             for timeline in self._timelines():
-                timeline.restart(file, batch.restart_step)
+                timeline.restart(file, batch.restart_step, batch.stretch)
         if batch.start_time is not None:
             self._start_times = {**self._start_times, path: batch.start_time}
+            self._restarts.begin(file, batch.start_time)
         if batch.unknown:
             self._count_unknown(path, batch.unknown)
-        self._add_scalars(file, batch)
-        self._add_refs(file, batch.refs)
+        self._add_scalars(path, batch)
+        self._add_refs(file, batch)
         self.version += 1
 
     def update_file(self, status: FileStatus) -> bool:
@@ -121,6 +130,7 @@ class RunLog:
         self.refs = {tag: refs for tag, refs in self.refs.items() if refs.files}
         self.structure += 1
         self._start_times = {p: t for p, t in self._start_times.items() if p != path}
+        self._first_times = {p: t for p, t in self._first_times.items() if p != path}
         self._unknown.pop(path, None)
         self._count_unknown(path, {})
 
@@ -128,7 +138,11 @@ class RunLog:
         self._unknown.setdefault(path, Counter()).update(unknown)
         self.unknown = dict(sum(self._unknown.values(), Counter()))
 
-    def _add_scalars(self, file: str, batch: EventBatch) -> None:
+    def _add_scalars(self, path: Path, batch: EventBatch) -> None:
+        known = self._first_times.get(path, math.inf)
+        times = [columns.wall_times[0].item() for columns in batch.scalars.values()]
+        if (first := min(filter(math.isfinite, times), default=known)) < known:
+            self._first_times = {**self._first_times, path: first}
         added = {
             tag: Series(self.name, tag, self._restarts)
             for tag in batch.scalars
@@ -137,24 +151,36 @@ class RunLog:
         growth = batch.file_bytes / max(batch.end_offset, 1)
         for tag, columns in batch.scalars.items():
             series = added[tag] if tag in added else self.series[tag]
-            series.append(file, columns, growth)
+            series.append(str(path), columns, growth, batch.stretch)
         if added:
             self.series = {**self.series, **added}
             self.structure += 1
 
-    def _add_refs(self, file: str, refs: Sequence[SummaryRef]) -> None:
-        by_tag: dict[str, list[SummaryRef]] = {}
-        for ref in refs:
-            by_tag.setdefault(ref.tag, []).append(ref)
-        added = {
-            tag: RefSeries(self.name, tag, found[0].plugin, self._restarts)
-            for tag, found in by_tag.items()
-            if tag not in self.refs
-        }
-        place = self.paths.index(Path(file))
-        for tag, found in by_tag.items():
-            series = added[tag] if tag in added else self.refs[tag]
-            series.append_refs(file, found, place)
-        if added:
-            self.refs = {**self.refs, **added}
+    def _add_refs(self, file: str, batch: EventBatch) -> None:
+        by_kind: dict[tuple[str, str], list[SummaryRef]] = {}
+        for ref in batch.refs:
+            by_kind.setdefault((ref.tag, ref.plugin), []).append(ref)
+        place, changed = self.paths.index(Path(file)), False
+        refs = {**self.refs} if by_kind else {}
+        for (tag, plugin), found in by_kind.items():
+            key = _key_of(tag, plugin, refs)
+            if key not in refs:
+                refs[key] = RefSeries(self.name, tag, plugin, self._restarts)
+                changed = True
+            elif plugin and not refs[key].plugin:
+                refs[key].plugin = plugin
+                changed = True
+            refs[key].append_refs(file, found, place, batch.stretch)
+        if changed:
+            self.refs = refs
             self.structure += 1
+
+
+def _key_of(tag: str, plugin: str, refs: Mapping[str, RefSeries]) -> str:
+    """Under which name a tag's summaries of a plugin are found: the first have the tag's."""
+    key = tag
+    while (known := refs.get(key)) is not None:
+        if known.tag == tag and (not plugin or known.plugin in ("", plugin)):
+            break
+        key += f" ({plugin})"
+    return key

@@ -11,9 +11,10 @@ from tuimon.store.timeline import Restarts, Timeline
 
 
 class Points(NamedTuple):
-    """The points of a series that are in force: steps strictly ascending. Read-only arrays."""
+    """The points of a series that are in force, by step. Read-only arrays."""
 
     steps: NDArray[np.int64]
+    """Ascending; the same one several times where several points were logged at it."""
     wall_times: NDArray[np.float64]
     """Seconds since the epoch as the writer's clock gave them, not always ascending."""
     values: NDArray[np.float64]
@@ -27,10 +28,11 @@ class AllPoints(NamedTuple):
     wall_times: NDArray[np.float64]
     values: NDArray[np.float64]
     superseded: NDArray[np.bool_]
-    """Where a later point or a restart took the point's place."""
+    """Where a restart took the point: see ``tuimon help restarts``."""
     purged: NDArray[np.bool_]
     """Where a later restart (``SessionLog.START``) took it: superseded even when every point is
-    to be seen. TensorBoard's EventAccumulator keeps exactly the others."""
+    to be seen. TensorBoard's EventAccumulator keeps exactly the others, of files that tell their
+    version."""
 
 
 class Point(NamedTuple):
@@ -52,7 +54,7 @@ class Series(Timeline):
         super().__init__(run, tag, (np.int64, np.float64, np.float64), restarts)
 
     def snapshot(self) -> Points:
-        """The points in force. No copy unless several files were merged."""
+        """The points in force. No copy unless files were merged or steps put in order."""
         return Points(*self._in_force())
 
     def all_points(self) -> AllPoints:
@@ -93,9 +95,9 @@ class Refs(NamedTuple):
         return Ref(*(column[index].item() for column in self))
 
     def index_of(self, step: int) -> int | None:
-        """Which of them has this step, if one has."""
-        index = int(np.searchsorted(self.steps, step))
-        return index if index < len(self.steps) and self.steps[index] == step else None
+        """Which of them is the last with this step, if one has it."""
+        index = int(np.searchsorted(self.steps, step, side="right")) - 1
+        return index if index >= 0 and self.steps[index] == step else None
 
 
 class RefSeries(Timeline):
@@ -106,8 +108,10 @@ class RefSeries(Timeline):
         self.plugin = plugin
         """TensorBoard's plugin name (``images``, ``histograms``, …); empty when unknown."""
 
-    def append_refs(self, file: str, refs: Sequence[SummaryRef], place: int) -> None:
-        """Add references of one file, whose index in the run's `paths` is `place`."""
+    def append_refs(
+        self, file: str, refs: Sequence[SummaryRef], place: int, begin: int = 0
+    ) -> None:
+        """Add references of a stretch of a file, whose index in the run's `paths` is `place`."""
         self.append(
             file,
             (
@@ -117,6 +121,7 @@ class RefSeries(Timeline):
                 np.array([ref.length for ref in refs], np.int64),
                 np.full(len(refs), place, np.int32),
             ),
+            begin=begin,
         )
 
     def snapshot(self) -> Refs:

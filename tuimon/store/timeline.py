@@ -1,53 +1,96 @@
 """The rows of one tag over all event files of a run."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from tuimon.store.columns import Arrays, Columns
-from tuimon.store.segment import NO_STEP, Segment, SegmentState
+from tuimon.store.segment import Segment, SegmentState
+from tuimon.store.step_order import (
+    FEW_WITHOUT_STEP,
+    FIXED,
+    FileRows,
+    Growth,
+    Oddity,
+    StepOrder,
+    order_steps,
+)
+
+_DATED = re.compile(r"tfevents\.(\d{10})\b[^/]*$")
+
+Stretch: TypeAlias = tuple[str, int]
+"""A file, and where in it a stretch of records begins: 0 unless bytes were missing before it."""
 
 
 class Restarts:
-    """Lowest step at which each file of a run restarts all tags (``SessionLog.START``)."""
+    """What the files of a run say of all its tags: when they were begun, where they restart."""
 
-    __slots__ = ("by_file",)
+    __slots__ = ("begun_at", "by_stretch")
 
     def __init__(self) -> None:
-        self.by_file: Mapping[str, int] = {}
+        self.begun_at: dict[str, float] = {}
+        """Wall time of the first event of each file; to be looked up alone."""
+        self.by_stretch: Mapping[Stretch, int] = {}
+        """Lowest step at which each restarts all tags (``SessionLog.START``)."""
 
-    def add(self, file: str, step: int) -> None:
-        self.by_file = {**self.by_file, file: min(step, self.by_file.get(file, NO_STEP))}
+    def begin(self, file: str, wall_time: float) -> None:
+        """Note when a file was begun."""
+        self.begun_at[file] = wall_time
 
-    def follow(self, file: str) -> bool:
-        """Whether a file behind `file` restarts."""
-        return any(name > file for name in self.by_file)
+    def add(self, stretch: Stretch, step: int) -> None:
+        """Note a restart."""
+        known = self.by_stretch.get(stretch, step)
+        self.by_stretch = {**self.by_stretch, stretch: min(step, known)}
+
+    def follow(self, stretch: Stretch) -> bool:
+        """Whether anything behind a stretch restarts."""
+        return any(other > stretch for other in self.by_stretch)
 
     def drop(self, file: str) -> None:
-        self.by_file = {name: step for name, step in self.by_file.items() if name != file}
+        """Forget what a file said."""
+        self.by_stretch = {one: step for one, step in self.by_stretch.items() if one[0] != file}
+        self.begun_at.pop(file, None)
 
 
-class _FileShare(NamedTuple):
-    """A file's share of a timeline."""
+class _InForce(NamedTuple):
+    """The rows in force of a version of a timeline."""
 
-    state: SegmentState
-    limit: int
-    """The lowest step at which later files begin or restart."""
-    restart: int
-    """The lowest step at which later files restart."""
+    version: int
+    columns: Columns
+    """The rows; the thread that writes the timeline may add to them."""
+    superseded: int
+    oddities: frozenset[Oddity]
+    growth: Growth = FIXED
 
-    @property
-    def kept(self) -> int:
-        """How many of its rows are in force."""
-        return self.state.kept(self.limit)
+    def advanced(self, rows: Sequence[np.ndarray]) -> "_InForce | None":
+        """The rows in force of the next version, which has more at the end of the last file.
 
-    @property
-    def superseded(self) -> int:
-        """How many of its rows are not."""
-        dropped = self.state.superseded.length if self.state.superseded else 0
-        return dropped + self.state.in_force.length - self.kept
+        None where they may change more than their own places. Where all rows before them stay
+        where they were, the columns are the same.
+        """
+        steps = rows[0]
+        (known, *_), length = self.columns.rows
+        lowest = int(steps.min())
+        stay = int(np.searchsorted(known[:length], lowest, side="right"))
+        if self.growth.climbs and stay == length and (steps[1:] >= steps[:-1]).all():
+            self.columns.append(rows)
+            return self._replace(version=self.version + 1)
+        if self.growth.above is None or lowest <= self.growth.above:
+            return None
+        merged = [np.concatenate(pair) for pair in zip(self.columns.rows.view(), rows, strict=True)]
+        order = stay + np.argsort(merged[0][stay:], kind="stable")
+        columns = Columns([column.dtype for column in merged])
+        columns.append([np.append(column[:stay], column[order]) for column in merged])
+        growth = self.growth._replace(climbs=False)
+        return self._replace(version=self.version + 1, columns=columns, growth=growth)
+
+
+_NOTHING_ODD: frozenset[Oddity] = frozenset()
 
 
 class Timeline:
@@ -58,6 +101,7 @@ class Timeline:
     """
 
     def __init__(self, run: str, tag: str, dtypes: Sequence[DTypeLike], restarts: Restarts) -> None:
+        """Columns begin with steps and wall times."""
         self.run = run
         self.tag = tag
         self.version = 0
@@ -66,122 +110,165 @@ class Timeline:
         """Moves when rows in force changed in any other way than by new ones at their end."""
         self._dtypes = dtypes
         self._restarts = restarts
-        self._segments: dict[str, Segment] = {}  # by file, in order; replaced, never changed
-        self._merged: Columns | None = None  # kept up to date while only the last file grows
-        self._merged_view: tuple[int, Arrays] = -1, ()
-        self._newest: tuple[int, tuple[Any, ...] | None] = -1, None
+        self._segments: dict[Stretch, Segment] = {}  # in order; replaced, never changed
+        self._known: _InForce | None = None  # of some version, where it is not plain
 
     @property
     def files(self) -> Sequence[str]:
         """The files that hold rows of the tag, in order."""
-        return tuple(self._segments)
+        return tuple(dict.fromkeys(file for file, _ in self._segments))
 
     def __len__(self) -> int:
         """Number of rows in force."""
-        return sum(part.kept for part in self._parts())
+        return len(self._in_force()[0])
 
     @property
     def superseded(self) -> int:
         """Number of rows that later ones, or restarts, took the place of."""
-        return sum(part.superseded for part in self._parts())
+        return 0 if self._plain(self._segments) else self._order().superseded
 
-    def append(self, file: str, rows: Sequence[NDArray[Any]], growth: float = 1.0) -> None:
-        """Add rows of one file, given as columns in file order, steps first.
+    @property
+    def oddities(self) -> frozenset[Oddity]:
+        """What is unusual about the steps."""
+        return _NOTHING_ODD if self._plain(self._segments) else self._order().oddities
 
-        `growth` as in `Columns.append`.
+    def append(
+        self, file: str, rows: Sequence[np.ndarray], growth: float = 1.0, begin: int = 0
+    ) -> None:
+        """Add rows of one file, given as columns in file order: steps, wall times, others.
+
+        `growth` as in `Columns.append`; `begin` is where the stretch of the file begins.
         """
-        segment = self._segments.get(file)
+        stretch = file, begin
+        known = self._known  # before anything is added: others may look it up meanwhile
+        segment = self._segments.get(stretch)
         if segment is None:
             segment = Segment(self._dtypes)
-            self._segments = dict(sorted({**self._segments, file: segment}.items()))
-        lowest = segment.state.lowest
-        several = len(self._segments) > 1
-        followed = file != next(reversed(self._segments)) or self._restarts.follow(file)
-        intact = segment.append(rows, growth) and not followed
-        if not intact or (several and segment.state.lowest < lowest):
-            self._merged = None
-            self.epoch += 1
-        elif several and self._merged is None:
-            self._merged = Columns(self._dtypes)
-            self._merged.append(self._concatenate())
-        elif self._merged is not None:
-            new = segment.state.in_force.view(segment.state.in_force.length - len(rows[0]))
-            self._merged.append(new)
+            self._segments = dict(sorted({**self._segments, stretch: segment}.items()))
+            known = None
+        segment.append(rows, growth)
+        if not self._plain(self._segments):
+            last = stretch == next(reversed(self._segments)) and not self._restarts.follow(stretch)
+            fresh = last and known is not None and known.version == self.version
+            advanced = known.advanced(rows) if fresh and known is not None else None
+            if known is None or advanced is None or advanced.columns is not known.columns:
+                self.epoch += 1
+            self._known = advanced
         self.version += 1
 
-    def restart(self, file: str, step: int) -> None:
-        """Supersede what precedes in `file`; earlier files follow from the run's `Restarts`."""
-        if file in self._segments:
-            self._segments[file].restart(step)
+    def restart(self, file: str, step: int, begin: int = 0) -> None:
+        """A ``SessionLog.START`` in `file`; the run's `Restarts` know it already."""
+        if (file, begin) in self._segments:
+            self._segments[file, begin].start(step)
         self._changed_throughout()
 
     def drop(self, file: str) -> None:
         """Forget the rows of `file`."""
-        self._segments = {name: kept for name, kept in self._segments.items() if name != file}
+        self._segments = {one: kept for one, kept in self._segments.items() if one[0] != file}
         self._changed_throughout()
 
     def _changed_throughout(self) -> None:
-        self._merged = None
         self.epoch += 1
         self.version += 1
 
-    def _parts(self) -> list[_FileShare]:
-        """The files' shares, in order."""
-        files = self._segments
-        restarts = self._restarts.by_file
-        if len(files) == 1 and not restarts:  # most are like this, and there are many
-            return [_FileShare(one.state, NO_STEP, NO_STEP) for one in files.values()]
-        limit = restart = NO_STEP
-        parts: list[_FileShare] = []
-        for file in sorted({*files, *restarts}, reverse=True):
-            if file in files:
-                state = files[file].state
-                parts.append(_FileShare(state, limit, restart))
-                limit = min(limit, state.lowest)
-            restart = min(restart, restarts.get(file, NO_STEP))
-            limit = min(limit, restart)
-        return parts[::-1]
-
-    def _concatenate(self) -> Arrays:
-        views = [part.state.in_force.view(0, part.kept) for part in self._parts()]
-        return _joined(views, self._dtypes)
+    def _plain(self, segments: Mapping[Stretch, Segment]) -> SegmentState | None:
+        """The only one, all of whose rows are in force as they are: mostly there is no more."""
+        if len(segments) != 1:
+            return None
+        ((stretch, segment),) = segments.items()
+        state = segment.state
+        if not state.ordered or state.starts or self._restarts.follow(stretch):
+            return None
+        steps, length = state.rows.arrays[0], state.rows.length
+        return state if length < FEW_WITHOUT_STEP or steps[0] != steps[length - 1] else None
 
     def _in_force(self) -> Arrays:
-        """The rows in force over all files, steps strictly ascending; read-only."""
-        version, merged = self.version, self._merged
-        if merged is not None:
-            return merged.rows.view()
-        if self._merged_view[0] != version:
-            self._merged_view = version, self._concatenate()
-        return self._merged_view[1]
+        """The rows in force over all files, by step; read-only."""
+        plain = self._plain(self._segments)
+        return plain.rows.view() if plain else self._order().columns.rows.view()
+
+    def _order(self) -> _InForce:
+        version, known = self.version, self._known
+        if known is None or known.version != version:
+            known = self._known = self._ordered(version)
+        return known
+
+    def _ordered(self, version: int) -> _InForce:
+        rows, order = self._all(self._states())
+        columns = Columns(self._dtypes)
+        if order is None:
+            return _InForce(version, columns, 0, _NOTHING_ODD)
+        kept = ~order.superseded
+        steps = order.steps[kept]
+        in_force = [steps, *(column[kept] for column in rows[1:])]
+        if (steps[1:] < steps[:-1]).any():
+            places = np.argsort(steps, kind="stable")
+            in_force = [column[places] for column in in_force]
+        columns.append(in_force)
+        superseded = len(kept) - len(steps)
+        return _InForce(version, columns, superseded, order.oddities, order.growth)
+
+    def _states(self) -> list[tuple[Stretch, SegmentState]]:
+        return [(stretch, segment.state) for stretch, segment in self._segments.items()]
+
+    def _all(
+        self, states: Sequence[tuple[Stretch, SegmentState]]
+    ) -> tuple[Arrays, StepOrder | None]:
+        """All rows over all files, and what becomes of them; None where there are none."""
+        views = [state.rows.view() for _, state in states]
+        if not views:
+            return _frozen([np.empty(0, dtype) for dtype in self._dtypes]), None
+        rows = views[0]
+        if len(views) > 1:
+            rows = _frozen([np.concatenate(columns) for columns in zip(*views, strict=True)])
+        return rows, order_steps([*self._files(states)])
+
+    def _files(self, states: Sequence[tuple[Stretch, SegmentState]]) -> Iterator[FileRows]:
+        """What each file has, those that only restart the others included."""
+        known = dict(states)
+        restarts, begun = self._restarts.by_stretch, self._restarts.begun_at
+        for file, stretches in groupby(sorted({*known, *restarts}), key=lambda one: one[0]):
+            parts, starts, count = [], list[tuple[int, int]](), 0
+            for stretch in stretches:
+                if stretch in restarts:
+                    starts.append((count, restarts[stretch]))
+                if (state := known.get(stretch)) is None:
+                    continue
+                if state.starts is not None:
+                    places, steps = state.starts.view()
+                    starts += zip((places + count).tolist(), steps.tolist(), strict=True)
+                (steps, times, *_), length = state.rows
+                parts.append((steps[:length], times[:length]))
+                count += length
+            steps, times = parts[0] if parts else (np.empty(0, np.int64), np.empty(0))
+            if len(parts) > 1:
+                steps, times = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+            dated = _date_of(file)
+            begun_at = dated if dated is not None else begun.get(file)
+            yield FileRows(steps, times, starts, begun_at, dated is not None)
 
     def _all_rows(self) -> Arrays:
         """All rows over all files; whether each is superseded, and purged, as last columns."""
-        rows = [part.state.all_rows(part.limit, part.restart) for part in self._parts()]
-        return _joined(rows, [*self._dtypes, np.bool_, np.bool_])
+        plain = self._plain(self._segments)
+        rows, order = (plain.rows.view(), None) if plain else self._all(self._states())
+        nothing = np.zeros(len(rows[0]), np.bool_)
+        flags = (nothing, nothing) if order is None else (order.superseded, order.purged)
+        return _frozen([*rows, *flags])
 
     def _last(self) -> tuple[Any, ...] | None:
         """The newest row in force."""
-        version = self.version
-        if self._newest[0] != version:
-            self._newest = version, self._newest_of(self._parts())
-        return self._newest[1]
-
-    @staticmethod
-    def _newest_of(parts: Sequence[_FileShare]) -> tuple[Any, ...] | None:
-        for part in reversed(parts):
-            if kept := part.kept:
-                return tuple([array.item(kept - 1) for array in part.state.in_force.arrays])
-        return None
+        rows = self._in_force()
+        return tuple([column[-1].item() for column in rows]) if len(rows[0]) else None
 
 
-def _joined(parts: Sequence[Arrays], dtypes: Sequence[DTypeLike]) -> Arrays:
-    if len(parts) == 1:
-        joined = parts[0]
-    elif parts:
-        joined = tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
-    else:
-        joined = tuple(np.empty(0, dtype) for dtype in dtypes)
-    for column in joined:
+@lru_cache(maxsize=1 << 14)
+def _date_of(file: str) -> float | None:
+    """The time in the name of a file, as writers give it: ``events.out.tfevents.1700000000.…``."""
+    found = _DATED.search(file)
+    return float(found[1]) if found else None
+
+
+def _frozen(columns: Sequence[np.ndarray]) -> Arrays:
+    for column in columns:
         column.flags.writeable = False
-    return joined
+    return tuple(columns)

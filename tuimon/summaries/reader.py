@@ -92,8 +92,13 @@ def decode_payload(payload: bytes, tag: str, plugin: str) -> Decoded:
     heavy = [value for value in values if value.WhichOneof("value") != "simple_value"]
     if not heavy:
         raise SummaryError("the event does not hold the tag")
-    value = heavy[-1]
+    value = next((one for one in reversed(heavy) if _plugin_of(one) == plugin), heavy[-1])
     return _DECODERS.get(plugin or value.metadata.plugin_data.plugin_name, decode_raw)(value)
+
+
+def _plugin_of(value: "Summary.Value") -> str:
+    legacy = {"image": "images", "histo": "histograms", "audio": "audio"}
+    return legacy.get(value.WhichOneof("value") or "") or value.metadata.plugin_data.plugin_name
 
 
 class RecordKey(NamedTuple):

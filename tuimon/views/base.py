@@ -142,16 +142,16 @@ class View:
     def items(cls, store: Store) -> Iterable[Item]:
         """What there is of this kind: by default an item for each tag of each run. Cheap."""
         return [
-            Item(cls.kind, run.name, tag, len(series), cls.name)
+            Item(cls.kind, run.name, key, len(series), cls.name, series.tag)
             for run in store.runs.values()
-            for tag, series in run.refs.items()
+            for key, series in run.refs.items()
             if series.plugin in cls.plugins
         ]
 
     @classmethod
     def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
-        """Ascending steps to go through; none where it is about all runs. Cheap."""
-        return subject.refs.steps
+        """Ascending steps to go through, each once; none where it is about all runs. Cheap."""
+        return np.unique(subject.refs.steps)
 
     @classmethod
     def stamp(cls, subject: ItemContext) -> Hashable:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.roles import Role
-from tuimon.text import fit, format_step, safe, shorten, width
+from tuimon.text import fit, safe, shorten, width
 from tuimon.views.slider import TRACK_LEAST, TRACK_MOST, draw_track
 
 HEAD_ROWS = 2
@@ -65,7 +65,7 @@ def head(place: StepPlace, facts: Sequence[Piece], cells: int) -> tuple[Row, Row
         title = [(fit(place.tag, name), roles.TITLE), (f"  {which}", roles.NOTE)]
     if track:
         title += [("  ", roles.BLANK), *draw_track(place.index, place.count, track)]
-    pieces: list[Piece] = [(f"step {format_step(place.step)}", roles.VALUE)]
+    pieces: list[Piece] = [(f"step {place.step}", roles.VALUE)]
     used = width(pieces[0][0])
     for text, role in facts:
         text = safe(text)

@@ -115,7 +115,7 @@ class MeshView(View):
     @classmethod
     def steps(cls, subject: ItemContext) -> NDArray[np.int64]:
         parts = cls._parts(subject)
-        return steps_from(parts).snapshot().steps if parts else np.empty(0, np.int64)
+        return np.unique(steps_from(parts).snapshot().steps) if parts else np.empty(0, np.int64)
 
     @classmethod
     def stamp(cls, subject: ItemContext) -> Hashable:

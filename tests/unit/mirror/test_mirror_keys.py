@@ -51,3 +51,14 @@ def test_a_found_directory_called_train_is_a_namespace_from_the_start() -> None:
     assert namespace(".", "/runs/exp1/train", named_by_user=False) == "train"
     assert namespace(".", "/runs/exp1/train", named_by_user=True) == ""
     assert namespace("Val/A", "/runs/exp1/Val/A", named_by_user=False) == "Val/A"
+
+
+def test_kinds_of_one_tag_have_keys_of_their_own_in_every_life() -> None:
+    table = KeyTable()
+    assert table.key("run", "grad") == "run/grad"
+    assert table.key("run", "grad", "histograms") == "run/grad (histograms)"
+    assert table.key("run", "grad", "histograms") == "run/grad (histograms)"
+    later = KeyTable(table.renamed)
+    assert later.key("run", "grad", "histograms") == "run/grad (histograms)"
+    assert later.key("run", "grad") == "run/grad"
+    assert later.renamed == table.renamed == {("run", "grad (histograms)"): "run/grad (histograms)"}

@@ -78,6 +78,19 @@ def test_resume_without_purge_never_zig_zags(store: Store, tmp_path: Path) -> No
     assert points.values.tolist() == [1.0] * 5 + [2.0] * 10
 
 
+def test_names_of_files_tell_when_they_were_begun(store: Store, tmp_path: Path) -> None:
+    for name, run in (("1700000000.a.1", "x"), ("1700000000.b.1", "x"), ("1700009000.a.2", "x")):
+        path = tmp_path / f"events.out.tfevents.{name}.0"
+        wall = 1.7e9 if "00000" in name else 1.700009e9
+        records = [scalar("x", step, 0.0, wall + step) for step in range(50)]
+        path.write_bytes(b"".join([version(), *records]))
+        load(store, run, EventFileTail(path))
+    series = store.runs["x"].series["x"]
+    assert (len(series), series.superseded) == (50, 100)
+    store.forget("x", tmp_path / "events.out.tfevents.1700009000.a.2.0")
+    assert (len(series), series.superseded) == (100, 0)
+
+
 def test_references_lead_to_their_records(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path, [version(), tensor("t", 4, b"hello", "text")])
     load(store, ".", EventFileTail(path))

@@ -130,6 +130,26 @@ def test_large_jpegs_are_decoded_reduced():
     assert decode(Image(encoded(big, "JPEG")), 40, 40).shape == (40, 40, 3)
 
 
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_says_which_side_is_up(kind, orientation):
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    buffer = io.BytesIO()
+    options = {"lossless": True} if kind == "WEBP" else {}
+    Pillow.fromarray(GRADIENT).save(buffer, kind, exif=exif, **options)
+    turned = np.rot90(GRADIENT, {3: 2, 4: 2, 5: 3, 6: 3, 7: 1, 8: 1}.get(orientation, 0))
+    turned = turned[:, ::-1] if orientation in (2, 4, 5, 7) else turned
+    image = Image(buffer.getvalue())
+    found = decode(image, 256, 256)
+    assert found.shape == turned.shape == (*pixels.size_of(image)[::-1], 3)
+    assert abs(found.astype(int) - turned).max() <= (12 if kind == "JPEG" else 0)
+    small = decode(image, 32, 32)
+    assert small.shape == ((32, 16, 3) if orientation > 4 else (16, 32, 3))
+    corner = [int(channel) for channel in turned[0, 0]]
+    assert small[0, 0].astype(int) == pytest.approx(corner, abs=16)
+
+
 def test_several_stand_side_by_side(place):
     one = Image(encoded(np.full((4, 4, 3), 255, np.uint8)))
     rows = laid_out(place, Images(4, 4, (one, Image(b"x"), one)), 50, 12)

@@ -22,7 +22,7 @@ from tuimon.events.crc import Words
 from tuimon.events.fields import Buffer, WireError
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, Chain
 from tuimon.events.points import ScalarColumns
-from tuimon.events.single import is_scalar
+from tuimon.events.single import is_scalar, known_plugin
 from tuimon.events.wire import parse_event
 
 DAMAGED = -2
@@ -167,8 +167,9 @@ class GroupedDecoder:
         if len(event.values) != 1:
             return None
         (value,) = event.values
-        plugin = self._plugins.get(value.tag)
-        if plugin is None or not is_scalar(value, plugin):
+        if value.tag not in self._plugins:
+            return None
+        if not is_scalar(value, known_plugin(self._plugins, value.tag)):
             return None
         layout = find_layout(payload, event)
         if layout is None or len(self._tags) >= _MAX_TAGS:

@@ -74,7 +74,7 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         # While it runs, there is a reason to look closer; later, the reason of the end.
         parts.append((_REASON, safe(facts.reason), role if state.ended else roles.WARN))
     if facts.step is not None:
-        parts.append((80, f"step {format_step(facts.step)}", roles.TEXT))
+        parts.append((80, f"step {facts.step}", roles.TEXT))
     if facts.rate is not None:
         parts.append((50, f"{format_value(float(f'{facts.rate:.2g}'))}/s", roles.DIM))
     if facts.elapsed is not None:

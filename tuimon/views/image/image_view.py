@@ -234,7 +234,7 @@ class ImageView(View):
         place, refs = seen.place, seen.refs
         return [
             Panel(
-                f"step {format_step(int(refs.steps[index]))}",
+                f"step {refs.steps[index]}",
                 seen.source(index, self._which),
                 index == place.index,
             )

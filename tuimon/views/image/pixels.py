@@ -122,7 +122,7 @@ def size_of(image: Image) -> tuple[int, int] | None:
     """Width and height as the image itself says; None when it is none."""
     try:
         with _opened(image.data) as picture:
-            return picture.size
+            return _upright(picture)
     except Exception:
         return None
 
@@ -168,7 +168,7 @@ def _checked(data: bytes) -> tuple[int, int]:
     if not data:
         raise ImageError("an image of 0 bytes")
     with _opened(data) as picture:
-        wide, high = picture.size
+        wide, high = _upright(picture)
         if wide * high > (MAX_JPEG_PIXELS if picture.format == "JPEG" else MAX_PIXELS):
             raise _too_large(wide, high)
         return wide, high
@@ -176,15 +176,40 @@ def _checked(data: bytes) -> tuple[int, int]:
 
 def _load(data: bytes, frame: int, draft: tuple[float, float]) -> DecodedImage:
     """Decode an image, where that is quicker at less than its size, but no less than `draft`."""
+    from PIL.Image import Transpose
+
     picture: Picture = _opened(data)
-    size = picture.size
+    size, turn = _upright(picture), _TURNS.get(_orientation(picture))
     if frame:
         picture.seek(frame)
-    picture.draft(None, (round(draft[0]), round(draft[1])))
+    wide, high = draft if size == picture.size else draft[::-1]
+    picture.draft(None, (round(wide), round(high)))
     if picture.size[0] * picture.size[1] > MAX_PIXELS:
         raise _too_large(*size)
     picture.load()
-    return DecodedImage(_opaque(picture), size, frame)
+    upright = _opaque(picture)
+    return DecodedImage(
+        upright if turn is None else upright.transpose(Transpose(turn)), size, frame
+    )
+
+
+_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+"""By EXIF's orientation, the number of ``PIL.Image.Transpose`` that turns a picture upright."""
+
+
+def _orientation(picture: Picture) -> int:
+    from PIL.Image import Exif
+
+    # Pillow's own `getexif` decodes the whole of some images.
+    exif = Exif()
+    exif.load(picture.info.get("exif") or b"")
+    return int(exif.get(0x0112, 1))
+
+
+def _upright(picture: Picture) -> tuple[int, int]:
+    """Width and height of a picture as its EXIF orientation wants it to be seen."""
+    wide, high = picture.size
+    return (high, wide) if _orientation(picture) in (5, 6, 7, 8) else (wide, high)
 
 
 def _part(picture: Picture, columns: int, lines: int, window: ImageWindow, scale: float) -> Pixels:
