@@ -28,14 +28,23 @@ class FileStatus(NamedTuple):
 
     @classmethod
     def of(cls, tail: EventFileTail) -> "FileStatus":
-        """The status of the file that `tail` reads, whose attributes are called the same."""
-        return cls(*(getattr(tail, name) for name in cls._fields))
+        """The status of the file that `tail` reads."""
+        return cls(
+            tail.path,
+            tail.state,
+            tail.error,
+            tail.size,
+            tail.offset,
+            tail.damaged_records,
+            tail.skipped_bytes,
+            tail.undecided_bytes,
+        )
 
 
 class RunLog:
     """The series of one run. Any thread may read; one thread writes, through `Store`.
 
-    The mappings are replaced, never changed: iterate over them at any time.
+    No mapping that was returned is ever changed: iterate over them at any time.
     """
 
     def __init__(self, name: str, path: Path) -> None:
@@ -50,26 +59,30 @@ class RunLog:
         """Scalar series by tag, in the order in which the tags were met."""
         self.refs: Mapping[str, RefSeries] = {}
         """Other summaries by tag."""
-        self.files: Mapping[Path, FileStatus] = {}
-        """Event files by path, in the order of their names."""
-        self.paths: tuple[Path, ...] = ()
-        """Event files in the order in which they were met; `Ref.file` is an index into it."""
+        self.paths: list[Path] = []
+        """Event files in the order in which they were met, growing; `Ref.file` is an index into
+        it."""
+        self.damaged_records = 0
+        """Records dropped over all files, because they were damaged."""
         self.unknown: Mapping[str, int] = {}
         """Records of kinds that tuimon does not know, by name."""
+        self.start_time: float | None = None
+        """Wall time of the first event of the run's first file; None before it was read."""
         self._restarts = Restarts()
-        self._start_times: Mapping[Path, float] = {}
+        self._places: dict[Path, int] = {}
+        self._files: dict[Path, FileStatus] = {}
+        self._sorted_files: tuple[int, Mapping[Path, FileStatus]] = -1, {}
+        self._started: dict[Path, float] = {}
+        self._first: Path | None = None
         self._unknown: dict[Path, Counter[str]] = {}
 
     @property
-    def start_time(self) -> float | None:
-        """Wall time of the first event of the run's first file; None before it was read."""
-        started = self._start_times
-        return started[min(started)] if started else None
-
-    @property
-    def damaged_records(self) -> int:
-        """Records dropped over all files, because they were damaged."""
-        return sum(file.damaged_records for file in self.files.values())
+    def files(self) -> Mapping[Path, FileStatus]:
+        """Event files by path, in the order of their names."""
+        version = self.version  # before the copy, which is of this version at least
+        if self._sorted_files[0] != version:
+            self._sorted_files = version, dict(sorted(self._files.copy().items()))
+        return self._sorted_files[1]
 
     @property
     def skipped_bytes(self) -> int:
@@ -79,8 +92,9 @@ class RunLog:
     def apply(self, path: Path, batch: EventBatch) -> None:
         """Take in a batch of the file at `path`; for the thread that writes."""
         file = str(path)
-        if path not in self.paths:
-            self.paths = (*self.paths, path)
+        if path not in self._places:
+            self._places[path] = len(self.paths)
+            self.paths.append(path)
         if batch.reset:
             self._drop(path)
         if batch.restart_step is not None:
@@ -88,26 +102,31 @@ class RunLog:
             for timeline in self._timelines():
                 timeline.restart(file, batch.restart_step)
         if batch.start_time is not None:
-            self._start_times = {**self._start_times, path: batch.start_time}
+            self._start(path, batch.start_time)
         if batch.unknown:
             self._count_unknown(path, batch.unknown)
         self._add_scalars(file, batch)
-        self._add_refs(file, batch.refs)
+        self._add_refs(file, batch.refs, self._places[path])
         self.version += 1
 
     def update_file(self, status: FileStatus) -> bool:
         """Note how far a file was read; whether that is news. For the thread that writes."""
-        if self.files.get(status.path) == status:
+        before = self._files.get(status.path)
+        if before == status:
             return False
-        self.files = dict(sorted({**self.files, status.path: status}.items()))
+        self._files[status.path] = status
+        self.damaged_records += status.damaged_records - (before.damaged_records if before else 0)
         self.version += 1
         return True
 
-    def forget(self, path: Path) -> None:
-        """Drop all that the file at `path` gave; for the thread that writes."""
+    def forget(self, path: Path) -> bool:
+        """Drop all that the file at `path` gave; whether there are others. For the thread that
+        writes."""
         self._drop(path)
-        self.files = {other: status for other, status in self.files.items() if other != path}
+        if (status := self._files.pop(path, None)) is not None:
+            self.damaged_records -= status.damaged_records
         self.version += 1
+        return bool(self._files)
 
     def _timelines(self) -> list[Timeline]:
         return [*self.series.values(), *self.refs.values()]
@@ -117,16 +136,18 @@ class RunLog:
         self._restarts.drop(file)
         for timeline in self._timelines():
             timeline.drop(file)
-        self.series = {tag: series for tag, series in self.series.items() if series.files}
-        self.refs = {tag: refs for tag, refs in self.refs.items() if refs.files}
+        self.series = {tag: one for tag, one in self.series.items() if not one.is_empty}
+        self.refs = {tag: one for tag, one in self.refs.items() if not one.is_empty}
         self.structure += 1
-        self._start_times = {p: t for p, t in self._start_times.items() if p != path}
-        self._unknown.pop(path, None)
-        self._count_unknown(path, {})
+        self._started.pop(path, None)
+        if path == self._first:
+            self._first = min(self._started, default=None)
+            self.start_time = self._started[self._first] if self._first else None
+        self.unknown = dict(Counter(self.unknown) - self._unknown.pop(path, Counter()))
 
     def _count_unknown(self, path: Path, unknown: Mapping[str, int]) -> None:
         self._unknown.setdefault(path, Counter()).update(unknown)
-        self.unknown = dict(sum(self._unknown.values(), Counter()))
+        self.unknown = dict(Counter(self.unknown) + Counter(unknown))
 
     def _add_scalars(self, file: str, batch: EventBatch) -> None:
         added = {
@@ -142,7 +163,12 @@ class RunLog:
             self.series = {**self.series, **added}
             self.structure += 1
 
-    def _add_refs(self, file: str, refs: Sequence[SummaryRef]) -> None:
+    def _start(self, path: Path, wall_time: float) -> None:
+        self._started[path] = wall_time
+        if self._first is None or path <= self._first:
+            self._first, self.start_time = path, wall_time
+
+    def _add_refs(self, file: str, refs: Sequence[SummaryRef], place: int) -> None:
         by_tag: dict[str, list[SummaryRef]] = {}
         for ref in refs:
             by_tag.setdefault(ref.tag, []).append(ref)
@@ -151,7 +177,6 @@ class RunLog:
             for tag, found in by_tag.items()
             if tag not in self.refs
         }
-        place = self.paths.index(Path(file))
         for tag, found in by_tag.items():
             series = added[tag] if tag in added else self.refs[tag]
             series.append_refs(file, found, place)

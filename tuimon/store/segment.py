@@ -33,7 +33,7 @@ class SegmentState(NamedTuple):
     def kept(self, limit: int) -> int:
         """How many rows stay in force when later files begin at step `limit`."""
         steps, length = self.in_force.arrays[0], self.in_force.length
-        if limit == NO_STEP or not length:
+        if limit == NO_STEP or not length or steps[length - 1] < limit:
             return length
         return int(np.searchsorted(steps[:length], limit))
 

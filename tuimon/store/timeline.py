@@ -1,6 +1,6 @@
 """The rows of one tag over all event files of a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,20 +13,23 @@ from tuimon.store.segment import NO_STEP, Segment, SegmentState
 class Restarts:
     """Lowest step at which each file of a run restarts all tags (``SessionLog.START``)."""
 
-    __slots__ = ("by_file",)
+    __slots__ = ("by_file", "last")
 
     def __init__(self) -> None:
-        self.by_file: Mapping[str, int] = {}
+        self.by_file: dict[str, int] = {}
+        self.last = ""
 
     def add(self, file: str, step: int) -> None:
-        self.by_file = {**self.by_file, file: min(step, self.by_file.get(file, NO_STEP))}
+        self.by_file[file] = min(step, self.by_file.get(file, NO_STEP))
+        self.last = max(self.last, file)
 
     def follow(self, file: str) -> bool:
         """Whether a file behind `file` restarts."""
-        return any(name > file for name in self.by_file)
+        return self.last > file
 
     def drop(self, file: str) -> None:
-        self.by_file = {name: step for name, step in self.by_file.items() if name != file}
+        if self.by_file.pop(file, None) is not None and file == self.last:
+            self.last = max(self.by_file, default="")
 
 
 class _FileShare(NamedTuple):
@@ -66,15 +69,16 @@ class Timeline:
         """Moves when rows in force changed in any other way than by new ones at their end."""
         self._dtypes = dtypes
         self._restarts = restarts
-        self._segments: dict[str, Segment] = {}  # by file, in order; replaced, never changed
+        self._segments: dict[str, Segment] = {}  # by file, in the order they were met
+        self._last_file = ""
         self._merged: Columns | None = None  # kept up to date while only the last file grows
         self._merged_view: tuple[int, Arrays] = -1, ()
         self._newest: tuple[int, tuple[Any, ...] | None] = -1, None
 
     @property
-    def files(self) -> Sequence[str]:
-        """The files that hold rows of the tag, in order."""
-        return tuple(self._segments)
+    def is_empty(self) -> bool:
+        """Whether no file holds rows of the tag any more."""
+        return not self._segments
 
     def __len__(self) -> int:
         """Number of rows in force."""
@@ -92,11 +96,11 @@ class Timeline:
         """
         segment = self._segments.get(file)
         if segment is None:
-            segment = Segment(self._dtypes)
-            self._segments = dict(sorted({**self._segments, file: segment}.items()))
+            segment = self._segments[file] = Segment(self._dtypes)
+            self._last_file = max(self._last_file, file)
         lowest = segment.state.lowest
         several = len(self._segments) > 1
-        followed = file != next(reversed(self._segments)) or self._restarts.follow(file)
+        followed = file != self._last_file or self._restarts.follow(file)
         intact = segment.append(rows, growth) and not followed
         if not intact or (several and segment.state.lowest < lowest):
             self._merged = None
@@ -117,7 +121,8 @@ class Timeline:
 
     def drop(self, file: str) -> None:
         """Forget the rows of `file`."""
-        self._segments = {name: kept for name, kept in self._segments.items() if name != file}
+        if self._segments.pop(file, None) is not None and file == self._last_file:
+            self._last_file = max(self._segments, default="")
         self._changed_throughout()
 
     def _changed_throughout(self) -> None:
@@ -127,8 +132,8 @@ class Timeline:
 
     def _parts(self) -> list[_FileShare]:
         """The files' shares, in order."""
-        files = self._segments
-        restarts = self._restarts.by_file
+        files = self._segments.copy()  # the writer goes on
+        restarts = self._restarts.by_file.copy()
         if len(files) == 1 and not restarts:  # most are like this, and there are many
             return [_FileShare(one.state, NO_STEP, NO_STEP) for one in files.values()]
         limit = restart = NO_STEP

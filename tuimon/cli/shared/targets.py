@@ -124,8 +124,7 @@ class EventLogs:
         """All of them."""
         from tuimon.store.store import Store
 
-        store = Store()
-        store.runs = {run.name: run for run in self.read()}
+        store = Store(self.read())
         store.set_beside(self._beside)
         return store
 
