@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.events.buffer import ReadBuffer
+from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail, FileState
 from tuimon.runs.sources import LogSource
@@ -86,7 +87,7 @@ class Follower:
         self._bytes_read = self._bytes_total = 0
         self._lively_after = -math.inf
         """Files that changed later than this are looked at as often as they change."""
-        self._plugins: dict[str, dict[str, str]] = {}
+        self._known: dict[str, tuple[dict[str, str], KnownRecords]] = {}  # by run
         self._batch_bytes = _FIRST_BATCH_BYTES
         self._buffer = ReadBuffer()
         self._hinted: deque[str] = deque()
@@ -235,7 +236,8 @@ class Follower:
         self._followed = kept
 
     def _follow(self, file: FoundFile) -> _FollowedFile:
-        tail = EventFileTail(file.path, self._plugins.setdefault(file.run, {}), self._buffer)
+        plugins, known = self._known.setdefault(file.run, ({}, KnownRecords()))
+        tail = EventFileTail(file.path, plugins, self._buffer, known)
         try:
             status = os.stat(file.path)  # noqa: PTH116 (there may be many)
         except OSError:

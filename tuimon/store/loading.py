@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tuimon.events.buffer import ReadBuffer
+from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail
 from tuimon.runs.sources import LogSource
@@ -55,7 +56,8 @@ def _by_run(files: Sequence[FoundFile]) -> Iterator[tuple[str, Iterator[FoundFil
 
 def _read_run(store: Store, files: Iterable[FoundFile], buffer: ReadBuffer) -> list[FileStatus]:
     plugins: dict[str, str] = {}
-    return [_read(store, file, EventFileTail(file.path, plugins, buffer)) for file in files]
+    known = KnownRecords()
+    return [_read(store, file, EventFileTail(file.path, plugins, buffer, known)) for file in files]
 
 
 def _read(store: Store, file: FoundFile, tail: EventFileTail) -> FileStatus:
