@@ -84,6 +84,7 @@ class Follower:
         self._backlog = Agenda[_FollowedFile]()  # what needs no news of the file; newest first
         self._polls = Agenda[_FollowedFile]()  # all others, by monotonic s of the next look
         self._unreadable: dict[Path, FileStatus] = {}
+        self._closed: Sequence[FileStatus] = ()  # directories
         self._bytes_read = self._bytes_total = 0
         self._lively_after = -math.inf
         """Files that changed later than this are looked at as often as they change."""
@@ -137,8 +138,13 @@ class Follower:
 
     @property
     def unreadable(self) -> list[FileStatus]:
-        """Files that could not be read at the last look, and why."""
-        return list(self._unreadable.values())
+        """Files and directories that could not be read at the last look, and why."""
+        return [*self._unreadable.values(), *self._closed]
+
+    @property
+    def tables(self) -> Sequence[Path]:
+        """What else lies in the log directories that may hold numbers: CSV, JSON."""
+        return self._scan.tables
 
     def _take_hints(self, paths: Iterable[str]) -> None:
         self._hinted.extend(paths)
@@ -187,6 +193,7 @@ class Follower:
             found = self._scan.scan()
         self._forget_gone()
         self._store.set_beside(self._scan.beside)
+        self._closed = [FileStatus.of_unreadable(one) for one in self._scan.unreadable]
         new = [file for file in found if file.path not in self._followed]
         if new:
             self._followed = {**self._followed, **{file.path: self._follow(file) for file in new}}

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tuimon.events.logdir import UnreadablePath
 from tuimon.events.points import EventBatch, SummaryRef
 from tuimon.events.tail import EventFileTail, FileState
 from tuimon.store.series import RefSeries, Series
@@ -25,6 +26,11 @@ class FileStatus(NamedTuple):
     skipped_bytes: int = 0
     undecided_bytes: int = 0
     """Bytes at the end that are no whole record: being written, or damaged."""
+
+    @classmethod
+    def of_unreadable(cls, found: UnreadablePath) -> "FileStatus":
+        """The status of what a search for event files could not look into."""
+        return cls(Path(found.path), FileState.FAILED, found.error)
 
     @classmethod
     def of(cls, tail: EventFileTail) -> "FileStatus":

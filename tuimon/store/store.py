@@ -48,6 +48,11 @@ class Store:
             self._sorted = arrivals, {name: runs[name] for name in sorted(runs, key=_natural)}
         return self._sorted[1]
 
+    @property
+    def has_other_data(self) -> bool:
+        """Whether there is anything that is no scalar."""
+        return bool(self.beside) or any(run.refs for run in self.runs.values())
+
     def apply(self, run_name: str, path: Path, batch: EventBatch) -> None:
         """Take in a batch of the event file at `path`; for the thread that writes."""
         run = self._runs.get(run_name) or RunLog(run_name, path.parent)

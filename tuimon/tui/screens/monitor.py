@@ -118,6 +118,7 @@ class MonitorScreen(SessionScreen):
         self._overviews = OverviewCache(session.store)
         self._arrangement = Arrangement((), ())
         """Of what was drawn last."""
+        self._opened_others = False
         self._tag_to_open: str | None = None
         """Its chart is shown as soon as there is one."""
         self._drawn_version: _Version | None = None
@@ -270,6 +271,7 @@ class MonitorScreen(SessionScreen):
         self.set_class(empty, "-bare")
         if empty:
             self._notice.say(why_no_curves(self.session))
+            self._open_what_there_is()
         elif nothing:
             self._notice.say(["No tag matches the filter.", "/ changes it, Esc clears it."])
         self.refresh_bindings()
@@ -282,7 +284,7 @@ class MonitorScreen(SessionScreen):
             "back": self._output.zoomed,
             "console": self._output.exists,
             "system": session.system is not None,
-            "summaries": any(run.refs for run in session.store.runs.values()),
+            "summaries": session.store.has_other_data,
         }
         return {key for key, does in works.items() if not does}.union(super().idle_keys())
 
@@ -380,6 +382,14 @@ class MonitorScreen(SessionScreen):
             self.notify("copied what the pane shows")
         else:
             self.notify("Focus a chart, a pane or the console: Y copies what it shows.")
+
+    def _open_what_there_is(self) -> None:
+        """Show what is no scalar in log directories that hold nothing else, once."""
+        session = self.session
+        if session.subject is None and not session.follower.loading and not self._opened_others:
+            self._opened_others = session.store.has_other_data
+            if self._opened_others:
+                self.action_summaries()
 
     def action_summaries(self) -> None:
         # All kinds of views take a fifth of the time to the first curve.
