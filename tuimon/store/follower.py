@@ -93,6 +93,7 @@ class Follower:
         self._buffer = ReadBuffer()
         self._hinted: deque[str] = deque()
         self._hints = ChangeHints(self._take_hints)
+        self._watched: Sequence[str] = ()
         self._wake = threading.Event()
         self._way_until = 0.0
         self._stopping = False
@@ -162,9 +163,16 @@ class Follower:
                 if (seconds := self._way_until - time.monotonic()) > 0:
                     time.sleep(seconds)
             else:
+                self._watch()
                 self._wake.wait(self._seconds_to_next())
                 self._wake.clear()
         self._hints.stop()
+
+    def _watch(self) -> None:
+        """Ask for hints, once all is read: what it takes would delay the points."""
+        if self._watched is not self._scan.directories:
+            self._watched = self._scan.directories
+            self._hints.watch(self._watched)
 
     def _follow_hints(self) -> None:
         while self._hinted:
@@ -205,8 +213,6 @@ class Follower:
         self._scan_earliest = began + max(_SCAN_GAP_SECONDS, used / _SCAN_GAP_SHARE)
         pause = min(used / _SCAN_SHARE, _LONGEST_SCAN_SECONDS)
         self._scan_due = began + max(pause, _SCAN_SECONDS)
-        if not self.loading:  # what it takes to watch would delay the points
-            self._hints.watch(self._scan.directories)
 
     def _forget_gone(self) -> None:
         """Forget files that are gone, unless they were all that their directory had.

@@ -13,7 +13,7 @@ MAX_DIRECTORIES = 1024
 
 _STEP_MS, _QUIET_STEP_MS = 50, 250
 """Each look of watchfiles at what the system has told costs 40 µs."""
-_QUIET_AFTER_MS = 60_000
+_QUIET_AFTER_MS = 20_000
 _DEBOUNCE_MS = 100
 _RETRY_SECONDS = 30.0
 

@@ -271,7 +271,8 @@ class MonitorScreen(SessionScreen):
         self.set_class(empty, "-bare")
         if empty:
             self._notice.say(why_no_curves(self.session))
-            self._open_what_there_is()
+            if not self.session.follower.loading:
+                self._open_others()
         elif nothing:
             self._notice.say(["No tag matches the filter.", "/ changes it, Esc clears it."])
         self.refresh_bindings()
@@ -383,13 +384,12 @@ class MonitorScreen(SessionScreen):
         else:
             self.notify("Focus a chart, a pane or the console: Y copies what it shows.")
 
-    def _open_what_there_is(self) -> None:
-        """Show what is no scalar in log directories that hold nothing else, once."""
-        session = self.session
-        if session.subject is None and not session.follower.loading and not self._opened_others:
-            self._opened_others = session.store.has_other_data
-            if self._opened_others:
-                self.action_summaries()
+    def _open_others(self) -> None:
+        """Show what lies in log directories without event files, once."""
+        store = self.session.store
+        if not self._opened_others and store.beside and not store.runs:
+            self._opened_others = True
+            self.action_summaries()
 
     def action_summaries(self) -> None:
         # All kinds of views take a fifth of the time to the first curve.
