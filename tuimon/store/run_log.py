@@ -11,6 +11,10 @@ from tuimon.events.tail import EventFileTail, FileState
 from tuimon.store.series import RefSeries, Series
 from tuimon.store.timeline import Restarts, Timeline
 
+_LASTING = frozenset({"custom_scalars", "hparams"})
+"""Plugins of what tells of the whole run, besides graphs: writers put it before the first step, and
+some say only then where the run starts."""
+
 
 class FileStatus(NamedTuple):
     """How far an event file was read, and what was wrong with it."""
@@ -75,6 +79,7 @@ class RunLog:
         self.start_time: float | None = None
         """Wall time of the first event of the run's first file; None before it was read."""
         self._restarts = Restarts()
+        self._lasting: set[Timeline] = set()
         self._places: dict[Path, int] = {}
         self._files: dict[Path, FileStatus] = {}
         self._sorted_files: tuple[int, Mapping[Path, FileStatus]] = -1, {}
@@ -106,7 +111,8 @@ class RunLog:
         if batch.restart_step is not None:
             self._restarts.add(file, batch.restart_step)
             for timeline in self._timelines():
-                timeline.restart(file, batch.restart_step)
+                if timeline not in self._lasting:
+                    timeline.restart(file, batch.restart_step)
         if batch.start_time is not None:
             self._start(path, batch.start_time)
         if batch.unknown:
@@ -144,6 +150,7 @@ class RunLog:
             timeline.drop(file)
         self.series = {tag: one for tag, one in self.series.items() if not one.is_empty}
         self.refs = {tag: one for tag, one in self.refs.items() if not one.is_empty}
+        self._lasting.intersection_update(self.refs.values())
         self.structure += 1
         self._started.pop(path, None)
         if path == self._first:
@@ -179,7 +186,7 @@ class RunLog:
         for ref in refs:
             by_tag.setdefault(ref.tag, []).append(ref)
         added = {
-            tag: RefSeries(self.name, tag, found[0].plugin, self._restarts)
+            tag: self._new_refs(tag, found[0].plugin)
             for tag, found in by_tag.items()
             if tag not in self.refs
         }
@@ -189,3 +196,10 @@ class RunLog:
         if added:
             self.refs = {**self.refs, **added}
             self.structure += 1
+
+    def _new_refs(self, tag: str, plugin: str) -> RefSeries:
+        if plugin not in _LASTING and not plugin.startswith("graph"):
+            return RefSeries(self.name, tag, plugin, self._restarts)
+        refs = RefSeries(self.name, tag, plugin, Restarts())
+        self._lasting.add(refs)
+        return refs

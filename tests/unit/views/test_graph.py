@@ -89,8 +89,7 @@ def test_modules_and_parameters_are_those_of_the_model(traced, name: str, writer
     tree = tree_of(*opened(logdir))
     parameters = {one.path: one for one in tree.root.walk() if one.role == "parameter"}
     sizes = {name: parameter.numel() for name, parameter in module.named_parameters()}
-    buffers = {name for name, _ in module.named_buffers()}
-    assert {*parameters} - buffers == {*sizes}
+    assert {*parameters} == {*sizes}
     known = {path: one.parameters for path, one in parameters.items() if not one.unknown}
     assert known == {name: sizes[name] for name in known}
     # Those of which no shape tells: rows of an embedding, a kernel that moves in strides.
