@@ -1,4 +1,4 @@
-"""Which variables of TensorFlow's graphs count as parameters, in whatever order they are written."""
+"""Which variables of TensorFlow's graphs count as parameters, in any order of the nodes."""
 
 import itertools
 import math
