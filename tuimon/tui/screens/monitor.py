@@ -242,7 +242,7 @@ class MonitorScreen(SessionScreen):
         colours, overview = self._charts.colours, self._overviews.of(selection)
         colours.meet(overview.trainings, keep=not loading)
         group = prefix_tags if selection.group == BY_PREFIX else pair_tags
-        metrics = self._order.sorted(group(overview.charted()), look.sort)
+        metrics = self._order.sorted(overview.charts(group), look.sort)
         self._arrangement = arrange(metrics, look.folded)
         charts, folded = self._arrangement
         await self._charts.show(charts, selection)

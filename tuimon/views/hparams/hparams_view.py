@@ -21,10 +21,10 @@ from tuimon.views.hparams.session_table import TableCursor, table_rows
 from tuimon.views.hparams.sessions import (
     PLUGIN,
     HParamTable,
-    format_cell,
     matches,
     read_table,
     session_runs,
+    text_of,
 )
 from tuimon.views.layout import Piece, clip
 from tuimon.views.subject import Item, ItemContext, ViewError
@@ -158,7 +158,7 @@ class HParamsView(View):
 
     def _scene(self, subject: ItemContext, *, inside: bool) -> HParamScene:
         """Read the sessions, and choose and order those that are seen."""
-        table = self._table = read_table(subject)
+        table = self._table = read_table(subject.store, subject.reader)
         if not table.sessions:
             raise ViewError("No run has told its hyperparameters yet (add_hparams).")
         order = [
@@ -197,7 +197,7 @@ class HParamsView(View):
         same: list[Piece] = []
         for at, column in enumerate(table.columns):
             if not column.varies and not column.metric:
-                value = format_cell(table.sessions[0].values[at])
+                value = text_of(table.sessions[0].values[at])
                 same += [("  " if same else "same for all: ", roles.NOTE)]
                 same += [(f"{column.name} ", roles.NOTE), (value, roles.LEGEND)]
         return [clip(title, cells), clip(same or [("every value varies", roles.DIM)], cells)]

@@ -13,7 +13,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.text import fit, safe, shorten, width
 from tuimon.views.hparams.scene import HParamScene
-from tuimon.views.hparams.sessions import HParamTable, format_cell
+from tuimon.views.hparams.sessions import HParamTable, text_of
 from tuimon.views.layout import clip
 
 
@@ -41,7 +41,7 @@ def importances(table: HParamTable, metric: int) -> list[Importance]:
             known &= np.isfinite(column.numbers)
             value = spearman(column.numbers[known], target[known])
         else:
-            texts = (format_cell(session.values[index]) for session in table.sessions)
+            texts = (text_of(session.values[index]) for session in table.sessions)
             value = _ratio([*compress(texts, known)], ranked(target[known]))
         if np.isfinite(value):
             numeric = column.numbers is not None
