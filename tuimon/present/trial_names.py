@@ -26,14 +26,14 @@ def trial_names(hparams: Mapping[str, Mapping[str, HParamValue]]) -> dict[str, s
         varying = _varying([hparams[name] for name in trials])
         taken: dict[str, int] = {}
         for name in trials:
-            values = [f"{key}={text_of(hparams[name].get(key))}" for key in varying]
+            values = [f"{key}={hparam_text(hparams[name].get(key))}" for key in varying]
             told = " ".join([parent, *values])[:_LONGEST].strip() or "trial"
             taken[told] = taken.get(told, 0) + 1
             names[name] = told if taken[told] == 1 else f"{told} #{taken[told]}"
     return names
 
 
-def text_of(value: HParamValue) -> str:
+def hparam_text(value: HParamValue) -> str:
     """A value as it is shown; empty for none. Not safe for a terminal."""
     if value is None:
         return ""
@@ -47,4 +47,4 @@ def _varying(trials: list[Mapping[str, HParamValue]]) -> list[str]:
     names = dict.fromkeys(name for trial in trials for name in trial)
     if len(trials) == 1:
         return list(names)
-    return [name for name in names if len({text_of(trial.get(name)) for trial in trials}) > 1]
+    return [name for name in names if len({hparam_text(trial.get(name)) for trial in trials}) > 1]

@@ -177,10 +177,10 @@ class Follower:
     def _follow_hints(self) -> None:
         while self._hinted:
             followed = self._followed.get(Path(self._hinted.popleft()))
-            if followed in self._polls:
-                self._polls.put(followed, 0.0)
-            elif followed is None:
+            if followed is None:
                 self._scan_due = min(self._scan_due, self._scan_earliest)
+            elif followed in self._polls:
+                self._polls.put(followed, 0.0)
 
     def _seconds_to_next(self) -> float:
         poll = self._polls.first()

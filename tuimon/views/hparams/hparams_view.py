@@ -11,6 +11,7 @@ import numpy as np
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.metrics import best_of
+from tuimon.present.trial_names import hparam_text
 from tuimon.store.filters import FilterError, parse_expression
 from tuimon.store.store import Store
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
@@ -24,7 +25,6 @@ from tuimon.views.hparams.sessions import (
     matches,
     read_table,
     session_runs,
-    text_of,
 )
 from tuimon.views.layout import Piece, clip
 from tuimon.views.subject import Item, ItemContext, ViewError
@@ -197,7 +197,7 @@ class HParamsView(View):
         same: list[Piece] = []
         for at, column in enumerate(table.columns):
             if not column.varies and not column.metric:
-                value = text_of(table.sessions[0].values[at])
+                value = hparam_text(table.sessions[0].values[at])
                 same += [("  " if same else "same for all: ", roles.NOTE)]
                 same += [(f"{column.name} ", roles.NOTE), (value, roles.LEGEND)]
         return [clip(title, cells), clip(same or [("every value varies", roles.DIM)], cells)]

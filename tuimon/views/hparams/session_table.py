@@ -9,9 +9,9 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.table import TableColumn, in_view, lay_out
 from tuimon.present.list_cursor import ListCursor
+from tuimon.present.trial_names import hparam_text
 from tuimon.text import fit, safe, width
 from tuimon.views.hparams.scene import HParamScene
-from tuimon.views.hparams.sessions import text_of
 from tuimon.views.layout import clip
 
 _MOST_COLUMN, _LEAST_COLUMN = 16, 6
@@ -81,7 +81,7 @@ def _column(scene: HParamScene, column: int, seen: Sequence[int]) -> TableColumn
 
 
 def _text(scene: HParamScene, column: int, at: int) -> str:
-    return safe(text_of(scene.table.sessions[at].values[column]))
+    return safe(hparam_text(scene.table.sessions[at].values[column]))
 
 
 def _column_cells(scene: HParamScene, column: int) -> int:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tuimon.metrics import best_of
 from tuimon.present.hparam_groups import session_hparams
-from tuimon.present.trial_names import text_of, trial_names
+from tuimon.present.trial_names import hparam_text, trial_names
 from tuimon.store.filters import FilterTerm
 from tuimon.store.parts import SESSION_START
 from tuimon.store.run_log import RunLog
@@ -107,7 +107,7 @@ class HParamTable(NamedTuple):
         numbers = self.columns[column].numbers
         if numbers is not None:
             return _number_axis(numbers)
-        texts = [text_of(session.values[column]) for session in self.sessions]
+        texts = [hparam_text(session.values[column]) for session in self.sessions]
         order = sorted({*texts} - {""})
         last = max(1, len(order) - 1)
         places = {text: at / last if len(order) > 1 else 0.5 for at, text in enumerate(order)}
@@ -194,7 +194,7 @@ def _column(name: str, metric: bool, values: Sequence[HParamValue]) -> HParamCol
     known = [value for value in values if value is not None]
     if known and all(isinstance(value, bool | float) for value in known):
         numbers = np.array(values, np.float64)  # None becomes NaN
-    varies = len({text_of(value) for value in values}) > 1
+    varies = len({hparam_text(value) for value in values}) > 1
     return HParamColumn(name, metric, varies, numbers)
 
 
@@ -252,9 +252,13 @@ def matches(table: HParamTable, session: HParamSession, term: FilterTerm) -> boo
                 "<": value < number,
                 "=": value == number or format_value(value) == wanted,
             }[sign]
-        same = text_of(value).lower() == wanted.lower()
+        same = hparam_text(value).lower() == wanted.lower()
         return same if sign == "=" else not same if sign == "!=" else False
-    texts = (session.run, session.name, *(text_of(v) for v in session.values if isinstance(v, str)))
+    texts = (
+        session.run,
+        session.name,
+        *(hparam_text(v) for v in session.values if isinstance(v, str)),
+    )
     return any(term.pattern.search(text) for text in texts)
 
 
