@@ -17,6 +17,7 @@ from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail, FileState
 from tuimon.runs.sources import LogSource
 from tuimon.store.agenda import Agenda
+from tuimon.store.collector import collector_paused
 from tuimon.store.hints import ChangeHints
 from tuimon.store.run_log import FileStatus
 from tuimon.store.store import Store
@@ -157,16 +158,26 @@ class Follower:
             if self._scanned_sources is not self._sources or time.monotonic() >= self._scan_due:
                 self._discover()
             self._poll_due()
-            if (newest := self._backlog.first()) is not None:
-                self._read(newest[1])
-                # Sleeping for no time takes 70 µs, as long as to read a short batch.
-                if (seconds := self._way_until - time.monotonic()) > 0:
-                    time.sleep(seconds)
+            if self._backlog:
+                self._catch_up()
             else:
                 self._watch()
                 self._wake.wait(self._seconds_to_next())
                 self._wake.clear()
         self._hints.stop()
+
+    @collector_paused()
+    def _catch_up(self) -> None:
+        """Read what needs no news for as long as nothing else may be due."""
+        until = time.monotonic() + POLL_SECONDS
+        while (newest := self._backlog.first()) is not None and not self._stopping:
+            self._read(newest[1])
+            # Sleeping for no time takes 70 µs, as long as to read a short batch.
+            now = time.monotonic()
+            if self._way_until > now:
+                time.sleep(self._way_until - now)
+            if now > until:
+                return
 
     def _watch(self) -> None:
         """Ask for hints, once all is read: what it takes would delay the points."""

@@ -22,11 +22,11 @@ from support.summary_files import WRITERS, tf2_style
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.runs.sources import LogSource
+from tuimon.store.collector import collector_paused
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
 from tuimon.views.base import View, ViewOptions
 from tuimon.views.graph.branch import Branch
-from tuimon.views.graph.costs import collector_paused
 from tuimon.views.graph.graph_view import GraphView
 from tuimon.views.graph.tree import Tree
 from tuimon.views.kinds import draw, items, kind_of
