@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from tuimon.events.log_roots import log_roots, roots_in_order
 from tuimon.regular_file import regular_file
+from tuimon.runs.paths import state_home
 from tuimon.runs.sources import LogSource
 
 MAX_DIRECTORIES = 20_000
@@ -91,6 +92,7 @@ class LogdirScan:
 
     A log directory is read whole, hidden directories and what links lead to included; a directory
     that is reached on several ways counts once, by its own name if that is below a log directory.
+    What tuimon keeps of its own runs is left out, unless it was named.
     A source may also name one event file.
 
     Runs of a single source have plain names. Those of several begin with their log directories'
@@ -125,12 +127,14 @@ class LogdirScan:
         patience = max(_RELIST_SECONDS, _RELIST_SECONDS_EACH * len(self.directories))
         waiting = [deque(self._roots) if way is _Way.PLAIN else deque() for way in _Way]
         walked: dict[tuple[int, int], _DirectoryListing] = {}
+        home = _identity(state_home())
         unreadable: list[UnreadablePath] = []
         while len(walked) < MAX_DIRECTORIES and (ways := [way for way in waiting if way]):
             directory = ways[0].popleft()
             identity = directory.refresh(patience)
             unreadable += directory.unreadable
-            if identity is not None and identity not in walked:
+            own = identity == home and directory not in self._roots
+            if identity is not None and identity not in walked and not own:
                 walked[identity] = directory
                 for child in directory.children.values():
                     waiting[child.way].append(child)
@@ -159,14 +163,18 @@ class LogdirScan:
         ]
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def _is_listed(link: Path, walked: Collection[tuple[int, int]]) -> bool:
     """Whether a link stands for an event file of one of these directories."""
     real = link.resolve()
-    try:
-        status = real.parent.stat()
-    except OSError:
-        return False
-    return is_event_file(real.name) and (status.st_dev, status.st_ino) in walked
+    return is_event_file(real.name) and _identity(real.parent) in walked
 
 
 class _DirectoryListing:

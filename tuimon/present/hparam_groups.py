@@ -18,13 +18,23 @@ HParams = Mapping[str, Mapping[str, HParamValue]]
 
 
 def read_hparams(store: Store, reader: SummaryReader) -> HParams:
-    """What the trainings were given, where they logged that. Reads files; for any thread."""
-    found: dict[str, Mapping[str, HParamValue]] = {}
+    """What the trainings were given, where they logged that. Reads files; for any thread.
+
+    What differs between the trials of one training is left out: it has no such value.
+    """
+    found: dict[str, dict[str, HParamValue]] = {}
+    varying: dict[str, set[str]] = {}
     runs = store.runs
     for run, hparams in run_hparams(store, reader).items():
-        name = training_of(runs[run], runs)
-        found[name] = {**found.get(name, {}), **hparams}
-    return found
+        training = training_of(runs[run], runs)
+        known = found.setdefault(training, {})
+        differs = {name for name in known.keys() & hparams.keys() if known[name] != hparams[name]}
+        varying.setdefault(training, set()).update(differs)
+        known.update(hparams)
+    return {
+        training: {name: value for name, value in known.items() if name not in varying[training]}
+        for training, known in found.items()
+    }
 
 
 def run_hparams(store: Store, reader: SummaryReader) -> HParams:

@@ -27,11 +27,11 @@ _LONGEST_POLL_SECONDS = 4.0
 _QUIET_SHARE = 0.1
 """A file that has been quiet for 10 s is looked at every second."""
 _MOST_LIVELY = 16
-_SECONDS_A_FILE = 0.02
-"""But for the lively ones, of many files one is looked at so often: of 5,000, each in 100 s."""
+_SECONDS_A_FILE = 0.03
+"""But for the lively ones, of many files one is looked at so often: of 5,000, each in 150 s."""
 _FAULT_SECONDS = 60.0
 _SCAN_SECONDS, _LONGEST_SCAN_SECONDS = 1.0, 120.0
-_SCAN_SHARE = 0.0003
+_SCAN_SHARE = 0.0002
 """Of a core, spent on looking for new files in many directories."""
 _SCAN_GAP_SECONDS = 0.2
 """Between two scans when hints ask for one."""

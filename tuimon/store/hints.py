@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 MAX_DIRECTORIES = 1024
 """Watches are a limited good that all programs of a user share."""
 
-_STEP_MS, _QUIET_STEP_MS = 50, 250
+_STEP_MS, _QUIET_STEP_MS = 50, 300
 """Each look of watchfiles at what the system has told costs 40 µs."""
 _QUIET_AFTER_MS = 20_000
 _DEBOUNCE_MS = 100

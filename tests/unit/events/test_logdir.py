@@ -183,6 +183,14 @@ def test_what_cannot_be_looked_into_is_named(place_for_all: Path) -> None:
     assert scan.unreadable == []
 
 
+def test_what_is_kept_of_runs_is_left_out_unless_it_is_named(home: Path) -> None:
+    write(home.parent / "mine", [])
+    write(home / "runs" / "a" / "system", [])
+    assert "mine" in names(scan_of(home.parent))
+    assert not any(name.startswith(f"{home.name}/") for name in names(scan_of(home.parent)))
+    assert names(scan_of(home)) == ["runs/a/system"]
+
+
 def test_other_tables_are_named(tmp_path: Path) -> None:
     for name in ("metrics.csv", "log.json", "host.pt.trace.json", "model.pt"):
         (tmp_path / name).touch()
