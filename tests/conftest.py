@@ -2,6 +2,8 @@
 
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,11 @@ def _new_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     scripts = str(Path(sys.executable).parent)
     monkeypatch.setenv("PATH", scripts + os.pathsep + os.environ["PATH"])
     return home
+
+
+@pytest.fixture
+def place_for_all() -> Iterator[Path]:
+    """An empty directory that any user can get into: pytest's own are for one."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)

@@ -60,8 +60,8 @@ def load(logdir: str | os.PathLike[str]) -> LogDirectory:
     """Read all event files below `logdir` to their end, in the calling thread.
 
     `logdir` is a log directory, or one event file. What has been read does not change when the
-    files grow: load again. A file that cannot be read is warned of (`UserWarning`) and told by
-    `LogDirectory.files`; damaged records are counted in `LogDirectory.damaged`.
+    files grow: load again. A file or directory that cannot be read is warned of (`UserWarning`),
+    files are told by `LogDirectory.files`; damaged records are counted in `LogDirectory.damaged`.
 
     Raises:
         FileNotFoundError: there is nothing at `logdir`.
@@ -76,6 +76,8 @@ def load(logdir: str | os.PathLike[str]) -> LogDirectory:
     for file in loaded.files:
         if file.error is not None:
             warnings.warn(f"{safe(str(file.path))}: {file.error}", stacklevel=2)
+    for closed in loaded.unreadable:
+        warnings.warn(f"{safe(closed.path)}: {closed.error}", stacklevel=2)
     if loaded.truncated:
         warnings.warn(f"{safe(str(path))}: too large, not all was looked at", stacklevel=2)
     return LogDirectory(path, loaded.store.runs, loaded.files)

@@ -126,7 +126,7 @@ async def test_new_points_and_new_tags_appear_while_it_runs(session: Session, tm
     async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
         screen = await settle(pilot)
         file = next((tmp_path / "runs").iterdir())
-        append(file, scalar("Loss/train", 380, 3.25), scalar("Extra", 0, 1.0))
+        append(file, scalar("Loss/train", 380, 3.25), *(scalar("Extra", s, 1.0) for s in (0, 1)))
         for _ in range(100):
             await pilot.pause(0.05)
             loss = shown(screen.query(ChartView).first())

@@ -396,3 +396,23 @@ async def test_custom_scalars_have_the_colours_of_the_theme(writer, session: Ses
         pilot.app.register_theme(two)
         pilot.app.theme = "two"
         await until(pilot, "━a loss/a", "╍c loss/c")
+
+
+async def test_a_directory_without_event_files_opens_with_what_it_has(tmp_path: Path) -> None:
+    (tmp_path / "points.tsv").write_text("1\t2\t3\n3\t4\t9\n")
+    config = 'embeddings { tensor_name: "words" tensor_path: "points.tsv" }'
+    (tmp_path / "projector_config.pbtxt").write_text(config)
+    session = Session.of_logdirs([tmp_path])
+    session.start()
+    app = TuimonApp(session)
+    async with app.run_test(size=(100, 30)) as pilot:
+        while not isinstance(app.screen, SummariesScreen):
+            await pilot.pause(0.02)
+        assert "words" in await until(pilot, "2 points, 3 dimensions")
+        await pilot.press("escape")
+        assert isinstance(app.screen, MonitorScreen)
+        notice = app.screen.query_one("#notice", Notice)
+        while "v shows what else there is." not in shown(notice):
+            await pilot.pause(0.02)
+        assert isinstance(app.screen, MonitorScreen)
+    session.stop()

@@ -24,6 +24,7 @@ from tuimon.text import described, safe
 if TYPE_CHECKING:
     from tuimon.export.summary_files import ExportSummary, FilesWriter, UnreadableSummary
     from tuimon.export.tables import CsvWriter, JsonlWriter, ParquetWriter
+    from tuimon.store.store import Store
 
 FORMATS = ("csv", "jsonl", "parquet")
 KINDS = ("histogram", "image", "audio", "text", "mesh", "pr-curve", "graph", "hparams")
@@ -88,6 +89,7 @@ def command(**typed: Any) -> int:
       text        Markdown, tables as CSV
       graph       JSON
       histogram, pr-curve, hparams   JSON lines
+    DIR/hparams.csv is the table of all runs, with the last and the best value of each metric.
     DIR/manifest.jsonl tells run, tag, step and wall time of each file.
     """
     return export(ExportOptions(**typed))
@@ -149,7 +151,8 @@ def _write_files(directory: Path, logs: EventLogs, options: ExportOptions) -> bo
     complete = True
     try:
         with FilesWriter(directory) as writer:
-            for run in logs.read():
+            store = logs.store() if "hparams" in options.kinds else None
+            for run in logs.read() if store is None else store.runs.values():
                 for kind in dict.fromkeys(options.kinds):
                     for one in summaries(run, kind, options.takes):
                         bad = _written(writer, one) if isinstance(one, ExportSummary) else one
@@ -157,11 +160,25 @@ def _write_files(directory: Path, logs: EventLogs, options: ExportOptions) -> bo
                             where = f"{safe(bad.run)}: {safe(bad.tag)}: step {bad.step}"
                             tell(f"{where}: {safe(bad.reason)}: left out")
                             complete = False
+            if store is not None:
+                _write_hparams(writer, store)
     except OSError as error:
         raise CommandError(f"{safe(str(error.filename or directory))}: {error.strerror}") from None
     found = f"{writer.files:,} file{'s'[: writer.files != 1]}"
     tell(f"{found} written to {safe(str(directory))}" if writer.files else "nothing was found")
     return complete
+
+
+def _write_hparams(writer: "FilesWriter", store: "Store") -> None:
+    """Write what all runs were given and what came of it: a row for each, as on the screen."""
+    from tuimon.summaries.reader import SummaryReader
+    from tuimon.views.hparams.sessions import read_table
+
+    table = read_table(store, SummaryReader())
+    if table.sessions:
+        columns = ["run", "name", "status", *(column.name for column in table.columns)]
+        rows = [(one.run, one.name, one.status, *one.values) for one in table.sessions]
+        writer.write_table("hparams", columns, rows)
 
 
 def _written(writer: "FilesWriter", one: "ExportSummary") -> "UnreadableSummary | None":

@@ -1,18 +1,21 @@
 """`tuimon mirror`: existing log directories to W&B."""
 
 import hashlib
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.targets import tell
 from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.cli.shared.wandb_options import wandb_options
-from tuimon.events.logdir import LogdirScan
+from tuimon.events.logdir import LogdirScan, UnreadablePath
 from tuimon.mirror.journal_home import has_news
 from tuimon.mirror.logdir_owner import Experiment, experiments
 from tuimon.mirror.mirror_process import MirrorProcess
@@ -56,13 +59,14 @@ def command(
         raise CommandError("--mirror off leaves nothing to do")
     roots = [root for logdir in logdirs for root in _roots(logdir)]
     options = mirror._replace(name=name, resume="auto" if resume else "never", save_code=False)
-    jobs = [job for root in roots for job in _jobs(root, options, watch=watch)]
+    closed = set[UnreadablePath]()
+    jobs = [job for root in roots for job in _jobs(root, options, closed, watch=watch)]
     if not jobs and not watch:
         raise CommandError(f"{' '.join(map(str, roots))}: no event files there")
     if watch:
-        return _watch(roots, options)
+        return _watch(roots, options, closed)
     try:
-        return max([_mirror(job) for job in jobs], default=0)
+        return max(int(bool(closed)), *map(_mirror, jobs))
     except KeyboardInterrupt:
         click.echo("tuimon: interrupted; run the same command again to continue", err=True)
         return 130
@@ -71,7 +75,7 @@ def command(
 def _roots(named: str) -> list[Path]:
     """A log directory, or those of a run."""
     if Path(named).exists():
-        return [Path(named).absolute()]
+        return [Path(named).resolve()]
     try:
         return [Path(source.path) for source in find_run(named).log_sources]
     except RunNotFound:
@@ -87,8 +91,16 @@ class _MirrorJob:
     experiment: Experiment
 
 
-def _jobs(root: Path, options: MirrorOptions, *, watch: bool) -> Iterator[_MirrorJob]:
-    found = experiments(root, LogdirScan([LogSource(path=str(root))]).scan())
+def _jobs(
+    root: Path, options: MirrorOptions, closed: set[UnreadablePath], *, watch: bool
+) -> Iterator[_MirrorJob]:
+    """The experiments below a log directory; what cannot be looked into is told, once."""
+    scan = LogdirScan([LogSource(path=str(root))])
+    found = [one.behind_links() for one in experiments(root, scan.scan())]
+    for one in scan.unreadable:
+        if one not in closed:
+            closed.add(one)
+            tell(f"{safe(one.path)}: {one.error}: left out")
     for experiment in found:
         name = experiment.name
         if options.name is not None:
@@ -111,7 +123,11 @@ def _jobs(root: Path, options: MirrorOptions, *, watch: bool) -> Iterator[_Mirro
 
 def _directory(root: Path, experiment: Experiment, options: MirrorOptions) -> RunPaths:
     """Where the mirror of an experiment works: the same one for the same command."""
-    told = "\0".join([str(root), experiment.name, options.project or "", options.entity or ""])
+    where = [str(root), experiment.name]
+    real = Path(os.path.realpath(root / experiment.name))
+    if real != root / experiment.name:  # another training as soon as the link is another one
+        where = [str(real), ""]
+    told = "\0".join([*where, options.project or "", options.entity or ""])
     slug = re.sub(r"[^a-z0-9]+", "-", f"{root.name}-{experiment.name}".lower())[-_MAX_SLUG:]
     digest = hashlib.sha256(told.encode(errors="surrogateescape")).hexdigest()[:10]
     return RunPaths(state_home() / "mirrors" / f"{slug.strip('-') or 'run'}-{digest}")
@@ -140,7 +156,7 @@ def _mirror(job: _MirrorJob) -> int:
     return _tell(job)
 
 
-def _watch(roots: Iterable[Path], options: MirrorOptions) -> int:
+def _watch(roots: Iterable[Path], options: MirrorOptions, closed: set[UnreadablePath]) -> int:
     """Keep a mirror at work for each experiment that is being written to."""
     at_work: dict[str, tuple[_MirrorJob, MirrorProcess]] = {}
     failed: set[str] = set()
@@ -150,7 +166,8 @@ def _watch(roots: Iterable[Path], options: MirrorOptions) -> int:
             now = time.monotonic()
             if now >= next_scan:
                 next_scan = now + _SCAN_EVERY
-                for job in (job for root in roots for job in _jobs(root, options, watch=True)):
+                found = (_jobs(root, options, closed, watch=True) for root in roots)
+                for job in chain.from_iterable(found):
                     key = str(job.paths.directory)
                     if key in at_work or key in failed or len(at_work) >= _AT_ONCE:
                         continue

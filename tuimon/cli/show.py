@@ -148,7 +148,7 @@ def show(options: ShowOptions) -> int:
         report = report_on(store, options.tags)
         if not report.values:
             matching = " that match" if options.runs or options.tags else ""
-            tell(f"no scalar points were found{matching}")
+            tell(f"no scalar points were found{matching}{_others(store)}")
         if options.as_json:
             click.echo(json.dumps(_document(report, target), indent=1))
         else:
@@ -203,6 +203,16 @@ def _summaries(store: "Store", options: ShowOptions) -> "Iterator[Row]":
         options.step, *size, options.ascii_only, options.coloured, options.palette, charts=charts
     )
     return stills(store, kinds, options.tags, look)
+
+
+def _others(store: "Store") -> str:
+    """How to see what is no scalar, if there is any."""
+    if not store.has_other_data:
+        return ""
+    from tuimon.views.kinds import items
+
+    kinds = dict.fromkeys(item.kind for item in items(store))
+    return "; " + " ".join(f"--kind {kind}" for kind in kinds) + " shows what there is"
 
 
 def _print(rows: "Iterable[Row]", options: ShowOptions) -> bool:

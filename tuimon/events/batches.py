@@ -82,22 +82,24 @@ class _TagPoints:
         self.values = array("d")
 
     def add(self, columns: ScalarColumns) -> None:
-        self._end_singles()
+        if self.steps:
+            self._end_singles()
+            self._begin_singles()
         self._parts.append(columns)
 
     def _end_singles(self) -> None:
-        if self.steps:
-            self._parts.append(
-                ScalarColumns(
-                    np.frombuffer(self.steps, np.int64),
-                    np.frombuffer(self.wall_times, np.float64),
-                    np.frombuffer(self.values, np.float64),
-                )
+        self._parts.append(
+            ScalarColumns(
+                np.frombuffer(self.steps, np.int64),
+                np.frombuffer(self.wall_times, np.float64),
+                np.frombuffer(self.values, np.float64),
             )
-            self._begin_singles()
+        )
 
     def join(self) -> ScalarColumns:
-        self._end_singles()
+        """All points; nothing is added afterwards."""
+        if self.steps:
+            self._end_singles()
         if len(self._parts) == 1:
             return self._parts[0]
         return ScalarColumns(*(np.concatenate(parts) for parts in zip(*self._parts, strict=True)))

@@ -16,6 +16,7 @@ import numpy as np
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.cycles import Cycle, find_period
 from tuimon.events.bulk.grouped import DAMAGED, FramePoints, GroupedDecoder
+from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.bulk.templates import NO_TEMPLATE
 from tuimon.events.fields import Buffer, WireError
 from tuimon.events.frames import (
@@ -79,10 +80,10 @@ class _Backoff:
 
 
 class EventDecoder:
-    """Decodes one file, window by window. `plugins` as in `SingleDecoder`."""
+    """Decodes one file, window by window. `plugins` and `known` as in `SingleDecoder`."""
 
-    def __init__(self, plugins: dict[str, str]) -> None:
-        self._single = SingleDecoder(plugins)
+    def __init__(self, plugins: dict[str, str], known: KnownRecords) -> None:
+        self._single = SingleDecoder(plugins, known)
         self._grouped = GroupedDecoder(plugins)
         self._stretch = _LEAST_STRETCH
         self._cycle: Cycle | None = None  # what the next bytes begin, as far as is known
@@ -120,8 +121,9 @@ class EventDecoder:
         """Decode some frames one by one; the scan of the last of them."""
         left = _FEW_FRAMES
         while True:
-            at, known = self._single.known.enter(window, at, left, builder)
-            left -= known
+            if self._single.started:
+                at, known = self._single.known.enter(window, at, left, builder)
+                left -= known
             scan = scan_frames(window, at, limit=min(left, 1))
             for start, end in scan.damaged:
                 if may_be_filled(window[start:end]):

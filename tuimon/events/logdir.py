@@ -7,28 +7,32 @@ A directory that holds an event file is a run, named by its path relative to the
 log directory itself is run ``.`` (TensorBoard's rule).
 """
 
+import errno
 import os
 import stat
 import time
-from collections import Counter, deque
-from collections.abc import Sequence
-from contextlib import suppress
+from collections import deque
+from collections.abc import Collection, Sequence
+from enum import IntEnum
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from tuimon.events.log_roots import log_roots, roots_in_order
 from tuimon.regular_file import regular_file
+from tuimon.runs.paths import state_home
 from tuimon.runs.sources import LogSource
 
-MAX_DEPTH = 16
 MAX_DIRECTORIES = 20_000
 MAX_ENTRIES = 50_000
 """Entries looked at in one directory: a log directory is no data set."""
 
 _RACY_SECONDS = 2.5
 """Time stamps are coarse: a directory that changed this recently may change again unseen."""
-_RELIST_SECONDS = 15.0
-"""List anyway after this time: clocks of file servers differ, attributes are cached."""
+_RELIST_SECONDS, _RELIST_SECONDS_EACH = 15.0, 0.1
+"""List anyway after this time, or so many seconds for each directory that there is: clocks of file
+servers differ, attributes are cached."""
+_NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
 class FoundFile(NamedTuple):
@@ -41,6 +45,7 @@ class FoundFile(NamedTuple):
 PROJECTOR_CONFIG = "projector_config.pbtxt"
 _TRACES = (".pt.trace.json", ".pt.trace.json.gz", ".xplane.pb", ".trace.json.gz")
 """Of ``torch.profiler.tensorboard_trace_handler``, and of TensorFlow's and JAX's profilers."""
+_TABLES = (".csv", ".json", ".jsonl", ".ndjson", ".tsv")
 _MOST_CONFIG_BYTES = 1 << 20
 
 
@@ -56,6 +61,22 @@ class SideFile(NamedTuple):
     """Of a configuration, as far as 1 MiB; empty of other files."""
 
 
+class UnreadablePath(NamedTuple):
+    """A directory that could not be looked into, or what could not be looked at in one."""
+
+    path: str
+    error: str
+    """What the system said."""
+
+
+class _Way(IntEnum):
+    """How one comes to a directory; it is what it is called on the first of these ways."""
+
+    PLAIN = 0
+    HIDDEN = 1
+    LINKED = 2
+
+
 def is_side_file(name: str) -> bool:
     """Whether a file of this base name is of use though no event file."""
     return name == PROJECTOR_CONFIG or name.endswith(_TRACES)
@@ -69,8 +90,10 @@ def is_event_file(name: str) -> bool:
 class LogdirScan:
     """Incremental discovery: `scan` gives the files found since the last call.
 
-    Hidden directories below a log directory are left out (environments, caches, repositories);
-    links are followed, no directory is visited twice. A source may also name one event file.
+    A log directory is read whole, hidden directories and what links lead to included; a directory
+    that is reached on several ways counts once, by its own name if that is below a log directory.
+    What tuimon keeps of its own runs is left out, unless it was named.
+    A source may also name one event file.
 
     Runs of a single source have plain names. Those of several begin with their log directories'
     names, as short as tells them apart.
@@ -79,97 +102,163 @@ class LogdirScan:
     def __init__(self, sources: Sequence[LogSource], *, lasting_names: bool = False) -> None:
         """With `lasting_names`, names stay what they are when sources are added: those of the first
         source are plain, unless several were given as options."""
-        self._roots = (_roots_in_order if lasting_names else _roots)(sources)
+        roots = (roots_in_order if lasting_names else log_roots)(sources)
+        self._roots = [_DirectoryListing(str(root.path), root.run, root.levels) for root in roots]
         self._found: set[Path] = set()
+        self._forgotten = False
         self.directories: list[str] = []
         """Those of the last scan, log directories first: what is worth watching."""
         self.beside: list[SideFile] = []
         """What the last scan found beside event files, sorted by run and path."""
+        self.tables: list[Path] = []
+        """What else the last scan found that may hold numbers: CSV, JSON."""
+        self.unreadable: list[UnreadablePath] = []
+        """What the last scan could not look into, sorted."""
         self.truncated = False
         """Whether the limits of this module kept something out in the last scan."""
 
     def forget(self, path: Path) -> None:
         """Find the file at `path` again when it comes back."""
         self._found.discard(path)
+        self._forgotten = True
 
     def scan(self) -> list[FoundFile]:
         """Event files that were not there before, sorted by run and path. Never raises."""
-        found: list[FoundFile] = []
-        beside: list[SideFile] = []
-        seen: set[tuple[int, int]] = set()
-        visited: list[str] = []
-        pending = deque(self._roots)
-        truncated = False
-        while pending and len(visited) < MAX_DIRECTORIES:
-            directory = pending.popleft()
-            identity = directory.refresh()
-            if identity is None or identity in seen:
-                continue
-            seen.add(identity)
-            visited.append(directory.path)
-            truncated |= directory.truncated
-            beside += directory.beside
-            for file in directory.files:
-                if file.path not in self._found:
-                    self._found.add(file.path)
-                    found.append(file)
-            pending.extend(directory.children.values())
-        self.directories = visited
-        self.beside = sorted(beside)
-        self.truncated = truncated or bool(pending)
-        return sorted(found)
+        patience = max(_RELIST_SECONDS, _RELIST_SECONDS_EACH * len(self.directories))
+        waiting = [deque(self._roots) if way is _Way.PLAIN else deque() for way in _Way]
+        walked: dict[tuple[int, int], _DirectoryListing] = {}
+        home = _identity(state_home())
+        unreadable: list[UnreadablePath] = []
+        while len(walked) < MAX_DIRECTORIES and (ways := [way for way in waiting if way]):
+            directory = ways[0].popleft()
+            identity = directory.refresh(patience)
+            unreadable += directory.unreadable
+            own = identity == home and directory not in self._roots
+            if identity is not None and identity not in walked and not own:
+                walked[identity] = directory
+                for child in directory.children.values():
+                    waiting[child.way].append(child)
+        listings = walked.values()
+        found = [file for directory in listings for file in self._new_files(directory, walked)]
+        self._found.update(file.path for file in found)
+        self._forgotten = False
+        self.directories = [directory.path for directory in listings]
+        self.beside = sorted(file for directory in listings for file in directory.beside)
+        self.tables = [path for directory in listings for path in directory.tables]
+        self.unreadable = sorted(unreadable)
+        self.truncated = any(waiting) or any(directory.truncated for directory in listings)
+        return sorted(found, key=lambda file: file.run)
+
+    def _new_files(
+        self, directory: "_DirectoryListing", walked: Collection[tuple[int, int]]
+    ) -> list[FoundFile]:
+        if not (directory.is_news or self._forgotten):
+            return []
+        directory.is_news = False
+        new = [file for file in directory.files if file.path not in self._found]
+        return [
+            file
+            for file in new
+            if file.path not in directory.links or not _is_listed(file.path, walked)
+        ]
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _is_listed(link: Path, walked: Collection[tuple[int, int]]) -> bool:
+    """Whether a link stands for an event file of one of these directories."""
+    real = link.resolve()
+    return is_event_file(real.name) and _identity(real.parent) in walked
 
 
 class _DirectoryListing:
     """What is known of one directory; listed again when it may have changed."""
 
-    def __init__(self, path: str, run: str, levels: int) -> None:
+    def __init__(self, path: str, run: str, levels: int, way: _Way = _Way.PLAIN) -> None:
         self.path = path
         self.run = run
         self.levels = levels
         """How many levels below it belong to the log directory."""
+        self.way = way
         self.files: list[FoundFile] = []
+        """Sorted."""
+        self.links: set[Path] = set()
+        """Which of them are links."""
         self.beside: list[SideFile] = []
+        self.tables: list[Path] = []
         self.children: dict[str, _DirectoryListing] = {}
+        """Sorted."""
+        self.unreadable: list[UnreadablePath] = []
         self.truncated = False
-        self._modified = -1.0
-        self._listed_at = float("-inf")
+        self.is_news = False
+        """Whether it was listed since somebody took this back."""
+        self._stamp: tuple[int, int, float] | None = None
+        self._listed_at = 0.0
 
-    def refresh(self) -> tuple[int, int] | None:
-        """Bring the lists up to date; (device, inode), or None when it cannot be read."""
+    def refresh(self, patience: float) -> tuple[int, int] | None:
+        """Bring the lists up to date; (device, inode), or None when it cannot be read.
+
+        What has not changed is listed again after `patience` seconds.
+        """
         try:
             status = os.stat(self.path)  # noqa: PTH116 (a tenth of the cost, each second)
-            if stat.S_ISDIR(status.st_mode):
-                self._list_if_changed(status.st_mtime)
-            else:
+            stamp = status.st_dev, status.st_ino, status.st_mtime
+            if not stat.S_ISDIR(status.st_mode):
                 path = Path(self.path)
                 self.files = [FoundFile(self.run, path)] if is_event_file(path.name) else []
-        except OSError:
-            self.files, self.beside, self.children = [], [], {}
-            self._listed_at = float("-inf")
+                self.is_news = True
+            elif self._may_have_changed(stamp, patience):
+                self._list()
+                self._stamp = stamp
+        except OSError as error:
+            self.files, self.beside, self.tables, self.children = [], [], [], {}
+            self.unreadable = []
+            self._stamp = None
+            self._note(self.path, error)
             return None
-        return status.st_dev, status.st_ino
+        return stamp[:2]
 
-    def _list_if_changed(self, modified: float) -> None:
+    def _may_have_changed(self, stamp: tuple[int, int, float], patience: float) -> bool:
+        settled = self._listed_at - stamp[2] > _RACY_SECONDS
+        return stamp != self._stamp or not settled or time.time() - self._listed_at >= patience
+
+    def _note(self, path: str, error: OSError) -> None:
+        if error.errno not in _NOTHING_THERE:
+            self.unreadable.append(UnreadablePath(path, error.strerror or str(error)))
+
+    def _list(self) -> None:
         now = time.time()
-        settled = self._listed_at - modified > _RACY_SECONDS
-        if modified == self._modified and settled and now - self._listed_at < _RELIST_SECONDS:
-            return
         with os.scandir(self.path) as entries:
             listed = list(islice(entries, MAX_ENTRIES + 1))
-        self._modified, self._listed_at = modified, now
+        self._listed_at, self.is_news = now, True
         self.truncated = len(listed) > MAX_ENTRIES
-        self.files = []
+        self.files, self.links, self.tables, self.unreadable = [], set(), [], []
         known, self.children = self.children, {}
         beside, self.beside = {file.path: file for file in self.beside}, []
-        for entry in listed[:MAX_ENTRIES]:
-            with suppress(OSError):  # a loop of links, say
+        for entry in sorted(listed[:MAX_ENTRIES], key=lambda entry: entry.name):
+            try:
                 if is_event_file(entry.name) and entry.is_file():
-                    self.files.append(FoundFile(self.run, Path(entry.path)))
+                    self._add_file(entry)
                 elif is_side_file(entry.name) and entry.is_file():
                     self.beside.append(self._side_file(entry, beside.get(Path(entry.path))))
-                elif self.levels and not entry.name.startswith(".") and entry.is_dir():
-                    self.children[entry.name] = known.get(entry.name) or self._child(entry)
+                elif entry.name.endswith(_TABLES) and entry.is_file():
+                    self.tables.append(Path(entry.path))
+                elif self.levels and entry.is_dir():
+                    self.children[entry.name] = self._child(entry, known.get(entry.name))
+            except OSError as error:
+                self._note(entry.path, error)
+
+    def _add_file(self, entry: os.DirEntry[str]) -> None:
+        path = Path(entry.path)
+        self.files.append(FoundFile(self.run, path))
+        if entry.is_symlink():
+            self.links.add(path)
 
     def _side_file(self, entry: os.DirEntry[str], known: SideFile | None) -> SideFile:
         status = entry.stat()
@@ -184,80 +273,12 @@ class _DirectoryListing:
                 text = file.read(_MOST_CONFIG_BYTES).decode(errors="replace")
         return SideFile(self.run, path, status.st_size, status.st_mtime, text)
 
-    def _child(self, entry: os.DirEntry[str]) -> "_DirectoryListing":
+    def _child(
+        self, entry: os.DirEntry[str], known: "_DirectoryListing | None"
+    ) -> "_DirectoryListing":
+        way = _Way.LINKED if entry.is_symlink() else _Way(entry.name.startswith("."))
+        way = max(way, self.way)
+        if known is not None and known.way is way:
+            return known
         run = entry.name if self.run == "." else f"{self.run}/{entry.name}"
-        return _DirectoryListing(entry.path, run, self.levels - 1)
-
-
-def _roots(sources: Sequence[LogSource]) -> list[_DirectoryListing]:
-    """Where the walk begins, with the names of the runs there."""
-    levels: dict[Path, int] = {}
-    for source in sources:
-        path = _absolute(source)
-        levels[path] = max(levels.get(path, 0), MAX_DEPTH if source.recursive else 0)
-    walked = [path for path, below in levels.items() if below]
-    tops = [
-        path for path in levels if not any(_covers(root, path) for root in walked if root != path)
-    ]
-    labels = {_absolute(source): source.label for source in sources if source.label}
-    tails = dict(zip(tops, _tails(tops), strict=True))
-    names = ["."] if len(tops) == 1 else [labels.get(path, tails[path]) for path in tops]
-    return [
-        _DirectoryListing(str(path), name, levels[path])
-        for path, name in zip(tops, names, strict=True)
-    ]
-
-
-def _tails(paths: Sequence[Path]) -> list[str]:
-    """The ends of different paths, as short as tells them apart."""
-    parts = [path.parts[1:] or ("root",) for path in paths]
-    tails = [""] * len(paths)
-    for count in range(1, max(map(len, parts), default=0) + 1):
-        taken = Counter(tails)
-        tails = [
-            tail if tail and taken[tail] == 1 else "/".join(names[-count:])
-            for tail, names in zip(tails, parts, strict=True)
-        ]
-    return tails
-
-
-def _roots_in_order(sources: Sequence[LogSource]) -> list[_DirectoryListing]:
-    """The same, with names that do not depend on later sources."""
-    several_options = sum(source.found_by == "option" for source in sources) > 1
-    roots: list[_DirectoryListing] = []
-    recursive: list[Path] = []
-    labels: set[str] = set()
-    for source in sources:
-        path = _absolute(source)
-        if any(_covers(root, path) for root in recursive):
-            continue
-        run = "."
-        if roots or several_options:
-            run = _free_label(path, labels)
-            labels.add(run)
-        roots.append(_DirectoryListing(str(path), run, MAX_DEPTH if source.recursive else 0))
-        if source.recursive:
-            recursive.append(path)
-    return roots
-
-
-def _absolute(source: LogSource) -> Path:
-    return Path(os.path.abspath(source.path))  # noqa: PTH100 (links stay as they were named)
-
-
-def _covers(root: Path, path: Path) -> bool:
-    """Whether a walk below `root` comes to `path`."""
-    if not path.is_relative_to(root):
-        return False
-    parts = path.relative_to(root).parts
-    return len(parts) <= MAX_DEPTH and not any(part.startswith(".") for part in parts)
-
-
-def _free_label(path: Path, taken: set[str]) -> str:
-    """The shortest tail of `path` that is not taken."""
-    parts = path.parts[1:] or ("root",)
-    for count in range(1, len(parts) + 1):
-        label = "/".join(parts[-count:])
-        if label not in taken:
-            return label
-    return str(path)
+        return _DirectoryListing(entry.path, run, self.levels - 1, way)

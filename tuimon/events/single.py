@@ -30,15 +30,15 @@ class SingleDecoder:
     """Enters what events say into a batch.
 
     `plugins` maps the tags of a run to plugin names. Some writers give the name with a tag's first
-    value only; the map is filled here and shared by the decoders of a run's files. Values that name
-    their own are of that kind: a tag may have several.
+    value only; the map is filled here and shared by the decoders of a run's files, as is `known`.
+    Values that name their own are of that kind: a tag may have several.
     """
 
-    def __init__(self, plugins: dict[str, str]) -> None:
+    def __init__(self, plugins: dict[str, str], known: KnownRecords) -> None:
         self._plugins = plugins
         self.started = False
         """Whether the file's first event was read."""
-        self.known = KnownRecords()
+        self.known = known
         """Scalars like these are entered in part of the time."""
 
     def decode(self, window: Buffer, span: Span, base: int, builder: BatchBuilder) -> None:

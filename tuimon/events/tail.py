@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tuimon.events.buffer import ReadBuffer
+from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.decode import EventDecoder, WindowResult
 from tuimon.events.fields import Buffer, Span
 from tuimon.events.frames import (
@@ -65,15 +66,17 @@ class EventFileTail:
         path: str | os.PathLike[str],
         plugins: dict[str, str] | None = None,
         buffer: ReadBuffer | None = None,
+        known: KnownRecords | None = None,
         *,
         rereads: bool = True,
     ) -> None:
-        """`plugins` is the run's map of tags to plugin names, shared by the run's files.
+        """`plugins` is the run's map of tags to plugin names, `known` what its records look like:
+        both are shared by the run's files.
 
         `buffer` may be shared by all files that one thread follows. With `rereads` the file is read
         again, as if it were another one, when a gap held what tells scalars from other tensors.
         """
-        self.path = Path(path)
+        self.path = path if isinstance(path, Path) else Path(path)  # to parse it takes 5 µs
         self.state = FileState.OK
         self.error: str | None = None
         """What the system said when `state` is not OK."""
@@ -90,8 +93,9 @@ class EventFileTail:
         self._passed: list[Span] = []  # gaps of an earlier reading, still ahead
         self._stretch = 0
         self._plugins = {} if plugins is None else plugins
+        self._known = known or KnownRecords()
         self._buffer = buffer or ReadBuffer()
-        self._decoder = EventDecoder(self._plugins)
+        self._decoder = EventDecoder(self._plugins, self._known)
         self._fingerprint: tuple[int, int, int, int] | None = None
         self._seam = b""
         self._is_new = False  # another file than before, which the next batch has to say
@@ -127,7 +131,7 @@ class EventFileTail:
             window = os.pread(file, end - begin, begin)
         finally:
             os.close(file)
-        return EventDecoder(self._plugins).decode(window, begin).batches
+        return EventDecoder(self._plugins, self._known).decode(window, begin).batches
 
     def poll(self, max_bytes: int = DEFAULT_POLL_BYTES, *, late: bool = True) -> list[EventBatch]:
         """Read about `max_bytes` of what is new; an empty list when nothing is.
@@ -202,7 +206,9 @@ class EventFileTail:
             if skipped is None:
                 continue
             begin += skipped
-            batches, size, *_ = EventDecoder(self._plugins).decode(window[skipped:], begin)
+            batches, size, *_ = EventDecoder(self._plugins, self._known).decode(
+                window[skipped:], begin
+            )
             if self._rereads and any(map(self._is_scalar, self._unnamed)):
                 self._restart()
                 return []
@@ -242,7 +248,7 @@ class EventFileTail:
         self.gaps, self._passed, self._stretch = Gaps(), [], 0
         self._move_to(0, b"")
         self.damaged_records = self.skipped_bytes = self._wasted = 0
-        self._decoder = EventDecoder(self._plugins)
+        self._decoder = EventDecoder(self._plugins, self._known)
 
     def _move_to(self, offset: int, before: bytes) -> None:
         """Go on at `offset`; `before` ends there."""

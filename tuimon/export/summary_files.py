@@ -11,7 +11,7 @@ import errno
 import io
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -153,6 +153,16 @@ class FilesWriter:
             self._tell(
                 path, {**told, "step": summary.step, "wall_time": summary.wall_time, **part.facts}
             )
+
+    def write_table(
+        self, kind: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> None:
+        """Add one table of all runs, as CSV; empty cells where there is None."""
+        self._end_lines()
+        path = self._names.new(self._directory, kind, ".csv")
+        with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([columns, *rows])
+        self._tell(path, {"kind": kind, "run": "", "tag": kind, "rows": len(rows)})
 
     def _new(self, folder: Path, name: str, suffix: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,12 @@
 """Log directories that exist already, as the mirror sees them: sorted into experiments."""
 
+import os
 import shlex
 import socket
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -30,6 +31,15 @@ class Experiment:
     namespaces: tuple[str, ...]
     """The prefix for the tags of each directory, empty for none."""
     files: tuple[str, ...]
+
+    def behind_links(self) -> "Experiment":
+        """The same, named as what links lead to now: they may lead elsewhere tomorrow."""
+        files = (os.path.split(path) for path in self.files)
+        return replace(
+            self,
+            directories=tuple(map(os.path.realpath, self.directories)),
+            files=tuple(os.path.join(os.path.realpath(above), name) for above, name in files),  # noqa: PTH118
+        )
 
 
 def experiments(root: Path, found: Iterable[FoundFile]) -> list[Experiment]:

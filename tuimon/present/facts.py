@@ -97,14 +97,14 @@ class RunRow:
 def header_facts(session: Session) -> HeaderFacts:
     """The facts of the header."""
     progress, follower, subject = session.progress(), session.follower, session.subject
-    read, total = follower.progress
+    read, total = follower.progress if follower.loading else (0, 0)
     facts = HeaderFacts(
         name=" ".join(source.label or source.path for source in session.sources) or "tuimon",
         step=progress.step if progress else None,
-        damaged=sum(run.damaged_records for run in session.store.runs.values()),
+        damaged=session.store.damaged_records,
         unreadable=len(follower.unreadable),
         alerts=tuple(alert.title for alert in session.alerts if is_wrong(alert)),
-        loading=read / max(1, total) if follower.loading and total else None,
+        loading=read / total if total else None,
     )
     if subject is None:
         return facts

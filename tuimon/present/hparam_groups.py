@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tuimon.present.selection import training_of
 from tuimon.store.parts import SESSION_START
+from tuimon.store.run_log import RunLog
 from tuimon.store.store import Store
 from tuimon.summaries.hparams import HParamValue, SessionStart
 from tuimon.summaries.reader import SummaryReader
@@ -17,15 +18,37 @@ HParams = Mapping[str, Mapping[str, HParamValue]]
 
 
 def read_hparams(store: Store, reader: SummaryReader) -> HParams:
-    """What the trainings were given, where they logged that. Reads files; for any thread."""
-    found: dict[str, Mapping[str, HParamValue]] = {}
+    """What the trainings were given, where they logged that. Reads files; for any thread.
+
+    What differs between the trials of one training is left out: it has no such value.
+    """
+    found: dict[str, dict[str, HParamValue]] = {}
+    varying: dict[str, set[str]] = {}
     runs = store.runs
-    for run in runs.values():
-        start = reader.newest(run, SESSION_START)
-        if isinstance(start, SessionStart):
-            name = training_of(run, runs)
-            found[name] = {**found.get(name, {}), **start.hparams}
-    return found
+    for run, hparams in run_hparams(store, reader).items():
+        training = training_of(runs[run], runs)
+        known = found.setdefault(training, {})
+        differs = {name for name in known.keys() & hparams.keys() if known[name] != hparams[name]}
+        varying.setdefault(training, set()).update(differs)
+        known.update(hparams)
+    return {
+        training: {name: value for name, value in known.items() if name not in varying[training]}
+        for training, known in found.items()
+    }
+
+
+def run_hparams(store: Store, reader: SummaryReader) -> HParams:
+    """What each run was given, by its own name. Reads files; for any thread."""
+    given = ((run.name, session_hparams(reader, run)) for run in store.runs.values())
+    return {name: hparams for name, hparams in given if hparams is not None}
+
+
+def session_hparams(reader: SummaryReader, run: RunLog) -> dict[str, HParamValue] | None:
+    """What a run was given, the newest where it tells several times; None where it does not."""
+    starts = [one for one in reader.every(run, SESSION_START) if isinstance(one, SessionStart)]
+    if not starts:
+        return None
+    return {name: value for start in starts for name, value in start.hparams.items()}
 
 
 def differing(hparams: HParams) -> list[str]:

@@ -1,12 +1,16 @@
 """Which trainings and tags there are, and which of them are shown."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
+from tuimon.present.pairing import Metric, is_placeholder, pair_tags
 from tuimon.present.selection import Selection, training_of
 from tuimon.store.parts import trainings
 from tuimon.store.series import Series
 from tuimon.store.store import Store
+
+Pairing: TypeAlias = Callable[[Iterable[str]], list[Metric]]
+"""Groups tags into charts."""
 
 
 class Overview(NamedTuple):
@@ -21,16 +25,17 @@ class Overview(NamedTuple):
     tags: int
     """How many tags there are, shown or not."""
 
-    def charted(self) -> list[str]:
-        """Tags that get a chart.
+    def charts(self, pair: Pairing = pair_tags) -> list[Metric]:
+        """The metrics that get a chart: a single point has no course, and a row in the tag pane.
 
-        The single points of torch's `add_hparams` only have a row in the tag pane.
+        While nothing has more than one point, all but what goes with hyperparameters.
         """
-        return [
-            tag
-            for tag, series in self.series.items()
-            if not tag.startswith("hparam/") or any(len(one) > 1 for one in series)
-        ]
+        found = pair(self.series)
+        courses = [metric for metric in found if any(map(self._has_course, metric.curves))]
+        return courses or pair(tag for tag in self.series if not is_placeholder(tag))
+
+    def _has_course(self, curve: tuple[str, str]) -> bool:
+        return any(len(one) > 1 for one in self.series[curve[1]])
 
 
 class OverviewCache:

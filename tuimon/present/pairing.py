@@ -68,6 +68,11 @@ def prefix_tags(tags: Iterable[str]) -> list[Metric]:
     ]
 
 
+def is_placeholder(tag: str) -> bool:
+    """Whether a tag is one that only goes with hyperparameters: of `add_hparams`, of Lightning."""
+    return tag.startswith("hparam/") or _split(tag).key == _PLACEHOLDER
+
+
 @lru_cache(maxsize=1 << 14)  # the tags of a log are asked for again and again
 def _split(tag: str) -> _Split:
     """Take the first word for a data split out of a tag, and ``step`` or ``epoch`` off its key."""

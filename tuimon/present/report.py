@@ -15,16 +15,19 @@ from tuimon.charts.style import style_of
 from tuimon.charts.table import TableColumn, lay_out, squeeze
 from tuimon.present.curves import MetricCurves
 from tuimon.present.facts import ROLES
+from tuimon.present.hparam_groups import run_hparams
 from tuimon.present.overview import overview
 from tuimon.present.pairing import Metric, pair_tags
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import Selection
 from tuimon.present.statistics import TagStatistics, statistics
+from tuimon.present.trial_names import trial_names
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
 from tuimon.session.training_progress import TrainingProgress, newest_progress
 from tuimon.store.parts import trainings
 from tuimon.store.store import Store
+from tuimon.summaries.reader import SummaryReader
 from tuimon.text import (
     Align,
     format_age,
@@ -53,6 +56,8 @@ class Report(NamedTuple):
     """Of each tag that matches and each run, in the order of the charts."""
     charted: list[Metric]
     """The metrics that get a chart."""
+    names: Mapping[str, str]
+    """What runs are called that have no name but a time."""
 
 
 def report_on(store: Store, tags: re.Pattern[str] | None) -> Report:
@@ -67,8 +72,10 @@ def report_on(store: Store, tags: re.Pattern[str] | None) -> Report:
         for run in store.runs.values()
         if tag in run.series and (value := statistics(run.series[tag])) is not None
     ]
-    charted = pair_tags(tag for tag in overview(store, Selection()).charted() if tag in found)
-    return Report(store, values, charted)
+    shown = overview(store, Selection())
+    shown = shown._replace(series={tag: shown.series[tag] for tag in found})
+    charted = shown.charts()
+    return Report(store, values, charted, trial_names(run_hparams(store, SummaryReader())))
 
 
 def report_rows(
@@ -90,7 +97,7 @@ def report_rows(
         metrics = _metrics(report, options)
         parts.append(_charts(metrics, cells, height, options))
         cues = _cues(metrics, options)
-    parts.append(_table(report.values, cues, cells, marks))
+    parts.append(_table(report, cues, cells, marks))
     blank: Row = ()
     return [row for part in parts if part for row in (blank, *part)][1:]
 
@@ -185,21 +192,23 @@ def _cues(metrics: Sequence[MetricCurves], options: ChartOptions) -> dict[tuple[
 
 
 def _table(
-    values: Sequence[TagStatistics],
+    report: Report,
     cues: Mapping[tuple[str, str], Span],
     cells: int,
     marks: Marks,
 ) -> list[Row]:
-    """A head, and a line for each of `values`, behind the cue that (run, tag) has in its chart.
+    """A head, and a line for each of the values, behind the cue that (run, tag) has in its chart.
 
     Columns that find no room in so many cells are left out, and so are middles of names.
     """
+    values = report.values
     if not values:
         return []
     cue = [_column("", [cues.get((one.run, one.tag), _NO_CUE) for one in values], "left", gap=0)]
     names = [_texts("TAG", (plain(one.tag, marks) for one in values), "left", gap=bool(cues))]
     if any(one.run != "." for one in values):
-        names.append(_texts("RUN", (plain(one.run, marks) for one in values), "left"))
+        called = (report.names.get(one.run, one.run) for one in values)
+        names.append(_texts("RUN", (plain(name, marks) for name in called), "left"))
     numbers = _numbers(values)
     room = cells - _cells(cue) - sum(name.gap for name in names)
     for spared in _SPARED:

@@ -28,6 +28,8 @@ class _NewestPoint(NamedTuple):
     wall_time: float
     step: int
     busiest: Series
+    points: int
+    """Of the busiest one."""
 
 
 class ProgressWatch:
@@ -61,7 +63,8 @@ def _newest(series: Iterable[Series]) -> _NewestPoint | None:
     wall_time = max((t for last, _ in lasts if math.isfinite(t := last.wall_time)), default=0.0)
     recent = [each for each in lasts if each[0].wall_time >= wall_time - _RATE_WINDOW] or lasts
     step = max(last.step for last, _ in recent)
-    return _NewestPoint(wall_time, step, max((one for _, one in recent), key=len))
+    busiest = max((one for _, one in recent), key=len)
+    return _NewestPoint(wall_time, step, busiest, len(busiest))
 
 
 def _together(found: list[_NewestPoint]) -> TrainingProgress | None:
@@ -69,7 +72,7 @@ def _together(found: list[_NewestPoint]) -> TrainingProgress | None:
         return None
     wall_time = max(newest.wall_time for newest in found)
     recent = [newest for newest in found if newest.wall_time >= wall_time - _RATE_WINDOW]
-    busiest = max((newest.busiest for newest in recent), key=len)
+    busiest = max(recent, key=lambda newest: newest.points).busiest
     return TrainingProgress(max(newest.step for newest in recent), _rate(busiest), wall_time)
 
 

@@ -1,6 +1,8 @@
 """The thread that keeps a store up to date with log directories."""
 
+import heapq
 import math
+import os
 import threading
 import time
 from collections import deque
@@ -10,9 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.events.buffer import ReadBuffer
+from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.logdir import FoundFile, LogdirScan
 from tuimon.events.tail import EventFileTail, FileState
 from tuimon.runs.sources import LogSource
+from tuimon.store.agenda import Agenda
+from tuimon.store.collector import collector_paused
 from tuimon.store.hints import ChangeHints
 from tuimon.store.run_log import FileStatus
 from tuimon.store.store import Store
@@ -21,12 +26,16 @@ POLL_SECONDS = 0.25
 _LONGEST_POLL_SECONDS = 4.0
 _QUIET_SHARE = 0.1
 """A file that has been quiet for 10 s is looked at every second."""
+_MOST_LIVELY = 16
+_SECONDS_A_FILE = 0.03
+"""But for the lively ones, of many files one is looked at so often: of 5,000, each in 150 s."""
 _FAULT_SECONDS = 60.0
-_SCAN_SECONDS = 1.0
-_SCAN_SHARE = 0.002
-"""Of the time, spent on looking for new files in many directories."""
+_SCAN_SECONDS, _LONGEST_SCAN_SECONDS = 1.0, 120.0
+_SCAN_SHARE = 0.0002
+"""Of a core, spent on looking for new files in many directories."""
 _SCAN_GAP_SECONDS = 0.2
 """Between two scans when hints ask for one."""
+_SCAN_GAP_SHARE = 0.01
 
 _FIRST_BATCH_BYTES, _MOST_BATCH_BYTES = 64 << 10, 4 << 20
 """The first points are wanted soon, the others with little effort for each batch."""
@@ -47,12 +56,9 @@ class _FollowedFile:
     run: str
     tail: EventFileTail
     size: int
+    """Bytes, the most that were seen."""
     changed_at: float
     """Unix s: modification time when it was found, then when it last brought something."""
-    pending: bool = True
-    """Whether there is something to read that needs no news of the file."""
-    due: float = 0.0
-    """Monotonic s of the next poll."""
 
 
 class Follower:
@@ -76,11 +82,19 @@ class Follower:
         self._scan = LogdirScan(())
         self._scan_due = self._scan_earliest = 0.0
         self._followed: dict[Path, _FollowedFile] = {}  # replaced, never changed
-        self._plugins: dict[str, dict[str, str]] = {}
+        self._backlog = Agenda[_FollowedFile]()  # what needs no news of the file; newest first
+        self._polls = Agenda[_FollowedFile]()  # all others, by monotonic s of the next look
+        self._unreadable: dict[Path, FileStatus] = {}
+        self._closed: Sequence[FileStatus] = ()  # directories
+        self._bytes_read = self._bytes_total = 0
+        self._lively_after = -math.inf
+        """Files that changed later than this are looked at as often as they change."""
+        self._known: dict[str, tuple[dict[str, str], KnownRecords]] = {}  # by run
         self._batch_bytes = _FIRST_BATCH_BYTES
         self._buffer = ReadBuffer()
         self._hinted: deque[str] = deque()
         self._hints = ChangeHints(self._take_hints)
+        self._watched: Sequence[str] = ()
         self._wake = threading.Event()
         self._way_until = 0.0
         self._stopping = False
@@ -112,16 +126,12 @@ class Follower:
         """Whether files are known (or not yet looked for) that have not been read to their end."""
         if self._scanned_sources is not self._sources:
             return True
-        return any(followed.pending for followed in self._followed.values())
+        return len(self._backlog) > 0
 
     @property
     def progress(self) -> ReadProgress:
         """How far reading is, for a progress bar."""
-        followed = self._followed.values()
-        return ReadProgress(
-            sum(one.tail.offset for one in followed),
-            sum(max(one.size, one.tail.size) for one in followed),
-        )
+        return ReadProgress(self._bytes_read, self._bytes_total)
 
     @property
     def files(self) -> list[FileStatus]:
@@ -130,8 +140,13 @@ class Follower:
 
     @property
     def unreadable(self) -> list[FileStatus]:
-        """Files that could not be read at the last look, and why."""
-        return [file for file in self.files if file.state is not FileState.OK]
+        """Files and directories that could not be read at the last look, and why."""
+        return [*self._unreadable.values(), *self._closed]
+
+    @property
+    def tables(self) -> Sequence[Path]:
+        """What else lies in the log directories that may hold numbers: CSV, JSON."""
+        return self._scan.tables
 
     def _take_hints(self, paths: Iterable[str]) -> None:
         self._hinted.extend(paths)
@@ -143,53 +158,72 @@ class Follower:
             if self._scanned_sources is not self._sources or time.monotonic() >= self._scan_due:
                 self._discover()
             self._poll_due()
-            pending = [one for one in self._followed.values() if one.pending]
-            if pending:
-                self._read(max(pending, key=lambda one: one.changed_at))
-                # Sleeping for no time takes 70 µs, as long as to read a short batch.
-                if (seconds := self._way_until - time.monotonic()) > 0:
-                    time.sleep(seconds)
+            if self._backlog:
+                self._catch_up()
             else:
+                self._watch()
                 self._wake.wait(self._seconds_to_next())
                 self._wake.clear()
         self._hints.stop()
 
+    @collector_paused()
+    def _catch_up(self) -> None:
+        """Read what needs no news for as long as nothing else may be due."""
+        until = time.monotonic() + POLL_SECONDS
+        while (newest := self._backlog.first()) is not None and not self._stopping:
+            self._read(newest[1])
+            # Sleeping for no time takes 70 µs, as long as to read a short batch.
+            now = time.monotonic()
+            if self._way_until > now:
+                time.sleep(self._way_until - now)
+            if now > until:
+                return
+
+    def _watch(self) -> None:
+        """Ask for hints, once all is read: what it takes would delay the points."""
+        if self._watched is not self._scan.directories:
+            self._watched = self._scan.directories
+            self._hints.watch(self._watched)
+
     def _follow_hints(self) -> None:
         while self._hinted:
             followed = self._followed.get(Path(self._hinted.popleft()))
-            if followed is not None:
-                followed.due = 0.0
-            else:
+            if followed is None:
                 self._scan_due = min(self._scan_due, self._scan_earliest)
+            elif followed in self._polls:
+                self._polls.put(followed, 0.0)
 
     def _seconds_to_next(self) -> float:
-        due = min((one.due for one in self._followed.values()), default=self._scan_due)
-        return max(min(due, self._scan_due) - time.monotonic(), 0.0)
+        poll = self._polls.first()
+        due = self._scan_due if poll is None else min(poll[0], self._scan_due)
+        return max(due - time.monotonic(), 0.0)
 
     def _discover(self) -> None:
-        began = time.monotonic()
+        began, used = time.monotonic(), time.thread_time()
         sources = self._sources
         if sources is not self._scanned_sources:
             self._scan = LogdirScan(sources)
             found = self._scan.scan()
             wanted = {file.path: file.run for file in found}
-            for path, one in list(self._followed.items()):
-                if wanted.get(path) != one.run:
-                    self._store.forget(one.run, path)
-                    self._followed = {p: kept for p, kept in self._followed.items() if p != path}
+            self._forget(
+                [path for path, one in self._followed.items() if wanted.get(path) != one.run]
+            )
         else:
             found = self._scan.scan()
         self._forget_gone()
         self._store.set_beside(self._scan.beside)
+        self._closed = [FileStatus.of_unreadable(one) for one in self._scan.unreadable]
         new = [file for file in found if file.path not in self._followed]
         if new:
             self._followed = {**self._followed, **{file.path: self._follow(file) for file in new}}
+            changed = (one.changed_at for one in self._followed.values())
+            newest = heapq.nlargest(_MOST_LIVELY, changed)
+            self._lively_after = newest[-1] if len(newest) == _MOST_LIVELY else -math.inf
         self._scanned_sources = sources
-        took = time.monotonic() - began
-        self._scan_earliest = began + max(_SCAN_GAP_SECONDS, 20 * took)
-        self._scan_due = began + max(_SCAN_SECONDS, took / _SCAN_SHARE)
-        if not self.loading:  # what it takes to watch would delay the points
-            self._hints.watch(self._scan.directories)
+        used = time.thread_time() - used
+        self._scan_earliest = began + max(_SCAN_GAP_SECONDS, used / _SCAN_GAP_SHARE)
+        pause = min(used / _SCAN_SHARE, _LONGEST_SCAN_SECONDS)
+        self._scan_due = began + max(pause, _SCAN_SECONDS)
 
     def _forget_gone(self) -> None:
         """Forget files that are gone, unless they were all that their directory had.
@@ -197,27 +231,46 @@ class Follower:
         Those were renamed, or their run was removed. The points of a run whose event file alone is
         gone stay on the screen, which says so: it may be on its way back.
         """
+        gone = [path for path, file in self._unreadable.items() if file.state is FileState.GONE]
+        if not gone:
+            return
         directories = set(self._scan.directories)
-        there = {one.run for one in self._followed.values() if one.tail.state is not FileState.GONE}
-        gone = [
-            path
-            for path, one in self._followed.items()
-            if one.tail.state is FileState.GONE
-            and (one.run in there or (directories and str(path.parent) not in directories))
-        ]
-        for path in gone:
+        names = self._followed.keys() - gone
+        there = {self._followed[path].run for path in names}
+        self._forget(
+            [
+                path
+                for path in gone
+                if self._followed[path].run in there
+                or (directories and str(path.parent) not in directories)
+            ]
+        )
+
+    def _forget(self, paths: Sequence[Path]) -> None:
+        kept = self._followed.copy()
+        for path in paths:
+            one = kept.pop(path)
+            self._backlog.drop(one)
+            self._polls.drop(one)
+            self._unreadable.pop(path, None)
+            self._bytes_read -= one.tail.offset
+            self._bytes_total -= one.size
             self._scan.forget(path)
-            self._store.forget(self._followed[path].run, path)
-        if gone:
-            self._followed = {p: one for p, one in self._followed.items() if p not in gone}
+            self._store.forget(one.run, path)
+        self._followed = kept
 
     def _follow(self, file: FoundFile) -> _FollowedFile:
-        tail = EventFileTail(file.path, self._plugins.setdefault(file.run, {}), self._buffer)
+        plugins, known = self._known.setdefault(file.run, ({}, KnownRecords()))
+        tail = EventFileTail(file.path, plugins, self._buffer, known)
         try:
-            status = file.path.stat()
+            status = os.stat(file.path)  # noqa: PTH116 (there may be many)
         except OSError:
-            return _FollowedFile(file.run, tail, 0, 0.0)
-        return _FollowedFile(file.run, tail, status.st_size, status.st_mtime)
+            one = _FollowedFile(file.run, tail, 0, 0.0)
+        else:
+            one = _FollowedFile(file.run, tail, status.st_size, status.st_mtime)
+        self._bytes_total += one.size
+        self._backlog.put(one, -one.changed_at)
+        return one
 
     def _due(self, one: _FollowedFile) -> float:
         """When a file that was read just now is looked at again: later, the longer it is quiet.
@@ -225,18 +278,21 @@ class Follower:
         In steps of the polling interval, since waking up costs more than a look.
         """
         quiet = (time.time() - one.changed_at) * _QUIET_SHARE
-        interval = max(self._poll_seconds, min(quiet, _LONGEST_POLL_SECONDS))
-        return math.ceil((time.monotonic() + interval) / self._poll_seconds) * self._poll_seconds
+        turn = _SECONDS_A_FILE * len(self._followed)
+        interval = max(self._poll_seconds, min(quiet, max(turn, _LONGEST_POLL_SECONDS)))
+        if one.changed_at <= self._lively_after:
+            interval = max(interval, turn)
+        step = max(self._poll_seconds, interval * _QUIET_SHARE)
+        return math.ceil((time.monotonic() + interval) / step) * step
 
     def _poll_due(self) -> None:
         now = time.monotonic()
-        for one in self._followed.values():
-            if one.due <= now and not one.pending and not self._stopping:
-                self._read(one)
+        while (poll := self._polls.first()) is not None and poll[0] <= now and not self._stopping:
+            self._read(poll[1])
 
     def _read(self, one: _FollowedFile) -> None:
         """Read one batch of a file into the store."""
-        tail, offset, was_pending = one.tail, one.tail.offset, one.pending
+        tail, offset = one.tail, one.tail.offset
         state = tail.state
         try:
             batches = tail.poll(self._batch_bytes)
@@ -247,13 +303,31 @@ class Follower:
             import logging  # takes a twentieth of the time to load a million points
 
             logging.getLogger(__name__).exception("reading %s failed", tail.path)
-            one.pending, one.due = False, time.monotonic() + _FAULT_SECONDS
+            self._wait(one, time.monotonic() + _FAULT_SECONDS)
             return
+        self._bytes_read += tail.offset - offset
+        if tail.size > one.size:
+            self._bytes_total += tail.size - one.size
+            one.size = tail.size
         if batches or tail.state is not state:
-            self._store.update_file(one.run, FileStatus.of(tail))
-        if batches and not was_pending:
+            self._note(one, FileStatus.of(tail))
+        if batches and one not in self._backlog:
             one.changed_at = time.time()
-        one.pending = tail.backlog > 0
-        one.due = self._due(one)
+        if tail.backlog > 0:
+            self._polls.drop(one)
+            self._backlog.put(one, -one.changed_at)
+        else:
+            self._wait(one, self._due(one))
         if tail.offset - offset >= self._batch_bytes // 2:
             self._batch_bytes = min(4 * self._batch_bytes, _MOST_BATCH_BYTES)
+
+    def _wait(self, one: _FollowedFile, due: float) -> None:
+        self._polls.put(one, due)
+        self._backlog.drop(one)
+
+    def _note(self, one: _FollowedFile, status: FileStatus) -> None:
+        self._store.update_file(one.run, status)
+        if status.state is not FileState.OK:
+            self._unreadable[status.path] = status
+        else:
+            self._unreadable.pop(status.path, None)

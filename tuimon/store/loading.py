@@ -5,7 +5,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tuimon.events.buffer import ReadBuffer
-from tuimon.events.logdir import FoundFile, LogdirScan
+from tuimon.events.bulk.known import KnownRecords
+from tuimon.events.logdir import FoundFile, LogdirScan, UnreadablePath
 from tuimon.events.tail import EventFileTail
 from tuimon.runs.sources import LogSource
 from tuimon.store.run_log import FileStatus, RunLog
@@ -22,6 +23,8 @@ class LogSnapshot(NamedTuple):
     """Every event file that was found, by run and path; also those that could not be read."""
     truncated: bool
     """Whether there was more than `LogdirScan` looks at."""
+    unreadable: tuple[UnreadablePath, ...]
+    """Directories that could not be looked into."""
 
 
 def load(sources: Sequence[LogSource]) -> LogSnapshot:
@@ -33,7 +36,7 @@ def load(sources: Sequence[LogSource]) -> LogSnapshot:
     for _, members in _by_run(scan.scan()):
         files += _read_run(store, members, buffer)
     store.set_beside(scan.beside)
-    return LogSnapshot(store, tuple(files), scan.truncated)
+    return LogSnapshot(store, tuple(files), scan.truncated, tuple(scan.unreadable))
 
 
 def load_runs(files: Sequence[FoundFile]) -> Iterator[tuple[RunLog | None, list[FileStatus]]]:
@@ -55,7 +58,8 @@ def _by_run(files: Sequence[FoundFile]) -> Iterator[tuple[str, Iterator[FoundFil
 
 def _read_run(store: Store, files: Iterable[FoundFile], buffer: ReadBuffer) -> list[FileStatus]:
     plugins: dict[str, str] = {}
-    return [_read(store, file, EventFileTail(file.path, plugins, buffer)) for file in files]
+    known = KnownRecords()
+    return [_read(store, file, EventFileTail(file.path, plugins, buffer, known)) for file in files]
 
 
 def _read(store: Store, file: FoundFile, tail: EventFileTail) -> FileStatus:

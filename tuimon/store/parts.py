@@ -23,14 +23,17 @@ class RunPart(NamedTuple):
 
 
 def part_of(run: RunLog, runs: Mapping[str, RunLog]) -> RunPart | None:
-    """What `run`, one of `runs`, is a part of; None when it is a run of its own."""
+    """What `run`, one of `runs`, is a part of; None when it is a run of its own.
+
+    That of a trial need not be one of them: without an event file of its own it is no run.
+    """
     if run.name == ".":
         return None
     above, _, leaf = run.name.rpartition("/")
     part: RunPart | None = None
     if SESSION_START in run.refs:
-        part = RunPart(above or ".", "") if _is_time(leaf) else None
-    elif len(run.series) == 1 and not run.refs:
+        return RunPart(above or ".", "") if is_trial(run.name) else None
+    if len(run.series) == 1 and not run.refs:
         (tag,) = run.series
         prefix = tag.replace("/", "_") + "_"
         if leaf.startswith(prefix):  # torch: TAG_LABEL, slashes of the tag replaced
@@ -41,17 +44,18 @@ def part_of(run: RunLog, runs: Mapping[str, RunLog]) -> RunPart | None:
 
 
 def trainings(runs: Mapping[str, RunLog]) -> list[str]:
-    """Names of the runs that are no parts of others and hold something, or whose parts do."""
+    """Names of what is no part of another run, and holds something, or has parts that do."""
     parts = {name: part_of(run, runs) for name, run in runs.items()}
     parents = {part.parent for part in parts.values() if part is not None}
+    names = dict.fromkeys(part.parent if part else name for name, part in parts.items())
     return [
         name
-        for name, run in runs.items()
-        if parts[name] is None and (run.series or run.refs or name in parents)
+        for name in names
+        if name in parents or (name in runs and (runs[name].series or runs[name].refs))
     ]
 
 
-def _is_time(name: str) -> bool:
-    """Whether `name` is what `str(time.time())` gives."""
-    whole, _, fraction = name.partition(".")
+def is_trial(name: str) -> bool:
+    """Whether a run is called as `add_hparams` does: by what ``str(time.time())`` gives."""
+    whole, _, fraction = name.rpartition("/")[2].partition(".")
     return whole.isdecimal() and fraction.isdecimal()

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from tuimon.events.logdir import UnreadablePath
 from tuimon.events.points import EventBatch, SummaryRef
 from tuimon.events.tail import EventFileTail, FileState
 from tuimon.store.series import RefSeries, Series
 from tuimon.store.timeline import Restarts, Timeline
+
+_LASTING = frozenset({"custom_scalars", "hparams"})
+"""Plugins of what tells of the whole run, besides graphs: writers put it before the first step, and
+some say only then where the run starts."""
 
 
 class FileStatus(NamedTuple):
@@ -28,15 +33,29 @@ class FileStatus(NamedTuple):
     """Bytes at the end that are no whole record: being written, or damaged."""
 
     @classmethod
+    def of_unreadable(cls, found: UnreadablePath) -> "FileStatus":
+        """The status of what a search for event files could not look into."""
+        return cls(Path(found.path), FileState.FAILED, found.error)
+
+    @classmethod
     def of(cls, tail: EventFileTail) -> "FileStatus":
-        """The status of the file that `tail` reads, whose attributes are called the same."""
-        return cls(*(getattr(tail, name) for name in cls._fields))
+        """The status of the file that `tail` reads."""
+        return cls(
+            tail.path,
+            tail.state,
+            tail.error,
+            tail.size,
+            tail.offset,
+            tail.damaged_records,
+            tail.skipped_bytes,
+            tail.undecided_bytes,
+        )
 
 
 class RunLog:
     """The series of one run. Any thread may read; one thread writes, through `Store`.
 
-    The mappings are replaced, never changed: iterate over them at any time.
+    No mapping that was returned is ever changed: iterate over them at any time.
     """
 
     def __init__(self, name: str, path: Path) -> None:
@@ -52,32 +71,37 @@ class RunLog:
         self.refs: Mapping[str, RefSeries] = {}
         """Other summaries by tag; of a tag that has several kinds, the later ones by tag and kind:
         ``TAG (PLUGIN)``."""
-        self.files: Mapping[Path, FileStatus] = {}
-        """Event files by path, in the order of their names."""
-        self.paths: tuple[Path, ...] = ()
-        """Event files in the order in which they were met; `Ref.file` is an index into it."""
+        self.paths: list[Path] = []
+        """Event files in the order in which they were met, growing; `Ref.file` is an index into
+        it."""
+        self.damaged_records = 0
+        """Records dropped over all files, because they were damaged."""
         self.unknown: Mapping[str, int] = {}
         """Records of kinds that tuimon does not know, by name."""
+        self.start_time: float | None = None
+        """Wall time of the first event of the run's first file; None before it was read."""
         self._restarts = Restarts()
-        self._start_times: Mapping[Path, float] = {}
-        self._first_times: Mapping[Path, float] = {}
+        self._lasting: set[Timeline] = set()
+        self._places: dict[Path, int] = {}
+        self._files: dict[Path, FileStatus] = {}
+        self._sorted_files: tuple[int, Mapping[Path, FileStatus]] = -1, {}
+        self._started: dict[Path, float] = {}
+        self._first: Path | None = None
+        self._first_times: dict[Path, float] = {}
         self._unknown: dict[Path, Counter[str]] = {}
 
     @property
-    def start_time(self) -> float | None:
-        """Wall time of the first event of the run's first file; None before it was read."""
-        started = self._start_times
-        return started[min(started)] if started else None
+    def files(self) -> Mapping[Path, FileStatus]:
+        """Event files by path, in the order of their names."""
+        version = self.version  # before the copy, which is of this version at least
+        if self._sorted_files[0] != version:
+            self._sorted_files = version, dict(sorted(self._files.copy().items()))
+        return self._sorted_files[1]
 
     @property
     def first_time(self) -> float:
         """Wall time of the earliest first point of a tag; infinite before there is one."""
-        return min(self._first_times.values(), default=math.inf)
-
-    @property
-    def damaged_records(self) -> int:
-        """Records dropped over all files, because they were damaged."""
-        return sum(file.damaged_records for file in self.files.values())
+        return min(self._first_times.copy().values(), default=math.inf)
 
     @property
     def skipped_bytes(self) -> int:
@@ -87,36 +111,42 @@ class RunLog:
     def apply(self, path: Path, batch: EventBatch) -> None:
         """Take in a batch of the file at `path`; for the thread that writes."""
         file = str(path)
-        if path not in self.paths:
-            self.paths = (*self.paths, path)
+        if path not in self._places:
+            self._places[path] = len(self.paths)
+            self.paths.append(path)
         if batch.reset:
             self._drop(path)
         if batch.restart_step is not None:
             self._restarts.add((file, batch.stretch), batch.restart_step)
             for timeline in self._timelines():
-                timeline.restart(file, batch.restart_step, batch.stretch)
+                if timeline not in self._lasting:
+                    timeline.restart(file, batch.restart_step, batch.stretch)
         if batch.start_time is not None:
-            self._start_times = {**self._start_times, path: batch.start_time}
-            self._restarts.begin(file, batch.start_time)
+            self._start(path, batch.start_time)
         if batch.unknown:
             self._count_unknown(path, batch.unknown)
         self._add_scalars(path, batch)
-        self._add_refs(file, batch)
+        self._add_refs(path, batch)
         self.version += 1
 
     def update_file(self, status: FileStatus) -> bool:
         """Note how far a file was read; whether that is news. For the thread that writes."""
-        if self.files.get(status.path) == status:
+        before = self._files.get(status.path)
+        if before == status:
             return False
-        self.files = dict(sorted({**self.files, status.path: status}.items()))
+        self._files[status.path] = status
+        self.damaged_records += status.damaged_records - (before.damaged_records if before else 0)
         self.version += 1
         return True
 
-    def forget(self, path: Path) -> None:
-        """Drop all that the file at `path` gave; for the thread that writes."""
+    def forget(self, path: Path) -> bool:
+        """Drop all that the file at `path` gave; whether there are others. For the thread that
+        writes."""
         self._drop(path)
-        self.files = {other: status for other, status in self.files.items() if other != path}
+        if (status := self._files.pop(path, None)) is not None:
+            self.damaged_records -= status.damaged_records
         self.version += 1
+        return bool(self._files)
 
     def _timelines(self) -> list[Timeline]:
         return [*self.series.values(), *self.refs.values()]
@@ -126,23 +156,26 @@ class RunLog:
         self._restarts.drop(file)
         for timeline in self._timelines():
             timeline.drop(file)
-        self.series = {tag: series for tag, series in self.series.items() if series.files}
-        self.refs = {tag: refs for tag, refs in self.refs.items() if refs.files}
+        self.series = {tag: one for tag, one in self.series.items() if not one.is_empty}
+        self.refs = {tag: one for tag, one in self.refs.items() if not one.is_empty}
+        self._lasting.intersection_update(self.refs.values())
         self.structure += 1
-        self._start_times = {p: t for p, t in self._start_times.items() if p != path}
-        self._first_times = {p: t for p, t in self._first_times.items() if p != path}
-        self._unknown.pop(path, None)
-        self._count_unknown(path, {})
+        self._first_times.pop(path, None)
+        self._started.pop(path, None)
+        if path == self._first:
+            self._first = min(self._started, default=None)
+            self.start_time = self._started[self._first] if self._first else None
+        self.unknown = dict(Counter(self.unknown) - self._unknown.pop(path, Counter()))
 
     def _count_unknown(self, path: Path, unknown: Mapping[str, int]) -> None:
         self._unknown.setdefault(path, Counter()).update(unknown)
-        self.unknown = dict(sum(self._unknown.values(), Counter()))
+        self.unknown = dict(Counter(self.unknown) + Counter(unknown))
 
     def _add_scalars(self, path: Path, batch: EventBatch) -> None:
         known = self._first_times.get(path, math.inf)
         times = [columns.wall_times[0].item() for columns in batch.scalars.values()]
         if (first := min(filter(math.isfinite, times), default=known)) < known:
-            self._first_times = {**self._first_times, path: first}
+            self._first_times[path] = first
         added = {
             tag: Series(self.name, tag, self._restarts)
             for tag in batch.scalars
@@ -156,16 +189,22 @@ class RunLog:
             self.series = {**self.series, **added}
             self.structure += 1
 
-    def _add_refs(self, file: str, batch: EventBatch) -> None:
+    def _start(self, path: Path, wall_time: float) -> None:
+        self._restarts.begin(str(path), wall_time)
+        self._started[path] = wall_time
+        if self._first is None or path <= self._first:
+            self._first, self.start_time = path, wall_time
+
+    def _add_refs(self, path: Path, batch: EventBatch) -> None:
         by_kind: dict[tuple[str, str], list[SummaryRef]] = {}
         for ref in batch.refs:
             by_kind.setdefault((ref.tag, ref.plugin), []).append(ref)
-        place, changed = self.paths.index(Path(file)), False
+        file, place, changed = str(path), self._places[path], False
         refs = {**self.refs} if by_kind else {}
         for (tag, plugin), found in by_kind.items():
             key = _key_of(tag, plugin, refs)
             if key not in refs:
-                refs[key] = RefSeries(self.name, tag, plugin, self._restarts)
+                refs[key] = self._new_refs(tag, plugin)
                 changed = True
             elif plugin and not refs[key].plugin:
                 refs[key].plugin = plugin
@@ -174,6 +213,13 @@ class RunLog:
         if changed:
             self.refs = refs
             self.structure += 1
+
+    def _new_refs(self, tag: str, plugin: str) -> RefSeries:
+        if plugin not in _LASTING and not plugin.startswith("graph"):
+            return RefSeries(self.name, tag, plugin, self._restarts)
+        refs = RefSeries(self.name, tag, plugin, Restarts())
+        self._lasting.add(refs)
+        return refs
 
 
 def _key_of(tag: str, plugin: str, refs: Mapping[str, RefSeries]) -> str:

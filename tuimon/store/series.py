@@ -128,6 +128,10 @@ class RefSeries(Timeline):
         """The references in force."""
         return Refs(*self._in_force())
 
+    def all_refs(self) -> Refs:
+        """All references in the order of (file name, offset), superseded ones too."""
+        return Refs(*self._all_rows()[: len(Refs._fields)])
+
     @property
     def last(self) -> Ref | None:
         """The newest reference in force."""

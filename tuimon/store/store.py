@@ -1,7 +1,7 @@
 """All runs of the log directories that are followed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tuimon.store.run_log import FileStatus, RunLog
 _NUMBER = re.compile(r"([0-9]+)")
 
 
-@lru_cache(maxsize=1 << 14)  # all of them are sorted again with every new run
+@lru_cache(maxsize=1 << 15)  # all of them are sorted again when there are new runs
 def _natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """Sorts ``lr2`` before ``lr10``."""
     parts = [part for part in _NUMBER.split(name) if part]
@@ -25,25 +25,42 @@ def _natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
 class Store:
     """Runs by name. One thread writes (the follower), any number read, without locks."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: Iterable[RunLog] = ()) -> None:
         self.version = 0
         """Moves with every change of anything in the store."""
         self.structure = 0
         """Moves when runs or their tags come or go."""
-        self.runs: Mapping[str, RunLog] = {}
-        """Sorted by name, numbers in names by value; replaced, never changed. A run without any
-        record is left out."""
+        self.damaged_records = 0
+        """Records of all runs that were dropped, because they were damaged."""
+        self._runs = {run.name: run for run in runs}
+        self._arrivals = 0
+        self._sorted: tuple[int, Mapping[str, RunLog]] = -1, {}
         self.beside: tuple[SideFile, ...] = ()
         """What lies beside event files, by run and path; also of runs that have none."""
 
+    @property
+    def runs(self) -> Mapping[str, RunLog]:
+        """Sorted by name, numbers in names by value; what was returned never changes. A run without
+        any record is left out."""
+        arrivals = self._arrivals  # before the copy, which then has all of these at least
+        if self._sorted[0] != arrivals:
+            runs = self._runs.copy()
+            self._sorted = arrivals, {name: runs[name] for name in sorted(runs, key=_natural)}
+        return self._sorted[1]
+
+    @property
+    def has_other_data(self) -> bool:
+        """Whether there is anything that is no scalar."""
+        return bool(self.beside) or any(run.refs for run in self.runs.values())
+
     def apply(self, run_name: str, path: Path, batch: EventBatch) -> None:
         """Take in a batch of the event file at `path`; for the thread that writes."""
-        run = self.runs.get(run_name) or RunLog(run_name, path.parent)
+        run = self._runs.get(run_name) or RunLog(run_name, path.parent)
         structure = run.structure
         run.apply(path, batch)
-        if run_name not in self.runs:
-            runs = {**self.runs, run_name: run}
-            self.runs = {name: runs[name] for name in sorted(runs, key=_natural)}
+        if run_name not in self._runs:
+            self._runs[run_name] = run
+            self._arrivals += 1
             self.structure += 1
         elif run.structure != structure:
             self.structure += 1
@@ -57,19 +74,24 @@ class Store:
 
     def update_file(self, run_name: str, status: FileStatus) -> bool:
         """Note how far a file was read; whether that changed anything."""
-        run = self.runs.get(run_name)
+        run = self._runs.get(run_name)
+        damaged = run.damaged_records if run is not None else 0
         if run is None or not run.update_file(status):
             return False
+        self.damaged_records += run.damaged_records - damaged
         self.version += 1
         return True
 
     def forget(self, run_name: str, path: Path) -> None:
         """Drop what the event file at `path` gave, and its run with the last file."""
-        run = self.runs.get(run_name)
+        run = self._runs.get(run_name)
         if run is None:
             return
-        run.forget(path)
-        if not run.files:
-            self.runs = {name: kept for name, kept in self.runs.items() if name != run_name}
+        self.damaged_records -= run.damaged_records
+        others = run.forget(path)
+        self.damaged_records += run.damaged_records
+        if not others:
+            del self._runs[run_name]
+            self._arrivals += 1
         self.structure += 1
         self.version += 1

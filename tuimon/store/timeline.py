@@ -1,7 +1,7 @@
 """The rows of one tag over all event files of a run."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
@@ -25,18 +25,21 @@ _DATED = re.compile(r"tfevents\.(\d{10})\b[^/]*$")
 
 Stretch: TypeAlias = tuple[str, int]
 """A file, and where in it a stretch of records begins: 0 unless bytes were missing before it."""
+_BEFORE_ALL: Stretch = "", 0
 
 
 class Restarts:
     """What the files of a run say of all its tags: when they were begun, where they restart."""
 
-    __slots__ = ("begun_at", "by_stretch")
+    __slots__ = ("begun_at", "by_stretch", "last")
 
     def __init__(self) -> None:
         self.begun_at: dict[str, float] = {}
         """Wall time of the first event of each file; to be looked up alone."""
-        self.by_stretch: Mapping[Stretch, int] = {}
-        """Lowest step at which each restarts all tags (``SessionLog.START``)."""
+        self.by_stretch: dict[Stretch, int] = {}
+        """Lowest step at which each restarts all tags (``SessionLog.START``); to be copied."""
+        self.last: Stretch = _BEFORE_ALL
+        """The last of them."""
 
     def begin(self, file: str, wall_time: float) -> None:
         """Note when a file was begun."""
@@ -44,16 +47,18 @@ class Restarts:
 
     def add(self, stretch: Stretch, step: int) -> None:
         """Note a restart."""
-        known = self.by_stretch.get(stretch, step)
-        self.by_stretch = {**self.by_stretch, stretch: min(step, known)}
+        self.by_stretch[stretch] = min(step, self.by_stretch.get(stretch, step))
+        self.last = max(self.last, stretch)
 
     def follow(self, stretch: Stretch) -> bool:
         """Whether anything behind a stretch restarts."""
-        return any(other > stretch for other in self.by_stretch)
+        return self.last > stretch
 
     def drop(self, file: str) -> None:
         """Forget what a file said."""
-        self.by_stretch = {one: step for one, step in self.by_stretch.items() if one[0] != file}
+        for stretch in [one for one in self.by_stretch if one[0] == file]:
+            del self.by_stretch[stretch]
+        self.last = max(self.by_stretch, default=_BEFORE_ALL)
         self.begun_at.pop(file, None)
 
 
@@ -110,13 +115,14 @@ class Timeline:
         """Moves when rows in force changed in any other way than by new ones at their end."""
         self._dtypes = dtypes
         self._restarts = restarts
-        self._segments: dict[Stretch, Segment] = {}  # in order; replaced, never changed
+        self._segments: dict[Stretch, Segment] = {}  # in the order they were met
+        self._end: Stretch = _BEFORE_ALL
         self._known: _InForce | None = None  # of some version, where it is not plain
 
     @property
-    def files(self) -> Sequence[str]:
-        """The files that hold rows of the tag, in order."""
-        return tuple(dict.fromkeys(file for file, _ in self._segments))
+    def is_empty(self) -> bool:
+        """Whether no file holds rows of the tag any more."""
+        return not self._segments
 
     def __len__(self) -> int:
         """Number of rows in force."""
@@ -125,12 +131,12 @@ class Timeline:
     @property
     def superseded(self) -> int:
         """Number of rows that later ones, or restarts, took the place of."""
-        return 0 if self._plain(self._segments) else self._order().superseded
+        return 0 if self._plain() else self._order().superseded
 
     @property
     def oddities(self) -> frozenset[Oddity]:
         """What is unusual about the steps."""
-        return _NOTHING_ODD if self._plain(self._segments) else self._order().oddities
+        return _NOTHING_ODD if self._plain() else self._order().oddities
 
     def append(
         self, file: str, rows: Sequence[np.ndarray], growth: float = 1.0, begin: int = 0
@@ -143,12 +149,12 @@ class Timeline:
         known = self._known  # before anything is added: others may look it up meanwhile
         segment = self._segments.get(stretch)
         if segment is None:
-            segment = Segment(self._dtypes)
-            self._segments = dict(sorted({**self._segments, stretch: segment}.items()))
+            segment = self._segments[stretch] = Segment(self._dtypes)
+            self._end = max(self._end, stretch)
             known = None
         segment.append(rows, growth)
-        if not self._plain(self._segments):
-            last = stretch == next(reversed(self._segments)) and not self._restarts.follow(stretch)
+        if not self._plain():
+            last = stretch == self._end and not self._restarts.follow(stretch)
             fresh = last and known is not None and known.version == self.version
             advanced = known.advanced(rows) if fresh and known is not None else None
             if known is None or advanced is None or advanced.columns is not known.columns:
@@ -164,18 +170,22 @@ class Timeline:
 
     def drop(self, file: str) -> None:
         """Forget the rows of `file`."""
-        self._segments = {one: kept for one, kept in self._segments.items() if one[0] != file}
+        for stretch in [one for one in self._segments if one[0] == file]:
+            del self._segments[stretch]
+        self._end = max(self._segments, default=_BEFORE_ALL)
         self._changed_throughout()
 
     def _changed_throughout(self) -> None:
         self.epoch += 1
         self.version += 1
 
-    def _plain(self, segments: Mapping[Stretch, Segment]) -> SegmentState | None:
+    def _plain(self) -> SegmentState | None:
         """The only one, all of whose rows are in force as they are: mostly there is no more."""
-        if len(segments) != 1:
+        if len(self._segments) != 1:
             return None
-        ((stretch, segment),) = segments.items()
+        (stretch, segment), *others = self._segments.copy().items()  # the writer goes on
+        if others:
+            return None
         state = segment.state
         if not state.ordered or state.starts or self._restarts.follow(stretch):
             return None
@@ -184,7 +194,7 @@ class Timeline:
 
     def _in_force(self) -> Arrays:
         """The rows in force over all files, by step; read-only."""
-        plain = self._plain(self._segments)
+        plain = self._plain()
         return plain.rows.view() if plain else self._order().columns.rows.view()
 
     def _order(self) -> _InForce:
@@ -209,7 +219,8 @@ class Timeline:
         return _InForce(version, columns, superseded, order.oddities, order.growth)
 
     def _states(self) -> list[tuple[Stretch, SegmentState]]:
-        return [(stretch, segment.state) for stretch, segment in self._segments.items()]
+        segments = self._segments.copy()  # the writer goes on
+        return [(stretch, segments[stretch].state) for stretch in sorted(segments)]
 
     def _all(
         self, states: Sequence[tuple[Stretch, SegmentState]]
@@ -226,7 +237,7 @@ class Timeline:
     def _files(self, states: Sequence[tuple[Stretch, SegmentState]]) -> Iterator[FileRows]:
         """What each file has, those that only restart the others included."""
         known = dict(states)
-        restarts, begun = self._restarts.by_stretch, self._restarts.begun_at
+        restarts, begun = self._restarts.by_stretch.copy(), self._restarts.begun_at
         for file, stretches in groupby(sorted({*known, *restarts}), key=lambda one: one[0]):
             parts, starts, count = [], list[tuple[int, int]](), 0
             for stretch in stretches:
@@ -249,7 +260,7 @@ class Timeline:
 
     def _all_rows(self) -> Arrays:
         """All rows over all files; whether each is superseded, and purged, as last columns."""
-        plain = self._plain(self._segments)
+        plain = self._plain()
         rows, order = (plain.rows.view(), None) if plain else self._all(self._states())
         nothing = np.zeros(len(rows[0]), np.bool_)
         flags = (nothing, nothing) if order is None else (order.superseded, order.purged)

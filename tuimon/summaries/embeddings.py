@@ -52,6 +52,8 @@ class Embedding:
     """Of the columns."""
     total: int
     """How many points the file holds; more than n where not all were taken."""
+    fault: str = ""
+    """What is wrong with the labels, where something is."""
 
 
 @lru_cache(maxsize=64)
@@ -80,8 +82,8 @@ def read_embedding(directory: Path, files: EmbeddingFiles) -> Embedding:
     Points with a coordinate that is no number are left out.
 
     Raises:
-        SummaryError: the files do not hold points.
-        OSError: a file cannot be read.
+        SummaryError: the file does not hold points.
+        OSError: it cannot be read.
     """
     if not files.tensors:
         raise SummaryError("these points are in a checkpoint, not in a file of their own")
@@ -95,7 +97,7 @@ def read_embedding(directory: Path, files: EmbeddingFiles) -> Embedding:
             points[at] = np.array(line.split(b"\t"), np.float64).reshape(dimensions)
     except ValueError:
         raise SummaryError("the points are not rows of numbers, as many in each") from None
-    names, labels = _labels(directory, files, total, stride)
+    names, labels, fault = _labels_or_fault(directory, files, total, stride)
     sound = np.isfinite(points).all(axis=1)
     if not sound.any():
         raise SummaryError("no point has only finite coordinates")
@@ -103,7 +105,7 @@ def read_embedding(directory: Path, files: EmbeddingFiles) -> Embedding:
     points.setflags(write=False)
     kept = np.flatnonzero(sound).tolist()
     columns = tuple(tuple(column[at] for at in kept) for column in labels)
-    return Embedding(points, columns, names, total)
+    return Embedding(points, columns, names, total, fault)
 
 
 def _lines(path: Path) -> tuple[list[bytes], int, int]:
@@ -132,12 +134,23 @@ def _lines(path: Path) -> tuple[list[bytes], int, int]:
     return taken, stride, total
 
 
+def _labels_or_fault(
+    directory: Path, files: EmbeddingFiles, count: int, stride: int
+) -> tuple[tuple[str, ...], list[list[str]], str]:
+    """Names and columns of the labels of the points that were taken, and what is wrong there."""
+    if not files.metadata:
+        return (), [], ""
+    try:
+        return _labels(directory, files, count, stride)
+    except SummaryError as error:
+        return (), [], str(error)
+    except OSError as error:
+        return (), [], f"{error.strerror or error}: {files.metadata}"
+
+
 def _labels(
     directory: Path, files: EmbeddingFiles, count: int, stride: int
-) -> tuple[tuple[str, ...], list[list[str]]]:
-    """Names and columns of the labels of the points that were taken."""
-    if not files.metadata:
-        return (), []
+) -> tuple[tuple[str, ...], list[list[str]], str]:
     with regular_file(_inside(directory, files.metadata)) as file:
         data = file.read(_MAX_METADATA + 1)
     if len(data) > _MAX_METADATA:
@@ -150,19 +163,26 @@ def _labels(
         names, lines = tuple(lines[0].split("\t")[:_MAX_COLUMNS]), lines[1:]
     rows = [line.split("\t") for line in lines[:count:stride]]
     rows += [[]] * (len(range(0, count, stride)) - len(rows))
-    return names, [
+    columns = [
         [row[at][:_MAX_LABEL] if at < len(row) else "" for row in rows] for at in range(len(names))
     ]
+    fault = "" if len(lines) >= count else f"{len(lines):,} labels for {count:,} points"
+    return names, columns, fault
 
 
 def _inside(directory: Path, name: str) -> Path:
-    """A file below `directory`; others are not what a run has to show."""
+    """A file below `directory`; others are not what a run has to show.
+
+    Configurations written by hand name it as the training saw it: from a directory above.
+    """
     if "\0" in name:
         raise SummaryError("the configuration names a file by what is no name")
-    path = (directory / name).resolve()
-    if not path.is_relative_to(directory.resolve()):
+    home = directory.resolve()
+    path = (home / name).resolve()
+    if not path.is_relative_to(home):
         raise SummaryError("the configuration names a file outside of its run")
-    return path
+    seen = ((above / name).resolve() for above in (home, *home.parents))
+    return next((one for one in seen if one.is_relative_to(home) and one.exists()), path)
 
 
 def principal_components(

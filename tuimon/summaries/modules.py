@@ -9,13 +9,15 @@ two parts. They are joined here by the parameters that an operation takes. Sourc
 import re
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple
 
 from tuimon.summaries.graphs import Graph, Node
+from tuimon.summaries.state_variables import state_variables
 
 Role = Literal["input", "output", "parameter", "operation", "detail"]
-"""What a node is; details are constants and what else only prepares arguments."""
+"""What a node is; details are constants, what else only prepares arguments, and what training
+keeps beside parameters."""
 
 Scope = tuple[str, ...]
 
@@ -24,6 +26,9 @@ _PARAMETER = "prim::GetAttr"
 _TORCH_DETAILS = re.compile(
     r"prim::(?!GetAttr|CallMethod|PythonOp)\w+|aten::(Int|ScalarImplicit|size|__getitem__)"
 )
+_NORMALIZATIONS = frozenset({"aten::batch_norm", "aten::instance_norm"})
+"""They take weight, bias, and what a module keeps in buffers: mean and variance."""
+_STATISTICS = {("running_mean",), ("running_var",), ("num_batches_tracked",)}
 _TENSORFLOW_DETAILS = frozenset(
     {"Const", "Identity", "NoOp", "ReadVariableOp", "Shape", "Pack", "StridedSlice"}
 )
@@ -54,14 +59,17 @@ def split_component(component: str) -> tuple[str, str]:
 
 def place(graph: Graph) -> list[ModuleNode]:
     """The place of each node of a graph."""
-    return _place_torch(graph.nodes) if is_torch(graph) else [_place(node) for node in graph.nodes]
+    if is_torch(graph):
+        return _place_torch(graph.nodes)
+    state = state_variables(graph)
+    return [_place(node, state) for node in graph.nodes]
 
 
-def _place(node: Node) -> ModuleNode:
+def _place(node: Node, state: Collection[str]) -> ModuleNode:
     *scope, name = node.name.split("/")
     role: Role = "operation"
     if node.variable is not None:
-        role = "parameter"
+        role = "detail" if node.name in state else "parameter"
     elif node.op in _INPUTS:
         role = "input"
     elif node.op in _TENSORFLOW_DETAILS:
@@ -76,6 +84,9 @@ def _place_torch(nodes: Sequence[Node]) -> list[ModuleNode]:
         for node, scope in zip(nodes, parts, strict=True)
         if node.op == _PARAMETER and len(scope) > 2
     }
+    buffers = {
+        name for node in nodes if node.op in _NORMALIZATIONS for name in node.inputs[3:5]
+    } | {node.name for node, scope in zip(nodes, parts, strict=True) if scope[-2:-1] in _STATISTICS}
     known = _Containers()
     for index, (node, scope) in enumerate(zip(nodes, parts, strict=True)):
         if node.op != _PARAMETER:
@@ -85,7 +96,8 @@ def _place_torch(nodes: Sequence[Node]) -> list[ModuleNode]:
     placed = []
     for index, (node, scope) in enumerate(zip(nodes, parts, strict=True)):
         if node.name in modules:
-            placed.append(ModuleNode(modules[node.name], scope[-2], "parameter"))
+            kept: Role = "detail" if node.name in buffers else "parameter"
+            placed.append(ModuleNode(modules[node.name], scope[-2], kept))
         elif node.op == _IO:
             placed.append(ModuleNode((), scope[-1], "output" if node.inputs else "input"))
         else:

@@ -3,6 +3,7 @@
 import os
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -55,6 +56,9 @@ Decoded: TypeAlias = (
 
 MAX_RECORD_BYTES = 128 << 20
 """Longer records are not decoded."""
+
+_MOST_RECORDS = 100
+"""Of one tag, that are read to be put together."""
 
 _DECODERS: "dict[str, Callable[[Summary.Value], Decoded]]" = {
     "audio": decode_audio,
@@ -163,6 +167,23 @@ class SummaryReader:
             return self.read(run.paths[last.file], tag, series.plugin, last.offset, last.length)
         except (SummaryError, FrameError, OSError):
             return None
+
+    def every(self, run: "RunLog", tag: str) -> list[Decoded]:
+        """What the summaries of a tag say, superseded ones too; those that can be read, in order.
+
+        Of very many, the newest.
+        """
+        series = run.refs.get(tag)
+        refs = series.all_refs() if series is not None else None
+        found: list[Decoded] = []
+        if series is None or refs is None:
+            return found
+        for index in range(len(refs.steps))[-_MOST_RECORDS:]:
+            ref = refs.ref(index)
+            with suppress(SummaryError, FrameError, OSError):
+                path = run.paths[ref.file]
+                found.append(self.read(path, tag, series.plugin, ref.offset, ref.length))
+        return found
 
     def read_record(self, key: RecordKey) -> Decoded:
         """The summary that `record_key` tells of. Raises as `read` does."""

@@ -214,9 +214,10 @@ class EmbeddingView(View):
     def _facts(self, embedding: Embedding) -> list[Piece]:
         count, dimensions = embedding.points.shape
         points = f"{count:,} of {embedding.total:,}" if count < embedding.total else f"{count:,}"
+        points += f" point{'s'[: embedding.total != 1]}"
         shown = 3 if self._solid else 2
         facts: list[Piece] = [
-            (f"{points} points, {dimensions:,} dimensions", roles.LEGEND),
+            (f"{points}, {dimensions:,} dimensions", roles.LEGEND),
             (f"{shown} components: {self._shares[:shown].sum():.0%} of variance", roles.NOTE),
         ]
         if self._searched:
@@ -234,9 +235,12 @@ class EmbeddingView(View):
         return {label: colour for colour, label in enumerate(sorted(common))}
 
     def _legend(self, embedding: Embedding, classes: Mapping[str, int], cells: int) -> Row:
+        pieces: list[Piece] = []
+        if embedding.fault:
+            pieces.append((f"labels: {embedding.fault}  ", roles.WARN))
         if not classes:
-            return ()
-        pieces: list[Piece] = [(f"{embedding.names[self._column]}: ", roles.NOTE)]
+            return clip(pieces, cells)
+        pieces.append((f"{embedding.names[self._column]}: ", roles.NOTE))
         for label, colour in classes.items():
             pieces += [("● ", roles.curve(colour)), (f"{label or '–'}  ", roles.LEGEND)]
         others = len(set(embedding.labels[self._column])) - len(classes)

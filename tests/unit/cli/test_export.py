@@ -204,3 +204,21 @@ def test_a_full_disk_behind_standard_output_is_told(logdir: Path) -> None:
         2,
         "tuimon: standard output: No space left on device\n",
     )
+
+
+def test_a_closed_directory_is_told(
+    place_for_all: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("closed", "open"):
+        write(place_for_all / name, [scalar("x", 1, 2.0, 5.0)])
+    (place_for_all / "closed").chmod(0)
+    told = f"tuimon: {place_for_all}/closed: Permission denied: left out\n"
+    with without_privileges():
+        assert main(["export", str(place_for_all)]) == 1
+        out, err = capsys.readouterr()
+        assert lines(out)[1:] == [["open", "x", "1", "5.0", "2.0"]]
+        assert err == told
+        assert main(["export", str(place_for_all / "closed")]) == 2
+        none = f"tuimon: {place_for_all}/closed: no event files that could be read\n"
+        assert capsys.readouterr() == ("", told + none)
+    (place_for_all / "closed").chmod(0o755)

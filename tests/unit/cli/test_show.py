@@ -320,6 +320,23 @@ def test_refusals(logdir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
         assert "'(' is not a regular expression" in capsys.readouterr().err
 
 
+def test_directories_without_event_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trace = {"traceEvents": [{"ph": "X", "name": "aten::mul", "ts": 1, "dur": 5}]}
+    (tmp_path / "host.1.pt.trace.json").write_text(json.dumps(trace))
+    assert main(["show", str(tmp_path)]) == 0
+    told = "tuimon: no scalar points were found; --kind profile shows what there is\n"
+    assert capsys.readouterr().err == told
+    assert main(["show", str(tmp_path), "--kind", "profile"]) == 0
+    assert "aten::mul" in capsys.readouterr().out
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    (tables / "metrics.csv").write_text("step,loss\n1,2\n")
+    assert main(["show", str(tables)]) == 2
+    assert "1 CSV file (metrics.csv) are not read: log with" in capsys.readouterr().err
+
+
 def test_nothing_matches(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", str(logdir), "--tag", "nothing"]) == 0
     assert capsys.readouterr() == (

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from support.event_files import write
-from tuimon.events import logdir
+from support.event_files import NAME, without_privileges, write
+from tuimon.events import log_roots, logdir
 from tuimon.events.logdir import LogdirScan, is_event_file
 from tuimon.runs.sources import LogSource
 
@@ -74,15 +74,88 @@ def test_single_event_file_is_a_source(tmp_path: Path) -> None:
     assert scan_of(tmp_path / "notes.txt").scan() == []
 
 
-def test_hidden_directories_are_left_out_below_the_log_directory(tmp_path: Path) -> None:
-    write(tmp_path / ".runs" / ".venv", [])
+def test_a_log_directory_is_read_whole(tmp_path: Path) -> None:
+    write(tmp_path / ".runs" / ".hidden" / "b", [])
     write(tmp_path / ".runs" / "a", [])
-    assert names(scan_of(tmp_path)) == []
-    assert names(scan_of(tmp_path / ".runs")) == ["a"]
-    assert names(scan_of(tmp_path, tmp_path / ".runs")) == [".runs/a"]
+    assert names(scan_of(tmp_path)) == [".runs/.hidden/b", ".runs/a"]
+    assert names(scan_of(tmp_path, tmp_path / ".runs")) == [".runs/.hidden/b", ".runs/a"]
 
 
-def test_links_are_followed_once(tmp_path: Path) -> None:
+def test_what_the_limits_leave_out_is_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (".git/a", ".git/b", "z/y/x"):
+        write(tmp_path / name, [])
+    monkeypatch.setattr(logdir, "MAX_DIRECTORIES", 5)
+    scan = scan_of(tmp_path)
+    assert names(scan) == ["z/y/x"]
+    assert scan.truncated
+
+
+@pytest.mark.parametrize("link", ["0-before", "z-after", "a/deeper", "run/to-itself"])
+def test_a_directory_counts_once_under_its_own_name(tmp_path: Path, link: str) -> None:
+    write(tmp_path / "run" / "sub", [])
+    (tmp_path / "a").mkdir()
+    (tmp_path / link).symlink_to(tmp_path / "run")
+    scan = scan_of(tmp_path)
+    assert names(scan) == ["run/sub"]
+    assert str(tmp_path / link) not in scan.directories
+
+
+def test_a_link_that_moves_names_nothing_beside_the_runs(tmp_path: Path) -> None:
+    scan = scan_of(tmp_path)
+    found = []
+    for number in range(3):
+        write(tmp_path / f"run{number}", [])
+        (tmp_path / "new").symlink_to(f"run{number}")
+        (tmp_path / "new").rename(tmp_path / "latest")
+        found += names(scan)
+    assert found == ["run0", "run1", "run2"]
+
+
+def test_a_link_out_of_the_log_directory_is_what_it_leads_to_now(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    for name in ("one", "other"):
+        write(tmp_path / name, []).rename(tmp_path / name / f"{name}.tfevents")
+        os.utime(tmp_path / name, (1e9, 1e9))
+    scan = scan_of(logs)
+    for name in ("one", "other"):
+        (tmp_path / "new").symlink_to(tmp_path / name)
+        (tmp_path / "new").rename(logs / "latest")
+        assert scan.scan() == [("latest", logs / "latest" / f"{name}.tfevents")]
+
+
+def test_links_to_files_stand_for_those_that_lie_elsewhere(tmp_path: Path) -> None:
+    outside = write(tmp_path / "outside", [])
+    logs = tmp_path / "logs"
+    own = write(logs / "run", [])
+    (logs / "run" / "1.tfevents").symlink_to(own)
+    (logs / "2.tfevents").symlink_to(own)
+    (logs / "3.tfevents").symlink_to(outside)
+    assert scan_of(logs).scan() == [(".", logs / "3.tfevents"), ("run", own)]
+
+
+def test_a_directory_that_becomes_a_link_is_one(tmp_path: Path) -> None:
+    write(tmp_path / "b", [])
+    write(tmp_path / "a", [])
+    scan = scan_of(tmp_path)
+    assert names(scan) == ["a", "b"]
+    (tmp_path / "a").rename(tmp_path / "c")
+    (tmp_path / "a").symlink_to(tmp_path / "c")
+    assert names(scan) == ["c"]
+
+
+def test_two_names_of_one_source_are_one(tmp_path: Path) -> None:
+    write(tmp_path / "run" / "sub", [])
+    (tmp_path / "latest").symlink_to("run")
+    for paths in (("latest", "run"), ("run", "latest")):
+        scan = scan_of(*(tmp_path / path for path in paths))
+        assert scan.scan() == [("sub", tmp_path / "run" / "sub" / NAME)]
+    assert names(scan_of(tmp_path / "latest", tmp_path)) == ["run/sub"]
+
+
+def test_links_in_circles_and_to_nothing_end(tmp_path: Path) -> None:
     write(tmp_path / "real", [])
     logs = tmp_path / "logs"
     logs.mkdir()
@@ -91,7 +164,39 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
     (logs / "loop").symlink_to(logs)
     (logs / "self").symlink_to("self")
     (logs / "nowhere").symlink_to("missing")
-    assert len(names(scan_of(logs))) == 1
+    scan = scan_of(logs)
+    assert names(scan) == ["again"]
+    assert scan.unreadable == []
+
+
+def test_what_cannot_be_looked_into_is_named(place_for_all: Path) -> None:
+    write(place_for_all / "a" / "deep", [])
+    write(place_for_all / "b", [])
+    closed = place_for_all / "a" / "deep"
+    closed.chmod(0)
+    scan = scan_of(place_for_all)
+    with without_privileges():
+        assert names(scan) == ["b"]
+        assert scan.unreadable == [(str(closed), "Permission denied")]
+    closed.chmod(0o755)
+    assert names(scan) == ["a/deep"]
+    assert scan.unreadable == []
+
+
+def test_what_is_kept_of_runs_is_left_out_unless_it_is_named(home: Path) -> None:
+    write(home.parent / "mine", [])
+    write(home / "runs" / "a" / "system", [])
+    assert "mine" in names(scan_of(home.parent))
+    assert not any(name.startswith(f"{home.name}/") for name in names(scan_of(home.parent)))
+    assert names(scan_of(home)) == ["runs/a/system"]
+
+
+def test_other_tables_are_named(tmp_path: Path) -> None:
+    for name in ("metrics.csv", "log.json", "host.pt.trace.json", "model.pt"):
+        (tmp_path / name).touch()
+    scan = scan_of(tmp_path)
+    scan.scan()
+    assert [path.name for path in scan.tables] == ["log.json", "metrics.csv"]
 
 
 def test_sources_are_told_apart_by_the_ends_of_their_paths(tmp_path: Path) -> None:
@@ -125,7 +230,7 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(names(scan)) <= 9
     assert scan.truncated
     monkeypatch.setattr(logdir, "MAX_DIRECTORIES", 100)
-    monkeypatch.setattr(logdir, "MAX_DEPTH", 4)
+    monkeypatch.setattr(log_roots, "MAX_DEPTH", 4)
     scan = scan_of(tmp_path)
     assert len(names(scan)) == 20
     assert not scan.truncated

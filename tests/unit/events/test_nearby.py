@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+import pytest
+
+from tuimon.events import nearby
 from tuimon.events.nearby import find_logdirs
 
 
@@ -45,7 +48,13 @@ def test_a_directory_may_be_left_out(tmp_path: Path) -> None:
     assert [logdir.path for logdir in other] == [tmp_path / "runs/a"]
 
 
-def test_the_search_ends_in_time(tmp_path: Path) -> None:
+def test_the_search_ends_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     event_file(tmp_path / "runs")
     assert find_logdirs(tmp_path, 0.0) == []
+    for run in range(8):
+        event_file(tmp_path / f"runs/{run}")
+    assert [one.whole for one in find_logdirs(tmp_path)] == [True]
+    monkeypatch.setattr(nearby, "_MOST_DIRECTORIES", 4)
+    (found,) = find_logdirs(tmp_path)
+    assert (found.runs, found.whole) == (3, False)
     assert find_logdirs(tmp_path / "gone") == []

@@ -41,3 +41,16 @@ def test_event_files_in_the_log_directory_itself_make_all_one_run() -> None:
 def test_a_log_directory_called_train_stays_the_root() -> None:
     (only,) = found(".", root=Path("/logs/exp/train")).values()
     assert (only.name, only.namespaces) == ("train", ("",))
+
+
+def test_what_links_lead_to_now_is_what_is_sent(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    (tmp_path / "one" / "sub").mkdir(parents=True)
+    logs.mkdir()
+    (logs / "latest").symlink_to(tmp_path / "one")
+    files = [FoundFile(name, logs / name / "1.tfevents") for name in ("latest", "latest/sub")]
+    (experiment,) = experiments(logs, files)
+    sent = experiment.behind_links()
+    assert (sent.name, sent.namespaces) == ("latest", ("", "sub"))
+    assert sent.directories == (str(tmp_path / "one"), str(tmp_path / "one" / "sub"))
+    assert sent.files == tuple(f"{directory}/1.tfevents" for directory in sent.directories)

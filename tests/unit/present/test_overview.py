@@ -4,7 +4,7 @@ from pathlib import Path
 
 from support.event_files import append, read, scalar, write
 from tuimon.events.tail import EventFileTail
-from tuimon.present.overview import OverviewCache
+from tuimon.present.overview import Overview, OverviewCache, overview
 from tuimon.present.selection import Selection
 from tuimon.store.filters import parse_filter
 from tuimon.store.store import Store
@@ -15,6 +15,23 @@ def load(store: Store, run: str, tail: EventFileTail) -> None:
         store.apply(run, tail.path, batch)
 
 
+def titles(overview: Overview) -> list[str]:
+    return [metric.title for metric in overview.charts()]
+
+
+def test_single_points_have_no_chart_beside_courses(tmp_path: Path) -> None:
+    store = Store()
+    tags = ("loss", "hp_metric", "hparam/acc", "val_loss", "test_acc")
+    path = write(tmp_path / "a", [scalar(tag, 0, 1.0) for tag in tags])
+    tail = EventFileTail(path)
+    load(store, "a", tail)
+    assert titles(overview(store, Selection())) == ["loss", "test_acc"]
+    append(path, scalar("loss", 1, 0.5))
+    load(store, "a", tail)
+    (chart,) = overview(store, Selection()).charts()
+    assert [tag for _, tag in chart.curves] == ["loss", "val_loss"]
+
+
 def test_an_overview_lasts_until_tags_or_runs_come_or_go(tmp_path: Path) -> None:
     store = Store()
     overviews, everything = OverviewCache(store), Selection()
@@ -22,12 +39,12 @@ def test_an_overview_lasts_until_tags_or_runs_come_or_go(tmp_path: Path) -> None
     tail = EventFileTail(path)
     load(store, "a", tail)
     first = overviews.of(everything)
-    assert (list(first.series), first.charted()) == (["loss", "hparam/acc"], ["loss"])
+    assert (list(first.series), titles(first)) == (["loss", "hparam/acc"], ["loss"])
 
     append(path, scalar("loss", 2, 1.0), scalar("hparam/acc", 2, 1.0))
     load(store, "a", tail)
     assert overviews.of(everything) is first
-    assert first.charted() == ["loss", "hparam/acc"]
+    assert titles(first) == ["loss", "hparam/acc"]
 
     append(path, scalar("lr", 2, 1.0))
     load(store, "a", tail)

@@ -1,7 +1,9 @@
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from torch.utils.tensorboard import SummaryWriter
@@ -223,3 +225,50 @@ def test_idle_following_costs_little(store: Store, follow: Follow, tmp_path: Pat
     used = time.process_time()
     time.sleep(1.0)
     assert time.process_time() - used < 0.15  # the aim is 0.01; other threads and noise are in it
+
+
+def test_a_closed_directory_is_told(follow: Follow, place_for_all: Path) -> None:
+    write(place_for_all / "a", [scalar("x", 0, 0.0)])
+    (place_for_all / "a").chmod(0)
+    with without_privileges():
+        follower = follow(place_for_all)
+        wait_until(lambda: not follower.loading)
+        (closed,) = follower.unreadable
+        assert (closed.path, closed.error) == (place_for_all / "a", "Permission denied")
+    (place_for_all / "a").chmod(0o755)
+    wait_until(lambda: follower.unreadable == [])
+
+
+def calls_to_load(place: Path, runs: int, files: int) -> int:
+    """Function calls that the follower's thread needs to load so many small files."""
+    for run in range(runs):
+        for file in range(files):
+            path = place / f"{run:03}" / f"{file:03}.tfevents"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(version() + scalar("x", file, 1.0))
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    follower = Follower(Store(), [LogSource(path=str(place))])
+    threading.setprofile(count)
+    try:
+        follower.start()
+    finally:
+        threading.setprofile(None)  # type: ignore[arg-type]
+    wait_until(lambda: not follower.loading)
+    found = calls
+    follower.stop()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("few", "many"), [((60, 1), (240, 1)), ((1, 60), (1, 240)), ((8, 8), (32, 8))]
+)
+def test_the_load_grows_with_the_number_of_files(
+    tmp_path: Path, few: tuple[int, int], many: tuple[int, int]
+) -> None:
+    less = calls_to_load(tmp_path / "few", *few)
+    assert calls_to_load(tmp_path / "many", *many) < 5 * less

@@ -4,6 +4,7 @@ import pytest
 import tensorboardX
 import torch.utils.tensorboard
 
+from support.event_files import scalar, write
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.store.parts import RunPart, part_of, trainings
@@ -41,3 +42,17 @@ def test_trainings_are_no_parts_and_not_empty(logdir: Path) -> None:
         writer.add_scalars("loss", {"train": 1.0}, 0)
     runs = load([LogSource(path=str(logdir))]).store.runs
     assert trainings(runs) == ["a", "a/sweep", "b", "parts"]
+
+
+def test_trials_belong_to_the_directory_above_even_if_that_is_no_run(tmp_path: Path) -> None:
+    with torch.utils.tensorboard.SummaryWriter(str(tmp_path / "sweep")) as writer:
+        for lr in (0.1, 0.2):
+            writer.add_hparams(
+                {"lr": lr}, {"hparam/loss": lr}, run_name=f"1700000000.{round(10 * lr)}"
+            )
+    (parent,) = (tmp_path / "sweep").glob("events*")
+    parent.unlink()
+    write(tmp_path / "z", [scalar("loss", 1, 1.0)])
+    runs = load([LogSource(path=str(tmp_path))]).store.runs
+    assert len(runs) == 3
+    assert trainings(runs) == ["sweep", "z"]

@@ -56,6 +56,23 @@ def test_versions_move_with_every_change(store: Store, tmp_path: Path) -> None:
     assert [new > old for new, old in zip(after, before, strict=True)] == [True, True, True, False]
 
 
+def test_what_tells_of_the_whole_run_stays_where_it_starts(store: Store, tmp_path: Path) -> None:
+    graph = frame(Event(wall_time=1.7e9, graph_def=b"\x22\x00").SerializeToString())
+    first = [tensor(name, 0, 1.0, plugin=name) for name in ("hparams", "images")]
+    path = write(tmp_path, [version(), graph, *first, start(0), scalar("x", 0, 1.0)])
+    load(store, ".", EventFileTail(path))
+    later = write(tmp_path / "z.tfevents", [version(), start(0), scalar("x", 0, 2.0)])
+    load(store, ".", EventFileTail(later))
+    refs = store.runs["."].refs
+    assert {tag: len(series) for tag, series in refs.items()} == {
+        "__run_graph__": 1,
+        "hparams": 1,
+        "images": 0,
+    }
+    store.runs["."].forget(path)
+    assert not store.runs["."].refs
+
+
 def test_restart_purges_all_kinds_over_files(store: Store, tmp_path: Path) -> None:
     old = [scalar("x", step, 0.0) for step in range(5)]
     old += [tensor("text", step, b"hello", "text") for step in range(5)]

@@ -216,6 +216,37 @@ def test_labels_without_a_header_and_too_few(tmp_path: Path):
     assert found.points.tolist() == [[1, 2], [5, 6]]
     assert found.labels == (("a", ""),)
     assert found.total == 3
+    assert found.fault == "2 labels for 3 points"
+
+
+@pytest.mark.parametrize(
+    ("labels", "fault"),
+    [
+        ("gone.tsv", "No such file or directory: gone.tsv"),
+        ("../m.tsv", "the configuration names a file outside of its run"),
+        ("closed", "Is a directory: closed"),
+    ],
+)
+def test_labels_that_cannot_be_read_cost_no_points(tmp_path: Path, labels: str, fault: str):
+    run = tmp_path / "run"
+    (run / "closed").mkdir(parents=True)
+    (tmp_path / "m.tsv").write_text("a\nb\n")
+    (run / "t.tsv").write_text("1\t2\t3\n3\t4\t9\n")
+    config = f'embeddings {{ tensor_name: "t" tensor_path: "t.tsv" metadata_path: "{labels}" }}'
+    (run / "projector_config.pbtxt").write_text(config)
+    found = read_embedding(run, EmbeddingFiles("t", 0, "t.tsv", labels))
+    assert found.points.tolist() == [[1, 2, 3], [3, 4, 9]]
+    assert (found.labels, found.fault) == ((), fault)
+    assert f"labels: {fault}" in shown(*opened(tmp_path))
+
+
+def test_files_named_from_the_directory_of_the_training(tmp_path: Path):
+    run = tmp_path / "logs" / "emb"
+    run.mkdir(parents=True)
+    (run / "t.tsv").write_text("1\t2\n3\t4\n")
+    (run / "m.tsv").write_text("a\nb\n")
+    files = EmbeddingFiles("t", 0, "logs/emb/t.tsv", "logs/emb/m.tsv")
+    assert read_embedding(run, files).labels == (("a", "b"),)
 
 
 def test_large_files_are_thinned_out(tmp_path: Path):

@@ -1,5 +1,6 @@
 """Hyperparameters as torch, tensorboardX and Keras-style writers leave them."""
 
+import csv
 import math
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from tensorboard.plugins.hparams import summary_v2 as hp
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from textual.color import Color
 from textual.theme import Theme
+from torch.utils.tensorboard import SummaryWriter
+from torch.utils.tensorboard.summary import hparams
 
 from support.summary_files import WRITERS
 from tuimon.charts import roles
 from tuimon.charts.model import Row
+from tuimon.cli.main import main
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 from tuimon.summaries.reader import SummaryReader
@@ -107,7 +111,7 @@ def test_the_table_is_the_one_of_tensorboards_plugin(tmp_path: Path, writer: str
         for session in group.sessions
     }
     _, subject = opened(tmp_path)
-    table = read_table(subject)
+    table = read_table(subject.store, subject.reader)
     names = [column.name for column in table.columns]
     ours = {
         session.run: dict(zip(names, session.values, strict=True)) for session in table.sessions
@@ -225,7 +229,7 @@ def test_parallel_axes_and_scatter(trials):
 
 def test_importance_is_spearmans(trials):
     view, subject = trials
-    table = read_table(subject)
+    table = read_table(subject.store, subject.reader)
     found = {table.columns[one.column].name: one for one in importances(table, 5)}
     assert table.columns[5].name == "hparam/accuracy"
     values = [accuracy(trial) for trial in TRIALS]
@@ -339,3 +343,62 @@ def contrast(a: Color, b: Color) -> float:
 
     low, high = sorted((luminance(a), luminance(b)))
     return (high + 0.05) / (low + 0.05)
+
+
+def test_a_run_that_tells_several_times_has_all_of_it(tmp_path: Path):
+    with SummaryWriter(str(tmp_path)) as log:
+        log.add_hparams({"lr": 0.1, "n": 3}, {"loss": 0.5}, run_name="run")
+        log.add_hparams({"lr": 0.2, "b": True}, {"other": 0.25}, run_name="run")
+    _, subject = opened(tmp_path)
+    table = read_table(subject.store, subject.reader)
+    names = [column.name for column in table.columns]
+    (session,) = table.sessions
+    assert dict(zip(names, session.values, strict=True)) == {
+        "lr": 0.2,
+        "n": 3.0,
+        "b": True,
+        "loss": 0.5,
+        "other": 0.25,
+    }
+
+
+def test_trials_are_called_by_what_differs(tmp_path: Path):
+    with SummaryWriter(str(tmp_path / "sweep")) as log:
+        for at, (lr, n) in enumerate(((0.1, 3), (0.2, 3), (0.2, 3))):
+            name = f"1700000000.{at}"
+            log.add_hparams({"lr": lr, "n": n}, {"loss": lr}, run_name=name)
+    view, subject = opened(tmp_path)
+    table = read_table(subject.store, subject.reader)
+    assert [one.name for one in table.sessions] == [
+        "sweep lr=0.1",
+        "sweep lr=0.2",
+        "sweep lr=0.2 #2",
+    ]
+    assert "sweep lr=0.2 #2" in shown(view, subject)
+    assert "1700000000" not in shown(view, subject)
+
+
+def test_the_best_value_stands_beside_the_last(tmp_path: Path):
+    for run, values in enumerate(((9.0, 2.0, 5.0), (7.0, 6.0, 3.0))):
+        with SummaryWriter(str(tmp_path / f"run{run}")) as log:
+            log.add_scalar("val_loss", 0.0, 0)  # Lightning, until there is a value
+            for summary in hparams({"lr": run}, {"val_loss": 0.0}):
+                log.file_writer.add_summary(summary)
+            for step, value in enumerate(values, 1):
+                log.add_scalar("val_loss", value, step)
+    _, subject = opened(tmp_path)
+    table = read_table(subject.store, subject.reader)
+    assert [column.name for column in table.columns] == ["lr", "val_loss", "val_loss best"]
+    assert [one.values for one in table.sessions] == [(0.0, 5.0, 2.0), (1.0, 3.0, 3.0)]
+
+
+def test_the_table_is_exported(tmp_path: Path):
+    log_trials(tmp_path / "logs", "torch")
+    out = tmp_path / "out"
+    assert main(["export", str(tmp_path / "logs"), "--kind", "hparams", "-o", str(out)]) == 0
+    rows = list(csv.DictReader((out / "hparams.csv").open()))
+    assert [row["run"] for row in rows] == [f"trial_{number}" for number in range(len(TRIALS))]
+    for row, trial in zip(rows, TRIALS, strict=True):
+        assert float(row["lr"]) == trial["lr"]
+        assert row["optimizer"] == trial["optimizer"]
+        assert float(row["hparam/accuracy"]) == pytest.approx(accuracy(trial), rel=1e-6)

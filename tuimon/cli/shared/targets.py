@@ -14,6 +14,7 @@ from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
 if TYPE_CHECKING:
+    from tuimon.events.logdir import LogdirScan
     from tuimon.store.run_log import FileStatus, RunLog
     from tuimon.store.store import Store
 
@@ -102,13 +103,15 @@ class EventLogs:
         scan = LogdirScan(target.sources)
         files = scan.scan()
         where = " ".join(safe(source.path) for source in target.sources)
-        if not files:
-            raise CommandError(f"{where}: no event files there")
+        for closed in scan.unreadable:
+            tell(f"{safe(closed.path)}: {closed.error}: left out")
+        if not files and not scan.beside:
+            raise CommandError(f"{where}: {_what_is_there(scan)}")
         if scan.truncated:
             tell(f"{where}: too large: not all of it was looked at")
         self._files = [file for file in files if runs is None or runs.search(file.run)]
         self._beside = [file for file in scan.beside if runs is None or runs.search(file.run)]
-        self.complete = not scan.truncated
+        self.complete = not scan.truncated and not scan.unreadable
         """Whether everything could be read so far."""
 
     def read(self) -> "Iterator[RunLog]":
@@ -124,8 +127,7 @@ class EventLogs:
         """All of them."""
         from tuimon.store.store import Store
 
-        store = Store()
-        store.runs = {run.name: run for run in self.read()}
+        store = Store(self.read())
         store.set_beside(self._beside)
         return store
 
@@ -133,6 +135,18 @@ class EventLogs:
 def tell(line: str) -> None:
     """A line on standard error."""
     click.echo(f"tuimon: {line}", err=True)
+
+
+def _what_is_there(scan: "LogdirScan") -> str:
+    """What log directories without event files hold, and what to do."""
+    from tuimon.present.other_files import WAYS_OUT, tables_told
+
+    if scan.unreadable:
+        return "no event files that could be read"
+    if scan.tables:
+        told = tables_told(scan.tables)
+        return f"no event files there, and {told} are not read: {WAYS_OUT}"
+    return "no event files there"
 
 
 def _tell_damage(files: list["FileStatus"]) -> bool:

@@ -28,7 +28,7 @@ _LONGEST = 1 << 10
 
 
 class KnownRecords:
-    """The layouts of a file's scalar records, and what tells their tags apart."""
+    """The layouts of a run's scalar records, and what tells their tags apart."""
 
     def __init__(self) -> None:
         self._shapes: dict[bytes, list[_FrameFormat]] = {}  # by the head of a frame

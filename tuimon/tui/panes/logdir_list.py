@@ -43,7 +43,8 @@ class LogdirList(CursorList[NearbyLogdir]):
 
     def item_row(self, item: NearbyLogdir, cells: int, *, selected: bool) -> Row:
         path = "." if item.path == self._place else str(item.path.relative_to(self._place))
-        runs = f"{item.runs} run" + ("" if item.runs == 1 else "s")
+        more = "" if item.whole else "+"
+        runs = f"{item.runs}{more} run" + ("" if item.runs == 1 and item.whole else "s")
         age = format_age(max(0.0, time.time() - item.modified))
         room = max(8, cells - _RUNS_WIDTH - _AGE_WIDTH - 4)
         spans = [

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.present.facts import search_lines
+from tuimon.present.other_files import WAYS_OUT, tables_told
 from tuimon.runs.record import RunState
 from tuimon.session.session import Session
 from tuimon.text import fit
@@ -33,7 +34,7 @@ def why_no_curves(session: Session) -> list[str]:
             f"in {first.path.parent}",
         ]
     if subject is None:
-        return ["No scalars in these log directories yet.", "Curves appear as soon as there are."]
+        return _why_nothing(session)
     if subject.state is RunState.LOST:
         return ["The run was lost before it wrote any scalar."]
     if subject.state.ended:
@@ -42,6 +43,15 @@ def why_no_curves(session: Session) -> list[str]:
     if session.sources:
         return ["The script has opened an event file.", "Curves appear with its first scalar."]
     return ["Nothing to draw yet.", *search_lines(subject.search)]
+
+
+def _why_nothing(session: Session) -> list[str]:
+    if session.store.has_other_data:
+        return ["No scalars in these log directories yet.", "v shows what else there is."]
+    if session.follower.tables and not session.store.runs:
+        told = tables_told(session.follower.tables)
+        return ["No event files in these log directories yet.", f"{told} are not read:", WAYS_OUT]
+    return ["No scalars in these log directories yet.", "Curves appear as soon as there are."]
 
 
 def why_too_small(columns: int, rows: int) -> list[str]:

@@ -118,6 +118,7 @@ class MonitorScreen(SessionScreen):
         self._overviews = OverviewCache(session.store)
         self._arrangement = Arrangement((), ())
         """Of what was drawn last."""
+        self._opened_others = False
         self._tag_to_open: str | None = None
         """Its chart is shown as soon as there is one."""
         self._drawn_version: _Version | None = None
@@ -241,7 +242,7 @@ class MonitorScreen(SessionScreen):
         colours, overview = self._charts.colours, self._overviews.of(selection)
         colours.meet(overview.trainings, keep=not loading)
         group = prefix_tags if selection.group == BY_PREFIX else pair_tags
-        metrics = self._order.sorted(group(overview.charted()), look.sort)
+        metrics = self._order.sorted(overview.charts(group), look.sort)
         self._arrangement = arrange(metrics, look.folded)
         charts, folded = self._arrangement
         await self._charts.show(charts, selection)
@@ -270,6 +271,8 @@ class MonitorScreen(SessionScreen):
         self.set_class(empty, "-bare")
         if empty:
             self._notice.say(why_no_curves(self.session))
+            if not self.session.follower.loading:
+                self._open_others()
         elif nothing:
             self._notice.say(["No tag matches the filter.", "/ changes it, Esc clears it."])
         self.refresh_bindings()
@@ -282,7 +285,7 @@ class MonitorScreen(SessionScreen):
             "back": self._output.zoomed,
             "console": self._output.exists,
             "system": session.system is not None,
-            "summaries": any(run.refs for run in session.store.runs.values()),
+            "summaries": session.store.has_other_data,
         }
         return {key for key, does in works.items() if not does}.union(super().idle_keys())
 
@@ -380,6 +383,13 @@ class MonitorScreen(SessionScreen):
             self.notify("copied what the pane shows")
         else:
             self.notify("Focus a chart, a pane or the console: Y copies what it shows.")
+
+    def _open_others(self) -> None:
+        """Show what lies in log directories without event files, once."""
+        store = self.session.store
+        if not self._opened_others and store.beside and not store.runs:
+            self._opened_others = True
+            self.action_summaries()
 
     def action_summaries(self) -> None:
         # All kinds of views take a fifth of the time to the first curve.

@@ -5,10 +5,6 @@ A graph is made of many objects: while they are built, the collector is paused.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from tuimon.store.run_log import RunLog
 from tuimon.summaries.graphs import RunMetadata
 from tuimon.summaries.histograms import Histogram
@@ -18,22 +14,6 @@ from tuimon.views.subject import ItemContext
 COST_PLUGINS = frozenset(
     {"graph_run_metadata", "graph_run_metadata_graph", "graph_tagged_run_metadata"}
 )
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Have no search meanwhile; also a decorator.
-
-    Each one goes through all that was built so far, none of which is garbage: for a graph of
-    50,000 nodes that is 40% of the time.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def read_costs(subject: ItemContext, run: RunLog) -> list[tuple[str, RunMetadata]]:

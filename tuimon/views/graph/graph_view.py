@@ -9,12 +9,13 @@ from typing import get_args
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.present.list_cursor import ListCursor
+from tuimon.store.collector import collector_paused
 from tuimon.store.store import Store
 from tuimon.summaries.graphs import Graph, NodeCost, RunMetadata
 from tuimon.text import format_step
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.graph.branch import Branch
-from tuimon.views.graph.costs import COST_PLUGINS, collector_paused, learn_sizes, read_costs
+from tuimon.views.graph.costs import COST_PLUGINS, learn_sizes, read_costs
 from tuimon.views.graph.tree import Level, Tree
 from tuimon.views.graph.tree_rows import (
     DETAIL_ROWS,

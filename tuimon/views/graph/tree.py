@@ -72,6 +72,7 @@ class Tree:
             branch = parent.add(name, role if role in ("input", "output") else op, role)
         elif branch.role == "module" and not branch.type:
             branch.type = op  # TensorFlow has operations that are scopes, too
+            branch.role = role if role == "parameter" else "module"
         return branch
 
     def _measure(self, costs: Iterable[NodeCost]) -> None:

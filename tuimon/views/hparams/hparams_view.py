@@ -11,6 +11,7 @@ import numpy as np
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.metrics import best_of
+from tuimon.present.trial_names import hparam_text
 from tuimon.store.filters import FilterError, parse_expression
 from tuimon.store.store import Store
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
@@ -21,7 +22,6 @@ from tuimon.views.hparams.session_table import TableCursor, table_rows
 from tuimon.views.hparams.sessions import (
     PLUGIN,
     HParamTable,
-    format_cell,
     matches,
     read_table,
     session_runs,
@@ -158,7 +158,7 @@ class HParamsView(View):
 
     def _scene(self, subject: ItemContext, *, inside: bool) -> HParamScene:
         """Read the sessions, and choose and order those that are seen."""
-        table = self._table = read_table(subject)
+        table = self._table = read_table(subject.store, subject.reader)
         if not table.sessions:
             raise ViewError("No run has told its hyperparameters yet (add_hparams).")
         order = [
@@ -197,7 +197,7 @@ class HParamsView(View):
         same: list[Piece] = []
         for at, column in enumerate(table.columns):
             if not column.varies and not column.metric:
-                value = format_cell(table.sessions[0].values[at])
+                value = hparam_text(table.sessions[0].values[at])
                 same += [("  " if same else "same for all: ", roles.NOTE)]
                 same += [(f"{column.name} ", roles.NOTE), (value, roles.LEGEND)]
         return [clip(title, cells), clip(same or [("every value varies", roles.DIM)], cells)]

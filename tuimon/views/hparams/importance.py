@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
+from tuimon.present.trial_names import hparam_text
 from tuimon.text import fit, safe, shorten, width
 from tuimon.views.hparams.scene import HParamScene
-from tuimon.views.hparams.sessions import HParamTable, format_cell
+from tuimon.views.hparams.sessions import HParamTable
 from tuimon.views.layout import clip
 
 
@@ -41,7 +42,7 @@ def importances(table: HParamTable, metric: int) -> list[Importance]:
             known &= np.isfinite(column.numbers)
             value = spearman(column.numbers[known], target[known])
         else:
-            texts = (format_cell(session.values[index]) for session in table.sessions)
+            texts = (hparam_text(session.values[index]) for session in table.sessions)
             value = _ratio([*compress(texts, known)], ranked(target[known]))
         if np.isfinite(value):
             numeric = column.numbers is not None

@@ -10,7 +10,8 @@ import numpy as np
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.charts.roles import Role
-from tuimon.views.hparams.sessions import HParamTable, format_cell
+from tuimon.present.trial_names import hparam_text
+from tuimon.views.hparams.sessions import HParamTable
 from tuimon.views.layout import Piece, clip
 
 LEAST_PLOT = (24, 8)
@@ -81,10 +82,10 @@ class HParamScene:
         if self.chosen is None:
             return ()
         session = self.table.sessions[self.chosen]
-        pieces: list[Piece] = [("◆ ", roles.ACCENT), (session.run, roles.TITLE)]
+        pieces: list[Piece] = [("◆ ", roles.ACCENT), (session.name, roles.TITLE)]
         for column in self.table.shown:
             pieces.append((f"  {self.table.heading(column)} ", roles.NOTE))
-            pieces.append((format_cell(session.values[column]), roles.VALUE))
+            pieces.append((hparam_text(session.values[column]), roles.VALUE))
         return clip(pieces, cells)
 
 

@@ -9,9 +9,9 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.table import TableColumn, in_view, lay_out
 from tuimon.present.list_cursor import ListCursor
+from tuimon.present.trial_names import hparam_text
 from tuimon.text import fit, safe, width
 from tuimon.views.hparams.scene import HParamScene
-from tuimon.views.hparams.sessions import format_cell
 from tuimon.views.layout import clip
 
 _MOST_COLUMN, _LEAST_COLUMN = 16, 6
@@ -39,7 +39,7 @@ def table_rows(scene: HParamScene, cursor: TableCursor, cells: int, height: int)
     columns, sessions = scene.table.shown, scene.table.sessions
     view = cursor.fit(len(scene.order), height - 1, follows=scene.at is not None)
     seen = scene.order[view.start : view.stop]
-    run_cells = max((width(safe(one.run)) for one in sessions), default=0)
+    run_cells = max((width(safe(one.name)) for one in sessions), default=0)
     run_cells = min(max(run_cells, _LEAST_RUN), _MOST_RUN, max(_LEAST_RUN, cells // 3))
     sizes = [_column_cells(scene, column) for column in columns]
     at = columns.index(scene.column) if scene.column in columns else None
@@ -52,7 +52,7 @@ def table_rows(scene: HParamScene, cursor: TableCursor, cells: int, height: int)
         ),
         TableColumn(
             (Span(f"+{hidden} more" if hidden else "", roles.DIM),),
-            [(Span(safe(sessions[one].run), roles.TEXT),) for one in seen],
+            [(Span(safe(sessions[one].name), roles.TEXT),) for one in seen],
             gap=1,
         ),
         *(_column(scene, columns[place], seen) for place in shown),
@@ -81,7 +81,7 @@ def _column(scene: HParamScene, column: int, seen: Sequence[int]) -> TableColumn
 
 
 def _text(scene: HParamScene, column: int, at: int) -> str:
-    return safe(format_cell(scene.table.sessions[at].values[column]))
+    return safe(hparam_text(scene.table.sessions[at].values[column]))
 
 
 def _column_cells(scene: HParamScene, column: int) -> int:

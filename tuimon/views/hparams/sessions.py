@@ -2,8 +2,9 @@
 
 Runs, hyperparameters and metrics are those of TensorBoard's hparams plugin: a run with a
 ``_hparams_/session_start_info`` is a session, and a metric is the newest value of a tag of the
-session's run, or of one below it. Unlike there, the columns are those of all experiments of the log
-directories, since every ``add_hparams`` of torch writes one that tells of its own run alone.
+session's run, or of one below it; where an earlier one was better, that has a column, too. Unlike
+there, the columns are those of all experiments of the log directories, since every ``add_hparams``
+of torch writes one that tells of its own run alone, and a run may hold several.
 `matches` tells whether a term of a filter holds.
 """
 
@@ -16,13 +17,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tuimon.metrics import best_of
+from tuimon.present.hparam_groups import session_hparams
+from tuimon.present.trial_names import hparam_text, trial_names
 from tuimon.store.filters import FilterTerm
 from tuimon.store.parts import SESSION_START
 from tuimon.store.run_log import RunLog
+from tuimon.store.series import Series
 from tuimon.store.store import Store
-from tuimon.summaries.hparams import HParamExperiment, HParamValue, SessionEnd, SessionStart
+from tuimon.summaries.hparams import HParamExperiment, HParamValue, SessionEnd
+from tuimon.summaries.reader import SummaryReader
 from tuimon.text import format_value
-from tuimon.views.subject import ItemContext
 
 PLUGIN = "hparams"
 _SESSION_END = "_hparams_/session_end_info"
@@ -33,6 +38,8 @@ class HParamSession(NamedTuple):
     """One run."""
 
     run: str
+    name: str
+    """What it is called: not by the time, as the directories of `add_hparams` are."""
     status: str
     """``success``, ``failure``, ``running``, or empty when the writer did not say (yet)."""
     values: tuple[HParamValue, ...]
@@ -100,7 +107,7 @@ class HParamTable(NamedTuple):
         numbers = self.columns[column].numbers
         if numbers is not None:
             return _number_axis(numbers)
-        texts = [format_cell(session.values[column]) for session in self.sessions]
+        texts = [hparam_text(session.values[column]) for session in self.sessions]
         order = sorted({*texts} - {""})
         last = max(1, len(order) - 1)
         places = {text: at / last if len(order) > 1 else 0.5 for at, text in enumerate(order)}
@@ -113,52 +120,73 @@ def session_runs(store: Store) -> list[RunLog]:
     return [run for run in store.runs.values() if SESSION_START in run.refs]
 
 
-def read_table(subject: ItemContext) -> HParamTable:
+def read_table(store: Store, reader: SummaryReader) -> HParamTable:
     """Read all sessions; one that cannot be read is left out."""
-    store = subject.store
     sessions = []
     names: dict[str, None] = {}
     metrics: dict[tuple[str, str], str] = {}
     for run in store.runs.values():
-        experiment = subject.reader.newest(run, _EXPERIMENT)
-        if isinstance(experiment, HParamExperiment):
-            names.update(dict.fromkeys(info.name for info in experiment.hparams))
-            for metric in experiment.metrics:
-                shown = metric.display_name or posixpath.join(metric.group, metric.tag)
-                metrics.setdefault((metric.group, metric.tag), shown)
-        start = subject.reader.newest(run, SESSION_START)
-        if isinstance(start, SessionStart):
-            names.update(dict.fromkeys(start.hparams))
-            end = subject.reader.newest(run, _SESSION_END)
-            sessions.append((run, start, end.status if isinstance(end, SessionEnd) else ""))
+        for experiment in reader.every(run, _EXPERIMENT):
+            if isinstance(experiment, HParamExperiment):
+                names.update(dict.fromkeys(info.name for info in experiment.hparams))
+                for metric in experiment.metrics:
+                    shown = metric.display_name or posixpath.join(metric.group, metric.tag)
+                    metrics.setdefault((metric.group, metric.tag), shown)
+        hparams = session_hparams(reader, run)
+        if hparams is not None:
+            names.update(dict.fromkeys(hparams))
+            end = reader.newest(run, _SESSION_END)
+            sessions.append((run, hparams, end.status if isinstance(end, SessionEnd) else ""))
     if not metrics:  # nobody said what counts
         metrics = {("", tag): tag for run, _, _ in sessions for tag in run.series}
-    rows = tuple(
-        HParamSession(
-            run.name,
-            status,
-            (
-                *(start.hparams.get(name) for name in names),
-                *(_metric(store, run, group, tag) for group, tag in metrics),
-            ),
-        )
-        for run, start, status in sessions
-    )
-    columns = [(name, False) for name in names] + [(shown, True) for shown in metrics.values()]
+    columns = [(name, False, [given.get(name) for _, given, _ in sessions]) for name in names]
+    for (group, tag), shown in metrics.items():
+        series = [_series(store, run, group, tag) for run, _, _ in sessions]
+        last: list[HParamValue] = [_last(one) for one in series]
+        best: list[HParamValue] = [
+            _best(one, run) for one, (run, _, _) in zip(series, sessions, strict=True)
+        ]
+        columns.append((shown, True, last))
+        if any(a != b and b is not None for a, b in zip(last, best, strict=True)):
+            columns.append((f"{shown} best", True, best))
+    called = trial_names({run.name: given for run, given, _ in sessions})
     return HParamTable(
+        tuple(_column(name, metric, values) for name, metric, values in columns),
         tuple(
-            _column(name, metric, [row.values[at] for row in rows])
-            for at, (name, metric) in enumerate(columns)
+            HParamSession(
+                run.name,
+                called.get(run.name, run.name),
+                status,
+                tuple(values[at] for _, _, values in columns),
+            )
+            for at, (run, _, status) in enumerate(sessions)
         ),
-        rows,
     )
 
 
-def _metric(store: Store, run: RunLog, group: str, tag: str) -> float | None:
+def _series(store: Store, run: RunLog, group: str, tag: str) -> Series | None:
     where = store.runs.get(posixpath.normpath(posixpath.join(run.name, group)))
-    series = where.series.get(tag) if where is not None else None
+    return where.series.get(tag) if where is not None else None
+
+
+def _last(series: Series | None) -> float | None:
     last = series.last if series is not None else None
     return last.value if last is not None else None
+
+
+def _best(series: Series | None, session: RunLog) -> float | None:
+    """The best value of a metric whose name tells which values are good."""
+    best = best_of(series.tag) if series is not None else None
+    if series is None or best is None:
+        return None
+    steps, times, values = series.snapshot()
+    told = session.refs[SESSION_START].all_refs().wall_times
+    if len(steps) > 1 and steps[0] == 0 and times[0] <= told[0] < times[1]:
+        values = values[1:]  # Lightning: what stands there until there is a value
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return None
+    return float(values.min() if best == "min" else values.max())
 
 
 def _column(name: str, metric: bool, values: Sequence[HParamValue]) -> HParamColumn:
@@ -166,7 +194,7 @@ def _column(name: str, metric: bool, values: Sequence[HParamValue]) -> HParamCol
     known = [value for value in values if value is not None]
     if known and all(isinstance(value, bool | float) for value in known):
         numbers = np.array(values, np.float64)  # None becomes NaN
-    varies = len({format_cell(value) for value in values}) > 1
+    varies = len({hparam_text(value) for value in values}) > 1
     return HParamColumn(name, metric, varies, numbers)
 
 
@@ -186,15 +214,6 @@ def _number_axis(numbers: NDArray[np.float64]) -> HParamAxis:
         return HParamAxis(np.where(finite, 0.5, np.nan), ((0.5, told(low)),), log=log)
     labels = ((0.0, told(low)), (0.5, told((low + high) / 2)), (1.0, told(high)))
     return HParamAxis((sizes - low) / (high - low), labels, log=log)
-
-
-def format_cell(value: HParamValue) -> str:
-    """A value as it is shown; empty for none. Not safe for a terminal."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return format_value(value) if isinstance(value, float) else str(value)
 
 
 def spans_decades(numbers: NDArray[np.float64]) -> bool:
@@ -233,9 +252,13 @@ def matches(table: HParamTable, session: HParamSession, term: FilterTerm) -> boo
                 "<": value < number,
                 "=": value == number or format_value(value) == wanted,
             }[sign]
-        same = format_cell(value).lower() == wanted.lower()
+        same = hparam_text(value).lower() == wanted.lower()
         return same if sign == "=" else not same if sign == "!=" else False
-    texts = (session.run, *(format_cell(v) for v in session.values if isinstance(v, str)))
+    texts = (
+        session.run,
+        session.name,
+        *(hparam_text(v) for v in session.values if isinstance(v, str)),
+    )
     return any(term.pattern.search(text) for text in texts)
 
 
