@@ -116,7 +116,7 @@ class EventFileTail:
     def undecided_bytes(self) -> int:
         """Bytes at the end that are no whole record: being written, or damaged.
 
-        None of a file that begins as no event file does, like the ``.meta`` that Unity puts beside.
+        None of a neighbour that begins as no event file does: Unity puts ``X.meta`` beside ``X``.
         """
         return max(self._rest(), 0) if not self._unfinished and not self._is_foreign else 0
 
@@ -179,7 +179,7 @@ class EventFileTail:
             self._restart()
             window = self._buffer.read(file, max_bytes, 0)
         if not self.offset:  # no record is so long that the second half of its length is not zero
-            self._is_foreign = any(window[4:8])
+            self._is_foreign = any(window[4:8]) and self.path.with_suffix("").exists()
         batches = self._advance(file, window)
         if self._is_new:
             batches = batches or [EventBatch()]

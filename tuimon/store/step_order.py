@@ -73,11 +73,11 @@ class StepOrder(NamedTuple):
     purged: Flags
     """Superseded by a ``SessionLog.START``."""
     oddities: frozenset[Oddity]
-    growth: "Growth"
+    growth: "SettledSteps"
     """Of the last file."""
 
 
-class Growth(NamedTuple):
+class SettledSteps(NamedTuple):
     """Which rows, behind those of a file, leave what becomes of these as it is."""
 
     climbs: bool
@@ -86,7 +86,7 @@ class Growth(NamedTuple):
     """Those with a step above this one, in any order: steps go back too often for a restart."""
 
 
-FIXED = Growth(False, None)
+FIXED = SettledSteps(False, None)
 """No rows do."""
 
 
@@ -123,13 +123,13 @@ def order_steps(files: Sequence[FileRows]) -> StepOrder:
     return StepOrder(steps, superseded, purged, frozenset(oddities), growth)
 
 
-def growth_of(steps: Ints) -> Growth:
+def growth_of(steps: Ints) -> SettledSteps:
     """Tell it of the steps of a file."""
     if not len(steps):
         return FIXED
     places = _places_back(steps)
     above = int(steps[places[_MOST_PLACES]]) if len(places) > _MOST_PLACES else None
-    return Growth(len(steps) == 1 or bool(steps[-1] > steps[:-1].max()), above)
+    return SettledSteps(len(steps) == 1 or bool(steps[-1] > steps[:-1].max()), above)
 
 
 def _taken(steps: Ints, cuts: Sequence[_Cut]) -> Flags:

@@ -15,8 +15,8 @@ from tuimon.store.step_order import (
     FEW_WITHOUT_STEP,
     FIXED,
     FileRows,
-    Growth,
     Oddity,
+    SettledSteps,
     StepOrder,
     order_steps,
 )
@@ -70,7 +70,7 @@ class _InForce(NamedTuple):
     """The rows; the thread that writes the timeline may add to them."""
     superseded: int
     oddities: frozenset[Oddity]
-    growth: Growth = FIXED
+    growth: SettledSteps = FIXED
 
     def advanced(self, rows: Sequence[np.ndarray]) -> "_InForce | None":
         """The rows in force of the next version, which has more at the end of the last file.

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.event_files import (
+    NAME,
     append,
     frame,
     points,
@@ -334,7 +335,9 @@ def test_garbage_is_waited_at_and_passed_over(path: Path, garbage: bytes) -> Non
     "content", [b"fileFormatVersion: 2\nguid: 5f0e\n", b"{}" * 9, b"PK\3\4\x14\0\0\0\x08\0" * 5]
 )
 def test_neighbours_that_are_no_event_files_are_no_damage(tmp_path: Path, content: bytes) -> None:
-    tail = EventFileTail(write(tmp_path, [content]))
+    neighbour = write(tmp_path, scalars(1)).with_name(f"{NAME}.meta")
+    neighbour.write_bytes(content)
+    tail = EventFileTail(neighbour)
     assert read(tail) == []
     assert (tail.undecided_bytes, tail.damaged_records) == (0, 0)
 
