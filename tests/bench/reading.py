@@ -46,8 +46,9 @@ ENVIRONMENT = ("PYTHONDONTWRITEBYTECODE", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE
 LONG_SECONDS = 20.0
 """A load that takes longer is measured once."""
 MILLION = 1_000_000
-IDLE_SECONDS = 20
-IDLE_RUNS = 200
+IDLE_SECONDS = 150
+IDLE_RUNS = 5000
+SMALL_RUNS, SMALL_FILES = 460, 40
 COLUMNS = 320
 ONE_RUN = "1 M scalars, one run, 10 tags in turn"
 OTHER = "other"
@@ -87,7 +88,8 @@ follower = Follower(Store(), [LogSource(path=sys.argv[1])])
 follower.start()
 while follower.loading:
     time.sleep(0.01)
-time.sleep(3)
+print(time.process_time(), flush=True)
+time.sleep(30)
 cpu, began = time.process_time(), time.perf_counter()
 time.sleep(float(sys.argv[2]))
 print((time.process_time() - cpu) / (time.perf_counter() - began))
@@ -216,10 +218,11 @@ def poll_times(logdir: Path) -> tuple[float, float]:
     return statistics.median(new), statistics.median(idle)
 
 
-def idle_share(logdir: Path, seconds: float) -> float:
-    """Share of a core that following a directory takes when nothing happens there."""
+def followed(logdir: Path, seconds: float) -> tuple[float, float]:
+    """CPU seconds of a process that follows a directory to be loaded, and its share when idle."""
     command = [sys.executable, "-c", IDLE, str(logdir), str(seconds)]
-    return float(subprocess.run(command, capture_output=True, check=True).stdout)
+    loaded, share = subprocess.run(command, capture_output=True, check=True).stdout.split()
+    return float(loaded), float(share)
 
 
 def extremes_time(points: int) -> tuple[float, bool]:
@@ -329,8 +332,15 @@ def measure(root: Path, options: argparse.Namespace) -> None:
         )
     for run in range(IDLE_RUNS):
         write_log(root / "idle" / f"run{run}", encode(cycle(500)))
-    share = idle_share(root / "idle", IDLE_SECONDS)
-    print(f"| idle watching of {IDLE_RUNS} runs | {share:.2%} of a core |")
+    _, share = followed(root / "idle", IDLE_SECONDS)
+    print(f"| idle watching of {IDLE_RUNS:,} runs | {share:.2%} of a core |")
+    small = write_log(root / "one small", encode(cycle(3))).read_bytes()
+    for run in range(SMALL_RUNS):
+        (directory := root / "small" / f"run{run}").mkdir(parents=True)
+        for file in range(SMALL_FILES):
+            (directory / f"{file}.tfevents").write_bytes(small)
+    cpu, _ = followed(root / "small", 0.0)
+    print(f"| {SMALL_RUNS * SMALL_FILES:,} files of three points: CPU | {cpu:.1f} s |")
     points = MILLION if options.quick else 10 * MILLION
     seconds, exact = extremes_time(points)
     print(

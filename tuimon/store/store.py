@@ -34,6 +34,7 @@ class Store:
         """Records of all runs that were dropped, because they were damaged."""
         self._runs = {run.name: run for run in runs}
         self._arrivals = 0
+        self._summarized: tuple[int, bool] = -1, False
         self._sorted: tuple[int, Mapping[str, RunLog]] = -1, {}
         self.beside: tuple[SideFile, ...] = ()
         """What lies beside event files, by run and path; also of runs that have none."""
@@ -51,7 +52,10 @@ class Store:
     @property
     def has_other_data(self) -> bool:
         """Whether there is anything that is no scalar."""
-        return bool(self.beside) or any(run.refs for run in self.runs.values())
+        structure = self.structure
+        if self._summarized[0] != structure:
+            self._summarized = structure, any(run.refs for run in self.runs.values())
+        return bool(self.beside) or self._summarized[1]
 
     def apply(self, run_name: str, path: Path, batch: EventBatch) -> None:
         """Take in a batch of the event file at `path`; for the thread that writes."""
