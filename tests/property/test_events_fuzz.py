@@ -25,6 +25,7 @@ from tensorboard.util.tensor_util import make_ndarray
 from support.data_server import peak_bytes
 from support.event_files import read, said, scalar, start, tensor, version
 from tuimon.events import decode, wire
+from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.bulk.templates import find_layout
 from tuimon.events.crc import masked_crc
 from tuimon.events.fields import BYTES, VARINT, WireError, fields, read_varint
@@ -348,7 +349,7 @@ def test_windows(count: int) -> None:
 
     def use(data: bytes) -> None:
         at = 0
-        decoder = decode.EventDecoder({})
+        decoder = decode.EventDecoder({}, KnownRecords())
         for end in (rng.randint(0, len(data)), len(data)):
             window = decoder.decode(data[at:end], at, more=rng.random() < 0.5)
             assert 0 <= window.end <= end - at
