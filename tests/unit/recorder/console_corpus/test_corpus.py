@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from support.console_formats import ConsoleFormat, formats_of, judge, read_console
 
 HERE = Path(__file__).parent
