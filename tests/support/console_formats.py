@@ -108,9 +108,14 @@ def _curves(data: dict[str, dict[str, list[tuple[int | list[int], float]]]]) -> 
     curves: Curves = defaultdict(list)
     for key in ("points", "optional"):
         for tag, points in data.get(key, {}).items():
-            for step, value in points:
-                steps = tuple(step) if isinstance(step, list) else (step,)
-                curves[tag].append(Allowed(steps, float(value), key == "points"))
+            curves[tag] += [
+                Allowed(
+                    tuple(step) if isinstance(step, list) else (step,),
+                    float(value),
+                    key == "points",
+                )
+                for step, value in points
+            ]
     return dict(curves)
 
 
@@ -143,9 +148,11 @@ def _judge_part(
             verdict.wrong_tags.append(f"{where}{tag} {points[:2]}")
             continue
         allowed = curves[canonical]
-        for step, value in points:
-            if not any(one.fits(step, value) for one in allowed):
-                verdict.wrong_values.append(f"{where}{tag} {step}:{value:g}")
+        verdict.wrong_values += [
+            f"{where}{tag} {step}:{value:g}"
+            for step, value in points
+            if not any(one.fits(step, value) for one in allowed)
+        ]
         for (before, _), (after, _) in pairwise(points):
             if after < before:
                 verdict.wrong_values.append(f"{where}{tag} goes back from {before} to {after}")
