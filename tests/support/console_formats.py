@@ -87,11 +87,9 @@ class Verdict:
         return not (self.wrong_values or self.wrong_tags)
 
     def __str__(self) -> str:
-        told = [f"{self.found} of {self.expected}"]
-        for name in ("wrong_values", "wrong_tags", "missed"):
-            if items := getattr(self, name):
-                told.append(f"{name} {len(items)}: {'; '.join(items[:6])}")
-        return " | ".join(told)
+        kinds = {name: getattr(self, name) for name in ("wrong_values", "wrong_tags", "missed")}
+        told = (f"{name} {len(one)}: {'; '.join(one[:6])}" for name, one in kinds.items() if one)
+        return " | ".join([f"{self.found} of {self.expected}", *told])
 
 
 def load_format(path: Path) -> ConsoleFormat:
