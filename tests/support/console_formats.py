@@ -167,8 +167,8 @@ def _matched_parts(one: ConsoleFormat, read: dict[str, dict[str, list[tuple[int,
     """The parts of the file → those read: as many values alike as can be, and no other number."""
 
     def alike(name: str, part: str) -> int:
-        allowed = Counter(round(p.value, 9) for ps in one.parts[name].values() for p in ps)
-        values = Counter(round(value, 9) for ps in read[part].values() for _, value in ps)
+        allowed = Counter(f"{p.value:.9g}" for ps in one.parts[name].values() for p in ps)
+        values = Counter(f"{value:.9g}" for ps in read[part].values() for _, value in ps)
         return sum((allowed & values).values())
 
     def may_be(name: str, part: str) -> bool:
