@@ -27,17 +27,19 @@ from support.console_pieces import (
     EPOCHS,
     EPOCHS_AND_COUNTS,
     EXTRAS,
+    FOLD_CELLS,
+    FOLD_HEADINGS,
     LAUNCHERS,
     LOGGERS,
     NAMES,
-    NOISE,
     PAIRS,
-    PIPED,
+    RANKS,
     SEPARATORS,
     SPLIT_CELLS,
     SPLITS,
     SYNONYMS,
 )
+from support.console_surroundings import coloured
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Line:
     steps: tuple[int, ...]
     extras: tuple[tuple[str, float], ...] = ()
     split: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,23 +83,33 @@ def verdict_on(console: Console) -> Verdict:
 
 
 def _reading(console: Console, reading: int, printed: Iterable[Printed]) -> ConsoleFormat:
-    curves: Curves = defaultdict(list)
+    parts: dict[str, Curves] = defaultdict(lambda: defaultdict(list))
     keys: dict[tuple[str, ...], str] = {}
     for line in console.lines:
         for needed, items in ((True, line.values), (False, line.extras)):
             for name, value in items:
-                own = key_of(name)
-                with_split = own if line.split in own else tuple(sorted((*own, line.split)))
-                tag = name if not line.split else "/".join(with_split)
-                curves[tag].append(Allowed((line.steps[reading],), value, needed))
-                keys[with_split if line.split else own] = tag
-                if line.split in ("", "train") or not needed:  # that of a training goes without
-                    keys.setdefault(own, tag)
-                    keys.setdefault(tuple(sorted({*own, "train"})), tag)
+                tag = _named(line, name, needed, keys)
+                point = Allowed((line.steps[reading],), value, needed)
+                parts[line.part][tag].append(point)
+    tags = {tag for curves in parts.values() for tag in curves}
     names = {one.tag: keys[key] for one in printed if (key := key_of(one.tag)) in keys}
-    curves = {**curves}
-    names = {tag: name for tag, name in names.items() if tag not in curves}
-    return ConsoleFormat(console.kind, "", console.text, {"": curves}, names)
+    names = {tag: name for tag, name in names.items() if tag not in tags}
+    return ConsoleFormat(console.kind, "", console.text, {**parts}, names)
+
+
+def _named(line: Line, name: str, needed: bool, keys: dict[tuple[str, ...], str]) -> str:
+    """The tag of a value, and in `keys` all that it may be called."""
+    own = key_of(name)
+    if not line.split:
+        keys[own] = name
+        keys.setdefault(tuple(sorted({*own, "train"})), name)
+        return name
+    with_split = own if line.split in own else tuple(sorted((*own, line.split)))
+    tag = keys.setdefault(with_split, "/".join(with_split))
+    if line.split == "train" or not needed:  # that of a training goes without
+        keys.setdefault(own, tag)
+        keys.setdefault(tuple(sorted({*own, "train"})), tag)
+    return tag
 
 
 class Draw:
@@ -113,6 +126,8 @@ class Draw:
             *(self.epochs_and_counts,) * 2,
             *(self.splits,) * 2,
             self.validation_by_epoch,
+            self.ranks,
+            self.folds,
             self.dictionaries,
             self.bars,
             self.table,
@@ -192,6 +207,32 @@ class Draw:
             lines.append(Line(text, ((name, float(value)),), (step,)))
         return Console("validation by epoch", tuple(lines))
 
+    def ranks(self) -> Console:
+        """Two ranks that print the same lines with other values, in any order."""
+        prefix, word = self.random.choice(RANKS), self.random.choice(EPOCHS + COUNTERS[:8])
+        body, lines = self._body(extras=0), []
+        joint = self.random.choice((": ", " | ", ", ", " "))
+        for count in self._counts():
+            for rank in self.random.sample((0, 1), 2):
+                line = body(f"{prefix.format(r=rank)}{word} {count}{joint}", (count,))
+                lines.append(replace(line, part=f"rank {rank}"))
+        return Console("ranks", tuple(lines))
+
+    def folds(self) -> Console:
+        """Three trainings one after the other, each with the same epochs."""
+        headings = [(heading, "") for heading in FOLD_HEADINGS]
+        heading, cell = self.random.choice([*headings, *(("", cell) for cell in FOLD_CELLS)])
+        word, joint = self.random.choice(EPOCHS[:3]), self.random.choice((": ", " | ", ", ", " - "))
+        body, lines = self._body(extras=0), []
+        for fold in (1, 2, 3):
+            part = f"fold {fold}"
+            if heading:
+                lines.append(Line(heading.format(k=fold), (), (0,), part=part))
+            for epoch in (1, 2, 3):
+                line = body(f"{cell.format(k=fold)}{word} {epoch}{joint}", (epoch,))
+                lines.append(replace(line, part=part))
+        return Console("folds", tuple(lines))
+
     def dictionaries(self) -> Console:
         counter = self.random.choice(("step", "global_step", "iter", "iteration", "num_updates"))
         names = self.random.sample([name for name in NAMES if " " not in name], 3)
@@ -241,7 +282,7 @@ class Draw:
     def _surrounded(self, console: Console) -> Console:
         """Add a date, a logger, a launcher, colours, other line ends, or nothing."""
         draw, ending = self.random.random, console.ending
-        structured = console.kind.startswith(("table", "bars"))
+        structured = console.kind.startswith(("table", "bars", "ranks"))
         parts = [] if structured else [self.random.choice(LAUNCHERS)] if draw() < 0.15 else []
         parts += [] if structured or draw() < 0.4 else [self.random.choice(DATES)]
         parts += [] if structured or draw() < 0.6 else [self.random.choice(LOGGERS)]
@@ -249,7 +290,7 @@ class Draw:
         colour = self.random.choice(COLOURS) if draw() < 0.2 else ""
         lines = []
         for i, line in enumerate(console.lines):
-            text = _coloured(line.text, colour) if colour else line.text
+            text = coloured(line.text, colour) if colour else line.text
             lines.append(replace(line, text=prefix.format(i=i % 10) + text))
         if ending and draw() < 0.25:
             ending = "\r\n"
@@ -327,13 +368,6 @@ class Draw:
         return line
 
 
-def _coloured(text: str, colour: str) -> str:
-    """A text with its numbers, or its words, in a colour."""
-    if text.startswith("\r"):
-        return text
-    return re.sub(r"(?<![\w.,-])\d[\d.,]*\d(?![\w.,])", lambda match: colour.format(match[0]), text)
-
-
 def _table(rows: list[list[str]], style: str) -> list[str]:
     """The lines of a table, those of its rows last."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -349,23 +383,6 @@ def _table(rows: list[list[str]], style: str) -> list[str]:
     rule = "+" + "+".join("-" * (width + 2) for width in widths) + "+"
     head, *body = ["| " + " | ".join(row) + " |" for row in cells]
     return [rule, head, rule, *body]
-
-
-def variants(one: ConsoleFormat) -> Iterator[tuple[str, ConsoleFormat]]:
-    """A format as it looks through other programs, where its points stay what they are."""
-    yield "CRLF", replace(one, text=re.sub(r"(?<!\r)\n", "\r\n", one.text))
-    lines = one.text.split("\n")
-    for name, line in NOISE.items():
-        yield name, replace(one, text="".join(f"{text}\n{line}\n" for text in lines))
-    if re.search(r"[\r\b\x1b]", one.text):
-        return
-    for colour in COLOURS[:2]:
-        yield "colours", replace(one, text="\n".join(_coloured(text, colour) for text in lines))
-    if {*one.parts} != {""}:
-        return
-    for prefix in PIPED:
-        text = "\n".join(prefix.format(i=i % 10) + text for i, text in enumerate(lines[:-1]))
-        yield prefix, replace(one, text=text + "\n")
 
 
 def consoles(seed: int, count: int) -> Iterator[Console]:

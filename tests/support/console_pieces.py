@@ -47,6 +47,23 @@ NOISE = {
 }
 """Lines that others print in between."""
 
+RANKS = (
+    *("[rank{r}]: ", "[rank{r}]:", "[default{r}]:", "[1,{r}]<stdout>:", "{r}: ", "[Rank {r}] "),
+    *("(RayTrainWorker pid=471{r}, ip=10.0.0.5) ", "worker-{r}  | ", "[default{r}]:[rank{r}]: "),
+    *("rank {r} | ", "[rank={r}] "),
+)
+"""What launchers put before the lines of a rank."""
+
+FOLD_HEADINGS = ("Fold {k}/3", "=== Fold {k} ===", "----- fold {k} -----", "Fold: {k}", "FOLD {k}")
+FOLD_CELLS = (
+    "Fold {k}/3 | ",
+    "[fold {k}] ",
+    "Fold {k}: ",
+    "fold={k} ",
+    "Run: {k:02d}, ",
+    "Fold {k}, ",
+)
+
 COUNTERS = (
     *("iter", "Iter", "iteration", "Iteration", "step", "Step", "STEP", "global_step"),
     *(

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from support.console_formats import Verdict, formats_of, judge, read_console
-from support.console_mutations import consoles, variants, verdict_on
+from support.console_mutations import consoles, verdict_on
+from support.console_surroundings import variants
 
 HERE = Path(__file__).parent
 
