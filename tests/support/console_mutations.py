@@ -248,7 +248,12 @@ class Draw:
         return Console("dictionaries", tuple(lines))
 
     def bars(self) -> Console:
-        total, name = self.random.choice((40, 1000)), self.random.choice(NAMES[:4] + NAMES[6:12])
+        total, name = (
+            self.random.choice((40, 1000)),
+            self.random.choice(
+                ("loss", "train_loss", "acc", "grad_norm", "ppl", "val_loss", "f1-score")
+            ),
+        )
         label = self.random.choice(
             ("", "Training: ", "Epoch 1: ", "Epoch 1/1 [train]: ", "train | ")
         )
@@ -258,7 +263,7 @@ class Draw:
             text = f"{label}{25 * part:3d}%|{'█' * (2 * part):<8}| {done}/{total} "
             text += f"[00:{10 * part:02d}<00:09, 2.00it/s, {name}={value}, lr=0.0{part}]"
             values = ((name, float(value)), ("lr", float(f"0.0{part}")))
-            lines.append(Line("\r" + text, values[: 1 if name == "lr" else 2], (done,)))
+            lines.append(Line("\r" + text, values, (done,)))
         return Console("bars", tuple(lines), ending="")
 
     def table(self) -> Console:
