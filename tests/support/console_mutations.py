@@ -32,6 +32,7 @@ from support.console_pieces import (
     LAUNCHERS,
     LOGGERS,
     NAMES,
+    OUTER,
     PAIRS,
     RANKS,
     SEPARATORS,
@@ -157,7 +158,10 @@ class Draw:
             text = self._count(one, first, count, counts) + separator
             more = [factor * each for each in counts]
             text += self._count(other, second, factor * count, more) + joint
-            lines.append(body(text, (count, factor * count)))
+            steps = (count, factor * count)
+            if first.lower() in OUTER and "{t" in other:  # steps of each episode, as far as is told
+                steps += ((count - 1) * 2 * more[-1] + factor * count,)
+            lines.append(body(text, steps))
         return Console("two counters", tuple(lines))
 
     def epochs_and_counts(self) -> Console:
@@ -215,7 +219,8 @@ class Draw:
         for count in self._counts():
             for rank in self.random.sample((0, 1), 2):
                 line = body(f"{prefix.format(r=rank)}{word} {count}{joint}", (count,))
-                lines.append(replace(line, part=f"rank {rank}"))
+                part = ("one worker", "another")[rank] if "pid" in prefix else f"rank {rank}"
+                lines.append(replace(line, part=part))
         return Console("ranks", tuple(lines))
 
     def folds(self) -> Console:
