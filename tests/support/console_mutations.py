@@ -7,7 +7,7 @@ counters, either may be the axis, but one for all of them.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from random import Random
 
 from support.console_formats import (
@@ -62,7 +62,6 @@ class Console:
     kind: str
     lines: tuple[Line, ...]
     ending: str = "\n"
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def text(self) -> str:
@@ -304,7 +303,7 @@ class Draw:
             lines.append(replace(line, text=prefix.format(i=i % 10) + text))
         if ending and draw() < 0.25:
             ending = "\r\n"
-        return replace(console, lines=tuple(lines), ending=ending, notes=(prefix, colour))
+        return replace(console, lines=tuple(lines), ending=ending)
 
     def _counts(self) -> list[int]:
         """Three counts that grow, of any width."""
