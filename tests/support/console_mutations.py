@@ -32,7 +32,6 @@ from support.console_pieces import (
     LAUNCHERS,
     LOGGERS,
     NAMES,
-    OUTER,
     PAIRS,
     RANKS,
     SEPARATORS,
@@ -157,10 +156,7 @@ class Draw:
             text = self._count(one, first, count, counts) + separator
             more = [factor * each for each in counts]
             text += self._count(other, second, factor * count, more) + joint
-            steps = (count, factor * count)
-            if first.lower() in OUTER and "{t" in other:  # steps of each episode, as far as is told
-                steps += ((count - 1) * 2 * more[-1] + factor * count,)
-            lines.append(body(text, steps))
+            lines.append(body(text, (count, factor * count)))
         return Console("two counters", tuple(lines))
 
     def epochs_and_counts(self) -> Console:

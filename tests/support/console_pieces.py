@@ -78,8 +78,6 @@ COUNTERS = (
     ),
     *("total_steps", "it", "train_step"),
 )
-OUTER = ("episode", "update")
-"""Counters within which others count."""
 EPOCHS = ("epoch", "Epoch", "EPOCH", "Ep", "ep")
 COUNTS = (
     *("{w} {n}", "{w}: {n}", "{w}={n}", "{w}:{n}", "{w} {n}/{t}", "{w} [{n}/{t}]", "{w}: {n}/{t}"),
