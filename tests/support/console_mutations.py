@@ -351,6 +351,7 @@ class Draw:
                 chosen.append(name)
         if not any("loss" in name.lower() for name in chosen):
             chosen.insert(0, "loss" if "loss" in names else names[0])
+        chosen.sort(key=lambda name: name.lower().split()[0] in SYNONYMS)  # holds for what follows
         pair, separator = self.random.choice(PAIRS), self.random.choice(SEPARATORS)
         trained = names is NAMES  # of an evaluation the average is read
         values = {
