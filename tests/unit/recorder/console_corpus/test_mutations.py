@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,12 @@ class Campaign:
         if not verdict.is_clean:
             self.wrong.append(f"{kind}: {name}: {verdict}" if told else f"{kind}: one held back")
 
+    def tell(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Print the score, and fail if anything was wrong."""
+        with capsys.disabled():
+            print(f"\n{self}, {len(self.wrong)} consoles wrong")
+        assert not self.wrong, "\n".join(self.wrong[:20])
+
     @property
     def share(self) -> float:
         """Of the points that could be read, those that were."""
@@ -43,25 +50,22 @@ class Campaign:
 
 
 @pytest.mark.parametrize(
-    ("seed", "count"), [(1, 700), pytest.param(2, 12_000, marks=pytest.mark.long)]
+    ("seed", "count"), [(1, 500), pytest.param(2, 12_000, marks=pytest.mark.long)]
 )
 def test_a_drawn_console(seed: int, count: int, capsys: pytest.CaptureFixture[str]) -> None:
     campaign = Campaign()
     campaign.run(seed, count)
-    with capsys.disabled():
-        print(f"\n{campaign}, {len(campaign.wrong)} of {count} consoles wrong")
-    assert not campaign.wrong, "\n".join(campaign.wrong[:20])
-    assert campaign.share > 0.6, str(campaign)
+    campaign.tell(capsys)
+    assert campaign.share > 0.8, str(campaign)
 
 
-def test_formats_through_other_programs(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.long)])
+def test_formats_through_other_programs(every: int, capsys: pytest.CaptureFixture[str]) -> None:
     campaign = Campaign()
-    for folder in (HERE, HELD_BACK):
-        for one in formats_of(folder):
-            for kind, variant in variants(one):
-                verdict = judge(variant, read_console(variant.text.encode()))
-                campaign.note(kind, one.name, verdict, told=folder != HELD_BACK)
-    with capsys.disabled():
-        print(f"\n{campaign}, {len(campaign.wrong)} wrong")
-    assert not campaign.wrong, "\n".join(campaign.wrong[:20])
-    assert campaign.share > 0.6, str(campaign)
+    formats = [(folder, one) for folder in (HERE, HELD_BACK) for one in formats_of(folder)]
+    disguised = ((folder, *each) for folder, one in formats for each in variants(one))
+    for folder, kind, variant in islice(disguised, 0, None, every):
+        verdict = judge(variant, read_console(variant.text.encode()))
+        campaign.note(kind, variant.name, verdict, told=folder != HELD_BACK)
+    campaign.tell(capsys)
+    assert campaign.share > 0.8, str(campaign)
