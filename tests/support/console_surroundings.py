@@ -19,10 +19,10 @@ def variants(one: ConsoleFormat) -> Iterator[tuple[str, ConsoleFormat]]:
     """A format as it looks through other programs, where its points stay what they are."""
     yield "CRLF", replace(one, text=re.sub(r"(?<!\r)\n", "\r\n", one.text))
     lines = one.text.split("\n")
-    for name, line in NOISE.items():
-        yield name, replace(one, text="".join(f"{text}\n{line}\n" for text in lines))
     if re.search(r"[\r\b\x1b]", one.text):
         return
+    for name, line in NOISE.items():
+        yield name, replace(one, text="".join(f"{text}\n{line}\n" for text in lines))
     for colour in COLOURS[:2]:
         yield "colours", replace(one, text="\n".join(coloured(text, colour) for text in lines))
     if {*one.parts} != {""}:
