@@ -347,7 +347,7 @@ class Draw:
         """What draws the lines of a console behind their positions: the same pairs in each."""
         chosen: list[str] = []
         for name in self.random.sample(names, self.random.choice((1, 2, 2, 3, 4))):
-            if key_of(name) not in map(key_of, chosen):
+            if all(({*key_of(name)} ^ {*key_of(one)}) - {"train"} for one in chosen):
                 chosen.append(name)
         if not any("loss" in name.lower() for name in chosen):
             chosen.insert(0, "loss" if "loss" in names else names[0])
