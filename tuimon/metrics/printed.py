@@ -64,7 +64,7 @@ _WITHIN_OTHERS = word_set("abs ap ce ep fad info kid ret ter aps apm apl")
 def _hints() -> tuple[str, ...]:
     """What names of metrics have in them: the shortest where one contains another."""
     names = [phrase for phrase, term in (TERMS | BARE).items() if term.kind in _ANCHORS]
-    words = {"norm", "epoch"} | set(map(_telling, names)) - _WITHIN_OTHERS
+    words = {"norm", "epoch", "step", "fold", "trial", "eval", "valid", "train"} | set(map(_telling, names)) - _WITHIN_OTHERS
     return tuple(one for one in words if not any(other in one for other in words - {one}))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 SPLITS = {
     **dict.fromkeys(("train", "training", "trn"), "train"),
-    **dict.fromkeys(("val", "valid", "validation", "validate"), "val"),
+    **dict.fromkeys(("val", "valid", "validation", "validate", "cv"), "val"),
     **dict.fromkeys(("test", "testing"), "test"),
     **dict.fromkeys(("eval", "evaluation"), "eval"),
     "dev": "dev",

@@ -1,50 +1,63 @@
 """Tables that trainings print: names above rows of numbers, and names beside numbers."""
 
 import re
+from typing import NamedTuple
 
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric
+from tuimon.metrics.splits import SPLITS
 from tuimon.recorder.console_metrics.bars import MetricLine
-from tuimon.recorder.console_metrics.pairs import to_number
+from tuimon.recorder.console_metrics.numerals import to_number
 from tuimon.recorder.console_metrics.prose import has_function_word
 from tuimon.recorder.console_metrics.steps import Position
 
 _MOST_CELLS = 64
 _MOST_STEPS = 1e15
+_LONGEST_ROW = 1024
 _EPOCHS = frozenset({"ep", "epoch", "epochs"})
 _STEPS = frozenset({"it", "iter", "iteration", "step", "steps"})
-_NAME = re.compile(r"[A-Za-z][\w@/.%()+\-]*")
-_NUMBERED = re.compile(r"(\d{1,9})(?:/\d{1,9})?")
-_NO_NUMBER = re.compile(r"-|None|#na#|\d+:\d\d(?::\d\d)?|\d+(?:\.\d+)?[KMGT]i?B?")
+_CLASSES = frozenset({"class", "classes"})
+_HEAD = re.compile(rf"[\s|│┃]*(?:{'|'.join(_EPOCHS | _STEPS | _CLASSES)})\b", re.IGNORECASE)
+_PIPES = re.compile(r"[|│┃]")
+_WIDE = re.compile(r"\s{2,}|\t")
+_NAME = re.compile(r"[A-Za-z][\w@/.%()+\- ]{0,60}")
+_PAIR = re.compile(r"\s\d[\d.]*$")
+_NUMBERED = re.compile(r"(\d{1,9})(?:/\d{1,9})?(?: \([\d.]+%\))?")
+_NO_NUMBER = re.compile(r"|-|None|#na#|n/a|\d+:\d\d(?::\d\d)?|(?:\d+(?:\.\d+)?\s?[A-Za-z/]+(?:, )?)+")
 """What also stands in a row of numbers: nothing, times, sizes of memory."""
 _CHECKPOINT = "cp"
 """skorch's column that holds a plus, or nothing that could be seen, where it has saved."""
 
-_RULE = re.compile(r"\s*[-=+]{10,}\s*")
-_BESIDE = re.compile(r"\s*\|\s*(?P<name>[A-Za-z][\w@/.\-]*)\s*\|\s*(?P<value>[^|]*?)\s*\|\s*")
+_GROUP = re.compile(r"(\w+)\((.+)")
+_RULE = re.compile(r"\s*(?:[-=+]{10,}|[┏┳┓┡╇┩└┴┘├┼┤╭╮╰╯┬┌┐─━═╤╪╧╞╡╔╦╗╚╩╝╠╬╣]{10,})\s*")
+_SECTION = re.compile(r"[A-Za-z][\w@/.\-]*/")
 _TOTALS = frozenset({"total_timesteps", "timesteps", "totalenvinteracts", "global_step"})
+
+
+class _Head(NamedTuple):
+    """The names of a table, and what is between them."""
+
+    names: tuple[str, ...]
+    between: re.Pattern[str] | None
 
 
 class ConsoleTable:
     """Names above, below them a row for each epoch or step: skorch, fastai, Ultralytics."""
 
     def __init__(self) -> None:
-        self._names: list[str] = []
-        self._counts_epochs = True
+        self._head: _Head | None = None
+        self._classes: tuple[str, ...] = ()
         self._last = -1
         self._offset = 0
         self._is_new = False
 
     def begin(self, text: str) -> bool:
         """Whether a line is the head of a table, which then is the one that goes on."""
-        names = _cells(text)
-        if not 2 <= len(names) <= _MOST_CELLS or names[0].lower() not in _EPOCHS | _STEPS:
+        if not _HEAD.match(text) or len(text) > _LONGEST_ROW or (head := _head_of(text)) is None:
             return False
-        if not all(_NAME.fullmatch(name) for name in names) or has_function_word(text):
-            return False
-        if not any(is_metric(name, "0.5", ":") for name in names):
-            return False
-        self._names = [name for name in names if name != _CHECKPOINT]
-        self._counts_epochs = names[0].lower() in _EPOCHS
+        if head.names[0].lower() in _CLASSES:
+            self._classes = _ungrouped(head.names)
+            return True
+        self._head = head
         self._is_new = True
         return True
 
@@ -54,7 +67,9 @@ class ConsoleTable:
         A table that begins anew goes on where the one before has ended, as that of a training in
         several stages does.
         """
-        if not self._names or (found := self._read(text)) is None:
+        if self._classes and (line := self._result(text)):
+            return line
+        if self._head is None or (found := _read(text, self._head)) is None:
             return None
         number, values = found
         if number + self._offset <= self._last:
@@ -68,78 +83,175 @@ class ConsoleTable:
 
     def bar(self, text: str, done: int | None, total: int | None) -> MetricLine | None:
         """What a row tells behind which the bar of its epoch is drawn, as by Ultralytics."""
-        if not self._names or (found := self._read(text.rstrip(": "))) is None:
+        if self._head is None or (found := _read(text.rstrip(": "), self._head)) is None:
             return None
         number, values = found
         measured = ((name, value) for name, value in values if is_metric(name, f"{value}", ":"))
         line = tuple(("train", name, value) for name, value in measured)
         return MetricLine(Position(float(number), done, total), line) if line else None
 
-    def _position(self, number: int) -> Position:
-        if self._counts_epochs:
-            return Position(float(number))
-        return Position(done=number, is_global=True)
+    def restart(self) -> None:
+        """Another training begins: its rows count from their own numbers."""
+        self._last, self._offset = -1, 0
 
-    def _read(self, text: str) -> tuple[int, list[tuple[str, float]]] | None:
-        """The number of a row, and its values by name."""
-        cells = [cell for cell in _cells(text) if cell != "+"]
-        if len(cells) != len(self._names) or not (counted := _NUMBERED.fullmatch(cells[0])):
+    def _position(self, number: int) -> Position:
+        if self._head is not None and self._head.names[0].partition(" ")[0].lower() in _EPOCHS:
+            return Position(float(number))
+        return Position(done=number, unit="global")
+
+    def _result(self, text: str) -> MetricLine | None:
+        """The row of all classes below the head of an evaluation, as by Ultralytics."""
+        cells = text.split()
+        if not cells or cells[0] != "all" or len(cells) != len(self._classes):
             return None
-        values = []
-        for name, cell in zip(self._names[1:], cells[1:], strict=True):
-            value = to_number(cell.rstrip("%"))
-            if value is not None:
-                values.append((name, value))
-            elif not _NO_NUMBER.fullmatch(cell):
-                return None
-        return int(counted[1]), values
+        values = zip(self._classes[1:], map(to_number, cells[1:]), strict=True)
+        charted = [("val", name, value) for name, value in values if value is not None]
+        self._classes = ()
+        return MetricLine(Position(), tuple(one for one in charted if is_charted(one[1])))
+
+
+def _head_of(text: str) -> _Head | None:
+    for between in (_PIPES, _WIDE, None) if _PIPES.search(text) else (re.compile(","), _WIDE, None):
+        names = _cells(text, between)
+        if not 2 <= len(names) <= _MOST_CELLS or has_function_word(text):
+            continue
+        first = names[0].partition(" ")[0].lower()
+        if first not in _EPOCHS | _STEPS | _CLASSES or any(map(_PAIR.search, names)):
+            continue
+        if not all(map(_NAME.fullmatch, names)):
+            continue
+        if any(is_metric(name, "0.5", ":") for name in names):
+            return _Head(tuple(name for name in names if name != _CHECKPOINT), between)
+    return None
+
+
+def _cells(text: str, between: re.Pattern[str] | None) -> list[str]:
+    if between is None:
+        return _PIPES.sub(" ", text).split()
+    return [cell.strip() for cell in between.split(text.strip(" \t|│┃"))]
+
+
+def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
+    """The number of a row, and its values by name."""
+    if len(text) > _LONGEST_ROW:
+        return None
+    cells = [cell for cell in _cells(text, head.between) if cell != "+"]
+    if len(cells) != len(head.names) and head.between is not _PIPES:
+        cells = [cell for cell in _cells(text, None) if cell != "+"]
+    if len(cells) != len(head.names) or not (counted := _NUMBERED.fullmatch(cells[0])):
+        return None
+    values = []
+    for name, cell in zip(head.names[1:], cells[1:], strict=True):
+        value = to_number(cell.rstrip("%"))
+        if value is not None:
+            values.append((name, value))
+        elif not _NO_NUMBER.fullmatch(cell):
+            return None
+    return int(counted[1]), values
+
+
+def _ungrouped(names: tuple[str, ...]) -> tuple[str, ...]:
+    """``Box(P R mAP50)`` → ``P R mAP50``; of several groups each name with its own."""
+    is_one = sum(_GROUP.match(name) is not None for name in names) < 2
+    group, found = "", []
+    for name in names:
+        if match := _GROUP.match(name):
+            group, name = match[1], match[2]
+        plain = name.rstrip("):")
+        found.append(f"{group}({plain})" if group and not is_one else plain)
+        group = "" if name.endswith(")") else group
+    return tuple(found)
 
 
 class ConsoleBlock:
-    """Names beside numbers, between two rules: Stable-Baselines3, Spinning Up."""
+    """Names beside numbers, between two rules: Stable-Baselines3, Spinning Up, Lightning."""
 
     def __init__(self) -> None:
         self._values: dict[str, float] | None = None
         self._section = ""
+        self._columns: tuple[str, ...] = ()
+        """What the numbers are called by the head of the table; empty where it has none."""
 
     def feed(self, text: str) -> MetricLine | None:
         """What a block tells, with the rule that ends it."""
         if _RULE.fullmatch(text):
-            values, self._values, self._section = self._values or {}, {}, ""
-            return _line_of(values)
+            values, self._values, self._section = self._values, {}, ""
+            if not values:
+                return None
+            columns, self._columns = self._columns, ()
+            return _line_of(values, columns)
         if self._values is None:
             return None
-        beside = _BESIDE.fullmatch(text)
-        if beside is None or len(self._values) >= _MOST_CELLS:
-            self._values = None
+        cells = self._beside(text)
+        if cells is None or len(self._values) >= _MOST_CELLS:
+            self._values, self._columns = None, ()
             return None
-        name, value = beside["name"], to_number(beside["value"])
-        if value is not None:
-            self._values[self._section + name] = value
-        elif not beside["value"] and name.endswith("/"):
-            self._section = name
+        self._take(cells)
         return None
 
+    def _beside(self, text: str) -> list[str] | None:
+        """The cells of a row."""
+        if len(text) > _LONGEST_ROW:
+            return None
+        if _PIPES.match(text.lstrip()[:1]):
+            cells = _cells(text, _PIPES)
+        else:
+            cells = _cells(text, _WIDE)
+            if not self._columns and not _is_head(cells):
+                return None
+        is_section = len(cells) == 1 and _SECTION.fullmatch(cells[0])
+        return cells if len(cells) == 2 or self._columns or is_section or _is_head(cells) else None
 
-def _line_of(values: dict[str, float]) -> MetricLine | None:
+    def _take(self, cells: list[str]) -> None:
+        assert self._values is not None
+        if not self._values and _is_head(cells):
+            self._columns = tuple(cells)
+            return
+        name = cells[0]
+        if not _NAME.fullmatch(name):
+            return
+        if len(cells) == 1:
+            self._section = name
+        for column, cell in zip(self._columns[1:] or ("",), cells[1:], strict=False):
+            value = to_number(cell.rstrip("%"))
+            if value is not None:
+                self._values[self._section + _named(name, column, len(self._columns))] = value
+
+
+def _is_head(cells: list[str]) -> bool:
+    first = cells[0].lower().split()
+    return 2 <= len(cells) <= 8 and first[-1:] in (["metric"], ["metrics"]) and len(first) <= 2
+
+
+def _named(name: str, column: str, columns: int) -> str:
+    """The name of a number in a column: by the part of the data, or Lightning's by its loader."""
+    if column.lower() in SPLITS:
+        return f"{SPLITS[column.lower()]}/{name}"
+    word, _, number = column.partition(" ")
+    if word == "DataLoader" and columns > 2:
+        return f"{name}/dataloader_idx_{number}"
+    return name
+
+
+def _line_of(values: dict[str, float], columns: tuple[str, ...]) -> MetricLine | None:
     plain = {name.rpartition("/")[2].lower(): value for name, value in values.items()}
     position = None
     for name, value in plain.items():
         if not 0 <= value < _MOST_STEPS:
             continue
         if name in _TOTALS:
-            position = Position(done=int(value), is_global=True)
+            position = Position(done=int(value), unit="global")
         elif name == "epoch" and position is None:
             position = Position(value)
+    split = ""
+    if columns and position is None:
+        position = Position()
+        split = SPLITS.get(columns[0].partition(" ")[0].lower(), "")
     if position is None or is_configuration(list(plain)):
         return None
     measured = tuple(
-        ("", name, value)
+        (split, name, value)
         for name, value in values.items()
         if is_charted(name.rpartition("/")[2]) and name.rpartition("/")[2].lower() not in _TOTALS
     )
     return MetricLine(position, measured) if measured else None
-
-
-def _cells(text: str) -> list[str]:
-    return text.replace("|", " ").replace("│", " ").split()

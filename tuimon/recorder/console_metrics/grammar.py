@@ -1,0 +1,344 @@
+"""From the lexemes of a line to its counters, its pairs of names and numbers, and what is left.
+
+One pass from left to right: each lexeme is looked at where it stands, and belongs to one thing.
+"""
+
+import re
+from typing import NamedTuple
+
+from tuimon.metrics.splits import SPLITS
+from tuimon.metrics.vocabulary import word_set
+from tuimon.recorder.console_metrics.counters import (
+    PHRASE,
+    Count,
+    Span,
+    counter_at,
+    is_whole,
+    ratio_at,
+)
+from tuimon.recorder.console_metrics.lexer import Lexeme, lexemes
+from tuimon.recorder.console_metrics.prose import FILLERS
+
+_WRAPPERS = re.compile(r"(?:\w+\.)*(?:tensor|array|Array|DeviceArray|float\d\d|Tensor)")
+_ASIDES = word_set("batch epoch step avg mean ema s ms sec %")
+_SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
+_NOT_NAMES = FILLERS - word_set(
+    "loss accuracy lr min max mean avg average current total train training trn val valid time gpu"
+    " validation validate test testing eval evaluation dev holdout infer inference inner cv elapsed"
+)
+"""Words that stand before a name without being a part of it, ``done loss: 0.5``."""
+
+_MOST_WORDS = 3
+_WIDEST_GAP = 4
+_GLUED = re.compile(r"(\d+)epoch(?::([a-z]+):\d+-(\d+)batch)?")
+"""ESPnet's ``1epoch:train:1-100batch``."""
+
+_NO_WORDS = (["end", "of", "training"], ["saving", "dict"])
+"""Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
+
+_ARROWS = ("->", "=>")
+_APART = ("±", "*", "@", "after")
+"""What stands between a value and numbers that tell more of it, as of how many words it is."""
+
+
+class Word(NamedTuple):
+    """A word, or what is joined like one, ``grad_norm:p2``."""
+
+    text: str
+    start: int
+    end: int
+    depth: int
+    """Of the brackets around it."""
+
+
+class Pair(NamedTuple):
+    """A name and the places of its numbers."""
+
+    key: str
+    sign: str
+    number: Lexeme
+    of: Span | None
+    """What it is a part of, ``9850/10000``."""
+    average: Span | None
+    """What is in parentheses behind it: its average so far."""
+    is_sure: bool
+    """False for what has changed to something else, ``0.5 -> 0.4``."""
+
+
+class Item(NamedTuple):
+    """A counter, a pair, or a word that belongs to neither, with the cell of its row."""
+
+    cell: int
+    what: Count | Pair | Word
+
+
+class Ratio(NamedTuple):
+    """A number of many without a name, which may be a bar's or a row's count."""
+
+    number: Span
+    total: Span
+    is_bracketed: bool
+    follows_bar: bool
+    is_first: bool
+    is_last: bool
+
+
+class LineReading:
+    """What a line consists of."""
+
+    def __init__(self, line: str, start: int = 0) -> None:
+        self.found = lexemes(line, start)
+        self.items: list[Item] = []
+        self.ratios: list[Ratio] = []
+        self.numbers: list[int] = []
+        """Indices of numbers that nothing is told of."""
+        self.cells = 1
+        self._line = line
+        self._words: list[Word] = []
+        """Those right before the current lexeme."""
+        self._depth = 0
+        place = 0
+        while place < len(self.found):
+            place = self._take(place)
+        self._release()
+
+    def _take(self, place: int) -> int:
+        one = self.found[place]
+        if one.kind == "word":
+            return self._word(place)
+        if one.kind == "sign":
+            return self._sign(place)
+        if one.kind == "number":
+            return self._number(place)
+        if one.kind == "open":
+            return self._open(place)
+        self._release()
+        if one.kind == "junk" and (match := _GLUED.fullmatch(one.text)):
+            self._glued(match, one.start)
+        self._depth -= one.kind == "close" and self._depth > 0
+        self.cells += one.text == "|" or one.text == "│"
+        return place + 1
+
+    def _open(self, place: int) -> int:
+        if self._words and (end := self._aside(place)):
+            return end
+        if self._words and self.found[place].text == "[" and (value := self._value(place)):
+            return self._pair(value, "")
+        self._release()
+        ratio = self._ratio(place)
+        self._depth += not ratio
+        return ratio or place + 1
+
+    def _glued(self, match: re.Match[str], start: int) -> None:
+        def span(group: int) -> Span:
+            return start + match.start(group), start + match.end(group)
+
+        self._add(Count("epoch", span(1), None, 0))
+        if match[2]:
+            self._add(Word(match[2], *span(2), self._depth))
+            self._add(Count("batch", span(3), None, 0))
+
+    def _word(self, place: int) -> int:
+        one = self.found[place]
+        name, _, inner = one.text.rstrip(")").partition("(")
+        split = inner.lower() in SPLITS  # Epoch(train)
+        before = [word.text for word in self._words]
+        if count := counter_at(self.found, place, name if split else one.text, before):
+            while self._words and self._words[-1].text.lower() in PHRASE:
+                del self._words[-1]
+            self._release()
+            if split:
+                self._add(Word(inner, one.start, one.end, self._depth))
+            if count.unit == "batch" and count.total and before[-1:] in (["TRAIN"], ["CV"]):
+                self._add(count._replace(unit="epoch", total=None))  # WeNet
+                count = count._replace(number=count.total, total=None)
+            elif count.unit == "global" and before[-3:-1] == ["Saving", "dict"]:
+                self._add(Word("eval", one.start, one.start, self._depth))
+            self._add(count)
+            return self._batch(count.end) if count.unit == "epoch" else count.end
+        if self._words and not self._is_near(self._words[-1].end, one.start):
+            self._release()
+        self._words.append(Word(one.text, one.start, one.end, self._depth))
+        return place + 1
+
+    def _batch(self, place: int) -> int:
+        """The count that has no name behind that of an epoch, ``Epoch 1, 50/1000``."""
+        begin = place
+        while place < len(self.found) and self.found[place].text in (",", ":", "|", "-", "/"):
+            place += 1
+        ratio = ratio_at(self.found, place)
+        if ratio is None or ratio[1] is None:
+            is_alone = ratio is not None and begin == place and self.found[place].kind == "open"
+            return ratio[2] if ratio is not None and is_alone else begin
+        number, total, end = self.found[ratio[0]], self.found[ratio[1]], ratio[2]
+        self._add(Count("batch", (number.start, number.end), (total.start, total.end), end))
+        return end
+
+    def _sign(self, place: int) -> int:
+        one = self.found[place]
+        if self._words:
+            if value := self._value(place + 1):
+                return self._epoch_of_split(value[0]) or self._pair(value, one.text)
+            if joined := self._joined(place):
+                last = self._words.pop()
+                text = self._line[last.start : joined.end]
+                self._words.append(Word(text, last.start, joined.end, self._depth))
+                return place + 2
+        self._release()
+        return place + 1
+
+    def _epoch_of_split(self, place: int) -> int:
+        """Index of what is behind an epoch that has no name, ``Train: 0 [50/1251]``, or 0."""
+        if self._words[-1].text.lower() not in SPLITS or not is_whole(self.found[place]):
+            return 0
+        ratio = ratio_at(self.found, place + 1)
+        if ratio is None or ratio[1] is None or self.found[place + 1].text != "[":
+            return 0
+        self._release()
+        self._add(Count("epoch", self._span(place), None, place + 1))
+        return self._batch(place + 1)
+
+    def _joined(self, place: int) -> Lexeme | None:
+        """The word that is joined to the one before, and names the number behind it."""
+        if place + 2 >= len(self.found) or self.found[place + 2].kind != "number":
+            return None
+        sign, after = self.found[place], self.found[place + 1]
+        is_glued = self._words[-1].end == sign.start and sign.end == after.start
+        return after if is_glued and after.kind == "word" else None
+
+    def _number(self, place: int) -> int:
+        if self._words and self._line[self._words[-1].end : self.found[place].start].isspace():
+            if self._words[-1].text.lower() not in SPLITS or not self._is("/", place + 1):
+                return self._pair((place, place + 1), "")
+        self._release()
+        if ratio := self._ratio(place):
+            return ratio
+        self.numbers.append(place)
+        return place + 1
+
+    def _ratio(self, place: int) -> int:
+        """A number of many without a name; index of what is behind it, 0 if there is none."""
+        ratio = ratio_at(self.found, place)
+        if ratio is None or ratio[1] is None:
+            return 0
+        number, total, end = self.found[ratio[0]], self.found[ratio[1]], ratio[2]
+        before = self.found[place - 1].kind if place else ""
+        self.ratios.append(
+            Ratio(
+                (number.start, number.end),
+                (total.start, total.end),
+                self.found[place].kind == "open",
+                before == "bar",
+                all(isinstance(item.what, Word) for item in self.items) and not self._depth,
+                end == len(self.found),
+            )
+        )
+        return end
+
+    def _value(self, place: int) -> tuple[int, int] | None:
+        """A number at `place`, maybe wrapped: its index, and that of what is behind."""
+        if place >= len(self.found):
+            return None
+        one = self.found[place]
+        if one.kind == "number":
+            return place, place + 1
+        if one.kind == "open" or one.text in "'\"":
+            inner = self._value_within(place + 1)
+            return inner if inner and self.found[inner[1] - 1].text in "])'\"" else None
+        if one.kind == "word" and _WRAPPERS.fullmatch(one.text):
+            if place + 2 < len(self.found) and self.found[place + 1].text == "(":
+                return self._wrapped(place + 2)
+        return None
+
+    def _value_within(self, place: int) -> tuple[int, int] | None:
+        if place + 1 < len(self.found) and self.found[place].kind == "number":
+            return place, place + 2
+        return None
+
+    def _wrapped(self, place: int) -> tuple[int, int] | None:
+        if self.found[place].kind != "number":
+            return None
+        for end in range(place + 1, min(place + 24, len(self.found))):
+            if self.found[end].text == ")":
+                return place, end + 1
+        return None
+
+    def _aside(self, place: int) -> int:
+        """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
+        if place + 3 >= len(self.found) or self.found[place + 2].text != ")":
+            return 0
+        inner, end = self.found[place + 1], self.found[place + 2].end
+        if inner.text not in _ASIDES or self.found[place + 3].kind != "sign":
+            return 0
+        last = self._words.pop()
+        self._words.append(Word(self._line[last.start : end], last.start, end, self._depth))
+        return place + 3
+
+    def _pair(self, value: tuple[int, int], sign: str) -> int:
+        number, place = value
+        of, average, is_sure, end = self._behind(place)
+        key = self._name(sign)
+        if key and not (sign and _SOURCE.fullmatch(key)):
+            self._add(Pair(key, sign, self.found[number], of, average, is_sure))
+        return end
+
+    def _behind(self, place: int) -> tuple[Span | None, Span | None, bool, int]:
+        """What belongs to a number: what it is a part of, its average, and doubts."""
+        of = average = None
+        if self._is("/", place) and self._kind(place + 1) == "number":
+            of, place = self._span(place + 1), place + 2
+        if self._is("(", place):
+            end = place + 1
+            while self._kind(end) == "number" or self._is("/", end):
+                end += 1
+            if self._is(")", end) and end > place + 1:
+                average = self._span(place + 1) if end == place + 2 else None
+                average = average if self._is_average(place - 1, place + 1) else None
+                place = end + 1
+        ahead = self._line[self.found[place].start :][:3] if self._kind(place) else ""
+        if ahead == "+/-":
+            place += 4
+        while self._kind(place + 1) == "number" and self.found[place].text in _APART:
+            place += 2
+        is_sure = ahead[:1] != "→" and ahead[:2] not in _ARROWS
+        return of, average, is_sure, min(place, len(self.found))
+
+    def _is_average(self, number: int, other: int) -> bool:
+        """Whether what is in parentheses is no change, ``0.5 (-0.1)``."""
+        signs = self.found[number].text[0], self.found[other].text[0]
+        return signs[1] not in "+-\u2212" or signs[0] in "+-\u2212"
+
+    def _name(self, sign: str) -> str:
+        """The words right before a number that name it; the others are left as words."""
+        begin = max(0, len(self._words) - _MOST_WORDS)
+        *names, last = self._words[begin:]
+        self._words = self._words[:begin] + [one for one in names if _is_filler(one)]
+        names = [one for one in names if not _is_filler(one)] + [last]
+        self._release()
+        return " ".join(word.text for word in names).replace("'s ", " ")
+
+    def _release(self) -> None:
+        if [word.text.lower() for word in self._words] not in _NO_WORDS:
+            for word in self._words:
+                self._add(word)
+        self._words.clear()
+
+    def _add(self, what: Count | Pair | Word) -> None:
+        self.items.append(Item(self.cells, what))
+
+    def _is(self, text: str, place: int) -> bool:
+        return place < len(self.found) and self.found[place].text == text
+
+    def _kind(self, place: int) -> str:
+        return self.found[place].kind if place < len(self.found) else ""
+
+    def _span(self, place: int) -> Span:
+        return self.found[place].start, self.found[place].end
+
+    def _is_near(self, end: int, start: int) -> bool:
+        between = self._line[end:start]
+        return len(between) <= _WIDEST_GAP and "\t" not in between
+
+
+def _is_filler(word: Word) -> bool:
+    return word.text.lower() in _NOT_NAMES

@@ -1,0 +1,305 @@
+"""What a line tells, by its form: the lines of one format differ in their digits alone.
+
+What is where is found out once for each form and kept; after that a line costs a look into a
+table and the conversion of its numbers. So nothing here may depend on what the digits are.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tuimon.metrics import measure_of
+from tuimon.metrics.printed import is_charted, is_configuration, is_metric
+from tuimon.metrics.splits import EVALUATIONS, SPLITS
+from tuimon.recorder.console_metrics.counters import PART_WORDS, Count, Span, is_whole
+from tuimon.recorder.console_metrics.grammar import Item, LineReading, Pair, Ratio, Word
+from tuimon.recorder.console_metrics.lexer import Lexeme
+from tuimon.recorder.console_metrics.prefixes import Prefix
+from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
+
+_FEW_CELLS = 5
+_MOST_UNKNOWN_WORDS = 2
+_RANKS = ("rank", "local_rank", "global_rank")
+_UNITS = ("global", "iteration", "step", "batch", "progress", "episode")
+"""Of several counters in a line the first of these is where it is."""
+
+_CATBOOST = "learn"
+_DRAWN = re.compile(r"━|\[=*>?\.*\]|\s-\s")
+_CARRIED = frozenset(("loss", "likelihood", "error", "accuracy", "reward"))
+
+
+class Value(NamedTuple):
+    """A value worth a curve, by the places of its numbers."""
+
+    split: str
+    key: str
+    number: Span
+    of: Span | None
+    counts: bool
+    """Whether a comma in it is surely one between thousands."""
+
+
+class LineForm(NamedTuple):
+    """The places of what a line tells."""
+
+    values: tuple[Value, ...] = ()
+    epoch: Span | None = None
+    epochs: Span | None = None
+    count: Count | None = None
+    part: tuple[str, Span] | None = None
+    """A word such as fold, and its number."""
+    rank: Span | None = None
+    split: str = ""
+    """What it is about as a whole."""
+    is_heading: bool = False
+    """Whether it only tells where those below it are."""
+    has_points: bool = False
+    """Whether decimal fractions have points."""
+    is_drawn: bool = False
+    """Whether it looks like a bar."""
+    is_vague: bool = False
+    """Whether it counts only below a heading."""
+
+    @property
+    def has_position(self) -> bool:
+        """Whether it tells anything of where in the training it is."""
+        return self.epoch is not None or self.count is not None
+
+
+NOTHING = LineForm()
+
+
+def form_of(line: str, prefix: Prefix) -> LineForm:
+    """The form of a line; `NOTHING` for one that may be prose, a setting or code."""
+    reading = LineReading(line, prefix.end)
+    items = _telling_cells(reading)
+    if items is None:
+        return NOTHING
+    pairs = [item.what for item in items if isinstance(item.what, Pair)]
+    form = _position(reading, items)
+    form = form._replace(rank=prefix.rank, is_drawn=_DRAWN.search(line, prefix.end) is not None)
+    for pair in pairs:
+        if pair.key.lower() in _RANKS and is_whole(pair.number):
+            form = form._replace(rank=(pair.number.start, pair.number.end))
+    words = [item.what.text for item in items if isinstance(item.what, Word)]
+    if not pairs:
+        unknown = sum(map(unknown_words, words))
+        split = next((SPLITS[word.lower()] for word in words if word.lower() in SPLITS), "")
+        return form._replace(is_heading=unknown == 0, split=split)
+    is_indented = not prefix.end and line[:1].isspace()
+    return _measured(form, items, pairs, words, is_indented)
+
+
+def _telling_cells(reading: LineReading) -> list[Item] | None:
+    """The items of a line, of a row of many cells without those that need whole phrases.
+
+    None for a sentence.
+    """
+    items = reading.items
+    spoken = {item.cell for item in items if _is_spoken(item.what)}
+    if not spoken:
+        return items
+    if reading.cells < _FEW_CELLS:
+        return None
+    return [
+        item
+        for item in items
+        if item.cell not in spoken
+        or (isinstance(item.what, Word) and item.what.text.lower() in SPLITS)
+    ]
+
+
+def _is_spoken(what: Count | Pair | Word) -> bool:
+    if isinstance(what, Count):
+        return False
+    text = what.key if isinstance(what, Pair) else what.text
+    return has_function_word(text)
+
+
+def _position(reading: LineReading, items: Sequence[Item]) -> LineForm:
+    """Epoch, count and part, from what a line counts by name, else from where its numbers are."""
+    counts = [item.what for item in items if isinstance(item.what, Count)]
+    has_best = any(
+        isinstance(item.what, Pair) and "best" in item.what.key.lower() for item in items
+    )
+    if has_best:
+        counts = [count for count in counts if not _is_inside(reading, count)]
+    epoch = next((count for count in counts if count.unit == "epoch"), None)
+    part = next((count for count in counts if count.unit in PART_WORDS), None)
+    places = [count for count in counts if count.unit in _UNITS]
+    place = min(places, key=lambda count: _UNITS.index(count.unit), default=None)
+    form = LineForm(
+        epoch=epoch and epoch.number,
+        epochs=epoch and epoch.total,
+        count=place,
+        part=part and (part.unit, part.number),
+    )
+    if place is not None and place.unit == "episode" and epoch is None:
+        return form
+    if place is not None:
+        episode = next((count for count in places if count.unit == "episode"), None)
+        return form if episode is None or epoch else form._replace(epoch=episode.number)
+    if (ratio := _count_of_ratios(reading, epoch is None)) is not None:
+        return form._replace(**ratio)
+    if epoch is None and (number := _leading(reading.found)) is not None:
+        return form._replace(**number)
+    return form
+
+
+def _is_inside(reading: LineReading, count: Count) -> bool:
+    """Whether a counter stands in parentheses behind something else."""
+    before = [one for one in reading.found if one.start < count.number[0]]
+    opened = sum(one.text == "(" for one in before) - sum(one.text == ")" for one in before)
+    return opened > 0
+
+
+def _count_of_ratios(reading: LineReading, may_tell_epoch: bool) -> dict[str, object] | None:
+    """The count of a row or a bar that has no name."""
+    ratios = reading.ratios
+    if len(ratios) > 1 and may_tell_epoch and _are_twins(*ratios[:2]):
+        return {
+            "epoch": ratios[0].number,
+            "epochs": ratios[0].total,
+            "count": Count("batch", ratios[1].number, ratios[1].total, 0),
+        }
+    for chosen in ratios:
+        if chosen.follows_bar or chosen.is_first or (chosen.is_last and chosen.is_bracketed):
+            return {"count": Count("batch", chosen.number, chosen.total, 0)}
+    return None
+
+
+def _are_twins(one: Ratio, other: Ratio) -> bool:
+    """``[0/5][50/1583]``."""
+    is_near = other.number[0] - one.total[1] <= 8
+    return one.is_first and one.is_bracketed and other.is_bracketed and is_near
+
+
+def _leading(found: Sequence[Lexeme]) -> dict[str, object] | None:
+    """What a number in front counts: ``[10]``, ``[2, 2000]``, ``1000 | loss``, ``0: loss``."""
+    if len(found) < 3:
+        return None
+    kinds = "".join(one.text if one.kind != "number" else "0" * is_whole(one) for one in found[:5])
+    spans = [(one.start, one.end) for one in found[:5]]
+    if kinds == "[0,0]":
+        return {"epoch": spans[1], "count": Count("batch", spans[3], None, 0)}
+    if kinds.startswith("[0]"):
+        return {"count": Count("iteration", spans[1], None, 0)}
+    if kinds[:2] in ("0:", "0|", "0[", "0("):
+        return {"count": Count("iteration", spans[0], None, 0)}
+    return None
+
+
+def _measured(
+    form: LineForm, items: Sequence[Item], pairs: Sequence[Pair], words: list[str], is_indented: bool
+) -> LineForm:
+    """The form of a line with pairs, if some of them are measurements."""
+    known = form.has_position
+    anchors = [pair for pair in pairs if _is_anchor(pair, known)]
+    if known and not anchors:  # "Epoch: 10, Train: 0.81, Test: 0.79"
+        anchors = [one for one in pairs if _is_split(one.key) and not _is_integer(one)]
+    if not anchors or is_configuration([pair.key for pair in pairs]):
+        return NOTHING
+    unknown = sum(map(unknown_words, words))
+    if unknown > _MOST_UNKNOWN_WORDS:
+        return NOTHING
+    values, split = _values(items, pairs)
+    points = any("." in pair.number.text for pair in pairs)
+    form = form._replace(values=values, split=split, has_points=points)
+    if not known and not split:
+        vague = len(pairs) == 1 and (is_indented or _is_integer(pairs[0]))
+        if unknown or not all(pair.sign or not _is_integer(pair) for pair in anchors):
+            return NOTHING
+        return form._replace(is_vague=vague)
+    return form
+
+
+def _is_anchor(pair: Pair, known: bool) -> bool:
+    return is_metric(pair.key, pair.number.text, pair.sign or (":" if known else ""))
+
+
+def _is_split(key: str) -> bool:
+    return key.lower() in SPLITS or key == _CATBOOST
+
+
+def _is_integer(pair: Pair) -> bool:
+    return is_whole(pair.number) and pair.of is None
+
+
+def _values(items: Sequence[Item], pairs: Sequence[Pair]) -> tuple[tuple[Value, ...], str]:
+    """The pairs worth a curve, each with the part of the data that was named last before it."""
+    carried = _carrying(pairs)
+    split, whole, values = "", "", []
+    for item in items:
+        what = item.what
+        if isinstance(what, Word):
+            if what.text.lower() in SPLITS:
+                split = SPLITS[what.text.lower()]
+                whole = whole or ("" if values else split)
+        elif isinstance(what, Pair):
+            if value := _value(what, split or carried.get(what.key, "")):
+                values.append(value)
+    last = items[-1].what if items else None
+    if not whole and isinstance(last, Word) and last.depth and split:
+        whole = split
+        values = [value._replace(split=split) for value in values]
+    return tuple(values), whole
+
+
+def _carrying(pairs: Sequence[Pair]) -> dict[str, str]:
+    """Pairs that are about the data named in the one before, ``val loss: 0.5, acc: 0.8``."""
+    carried: dict[str, str] = {}
+    named = {pair.key.lower() for pair in pairs}
+    split = ""
+    for pair in pairs:
+        first, _, rest = pair.key.lower().partition(" ")
+        if rest and first in SPLITS:
+            split = first
+        elif measure_of(pair.key).split:
+            split = ""
+        elif not split and measure_of(pair.key).kind in _CARRIED:
+            return {}
+        elif split and measure_of(pair.key).kind in _CARRIED:
+            if f"{split} {pair.key.lower()}" not in named:
+                carried[pair.key] = SPLITS[split]
+    return carried
+
+
+def _value(pair: Pair, split: str) -> Value | None:
+    unit = pair.number.unit
+    if not pair.is_sure or (unit and unit != "%") or not is_charted(pair.key):
+        return None
+    measure = measure_of(pair.key)
+    if pair.of is not None and (not is_whole(pair.number) or measure.kind not in _SHARES):
+        return None
+    span = pair.number.start, pair.number.end
+    if pair.average and not pair.of and (split or measure.split) in EVALUATIONS:
+        span = pair.average
+    counts = measure.kind in ("rate", "count", "size", "time")
+    return Value(split, pair.key, span, pair.of, counts)
+
+
+_SHARES = ("accuracy", "error", "share")
+
+
+def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
+    """The form of what stands before a bar, or behind its clock.
+
+    What stands before it is a description: there `only_measures` are worth a curve.
+    """
+    reading = LineReading(text)
+    pairs = [item.what for item in reading.items if isinstance(item.what, Pair)]
+    if is_configuration([pair.key for pair in pairs]):
+        return NOTHING
+    words = [item.what.text for item in reading.items if isinstance(item.what, Word)]
+    words += [word for pair in pairs[:1] for word in pair.key.split()[:-1]]
+    items = [
+        item
+        for item in reading.items
+        if not only_measures or not isinstance(item.what, Pair) or _is_anchor(item.what, known=True)
+    ]
+    values, _ = _values(items, pairs)
+    form = _position(reading, items)
+    split = next((SPLITS[word.lower()] for word in words if word.lower() in SPLITS), "")
+    points = any("." in pair.number.text for pair in pairs)
+    return form._replace(values=values, split=split, has_points=points)

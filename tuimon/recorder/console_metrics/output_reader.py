@@ -1,0 +1,261 @@
+"""Reads what one process prints: lines, and what several of them make together."""
+
+import re
+from collections.abc import Callable
+
+from tuimon.metrics.printed import is_charted, is_configuration, is_metric, may_hold_metrics
+from tuimon.metrics.splits import EVALUATIONS, SPLIT_WORD, SPLITS
+from tuimon.recorder.console_metrics.bars import (
+    BarState,
+    CentredCounts,
+    MetricLine,
+    ProgressBars,
+    bar_state,
+)
+from tuimon.recorder.console_metrics.counters import PART_WORDS
+from tuimon.recorder.console_metrics.dictionaries import OpenDictionary, numbers_of
+from tuimon.recorder.console_metrics.form_cache import FormCache, NumberReader
+from tuimon.recorder.console_metrics.line_form import NOTHING, LineForm, bar_form_of, form_of
+from tuimon.recorder.console_metrics.prefixes import prefix_of
+from tuimon.recorder.console_metrics.printed_tables import ConsoleBlock, ConsoleTable
+from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
+from tuimon.recorder.console_metrics.steps import Position
+from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
+
+_MOST_UNKNOWN_WORDS = 2
+_LONGEST_HEADING = 100
+_MOST_UNNAMED = 64
+_STEP_KEYS = ("num_updates", "global_step", "step", "iter", "iteration", "total_steps")
+
+_REFUSED = re.compile(
+    r"^\s*(?:>>>|\$|#|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
+    r"|\s--?[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://|[\[(]\s*['\"]"
+    r"|\w\[['\"]|[{}]|;(?! )|<[A-Za-z_]|\)\s*->|(?<![=\[])==(?![=\]>])|[<>]="
+)
+_NUMBER = re.compile(r"\d|\b[Nn]a[Nn]\b|\b[Ii]nf\b")
+_DATA_HEADING = re.compile(
+    rf"\W*({SPLIT_WORD})(?: (?:set|error|errors|results?|metrics|performance|phase))?\s?(?:\(.*\))?\W*",
+    re.IGNORECASE,
+)
+"""``Test Error:``, `` > EVALUATION``, ``***** eval metrics *****``: what the lines below tell."""
+
+_BEST_HEADING = re.compile(r"best iteration is:\s*$")
+_MORE = re.compile(r"\s{40,}\S|\s*(?:[\w/@.\-]+: -?(?:[\d.]+(?:e[-+]?\d+)?|nan|inf)\s*)+$")
+"""How metrics go on that are too wide for one line of a bar."""
+
+
+_NO_HEADING = Position()
+
+
+def _line_form(text: str) -> LineForm:
+    prefix = prefix_of(text)
+    if _REFUSED.search(text, prefix.end):
+        return NOTHING
+    return form_of(text, prefix)
+
+
+class OutputReader:
+    """What it makes of a line depends on those before alone; its memory of them is bounded."""
+
+    def __init__(self, trainings: Trainings, others: Callable[[str], Trainings]) -> None:
+        """`others` gives the trainings of a rank that is named within a line."""
+        self._trainings = trainings
+        self._others = others
+        self._forms = FormCache(_line_form)
+        self._names = FormCache(lambda text: bar_form_of(text, only_measures=True))
+        self._postfixes = FormCache(lambda text: bar_form_of(text, only_measures=False))
+        self._numbers = NumberReader()
+        self._bars = ProgressBars()
+        self._centred = CentredCounts()
+        self._unnamed: dict[int, int] = {}  # total → count of bars without a name
+        self._main_total: int | None = None
+        self._in_traceback = False
+        self._skips = False
+        self._table = ConsoleTable()
+        self._block = ConsoleBlock()
+        self._dictionary = OpenDictionary()
+        self._heading = _NO_HEADING
+        """Where the lines below it lie."""
+        self._section = ""
+        """The part of the data that the lines below a heading are about."""
+        self._wide = ""
+        """A bar whose metrics may go on in the next line."""
+
+    def feed(self, text: str) -> list[PrintedPoint]:
+        """The points of one line, or of one state of a progress bar."""
+        if not self._wide:
+            return self._feed(text)
+        if _MORE.match(text) and len(self._wide) < 2 * _LONGEST_HEADING * 10:
+            self._wide = f"{self._wide} {text.strip()}"
+            return []
+        return [*self._end_of_wide(), *self._feed(text)]
+
+    def finish(self) -> list[PrintedPoint]:
+        """The last states of progress bars that were held back."""
+        points = self._end_of_wide()
+        return points + [point for line in self._bars.finish() for point in self._points(line)]
+
+    def form(self, text: str) -> LineForm:
+        """The form of a line."""
+        return self._forms.of(text) if may_hold_metrics(text) else NOTHING
+
+    def _end_of_wide(self) -> list[PrintedPoint]:
+        wide, self._wide = self._wide, ""
+        state = bar_state(wide) if wide else None
+        return [] if state is None else self._state(state)
+
+    def _feed(self, text: str) -> list[PrintedPoint]:
+        if self._is_traceback(text) or self._table.begin(text):
+            return []
+        if (tabled := self._table.row(text) or self._block.feed(text)) is not None:
+            return self._points(tabled)
+        is_inside, whole = self._dictionary.feed(text)
+        if is_inside:
+            return self._points(self._of_dictionary(whole)) if whole else []
+        counted = self._centred.counted(text)
+        return [] if counted is None else self._line(counted)
+
+    def _line(self, text: str) -> list[PrintedPoint]:
+        if not text[:1].isspace():
+            self._section, self._heading = "", _NO_HEADING
+        if not _NUMBER.search(text):
+            self._head(text)
+            return []
+        if not may_hold_metrics(text):
+            return []
+        if (state := bar_state(text)) is not None:
+            if "•" in state.rest:
+                self._wide = text.rstrip()
+                return []
+            return self._state(state)
+        text = text.rstrip()
+        if text.endswith("}"):
+            return self._points(self._of_dictionary(text))
+        return self._plain(text)
+
+    def _is_traceback(self, text: str) -> bool:
+        if text.lstrip().startswith("Traceback (most recent call last)"):
+            self._in_traceback = True
+        elif self._in_traceback and not text[:1].isspace():
+            self._in_traceback = False
+            return True  # the exception itself
+        return self._in_traceback
+
+    def _head(self, text: str) -> None:
+        """A line without numbers: maybe what those below it are about."""
+        match = _DATA_HEADING.fullmatch(text) if len(text) <= _LONGEST_HEADING else None
+        if match is not None:
+            self._section = SPLITS[match[1].lower()]
+            self._heading = _NO_HEADING
+        self._skips = len(text) <= _LONGEST_HEADING and _BEST_HEADING.search(text) is not None
+
+    def _state(self, state: BarState) -> list[PrintedPoint]:
+        """The points of a state of a progress bar."""
+        count, total, name = state.count, state.total, state.name
+        if not name and total and (len(self._unnamed) < _MOST_UNNAMED or total in self._unnamed):
+            self._unnamed[total] = count
+        if self._table.begin(name):
+            return []
+        if (row := self._table.bar(name, count, total)) is not None:
+            return self._bar((name, total), row, None)
+        about, measured = self._names.of(name), self._postfixes.of(state.rest)
+        said = self._numbers.read(name, about)
+        values = said.values + self._numbers.values(state.rest, measured)
+        values = tuple((split or about.split, key, value) for split, key, value in values)
+        if not values:
+            return []
+        position = Position(said.position.epoch, count, total, "bar", said.position.epochs)
+        label = re.sub(r"\d+(?:\.\d+)?", "", name)
+        return self._bar((label, total), MetricLine(position, values), state.elapsed)
+
+    def _bar(
+        self, key: tuple[str, int | None], line: MetricLine, elapsed: int | None
+    ) -> list[PrintedPoint]:
+        lines = self._bars.thin(key, line, elapsed)
+        return [point for line in lines for point in self._points(line)]
+
+    def _of_dictionary(self, text: str) -> MetricLine | None:
+        before, brace, inside = text.partition("{")
+        before = before[prefix_of(before).end :]
+        if has_function_word(before) or unknown_words(before) > _MOST_UNKNOWN_WORDS:
+            return None
+        if re.search(r"\w\s*\($|[=\"']\s*$", before):
+            return None
+        found = numbers_of(brace + inside)
+        if is_configuration(list(found)) or not any(
+            is_metric(key, f"{value}", ":") for key, value in found.items()
+        ):
+            return None
+        about = self._names.of(before)
+        position = self._dictionary_position(found, self._numbers.read(before, about).position)
+        values = tuple(
+            (about.split, key, value)
+            for key, value in found.items()
+            if is_charted(key) and key.rpartition("_")[2] != "updates"
+        )
+        return MetricLine(position, values)
+
+    def _dictionary_position(self, found: dict[str, float], before: Position) -> Position:
+        epoch = found.get("epoch", before.epoch)
+        if epoch is not None and not 0 <= epoch < 1e9:
+            return Position()
+        for key, count in found.items():
+            if (key in _STEP_KEYS or key.endswith("_num_updates")) and 0 <= count < 1e15:
+                return Position(epoch, int(count), unit="global")
+        if before.done is not None:
+            return before._replace(epoch=epoch)
+        if epoch is not None and (bar := self._main_bar()) is not None:
+            return Position(epoch, bar, unit="global")
+        return Position(epoch)
+
+    def _main_bar(self) -> int | None:
+        """Steps of the bar that a trainer draws over the whole training.
+
+        The bar of an evaluation is full when its results come, and that of the training is not.
+        """
+        if self._main_total is None:
+            for total, count in self._unnamed.items():
+                if 0 < count < total:
+                    self._main_total = total
+                    break
+        return None if self._main_total is None else self._unnamed.get(self._main_total)
+
+    def _plain(self, text: str) -> list[PrintedPoint]:
+        form = self._forms.of(text)
+        skips, self._skips = self._skips, _BEST_HEADING.search(text) is not None
+        if form is NOTHING or skips:
+            return []
+        trainings = self._trainings
+        if form.rank is not None:
+            trainings = self._others(text[form.rank[0] : form.rank[1]])
+        if form.part is not None and (form.values or form.is_heading):
+            word, span = form.part
+            trainings.label(f"{word} {int(text[span[0] : span[1]])}")
+            self._table.restart()
+        if not form.values:
+            self._announce(text, form, trainings)
+            return []
+        line = self._numbers.read(text, form)
+        if not form.has_position and text[:1].isspace() and (self._section or self._heading.known):
+            values = tuple((split or self._section, *value) for split, *value in line.values)
+            line = MetricLine(self._heading, values)
+        elif form.is_vague:
+            return []
+        if not form.has_position and not form.split and text.lstrip().startswith("*"):
+            line = trainings.current.summed_up(line)
+        if line.position.total and form.is_drawn:
+            return self._bar(("", line.position.total), line, None)
+        return trainings.follow(line)
+
+    def _announce(self, text: str, form: LineForm, trainings: Trainings) -> None:
+        """What a line tells for those below it."""
+        if not form.is_heading:
+            return
+        position = self._numbers.read(text, form).position
+        self._section = form.split or self._section
+        self._heading = position
+        if position.epoch is not None and self._section not in EVALUATIONS:
+            trainings.announce(position.epoch)
+
+    def _points(self, line: MetricLine | None) -> list[PrintedPoint]:
+        return [] if line is None else self._trainings.follow(line)
