@@ -25,8 +25,10 @@ _UNCHARTED = word_set(
     "epoch epochs step steps iter iteration it batch batches update num_updates global_step time"
     " data_time elapsed eta wall train_wall data date v_num version rank local_rank gpu gpus node"
     " pid seed line port host worker workers size rev img class fold trial run id device episode"
-    " episodes memory dur time_elapsed"
+    " episodes memory dur time_elapsed best patience batchsize progress complete completed remaining"
+    " sen up ep bs num_timesteps"
 )
+_STORAGE = word_set("mem memory cached bytes gb mb gib mib")
 
 
 def is_metric(name: str, value: str, sign: str) -> bool:
@@ -35,14 +37,20 @@ def is_metric(name: str, value: str, sign: str) -> bool:
     Words of everyday language need a `sign` between the two, and a decimal fraction.
     """
     measure = measure_of(name)
-    if measure.kind not in _ANCHORS or any(token.word in _SETTINGS for token in tokens(name)):
+    if measure.kind not in _ANCHORS:
+        return False
+    words = [token.word for token in tokens(name)]
+    if not _SETTINGS.isdisjoint(words if words[-1] not in ("loss", "losses") else words[:-2]):
         return False
     return not measure.ordinary or (bool(sign) and not value.lstrip("+-").isdigit())
 
 
 def is_charted(name: str) -> bool:
     """Whether a number with this name, printed beside metrics, deserves a curve."""
-    return name.lower() not in _UNCHARTED
+    if name.lower().rstrip(".") in _UNCHARTED or measure_of(name).kind == "count":
+        return False
+    words = [token.word for token in tokens(name)]
+    return not _STORAGE.intersection(words) and words[-1:] != ["size"]
 
 
 def is_configuration(names: list[str]) -> bool:
@@ -64,7 +72,7 @@ _WITHIN_OTHERS = word_set("abs ap ce ep fad info kid ret ter aps apm apl")
 def _hints() -> tuple[str, ...]:
     """What names of metrics have in them: the shortest where one contains another."""
     names = [phrase for phrase, term in (TERMS | BARE).items() if term.kind in _ANCHORS]
-    words = {"norm", "epoch", "step", "fold", "trial", "eval", "valid", "train"} | set(map(_telling, names)) - _WITHIN_OTHERS
+    words = {"norm", "epoch", "step", "iter", "fold", "trial", "eval", "valid", "train", "learn"} | set(map(_telling, names)) - _WITHIN_OTHERS
     return tuple(one for one in words if not any(other in one for other in words - {one}))
 
 

@@ -41,7 +41,7 @@ _MEASURES: dict[Kind, str] = {
     "loss": (
         "loss losses nll mse msle bce ce xent cross_entropy crossentropy ppl perplexity bpc bpb bpd"
         " bits_per_byte bits_per_char bits_per_character bits_per_dim bits_per_token huber info_nce"
-        " infonce"
+        " infonce cost costs"
     ),
     "likelihood": "elbo likelihood log_likelihood loglikelihood loglik",
     "error": (
@@ -107,7 +107,7 @@ GENERAL = frozenset({"score", "scores"})
 
 ORDINARY = word_set(
     "error errors err errs score scores return returns ret reward rewards rew precision recall"
-    " map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad ter"
+    " cost costs map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad ter"
     " spice kappa chamfer aps apm apl pearson spearman jaccard IS grad grads gradient gradients"
     " hinge focal ctc triplet contrastive perceptual commitment l_1 l_2"
 )

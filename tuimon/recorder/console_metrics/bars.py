@@ -19,7 +19,7 @@ _BARS = tuple(
     for pattern in (  # bounded, so that their time is linear
         # tqdm: 45%|████▌     | 45/100 [00:12<00:15,  3.5it/s, loss=0.5]
         rf"(?<![\w.])(?P<count>{_COUNT})(?P<scale>[kKMG]?)(?:/(?P<total>{_COUNT})(?P<of>[kKMG]?)|it)"
-        rf" \[(?:\d+ days?, )?(?P<elapsed>{_CLOCK})(?:<[^\[\]]{{0,30}}?)?(?P<rest>,[^\[\]]{{0,2000}})?\]",
+        rf" ?\[(?:\d+ days?, )?(?P<elapsed>{_CLOCK})(?:<[^\[\]]{{0,30}}?)?(?P<rest>,[^\[\]]{{0,2000}})?\]",
         # ignite: [45/100]  45%|████▌     , loss=0.5 [00:12<00:15]
         rf"\[(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>)\]\s{{1,4}}\d{{1,3}}%\|"
         rf"[^\[,]{{0,200}}(?P<rest>,[^\[]{{0,1000}})?\[(?P<elapsed>{_CLOCK})[^\]]{{0,30}}\]",
@@ -28,10 +28,13 @@ _BARS = tuple(
         r"(?P<rest>[^\[\]]{0,2000})\]",
         # rich, Ultralytics: ━━━━━╸━━━━ 45/100 0:00:12 • 0:00:15 3.5it/s loss: 0.5
         rf"[━╸╺─]{{2,}}\s{{1,4}}(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>)\s"
-        rf"(?=[^a-z]{{0,40}}\b(?:it/s|s/it|{_CLOCK}))(?:\s?(?P<elapsed>{_CLOCK}))?(?P<rest>.*)",
+        rf"(?=[^a-z]{{0,40}}(?:it/s|s/it|{_CLOCK}))(?:\s?(?P<elapsed>{_CLOCK}))?(?P<rest>.*)",
+        # alive-progress: 45/100 [45%] in 12s (~15s, 3.5/s) loss: 0.5
+        rf"(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>) \[\d{{1,3}}%\] in "
+        r"(?P<elapsed>)[^()]{0,30}\([^()]{0,60}\)(?P<rest>.*)",
     )
 )
-_LOOKS = re.compile(r"[\dkMGt] \[\d|\] {1,4}\d{1,3}%\||/\d+ \d+:\d\d<|[━─]\s{1,4}\d+/\d")
+_LOOKS = re.compile(r"[\dkMGt] ?\[\d|\] {1,4}\d{1,3}%\||/\d+ \d+:\d\d<|[━─]\s{1,4}\d+/\d")
 _DRAWN_BEFORE = re.compile(r"\d{1,3}%(?:\|[^|]*\|?)?\s*$|\|[█-]*\|?\s*[\d.]+%\s*$")
 """What is drawn before a bar's count."""
 

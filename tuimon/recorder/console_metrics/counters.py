@@ -27,11 +27,11 @@ _COUNTERS = {
 PART_WORDS = word_set("fold trial run seed experiment task client agent worker")
 """What parts of a run are told apart by."""
 
-_OVERALL = word_set("global total num env")
+OVERALL = word_set("global total num env")
 """Before a counter: it counts through the whole training."""
 
 _BESIDE = word_set(
-    "train training start starting end of after begin beginning finished done complete completed"
+    "train training learning start starting end of after begin beginning finished done complete completed"
     " current now at this current new mini optimizer optim gradient grad outer inner main micro"
     " environment log the in summary stats on for cv running processing cross outer model"
 )
@@ -72,7 +72,7 @@ def counter_at(
     if unit is None:
         return None
     before = [one.lower().rstrip(".") for one in before]
-    if before and before[-1] in _OVERALL and unit in ("step", "iteration"):
+    if before and before[-1] in OVERALL and unit in ("step", "iteration"):
         unit = "global"
     elif any(one not in _BESIDE and one not in SPLITS for one in before[-1:]):
         return None

@@ -4,6 +4,7 @@ import json
 import re
 
 from tuimon.recorder.console_metrics.numerals import NUMBER, to_number
+from tuimon.recorder.console_metrics.prefixes import prefix_of
 from tuimon.recorder.console_metrics.tags import LONGEST_TAG
 
 _MOST_LINES = 64
@@ -50,11 +51,10 @@ class OpenDictionary:
     def feed(self, text: str) -> tuple[bool, str]:
         """Whether a line is part of such a dictionary, and all of it with its last line."""
         if not self._lines:
-            begins = text.lstrip()[:1] == "{" or text.rstrip()[-1:] == "{"
-            self._open = text.count("{") - text.count("}") if begins else 0
-            if self._open > 0:
+            self._open = text.count("{") - text.count("}")
+            if self._open > 0 and text[prefix_of(text).end :].lstrip()[:1] == "{":
                 self._lines = [text]
-            return self._open > 0, ""
+            return bool(self._lines), ""
         self._lines.append(text)
         self._open += text.count("{") - text.count("}")
         is_long = len(self._lines) > _MOST_LINES or sum(map(len, self._lines)) > _LONGEST

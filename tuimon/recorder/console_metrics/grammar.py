@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tuimon.metrics.splits import SPLITS
 from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.counters import (
+    OVERALL,
     PHRASE,
     Count,
     Span,
@@ -25,18 +26,21 @@ _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
 _NOT_NAMES = FILLERS - word_set(
     "loss accuracy lr min max mean avg average current total train training trn val valid time gpu"
     " validation validate test testing eval evaluation dev holdout infer inference inner cv elapsed"
+    " batch epoch step iter learning"
 )
 """Words that stand before a name without being a part of it, ``done loss: 0.5``."""
 
-_MOST_WORDS = 3
+_MOST_WORDS = 4
 _WIDEST_GAP = 4
 _GLUED = re.compile(r"(\d+)epoch(?::([a-z]+):\d+-(\d+)batch)?")
 """ESPnet's ``1epoch:train:1-100batch``."""
 
-_NO_WORDS = (["end", "of", "training"], ["saving", "dict"])
+_NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 """Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
 
 _ARROWS = ("->", "=>")
+_PARTITIONS = word_set("split mode phase stage subset set partition")
+_BETWEEN = ("|", "│", ",", ";", ".")
 _APART = ("±", "*", "@", "after")
 """What stands between a value and numbers that tell more of it, as of how many words it is."""
 
@@ -62,13 +66,15 @@ class Pair(NamedTuple):
     average: Span | None
     """What is in parentheses behind it: its average so far."""
     is_sure: bool
-    """False for what has changed to something else, ``0.5 -> 0.4``."""
+    """False for what has changed to something else, ``0.5 -> 0.4``, and for lists."""
 
 
 class Item(NamedTuple):
-    """A counter, a pair, or a word that belongs to neither, with the cell of its row."""
+    """A counter, a pair, or a word that belongs to neither, with the places in its row."""
 
     cell: int
+    row: int
+    """Of the cells between bars alone."""
     what: Count | Pair | Word
 
 
@@ -92,7 +98,8 @@ class LineReading:
         self.ratios: list[Ratio] = []
         self.numbers: list[int] = []
         """Indices of numbers that nothing is told of."""
-        self.cells = 1
+        self.cells = self.rows = 1
+        """Numbers of cells, and of those between bars."""
         self._line = line
         self._words: list[Word] = []
         """Those right before the current lexeme."""
@@ -116,7 +123,8 @@ class LineReading:
         if one.kind == "junk" and (match := _GLUED.fullmatch(one.text)):
             self._glued(match, one.start)
         self._depth -= one.kind == "close" and self._depth > 0
-        self.cells += one.text == "|" or one.text == "│"
+        self.cells += one.text in _BETWEEN
+        self.rows += one.text == "|" or one.text == "│"
         return place + 1
 
     def _open(self, place: int) -> int:
@@ -144,6 +152,8 @@ class LineReading:
         split = inner.lower() in SPLITS  # Epoch(train)
         before = [word.text for word in self._words]
         if count := counter_at(self.found, place, name if split else one.text, before):
+            if self._words and before[-1].lower() in OVERALL:
+                del self._words[-1]
             while self._words and self._words[-1].text.lower() in PHRASE:
                 del self._words[-1]
             self._release()
@@ -152,7 +162,7 @@ class LineReading:
             if count.unit == "batch" and count.total and before[-1:] in (["TRAIN"], ["CV"]):
                 self._add(count._replace(unit="epoch", total=None))  # WeNet
                 count = count._replace(number=count.total, total=None)
-            elif count.unit == "global" and before[-3:-1] == ["Saving", "dict"]:
+            elif before[-4:] == ["Saving", "dict", "for", "global"]:
                 self._add(Word("eval", one.start, one.start, self._depth))
             self._add(count)
             return self._batch(count.end) if count.unit == "epoch" else count.end
@@ -179,6 +189,8 @@ class LineReading:
         if self._words:
             if value := self._value(place + 1):
                 return self._epoch_of_split(value[0]) or self._pair(value, one.text)
+            if end := self._text_behind(place):
+                return end
             if joined := self._joined(place):
                 last = self._words.pop()
                 text = self._line[last.start : joined.end]
@@ -186,6 +198,26 @@ class LineReading:
                 return place + 2
         self._release()
         return place + 1
+
+    def _text_behind(self, place: int) -> int:
+        """Index of what is behind a pair of a name and a text, ``msg="train step"``, or 0."""
+        if self.found[place].text != "=" or place + 1 >= len(self.found):
+            return 0
+        text = self.found[place + 1]
+        if text.start != self.found[place].end or text.kind != "word" and text.text not in "'\"":
+            return 0
+        end = place + 2
+        if text.kind != "word":
+            while end < len(self.found) and self.found[end].text != text.text:
+                end += 1
+            end += 1
+        key, words = self._words.pop().text.lower(), self.found[place + 1 : end]
+        self._release()
+        if key in _PARTITIONS:
+            for word in words:
+                if word.text.lower() in SPLITS:
+                    self._add(Word(word.text, word.start, word.end, self._depth))
+        return end
 
     def _epoch_of_split(self, place: int) -> int:
         """Index of what is behind an epoch that has no name, ``Train: 0 [50/1251]``, or 0."""
@@ -300,7 +332,10 @@ class LineReading:
             place += 4
         while self._kind(place + 1) == "number" and self.found[place].text in _APART:
             place += 2
-        is_sure = ahead[:1] != "→" and ahead[:2] not in _ARROWS
+        is_list = self._kind(place) == "number" and not self._is("/", place + 1)
+        is_list = is_list and not average and not self.found[place].unit
+        is_list = is_list or self._is("*", place)
+        is_sure = ahead[:1] != "→" and ahead[:2] not in _ARROWS and not is_list
         return of, average, is_sure, min(place, len(self.found))
 
     def _is_average(self, number: int, other: int) -> bool:
@@ -324,7 +359,7 @@ class LineReading:
         self._words.clear()
 
     def _add(self, what: Count | Pair | Word) -> None:
-        self.items.append(Item(self.cells, what))
+        self.items.append(Item(self.cells, self.rows, what))
 
     def _is(self, text: str, place: int) -> bool:
         return place < len(self.found) and self.found[place].text == text

@@ -19,6 +19,7 @@ from tuimon.recorder.console_metrics.prefixes import Prefix
 from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
 
 _FEW_CELLS = 5
+_FEW_TELLING = 3
 _MOST_UNKNOWN_WORDS = 2
 _RANKS = ("rank", "local_rank", "global_rank")
 _UNITS = ("global", "iteration", "step", "batch", "progress", "episode")
@@ -58,6 +59,9 @@ class LineForm(NamedTuple):
     """Whether decimal fractions have points."""
     is_drawn: bool = False
     """Whether it looks like a bar."""
+    is_indented: bool = False
+    is_summary: bool = False
+    """Whether it begins with an asterisk, as what ends an evaluation."""
     is_vague: bool = False
     """Whether it counts only below a heading."""
 
@@ -78,17 +82,27 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         return NOTHING
     pairs = [item.what for item in items if isinstance(item.what, Pair)]
     form = _position(reading, items)
-    form = form._replace(rank=prefix.rank, is_drawn=_DRAWN.search(line, prefix.end) is not None)
+    form = form._replace(
+        rank=prefix.rank,
+        is_drawn=_DRAWN.search(line, prefix.end) is not None,
+        is_indented=line[prefix.end : prefix.end + 1 + bool(prefix.end)].isspace(),
+        is_summary=line[prefix.end :].lstrip()[:1] == "*",
+    )
     for pair in pairs:
         if pair.key.lower() in _RANKS and is_whole(pair.number):
             form = form._replace(rank=(pair.number.start, pair.number.end))
     words = [item.what.text for item in items if isinstance(item.what, Word)]
-    if not pairs:
-        unknown = sum(map(unknown_words, words))
-        split = next((SPLITS[word.lower()] for word in words if word.lower() in SPLITS), "")
-        return form._replace(is_heading=unknown == 0, split=split)
-    is_indented = not prefix.end and line[:1].isspace()
-    return _measured(form, items, pairs, words, is_indented)
+    unknown = sum(map(unknown_words, words))
+    are_all = all(word.lower() in SPLITS for word in words)
+    are_all = are_all and (form.has_position or form.is_indented)
+    if _is_measured(pairs, form.has_position, may_be_rate=are_all):
+        most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
+        return NOTHING if unknown > most else _measured(form, items, pairs, unknown)
+    if is_configuration([pair.key for pair in pairs]):
+        return NOTHING
+    split = next((SPLITS[word.lower()] for word in words if word.lower() in SPLITS), "")
+    tells = form.has_position or form.part is not None or bool(split and not pairs)
+    return form._replace(is_heading=tells and unknown <= bool(pairs or split), split=split)
 
 
 def _telling_cells(reading: LineReading) -> list[Item] | None:
@@ -97,17 +111,21 @@ def _telling_cells(reading: LineReading) -> list[Item] | None:
     None for a sentence.
     """
     items = reading.items
-    spoken = {item.cell for item in items if _is_spoken(item.what)}
+    spoken = [item for item in items if _is_spoken(item.what)]
     if not spoken:
         return items
-    if reading.cells < _FEW_CELLS:
+    if reading.rows >= _FEW_CELLS:
+        rows = {item.row for item in spoken}
+        return [item for item in items if item.row not in rows or _is_split_word(item.what)]
+    cells = {item.cell for item in spoken}
+    telling = {item.cell for item in items if not isinstance(item.what, Word)} - cells
+    if len(telling) < _FEW_TELLING * len(cells):
         return None
-    return [
-        item
-        for item in items
-        if item.cell not in spoken
-        or (isinstance(item.what, Word) and item.what.text.lower() in SPLITS)
-    ]
+    return [item for item in items if item.cell not in cells]
+
+
+def _is_split_word(what: Count | Pair | Word) -> bool:
+    return isinstance(what, Word) and what.text.lower() in SPLITS
 
 
 def _is_spoken(what: Count | Pair | Word) -> bool:
@@ -135,12 +153,14 @@ def _position(reading: LineReading, items: Sequence[Item]) -> LineForm:
         count=place,
         part=part and (part.unit, part.number),
     )
+    ratio = _count_of_ratios(reading, epoch is None)
     if place is not None and place.unit == "episode" and epoch is None:
-        return form
+        is_row = ratio is not None and "epoch" not in ratio
+        return form._replace(epoch=place.number, **ratio) if ratio and is_row else form
     if place is not None:
         episode = next((count for count in places if count.unit == "episode"), None)
         return form if episode is None or epoch else form._replace(epoch=episode.number)
-    if (ratio := _count_of_ratios(reading, epoch is None)) is not None:
+    if ratio is not None:
         return form._replace(**ratio)
     if epoch is None and (number := _leading(reading.found)) is not None:
         return form._replace(**number)
@@ -190,28 +210,37 @@ def _leading(found: Sequence[Lexeme]) -> dict[str, object] | None:
     return None
 
 
+def _is_measured(pairs: Sequence[Pair], known: bool, *, may_be_rate: bool) -> bool:
+    """Whether some pairs are measurements, and all together no settings.
+
+    A learning rate alone counts where it `may_be_rate`: no word is there that has another reason.
+    """
+    if is_configuration([pair.key for pair in pairs]):
+        return False
+    if any(_is_anchor(pair, known) for pair in pairs):
+        return True
+    if may_be_rate and any(map(_is_learning_rate, pairs)):
+        return True
+    if known and may_be_rate and all(map(_is_logged, pairs)) and any(map(_is_unknown, pairs)):
+        return True
+    # "Epoch: 10, Train: 0.81, Test: 0.79"
+    return known and any(_is_split(one.key) and not _is_integer(one) for one in pairs)
+
+
 def _measured(
-    form: LineForm, items: Sequence[Item], pairs: Sequence[Pair], words: list[str], is_indented: bool
+    form: LineForm, items: Sequence[Item], pairs: Sequence[Pair], unknown: int
 ) -> LineForm:
-    """The form of a line with pairs, if some of them are measurements."""
-    known = form.has_position
-    anchors = [pair for pair in pairs if _is_anchor(pair, known)]
-    if known and not anchors:  # "Epoch: 10, Train: 0.81, Test: 0.79"
-        anchors = [one for one in pairs if _is_split(one.key) and not _is_integer(one)]
-    if not anchors or is_configuration([pair.key for pair in pairs]):
-        return NOTHING
-    unknown = sum(map(unknown_words, words))
-    if unknown > _MOST_UNKNOWN_WORDS:
-        return NOTHING
+    """The form of a line with measurements."""
     values, split = _values(items, pairs)
     points = any("." in pair.number.text for pair in pairs)
     form = form._replace(values=values, split=split, has_points=points)
-    if not known and not split:
-        vague = len(pairs) == 1 and (is_indented or _is_integer(pairs[0]))
-        if unknown or not all(pair.sign or not _is_integer(pair) for pair in anchors):
-            return NOTHING
-        return form._replace(is_vague=vague)
-    return form
+    if form.has_position or split:
+        return form
+    anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
+    if unknown or not all(pair.sign or not _is_integer(pair) for pair in anchors):
+        return NOTHING
+    is_vague = len(pairs) == 1 and (form.is_indented or _is_integer(pairs[0]))
+    return form._replace(is_vague=is_vague)
 
 
 def _is_anchor(pair: Pair, known: bool) -> bool:
@@ -220,6 +249,19 @@ def _is_anchor(pair: Pair, known: bool) -> bool:
 
 def _is_split(key: str) -> bool:
     return key.lower() in SPLITS or key == _CATBOOST
+
+
+def _is_logged(pair: Pair) -> bool:
+    """Whether a pair of any name was surely written as one: ``D_A: 0.31``."""
+    return pair.sign != "" and not is_whole(pair.number) and not pair.number.unit
+
+
+def _is_unknown(pair: Pair) -> bool:
+    return is_charted(pair.key) and measure_of(pair.key).kind in ("", "other", "divergence")
+
+
+def _is_learning_rate(pair: Pair) -> bool:
+    return measure_of(pair.key).kind == "learning rate"
 
 
 def _is_integer(pair: Pair) -> bool:

@@ -76,6 +76,8 @@ class OutputReader:
         self._dictionary = OpenDictionary()
         self._heading = _NO_HEADING
         """Where the lines below it lie."""
+        self._below: dict[tuple[str, ...], float] = {}
+        """What they have told."""
         self._section = ""
         """The part of the data that the lines below a heading are about."""
         self._wide = ""
@@ -111,13 +113,13 @@ class OutputReader:
             return self._points(tabled)
         is_inside, whole = self._dictionary.feed(text)
         if is_inside:
-            return self._points(self._of_dictionary(whole)) if whole else []
+            return self._of_dictionary(whole) if whole else []
         counted = self._centred.counted(text)
         return [] if counted is None else self._line(counted)
 
     def _line(self, text: str) -> list[PrintedPoint]:
         if not text[:1].isspace():
-            self._section, self._heading = "", _NO_HEADING
+            self._section = ""
         if not _NUMBER.search(text):
             self._head(text)
             return []
@@ -130,7 +132,7 @@ class OutputReader:
             return self._state(state)
         text = text.rstrip()
         if text.endswith("}"):
-            return self._points(self._of_dictionary(text))
+            return self._of_dictionary(text)
         return self._plain(text)
 
     def _is_traceback(self, text: str) -> bool:
@@ -146,7 +148,7 @@ class OutputReader:
         match = _DATA_HEADING.fullmatch(text) if len(text) <= _LONGEST_HEADING else None
         if match is not None:
             self._section = SPLITS[match[1].lower()]
-            self._heading = _NO_HEADING
+            self._heading, self._below = _NO_HEADING, {}
         self._skips = len(text) <= _LONGEST_HEADING and _BEST_HEADING.search(text) is not None
 
     def _state(self, state: BarState) -> list[PrintedPoint]:
@@ -174,7 +176,15 @@ class OutputReader:
         lines = self._bars.thin(key, line, elapsed)
         return [point for line in lines for point in self._points(line)]
 
-    def _of_dictionary(self, text: str) -> MetricLine | None:
+    def _of_dictionary(self, text: str) -> list[PrintedPoint]:
+        line = self._dictionary_line(text)
+        if line is None:
+            return []
+        if not line.position.known:
+            line = self._below_heading(line, text[:1].isspace()) or line
+        return self._trainings.follow(line)
+
+    def _dictionary_line(self, text: str) -> MetricLine | None:
         before, brace, inside = text.partition("{")
         before = before[prefix_of(before).end :]
         if has_function_word(before) or unknown_words(before) > _MOST_UNKNOWN_WORDS:
@@ -236,16 +246,32 @@ class OutputReader:
             self._announce(text, form, trainings)
             return []
         line = self._numbers.read(text, form)
-        if not form.has_position and text[:1].isspace() and (self._section or self._heading.known):
-            values = tuple((split or self._section, *value) for split, *value in line.values)
-            line = MetricLine(self._heading, values)
+        if form.has_position:
+            self._heading = _NO_HEADING
+        elif (below := self._below_heading(line, form.is_indented)) is not None:
+            line = below
         elif form.is_vague:
             return []
-        if not form.has_position and not form.split and text.lstrip().startswith("*"):
+        if not form.has_position and not form.split and form.is_summary:
             line = trainings.current.summed_up(line)
         if line.position.total and form.is_drawn:
             return self._bar(("", line.position.total), line, None)
         return trainings.follow(line)
+
+    def _below_heading(self, line: MetricLine, is_indented: bool) -> MetricLine | None:
+        """A line without a position at that of the heading above it; None if there is none."""
+        position = self._heading
+        if not is_indented and position.done is None:
+            return None
+        if not position.known and not self._section:
+            return None
+        for *name, value in line.values:
+            if self._below.setdefault(tuple(name), value) != value:
+                self._heading = _NO_HEADING
+                return None
+        section = self._section if is_indented else ""
+        values = tuple((split or section, key, value) for split, key, value in line.values)
+        return MetricLine(position, values)
 
     def _announce(self, text: str, form: LineForm, trainings: Trainings) -> None:
         """What a line tells for those below it."""
@@ -253,7 +279,7 @@ class OutputReader:
             return
         position = self._numbers.read(text, form).position
         self._section = form.split or self._section
-        self._heading = position
+        self._heading, self._below = position, {}
         if position.epoch is not None and self._section not in EVALUATIONS:
             trainings.announce(position.epoch)
 

@@ -12,7 +12,7 @@ from tuimon.recorder.console_metrics.lexer import CLOCK, DATE, STAMP
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\\s)?"
 _LEVEL = "(?:INFO|DEBUG|SUCCESS|NOTICE|TRACE|VERBOSE|INF|DBG)"
-_SOURCE = r"(?:[\w./<>\-]+\.(?:py|cc|cpp|ipynb)|(?:[A-Za-z_]\w*\.)+\w+):\d+"
+_SOURCE = r"(?:[\w./<>\-]+\.(?:py|cc|cpp|ipynb)(?::\s{0,4}|\s)|(?:[A-Za-z_]\w*\.)+\w+:)\d+"
 _WORD = r"[A-Za-z_][\w.\-]{0,60}"
 
 _RANKS = (
@@ -42,13 +42,13 @@ _PIECES = (
     rf"\[[A-Za-z_]\w{{0,30}}\](?=\s?\[?\d{{4}}-)|\d{{4}}(?=\s[|-]\s{_LEVEL}\b)",
     r">>(?=\s)",
 )
-_END = r"(?:\s{0,20}[-|:](?=\s)|(?=[\s\[({])|$|(?<=[:\]]))"
+_END = r"(?:\s{0,20}[-|:,](?=\s)|(?=[\s\[({])|$|(?<=[:\]]))"
 _PREFIX = re.compile(rf"\s*(?:{'|'.join(_PIECES)}){_END}")
 _PRINTER = re.compile(rf"(?:{'|'.join(_RANKS)}){_END}? ?")
 _LOGGER = re.compile(
-    rf"\s*(?!(?i:{SPLIT_WORD}|epoch|step|iter|loss|acc)\b){_WORD}\s{{0,20}}[|-](?=\s)"
+    rf"\s*\((?P<rank>\d{{1,5}})/\d{{1,5}}\)(?=\s[A-Z])|\s*(?!(?i:{SPLIT_WORD}|epoch|step|iter|loss|acc)\b){_WORD}\s{{0,20}}[|-](?=\s)"
 )
-"""A name that may be one of a logger, behind another piece."""
+"""A name that may be one of a logger, or a rank of all, behind another piece."""
 
 _MOST_PIECES = 12
 _FIRST = frozenset("[(rR")

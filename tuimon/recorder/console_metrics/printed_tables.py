@@ -13,13 +13,17 @@ from tuimon.recorder.console_metrics.steps import Position
 _MOST_CELLS = 64
 _MOST_STEPS = 1e15
 _LONGEST_ROW = 1024
-_EPOCHS = frozenset({"ep", "epoch", "epochs"})
-_STEPS = frozenset({"it", "iter", "iteration", "step", "steps"})
+_EPOCHS = frozenset({"ep", "epoch", "epochs", "e"})
+_STEPS = frozenset({"it", "iter", "iteration", "step", "steps", "#"})
 _CLASSES = frozenset({"class", "classes"})
-_HEAD = re.compile(rf"[\s|│┃]*(?:{'|'.join(_EPOCHS | _STEPS | _CLASSES)})\b", re.IGNORECASE)
+_HEAD = re.compile(
+    rf"[\s|│┃]*(?:{'|'.join(_EPOCHS | _STEPS | _CLASSES)})(?![\w=:])", re.IGNORECASE
+)
 _PIPES = re.compile(r"[|│┃]")
 _WIDE = re.compile(r"\s{2,}|\t")
-_NAME = re.compile(r"[A-Za-z][\w@/.%()+\- ]{0,60}")
+_COMMA = re.compile(",")
+_SINGLE = re.compile(r"[^\s|│┃]+")
+_NAME = re.compile(r"#|[A-Za-z][\w@/.%()+\- ]{0,60}")
 _PAIR = re.compile(r"\s\d[\d.]*$")
 _NUMBERED = re.compile(r"(\d{1,9})(?:/\d{1,9})?(?: \([\d.]+%\))?")
 _NO_NUMBER = re.compile(r"|-|None|#na#|n/a|\d+:\d\d(?::\d\d)?|(?:\d+(?:\.\d+)?\s?[A-Za-z/]+(?:, )?)+")
@@ -33,11 +37,27 @@ _SECTION = re.compile(r"[A-Za-z][\w@/.\-]*/")
 _TOTALS = frozenset({"total_timesteps", "timesteps", "totalenvinteracts", "global_step"})
 
 
+_YOLO = ("gpu_mem", frozenset({"box", "obj", "cls", "dfl", "kobj", "pose", "seg", "mask"}))
+"""A column of YOLO's tables, and what the losses are called in them."""
+
+
 class _Head(NamedTuple):
-    """The names of a table, and what is between them."""
+    """The names of a table, where they stand, and what is between them."""
 
     names: tuple[str, ...]
     between: re.Pattern[str] | None
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def counts_epochs(self) -> bool:
+        """Whether its first column does, and no other counts steps."""
+        return _word_of(self.names[0]) in _EPOCHS and self.step is None
+
+    @property
+    def step(self) -> int | None:
+        """The index of a column with steps."""
+        found = (place for place, name in enumerate(self.names) if _word_of(name) in _STEPS)
+        return next(found, None)
 
 
 class ConsoleTable:
@@ -86,8 +106,13 @@ class ConsoleTable:
         if self._head is None or (found := _read(text.rstrip(": "), self._head)) is None:
             return None
         number, values = found
-        measured = ((name, value) for name, value in values if is_metric(name, f"{value}", ":"))
-        line = tuple(("train", name, value) for name, value in measured)
+        column, losses = _YOLO
+        own = losses if column in map(str.lower, self._head.names) else ()
+        line = tuple(
+            ("train", name, value)
+            for name, value in values
+            if is_metric(name, f"{value}", ":") or name in own
+        )
         return MetricLine(Position(float(number), done, total), line) if line else None
 
     def restart(self) -> None:
@@ -95,7 +120,7 @@ class ConsoleTable:
         self._last, self._offset = -1, 0
 
     def _position(self, number: int) -> Position:
-        if self._head is not None and self._head.names[0].partition(" ")[0].lower() in _EPOCHS:
+        if self._head is not None and self._head.counts_epochs:
             return Position(float(number))
         return Position(done=number, unit="global")
 
@@ -110,44 +135,81 @@ class ConsoleTable:
         return MetricLine(Position(), tuple(one for one in charted if is_charted(one[1])))
 
 
+def _word_of(name: str) -> str:
+    return name.partition(" ")[0].lower()
+
+
 def _head_of(text: str) -> _Head | None:
-    for between in (_PIPES, _WIDE, None) if _PIPES.search(text) else (re.compile(","), _WIDE, None):
-        names = _cells(text, between)
+    text = text.rstrip(": ")
+    for between in (_PIPES, _WIDE, None) if _PIPES.search(text) else (_COMMA, _WIDE, None):
+        spans = _spans(text, between)
+        names = [text[a:b] for a, b in spans]
         if not 2 <= len(names) <= _MOST_CELLS or has_function_word(text):
             continue
-        first = names[0].partition(" ")[0].lower()
+        first = _word_of(names[0])
         if first not in _EPOCHS | _STEPS | _CLASSES or any(map(_PAIR.search, names)):
             continue
         if not all(map(_NAME.fullmatch, names)):
             continue
-        if any(is_metric(name, "0.5", ":") for name in names):
-            return _Head(tuple(name for name in names if name != _CHECKPOINT), between)
+        if any(is_metric(name, "0.5", ":") for name in names) or _YOLO[0] in map(str.lower, names):
+            kept = [(name, span) for name, span in zip(names, spans, strict=True) if name != _CHECKPOINT]
+            return _Head(tuple(name for name, _ in kept), between, tuple(span for _, span in kept))
     return None
 
 
-def _cells(text: str, between: re.Pattern[str] | None) -> list[str]:
+def _spans(text: str, between: re.Pattern[str] | None) -> list[tuple[int, int]]:
+    """Where the cells of a row are, without the blanks and bars around them."""
+    end = len(text.rstrip(" \t|│┃"))
+    begin = len(text) - len(text.lstrip(" \t|│┃"))
     if between is None:
-        return _PIPES.sub(" ", text).split()
-    return [cell.strip() for cell in between.split(text.strip(" \t|│┃"))]
+        return [one.span() for one in _SINGLE.finditer(text, begin, end)]
+    spans = []
+    for cut in [*between.finditer(text, begin, end), None]:
+        stop = end if cut is None else cut.start()
+        cell = text[begin:stop]
+        left = begin + len(cell) - len(cell.lstrip())
+        spans.append((left, max(left, begin + len(cell.rstrip()))))
+        begin = end if cut is None else cut.end()
+    return spans
+
+
+def _cells(text: str, between: re.Pattern[str] | None) -> list[str]:
+    return [text[a:b] for a, b in _spans(text, between)]
 
 
 def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
     """The number of a row, and its values by name."""
-    if len(text) > _LONGEST_ROW:
+    if len(text) > _LONGEST_ROW or not text[:64].strip(" \t|│┃")[:1].isdigit():
         return None
     cells = [cell for cell in _cells(text, head.between) if cell != "+"]
     if len(cells) != len(head.names) and head.between is not _PIPES:
         cells = [cell for cell in _cells(text, None) if cell != "+"]
-    if len(cells) != len(head.names) or not (counted := _NUMBERED.fullmatch(cells[0])):
+    if len(cells) != len(head.names):
+        cells = _below(text, head)
+    place = head.step or 0
+    if len(cells) != len(head.names) or not (counted := _NUMBERED.fullmatch(cells[place])):
         return None
     values = []
     for name, cell in zip(head.names[1:], cells[1:], strict=True):
         value = to_number(cell.rstrip("%"))
         if value is not None:
             values.append((name, value))
-        elif not _NO_NUMBER.fullmatch(cell):
+        elif not _NO_NUMBER.fullmatch(cell) and not _NUMBERED.fullmatch(cell):
             return None
     return int(counted[1]), values
+
+
+def _below(text: str, head: _Head) -> list[str]:
+    """The cells of a row of which some are empty: those that begin, or end, below their names."""
+    cells = _spans(text, None)
+    for side in (0, 1):
+        places = {span[side]: place for place, span in enumerate(head.spans)}
+        if all(span[side] in places for span in cells):
+            found = [""] * len(head.names)
+            for a, b in cells:
+                found[places[(a, b)[side]]] = text[a:b]
+            return found
+    return []
 
 
 def _ungrouped(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -72,8 +72,6 @@ class Axis:
     _line: int | None = None
     """The last place on the axis of epochs, which counts lines where epochs have fractions."""
     _laps: dict[tuple[bool, str, int | None], _Lap] = field(default_factory=dict)
-    _begun: int | None = None
-    """Where the lap has begun that the last line was in, if that was its first."""
 
     def begins_anew(self, position: Position) -> bool:
         """Whether a line of the training goes back to the start: that of another training."""
@@ -125,11 +123,10 @@ class Axis:
     def of_evaluation(self, position: Position, *, is_alone: bool) -> Step:
         """Where an evaluation lies: at the step that it names itself, else where it happened.
 
-        With the first line of another lap comes what was known before it, unless it `is_alone`.
+        `is_alone` tells whether its line tells nothing of the training.
         """
         if not is_alone and self.trained is not None:
-            is_first = self._begun is not None and self._is_within(position)
-            return Step(self._begun if is_first else self.trained, told=False)
+            return Step(self.trained, told=False)
         if position.done is not None:
             if self.trained is None or self.names_own_step(position):
                 return Step(self._count(position, position.done, evaluates=True), told=True)
@@ -140,10 +137,6 @@ class Axis:
         if position.epoch is not None and (self._line is None or not self._has_fractions):
             return Step(int(position.epoch), told=False)
         return Step(self._line, told=False)
-
-    @staticmethod
-    def _is_within(position: Position) -> bool:
-        return position.total is not None and (position.done or 0) < position.total
 
     def names_own_step(self, position: Position) -> bool:
         """Whether an evaluation tells a step of the training, not how far it is itself."""
@@ -166,8 +159,6 @@ class Axis:
         return self._line or 0
 
     def _count(self, position: Position, count: int, *, evaluates: bool) -> int:
-        if not evaluates:
-            self._begun = None
         key = evaluates, position.unit, position.total
         lap = self._laps.get(key)
         if lap is None:
@@ -179,8 +170,6 @@ class Axis:
             return begun + count
         next_epoch = lap.epoch != self.epoch
         if not position.is_global and (count < lap.count or (next_epoch and count == lap.count)):
-            if not evaluates:
-                self._begun = lap.offset + lap.count
             if position.total:
                 before = self._epochs_before() * position.total if next_epoch else 0
                 lap.offset = max(lap.offset + position.total, before)
