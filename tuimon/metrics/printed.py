@@ -1,6 +1,5 @@
 """Names that a training prints: of metrics, of settings, and of what is no news."""
 
-import re
 from typing import get_args
 
 from tuimon.metrics.measure import measure_of
@@ -26,7 +25,7 @@ _UNCHARTED = word_set(
     " data_time elapsed eta wall train_wall data date v_num version rank local_rank gpu gpus node"
     " pid seed line port host worker workers size rev img class fold trial run id device episode"
     " episodes memory dur time_elapsed best patience batchsize progress complete completed remaining"
-    " sen up ep bs num_timesteps"
+    " sen up ep bs num_timesteps instances"
 )
 _STORAGE = word_set("mem memory cached bytes gb mb gib mib")
 
@@ -61,10 +60,9 @@ def is_configuration(names: list[str]) -> bool:
 def may_hold_metrics(text: str) -> bool:
     """A quick look at a line: whether it is worth a closer one."""
     lower = text.lower()
-    return any(hint in lower for hint in _HINTS) or _BAR.search(text) is not None
+    return any(hint in lower for hint in _HINTS)
 
 
-_BAR = re.compile(r"\d \[\d")
 _WITHIN_OTHERS = word_set("abs ap ce ep fad info kid ret ter aps apm apl")
 """Words that so many others contain that a look for them tells nothing."""
 
@@ -72,7 +70,7 @@ _WITHIN_OTHERS = word_set("abs ap ce ep fad info kid ret ter aps apm apl")
 def _hints() -> tuple[str, ...]:
     """What names of metrics have in them: the shortest where one contains another."""
     names = [phrase for phrase, term in (TERMS | BARE).items() if term.kind in _ANCHORS]
-    words = {"norm", "epoch", "step", "iter", "fold", "trial", "eval", "valid", "train", "learn"} | set(map(_telling, names)) - _WITHIN_OTHERS
+    words = {"norm", "epoch", "step", "iter", "fold", "trial", "eval", "valid", "train", "learn", "lr"} | set(map(_telling, names)) - _WITHIN_OTHERS
     return tuple(one for one in words if not any(other in one for other in words - {one}))
 
 

@@ -34,7 +34,7 @@ _BARS = tuple(
         r"(?P<elapsed>)[^()]{0,30}\([^()]{0,60}\)(?P<rest>.*)",
     )
 )
-_LOOKS = re.compile(r"[\dkMGt] ?\[\d|\] {1,4}\d{1,3}%\||/\d+ \d+:\d\d<|[━─]\s{1,4}\d+/\d")
+_LOOKS = re.compile(r"[\dkMGt] ?\[\d|\] {1,4}\d{1,3}%\||/\d+ \d+:\d\d<|[━╸╺─]\s{1,4}\d+/\d")
 _DRAWN_BEFORE = re.compile(r"\d{1,3}%(?:\|[^|]*\|?)?\s*$|\|[█-]*\|?\s*[\d.]+%\s*$")
 """What is drawn before a bar's count."""
 

@@ -2,11 +2,20 @@
 
 import json
 import re
+from typing import NamedTuple
 
+from tuimon.metrics.splits import EVALUATIONS, SPLITS
+from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.numerals import NUMBER, to_number
 from tuimon.recorder.console_metrics.prefixes import prefix_of
 from tuimon.recorder.console_metrics.tags import LONGEST_TAG
 
+COUNTED = ("num_updates", "global_step", "step", "iter", "iteration", "total_steps", "epoch")
+"""Keys of positions."""
+
+_COUNTED = re.compile(r"(\d{1,15})/\d{1,15}")
+_PARTITIONS = word_set("split mode phase stage subset set partition type")
+_WORD = re.compile("[a-z]+")
 _MOST_LINES = 64
 _LONGEST = 4096
 
@@ -17,8 +26,35 @@ _QUOTED = re.compile(
 _INSIDE = re.compile(r"\s*(?:['\"{}\]]|[-\d.]+,?\s*$)")
 
 
-def numbers_of(text: str) -> dict[str, float]:
-    """The numbers of a flat dictionary, or of one in which some are in dictionaries themselves."""
+class Printed(NamedTuple):
+    """What a dictionary holds, flat or with others in it."""
+
+    numbers: dict[str, float]
+    split: str = ""
+    """The evaluation that it tells as a text, ``"mode": "val"``."""
+
+
+def printed_of(text: str) -> Printed:
+    """What a dictionary holds; a count of a total, ``"10/20"``, is a number, too."""
+    found = _items_of(text)
+    flat: dict[str, object] = dict(found)
+    for key, value in found.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}/{name}": inner for name, inner in value.items()}
+    split = ""
+    numbers = {}
+    for key, value in flat.items():
+        if key.lstrip("_") in _PARTITIONS and isinstance(value, str):
+            words = _WORD.findall(value.lower())
+            split = next((SPLITS[word] for word in words if SPLITS.get(word) in EVALUATIONS), "")
+        elif isinstance(value, str) and key in COUNTED and (count := _COUNTED.fullmatch(value)):
+            numbers[key] = float(count[1])
+        elif (number := to_number(value)) is not None and _is_sane(key):
+            numbers[key] = number
+    return Printed(numbers, split)
+
+
+def _items_of(text: str) -> dict[str, object]:
     if "(" in text:
         text = _WRAPPED.sub(r"\1", text)
     try:
@@ -27,14 +63,7 @@ def numbers_of(text: str) -> dict[str, float]:
         if text.count("{") > 1:
             return {}
         found = {item["key"]: item["value"].strip("'\" \n") for item in _QUOTED.finditer(text)}
-    if not isinstance(found, dict):
-        return {}
-    flat = dict(found)
-    for key, value in found.items():
-        if isinstance(value, dict):
-            flat |= {f"{key}/{name}": inner for name, inner in value.items()}
-    items = ((key, to_number(value)) for key, value in flat.items())
-    return {key: value for key, value in items if value is not None and _is_sane(key)}
+    return found if isinstance(found, dict) else {}
 
 
 def _is_sane(key: str) -> bool:

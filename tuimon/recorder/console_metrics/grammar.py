@@ -96,8 +96,8 @@ class LineReading:
         self.found = lexemes(line, start)
         self.items: list[Item] = []
         self.ratios: list[Ratio] = []
-        self.numbers: list[int] = []
-        """Indices of numbers that nothing is told of."""
+        self.behind: list[Pair] = []
+        """Numbers with their names behind them, ``5.0 avg loss,``."""
         self.cells = self.rows = 1
         """Numbers of cells, and of those between bars."""
         self._line = line
@@ -245,8 +245,16 @@ class LineReading:
         self._release()
         if ratio := self._ratio(place):
             return ratio
-        self.numbers.append(place)
+        if name := self._name_behind(place + 1):
+            self.behind.append(Pair(name, "", self.found[place], None, None, True))
         return place + 1
+
+    def _name_behind(self, place: int) -> str:
+        end = place
+        while self._kind(end) == "word" and end < place + _MOST_WORDS:
+            end += 1
+        is_cell = end > place and (end == len(self.found) or self._is(",", end))
+        return self._line[self.found[place].start : self.found[end - 1].end] if is_cell else ""
 
     def _ratio(self, place: int) -> int:
         """A number of many without a name; index of what is behind it, 0 if there is none."""

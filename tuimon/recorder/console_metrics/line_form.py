@@ -91,6 +91,8 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     for pair in pairs:
         if pair.key.lower() in _RANKS and is_whole(pair.number):
             form = form._replace(rank=(pair.number.start, pair.number.end))
+    if not pairs and form.has_position and any(_is_anchor(one, known=True) for one in reading.behind):
+        pairs, items = reading.behind, [Item(1, 1, pair) for pair in reading.behind]
     words = [item.what.text for item in items if isinstance(item.what, Word)]
     unknown = sum(map(unknown_words, words))
     are_all = all(word.lower() in SPLITS for word in words)

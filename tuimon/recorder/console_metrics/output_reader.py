@@ -13,7 +13,7 @@ from tuimon.recorder.console_metrics.bars import (
     bar_state,
 )
 from tuimon.recorder.console_metrics.counters import PART_WORDS
-from tuimon.recorder.console_metrics.dictionaries import OpenDictionary, numbers_of
+from tuimon.recorder.console_metrics.dictionaries import COUNTED, OpenDictionary, printed_of
 from tuimon.recorder.console_metrics.form_cache import FormCache, NumberReader
 from tuimon.recorder.console_metrics.line_form import NOTHING, LineForm, bar_form_of, form_of
 from tuimon.recorder.console_metrics.prefixes import prefix_of
@@ -25,13 +25,22 @@ from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
 _MOST_UNKNOWN_WORDS = 2
 _LONGEST_HEADING = 100
 _MOST_UNNAMED = 64
-_STEP_KEYS = ("num_updates", "global_step", "step", "iter", "iteration", "total_steps")
 
 _REFUSED = re.compile(
     r"^\s*(?:>>>|\$|#|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
     r"|\s--?[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://|[\[(]\s*['\"]"
     r"|\w\[['\"]|[{}]|;(?! )|<[A-Za-z_]|\)\s*->|(?<![=\[])==(?![=\]>])|[<>]="
 )
+_LAPPING = ("iter", "iteration")
+"""Keys that may count anew each epoch."""
+
+_SENTENCE = re.compile(
+    rf"\W*(?P<name>accuracy) of the (?:network|model|net) (?:on|for) (?:the )?(?:\d+ )?"
+    rf"(?P<split>{SPLIT_WORD})\w* ?(?:images|set|data|samples)?\W{{1,4}}(?P<value>\d+(?:\.\d+)?)\s?%",
+    re.IGNORECASE,
+)
+"""What PyTorch's tutorials say of a test."""
+
 _NUMBER = re.compile(r"\d|\b[Nn]a[Nn]\b|\b[Ii]nf\b")
 _DATA_HEADING = re.compile(
     rf"\W*({SPLIT_WORD})(?: (?:set|error|errors|results?|metrics|performance|phase))?\s?(?:\(.*\))?\W*",
@@ -40,7 +49,11 @@ _DATA_HEADING = re.compile(
 """``Test Error:``, `` > EVALUATION``, ``***** eval metrics *****``: what the lines below tell."""
 
 _BEST_HEADING = re.compile(r"best iteration is:\s*$")
-_MORE = re.compile(r"\s{40,}\S|\s*(?:[\w/@.\-]+: -?(?:[\d.]+(?:e[-+]?\d+)?|nan|inf)\s*)+$")
+_VALUE = r"-?(?:\d[\d.]*(?:e[-+]?\d+)?|nan|inf)"
+_MORE = re.compile(
+    rf"\s{{40,}}\S|\s*(?:{_VALUE}(?:\s+|$))?(?:[A-Za-z][\w/@.\-]*: {_VALUE}(?:\s+|$))*"
+    r"(?:[A-Za-z][\w/@.\-]*:\s*)?$"
+)
 """How metrics go on that are too wide for one line of a bar."""
 
 
@@ -52,6 +65,11 @@ def _line_form(text: str) -> LineForm:
     if _REFUSED.search(text, prefix.end):
         return NOTHING
     return form_of(text, prefix)
+
+
+def _said(sentence: re.Match[str]) -> MetricLine:
+    value = SPLITS[sentence["split"].lower()], sentence["name"], float(sentence["value"])
+    return MetricLine(Position(), (value,))
 
 
 class OutputReader:
@@ -80,6 +98,9 @@ class OutputReader:
         """What they have told."""
         self._section = ""
         """The part of the data that the lines below a heading are about."""
+        self._announces = self._announced = self._evaluates = False
+        """Whether epochs are announced, one was since the last bar, and this bar is of none."""
+        self._last_drawn: tuple[int, int | None] = (0, None)
         self._wide = ""
         """A bar whose metrics may go on in the next line."""
 
@@ -123,13 +144,13 @@ class OutputReader:
         if not _NUMBER.search(text):
             self._head(text)
             return []
-        if not may_hold_metrics(text):
-            return []
         if (state := bar_state(text)) is not None:
             if "•" in state.rest:
                 self._wide = text.rstrip()
                 return []
             return self._state(state)
+        if not may_hold_metrics(text):
+            return []
         text = text.rstrip()
         if text.endswith("}"):
             return self._of_dictionary(text)
@@ -163,7 +184,8 @@ class OutputReader:
         about, measured = self._names.of(name), self._postfixes.of(state.rest)
         said = self._numbers.read(name, about)
         values = said.values + self._numbers.values(state.rest, measured)
-        values = tuple((split or about.split, key, value) for split, key, value in values)
+        title = about.split if about.split in EVALUATIONS else ""
+        values = tuple((split or title, key, value) for split, key, value in values)
         if not values:
             return []
         position = Position(said.position.epoch, count, total, "bar", said.position.epochs)
@@ -191,7 +213,7 @@ class OutputReader:
             return None
         if re.search(r"\w\s*\($|[=\"']\s*$", before):
             return None
-        found = numbers_of(brace + inside)
+        found, split = printed_of(brace + inside)
         if is_configuration(list(found)) or not any(
             is_metric(key, f"{value}", ":") for key, value in found.items()
         ):
@@ -199,7 +221,7 @@ class OutputReader:
         about = self._names.of(before)
         position = self._dictionary_position(found, self._numbers.read(before, about).position)
         values = tuple(
-            (about.split, key, value)
+            (about.split or split, key, value)
             for key, value in found.items()
             if is_charted(key) and key.rpartition("_")[2] != "updates"
         )
@@ -210,8 +232,9 @@ class OutputReader:
         if epoch is not None and not 0 <= epoch < 1e9:
             return Position()
         for key, count in found.items():
-            if (key in _STEP_KEYS or key.endswith("_num_updates")) and 0 <= count < 1e15:
-                return Position(epoch, int(count), unit="global")
+            is_step = key in COUNTED[:-1] or key.endswith("_num_updates")
+            if is_step and 0 <= count < 1e15:
+                return Position(epoch, int(count), unit="step" if key in _LAPPING else "global")
         if before.done is not None:
             return before._replace(epoch=epoch)
         if epoch is not None and (bar := self._main_bar()) is not None:
@@ -234,7 +257,8 @@ class OutputReader:
         form = self._forms.of(text)
         skips, self._skips = self._skips, _BEST_HEADING.search(text) is not None
         if form is NOTHING or skips:
-            return []
+            is_said = " of the " in text and (said := _SENTENCE.match(text, prefix_of(text).end))
+            return self._points(_said(said)) if is_said and said else []
         trainings = self._trainings
         if form.rank is not None:
             trainings = self._others(text[form.rank[0] : form.rank[1]])
@@ -255,8 +279,24 @@ class OutputReader:
         if not form.has_position and not form.split and form.is_summary:
             line = trainings.current.summed_up(line)
         if line.position.total and form.is_drawn:
-            return self._bar(("", line.position.total), line, None)
+            return self._drawn(line)
         return trainings.follow(line)
+
+    def _drawn(self, line: MetricLine) -> list[PrintedPoint]:
+        """The points of a bar as Keras draws it.
+
+        One that no epoch was announced above, of a training that announces them, is that of an
+        evaluation.
+        """
+        count, total = line.position.done or 0, line.position.total
+        last, self._last_drawn = self._last_drawn, (count, total)
+        if self._announced or total != last[1] or count < last[0]:
+            self._evaluates = self._announces and not self._announced
+            self._announced = False
+        if self._evaluates:
+            values = tuple((split or "eval", key, value) for split, key, value in line.values)
+            line = MetricLine(line.position, values)
+        return self._bar(("", total), line, None)
 
     def _below_heading(self, line: MetricLine, is_indented: bool) -> MetricLine | None:
         """A line without a position at that of the heading above it; None if there is none."""
@@ -282,6 +322,7 @@ class OutputReader:
         self._heading, self._below = position, {}
         if position.epoch is not None and self._section not in EVALUATIONS:
             trainings.announce(position.epoch)
+            self._announces = self._announced = True
 
     def _points(self, line: MetricLine | None) -> list[PrintedPoint]:
         return [] if line is None else self._trainings.follow(line)

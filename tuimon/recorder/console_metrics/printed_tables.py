@@ -37,7 +37,7 @@ _SECTION = re.compile(r"[A-Za-z][\w@/.\-]*/")
 _TOTALS = frozenset({"total_timesteps", "timesteps", "totalenvinteracts", "global_step"})
 
 
-_YOLO = ("gpu_mem", frozenset({"box", "obj", "cls", "dfl", "kobj", "pose", "seg", "mask"}))
+_YOLO = ("gpu_mem", frozenset({"box", "obj", "cls", "dfl", "kobj", "pose", "seg", "total"}))
 """A column of YOLO's tables, and what the losses are called in them."""
 
 
@@ -98,7 +98,11 @@ class ConsoleTable:
             self._offset = self._last + 1 - number
         self._is_new = False
         self._last = number + self._offset
-        charted = tuple(("", name, value) for name, value in values if is_charted(name))
+        charted = tuple(
+            ("", name, value)
+            for name, value in values
+            if is_charted(name) and _word_of(name) not in _STEPS
+        )
         return MetricLine(self._position(self._last), charted)
 
     def bar(self, text: str, done: int | None, total: int | None) -> MetricLine | None:
