@@ -25,7 +25,7 @@ _UNCHARTED = word_set(
     " data_time elapsed eta wall train_wall data date v_num version rank local_rank gpu gpus node"
     " pid seed line port host worker workers size rev img class fold trial run id device episode"
     " episodes memory dur time_elapsed best patience batchsize progress complete completed remaining"
-    " sen up ep bs num_timesteps instances"
+    " sen up ep bs num_timesteps instances session walltime"
 )
 _STORAGE = word_set("mem memory cached bytes gb mb gib mib")
 
@@ -49,7 +49,8 @@ def is_charted(name: str) -> bool:
     if name.lower().rstrip(".") in _UNCHARTED or measure_of(name).kind == "count":
         return False
     words = [token.word for token in tokens(name)]
-    return not _STORAGE.intersection(words) and words[-1:] != ["size"]
+    is_done = words[-1:] in (["complete"], ["completed"], ["done"])
+    return not _STORAGE.intersection(words) and words[-1:] != ["size"] and not is_done
 
 
 def is_configuration(names: list[str]) -> bool:

@@ -41,7 +41,7 @@ _MEASURES: dict[Kind, str] = {
     "loss": (
         "loss losses nll mse msle bce ce xent cross_entropy crossentropy ppl perplexity bpc bpb bpd"
         " bits_per_byte bits_per_char bits_per_character bits_per_dim bits_per_token huber info_nce"
-        " infonce cost costs"
+        " infonce"
     ),
     "likelihood": "elbo likelihood log_likelihood loglikelihood loglik",
     "error": (
@@ -68,7 +68,7 @@ _MEASURES: dict[Kind, str] = {
     "rate": "fps wps ups tps qps sps ips throughput speed bandwidth mfu flops gflops tflops mflops",
     "time": (
         "time times seconds second sec secs ms minutes hours eta elapsed duration runtime latency"
-        " wall wallclock"
+        " wall wallclock walltime batch_cost data_cost reader_cost"
     ),
     "count": (
         "count counts num number nb steps timesteps global_step epochs iterations iters batches"
@@ -90,7 +90,7 @@ _MEASURES: dict[Kind, str] = {
 }
 
 _BARE: dict[Kind, str] = {
-    "loss": "smooth_l_1 hinge focal ctc triplet contrastive perceptual commitment",
+    "loss": "smooth_l_1 hinge focal ctc triplet contrastive perceptual commitment cost",
     "error": "l_1 l_2",
     "accuracy": "top_1 top_2 top_3 top_5 top_10 top_20 top_50 top_100",
 }
@@ -107,7 +107,7 @@ GENERAL = frozenset({"score", "scores"})
 
 ORDINARY = word_set(
     "error errors err errs score scores return returns ret reward rewards rew precision recall"
-    " cost costs map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad ter"
+    " cost map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad ter"
     " spice kappa chamfer aps apm apl pearson spearman jaccard IS grad grads gradient gradients"
     " hinge focal ctc triplet contrastive perceptual commitment l_1 l_2"
 )

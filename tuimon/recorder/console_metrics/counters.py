@@ -33,7 +33,7 @@ OVERALL = word_set("global total num env")
 _BESIDE = word_set(
     "train training learning start starting end of after begin beginning finished done complete completed"
     " current now at this current new mini optimizer optim gradient grad outer inner main micro"
-    " environment log the in summary stats on for cv running processing cross outer model"
+    " environment log the in at summary stats on for cv running processing cross outer model"
 )
 """What may stand before a counter without making another thing of it, as warm-up or best does."""
 

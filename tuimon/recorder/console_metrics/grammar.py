@@ -154,6 +154,8 @@ class LineReading:
         if count := counter_at(self.found, place, name if split else one.text, before):
             if self._words and before[-1].lower() in OVERALL:
                 del self._words[-1]
+            if self._words and before[-1].lower() == "at" and "|" in self._line:
+                del self._words[-1]
             while self._words and self._words[-1].text.lower() in PHRASE:
                 del self._words[-1]
             self._release()
@@ -269,11 +271,16 @@ class LineReading:
                 (total.start, total.end),
                 self.found[place].kind == "open",
                 before == "bar",
-                all(isinstance(item.what, Word) for item in self.items) and not self._depth,
+                self._is_first(place),
                 end == len(self.found),
             )
         )
         return end
+
+    def _is_first(self, place: int) -> bool:
+        is_told = place > 0 and self.found[place - 1].text == "="
+        words = all(isinstance(item.what, Word) for item in self.items)
+        return words and not self._depth and not is_told
 
     def _value(self, place: int) -> tuple[int, int] | None:
         """A number at `place`, maybe wrapped: its index, and that of what is behind."""

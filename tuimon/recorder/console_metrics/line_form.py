@@ -207,7 +207,7 @@ def _leading(found: Sequence[Lexeme]) -> dict[str, object] | None:
         return {"epoch": spans[1], "count": Count("batch", spans[3], None, 0)}
     if kinds.startswith("[0]"):
         return {"count": Count("iteration", spans[1], None, 0)}
-    if kinds[:2] in ("0:", "0|", "0[", "0("):
+    if kinds[:2] in ("0:", "0|", "0[", "0(", "0,"):
         return {"count": Count("iteration", spans[0], None, 0)}
     return None
 
@@ -312,6 +312,8 @@ def _carrying(pairs: Sequence[Pair]) -> dict[str, str]:
 def _value(pair: Pair, split: str) -> Value | None:
     unit = pair.number.unit
     if not pair.is_sure or (unit and unit != "%") or not is_charted(pair.key):
+        return None
+    if pair.key.endswith(("(s)", "(ms)", "(sec)")):
         return None
     measure = measure_of(pair.key)
     if pair.of is not None and (not is_whole(pair.number) or measure.kind not in _SHARES):

@@ -16,7 +16,7 @@ from tuimon.recorder.console_metrics.counters import PART_WORDS
 from tuimon.recorder.console_metrics.dictionaries import COUNTED, OpenDictionary, printed_of
 from tuimon.recorder.console_metrics.form_cache import FormCache, NumberReader
 from tuimon.recorder.console_metrics.line_form import NOTHING, LineForm, bar_form_of, form_of
-from tuimon.recorder.console_metrics.prefixes import prefix_of
+from tuimon.recorder.console_metrics.prefixes import LEVEL, prefix_of
 from tuimon.recorder.console_metrics.printed_tables import ConsoleBlock, ConsoleTable
 from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
 from tuimon.recorder.console_metrics.steps import Position
@@ -24,6 +24,9 @@ from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
 
 _MOST_UNKNOWN_WORDS = 2
 _LONGEST_HEADING = 100
+_LONGEST_WIDE = 2048
+_NARROW = 24
+"""Blanks before the name of a source at the edge, beside which a long word finds no room."""
 _MOST_UNNAMED = 64
 
 _REFUSED = re.compile(
@@ -48,10 +51,19 @@ _DATA_HEADING = re.compile(
 )
 """``Test Error:``, `` > EVALUATION``, ``***** eval metrics *****``: what the lines below tell."""
 
+_OVERALL_HEADING = re.compile(
+    r"\W*(?:cv|cross.?validation|overall|oof|averages?|mean|final|summary)(?: (?:results?|scores?|metrics))?\W*",
+    re.IGNORECASE,
+)
+"""Of what is about all parts of a run, ``===== CV =====``."""
+
 _BEST_HEADING = re.compile(r"best iteration is:\s*$")
+_SOURCE_AT_END = re.compile(r"(?<=\S)(\s{2,})[\w./]{1,60}\.py:\d+\s*$")
+"""What rich's handler of loggers writes at the right edge of the first line of a message."""
+
 _VALUE = r"-?(?:\d[\d.]*(?:e[-+]?\d+)?|nan|inf)"
 _MORE = re.compile(
-    rf"\s{{40,}}\S|\s*(?:{_VALUE}(?:\s+|$))?(?:[A-Za-z][\w/@.\-]*: {_VALUE}(?:\s+|$))*"
+    rf"\s{{20,}}(?!{LEVEL})[^\s|]|\s*(?:{_VALUE}(?:\s+|$))?(?:[A-Za-z][\w/@.\-]*: {_VALUE}(?:\s+|$))*"
     r"(?:[A-Za-z][\w/@.\-]*:\s*)?$"
 )
 """How metrics go on that are too wide for one line of a bar."""
@@ -107,11 +119,21 @@ class OutputReader:
     def feed(self, text: str) -> list[PrintedPoint]:
         """The points of one line, or of one state of a progress bar."""
         if not self._wide:
-            return self._feed(text)
-        if _MORE.match(text) and len(self._wide) < 2 * _LONGEST_HEADING * 10:
+            return self._begin(text)
+        if _MORE.match(text) and len(self._wide) < _LONGEST_WIDE:
             self._wide = f"{self._wide} {text.strip()}"
             return []
-        return [*self._end_of_wide(), *self._feed(text)]
+        return [*self._end_of_wide(), *self._begin(text)]
+
+    def _begin(self, text: str) -> list[PrintedPoint]:
+        """The points of a line, unless it may go on in the next one."""
+        if (source := _SOURCE_AT_END.search(text)) and source.end(1) - source.start(1) < _NARROW:
+            self._wide = text[: source.start()]
+            return []
+        if "•" in text and (state := bar_state(text)) is not None and "•" in state.rest:
+            self._wide = text.rstrip()
+            return []
+        return self._feed(text)
 
     def finish(self) -> list[PrintedPoint]:
         """The last states of progress bars that were held back."""
@@ -124,8 +146,7 @@ class OutputReader:
 
     def _end_of_wide(self) -> list[PrintedPoint]:
         wide, self._wide = self._wide, ""
-        state = bar_state(wide) if wide else None
-        return [] if state is None else self._state(state)
+        return self._feed(wide) if wide else []
 
     def _feed(self, text: str) -> list[PrintedPoint]:
         if self._is_traceback(text) or self._table.begin(text):
@@ -145,9 +166,6 @@ class OutputReader:
             self._head(text)
             return []
         if (state := bar_state(text)) is not None:
-            if "•" in state.rest:
-                self._wide = text.rstrip()
-                return []
             return self._state(state)
         if not may_hold_metrics(text):
             return []
@@ -167,7 +185,9 @@ class OutputReader:
     def _head(self, text: str) -> None:
         """A line without numbers: maybe what those below it are about."""
         match = _DATA_HEADING.fullmatch(text) if len(text) <= _LONGEST_HEADING else None
-        if match is not None:
+        if len(text) <= _LONGEST_HEADING and _OVERALL_HEADING.fullmatch(text):
+            self._trainings.label("")
+        elif match is not None:
             self._section = SPLITS[match[1].lower()]
             self._heading, self._below = _NO_HEADING, {}
         self._skips = len(text) <= _LONGEST_HEADING and _BEST_HEADING.search(text) is not None

@@ -11,7 +11,7 @@ from tuimon.recorder.console_metrics.lexer import CLOCK, DATE, STAMP
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\\s)?"
-_LEVEL = "(?:INFO|DEBUG|SUCCESS|NOTICE|TRACE|VERBOSE|INF|DBG)"
+LEVEL = "(?:INFO|DEBUG|SUCCESS|NOTICE|TRACE|VERBOSE|INF|DBG)"
 _SOURCE = r"(?:[\w./<>\-]+\.(?:py|cc|cpp|ipynb)(?::\s{0,4}|\s)|(?:[A-Za-z_]\w*\.)+\w+:)\d+"
 _WORD = r"[A-Za-z_][\w.\-]{0,60}"
 
@@ -34,12 +34,12 @@ _PIECES = (
     rf"{CLOCK}(?![\w:])",
     r"\d{10}(?:\.\d+)?(?=\s)",
     r"[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.\-]+:\d+\]",  # glog
-    rf"\[\s?(?i:{_LEVEL})\s{{0,8}}\]:?|\[(?:__main__|[A-Za-z_]\w*(?:\.\w+)+)\]:?",
-    rf"[\[(<]{_SOURCE}(?::\w+)?[\])>]:?|\([A-Za-z_]\w*:\d+\)(?=\s{_LEVEL})",
-    rf"{_LEVEL}\b(?:(?::[\w.]+)?:)?",
+    rf"\[\s?(?i:{LEVEL})\s{{0,8}}\]:?|\[(?:__main__|[A-Za-z_]\w*(?:\.\w+)+)\]:?",
+    rf"[\[(<]{_SOURCE}(?::\w+)?[\])>]:?|\([A-Za-z_]\w*:\d+\)(?=\s{LEVEL})",
+    rf"{LEVEL}\b(?:(?::[\w.]+)?:)?",
     rf"(?:{_SOURCE}|{_WORD}:[\w<>]+:\d+(?=\s-\s|[\]:]))[\]:]?",
-    rf"{_WORD}(?=\s{{1,20}}(?:[|-]\s{{1,3}})?\[?{_LEVEL}\b)",
-    rf"\[[A-Za-z_]\w{{0,30}}\](?=\s?\[?\d{{4}}-)|\d{{4}}(?=\s[|-]\s{_LEVEL}\b)",
+    rf"{_WORD}(?=\s{{1,20}}(?:[|-]\s{{1,3}})?\[?{LEVEL}\b)",
+    rf"\[[A-Za-z_]\w{{0,30}}\](?=\s?\[?\d{{4}}-)|\d{{4}}(?=\s[|-]\s{LEVEL}\b)",
     r">>(?=\s)",
 )
 _END = r"(?:\s{0,20}[-|:,](?=\s)|(?=[\s\[({])|$|(?<=[:\]]))"

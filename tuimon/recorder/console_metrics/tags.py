@@ -10,8 +10,9 @@ def tag_of(split: str, key: str) -> str:
     """``train loss`` → ``train/loss``; a split within the name makes that of the line needless."""
     key = key.strip(" .:-/")
     first, _, rest = key.partition(" ")
-    if rest and first.lower() in SPLITS:
-        return f"{SPLITS[first.lower()]}/{rest.removeprefix('set ')}"
+    first = first.lower().rstrip(".")
+    if rest and first in SPLITS:
+        return f"{SPLITS[first]}/{rest.removeprefix('set ')}"
     if not split or measure_of(key).split:
         return key
     return f"{split}/{key}"

@@ -98,6 +98,10 @@ class Trainings:
             self._parts[label] = [Training(self._part(label))]
         self._label = label
 
+    def is_part(self) -> bool:
+        """Whether a part of the run is under way."""
+        return self._label != ""
+
     def announce(self, epoch: float) -> None:
         """An epoch was named above what it has to tell."""
         self._begin_if_anew(Position(epoch))
