@@ -155,7 +155,9 @@ class Recorder:
             self._paths,
             forced=record.console_metrics == "on",
             started_at=record.started_at,
-            known=any(source.found_by == CONSOLE for source in self._record.logdirs),
+            known=any(
+                source.path == str(self._paths.console_metrics) for source in self._record.logdirs
+            ),
         )
 
     def _read_elsewhere(self) -> None:
@@ -179,8 +181,8 @@ class Recorder:
         if self._discovery is not None:
             found += tuple(source for source in self._discovery.sources if source not in found)
         own = self._wandb.sources
-        if self._console is not None and self._console.source is not None:
-            own += (self._console.source,)
+        if self._console is not None:
+            own += self._console.sources
         return found + tuple(source for source in own if source not in found)
 
     def _begin_discovery(self) -> None:
