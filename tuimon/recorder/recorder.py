@@ -112,6 +112,7 @@ class Recorder:
         if has_ended(self._status):
             self._wandb.finish(others=self._has_event_files())
         if self._console is not None and has_ended(self._status):
+            self._health.catch_up(self._log_sources())
             self._console.finish(others=self._has_metrics())
             if self._console.left_out:
                 self._health.note(_incomplete(self._console.left_out))
@@ -163,11 +164,21 @@ class Recorder:
     def _read_elsewhere(self) -> None:
         self._wandb.step(others=self._has_event_files())
         if self._console is not None and not self._console.done:
-            self._console.step(others=self._has_metrics(), expected=bool(self._wandb.directories))
+            has_event_files = self._has_event_files()
+            self._console.step(
+                others=bool(self._wandb.sources) or (has_event_files and self._health.has_scalars),
+                expected=bool(self._wandb.directories),
+                writer=has_event_files,
+            )
 
     def _has_metrics(self) -> bool:
-        """Whether the training is known to write event files, or logs to W&B itself."""
-        return self._has_event_files() or bool(self._wandb.sources)
+        """Whether the training has written scalars, or logs to W&B itself.
+
+        A writer that has written nothing may still do so; one that is given texts alone will not.
+        """
+        published = self._console is not None and self._console.sources
+        writes = self._has_event_files() and not self._health.has_others and not published
+        return writes or self._health.has_scalars or bool(self._wandb.sources)
 
     def _has_event_files(self) -> bool:
         """Whether the training is known to write event files."""

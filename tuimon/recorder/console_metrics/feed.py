@@ -21,6 +21,7 @@ from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import CONSOLE, LogSource
 
 _PATIENCE = 60.0
+_PATIENCE_WITH_WRITER = 300.0
 _POLL_BYTES = 1 << 16
 _SLICE = 0.02
 _MOST_PARTS = 256
@@ -74,10 +75,11 @@ class ConsoleMetrics:
         """The log directories of the run and its parts, as far as there are any."""
         return tuple(held.source for held in self._parts.values() if held.source is not None)
 
-    def step(self, *, others: bool, expected: bool = False) -> None:
-        """Read a little of what is new; `others` tells whether the training writes event files.
+    def step(self, *, others: bool, expected: bool = False, writer: bool = False) -> None:
+        """Read a little of what is new; `others` tells whether the training writes scalars.
 
-        With `expected` it is about to log elsewhere, and what it prints waits for that a minute.
+        With `expected` it is about to log elsewhere, and what it prints waits for that a minute;
+        with a `writer` of event files that has been given none, for five.
         """
         if self.done:
             return
@@ -87,8 +89,9 @@ class ConsoleMetrics:
         deadline = time.monotonic() + _SLICE
         while self._read() and time.monotonic() < deadline:
             pass
+        patience = _PATIENCE if expected else GRACE_AFTER_POINT
         for held in self._parts.values():
-            held.publish_if_time(_PATIENCE if expected else GRACE_AFTER_POINT)
+            held.publish_if_time(_PATIENCE_WITH_WRITER if writer else patience)
 
     def finish(self, *, others: bool) -> None:
         """The training has ended: read the rest, as far as that is possible in bounded time."""
