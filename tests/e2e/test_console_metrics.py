@@ -90,10 +90,14 @@ EventFileWriter("runs").close()
 def test_beside_a_writer_of_texts_alone_the_console_is_read(host: Host) -> None:
     writes = """
 from tensorboard.compat.proto.event_pb2 import Event
-from tensorboard.plugins.text.summary import pb
+from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
+text = TensorProto(dtype="DT_STRING", string_val=[b"nothing else"])
+about = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text"))
 writer = EventFileWriter("runs")
-writer.add_event(Event(step=1, summary=pb("notes", "nothing else")))
+notes = Summary(value=[Summary.Value(tag="notes", tensor=text, metadata=about)])
+writer.add_event(Event(step=1, summary=notes))
 writer.close()
 """
     paths = launch(host, "--mirror", "off", before=writes)

@@ -1,5 +1,6 @@
 """Names that a training prints: of metrics, of settings, and of what is no news."""
 
+import re
 from typing import get_args
 
 from tuimon.metrics.measure import measure_of
@@ -60,19 +61,18 @@ def is_configuration(names: list[str]) -> bool:
 
 def may_hold_metrics(text: str) -> bool:
     """A quick look at a line: whether it is worth a closer one."""
-    lower = text.lower()
-    return any(hint in lower for hint in _HINTS)
+    return _HINT.search(text.lower()) is not None
 
 
 _WITHIN_OTHERS = word_set("abs ap ce ep fad info kid ret ter aps apm apl")
 """Words that so many others contain that a look for them tells nothing."""
 
 
-def _hints() -> tuple[str, ...]:
-    """What names of metrics have in them: the shortest where one contains another."""
+def _hints() -> list[str]:
+    """What names of metrics and of positions have in them."""
     names = [phrase for phrase, term in (TERMS | BARE).items() if term.kind in _ANCHORS]
-    words = {"norm", "epoch", "step", "iter", "fold", "trial", "eval", "valid", "train", "learn", "lr"} | set(map(_telling, names)) - _WITHIN_OTHERS
-    return tuple(one for one in words if not any(other in one for other in words - {one}))
+    words = word_set("norm epoch step iter fold trial eval valid train learn lr")
+    return sorted(words | set(map(_telling, names)) - _WITHIN_OTHERS)
 
 
 def _telling(phrase: tuple[str, ...]) -> str:
@@ -80,4 +80,15 @@ def _telling(phrase: tuple[str, ...]) -> str:
     return word if len(word) > 1 else "".join(phrase)
 
 
-_HINTS = _hints()
+def _any_of(words: list[str]) -> str:
+    """A pattern for any of the words that looks at each letter of a text once or twice."""
+    if "" in words:
+        return ""
+    heads: dict[str, list[str]] = {}
+    for word in words:
+        heads.setdefault(word[0], []).append(word[1:])
+    branches = [re.escape(head) + _any_of(rests) for head, rests in heads.items()]
+    return f"(?:{'|'.join(branches)})" if len(branches) > 1 else branches[0]
+
+
+_HINT = re.compile(_any_of(_hints()))

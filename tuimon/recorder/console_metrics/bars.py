@@ -68,7 +68,7 @@ class BarState(NamedTuple):
 
 def bar_state(text: str) -> BarState | None:
     """The state of a bar that a line shows; None for one that moves bytes, and for other lines."""
-    if not _LOOKS.search(text):
+    if ("[" not in text and "━" not in text and "─" not in text) or not _LOOKS.search(text):
         return None
     match = next(filter(None, (bar.search(text) for bar in _BARS)), None)
     if match is None:

@@ -44,7 +44,8 @@ _SENTENCE = re.compile(
 )
 """What PyTorch's tutorials say of a test."""
 
-_NUMBER = re.compile(r"\d|\b[Nn]a[Nn]\b|\b[Ii]nf\b")
+_DIGIT = re.compile(r"\d")
+_NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
 _DATA_HEADING = re.compile(
     rf"\W*({SPLIT_WORD})(?: (?:set|error|errors|results?|metrics|performance|phase))?\s?(?:\(.*\))?\W*",
     re.IGNORECASE,
@@ -127,7 +128,8 @@ class OutputReader:
 
     def _begin(self, text: str) -> list[PrintedPoint]:
         """The points of a line, unless it may go on in the next one."""
-        if (source := _SOURCE_AT_END.search(text)) and source.end(1) - source.start(1) < _NARROW:
+        source = _SOURCE_AT_END.search(text) if ".py:" in text else None
+        if source is not None and source.end(1) - source.start(1) < _NARROW:
             self._wide = text[: source.start()]
             return []
         if "•" in text and (state := bar_state(text)) is not None and "•" in state.rest:
@@ -162,7 +164,7 @@ class OutputReader:
     def _line(self, text: str) -> list[PrintedPoint]:
         if not text[:1].isspace():
             self._section = ""
-        if not _NUMBER.search(text):
+        if not _DIGIT.search(text) and not _NO_DIGITS.search(text):
             self._head(text)
             return []
         if (state := bar_state(text)) is not None:

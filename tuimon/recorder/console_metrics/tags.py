@@ -1,11 +1,14 @@
 """The tags made of the names that a training prints, and of the part of the data they are about."""
 
+from functools import lru_cache
+
 from tuimon.metrics import measure_of
 from tuimon.metrics.splits import SPLITS
 
 LONGEST_TAG = 128
 
 
+@lru_cache(maxsize=1 << 12)
 def tag_of(split: str, key: str) -> str:
     """``train loss`` → ``train/loss``; a split within the name makes that of the line needless."""
     key = key.strip(" .:-/")
