@@ -27,6 +27,7 @@ _UNCHARTED = word_set(
     " pid seed line port host worker workers size rev img class fold trial run id device episode"
     " episodes memory dur time_elapsed best patience batchsize progress complete completed remaining"
     " sen up ep bs num_timesteps instances session walltime"
+    " checkpoint"
 )
 _STORAGE = word_set("mem memory cached bytes gb mb gib mib")
 
@@ -47,7 +48,7 @@ def is_metric(name: str, value: str, sign: str) -> bool:
 
 def is_charted(name: str) -> bool:
     """Whether a number with this name, printed beside metrics, deserves a curve."""
-    if name.lower().rstrip(".") in _UNCHARTED or measure_of(name).kind == "count":
+    if name.lower().partition(" (")[0].rstrip(".") in _UNCHARTED or measure_of(name).kind == "count":
         return False
     words = [token.word for token in tokens(name)]
     is_done = words[-1:] in (["complete"], ["completed"], ["done"])

@@ -14,17 +14,19 @@ _FRACTION = re.compile(r"\d{1,9}\.\d{1,15}")
 
 _COUNTERS = {
     **dict.fromkeys(("epoch", "ep", "epochs", "epoche"), "epoch"),
-    **dict.fromkeys(("iter", "iteration", "it", "iters", "iterations", "itr"), "iteration"),
+    **dict.fromkeys(("iter", "iteration", "it", "iters", "iterations", "itr", "itrs"), "iteration"),
     **dict.fromkeys(("step", "steps", "update", "up."), "step"),
     **dict.fromkeys(("global_step", "num_updates", "total_steps", "num_timesteps"), "global"),
-    **dict.fromkeys(("global_steps", "total_timesteps", "timesteps", "timestep", "n_iter"), "global"),
+    **dict.fromkeys(
+        ("global_steps", "total_timesteps", "timesteps", "timestep", "n_iter"), "global"
+    ),
     **dict.fromkeys(("env_steps", "train_step", "train_steps", "trainer/global_step"), "global"),
     **dict.fromkeys(("training_step", "training_steps", "global_iter", "total_step"), "global"),
     **dict.fromkeys(("batch", "batches", "minibatch", "mini-batch"), "batch"),
     **dict.fromkeys(("episode", "episodes", "round", "generation"), "episode"),
     "progress": "progress",
 }
-PART_WORDS = word_set("fold trial run seed experiment task client agent worker")
+PART_WORDS = word_set("fold trial run seed experiment task client agent worker model")
 """What parts of a run are told apart by."""
 
 OVERALL = word_set("global total num env")
@@ -36,6 +38,15 @@ _BESIDE = word_set(
     " environment log the in at summary stats on for cv running processing cross outer model"
 )
 """What may stand before a counter without making another thing of it, as warm-up or best does."""
+
+_INDEX = word_set("idx id num no number index")
+_CURRENT = word_set("cur curr current")
+_PLURALS = word_set("steps iters iterations batches episodes epochs")
+_SETTINGS = word_set(
+    "best max warmup warm-up save log logging accumulation episode inference sampling diffusion time"
+    " patience per every early last next min decay eval num total n since until from"
+)
+"""Before a counter: it says how many there are to be, or of something else."""
 
 PHRASE = word_set("start end of")
 """Of those, words that sentences have, too."""
@@ -50,7 +61,7 @@ class Count(NamedTuple):
     end: int
     """Index of the first lexeme behind it."""
     scale: str = ""
-    """``k`` where it counts thousands."""
+    """``k`` where it counts thousands; ``=`` where it may be a setting."""
     total_scale: str = ""
 
 
@@ -66,7 +77,7 @@ def counter_at(
 ) -> Count | None:
     """The counter that begins with the `word` at `place`; `before` are those right before it."""
     word = word.lower()
-    unit = _COUNTERS.get(word) or _COUNTERS.get(word.rstrip("."))
+    unit = _COUNTERS.get(word) or _COUNTERS.get(word.rstrip(".")) or _COUNTERS.get(_bare(word))
     if unit is None and word in PART_WORDS:
         unit = word
     if unit is None:
@@ -75,13 +86,27 @@ def counter_at(
     if before and before[-1] in OVERALL and unit in ("step", "iteration"):
         unit = "global"
     elif any(one not in _BESIDE and one not in SPLITS for one in before[-1:]):
-        return None
+        if before[-1] in _SETTINGS or unit in PART_WORDS or place + 1 == len(found):
+            return None
+        if unit == "step" and found[place + 1].kind != "sign":
+            return None
+        unit = "other" if unit == "step" else unit
     count = _number_behind(found, place + 1, unit)
     if count is None or (unit == "progress" and count.total is None):
         return None
     if unit in PART_WORDS - {"fold"} and count.total is None and found[place + 1].kind == "sign":
-        return None  # a setting, ``seed: 42``
+        return count._replace(scale="=")
+    if before and before[-1] in SPLITS and word in _PLURALS and found[place + 1].kind == "sign":
+        return None  # how many there are, ``Val steps: 20``
     return count
+
+
+def _bare(word: str) -> str:
+    """``batch_idx`` → ``batch``."""
+    first, _, rest = word.partition("_")
+    if rest in _INDEX:
+        return first
+    return rest if first in _CURRENT else word
 
 
 def ratio_at(found: Sequence[Lexeme], place: int) -> tuple[int, int | None, int] | None:

@@ -36,7 +36,9 @@ LONGEST = 8192
 
 _MOVES = frozenset("ABEFGHdf")  # final characters of what moves the cursor elsewhere
 _BREAK = re.compile(r"[\r\n\b\v\f]")
-_BAR = re.compile(r"(?:/[\d.]+[kMG]?|\dit) ?\[(?:\d+ days?, )?\d+:\d\d(?::\d\d)?(?:<|, )[^\]]{0,500}\]")
+_BAR = re.compile(
+    r"(?:/[\d.]+[kMG]?|\dit) ?\[(?:\d+ days?, )?\d+:\d\d(?::\d\d)?(?:<|, )[^\]]{0,500}\]"
+)
 
 
 class ConsoleMetrics:

@@ -12,6 +12,7 @@ from tuimon.recorder.console_metrics.steps import Position
 _MOST_FORMS = 1024
 _LONGEST_KEPT = 1024
 _DIGITS = str.maketrans("123456789", "000000000")
+_MONTH_AND_DAY = re.compile(r"(\d\d)/(\d\d)")
 _AROUND = r"\s=:,;|()\[\]{}<>\"'"
 _NUMBERED = re.compile(rf"(?<![^{_AROUND}])[-/*#+]*[^\W\d][^{_AROUND}]*\d[^{_AROUND}]*")
 """Words with digits, which are no numbers: ``Acc@1``."""
@@ -75,9 +76,18 @@ def _position(line: str, form: LineForm) -> Position:
     epochs = None if form.epochs is None else count_of(_text(line, form.epochs))
     if (count := form.count) is None:
         return Position(epoch, epochs=epochs)
+    if count.total and not count.end and not form.is_drawn:
+        if _is_date(_text(line, (count.number[0], count.total[1]))):
+            return Position(epoch, epochs=epochs)
     done = count_of(_text(line, count.number), count.scale)
     total = None if count.total is None else count_of(_text(line, count.total), count.total_scale)
     return Position(epoch, done, total, count.unit, epochs)
+
+
+def _is_date(text: str) -> bool:
+    """Whether a count without a name may be a month and a day."""
+    match = _MONTH_AND_DAY.fullmatch(text)
+    return match is not None and 1 <= int(match[1]) <= 12 and 1 <= int(match[2]) <= 31
 
 
 def _text(line: str, span: Span) -> str:

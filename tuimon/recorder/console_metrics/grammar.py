@@ -6,7 +6,7 @@ One pass from left to right: each lexeme is looked at where it stands, and belon
 import re
 from typing import NamedTuple
 
-from tuimon.metrics.splits import SPLITS
+from tuimon.metrics.splits import split_of
 from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.counters import (
     OVERALL,
@@ -21,7 +21,7 @@ from tuimon.recorder.console_metrics.lexer import Lexeme, lexemes
 from tuimon.recorder.console_metrics.prose import FILLERS
 
 _WRAPPERS = re.compile(r"(?:\w+\.)*(?:tensor|array|Array|DeviceArray|float\d\d|Tensor)")
-_ASIDES = word_set("batch epoch step avg mean ema s ms sec %")
+_ASIDES = word_set("batch epoch step avg mean ema s ms sec % data")
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
 _NOT_NAMES = FILLERS - word_set(
     "loss accuracy lr min max mean avg average current total train training trn val valid time gpu"
@@ -34,6 +34,9 @@ _MOST_WORDS = 4
 _WIDEST_GAP = 4
 _GLUED = re.compile(r"(\d+)epoch(?::([a-z]+):\d+-(\d+)batch)?")
 """ESPnet's ``1epoch:train:1-100batch``."""
+
+_NUMBERED = re.compile(r"(epoch|iter|step|batch)[_\-]?(\d{1,9})(?:/(\d{1,9}))?", re.IGNORECASE)
+"""``Epoch1/10``, ``epoch_1``."""
 
 _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 """Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
@@ -101,6 +104,8 @@ class LineReading:
         self.cells = self.rows = 1
         """Numbers of cells, and of those between bars."""
         self._line = line
+        self._has_no_signs = not any(one.kind == "sign" for one in self.found)
+        """Hyphens stand between names and numbers then."""
         self._words: list[Word] = []
         """Those right before the current lexeme."""
         self._depth = 0
@@ -119,6 +124,13 @@ class LineReading:
             return self._number(place)
         if one.kind == "open":
             return self._open(place)
+        if one.text == "/" and self._words and self._kind(place + 1) == "word":
+            last, after = self._words.pop(), self.found[place + 1]
+            text = self._line[last.start : after.end]
+            self._words.append(Word(text, last.start, after.end, self._depth))
+            return place + 2
+        if one.text == "-" and self._words and self._has_no_signs and self._kind(place + 1) == "number":
+            return self._pair((place + 1, place + 2), "-")
         self._release()
         if one.kind == "junk" and (match := _GLUED.fullmatch(one.text)):
             self._glued(match, one.start)
@@ -138,19 +150,22 @@ class LineReading:
         return ratio or place + 1
 
     def _glued(self, match: re.Match[str], start: int) -> None:
-        def span(group: int) -> Span:
-            return start + match.start(group), start + match.end(group)
-
-        self._add(Count("epoch", span(1), None, 0))
+        self._add(Count("epoch", self._shifted(match, 1, start), None, 0))
         if match[2]:
-            self._add(Word(match[2], *span(2), self._depth))
-            self._add(Count("batch", span(3), None, 0))
+            self._add(Word(match[2], *self._shifted(match, 2, start), self._depth))
+            self._add(Count("batch", self._shifted(match, 3, start), None, 0))
+
+    @staticmethod
+    def _shifted(match: re.Match[str], group: int, start: int) -> Span:
+        return start + match.start(group), start + match.end(group)
 
     def _word(self, place: int) -> int:
         one = self.found[place]
         name, _, inner = one.text.rstrip(")").partition("(")
-        split = inner.lower() in SPLITS  # Epoch(train)
+        split = bool(split_of(inner))  # Epoch(train)
         before = [word.text for word in self._words]
+        if before and one.text == "is" and self._kind(place + 1) == "number":
+            return self._pair((place + 1, place + 2), "")
         if count := counter_at(self.found, place, name if split else one.text, before):
             if self._words and before[-1].lower() in OVERALL:
                 del self._words[-1]
@@ -168,6 +183,13 @@ class LineReading:
                 self._add(Word("eval", one.start, one.start, self._depth))
             self._add(count)
             return self._batch(count.end) if count.unit == "epoch" else count.end
+        if match := _NUMBERED.fullmatch(one.text):
+            self._release()
+            unit = "iteration" if match[1].lower() == "iter" else match[1].lower()
+            number = self._shifted(match, 2, one.start)
+            total = self._shifted(match, 3, one.start) if match[3] else None
+            self._add(Count(unit, number, total, place + 1))
+            return self._batch(place + 1) if unit == "epoch" else place + 1
         if self._words and not self._is_near(self._words[-1].end, one.start):
             self._release()
         self._words.append(Word(one.text, one.start, one.end, self._depth))
@@ -190,7 +212,7 @@ class LineReading:
         one = self.found[place]
         if self._words:
             if value := self._value(place + 1):
-                return self._epoch_of_split(value[0]) or self._pair(value, one.text)
+                return self._epoch_of_split(*value) or self._pair(value, one.text)
             if end := self._text_behind(place):
                 return end
             if joined := self._joined(place):
@@ -217,20 +239,24 @@ class LineReading:
         self._release()
         if key in _PARTITIONS:
             for word in words:
-                if word.text.lower() in SPLITS:
+                if split_of(word.text):
                     self._add(Word(word.text, word.start, word.end, self._depth))
         return end
 
-    def _epoch_of_split(self, place: int) -> int:
+    def _epoch_of_split(self, place: int, end: int) -> int:
         """Index of what is behind an epoch that has no name, ``Train: 0 [50/1251]``, or 0."""
-        if self._words[-1].text.lower() not in SPLITS or not is_whole(self.found[place]):
+        if not split_of(self._words[-1].text) or not is_whole(self.found[place]):
             return 0
-        ratio = ratio_at(self.found, place + 1)
-        if ratio is None or ratio[1] is None or self.found[place + 1].text != "[":
+        total = None
+        if end == place + 1 and (first := ratio_at(self.found, place)):  # 1/80 (1%) [50/120]
+            total, end = first[1], first[2]
+        ratio = ratio_at(self.found, end)
+        if ratio is None or ratio[1] is None or not self._is("[", end):
             return 0
         self._release()
-        self._add(Count("epoch", self._span(place), None, place + 1))
-        return self._batch(place + 1)
+        totals = None if total is None else self._span(total)
+        self._add(Count("epoch", self._span(place), totals, end))
+        return self._batch(end)
 
     def _joined(self, place: int) -> Lexeme | None:
         """The word that is joined to the one before, and names the number behind it."""
@@ -242,7 +268,7 @@ class LineReading:
 
     def _number(self, place: int) -> int:
         if self._words and self._line[self._words[-1].end : self.found[place].start].isspace():
-            if self._words[-1].text.lower() not in SPLITS or not self._is("/", place + 1):
+            if not split_of(self._words[-1].text) or not self._is("/", place + 1):
                 return self._pair((place, place + 1), "")
         self._release()
         if ratio := self._ratio(place):
@@ -280,7 +306,7 @@ class LineReading:
     def _is_first(self, place: int) -> bool:
         is_told = place > 0 and self.found[place - 1].text == "="
         words = all(isinstance(item.what, Word) for item in self.items)
-        return words and not self._depth and not is_told
+        return words and self._depth <= (self.found[0].kind == "open") and not is_told
 
     def _value(self, place: int) -> tuple[int, int] | None:
         """A number at `place`, maybe wrapped: its index, and that of what is behind."""

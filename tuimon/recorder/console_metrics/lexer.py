@@ -33,7 +33,7 @@ _NUMBER = (
 _LEXEME = re.compile(
     r"(?P<nan>(?:(?<![\w.)\]])[-+\u2212])?(?:nan|NaN|NAN|[Ii]nf(?:inity)?|INF)(?![\w/.@\-]\w|\w|\())"
     r"|[^\W\d][\w²]*(?:(?:'s(?=\s)|[@/.+\-&^](?=\w)|%(?=\w))[\w²]*)*"
-    r"(?:\.(?=[\s:=])|\((?:[A-Za-z%]{1,8}|\d{1,3})\)(?=\s?[:=\s])|%)?"
+    r"(?:\.{2,3}|\.(?=[\s:=])|\((?:[A-Za-z%]{1,20}|\d{1,3})\)(?=\s?[:=\s])|%)?"
     r"|[:=|,;\[({<\])}>](?<!\[)"
     rf"|(?P<time>(?:{STAMP})(?![\w:])|\d+\sdays?,\s\d+:\d\d:\d\d|(?<![.:]){CLOCK}(?![\w:]))"
     rf"|(?P<number>(?:(?<![\w.)\]])[-+\u2212])?(?<![\w.])(?>{_NUMBER}))"
@@ -42,7 +42,9 @@ _LEXEME = re.compile(
     r"|(?P<bar>[━╸╺─█▏▎▍▌▋▊▉▓▒░]{2,}|\[(?:=+>?\.*|>\.*|\.+)\](?!\w))"
     r"|\S"
 )
-_KINDS = dict.fromkeys(":=", "sign") | dict.fromkeys("[({<", "open") | dict.fromkeys("])}>", "close")
+_KINDS = (
+    dict.fromkeys(":=", "sign") | dict.fromkeys("[({<", "open") | dict.fromkeys("])}>", "close")
+)
 
 
 class Lexeme(NamedTuple):
@@ -68,6 +70,10 @@ def lexemes(line: str, start: int = 0) -> list[Lexeme]:
             number, unit = match["number"], match["unit"]
             found.append(Lexeme("number", number, match.start(), match.end("number"), unit.strip()))
         else:
-            kind = kind or _KINDS.get(text) or ("mark" if len(text) == 1 and not text.isalpha() else "word")
+            kind = (
+                kind
+                or _KINDS.get(text)
+                or ("mark" if len(text) == 1 and not text.isalpha() else "word")
+            )
             found.append(Lexeme(kind, text, match.start(), match.end()))
     return found

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tuimon.metrics import measure_of
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric
-from tuimon.metrics.splits import EVALUATIONS, SPLITS
+from tuimon.metrics.splits import EVALUATIONS, SPLITS, split_of
 from tuimon.recorder.console_metrics.counters import PART_WORDS, Count, Span, is_whole
 from tuimon.recorder.console_metrics.grammar import Item, LineReading, Pair, Ratio, Word
 from tuimon.recorder.console_metrics.lexer import Lexeme
@@ -20,11 +20,17 @@ from tuimon.recorder.console_metrics.prose import has_function_word, unknown_wor
 
 _FEW_CELLS = 5
 _FEW_TELLING = 3
+_NEAR = 12
+_NEXT = 3
 _MOST_UNKNOWN_WORDS = 2
 _RANKS = ("rank", "local_rank", "global_rank")
 _UNITS = ("global", "iteration", "step", "batch", "progress", "episode")
+_OTHER = "other"
+"""The unit of steps of something that no word is known of, ``Learner Steps = 100``."""
+
 """Of several counters in a line the first of these is where it is."""
 
+_COUNTED = re.compile(r"(?:iter|iteration|step|epoch|update)s?$", re.IGNORECASE)
 _CATBOOST = "learn"
 _DRAWN = re.compile(r"━|\[=*>?\.*\]|\s-\s")
 _CARRIED = frozenset(("loss", "likelihood", "error", "accuracy", "reward"))
@@ -91,19 +97,25 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     for pair in pairs:
         if pair.key.lower() in _RANKS and is_whole(pair.number):
             form = form._replace(rank=(pair.number.start, pair.number.end))
-    if not pairs and form.has_position and any(_is_anchor(one, known=True) for one in reading.behind):
+    if (
+        not pairs
+        and form.has_position
+        and any(_is_anchor(one, known=True) for one in reading.behind)
+    ):
         pairs, items = reading.behind, [Item(1, 1, pair) for pair in reading.behind]
     words = [item.what.text for item in items if isinstance(item.what, Word)]
     unknown = sum(map(unknown_words, words))
-    are_all = all(word.lower() in SPLITS for word in words)
+    are_all = all(map(split_of, words))
     are_all = are_all and (form.has_position or form.is_indented)
-    if _is_measured(pairs, form.has_position, may_be_rate=are_all):
+    if _is_measured(
+        pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0
+    ):
         most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
         return NOTHING if unknown > most else _measured(form, items, pairs, unknown)
     if is_configuration([pair.key for pair in pairs]):
         return NOTHING
-    split = next((SPLITS[word.lower()] for word in words if word.lower() in SPLITS), "")
-    tells = form.has_position or form.part is not None or bool(split and not pairs)
+    split = next(filter(None, map(split_of, words)), "")
+    tells = (form.has_position and (form.count is None or form.count.unit != _OTHER)) or form.part is not None or bool(split and not pairs)
     return form._replace(is_heading=tells and unknown <= bool(pairs or split), split=split)
 
 
@@ -127,7 +139,7 @@ def _telling_cells(reading: LineReading) -> list[Item] | None:
 
 
 def _is_split_word(what: Count | Pair | Word) -> bool:
-    return isinstance(what, Word) and what.text.lower() in SPLITS
+    return isinstance(what, Word) and split_of(what.text) != ""
 
 
 def _is_spoken(what: Count | Pair | Word) -> bool:
@@ -147,6 +159,8 @@ def _position(reading: LineReading, items: Sequence[Item]) -> LineForm:
         counts = [count for count in counts if not _is_inside(reading, count)]
     epoch = next((count for count in counts if count.unit == "epoch"), None)
     part = next((count for count in counts if count.unit in PART_WORDS), None)
+    if part is not None and part.scale == "=" and len(counts) == 1:
+        part = None  # a setting, ``seed: 42``
     places = [count for count in counts if count.unit in _UNITS]
     place = min(places, key=lambda count: _UNITS.index(count.unit), default=None)
     form = LineForm(
@@ -166,7 +180,7 @@ def _position(reading: LineReading, items: Sequence[Item]) -> LineForm:
         return form._replace(**ratio)
     if epoch is None and (number := _leading(reading.found)) is not None:
         return form._replace(**number)
-    return form
+    return form._replace(count=next((one for one in counts if one.unit == _OTHER), None))
 
 
 def _is_inside(reading: LineReading, count: Count) -> bool:
@@ -183,18 +197,19 @@ def _count_of_ratios(reading: LineReading, may_tell_epoch: bool) -> dict[str, ob
         return {
             "epoch": ratios[0].number,
             "epochs": ratios[0].total,
-            "count": Count("batch", ratios[1].number, ratios[1].total, 0),
+            "count": Count("batch", ratios[1].number, ratios[1].total, 1),
         }
     for chosen in ratios:
         if chosen.follows_bar or chosen.is_first or (chosen.is_last and chosen.is_bracketed):
-            return {"count": Count("batch", chosen.number, chosen.total, 0)}
+            is_row = chosen.is_bracketed or chosen.follows_bar
+            return {"count": Count("batch", chosen.number, chosen.total, int(is_row))}
     return None
 
 
 def _are_twins(one: Ratio, other: Ratio) -> bool:
     """``[0/5][50/1583]``."""
-    is_near = other.number[0] - one.total[1] <= 8
-    return one.is_first and one.is_bracketed and other.is_bracketed and is_near
+    gap = other.number[0] - one.total[1]
+    return one.is_first and gap <= (_NEAR if other.is_bracketed else _NEXT)
 
 
 def _leading(found: Sequence[Lexeme]) -> dict[str, object] | None:
@@ -212,7 +227,9 @@ def _leading(found: Sequence[Lexeme]) -> dict[str, object] | None:
     return None
 
 
-def _is_measured(pairs: Sequence[Pair], known: bool, *, may_be_rate: bool) -> bool:
+def _is_measured(
+    pairs: Sequence[Pair], known: bool, *, may_be_rate: bool, are_words_known: bool
+) -> bool:
     """Whether some pairs are measurements, and all together no settings.
 
     A learning rate alone counts where it `may_be_rate`: no word is there that has another reason.
@@ -223,8 +240,8 @@ def _is_measured(pairs: Sequence[Pair], known: bool, *, may_be_rate: bool) -> bo
         return True
     if may_be_rate and any(map(_is_learning_rate, pairs)):
         return True
-    if known and may_be_rate and all(map(_is_logged, pairs)) and any(map(_is_unknown, pairs)):
-        return True
+    if known and all(map(_is_logged, pairs)) and any(map(_is_unknown, pairs)):
+        return are_words_known
     # "Epoch: 10, Train: 0.81, Test: 0.79"
     return known and any(_is_split(one.key) and not _is_integer(one) for one in pairs)
 
@@ -250,7 +267,7 @@ def _is_anchor(pair: Pair, known: bool) -> bool:
 
 
 def _is_split(key: str) -> bool:
-    return key.lower() in SPLITS or key == _CATBOOST
+    return split_of(key) != "" or key == _CATBOOST
 
 
 def _is_logged(pair: Pair) -> bool:
@@ -277,8 +294,8 @@ def _values(items: Sequence[Item], pairs: Sequence[Pair]) -> tuple[tuple[Value, 
     for item in items:
         what = item.what
         if isinstance(what, Word):
-            if what.text.lower() in SPLITS:
-                split = SPLITS[what.text.lower()]
+            if named := split_of(what.text):
+                split = named
                 whole = whole or ("" if values else split)
         elif isinstance(what, Pair):
             if value := _value(what, split or carried.get(what.key, "")):
@@ -313,9 +330,12 @@ def _value(pair: Pair, split: str) -> Value | None:
     unit = pair.number.unit
     if not pair.is_sure or (unit and unit != "%") or not is_charted(pair.key):
         return None
+    measure = measure_of(pair.key)
+    if is_whole(pair.number) and pair.of is None and not unit:
+        if measure.kind == "" or _COUNTED.search(pair.key):
+            return None
     if pair.key.endswith(("(s)", "(ms)", "(sec)")):
         return None
-    measure = measure_of(pair.key)
     if pair.of is not None and (not is_whole(pair.number) or measure.kind not in _SHARES):
         return None
     span = pair.number.start, pair.number.end
@@ -339,13 +359,19 @@ def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
         return NOTHING
     words = [item.what.text for item in reading.items if isinstance(item.what, Word)]
     words += [word for pair in pairs[:1] for word in pair.key.split()[:-1]]
+    are_logged = len(pairs) > 1 and all(map(_is_logged, pairs))
     items = [
         item
         for item in reading.items
-        if not only_measures or not isinstance(item.what, Pair) or _is_anchor(item.what, known=True)
+        if not only_measures
+        or are_logged
+        or not isinstance(item.what, Pair)
+        or _is_anchor(item.what, known=True)
     ]
     values, _ = _values(items, pairs)
     form = _position(reading, items)
-    split = next((SPLITS[word.lower()] for word in words if word.lower() in SPLITS), "")
+    split = next(filter(None, map(split_of, words)), "")
+    if split == "train" and [word.lower() for word in words] != ["train"]:
+        split = ""  # "Training" is what goes on, no part of the data
     points = any("." in pair.number.text for pair in pairs)
     return form._replace(values=values, split=split, has_points=points)

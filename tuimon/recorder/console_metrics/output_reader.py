@@ -17,7 +17,7 @@ from tuimon.recorder.console_metrics.dictionaries import COUNTED, OpenDictionary
 from tuimon.recorder.console_metrics.form_cache import FormCache, NumberReader
 from tuimon.recorder.console_metrics.line_form import NOTHING, LineForm, bar_form_of, form_of
 from tuimon.recorder.console_metrics.prefixes import LEVEL, prefix_of
-from tuimon.recorder.console_metrics.printed_tables import ConsoleBlock, ConsoleTable
+from tuimon.recorder.console_metrics.printed_tables import ConsoleBlock, ConsoleTable, ResultBlock
 from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
 from tuimon.recorder.console_metrics.steps import Position
 from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
@@ -30,9 +30,9 @@ _NARROW = 24
 _MOST_UNNAMED = 64
 
 _REFUSED = re.compile(
-    r"^\s*(?:>>>|\$|#|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
+    r"^\s*(?:>>>|\$|#(?!\s\w+:\s)|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
     r"|\s--?[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://|[\[(]\s*['\"]"
-    r"|\w\[['\"]|[{}]|;(?! )|<[A-Za-z_]|\)\s*->|(?<![=\[])==(?![=\]>])|[<>]="
+    r"|\w\[['\"]|[{}]|;(?!\s|$|[\w@/.]+\s?[:=])|(?<!grad_fn=)<[A-Za-z_]|\)\s*->|(?<![=\[])==(?![=\]>])|[<>]="
 )
 _LAPPING = ("iter", "iteration")
 """Keys that may count anew each epoch."""
@@ -47,7 +47,7 @@ _SENTENCE = re.compile(
 _DIGIT = re.compile(r"\d")
 _NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
 _DATA_HEADING = re.compile(
-    rf"\W*({SPLIT_WORD})(?: (?:set|error|errors|results?|metrics|performance|phase))?\s?(?:\(.*\))?\W*",
+    rf"\W*(?:(?:running|start|starting|begin) )?({SPLIT_WORD})(?: (?:set|error|errors|results?|metrics|performance|phase))?\s?(?:\(.*\))?\W*",
     re.IGNORECASE,
 )
 """``Test Error:``, `` > EVALUATION``, ``***** eval metrics *****``: what the lines below tell."""
@@ -57,6 +57,10 @@ _OVERALL_HEADING = re.compile(
     re.IGNORECASE,
 )
 """Of what is about all parts of a run, ``===== CV =====``."""
+
+_MOST_BELOW = 12
+_RULED = re.compile(r"\s*[*=#-]{3,}")
+"""What makes a line one for those below it even where they are not indented."""
 
 _BEST_HEADING = re.compile(r"best iteration is:\s*$")
 _SOURCE_AT_END = re.compile(r"(?<=\S)(\s{2,})[\w./]{1,60}\.py:\d+\s*$")
@@ -105,10 +109,13 @@ class OutputReader:
         self._table = ConsoleTable()
         self._block = ConsoleBlock()
         self._dictionary = OpenDictionary()
+        self._result = ResultBlock()
         self._heading = _NO_HEADING
         """Where the lines below it lie."""
         self._below: dict[tuple[str, ...], float] = {}
         """What they have told."""
+        self._section_holds = 0
+        """For how many lines it is that of lines that are not indented, too."""
         self._section = ""
         """The part of the data that the lines below a heading are about."""
         self._announces = self._announced = self._evaluates = False
@@ -140,6 +147,7 @@ class OutputReader:
     def finish(self) -> list[PrintedPoint]:
         """The last states of progress bars that were held back."""
         points = self._end_of_wide()
+        points += self._points(self._result.finish())
         return points + [point for line in self._bars.finish() for point in self._points(line)]
 
     def form(self, text: str) -> LineForm:
@@ -151,10 +159,17 @@ class OutputReader:
         return self._feed(wide) if wide else []
 
     def _feed(self, text: str) -> list[PrintedPoint]:
+        is_inside, result = self._result.feed(text)
+        if result is not None:
+            points = self._points(result)
+            return points if is_inside else [*points, *self._feed(text)]
+        if is_inside:
+            self._trainings.label(self._result.trial)
+            return []
         if self._is_traceback(text) or self._table.begin(text):
             return []
         if (tabled := self._table.row(text) or self._block.feed(text)) is not None:
-            return self._points(tabled)
+            return self._points(tabled if tabled.position.known else self._at_heading(tabled))
         is_inside, whole = self._dictionary.feed(text)
         if is_inside:
             return self._of_dictionary(whole) if whole else []
@@ -162,9 +177,9 @@ class OutputReader:
         return [] if counted is None else self._line(counted)
 
     def _line(self, text: str) -> list[PrintedPoint]:
-        if not text[:1].isspace():
-            self._section = ""
         if not _DIGIT.search(text) and not _NO_DIGITS.search(text):
+            if not text[:1].isspace():
+                self._pass_by()
             self._head(text)
             return []
         if (state := bar_state(text)) is not None:
@@ -190,9 +205,9 @@ class OutputReader:
         if len(text) <= _LONGEST_HEADING and _OVERALL_HEADING.fullmatch(text):
             self._trainings.label("")
         elif match is not None:
-            self._section = SPLITS[match[1].lower()]
+            self._begin_section(text, SPLITS[match[1].lower()])
             self._heading, self._below = _NO_HEADING, {}
-        self._skips = len(text) <= _LONGEST_HEADING and _BEST_HEADING.search(text) is not None
+        self._skips |= len(text) <= _LONGEST_HEADING and _BEST_HEADING.search(text) is not None
 
     def _state(self, state: BarState) -> list[PrintedPoint]:
         """The points of a state of a progress bar."""
@@ -206,10 +221,10 @@ class OutputReader:
         about, measured = self._names.of(name), self._postfixes.of(state.rest)
         said = self._numbers.read(name, about)
         values = said.values + self._numbers.values(state.rest, measured)
-        title = about.split if about.split in EVALUATIONS else ""
-        values = tuple((split or title, key, value) for split, key, value in values)
+        values = tuple((split or about.split, key, value) for split, key, value in values)
         if not values:
             return []
+        self._heading, self._section, self._section_holds = _NO_HEADING, "", 0
         position = Position(said.position.epoch, count, total, "bar", said.position.epochs)
         label = re.sub(r"\d+(?:\.\d+)?", "", name)
         return self._bar((label, total), MetricLine(position, values), state.elapsed)
@@ -277,7 +292,10 @@ class OutputReader:
 
     def _plain(self, text: str) -> list[PrintedPoint]:
         form = self._forms.of(text)
-        skips, self._skips = self._skips, _BEST_HEADING.search(text) is not None
+        skips = self._skips and bool(form.values)
+        self._skips = not skips and (self._skips or _BEST_HEADING.search(text) is not None)
+        if form is not NOTHING and not form.is_indented:
+            self._pass_by()
         if form is NOTHING or skips:
             is_said = " of the " in text and (said := _SENTENCE.match(text, prefix_of(text).end))
             return self._points(_said(said)) if is_said and said else []
@@ -293,7 +311,7 @@ class OutputReader:
             return []
         line = self._numbers.read(text, form)
         if form.has_position:
-            self._heading = _NO_HEADING
+            self._heading, self._section_holds = _NO_HEADING, 0
         elif (below := self._below_heading(line, form.is_indented)) is not None:
             line = below
         elif form.is_vague:
@@ -323,7 +341,7 @@ class OutputReader:
     def _below_heading(self, line: MetricLine, is_indented: bool) -> MetricLine | None:
         """A line without a position at that of the heading above it; None if there is none."""
         position = self._heading
-        if not is_indented and position.done is None:
+        if not is_indented and position.done is None and not self._section_holds:
             return None
         if not position.known and not self._section:
             return None
@@ -331,16 +349,32 @@ class OutputReader:
             if self._below.setdefault(tuple(name), value) != value:
                 self._heading = _NO_HEADING
                 return None
-        section = self._section if is_indented else ""
+        section = self._section if is_indented or self._section_holds else ""
         values = tuple((split or section, key, value) for split, key, value in line.values)
         return MetricLine(position, values)
+
+    def _at_heading(self, line: MetricLine) -> MetricLine:
+        position, self._heading = self._heading, _NO_HEADING
+        return line if position.done is None else MetricLine(position, line.values)
+
+    def _begin_section(self, text: str, split: str) -> None:
+        self._section = split
+        is_above = (_RULED.match(text, prefix_of(text).end) or text.rstrip()[-1:] == ":")
+        self._section_holds = _MOST_BELOW if is_above else 0
+
+    def _pass_by(self) -> None:
+        """A line that is not indented: what is below a heading may end with it."""
+        self._section_holds = max(0, self._section_holds - 1)
+        if not self._section_holds:
+            self._section = ""
 
     def _announce(self, text: str, form: LineForm, trainings: Trainings) -> None:
         """What a line tells for those below it."""
         if not form.is_heading:
             return
         position = self._numbers.read(text, form).position
-        self._section = form.split or self._section
+        if form.split:
+            self._begin_section(text, form.split)
         self._heading, self._below = position, {}
         if position.epoch is not None and self._section not in EVALUATIONS:
             trainings.announce(position.epoch)

@@ -12,7 +12,7 @@ from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
 
 LONGEST_LINE = 4096
 _MOST_PRINTERS = 256
-_LABEL = re.compile(r"\s{0,4}(\d{1,5}): ?(?=\S)")
+_LABEL = re.compile(r"\s{0,4}(\d{1,5}):(?: (?=\S)|(?=[A-Za-z\[{]))")
 
 
 class MetricParser:
@@ -27,7 +27,7 @@ class MetricParser:
         self._trainings: dict[str, Trainings] = {}
         self._readers: dict[str, OutputReader] = {}
         self._main = self._reader("0")
-        self._pids: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self._are_labels = False
         """Whether bare numbers in front are known to be labels of tasks."""
 
@@ -53,10 +53,10 @@ class MetricParser:
         return self._are_labels
 
     def _printer(self, name: str) -> str:
-        """The rank of a process, or its PID; the first PID is taken for rank 0."""
-        if not name.startswith("pid"):
+        """The rank of a process, or its name; the first that has a name is taken for rank 0."""
+        if name.isdigit():
             return name
-        return self._pids.setdefault(name, name.replace("=", " ") if self._pids else "0")
+        return self._names.setdefault(name, name if self._names else "0")
 
     def _reader(self, printer: str) -> OutputReader:
         if printer not in self._readers and len(self._readers) < _MOST_PRINTERS:

@@ -23,6 +23,8 @@ _RANKS = (
     r"\[[\w.\-]+:(?P<host>\d{1,5})/\d{1,5}\]",  # ESPnet
     r"\((?i:rank)[ :=](?P<inner>\d{1,5})\)",
     r"\((?:\w+ )?pid=(?P<pid>\d{1,9})[^)]{0,60}\)",  # ray
+    r"(?!(?i:epoch|iter|step|batch|fold|trial|run))"  # docker compose
+    r"(?P<container>[A-Za-z][\w.]{0,40}-\d{1,4})\s{1,20}\|",
 )
 _PIECES = (
     *_RANKS,
@@ -40,7 +42,9 @@ _PIECES = (
     rf"(?:{_SOURCE}|{_WORD}:[\w<>]+:\d+(?=\s-\s|[\]:]))[\]:]?",
     rf"{_WORD}(?=\s{{1,20}}(?:[|-]\s{{1,3}})?\[?{LEVEL}\b)",
     rf"\[[A-Za-z_]\w{{0,30}}\](?=\s?\[?\d{{4}}-)|\d{{4}}(?=\s[|-]\s{LEVEL}\b)",
+    r"\[\d{1,8}\](?=\s?\[?\d{4}-)",
     r">>(?=\s)",
+    r"[\w.\-]{1,60} [\w./\-]{1,60}\[\d{1,9}\]:",  # syslog
 )
 _END = r"(?:\s{0,20}[-|:,](?=\s)|(?=[\s\[({])|$|(?<=[:\]]))"
 _PREFIX = re.compile(rf"\s*(?:{'|'.join(_PIECES)}){_END}")
@@ -52,6 +56,9 @@ _LOGGER = re.compile(
 
 _MOST_PIECES = 12
 _FIRST = frozenset("[(rR")
+_LONGEST_NAME = 64
+_NAMED = {"pid": "pid ", "container": ""}
+"""What is told of a process other than its rank."""
 
 
 class Prefix(NamedTuple):
@@ -70,7 +77,7 @@ def prefix_of(line: str) -> Prefix:
         if match is None or match.end() == end:
             break
         end = match.end()
-        if match.lastgroup is not None and match.lastgroup != "pid":
+        if match.lastgroup is not None and match.lastgroup not in _NAMED:
             rank = match.span(match.lastgroup)
     return Prefix(end, rank)
 
@@ -78,11 +85,14 @@ def prefix_of(line: str) -> Prefix:
 def printer_of(line: str) -> tuple[str, int]:
     """The process that has printed a line, and where its own text begins; 0 where none is told.
 
-    A rank is told by its number, another process by ``pid=`` and its own.
+    A rank is told by its number, another process by ``pid`` and its own, or by its name.
     """
     name, end = "", 0
-    while line[end : end + 1] in _FIRST and (match := _PRINTER.match(line, end)):
+    while (line[end : end + 1] in _FIRST or "|" in line[:_LONGEST_NAME]) and (
+        match := _PRINTER.match(line, end)
+    ):
         kind = match.lastgroup or ""
-        name = f"pid={match[kind]}" if kind == "pid" else str(int(match[kind]))
+        number = match[kind]
+        name = str(int(number)) if kind not in _NAMED else f"{_NAMED[kind]}{number}"
         end = match.end()
     return name, end

@@ -16,9 +16,7 @@ _LONGEST_ROW = 1024
 _EPOCHS = frozenset({"ep", "epoch", "epochs", "e"})
 _STEPS = frozenset({"it", "iter", "iteration", "step", "steps", "#"})
 _CLASSES = frozenset({"class", "classes"})
-_HEAD = re.compile(
-    rf"[\s|│┃]*(?:{'|'.join(_EPOCHS | _STEPS | _CLASSES)})(?![\w=:])", re.IGNORECASE
-)
+_HEAD = re.compile(rf"[\s|│┃]*(?:{'|'.join(_EPOCHS | _STEPS | _CLASSES)})(?![\w=:])", re.IGNORECASE)
 _PIPES = re.compile(r"[|│┃]")
 _WIDE = re.compile(r"\s{2,}|\t")
 _COMMA = re.compile(",")
@@ -26,15 +24,19 @@ _SINGLE = re.compile(r"[^\s|│┃]+")
 _NAME = re.compile(r"#|[A-Za-z][\w@/.%()+\- ]{0,60}")
 _PAIR = re.compile(r"\s\d[\d.]*$")
 _NUMBERED = re.compile(r"(\d{1,9})(?:/\d{1,9})?(?: \([\d.]+%\))?")
-_NO_NUMBER = re.compile(r"|-|None|#na#|n/a|\d+:\d\d(?::\d\d)?|(?:\d+(?:\.\d+)?\s?[A-Za-z/]+(?:, )?)+")
+_NO_NUMBER = re.compile(
+    r"|-|None|#na#|n/a|\d+:\d\d(?::\d\d)?|(?:\d+(?:\.\d+)?\s?[A-Za-z/]+(?:, )?)+"
+)
 """What also stands in a row of numbers: nothing, times, sizes of memory."""
 _CHECKPOINT = "cp"
 """skorch's column that holds a plus, or nothing that could be seen, where it has saved."""
 
 _GROUP = re.compile(r"(\w+)\((.+)")
-_RULE = re.compile(r"\s*(?:[-=+]{10,}|[┏┳┓┡╇┩└┴┘├┼┤╭╮╰╯┬┌┐─━═╤╪╧╞╡╔╦╗╚╩╝╠╬╣]{10,})\s*")
+_RULE = re.compile(r"\s*(?:[-=+]{10,}|-{4,}\s{1,8}-{4,}|[┏┳┓┡╇┩└┴┘├┼┤╭╮╰╯┬┌┐─━═╤╪╧╞╡╔╦╗╚╩╝╠╬╣]{10,})\s*")
+_RESULT = re.compile(r"Result for (\S{1,200}):\s*")
+_ROW = re.compile(r"\s+([A-Za-z][\w/.\-]*): ?(.*)")
 _SECTION = re.compile(r"[A-Za-z][\w@/.\-]*/")
-_TOTALS = frozenset({"total_timesteps", "timesteps", "totalenvinteracts", "global_step"})
+_TOTALS = frozenset({"total_timesteps", "timesteps", "totalenvinteracts", "global_step", "step"})
 
 
 _YOLO = ("gpu_mem", frozenset({"box", "obj", "cls", "dfl", "kobj", "pose", "seg", "total"}))
@@ -156,7 +158,9 @@ def _head_of(text: str) -> _Head | None:
         if not all(map(_NAME.fullmatch, names)):
             continue
         if any(is_metric(name, "0.5", ":") for name in names) or _YOLO[0] in map(str.lower, names):
-            kept = [(name, span) for name, span in zip(names, spans, strict=True) if name != _CHECKPOINT]
+            kept = [
+                (name, span) for name, span in zip(names, spans, strict=True) if name != _CHECKPOINT
+            ]
             return _Head(tuple(name for name, _ in kept), between, tuple(span for _, span in kept))
     return None
 
@@ -235,6 +239,8 @@ class ConsoleBlock:
     def __init__(self) -> None:
         self._values: dict[str, float] | None = None
         self._section = ""
+        self._is_wide = False
+        """Whether blanks are between names and numbers, by the rule above them."""
         self._columns: tuple[str, ...] = ()
         """What the numbers are called by the head of the table; empty where it has none."""
 
@@ -242,6 +248,7 @@ class ConsoleBlock:
         """What a block tells, with the rule that ends it."""
         if _RULE.fullmatch(text):
             values, self._values, self._section = self._values, {}, ""
+            self._is_wide = " " in text.strip()
             if not values:
                 return None
             columns, self._columns = self._columns, ()
@@ -263,7 +270,7 @@ class ConsoleBlock:
             cells = _cells(text, _PIPES)
         else:
             cells = _cells(text, _WIDE)
-            if not self._columns and not _is_head(cells):
+            if not self._columns and not self._is_wide and not _is_head(cells):
                 return None
         is_section = len(cells) == 1 and _SECTION.fullmatch(cells[0])
         return cells if len(cells) == 2 or self._columns or is_section or _is_head(cells) else None
@@ -284,6 +291,50 @@ class ConsoleBlock:
                 self._values[self._section + _named(name, column, len(self._columns))] = value
 
 
+class ResultBlock:
+    """A result of Ray's Tune or RLlib: a line with the trial, below it names beside numbers."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, float] | None = None
+        self._trials: dict[str, int] = {}
+        self.trial = ""
+        """The part of the run that the block is about; empty for the first trial."""
+
+    def feed(self, text: str) -> tuple[bool, MetricLine | None]:
+        """Whether a line is part of a block, and what the block tells that ends before it."""
+        told = None
+        row = _ROW.fullmatch(text) if self._values is not None and len(text) <= _LONGEST_ROW else None
+        if self._values is not None and (row is None or len(self._values) >= _MOST_CELLS):
+            told, self._values = _result_of(self._values), None
+        if begin := _RESULT.fullmatch(text):
+            if begin[1] in self._trials or len(self._trials) < _MOST_CELLS:
+                number = self._trials.setdefault(begin[1], len(self._trials) + 1)
+                self.trial = f"trial {number}" if number > 1 else ""
+                self._values = {}
+            return True, told
+        if row is not None and self._values is not None:
+            if (value := to_number(row[2])) is not None:
+                self._values[row[1]] = value
+            return True, told
+        return False, told
+
+
+    def finish(self) -> MetricLine | None:
+        """What the last block tells."""
+        values, self._values = self._values, None
+        return _result_of(values) if values else None
+
+
+def _result_of(values: dict[str, float]) -> MetricLine | None:
+    step = values.pop("training_iteration", None)
+    if step is None or not 0 <= step < _MOST_STEPS:
+        return None
+    measured = tuple(
+        ("", name, value) for name, value in values.items() if is_metric(name, f"{value}", ":")
+    )
+    return MetricLine(Position(done=int(step), unit="global"), measured)
+
+
 def _is_head(cells: list[str]) -> bool:
     first = cells[0].lower().split()
     return 2 <= len(cells) <= 8 and first[-1:] in (["metric"], ["metrics"]) and len(first) <= 2
@@ -293,10 +344,10 @@ def _named(name: str, column: str, columns: int) -> str:
     """The name of a number in a column: by the part of the data, or Lightning's by its loader."""
     if column.lower() in SPLITS:
         return f"{SPLITS[column.lower()]}/{name}"
+    if columns <= 2:
+        return name
     word, _, number = column.partition(" ")
-    if word == "DataLoader" and columns > 2:
-        return f"{name}/dataloader_idx_{number}"
-    return name
+    return f"{name}/{f'dataloader_idx_{number}' if word == 'DataLoader' else column}"
 
 
 def _line_of(values: dict[str, float], columns: tuple[str, ...]) -> MetricLine | None:

@@ -77,7 +77,9 @@ class Axis:
         """Whether a line of the training goes back to the start: that of another training."""
         epoch, last = position.epoch, self._last_epoch
         if epoch is not None and last is not None and self._first_epoch is not None:
-            is_far = epoch <= self._first_epoch or (self._has_fractions and epoch < min(1, last / 2))
+            is_far = epoch <= self._first_epoch or (
+                self._has_fractions and epoch < min(1, last / 2)
+            )
             return epoch < last and is_far
         if position.done is None or (self.epoch is not None and not position.is_global):
             return False
