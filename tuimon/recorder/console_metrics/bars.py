@@ -74,7 +74,8 @@ def bar_state(text: str) -> BarState | None:
     if match is None:
         return None
     rest = match["rest"] or ""
-    if "B/s" in rest[:24]:
+    is_drawn = rest or _DRAWN_BEFORE.search(text[: match.start()])
+    if "B/s" in rest[:24] or not is_drawn:
         return None
     total = count_of(match["total"], match["of"]) if match["total"] else None
     seconds = None

@@ -120,10 +120,9 @@ def ratio_at(found: Sequence[Lexeme], place: int) -> tuple[int, int | None, int]
         return None
     number, total, place = place, None, place + 1
     if place + 1 < len(found) and _is_of(found, place):
-        place += 2 if found[place].text == "out" else 1
-        if not _counts(found, place):
-            return None
-        total, place = place, place + 1
+        behind = place + (2 if found[place].text == "out" else 1)
+        if _counts(found, behind):
+            total, place = behind, behind + 1
     if place + 2 < len(found) and found[place].text == "(" and found[place + 1].unit == "%":
         place += 3
     if bracket:

@@ -35,9 +35,12 @@ _WIDEST_GAP = 4
 _GLUED = re.compile(r"(\d+)epoch(?::([a-z]+):\d+-(\d+)batch)?")
 """ESPnet's ``1epoch:train:1-100batch``."""
 
-_NUMBERED = re.compile(r"(epoch|iter|step|batch)[_\-]?(\d{1,9})(?:/(\d{1,9}))?", re.IGNORECASE)
-"""``Epoch1/10``, ``epoch_1``."""
+_NUMBERED = re.compile(
+    r"((?i:epoch|iter|step|batch)|E(?=\d))[_\-(]?(\d{1,9})\)?(?:/(\d{1,9}))?"
+)
+"""``Epoch1/10``, ``epoch_1``, ``Epoch(1)``, ``E1``."""
 
+_UNITS = {"iter": "iteration", "e": "epoch"}
 _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 """Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
 
@@ -183,9 +186,9 @@ class LineReading:
                 self._add(Word("eval", one.start, one.start, self._depth))
             self._add(count)
             return self._batch(count.end) if count.unit == "epoch" else count.end
-        if match := _NUMBERED.fullmatch(one.text):
+        if (match := _NUMBERED.fullmatch(one.text)) and (len(match[1]) > 1 or not self.items):
             self._release()
-            unit = "iteration" if match[1].lower() == "iter" else match[1].lower()
+            unit = _UNITS.get(match[1].lower(), match[1].lower())
             number = self._shifted(match, 2, one.start)
             total = self._shifted(match, 3, one.start) if match[3] else None
             self._add(Count(unit, number, total, place + 1))
@@ -275,7 +278,14 @@ class LineReading:
             return ratio
         if name := self._name_behind(place + 1):
             self.behind.append(Pair(name, "", self.found[place], None, None, True))
-        return place + 1
+        return place + 1 + self._has_noun(place)
+
+    def _has_noun(self, place: int) -> bool:
+        """Whether the word behind a number only tells what it counts, ``5.2k tokens``."""
+        if place == 0 or self._kind(place + 1) != "word":
+            return False
+        is_next = self.found[place + 1].start <= self.found[place].end + 2
+        return is_next and self._kind(place + 2) not in ("number", "sign", "open", "")
 
     def _name_behind(self, place: int) -> str:
         end = place
@@ -359,6 +369,8 @@ class LineReading:
         """What belongs to a number: what it is a part of, its average, and doubts."""
         of = average = None
         if self._is("/", place) and self._kind(place + 1) == "number":
+            if self.found[place + 1].unit not in ("", "%"):
+                return None, None, True, place
             of, place = self._span(place + 1), place + 2
         if self._is("(", place):
             end = place + 1
@@ -381,6 +393,8 @@ class LineReading:
 
     def _is_average(self, number: int, other: int) -> bool:
         """Whether what is in parentheses is no change, ``0.5 (-0.1)``."""
+        if self.found[other].unit not in ("", "%"):
+            return False
         signs = self.found[number].text[0], self.found[other].text[0]
         return signs[1] not in "+-\u2212" or signs[0] in "+-\u2212"
 

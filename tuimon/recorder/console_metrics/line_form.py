@@ -88,9 +88,10 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         return NOTHING
     pairs = [item.what for item in items if isinstance(item.what, Pair)]
     form = _position(reading, items)
+    is_row = form.count is not None and form.count.end <= 1
     form = form._replace(
         rank=prefix.rank,
-        is_drawn=_DRAWN.search(line, prefix.end) is not None,
+        is_drawn=is_row and _DRAWN.search(line, prefix.end) is not None,
         is_indented=line[prefix.end : prefix.end + 1 + bool(prefix.end)].isspace(),
         is_summary=line[prefix.end :].lstrip()[:1] == "*",
     )
@@ -152,11 +153,10 @@ def _is_spoken(what: Count | Pair | Word) -> bool:
 def _position(reading: LineReading, items: Sequence[Item]) -> LineForm:
     """Epoch, count and part, from what a line counts by name, else from where its numbers are."""
     counts = [item.what for item in items if isinstance(item.what, Count)]
-    has_best = any(
-        isinstance(item.what, Pair) and "best" in item.what.key.lower() for item in items
-    )
-    if has_best:
-        counts = [count for count in counts if not _is_inside(reading, count)]
+    pairs = [item.what for item in items if isinstance(item.what, Pair)]
+    if any("best" in pair.key.lower() for pair in pairs):
+        first = pairs[0].number.start
+        counts = [one for one in counts if one.number[0] < first or not _is_inside(reading, one)]
     epoch = next((count for count in counts if count.unit == "epoch"), None)
     part = next((count for count in counts if count.unit in PART_WORDS), None)
     if part is not None and part.scale == "=" and len(counts) == 1:
@@ -175,7 +175,9 @@ def _position(reading: LineReading, items: Sequence[Item]) -> LineForm:
         return form._replace(epoch=place.number, **ratio) if ratio and is_row else form
     if place is not None:
         episode = next((count for count in places if count.unit == "episode"), None)
-        return form if episode is None or epoch else form._replace(epoch=episode.number)
+        if episode is None or epoch is not None:
+            return form
+        return form._replace(epoch=episode.number, count=place._replace(total=None))
     if ratio is not None:
         return form._replace(**ratio)
     if epoch is None and (number := _leading(reading.found)) is not None:

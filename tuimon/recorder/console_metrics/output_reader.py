@@ -31,7 +31,7 @@ _MOST_UNNAMED = 64
 
 _REFUSED = re.compile(
     r"^\s*(?:>>>|\$|#(?!\s\w+:\s)|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
-    r"|\s--?[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://|[\[(]\s*['\"]"
+    r"|\s--?(?!inf\b|nan\b)[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://|[\[(]\s*['\"]"
     r"|\w\[['\"]|[{}]|;(?!\s|$|[\w@/.]+\s?[:=])|(?<!grad_fn=)<[A-Za-z_]|\)\s*->|(?<![=\[])==(?![=\]>])|[<>]="
 )
 _LAPPING = ("iter", "iteration")

@@ -10,7 +10,8 @@ from tuimon.metrics.splits import SPLIT_WORD
 from tuimon.recorder.console_metrics.lexer import CLOCK, DATE, STAMP
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_DAY = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\\s)?"
+_DAY_NAME = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_DAY = rf"(?:{_DAY_NAME},?\s)?"
 LEVEL = "(?:INFO|DEBUG|SUCCESS|NOTICE|TRACE|VERBOSE|INF|DBG)"
 _SOURCE = r"(?:[\w./<>\-]+\.(?:py|cc|cpp|ipynb)(?::\s{0,4}|\s)|(?:[A-Za-z_]\w*\.)+\w+:)\d+"
 _WORD = r"[A-Za-z_][\w.\-]{0,60}"
@@ -22,9 +23,12 @@ _RANKS = (
     r"(?i:rank)[ :=]{0,2}(?P<named>\d{1,5})(?=\s?[:|,\]])\s?[:|,]",
     r"\[[\w.\-]+:(?P<host>\d{1,5})/\d{1,5}\]",  # ESPnet
     r"\((?i:rank)[ :=](?P<inner>\d{1,5})\)",
+    rf"\[(?P<process>\d{{1,4}})\](?=\s\[?(?:{STAMP}|{CLOCK}|{_MONTH}|{_DAY_NAME}|\d{{1,2}}[ -]{_MONTH})(?![\w:/]))",
     r"\((?:\w+ )?pid=(?P<pid>\d{1,9})[^)]{0,60}\)",  # ray
     r"(?!(?i:epoch|iter|step|batch|fold|trial|run))"  # docker compose
     r"(?P<container>[A-Za-z][\w.]{0,40}-\d{1,4})\s{1,20}\|",
+    r"(?P<node>[A-Za-z][\w.\-]{0,40}\d):\s"  # pdsh
+    rf"(?=\[|{STAMP}|\d\d:\d\d|{_MONTH}\s|(?:INFO|DEBUG)\b)",
 )
 _PIECES = (
     *_RANKS,
@@ -47,7 +51,7 @@ _PIECES = (
     r"[\w.\-]{1,60} [\w./\-]{1,60}\[\d{1,9}\]:",  # syslog
 )
 _END = r"(?:\s{0,20}[-|:,](?=\s)|(?=[\s\[({])|$|(?<=[:\]]))"
-_PREFIX = re.compile(rf"\s*(?:{'|'.join(_PIECES)}){_END}")
+_PREFIX = re.compile(rf"\s*(?:\|\s)?(?:{'|'.join(_PIECES)}){_END}")
 _PRINTER = re.compile(rf"(?:{'|'.join(_RANKS)}){_END}? ?")
 _LOGGER = re.compile(
     rf"\s*\((?P<rank>\d{{1,5}})/\d{{1,5}}\)(?=\s[A-Z])|\s*(?!(?i:{SPLIT_WORD}|epoch|step|iter|loss|acc)\b){_WORD}\s{{0,20}}[|-](?=\s)"
@@ -56,8 +60,8 @@ _LOGGER = re.compile(
 
 _MOST_PIECES = 12
 _FIRST = frozenset("[(rR")
-_LONGEST_NAME = 64
-_NAMED = {"pid": "pid ", "container": ""}
+_NODE = re.compile(r"[A-Za-z][\w.\-]{0,60}(?:\d:|\d\s{1,20}\|)")
+_NAMED = {"pid": "pid ", "container": "", "node": ""}
 """What is told of a process other than its rank."""
 
 
@@ -88,7 +92,7 @@ def printer_of(line: str) -> tuple[str, int]:
     A rank is told by its number, another process by ``pid`` and its own, or by its name.
     """
     name, end = "", 0
-    while (line[end : end + 1] in _FIRST or "|" in line[:_LONGEST_NAME]) and (
+    while (line[end : end + 1] in _FIRST or _NODE.match(line, end)) and (
         match := _PRINTER.match(line, end)
     ):
         kind = match.lastgroup or ""
