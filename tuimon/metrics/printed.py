@@ -27,7 +27,7 @@ _UNCHARTED = word_set(
     " pid seed line port host worker workers size rev img class fold trial run id device episode"
     " episodes memory dur time_elapsed best patience batchsize progress complete completed remaining"
     " sen up ep bs num_timesteps instances session walltime"
-    " checkpoint"
+    " checkpoint avg mean average ema min max median std cur current last prev"
 )
 _STORAGE = word_set("mem memory cached bytes gb mb gib mib")
 

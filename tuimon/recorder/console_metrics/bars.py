@@ -113,7 +113,7 @@ class ProgressBars:
         if bar.held is not None and count < (bar.held.position.done or 0):
             told = bar.release()
         bar.forget(line)
-        if not bar.is_due(count, total, elapsed):
+        if not told and not bar.is_due(count, total, elapsed):
             bar.held = line
             return told
         bar.shown, bar.line, bar.held = (count, elapsed), line, None

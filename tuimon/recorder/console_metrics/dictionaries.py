@@ -81,7 +81,8 @@ class OpenDictionary:
         """Whether a line is part of such a dictionary, and all of it with its last line."""
         if not self._lines:
             self._open = text.count("{") - text.count("}")
-            if self._open > 0 and text[prefix_of(text).end :].lstrip()[:1] == "{":
+            begins = text.rstrip()[-1:] == "{" or text[prefix_of(text).end :].lstrip()[:1] == "{"
+            if self._open > 0 and begins:
                 self._lines = [text]
             return bool(self._lines), ""
         self._lines.append(text)

@@ -104,6 +104,8 @@ class LineReading:
         self.ratios: list[Ratio] = []
         self.behind: list[Pair] = []
         """Numbers with their names behind them, ``5.0 avg loss,``."""
+        self.has_nameless = False
+        """Whether an integer stands there that nothing is told of."""
         self.cells = self.rows = 1
         """Numbers of cells, and of those between bars."""
         self._line = line
@@ -278,6 +280,8 @@ class LineReading:
             return ratio
         if name := self._name_behind(place + 1):
             self.behind.append(Pair(name, "", self.found[place], None, None, True))
+        elif is_whole(self.found[place]) and not self.found[place].unit:
+            self.has_nameless = True
         return place + 1 + self._has_noun(place)
 
     def _has_noun(self, place: int) -> bool:
@@ -387,9 +391,14 @@ class LineReading:
             place += 2
         is_list = self._kind(place) == "number" and not self._is("/", place + 1)
         is_list = is_list and not average and not self.found[place].unit
-        is_list = is_list or self._is("*", place)
+        is_list = is_list or self._is("*", place) or self._is_label(place)
         is_sure = ahead[:1] != "→" and ahead[:2] not in _ARROWS and not is_list
         return of, average, is_sure, min(place, len(self.found))
+
+    def _is_label(self, place: int) -> bool:
+        """Whether the number before names what comes behind a colon, ``loss 100: 0.61``."""
+        is_named = self._is(":", place) and self._kind(place + 1) == "number"
+        return is_named and is_whole(self.found[place - 1])
 
     def _is_average(self, number: int, other: int) -> bool:
         """Whether what is in parentheses is no change, ``0.5 (-0.1)``."""
@@ -431,4 +440,4 @@ class LineReading:
 
 
 def _is_filler(word: Word) -> bool:
-    return word.text.lower() in _NOT_NAMES
+    return word.text.lower().rstrip(".") in _NOT_NAMES

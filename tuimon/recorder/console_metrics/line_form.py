@@ -30,7 +30,9 @@ _OTHER = "other"
 
 """Of several counters in a line the first of these is where it is."""
 
+_COUNTER = re.compile(r"\b(?:steps?|iter\w*|epochs?|batch(?:es)?|updates?)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:iter|iteration|step|epoch|update)s?$", re.IGNORECASE)
+_FRAMES = frozenset("│├└╰")
 _CATBOOST = "learn"
 _DRAWN = re.compile(r"━|\[=*>?\.*\]|\s-\s")
 _CARRIED = frozenset(("loss", "likelihood", "error", "accuracy", "reward"))
@@ -92,7 +94,7 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     form = form._replace(
         rank=prefix.rank,
         is_drawn=is_row and _DRAWN.search(line, prefix.end) is not None,
-        is_indented=line[prefix.end : prefix.end + 1 + bool(prefix.end)].isspace(),
+        is_indented=_is_indented(line, prefix.end),
         is_summary=line[prefix.end :].lstrip()[:1] == "*",
     )
     for pair in pairs:
@@ -112,12 +114,17 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0
     ):
         most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
-        return NOTHING if unknown > most else _measured(form, items, pairs, unknown)
+        return NOTHING if unknown > most else _measured(form, reading, items, pairs, unknown)
     if is_configuration([pair.key for pair in pairs]):
         return NOTHING
     split = next(filter(None, map(split_of, words)), "")
     tells = (form.has_position and (form.count is None or form.count.unit != _OTHER)) or form.part is not None or bool(split and not pairs)
     return form._replace(is_heading=tells and unknown <= bool(pairs or split), split=split)
+
+
+def _is_indented(line: str, start: int) -> bool:
+    """Whether a line is below another, by blanks or the lines of a tree or a frame."""
+    return line[start : start + 1 + bool(start)].isspace() or line[start : start + 1] in _FRAMES
 
 
 def _telling_cells(reading: LineReading) -> list[Item] | None:
@@ -249,7 +256,11 @@ def _is_measured(
 
 
 def _measured(
-    form: LineForm, items: Sequence[Item], pairs: Sequence[Pair], unknown: int
+    form: LineForm,
+    reading: LineReading,
+    items: Sequence[Item],
+    pairs: Sequence[Pair],
+    unknown: int,
 ) -> LineForm:
     """The form of a line with measurements."""
     values, split = _values(items, pairs)
@@ -257,6 +268,8 @@ def _measured(
     form = form._replace(values=values, split=split, has_points=points)
     if form.has_position or split:
         return form
+    if reading.has_nameless or any(map(_may_count, pairs)):
+        return NOTHING  # where it is, is told in a way that is not understood
     anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
     if unknown or not all(pair.sign or not _is_integer(pair) for pair in anchors):
         return NOTHING
@@ -270,6 +283,11 @@ def _is_anchor(pair: Pair, known: bool) -> bool:
 
 def _is_split(key: str) -> bool:
     return split_of(key) != "" or key == _CATBOOST
+
+
+def _may_count(pair: Pair) -> bool:
+    """Whether a pair may tell a position by a name that is not known, ``Steps executed: 200``."""
+    return _is_integer(pair) and _COUNTER.search(pair.key) is not None
 
 
 def _is_logged(pair: Pair) -> bool:

@@ -37,12 +37,20 @@ _REFUSED = re.compile(
 _LAPPING = ("iter", "iteration")
 """Keys that may count anew each epoch."""
 
-_SENTENCE = re.compile(
-    rf"\W*(?P<name>accuracy) of the (?:network|model|net) (?:on|for) (?:the )?(?:\d+ )?"
-    rf"(?P<split>{SPLIT_WORD})\w* ?(?:images|set|data|samples)?\W{{1,4}}(?P<value>\d+(?:\.\d+)?)\s?%",
-    re.IGNORECASE,
+_VALUE = r"-?(?:\d[\d.]*(?:e[-+]?\d+)?|nan|inf)"
+
+_SENTENCES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # PyTorch's tutorials
+        rf"\W*(?P<name>accuracy) of the (?:network|model|net) (?:on|for) (?:the )?(?:\d+ )?"
+        rf"(?P<split>{SPLIT_WORD})\w* ?(?:images|set|data|samples)?\W{{1,4}}(?P<value>{_VALUE})\s?%",
+        # Keras' guides
+        r"\W*(?P<name>(?:[a-z]+ ){0,2}(?:loss|acc|accuracy|error))(?: \([\w ]{1,30}\))?"
+        rf"(?: over epoch| at (?P<unit>step|batch) (?P<at>\d{{1,15}})): (?P<value>{_VALUE})",
+    )
 )
-"""What PyTorch's tutorials say of a test."""
+"""What tutorials say of a training."""
 
 _DIGIT = re.compile(r"\d")
 _NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
@@ -66,7 +74,6 @@ _BEST_HEADING = re.compile(r"best iteration is:\s*$")
 _SOURCE_AT_END = re.compile(r"(?<=\S)(\s{2,})[\w./]{1,60}\.py:\d+\s*$")
 """What rich's handler of loggers writes at the right edge of the first line of a message."""
 
-_VALUE = r"-?(?:\d[\d.]*(?:e[-+]?\d+)?|nan|inf)"
 _MORE = re.compile(
     rf"\s{{20,}}(?!{LEVEL})[^\s|]|\s*(?:{_VALUE}(?:\s+|$))?(?:[A-Za-z][\w/@.\-]*: {_VALUE}(?:\s+|$))*"
     r"(?:[A-Za-z][\w/@.\-]*:\s*)?$"
@@ -84,9 +91,16 @@ def _line_form(text: str) -> LineForm:
     return form_of(text, prefix)
 
 
-def _said(sentence: re.Match[str]) -> MetricLine:
-    value = SPLITS[sentence["split"].lower()], sentence["name"], float(sentence["value"])
-    return MetricLine(Position(), (value,))
+def _said(text: str) -> MetricLine | None:
+    """What a sentence says."""
+    begin = prefix_of(text).end
+    match = next(filter(None, (one.match(text, begin) for one in _SENTENCES)), None)
+    if match is None:
+        return None
+    found = match.groupdict()
+    position = Position(done=int(found["at"]), unit=found["unit"]) if found.get("at") else Position()
+    split = SPLITS.get((found.get("split") or "").lower(), "")
+    return MetricLine(position, ((split, found["name"], float(found["value"])),))
 
 
 class OutputReader:
@@ -178,7 +192,7 @@ class OutputReader:
 
     def _line(self, text: str) -> list[PrintedPoint]:
         if not _DIGIT.search(text) and not _NO_DIGITS.search(text):
-            if not text[:1].isspace():
+            if not text[:1].isspace() and text[:1] not in "│├└╰":
                 self._pass_by()
             self._head(text)
             return []
@@ -297,8 +311,8 @@ class OutputReader:
         if form is not NOTHING and not form.is_indented:
             self._pass_by()
         if form is NOTHING or skips:
-            is_said = " of the " in text and (said := _SENTENCE.match(text, prefix_of(text).end))
-            return self._points(_said(said)) if is_said and said else []
+            is_said = " of the " in text or " at " in text or " over epoch" in text
+            return self._points(_said(text)) if is_said and not skips else []
         trainings = self._trainings
         if form.rank is not None:
             trainings = self._others(text[form.rank[0] : form.rank[1]])

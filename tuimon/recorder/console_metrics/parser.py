@@ -12,6 +12,7 @@ from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
 
 LONGEST_LINE = 4096
 _MOST_PRINTERS = 256
+_PID = re.compile(r"(\d{2,9})\t")
 _LABEL = re.compile(r"\s{0,4}(\d{1,5}):(?: (?=\S)|(?=[A-Za-z\[{]))")
 
 
@@ -40,6 +41,8 @@ class MetricParser:
             return self._reader(self._printer(name)).feed(text[begin:])
         if (label := _LABEL.match(text)) and self._is_label(text[label.end() :]):
             return self._reader(str(int(label[1]))).feed(text[label.end() :])
+        if (pid := _PID.match(text)) and self._main.form(text[pid.end() :]).has_position:
+            return self._reader(self._printer(f"pid {pid[1]}")).feed(text[pid.end() :])
         return self._main.feed(text)
 
     def finish(self) -> list[PrintedPoint]:
