@@ -25,8 +25,8 @@ _UNCHARTED = word_set(
     "epoch epochs step steps iter iteration it batch batches update num_updates global_step time"
     " data_time elapsed eta wall train_wall data date v_num version rank local_rank gpu gpus node"
     " pid seed line port host worker workers size rev img class fold trial run id device episode"
-    " episodes memory dur time_elapsed best patience batchsize progress complete completed remaining"
-    " sen up ep bs num_timesteps instances session walltime"
+    " episodes memory dur time_elapsed best patience batchsize progress complete completed"
+    " remaining sen up ep bs num_timesteps instances session walltime"
     " checkpoint avg mean average ema min max median std cur current last prev"
 )
 _STORAGE = word_set("mem memory cached bytes gb mb gib mib")
@@ -48,7 +48,10 @@ def is_metric(name: str, value: str, sign: str) -> bool:
 
 def is_charted(name: str) -> bool:
     """Whether a number with this name, printed beside metrics, deserves a curve."""
-    if name.lower().partition(" (")[0].rstrip(".") in _UNCHARTED or measure_of(name).kind == "count":
+    if (
+        name.lower().partition(" (")[0].rstrip(".") in _UNCHARTED
+        or measure_of(name).kind == "count"
+    ):
         return False
     words = [token.word for token in tokens(name)]
     is_done = words[-1:] in (["complete"], ["completed"], ["done"])

@@ -13,6 +13,7 @@ SPLITS = {
 }
 """Words for a part of the data → its short name."""
 
+
 def split_of(word: str) -> str:
     """The part of the data that a word stands for, ``Val.``; empty for other words."""
     return SPLITS.get(word.lower().removesuffix("."), "")

@@ -107,8 +107,8 @@ GENERAL = frozenset({"score", "scores"})
 
 ORDINARY = word_set(
     "error errors err errs score scores return returns ret reward rewards rew precision recall"
-    " cost map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad ter"
-    " spice kappa chamfer aps apm apl pearson spearman jaccard IS grad grads gradient gradients"
+    " cost map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad"
+    " ter spice kappa chamfer aps apm apl pearson spearman jaccard IS grad grads gradient gradients"
     " hinge focal ctc triplet contrastive perceptual commitment l_1 l_2"
 )
 """Words that are printed elsewhere, too."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tuimon.metrics import measure_of
 from tuimon.metrics.splits import EVALUATIONS
 from tuimon.recorder.console_metrics.numerals import count_of
-from tuimon.recorder.console_metrics.steps import Axis, Position
+from tuimon.recorder.console_metrics.steps import Position, StepAxis
 
 _COUNT = r"\d{1,15}(?:\.\d{1,3})?"
 _CLOCK = r"\d{1,4}:\d\d(?::\d\d)?"
@@ -18,14 +18,15 @@ _BARS = tuple(
     re.compile(pattern)
     for pattern in (  # bounded, so that their time is linear
         # tqdm: 45%|████▌     | 45/100 [00:12<00:15,  3.5it/s, loss=0.5]
-        rf"(?<![\w.])(?P<count>{_COUNT})(?P<scale>[kKMG]?)(?:/(?P<total>{_COUNT})(?P<of>[kKMG]?)|it)"
-        rf" ?\[(?:\d+ days?, )?(?P<elapsed>{_CLOCK})(?:<[^\[\]]{{0,30}}?)?(?P<rest>,[^\[\]]{{0,2000}})?\]",
+        rf"(?<![\w.])(?P<count>{_COUNT})(?P<scale>[kKMG]?)"
+        rf"(?:/(?P<total>{_COUNT})(?P<of>[kKMG]?)|it) ?\[(?:\d+ days?, )?(?P<elapsed>{_CLOCK})"
+        r"(?:<[^\[\]]{0,30}?)?(?P<rest>,[^\[\]]{0,2000})?\]",
         # ignite: [45/100]  45%|████▌     , loss=0.5 [00:12<00:15]
         rf"\[(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>)\]\s{{1,4}}\d{{1,3}}%\|"
         rf"[^\[,]{{0,200}}(?P<rest>,[^\[]{{0,1000}})?\[(?P<elapsed>{_CLOCK})[^\]]{{0,30}}\]",
         # fastprogress: [45/100 00:12<00:15 loss: 0.5]
-        rf"\[(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>) (?P<elapsed>{_CLOCK})<{_CLOCK}"
-        r"(?P<rest>[^\[\]]{0,2000})\]",
+        rf"\[(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>) (?P<elapsed>{_CLOCK})<"
+        rf"{_CLOCK}(?P<rest>[^\[\]]{{0,2000}})\]",
         # rich, Ultralytics: ━━━━━╸━━━━ 45/100 0:00:12 • 0:00:15 3.5it/s loss: 0.5
         rf"[━╸╺─]{{2,}}\s{{1,4}}(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>)\s"
         rf"(?=[^a-z]{{0,40}}(?:it/s|s/it|{_CLOCK}))(?:\s?(?P<elapsed>{_CLOCK}))?(?P<rest>.*)",
@@ -58,7 +59,7 @@ class BarState(NamedTuple):
 
     name: str
     """What stands before it."""
-    count: int
+    done: int
     total: int | None
     elapsed: int | None
     """Seconds."""
@@ -200,7 +201,7 @@ class CentredCounts:
 class Evaluations:
     """Holds what an evaluation says on its way until it is over."""
 
-    def __init__(self, axis: Axis) -> None:
+    def __init__(self, axis: StepAxis) -> None:
         self._axis = axis
         self._held: MetricLine | None = None
 

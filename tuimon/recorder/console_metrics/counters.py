@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tuimon.metrics.splits import SPLITS
 from tuimon.metrics.vocabulary import word_set
-from tuimon.recorder.console_metrics.lexer import Lexeme
+from tuimon.recorder.console_metrics.lexer import LineToken
 
 Span = tuple[int, int]
 _MOST_DIGITS = 15
@@ -33,8 +33,8 @@ OVERALL = word_set("global total num env")
 """Before a counter: it counts through the whole training."""
 
 _BESIDE = word_set(
-    "train training learning start starting end of after begin beginning finished done complete completed"
-    " current now at this current new mini optimizer optim gradient grad outer inner main micro"
+    "train training learning start starting end of after begin beginning finished done complete"
+    " completed current now at this new mini optimizer optim gradient grad outer inner main micro"
     " environment log the in at summary stats on for cv running processing cross outer model"
 )
 """What may stand before a counter without making another thing of it, as warm-up or best does."""
@@ -43,8 +43,8 @@ _INDEX = word_set("idx id num no number index")
 _CURRENT = word_set("cur curr current")
 _PLURALS = word_set("steps iters iterations batches episodes epochs")
 _SETTINGS = word_set(
-    "best max warmup warm-up save log logging accumulation episode inference sampling diffusion time"
-    " patience per every early last next min decay eval num total n since until from"
+    "best max warmup warm-up save log logging accumulation episode inference sampling diffusion"
+    " time patience per every early last next min decay eval num total n since until from"
 )
 """Before a counter: it says how many there are to be, or of something else."""
 
@@ -65,7 +65,7 @@ class Count(NamedTuple):
     total_scale: str = ""
 
 
-def is_whole(lexeme: Lexeme) -> bool:
+def is_whole(lexeme: LineToken) -> bool:
     """Whether a number is printed as an integer, by its form alone."""
     groups = lexeme.text.lstrip("+-\u2212").split(",")
     grouped = all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3
@@ -73,7 +73,7 @@ def is_whole(lexeme: Lexeme) -> bool:
 
 
 def counter_at(
-    found: Sequence[Lexeme], place: int, word: str, before: Sequence[str]
+    found: Sequence[LineToken], place: int, word: str, before: Sequence[str]
 ) -> Count | None:
     """The counter that begins with the `word` at `place`; `before` are those right before it."""
     word = word.lower()
@@ -109,7 +109,7 @@ def _bare(word: str) -> str:
     return rest if first in _CURRENT else word
 
 
-def ratio_at(found: Sequence[Lexeme], place: int) -> tuple[int, int | None, int] | None:
+def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, int] | None:
     """A whole number at `place` or behind an open bracket, maybe one of many.
 
     Index of the number, of the total, and of what is behind, with ``(12%)`` and the bracket.
@@ -132,7 +132,7 @@ def ratio_at(found: Sequence[Lexeme], place: int) -> tuple[int, int | None, int]
     return number, total, place
 
 
-def _number_behind(found: Sequence[Lexeme], place: int, unit: str) -> Count | None:
+def _number_behind(found: Sequence[LineToken], place: int, unit: str) -> Count | None:
     if place < len(found) and (found[place].kind == "sign" or found[place].text == "#"):
         place += 1
     ratio = ratio_at(found, place)
@@ -149,7 +149,7 @@ def _number_behind(found: Sequence[Lexeme], place: int, unit: str) -> Count | No
     return Count(unit, (found[number].start, found[number].end), whole, end, *scales)
 
 
-def _counts(found: Sequence[Lexeme], place: int) -> bool:
+def _counts(found: Sequence[LineToken], place: int) -> bool:
     if place >= len(found) or found[place].kind != "number":
         return False
     one = found[place]
@@ -158,6 +158,6 @@ def _counts(found: Sequence[Lexeme], place: int) -> bool:
     return is_whole(one) or (one.unit != "" and one.text.replace(".", "", 1).isdigit())
 
 
-def _is_of(found: Sequence[Lexeme], place: int) -> bool:
+def _is_of(found: Sequence[LineToken], place: int) -> bool:
     text = found[place].text
     return text == "/" or text == "of" or (text == "out" and found[place + 1].text == "of")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from tuimon.recorder.console_metrics.bars import MetricLine
-from tuimon.recorder.console_metrics.counters import Span
+from tuimon.recorder.console_metrics.counters import Count, Span
 from tuimon.recorder.console_metrics.line_form import LineForm
 from tuimon.recorder.console_metrics.numerals import count_of, has_decimal_comma, value_of
 from tuimon.recorder.console_metrics.steps import Position
@@ -72,21 +72,21 @@ class NumberReader:
 
 
 def _position(line: str, form: LineForm) -> Position:
-    epoch = None if form.epoch is None else float(_text(line, form.epoch).replace(",", ""))
-    epochs = None if form.epochs is None else count_of(_text(line, form.epochs))
-    if (count := form.count) is None:
+    place = form.place
+    epoch = None if place.epoch is None else float(_text(line, place.epoch).replace(",", ""))
+    epochs = None if place.epochs is None else count_of(_text(line, place.epochs))
+    if (count := place.counted) is None or _may_be_date(line, count, form):
         return Position(epoch, epochs=epochs)
-    if count.total and not count.end and not form.is_drawn:
-        if _is_date(_text(line, (count.number[0], count.total[1]))):
-            return Position(epoch, epochs=epochs)
     done = count_of(_text(line, count.number), count.scale)
     total = None if count.total is None else count_of(_text(line, count.total), count.total_scale)
     return Position(epoch, done, total, count.unit, epochs)
 
 
-def _is_date(text: str) -> bool:
-    """Whether a count without a name may be a month and a day."""
-    match = _MONTH_AND_DAY.fullmatch(text)
+def _may_be_date(line: str, count: Count, form: LineForm) -> bool:
+    """Whether a count without a name, a bracket or a bar may be a month and a day."""
+    if count.end or count.total is None or form.is_drawn:
+        return False
+    match = _MONTH_AND_DAY.fullmatch(line[count.number[0] : count.total[1]])
     return match is not None and 1 <= int(match[1]) <= 12 and 1 <= int(match[2]) <= 31
 
 

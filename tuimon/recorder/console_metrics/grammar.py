@@ -4,7 +4,6 @@ One pass from left to right: each lexeme is looked at where it stands, and belon
 """
 
 import re
-from typing import NamedTuple
 
 from tuimon.metrics.splits import split_of
 from tuimon.metrics.vocabulary import word_set
@@ -17,7 +16,8 @@ from tuimon.recorder.console_metrics.counters import (
     is_whole,
     ratio_at,
 )
-from tuimon.recorder.console_metrics.lexer import Lexeme, lexemes
+from tuimon.recorder.console_metrics.lexer import LineToken, lexemes
+from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio, Word
 from tuimon.recorder.console_metrics.prose import FILLERS
 
 _WRAPPERS = re.compile(r"(?:\w+\.)*(?:tensor|array|Array|DeviceArray|float\d\d|Tensor)")
@@ -35,15 +35,14 @@ _WIDEST_GAP = 4
 _GLUED = re.compile(r"(\d+)epoch(?::([a-z]+):\d+-(\d+)batch)?")
 """ESPnet's ``1epoch:train:1-100batch``."""
 
-_NUMBERED = re.compile(
-    r"((?i:epoch|iter|step|batch)|E(?=\d))[_\-(]?(\d{1,9})\)?(?:/(\d{1,9}))?"
-)
+_NUMBERED = re.compile(r"((?i:epoch|iter|step|batch)|E(?=\d))[_\-(]?(\d{1,9})\)?(?:/(\d{1,9}))?")
 """``Epoch1/10``, ``epoch_1``, ``Epoch(1)``, ``E1``."""
 
 _UNITS = {"iter": "iteration", "e": "epoch"}
 _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 """Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
 
+_CLOSING = ("]", ")", "'", '"')
 _ARROWS = ("->", "=>")
 _PARTITIONS = word_set("split mode phase stage subset set partition")
 _BETWEEN = ("|", "│", ",", ";", ".")
@@ -51,56 +50,12 @@ _APART = ("±", "*", "@", "after")
 """What stands between a value and numbers that tell more of it, as of how many words it is."""
 
 
-class Word(NamedTuple):
-    """A word, or what is joined like one, ``grad_norm:p2``."""
-
-    text: str
-    start: int
-    end: int
-    depth: int
-    """Of the brackets around it."""
-
-
-class Pair(NamedTuple):
-    """A name and the places of its numbers."""
-
-    key: str
-    sign: str
-    number: Lexeme
-    of: Span | None
-    """What it is a part of, ``9850/10000``."""
-    average: Span | None
-    """What is in parentheses behind it: its average so far."""
-    is_sure: bool
-    """False for what has changed to something else, ``0.5 -> 0.4``, and for lists."""
-
-
-class Item(NamedTuple):
-    """A counter, a pair, or a word that belongs to neither, with the places in its row."""
-
-    cell: int
-    row: int
-    """Of the cells between bars alone."""
-    what: Count | Pair | Word
-
-
-class Ratio(NamedTuple):
-    """A number of many without a name, which may be a bar's or a row's count."""
-
-    number: Span
-    total: Span
-    is_bracketed: bool
-    follows_bar: bool
-    is_first: bool
-    is_last: bool
-
-
 class LineReading:
     """What a line consists of."""
 
     def __init__(self, line: str, start: int = 0) -> None:
         self.found = lexemes(line, start)
-        self.items: list[Item] = []
+        self.items: list[LineItem] = []
         self.ratios: list[Ratio] = []
         self.behind: list[Pair] = []
         """Numbers with their names behind them, ``5.0 avg loss,``."""
@@ -134,7 +89,12 @@ class LineReading:
             text = self._line[last.start : after.end]
             self._words.append(Word(text, last.start, after.end, self._depth))
             return place + 2
-        if one.text == "-" and self._words and self._has_no_signs and self._kind(place + 1) == "number":
+        if (
+            one.text == "-"
+            and self._words
+            and self._has_no_signs
+            and self._kind(place + 1) == "number"
+        ):
             return self._pair((place + 1, place + 2), "-")
         self._release()
         if one.kind == "junk" and (match := _GLUED.fullmatch(one.text)):
@@ -233,7 +193,7 @@ class LineReading:
         if self.found[place].text != "=" or place + 1 >= len(self.found):
             return 0
         text = self.found[place + 1]
-        if text.start != self.found[place].end or text.kind != "word" and text.text not in "'\"":
+        if text.start != self.found[place].end or (text.kind != "word" and text.text not in "'\""):
             return 0
         end = place + 2
         if text.kind != "word":
@@ -263,7 +223,7 @@ class LineReading:
         self._add(Count("epoch", self._span(place), totals, end))
         return self._batch(end)
 
-    def _joined(self, place: int) -> Lexeme | None:
+    def _joined(self, place: int) -> LineToken | None:
         """The word that is joined to the one before, and names the number behind it."""
         if place + 2 >= len(self.found) or self.found[place + 2].kind != "number":
             return None
@@ -272,9 +232,11 @@ class LineReading:
         return after if is_glued and after.kind == "word" else None
 
     def _number(self, place: int) -> int:
-        if self._words and self._line[self._words[-1].end : self.found[place].start].isspace():
-            if not split_of(self._words[-1].text) or not self._is("/", place + 1):
-                return self._pair((place, place + 1), "")
+        is_next = (
+            self._words and self._line[self._words[-1].end : self.found[place].start].isspace()
+        )
+        if is_next and not (split_of(self._words[-1].text) and self._is("/", place + 1)):
+            return self._pair((place, place + 1), "")
         self._release()
         if ratio := self._ratio(place):
             return ratio
@@ -330,17 +292,11 @@ class LineReading:
         if one.kind == "number":
             return place, place + 1
         if one.kind == "open" or one.text in "'\"":
-            inner = self._value_within(place + 1)
-            return inner if inner and self.found[inner[1] - 1].text in "])'\"" else None
-        if one.kind == "word" and _WRAPPERS.fullmatch(one.text):
-            if place + 2 < len(self.found) and self.found[place + 1].text == "(":
-                return self._wrapped(place + 2)
-        return None
-
-    def _value_within(self, place: int) -> tuple[int, int] | None:
-        if place + 1 < len(self.found) and self.found[place].kind == "number":
-            return place, place + 2
-        return None
+            end = self.found[place + 2].text if place + 2 < len(self.found) else ""
+            is_closed = self._kind(place + 1) == "number" and end in _CLOSING
+            return (place + 1, place + 3) if is_closed else None
+        is_open = place + 2 < len(self.found) and self.found[place + 1].text == "("
+        return self._wrapped(place + 2) if is_open and _WRAPPERS.fullmatch(one.text) else None
 
     def _wrapped(self, place: int) -> tuple[int, int] | None:
         if self.found[place].kind != "number":
@@ -423,7 +379,7 @@ class LineReading:
         self._words.clear()
 
     def _add(self, what: Count | Pair | Word) -> None:
-        self.items.append(Item(self.cells, self.rows, what))
+        self.items.append(LineItem(self.cells, self.rows, what))
 
     def _is(self, text: str, place: int) -> bool:
         return place < len(self.found) and self.found[place].text == text

@@ -47,7 +47,7 @@ _KINDS = (
 )
 
 
-class Lexeme(NamedTuple):
+class LineToken(NamedTuple):
     """A piece of a line; what is between two of them is blank."""
 
     kind: str
@@ -59,21 +59,23 @@ class Lexeme(NamedTuple):
     """Of a number, which ends before it: ``%``, ``ms``, ``k``; empty if it has none."""
 
 
-def lexemes(line: str, start: int = 0) -> list[Lexeme]:
+def lexemes(line: str, start: int = 0) -> list[LineToken]:
     """The lexemes of a line from `start` on."""
     found = []
     for match in _LEXEME.finditer(line, start):
         kind, text = match.lastgroup, match.group()
         if kind == "nan" or kind == "number":
-            found.append(Lexeme("number", text, match.start(), match.end()))
+            found.append(LineToken("number", text, match.start(), match.end()))
         elif kind == "unit":
             number, unit = match["number"], match["unit"]
-            found.append(Lexeme("number", number, match.start(), match.end("number"), unit.strip()))
+            found.append(
+                LineToken("number", number, match.start(), match.end("number"), unit.strip())
+            )
         else:
             kind = (
                 kind
                 or _KINDS.get(text)
                 or ("mark" if len(text) == 1 and not text.isalpha() else "word")
             )
-            found.append(Lexeme(kind, text, match.start(), match.end()))
+            found.append(LineToken(kind, text, match.start(), match.end()))
     return found

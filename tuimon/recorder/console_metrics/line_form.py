@@ -4,7 +4,6 @@ What is where is found out once for each form and kept; after that a line costs 
 table and the conversion of its numbers. So nothing here may depend on what the digits are.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,24 +11,17 @@ from typing import NamedTuple
 from tuimon.metrics import measure_of
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric
 from tuimon.metrics.splits import EVALUATIONS, SPLITS, split_of
-from tuimon.recorder.console_metrics.counters import PART_WORDS, Count, Span, is_whole
-from tuimon.recorder.console_metrics.grammar import Item, LineReading, Pair, Ratio, Word
-from tuimon.recorder.console_metrics.lexer import Lexeme
+from tuimon.recorder.console_metrics.counters import Count, Span, is_whole
+from tuimon.recorder.console_metrics.grammar import LineReading
+from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Word
+from tuimon.recorder.console_metrics.line_place import OTHER, Place, place_of
 from tuimon.recorder.console_metrics.prefixes import Prefix
 from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
 
 _FEW_CELLS = 5
 _FEW_TELLING = 3
-_NEAR = 12
-_NEXT = 3
 _MOST_UNKNOWN_WORDS = 2
 _RANKS = ("rank", "local_rank", "global_rank")
-_UNITS = ("global", "iteration", "step", "batch", "progress", "episode")
-_OTHER = "other"
-"""The unit of steps of something that no word is known of, ``Learner Steps = 100``."""
-
-"""Of several counters in a line the first of these is where it is."""
-
 _COUNTER = re.compile(r"\b(?:steps?|iter\w*|epochs?|batch(?:es)?|updates?)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:iter|iteration|step|epoch|update)s?$", re.IGNORECASE)
 _FRAMES = frozenset("│├└╰")
@@ -38,7 +30,10 @@ _DRAWN = re.compile(r"━|\[=*>?\.*\]|\s-\s")
 _CARRIED = frozenset(("loss", "likelihood", "error", "accuracy", "reward"))
 
 
-class Value(NamedTuple):
+_NOWHERE = Place()
+
+
+class ValuePlace(NamedTuple):
     """A value worth a curve, by the places of its numbers."""
 
     split: str
@@ -52,12 +47,8 @@ class Value(NamedTuple):
 class LineForm(NamedTuple):
     """The places of what a line tells."""
 
-    values: tuple[Value, ...] = ()
-    epoch: Span | None = None
-    epochs: Span | None = None
-    count: Count | None = None
-    part: tuple[str, Span] | None = None
-    """A word such as fold, and its number."""
+    values: tuple[ValuePlace, ...] = ()
+    place: Place = _NOWHERE
     rank: Span | None = None
     split: str = ""
     """What it is about as a whole."""
@@ -76,7 +67,7 @@ class LineForm(NamedTuple):
     @property
     def has_position(self) -> bool:
         """Whether it tells anything of where in the training it is."""
-        return self.epoch is not None or self.count is not None
+        return self.place.is_told
 
 
 NOTHING = LineForm()
@@ -89,9 +80,10 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     if items is None:
         return NOTHING
     pairs = [item.what for item in items if isinstance(item.what, Pair)]
-    form = _position(reading, items)
-    is_row = form.count is not None and form.count.end <= 1
-    form = form._replace(
+    place = place_of(reading, items)
+    is_row = place.counted is not None and place.counted.end <= 1
+    form = LineForm(
+        place=place,
         rank=prefix.rank,
         is_drawn=is_row and _DRAWN.search(line, prefix.end) is not None,
         is_indented=_is_indented(line, prefix.end),
@@ -100,25 +92,20 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     for pair in pairs:
         if pair.key.lower() in _RANKS and is_whole(pair.number):
             form = form._replace(rank=(pair.number.start, pair.number.end))
-    if (
-        not pairs
-        and form.has_position
-        and any(_is_anchor(one, known=True) for one in reading.behind)
-    ):
-        pairs, items = reading.behind, [Item(1, 1, pair) for pair in reading.behind]
+    is_reversed = not pairs and form.has_position
+    if is_reversed and any(_is_anchor(one, known=True) for one in reading.behind):
+        pairs, items = reading.behind, [LineItem(1, 1, pair) for pair in reading.behind]
     words = [item.what.text for item in items if isinstance(item.what, Word)]
     unknown = sum(map(unknown_words, words))
-    are_all = all(map(split_of, words))
-    are_all = are_all and (form.has_position or form.is_indented)
-    if _is_measured(
-        pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0
-    ):
+    are_all = all(map(split_of, words)) and (place.is_told or form.is_indented)
+    if _is_measured(pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0):
         most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
         return NOTHING if unknown > most else _measured(form, reading, items, pairs, unknown)
     if is_configuration([pair.key for pair in pairs]):
         return NOTHING
     split = next(filter(None, map(split_of, words)), "")
-    tells = (form.has_position and (form.count is None or form.count.unit != _OTHER)) or form.part is not None or bool(split and not pairs)
+    is_known = place.counted is None or place.counted.unit != OTHER
+    tells = (place.is_told and is_known) or place.part is not None or bool(split and not pairs)
     return form._replace(is_heading=tells and unknown <= bool(pairs or split), split=split)
 
 
@@ -127,7 +114,7 @@ def _is_indented(line: str, start: int) -> bool:
     return line[start : start + 1 + bool(start)].isspace() or line[start : start + 1] in _FRAMES
 
 
-def _telling_cells(reading: LineReading) -> list[Item] | None:
+def _telling_cells(reading: LineReading) -> list[LineItem] | None:
     """The items of a line, of a row of many cells without those that need whole phrases.
 
     None for a sentence.
@@ -157,85 +144,6 @@ def _is_spoken(what: Count | Pair | Word) -> bool:
     return has_function_word(text)
 
 
-def _position(reading: LineReading, items: Sequence[Item]) -> LineForm:
-    """Epoch, count and part, from what a line counts by name, else from where its numbers are."""
-    counts = [item.what for item in items if isinstance(item.what, Count)]
-    pairs = [item.what for item in items if isinstance(item.what, Pair)]
-    if any("best" in pair.key.lower() for pair in pairs):
-        first = pairs[0].number.start
-        counts = [one for one in counts if one.number[0] < first or not _is_inside(reading, one)]
-    epoch = next((count for count in counts if count.unit == "epoch"), None)
-    part = next((count for count in counts if count.unit in PART_WORDS), None)
-    if part is not None and part.scale == "=" and len(counts) == 1:
-        part = None  # a setting, ``seed: 42``
-    places = [count for count in counts if count.unit in _UNITS]
-    place = min(places, key=lambda count: _UNITS.index(count.unit), default=None)
-    form = LineForm(
-        epoch=epoch and epoch.number,
-        epochs=epoch and epoch.total,
-        count=place,
-        part=part and (part.unit, part.number),
-    )
-    ratio = _count_of_ratios(reading, epoch is None)
-    if place is not None and place.unit == "episode" and epoch is None:
-        is_row = ratio is not None and "epoch" not in ratio
-        return form._replace(epoch=place.number, **ratio) if ratio and is_row else form
-    if place is not None:
-        episode = next((count for count in places if count.unit == "episode"), None)
-        if episode is None or epoch is not None:
-            return form
-        return form._replace(epoch=episode.number, count=place._replace(total=None))
-    if ratio is not None:
-        return form._replace(**ratio)
-    if epoch is None and (number := _leading(reading.found)) is not None:
-        return form._replace(**number)
-    return form._replace(count=next((one for one in counts if one.unit == _OTHER), None))
-
-
-def _is_inside(reading: LineReading, count: Count) -> bool:
-    """Whether a counter stands in parentheses behind something else."""
-    before = [one for one in reading.found if one.start < count.number[0]]
-    opened = sum(one.text == "(" for one in before) - sum(one.text == ")" for one in before)
-    return opened > 0
-
-
-def _count_of_ratios(reading: LineReading, may_tell_epoch: bool) -> dict[str, object] | None:
-    """The count of a row or a bar that has no name."""
-    ratios = reading.ratios
-    if len(ratios) > 1 and may_tell_epoch and _are_twins(*ratios[:2]):
-        return {
-            "epoch": ratios[0].number,
-            "epochs": ratios[0].total,
-            "count": Count("batch", ratios[1].number, ratios[1].total, 1),
-        }
-    for chosen in ratios:
-        if chosen.follows_bar or chosen.is_first or (chosen.is_last and chosen.is_bracketed):
-            is_row = chosen.is_bracketed or chosen.follows_bar
-            return {"count": Count("batch", chosen.number, chosen.total, int(is_row))}
-    return None
-
-
-def _are_twins(one: Ratio, other: Ratio) -> bool:
-    """``[0/5][50/1583]``."""
-    gap = other.number[0] - one.total[1]
-    return one.is_first and gap <= (_NEAR if other.is_bracketed else _NEXT)
-
-
-def _leading(found: Sequence[Lexeme]) -> dict[str, object] | None:
-    """What a number in front counts: ``[10]``, ``[2, 2000]``, ``1000 | loss``, ``0: loss``."""
-    if len(found) < 3:
-        return None
-    kinds = "".join(one.text if one.kind != "number" else "0" * is_whole(one) for one in found[:5])
-    spans = [(one.start, one.end) for one in found[:5]]
-    if kinds == "[0,0]":
-        return {"epoch": spans[1], "count": Count("batch", spans[3], None, 0)}
-    if kinds.startswith("[0]"):
-        return {"count": Count("iteration", spans[1], None, 0)}
-    if kinds[:2] in ("0:", "0|", "0[", "0(", "0,"):
-        return {"count": Count("iteration", spans[0], None, 0)}
-    return None
-
-
 def _is_measured(
     pairs: Sequence[Pair], known: bool, *, may_be_rate: bool, are_words_known: bool
 ) -> bool:
@@ -258,7 +166,7 @@ def _is_measured(
 def _measured(
     form: LineForm,
     reading: LineReading,
-    items: Sequence[Item],
+    items: Sequence[LineItem],
     pairs: Sequence[Pair],
     unknown: int,
 ) -> LineForm:
@@ -307,19 +215,19 @@ def _is_integer(pair: Pair) -> bool:
     return is_whole(pair.number) and pair.of is None
 
 
-def _values(items: Sequence[Item], pairs: Sequence[Pair]) -> tuple[tuple[Value, ...], str]:
+def _values(items: Sequence[LineItem], pairs: Sequence[Pair]) -> tuple[tuple[ValuePlace, ...], str]:
     """The pairs worth a curve, each with the part of the data that was named last before it."""
     carried = _carrying(pairs)
-    split, whole, values = "", "", []
+    split, whole = "", ""
+    values: list[ValuePlace] = []
     for item in items:
         what = item.what
         if isinstance(what, Word):
             if named := split_of(what.text):
                 split = named
                 whole = whole or ("" if values else split)
-        elif isinstance(what, Pair):
-            if value := _value(what, split or carried.get(what.key, "")):
-                values.append(value)
+        elif isinstance(what, Pair) and (value := _value(what, split or carried.get(what.key, ""))):
+            values.append(value)
     last = items[-1].what if items else None
     if not whole and isinstance(last, Word) and last.depth and split:
         whole = split
@@ -340,20 +248,19 @@ def _carrying(pairs: Sequence[Pair]) -> dict[str, str]:
             split = ""
         elif not split and measure_of(pair.key).kind in _CARRIED:
             return {}
-        elif split and measure_of(pair.key).kind in _CARRIED:
-            if f"{split} {pair.key.lower()}" not in named:
-                carried[pair.key] = SPLITS[split]
+        elif measure_of(pair.key).kind in _CARRIED and f"{split} {pair.key.lower()}" not in named:
+            carried[pair.key] = SPLITS[split]
     return carried
 
 
-def _value(pair: Pair, split: str) -> Value | None:
+def _value(pair: Pair, split: str) -> ValuePlace | None:
     unit = pair.number.unit
     if not pair.is_sure or (unit and unit != "%") or not is_charted(pair.key):
         return None
     measure = measure_of(pair.key)
-    if is_whole(pair.number) and pair.of is None and not unit:
-        if measure.kind == "" or _COUNTED.search(pair.key):
-            return None
+    is_count = measure.kind == "" or _COUNTED.search(pair.key) is not None
+    if is_count and not unit and _is_integer(pair):
+        return None
     if pair.key.endswith(("(s)", "(ms)", "(sec)")):
         return None
     if pair.of is not None and (not is_whole(pair.number) or measure.kind not in _SHARES):
@@ -362,7 +269,7 @@ def _value(pair: Pair, split: str) -> Value | None:
     if pair.average and not pair.of and (split or measure.split) in EVALUATIONS:
         span = pair.average
     counts = measure.kind in ("rate", "count", "size", "time")
-    return Value(split, pair.key, span, pair.of, counts)
+    return ValuePlace(split, pair.key, span, pair.of, counts)
 
 
 _SHARES = ("accuracy", "error", "share")
@@ -389,7 +296,7 @@ def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
         or _is_anchor(item.what, known=True)
     ]
     values, _ = _values(items, pairs)
-    form = _position(reading, items)
+    form = LineForm(place=place_of(reading, items))
     split = next(filter(None, map(split_of, words)), "")
     if split == "train" and [word.lower() for word in words] != ["train"]:
         split = ""  # "Training" is what goes on, no part of the data

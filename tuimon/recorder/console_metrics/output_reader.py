@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric, may_hold_metrics
-from tuimon.metrics.splits import EVALUATIONS, SPLIT_WORD, SPLITS
+from tuimon.metrics.splits import EVALUATIONS, SPLITS
 from tuimon.recorder.console_metrics.bars import (
     BarState,
     CentredCounts,
@@ -12,12 +12,22 @@ from tuimon.recorder.console_metrics.bars import (
     ProgressBars,
     bar_state,
 )
-from tuimon.recorder.console_metrics.counters import PART_WORDS
 from tuimon.recorder.console_metrics.dictionaries import COUNTED, OpenDictionary, printed_of
 from tuimon.recorder.console_metrics.form_cache import FormCache, NumberReader
+from tuimon.recorder.console_metrics.headings import (
+    BEST_HEADING,
+    DATA_HEADING,
+    MORE_OF_BAR,
+    MOST_BELOW,
+    OVERALL_HEADING,
+    RULED,
+    SOURCE_AT_END,
+    said_in,
+)
 from tuimon.recorder.console_metrics.line_form import NOTHING, LineForm, bar_form_of, form_of
-from tuimon.recorder.console_metrics.prefixes import LEVEL, prefix_of
-from tuimon.recorder.console_metrics.printed_tables import ConsoleBlock, ConsoleTable, ResultBlock
+from tuimon.recorder.console_metrics.prefixes import prefix_of
+from tuimon.recorder.console_metrics.printed_blocks import ConsoleBlock, ResultBlock
+from tuimon.recorder.console_metrics.printed_tables import ConsoleTable
 from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
 from tuimon.recorder.console_metrics.steps import Position
 from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
@@ -31,56 +41,15 @@ _MOST_UNNAMED = 64
 
 _REFUSED = re.compile(
     r"^\s*(?:>>>|\$|#(?!\s\w+:\s)|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
-    r"|\s--?(?!inf\b|nan\b)[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://|[\[(]\s*['\"]"
-    r"|\w\[['\"]|[{}]|;(?!\s|$|[\w@/.]+\s?[:=])|(?<!grad_fn=)<[A-Za-z_]|\)\s*->|(?<![=\[])==(?![=\]>])|[<>]="
+    r"|\s--?(?!inf\b|nan\b)[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://"
+    r"|[\[(]\s*['\"]|\w\[['\"]|[{}]|;(?!\s|$|[\w@/.]+\s?[:=])|(?<!grad_fn=)<[A-Za-z_]|\)\s*->"
+    r"|(?<![=\[])==(?![=\]>])|[<>]="
 )
 _LAPPING = ("iter", "iteration")
 """Keys that may count anew each epoch."""
 
-_VALUE = r"-?(?:\d[\d.]*(?:e[-+]?\d+)?|nan|inf)"
-
-_SENTENCES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        # PyTorch's tutorials
-        rf"\W*(?P<name>accuracy) of the (?:network|model|net) (?:on|for) (?:the )?(?:\d+ )?"
-        rf"(?P<split>{SPLIT_WORD})\w* ?(?:images|set|data|samples)?\W{{1,4}}(?P<value>{_VALUE})\s?%",
-        # Keras' guides
-        r"\W*(?P<name>(?:[a-z]+ ){0,2}(?:loss|acc|accuracy|error))(?: \([\w ]{1,30}\))?"
-        rf"(?: over epoch| at (?P<unit>step|batch) (?P<at>\d{{1,15}})): (?P<value>{_VALUE})",
-    )
-)
-"""What tutorials say of a training."""
-
 _DIGIT = re.compile(r"\d")
 _NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
-_DATA_HEADING = re.compile(
-    rf"\W*(?:(?:running|start|starting|begin) )?({SPLIT_WORD})(?: (?:set|error|errors|results?|metrics|performance|phase))?\s?(?:\(.*\))?\W*",
-    re.IGNORECASE,
-)
-"""``Test Error:``, `` > EVALUATION``, ``***** eval metrics *****``: what the lines below tell."""
-
-_OVERALL_HEADING = re.compile(
-    r"\W*(?:cv|cross.?validation|overall|oof|averages?|mean|final|summary)(?: (?:results?|scores?|metrics))?\W*",
-    re.IGNORECASE,
-)
-"""Of what is about all parts of a run, ``===== CV =====``."""
-
-_MOST_BELOW = 12
-_RULED = re.compile(r"\s*[*=#-]{3,}")
-"""What makes a line one for those below it even where they are not indented."""
-
-_BEST_HEADING = re.compile(r"best iteration is:\s*$")
-_SOURCE_AT_END = re.compile(r"(?<=\S)(\s{2,})[\w./]{1,60}\.py:\d+\s*$")
-"""What rich's handler of loggers writes at the right edge of the first line of a message."""
-
-_MORE = re.compile(
-    rf"\s{{20,}}(?!{LEVEL})[^\s|]|\s*(?:{_VALUE}(?:\s+|$))?(?:[A-Za-z][\w/@.\-]*: {_VALUE}(?:\s+|$))*"
-    r"(?:[A-Za-z][\w/@.\-]*:\s*)?$"
-)
-"""How metrics go on that are too wide for one line of a bar."""
-
-
 _NO_HEADING = Position()
 
 
@@ -89,18 +58,6 @@ def _line_form(text: str) -> LineForm:
     if _REFUSED.search(text, prefix.end):
         return NOTHING
     return form_of(text, prefix)
-
-
-def _said(text: str) -> MetricLine | None:
-    """What a sentence says."""
-    begin = prefix_of(text).end
-    match = next(filter(None, (one.match(text, begin) for one in _SENTENCES)), None)
-    if match is None:
-        return None
-    found = match.groupdict()
-    position = Position(done=int(found["at"]), unit=found["unit"]) if found.get("at") else Position()
-    split = SPLITS.get((found.get("split") or "").lower(), "")
-    return MetricLine(position, ((split, found["name"], float(found["value"])),))
 
 
 class OutputReader:
@@ -142,14 +99,14 @@ class OutputReader:
         """The points of one line, or of one state of a progress bar."""
         if not self._wide:
             return self._begin(text)
-        if _MORE.match(text) and len(self._wide) < _LONGEST_WIDE:
+        if MORE_OF_BAR.match(text) and len(self._wide) < _LONGEST_WIDE:
             self._wide = f"{self._wide} {text.strip()}"
             return []
         return [*self._end_of_wide(), *self._begin(text)]
 
     def _begin(self, text: str) -> list[PrintedPoint]:
         """The points of a line, unless it may go on in the next one."""
-        source = _SOURCE_AT_END.search(text) if ".py:" in text else None
+        source = SOURCE_AT_END.search(text) if ".py:" in text else None
         if source is not None and source.end(1) - source.start(1) < _NARROW:
             self._wide = text[: source.start()]
             return []
@@ -215,17 +172,17 @@ class OutputReader:
 
     def _head(self, text: str) -> None:
         """A line without numbers: maybe what those below it are about."""
-        match = _DATA_HEADING.fullmatch(text) if len(text) <= _LONGEST_HEADING else None
-        if len(text) <= _LONGEST_HEADING and _OVERALL_HEADING.fullmatch(text):
+        match = DATA_HEADING.fullmatch(text) if len(text) <= _LONGEST_HEADING else None
+        if len(text) <= _LONGEST_HEADING and OVERALL_HEADING.fullmatch(text):
             self._trainings.label("")
         elif match is not None:
             self._begin_section(text, SPLITS[match[1].lower()])
             self._heading, self._below = _NO_HEADING, {}
-        self._skips |= len(text) <= _LONGEST_HEADING and _BEST_HEADING.search(text) is not None
+        self._skips |= len(text) <= _LONGEST_HEADING and BEST_HEADING.search(text) is not None
 
     def _state(self, state: BarState) -> list[PrintedPoint]:
         """The points of a state of a progress bar."""
-        count, total, name = state.count, state.total, state.name
+        count, total, name = state.done, state.total, state.name
         if not name and total and (len(self._unnamed) < _MOST_UNNAMED or total in self._unnamed):
             self._unnamed[total] = count
         if self._table.begin(name):
@@ -307,17 +264,17 @@ class OutputReader:
     def _plain(self, text: str) -> list[PrintedPoint]:
         form = self._forms.of(text)
         skips = self._skips and bool(form.values)
-        self._skips = not skips and (self._skips or _BEST_HEADING.search(text) is not None)
+        self._skips = not skips and (self._skips or BEST_HEADING.search(text) is not None)
         if form is not NOTHING and not form.is_indented:
             self._pass_by()
         if form is NOTHING or skips:
             is_said = " of the " in text or " at " in text or " over epoch" in text
-            return self._points(_said(text)) if is_said and not skips else []
+            return self._points(said_in(text)) if is_said and not skips else []
         trainings = self._trainings
         if form.rank is not None:
             trainings = self._others(text[form.rank[0] : form.rank[1]])
-        if form.part is not None and (form.values or form.is_heading):
-            word, span = form.part
+        if form.place.part is not None and (form.values or form.is_heading):
+            word, span = form.place.part
             trainings.label(f"{word} {int(text[span[0] : span[1]])}")
             self._table.restart()
         if not form.values:
@@ -373,8 +330,8 @@ class OutputReader:
 
     def _begin_section(self, text: str, split: str) -> None:
         self._section = split
-        is_above = (_RULED.match(text, prefix_of(text).end) or text.rstrip()[-1:] == ":")
-        self._section_holds = _MOST_BELOW if is_above else 0
+        is_above = RULED.match(text, prefix_of(text).end) or text.rstrip()[-1:] == ":"
+        self._section_holds = MOST_BELOW if is_above else 0
 
     def _pass_by(self) -> None:
         """A line that is not indented: what is below a heading may end with it."""

@@ -1,27 +1,25 @@
-"""Tables that trainings print: names above rows of numbers, and names beside numbers."""
+"""Tables that trainings print: names above rows of numbers."""
 
 import re
 from typing import NamedTuple
 
-from tuimon.metrics.printed import is_charted, is_configuration, is_metric
-from tuimon.metrics.splits import SPLITS
+from tuimon.metrics.printed import is_charted, is_metric
 from tuimon.recorder.console_metrics.bars import MetricLine
 from tuimon.recorder.console_metrics.numerals import to_number
 from tuimon.recorder.console_metrics.prose import has_function_word
 from tuimon.recorder.console_metrics.steps import Position
 
-_MOST_CELLS = 64
-_MOST_STEPS = 1e15
-_LONGEST_ROW = 1024
+MOST_CELLS = 64
+LONGEST_ROW = 1024
 _EPOCHS = frozenset({"ep", "epoch", "epochs", "e"})
 _STEPS = frozenset({"it", "iter", "iteration", "step", "steps", "#"})
 _CLASSES = frozenset({"class", "classes"})
 _HEAD = re.compile(rf"[\s|│┃]*(?:{'|'.join(_EPOCHS | _STEPS | _CLASSES)})(?![\w=:])", re.IGNORECASE)
-_PIPES = re.compile(r"[|│┃]")
-_WIDE = re.compile(r"\s{2,}|\t")
+PIPES = re.compile(r"[|│┃]")
+WIDE = re.compile(r"\s{2,}|\t")
 _COMMA = re.compile(",")
 _SINGLE = re.compile(r"[^\s|│┃]+")
-_NAME = re.compile(r"#|[A-Za-z][\w@/.%()+\- ]{0,60}")
+NAME = re.compile(r"#|[A-Za-z][\w@/.%()+\- ]{0,60}")
 _PAIR = re.compile(r"\s\d[\d.]*$")
 _NUMBERED = re.compile(r"(\d{1,9})(?:/\d{1,9})?(?: \([\d.]+%\))?")
 _NO_NUMBER = re.compile(
@@ -32,11 +30,6 @@ _CHECKPOINT = "cp"
 """skorch's column that holds a plus, or nothing that could be seen, where it has saved."""
 
 _GROUP = re.compile(r"(\w+)\((.+)")
-_RULE = re.compile(r"\s*(?:[-=+]{10,}|-{4,}\s{1,8}-{4,}|[┏┳┓┡╇┩└┴┘├┼┤╭╮╰╯┬┌┐─━═╤╪╧╞╡╔╦╗╚╩╝╠╬╣]{10,})\s*")
-_RESULT = re.compile(r"Result for (\S{1,200}):\s*")
-_ROW = re.compile(r"\s+([A-Za-z][\w/.\-]*): ?(.*)")
-_SECTION = re.compile(r"[A-Za-z][\w@/.\-]*/")
-_TOTALS = frozenset({"total_timesteps", "timesteps", "totalenvinteracts", "global_step", "step"})
 
 
 _YOLO = ("gpu_mem", frozenset({"box", "obj", "cls", "dfl", "kobj", "pose", "seg", "total"}))
@@ -74,7 +67,7 @@ class ConsoleTable:
 
     def begin(self, text: str) -> bool:
         """Whether a line is the head of a table, which then is the one that goes on."""
-        if not _HEAD.match(text) or len(text) > _LONGEST_ROW or (head := _head_of(text)) is None:
+        if not _HEAD.match(text) or len(text) > LONGEST_ROW or (head := _head_of(text)) is None:
             return False
         if head.names[0].lower() in _CLASSES:
             self._classes = _ungrouped(head.names)
@@ -147,15 +140,15 @@ def _word_of(name: str) -> str:
 
 def _head_of(text: str) -> _Head | None:
     text = text.rstrip(": ")
-    for between in (_PIPES, _WIDE, None) if _PIPES.search(text) else (_COMMA, _WIDE, None):
+    for between in (PIPES, WIDE, None) if PIPES.search(text) else (_COMMA, WIDE, None):
         spans = _spans(text, between)
         names = [text[a:b] for a, b in spans]
-        if not 2 <= len(names) <= _MOST_CELLS or has_function_word(text):
+        if not 2 <= len(names) <= MOST_CELLS or has_function_word(text):
             continue
         first = _word_of(names[0])
         if first not in _EPOCHS | _STEPS | _CLASSES or any(map(_PAIR.search, names)):
             continue
-        if not all(map(_NAME.fullmatch, names)):
+        if not all(map(NAME.fullmatch, names)):
             continue
         if any(is_metric(name, "0.5", ":") for name in names) or _YOLO[0] in map(str.lower, names):
             kept = [
@@ -181,17 +174,17 @@ def _spans(text: str, between: re.Pattern[str] | None) -> list[tuple[int, int]]:
     return spans
 
 
-def _cells(text: str, between: re.Pattern[str] | None) -> list[str]:
+def cells_of(text: str, between: re.Pattern[str] | None) -> list[str]:
     return [text[a:b] for a, b in _spans(text, between)]
 
 
 def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
     """The number of a row, and its values by name."""
-    if len(text) > _LONGEST_ROW or not text[:64].strip(" \t|│┃")[:1].isdigit():
+    if len(text) > LONGEST_ROW or not text[:64].strip(" \t|│┃")[:1].isdigit():
         return None
-    cells = [cell for cell in _cells(text, head.between) if cell != "+"]
-    if len(cells) != len(head.names) and head.between is not _PIPES:
-        cells = [cell for cell in _cells(text, None) if cell != "+"]
+    cells = [cell for cell in cells_of(text, head.between) if cell != "+"]
+    if len(cells) != len(head.names) and head.between is not PIPES:
+        cells = [cell for cell in cells_of(text, None) if cell != "+"]
     if len(cells) != len(head.names):
         cells = _below(text, head)
     place = head.step or 0
@@ -231,144 +224,3 @@ def _ungrouped(names: tuple[str, ...]) -> tuple[str, ...]:
         found.append(f"{group}({plain})" if group and not is_one else plain)
         group = "" if name.endswith(")") else group
     return tuple(found)
-
-
-class ConsoleBlock:
-    """Names beside numbers, between two rules: Stable-Baselines3, Spinning Up, Lightning."""
-
-    def __init__(self) -> None:
-        self._values: dict[str, float] | None = None
-        self._section = ""
-        self._is_wide = False
-        """Whether blanks are between names and numbers, by the rule above them."""
-        self._columns: tuple[str, ...] = ()
-        """What the numbers are called by the head of the table; empty where it has none."""
-
-    def feed(self, text: str) -> MetricLine | None:
-        """What a block tells, with the rule that ends it."""
-        if _RULE.fullmatch(text):
-            values, self._values, self._section = self._values, {}, ""
-            self._is_wide = " " in text.strip()
-            if not values:
-                return None
-            columns, self._columns = self._columns, ()
-            return _line_of(values, columns)
-        if self._values is None:
-            return None
-        cells = self._beside(text)
-        if cells is None or len(self._values) >= _MOST_CELLS:
-            self._values, self._columns = None, ()
-            return None
-        self._take(cells)
-        return None
-
-    def _beside(self, text: str) -> list[str] | None:
-        """The cells of a row."""
-        if len(text) > _LONGEST_ROW:
-            return None
-        if _PIPES.match(text.lstrip()[:1]):
-            cells = _cells(text, _PIPES)
-        else:
-            cells = _cells(text, _WIDE)
-            if not self._columns and not self._is_wide and not _is_head(cells):
-                return None
-        is_section = len(cells) == 1 and _SECTION.fullmatch(cells[0])
-        return cells if len(cells) == 2 or self._columns or is_section or _is_head(cells) else None
-
-    def _take(self, cells: list[str]) -> None:
-        assert self._values is not None
-        if not self._values and _is_head(cells):
-            self._columns = tuple(cells)
-            return
-        name = cells[0]
-        if not _NAME.fullmatch(name):
-            return
-        if len(cells) == 1:
-            self._section = name
-        for column, cell in zip(self._columns[1:] or ("",), cells[1:], strict=False):
-            value = to_number(cell.rstrip("%"))
-            if value is not None:
-                self._values[self._section + _named(name, column, len(self._columns))] = value
-
-
-class ResultBlock:
-    """A result of Ray's Tune or RLlib: a line with the trial, below it names beside numbers."""
-
-    def __init__(self) -> None:
-        self._values: dict[str, float] | None = None
-        self._trials: dict[str, int] = {}
-        self.trial = ""
-        """The part of the run that the block is about; empty for the first trial."""
-
-    def feed(self, text: str) -> tuple[bool, MetricLine | None]:
-        """Whether a line is part of a block, and what the block tells that ends before it."""
-        told = None
-        row = _ROW.fullmatch(text) if self._values is not None and len(text) <= _LONGEST_ROW else None
-        if self._values is not None and (row is None or len(self._values) >= _MOST_CELLS):
-            told, self._values = _result_of(self._values), None
-        if begin := _RESULT.fullmatch(text):
-            if begin[1] in self._trials or len(self._trials) < _MOST_CELLS:
-                number = self._trials.setdefault(begin[1], len(self._trials) + 1)
-                self.trial = f"trial {number}" if number > 1 else ""
-                self._values = {}
-            return True, told
-        if row is not None and self._values is not None:
-            if (value := to_number(row[2])) is not None:
-                self._values[row[1]] = value
-            return True, told
-        return False, told
-
-
-    def finish(self) -> MetricLine | None:
-        """What the last block tells."""
-        values, self._values = self._values, None
-        return _result_of(values) if values else None
-
-
-def _result_of(values: dict[str, float]) -> MetricLine | None:
-    step = values.pop("training_iteration", None)
-    if step is None or not 0 <= step < _MOST_STEPS:
-        return None
-    measured = tuple(
-        ("", name, value) for name, value in values.items() if is_metric(name, f"{value}", ":")
-    )
-    return MetricLine(Position(done=int(step), unit="global"), measured)
-
-
-def _is_head(cells: list[str]) -> bool:
-    first = cells[0].lower().split()
-    return 2 <= len(cells) <= 8 and first[-1:] in (["metric"], ["metrics"]) and len(first) <= 2
-
-
-def _named(name: str, column: str, columns: int) -> str:
-    """The name of a number in a column: by the part of the data, or Lightning's by its loader."""
-    if column.lower() in SPLITS:
-        return f"{SPLITS[column.lower()]}/{name}"
-    if columns <= 2:
-        return name
-    word, _, number = column.partition(" ")
-    return f"{name}/{f'dataloader_idx_{number}' if word == 'DataLoader' else column}"
-
-
-def _line_of(values: dict[str, float], columns: tuple[str, ...]) -> MetricLine | None:
-    plain = {name.rpartition("/")[2].lower(): value for name, value in values.items()}
-    position = None
-    for name, value in plain.items():
-        if not 0 <= value < _MOST_STEPS:
-            continue
-        if name in _TOTALS:
-            position = Position(done=int(value), unit="global")
-        elif name == "epoch" and position is None:
-            position = Position(value)
-    split = ""
-    if columns and position is None:
-        position = Position()
-        split = SPLITS.get(columns[0].partition(" ")[0].lower(), "")
-    if position is None or is_configuration(list(plain)):
-        return None
-    measured = tuple(
-        (split, name, value)
-        for name, value in values.items()
-        if is_charted(name.rpartition("/")[2]) and name.rpartition("/")[2].lower() not in _TOTALS
-    )
-    return MetricLine(position, measured) if measured else None

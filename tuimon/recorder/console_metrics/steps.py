@@ -56,7 +56,7 @@ class _Lap:
 
 
 @dataclass(slots=True)
-class Axis:
+class StepAxis:
     """Turns positions into steps that grow through one training."""
 
     epoch: int | None = None
@@ -129,9 +129,9 @@ class Axis:
         """
         if not is_alone and self.trained is not None:
             return Step(self.trained, told=False)
-        if position.done is not None:
-            if self.trained is None or self.names_own_step(position):
-                return Step(self._count(position, position.done, evaluates=True), told=True)
+        is_own = self.trained is None or self.names_own_step(position)
+        if position.done is not None and is_own:
+            return Step(self._count(position, position.done, evaluates=True), told=True)
         if not self.has_trained:
             return self._step(position._replace(done=None))
         if self.trained is not None:

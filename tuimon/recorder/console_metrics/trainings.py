@@ -7,7 +7,7 @@ overwritten by that of the next training.
 from tuimon.metrics import measure_of
 from tuimon.metrics.splits import EVALUATIONS
 from tuimon.recorder.console_metrics.bars import Evaluations, MetricLine
-from tuimon.recorder.console_metrics.steps import Axis, Position, TagNames
+from tuimon.recorder.console_metrics.steps import Position, StepAxis, TagNames
 from tuimon.recorder.console_metrics.tags import LONGEST_TAG, tag_of
 from tuimon.recorder.event_file import TagPoint
 
@@ -23,12 +23,12 @@ class PrintedPoint(TagPoint):
     """The part of the run that it is of, ``fold 1``; empty for the run itself."""
 
 
-class Training:
+class PrintedTraining:
     """One training: where it is, and what its curves are called."""
 
     def __init__(self, part: str) -> None:
         self.part = part
-        self.axis = Axis()
+        self.axis = StepAxis()
         self._names = TagNames()
         self._evaluations = Evaluations(self.axis)
         self._tags: set[str] = set()
@@ -82,11 +82,11 @@ class Trainings:
     def __init__(self, printer: str = "") -> None:
         self._printer = printer
         self._label = ""
-        self._parts: dict[str, list[Training]] = {"": [Training(printer)]}
+        self._parts: dict[str, list[PrintedTraining]] = {"": [PrintedTraining(printer)]}
         """By label: trainings that were begun one after the other under it."""
 
     @property
-    def current(self) -> Training:
+    def current(self) -> PrintedTraining:
         """The training that is under way."""
         return self._parts[self._label][-1]
 
@@ -95,7 +95,7 @@ class Trainings:
         if label not in self._parts:
             if len(self._parts) >= _MOST_PARTS:
                 return
-            self._parts[label] = [Training(self._part(label))]
+            self._parts[label] = [PrintedTraining(self._part(label))]
         self._label = label
 
     def is_part(self) -> bool:
@@ -134,7 +134,7 @@ class Trainings:
         trainings = self._parts[self._label]
         if len(trainings) < _MOST_PARTS:
             name = self._part(self._label, f"training {len(trainings) + 1}")
-            trainings.append(Training(name))
+            trainings.append(PrintedTraining(name))
         return held
 
     def _part(self, *names: str) -> str:
