@@ -69,7 +69,8 @@ def is_whole(lexeme: LineToken) -> bool:
     """Whether a number is printed as an integer, by its form alone."""
     groups = lexeme.text.lstrip("+-\u2212").split(",")
     grouped = all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3
-    return all(map(str.isdigit, groups)) and (len(groups) == 1 or grouped)
+    is_short = len(lexeme.text) <= _MOST_DIGITS
+    return is_short and all(map(str.isdigit, groups)) and (len(groups) == 1 or grouped)
 
 
 def counter_at(
@@ -136,6 +137,9 @@ def _number_behind(found: Sequence[LineToken], place: int, unit: str) -> Count |
     if place < len(found) and (found[place].kind == "sign" or found[place].text == "#"):
         place += 1
     ratio = ratio_at(found, place)
+    if ratio is None and place + 1 < len(found) and found[place].kind == "open":
+        ratio = ratio_at(found, place + 1)  # Step (100 | loss: 0.5)
+        ratio = ratio if ratio and ratio[2] < len(found) and found[ratio[2]].text == "|" else None
     if ratio is None:
         fraction = place < len(found) and found[place].kind == "number" and unit == "epoch"
         if not fraction or found[place].unit or not _FRACTION.fullmatch(found[place].text):

@@ -5,6 +5,7 @@ One pass from left to right: each lexeme is looked at where it stands, and belon
 
 import re
 
+from tuimon.metrics import measure_of
 from tuimon.metrics.splits import split_of
 from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.counters import (
@@ -26,13 +27,13 @@ _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
 _NOT_NAMES = FILLERS - word_set(
     "loss accuracy lr min max mean avg average current total train training trn val valid time gpu"
     " validation validate test testing eval evaluation dev holdout infer inference inner cv elapsed"
-    " batch epoch step iter learning"
+    " batch epoch step iter steps iters learning"
 )
 """Words that stand before a name without being a part of it, ``done loss: 0.5``."""
 
 _MOST_WORDS = 4
 _WIDEST_GAP = 4
-_GLUED = re.compile(r"(\d+)epoch(?::([a-z]+):\d+-(\d+)batch)?")
+_GLUED = re.compile(r"(\d{1,9})epoch(?::([a-z]+):\d+-(\d{1,15})batch)?")
 """ESPnet's ``1epoch:train:1-100batch``."""
 
 _NUMBERED = re.compile(r"((?i:epoch|iter|step|batch)|E(?=\d))[_\-(]?(\d{1,9})\)?(?:/(\d{1,9}))?")
@@ -129,6 +130,8 @@ class LineReading:
         name, _, inner = one.text.rstrip(")").partition("(")
         split = bool(split_of(inner))  # Epoch(train)
         before = [word.text for word in self._words]
+        if one.text == "in" and self._is("#", place + 1):
+            return place + 3  # best: 25.5 in #1
         if before and one.text == "is" and self._kind(place + 1) == "number":
             return self._pair((place + 1, place + 2), "")
         if count := counter_at(self.found, place, name if split else one.text, before):
@@ -319,11 +322,32 @@ class LineReading:
 
     def _pair(self, value: tuple[int, int], sign: str) -> int:
         number, place = value
+        if not sign and (end := self._counted(number)):
+            return end
         of, average, is_sure, end = self._behind(place)
         key = self._name(sign)
         if key and not (sign and _SOURCE.fullmatch(key)):
             self._add(Pair(key, sign, self.found[number], of, average, is_sure))
         return end
+
+    def _counted(self, number: int) -> int:
+        """Index of what is behind a value that an iteration stands before, or 0.
+
+        ``Train loss 100 0.5``, ``Validation loss 100: 0.5``.
+        """
+        place = number + 1 + self._is(":", number + 1)
+        if not is_whole(self.found[number]) or self._kind(place) != "number":
+            return 0
+        value = self.found[place]
+        is_last = self._kind(place + 1) != "number"
+        if value.unit or is_whole(value) or not is_last or self._is("/", number + 1):
+            return 0
+        key = self._name("")
+        if measure_of(key).kind not in ("loss", "error", "accuracy", "reward"):
+            return place + 1
+        self._add(Count("step", self._span(number), None, place))
+        self._add(Pair(key, "", value, None, None, True))
+        return place + 1
 
     def _behind(self, place: int) -> tuple[Span | None, Span | None, bool, int]:
         """What belongs to a number: what it is a part of, its average, and doubts."""

@@ -63,6 +63,8 @@ class LineForm(NamedTuple):
     """Whether it begins with an asterisk, as what ends an evaluation."""
     is_vague: bool = False
     """Whether it counts only below a heading."""
+    is_rate: bool = False
+    """Whether it tells a learning rate alone: it counts only where an epoch was announced."""
 
     @property
     def has_position(self) -> bool:
@@ -97,7 +99,7 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         pairs, items = reading.behind, [LineItem(1, 1, pair) for pair in reading.behind]
     words = [item.what.text for item in items if isinstance(item.what, Word)]
     unknown = sum(map(unknown_words, words))
-    are_all = all(map(split_of, words)) and (place.is_told or form.is_indented)
+    are_all = all(map(split_of, words)) and (place.is_told or len(pairs) == 1)
     if _is_measured(pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0):
         most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
         return NOTHING if unknown > most else _measured(form, reading, items, pairs, unknown)
@@ -151,7 +153,7 @@ def _is_measured(
 
     A learning rate alone counts where it `may_be_rate`: no word is there that has another reason.
     """
-    if is_configuration([pair.key for pair in pairs]):
+    if not known and is_configuration([pair.key for pair in pairs]):
         return False
     if any(_is_anchor(pair, known) for pair in pairs):
         return True
@@ -182,7 +184,7 @@ def _measured(
     if unknown or not all(pair.sign or not _is_integer(pair) for pair in anchors):
         return NOTHING
     is_vague = len(pairs) == 1 and (form.is_indented or _is_integer(pairs[0]))
-    return form._replace(is_vague=is_vague)
+    return form._replace(is_vague=is_vague, is_rate=not anchors)
 
 
 def _is_anchor(pair: Pair, known: bool) -> bool:
@@ -243,7 +245,7 @@ def _carrying(pairs: Sequence[Pair]) -> dict[str, str]:
     for pair in pairs:
         first, _, rest = pair.key.lower().partition(" ")
         if rest and first in SPLITS:
-            split = first
+            split = first if measure_of(pair.key).kind in _CARRIED else ""
         elif measure_of(pair.key).split:
             split = ""
         elif not split and measure_of(pair.key).kind in _CARRIED:

@@ -63,6 +63,10 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
         return (
             found._replace(epoch=place.number, counted=row.counted) if row and is_counted else found
         )
+    if row is not None and epoch is None and _kinds(reading.found[:3]) == "[0:":
+        number = reading.found[1]  # [0: 10/20]
+        counted = row.counted and row.counted._replace(end=1)
+        row = row._replace(epoch=(number.start, number.end), counted=counted)
     row = row or (_leading(reading.found) if epoch is None else None)
     if row is not None:
         return row._replace(
@@ -97,11 +101,16 @@ def _are_twins(one: Ratio, other: Ratio) -> bool:
     return one.is_first and gap <= (_NEAR if other.is_bracketed else _NEXT)
 
 
+def _kinds(found: Sequence[LineToken]) -> str:
+    """Tokens with a nought for each integer."""
+    return "".join(one.text if one.kind != "number" else "0" * is_whole(one) for one in found)
+
+
 def _leading(found: Sequence[LineToken]) -> Place | None:
     """What a number in front counts: ``[10]``, ``[2, 2000]``, ``1000 | loss``, ``0: loss``."""
     if len(found) < 3:
         return None
-    kinds = "".join(one.text if one.kind != "number" else "0" * is_whole(one) for one in found[:5])
+    kinds = _kinds(found[:5])
     spans = [(one.start, one.end) for one in found[:5]]
     if kinds == "[0,0]":
         return Place(spans[1], counted=Count("batch", spans[3], None, 0))

@@ -141,6 +141,8 @@ class OutputReader:
             return []
         if (tabled := self._table.row(text) or self._block.feed(text)) is not None:
             return self._points(tabled if tabled.position.known else self._at_heading(tabled))
+        if self._block.holds_line:
+            return []
         is_inside, whole = self._dictionary.feed(text)
         if is_inside:
             return self._of_dictionary(whole) if whole else []
@@ -211,7 +213,7 @@ class OutputReader:
         if line is None:
             return []
         if not line.position.known:
-            line = self._below_heading(line, text[:1].isspace()) or line
+            line = self._below_heading(line, "\n" in text or text[:1].isspace()) or line
         return self._trainings.follow(line)
 
     def _dictionary_line(self, text: str) -> MetricLine | None:
@@ -285,7 +287,7 @@ class OutputReader:
             self._heading, self._section_holds = _NO_HEADING, 0
         elif (below := self._below_heading(line, form.is_indented)) is not None:
             line = below
-        elif form.is_vague:
+        elif form.is_vague or (form.is_rate and not self._heading.known):
             return []
         if not form.has_position and not form.split and form.is_summary:
             line = trainings.current.summed_up(line)

@@ -23,6 +23,7 @@ _RANKS = (
     r"(?i:rank)[ :=]{0,2}(?P<named>\d{1,5})(?=\s?[:|,\]])\s?[:|,]",
     r"\[[\w.\-]+:(?P<host>\d{1,5})/\d{1,5}\]",  # ESPnet
     r"\((?i:rank)[ :=](?P<inner>\d{1,5})\)",
+    r"\[proc (?P<proc>\d{1,5})\]",
     rf"\[(?P<process>\d{{1,4}})\]"
     rf"(?=\s\[?(?:{STAMP}|{CLOCK}|{_MONTH}|{_DAY_NAME}|\d{{1,2}}[ -]{_MONTH})(?![\w:/]))",
     r"\((?:\w+ )?pid=(?P<pid>\d{1,9})[^)]{0,60}\)",  # ray

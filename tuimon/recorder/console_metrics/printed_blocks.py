@@ -22,7 +22,9 @@ _RULE = re.compile(
 _RESULT = re.compile(r"Result for (\S{1,200}):\s*")
 _ROW = re.compile(r"\s+([A-Za-z][\w/.\-]*): ?(.*)")
 _SECTION = re.compile(r"[A-Za-z][\w@/.\-]*/")
-_TOTALS = frozenset({"total_timesteps", "timesteps", "totalenvinteracts", "global_step", "step"})
+_TOTALS = frozenset(
+    {"total_timesteps", "timesteps", "totalenvinteracts", "totalenvsteps", "global_step", "step"}
+)
 _MOST_STEPS = 1e15
 
 
@@ -36,6 +38,11 @@ class ConsoleBlock:
         """Whether blanks are between names and numbers, by the rule above them."""
         self._columns: tuple[str, ...] = ()
         """What the numbers are called by the head of the table; empty where it has none."""
+
+    @property
+    def holds_line(self) -> bool:
+        """Whether the last line was a row of a block without bars."""
+        return self._is_wide and bool(self._values)
 
     def feed(self, text: str) -> MetricLine | None:
         """What a block tells, with the rule that ends it."""
@@ -154,6 +161,8 @@ def _line_of(values: dict[str, float], columns: tuple[str, ...]) -> MetricLine |
             position = Position(done=int(value), unit="global")
         elif name == "epoch" and position is None:
             position = Position(value)
+    if 0 <= (iteration := plain.get("iteration", -1.0)) < _MOST_STEPS:
+        position = Position(done=int(iteration), unit="global")
     split = ""
     if columns and position is None:
         position = Position()

@@ -188,27 +188,25 @@ class StepAxis:
 
 
 class TagNames:
-    """The names of curves: an average over an epoch is none of the curve of its iterations."""
+    """Where the points of each curve lie; an average over an epoch is none of its iterations."""
 
     def __init__(self) -> None:
-        self._told: set[str] = set()
-        """Tags that have told iterations."""
+        self._told: dict[str, int] = {}
+        """How many iterations curves have told."""
         self._last: dict[str, int] = {}
 
     def is_average(self, tag: str, step: Step) -> bool:
         """Whether a value sums up what a curve has told by iteration."""
-        return tag in self._told and not step.told
+        return not step.told and self._told.get(tag, 0) > 1
 
-    def place(self, tag: str, step: Step, epoch: int | None, *, evaluates: bool) -> tuple[str, int]:
-        """The final tag and step of a point; `epoch` is the one that was named last."""
+    def place(self, tag: str, step: Step, epoch: int | None) -> int:
+        """The step of a point; `epoch` is the one that was named last."""
         if step.told:
-            self._told.add(tag)
-        elif tag in self._told and not evaluates:
-            tag = f"epoch/{tag}"
+            self._told[tag] = self._told.get(tag, 0) + 1
         number = step.number
         last = self._last.get(tag)
         if number is None:
             start = -1 if epoch == 0 else 0
             number = max((start if last is None else last) + 1, epoch or 0)
         self._last[tag] = number
-        return tag, number
+        return number

@@ -59,13 +59,12 @@ class PrintedTraining:
         for (tag, value), is_evaluation in zip(tagged, evaluates, strict=True):
             if tag in points or not self._is_welcome(tag):
                 continue
-            if not is_evaluation and any(evaluates) and self._names.is_average(tag, steps[False]):
-                continue  # what goes with an evaluation, and was told by iteration
-            name, number = self._names.place(
-                tag, steps[is_evaluation], self.axis.epoch, evaluates=is_evaluation
-            )
+            step = steps[is_evaluation]
+            if not is_evaluation and self._names.is_average(tag, step):
+                continue
+            number = self._names.place(tag, step, self.axis.epoch)
             if 0 <= number < _STEP_LIMIT:
-                points[tag] = PrintedPoint(name, number, value)
+                points[tag] = PrintedPoint(tag, number, value)
                 if self.part:
                     points[tag].part = self.part
         return list(points.values())
