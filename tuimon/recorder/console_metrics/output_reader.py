@@ -348,6 +348,8 @@ class OutputReader:
         position = self._numbers.read(text, form).position
         if form.split:
             self._begin_section(text, form.split)
+        elif not form.is_indented:
+            self._section, self._section_holds = "", 0
         self._heading, self._below = position, {}
         if position.epoch is not None and self._section not in EVALUATIONS:
             trainings.announce(position.epoch)
