@@ -50,7 +50,8 @@ _MEASURES: dict[Kind, str] = {
         " miss_rate failure_rate abs_rel davies_bouldin"
     ),
     "accuracy": (
-        "accuracy accuracies acc aacc macc score scores precision prec recall specificity sensitivity"
+        "accuracy accuracies acc aacc macc score scores precision prec recall specificity"
+        " sensitivity"
         " tpr tnr true_positive_rate true_negative_rate f_1 f_2 f_beta fbeta f_measure auc auroc"
         " auprc rocauc prauc ap aps apm apl map map_50 map_75 iou miou giou diou ciou fwiou jaccard"
         " dice mdice bleu sacrebleu rouge rougel rougelsum meteor cider chrf spice bertscore"

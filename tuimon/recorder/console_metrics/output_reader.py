@@ -348,7 +348,7 @@ class OutputReader:
         position = self._numbers.read(text, form).position
         if form.split:
             self._begin_section(text, form.split)
-        elif not form.is_indented:
+        elif not form.is_indented and position.done is not None:
             self._section, self._section_holds = "", 0
         self._heading, self._below = position, {}
         if position.epoch is not None and self._section not in EVALUATIONS:
