@@ -17,11 +17,11 @@ from tuimon.recorder.console_metrics.counters import (
     is_whole,
     ratio_at,
 )
-from tuimon.recorder.console_metrics.lexer import LineToken, lexemes
+from tuimon.recorder.console_metrics.lexer import LineToken
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio, Word
 from tuimon.recorder.console_metrics.prose import FILLERS
+from tuimon.recorder.console_metrics.token_places import MOST_WORDS, TokenPlaces
 
-_WRAPPERS = re.compile(r"(?:\w+\.)*(?:tensor|array|Array|DeviceArray|float\d\d|Tensor)")
 _ASIDES = word_set("batch epoch step avg mean ema s ms sec % data")
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
 _NOT_NAMES = FILLERS - word_set(
@@ -31,8 +31,6 @@ _NOT_NAMES = FILLERS - word_set(
 )
 """Words that stand before a name without being a part of it, ``done loss: 0.5``."""
 
-_MOST_WORDS = 4
-_WIDEST_GAP = 4
 _GLUED = re.compile(r"(\d{1,9})epoch(?::([a-z]+):\d+-(\d{1,15})batch)?")
 """ESPnet's ``1epoch:train:1-100batch``."""
 
@@ -43,7 +41,6 @@ _UNITS = {"iter": "iteration", "e": "epoch"}
 _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 """Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
 
-_CLOSING = ("]", ")", "'", '"')
 _ARROWS = ("->", "=>")
 _PARTITIONS = word_set("split mode phase stage subset set partition")
 _BETWEEN = ("|", "│", ",", ";", ".")
@@ -51,11 +48,11 @@ _APART = ("±", "*", "@", "after")
 """What stands between a value and numbers that tell more of it, as of how many words it is."""
 
 
-class LineReading:
+class LineReading(TokenPlaces):
     """What a line consists of."""
 
     def __init__(self, line: str, start: int = 0) -> None:
-        self.found = lexemes(line, start)
+        super().__init__(line, start)
         self.items: list[LineItem] = []
         self.ratios: list[Ratio] = []
         self.behind: list[Pair] = []
@@ -64,7 +61,6 @@ class LineReading:
         """Whether an integer stands there that nothing is told of."""
         self.cells = self.rows = 1
         """Numbers of cells, and of those between bars."""
-        self._line = line
         self._has_no_signs = not any(one.kind == "sign" for one in self.found)
         """Hyphens stand between names and numbers then."""
         self._words: list[Word] = []
@@ -87,7 +83,7 @@ class LineReading:
             return self._open(place)
         if one.text == "/" and self._words and self._kind(place + 1) == "word":
             last, after = self._words.pop(), self.found[place + 1]
-            text = self._line[last.start : after.end]
+            text = self.line[last.start : after.end]
             self._words.append(Word(text, last.start, after.end, self._depth))
             return place + 2
         if (
@@ -137,7 +133,7 @@ class LineReading:
         if count := counter_at(self.found, place, name if split else one.text, before):
             if self._words and before[-1].lower() in OVERALL:
                 del self._words[-1]
-            if self._words and before[-1].lower() == "at" and "|" in self._line:
+            if self._words and before[-1].lower() == "at" and "|" in self.line:
                 del self._words[-1]
             while self._words and self._words[-1].text.lower() in PHRASE:
                 del self._words[-1]
@@ -185,7 +181,7 @@ class LineReading:
                 return end
             if joined := self._joined(place):
                 last = self._words.pop()
-                text = self._line[last.start : joined.end]
+                text = self.line[last.start : joined.end]
                 self._words.append(Word(text, last.start, joined.end, self._depth))
                 return place + 2
         self._release()
@@ -235,9 +231,7 @@ class LineReading:
         return after if is_glued and after.kind == "word" else None
 
     def _number(self, place: int) -> int:
-        is_next = (
-            self._words and self._line[self._words[-1].end : self.found[place].start].isspace()
-        )
+        is_next = self._words and self.line[self._words[-1].end : self.found[place].start].isspace()
         if is_next and not (split_of(self._words[-1].text) and self._is("/", place + 1)):
             return self._pair((place, place + 1), "")
         self._release()
@@ -248,20 +242,6 @@ class LineReading:
         elif is_whole(self.found[place]) and not self.found[place].unit:
             self.has_nameless = True
         return place + 1 + self._has_noun(place)
-
-    def _has_noun(self, place: int) -> bool:
-        """Whether the word behind a number only tells what it counts, ``5.2k tokens``."""
-        if place == 0 or self._kind(place + 1) != "word":
-            return False
-        is_next = self.found[place + 1].start <= self.found[place].end + 2
-        return is_next and self._kind(place + 2) not in ("number", "sign", "open", "")
-
-    def _name_behind(self, place: int) -> str:
-        end = place
-        while self._kind(end) == "word" and end < place + _MOST_WORDS:
-            end += 1
-        is_cell = end > place and (end == len(self.found) or self._is(",", end))
-        return self._line[self.found[place].start : self.found[end - 1].end] if is_cell else ""
 
     def _ratio(self, place: int) -> int:
         """A number of many without a name; index of what is behind it, 0 if there is none."""
@@ -287,28 +267,6 @@ class LineReading:
         words = all(isinstance(item.what, Word) for item in self.items)
         return words and self._depth <= (self.found[0].kind == "open") and not is_told
 
-    def _value(self, place: int) -> tuple[int, int] | None:
-        """A number at `place`, maybe wrapped: its index, and that of what is behind."""
-        if place >= len(self.found):
-            return None
-        one = self.found[place]
-        if one.kind == "number":
-            return place, place + 1
-        if one.kind == "open" or one.text in "'\"":
-            end = self.found[place + 2].text if place + 2 < len(self.found) else ""
-            is_closed = self._kind(place + 1) == "number" and end in _CLOSING
-            return (place + 1, place + 3) if is_closed else None
-        is_open = place + 2 < len(self.found) and self.found[place + 1].text == "("
-        return self._wrapped(place + 2) if is_open and _WRAPPERS.fullmatch(one.text) else None
-
-    def _wrapped(self, place: int) -> tuple[int, int] | None:
-        if self.found[place].kind != "number":
-            return None
-        for end in range(place + 1, min(place + 24, len(self.found))):
-            if self.found[end].text == ")":
-                return place, end + 1
-        return None
-
     def _aside(self, place: int) -> int:
         """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
         if place + 3 >= len(self.found) or self.found[place + 2].text != ")":
@@ -317,7 +275,7 @@ class LineReading:
         if inner.text not in _ASIDES or self.found[place + 3].kind != "sign":
             return 0
         last = self._words.pop()
-        self._words.append(Word(self._line[last.start : end], last.start, end, self._depth))
+        self._words.append(Word(self.line[last.start : end], last.start, end, self._depth))
         return place + 3
 
     def _pair(self, value: tuple[int, int], sign: str) -> int:
@@ -364,7 +322,7 @@ class LineReading:
                 average = self._span(place + 1) if end == place + 2 else None
                 average = average if self._is_average(place - 1, place + 1) else None
                 place = end + 1
-        ahead = self._line[self.found[place].start :][:3] if self._kind(place) else ""
+        ahead = self.line[self.found[place].start :][:3] if self._kind(place) else ""
         if ahead == "+/-":
             place += 4
         while self._kind(place + 1) == "number" and self.found[place].text in _APART:
@@ -375,21 +333,9 @@ class LineReading:
         is_sure = ahead[:1] != "→" and ahead[:2] not in _ARROWS and not is_list
         return of, average, is_sure, min(place, len(self.found))
 
-    def _is_label(self, place: int) -> bool:
-        """Whether the number before names what comes behind a colon, ``loss 100: 0.61``."""
-        is_named = self._is(":", place) and self._kind(place + 1) == "number"
-        return is_named and is_whole(self.found[place - 1])
-
-    def _is_average(self, number: int, other: int) -> bool:
-        """Whether what is in parentheses is no change, ``0.5 (-0.1)``."""
-        if self.found[other].unit not in ("", "%"):
-            return False
-        signs = self.found[number].text[0], self.found[other].text[0]
-        return signs[1] not in "+-\u2212" or signs[0] in "+-\u2212"
-
     def _name(self, sign: str) -> str:
         """The words right before a number that name it; the others are left as words."""
-        begin = max(0, len(self._words) - _MOST_WORDS)
+        begin = max(0, len(self._words) - MOST_WORDS)
         *names, last = self._words[begin:]
         self._words = self._words[:begin] + [one for one in names if _is_filler(one)]
         names = [one for one in names if not _is_filler(one)] + [last]
@@ -404,19 +350,6 @@ class LineReading:
 
     def _add(self, what: Count | Pair | Word) -> None:
         self.items.append(LineItem(self.cells, self.rows, what))
-
-    def _is(self, text: str, place: int) -> bool:
-        return place < len(self.found) and self.found[place].text == text
-
-    def _kind(self, place: int) -> str:
-        return self.found[place].kind if place < len(self.found) else ""
-
-    def _span(self, place: int) -> Span:
-        return self.found[place].start, self.found[place].end
-
-    def _is_near(self, end: int, start: int) -> bool:
-        between = self._line[end:start]
-        return len(between) <= _WIDEST_GAP and "\t" not in between
 
 
 def _is_filler(word: Word) -> bool:
