@@ -20,6 +20,7 @@ from tuimon.recorder.console_metrics.prose import has_function_word, unknown_wor
 
 _FEW_CELLS = 5
 _FEW_TELLING = 3
+_GAP = 4
 _MOST_UNKNOWN_WORDS = 2
 _RANKS = ("rank", "local_rank", "global_rank")
 _COUNTER = re.compile(r"\b(?:steps?|iter\w*|epochs?|batch(?:es)?|updates?)\b", re.IGNORECASE)
@@ -178,7 +179,9 @@ def _measured(
     form = form._replace(values=values, split=split, has_points=points)
     if form.has_position or split:
         return form
-    if reading.has_nameless or any(map(_may_count, pairs)):
+    before = reading.line[: pairs[0].number.start]
+    is_column = len(pairs) == 1 and not pairs[0].sign and len(before) - len(before.rstrip()) > _GAP
+    if reading.has_nameless or is_column or any(map(_may_count, pairs)):
         return NOTHING  # where it is, is told in a way that is not understood
     anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
     if unknown or not all(pair.sign or not _is_integer(pair) for pair in anchors):
