@@ -87,6 +87,44 @@ EventFileWriter("runs").close()
     assert origins(find_run(None, host.home)) == [(str(host.project / "runs"), "hook")]
 
 
+def test_beside_a_writer_of_texts_alone_the_console_is_read(host: Host) -> None:
+    writes = """
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+text = TensorProto(dtype="DT_STRING", string_val=[b"nothing else"])
+about = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text"))
+writer = EventFileWriter("runs")
+notes = Summary(value=[Summary.Value(tag="notes", tensor=text, metadata=about)])
+writer.add_event(Event(step=1, summary=notes))
+writer.close()
+"""
+    paths = launch(host, "--mirror", "off", before=writes)
+    host.wait_for_end()
+    assert points(paths) == EXPECTED
+    assert sorted(by for _, by in origins(find_run(None, host.home))) == ["console", "hook"]
+
+
+def test_folds_are_parts_of_the_run(host: Host) -> None:
+    folds = """
+for fold in (1, 2):
+    for epoch in (1, 2, 3):
+        print(f"Fold {fold} | Epoch {epoch}/3 | loss: {fold / epoch:.3f}", flush=True)
+raise SystemExit
+"""
+    paths = launch(host, "--mirror", "off", before=folds)
+    host.wait_for_end()
+    status = find_run(None, host.home)
+    assert [Path(path).name for path, _ in origins(status)] == ["fold 1", "fold 2"]
+    assert not (paths.console_metrics / "events.out.tfevents.console").exists()
+    runs = load(status.log_sources).store.runs
+    assert {name: run.series["loss"].snapshot().steps.tolist() for name, run in runs.items()} == {
+        "fold 1": [1, 2, 3],
+        "fold 2": [1, 2, 3],
+    }
+
+
 def test_both_are_shown_when_asked_for(host: Host) -> None:
     writes = """
 from tensorboard.summary.writer.event_file_writer import EventFileWriter

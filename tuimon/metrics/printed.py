@@ -25,8 +25,11 @@ _UNCHARTED = word_set(
     "epoch epochs step steps iter iteration it batch batches update num_updates global_step time"
     " data_time elapsed eta wall train_wall data date v_num version rank local_rank gpu gpus node"
     " pid seed line port host worker workers size rev img class fold trial run id device episode"
-    " episodes memory dur time_elapsed"
+    " episodes memory dur time_elapsed best patience batchsize progress complete completed"
+    " remaining sen up ep bs num_timesteps instances session walltime"
+    " checkpoint avg mean average ema min max median std cur current last prev"
 )
+_STORAGE = word_set("mem memory cached bytes gb mb gib mib")
 
 
 def is_metric(name: str, value: str, sign: str) -> bool:
@@ -35,14 +38,24 @@ def is_metric(name: str, value: str, sign: str) -> bool:
     Words of everyday language need a `sign` between the two, and a decimal fraction.
     """
     measure = measure_of(name)
-    if measure.kind not in _ANCHORS or any(token.word in _SETTINGS for token in tokens(name)):
+    if measure.kind not in _ANCHORS:
+        return False
+    words = [token.word for token in tokens(name)]
+    if not _SETTINGS.isdisjoint(words if words[-1] not in ("loss", "losses") else words[:-2]):
         return False
     return not measure.ordinary or (bool(sign) and not value.lstrip("+-").isdigit())
 
 
 def is_charted(name: str) -> bool:
     """Whether a number with this name, printed beside metrics, deserves a curve."""
-    return name.lower() not in _UNCHARTED
+    if (
+        name.lower().partition(" (")[0].rstrip(".") in _UNCHARTED
+        or measure_of(name).kind == "count"
+    ):
+        return False
+    words = [token.word for token in tokens(name)]
+    is_done = words[-1:] in (["complete"], ["completed"], ["done"])
+    return not _STORAGE.intersection(words) and words[-1:] != ["size"] and not is_done
 
 
 def is_configuration(names: list[str]) -> bool:
@@ -52,20 +65,18 @@ def is_configuration(names: list[str]) -> bool:
 
 def may_hold_metrics(text: str) -> bool:
     """A quick look at a line: whether it is worth a closer one."""
-    lower = text.lower()
-    return any(hint in lower for hint in _HINTS) or _BAR.search(text) is not None
+    return _HINT.search(text.lower()) is not None
 
 
-_BAR = re.compile(r"\d \[\d")
 _WITHIN_OTHERS = word_set("abs ap ce ep fad info kid ret ter aps apm apl")
 """Words that so many others contain that a look for them tells nothing."""
 
 
-def _hints() -> tuple[str, ...]:
-    """What names of metrics have in them: the shortest where one contains another."""
+def _hints() -> list[str]:
+    """What names of metrics and of positions have in them."""
     names = [phrase for phrase, term in (TERMS | BARE).items() if term.kind in _ANCHORS]
-    words = {"norm", "epoch"} | set(map(_telling, names)) - _WITHIN_OTHERS
-    return tuple(one for one in words if not any(other in one for other in words - {one}))
+    words = word_set("norm epoch step iter fold trial eval valid train learn lr")
+    return sorted(words | set(map(_telling, names)) - _WITHIN_OTHERS)
 
 
 def _telling(phrase: tuple[str, ...]) -> str:
@@ -73,4 +84,15 @@ def _telling(phrase: tuple[str, ...]) -> str:
     return word if len(word) > 1 else "".join(phrase)
 
 
-_HINTS = _hints()
+def _any_of(words: list[str]) -> str:
+    """A pattern for any of the words that looks at each letter of a text once or twice."""
+    if "" in words:
+        return ""
+    heads: dict[str, list[str]] = {}
+    for word in words:
+        heads.setdefault(word[0], []).append(word[1:])
+    branches = [re.escape(head) + _any_of(rests) for head, rests in heads.items()]
+    return f"(?:{'|'.join(branches)})" if len(branches) > 1 else branches[0]
+
+
+_HINT = re.compile(_any_of(_hints()))

@@ -4,14 +4,20 @@ from collections.abc import Sequence
 
 SPLITS = {
     **dict.fromkeys(("train", "training", "trn"), "train"),
-    **dict.fromkeys(("val", "valid", "validation", "validate"), "val"),
+    **dict.fromkeys(("val", "vali", "valid", "validation", "validate", "validating", "cv"), "val"),
     **dict.fromkeys(("test", "testing"), "test"),
-    **dict.fromkeys(("eval", "evaluation"), "eval"),
+    **dict.fromkeys(("eval", "evaluation", "evaluating"), "eval"),
     "dev": "dev",
     "holdout": "holdout",
     **dict.fromkeys(("infer", "inference"), "infer"),
 }
 """Words for a part of the data → its short name."""
+
+
+def split_of(word: str) -> str:
+    """The part of the data that a word stands for, ``Val.``; empty for other words."""
+    return SPLITS.get(word.lower().removesuffix("."), "")
+
 
 EVALUATIONS = frozenset(SPLITS.values()) - {"train"}
 """Parts that a training looks at in between."""

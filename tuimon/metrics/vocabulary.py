@@ -50,7 +50,8 @@ _MEASURES: dict[Kind, str] = {
         " miss_rate failure_rate abs_rel davies_bouldin"
     ),
     "accuracy": (
-        "accuracy accuracies acc aacc macc score scores precision recall specificity sensitivity"
+        "accuracy accuracies acc aacc macc score scores precision prec recall specificity"
+        " sensitivity"
         " tpr tnr true_positive_rate true_negative_rate f_1 f_2 f_beta fbeta f_measure auc auroc"
         " auprc rocauc prauc ap aps apm apl map map_50 map_75 iou miou giou diou ciou fwiou jaccard"
         " dice mdice bleu sacrebleu rouge rougel rougelsum meteor cider chrf spice bertscore"
@@ -68,7 +69,7 @@ _MEASURES: dict[Kind, str] = {
     "rate": "fps wps ups tps qps sps ips throughput speed bandwidth mfu flops gflops tflops mflops",
     "time": (
         "time times seconds second sec secs ms minutes hours eta elapsed duration runtime latency"
-        " wall wallclock"
+        " wall wallclock walltime batch_cost data_cost reader_cost"
     ),
     "count": (
         "count counts num number nb steps timesteps global_step epochs iterations iters batches"
@@ -90,7 +91,7 @@ _MEASURES: dict[Kind, str] = {
 }
 
 _BARE: dict[Kind, str] = {
-    "loss": "smooth_l_1 hinge focal ctc triplet contrastive perceptual commitment",
+    "loss": "smooth_l_1 hinge focal ctc triplet contrastive perceptual commitment cost",
     "error": "l_1 l_2",
     "accuracy": "top_1 top_2 top_3 top_5 top_10 top_20 top_50 top_100",
 }
@@ -107,8 +108,8 @@ GENERAL = frozenset({"score", "scores"})
 
 ORDINARY = word_set(
     "error errors err errs score scores return returns ret reward rewards rew precision recall"
-    " map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad ter"
-    " spice kappa chamfer aps apm apl pearson spearman jaccard IS grad grads gradient gradients"
+    " cost map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad"
+    " ter spice kappa chamfer aps apm apl pearson spearman jaccard IS grad grads gradient gradients"
     " hinge focal ctc triplet contrastive perceptual commitment l_1 l_2"
 )
 """Words that are printed elsewhere, too."""

@@ -40,6 +40,10 @@ class HealthWatch:
         self._finder = SourceFinder(status.record.started_at)
         self._tails: list[tuple[str, EventFileTail]] = []
         self._tags: dict[tuple[str, str], TagRules] = {}
+        self.has_scalars = False
+        """Whether the training has written any, to event files of its own."""
+        self.has_others = False
+        """Whether it has written anything else to them."""
         child = status.record.child
         self._stall = StallRule(time.monotonic(), child.pid if child else None)
         self._machine = MachineRules()
@@ -60,12 +64,16 @@ class HealthWatch:
                 measured_at, readings = system.latest
                 self.note(*self._machine.take(readings, measured_at))
 
-    def finish(self, sources: tuple[LogSource, ...], status: RunStatus) -> None:
-        """The training has ended: read the rest, for five seconds at most, and tell how."""
+    def catch_up(self, sources: tuple[LogSource, ...]) -> None:
+        """Read all that has been written so far, for five seconds at most."""
         self._finder.set_sources(sources)
         deadline = time.monotonic() + _LAST_SECONDS
         while self._read() and time.monotonic() < deadline:
             pass
+
+    def finish(self, sources: tuple[LogSource, ...], status: RunStatus) -> None:
+        """The training has ended: read the rest, for five seconds at most, and tell how."""
+        self.catch_up(sources)
         self.note(_ending(status))
 
     def close(self) -> None:
@@ -78,8 +86,11 @@ class HealthWatch:
         points = 0
         news = False
         for run, tail in self._tails:
+            is_own = tail.path.is_relative_to(self._paths.directory)
             for batch in tail.poll(_POLL_BYTES):
                 news = True
+                self.has_scalars |= bool(batch.scalars) and not is_own
+                self.has_others |= bool(batch.refs) and not is_own
                 for tag, columns in batch.scalars.items():
                     points += len(columns.steps)
                     self.note(*self._rules(run, tag, columns))

@@ -112,6 +112,7 @@ class Recorder:
         if has_ended(self._status):
             self._wandb.finish(others=self._has_event_files())
         if self._console is not None and has_ended(self._status):
+            self._health.catch_up(self._log_sources())
             self._console.finish(others=self._has_metrics())
             if self._console.left_out:
                 self._health.note(_incomplete(self._console.left_out))
@@ -155,17 +156,29 @@ class Recorder:
             self._paths,
             forced=record.console_metrics == "on",
             started_at=record.started_at,
-            known=any(source.found_by == CONSOLE for source in self._record.logdirs),
+            known=any(
+                source.path == str(self._paths.console_metrics) for source in self._record.logdirs
+            ),
         )
 
     def _read_elsewhere(self) -> None:
         self._wandb.step(others=self._has_event_files())
         if self._console is not None and not self._console.done:
-            self._console.step(others=self._has_metrics(), expected=bool(self._wandb.directories))
+            has_event_files = self._has_event_files()
+            self._console.step(
+                others=bool(self._wandb.sources) or (has_event_files and self._health.has_scalars),
+                expected=bool(self._wandb.directories),
+                writer=has_event_files,
+            )
 
     def _has_metrics(self) -> bool:
-        """Whether the training is known to write event files, or logs to W&B itself."""
-        return self._has_event_files() or bool(self._wandb.sources)
+        """Whether the training has written scalars, or logs to W&B itself.
+
+        A writer that has written nothing may still do so; one that is given texts alone will not.
+        """
+        published = self._console is not None and self._console.sources
+        writes = self._has_event_files() and not self._health.has_others and not published
+        return writes or self._health.has_scalars or bool(self._wandb.sources)
 
     def _has_event_files(self) -> bool:
         """Whether the training is known to write event files."""
@@ -179,8 +192,8 @@ class Recorder:
         if self._discovery is not None:
             found += tuple(source for source in self._discovery.sources if source not in found)
         own = self._wandb.sources
-        if self._console is not None and self._console.source is not None:
-            own += (self._console.source,)
+        if self._console is not None:
+            own += self._console.sources
         return found + tuple(source for source in own if source not in found)
 
     def _begin_discovery(self) -> None:

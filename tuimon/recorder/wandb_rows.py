@@ -85,12 +85,17 @@ class RowReader:
     def _row(self, record: bytes, start: int, end: int) -> WandbRow:
         values: dict[str, float] = {}
         row_step = 0
+        items: list[tuple[list[str], str]] = []
         for key, first, last in fields(record, start, end):
             if key == _ITEM:
-                values |= _item(record, first, last)
+                items.append(_item(record, first, last))
             elif key == _STEP:
                 for inner, number, _ in fields(record, first, last):
                     row_step = number if inner == _STEP_NUMBER else row_step
+        media = {tuple(names[:-1]) for names, _ in items if names[-1:] == ["_type"]}
+        for names, text in items:
+            if not any(tuple(names[:length]) in media for length in range(1, len(names))):
+                values |= _values(names, text)
         steps = {name: value for name, value in values.items() if self._is_step(name)}
         for name, value in steps.items():
             if math.isfinite(value) and abs(value) < _MOST_STEP:
@@ -115,8 +120,11 @@ class RowReader:
         return row_step if by is None else self._newest.get(by, row_step)
 
 
-def _item(record: bytes, start: int, end: int) -> dict[str, float]:
-    """The number of an item by its name, or the numbers of a dictionary by theirs."""
+def _item(record: bytes, start: int, end: int) -> tuple[list[str], str]:
+    """The name of an item, in parts where it is one of a dictionary, and its value as JSON.
+
+    Images, tables and the like are dictionaries with a ``_type``.
+    """
     names: list[str] = []
     text = ""
     for key, first, last in fields(record, start, end):
@@ -124,6 +132,11 @@ def _item(record: bytes, start: int, end: int) -> dict[str, float]:
             names.append(record[first:last].decode())
         elif key == _VALUE_JSON:
             text = record[first:last].decode()
+    return names, text
+
+
+def _values(names: list[str], text: str) -> dict[str, float]:
+    """The number of an item by its name, or the numbers of a dictionary by theirs."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

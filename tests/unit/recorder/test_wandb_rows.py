@@ -50,6 +50,21 @@ def test_dictionaries_are_named_as_wandb_names_them() -> None:
     assert row.points == [TagPoint("train.loss", 0, 0.5)]
 
 
+def test_what_describes_media_is_left_out() -> None:
+    record = Record()
+    for names, value in (
+        (["img", "_type"], '"image-file"'),
+        (["img", "height"], "24"),
+        (["a", "img", "_type"], '"image-file"'),
+        (["a", "img", "format", "bits"], "8"),
+        (["a", "loss"], "0.5"),
+    ):
+        record.history.item.add(nested_key=names, value_json=value)
+    row = RowReader().read(record.SerializeToString())
+    assert row is not None
+    assert row.points == [TagPoint("a.loss", 0, 0.5)]
+
+
 @pytest.mark.parametrize("written", ["NaN", '"NaN"'])
 def test_values_that_are_not_finite(written: str) -> None:
     record = Record()

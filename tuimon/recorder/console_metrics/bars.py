@@ -7,16 +7,37 @@ are over.
 import re
 from typing import NamedTuple
 
+from tuimon.metrics import measure_of
 from tuimon.metrics.splits import EVALUATIONS
-from tuimon.recorder.console_metrics.steps import Position
+from tuimon.recorder.console_metrics.numerals import count_of
+from tuimon.recorder.console_metrics.steps import Position, StepAxis
 
-TQDM = re.compile(
-    r"^(?P<name>.{0,400}?)(?:\d{1,3}%\|.{0,400}?\|\s*|(?<![\w.]))(?P<count>\d{1,15})"
-    r"(?:/(?P<total>\d{1,15})|it) "
-    r"\[(?P<elapsed>\d+:\d\d(?::\d\d)?)(?:<[^,\]]*)?(?P<rest>,[^\]]*)?\]"
+_COUNT = r"\d{1,15}(?:\.\d{1,3})?"
+_CLOCK = r"\d{1,4}:\d\d(?::\d\d)?"
+_BARS = tuple(
+    re.compile(pattern)
+    for pattern in (  # bounded, so that their time is linear
+        # tqdm: 45%|████▌     | 45/100 [00:12<00:15,  3.5it/s, loss=0.5]
+        rf"(?<![\w.])(?P<count>{_COUNT})(?P<scale>[kKMG]?)"
+        rf"(?:/(?P<total>{_COUNT})(?P<of>[kKMG]?)|it) ?\[(?:\d+ days?, )?(?P<elapsed>{_CLOCK})"
+        r"(?:<[^\[\]]{0,30}?)?(?P<rest>,[^\[\]]{0,2000})?\]",
+        # ignite: [45/100]  45%|████▌     , loss=0.5 [00:12<00:15]
+        rf"\[(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>)\]\s{{1,4}}\d{{1,3}}%\|"
+        rf"[^\[,]{{0,200}}(?P<rest>,[^\[]{{0,1000}})?\[(?P<elapsed>{_CLOCK})[^\]]{{0,30}}\]",
+        # fastprogress: [45/100 00:12<00:15 loss: 0.5]
+        rf"\[(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>) (?P<elapsed>{_CLOCK})<"
+        rf"{_CLOCK}(?P<rest>[^\[\]]{{0,2000}})\]",
+        # rich, Ultralytics: ━━━━━╸━━━━ 45/100 0:00:12 • 0:00:15 3.5it/s loss: 0.5
+        rf"[━╸╺─]{{2,}}\s{{1,4}}(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>)\s"
+        rf"(?=[^a-z]{{0,40}}(?:it/s|s/it|{_CLOCK}))(?:\s?(?P<elapsed>{_CLOCK}))?(?P<rest>.*)",
+        # alive-progress: 45/100 [45%] in 12s (~15s, 3.5/s) loss: 0.5
+        rf"(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>) \[\d{{1,3}}%\] in "
+        r"(?P<elapsed>)[^()]{0,30}\([^()]{0,60}\)(?P<rest>.*)",
+    )
 )
-DRAWN = re.compile(r"(?:━|\[=*>?\.*\]|\s-\s)")
-"""What shows that a line of another program is a bar."""
+_LOOKS = re.compile(r"[\dkMGt] ?\[\d|\] {1,4}\d{1,3}%\||/\d+ \d+:\d\d<|[━╸╺─]\s{1,4}\d+/\d")
+_DRAWN_BEFORE = re.compile(r"\d{1,3}%(?:\|[^|]*\|?)?\s*$|\|[█-]*\|?\s*[\d.]+%\s*$")
+"""What is drawn before a bar's count."""
 
 _DRAWN_FIRST = re.compile(r"\s*\[=*>?\.*\]\s+(?P<rest>\S.*)")
 _COUNT_ALONE = re.compile(r"\s*(?P<count>\d{1,15})/(?P<total>\d{1,15})\s*")
@@ -31,6 +52,39 @@ class MetricLine(NamedTuple):
     position: Position
     values: tuple[tuple[str, str, float], ...]
     """(split, name, value)."""
+
+
+class BarState(NamedTuple):
+    """A state of a progress bar with a clock or a rate."""
+
+    name: str
+    """What stands before it."""
+    done: int
+    total: int | None
+    elapsed: int | None
+    """Seconds."""
+    rest: str
+    """What stands behind its clock."""
+
+
+def bar_state(text: str) -> BarState | None:
+    """The state of a bar that a line shows; None for one that moves bytes, and for other lines."""
+    if ("[" not in text and "━" not in text and "─" not in text) or not _LOOKS.search(text):
+        return None
+    match = next(filter(None, (bar.search(text) for bar in _BARS)), None)
+    if match is None:
+        return None
+    rest = match["rest"] or ""
+    is_drawn = rest or _DRAWN_BEFORE.search(text[: match.start()])
+    if "B/s" in rest[:24] or not is_drawn:
+        return None
+    total = count_of(match["total"], match["of"]) if match["total"] else None
+    seconds = None
+    if elapsed := match["elapsed"]:
+        parts = reversed(elapsed.split(":"))
+        seconds = sum(int(part) * 60**power for power, part in enumerate(parts))
+    name = _DRAWN_BEFORE.sub("", text[: match.start()]).strip()
+    return BarState(name, count_of(match["count"], match["scale"]), total, seconds, rest)
 
 
 class ProgressBars:
@@ -53,17 +107,18 @@ class ProgressBars:
         if len(self._bars) > _MOST_BARS:
             self._bars.clear()
         bar = self._bars.setdefault(key, _Bar())
-        if line == bar.line and count == bar.shown[0]:
-            bar.held = None
+        if bar.line is not None and count in (0, bar.shown[0]) and line.values == bar.line.values:
+            bar.held = None  # drawn again, or set back to 0 at its end
             return []
         told: list[MetricLine] = []
         if bar.held is not None and count < (bar.held.position.done or 0):
             told = bar.release()
-        if not bar.is_due(count, total, elapsed):
+        bar.forget(line)
+        if not told and not bar.is_due(count, total, elapsed):
             bar.held = line
             return told
         bar.shown, bar.line, bar.held = (count, elapsed), line, None
-        return [*told, line]
+        return [*told, bar.news(line)]
 
     def finish(self) -> list[MetricLine]:
         """The last states that were left out."""
@@ -75,6 +130,26 @@ class _Bar:
         self.shown: tuple[int, int | None] = (-1, None)
         self.line: MetricLine | None = None
         self.held: MetricLine | None = None
+        self._results: dict[tuple[str, str], float] = {}
+        """Of evaluations, as told last: a bar goes on to show them."""
+
+    def forget(self, line: MetricLine) -> None:
+        """Forget the results that the bar shows no longer."""
+        if self._results:
+            shown = {one[:2] for one in line.values}
+            self._results = {key: self._results[key] for key in self._results if key in shown}
+
+    def news(self, line: MetricLine) -> MetricLine:
+        """A line without the results of evaluations that were told."""
+        results = {one[:2]: one[2] for one in line.values if _is_result(*one[:2])}
+        if len(results) == len(line.values):
+            return line
+        old = self._results
+        self._results = results
+        if not old:
+            return line
+        values = tuple(one for one in line.values if old.get(one[:2], one[2] + 1) != one[2])
+        return MetricLine(line.position, values)
 
     def is_due(self, count: int, total: int | None, elapsed: int | None) -> bool:
         shown, at = self.shown
@@ -86,7 +161,12 @@ class _Bar:
 
     def release(self) -> list[MetricLine]:
         held, self.held = self.held, None
-        return [] if held is None else [held]
+        return [] if held is None else [self.news(held)]
+
+
+def _is_result(split: str, key: str) -> bool:
+    """Whether a value is the result of an evaluation, or of an epoch."""
+    return measure_of(key).split in EVALUATIONS or key.endswith("_epoch")
 
 
 class CentredCounts:
@@ -121,14 +201,15 @@ class CentredCounts:
 class Evaluations:
     """Holds what an evaluation says on its way until it is over."""
 
-    def __init__(self) -> None:
+    def __init__(self, axis: StepAxis) -> None:
+        self._axis = axis
         self._held: MetricLine | None = None
 
     def follow(self, line: MetricLine) -> list[MetricLine]:
         """What is to be told now that `line` has come: the result that was held, the line."""
         held, self._held = self._held, None
-        told = [] if held is None else _rest_of(held, line)
-        if _is_part(line):
+        told = [] if held is None else self._rest_of(held, line)
+        if self._is_part(line):
             self._held = line
             return told
         return [*told, line]
@@ -146,21 +227,19 @@ class Evaluations:
         held, self._held = self._held, None
         return [] if held is None else [held]
 
+    def _is_part(self, line: MetricLine) -> bool:
+        """Whether a line is about a batch of an evaluation."""
+        position = line.position
+        if position.done is None or self._axis.names_own_step(position):
+            return False
+        return bool(line.values) and all(split in EVALUATIONS for split, _, _ in line.values)
 
-def _is_part(line: MetricLine) -> bool:
-    """Whether a line is about a batch of an evaluation."""
-    position = line.position
-    if position.done is None or position.total is None or position.is_global:
-        return False
-    return bool(line.values) and all(split in EVALUATIONS for split, _, _ in line.values)
-
-
-def _rest_of(held: MetricLine, line: MetricLine) -> list[MetricLine]:
-    """What of a held line the next one does not say anew."""
-    if not _is_part(line) or line.position.total != held.position.total:
-        return [held]
-    if (line.position.done or 0) < (held.position.done or 0):
-        return [held]  # another evaluation
-    said = {(split, key) for split, key, _ in line.values}
-    values = tuple(one for one in held.values if one[:2] not in said)
-    return [MetricLine(held.position, values)] if values else []
+    def _rest_of(self, held: MetricLine, line: MetricLine) -> list[MetricLine]:
+        """What of a held line the next one does not say anew."""
+        if not self._is_part(line) or line.position.total != held.position.total:
+            return [held]
+        if (line.position.done or 0) < (held.position.done or 0):
+            return [held]  # another evaluation
+        said = {(split, key) for split, key, _ in line.values}
+        values = tuple(one for one in held.values if one[:2] not in said)
+        return [MetricLine(held.position, values)] if values else []

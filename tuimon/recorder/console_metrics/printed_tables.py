@@ -1,50 +1,78 @@
-"""Tables that trainings print: names above rows of numbers, and names beside numbers."""
+"""Tables that trainings print: names above rows of numbers."""
 
 import re
+from typing import NamedTuple
 
-from tuimon.metrics.printed import is_charted, is_configuration, is_metric
+from tuimon.metrics.printed import is_charted, is_metric
 from tuimon.recorder.console_metrics.bars import MetricLine
-from tuimon.recorder.console_metrics.pairs import to_number
+from tuimon.recorder.console_metrics.numerals import to_number
 from tuimon.recorder.console_metrics.prose import has_function_word
 from tuimon.recorder.console_metrics.steps import Position
 
-_MOST_CELLS = 64
-_MOST_STEPS = 1e15
-_EPOCHS = frozenset({"ep", "epoch", "epochs"})
-_STEPS = frozenset({"it", "iter", "iteration", "step", "steps"})
-_NAME = re.compile(r"[A-Za-z][\w@/.%()+\-]*")
-_NUMBERED = re.compile(r"(\d{1,9})(?:/\d{1,9})?")
-_NO_NUMBER = re.compile(r"-|None|#na#|\d+:\d\d(?::\d\d)?|\d+(?:\.\d+)?[KMGT]i?B?")
+MOST_CELLS = 64
+LONGEST_ROW = 1024
+_EPOCHS = frozenset({"ep", "epoch", "epochs", "e"})
+_STEPS = frozenset({"it", "iter", "iteration", "step", "steps", "#"})
+_CLASSES = frozenset({"class", "classes"})
+_HEAD = re.compile(rf"[\s|│┃]*(?:{'|'.join(_EPOCHS | _STEPS | _CLASSES)})(?![\w=:])", re.IGNORECASE)
+PIPES = re.compile(r"[|│┃]")
+WIDE = re.compile(r"\s{2,}|\t")
+_COMMA = re.compile(",")
+_SINGLE = re.compile(r"[^\s|│┃]+")
+NAME = re.compile(r"#|[A-Za-z][\w@/.%()+\- ]{0,60}")
+_PAIR = re.compile(r"\s\d[\d.]*$")
+_NUMBERED = re.compile(r"(\d{1,9})(?:/\d{1,9})?(?: \([\d.]+%\))?")
+_NO_NUMBER = re.compile(
+    r"|-|None|#na#|n/a|\d+:\d\d(?::\d\d)?|(?:\d+(?:\.\d+)?\s?[A-Za-z/]+(?:, )?)+"
+)
 """What also stands in a row of numbers: nothing, times, sizes of memory."""
 _CHECKPOINT = "cp"
 """skorch's column that holds a plus, or nothing that could be seen, where it has saved."""
 
-_RULE = re.compile(r"\s*[-=+]{10,}\s*")
-_BESIDE = re.compile(r"\s*\|\s*(?P<name>[A-Za-z][\w@/.\-]*)\s*\|\s*(?P<value>[^|]*?)\s*\|\s*")
-_TOTALS = frozenset({"total_timesteps", "timesteps", "totalenvinteracts", "global_step"})
+_GROUP = re.compile(r"(\w+)\((.+)")
+
+
+_YOLO = ("gpu_mem", frozenset({"box", "obj", "cls", "dfl", "kobj", "pose", "seg", "total"}))
+"""A column of YOLO's tables, and what the losses are called in them."""
+
+
+class _Head(NamedTuple):
+    """The names of a table, where they stand, and what is between them."""
+
+    names: tuple[str, ...]
+    between: re.Pattern[str] | None
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def counts_epochs(self) -> bool:
+        """Whether its first column does, and no other counts steps."""
+        return _word_of(self.names[0]) in _EPOCHS and self.step is None
+
+    @property
+    def step(self) -> int | None:
+        """The index of a column with steps."""
+        found = (place for place, name in enumerate(self.names) if _word_of(name) in _STEPS)
+        return next(found, None)
 
 
 class ConsoleTable:
     """Names above, below them a row for each epoch or step: skorch, fastai, Ultralytics."""
 
     def __init__(self) -> None:
-        self._names: list[str] = []
-        self._counts_epochs = True
+        self._head: _Head | None = None
+        self._classes: tuple[str, ...] = ()
         self._last = -1
         self._offset = 0
         self._is_new = False
 
     def begin(self, text: str) -> bool:
         """Whether a line is the head of a table, which then is the one that goes on."""
-        names = _cells(text)
-        if not 2 <= len(names) <= _MOST_CELLS or names[0].lower() not in _EPOCHS | _STEPS:
+        if not _HEAD.match(text) or len(text) > LONGEST_ROW or (head := _head_of(text)) is None:
             return False
-        if not all(_NAME.fullmatch(name) for name in names) or has_function_word(text):
-            return False
-        if not any(is_metric(name, "0.5", ":") for name in names):
-            return False
-        self._names = [name for name in names if name != _CHECKPOINT]
-        self._counts_epochs = names[0].lower() in _EPOCHS
+        if head.names[0].lower() in _CLASSES:
+            self._classes = _ungrouped(head.names)
+            return True
+        self._head = head
         self._is_new = True
         return True
 
@@ -54,7 +82,9 @@ class ConsoleTable:
         A table that begins anew goes on where the one before has ended, as that of a training in
         several stages does.
         """
-        if not self._names or (found := self._read(text)) is None:
+        if self._classes and (line := self._result(text)):
+            return line
+        if self._head is None or (found := _read(text, self._head)) is None:
             return None
         number, values = found
         if number + self._offset <= self._last:
@@ -63,83 +93,134 @@ class ConsoleTable:
             self._offset = self._last + 1 - number
         self._is_new = False
         self._last = number + self._offset
-        charted = tuple(("", name, value) for name, value in values if is_charted(name))
+        charted = tuple(
+            ("", name, value)
+            for name, value in values
+            if is_charted(name) and _word_of(name) not in _STEPS
+        )
         return MetricLine(self._position(self._last), charted)
 
     def bar(self, text: str, done: int | None, total: int | None) -> MetricLine | None:
         """What a row tells behind which the bar of its epoch is drawn, as by Ultralytics."""
-        if not self._names or (found := self._read(text.rstrip(": "))) is None:
+        if self._head is None or (found := _read(text.rstrip(": "), self._head)) is None:
             return None
         number, values = found
-        measured = ((name, value) for name, value in values if is_metric(name, f"{value}", ":"))
-        line = tuple(("train", name, value) for name, value in measured)
+        column, losses = _YOLO
+        own = losses if column in map(str.lower, self._head.names) else ()
+        line = tuple(
+            ("train", name, value)
+            for name, value in values
+            if is_metric(name, f"{value}", ":") or name in own
+        )
         return MetricLine(Position(float(number), done, total), line) if line else None
 
+    def restart(self) -> None:
+        """Another training begins: its rows count from their own numbers."""
+        self._last, self._offset = -1, 0
+
     def _position(self, number: int) -> Position:
-        if self._counts_epochs:
+        if self._head is not None and self._head.counts_epochs:
             return Position(float(number))
-        return Position(done=number, is_global=True)
+        return Position(done=number, unit="global")
 
-    def _read(self, text: str) -> tuple[int, list[tuple[str, float]]] | None:
-        """The number of a row, and its values by name."""
-        cells = [cell for cell in _cells(text) if cell != "+"]
-        if len(cells) != len(self._names) or not (counted := _NUMBERED.fullmatch(cells[0])):
+    def _result(self, text: str) -> MetricLine | None:
+        """The row of all classes below the head of an evaluation, as by Ultralytics."""
+        cells = text.split()
+        if not cells or cells[0] != "all" or len(cells) != len(self._classes):
             return None
-        values = []
-        for name, cell in zip(self._names[1:], cells[1:], strict=True):
-            value = to_number(cell.rstrip("%"))
-            if value is not None:
-                values.append((name, value))
-            elif not _NO_NUMBER.fullmatch(cell):
-                return None
-        return int(counted[1]), values
+        values = zip(self._classes[1:], map(to_number, cells[1:]), strict=True)
+        charted = [("val", name, value) for name, value in values if value is not None]
+        self._classes = ()
+        return MetricLine(Position(), tuple(one for one in charted if is_charted(one[1])))
 
 
-class ConsoleBlock:
-    """Names beside numbers, between two rules: Stable-Baselines3, Spinning Up."""
-
-    def __init__(self) -> None:
-        self._values: dict[str, float] | None = None
-        self._section = ""
-
-    def feed(self, text: str) -> MetricLine | None:
-        """What a block tells, with the rule that ends it."""
-        if _RULE.fullmatch(text):
-            values, self._values, self._section = self._values or {}, {}, ""
-            return _line_of(values)
-        if self._values is None:
-            return None
-        beside = _BESIDE.fullmatch(text)
-        if beside is None or len(self._values) >= _MOST_CELLS:
-            self._values = None
-            return None
-        name, value = beside["name"], to_number(beside["value"])
-        if value is not None:
-            self._values[self._section + name] = value
-        elif not beside["value"] and name.endswith("/"):
-            self._section = name
-        return None
+def _word_of(name: str) -> str:
+    return name.partition(" ")[0].lower()
 
 
-def _line_of(values: dict[str, float]) -> MetricLine | None:
-    plain = {name.rpartition("/")[2].lower(): value for name, value in values.items()}
-    position = None
-    for name, value in plain.items():
-        if not 0 <= value < _MOST_STEPS:
+def _head_of(text: str) -> _Head | None:
+    text = text.rstrip(": ")
+    for between in (PIPES, WIDE, None) if PIPES.search(text) else (_COMMA, WIDE, None):
+        spans = _spans(text, between)
+        names = [text[a:b] for a, b in spans]
+        if not 2 <= len(names) <= MOST_CELLS or has_function_word(text):
             continue
-        if name in _TOTALS:
-            position = Position(done=int(value), is_global=True)
-        elif name == "epoch" and position is None:
-            position = Position(value)
-    if position is None or is_configuration(list(plain)):
+        first = _word_of(names[0])
+        if first not in _EPOCHS | _STEPS | _CLASSES or any(map(_PAIR.search, names)):
+            continue
+        if not all(map(NAME.fullmatch, names)):
+            continue
+        if any(is_metric(name, "0.5", ":") for name in names) or _YOLO[0] in map(str.lower, names):
+            kept = [
+                (name, span) for name, span in zip(names, spans, strict=True) if name != _CHECKPOINT
+            ]
+            return _Head(tuple(name for name, _ in kept), between, tuple(span for _, span in kept))
+    return None
+
+
+def _spans(text: str, between: re.Pattern[str] | None) -> list[tuple[int, int]]:
+    """Where the cells of a row are, without the blanks and bars around them."""
+    end = len(text.rstrip(" \t|│┃"))
+    begin = len(text) - len(text.lstrip(" \t|│┃"))
+    if between is None:
+        return [one.span() for one in _SINGLE.finditer(text, begin, end)]
+    spans = []
+    for cut in [*between.finditer(text, begin, end), None]:
+        stop = end if cut is None else cut.start()
+        cell = text[begin:stop]
+        left = begin + len(cell) - len(cell.lstrip())
+        spans.append((left, max(left, begin + len(cell.rstrip()))))
+        begin = end if cut is None else cut.end()
+    return spans
+
+
+def cells_of(text: str, between: re.Pattern[str] | None) -> list[str]:
+    return [text[a:b] for a, b in _spans(text, between)]
+
+
+def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
+    """The number of a row, and its values by name."""
+    if len(text) > LONGEST_ROW or not text[:64].strip(" \t|│┃")[:1].isdigit():
         return None
-    measured = tuple(
-        ("", name, value)
-        for name, value in values.items()
-        if is_charted(name.rpartition("/")[2]) and name.rpartition("/")[2].lower() not in _TOTALS
-    )
-    return MetricLine(position, measured) if measured else None
+    cells = [cell for cell in cells_of(text, head.between) if cell != "+"]
+    if len(cells) != len(head.names) and head.between is not PIPES:
+        cells = [cell for cell in cells_of(text, None) if cell != "+"]
+    if len(cells) != len(head.names):
+        cells = _below(text, head)
+    place = head.step or 0
+    if len(cells) != len(head.names) or not (counted := _NUMBERED.fullmatch(cells[place])):
+        return None
+    values = []
+    for name, cell in zip(head.names[1:], cells[1:], strict=True):
+        value = to_number(cell.rstrip("%"))
+        if value is not None:
+            values.append((name, value))
+        elif not _NO_NUMBER.fullmatch(cell) and not _NUMBERED.fullmatch(cell):
+            return None
+    return int(counted[1]), values
 
 
-def _cells(text: str) -> list[str]:
-    return text.replace("|", " ").replace("│", " ").split()
+def _below(text: str, head: _Head) -> list[str]:
+    """The cells of a row of which some are empty: those that begin, or end, below their names."""
+    cells = _spans(text, None)
+    for side in (0, 1):
+        places = {span[side]: place for place, span in enumerate(head.spans)}
+        if all(span[side] in places for span in cells):
+            found = [""] * len(head.names)
+            for a, b in cells:
+                found[places[(a, b)[side]]] = text[a:b]
+            return found
+    return []
+
+
+def _ungrouped(names: tuple[str, ...]) -> tuple[str, ...]:
+    """``Box(P R mAP50)`` → ``P R mAP50``; of several groups each name with its own."""
+    is_one = sum(_GROUP.match(name) is not None for name in names) < 2
+    group, found = "", []
+    for name in names:
+        if match := _GROUP.match(name):
+            group, name = match[1], match[2]
+        plain = name.rstrip("):")
+        found.append(f"{group}({plain})" if group and not is_one else plain)
+        group = "" if name.endswith(")") else group
+    return tuple(found)

@@ -14,13 +14,14 @@ _FUNCTION = word_set(
     " writing downloading download installing collecting usage requires required default"
 )
 
-_FILLERS = SPLITS.keys() | word_set(
+FILLERS = frozenset(SPLITS) | word_set(
     "set epoch step iter batch batches end done summary results result metrics metric eta time"
     " elapsed info log rank gpu current mean avg average total stats finished complete completed"
-    " inner it min max loss accuracy lr sec secs s ms img"
+    " inner it min max loss accuracy lr sec secs s ms img iters steps it history error db"
+    " errors performance learning"
 )
 
-_WORD = re.compile(r"(?<![\w/])[A-Za-z]{2,}(?![\w/])")
+_WORD = re.compile(r"(?<![\w/\-])[A-Za-z]{2,}(?:-[A-Za-z]+)*(?![\w/])")
 
 
 def has_function_word(text: str) -> bool:
@@ -30,4 +31,4 @@ def has_function_word(text: str) -> bool:
 
 def unknown_words(text: str) -> int:
     """How many words of a text say something else than a log of metrics does."""
-    return sum(word.lower() not in _FILLERS for word in _WORD.findall(text))
+    return sum(word.lower() not in FILLERS for word in _WORD.findall(text))

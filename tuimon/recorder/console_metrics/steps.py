@@ -1,106 +1,182 @@
 """Which step a printed point belongs to.
 
-Train and validation curves share a chart, so they have to share its steps: once a training has
-told its steps, what it prints without any (an epoch's average, a validation) lies at the last one.
+A training has one axis: the iterations once it has told any, else its epochs. What it prints
+without an iteration (an epoch's average, a validation) lies at the last one, where it happened.
 """
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tuimon.metrics.splits import EVALUATIONS
-
 _MOST_LAPS = 256
+_OWN_STEP = frozenset(("global", "iteration", "step"))
+"""Units of which an evaluation names its own step, not its batches."""
 
 
 class Position(NamedTuple):
     """What a line tells of when it was printed; what it does not tell is None.
 
-    `done` of `total` steps are done in this epoch, or in all if `is_global`.
+    `done` of `total` things that are called `unit` are done in this epoch, or in all if they are
+    ``global``; the epoch is one of `epochs`.
     """
 
     epoch: float | None = None
     done: int | None = None
     total: int | None = None
-    is_global: bool = False
+    unit: str = "batch"
+    epochs: int | None = None
 
     @property
     def known(self) -> bool:
         """Whether the line tells anything."""
         return self.epoch is not None or self.done is not None
 
+    @property
+    def is_global(self) -> bool:
+        """Whether it counts through the whole training."""
+        return self.unit == "global"
+
 
 class Step(NamedTuple):
-    """A step and what it counts: ``step``, ``epoch`` or ``count`` (of points)."""
+    """Where a line lies."""
 
-    kind: str
     number: int | None
     """None when each tag has to count for itself."""
-    trained: int | None = None
-    """The last step that the training has told before, in place of an epoch or a count."""
+    told: bool
+    """Whether the line has told its iteration; else it lies where the training was."""
 
 
 @dataclass(slots=True)
-class _EpochCounter:
-    """Where a counter that begins anew each epoch is."""
+class _Lap:
+    """Where a counter is that may begin anew each epoch."""
 
+    first: int
     count: int
     epoch: int | None
     offset: int = 0
 
 
 @dataclass(slots=True)
-class Stepper:
-    """Turns positions into steps that grow through the whole training."""
+class StepAxis:
+    """Turns positions into steps that grow through one training."""
 
     epoch: int | None = None
     """The epoch that was named last."""
     trained: int | None = None
-    """The step that the training has told last."""
-    _first_epoch: int | None = None
-    _laps: dict[tuple[str, int | None], _EpochCounter] = field(default_factory=dict)
+    """The iteration that the training has told last."""
+    _first_epoch: float | None = None
+    _last_epoch: float | None = None
+    """As named, with its fraction."""
+    _has_fractions: bool = False
+    has_trained: bool = False
+    """Whether anything was told but evaluations."""
+    _line: int | None = None
+    """The last place on the axis of epochs, which counts lines where epochs have fractions."""
+    _laps: dict[tuple[bool, str, int | None], _Lap] = field(default_factory=dict)
+
+    def begins_anew(self, position: Position) -> bool:
+        """Whether a line of the training goes back to the start: that of another training."""
+        epoch, last = position.epoch, self._last_epoch
+        if epoch is not None and last is not None and self._first_epoch is not None:
+            is_far = epoch <= self._first_epoch or (
+                self._has_fractions and epoch < min(1, last / 2)
+            )
+            return epoch < last and is_far
+        if position.done is None or (self.epoch is not None and not position.is_global):
+            return False
+        lap = self._laps.get((False, position.unit, position.total))
+        if lap is None or (position.total is not None and position.unit not in _OWN_STEP):
+            return False
+        return position.done < lap.count and position.done <= lap.first
+
+    def announce(self, epoch: float) -> None:
+        """An epoch was named above what it has to tell: each curve counts for itself in it."""
+        if epoch != self._last_epoch:
+            self._line = None
+        self.enter(epoch)
 
     def enter(self, epoch: float | None) -> None:
-        """An epoch was named; fractions are those of a trainer that counts steps elsewhere."""
-        if epoch is not None and epoch == int(epoch):
+        """An epoch was named."""
+        if epoch is None:
+            return
+        if self._first_epoch is None:
+            self._first_epoch = epoch
+        self._last_epoch = epoch
+        if epoch == int(epoch):
             self.epoch = int(epoch)
-            if self._first_epoch is None:
-                self._first_epoch = self.epoch
+        else:
+            self._has_fractions = True
 
-    def resolve(self, position: Position, split: str) -> Step:
-        """The step of a line; `split` is the part of the data that it is about."""
+    def of_training(self, position: Position) -> Step:
+        """Where a line lies that is about the training itself."""
+        if not self.has_trained:  # an evaluation before all else is no first epoch
+            self.has_trained, self._first_epoch = True, None
+        return self._step(position)
+
+    def _step(self, position: Position) -> Step:
+        last = self._last_epoch
+        if position.done is None and self.trained is None and position.epoch is not None:
+            return Step(self._of_epoch(position, last), told=False)
         self.enter(position.epoch)
         if position.done is not None:
-            return Step("step", self._step(position, position.done, split))
-        if position.epoch is not None and position.epoch == int(position.epoch):
-            return Step("epoch", int(position.epoch), self.trained)
-        if position.epoch is None and self.epoch is not None:
-            return Step("epoch", None, self.trained)
-        return Step("count", None, self.trained)
+            self.trained = self._count(position, position.done, evaluates=False)
+            return Step(self.trained, told=True)
+        return Step(self.trained if self.trained is not None else self._line, told=False)
 
-    def _step(self, position: Position, count: int, split: str) -> int:
-        if split not in EVALUATIONS:
-            self.trained = self._count(position, count, split)
-            return self.trained
-        if self.trained is None or position.is_global:
-            return self._count(position, count, split)
-        return self.trained
+    def of_evaluation(self, position: Position, *, is_alone: bool) -> Step:
+        """Where an evaluation lies: at the step that it names itself, else where it happened.
 
-    def _count(self, position: Position, count: int, split: str) -> int:
-        if position.is_global:
-            return count
-        total = position.total
-        if (lap := self._laps.get((split, total))) is None:
+        `is_alone` tells whether its line tells nothing of the training.
+        """
+        if not is_alone and self.trained is not None:
+            return Step(self.trained, told=False)
+        is_own = self.trained is None or self.names_own_step(position)
+        if position.done is not None and is_own:
+            return Step(self._count(position, position.done, evaluates=True), told=True)
+        if not self.has_trained:
+            return self._step(position._replace(done=None))
+        if self.trained is not None:
+            return Step(self.trained, told=False)
+        if position.epoch is not None and (self._line is None or not self._has_fractions):
+            return Step(int(position.epoch), told=False)
+        return Step(self._line, told=False)
+
+    def names_own_step(self, position: Position) -> bool:
+        """Whether an evaluation tells a step of the training, not how far it is itself."""
+        if position.is_global or position.done is None or self.trained is None:
+            return position.is_global
+        if position.unit not in _OWN_STEP:
+            return False
+        lap = self._laps.get((False, position.unit, position.total))
+        if position.total is not None and (lap is None or lap.offset):
+            return False
+        return position.done >= self.trained - max(1, self.trained // 100)
+
+    def _of_epoch(self, position: Position, last: float | None) -> int:
+        assert position.epoch is not None
+        self.enter(position.epoch)
+        if not self._has_fractions and not (position.epochs == 1 and last == position.epoch):
+            self._line = int(position.epoch)
+        elif last is None or position.epoch != last or position.epochs == 1:
+            self._line = (self._line or 0) + 1
+        return self._line or 0
+
+    def _count(self, position: Position, count: int, *, evaluates: bool) -> int:
+        key = evaluates, position.unit, position.total
+        lap = self._laps.get(key)
+        if lap is None:
             if len(self._laps) >= _MOST_LAPS:
                 self._laps.clear()
-            begun = self._epochs_before() * total if total else 0
-            self._laps[split, total] = _EpochCounter(count, self.epoch, begun)
+            begun = self._epochs_before() * position.total if position.total else 0
+            begun = 0 if position.is_global else begun
+            self._laps[key] = _Lap(count, count, self.epoch, begun)
             return begun + count
         next_epoch = lap.epoch != self.epoch
-        if count < lap.count or (next_epoch and count == lap.count):
-            if total:
-                lap.offset = self._epochs_before() * total if next_epoch else lap.offset + total
+        if not position.is_global and (count < lap.count or (next_epoch and count == lap.count)):
+            if position.total:
+                before = self._epochs_before() * position.total if next_epoch else 0
+                lap.offset = max(lap.offset + position.total, before)
             elif next_epoch:
-                lap.offset += lap.count + 1
+                lap.offset += lap.count + (count == 0)
         lap.count, lap.epoch = count, self.epoch
         return lap.offset + count
 
@@ -112,26 +188,25 @@ class Stepper:
 
 
 class TagNames:
-    """Keeps one kind of step to a tag: what comes with another has the kind before its name."""
+    """Where the points of each curve lie; an average over an epoch is none of its iterations."""
 
     def __init__(self) -> None:
-        self._kinds: dict[str, str] = {}
+        self._told: dict[str, int] = {}
+        """How many iterations curves have told."""
         self._last: dict[str, int] = {}
-        self._trained: set[str] = set()
-        """Tags that lie at the training's steps, as their first points do."""
 
-    def place(self, tag: str, step: Step, epoch: int | None) -> tuple[str, int]:
-        """The final tag and step of a point; `epoch` is the one that was named last."""
-        kind = self._kinds.setdefault(tag, step.kind)
-        if kind != step.kind:
-            tag = f"{step.kind}/{tag}"
+    def is_average(self, tag: str, step: Step) -> bool:
+        """Whether a value sums up what a curve has told by iteration."""
+        return not step.told and self._told.get(tag, 0) > 1
+
+    def place(self, tag: str, step: Step, epoch: int | None) -> int:
+        """The step of a point; `epoch` is the one that was named last."""
+        if step.told:
+            self._told[tag] = self._told.get(tag, 0) + 1
         number = step.number
-        if step.trained is not None and tag not in self._last:
-            self._trained.add(tag)
-        if tag in self._trained and step.trained is not None:
-            number = max(step.trained, self._last.get(tag, -1) + 1)
-        elif number is None:
-            last = self._last.get(tag, -1 if epoch == 0 else 0)
-            number = max(last + 1, epoch or 0)
+        last = self._last.get(tag)
+        if number is None:
+            start = -1 if epoch == 0 else 0
+            number = max((start if last is None else last) + 1, epoch or 0)
         self._last[tag] = number
-        return tag, number
+        return number

@@ -87,6 +87,45 @@ def test_a_successor_doubles_nothing(paths: RunPaths):
     assert steps(paths) == written(paths) == [1, 2, 3, 4]
 
 
+def test_parts_of_a_run_are_written_apart_and_once(paths: RunPaths):
+    def folds(*numbers: int) -> None:
+        with paths.console_log.open("a") as file:
+            file.writelines(
+                f"Fold {fold} | Epoch {epoch} | loss: {fold}.{epoch}\n"
+                for fold in numbers
+                for epoch in (1, 2)
+            )
+
+    first = feed(paths)
+    folds(1, 2)
+    first.step(others=False)
+    folds(3)
+    second = feed(paths)
+    second.finish(others=False)
+    names = ["fold 1", "fold 2", "fold 3"]
+    assert [Path(source.path).name for source in second.sources] == names
+    assert second.source is None
+    runs = load(second.sources).store.runs
+    assert {name: run.series["loss"].snapshot().steps.tolist() for name, run in runs.items()} == {
+        name: [1, 2] for name in names
+    }
+
+
+def test_points_wait_for_a_writer_that_has_been_given_none(
+    paths: RunPaths, monkeypatch: pytest.MonkeyPatch
+):
+    metrics = feed(paths, forced=False, age=GRACE + 1)
+    prints(paths, 1)
+    metrics.step(others=False, writer=True)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 60)
+    metrics.step(others=False, writer=True)
+    assert metrics.source is None
+    monkeypatch.setattr(time, "time", lambda: now + 300)
+    metrics.step(others=False, writer=True)
+    assert steps(paths) == [1]
+
+
 def test_event_files_of_the_training_end_it(paths: RunPaths):
     metrics = feed(paths, forced=False)
     prints(paths, 1)

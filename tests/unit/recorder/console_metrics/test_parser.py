@@ -428,12 +428,15 @@ def test_detectron2() -> None:
     }
 
 
-def test_a_name_keeps_its_kind_of_step() -> None:
-    text = "Epoch 1, Batch 100, Loss: 0.5\nEpoch 1 Loss: 0.4\nEpoch 2, Batch 50, Loss: 0.3\n"
-    found = series(text)
-    assert found["epoch/Loss"] == [(100, 0.4)]
-    steps = [step for step, _ in found["Loss"]]
-    assert steps == sorted(set(steps))
+def test_an_average_over_an_epoch_is_none_of_the_curve_of_its_batches() -> None:
+    text = ""
+    for epoch in (1, 2):
+        text += "".join(f"Epoch {epoch}, Batch {n}, Loss: 0.{n}\n" for n in (50, 90))
+        text += f"Epoch {epoch} Loss: 0.4, Accuracy: 0.{epoch}\n"
+    assert series(text) == {
+        "Loss": [(50, 0.5), (90, 0.9), (140, 0.5), (180, 0.9)],
+        "Accuracy": [(90, 0.1), (180, 0.2)],
+    }
 
 
 NO_METRICS = """\

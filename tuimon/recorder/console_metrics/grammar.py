@@ -1,0 +1,356 @@
+"""From the lexemes of a line to its counters, its pairs of names and numbers, and what is left.
+
+One pass from left to right: each lexeme is looked at where it stands, and belongs to one thing.
+"""
+
+import re
+
+from tuimon.metrics import measure_of
+from tuimon.metrics.splits import split_of
+from tuimon.metrics.vocabulary import word_set
+from tuimon.recorder.console_metrics.counters import (
+    OVERALL,
+    PHRASE,
+    Count,
+    Span,
+    counter_at,
+    is_whole,
+    ratio_at,
+)
+from tuimon.recorder.console_metrics.lexer import LineToken
+from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio, Word
+from tuimon.recorder.console_metrics.prose import FILLERS
+from tuimon.recorder.console_metrics.token_places import MOST_WORDS, TokenPlaces
+
+_ASIDES = word_set("batch epoch step avg mean ema s ms sec % data")
+_SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
+_NOT_NAMES = FILLERS - word_set(
+    "loss accuracy lr min max mean avg average current total train training trn val valid time gpu"
+    " validation validate test testing eval evaluation dev holdout infer inference inner cv elapsed"
+    " batch epoch step iter steps iters learning"
+)
+"""Words that stand before a name without being a part of it, ``done loss: 0.5``."""
+
+_GLUED = re.compile(r"(\d{1,9})epoch(?::([a-z]+):\d+-(\d{1,15})batch)?")
+"""ESPnet's ``1epoch:train:1-100batch``."""
+
+_NUMBERED = re.compile(r"((?i:epoch|iter|step|batch)|E(?=\d))[_\-(]?(\d{1,9})\)?(?:/(\d{1,9}))?")
+"""``Epoch1/10``, ``epoch_1``, ``Epoch(1)``, ``E1``."""
+
+_UNITS = {"iter": "iteration", "e": "epoch"}
+_NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
+"""Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
+
+_ARROWS = ("->", "=>")
+_PARTITIONS = word_set("split mode phase stage subset set partition")
+_BETWEEN = ("|", "│", ",", ";", ".")
+_APART = ("±", "*", "@", "after")
+"""What stands between a value and numbers that tell more of it, as of how many words it is."""
+
+
+class LineReading(TokenPlaces):
+    """What a line consists of."""
+
+    def __init__(self, line: str, start: int = 0) -> None:
+        super().__init__(line, start)
+        self.items: list[LineItem] = []
+        self.ratios: list[Ratio] = []
+        self.behind: list[Pair] = []
+        """Numbers with their names behind them, ``5.0 avg loss,``."""
+        self.has_nameless = False
+        """Whether an integer stands there that nothing is told of."""
+        self.cells = self.rows = 1
+        """Numbers of cells, and of those between bars."""
+        self._has_no_signs = not any(one.kind == "sign" for one in self.found)
+        """Hyphens stand between names and numbers then."""
+        self._words: list[Word] = []
+        """Those right before the current lexeme."""
+        self._depth = 0
+        place = 0
+        while place < len(self.found):
+            place = self._take(place)
+        self._release()
+
+    def _take(self, place: int) -> int:
+        one = self.found[place]
+        if one.kind == "word":
+            return self._word(place)
+        if one.kind == "sign":
+            return self._sign(place)
+        if one.kind == "number":
+            return self._number(place)
+        if one.kind == "open":
+            return self._open(place)
+        if one.text == "/" and self._words and self._kind(place + 1) == "word":
+            last, after = self._words.pop(), self.found[place + 1]
+            text = self.line[last.start : after.end]
+            self._words.append(Word(text, last.start, after.end, self._depth))
+            return place + 2
+        if (
+            one.text == "-"
+            and self._words
+            and self._has_no_signs
+            and self._kind(place + 1) == "number"
+        ):
+            return self._pair((place + 1, place + 2), "-")
+        self._release()
+        if one.kind == "junk" and (match := _GLUED.fullmatch(one.text)):
+            self._glued(match, one.start)
+        self._depth -= one.kind == "close" and self._depth > 0
+        self.cells += one.text in _BETWEEN
+        self.rows += one.text == "|" or one.text == "│"
+        return place + 1
+
+    def _open(self, place: int) -> int:
+        if self._words and (end := self._aside(place)):
+            return end
+        if self._words and self.found[place].text == "[" and (value := self._value(place)):
+            return self._pair(value, "")
+        self._release()
+        ratio = self._ratio(place)
+        self._depth += not ratio
+        return ratio or place + 1
+
+    def _glued(self, match: re.Match[str], start: int) -> None:
+        self._add(Count("epoch", self._shifted(match, 1, start), None, 0))
+        if match[2]:
+            self._add(Word(match[2], *self._shifted(match, 2, start), self._depth))
+            self._add(Count("batch", self._shifted(match, 3, start), None, 0))
+
+    @staticmethod
+    def _shifted(match: re.Match[str], group: int, start: int) -> Span:
+        return start + match.start(group), start + match.end(group)
+
+    def _word(self, place: int) -> int:
+        one = self.found[place]
+        name, _, inner = one.text.rstrip(")").partition("(")
+        split = bool(split_of(inner))  # Epoch(train)
+        before = [word.text for word in self._words]
+        if one.text == "in" and self._is("#", place + 1):
+            return place + 3  # best: 25.5 in #1
+        if before and one.text == "is" and self._kind(place + 1) == "number":
+            return self._pair((place + 1, place + 2), "")
+        if count := counter_at(self.found, place, name if split else one.text, before):
+            if self._words and before[-1].lower() in OVERALL:
+                del self._words[-1]
+            if self._words and before[-1].lower() == "at" and "|" in self.line:
+                del self._words[-1]
+            while self._words and self._words[-1].text.lower() in PHRASE:
+                del self._words[-1]
+            self._release()
+            if split:
+                self._add(Word(inner, one.start, one.end, self._depth))
+            if count.unit == "batch" and count.total and before[-1:] in (["TRAIN"], ["CV"]):
+                self._add(count._replace(unit="epoch", total=None))  # WeNet
+                count = count._replace(number=count.total, total=None)
+            elif before[-4:] == ["Saving", "dict", "for", "global"]:
+                self._add(Word("eval", one.start, one.start, self._depth))
+            self._add(count)
+            return self._batch(count.end) if count.unit == "epoch" else count.end
+        if (match := _NUMBERED.fullmatch(one.text)) and (len(match[1]) > 1 or not self.items):
+            self._release()
+            unit = _UNITS.get(match[1].lower(), match[1].lower())
+            number = self._shifted(match, 2, one.start)
+            total = self._shifted(match, 3, one.start) if match[3] else None
+            self._add(Count(unit, number, total, place + 1))
+            return self._batch(place + 1) if unit == "epoch" else place + 1
+        if self._words and not self._is_near(self._words[-1].end, one.start):
+            self._release()
+        self._words.append(Word(one.text, one.start, one.end, self._depth))
+        return place + 1
+
+    def _batch(self, place: int) -> int:
+        """The count that has no name behind that of an epoch, ``Epoch 1, 50/1000``."""
+        begin = place
+        while place < len(self.found) and self.found[place].text in (",", ":", "|", "-", "/"):
+            place += 1
+        ratio = ratio_at(self.found, place)
+        if ratio is None or ratio[1] is None:
+            is_alone = ratio is not None and begin == place and self.found[place].kind == "open"
+            return ratio[2] if ratio is not None and is_alone else begin
+        number, total, end = self.found[ratio[0]], self.found[ratio[1]], ratio[2]
+        self._add(Count("batch", (number.start, number.end), (total.start, total.end), end))
+        return end
+
+    def _sign(self, place: int) -> int:
+        one = self.found[place]
+        if self._words:
+            if value := self._value(place + 1):
+                return self._epoch_of_split(*value) or self._pair(value, one.text)
+            if end := self._text_behind(place):
+                return end
+            if joined := self._joined(place):
+                last = self._words.pop()
+                text = self.line[last.start : joined.end]
+                self._words.append(Word(text, last.start, joined.end, self._depth))
+                return place + 2
+        self._release()
+        return place + 1
+
+    def _text_behind(self, place: int) -> int:
+        """Index of what is behind a pair of a name and a text, ``msg="train step"``, or 0."""
+        if self.found[place].text != "=" or place + 1 >= len(self.found):
+            return 0
+        text = self.found[place + 1]
+        if text.start != self.found[place].end or (text.kind != "word" and text.text not in "'\""):
+            return 0
+        end = place + 2
+        if text.kind != "word":
+            while end < len(self.found) and self.found[end].text != text.text:
+                end += 1
+            end += 1
+        key, words = self._words.pop().text.lower(), self.found[place + 1 : end]
+        self._release()
+        if key in _PARTITIONS:
+            for word in words:
+                if split_of(word.text):
+                    self._add(Word(word.text, word.start, word.end, self._depth))
+        return end
+
+    def _epoch_of_split(self, place: int, end: int) -> int:
+        """Index of what is behind an epoch that has no name, ``Train: 0 [50/1251]``, or 0."""
+        if not split_of(self._words[-1].text) or not is_whole(self.found[place]):
+            return 0
+        total = None
+        if end == place + 1 and (first := ratio_at(self.found, place)):  # 1/80 (1%) [50/120]
+            total, end = first[1], first[2]
+        ratio = ratio_at(self.found, end)
+        if ratio is None or ratio[1] is None or not self._is("[", end):
+            return 0
+        self._release()
+        totals = None if total is None else self._span(total)
+        self._add(Count("epoch", self._span(place), totals, end))
+        return self._batch(end)
+
+    def _joined(self, place: int) -> LineToken | None:
+        """The word that is joined to the one before, and names the number behind it."""
+        if place + 2 >= len(self.found) or self.found[place + 2].kind != "number":
+            return None
+        sign, after = self.found[place], self.found[place + 1]
+        is_glued = self._words[-1].end == sign.start and sign.end == after.start
+        return after if is_glued and after.kind == "word" else None
+
+    def _number(self, place: int) -> int:
+        is_next = self._words and self.line[self._words[-1].end : self.found[place].start].isspace()
+        if is_next and not (split_of(self._words[-1].text) and self._is("/", place + 1)):
+            return self._pair((place, place + 1), "")
+        self._release()
+        if ratio := self._ratio(place):
+            return ratio
+        if name := self._name_behind(place + 1):
+            self.behind.append(Pair(name, "", self.found[place], None, None, True))
+        elif is_whole(self.found[place]) and not self.found[place].unit:
+            self.has_nameless = True
+        return place + 1 + self._has_noun(place)
+
+    def _ratio(self, place: int) -> int:
+        """A number of many without a name; index of what is behind it, 0 if there is none."""
+        ratio = ratio_at(self.found, place)
+        if ratio is None or ratio[1] is None:
+            return 0
+        number, total, end = self.found[ratio[0]], self.found[ratio[1]], ratio[2]
+        before = self.found[place - 1].kind if place else ""
+        self.ratios.append(
+            Ratio(
+                (number.start, number.end),
+                (total.start, total.end),
+                self.found[place].kind == "open",
+                before == "bar",
+                self._is_first(place),
+                end == len(self.found),
+            )
+        )
+        return end
+
+    def _is_first(self, place: int) -> bool:
+        is_told = place > 0 and self.found[place - 1].text == "="
+        words = all(isinstance(item.what, Word) for item in self.items)
+        return words and self._depth <= (self.found[0].kind == "open") and not is_told
+
+    def _aside(self, place: int) -> int:
+        """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
+        if place + 3 >= len(self.found) or self.found[place + 2].text != ")":
+            return 0
+        inner, end = self.found[place + 1], self.found[place + 2].end
+        if inner.text not in _ASIDES or self.found[place + 3].kind != "sign":
+            return 0
+        last = self._words.pop()
+        self._words.append(Word(self.line[last.start : end], last.start, end, self._depth))
+        return place + 3
+
+    def _pair(self, value: tuple[int, int], sign: str) -> int:
+        number, place = value
+        if not sign and (end := self._counted(number)):
+            return end
+        of, average, is_sure, end = self._behind(place)
+        key = self._name(sign)
+        if key and not (sign and _SOURCE.fullmatch(key)):
+            self._add(Pair(key, sign, self.found[number], of, average, is_sure))
+        return end
+
+    def _counted(self, number: int) -> int:
+        """Index of what is behind a value that an iteration stands before, or 0.
+
+        ``Train loss 100 0.5``, ``Validation loss 100: 0.5``.
+        """
+        place = number + 1 + self._is(":", number + 1)
+        if not is_whole(self.found[number]) or self._kind(place) != "number":
+            return 0
+        value = self.found[place]
+        is_last = self._kind(place + 1) != "number"
+        if value.unit or is_whole(value) or not is_last or self._is("/", number + 1):
+            return 0
+        key = self._name("")
+        if measure_of(key).kind not in ("loss", "error", "accuracy", "reward"):
+            return place + 1
+        self._add(Count("step", self._span(number), None, place))
+        self._add(Pair(key, "", value, None, None, True))
+        return place + 1
+
+    def _behind(self, place: int) -> tuple[Span | None, Span | None, bool, int]:
+        """What belongs to a number: what it is a part of, its average, and doubts."""
+        of = average = None
+        if self._is("/", place) and self._kind(place + 1) == "number":
+            if self.found[place + 1].unit not in ("", "%"):
+                return None, None, True, place
+            of, place = self._span(place + 1), place + 2
+        if self._is("(", place):
+            end = place + 1
+            while self._kind(end) == "number" or self._is("/", end):
+                end += 1
+            if self._is(")", end) and end > place + 1:
+                average = self._span(place + 1) if end == place + 2 else None
+                average = average if self._is_average(place - 1, place + 1) else None
+                place = end + 1
+        ahead = self.line[self.found[place].start :][:3] if self._kind(place) else ""
+        if ahead == "+/-":
+            place += 4
+        while self._kind(place + 1) == "number" and self.found[place].text in _APART:
+            place += 2
+        is_list = self._kind(place) == "number" and not self._is("/", place + 1)
+        is_list = is_list and not average and not self.found[place].unit
+        is_list = is_list or self._is("*", place) or self._is_label(place)
+        is_sure = ahead[:1] != "→" and ahead[:2] not in _ARROWS and not is_list
+        return of, average, is_sure, min(place, len(self.found))
+
+    def _name(self, sign: str) -> str:
+        """The words right before a number that name it; the others are left as words."""
+        begin = max(0, len(self._words) - MOST_WORDS)
+        *names, last = self._words[begin:]
+        self._words = self._words[:begin] + [one for one in names if _is_filler(one)]
+        names = [one for one in names if not _is_filler(one)] + [last]
+        self._release()
+        return " ".join(word.text for word in names).replace("'s ", " ")
+
+    def _release(self) -> None:
+        if [word.text.lower() for word in self._words] not in _NO_WORDS:
+            for word in self._words:
+                self._add(word)
+        self._words.clear()
+
+    def _add(self, what: Count | Pair | Word) -> None:
+        self.items.append(LineItem(self.cells, self.rows, what))
+
+
+def _is_filler(word: Word) -> bool:
+    return word.text.lower().rstrip(".") in _NOT_NAMES

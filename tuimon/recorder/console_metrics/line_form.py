@@ -1,0 +1,309 @@
+"""What a line tells, by its form: the lines of one format differ in their digits alone.
+
+What is where is found out once for each form and kept; after that a line costs a look into a
+table and the conversion of its numbers. So nothing here may depend on what the digits are.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tuimon.metrics import measure_of
+from tuimon.metrics.printed import is_charted, is_configuration, is_metric
+from tuimon.metrics.splits import EVALUATIONS, SPLITS, split_of
+from tuimon.recorder.console_metrics.counters import Count, Span, is_whole
+from tuimon.recorder.console_metrics.grammar import LineReading
+from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Word
+from tuimon.recorder.console_metrics.line_place import OTHER, Place, place_of
+from tuimon.recorder.console_metrics.prefixes import Prefix
+from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
+
+_FEW_CELLS = 5
+_FEW_TELLING = 3
+_GAP = 4
+_MOST_UNKNOWN_WORDS = 2
+_RANKS = ("rank", "local_rank", "global_rank")
+_COUNTER = re.compile(r"\b(?:steps?|iter\w*|epochs?|batch(?:es)?|updates?)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"(?:iter|iteration|step|epoch|update)s?$", re.IGNORECASE)
+_FRAMES = frozenset("│├└╰")
+_CATBOOST = "learn"
+_DRAWN = re.compile(r"━|\[=*>?\.*\]|\s-\s")
+_CARRIED = frozenset(("loss", "likelihood", "error", "accuracy", "reward"))
+
+
+_NOWHERE = Place()
+
+
+class ValuePlace(NamedTuple):
+    """A value worth a curve, by the places of its numbers."""
+
+    split: str
+    key: str
+    number: Span
+    of: Span | None
+    counts: bool
+    """Whether a comma in it is surely one between thousands."""
+
+
+class LineForm(NamedTuple):
+    """The places of what a line tells."""
+
+    values: tuple[ValuePlace, ...] = ()
+    place: Place = _NOWHERE
+    rank: Span | None = None
+    split: str = ""
+    """What it is about as a whole."""
+    is_heading: bool = False
+    """Whether it only tells where those below it are."""
+    has_points: bool = False
+    """Whether decimal fractions have points."""
+    is_drawn: bool = False
+    """Whether it looks like a bar."""
+    is_indented: bool = False
+    is_summary: bool = False
+    """Whether it begins with an asterisk, as what ends an evaluation."""
+    is_vague: bool = False
+    """Whether it counts only below a heading."""
+    is_rate: bool = False
+    """Whether it tells a learning rate alone: it counts only where an epoch was announced."""
+
+    @property
+    def has_position(self) -> bool:
+        """Whether it tells anything of where in the training it is."""
+        return self.place.is_told
+
+
+NOTHING = LineForm()
+
+
+def form_of(line: str, prefix: Prefix) -> LineForm:
+    """The form of a line; `NOTHING` for one that may be prose, a setting or code."""
+    reading = LineReading(line, prefix.end)
+    items = _telling_cells(reading)
+    if items is None:
+        return NOTHING
+    pairs = [item.what for item in items if isinstance(item.what, Pair)]
+    place = place_of(reading, items)
+    is_row = place.counted is not None and place.counted.end <= 1
+    form = LineForm(
+        place=place,
+        rank=prefix.rank,
+        is_drawn=is_row and _DRAWN.search(line, prefix.end) is not None,
+        is_indented=_is_indented(line, prefix.end),
+        is_summary=line[prefix.end :].lstrip()[:1] == "*",
+    )
+    for pair in pairs:
+        if pair.key.lower() in _RANKS and is_whole(pair.number):
+            form = form._replace(rank=(pair.number.start, pair.number.end))
+    is_reversed = not pairs and form.has_position
+    if is_reversed and any(_is_anchor(one, known=True) for one in reading.behind):
+        pairs, items = reading.behind, [LineItem(1, 1, pair) for pair in reading.behind]
+    words = [item.what.text for item in items if isinstance(item.what, Word)]
+    unknown = sum(map(unknown_words, words))
+    are_all = all(map(split_of, words)) and (place.is_told or len(pairs) == 1)
+    if _is_measured(pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0):
+        most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
+        return NOTHING if unknown > most else _measured(form, reading, items, pairs, unknown)
+    if is_configuration([pair.key for pair in pairs]):
+        return NOTHING
+    split = next(filter(None, map(split_of, words)), "")
+    is_known = place.counted is None or place.counted.unit != OTHER
+    tells = (place.is_told and is_known) or place.part is not None or bool(split and not pairs)
+    return form._replace(is_heading=tells and unknown <= bool(pairs or split), split=split)
+
+
+def _is_indented(line: str, start: int) -> bool:
+    """Whether a line is below another, by blanks or the lines of a tree or a frame."""
+    return line[start : start + 1 + bool(start)].isspace() or line[start : start + 1] in _FRAMES
+
+
+def _telling_cells(reading: LineReading) -> list[LineItem] | None:
+    """The items of a line, of a row of many cells without those that need whole phrases.
+
+    None for a sentence.
+    """
+    items = reading.items
+    spoken = [item for item in items if _is_spoken(item.what)]
+    if not spoken:
+        return items
+    if reading.rows >= _FEW_CELLS:
+        rows = {item.row for item in spoken}
+        return [item for item in items if item.row not in rows or _is_split_word(item.what)]
+    cells = {item.cell for item in spoken}
+    telling = {item.cell for item in items if not isinstance(item.what, Word)} - cells
+    if len(telling) < _FEW_TELLING * len(cells):
+        return None
+    return [item for item in items if item.cell not in cells]
+
+
+def _is_split_word(what: Count | Pair | Word) -> bool:
+    return isinstance(what, Word) and split_of(what.text) != ""
+
+
+def _is_spoken(what: Count | Pair | Word) -> bool:
+    if isinstance(what, Count):
+        return False
+    text = what.key if isinstance(what, Pair) else what.text
+    return has_function_word(text)
+
+
+def _is_measured(
+    pairs: Sequence[Pair], known: bool, *, may_be_rate: bool, are_words_known: bool
+) -> bool:
+    """Whether some pairs are measurements, and all together no settings.
+
+    A learning rate alone counts where it `may_be_rate`: no word is there that has another reason.
+    """
+    if not known and is_configuration([pair.key for pair in pairs]):
+        return False
+    if any(_is_anchor(pair, known) for pair in pairs):
+        return True
+    if may_be_rate and any(map(_is_learning_rate, pairs)):
+        return True
+    if known and all(map(_is_logged, pairs)) and any(map(_is_unknown, pairs)):
+        return are_words_known
+    # "Epoch: 10, Train: 0.81, Test: 0.79"
+    return known and any(_is_split(one.key) and not _is_integer(one) for one in pairs)
+
+
+def _measured(
+    form: LineForm,
+    reading: LineReading,
+    items: Sequence[LineItem],
+    pairs: Sequence[Pair],
+    unknown: int,
+) -> LineForm:
+    """The form of a line with measurements."""
+    values, split = _values(items, pairs)
+    points = any("." in pair.number.text for pair in pairs)
+    form = form._replace(values=values, split=split, has_points=points)
+    if form.has_position or split:
+        return form
+    before = reading.line[: pairs[0].number.start]
+    is_column = len(pairs) == 1 and not pairs[0].sign and len(before) - len(before.rstrip()) > _GAP
+    if reading.has_nameless or is_column or any(map(_may_count, pairs)):
+        return NOTHING  # where it is, is told in a way that is not understood
+    anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
+    if unknown or not all(pair.sign or not _is_integer(pair) for pair in anchors):
+        return NOTHING
+    is_vague = len(pairs) == 1 and (form.is_indented or _is_integer(pairs[0]))
+    return form._replace(is_vague=is_vague, is_rate=not anchors)
+
+
+def _is_anchor(pair: Pair, known: bool) -> bool:
+    return is_metric(pair.key, pair.number.text, pair.sign or (":" if known else ""))
+
+
+def _is_split(key: str) -> bool:
+    return split_of(key) != "" or key == _CATBOOST
+
+
+def _may_count(pair: Pair) -> bool:
+    """Whether a pair may tell a position by a name that is not known, ``Steps executed: 200``."""
+    return _is_integer(pair) and _COUNTER.search(pair.key) is not None
+
+
+def _is_logged(pair: Pair) -> bool:
+    """Whether a pair of any name was surely written as one: ``D_A: 0.31``."""
+    return pair.sign != "" and not is_whole(pair.number) and not pair.number.unit
+
+
+def _is_unknown(pair: Pair) -> bool:
+    return is_charted(pair.key) and measure_of(pair.key).kind in ("", "other", "divergence")
+
+
+def _is_learning_rate(pair: Pair) -> bool:
+    return measure_of(pair.key).kind == "learning rate"
+
+
+def _is_integer(pair: Pair) -> bool:
+    return is_whole(pair.number) and pair.of is None
+
+
+def _values(items: Sequence[LineItem], pairs: Sequence[Pair]) -> tuple[tuple[ValuePlace, ...], str]:
+    """The pairs worth a curve, each with the part of the data that was named last before it."""
+    carried = _carrying(pairs)
+    split, whole = "", ""
+    values: list[ValuePlace] = []
+    for item in items:
+        what = item.what
+        if isinstance(what, Word):
+            if named := split_of(what.text):
+                split = named
+                whole = whole or ("" if values else split)
+        elif isinstance(what, Pair) and (value := _value(what, split or carried.get(what.key, ""))):
+            values.append(value)
+    last = items[-1].what if items else None
+    if not whole and isinstance(last, Word) and last.depth and split:
+        whole = split
+        values = [value._replace(split=split) for value in values]
+    return tuple(values), whole
+
+
+def _carrying(pairs: Sequence[Pair]) -> dict[str, str]:
+    """Pairs that are about the data named in the one before, ``val loss: 0.5, acc: 0.8``."""
+    carried: dict[str, str] = {}
+    named = {pair.key.lower() for pair in pairs}
+    split = ""
+    for pair in pairs:
+        first, _, rest = pair.key.lower().partition(" ")
+        if rest and first in SPLITS:
+            split = first if measure_of(pair.key).kind in _CARRIED else ""
+        elif measure_of(pair.key).split:
+            split = ""
+        elif not split and measure_of(pair.key).kind in _CARRIED:
+            return {}
+        elif measure_of(pair.key).kind in _CARRIED and f"{split} {pair.key.lower()}" not in named:
+            carried[pair.key] = SPLITS[split]
+    return carried
+
+
+def _value(pair: Pair, split: str) -> ValuePlace | None:
+    unit = pair.number.unit
+    if not pair.is_sure or (unit and unit != "%") or not is_charted(pair.key):
+        return None
+    measure = measure_of(pair.key)
+    is_count = measure.kind == "" or _COUNTED.search(pair.key) is not None
+    if is_count and not unit and _is_integer(pair):
+        return None
+    if pair.key.endswith(("(s)", "(ms)", "(sec)")):
+        return None
+    if pair.of is not None and (not is_whole(pair.number) or measure.kind not in _SHARES):
+        return None
+    span = pair.number.start, pair.number.end
+    if pair.average and not pair.of and (split or measure.split) in EVALUATIONS:
+        span = pair.average
+    counts = measure.kind in ("rate", "count", "size", "time")
+    return ValuePlace(split, pair.key, span, pair.of, counts)
+
+
+_SHARES = ("accuracy", "error", "share")
+
+
+def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
+    """The form of what stands before a bar, or behind its clock.
+
+    What stands before it is a description: there `only_measures` are worth a curve.
+    """
+    reading = LineReading(text)
+    pairs = [item.what for item in reading.items if isinstance(item.what, Pair)]
+    if is_configuration([pair.key for pair in pairs]):
+        return NOTHING
+    words = [item.what.text for item in reading.items if isinstance(item.what, Word)]
+    words += [word for pair in pairs[:1] for word in pair.key.split()[:-1]]
+    are_logged = len(pairs) > 1 and all(map(_is_logged, pairs))
+    items = [
+        item
+        for item in reading.items
+        if not only_measures
+        or are_logged
+        or not isinstance(item.what, Pair)
+        or _is_anchor(item.what, known=True)
+    ]
+    values, _ = _values(items, pairs)
+    form = LineForm(place=place_of(reading, items))
+    split = next(filter(None, map(split_of, words)), "")
+    if split == "train" and [word.lower() for word in words] != ["train"]:
+        split = ""  # "Training" is what goes on, no part of the data
+    points = any("." in pair.number.text for pair in pairs)
+    return form._replace(values=values, split=split, has_points=points)

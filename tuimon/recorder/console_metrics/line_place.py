@@ -1,0 +1,121 @@
+"""Where in a training a line was printed, by the places of the numbers that tell it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tuimon.recorder.console_metrics.counters import PART_WORDS, Count, Span, is_whole
+from tuimon.recorder.console_metrics.grammar import LineReading
+from tuimon.recorder.console_metrics.lexer import LineToken
+from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio
+
+_UNITS = ("global", "iteration", "step", "batch", "progress", "episode")
+"""Of several counters in a line the first of these is where it is."""
+
+OTHER = "other"
+"""The unit of steps of something that no word is known of, ``Learner Steps = 100``."""
+
+_NEAR = 12
+_NEXT = 3
+
+
+class Place(NamedTuple):
+    """The places of what tells where a line is."""
+
+    epoch: Span | None = None
+    epochs: Span | None = None
+    counted: Count | None = None
+    part: tuple[str, Span] | None = None
+    """A word such as fold, and its number."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it tells anything of where in the training it is."""
+        return self.epoch is not None or self.counted is not None
+
+
+def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
+    """Epoch, count and part, from what a line counts by name, else from where its numbers are."""
+    counts = [item.what for item in items if isinstance(item.what, Count)]
+    pairs = [item.what for item in items if isinstance(item.what, Pair)]
+    if any("best" in pair.key.lower() for pair in pairs):
+        first = pairs[0].number.start
+        counts = [one for one in counts if one.number[0] < first or not _is_inside(reading, one)]
+    epoch = next((count for count in counts if count.unit == "epoch"), None)
+    part = next((count for count in counts if count.unit in PART_WORDS), None)
+    if part is not None and part.scale == "=" and len(counts) == 1:
+        part = None  # a setting, ``seed: 42``
+    places = [count for count in counts if count.unit in _UNITS]
+    place = min(places, key=lambda count: _UNITS.index(count.unit), default=None)
+    found = Place(
+        epoch and epoch.number,
+        epoch and epoch.total,
+        place,
+        part and (part.unit, part.number),
+    )
+    row = _row_of(reading, may_tell_epoch=epoch is None)
+    if place is not None:
+        episode = next((count for count in places if count.unit == "episode"), None)
+        if episode is None or epoch is not None:
+            return found
+        if episode is not place:
+            return found._replace(epoch=episode.number, counted=place._replace(total=None))
+        is_counted = row is not None and row.epoch is None
+        return (
+            found._replace(epoch=place.number, counted=row.counted) if row and is_counted else found
+        )
+    if row is not None and epoch is None and _kinds(reading.found[:3]) == "[0:":
+        number = reading.found[1]  # [0: 10/20]
+        counted = row.counted and row.counted._replace(end=1)
+        row = row._replace(epoch=(number.start, number.end), counted=counted)
+    row = row or (_leading(reading.found) if epoch is None else None)
+    if row is not None:
+        return row._replace(
+            epoch=row.epoch or found.epoch, epochs=row.epochs or found.epochs, part=found.part
+        )
+    return found._replace(counted=next((one for one in counts if one.unit == OTHER), None))
+
+
+def _is_inside(reading: LineReading, count: Count) -> bool:
+    """Whether a counter stands in parentheses behind something else."""
+    before = [one for one in reading.found if one.start < count.number[0]]
+    opened = sum(one.text == "(" for one in before) - sum(one.text == ")" for one in before)
+    return opened > 0
+
+
+def _row_of(reading: LineReading, *, may_tell_epoch: bool) -> Place | None:
+    """The count of a row or a bar that has no name."""
+    ratios = reading.ratios
+    if len(ratios) > 1 and may_tell_epoch and _are_twins(*ratios[:2]):
+        count = Count("batch", ratios[1].number, ratios[1].total, 1)
+        return Place(ratios[0].number, ratios[0].total, count)
+    for chosen in ratios:
+        if chosen.follows_bar or chosen.is_first or (chosen.is_last and chosen.is_bracketed):
+            is_row = chosen.is_bracketed or chosen.follows_bar
+            return Place(counted=Count("batch", chosen.number, chosen.total, int(is_row)))
+    return None
+
+
+def _are_twins(one: Ratio, other: Ratio) -> bool:
+    """``[0/5][50/1583]``."""
+    gap = other.number[0] - one.total[1]
+    return one.is_first and gap <= (_NEAR if other.is_bracketed else _NEXT)
+
+
+def _kinds(found: Sequence[LineToken]) -> str:
+    """Tokens with a nought for each integer."""
+    return "".join(one.text if one.kind != "number" else "0" * is_whole(one) for one in found)
+
+
+def _leading(found: Sequence[LineToken]) -> Place | None:
+    """What a number in front counts: ``[10]``, ``[2, 2000]``, ``1000 | loss``, ``0: loss``."""
+    if len(found) < 3:
+        return None
+    kinds = _kinds(found[:5])
+    spans = [(one.start, one.end) for one in found[:5]]
+    if kinds == "[0,0]":
+        return Place(spans[1], counted=Count("batch", spans[3], None, 0))
+    if kinds.startswith("[0]"):
+        return Place(counted=Count("iteration", spans[1], None, 0))
+    if kinds[:2] in ("0:", "0|", "0[", "0(", "0,"):
+        return Place(counted=Count("iteration", spans[0], None, 0))
+    return None

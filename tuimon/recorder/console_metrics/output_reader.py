@@ -1,0 +1,359 @@
+"""Reads what one process prints: lines, and what several of them make together."""
+
+import re
+from collections.abc import Callable
+
+from tuimon.metrics.printed import is_charted, is_configuration, is_metric, may_hold_metrics
+from tuimon.metrics.splits import EVALUATIONS, SPLITS
+from tuimon.recorder.console_metrics.bars import (
+    BarState,
+    CentredCounts,
+    MetricLine,
+    ProgressBars,
+    bar_state,
+)
+from tuimon.recorder.console_metrics.dictionaries import COUNTED, OpenDictionary, printed_of
+from tuimon.recorder.console_metrics.form_cache import FormCache, NumberReader
+from tuimon.recorder.console_metrics.headings import (
+    BEST_HEADING,
+    DATA_HEADING,
+    MORE_OF_BAR,
+    MOST_BELOW,
+    OVERALL_HEADING,
+    RULED,
+    SOURCE_AT_END,
+    said_in,
+)
+from tuimon.recorder.console_metrics.line_form import NOTHING, LineForm, bar_form_of, form_of
+from tuimon.recorder.console_metrics.prefixes import prefix_of
+from tuimon.recorder.console_metrics.printed_blocks import ConsoleBlock, ResultBlock
+from tuimon.recorder.console_metrics.printed_tables import ConsoleTable
+from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
+from tuimon.recorder.console_metrics.steps import Position
+from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
+
+_MOST_UNKNOWN_WORDS = 2
+_LONGEST_HEADING = 100
+_LONGEST_WIDE = 2048
+_NARROW = 24
+"""Blanks before the name of a source at the edge, beside which a long word finds no room."""
+_MOST_UNNAMED = 64
+
+_REFUSED = re.compile(
+    r"^\s*(?:>>>|\$|#(?!\s\w+:\s)|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
+    r"|\s--?(?!inf\b|nan\b)[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://"
+    r"|[\[(]\s*['\"]|\w\[['\"]|[{}]|;(?!\s|$|[\w@/.]+\s?[:=])|(?<!grad_fn=)<[A-Za-z_]|\)\s*->"
+    r"|(?<![=\[])==(?![=\]>])|[<>]="
+)
+_LAPPING = ("iter", "iteration")
+"""Keys that may count anew each epoch."""
+
+_DIGIT = re.compile(r"\d")
+_NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
+_NO_HEADING = Position()
+
+
+def _line_form(text: str) -> LineForm:
+    prefix = prefix_of(text)
+    if _REFUSED.search(text, prefix.end):
+        return NOTHING
+    return form_of(text, prefix)
+
+
+class OutputReader:
+    """What it makes of a line depends on those before alone; its memory of them is bounded."""
+
+    def __init__(self, trainings: Trainings, others: Callable[[str], Trainings]) -> None:
+        """`others` gives the trainings of a rank that is named within a line."""
+        self._trainings = trainings
+        self._others = others
+        self._forms = FormCache(_line_form)
+        self._names = FormCache(lambda text: bar_form_of(text, only_measures=True))
+        self._postfixes = FormCache(lambda text: bar_form_of(text, only_measures=False))
+        self._numbers = NumberReader()
+        self._bars = ProgressBars()
+        self._centred = CentredCounts()
+        self._unnamed: dict[int, int] = {}  # total → count of bars without a name
+        self._main_total: int | None = None
+        self._in_traceback = False
+        self._skips = False
+        self._table = ConsoleTable()
+        self._block = ConsoleBlock()
+        self._dictionary = OpenDictionary()
+        self._result = ResultBlock()
+        self._heading = _NO_HEADING
+        """Where the lines below it lie."""
+        self._below: dict[tuple[str, ...], float] = {}
+        """What they have told."""
+        self._section_holds = 0
+        """For how many lines it is that of lines that are not indented, too."""
+        self._section = ""
+        """The part of the data that the lines below a heading are about."""
+        self._announces = self._announced = self._evaluates = False
+        """Whether epochs are announced, one was since the last bar, and this bar is of none."""
+        self._last_drawn: tuple[int, int | None] = (0, None)
+        self._wide = ""
+        """A bar whose metrics may go on in the next line."""
+
+    def feed(self, text: str) -> list[PrintedPoint]:
+        """The points of one line, or of one state of a progress bar."""
+        if not self._wide:
+            return self._begin(text)
+        if MORE_OF_BAR.match(text) and len(self._wide) < _LONGEST_WIDE:
+            self._wide = f"{self._wide} {text.strip()}"
+            return []
+        return [*self._end_of_wide(), *self._begin(text)]
+
+    def _begin(self, text: str) -> list[PrintedPoint]:
+        """The points of a line, unless it may go on in the next one."""
+        source = SOURCE_AT_END.search(text) if ".py:" in text else None
+        if source is not None and source.end(1) - source.start(1) < _NARROW:
+            self._wide = text[: source.start()]
+            return []
+        if "•" in text and (state := bar_state(text)) is not None and "•" in state.rest:
+            self._wide = text.rstrip()
+            return []
+        return self._feed(text)
+
+    def finish(self) -> list[PrintedPoint]:
+        """The last states of progress bars that were held back."""
+        points = self._end_of_wide()
+        points += self._points(self._result.finish())
+        return points + [point for line in self._bars.finish() for point in self._points(line)]
+
+    def form(self, text: str) -> LineForm:
+        """The form of a line."""
+        return self._forms.of(text) if may_hold_metrics(text) else NOTHING
+
+    def _end_of_wide(self) -> list[PrintedPoint]:
+        wide, self._wide = self._wide, ""
+        return self._feed(wide) if wide else []
+
+    def _feed(self, text: str) -> list[PrintedPoint]:
+        is_inside, result = self._result.feed(text)
+        if result is not None:
+            points = self._points(result)
+            return points if is_inside else [*points, *self._feed(text)]
+        if is_inside:
+            self._trainings.label(self._result.trial)
+            return []
+        if self._is_traceback(text) or self._table.begin(text):
+            return []
+        if (tabled := self._table.row(text) or self._block.feed(text)) is not None:
+            return self._points(tabled if tabled.position.known else self._at_heading(tabled))
+        if self._block.holds_line:
+            return []
+        is_inside, whole = self._dictionary.feed(text)
+        if is_inside:
+            return self._of_dictionary(whole) if whole else []
+        counted = self._centred.counted(text)
+        return [] if counted is None else self._line(counted)
+
+    def _line(self, text: str) -> list[PrintedPoint]:
+        if not _DIGIT.search(text) and not _NO_DIGITS.search(text):
+            if not text[:1].isspace() and text[:1] not in "│├└╰":
+                self._pass_by()
+            self._head(text)
+            return []
+        if (state := bar_state(text)) is not None:
+            return self._state(state)
+        if not may_hold_metrics(text):
+            return []
+        text = text.rstrip()
+        if text.endswith("}"):
+            return self._of_dictionary(text)
+        return self._plain(text)
+
+    def _is_traceback(self, text: str) -> bool:
+        if text.lstrip().startswith("Traceback (most recent call last)"):
+            self._in_traceback = True
+        elif self._in_traceback and not text[:1].isspace():
+            self._in_traceback = False
+            return True  # the exception itself
+        return self._in_traceback
+
+    def _head(self, text: str) -> None:
+        """A line without numbers: maybe what those below it are about."""
+        match = DATA_HEADING.fullmatch(text) if len(text) <= _LONGEST_HEADING else None
+        if len(text) <= _LONGEST_HEADING and OVERALL_HEADING.fullmatch(text):
+            self._trainings.label("")
+        elif match is not None:
+            self._begin_section(text, SPLITS[match[1].lower()])
+            self._heading, self._below = _NO_HEADING, {}
+        self._skips |= len(text) <= _LONGEST_HEADING and BEST_HEADING.search(text) is not None
+
+    def _state(self, state: BarState) -> list[PrintedPoint]:
+        """The points of a state of a progress bar."""
+        count, total, name = state.done, state.total, state.name
+        if not name and total and (len(self._unnamed) < _MOST_UNNAMED or total in self._unnamed):
+            self._unnamed[total] = count
+        if self._table.begin(name):
+            return []
+        if (row := self._table.bar(name, count, total)) is not None:
+            return self._bar((name, total), row, None)
+        about, measured = self._names.of(name), self._postfixes.of(state.rest)
+        said = self._numbers.read(name, about)
+        values = said.values + self._numbers.values(state.rest, measured)
+        values = tuple((split or about.split, key, value) for split, key, value in values)
+        if not values:
+            return []
+        self._heading, self._section, self._section_holds = _NO_HEADING, "", 0
+        position = Position(said.position.epoch, count, total, "bar", said.position.epochs)
+        label = re.sub(r"\d+(?:\.\d+)?", "", name)
+        return self._bar((label, total), MetricLine(position, values), state.elapsed)
+
+    def _bar(
+        self, key: tuple[str, int | None], line: MetricLine, elapsed: int | None
+    ) -> list[PrintedPoint]:
+        lines = self._bars.thin(key, line, elapsed)
+        return [point for line in lines for point in self._points(line)]
+
+    def _of_dictionary(self, text: str) -> list[PrintedPoint]:
+        line = self._dictionary_line(text)
+        if line is None:
+            return []
+        if not line.position.known:
+            line = self._below_heading(line, "\n" in text or text[:1].isspace()) or line
+        return self._trainings.follow(line)
+
+    def _dictionary_line(self, text: str) -> MetricLine | None:
+        before, brace, inside = text.partition("{")
+        before = before[prefix_of(before).end :]
+        if has_function_word(before) or unknown_words(before) > _MOST_UNKNOWN_WORDS:
+            return None
+        if re.search(r"\w\s*\($|[=\"']\s*$", before):
+            return None
+        found, split = printed_of(brace + inside)
+        if is_configuration(list(found)) or not any(
+            is_metric(key, f"{value}", ":") for key, value in found.items()
+        ):
+            return None
+        about = self._names.of(before)
+        position = self._dictionary_position(found, self._numbers.read(before, about).position)
+        values = tuple(
+            (about.split or split, key, value)
+            for key, value in found.items()
+            if is_charted(key) and key.rpartition("_")[2] != "updates"
+        )
+        return MetricLine(position, values)
+
+    def _dictionary_position(self, found: dict[str, float], before: Position) -> Position:
+        epoch = found.get("epoch", before.epoch)
+        if epoch is not None and not 0 <= epoch < 1e9:
+            return Position()
+        for key, count in found.items():
+            is_step = key in COUNTED[:-1] or key.endswith("_num_updates")
+            if is_step and 0 <= count < 1e15:
+                return Position(epoch, int(count), unit="step" if key in _LAPPING else "global")
+        if before.done is not None:
+            return before._replace(epoch=epoch)
+        if epoch is not None and (bar := self._main_bar()) is not None:
+            return Position(epoch, bar, unit="global")
+        return Position(epoch)
+
+    def _main_bar(self) -> int | None:
+        """Steps of the bar that a trainer draws over the whole training.
+
+        The bar of an evaluation is full when its results come, and that of the training is not.
+        """
+        if self._main_total is None:
+            for total, count in self._unnamed.items():
+                if 0 < count < total:
+                    self._main_total = total
+                    break
+        return None if self._main_total is None else self._unnamed.get(self._main_total)
+
+    def _plain(self, text: str) -> list[PrintedPoint]:
+        form = self._forms.of(text)
+        skips = self._skips and bool(form.values)
+        self._skips = not skips and (self._skips or BEST_HEADING.search(text) is not None)
+        if form is not NOTHING and not form.is_indented:
+            self._pass_by()
+        if form is NOTHING or skips:
+            is_said = " of the " in text or " at " in text or " over epoch" in text
+            return self._points(said_in(text)) if is_said and not skips else []
+        trainings = self._trainings
+        if form.rank is not None:
+            trainings = self._others(text[form.rank[0] : form.rank[1]])
+        if form.place.part is not None and (form.values or form.is_heading):
+            word, span = form.place.part
+            trainings.label(f"{word} {int(text[span[0] : span[1]])}")
+            self._table.restart()
+        if not form.values:
+            self._announce(text, form, trainings)
+            return []
+        line = self._numbers.read(text, form)
+        if form.has_position:
+            self._heading, self._section_holds = _NO_HEADING, 0
+        elif (below := self._below_heading(line, form.is_indented)) is not None:
+            line = below
+        elif form.is_vague or (form.is_rate and not self._heading.known):
+            return []
+        if not form.has_position and not form.split and form.is_summary:
+            line = trainings.current.summed_up(line)
+        if line.position.total and form.is_drawn:
+            return self._drawn(line)
+        return trainings.follow(line)
+
+    def _drawn(self, line: MetricLine) -> list[PrintedPoint]:
+        """The points of a bar as Keras draws it.
+
+        One that no epoch was announced above, of a training that announces them, is that of an
+        evaluation.
+        """
+        count, total = line.position.done or 0, line.position.total
+        last, self._last_drawn = self._last_drawn, (count, total)
+        if self._announced or total != last[1] or count < last[0]:
+            self._evaluates = self._announces and not self._announced
+            self._announced = False
+        if self._evaluates:
+            values = tuple((split or "eval", key, value) for split, key, value in line.values)
+            line = MetricLine(line.position, values)
+        return self._bar(("", total), line, None)
+
+    def _below_heading(self, line: MetricLine, is_indented: bool) -> MetricLine | None:
+        """A line without a position at that of the heading above it; None if there is none."""
+        position = self._heading
+        if not is_indented and position.done is None and not self._section_holds:
+            return None
+        if not position.known and not self._section:
+            return None
+        for *name, value in line.values:
+            if self._below.setdefault(tuple(name), value) != value:
+                self._heading = _NO_HEADING
+                return None
+        section = self._section if is_indented or self._section_holds else ""
+        values = tuple((split or section, key, value) for split, key, value in line.values)
+        return MetricLine(position, values)
+
+    def _at_heading(self, line: MetricLine) -> MetricLine:
+        position, self._heading = self._heading, _NO_HEADING
+        return line if position.done is None else MetricLine(position, line.values)
+
+    def _begin_section(self, text: str, split: str) -> None:
+        self._section = split
+        is_above = RULED.match(text, prefix_of(text).end) or text.rstrip()[-1:] == ":"
+        self._section_holds = MOST_BELOW if is_above else 0
+
+    def _pass_by(self) -> None:
+        """A line that is not indented: what is below a heading may end with it."""
+        self._section_holds = max(0, self._section_holds - 1)
+        if not self._section_holds:
+            self._section = ""
+
+    def _announce(self, text: str, form: LineForm, trainings: Trainings) -> None:
+        """What a line tells for those below it."""
+        if not form.is_heading:
+            return
+        position = self._numbers.read(text, form).position
+        if form.split:
+            self._begin_section(text, form.split)
+        elif not form.is_indented and position.done is not None:
+            self._section, self._section_holds = "", 0
+        self._heading, self._below = position, {}
+        if position.epoch is not None and self._section not in EVALUATIONS:
+            trainings.announce(position.epoch)
+            self._announces = self._announced = True
+
+    def _points(self, line: MetricLine | None) -> list[PrintedPoint]:
+        return [] if line is None else self._trainings.follow(line)

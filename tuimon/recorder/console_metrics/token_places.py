@@ -1,0 +1,81 @@
+"""The tokens of a line, and what is to be seen at a place among them."""
+
+import re
+
+from tuimon.recorder.console_metrics.counters import Span, is_whole
+from tuimon.recorder.console_metrics.lexer import lexemes
+
+_WRAPPERS = re.compile(r"(?:\w+\.)*(?:tensor|array|Array|DeviceArray|float\d\d|Tensor)")
+_CLOSING = ("]", ")", "'", '"')
+_WIDEST_GAP = 4
+MOST_WORDS = 4
+"""Of a name."""
+
+
+class TokenPlaces:
+    """The tokens of a line from `start` on; looked at by their indices, which may be too large."""
+
+    def __init__(self, line: str, start: int) -> None:
+        self.line = line
+        self.found = lexemes(line, start)
+
+    def _value(self, place: int) -> tuple[int, int] | None:
+        """A number at `place`, maybe wrapped: its index, and that of what is behind."""
+        if place >= len(self.found):
+            return None
+        one = self.found[place]
+        if one.kind == "number":
+            return place, place + 1
+        if one.kind == "open" or one.text in "'\"":
+            end = self.found[place + 2].text if place + 2 < len(self.found) else ""
+            is_closed = self._kind(place + 1) == "number" and end in _CLOSING
+            return (place + 1, place + 3) if is_closed else None
+        is_open = place + 2 < len(self.found) and self.found[place + 1].text == "("
+        return self._wrapped(place + 2) if is_open and _WRAPPERS.fullmatch(one.text) else None
+
+    def _wrapped(self, place: int) -> tuple[int, int] | None:
+        if self.found[place].kind != "number":
+            return None
+        for end in range(place + 1, min(place + 24, len(self.found))):
+            if self.found[end].text == ")":
+                return place, end + 1
+        return None
+
+    def _name_behind(self, place: int) -> str:
+        end = place
+        while self._kind(end) == "word" and end < place + MOST_WORDS:
+            end += 1
+        is_cell = end > place and (end == len(self.found) or self._is(",", end))
+        return self.line[self.found[place].start : self.found[end - 1].end] if is_cell else ""
+
+    def _has_noun(self, place: int) -> bool:
+        """Whether the word behind a number only tells what it counts, ``5.2k tokens``."""
+        if place == 0 or self._kind(place + 1) != "word":
+            return False
+        is_next = self.found[place + 1].start <= self.found[place].end + 2
+        return is_next and self._kind(place + 2) not in ("number", "sign", "open", "")
+
+    def _is_average(self, number: int, other: int) -> bool:
+        """Whether what is in parentheses is no change, ``0.5 (-0.1)``."""
+        if self.found[other].unit not in ("", "%"):
+            return False
+        signs = self.found[number].text[0], self.found[other].text[0]
+        return signs[1] not in "+-\u2212" or signs[0] in "+-\u2212"
+
+    def _is_label(self, place: int) -> bool:
+        """Whether the number before names what comes behind a colon, ``loss 100: 0.61``."""
+        is_named = self._is(":", place) and self._kind(place + 1) == "number"
+        return is_named and is_whole(self.found[place - 1])
+
+    def _is(self, text: str, place: int) -> bool:
+        return place < len(self.found) and self.found[place].text == text
+
+    def _kind(self, place: int) -> str:
+        return self.found[place].kind if place < len(self.found) else ""
+
+    def _span(self, place: int) -> Span:
+        return self.found[place].start, self.found[place].end
+
+    def _is_near(self, end: int, start: int) -> bool:
+        between = self.line[end:start]
+        return len(between) <= _WIDEST_GAP and "\t" not in between

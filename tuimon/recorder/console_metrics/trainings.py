@@ -1,0 +1,140 @@
+"""The trainings that one process prints: folds, trials, one after the other.
+
+Each has an axis of its own, and its points are a part of the run of their own: no curve is
+overwritten by that of the next training.
+"""
+
+from tuimon.metrics import measure_of
+from tuimon.metrics.splits import EVALUATIONS
+from tuimon.recorder.console_metrics.bars import Evaluations, MetricLine
+from tuimon.recorder.console_metrics.steps import Position, StepAxis, TagNames
+from tuimon.recorder.console_metrics.tags import LONGEST_TAG, tag_of
+from tuimon.recorder.event_file import TagPoint
+
+MOST_TAGS = 512
+_MOST_PARTS = 256
+_STEP_LIMIT = 2**62
+
+
+class PrintedPoint(TagPoint):
+    """A point that was printed."""
+
+    part: str = ""
+    """The part of the run that it is of, ``fold 1``; empty for the run itself."""
+
+
+class PrintedTraining:
+    """One training: where it is, and what its curves are called."""
+
+    def __init__(self, part: str) -> None:
+        self.part = part
+        self.axis = StepAxis()
+        self._names = TagNames()
+        self._evaluations = Evaluations(self.axis)
+        self._tags: set[str] = set()
+
+    def follow(self, line: MetricLine) -> list[PrintedPoint]:
+        """The points of a line, and of an evaluation that is over with it."""
+        if self.axis.trained is None:
+            return self._placed(line)
+        return [point for one in self._evaluations.follow(line) for point in self._placed(one)]
+
+    def summed_up(self, line: MetricLine) -> MetricLine:
+        """A line below an evaluation as its last one."""
+        return self._evaluations.summed_up(line)
+
+    def finish(self) -> list[PrintedPoint]:
+        """The result of an evaluation that was the last thing of all."""
+        return [point for line in self._evaluations.finish() for point in self._placed(line)]
+
+    def _placed(self, line: MetricLine) -> list[PrintedPoint]:
+        tagged = [(tag_of(split, key), value) for split, key, value in line.values]
+        evaluates = [measure_of(tag).split in EVALUATIONS for tag, _ in tagged]
+        steps = {}
+        if not all(evaluates):
+            steps[False] = self.axis.of_training(line.position)
+        if any(evaluates):
+            steps[True] = self.axis.of_evaluation(line.position, is_alone=not steps)
+        points: dict[str, PrintedPoint] = {}
+        for (tag, value), is_evaluation in zip(tagged, evaluates, strict=True):
+            if tag in points or not self._is_welcome(tag):
+                continue
+            step = steps[is_evaluation]
+            if not is_evaluation and self._names.is_average(tag, step):
+                continue
+            number = self._names.place(tag, step, self.axis.epoch)
+            if 0 <= number < _STEP_LIMIT:
+                points[tag] = PrintedPoint(tag, number, value)
+                if self.part:
+                    points[tag].part = self.part
+        return list(points.values())
+
+    def _is_welcome(self, tag: str) -> bool:
+        if len(self._tags) < MOST_TAGS and len(tag) <= LONGEST_TAG:
+            self._tags.add(tag)
+        return tag in self._tags
+
+
+class Trainings:
+    """What one process trains, in turn or at once; `printer` is the process, if there are more."""
+
+    def __init__(self, printer: str = "") -> None:
+        self._printer = printer
+        self._label = ""
+        self._parts: dict[str, list[PrintedTraining]] = {"": [PrintedTraining(printer)]}
+        """By label: trainings that were begun one after the other under it."""
+
+    @property
+    def current(self) -> PrintedTraining:
+        """The training that is under way."""
+        return self._parts[self._label][-1]
+
+    def label(self, label: str) -> None:
+        """What follows is about that part of the run, ``fold 1``."""
+        if label not in self._parts:
+            if len(self._parts) >= _MOST_PARTS:
+                return
+            self._parts[label] = [PrintedTraining(self._part(label))]
+        self._label = label
+
+    def is_part(self) -> bool:
+        """Whether a part of the run is under way."""
+        return self._label != ""
+
+    def announce(self, epoch: float) -> None:
+        """An epoch was named above what it has to tell."""
+        self._begin_if_anew(Position(epoch))
+        self.current.axis.announce(epoch)
+
+    def follow(self, line: MetricLine) -> list[PrintedPoint]:
+        """The points of a line."""
+        if not line.values:
+            return []
+        held: list[PrintedPoint] = []
+        if not self._is_evaluation(line):
+            held = self._begin_if_anew(line.position)
+        return held + self.current.follow(line)
+
+    def finish(self) -> list[PrintedPoint]:
+        """What the trainings have held back."""
+        all_of_them = [one for trainings in self._parts.values() for one in trainings]
+        return [point for training in all_of_them for point in training.finish()]
+
+    def _is_evaluation(self, line: MetricLine) -> bool:
+        if not self.current.axis.has_trained:
+            return False
+        tags = (tag_of(split, key) for split, key, _ in line.values)
+        return all(measure_of(tag).split in EVALUATIONS for tag in tags)
+
+    def _begin_if_anew(self, position: Position) -> list[PrintedPoint]:
+        if not self.current.axis.begins_anew(position):
+            return []
+        held = self.current.finish()
+        trainings = self._parts[self._label]
+        if len(trainings) < _MOST_PARTS:
+            name = self._part(self._label, f"training {len(trainings) + 1}")
+            trainings.append(PrintedTraining(name))
+        return held
+
+    def _part(self, *names: str) -> str:
+        return " ".join(name for name in (self._printer, *names) if name)
