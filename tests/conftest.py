@@ -20,6 +20,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min((os.cpu_count() or 1) + 2, 8) if whole and not renews_pictures else 0
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mix modules that wait for processes with those that compute.
+
+    Workers that have the same kind at the same time leave cores idle, or wait for each other.
+    """
+    kinds: dict[bool, list[Path]] = {True: [], False: []}
+    for item in items:
+        kinds["e2e" in item.path.parts].append(item.path)
+    places: dict[Path, float] = {}
+    for paths in kinds.values():
+        for place, path in enumerate(paths):
+            places.setdefault(path, place / len(paths))
+    items.sort(key=lambda item: places[item.path])
+
+
 _OF_THE_CALLERS_TERMINAL = {"COLUMNS", "LINES", "TMUX", "TMUX_PANE", "STY", "NO_COLOR"}
 _OF_THE_CALLERS_TERMINAL |= {"FORCE_COLOR", "COLORTERM", "TERM_PROGRAM", "LC_ALL", "LC_CTYPE"}
 

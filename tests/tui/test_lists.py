@@ -61,7 +61,9 @@ WORDS = ["A", "ant", "ape", "B", "bee", "cat", "cow", "doe", "dog"]
 async def shown(pilot: Pilot[None]) -> list[str]:
     await pilot.pause()
     assert isinstance(pilot.app, WordsApp)
-    return pilot.app.list.shown_text().split("\n")[:-1]
+    while not (text := pilot.app.list.shown_text()):  # not laid out yet
+        await pilot.pause()
+    return text.split("\n")[:-1]
 
 
 async def test_headings_are_passed_over() -> None:

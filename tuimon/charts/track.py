@@ -122,8 +122,10 @@ def make_track(curve: Curve, axis: XAxis) -> Track:
     if ascends and low <= x[0] and x[-1] <= high and x[-1] - x[0] <= _LONGEST_RUN:
         return Track(curve, x, values, None)
     known = np.isfinite(x)
-    if known.any():
-        known &= abs(x - np.median(x[known])) <= _LONGEST_RUN
+    if (count := int(known.sum())) > 0:
+        middle = np.partition(x[known], count // 2)[count // 2]
+        with np.errstate(over="ignore"):
+            known &= abs(x - middle) <= _LONGEST_RUN
     dated = known & (x >= low) & (x <= high)
     order = np.argsort(x, kind="stable")
     order = order[(dated if axis == "wall" else known)[order]]
