@@ -41,6 +41,11 @@ def test_help_imports_neither_the_screen_nor_numbers():
     assert not imported([*HEAVY, "textual", "rich", "numpy", "plotext", "psutil"], modules)
 
 
+def test_a_launch_imports_neither_the_screen_nor_numbers():
+    modules = modules_after("import tuimon.cli.run")
+    assert not imported([*HEAVY, "textual", "rich", "numpy", "plotext", "asyncio"], modules)
+
+
 def test_the_screen_imports_no_training_packages():
     modules = modules_after("import tuimon.tui.app")
     assert "textual" in modules

@@ -16,11 +16,11 @@ import click
 
 from tuimon.cli.shared.common import CommandError, run_or_refuse, settings_or_refuse
 from tuimon.cli.shared.wandb_options import wandb_options
+from tuimon.present.tag_width import console_columns
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, machine_id, pid_namespace
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
 from tuimon.text import safe
-from tuimon.tui.panes.tag_pane import console_columns
 
 _LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
 

@@ -17,23 +17,13 @@ from tuimon.present.hparam_groups import HParams, differing, values_of
 from tuimon.present.list_cursor import ListCursor
 from tuimon.present.look import ChangeLook, Look, selected
 from tuimon.present.selection import BY_PREFIX
+from tuimon.present.tag_width import TAGS_WIDTH
 from tuimon.store.filters import FilterError, parse_filter
 from tuimon.text import fit, fit_name, format_value, safe
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.cells import CellView, line
 from tuimon.tui.panes.prompt import filter_prompt
-
-TAGS_WIDTH = 30
-TAGS_FROM_WIDTH = 100
-"""Columns from which on the tags are shown unless the user has hidden them."""
-_MARGIN = 1
-
-
-def console_columns(width: int) -> int:
-    """Columns of the console in a terminal of `width`, as the screen opens on a training."""
-    return width - _MARGIN - (TAGS_WIDTH if width >= TAGS_FROM_WIDTH else 0)
-
 
 _VALUE_WIDTH = 9
 _RUNS_SHARE, _RUNS_SHARE_FOCUSED = 3, 2

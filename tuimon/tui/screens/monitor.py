@@ -22,6 +22,7 @@ from tuimon.present.look import Look, LookFile, first_look, selected
 from tuimon.present.overview import OverviewCache
 from tuimon.present.pairing import pair_tags, prefix_tags
 from tuimon.present.selection import BY_PREFIX, Selection
+from tuimon.present.tag_width import TAGS_FROM_WIDTH
 from tuimon.runs.activity import losses
 from tuimon.runs.record import RunState
 from tuimon.session.session import Session
@@ -39,7 +40,7 @@ from tuimon.tui.panes.notice import MIN_HEIGHT, MIN_WIDTH, Notice, why_no_curves
 from tuimon.tui.panes.pane_map import PaneMap
 from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.system_pane import SystemPane
-from tuimon.tui.panes.tag_pane import TAGS_FROM_WIDTH, TagPane
+from tuimon.tui.panes.tag_pane import TagPane
 from tuimon.tui.screens.session_screen import SessionScreen
 from tuimon.tui.screens.system import SystemScreen
 from tuimon.tui.screens.value_screen import TableResult, TableScreen
