@@ -18,7 +18,7 @@ from support.mirror_runs import (
     written,
 )
 from tuimon.mirror.journal import last_run
-from tuimon.mirror.life import HOME_VARIABLE
+from tuimon.mirror.leftovers import HOME_VARIABLE
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 

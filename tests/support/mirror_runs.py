@@ -15,7 +15,7 @@ from typing import Any
 from support.wandb_history import HistoryRow, history_rows
 from tuimon.events.logdir import LogdirScan
 from tuimon.events.tail import EventFileTail
-from tuimon.mirror.life import MIRROR_VARIABLE, kill_leftovers
+from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
 from tuimon.mirror.offline_file import OfflineFile
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, current, machine_id

@@ -1,7 +1,4 @@
-"""One life of a mirror: from a subject to its journal, and through W&B to an exit code.
-
-What an earlier life has left running is ended by its environment (`kill_leftovers`).
-"""
+"""One life of a mirror: from a subject to its journal, and through W&B to an exit code."""
 
 import logging
 import os
@@ -9,12 +6,11 @@ import shlex
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-import psutil
-
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.core import IncompleteError, Mirror, MirrorInterrupt, OnlineRestart
 from tuimon.mirror.journal import Journal, locked
 from tuimon.mirror.journal_home import is_settled, settle_home
+from tuimon.mirror.leftovers import HOME_VARIABLE, kill_leftovers
 from tuimon.mirror.offline_file import is_offline_run
 from tuimon.mirror.opening import MirrorOff, RunOpener, UploadError
 from tuimon.mirror.owner import NewFile, Owner
@@ -28,12 +24,6 @@ _LOOK_FOR_LOCK_EVERY = 1.0
 _TEARDOWN_TIMEOUT = 40.0
 
 log = logging.getLogger("tuimon.mirror")
-MIRROR_VARIABLE = "TUIMON_MIRROR"
-"""Names the run directory in the environment of a mirror and of what wandb starts."""
-HOME_VARIABLE = "TUIMON_MIRROR_HOME"
-"""Names the directory of the journal, where that is another launch's, in the environment of what
-wandb starts."""
-_KILL_GRACE = 5.0
 
 
 def mirror_subject(context: MirrorContext) -> int:
@@ -144,14 +134,3 @@ def _go_on_from(subject: Owner, home: RunPaths) -> None:
         record = read_record(RunRecord, home.run_json)
         if record is not None:
             subject.goes_on_from(record.started_at)
-
-
-def kill_leftovers(directory: Path, variable: str = MIRROR_VARIABLE) -> None:
-    """Kill every process whose environment has `variable` for `directory`; wait for their ends."""
-    found: list[psutil.Process] = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            if process.environ().get(variable) == str(directory):
-                process.kill()
-                found.append(process)
-    psutil.wait_procs(found, timeout=_KILL_GRACE)

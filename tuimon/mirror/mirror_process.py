@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import suppress
 
-from tuimon.mirror.life import MIRROR_VARIABLE, kill_leftovers
+from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import ask_to_end
 from tuimon.runs.record import TRYING_AGAIN, MirrorRecord, RecordError, read_record, write_record

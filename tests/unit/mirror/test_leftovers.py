@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tuimon.mirror.life import HOME_VARIABLE, MIRROR_VARIABLE, kill_leftovers
+from tuimon.mirror.leftovers import HOME_VARIABLE, MIRROR_VARIABLE, kill_leftovers
 
 
 def sleeper(**variables: str) -> "subprocess.Popen[bytes]":

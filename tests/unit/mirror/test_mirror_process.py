@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.waiting import wait_until
-from tuimon.mirror.life import MIRROR_VARIABLE, kill_leftovers
+from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, read_record, write_record
