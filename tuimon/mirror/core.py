@@ -222,6 +222,8 @@ class Mirror:
     def _drain(self) -> None:
         """Read until the recorder has searched for the last time and nothing comes any more."""
         quiet_since = time.monotonic()
+        if (ended_at := self._subject.seen_at) is not None:
+            quiet_since -= max(time.time() - ended_at, 0.0)  # nothing was written for so long
         while True:
             self._look()
             if has_room(self._home.directory, self._status):
@@ -329,6 +331,9 @@ class Mirror:
                 )
         elif self._rows_at_server is not None:
             missing = self._rows_at_server.missing(self._journal.next_row)
+            seconds = self._handover.runtime(self._subject.seen_at)
+            if not missing and seconds is not None:
+                missing = self._rows_at_server.settle_runtime(seconds)
             if missing:
                 raise IncompleteError(missing)
             self._status.update(confirmed=self._rows_at_server.rows)

@@ -104,6 +104,33 @@ class Server:
             )
         return int(bucket.get("historyLineCount") or 0)
 
+    def settle_runtime(
+        self, entity: str | None, project: str | None, run_id: str, seconds: int
+    ) -> None:
+        """Have the summary of a closed run tell how long it was running; raises ServerError.
+
+        wandb-core ends a run with the time for which it had it open itself.
+        """
+        query = (
+            "query RunSummary($entity: String, $project: String, $name: String!) {"
+            " model(name: $project, entityName: $entity) {"
+            " bucket(name: $name, missingOk: true) { id summaryMetrics } } }"
+        )
+        told = self.ask(query, {"entity": entity, "project": project, "name": run_id})
+        bucket = (told.get("model") or {}).get("bucket")
+        if bucket is None:
+            return
+        summary = json.loads(bucket["summaryMetrics"] or "{}")
+        settled = summary | {"_runtime": seconds}
+        settled["_wandb"] = {**(summary.get("_wandb") or {}), "runtime": seconds}
+        if settled != summary:
+            self.ask(
+                "mutation UpsertBucket($id: String, $summaryMetrics: JSONString) {"
+                " upsertBucket(input: { id: $id, summaryMetrics: $summaryMetrics }) {"
+                " bucket { id } } }",
+                {"id": bucket["id"], "summaryMetrics": json.dumps(settled)},
+            )
+
 
 def _status_text(code: int) -> str:
     match code:
@@ -178,6 +205,14 @@ class RowCheck:
         if self.refused:
             return self.error
         log.warning("what has arrived cannot be counted: %s", self.error)
+        return None
+
+    def settle_runtime(self, seconds: int) -> str | None:
+        """After the end: put right how long the run was running; why that could not be done."""
+        try:
+            self._server.settle_runtime(*self._run, seconds)
+        except ServerError as error:
+            return str(error)
         return None
 
     def _ask(self) -> None:

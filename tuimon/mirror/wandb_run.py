@@ -9,12 +9,12 @@ import secrets
 import string
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tuimon.mirror.destination import git_root
-from tuimon.mirror.keys import can_be_defined
+from tuimon.mirror.keys import ROW, can_be_defined
 from tuimon.mirror.run_config import script_config, shown_command
 from tuimon.mirror.server import Server
 from tuimon.runs.paths import RunPaths
@@ -33,9 +33,6 @@ _SOURCES = frozenset(
 _NOT_CODE = frozenset({"__pycache__", "site-packages", "node_modules", "wandb"})
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
-_ROWS_AT_ONCE = 100
-"""So many may be on their way to wandb-core before its socket is waited for."""
-
 
 def new_run_id() -> str:
     """An id like those that wandb makes."""
@@ -124,9 +121,6 @@ class WandbRun:
         self._run = run
         # Older runs have it from their backend.
         self._interface = getattr(run, "_interface", None) or run._backend.interface
-        told = inspect.signature(self._interface._publish).parameters
-        self._at_once = _ROWS_AT_ONCE if "nowait" in told else 1
-        self._written = 0
 
     @classmethod
     def open(
@@ -149,11 +143,9 @@ class WandbRun:
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
         import wandb
-        from wandb.sdk.wandb_run import Run
 
         options = record.mirror
-        # What wandb tells its core of the run, and would set to the present.
-        Run._start_time = property(lambda _: origin, lambda *_: None)  # type: ignore[assignment]
+        _prepare(origin)
         # The arguments in the run's metadata: wandb takes those of its own process.
         sys.argv = shown_command(record.argv)
         run = wandb.init(
@@ -210,40 +202,47 @@ class WandbRun:
         if can_be_defined(key):
             self._run.define_metric(key, step_metric=step_key)
 
-    def write(
-        self, row: Mapping[str, float], number: int, media: Mapping[str, Any] | None = None
-    ) -> None:
-        """Hand over row `number`, which holds all that W&B is to have in it, times included.
+    def write(self, rows: Iterable[Mapping[str, float]]) -> None:
+        """Hand over rows, which hold all that W&B is to have in them, number and times included.
 
-        Not by `log`, which takes the time of the call for the point's, and would have wandb-core
-        gather the row from parts and derive a summary with each. `media` also go into the summary,
-        before the row: a row that has arrived has its part there.
+        Not by `log`, which takes the time of the call for the points', and would have wandb-core
+        gather each row from parts and derive a summary with it.
         """
-        encoded = self._encoded(media, number) if media else {}
-        if encoded:
-            self._publish_summary(encoded)
-        record = _new_record()
-        record.history.step.num = number
-        add = record.history.item.add
-        for key, value in row.items():
-            add(key=key, value_json=repr(value) if math.isfinite(value) else json.dumps(value))
+        self._publish([_history(row) for row in rows])
+
+    def write_media(self, row: Mapping[str, float], media: Mapping[str, Any]) -> None:
+        """Hand over a row with media, which also go into the summary.
+
+        Before the row: one that has arrived has its part there.
+        """
+        encoded = self._encoded(media, int(row[ROW]))
+        record = _history(row)
         for key, text in encoded.items():
-            add(key=key, value_json=text)
-        self._written += 1
-        if self._written % self._at_once:
-            self._interface._publish(record, nowait=True)
-        else:
-            self._interface._publish(record)
+            record.history.item.add(key=key, value_json=text)
+        self._publish([_summary(encoded), record])
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
-        self._publish_summary({key: json.dumps(value) for key, value in entries.items()})
+        self._publish([_summary({key: json.dumps(value) for key, value in entries.items()})])
 
-    def _publish_summary(self, entries: Mapping[str, str]) -> None:
-        record = _new_record()
-        for key, text in entries.items():
-            record.summary.update.add(key=key, value_json=text)
-        self._interface._publish(record)
+    def _publish(self, records: Sequence[Any]) -> None:
+        """Hand records to wandb-core, which writes to its file, and sends, what they are.
+
+        Together: newer wandbs have a thread for its socket, which is asked once then.
+        """
+        interface = self._interface
+        if not hasattr(interface, "_asyncer"):
+            for record in records:
+                interface._publish(record)
+            return
+        from wandb.proto.wandb_server_pb2 import ServerRequest  # type: ignore[attr-defined]
+
+        async def publish() -> None:
+            for record in records:
+                interface._assign(record)
+                await interface._client.publish(ServerRequest(record_publish=record))
+
+        interface._asyncer.run(publish)
 
     def _encoded(self, media: Mapping[str, Any], number: int) -> dict[str, str]:
         """Media of row `number` as wandb keeps them: bound to the run, their files on their way."""
@@ -279,11 +278,36 @@ class WandbRun:
         self._run.finish(exit_code=exit_code)
 
 
-def _new_record() -> Any:
-    """One of the messages that wandb-core takes, and writes to its file as they are."""
+def _prepare(origin: float) -> None:
+    """Have wandb say that its runs began at `origin`, and not when it was called."""
+    from wandb.sdk.wandb_run import Run
+
+    Run._start_time = property(lambda _: origin, lambda *_: None)  # type: ignore[assignment]
+    # Which begins with importing all that launches jobs, for a third of a second.
+    Run._detect_and_apply_job_inputs = lambda _: None  # type: ignore[method-assign]
+
+
+def _history(row: Mapping[str, float]) -> Any:
+    """wandb's record of a row."""
     from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
 
-    return Record()
+    record = Record()
+    record.history.step.num = row[ROW]
+    add = record.history.item.add
+    for key, value in row.items():
+        add(key=key, value_json=repr(value) if math.isfinite(value) else json.dumps(value))
+    return record
+
+
+def _summary(entries: Mapping[str, str]) -> Any:
+    """wandb's record of entries of the summary, which are JSON."""
+    from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
+
+    record = Record()
+    record.summary.SetInParent()  # wandb-core panics at a record of nothing
+    for key, text in entries.items():
+        record.summary.update.add(key=key, value_json=text)
+    return record
 
 
 def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
