@@ -20,6 +20,7 @@ from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.worker import WorkerFailed, get_current_worker
 
 from tuimon.abandoned import AbandonedThreads
 from tuimon.end_signals import EndSignals, SignalEnd, die_of
@@ -147,11 +148,13 @@ class TerminalApp(App[R]):
         return super().pop_screen() if len(self.screen_stack) > 2 else AwaitComplete()
 
     def _handle_exception(self, error: Exception) -> None:
-        pump = active_message_pump.get(None)
-        screen = pump.screen if isinstance(pump, Widget) and pump.is_attached else None
-        if screen is not None and self.survives(screen, error):
+        # A worker's failure is told by the app, whoever began it.
+        is_workers = isinstance(error, WorkerFailed)
+        pump = get_current_worker().node if is_workers else active_message_pump.get(None)
+        is_gone = isinstance(pump, Widget) and not pump.is_attached
+        if isinstance(pump, Widget) and not is_gone and self.survives(pump.screen, error):
             return
-        if self._exit:  # of what was under way when the screen went
+        if self._exit or is_gone:  # of what was under way when the screen went
             _log.warning("failed while it was left", exc_info=error)
         else:
             super()._handle_exception(error)
