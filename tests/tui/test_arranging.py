@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.geometry import Size
 
 from support.event_files import append, scalar, version, write
 from support.screens import settle, shown, visible
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.folded_sections import FoldedSections
@@ -113,6 +115,18 @@ async def test_any_number_of_charts_fits_on_a_page(session: Session, size) -> No
         await pilot.press("w", "a")
         await settle(pilot)
         assert screen.look.shape is None
+
+
+async def test_a_chart_opens_in_a_size_that_has_just_changed(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        with monkeypatch.context() as patch:  # as between a resize and its event
+            patch.setattr(ChartGrid, "size", property(lambda _: Size(40, 10)))
+            screen.query_one(ChartPane).show_chart(4)
+        assert isinstance(screen.focused, ChartView)
+        assert screen.focused.metric.title == "lr/encoder/x"
 
 
 async def test_charts_of_many_metrics_take_turns_in_the_places_of_a_page(tmp_path: Path) -> None:

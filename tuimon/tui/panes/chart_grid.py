@@ -304,6 +304,7 @@ class ChartGrid(Container):
         """Turn to the page of a chart and focus it."""
         if not 0 <= index < self.count:
             return
+        self._arrange()  # into the shape that the size asks for by now
         self._page, place = divmod(index, self._per_page)
         self._arrange(place)
         self._focus(self.charts[place])
