@@ -15,6 +15,7 @@ from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.folded_sections import FoldedSections
 from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.themes.theme_file import THEMES
 
 TAGS = ("zeta", "Loss/train", "grad/b", "grad/a", "lr/encoder/x")
 
@@ -127,6 +128,20 @@ async def test_a_chart_opens_in_a_size_that_has_just_changed(
             screen.query_one(ChartPane).show_chart(4)
         assert isinstance(screen.focused, ChartView)
         assert screen.focused.metric.title == "lr/encoder/x"
+
+
+@pytest.mark.parametrize("theme", [*THEMES, "ansi-light", "nord"])
+async def test_help_and_dialogs_open_under_every_theme(session: Session, theme: str) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        pilot.app.theme = theme
+        for key in ("question_mark", "w", "w", "2"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert pilot.app.screen is not screen
+            if key != "w":
+                await pilot.press("escape")
+                await pilot.pause()
 
 
 async def test_charts_of_many_metrics_take_turns_in_the_places_of_a_page(tmp_path: Path) -> None:
