@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.events import MouseMove
+from textual.events import MouseDown, MouseMove
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Static
 from textual.worker import WorkerFailed
 
 from support.screens import settle, shown
@@ -192,6 +194,19 @@ async def test_a_palette_that_was_left_while_it_searches_ends_nothing(session: S
         await pilot.press("T")
         assert pilot.app.is_running
         assert pilot.app.screen is not palette
+
+
+async def test_a_click_on_what_has_just_gone_ends_nothing(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, f"epoch {LINES - 1} ")
+        with monkeypatch.context() as patch:  # a widget between its removal and the next layout
+            patch.setattr(Screen, "get_widget_and_offset_at", lambda *_: Static().screen)
+            down = MouseDown(None, 9, 9, 0, 0, 1, False, False, False)
+            await pilot.app.on_event(down)
+        await pilot.press("T")
+        assert pilot.app.screen is not screen
 
 
 @pytest.mark.parametrize("columns", [80, 81, 79])

@@ -17,6 +17,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._context import active_message_pump
 from textual.app import App
 from textual.await_complete import AwaitComplete
+from textual.dom import NoScreen
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -121,7 +122,12 @@ class TerminalApp(App[R]):
     async def on_event(self, event: events.Event) -> None:
         if self._exit and isinstance(event, events.InputEvent):
             return  # typed after what leaves: there may be no screen any more
-        await self.type_ahead.handle(event, super().on_event)
+        try:
+            await self.type_ahead.handle(event, super().on_event)
+        except NoScreen:
+            if not isinstance(event, events.MouseEvent):
+                raise
+            _log.warning("what is under the mouse has just gone", exc_info=True)
 
     @on(KeyDone)
     def _key_done(self) -> None:
