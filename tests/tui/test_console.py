@@ -196,6 +196,17 @@ async def test_a_palette_that_was_left_while_it_searches_ends_nothing(session: S
         assert pilot.app.screen is not palette
 
 
+async def test_a_palette_opens_while_the_one_before_goes(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        await ready(pilot, f"epoch {LINES - 1} ")
+        assert isinstance(pilot.app, TuimonApp)
+        pilot.app.action_command_palette()
+        pilot.app.screen.dismiss()
+        pilot.app.action_command_palette()
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Palette)
+
+
 async def test_a_click_on_what_has_just_gone_ends_nothing(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
