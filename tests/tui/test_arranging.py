@@ -130,6 +130,19 @@ async def test_a_chart_opens_in_a_size_that_has_just_changed(
         assert screen.focused.metric.title == "lr/encoder/x"
 
 
+async def test_pages_turn_where_a_filter_has_just_left_none(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        grid = screen.query_one(ChartGrid)
+        grid.show_chart(1)
+        selection = grid.charts[0].chart.curves.selection
+        assert selection is not None
+        await grid.show([], selection)
+        screen.set_focus(screen.query(ChartView).first())  # until Textual has looked
+        grid.turn(1)
+        assert (grid.focused_chart, grid.pages) == (None, (1, 1))
+
+
 @pytest.mark.parametrize("theme", [*THEMES, "ansi-light", "nord"])
 async def test_help_and_dialogs_open_under_every_theme(session: Session, theme: str) -> None:
     async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
