@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.present.facts import HeaderFacts
+from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.keys.keymap import TABLES
@@ -36,6 +38,30 @@ def test_a_wide_header_tells_everything():
         assert part in shown
     assert "12.5k pts" in shown
     assert "2 damaged records" in shown
+
+
+def alert(title: str, step: int | None = None) -> Alert:
+    return Alert(key=title, level=AlertLevel.ERROR, title=title, text="", wall_time=0.0, step=step)
+
+
+def test_one_that_is_paused_does_not_run() -> None:
+    facts = replace(FACTS, paused=True, rate=None, reason="paused 9s")
+    shown = text(header_row(facts, 120))
+    assert shown.startswith(" ⏸ train  paused 9s  step 1250 ")
+    assert "running" not in shown
+
+
+def test_one_that_ended_with_nan_is_not_all_well() -> None:
+    facts = HeaderFacts(
+        name="train", state=RunState.FINISHED, reason="loss is NaN at step 443",
+        flawed=True, alert=alert("loss is NaN", 443), alerts=2,
+    )  # fmt: skip
+    row = header_row(facts, 100)
+    assert text(row).strip() == "⚠ train  finished  loss is NaN at step 443"
+    assert {span.role for span in row if span.text.strip()} == {roles.WARN}
+    going = replace(facts, state=RunState.RUNNING, flawed=False, reason=None)
+    assert "● train  running" in text(header_row(going, 100))
+    assert "! loss is NaN +1" in text(header_row(going, 100))
 
 
 @pytest.mark.parametrize("columns", range(1, 140, 7))
