@@ -93,6 +93,16 @@ def test_a_header_tells_of_a_slow_link(seconds, shown):
     assert ("link" in told) == bool(shown)
 
 
+@pytest.mark.parametrize(
+    ("detail", "role"), [("waiting for files", roles.DIM), ("trying again: 500", roles.WARN)]
+)
+def test_a_mirror_that_waits_is_quiet(detail: str, role: str) -> None:
+    mirror = MirrorRecord(state="starting", detail=detail)
+    row = header_row(HeaderFacts(name="t", state=RunState.RUNNING, mirror=mirror), 100)
+    assert {span.role for span in row if span.text == detail} == {role}
+    assert ("i: why" in text(row)) == (role == roles.WARN)
+
+
 def test_a_failed_mirror_says_why():
     facts = HeaderFacts(
         name="t", state=RunState.RUNNING, mirror=MirrorRecord(state="failed", detail="disk full")

@@ -121,7 +121,10 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
         parts.append((41, f"{format_step(mirror.rows - mirror.confirmed)} rows behind", roles.WARN))
     if to_upload:
         parts.append((45, "U: upload", roles.ACCENT))
-    if mirror.detail and mirror.state in _WORTH_A_DETAIL:
+    is_well = mirror.state == "starting" and "trying again" not in (mirror.detail or "")
+    if mirror.detail and is_well:
+        parts.append((40, safe(mirror.detail), roles.DIM))
+    elif mirror.detail and mirror.state in _WORTH_A_DETAIL:
         parts.append((40, safe(mirror.detail), roles.WARN))
         parts.append((46, "i: why", roles.ACCENT))
     elif mirror.url:
