@@ -7,7 +7,7 @@ overwritten by that of the next training.
 from tuimon.metrics import measure_of
 from tuimon.metrics.splits import EVALUATIONS
 from tuimon.recorder.console_metrics.bars import Evaluations, MetricLine
-from tuimon.recorder.console_metrics.steps import Position, StepAxis, TagNames
+from tuimon.recorder.console_metrics.steps import CurveSteps, Position, StepAxis
 from tuimon.recorder.console_metrics.tags import LONGEST_TAG, tag_of
 from tuimon.recorder.event_file import TagPoint
 
@@ -29,9 +29,8 @@ class PrintedTraining:
     def __init__(self, part: str) -> None:
         self.part = part
         self.axis = StepAxis()
-        self._names = TagNames()
+        self._curves: dict[str, CurveSteps] = {}
         self._evaluations = Evaluations(self.axis)
-        self._tags: set[str] = set()
 
     def follow(self, line: MetricLine) -> list[PrintedPoint]:
         """The points of a line, and of an evaluation that is over with it."""
@@ -57,22 +56,21 @@ class PrintedTraining:
             steps[True] = self.axis.of_evaluation(line.position, is_alone=not steps)
         points: dict[str, PrintedPoint] = {}
         for (tag, value), is_evaluation in zip(tagged, evaluates, strict=True):
-            if tag in points or not self._is_welcome(tag):
+            curve = self._curve(tag)
+            if tag in points or curve is None:
                 continue
-            step = steps[is_evaluation]
-            if not is_evaluation and self._names.is_average(tag, step):
-                continue
-            number = self._names.place(tag, step, self.axis.epoch)
-            if 0 <= number < _STEP_LIMIT:
+            number = curve.place(steps[is_evaluation], self.axis.epoch, evaluates=is_evaluation)
+            if number is not None and 0 <= number < _STEP_LIMIT:
                 points[tag] = PrintedPoint(tag, number, value)
                 if self.part:
                     points[tag].part = self.part
         return list(points.values())
 
-    def _is_welcome(self, tag: str) -> bool:
-        if len(self._tags) < MOST_TAGS and len(tag) <= LONGEST_TAG:
-            self._tags.add(tag)
-        return tag in self._tags
+    def _curve(self, tag: str) -> CurveSteps | None:
+        """The curve of a tag; None for one too many."""
+        if tag not in self._curves and len(self._curves) < MOST_TAGS and len(tag) <= LONGEST_TAG:
+            self._curves[tag] = CurveSteps()
+        return self._curves.get(tag)
 
 
 class Trainings:
