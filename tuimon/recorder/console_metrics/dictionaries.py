@@ -77,6 +77,11 @@ class OpenDictionary:
         self._lines: list[str] = []
         self._open = 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has begun and not ended."""
+        return bool(self._lines)
+
     def feed(self, text: str) -> tuple[bool, str]:
         """Whether a line is part of such a dictionary, and all of it with its last line."""
         if not self._lines:

@@ -27,7 +27,7 @@ from tuimon.recorder.console_metrics.headings import (
 from tuimon.recorder.console_metrics.line_form import NOTHING, LineForm, bar_form_of, form_of
 from tuimon.recorder.console_metrics.prefixes import prefix_of
 from tuimon.recorder.console_metrics.printed_blocks import ConsoleBlock, ResultBlock
-from tuimon.recorder.console_metrics.printed_tables import ConsoleTable
+from tuimon.recorder.console_metrics.printed_tables import ConsoleTable, may_be_head
 from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
 from tuimon.recorder.console_metrics.steps import Position
 from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
@@ -49,6 +49,8 @@ _LAPPING = ("iter", "iteration")
 """Keys that may count anew each epoch."""
 
 _DIGIT = re.compile(r"\d")
+_OPENING = frozenset("{:-=+━─┐╮")
+"""What the first line of a block or a dictionary ends with."""
 _NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
 _NO_HEADING = Position()
 
@@ -130,24 +132,33 @@ class OutputReader:
         return self._feed(wide) if wide else []
 
     def _feed(self, text: str) -> list[PrintedPoint]:
-        is_inside, result = self._result.feed(text)
+        own = self._without_prefix(text)
+        is_inside, result = self._result.feed(own)
         if result is not None:
             points = self._points(result)
             return points if is_inside else [*points, *self._feed(text)]
         if is_inside:
             self._trainings.label(self._result.trial)
             return []
-        if self._is_traceback(text) or self._table.begin(text):
+        if self._is_traceback(text) or self._table.begin(own):
             return []
-        if (tabled := self._table.row(text) or self._block.feed(text)) is not None:
+        if (tabled := self._table.row(own) or self._block.feed(own)) is not None:
             return self._points(tabled if tabled.position.known else self._at_heading(tabled))
         if self._block.holds_line:
             return []
-        is_inside, whole = self._dictionary.feed(text)
+        is_inside, whole = self._dictionary.feed(own)
         if is_inside:
             return self._of_dictionary(whole) if whole else []
         counted = self._centred.counted(text)
         return [] if counted is None else self._line(counted)
+
+    def _without_prefix(self, text: str) -> str:
+        """A line as the readers of what is made of several take it."""
+        is_open = self._table.is_open or self._block.is_open or self._dictionary.is_open
+        is_cut = is_open or text[-1:] in _OPENING or may_be_head(text)
+        if not is_cut or text[:1] in "|│┃":
+            return text
+        return text[prefix_of(text).end :]
 
     def _line(self, text: str) -> list[PrintedPoint]:
         if not _DIGIT.search(text) and not _NO_DIGITS.search(text):
