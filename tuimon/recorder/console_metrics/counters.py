@@ -95,11 +95,12 @@ def counter_at(
     count = _number_behind(found, place + 1, unit)
     if count is None or (unit == "progress" and count.total is None):
         return None
-    if unit in PART_WORDS - {"fold"} and count.total is None and found[place + 1].kind == "sign":
-        return count._replace(scale="=")
-    if before and before[-1] in SPLITS and word in _PLURALS and found[place + 1].kind == "sign":
+    if count.total is not None or found[place + 1].kind != "sign":
+        return count
+    if word in _PLURALS and before and before[-1] in SPLITS:
         return None  # how many there are, ``Val steps: 20``
-    return count
+    may_be_setting = word in _PLURALS or unit in PART_WORDS - {"fold"}
+    return count._replace(scale="=") if may_be_setting and not count.scale else count
 
 
 def _bare(word: str) -> str:

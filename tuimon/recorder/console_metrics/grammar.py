@@ -74,6 +74,8 @@ class LineReading(TokenPlaces):
     def _take(self, place: int) -> int:
         one = self.found[place]
         if one.kind == "word":
+            if place and not self._words:
+                self.cells += self._is_apart(self.found[place - 1].end, one.start)
             return self._word(place)
         if one.kind == "sign":
             return self._sign(place)
@@ -97,7 +99,7 @@ class LineReading(TokenPlaces):
         if one.kind == "junk" and (match := _GLUED.fullmatch(one.text)):
             self._glued(match, one.start)
         self._depth -= one.kind == "close" and self._depth > 0
-        self.cells += one.text in _BETWEEN
+        self.cells += one.text in _BETWEEN or (one.kind == "mark" and self._is_alone(one))
         self.rows += one.text == "|" or one.text == "│"
         return place + 1
 

@@ -100,15 +100,22 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         pairs, items = reading.behind, [LineItem(1, 1, pair) for pair in reading.behind]
     words = [item.what.text for item in items if isinstance(item.what, Word)]
     unknown = sum(map(unknown_words, words))
-    are_all = all(map(split_of, words)) and (place.is_told or len(pairs) == 1)
+    is_before = place.is_told and not isinstance(items[0].what, Pair)
+    are_all = all(map(split_of, words)) and (is_before or len(pairs) == 1)
     if _is_measured(pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0):
         most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
         return NOTHING if unknown > most else _measured(form, reading, items, pairs, unknown)
     if is_configuration([pair.key for pair in pairs]):
         return NOTHING
     split = next(filter(None, map(split_of, words)), "")
+    counts = [item.what for item in items if isinstance(item.what, Count)]
+    is_setting = bool(counts) and all(one.scale == "=" for one in counts)
     is_known = place.counted is None or place.counted.unit != OTHER
-    tells = (place.is_told and is_known) or place.part is not None or bool(split and not pairs)
+    tells = (
+        (place.is_told and is_known and not is_setting)
+        or place.part is not None
+        or bool(split and not pairs)
+    )
     return form._replace(is_heading=tells and unknown <= bool(pairs or split), split=split)
 
 
@@ -131,6 +138,8 @@ def _telling_cells(reading: LineReading) -> list[LineItem] | None:
         return [item for item in items if item.row not in rows or _is_split_word(item.what)]
     cells = {item.cell for item in spoken}
     telling = {item.cell for item in items if not isinstance(item.what, Word)} - cells
+    if telling and max(telling) < min(cells) and isinstance(items[0].what, Count):
+        return [item for item in items if item.cell < min(cells)]  # ..., saved to x.pt
     if len(telling) < _FEW_TELLING * len(cells):
         return None
     return [item for item in items if item.cell not in cells]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric, may_hold_metrics
-from tuimon.metrics.splits import EVALUATIONS, SPLITS
+from tuimon.metrics.splits import EVALUATIONS, SPLIT_WORD, SPLITS
 from tuimon.recorder.console_metrics.bars import (
     BarState,
     CentredCounts,
@@ -39,12 +39,16 @@ _NARROW = 24
 """Blanks before the name of a source at the edge, beside which a long word finds no room."""
 _MOST_UNNAMED = 64
 
+_BRACKETED = f"{SPLIT_WORD}|epoch|ep|iter|iteration|it|step|batch|update|episode|global|total|num"
+"""What may stand in angle brackets."""
 _REFUSED = re.compile(
-    r"^\s*(?:>>>|\$|#(?!\s\w+:\s)|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
+    r"^\W*(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,40}\s|^\s*(?:>>>|\$|#(?!\s\w+:\s)|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
     r"|\s--?(?!inf\b|nan\b)[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://"
-    r"|[\[(]\s*['\"]|\w\[['\"]|[{}]|;(?!\s|$|[\w@/.]+\s?[:=])|(?<!grad_fn=)<[A-Za-z_]|\)\s*->"
+    r"|[\[(]\s*['\"]|\w\[['\"]|[{}]|;(?!\s|$|[\w@/.]+\s?[:=])|\)\s*->"
+    rf"|(?<!grad_fn=)<(?!(?i:{_BRACKETED})[\s_:=#>])[A-Za-z_]"
     r"|(?<![=\[])==(?![=\]>])|[<>]="
 )
+_SETTING = re.compile(r"\s*[\"']?([A-Za-z]\w*)[\"']?\s?[:=]\s?\S")
 _LAPPING = ("iter", "iteration")
 """Keys that may count anew each epoch."""
 
@@ -60,6 +64,12 @@ def _line_form(text: str) -> LineForm:
     if _REFUSED.search(text, prefix.end):
         return NOTHING
     return form_of(text, prefix)
+
+
+def _is_setting(text: str) -> bool:
+    """Whether a line is one of a configuration, which ``train:`` was the head of then."""
+    match = _SETTING.match(text)
+    return match is not None and is_configuration([match[1]])
 
 
 class OutputReader:
@@ -161,6 +171,9 @@ class OutputReader:
         return text[prefix_of(text).end :]
 
     def _line(self, text: str) -> list[PrintedPoint]:
+        if (self._section or self._heading.known) and _is_setting(text):
+            self._heading, self._section, self._section_holds = _NO_HEADING, "", 0
+            return []
         if not _DIGIT.search(text) and not _NO_DIGITS.search(text):
             if not text[:1].isspace() and text[:1] not in "│├└╰":
                 self._pass_by()

@@ -3,7 +3,7 @@
 import re
 
 from tuimon.recorder.console_metrics.counters import Span, is_whole
-from tuimon.recorder.console_metrics.lexer import lexemes
+from tuimon.recorder.console_metrics.lexer import LineToken, lexemes
 
 _WRAPPERS = re.compile(r"(?:\w+\.)*(?:tensor|array|Array|DeviceArray|float\d\d|Tensor)")
 _CLOSING = ("]", ")", "'", '"')
@@ -75,6 +75,14 @@ class TokenPlaces:
 
     def _span(self, place: int) -> Span:
         return self.found[place].start, self.found[place].end
+
+    def _is_alone(self, one: LineToken) -> bool:
+        """Whether blanks are on both sides."""
+        return self.line[one.start - 1 : one.start].isspace() and self.line[one.end :][:1].isspace()
+
+    def _is_apart(self, end: int, start: int) -> bool:
+        """Whether more than a blank is between two tokens."""
+        return start > end + 1 or "\t" in self.line[end:start]
 
     def _is_near(self, end: int, start: int) -> bool:
         between = self.line[end:start]

@@ -8,6 +8,7 @@ from support.console_formats import ConsoleFormat, formats_of, judge, read_conso
 
 HERE = Path(__file__).parent
 FORMATS = list(formats_of(HERE))
+NO_METRICS = sorted((HERE / "no_metrics").glob("*.txt"))
 HELD_BACK = list(formats_of(HERE / "held_back"))
 
 
@@ -16,6 +17,11 @@ def test_a_format(one: ConsoleFormat) -> None:
     verdict = judge(one, read_console(one.text.encode()))
     assert verdict.is_clean, str(verdict)
     assert verdict.found == verdict.expected, str(verdict)
+
+
+@pytest.mark.parametrize("path", NO_METRICS, ids=lambda path: path.stem)
+def test_what_looks_like_metrics(path: Path) -> None:
+    assert read_console(path.read_bytes()) == []
 
 
 def test_formats_held_back(capsys: pytest.CaptureFixture[str]) -> None:
