@@ -41,7 +41,10 @@ _UNITS = {"iter": "iteration", "e": "epoch"}
 _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 """Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
 
-_ARROWS = ("->", "=>")
+_ARROWS = ("→", "->", "=>")
+_WHERE = ("after", "at", "for", "in", "on")
+_VALUED = ("loss", "error", "accuracy", "reward")
+"""Kinds that a number that is not followed by its sign may be of."""
 _PARTITIONS = word_set("split mode phase stage subset set partition")
 _BETWEEN = ("|", "│", ",", ";", ".")
 _APART = ("±", "*", "@", "after")
@@ -133,6 +136,8 @@ class LineReading(TokenPlaces):
         if before and one.text == "is" and self._kind(place + 1) == "number":
             return self._pair((place + 1, place + 2), "")
         if count := counter_at(self.found, place, name if split else one.text, before):
+            if value := self._value_at(count):
+                return self._pair_at(count, value)
             if self._words and before[-1].lower() in OVERALL:
                 del self._words[-1]
             if self._words and before[-1].lower() == "at" and "|" in self.line:
@@ -160,6 +165,23 @@ class LineReading(TokenPlaces):
             self._release()
         self._words.append(Word(one.text, one.start, one.end, self._depth))
         return place + 1
+
+    def _value_at(self, count: Count) -> tuple[int, int] | None:
+        """What a counter is followed by that tells where a value is from.
+
+        ``Cost after iteration 100: 0.5``.
+        """
+        is_told = len(self._words) > 1 and self._words[-1].text in _WHERE
+        value = self._value(count.end + 1) if is_told and self._kind(count.end) == "sign" else None
+        is_named = value is not None and measure_of(self._words[-2].text).kind in _VALUED
+        return value if is_named else None
+
+    def _pair_at(self, count: Count, value: tuple[int, int]) -> int:
+        del self._words[-1]
+        words, self._words = self._words, []
+        self._add(count)
+        self._words = words
+        return self._pair(value, ":")
 
     def _batch(self, place: int) -> int:
         """The count that has no name behind that of an epoch, ``Epoch 1, 50/1000``."""
@@ -303,7 +325,7 @@ class LineReading(TokenPlaces):
         if value.unit or is_whole(value) or not is_last or self._is("/", number + 1):
             return 0
         key = self._name("")
-        if measure_of(key).kind not in ("loss", "error", "accuracy", "reward"):
+        if measure_of(key).kind not in _VALUED:
             return place + 1
         self._add(Count("step", self._span(number), None, place))
         self._add(Pair(key, "", value, None, None, True))
@@ -332,7 +354,8 @@ class LineReading(TokenPlaces):
         is_list = self._kind(place) == "number" and not self._is("/", place + 1)
         is_list = is_list and not average and not self.found[place].unit
         is_list = is_list or self._is("*", place) or self._is_label(place)
-        is_sure = ahead[:1] != "→" and ahead[:2] not in _ARROWS and not is_list
+        is_changed = ahead.startswith(_ARROWS) and self._kind(place + 1) == "number"
+        is_sure = not is_changed and not is_list
         return of, average, is_sure, min(place, len(self.found))
 
     def _name(self, sign: str) -> str:

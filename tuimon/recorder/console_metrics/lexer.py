@@ -40,8 +40,9 @@ _LEXEME = re.compile(
     rf"(?P<unit>(?:{_UNIT})(?![\w/%]|\s?[:=]))?(?![\w%]|[.:,\-]\d|\.\w)"
     r"|(?P<junk>[-+.]?\d[\w.,:/\-]*(?<![,:.]))"
     r"|(?P<bar>[━╸╺─█▏▎▍▌▋▊▉▓▒░]{2,}|\[(?:=+>?\.*|>\.*|\.+)\](?!\w))"
-    r"|\S"
+    r"|[-=]>|\S"
 )
+_ARROWS = ("->", "=>")
 _KINDS = (
     dict.fromkeys(":=", "sign") | dict.fromkeys("[({<", "open") | dict.fromkeys("])}>", "close")
 )
@@ -75,7 +76,7 @@ def lexemes(line: str, start: int = 0) -> list[LineToken]:
             kind = (
                 kind
                 or _KINDS.get(text)
-                or ("mark" if len(text) == 1 and not text.isalpha() else "word")
+                or ("mark" if text in _ARROWS or (len(text) == 1 and not text.isalpha()) else "word")
             )
             found.append(LineToken(kind, text, match.start(), match.end()))
     return found

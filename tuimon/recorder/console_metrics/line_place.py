@@ -40,6 +40,7 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
     if any("best" in pair.key.lower() for pair in pairs):
         first = pairs[0].number.start
         counts = [one for one in counts if one.number[0] < first or not _is_inside(reading, one)]
+    counts = [one for one in counts if not _is_length(one, counts, pairs)]
     epoch = next((count for count in counts if count.unit == "epoch"), None)
     part = next((count for count in counts if count.unit in PART_WORDS), None)
     if part is not None and part.scale == "=" and len(counts) == 1:
@@ -73,6 +74,13 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
             epoch=row.epoch or found.epoch, epochs=row.epochs or found.epochs, part=found.part
         )
     return found._replace(counted=next((one for one in counts if one.unit == OTHER), None))
+
+
+def _is_length(one: Count, counts: Sequence[Count], pairs: Sequence[Pair]) -> bool:
+    """Whether a counter behind values tells how long something was, ``episode 3 ... steps: 200``."""
+    if one.scale != "=" or not pairs:
+        return False
+    return counts[0].number[0] < pairs[0].number.start < one.number[0]
 
 
 def _is_inside(reading: LineReading, count: Count) -> bool:
