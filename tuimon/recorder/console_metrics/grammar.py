@@ -25,9 +25,9 @@ from tuimon.recorder.console_metrics.token_places import MOST_WORDS, TokenPlaces
 _ASIDES = word_set("batch epoch step avg mean ema s ms sec % data")
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
 _NOT_NAMES = FILLERS - word_set(
-    "loss accuracy lr min max mean avg average current total train training trn val valid time gpu"
-    " validation validate test testing eval evaluation dev holdout infer inference inner cv elapsed"
-    " batch epoch step iter steps iters learning"
+    "loss accuracy error errors lr min max mean avg average current total train training trn val"
+    " valid time gpu validation validate test testing eval evaluation dev holdout infer inference"
+    " inner cv elapsed batch epoch step iter steps iters learning"
 )
 """Words that stand before a name without being a part of it, ``done loss: 0.5``."""
 
@@ -37,11 +37,16 @@ _GLUED = re.compile(r"(\d{1,9})epoch(?::([a-z]+):\d+-(\d{1,15})batch)?")
 _NUMBERED = re.compile(r"((?i:epoch|iter|step|batch)|E(?=\d))[_\-(]?(\d{1,9})\)?(?:/(\d{1,9}))?")
 """``Epoch1/10``, ``epoch_1``, ``Epoch(1)``, ``E1``."""
 
+_BATCH = re.compile(r"([A-Za-z]{1,5})(\d{1,9})/(\d{1,9})")
+"""Behind an epoch, ``E1/2 S10/40``."""
+
 _UNITS = {"iter": "iteration", "e": "epoch"}
 _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 """Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
 
 _ARROWS = ("→", "->", "=>")
+_ON = ("on", "for", "over")
+_OF_DATA = word_set("the set data dataset split images samples examples")
 _WHERE = ("after", "at", "for", "in", "on")
 _VALUED = ("loss", "error", "accuracy", "reward")
 """Kinds that a number that is not followed by its sign may be of."""
@@ -154,9 +159,11 @@ class LineReading(TokenPlaces):
                 self._add(Word("eval", one.start, one.start, self._depth))
             self._add(count)
             return self._batch(count.end) if count.unit == "epoch" else count.end
-        if (match := _NUMBERED.fullmatch(one.text)) and (len(match[1]) > 1 or not self.items):
+        follows = bool(self.items) and not before and _is_epoch(self.items[-1])
+        match = _NUMBERED.fullmatch(one.text) or (_BATCH.fullmatch(one.text) if follows else None)
+        if match and (len(match[1]) > 1 or follows or self._are_words()):
             self._release()
-            unit = _UNITS.get(match[1].lower(), match[1].lower())
+            unit = "batch" if follows else _UNITS.get(match[1].lower(), match[1].lower())
             number = self._shifted(match, 2, one.start)
             total = self._shifted(match, 3, one.start) if match[3] else None
             self._add(Count(unit, number, total, place + 1))
@@ -288,8 +295,11 @@ class LineReading(TokenPlaces):
 
     def _is_first(self, place: int) -> bool:
         is_told = place > 0 and self.found[place - 1].text == "="
-        words = all(isinstance(item.what, Word) for item in self.items)
-        return words and self._depth <= (self.found[0].kind == "open") and not is_told
+        return self._are_words() and self._depth <= (self.found[0].kind == "open") and not is_told
+
+    def _are_words(self) -> bool:
+        """Whether nothing but words has come."""
+        return all(isinstance(item.what, Word) for item in self.items)
 
     def _aside(self, place: int) -> int:
         """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
@@ -309,7 +319,7 @@ class LineReading(TokenPlaces):
         of, average, is_sure, end = self._behind(place)
         key = self._name(sign)
         if key and not (sign and _SOURCE.fullmatch(key)):
-            self._add(Pair(key, sign, self.found[number], of, average, is_sure))
+            self._add(Pair(key, sign, self.found[number], of, average, is_sure, self._depth))
         return end
 
     def _counted(self, number: int) -> int:
@@ -360,12 +370,26 @@ class LineReading(TokenPlaces):
 
     def _name(self, sign: str) -> str:
         """The words right before a number that name it; the others are left as words."""
+        if name := self._name_of_split():
+            return name
         begin = max(0, len(self._words) - MOST_WORDS)
         *names, last = self._words[begin:]
         self._words = self._words[:begin] + [one for one in names if _is_filler(one)]
         names = [one for one in names if not _is_filler(one)] + [last]
         self._release()
         return " ".join(word.text for word in names).replace("'s ", " ")
+
+    def _name_of_split(self) -> str:
+        """The name of what is said to be on a part of the data, ``accuracy on the test set``."""
+        words = [word.text for word in self._words]
+        place = next((at for at, word in enumerate(words) if at and word.lower() in _ON), None)
+        if place is None:
+            return ""
+        about = [word for word in words[place + 1 :] if word.lower() not in _OF_DATA]
+        if len(about) != 1 or not split_of(about[0]):
+            return ""
+        self._words = self._words[:place]
+        return f"{about[0]} {self._name('')}"
 
     def _release(self) -> None:
         if [word.text.lower() for word in self._words] not in _NO_WORDS:
@@ -375,6 +399,10 @@ class LineReading(TokenPlaces):
 
     def _add(self, what: Count | Pair | Word) -> None:
         self.items.append(LineItem(self.cells, self.rows, what))
+
+
+def _is_epoch(item: LineItem) -> bool:
+    return isinstance(item.what, Count) and item.what.unit == "epoch"
 
 
 def _is_filler(word: Word) -> bool:

@@ -76,7 +76,9 @@ def lexemes(line: str, start: int = 0) -> list[LineToken]:
             kind = (
                 kind
                 or _KINDS.get(text)
-                or ("mark" if text in _ARROWS or (len(text) == 1 and not text.isalpha()) else "word")
+                or (
+                    "mark" if text in _ARROWS or (len(text) == 1 and not text.isalpha()) else "word"
+                )
             )
             found.append(LineToken(kind, text, match.start(), match.end()))
     return found

@@ -100,7 +100,7 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         pairs, items = reading.behind, [LineItem(1, 1, pair) for pair in reading.behind]
     words = [item.what.text for item in items if isinstance(item.what, Word)]
     unknown = sum(map(unknown_words, words))
-    is_before = place.is_told and not isinstance(items[0].what, Pair)
+    is_before = place.is_told and not any(isinstance(one.what, Pair) for one in items[:1])
     are_all = all(map(split_of, words)) and (is_before or len(pairs) == 1)
     if _is_measured(pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0):
         most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
@@ -133,16 +133,22 @@ def _telling_cells(reading: LineReading) -> list[LineItem] | None:
     spoken = [item for item in items if _is_spoken(item.what)]
     if not spoken:
         return items
+    cells = {item.cell for item in spoken}
     if reading.rows >= _FEW_CELLS:
         rows = {item.row for item in spoken}
-        return [item for item in items if item.row not in rows or _is_split_word(item.what)]
-    cells = {item.cell for item in spoken}
-    telling = {item.cell for item in items if not isinstance(item.what, Word)} - cells
-    if telling and max(telling) < min(cells) and isinstance(items[0].what, Count):
-        return [item for item in items if item.cell < min(cells)]  # ..., saved to x.pt
-    if len(telling) < _FEW_TELLING * len(cells):
-        return None
-    return [item for item in items if item.cell not in cells]
+        told = [item for item in items if item.row not in rows or _is_split_word(item.what)]
+    else:
+        telling = {item.cell for item in items if not isinstance(item.what, Word)} - cells
+        # "..., saved to x.pt" behind all else
+        is_behind = telling and max(telling) < min(cells) and _has_count(items)
+        if not is_behind and len(telling) < _FEW_TELLING * len(cells):
+            return None
+        told = [item for item in items if item.cell not in cells]
+    return told if _has_count(told) or not _has_count(items) else None
+
+
+def _has_count(items: Sequence[LineItem]) -> bool:
+    return any(isinstance(item.what, Count) for item in items)
 
 
 def _is_split_word(what: Count | Pair | Word) -> bool:
@@ -195,7 +201,8 @@ def _measured(
     anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
     if unknown or not all(pair.sign or not _is_integer(pair) for pair in anchors):
         return NOTHING
-    is_vague = len(pairs) == 1 and (form.is_indented or _is_integer(pairs[0]))
+    is_bare = _is_integer(pairs[0]) and not pairs[0].number.unit
+    is_vague = len(pairs) == 1 and (form.is_indented or is_bare)
     return form._replace(is_vague=is_vague, is_rate=not anchors)
 
 
@@ -231,7 +238,7 @@ def _is_integer(pair: Pair) -> bool:
 
 def _values(items: Sequence[LineItem], pairs: Sequence[Pair]) -> tuple[tuple[ValuePlace, ...], str]:
     """The pairs worth a curve, each with the part of the data that was named last before it."""
-    carried = _carrying(pairs)
+    carried = dict(zip(map(id, pairs), _carried(pairs), strict=True))
     split, whole = "", ""
     values: list[ValuePlace] = []
     for item in items:
@@ -240,7 +247,7 @@ def _values(items: Sequence[LineItem], pairs: Sequence[Pair]) -> tuple[tuple[Val
             if named := split_of(what.text):
                 split = named
                 whole = whole or ("" if values else split)
-        elif isinstance(what, Pair) and (value := _value(what, split or carried.get(what.key, ""))):
+        elif isinstance(what, Pair) and (value := _value(what, split or carried[id(what)])):
             values.append(value)
     last = items[-1].what if items else None
     if not whole and isinstance(last, Word) and last.depth and split:
@@ -249,21 +256,23 @@ def _values(items: Sequence[LineItem], pairs: Sequence[Pair]) -> tuple[tuple[Val
     return tuple(values), whole
 
 
-def _carrying(pairs: Sequence[Pair]) -> dict[str, str]:
-    """Pairs that are about the data named in the one before, ``val loss: 0.5, acc: 0.8``."""
-    carried: dict[str, str] = {}
+def _carried(pairs: Sequence[Pair]) -> list[str]:
+    """For each pair the part of the data that one before it names, ``val loss: 0.5, acc: 0.8``."""
+    carried: list[str] = []
     named = {pair.key.lower() for pair in pairs}
-    split = ""
+    split, depth = "", 0
     for pair in pairs:
         first, _, rest = pair.key.lower().partition(" ")
+        is_measure = measure_of(pair.key).kind in _CARRIED
+        carried.append("")
         if rest and first in SPLITS:
-            split = first if measure_of(pair.key).kind in _CARRIED else ""
+            split, depth = first if is_measure else "", pair.depth
         elif measure_of(pair.key).split:
             split = ""
-        elif not split and measure_of(pair.key).kind in _CARRIED:
-            return {}
-        elif measure_of(pair.key).kind in _CARRIED and f"{split} {pair.key.lower()}" not in named:
-            carried[pair.key] = SPLITS[split]
+        elif not split and is_measure:
+            return [""] * len(pairs)
+        elif split and (is_measure or pair.depth > depth):
+            carried[-1] = "" if f"{split} {pair.key.lower()}" in named else SPLITS[split]
     return carried
 
 

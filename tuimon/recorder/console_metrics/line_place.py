@@ -77,7 +77,7 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
 
 
 def _is_length(one: Count, counts: Sequence[Count], pairs: Sequence[Pair]) -> bool:
-    """Whether a counter behind values tells how long something was, ``episode 3 ... steps: 200``."""
+    """Whether a counter behind values tells a length, ``episode 3 reward: 9 steps: 200``."""
     if one.scale != "=" or not pairs:
         return False
     return counts[0].number[0] < pairs[0].number.start < one.number[0]

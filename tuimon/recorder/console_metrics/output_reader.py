@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from tuimon.metrics import measure_of
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric, may_hold_metrics
 from tuimon.metrics.splits import EVALUATIONS, SPLIT_WORD, SPLITS
 from tuimon.recorder.console_metrics.bars import (
@@ -254,8 +255,9 @@ class OutputReader:
             return None
         about = self._names.of(before)
         position = self._dictionary_position(found, self._numbers.read(before, about).position)
+        split = about.split or split or measure_of(before).split
         values = tuple(
-            (about.split or split, key, value)
+            (split, key, value)
             for key, value in found.items()
             if is_charted(key) and key.rpartition("_")[2] != "updates"
         )

@@ -30,7 +30,7 @@ _RANKS = (
     r"(?!(?i:epoch|iter|step|batch|fold|trial|run))"  # docker compose
     r"(?P<container>[A-Za-z][\w.]{0,40}-\d{1,4})\s{1,20}\|",
     r"(?P<node>[A-Za-z][\w.\-]{0,40}\d):\s"  # pdsh
-    rf"(?=\[|{STAMP}|\d\d:\d\d|{_MONTH}\s|(?:INFO|DEBUG)\b)",
+    rf"(?=\[|{STAMP}|\d\d:\d\d|{_MONTH}\s|\d\d?[ -]{_MONTH}|(?:INFO|DEBUG)\b)",
 )
 _PIECES = (
     *_RANKS,

@@ -85,6 +85,11 @@ class StepAxis:
     """The last place on the axis of epochs, which counts lines where epochs have fractions."""
     _laps: dict[tuple[bool, str, int | None], _Lap] = field(default_factory=dict)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was told of where the training is."""
+        return self.has_trained or self.epoch is not None or self.trained is not None
+
     def begins_anew(self, position: Position) -> bool:
         """Whether a line of the training goes back to the start: that of another training."""
         epoch, last = position.epoch, self._last_epoch
