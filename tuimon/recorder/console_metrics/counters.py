@@ -84,7 +84,7 @@ def counter_at(
     if unit is None:
         return None
     before = [one.lower().rstrip(".") for one in before]
-    if before and before[-1] in OVERALL and unit in ("step", "iteration"):
+    if before and before[-1] in OVERALL and unit in ("step", "iteration", "global"):
         unit = "global"
     elif any(one not in _BESIDE and one not in SPLITS for one in before[-1:]):
         if before[-1] in _SETTINGS or unit in PART_WORDS or place + 1 == len(found):

@@ -9,8 +9,6 @@ from tuimon.metrics import measure_of
 from tuimon.metrics.splits import split_of
 from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.counters import (
-    OVERALL,
-    PHRASE,
     Count,
     Span,
     counter_at,
@@ -19,18 +17,11 @@ from tuimon.recorder.console_metrics.counters import (
 )
 from tuimon.recorder.console_metrics.lexer import LineToken
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio, Word
-from tuimon.recorder.console_metrics.prose import FILLERS
-from tuimon.recorder.console_metrics.token_places import MOST_WORDS, TokenPlaces
+from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter, name_of
+from tuimon.recorder.console_metrics.token_places import TokenPlaces
 
 _ASIDES = word_set("batch epoch step avg mean ema s ms sec % data")
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
-_NOT_NAMES = FILLERS - word_set(
-    "loss accuracy error errors lr min max mean avg average current total train training trn val"
-    " valid time gpu validation validate test testing eval evaluation dev holdout infer inference"
-    " inner cv elapsed batch epoch step iter steps iters learning"
-)
-"""Words that stand before a name without being a part of it, ``done loss: 0.5``."""
-
 _GLUED = re.compile(r"(\d{1,9})epoch(?::([a-z]+):\d+-(\d{1,15})batch)?")
 """ESPnet's ``1epoch:train:1-100batch``."""
 
@@ -44,16 +35,10 @@ _UNITS = {"iter": "iteration", "e": "epoch"}
 _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 """Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
 
-_ARROWS = ("→", "->", "=>")
-_ON = ("on", "for", "over")
-_OF_DATA = word_set("the set data dataset split images samples examples")
-_WHERE = ("after", "at", "for", "in", "on")
 _VALUED = ("loss", "error", "accuracy", "reward")
 """Kinds that a number that is not followed by its sign may be of."""
 _PARTITIONS = word_set("split mode phase stage subset set partition")
 _BETWEEN = ("|", "│", ",", ";", ".")
-_APART = ("±", "*", "@", "after")
-"""What stands between a value and numbers that tell more of it, as of how many words it is."""
 
 
 class LineReading(TokenPlaces):
@@ -143,12 +128,9 @@ class LineReading(TokenPlaces):
         if count := counter_at(self.found, place, name if split else one.text, before):
             if value := self._value_at(count):
                 return self._pair_at(count, value)
-            if self._words and before[-1].lower() in OVERALL:
-                del self._words[-1]
-            if self._words and before[-1].lower() == "at" and "|" in self.line:
-                del self._words[-1]
-            while self._words and self._words[-1].text.lower() in PHRASE:
-                del self._words[-1]
+            self._words = before_counter(
+                self._words, is_first=not self.items, has_bars="|" in self.line
+            )
             self._release()
             if split:
                 self._add(Word(inner, one.start, one.end, self._depth))
@@ -178,7 +160,7 @@ class LineReading(TokenPlaces):
 
         ``Cost after iteration 100: 0.5``.
         """
-        is_told = len(self._words) > 1 and self._words[-1].text in _WHERE
+        is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
         value = self._value(count.end + 1) if is_told and self._kind(count.end) == "sign" else None
         is_named = value is not None and measure_of(self._words[-2].text).kind in _VALUED
         return value if is_named else None
@@ -259,6 +241,8 @@ class LineReading(TokenPlaces):
             return None
         sign, after = self.found[place], self.found[place + 1]
         is_glued = self._words[-1].end == sign.start and sign.end == after.start
+        if counter_at(self.found, place + 1, after.text, []):
+            return None  # module:Epoch 3
         return after if is_glued and after.kind == "word" else None
 
     def _number(self, place: int) -> int:
@@ -317,7 +301,7 @@ class LineReading(TokenPlaces):
         if not sign and (end := self._counted(number)):
             return end
         of, average, is_sure, end = self._behind(place)
-        key = self._name(sign)
+        key = self._name()
         if key and not (sign and _SOURCE.fullmatch(key)):
             self._add(Pair(key, sign, self.found[number], of, average, is_sure, self._depth))
         return end
@@ -334,62 +318,18 @@ class LineReading(TokenPlaces):
         is_last = self._kind(place + 1) != "number"
         if value.unit or is_whole(value) or not is_last or self._is("/", number + 1):
             return 0
-        key = self._name("")
+        key = self._name()
         if measure_of(key).kind not in _VALUED:
             return place + 1
         self._add(Count("step", self._span(number), None, place))
         self._add(Pair(key, "", value, None, None, True))
         return place + 1
 
-    def _behind(self, place: int) -> tuple[Span | None, Span | None, bool, int]:
-        """What belongs to a number: what it is a part of, its average, and doubts."""
-        of = average = None
-        if self._is("/", place) and self._kind(place + 1) == "number":
-            if self.found[place + 1].unit not in ("", "%"):
-                return None, None, True, place
-            of, place = self._span(place + 1), place + 2
-        if self._is("(", place):
-            end = place + 1
-            while self._kind(end) == "number" or self._is("/", end):
-                end += 1
-            if self._is(")", end) and end > place + 1:
-                average = self._span(place + 1) if end == place + 2 else None
-                average = average if self._is_average(place - 1, place + 1) else None
-                place = end + 1
-        ahead = self.line[self.found[place].start :][:3] if self._kind(place) else ""
-        if ahead == "+/-":
-            place += 4
-        while self._kind(place + 1) == "number" and self.found[place].text in _APART:
-            place += 2
-        is_list = self._kind(place) == "number" and not self._is("/", place + 1)
-        is_list = is_list and not average and not self.found[place].unit
-        is_list = is_list or self._is("*", place) or self._is_label(place)
-        is_changed = ahead.startswith(_ARROWS) and self._kind(place + 1) == "number"
-        is_sure = not is_changed and not is_list
-        return of, average, is_sure, min(place, len(self.found))
-
-    def _name(self, sign: str) -> str:
-        """The words right before a number that name it; the others are left as words."""
-        if name := self._name_of_split():
-            return name
-        begin = max(0, len(self._words) - MOST_WORDS)
-        *names, last = self._words[begin:]
-        self._words = self._words[:begin] + [one for one in names if _is_filler(one)]
-        names = [one for one in names if not _is_filler(one)] + [last]
+    def _name(self) -> str:
+        """What the words right before a number call it; the others are left as words."""
+        self._words, name = name_of(self._words)
         self._release()
-        return " ".join(word.text for word in names).replace("'s ", " ")
-
-    def _name_of_split(self) -> str:
-        """The name of what is said to be on a part of the data, ``accuracy on the test set``."""
-        words = [word.text for word in self._words]
-        place = next((at for at, word in enumerate(words) if at and word.lower() in _ON), None)
-        if place is None:
-            return ""
-        about = [word for word in words[place + 1 :] if word.lower() not in _OF_DATA]
-        if len(about) != 1 or not split_of(about[0]):
-            return ""
-        self._words = self._words[:place]
-        return f"{about[0]} {self._name('')}"
+        return name
 
     def _release(self) -> None:
         if [word.text.lower() for word in self._words] not in _NO_WORDS:
@@ -403,7 +343,3 @@ class LineReading(TokenPlaces):
 
 def _is_epoch(item: LineItem) -> bool:
     return isinstance(item.what, Count) and item.what.unit == "epoch"
-
-
-def _is_filler(word: Word) -> bool:
-    return word.text.lower().rstrip(".") in _NOT_NAMES

@@ -140,15 +140,17 @@ def _telling_cells(reading: LineReading) -> list[LineItem] | None:
     else:
         telling = {item.cell for item in items if not isinstance(item.what, Word)} - cells
         # "..., saved to x.pt" behind all else
-        is_behind = telling and max(telling) < min(cells) and _has_count(items)
+        is_behind = telling and max(telling) < min(cells) and bool(_counts(items))
         if not is_behind and len(telling) < _FEW_TELLING * len(cells):
             return None
         told = [item for item in items if item.cell not in cells]
-    return told if _has_count(told) or not _has_count(items) else None
+    return told if _counts(told) == _counts(items) else None
 
 
-def _has_count(items: Sequence[LineItem]) -> bool:
-    return any(isinstance(item.what, Count) for item in items)
+def _counts(items: Sequence[LineItem]) -> list[Count]:
+    """The counters among them that are surely no settings."""
+    counts = [item.what for item in items if isinstance(item.what, Count)]
+    return [one for one in counts if one.scale != "="]
 
 
 def _is_split_word(what: Count | Pair | Word) -> bool:
@@ -158,7 +160,7 @@ def _is_split_word(what: Count | Pair | Word) -> bool:
 def _is_spoken(what: Count | Pair | Word) -> bool:
     if isinstance(what, Count):
         return False
-    text = what.key if isinstance(what, Pair) else what.text
+    text = what.key.replace(" per ", " ") if isinstance(what, Pair) else what.text
     return has_function_word(text)
 
 

@@ -50,6 +50,7 @@ _REFUSED = re.compile(
     r"|(?<![=\[])==(?![=\]>])|[<>]="
 )
 _SETTING = re.compile(r"\s*[\"']?([A-Za-z]\w*)[\"']?\s?[:=]\s?\S")
+_NAME = re.compile(r"\s*[\w.\-]+\s?[:=]?\s*")
 _LAPPING = ("iter", "iteration")
 """Keys that may count anew each epoch."""
 
@@ -255,7 +256,9 @@ class OutputReader:
             return None
         about = self._names.of(before)
         position = self._dictionary_position(found, self._numbers.read(before, about).position)
-        split = about.split or split or measure_of(before).split
+        split = about.split or split
+        if _NAME.fullmatch(before):
+            split = split or measure_of(before).split
         values = tuple(
             (split, key, value)
             for key, value in found.items()

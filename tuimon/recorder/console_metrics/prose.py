@@ -10,7 +10,7 @@ _FUNCTION = word_set(
     " that these those we you he she they our your its will would should can could must may might"
     " did does do has have had but as so because when while after before into over under between"
     " using use only also about more less very which who what how there here then else per via"
-    " where because warning expected got improved reached until since saved saving save loading"
+    " where why because warning expected got improved reached until since saved saving save loading"
     " loaded writing downloading download installing collecting usage requires required default"
 )
 
