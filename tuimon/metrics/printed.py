@@ -30,6 +30,7 @@ _UNCHARTED = word_set(
     " remaining sen up ep bs num_timesteps instances session walltime"
     " checkpoint avg mean average ema min max median std cur current last prev"
 )
+_OF_BEST = word_set("best previous prev so far last current")
 _STORAGE = word_set("mem memory cached bytes gb mb gib mib")
 
 
@@ -55,6 +56,8 @@ def is_charted(name: str) -> bool:
     ):
         return False
     words = [token.word for token in tokens(name)]
+    if _OF_BEST.issuperset(words):
+        return False
     is_done = words[-1:] in (["complete"], ["completed"], ["done"])
     return not _STORAGE.intersection(words) and words[-1:] != ["size"] and not is_done
 

@@ -135,7 +135,7 @@ def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, i
 
 
 def _number_behind(found: Sequence[LineToken], place: int, unit: str) -> Count | None:
-    if place < len(found) and (found[place].kind == "sign" or found[place].text == "#"):
+    if place < len(found) and (found[place].kind == "sign" or found[place].text in ("#", "is")):
         place += 1
     ratio = ratio_at(found, place)
     if ratio is None and place + 1 < len(found) and found[place].kind == "open":

@@ -25,11 +25,17 @@ _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
 _GLUED = re.compile(r"(\d{1,9})epoch(?::([a-z]+):\d+-(\d{1,15})batch)?")
 """ESPnet's ``1epoch:train:1-100batch``."""
 
+_JOINED = re.compile(r"e(?:p(?:och)?)?(\d{1,9})[-_/.](?:b|i|s|it|iter|step|batch)(\d{1,9})", re.I)
+"""KPConv's ``e001-i0010``."""
+
 _NUMBERED = re.compile(r"((?i:epoch|iter|step|batch)|E(?=\d))[_\-(]?(\d{1,9})\)?(?:/(\d{1,9}))?")
 """``Epoch1/10``, ``epoch_1``, ``Epoch(1)``, ``E1``."""
 
 _BATCH = re.compile(r"([A-Za-z]{1,5})(\d{1,9})/(\d{1,9})")
 """Behind an epoch, ``E1/2 S10/40``."""
+
+_UNSIGNED = re.compile(r"([A-Za-z]+)(\d{1,9}\.\d{1,15})")
+"""``loss0.486``."""
 
 _UNITS = {"iter": "iteration", "e": "epoch"}
 _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
@@ -38,6 +44,7 @@ _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 _VALUED = ("loss", "error", "accuracy", "reward")
 """Kinds that a number that is not followed by its sign may be of."""
 _PARTITIONS = word_set("split mode phase stage subset set partition")
+_CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", ";", ".")
 
 
@@ -91,7 +98,7 @@ class LineReading(TokenPlaces):
         self._release()
         if one.kind == "junk" and (match := _GLUED.fullmatch(one.text)):
             self._glued(match, one.start)
-        self._depth -= one.kind == "close" and self._depth > 0
+        self._depth -= one.text in _CLOSING and self._depth > 0
         self.cells += one.text in _BETWEEN or (one.kind == "mark" and self._is_alone(one))
         self.rows += one.text == "|" or one.text == "│"
         return place + 1
@@ -103,7 +110,7 @@ class LineReading(TokenPlaces):
             return self._pair(value, "")
         self._release()
         ratio = self._ratio(place)
-        self._depth += not ratio
+        self._depth += not ratio and self.found[place].text != "<"
         return ratio or place + 1
 
     def _glued(self, match: re.Match[str], start: int) -> None:
@@ -150,6 +157,15 @@ class LineReading(TokenPlaces):
             total = self._shifted(match, 3, one.start) if match[3] else None
             self._add(Count(unit, number, total, place + 1))
             return self._batch(place + 1) if unit == "epoch" else place + 1
+        if self._are_words() and (match := _JOINED.fullmatch(one.text)):
+            self._release()
+            self._add(Count("epoch", self._shifted(match, 1, one.start), None, place + 1))
+            self._add(Count("batch", self._shifted(match, 2, one.start), None, place + 1))
+            return place + 1
+        if (match := _UNSIGNED.fullmatch(one.text)) and measure_of(match[1]).kind in _VALUED:
+            span = self._shifted(match, 2, one.start)
+            self._add(Pair(match[1], "=", LineToken("number", match[2], *span), None, None, True))
+            return place + 1
         if self._words and not self._is_near(self._words[-1].end, one.start):
             self._release()
         self._words.append(Word(one.text, one.start, one.end, self._depth))
@@ -162,8 +178,10 @@ class LineReading(TokenPlaces):
         """
         is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
         value = self._value(count.end + 1) if is_told and self._kind(count.end) == "sign" else None
-        is_named = value is not None and measure_of(self._words[-2].text).kind in _VALUED
-        return value if is_named else None
+        if value is None or not (is_told and measure_of(self._words[-2].text).kind in _VALUED):
+            is_split = is_told and split_of(self._words[0].text) != ""
+            return value if is_split else None
+        return value
 
     def _pair_at(self, count: Count, value: tuple[int, int]) -> int:
         del self._words[-1]

@@ -5,7 +5,7 @@ table and the conversion of its numbers. So nothing here may depend on what the 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tuimon.metrics import measure_of
@@ -18,6 +18,7 @@ from tuimon.recorder.console_metrics.line_place import OTHER, Place, place_of
 from tuimon.recorder.console_metrics.prefixes import Prefix
 from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
 
+_DIGIT = re.compile(r"\d")
 _FEW_CELLS = 5
 _FEW_TELLING = 3
 _GAP = 4
@@ -198,7 +199,8 @@ def _measured(
         return form
     before = reading.line[: pairs[0].number.start]
     is_column = len(pairs) == 1 and not pairs[0].sign and len(before) - len(before.rstrip()) > _GAP
-    if reading.has_nameless or is_column or any(map(_may_count, pairs)):
+    has_place = any(_DIGIT.search(one.text) for one in _words_before(items))
+    if reading.has_nameless or has_place or is_column or any(map(_may_count, pairs)):
         return NOTHING  # where it is, is told in a way that is not understood
     anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
     if unknown or not all(pair.sign or not _is_integer(pair) for pair in anchors):
@@ -208,12 +210,22 @@ def _measured(
     return form._replace(is_vague=is_vague, is_rate=not anchors)
 
 
+def _words_before(items: Sequence[LineItem]) -> Iterator[Word]:
+    """The words before the first pair or counter."""
+    for item in items:
+        if not isinstance(item.what, Word):
+            return
+        yield item.what
+
+
 def _is_anchor(pair: Pair, known: bool) -> bool:
     return is_metric(pair.key, pair.number.text, pair.sign or (":" if known else ""))
 
 
 def _is_split(key: str) -> bool:
-    return split_of(key) != "" or key == _CATBOOST
+    """Whether a name tells the part of the data and nothing else that is known, ``3d_eval``."""
+    measure = measure_of(key)
+    return (measure.split != "" and measure.kind in ("", "other")) or key == _CATBOOST
 
 
 def _may_count(pair: Pair) -> bool:

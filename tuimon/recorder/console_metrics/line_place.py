@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tuimon.metrics.splits import split_of
 from tuimon.recorder.console_metrics.counters import PART_WORDS, Count, Span, is_whole
 from tuimon.recorder.console_metrics.grammar import LineReading
 from tuimon.recorder.console_metrics.lexer import LineToken
@@ -45,7 +46,7 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
     part = next((count for count in counts if count.unit in PART_WORDS), None)
     if part is not None and part.scale == "=" and len(counts) == 1:
         part = None  # a setting, ``seed: 42``
-    places = [count for count in counts if count.unit in _UNITS]
+    places = _exact([count for count in counts if count.unit in _UNITS])
     place = min(places, key=lambda count: _UNITS.index(count.unit), default=None)
     found = Place(
         epoch and epoch.number,
@@ -74,6 +75,12 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
             epoch=row.epoch or found.epoch, epochs=row.epochs or found.epochs, part=found.part
         )
     return found._replace(counted=next((one for one in counts if one.unit == OTHER), None))
+
+
+def _exact(places: Sequence[Count]) -> Sequence[Count]:
+    """Counters without those in rounded thousands, ``0k``, where another is exact."""
+    exact = [one for one in places if one.scale in ("", "=")]
+    return exact if any(one.unit != "episode" for one in exact) else places
 
 
 def _is_length(one: Count, counts: Sequence[Count], pairs: Sequence[Pair]) -> bool:
@@ -122,7 +129,8 @@ def _leading(found: Sequence[LineToken]) -> Place | None:
     spans = [(one.start, one.end) for one in found[:5]]
     if kinds == "[0,0]":
         return Place(spans[1], counted=Count("batch", spans[3], None, 0))
-    if kinds.startswith("[0]"):
+    is_rank = kinds.startswith("[0][") and not split_of(found[4].text)  # or a process
+    if kinds.startswith("[0]") and not is_rank:
         return Place(counted=Count("iteration", spans[1], None, 0))
     if kinds[:2] in ("0:", "0|", "0[", "0(", "0,"):
         return Place(counted=Count("iteration", spans[0], None, 0))

@@ -377,7 +377,7 @@ class OutputReader:
         position = self._numbers.read(text, form).position
         if form.split:
             self._begin_section(text, form.split)
-        elif not form.is_indented and position.done is not None:
+        elif not form.is_indented and (position.done is not None or self._below):
             self._section, self._section_holds = "", 0
         self._heading, self._below = position, {}
         if position.epoch is not None and self._section not in EVALUATIONS:
