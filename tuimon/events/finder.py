@@ -61,11 +61,11 @@ class SourceFinder:
             return False
         if abs(modified - self._started_at) > _CLOCK_SLACK:
             return modified > self._started_at
-        begun_at = _begun_at(path)
-        return begun_at is None or begun_at >= self._started_at
+        begun = begun_at(path)
+        return begun is None or begun >= self._started_at
 
 
-def _begun_at(path: Path) -> float | None:
+def begun_at(path: Path) -> float | None:
     """When the writer began the file, by the writer's clock; None when it does not say."""
     batches = EventFileTail(path).poll(_FIRST_RECORDS)
     return batches[0].start_time if batches else None

@@ -23,6 +23,7 @@ from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
+from tuimon.mirror.running_time import RunningTime, enter_launches
 from tuimon.mirror.server import RowCheck
 from tuimon.mirror.status import MirrorStatus, one_line
 from tuimon.mirror.wandb_run import (
@@ -113,6 +114,7 @@ class Mirror:
             self._context, self._home, self._journal, wants_online=self._wants_online
         )
         self._files.add(first)
+        enter_launches(self._journal, dict.fromkeys((self._home, self._context.paths)))
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
@@ -146,7 +148,7 @@ class Mirror:
         run = self._run = opened.run
         self._fragments = opened.fragments
         self._rows_at_server = opened.rows_at_server
-        self._handover.open(run)
+        self._handover.open(run, RunningTime(self._journal.launches))
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
         self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
@@ -267,7 +269,7 @@ class Mirror:
         """What is no points, and how far things are."""
         run = self._open_run
         with self._guard("log", _LOG_TIMEOUT):
-            self._handover.whole()
+            self._handover.whole(self._subject.seen_at)
             for console in self._consoles:
                 console.send(run)
             for alerts in self._alerts:
@@ -307,6 +309,7 @@ class Mirror:
         limit = FINISH_TIMEOUT_ONLINE if online else FINISH_TIMEOUT_OFFLINE
         try:
             with self._guard("finish", limit + _GRACE):
+                self._handover.whole(self._subject.seen_at, at_end=True)
                 self._open_run.finish(code)
                 # Only then is the file complete: wandb-core writes its last block when it ends.
                 teardown()

@@ -51,6 +51,11 @@ class LaunchOwner:
         return recorder.wandb_runs[-1]
 
     @property
+    def seen_at(self) -> float | None:
+        """The end of the training, or now."""
+        return self._status.ended_at or time.time()
+
+    @property
     def ended(self) -> bool:
         """Whether the training is over."""
         return has_ended(self._status)

@@ -107,6 +107,7 @@ class LogdirOwner:
         )
         self.git: Mapping[str, Any] = {"logdir": record.root}
         self.own_run = None
+        self.seen_at = None
         self.exit_code = self.stopped_code = 0
         self.console: Path | None = None
         self.alerts: Path | None = None
