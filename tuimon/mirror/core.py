@@ -13,6 +13,7 @@ import os
 import time
 from pathlib import Path
 
+from tuimon.mirror.arrivals import ArrivalCheck
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
@@ -23,7 +24,6 @@ from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
-from tuimon.mirror.server import RowCheck
 from tuimon.mirror.status import MirrorStatus, one_line
 from tuimon.mirror.wandb_run import (
     FINISH_TIMEOUT_OFFLINE,
@@ -94,7 +94,7 @@ class Mirror:
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
-        self._rows_at_server: RowCheck | None = None
+        self._arrivals: ArrivalCheck | None = None
         self._server_error: str | None = None
         self._consoles: list[ConsoleFeed] = []
         self._alerts: list[AlertFeed] = []
@@ -117,20 +117,14 @@ class Mirror:
         try:
             self._replay(opened.first_row)
             self._follow()
+            self._hand_over_end()
+            self._wait_for_most()
         except MirrorInterrupt:
             self._finish(self._subject.stopped_code)
             raise
         except OnlineRestart:
             self._finish(0)
             raise
-        for console in self._consoles:
-            console.finish(self._open_run)
-        for alerts in self._alerts:
-            alerts.send(self._open_run)
-        self._handover.ending(self._subject.record, self._subject.git)
-        if self._fragments is not None and self._context.uploads.goes_online(last=True):
-            self._finish(0)
-            raise OnlineRestart
         self._finish(self._subject.exit_code)
         self._verify()
         self._report()
@@ -145,7 +139,7 @@ class Mirror:
                 self._pause()
         run = self._run = opened.run
         self._fragments = opened.fragments
-        self._rows_at_server = opened.rows_at_server
+        self._arrivals = opened.arrivals
         self._handover.open(run)
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
@@ -192,7 +186,8 @@ class Mirror:
             self._ask_server()
             if self._context.stop.is_set():
                 raise MirrorInterrupt
-        self._status.update(rows=journal.next_row, total=None)
+        total = journal.next_row if self._subject.ended else None
+        self._status.update(rows=journal.next_row, total=total)
 
     def _send_code(self) -> None:
         """Once for a W&B run: the source tree, if the user wants that."""
@@ -275,15 +270,19 @@ class Mirror:
         self._ask_server()
         self._report()
 
-    def _ask_server(self) -> None:
-        """Online: learn how many rows the server has, and fail when it takes no more."""
-        if self._rows_at_server is None:
+    def _ask_server(self, *, soon: bool = False) -> None:
+        """Online: learn what the server has, and fail when it takes no more."""
+        check = self._arrivals
+        if check is None:
             return
-        check = self._rows_at_server
-        check.look(self._journal.next_row)
+        check.look(self._journal.next_row, soon=soon)
         if check.stuck is not None:
             raise IncompleteError(check.stuck)
-        self._status.update(confirmed=check.rows)
+        if lost := check.files.take_over():
+            log.info("%d files of an earlier life are sent again", len(lost))
+            with self._guard("save", _LOG_TIMEOUT):
+                self._open_run.upload(lost)
+        self._status.update(confirmed=check.rows, files=check.files.left)
         if check.error is not None:
             self._server_error = check.error
             self._status.update(detail=f"{check.error}; {_KEPT}")
@@ -301,6 +300,23 @@ class Mirror:
         )
 
     # Ending
+
+    def _hand_over_end(self) -> None:
+        for console in self._consoles:
+            console.finish(self._open_run)
+        for alerts in self._alerts:
+            alerts.send(self._open_run)
+        self._handover.ending(self._subject.record, self._subject.git)
+        if self._fragments is not None and self._context.uploads.goes_online(last=True):
+            raise OnlineRestart
+
+    def _wait_for_most(self) -> None:
+        """wandb's end has a limit and tells nothing: it comes when little is left to upload."""
+        rows = self._journal.next_row
+        while self._arrivals is not None and self._arrivals.waits(rows):
+            self._status.update(total=rows)
+            self._ask_server(soon=True)
+            self._pause()
 
     def _finish(self, code: int) -> None:
         online = self._fragments is None
@@ -324,11 +340,15 @@ class Mirror:
                 raise IncompleteError(
                     f"{self._journal.next_row - on_disk} rows are not in the W&B file: disk full?"
                 )
-        elif self._rows_at_server is not None:
-            missing = self._rows_at_server.missing(self._journal.next_row)
+        elif self._arrivals is not None:
+            check = self._arrivals
+            missing = check.missing(self._journal.next_row, 0)
+            self._status.update(confirmed=check.rows, files=check.files.left)
             if missing:
                 raise IncompleteError(missing)
-            self._status.update(confirmed=self._rows_at_server.rows)
+            if check.unanswered is not None:
+                detail = f"whether all files are there cannot be checked: {check.unanswered}"
+                self._status.update(detail=detail)
 
     def _pause(self) -> None:
         if self._context.stop.wait(_TICK):

@@ -206,6 +206,8 @@ class MirrorRecord(NamedTuple):
     """Summaries that could not be decoded, or that W&B did not take."""
     confirmed: int | None = None
     """Rows that the server said it has; None offline, or when it was not asked yet."""
+    files: int | None = None
+    """Files that the server was not seen to have yet; None where nobody knows."""
     total: int | None = None
     """Rows that an upload consists of; None when none is under way."""
     updated_at: float = 0.0
