@@ -126,9 +126,8 @@ class Mirror:
             self._finish(0)
             raise
         self._finish(self._subject.exit_code)
-        self._verify()
         self._report()
-        self._status.update(state="finished", total=None)
+        self._status.update(state="finished", total=None, arrived=self._has_arrived())
 
     # Opening
 
@@ -159,6 +158,8 @@ class Mirror:
             rows=self._journal.next_row,
             points=self._journal.points,
             confirmed=opened.first_row if online else None,
+            files=None,
+            arrived=False,
             total=None,
         )
         return opened
@@ -282,13 +283,17 @@ class Mirror:
             log.info("%d files of an earlier life are sent again", len(lost))
             with self._guard("save", _LOG_TIMEOUT):
                 self._open_run.upload(lost)
-        self._status.update(confirmed=check.rows, files=check.files.left)
+        self._tell_arrivals(check)
         if check.error is not None:
             self._server_error = check.error
             self._status.update(detail=f"{check.error}; {_KEPT}")
         elif self._server_error is not None:
             self._server_error = None
             self._status.update(detail=None)
+
+    def _tell_arrivals(self, check: ArrivalCheck) -> None:
+        files = check.files
+        self._status.update(confirmed=check.rows, files=files.left, files_since=files.since)
 
     def _report(self) -> None:
         self._status.update(
@@ -331,8 +336,12 @@ class Mirror:
                 f"W&B did not take everything in time: {one_line(error)}"
             ) from error
 
-    def _verify(self) -> None:
-        """What W&B has must be all; wandb does not say when it is not."""
+    def _has_arrived(self) -> bool:
+        """Whether everything is at the server, as far as it tells; wandb does not.
+
+        Raises:
+            IncompleteError: something is missing there, or in the offline file.
+        """
         if self._fragments is not None:
             run = self._journal.run
             on_disk = self._fragments.next_row(0 if run is None else run.first_row)
@@ -343,12 +352,14 @@ class Mirror:
         elif self._arrivals is not None:
             check = self._arrivals
             missing = check.missing(self._journal.next_row, 0)
-            self._status.update(confirmed=check.rows, files=check.files.left)
+            self._tell_arrivals(check)
             if missing:
                 raise IncompleteError(missing)
             if check.unanswered is not None:
                 detail = f"whether all files are there cannot be checked: {check.unanswered}"
                 self._status.update(detail=detail)
+            return check.unanswered is None
+        return False
 
     def _pause(self) -> None:
         if self._context.stop.wait(_TICK):

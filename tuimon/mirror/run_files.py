@@ -36,6 +36,8 @@ class RunFiles:
         """How many the server was not seen to have, the last time; None where nobody knows."""
         self.example = ""
         """The name of one of those."""
+        self.since: float | None = None
+        """When the first of them was written, Unix seconds."""
         self._lost: list[str] = []
 
     def ask(self, sizes: Callable[[Sequence[str]], Mapping[str, int]], *, at_end: bool) -> None:
@@ -53,6 +55,7 @@ class RunFiles:
                         self._confirm(name, size)
                         del found[name]
             self.left, self.example = len(found), min(found, default="")
+            self.since = min(map(_written_at, found.values()), default=None)
         except UnansweredError:
             self.left = None
             raise
@@ -127,6 +130,13 @@ def _pages(names: Mapping[str, Path]) -> Iterator[list[str]]:
     rest = iter([*names])
     while page := [*islice(rest, _PAGE)]:
         yield page
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _size(path: Path) -> int:
