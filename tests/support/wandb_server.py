@@ -69,7 +69,10 @@ class WandbServer:
         self.uploads: dict[str, bytes] = {}
         """All files by name, whichever run they are of."""
         self.upload_seconds = 0.0
-        """How long each upload of a file takes."""
+        """How long each upload of a file takes, …"""
+        self.takes_files = threading.Event()
+        """… once this is set, as it is."""
+        self.takes_files.set()
         self.loses: Callable[[str], bool] = lambda name: False
         """Of which files, by name, it takes an upload and keeps nothing."""
         self.tells_files = True
@@ -124,6 +127,7 @@ class WandbServer:
     def store(self, run_id: str, name: str, content: bytes) -> None:
         """Keep a file that was uploaded."""
         time.sleep(self.upload_seconds)
+        self.takes_files.wait(60)
         if not self.loses(name):
             self.uploads[name] = content
             self.runs[run_id].stored[name] = content
@@ -282,6 +286,7 @@ def wandb_server() -> Iterator[WandbServer]:
         yield state
     finally:
         state.released.set()
+        state.takes_files.set()
         server.shutdown()
         server.server_close()
         thread.join(5)

@@ -11,9 +11,9 @@ import logging
 import math
 import os
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
-from tuimon.mirror.arrivals import ArrivalCheck
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
@@ -25,6 +25,7 @@ from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
 from tuimon.mirror.status import MirrorStatus, one_line
+from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
 from tuimon.mirror.wandb_run import (
     FINISH_TIMEOUT_OFFLINE,
     FINISH_TIMEOUT_ONLINE,
@@ -40,7 +41,6 @@ _TICK = 0.1
 _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
-_KEPT = "nothing is lost"
 _GRACE = 30.0
 log = logging.getLogger(__name__)
 
@@ -62,10 +62,6 @@ def has_room(directory: Path, status: MirrorStatus) -> bool:
 
 class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong
     """The mirror was told to end before the training has."""
-
-
-class IncompleteError(Exception):
-    """W&B has not taken everything; the message says what to do. A new mirror may succeed."""
 
 
 class OnlineRestart(Exception):  # noqa: N818 - nothing went wrong
@@ -94,8 +90,7 @@ class Mirror:
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
-        self._arrivals: ArrivalCheck | None = None
-        self._server_error: str | None = None
+        self._watch: UploadWatch | None = None
         self._consoles: list[ConsoleFeed] = []
         self._alerts: list[AlertFeed] = []
 
@@ -138,7 +133,8 @@ class Mirror:
                 self._pause()
         run = self._run = opened.run
         self._fragments = opened.fragments
-        self._arrivals = opened.arrivals
+        if opened.arrivals is not None:
+            self._watch = UploadWatch(opened.arrivals, self._status, self._journal)
         self._handover.open(run)
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
@@ -184,7 +180,7 @@ class Mirror:
         for entry, stretch, rows in self._files.replay(first_row):
             self._hand_over(entry, rows)
             self._status.update(rows=stretch.next_row, total=journal.next_row)
-            self._ask_server()
+            self._look_at_server()
             if self._context.stop.is_set():
                 raise MirrorInterrupt
         total = journal.next_row if self._subject.ended else None
@@ -268,32 +264,13 @@ class Mirror:
                 console.send(run)
             for alerts in self._alerts:
                 alerts.send(run)
-        self._ask_server()
+        self._look_at_server()
         self._report()
 
-    def _ask_server(self, *, soon: bool = False) -> None:
-        """Online: learn what the server has, and fail when it takes no more."""
-        check = self._arrivals
-        if check is None:
-            return
-        check.look(self._journal.next_row, soon=soon)
-        if check.stuck is not None:
-            raise IncompleteError(check.stuck)
-        if lost := check.files.take_over():
-            log.info("%d files of an earlier life are sent again", len(lost))
+    def _look_at_server(self, *, soon: bool = False) -> None:
+        if self._watch is not None and (lost := self._watch.look(soon=soon)):
             with self._guard("save", _LOG_TIMEOUT):
                 self._open_run.upload(lost)
-        self._tell_arrivals(check)
-        if check.error is not None:
-            self._server_error = check.error
-            self._status.update(detail=f"{check.error}; {_KEPT}")
-        elif self._server_error is not None:
-            self._server_error = None
-            self._status.update(detail=None)
-
-    def _tell_arrivals(self, check: ArrivalCheck) -> None:
-        files = check.files
-        self._status.update(confirmed=check.rows, files=files.left, files_since=files.since)
 
     def _report(self) -> None:
         self._status.update(
@@ -316,18 +293,16 @@ class Mirror:
             raise OnlineRestart
 
     def _wait_for_most(self) -> None:
-        """wandb's end has a limit and tells nothing: it comes when little is left to upload."""
-        rows = self._journal.next_row
-        while self._arrivals is not None and self._arrivals.waits(rows):
-            self._status.update(total=rows)
-            self._ask_server(soon=True)
+        while self._watch is not None and self._watch.waits():
+            self._look_at_server(soon=True)
             self._pause()
 
     def _finish(self, code: int) -> None:
         online = self._fragments is None
         limit = FINISH_TIMEOUT_ONLINE if online else FINISH_TIMEOUT_OFFLINE
         try:
-            with self._guard("finish", limit + _GRACE):
+            telling = nullcontext() if self._watch is None else self._watch.telling()
+            with self._guard("finish", limit + _GRACE), telling:
                 self._open_run.finish(code)
                 # Only then is the file complete: wandb-core writes its last block when it ends.
                 teardown()
@@ -337,28 +312,19 @@ class Mirror:
             ) from error
 
     def _has_arrived(self) -> bool:
-        """Whether everything is at the server, as far as it tells; wandb does not.
+        """Whether everything is known to be at the server; what W&B has must be all.
 
         Raises:
             IncompleteError: something is missing there, or in the offline file.
         """
-        if self._fragments is not None:
-            run = self._journal.run
-            on_disk = self._fragments.next_row(0 if run is None else run.first_row)
-            if on_disk < self._journal.next_row:
-                raise IncompleteError(
-                    f"{self._journal.next_row - on_disk} rows are not in the W&B file: disk full?"
-                )
-        elif self._arrivals is not None:
-            check = self._arrivals
-            missing = check.missing(self._journal.next_row, 0)
-            self._tell_arrivals(check)
-            if missing:
-                raise IncompleteError(missing)
-            if check.unanswered is not None:
-                detail = f"whether all files are there cannot be checked: {check.unanswered}"
-                self._status.update(detail=detail)
-            return check.unanswered is None
+        if self._fragments is None:
+            return self._watch is not None and self._watch.has_all()
+        run = self._journal.run
+        on_disk = self._fragments.next_row(0 if run is None else run.first_row)
+        if on_disk < self._journal.next_row:
+            raise IncompleteError(
+                f"{self._journal.next_row - on_disk} rows are not in the W&B file: disk full?"
+            )
         return False
 
     def _pause(self) -> None:
