@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.common import CommandError, complete_run_or_logdir
 from tuimon.cli.shared.targets import tell
 from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.cli.shared.wandb_options import wandb_options
@@ -44,7 +44,13 @@ _MAX_SLUG = 32
 @click.option("--name", help="Name of the W&B run, or the beginning of their names if several.")
 @click.option("--resume/--no-resume", default=True, help="Continue earlier W&B runs of LOGDIR.")
 @click.option("--watch", is_flag=True, help="Keep sending what is written later, until Ctrl-C.")
-@click.argument("logdirs", nargs=-1, required=True, metavar="LOGDIR|RUN...")
+@click.argument(
+    "logdirs",
+    nargs=-1,
+    required=True,
+    metavar="LOGDIR|RUN...",
+    shell_complete=complete_run_or_logdir,
+)
 def command(
     mirror: MirrorOptions, name: str | None, resume: bool, watch: bool, logdirs: tuple[str, ...]
 ) -> int:

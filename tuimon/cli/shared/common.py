@@ -2,6 +2,7 @@
 
 import shlex
 import time
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from tuimon.config.schema import Settings
     from tuimon.guardian.client import ControlClient
+
+    Completion = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
 class CommandError(click.ClickException):
@@ -44,6 +47,28 @@ def complete_run(
         for text, about in offered.items()
         if text.startswith(incomplete) and safe(text) == text
     ]
+
+
+def complete_names(names: Callable[[], Iterable[str]]) -> "Completion":
+    """Some of these names, which are asked for then."""
+
+    def complete(
+        ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+
+    return complete
+
+
+def complete_file(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """Files, as the shell itself finds them."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
 
 
 def complete_run_or_logdir(

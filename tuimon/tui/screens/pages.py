@@ -16,9 +16,11 @@ from textual.containers import Container, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from tuimon.charts import roles
 from tuimon.text import width
 from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
 from tuimon.tui.keys.key_tables import Key, bindings, help_rows
+from tuimon.tui.themes.styles import styles_on
 
 _CLOSING = "escape,q,question_mark,i,a,enter,f1,ctrl+c"
 TEXT_KEYS = (Key("text-close", _CLOSING, "dismiss", "Close", "Close what is read"),)
@@ -96,10 +98,10 @@ class TextScreen(ModalScreen[None]):
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True, min_width=cells)
         table.add_column(overflow="fold")
-        colour = self.app.theme_variables.get("primary", "cyan")
+        key = styles_on(self)[roles.FOCUS]
         for name, meaning in rows:
             link = Style(link=meaning) if _ADDRESS.fullmatch(meaning) else Style()
-            table.add_row(Text(name, style=f"bold {colour}"), Text(meaning, style=link))
+            table.add_row(Text(name, style=key), Text(meaning, style=link))
         return table
 
 
