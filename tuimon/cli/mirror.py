@@ -153,8 +153,7 @@ def _mirror(job: _MirrorJob) -> int:
             while not process.done:
                 process.tick(time.monotonic())
                 record = _status(job)
-                share = record.rows / record.total if record.total else record.bytes / total
-                progress.show(record, share=share)
+                progress.show(record, share=None if record.total else record.bytes / total)
                 time.sleep(_LOOK_EVERY)
         finally:
             if not process.done:
@@ -211,7 +210,7 @@ def _is_complete(job: _MirrorJob) -> bool:
     record = _status(job)
     if record.state != "finished" or has_news(job.paths, job.experiment.files):
         return False
-    return record.sync_command is None or job.record.mirror.mode != "online"
+    return record.arrived or bool(record.sync_command and job.record.mirror.mode != "online")
 
 
 def _status(job: _MirrorJob) -> MirrorRecord:
@@ -224,7 +223,7 @@ def _status(job: _MirrorJob) -> MirrorRecord:
 def _tell(job: _MirrorJob) -> int:
     record = _status(job)
     name = safe(job.experiment.name)
-    if record.state != "finished":
+    if not (record.is_uploaded or (record.state == "finished" and record.sync_command)):
         click.echo(f"tuimon: {name}: {safe(record.detail or 'failed')}", err=True)
         return 1
     others = f", {record.summaries:,} other summaries" if record.summaries else ""

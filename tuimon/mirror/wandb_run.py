@@ -1,5 +1,6 @@
 """One W&B run, open for rows: the only module, with `media`, that calls wandb."""
 
+import glob
 import inspect
 import json
 import math
@@ -269,6 +270,17 @@ class WandbRun:
     def log_code(self, directory: str) -> None:
         """Send the source files below a directory, as an artifact."""
         self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
+
+    @property
+    def ignored_files(self) -> tuple[str, ...]:
+        """The patterns of files that the user keeps from W&B (``WANDB_IGNORE_GLOBS``)."""
+        return tuple(self._run.settings.ignore_globs or ())
+
+    def upload(self, names: Sequence[str]) -> None:
+        """Upload files in the run's own directory for files, where they are already."""
+        for name in names:
+            path = glob.escape(str(Path(self._run.dir, name)))
+            self._run.save(path, base_path=self._run.dir, policy="now")
 
     def finish(self, exit_code: int) -> None:
         """Write the rest and close the run.

@@ -116,7 +116,7 @@ def test_a_failed_mirror_says_why():
 @pytest.mark.parametrize(
     ("mirror", "shown"),
     [
-        (MirrorRecord(state="live", rows=50, total=200), "W&B uploading 25%"),
+        (MirrorRecord(state="live", rows=200, confirmed=50, total=200), "W&B uploading 25%"),
         (MirrorRecord(state="failed", rows=50, total=200, detail="why"), "W&B failed  why"),
         (MirrorRecord(state="live", rows=9000, confirmed=1000), "W&B live  8000 rows behind"),
         (MirrorRecord(state="live", rows=9000, confirmed=8999, url="http://w/r"), "live  http://w"),

@@ -115,7 +115,7 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     if mirror.state == "own":
         state = "by the script"
     if mirror.total and mirror.state == "live":
-        state = f"uploading {min(mirror.rows / mirror.total, 1):.0%}"
+        state = f"uploading {min((mirror.confirmed or 0) / mirror.total, 1):.0%}"
     parts = [(55, f"W&B {state}{points}", role)]
     if mirror.confirmed is not None and mirror.rows - mirror.confirmed > _MOST_UNDER_WAY:
         parts.append((41, f"{format_step(mirror.rows - mirror.confirmed)} rows behind", roles.WARN))
