@@ -9,7 +9,6 @@ One JSON object a line, appended and synced to disk; a line that a crash has cut
 since nothing was handed over for it. One process writes (`locked`), others may read meanwhile.
 """
 
-import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from typing import NamedTuple, Self
 
 from tuimon.events.fields import Span
 from tuimon.events.gaps import cut_out
+from tuimon.runs.lock import held
 
 FORMAT = 1
 
@@ -316,13 +316,5 @@ def _decode(path: Path, line: bytes) -> Entry | None:
 def locked(directory: Path) -> Iterator[bool]:
     """Hold the lock of a mirror directory (created); False when another process holds it."""
     directory.mkdir(mode=0o700, exist_ok=True)
-    file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(file)
+    with held(directory / "lock") as free:
+        yield free
