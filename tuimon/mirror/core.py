@@ -90,7 +90,7 @@ class Mirror:
         self._journal = journal
         self._wants_online = wants_online
         self._handover = Handover(journal.renamed)
-        self._files = JournalFiles(journal, home, self._handover.observe)
+        self._files = JournalFiles(journal, home, context.paths, self._handover.observe)
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
@@ -254,6 +254,7 @@ class Mirror:
                 summaries=sum(len(row.refs) for row in rows),
                 gaps=reading.gaps,
                 late=reading.late,
+                seam=list(reading.mark[1:]) if reading.mark else [],
             )
             self._journal.append(*self._handover.new_keys(), stretch)
             self._hand_over(entry, list(enumerate(rows, first)))

@@ -3,17 +3,20 @@
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tuimon.events.finder import SourceFinder
+from tuimon.mirror.journal_home import launches_of
 from tuimon.mirror.keys import namespace
 from tuimon.mirror.owner import NewFile
 from tuimon.runs.ending import exit_code, has_ended
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import RecorderRecord, RunRecord
+from tuimon.runs.record import RecorderRecord, RecordError, RunRecord, read_record
 from tuimon.runs.registry import read_status
 from tuimon.runs.sources import WANDB, LogSource
+from tuimon.runs.writers import FileClaims
 
 _LAST_SEARCH_TIMEOUT = 60.0
 """Seconds that the recorder, which reads the rest of the console, is waited for."""
@@ -27,7 +30,8 @@ class LaunchOwner:
         self._paths = paths
         self._status = read_status(paths.directory)
         self._ended_at: float | None = None
-        self._finder = SourceFinder(self.record.started_at)
+        self._claims = FileClaims(paths)
+        self._finder = SourceFinder(self.record.started_at, self._claims)
 
     @property
     def record(self) -> RunRecord:
@@ -97,9 +101,8 @@ class LaunchOwner:
         self._status = read_status(self._paths.directory)
         if self._status.recorder is not None:
             self._finder.set_sources(self._sources(self._status.recorder))
-        return [
-            NewFile(str(path), run, self._namespace(run, path)) for run, path in self._finder.find()
-        ]
+        found = self._finder.find(last=self.settled)
+        return [NewFile(str(path), run, self._namespace(run, path)) for run, path in found]
 
     def _sources(self, recorder: RecorderRecord) -> Sequence[LogSource]:
         """The log directories, without what the training takes to W&B itself."""
@@ -109,10 +112,13 @@ class LaunchOwner:
             return ()
         return [source for source in recorder.logdirs if source.found_by != WANDB]
 
-    def goes_on_from(self, started_at: float) -> None:
+    def goes_on_from(self, home: RunPaths) -> None:
         """Take files of earlier launches, too: their own mirrors may not have come to them."""
-        if started_at < self.record.started_at:
-            self._finder = SourceFinder(started_at)
+        self._claims.goes_on_from(launches_of(home))
+        with suppress(RecordError):
+            record = read_record(RunRecord, home.run_json)
+            if record is not None and record.started_at < self.record.started_at:
+                self._finder = SourceFinder(record.started_at, self._claims)
 
     def _namespace(self, run: str, path: Path) -> str:
         named_by_user = self._finder.given_by_user(path)

@@ -90,8 +90,8 @@ class LogdirOwner:
         self._namespaces = dict(zip(record.directories, record.namespaces, strict=True))
         sources = [LogSource(path=path, recursive=False) for path in record.directories]
         self._scans = [(source.path, LogdirScan([source])) for source in sources]
-        self._files: list[Path] = []
-        self._written_at = time.time()
+        self._quiet_since = time.monotonic()
+        self._sizes: dict[Path, int] = {}
         self.record = RunRecord(
             id=record.name,
             name=record.name,
@@ -114,7 +114,8 @@ class LogdirOwner:
     @property
     def ended(self) -> bool:
         """Whether nothing more is to come: with ``--watch``, nothing has come for a minute."""
-        return not self._described.watch or time.time() - self._written_at > _QUIET_SECONDS
+        quiet = time.monotonic() - self._quiet_since
+        return not self._described.watch or quiet > _QUIET_SECONDS
 
     @property
     def settled(self) -> bool:
@@ -131,16 +132,18 @@ class LogdirOwner:
 
     def look(self) -> list[NewFile]:
         """Event files that were not returned before."""
-        for path in self._files:
+        for path, size in self._sizes.items():
             with suppress(OSError):
-                self._written_at = max(self._written_at, path.stat().st_mtime)
+                self._sizes[path] = path.stat().st_size
+            if self._sizes[path] != size:
+                self._quiet_since = time.monotonic()
         found = [
             NewFile(str(path), run, self._namespaces[directory])
             for directory, scan in self._scans
             for run, path in scan.scan()
         ]
-        self._files += [Path(file.path) for file in found]
+        self._sizes |= {Path(file.path): -1 for file in found}
         return found
 
-    def goes_on_from(self, started_at: float) -> None:
+    def goes_on_from(self, home: RunPaths) -> None:
         """Nothing: all files count in any case."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 
 
@@ -67,5 +68,5 @@ class Owner(Protocol):
             RecordError: its record is gone.
         """
 
-    def goes_on_from(self, started_at: float) -> None:
-        """Files of earlier launches, written since `started_at` (Unix s), count too."""
+    def goes_on_from(self, home: RunPaths) -> None:
+        """Files of the earlier launches that have this home count, too."""
