@@ -13,6 +13,7 @@ import os
 import time
 from pathlib import Path
 
+from tuimon.events.points import EventBatch
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
@@ -90,7 +91,7 @@ class Mirror:
         self._journal = journal
         self._wants_online = wants_online
         self._handover = Handover(journal.renamed)
-        self._files = JournalFiles(journal, home, context.paths, self._handover.observe)
+        self._files = JournalFiles(journal, home, context.paths, self._observe)
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
@@ -113,6 +114,7 @@ class Mirror:
             self._context, self._home, self._journal, wants_online=self._wants_online
         )
         self._files.add(first)
+        self._subject.begin(entry.path for entry in self._journal.files)
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
@@ -133,8 +135,14 @@ class Mirror:
             raise OnlineRestart
         self._finish(self._subject.exit_code)
         self._verify()
+        if (missing := self._subject.incomplete(online=self._fragments is None)) is not None:
+            raise IncompleteError(missing)
         self._report()
         self._status.update(state="finished", total=None)
+
+    def _observe(self, entry: FileEntry, batch: EventBatch) -> None:
+        self._handover.observe(entry, batch)
+        self._subject.observe(batch)
 
     # Opening
 
@@ -267,6 +275,8 @@ class Mirror:
     def _send_rest(self) -> None:
         """What is no points, and how far things are."""
         run = self._open_run
+        if (group := self._context.options.group) is not None:
+            run.set_group(group)
         with self._guard("log", _LOG_TIMEOUT):
             self._handover.whole()
             for console in self._consoles:
@@ -299,6 +309,7 @@ class Mirror:
             summaries=self._journal.summaries,
             bytes=self._journal.bytes,
             refused=self._handover.refused,
+            trials=self._subject.trials,
         )
 
     # Ending

@@ -67,6 +67,8 @@ def mirror_subject(context: MirrorContext) -> int:
         log.error("%s", error)
         status.update(state="failed", detail=str(error))
         return EXIT_AGAIN
+    finally:
+        subject.close()
     return 0
 
 
@@ -75,6 +77,8 @@ def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> Non
     uploads = context.uploads
     while True:
         wants_online = uploads.is_asked
+        if wants_online:
+            context.subject.upload()
         uploads.done()
         with Journal(home.mirror / "journal.jsonl") as journal:
             try:

@@ -8,6 +8,7 @@ import string
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,7 @@ class WandbRun:
 
     def __init__(self, run: Any) -> None:
         self._run = run
+        self._group: str | None = None
 
     @classmethod
     def open(
@@ -199,6 +201,14 @@ class WandbRun:
     def log(self, row: dict[str, Any], number: int) -> None:
         """Hand over row `number`."""
         self._run.log(row, step=number, commit=True)
+
+    def set_group(self, group: str) -> None:
+        """Put the run into a group, where wandb lets an open run be put into one."""
+        if group not in (self._group, self._run.group):
+            self._group = group
+            with suppress(Exception):  # a private matter of wandb's: a run that is resumed gets it
+                self._run._settings.run_group = group
+                self._run.tags = self._run.tags or ()
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""

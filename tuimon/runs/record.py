@@ -208,6 +208,8 @@ class MirrorRecord(NamedTuple):
     """Rows that the server said it has; None offline, or when it was not asked yet."""
     total: int | None = None
     """Rows that an upload consists of; None when none is under way."""
+    trials: int = 0
+    """Trials of the launch that have W&B runs of their own, beside this one."""
     updated_at: float = 0.0
 
     @property
@@ -234,6 +236,8 @@ class LogdirRecord(NamedTuple):
     watch: bool = False
     """Whether to go on after the end of the files, until stopped."""
     mirror: MirrorOptions = MirrorOptions()
+    launch: str = ""
+    """The run directory of the launch that these are a trial of."""
 
 
 Record = RunRecord | RecorderRecord | MirrorRecord | LogdirRecord
