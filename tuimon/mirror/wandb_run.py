@@ -11,6 +11,7 @@ import string
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,7 @@ class WandbRun:
         told = inspect.signature(self._interface._publish).parameters
         self._at_once = _ROWS_AT_ONCE if "nowait" in told else 1
         self._written = 0
+        self._group: str | None = None
 
     @classmethod
     def open(
@@ -235,6 +237,14 @@ class WandbRun:
             self._interface._publish(record, nowait=True)
         else:
             self._interface._publish(record)
+
+    def set_group(self, group: str) -> None:
+        """Put the run into a group, where wandb lets an open run be put into one."""
+        if group not in (self._group, self._run.group):
+            self._group = group
+            with suppress(Exception):  # a private matter of wandb's: a run that is resumed gets it
+                self._run._settings.run_group = group
+                self._run.tags = self._run.tags or ()
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuimon.runs.alerts import Alert, read_alerts, worst
+from tuimon.runs.lock import is_held
 from tuimon.runs.paths import RunPaths, host_directory, runs_directory
 from tuimon.runs.process import (
     boot_id,
     is_alive,
-    is_locked,
     machine_id,
     pid_namespace,
     signal_name,
@@ -239,7 +239,7 @@ def _true_mirror(record: RunRecord, paths: RunPaths) -> MirrorRecord | None:
     keepers = [process for process in (record.guardian, record.recorder) if process is not None]
     if not keepers or any(is_alive(process, record.boot_id) for process in keepers):
         return mirror
-    if record.boot_id == boot_id() and is_locked(paths.mirror / "lock"):
+    if record.boot_id == boot_id() and is_held(paths.mirror / "lock"):
         return mirror  # it goes on alone, or is that of `tuimon sync`
     return mirror._replace(state="failed", detail=f"{MISSES}: tuimon sync {record.id}")
 
