@@ -74,6 +74,9 @@ while follower.loading:
 runs = store.runs.values()
 points = sum(len(series.all_points().steps) for run in runs for series in run.series.values())
 print("all", points, sum(run.damaged_records for run in runs), flush=True)
+while follower.verified is not None:
+    time.sleep(0.002)
+print("verified", sum(run.damaged_records for run in runs), flush=True)
 sys.path.insert(0, {HELPERS!r})
 from support.data_server import peak_bytes
 print(peak_bytes(), flush=True)
@@ -123,6 +126,7 @@ def follow(logdir: Path, points: int) -> Load:
         first = time.perf_counter() - began
         result = process.stdout.readline().split()
         seconds = time.perf_counter() - began
+        process.stdout.readline()
         peak = int(process.stdout.readline())
     if result != [b"all", b"%d" % points, b"0"]:
         raise AssertionError(f"tuimon read {result}, not {points} points")

@@ -13,6 +13,7 @@ from tuimon.events.fields import Buffer, Span
 from tuimon.events.frames import (
     FRAME_BYTES,
     HEADER_BYTES,
+    MAX_RECORD_BYTES,
     SHORT_BYTES,
     ScanStop,
     header_positions,
@@ -20,13 +21,12 @@ from tuimon.events.frames import (
     payload_length,
 )
 from tuimon.events.gaps import MOST_BYTES, Gaps, first_frame, may_be_filled
+from tuimon.events.heads import HeadReader
 from tuimon.events.points import EventBatch
 from tuimon.events.single import known_plugin
-from tuimon.regular_file import open_regular
+from tuimon.regular_file import open_regular, regular_file
 
 DEFAULT_POLL_BYTES = 1 << 20
-MAX_RECORD_BYTES = 128 << 20
-"""Bigger records are counted as unknown and not read: nothing on a screen is that big."""
 
 _SEAM_BYTES = 64
 _RACY_SECONDS = 2.5
@@ -69,12 +69,14 @@ class EventFileTail:
         known: KnownRecords | None = None,
         *,
         rereads: bool = True,
+        heads_first: bool = False,
     ) -> None:
         """`plugins` is the run's map of tags to plugin names, `known` what its records look like:
         both are shared by the run's files.
 
         `buffer` may be shared by all files that one thread follows. With `rereads` the file is read
         again, as if it were another one, when a gap held what tells scalars from other tensors.
+        With `heads_first` the content of long records may be left to `verify`.
         """
         self.path = path if isinstance(path, Path) else Path(path)  # to parse it takes 5 µs
         self.state = FileState.OK
@@ -88,14 +90,15 @@ class EventFileTail:
         self.skipped_bytes = 0
         self.gaps = Gaps()
         """Parts before `offset` that may still be filled."""
+        self._plugins = {} if plugins is None else plugins
         self._rereads = rereads
         self._unnamed: set[str] = set()  # tags of tensors that nothing has told the kind of
         self._passed: list[Span] = []  # gaps of an earlier reading, still ahead
         self._stretch = 0
-        self._plugins = {} if plugins is None else plugins
         self._known = known or KnownRecords()
         self._buffer = buffer or ReadBuffer()
         self._decoder = EventDecoder(self._plugins, self._known)
+        self._heads = HeadReader(self._plugins, self._decoder) if heads_first else None
         self._fingerprint: tuple[int, int, int, int] | None = None
         self._seam = b""
         self._is_new = False  # another file than before, which the next batch has to say
@@ -120,17 +123,19 @@ class EventFileTail:
         """
         return max(self._rest(), 0) if not self._unfinished and not self._is_foreign else 0
 
+    @property
+    def unverified_bytes(self) -> int:
+        """Bytes before `offset` that were left to `verify`."""
+        return self._heads.unverified_bytes if self._heads else 0
+
     def pass_over(self, gaps: Iterable[Span]) -> None:
         """Leave out what an earlier reading of the file has left out, before anything is read."""
         self._passed = sorted(gaps)
 
     def read_again(self, begin: int, end: int) -> list[EventBatch]:
         """What a part before `offset` holds, which begins with a record. Raises OSError."""
-        file = open_regular(self.path)
-        try:
-            window = os.pread(file, end - begin, begin)
-        finally:
-            os.close(file)
+        with regular_file(self.path, 0) as file:
+            window = os.pread(file.fileno(), end - begin, begin)
         return EventDecoder(self._plugins, self._known).decode(window, begin).batches
 
     def poll(self, max_bytes: int = DEFAULT_POLL_BYTES, *, late: bool = True) -> list[EventBatch]:
@@ -148,7 +153,9 @@ class EventFileTail:
             # Only opening makes network file systems ask the server how long the file is now.
             file = open_regular(self.path)
             try:
-                batches = (self._fill(file) if late else []) or self._read(file, max_bytes)
+                batches = self._fill(file) if late else []
+                batches = batches or self._read_heads(file, max_bytes)
+                batches = batches or self._read(file, max_bytes)
             finally:
                 os.close(file)
         except OSError as error:
@@ -159,6 +166,37 @@ class EventFileTail:
             return []
         self.state, self.error = FileState.OK, None
         return batches
+
+    def verify(self, most: int) -> bool:
+        """Verify about `most` bytes of what was left; whether they are sound. Raises OSError.
+
+        If not, polls give the file as if it were another one, and leave nothing any more.
+        """
+        if self._heads is None:
+            return True
+        with regular_file(self.path, 0) as file:
+            sound = self._heads.verify(file.fileno(), most, self._buffer)
+        if not sound:
+            self._restart()
+            self._heads = None
+        return sound
+
+    def _read_heads(self, file: int, max_bytes: int) -> list[EventBatch]:
+        if self._heads is None or not self._unfinished:
+            return []
+        stop = self.size - self._buffer.piece_bytes  # what is behind it may still be written
+        batch = self._heads.read(file, self.offset, stop, max_bytes)
+        if batch is None:
+            return []
+        end = batch.end_offset
+        before = os.pread(file, _SEAM_BYTES, max(end - _SEAM_BYTES, 0))
+        if self._is_other(file):
+            return []
+        self._heads.leave(batch, self.offset)
+        self._move_to(end, before)
+        batch.stretch = self._stretch
+        self._count(batch)
+        return [batch]
 
     def _read(self, file: int, max_bytes: int) -> list[EventBatch]:
         status = os.fstat(file)
@@ -237,7 +275,8 @@ class EventFileTail:
         if self._passed:
             rest = min(rest, self._passed[0][0] - self.offset)
         # The last pieces are read late: they may still be written.
-        if self._is_heavy and max_bytes >= piece // 2 and rest > 2 * piece:
+        ahead = self._is_heavy and not (self._heads and self._heads.prevail)
+        if ahead and max_bytes >= piece // 2 and rest > 2 * piece:
             return self._buffer.read_through(file, self.offset, rest, self)
         return self._buffer.read(file, min(max_bytes, rest), self.offset)
 
@@ -249,6 +288,7 @@ class EventFileTail:
         self._move_to(0, b"")
         self.damaged_records = self.skipped_bytes = self._wasted = 0
         self._decoder = EventDecoder(self._plugins, self._known)
+        self._heads = self._heads and HeadReader(self._plugins, self._decoder)
 
     def _move_to(self, offset: int, before: bytes) -> None:
         """Go on at `offset`; `before` ends there."""
@@ -275,7 +315,11 @@ class EventFileTail:
             decoded = self._decode(window)
         if not decoded.end:
             return self._search(file)
-        self._is_heavy = decoded.end > _HEAVY_BYTES * sum(map(_records, decoded.batches))
+        self._is_heavy = decoded.end > _HEAVY_BYTES * sum(
+            batch.records for batch in decoded.batches
+        )
+        if self._heads is not None:
+            self._heads.note(decoded.batches, decoded.end)
         for batch in decoded.batches:
             self._stretch = batch.stretch = batch.stretch or self._stretch
         before = window[max(decoded.end - _SEAM_BYTES, 0) : decoded.end]
@@ -354,7 +398,3 @@ class EventFileTail:
             # News of the file may complete this frame: search it again then.
             self._searched, self._pending = self._pending, 0
         return []
-
-
-def _records(batch: EventBatch) -> int:
-    return len(batch.refs) + sum(len(columns.steps) for columns in batch.scalars.values())

@@ -66,6 +66,8 @@ class HeaderFacts:
     unreadable: int = 0
     """Event files that cannot be read now."""
     loading: float | None = None
+    verified: float | None = None
+    """Share of what was read; None when all of it was verified, or is still being read."""
     link: float | None = None
     """The terminal's round trip."""
 
@@ -105,6 +107,7 @@ def header_facts(session: Session) -> HeaderFacts:
         unreadable=len(follower.unreadable),
         alerts=tuple(alert.title for alert in session.alerts if is_wrong(alert)),
         loading=read / total if total else None,
+        verified=None if follower.loading else follower.verified,
     )
     if subject is None:
         return facts

@@ -86,6 +86,8 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         done = min(int(facts.loading * _BAR_CELLS), _BAR_CELLS)
         bar = "━" * done + "─" * (_BAR_CELLS - done)
         parts.append((82, f"loading {bar} {facts.loading:4.0%}", roles.ACCENT))
+    elif facts.verified is not None:
+        parts.append((48, f"verified {int(100 * facts.verified)}%", roles.DIM))
     if facts.alerts:
         more = f" +{len(facts.alerts) - 1}" if len(facts.alerts) > 1 else ""
         parts.append((83, f"! {fit(facts.alerts[-1], _MOST_ALERT).rstrip()}{more}", roles.ERROR))
