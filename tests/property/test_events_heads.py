@@ -1,6 +1,7 @@
-"""Heads of long records first, their content behind that: in the end what reading all of it gives."""
+"""Heads of long records first, their content behind that: in the end all is as if read whole."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
-from support.event_files import frame, scalar, start, tensor, version
+from support.event_files import scalar, start, tensor, version
+from support.event_logs import record
 from tuimon.events import heads
 from tuimon.events.buffer import ReadBuffer
 from tuimon.events.tail import EventFileTail
@@ -19,6 +21,7 @@ from tuimon.store.run_log import FileStatus, RunLog
 
 LONG = 400
 PIECE = 600
+PAGE = 256
 
 
 def image(tag: str, size: int) -> Summary.Value:
@@ -39,7 +42,7 @@ def event(step: int, *values: Summary.Value, **fields: object) -> bytes:
     message = Event(wall_time=1.7e9 + step, step=step, **fields)
     if values:
         message.summary.value.extend(values)
-    return frame(message.SerializeToString())
+    return record(message.SerializeToString())
 
 
 RECORDS = {
@@ -56,8 +59,8 @@ RECORDS = {
     "text": lambda step: tensor("text", step, b"t" * (step * 97 % 900), "text"),
     "graph": lambda step: event(step, graph_def=b"g" * 600),
     "start": lambda step: start(step - 3),
-    "odd": lambda step: frame(b"\x10\x05" * 30 + b"\x2a\x00" + b"\x62\xf0\x03" + bytes(496)),
-    "torn": lambda step: frame(b"\x2a\xff\x07" + bytes(500)),
+    "odd": lambda step: record(b"\x10\x05" * 30 + b"\x2a\x00" + b"\x62\xf0\x03" + bytes(496)),
+    "torn": lambda step: record(b"\x2a\xff\x07" + bytes(500)),
 }
 kinds = st.lists(
     st.one_of(st.sampled_from(["image", "loss"]), st.sampled_from(sorted(RECORDS))),
@@ -87,8 +90,13 @@ def small_records_are_long() -> Iterator[None]:
         yield
 
 
+@cache
+def made(kind: str, step: int) -> bytes:
+    return RECORDS[kind](step)
+
+
 def build(kinds: list[str]) -> bytes:
-    return version() + b"".join(RECORDS[kind](step) for step, kind in enumerate(["tensor", *kinds]))
+    return version() + b"".join(made(kind, step) for step, kind in enumerate(["tensor", *kinds]))
 
 
 def damaged(data: bytes, damages: list[tuple[str, float, int]]) -> bytes:
@@ -108,12 +116,11 @@ def damaged(data: bytes, damages: list[tuple[str, float, int]]) -> bytes:
 
 
 class Watched:
-    """A file that is read as the screen does, or all of it at once."""
+    """A file, as the screen reads it, or as a whole."""
 
     def __init__(self, path: Path, *, heads_first: bool) -> None:
         self.tail = EventFileTail(path, buffer=ReadBuffer(PIECE), heads_first=heads_first)
         self.run = RunLog("run", path.parent)
-        self.left = 0
 
     def look(self, max_bytes: int) -> None:
         """Read what is there, and verify some of it from time to time."""
@@ -121,15 +128,16 @@ class Watched:
             batches = self.tail.poll(max_bytes)
             for batch in batches:
                 self.run.apply(self.tail.path, batch)
-            self.left = max(self.left, self.tail.unverified_bytes)
             if not batches and not self.tail.backlog:
                 return
 
-    def verify(self, most: int, max_bytes: int) -> None:
-        while self.tail.unverified_bytes:
+    def verify(self, most: int, times: int = 1 << 20) -> None:
+        """Verify what was left, so many bytes so many times."""
+        while self.tail.unverified_bytes and times:
+            times -= 1
             if not self.tail.verify(most):
                 assert self.tail.unverified_bytes == 0
-                self.look(max_bytes)
+                self.look(1 << 20)
 
     @property
     def content(self) -> tuple[object, ...]:
@@ -146,7 +154,7 @@ class Watched:
         )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(kinds, damages, st.sampled_from([300, 3000, 1 << 20]), st.sampled_from([1, 1500, 1 << 20]))
 @example(["image"] * 20, [], 1 << 20, 1)
 @example(["image", "loss"] * 12, [("flip", 0.5, 1)], 1 << 20, 1500)
@@ -160,6 +168,38 @@ def test_in_the_end_all_is_as_if_it_was_read_whole(
         path.write_bytes(data)
         ours, whole = (Watched(path, heads_first=one) for one in (True, False))
         ours.look(max_bytes)
-        ours.verify(most, max_bytes)
+        ours.verify(most)
         whole.look(max_bytes)
+        assert ours.content == whole.content
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    kinds,
+    st.lists(st.integers(0, 2**30), min_size=1, max_size=6),
+    st.lists(st.integers(0, 3), min_size=8, max_size=8),
+    st.booleans(),
+)
+def test_pages_may_come_late(
+    kinds: list[str], order: list[int], verified: list[int], growing: bool
+) -> None:
+    data = build([kind for kind in kinds if kind != "torn"] * 2)
+    pages = list(dict.fromkeys(number % len(data) // PAGE * PAGE for number in order))
+    early = bytearray(data)
+    for at in pages:
+        early[at : at + PAGE] = bytes(len(data[at : at + PAGE]))
+    with TemporaryDirectory() as directory:
+        path = Path(directory, "events.tfevents")
+        ours = Watched(path, heads_first=True)
+        for at in [*([len(data)] * growing), 0, *pages]:
+            if at:
+                early[at : at + PAGE] = data[at : at + PAGE]
+            path.write_bytes(early[: at // 2] if at == len(data) else early)
+            ours.look(1 << 20)
+            ours.verify(1000, verified.pop())
+        path.write_bytes(data)
+        ours.look(1 << 20)
+        ours.verify(1 << 20)
+        whole = Watched(path, heads_first=False)
+        whole.look(1 << 20)
         assert ours.content == whole.content

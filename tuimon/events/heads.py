@@ -45,17 +45,18 @@ class HeadReader:
     """
 
     def __init__(self, plugins: Mapping[str, str], decoder: EventDecoder) -> None:
-        self.prevail = False
-        """Whether long records were most of what was read last."""
         self.unverified_bytes = 0
         self._unverified: deque[Span] = deque()  # offsets of records and lengths of payloads
         self._plugins = plugins
         self._decoder = decoder
+        self._prevail = False  # whether long records were most of what was read last
         self._earliest = 0  # what lies before is read as a whole
 
-    def note(self, batches: Sequence[EventBatch], size: int) -> None:
-        """Note what was read as a whole, `size` bytes."""
-        self.prevail = 2 * sum(_long_records(batches).values()) > size
+    def prevail_in(self, batches: Iterable[EventBatch], size: int) -> bool:
+        """Whether `size` bytes, read as a whole, are long records mostly: then the next are `read`
+        by their heads."""
+        self._prevail = 2 * sum(_long_records(batches).values()) > size
+        return self._prevail
 
     def read(self, file: int, offset: int, stop: int, most: int) -> EventBatch | None:
         """What lies from `offset` of an open file on, where a record begins.
@@ -64,7 +65,7 @@ class HeadReader:
         before `stop`; when about `most` bytes were read. None where to look at all there is takes
         no longer, or tells more, as with damaged records and restarts. Raises OSError.
         """
-        if not self.prevail or not self._earliest <= offset < stop:
+        if not self._prevail or not self._earliest <= offset < stop:
             return None
         outline = self._outline(file, offset, stop, most)
         self._earliest = outline.end
@@ -83,7 +84,7 @@ class HeadReader:
         size = sum(records.values())
         self._unverified += records.items()
         self.unverified_bytes += size
-        self.prevail = 2 * size > batch.end_offset - begin
+        self._prevail = 2 * size > batch.end_offset - begin
 
     def verify(self, file: int, most: int, buffer: ReadBuffer) -> bool:
         """Verify the next records of an open file, about `most` bytes; whether all are sound.
@@ -98,6 +99,10 @@ class HeadReader:
             self._unverified.popleft()
             self.unverified_bytes -= length
         return True
+
+    def ends_sound(self, file: int, buffer: ReadBuffer) -> bool:
+        """Whether the last record that was left is sound. Raises OSError."""
+        return not self._unverified or _is_sound(file, *self._unverified[-1], buffer)
 
     def _outline(self, file: int, offset: int, stop: int, most: int) -> "_Outline":
         short: list[bytes] = []

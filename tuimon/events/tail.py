@@ -76,7 +76,7 @@ class EventFileTail:
 
         `buffer` may be shared by all files that one thread follows. With `rereads` the file is read
         again, as if it were another one, when a gap held what tells scalars from other tensors.
-        With `heads_first` the content of long records may be left to `verify`.
+        With `heads_first` content of long records may be left to `verify`.
         """
         self.path = path if isinstance(path, Path) else Path(path)  # to parse it takes 5 µs
         self.state = FileState.OK
@@ -126,7 +126,8 @@ class EventFileTail:
     @property
     def unverified_bytes(self) -> int:
         """Bytes before `offset` that were left to `verify`."""
-        return self._heads.unverified_bytes if self._heads else 0
+        heads = self._heads  # the thread that polls may drop it
+        return heads.unverified_bytes if heads else 0
 
     def pass_over(self, gaps: Iterable[Span]) -> None:
         """Leave out what an earlier reading of the file has left out, before anything is read."""
@@ -153,8 +154,7 @@ class EventFileTail:
             # Only opening makes network file systems ask the server how long the file is now.
             file = open_regular(self.path)
             try:
-                batches = self._fill(file) if late else []
-                batches = batches or self._read_heads(file, max_bytes)
+                batches = (self._fill(file) if late else []) or self._read_heads(file, max_bytes)
                 batches = batches or self._read(file, max_bytes)
             finally:
                 os.close(file)
@@ -170,15 +170,14 @@ class EventFileTail:
     def verify(self, most: int) -> bool:
         """Verify about `most` bytes of what was left; whether they are sound. Raises OSError.
 
-        If not, polls give the file as if it were another one, and leave nothing any more.
+        If not, the next polls give all of the file, as if it were another one, and leave nothing.
         """
         if self._heads is None:
             return True
         with regular_file(self.path, 0) as file:
             sound = self._heads.verify(file.fileno(), most, self._buffer)
         if not sound:
-            self._restart()
-            self._heads = None
+            self._restart(whole=True)
         return sound
 
     def _read_heads(self, file: int, max_bytes: int) -> list[EventBatch]:
@@ -188,12 +187,11 @@ class EventFileTail:
         batch = self._heads.read(file, self.offset, stop, max_bytes)
         if batch is None:
             return []
-        end = batch.end_offset
-        before = os.pread(file, _SEAM_BYTES, max(end - _SEAM_BYTES, 0))
+        before = os.pread(file, _SEAM_BYTES, max(batch.end_offset - _SEAM_BYTES, 0))
         if self._is_other(file):
             return []
         self._heads.leave(batch, self.offset)
-        self._move_to(end, before)
+        self._move_to(batch.end_offset, before)
         batch.stretch = self._stretch
         self._count(batch)
         return [batch]
@@ -275,20 +273,20 @@ class EventFileTail:
         if self._passed:
             rest = min(rest, self._passed[0][0] - self.offset)
         # The last pieces are read late: they may still be written.
-        ahead = self._is_heavy and not (self._heads and self._heads.prevail)
-        if ahead and max_bytes >= piece // 2 and rest > 2 * piece:
+        if self._is_heavy and max_bytes >= piece // 2 and rest > 2 * piece:
             return self._buffer.read_through(file, self.offset, rest, self)
         return self._buffer.read(file, min(max_bytes, rest), self.offset)
 
-    def _restart(self) -> None:
-        self._is_new = True
+    def _restart(self, *, whole: bool = False) -> None:
+        self._is_new = self._unfinished = True
         self._fingerprint = None
         self._unnamed = set()
         self.gaps, self._passed, self._stretch = Gaps(), [], 0
         self._move_to(0, b"")
         self.damaged_records = self.skipped_bytes = self._wasted = 0
         self._decoder = EventDecoder(self._plugins, self._known)
-        self._heads = self._heads and HeadReader(self._plugins, self._decoder)
+        if self._heads is not None:
+            self._heads = None if whole else HeadReader(self._plugins, self._decoder)
 
     def _move_to(self, offset: int, before: bytes) -> None:
         """Go on at `offset`; `before` ends there."""
@@ -315,11 +313,10 @@ class EventFileTail:
             decoded = self._decode(window)
         if not decoded.end:
             return self._search(file)
-        self._is_heavy = decoded.end > _HEAVY_BYTES * sum(
-            batch.records for batch in decoded.batches
-        )
+        records = sum(batch.records for batch in decoded.batches)
+        self._is_heavy = decoded.end > _HEAVY_BYTES * records
         if self._heads is not None:
-            self._heads.note(decoded.batches, decoded.end)
+            self._is_heavy &= not self._heads.prevail_in(decoded.batches, decoded.end)
         for batch in decoded.batches:
             self._stretch = batch.stretch = batch.stretch or self._stretch
         before = window[max(decoded.end - _SEAM_BYTES, 0) : decoded.end]
@@ -349,6 +346,9 @@ class EventFileTail:
 
     def _give_up(self, file: int, end: int, *, is_gap: bool = False) -> list[EventBatch]:
         """Go on at `end`; a batch that tells what was passed over and may still be filled."""
+        if self._heads and not self._heads.ends_sound(file, self._buffer):
+            self._restart(whole=True)  # the damage begins before
+            return []
         begin, size = self.offset, end - self.offset
         gaps: list[Span] = []
         if is_gap or may_be_filled(os.pread(file, min(size, MOST_BYTES + 1), begin)):
