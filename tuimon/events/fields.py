@@ -59,7 +59,10 @@ def fields(payload: Content, start: int, end: int) -> Iterator[tuple[int, int, i
             yield key, number, 0
             continue
         if wire_type == BYTES:
-            length, at = read_varint(payload, at, end)
+            if at < end and (length := payload[at]) < 0x80:
+                at += 1
+            else:
+                length, at = read_varint(payload, at, end)
             stop = at + length
         else:
             stop = _content_end(payload, at, end, key, 0)

@@ -204,6 +204,7 @@ class Follower:
                 self._bytes_read += tail.offset - offset
                 self._polls.drop(one)
                 self._backlog.put(one, -one.changed_at)
+                self._wake.set()
         except OSError:  # the next look at the file tells of it
             self._unverified.put(one, math.inf)
             self._verify_due = began + _LONGEST_POLL_SECONDS

@@ -14,9 +14,8 @@ from support.event_files import append, scalar, version, without_privileges, wri
 from support.event_logs import record
 from support.waiting import wait_until
 from tuimon.events.points import EventBatch
-from tuimon.events.tail import FileState
+from tuimon.events.tail import EventFileTail, FileState
 from tuimon.runs.sources import LogSource
-from tuimon.store import follower as follower_module
 from tuimon.store.follower import Follower
 from tuimon.store.store import Store
 
@@ -235,7 +234,7 @@ def pictures(steps: int, damaged: int) -> list[bytes]:
     """Records of a picture each, of which one is damaged."""
     records = []
     for step in range(steps):
-        value = Summary.Value(tag="x", image=Summary.Image(encoded_image_string=bytes(300_000)))
+        value = Summary.Value(tag="x", image=Summary.Image(encoded_image_string=b"p" * 300_000))
         event = Event(step=step, summary=Summary(value=[value]))
         records.append(bytearray(record(event.SerializeToString())))
     records[damaged][150_000] ^= 1
@@ -245,8 +244,8 @@ def pictures(steps: int, damaged: int) -> list[bytes]:
 def test_content_is_verified_behind_the_loading(
     store: Store, follow: Follow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower_module, "_VERIFIED_BYTES", 1)
-    monkeypatch.setattr(follower_module, "_VERIFYING_SHARE", 1e-3)
+    verify, begun = EventFileTail.verify, threading.Event()
+    monkeypatch.setattr(EventFileTail, "verify", lambda *by: not begun.is_set() or verify(*by))
     path = write(tmp_path, [version(), *pictures(80, damaged=40)])
     follower = follow(tmp_path)
     wait_until(lambda: not follower.loading)
@@ -256,8 +255,7 @@ def test_content_is_verified_behind_the_loading(
     append(path, scalar("y", 1, 0.0))
     wait_until(lambda: steps(store, tag="y") == [1])  # it does not wait for that
     assert follower.verified is not None
-    monkeypatch.setattr(follower_module, "_VERIFIED_BYTES", 8 << 20)
-    monkeypatch.setattr(follower_module, "_VERIFYING_SHARE", 1)
+    begun.set()
     wait_until(lambda: store.damaged_records == 1 and not follower.loading)
     assert follower.verified is None
     assert store.runs["."].refs["x"].snapshot().steps.tolist() == [*range(40), *range(41, 80)]
