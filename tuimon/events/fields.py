@@ -101,11 +101,12 @@ def read_varint(payload: Content, at: int, end: int) -> tuple[int, int]:
     Raises WireError when it has more than ten bytes or does not end before `end`.
     """
     number = shift = 0
-    for position in range(at, min(at + 10, end)):
-        byte = payload[position]
-        number |= (byte & 0x7F) << shift
+    while at < end and shift < 70:
+        byte = payload[at]
+        at += 1
         if byte < 0x80:
-            return number & _64_BITS, position + 1
+            return (number | byte << shift) & _64_BITS, at
+        number |= (byte & 0x7F) << shift
         shift += 7
     raise WireError("a number does not end")
 

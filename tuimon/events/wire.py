@@ -178,6 +178,12 @@ def _text(payload: Content, spans: list[Span], wanted: int) -> str:
 
 def _all_fields(payload: Content, spans: list[Span]) -> Iterator[tuple[int, int, int]]:
     """The fields of a message whose parts lie at `spans`."""
+    if len(spans) == 1:
+        return fields(payload, *spans[0])
+    return _merged_fields(payload, spans)
+
+
+def _merged_fields(payload: Content, spans: list[Span]) -> Iterator[tuple[int, int, int]]:
     left = MOST_FIELDS
     for start, end in spans:
         for field in fields(payload, start, end):
