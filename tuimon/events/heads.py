@@ -131,7 +131,7 @@ class HeadReader:
                 break
             found = self._refs(piece, end, offset, length)
             if found is None:
-                head = _Head(file, behind - TRAILER_BYTES)
+                head = _LongPayload(file, behind - TRAILER_BYTES)
                 found = self._refs(head, offset, offset, length)
             if not found:
                 break
@@ -200,7 +200,7 @@ def _is_sound(file: int, offset: int, length: int, buffer: ReadBuffer) -> bool:
     return payload_length(header, 0) == length and crc.to_bytes(4, "little") == trailer
 
 
-class _Head:
+class _LongPayload:
     """A payload by its positions in the file, read as it is looked at."""
 
     def __init__(self, file: int, end: int) -> None:
