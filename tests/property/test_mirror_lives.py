@@ -18,13 +18,14 @@ from support.event_files import scalar, version
 from tuimon.mirror import core as module
 from tuimon.mirror import event_source as sources
 from tuimon.mirror.context import MirrorContext
-from tuimon.mirror.core import IncompleteError, Mirror
+from tuimon.mirror.core import Mirror
 from tuimon.mirror.journal import FileCoverage, Journal, RunEntry, read_coverage
 from tuimon.mirror.keys import GLOBAL_STEP, ROW, RUNTIME, TIMESTAMP
 from tuimon.mirror.logdir_owner import LogdirOwner
 from tuimon.mirror.opening import OpenRun
 from tuimon.mirror.status import MirrorStatus
 from tuimon.mirror.upload import UploadRequests
+from tuimon.mirror.upload_watch import IncompleteError
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import LogdirRecord
 

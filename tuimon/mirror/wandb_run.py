@@ -1,8 +1,7 @@
 """One W&B run, open for rows: the only module, with `media`, that calls wandb."""
 
+import glob
 import inspect
-import json
-import math
 import os
 import re
 import secrets
@@ -10,13 +9,15 @@ import string
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tuimon.mirror.destination import git_root
-from tuimon.mirror.keys import ROW, can_be_defined
+from tuimon.mirror.keys import can_be_defined
 from tuimon.mirror.run_config import script_config, shown_command
 from tuimon.mirror.server import Server
+from tuimon.mirror.wandb_records import RecordStream, begin_at
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 
@@ -33,6 +34,7 @@ _SOURCES = frozenset(
 _NOT_CODE = frozenset({"__pycache__", "site-packages", "node_modules", "wandb"})
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
+
 
 def new_run_id() -> str:
     """An id like those that wandb makes."""
@@ -119,8 +121,8 @@ class WandbRun:
 
     def __init__(self, run: Any) -> None:
         self._run = run
-        # Older runs have it from their backend.
-        self._interface = getattr(run, "_interface", None) or run._backend.interface
+        self._records = RecordStream(run)
+        self._group: str | None = None
 
     @classmethod
     def open(
@@ -145,7 +147,7 @@ class WandbRun:
         import wandb
 
         options = record.mirror
-        _prepare(origin)
+        begin_at(origin)
         # The arguments in the run's metadata: wandb takes those of its own process.
         sys.argv = shown_command(record.argv)
         run = wandb.init(
@@ -203,54 +205,24 @@ class WandbRun:
             self._run.define_metric(key, step_metric=step_key)
 
     def write(self, rows: Iterable[Mapping[str, float]]) -> None:
-        """Hand over rows, which hold all that W&B is to have in them, number and times included.
-
-        Not by `log`, which takes the time of the call for the points', and would have wandb-core
-        gather each row from parts and derive a summary with it.
-        """
-        self._publish([_history(row) for row in rows])
+        """Hand over rows, which hold all that W&B is to have in them, number and times included."""
+        self._records.rows(rows)
 
     def write_media(self, row: Mapping[str, float], media: Mapping[str, Any]) -> None:
-        """Hand over a row with media, which also go into the summary.
+        """Hand over a row with media, which the summary has, too, once the row has arrived."""
+        self._records.media(row, media)
 
-        Before the row: one that has arrived has its part there.
-        """
-        encoded = self._encoded(media, int(row[ROW]))
-        record = _history(row)
-        for key, text in encoded.items():
-            record.history.item.add(key=key, value_json=text)
-        self._publish([_summary(encoded), record])
+    def set_group(self, group: str) -> None:
+        """Put the run into a group, where wandb lets an open run be put into one."""
+        if group not in (self._group, self._run.group):
+            self._group = group
+            with suppress(Exception):  # a private matter of wandb's: a run that is resumed gets it
+                self._run._settings.run_group = group
+                self._run.tags = self._run.tags or ()
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
-        self._publish([_summary({key: json.dumps(value) for key, value in entries.items()})])
-
-    def _publish(self, records: Sequence[Any]) -> None:
-        """Hand records to wandb-core, which writes to its file, and sends, what they are.
-
-        Together: newer wandbs have a thread for its socket, which is asked once then.
-        """
-        interface = self._interface
-        if not hasattr(interface, "_asyncer"):
-            for record in records:
-                interface._publish(record)
-            return
-        from wandb.proto.wandb_server_pb2 import ServerRequest  # type: ignore[attr-defined]
-
-        async def publish() -> None:
-            for record in records:
-                interface._assign(record)
-                await interface._client.publish(ServerRequest(record_publish=record))
-
-        interface._asyncer.run(publish)
-
-    def _encoded(self, media: Mapping[str, Any], number: int) -> dict[str, str]:
-        """Media of row `number` as wandb keeps them: bound to the run, their files on their way."""
-        from wandb.sdk.data_types.utils import history_dict_to_json
-        from wandb.util import json_dumps_safer_history
-
-        bound = history_dict_to_json(self._run, dict(media), step=number, ignore_copy_err=True)
-        return {key: json_dumps_safer_history(value) for key, value in bound.items()}
+        self._records.summary(entries)
 
     def update_config(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's config, whatever they were."""
@@ -269,6 +241,17 @@ class WandbRun:
         """Send the source files below a directory, as an artifact."""
         self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
 
+    @property
+    def ignored_files(self) -> tuple[str, ...]:
+        """The patterns of files that the user keeps from W&B (``WANDB_IGNORE_GLOBS``)."""
+        return tuple(self._run.settings.ignore_globs or ())
+
+    def upload(self, names: Sequence[str]) -> None:
+        """Upload files in the run's own directory for files, where they are already."""
+        for name in names:
+            path = glob.escape(str(Path(self._run.dir, name)))
+            self._run.save(path, base_path=self._run.dir, policy="now")
+
     def finish(self, exit_code: int) -> None:
         """Write the rest and close the run.
 
@@ -276,38 +259,6 @@ class WandbRun:
             TimeoutError: online, and not everything could be uploaded in time.
         """
         self._run.finish(exit_code=exit_code)
-
-
-def _prepare(origin: float) -> None:
-    """Have wandb say that its runs began at `origin`, and not when it was called."""
-    from wandb.sdk.wandb_run import Run
-
-    Run._start_time = property(lambda _: origin, lambda *_: None)  # type: ignore[assignment]
-    # Which begins with importing all that launches jobs, for a third of a second.
-    Run._detect_and_apply_job_inputs = lambda _: None  # type: ignore[method-assign]
-
-
-def _history(row: Mapping[str, float]) -> Any:
-    """wandb's record of a row."""
-    from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
-
-    record = Record()
-    record.history.step.num = row[ROW]
-    add = record.history.item.add
-    for key, value in row.items():
-        add(key=key, value_json=repr(value) if math.isfinite(value) else json.dumps(value))
-    return record
-
-
-def _summary(entries: Mapping[str, str]) -> Any:
-    """wandb's record of entries of the summary, which are JSON."""
-    from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
-
-    record = Record()
-    record.summary.SetInParent()  # wandb-core panics at a record of nothing
-    for key, text in entries.items():
-        record.summary.update.add(key=key, value_json=text)
-    return record
 
 
 def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
