@@ -8,7 +8,7 @@ import secrets
 import string
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -134,13 +134,14 @@ class WandbRun:
         online: bool,
         git: Mapping[str, Any],
         origin: float,
+        measures: bool = True,
         project: str | None = None,
         entity: str | None = None,
     ) -> "WandbRun":
         """Begin or resume the W&B run of a training below `paths`; `git` goes into its config.
 
-        Its system metrics count seconds from `origin` (Unix s); `project` and `entity` are where
-        the run is already, if it is anywhere.
+        Its system metrics, if wandb `measures` any, count seconds from `origin` (Unix s); `project`
+        and `entity` are where the run is already, if it is anywhere.
 
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
@@ -163,7 +164,7 @@ class WandbRun:
             notes=options.notes,
             tags=list(options.tags) or None,
             config=run_config(record, git),
-            settings=_settings(record, online=online),
+            settings=_settings(record, online=online, measures=measures),
         )
         opened = cls(run)
         # `init` keeps what the config of a resumed run has, for one.
@@ -219,6 +220,12 @@ class WandbRun:
             with suppress(Exception):  # a private matter of wandb's: a run that is resumed gets it
                 self._run._settings.run_group = group
                 self._run.tags = self._run.tags or ()
+
+    def write_system_metrics(
+        self, records: Iterable[Any], origin: Callable[[float], float]
+    ) -> None:
+        """Hand over wandb's records of system metrics; see `RecordStream.system_metrics`."""
+        self._records.system_metrics(records, origin)
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
@@ -295,7 +302,7 @@ def wait_for_free_directory(paths: RunPaths, run_id: str) -> None:
         time.sleep(0.05)
 
 
-def _settings(record: RunRecord, *, online: bool) -> Any:
+def _settings(record: RunRecord, *, online: bool, measures: bool) -> Any:
     import wandb
 
     wanted: dict[str, Any] = {
@@ -314,7 +321,7 @@ def _settings(record: RunRecord, *, online: bool) -> Any:
         # The mirror writes the summary itself. Online the server would be asked to derive one.
         "x_server_side_derived_summary": None if online else True,
         "x_executable": record.command[0] if record.command else None,
-        **_system_metrics(record),
+        **(_system_metrics(record) if measures else {"x_disable_stats": True}),
         **_program(record.argv, record.cwd),
         "save_code": _saves_code(record),
     }
