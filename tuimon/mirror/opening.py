@@ -1,7 +1,6 @@
 """Opening the W&B run: online, offline, or later."""
 
 import logging
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -259,7 +258,7 @@ class RunOpener:
                 online=online,
                 git=self._subject.git,
                 measures=measures,
-                origin=RunningTime(self._journal.launches).origin(math.inf),
+                running=RunningTime(self._journal.launches),
                 project=began.project if began else None,
                 entity=began.entity if began else None,
             )

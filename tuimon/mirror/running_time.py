@@ -26,6 +26,11 @@ class RunningTime:
         self._launches = list(launches)
         self._begins = [launch.began for launch in launches]
 
+    @property
+    def began(self) -> float:
+        """When the newest launch began."""
+        return self._begins[-1]
+
     def at(self, time: float) -> float:
         """Seconds at `time`: 0 before the first launch, in a break what it was at its begin."""
         after = self._launches[self._number(time) + 1 :]

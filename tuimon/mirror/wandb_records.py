@@ -58,6 +58,13 @@ class RecordStream:
             waiting.append(self._begun(newest))
         self.publish(waiting)
 
+    def began(self, began: float) -> None:
+        """Tell when the training began (Unix s) beside what the machine is, where wandb takes it."""
+        record = new_record()
+        if "environment" in record.DESCRIPTOR.fields_by_name:
+            record.environment.started_at.FromMicroseconds(int(began * 1e6))
+            self.publish([record])
+
     def publish(self, records: Sequence[Any]) -> None:
         """Hand over wandb's records; raises what wandb raises.
 

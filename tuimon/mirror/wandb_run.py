@@ -2,6 +2,7 @@
 
 import glob
 import inspect
+import math
 import os
 import re
 import secrets
@@ -16,6 +17,7 @@ from typing import Any
 from tuimon.mirror.destination import git_root
 from tuimon.mirror.keys import can_be_defined
 from tuimon.mirror.run_config import script_config, shown_command
+from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.server import Server
 from tuimon.mirror.wandb_records import RecordStream, begin_at
 from tuimon.runs.paths import RunPaths
@@ -119,8 +121,9 @@ def teardown() -> None:
 class WandbRun:
     """An open run; rows are numbered by the caller, in ascending order."""
 
-    def __init__(self, run: Any) -> None:
+    def __init__(self, run: Any, began: float) -> None:
         self._run = run
+        self._began = began
         self._records = RecordStream(run)
         self._group: str | None = None
 
@@ -133,22 +136,22 @@ class WandbRun:
         run_id: str,
         online: bool,
         git: Mapping[str, Any],
-        origin: float,
+        running: RunningTime,
         measures: bool = True,
         project: str | None = None,
         entity: str | None = None,
     ) -> "WandbRun":
         """Begin or resume the W&B run of a training below `paths`; `git` goes into its config.
 
-        Its system metrics, if wandb `measures` any, count seconds from `origin` (Unix s); `project`
-        and `entity` are where the run is already, if it is anywhere.
+        Its times are those of `running`; wandb `measures` system metrics, or none; `project` and
+        `entity` are where the run is already, if it is anywhere.
 
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
         import wandb
 
         options = record.mirror
-        begin_at(origin)
+        begin_at(running.origin(math.inf))
         # The arguments in the run's metadata: wandb takes those of its own process.
         sys.argv = shown_command(record.argv)
         run = wandb.init(
@@ -166,9 +169,10 @@ class WandbRun:
             config=run_config(record, git),
             settings=_settings(record, online=online, measures=measures),
         )
-        opened = cls(run)
+        opened = cls(run, running.began)
         # `init` keeps what the config of a resumed run has, for one.
         opened.update_config(run_config(record, git))
+        opened._records.began(running.began)
         if not opened.directory.is_relative_to(paths.directory.resolve()):
             opened.finish(0)
             raise OSError(f"W&B cannot write below {paths.directory}")
@@ -265,6 +269,8 @@ class WandbRun:
         Raises:
             TimeoutError: online, and not everything could be uploaded in time.
         """
+        # Again: wandb-core has told of the present since, if it came to that so late.
+        self._records.began(self._began)
         self._run.finish(exit_code=exit_code)
 
 
