@@ -95,7 +95,7 @@ def test_a_training_that_restarts_in_its_file(tmp_path: Path, steps: Iterable[in
         ([*range(50)] * 3, 50),
         ([2**31 - 2, 2**31 - 1, -(2**31), 1 - 2**31], 2),
     ],
-    ids=["no step", "several at a step", "out of order", "in turn", "batches of epochs", "overflow"],
+    ids=["no step", "several at a step", "out of order", "in turn", "batches", "overflow"],
 )
 def test_what_goes_back_without_a_restart(tmp_path: Path, steps: list[int], left: int) -> None:
     """The data server takes all of it for restarts; here nothing is superseded, on purpose."""
