@@ -23,6 +23,7 @@ from tuimon.events.frames import (
     HEADER_BYTES,
     MAX_RECORD_BYTES,
     TRAILER_BYTES,
+    length_in_header,
     payload_length,
 )
 from tuimon.events.points import EventBatch, SummaryRef
@@ -131,7 +132,7 @@ class HeadReader:
                 break
             found = self._refs(piece, end, offset, length)
             if found is None:
-                head = _LongPayload(file, behind - TRAILER_BYTES)
+                head = _LongPayload(file, behind - TRAILER_BYTES, offset - end, piece)
                 found = self._refs(head, offset, offset, length)
             if not found:
                 break
@@ -203,10 +204,10 @@ def _is_sound(file: int, offset: int, length: int, buffer: ReadBuffer) -> bool:
 class _LongPayload:
     """A payload by its positions in the file, read as it is looked at."""
 
-    def __init__(self, file: int, end: int) -> None:
-        """The payload ends at `end`."""
+    def __init__(self, file: int, end: int, offset: int, block: bytes) -> None:
+        """The payload ends at `end`; `block` lies at `offset`."""
         self._file = file
-        self._offset, self._block = 0, b""
+        self._offset, self._block = offset, block
         self._end = end
         self._left = _MOST_HEAD_BYTES
 
@@ -242,7 +243,7 @@ class _LongPayload:
 def _short_end(piece: bytes) -> int:
     """Where the first record that is long, cut or none begins."""
     at = 0
-    while 0 <= (length := payload_length(piece, at)) < LONG_BYTES:
+    while 0 <= (length := length_in_header(piece[at : at + HEADER_BYTES])) < LONG_BYTES:
         end = at + FRAME_BYTES + length
         if end > len(piece):
             break
