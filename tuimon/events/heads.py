@@ -25,7 +25,9 @@ from tuimon.events.frames import (
     TRAILER_BYTES,
     length_in_header,
     payload_length,
+    scan_frames,
 )
+from tuimon.events.gaps import may_be_filled
 from tuimon.events.points import EventBatch, SummaryRef
 from tuimon.events.single import settled_plugin
 from tuimon.events.wire import parse_event
@@ -45,7 +47,9 @@ class HeadReader:
     the beginning of the file.
     """
 
-    def __init__(self, plugins: Mapping[str, str], decoder: EventDecoder) -> None:
+    def __init__(self, plugins: Mapping[str, str], decoder: EventDecoder, *, active: bool) -> None:
+        """One that is not `active` leaves all records to be read as a whole."""
+        self.active = active
         self.unverified_bytes = 0
         self._unverified: deque[Span] = deque()  # offsets of records and lengths of payloads
         self._plugins = plugins
@@ -56,7 +60,7 @@ class HeadReader:
     def prevail_in(self, batches: Iterable[EventBatch], size: int) -> bool:
         """Whether `size` bytes, read as a whole, are long records mostly: then the next are `read`
         by their heads."""
-        self._prevail = 2 * sum(_long_records(batches).values()) > size
+        self._prevail = self.active and 2 * sum(_long_records(batches).values()) > size
         return self._prevail
 
     def read(self, file: int, offset: int, stop: int, most: int) -> EventBatch | None:
@@ -87,19 +91,24 @@ class HeadReader:
         self.unverified_bytes += size
         self._prevail = 2 * size > batch.end_offset - begin
 
-    def verify(self, file: int, most: int, buffer: ReadBuffer) -> bool:
-        """Verify the next records of an open file, about `most` bytes; whether all are sound.
+    def verify(self, file: int, most: int, buffer: ReadBuffer) -> list[EventBatch] | None:
+        """Verify the next records of an open file, about `most` bytes.
 
-        Raises OSError.
+        Batches that take back what is damaged; None where only what lies around a record tells what
+        became of it. Raises OSError.
         """
+        withdrawn = []
         least = max(self.unverified_bytes - most, 0)
         while self.unverified_bytes > least:
             offset, length = self._unverified[0]
             if not _is_sound(file, offset, length, buffer):
-                return False
+                batch = _withdrawal(file, offset, length)
+                if batch is None:
+                    return None
+                withdrawn.append(batch)
             self._unverified.popleft()
             self.unverified_bytes -= length
-        return True
+        return withdrawn
 
     def ends_sound(self, file: int, buffer: ReadBuffer) -> bool:
         """Whether the last record that was left is sound. Raises OSError."""
@@ -199,6 +208,15 @@ def _is_sound(file: int, offset: int, length: int, buffer: ReadBuffer) -> bool:
     header = os.pread(file, HEADER_BYTES, offset)
     trailer = os.pread(file, TRAILER_BYTES, end)
     return payload_length(header, 0) == length and crc.to_bytes(4, "little") == trailer
+
+
+def _withdrawal(file: int, offset: int, length: int) -> EventBatch | None:
+    """A batch that takes back the record at `offset`, if that is all that the damage means."""
+    frame = os.pread(file, FRAME_BYTES + length + HEADER_BYTES, offset)
+    size = FRAME_BYTES + length
+    if scan_frames(frame).damaged != [(0, size)] or may_be_filled(frame[:size]):
+        return None
+    return EventBatch(withdrawn=offset, damaged_records=1, skipped_bytes=size)
 
 
 class _LongPayload:
