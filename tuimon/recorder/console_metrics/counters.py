@@ -48,6 +48,8 @@ _SETTINGS = word_set(
 )
 """Before a counter: it says how many there are to be, or of something else."""
 
+_SIGNS = ("#", "is", "-")
+"""What else may stand between a counter and its number, ``Epoch - 1``."""
 PHRASE = word_set("start end of")
 """Of those, words that sentences have, too."""
 
@@ -135,7 +137,7 @@ def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, i
 
 
 def _number_behind(found: Sequence[LineToken], place: int, unit: str) -> Count | None:
-    if place < len(found) and (found[place].kind == "sign" or found[place].text in ("#", "is")):
+    if place < len(found) and (found[place].kind == "sign" or found[place].text in _SIGNS):
         place += 1
     ratio = ratio_at(found, place)
     if ratio is None and place + 1 < len(found) and found[place].kind == "open":

@@ -20,7 +20,13 @@ from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio, Wo
 from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter, name_of
 from tuimon.recorder.console_metrics.token_places import TokenPlaces
 
-_ASIDES = word_set("batch epoch step avg mean ema s ms sec % data")
+_ASIDE = re.compile(
+    r"batch|epoch|step|avg|mean|ema|s|ms|sec|%|data|moving avg|running"
+    r"|(?:last|past|over) (?:last )?\d{1,6}(?: \w+)?|per \w+"
+)
+"""What stands in parentheses that belong to a name, ``loss (batch)``, ``reward (last 100)``."""
+
+_LONGEST_ASIDE = 4
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
 _GLUED = re.compile(r"(\d{1,9})epoch(?::([a-z]+):\d+-(\d{1,15})batch)?")
 """ESPnet's ``1epoch:train:1-100batch``."""
@@ -43,6 +49,8 @@ _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 
 _VALUED = ("loss", "error", "accuracy", "reward")
 """Kinds that a number that is not followed by its sign may be of."""
+_VERBS = ("has", "had", "with", "gives")
+"""Between a counter and its values."""
 _PARTITIONS = word_set("split mode phase stage subset set partition")
 _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", ";", ".")
@@ -130,6 +138,10 @@ class LineReading(TokenPlaces):
         before = [word.text for word in self._words]
         if one.text == "in" and self._is("#", place + 1):
             return place + 3  # best: 25.5 in #1
+        if self._words and (value := self._value(place)):
+            return self._pair(value, "")  # loss tensor(0.5)
+        if one.text in _VERBS and not before and self._follows_count():
+            return place + 1
         if before and one.text == "is" and self._kind(place + 1) == "number":
             return self._pair((place + 1, place + 2), "")
         if count := counter_at(self.found, place, name if split else one.text, before):
@@ -148,7 +160,7 @@ class LineReading(TokenPlaces):
                 self._add(Word("eval", one.start, one.start, self._depth))
             self._add(count)
             return self._batch(count.end) if count.unit == "epoch" else count.end
-        follows = bool(self.items) and not before and _is_epoch(self.items[-1])
+        follows = not before and self._follows_count("epoch")
         match = _NUMBERED.fullmatch(one.text) or (_BATCH.fullmatch(one.text) if follows else None)
         if match and (len(match[1]) > 1 or follows or self._are_words()):
             self._release()
@@ -299,20 +311,25 @@ class LineReading(TokenPlaces):
         is_told = place > 0 and self.found[place - 1].text == "="
         return self._are_words() and self._depth <= (self.found[0].kind == "open") and not is_told
 
+    def _follows_count(self, unit: str = "") -> bool:
+        last = self.items[-1].what if self.items else None
+        return isinstance(last, Count) and last.unit == (unit or last.unit)
+
     def _are_words(self) -> bool:
         """Whether nothing but words has come."""
         return all(isinstance(item.what, Word) for item in self.items)
 
     def _aside(self, place: int) -> int:
         """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
-        if place + 3 >= len(self.found) or self.found[place + 2].text != ")":
+        inside = [one.text for one in self.found[place + 1 : place + 2 + _LONGEST_ASIDE]]
+        if ")" not in inside or not _ASIDE.fullmatch(" ".join(inside[: inside.index(")")])):
             return 0
-        inner, end = self.found[place + 1], self.found[place + 2].end
-        if inner.text not in _ASIDES or self.found[place + 3].kind != "sign":
+        close = place + 1 + inside.index(")")
+        if self._kind(close + 1) != "sign":
             return 0
-        last = self._words.pop()
+        last, end = self._words.pop(), self.found[close].end
         self._words.append(Word(self.line[last.start : end], last.start, end, self._depth))
-        return place + 3
+        return close + 1
 
     def _pair(self, value: tuple[int, int], sign: str) -> int:
         number, place = value
@@ -357,7 +374,3 @@ class LineReading(TokenPlaces):
 
     def _add(self, what: Count | Pair | Word) -> None:
         self.items.append(LineItem(self.cells, self.rows, what))
-
-
-def _is_epoch(item: LineItem) -> bool:
-    return isinstance(item.what, Count) and item.what.unit == "epoch"

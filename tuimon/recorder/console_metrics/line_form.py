@@ -65,8 +65,9 @@ class LineForm(NamedTuple):
     """Whether it begins with an asterisk, as what ends an evaluation."""
     is_vague: bool = False
     """Whether it counts only below a heading."""
-    is_rate: bool = False
-    """Whether it tells a learning rate alone: it counts only where an epoch was announced."""
+    is_guess: bool = False
+    """Whether it tells a learning rate or something unknown alone: it counts only where an epoch
+    or a step was announced."""
 
     @property
     def has_position(self) -> bool:
@@ -103,7 +104,10 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     unknown = sum(map(unknown_words, words))
     is_before = place.is_told and not any(isinstance(one.what, Pair) for one in items[:1])
     are_all = all(map(split_of, words)) and (is_before or len(pairs) == 1)
-    if _is_measured(pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0):
+    is_guess = form.is_indented and len(items) == 1 and any(map(_is_logged, pairs))
+    if is_guess or _is_measured(
+        pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0
+    ):
         most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
         return NOTHING if unknown > most else _measured(form, reading, items, pairs, unknown)
     if is_configuration([pair.key for pair in pairs]):
@@ -180,6 +184,9 @@ def _is_measured(
         return True
     if known and all(map(_is_logged, pairs)) and any(map(_is_unknown, pairs)):
         return are_words_known
+    are_fractions = len(pairs) > 1 and not any(is_whole(pair.number) for pair in pairs)
+    if known and are_words_known and are_fractions and any(map(_is_learning_rate, pairs)):
+        return True  # policy 0.3 lr 0.01
     # "Epoch: 10, Train: 0.81, Test: 0.79"
     return known and any(_is_split(one.key) and not _is_integer(one) for one in pairs)
 
@@ -207,7 +214,7 @@ def _measured(
         return NOTHING
     is_bare = _is_integer(pairs[0]) and not pairs[0].number.unit
     is_vague = len(pairs) == 1 and (form.is_indented or is_bare)
-    return form._replace(is_vague=is_vague, is_rate=not anchors)
+    return form._replace(is_vague=is_vague, is_guess=not anchors)
 
 
 def _words_before(items: Sequence[LineItem]) -> Iterator[Word]:
