@@ -208,7 +208,9 @@ class OutputReader:
             self._trainings.label("")
         elif match is not None:
             self._begin_section(text, SPLITS[match[1].lower()])
-            self._heading, self._below = _NO_HEADING, {}
+            self._below = {}
+            if self._heading.done is None:
+                self._heading = _NO_HEADING
         self._skips |= len(text) <= _LONGEST_HEADING and BEST_HEADING.search(text) is not None
 
     def _state(self, state: BarState) -> list[PrintedPoint]:
@@ -220,8 +222,8 @@ class OutputReader:
             return []
         if (row := self._table.bar(name, count, total)) is not None:
             return self._bar((name, total), row, None)
-        about, measured = self._names.of(name), self._postfixes.of(state.rest)
-        said = self._numbers.read(name, about)
+        about, measured = self._names.of(name.rstrip(" :")), self._postfixes.of(state.rest)
+        said = self._numbers.read(name.rstrip(" :"), about)
         values = said.values + self._numbers.values(state.rest, measured)
         values = tuple((split or about.split, key, value) for split, key, value in values)
         if not values:
