@@ -35,6 +35,10 @@ class Owner(Protocol):
         """Directory of the newest W&B run that it has opened itself, if none else was asked for."""
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether it writes event files that its own run does not take."""
+
+    @property
     def ended(self) -> bool:
         """Whether nothing will be written any more."""
 
