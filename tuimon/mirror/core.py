@@ -257,7 +257,8 @@ class Mirror:
                 summaries=sum(len(row.refs) for row in rows),
                 gaps=reading.gaps,
                 late=reading.late,
-                seam=list(reading.mark[1:]) if reading.mark else [],
+                seam=reading.mark[1:] if reading.mark else (),
+                head=reading.head[1:] if reading.head else (),
             )
             self._journal.append(*self._handover.new_keys(), stretch)
             self._hand_over(entry, list(enumerate(rows, first)))

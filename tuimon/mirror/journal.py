@@ -98,12 +98,19 @@ class StretchEntry:
     late: bool = False
     """The bytes were a gap of an earlier stretch."""
     seam: Sequence[int] = field(default_factory=list)
-    """Length and CRC-32 of the bytes before `end`: a file that has others there is another one."""
+    """Length and CRC-32 of the bytes before `end`, by which the file is known again."""
+    head: Sequence[int] = field(default_factory=list)
+    """The same of the first bytes of the file, with its first stretch."""
 
     @property
     def mark(self) -> Mark | None:
         """Where the file is known by what it holds; None where that was not written down."""
         return Mark(self.end, *self.seam) if self.seam else None
+
+    @property
+    def head_mark(self) -> Mark | None:
+        """What the file is known by at its beginning; None where that was not written down."""
+        return Mark(self.head[0], *self.head) if self.head else None
 
     @property
     def next_row(self) -> int:

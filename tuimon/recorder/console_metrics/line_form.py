@@ -122,7 +122,8 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         or bool(split and not pairs)
     )
     is_sure = place.counted is not None and place.counted.unit == "global"
-    is_plain = unknown <= bool(pairs or split) or (is_sure and place.counted.total is not None)
+    has_total = place.counted is not None and place.counted.total is not None
+    is_plain = unknown <= bool(pairs or split) or (is_sure and has_total)
     return form._replace(is_heading=tells and is_plain, split=split)
 
 
