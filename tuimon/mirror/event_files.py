@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.mirror.event_source import EventSource
+from tuimon.mirror.file_marks import Mark
 from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, StretchEntry
 from tuimon.mirror.journal_home import enter_head, enter_home
-from tuimon.mirror.marks import Mark
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
 from tuimon.runs.paths import RunPaths

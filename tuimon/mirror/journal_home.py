@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tuimon.events.gaps import is_filled
 from tuimon.events.logdir import is_event_file
+from tuimon.mirror.file_marks import Mark, head_of
 from tuimon.mirror.journal import (
     FileCoverage,
     JournalError,
@@ -25,7 +26,6 @@ from tuimon.mirror.journal import (
     last_run,
     read_coverage,
 )
-from tuimon.mirror.marks import Mark, head_of
 from tuimon.runs.ending import has_ended
 from tuimon.runs.paths import RunPaths, runs_directory, state_home
 from tuimon.runs.record import MirrorOptions, RecordError, RunRecord, read_record

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.mirror_runs import end_run, new_run
+from tuimon.mirror.file_marks import mark_of
 from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, RunEntry, StretchEntry
 from tuimon.mirror.journal_home import (
     enter_home,
@@ -18,7 +19,6 @@ from tuimon.mirror.journal_home import (
     settle_home,
     was_deleted,
 )
-from tuimon.mirror.marks import mark_of
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 
