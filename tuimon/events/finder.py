@@ -97,8 +97,8 @@ class SourceFinder:
             return True
         if abs(modified - self._started_at) > _CLOCK_SLACK:
             return modified > self._started_at
-        begun_at = _begun_at(path)
-        return begun_at is None or begun_at >= self._started_at
+        begun = begun_at(path)
+        return begun is None or begun >= self._started_at
 
 
 def _state(path: Path) -> _State | None:
@@ -110,7 +110,7 @@ def _state(path: Path) -> _State | None:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _begun_at(path: Path) -> float | None:
+def begun_at(path: Path) -> float | None:
     """When the writer began the file, by the writer's clock; None when it does not say."""
     batches = EventFileTail(path).poll(_FIRST_RECORDS)
     return batches[0].start_time if batches else None

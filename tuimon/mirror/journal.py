@@ -136,10 +136,33 @@ class CodeEntry:
     directory: str
 
 
-Entry = IdEntry | RunEntry | FileEntry | MoveEntry | KeyEntry | StretchEntry | SentEntry | CodeEntry
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchEntry:
+    """A launch whose points go into the W&B run; those of `directory`, relative to the state home.
+
+    It began at `began` (Unix s), when launches `before` had been running for so many seconds.
+    """
+
+    directory: str
+    began: float
+    before: float = 0.0
+
+
+Entry = (
+    IdEntry
+    | RunEntry
+    | LaunchEntry
+    | FileEntry
+    | MoveEntry
+    | KeyEntry
+    | StretchEntry
+    | SentEntry
+    | CodeEntry
+)
 _KINDS: dict[str, type[Entry]] = {
     "id": IdEntry,
     "run": RunEntry,
+    "launch": LaunchEntry,
     "file": FileEntry,
     "moved": MoveEntry,
     "key": KeyEntry,
@@ -154,8 +177,9 @@ class Journal:
     """An append-only journal and what its entries add up to.
 
     `run_id` is None until a W&B run was about to be opened, `run` until one was; `files` are in
-    order of their ids; `earlier` are the stretches of the mirror's earlier lives; `sent` says how
-    much of which file of lines is in W&B, `code` the source files of which directories.
+    order of their ids, `launches` in that of their begins; `earlier` are the stretches of the
+    mirror's earlier lives; `sent` says how much of which file of lines is in W&B, `code` the source
+    files of which directories.
     """
 
     def __init__(self, path: Path) -> None:
@@ -168,6 +192,7 @@ class Journal:
         self.path = path
         self.run_id: str | None = None
         self.run: RunEntry | None = None
+        self.launches: list[LaunchEntry] = []
         self.files: list[FileEntry] = []
         self.renamed: dict[tuple[str, str], str] = {}
         self.earlier: list[StretchEntry] = []
@@ -248,6 +273,8 @@ class Journal:
                     self.sent = dict.fromkeys(self.sent, 0)
                     self.code.clear()
                 self.run_id, self.run = entry.run_id, entry
+            case LaunchEntry():
+                self.launches.append(entry)
             case FileEntry():
                 self.files.append(entry)
             case MoveEntry():

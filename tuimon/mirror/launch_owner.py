@@ -72,6 +72,11 @@ class LaunchOwner:
         return recorder.wandb_runs[-1]
 
     @property
+    def seen_at(self) -> float | None:
+        """The end of the training, or now."""
+        return self._status.ended_at or time.time()
+
+    @property
     def leaves_out(self) -> bool:
         """Whether it writes event files, and wandb was not told to take them."""
         recorder = self._status.recorder

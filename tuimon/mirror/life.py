@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from tuimon.mirror.context import MirrorContext
-from tuimon.mirror.core import IncompleteError, Mirror, MirrorInterrupt, OnlineRestart
+from tuimon.mirror.core import Mirror, MirrorInterrupt, OnlineRestart
 from tuimon.mirror.journal import Journal, locked
 from tuimon.mirror.journal_home import is_settled, settle_home
 from tuimon.mirror.leftovers import HOME_VARIABLE, kill_leftovers
@@ -15,6 +15,7 @@ from tuimon.mirror.offline_file import is_offline_run
 from tuimon.mirror.opening import MirrorOff, RunOpener, UploadError
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.status import EXIT_AGAIN
+from tuimon.mirror.upload_watch import IncompleteError
 from tuimon.mirror.wandb_run import teardown
 from tuimon.runs.paths import RunPaths
 

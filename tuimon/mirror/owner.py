@@ -35,6 +35,10 @@ class Owner(Protocol):
         """Directory of the newest W&B run that it has opened itself, if none else was asked for."""
 
     @property
+    def seen_at(self) -> float | None:
+        """Until when it has run, Unix seconds: its end, or now; None where its files alone tell."""
+
+    @property
     def leaves_out(self) -> bool:
         """Whether it writes event files that its own run does not take."""
 
