@@ -263,6 +263,8 @@ class Mirror:
                 head=reading.head[1:] if reading.head else (),
             )
             self._journal.append(*self._handover.new_keys(), stretch)
+            if reading.head is not None:
+                self._files.note_head(entry, reading.head)
             self._hand_over(entry, list(enumerate(rows, first)))
         return bool(reading.batches)
 
