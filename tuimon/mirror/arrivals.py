@@ -127,6 +127,9 @@ class ArrivalCheck:
         self._ask_at = max(self._ask_at, now + _REST * (now - begun))
 
     def _ask_for_files(self, *, at_end: bool) -> None:
+        if self.lines is None:
+            self.unanswered = "W&B does not count lines of output"
+            return
         try:
             self.files.ask(lambda names: self._server.files(self._place, names), at_end=at_end)
             self.unanswered = None

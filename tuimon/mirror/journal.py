@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -22,6 +22,7 @@ from tuimon.events.fields import Span
 from tuimon.events.gaps import cut_out
 
 FORMAT = 1
+_LINES_BETWEEN_PLACES = 500
 
 
 class JournalError(ValueError):
@@ -96,8 +97,28 @@ class StretchEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinesEntry:
+    """Lines `first` to `first + lines` of a console became lines `line` to `line + lines` at W&B.
+
+    `place` is where the line behind them begins, a part of the console and an offset; empty where
+    what lies before it has a share in that line.
+    """
+
+    path: str
+    first: int
+    line: int
+    lines: int
+    place: Sequence[int] = ()
+
+    def followed_by(self, entry: "LinesEntry") -> bool:
+        """Whether `entry` goes on where this one ends."""
+        ends = self.path, self.first + self.lines, self.line + self.lines
+        return ends == (entry.path, entry.first, entry.line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentEntry:
-    """How much of a file of lines was handed over: a console.log's bytes, a file of alerts' lines.
+    """How many lines of a file of alerts were handed over; once also, bytes of a console.
 
     Written before the handing over: after a crash such lines may be missing, but none comes twice.
     """
@@ -113,13 +134,16 @@ class CodeEntry:
     directory: str
 
 
-Entry = IdEntry | RunEntry | FileEntry | KeyEntry | StretchEntry | SentEntry | CodeEntry
+Entry = (
+    IdEntry | RunEntry | FileEntry | KeyEntry | StretchEntry | LinesEntry | SentEntry | CodeEntry
+)
 _KINDS: dict[str, type[Entry]] = {
     "id": IdEntry,
     "run": RunEntry,
     "file": FileEntry,
     "key": KeyEntry,
     "rows": StretchEntry,
+    "lines": LinesEntry,
     "sent": SentEntry,
     "code": CodeEntry,
 }
@@ -130,8 +154,10 @@ class Journal:
     """An append-only journal and what its entries add up to.
 
     `run_id` is None until a W&B run was about to be opened, `run` until one was; `files` are in
-    order of their ids; `earlier` are the stretches of the mirror's earlier lives; `sent` says how
-    much of which file of lines is in W&B, `code` the source files of which directories.
+    order of their ids; `earlier` are the stretches of the mirror's earlier lives; `lines`
+    are those of consoles, what belongs together as one, and `places` where to begin to read them
+    again, by path and number; `sent` says how much of which file of alerts is in W&B, `code` the
+    source files of which directories.
     """
 
     def __init__(self, path: Path) -> None:
@@ -151,6 +177,9 @@ class Journal:
         self.points = 0
         self.summaries = 0
         self.bytes = 0
+        self.lines: list[LinesEntry] = []
+        self.next_line = 0
+        self.places: dict[str, dict[int, tuple[int, int]]] = {}
         self.sent: dict[str, int] = {}
         self.code: set[str] = set()
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -235,10 +264,26 @@ class Journal:
                 self.points += entry.points
                 self.summaries += entry.summaries
                 self.bytes += 0 if entry.late else entry.end - entry.begin
+            case LinesEntry():
+                self._apply_lines(entry)
             case SentEntry():
                 self.sent[entry.path] = entry.amount
             case CodeEntry():
                 self.code.add(entry.directory)
+
+    def _apply_lines(self, entry: LinesEntry) -> None:
+        self.next_line = entry.line + entry.lines
+        if entry.place:
+            places = self.places.setdefault(entry.path, {})
+            last_two = [0, *places][-2:]
+            if len(last_two) > 1 and last_two[1] - last_two[0] < _LINES_BETWEEN_PLACES:
+                del places[last_two[1]]
+            places[entry.first + entry.lines] = (entry.place[0], entry.place[1])
+        if self.lines and self.lines[-1].followed_by(entry):
+            together = self.lines[-1].lines + entry.lines
+            self.lines[-1] = replace(self.lines[-1], lines=together)
+        else:
+            self.lines.append(entry)
 
 
 def last_run(path: Path) -> RunEntry | None:

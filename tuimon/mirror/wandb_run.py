@@ -209,10 +209,14 @@ class WandbRun:
         """Set entries of the run's config, whatever they were."""
         self._run.config.update(dict(entries), allow_val_change=True)
 
+    @property
+    def takes_console(self) -> bool:
+        """Whether the installed wandb takes console output."""
+        return takes_console()
+
     def write_logs(self, lines: Sequence[str]) -> None:
-        """Add lines to the run's console output, if W&B takes it."""
-        if takes_console():
-            self._run.write_logs("\n".join(lines))
+        """Add lines to the run's console output, each of them one there."""
+        self._run.write_logs("".join(f"{line}\n" for line in lines))
 
     def alert(self, title: str, text: str, level: str) -> None:
         """Send an alert; `level` is INFO, WARN or ERROR."""
