@@ -8,12 +8,14 @@ import os
 import shlex
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.journal import locked
+from tuimon.mirror.leftovers import own_temporary_directory
 from tuimon.mirror.logdir_owner import subject_of
 from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
 from tuimon.mirror.upload import UploadRequests
@@ -35,10 +37,11 @@ def main(directory: Path) -> int:
     paths = RunPaths(directory)
     os.nice(5)  # the training comes first
     stop = begin("mirror", guarded=COMPANION_VARIABLE in os.environ)
-    with locked(paths.mirror) as free:
+    with locked(paths.mirror) as free, ExitStack() as stack:
         if not free:
             log.error("another mirror of this run is at work")
             return EXIT_AGAIN
+        stack.enter_context(own_temporary_directory(directory))
         status = MirrorStatus(paths.mirror_json)
         try:
             return _mirror(paths, status, stop)
