@@ -80,8 +80,9 @@ def test_images_of_a_killed_upload_arrive_and_sync_waits_for_them(
     assert images(served) == [False] * IMAGES
     server.loses = lambda name: False
     server.takes_files.clear()
+    killed = _record(run).directory
     first = sync(run, server)
-    wait_until(lambda: _record(run).files == IMAGES, 60)
+    wait_until(lambda: _record(run).directory != killed and _record(run).files == IMAGES, 60)
     os.killpg(first.pid, signal.SIGKILL)  # its mirror goes on
     terminal, its_end = os.openpty()
     waiting, interrupted = sync(run, server), sync(run, server, its_end)

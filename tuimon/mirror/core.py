@@ -14,6 +14,7 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
+from tuimon.events.points import EventBatch
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
@@ -24,6 +25,7 @@ from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
+from tuimon.mirror.running_time import RunningTime, enter_launches
 from tuimon.mirror.status import MirrorStatus, one_line
 from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
 from tuimon.mirror.wandb_run import (
@@ -86,7 +88,7 @@ class Mirror:
         self._journal = journal
         self._wants_online = wants_online
         self._handover = Handover(journal.renamed)
-        self._files = JournalFiles(journal, home, self._handover.observe)
+        self._files = JournalFiles(journal, home, context.paths, self._observe)
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
@@ -108,6 +110,8 @@ class Mirror:
             self._context, self._home, self._journal, wants_online=self._wants_online
         )
         self._files.add(first)
+        self._subject.begin(entry.path for entry in self._journal.files)
+        enter_launches(self._journal, dict.fromkeys((self._home, self._context.paths)))
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
@@ -121,8 +125,15 @@ class Mirror:
             self._finish(0)
             raise
         self._finish(self._subject.exit_code)
+        arrived = self._has_arrived()
+        if (missing := self._subject.incomplete(online=self._fragments is None)) is not None:
+            raise IncompleteError(missing)
         self._report()
-        self._status.update(state="finished", total=None, arrived=self._has_arrived())
+        self._status.update(state="finished", total=None, arrived=arrived)
+
+    def _observe(self, entry: FileEntry, batch: EventBatch) -> None:
+        self._handover.observe(entry, batch)
+        self._subject.observe(batch)
 
     # Opening
 
@@ -135,10 +146,10 @@ class Mirror:
         self._fragments = opened.fragments
         if opened.arrivals is not None:
             self._watch = UploadWatch(opened.arrivals, self._status, self._journal)
-        self._handover.open(run)
+        self._handover.open(run, RunningTime(self._journal.launches))
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
-        consoles = _paths(subject.console, [one.path for one in journal.lines], journal)
+        consoles = _paths(subject.console, [one.path for one in journal.lines.stretches], journal)
         self._consoles = ConsoleFeeds(consoles, journal, opened.first_line)
         self._send_code()
         alerts = _paths(subject.alerts, [], journal)
@@ -248,6 +259,7 @@ class Mirror:
                 summaries=sum(len(row.refs) for row in rows),
                 gaps=reading.gaps,
                 late=reading.late,
+                seam=list(reading.mark[1:]) if reading.mark else [],
             )
             self._journal.append(*self._handover.new_keys(), stretch)
             self._hand_over(entry, list(enumerate(rows, first)))
@@ -260,8 +272,10 @@ class Mirror:
     def _send_rest(self) -> None:
         """What is no points, and how far things are."""
         run = self._open_run
+        if (group := self._context.options.group) is not None:
+            run.set_group(group)
         with self._guard("log", _LOG_TIMEOUT):
-            self._handover.whole()
+            self._handover.whole(self._subject.seen_at)
             self._consoles.send(run)
             for alerts in self._alerts:
                 alerts.send(run)
@@ -280,6 +294,7 @@ class Mirror:
             summaries=self._journal.summaries,
             bytes=self._journal.bytes,
             refused=self._handover.refused,
+            trials=self._subject.trials,
         )
 
     # Ending
@@ -303,6 +318,7 @@ class Mirror:
         try:
             telling = nullcontext() if self._watch is None else self._watch.telling()
             with self._guard("finish", limit + _GRACE), telling:
+                self._handover.whole(self._subject.seen_at, at_end=True)
                 self._open_run.finish(code)
                 # Only then is the file complete: wandb-core writes its last block when it ends.
                 teardown()

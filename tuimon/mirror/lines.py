@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tuimon.console.folding import LineFolder
 from tuimon.console.rotation import ConsoleReader
-from tuimon.mirror.journal import Journal, LinesEntry, SentEntry
+from tuimon.mirror.journal import Journal, SentEntry
+from tuimon.mirror.line_numbers import LinesEntry
 from tuimon.mirror.wandb_run import WandbRun
 from tuimon.runs.alerts import AlertLevel, read_alerts
 
@@ -30,7 +31,7 @@ class ConsoleFeeds:
         self._first_line = first_line
         self._due = 0.0
         if first_line is not None:
-            journal.next_line = max(journal.next_line, first_line)
+            journal.lines.next = max(journal.lines.next, first_line)
 
     def send(self, run: WandbRun) -> None:
         """Send what W&B lacks, and what is new, at most once a second."""
@@ -57,7 +58,7 @@ class ConsoleFeeds:
         entry = LinesEntry(
             path=feed.path,
             first=feed.number - len(lines),
-            line=self._journal.next_line,
+            line=self._journal.lines.next,
             lines=len(lines),
             place=feed.place,
         )
@@ -67,7 +68,7 @@ class ConsoleFeeds:
     def _send_again(self, run: WandbRun) -> None:
         """What an earlier life has handed over and a kill has cost, under the same numbers."""
         if self._first_line is not None:
-            for entry in list(self._journal.lines):
+            for entry in list(self._journal.lines.stretches):
                 passed = max(self._first_line - entry.line, 0)
                 if passed < entry.lines:
                     feed = self._feeds[entry.path]
@@ -89,14 +90,18 @@ class _ConsoleFeed:
         self._reader = ConsoleReader(path)
         self._folder = LineFolder(reach=0)
         self._ahead: list[str] = []
-        ends = (entry.first + entry.lines for entry in journal.lines if entry.path == self.path)
+        ends = (
+            entry.first + entry.lines
+            for entry in journal.lines.stretches
+            if entry.path == self.path
+        )
         self._known = max(ends, default=0)
         # What an older version has sent: its lines have no numbers.
         old = journal.sent.get(self.path, 0)
         while old > 0 and (data := self._read(min(old, _CONSOLE_BYTES))):
             old -= len(data)
         begin = self._reader.place if self._reader.place[0] else (1, 0)
-        self._places = {0: begin} | journal.places.get(self.path, {})
+        self._places = {0: begin} | journal.lines.places.get(self.path, {})
 
     @property
     def place(self) -> Sequence[int]:

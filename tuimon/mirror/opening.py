@@ -1,6 +1,7 @@
 """Opening the W&B run: online, offline, or later."""
 
 import logging
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,6 +11,7 @@ from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.run_files import RunFiles
+from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.server import NoSuchRunError, RunCounts, RunPlace, ServerError
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import (
@@ -240,6 +242,7 @@ class RunOpener:
                 run_id=self._run_id,
                 online=online,
                 git=self._subject.git,
+                origin=RunningTime(self._journal.launches).origin(math.inf),
                 project=began.project if began else None,
                 entity=began.entity if began else None,
             )

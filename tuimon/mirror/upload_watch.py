@@ -81,7 +81,7 @@ class UploadWatch:
         Raises:
             IncompleteError: something is missing there.
         """
-        missing = self._check.missing(self._journal.next_row, self._journal.next_line)
+        missing = self._check.missing(self._journal.next_row, self._journal.lines.next)
         self._tell()
         if missing is not None:
             raise IncompleteError(missing)

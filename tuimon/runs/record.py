@@ -214,6 +214,8 @@ class MirrorRecord(NamedTuple):
     """Rows that an upload consists of; None when none is under way."""
     arrived: bool = False
     """Whether the server was seen to have everything, which a finished run may be without."""
+    trials: int = 0
+    """Trials of the launch that have W&B runs of their own, beside this one."""
     updated_at: float = 0.0
 
     @property
@@ -245,6 +247,8 @@ class LogdirRecord(NamedTuple):
     watch: bool = False
     """Whether to go on after the end of the files, until stopped."""
     mirror: MirrorOptions = MirrorOptions()
+    launch: str = ""
+    """The run directory of the launch that these are a trial of."""
 
 
 Record = RunRecord | RecorderRecord | MirrorRecord | LogdirRecord

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tuimon.console.rotation import part_path
-from tuimon.mirror import journal as journal_module
+from tuimon.mirror import line_numbers
 from tuimon.mirror import lines as module
 from tuimon.mirror.journal import Journal, SentEntry
 from tuimon.mirror.lines import AlertFeed, ConsoleFeeds
@@ -35,7 +35,7 @@ class Taker:
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_CONSOLE_EVERY", 0.0)
     monkeypatch.setattr(module, "_CONSOLE_BYTES", 50)
-    monkeypatch.setattr(journal_module, "_LINES_BETWEEN_PLACES", 3)
+    monkeypatch.setattr(line_numbers, "_BETWEEN_PLACES", 3)
 
 
 def test_output_goes_on_behind_what_was_sent(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_output_goes_on_behind_what_was_sent(tmp_path: Path) -> None:
     with console.open("ab") as file:
         file.write(b"ee\n\nfour")
     with Journal(tmp_path / "journal") as journal:
-        assert journal.next_line == 2
+        assert journal.lines.next == 2
         ConsoleFeeds([console], journal, None).finish(taker)
     assert run.lines == ["one", "two", "three", "", "four"]
 
@@ -82,7 +82,7 @@ def test_what_a_kill_has_cost_comes_again_under_its_number(tmp_path: Path, seed:
                 feeds.send(taker)
             if life == 5:
                 feeds.finish(taker)
-                assert journal.next_line == len(run.lines)
+                assert journal.lines.next == len(run.lines)
         taken = run.lines
         if life < 5:
             taken = taken[: chosen.randint(0, len(taken))]
@@ -90,12 +90,12 @@ def test_what_a_kill_has_cost_comes_again_under_its_number(tmp_path: Path, seed:
         for console in consoles:
             numbers = [
                 number
-                for entry in journal.lines
+                for entry in journal.lines.stretches
                 if entry.path == str(console)
                 for number in range(entry.line, entry.line + entry.lines)
             ]
             assert [taken[number] for number in numbers] == _folded(written[console])
-        assert len(taken) == sum(entry.lines for entry in journal.lines)
+        assert len(taken) == sum(entry.lines for entry in journal.lines.stretches)
 
 
 def _output(chosen: random.Random) -> bytes:
@@ -117,7 +117,7 @@ def test_lines_that_are_gone_keep_the_numbers_of_the_others(tmp_path: Path) -> N
     taker: Any = Taker()
     with Journal(tmp_path / "journal") as journal:
         ConsoleFeeds([console], journal, 0).finish(taker)
-        assert journal.next_line == 20
+        assert journal.lines.next == 20
     console.rename(part_path(console, 1))
     console.write_bytes(b"new 0\nnew 1\n")
     with Journal(tmp_path / "journal") as journal:

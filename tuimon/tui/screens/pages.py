@@ -1,7 +1,7 @@
 """Screens to read: the help, and what there is to know about a run."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple, get_args
 
@@ -34,6 +34,7 @@ training has logged again: d shows them.
 The training runs under a guardian of its own: leaving, closing the terminal or losing the \
 connection does not touch it. Come back from any terminal: tuimon attach"""
 
+_LOOK_EVERY = 1.0
 _WIDE = 116
 """Columns of a terminal that has room for two columns of keys."""
 _ADDRESS = re.compile(r"https?://[!-~]+")
@@ -70,7 +71,7 @@ class TextScreen(ModalScreen[None]):
         super().__init__()
         self._title = title
         self._text = text
-        self._sections = sections
+        self._sections: Sequence[TextSection] = sections
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
@@ -112,6 +113,29 @@ def _columns(sections: Sequence[TextSection]) -> list[Sequence[TextSection]]:
         return [sections]
     cut = min(range(1, len(sections)), key=lambda n: abs(heights[-1] - 2 * heights[n - 1]))
     return [sections[:cut], sections[cut:]]
+
+
+class FactsScreen(TextScreen):
+    """What is known of a training, as it becomes known while it is read."""
+
+    def __init__(self, title: str, tell: Callable[[], tuple[str, list[tuple[str, str]]]]) -> None:
+        """`tell` gives the text and the rows of now."""
+        self._tell = tell
+        text, rows = tell()
+        super().__init__(title, text, TextSection("", rows))
+
+    def on_mount(self) -> None:
+        self.set_interval(_LOOK_EVERY, self._look)
+
+    async def _look(self) -> None:
+        text, rows = self._tell()
+        sections = (TextSection("", rows),)
+        if (text, sections) == (self._text, self._sections):
+            return
+        self._text, self._sections = text, sections
+        read_to = self.query_one(VerticalScroll).scroll_offset
+        await self.recompose()
+        self.query_one(VerticalScroll).scroll_to(*read_to, animate=False)
 
 
 class HelpScreen(TextScreen):
