@@ -203,9 +203,13 @@ class Mirror:
         """Once for a W&B run: the source tree, if the user wants that."""
         directory = self._context.options.log_code
         if directory is not None and directory not in self._journal.code:
-            self._journal.append(CodeEntry(directory=directory))
             with self._guard("log_code", _LOG_TIMEOUT):
                 self._open_run.log_code(directory)
+            digest, entry = self._open_run.code_digest, CodeEntry(directory=directory)
+            if self._watch is None or digest is None:
+                self._journal.append(entry)
+            else:
+                self._watch.expect_code(digest, entry)
 
     # Following
 

@@ -125,7 +125,10 @@ class SentEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeEntry:
-    """A directory whose source files were handed over; written before, like `SentEntry`."""
+    """A directory whose source files are at W&B, or in the offline file.
+
+    What comes twice, after a kill, is one version there.
+    """
 
     directory: str
 

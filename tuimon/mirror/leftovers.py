@@ -42,9 +42,8 @@ def clear_away(directory: Path) -> None:
 def own_temporary_directory(directory: Path) -> Iterator[None]:
     """Have this process, and what it starts, keep temporary files apart, and remove them after it.
 
-    wandb leaves directories behind, always when it is killed, and staged files of artifacts in its
-    data directory. The name is that of an earlier life, whose files go, too; and short, because it
-    has room for sockets.
+    wandb leaves directories behind, always when it is killed. The name is that of an earlier life,
+    whose files go, too; and short, because it has room for sockets.
     """
     own = _temporary(directory)
     shutil.rmtree(own, ignore_errors=True)
@@ -54,7 +53,6 @@ def own_temporary_directory(directory: Path) -> Iterator[None]:
         yield
         return
     os.environ["TMPDIR"] = tempfile.tempdir = str(own)
-    os.environ.setdefault("WANDB_DATA_DIR", str(own))
     try:
         yield
     finally:

@@ -124,6 +124,8 @@ class WandbRun:
 
     def __init__(self, run: Any) -> None:
         self._run = run
+        self.code_digest: str | None = None
+        """What the source files that were sent are known by; None when there were none."""
         # Older runs have it from their backend.
         self._interface = getattr(run, "_interface", None) or run._backend.interface
         told = inspect.signature(self._interface._publish).parameters
@@ -283,7 +285,8 @@ class WandbRun:
 
     def log_code(self, directory: str) -> None:
         """Send the source files below a directory, as an artifact."""
-        self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
+        logged = self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
+        self.code_digest = None if logged is None else str(logged.digest)
 
     @property
     def ignored_files(self) -> tuple[str, ...]:
