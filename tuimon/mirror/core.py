@@ -20,7 +20,7 @@ from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.handover import Handover
 from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, StretchEntry
-from tuimon.mirror.lines import AlertFeed, ConsoleFeed
+from tuimon.mirror.lines import AlertFeed, ConsoleFeeds
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
@@ -93,7 +93,7 @@ class Mirror:
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
         self._watch: UploadWatch | None = None
-        self._consoles: list[ConsoleFeed] = []
+        self._consoles = ConsoleFeeds([], journal, None)
         self._alerts: list[AlertFeed] = []
 
     def mirror(self, first: list[NewFile]) -> None:
@@ -149,9 +149,11 @@ class Mirror:
         self._handover.open(run, RunningTime(self._journal.launches))
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
-        self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
+        consoles = _paths(subject.console, [one.path for one in journal.lines.stretches], journal)
+        self._consoles = ConsoleFeeds(consoles, journal, opened.first_line)
         self._send_code()
-        self._alerts = [AlertFeed(path, journal) for path in _paths(journal, subject.alerts)]
+        alerts = _paths(subject.alerts, [], journal)
+        self._alerts = [AlertFeed(path, journal) for path in alerts]
         online = opened.fragments is None
         self._status.update(
             state="live" if online else "offline",
@@ -201,9 +203,13 @@ class Mirror:
         """Once for a W&B run: the source tree, if the user wants that."""
         directory = self._context.options.log_code
         if directory is not None and directory not in self._journal.code:
-            self._journal.append(CodeEntry(directory=directory))
             with self._guard("log_code", _LOG_TIMEOUT):
                 self._open_run.log_code(directory)
+            digest, entry = self._open_run.code_digest, CodeEntry(directory=directory)
+            if self._watch is None or digest is None:
+                self._journal.append(entry)
+            else:
+                self._watch.expect_code(digest, entry)
 
     # Following
 
@@ -279,8 +285,7 @@ class Mirror:
             run.set_group(group)
         with self._guard("log", _LOG_TIMEOUT):
             self._handover.whole(self._subject.seen_at)
-            for console in self._consoles:
-                console.send(run)
+            self._consoles.send(run)
             for alerts in self._alerts:
                 alerts.send(run)
         self._look_at_server()
@@ -304,8 +309,7 @@ class Mirror:
     # Ending
 
     def _hand_over_end(self) -> None:
-        for console in self._consoles:
-            console.finish(self._open_run)
+        self._consoles.finish(self._open_run)
         for alerts in self._alerts:
             alerts.send(self._open_run)
         self._handover.ending(self._subject.record, self._subject.git)
@@ -354,9 +358,9 @@ class Mirror:
             raise MirrorInterrupt
 
 
-def _paths(journal: Journal, own: Path | None) -> list[Path]:
+def _paths(own: Path | None, told: list[str], journal: Journal) -> list[Path]:
     """This launch's file of lines, and those of the launches that it goes on from."""
     if own is None:
         return []
-    earlier = [Path(path) for path in journal.sent]
+    earlier = [Path(path) for path in (*told, *journal.sent)]
     return list(dict.fromkeys([*(path for path in earlier if path.name == own.name), own]))

@@ -121,6 +121,8 @@ class WandbRun:
 
     def __init__(self, run: Any) -> None:
         self._run = run
+        self.code_digest: str | None = None
+        """What the source files that were sent are known by; None when there were none."""
         self._records = RecordStream(run)
         self._group: str | None = None
 
@@ -228,10 +230,14 @@ class WandbRun:
         """Set entries of the run's config, whatever they were."""
         self._run.config.update(dict(entries), allow_val_change=True)
 
+    @property
+    def takes_console(self) -> bool:
+        """Whether the installed wandb takes console output."""
+        return takes_console()
+
     def write_logs(self, lines: Sequence[str]) -> None:
-        """Add lines to the run's console output, if W&B takes it."""
-        if takes_console():
-            self._run.write_logs("\n".join(lines))
+        """Add lines to the run's console output, each of them one there."""
+        self._run.write_logs("".join(f"{line}\n" for line in lines))
 
     def alert(self, title: str, text: str, level: str) -> None:
         """Send an alert; `level` is INFO, WARN or ERROR."""
@@ -239,7 +245,8 @@ class WandbRun:
 
     def log_code(self, directory: str) -> None:
         """Send the source files below a directory, as an artifact."""
-        self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
+        logged = self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
+        self.code_digest = None if logged is None else str(logged.digest)
 
     @property
     def ignored_files(self) -> tuple[str, ...]:
