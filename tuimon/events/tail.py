@@ -124,6 +124,17 @@ class EventFileTail:
         return max(self._rest(), 0) if not self._unfinished and not self._is_foreign else 0
 
     @property
+    def seam(self) -> bytes:
+        """The bytes before `offset` by which the file is known again; none right behind a gap."""
+        return self._seam
+
+    def go_to(self, offset: int) -> None:
+        """Go on at `offset`, where a record begins. Raises OSError."""
+        with regular_file(self.path, 0) as file:
+            self.size = os.fstat(file.fileno()).st_size
+            self._jump_to(file.fileno(), offset)
+
+    @property
     def unverified_bytes(self) -> int:
         """Bytes before `offset` that were left to `verify`."""
         return self._heads.unverified_bytes
@@ -141,10 +152,8 @@ class EventFileTail:
     def poll(self, max_bytes: int = DEFAULT_POLL_BYTES, *, late: bool = True) -> list[EventBatch]:
         """Read about `max_bytes` of what is new; an empty list when nothing is.
 
-        A gap that is filled comes alone, unless `late` is false.
-
-        Of a long file with heavy records, some MB that were read ahead, when that is no more than
-        twice as much.
+        A gap that is filled comes alone, unless `late` is false; of a long file with heavy records
+        some MB that were read ahead, when that is no more than twice as much.
 
         Costs some four microseconds when the file has not changed. Never raises on any content of
         the file, and turns errors of the system into `state`.
@@ -243,10 +252,10 @@ class EventFileTail:
             if skipped is None:
                 continue
             begin += skipped
-            batches, size, *_ = EventDecoder(self._plugins, self._known).decode(
-                window[skipped:], begin
-            )
-            if self._rereads and any(map(self._is_scalar, self._unnamed)):
+            decoder = EventDecoder(self._plugins, self._known)
+            batches, size, *_ = decoder.decode(window[skipped:], begin)
+            kinds = {known_plugin(self._plugins, tag) for tag in self._unnamed}
+            if self._rereads and "scalars" in kinds:
                 self._restart()
                 return []
             batches[0].damaged_records += self.gaps.fill((begin, begin + size))
@@ -258,9 +267,6 @@ class EventFileTail:
                 self._count(batch)
             return batches
         return []
-
-    def _is_scalar(self, tag: str) -> bool:
-        return known_plugin(self._plugins, tag) == "scalars"
 
     def _count(self, batch: EventBatch) -> None:
         self.gaps.add(batch.gaps)
@@ -354,19 +360,13 @@ class EventFileTail:
         if is_gap or may_be_filled(os.pread(file, min(size, MOST_BYTES + 1), begin)):
             gaps, self._stretch = [(begin, end)], end
         self._jump_to(file, end)
-        return [
-            EventBatch(
-                stretch=self._stretch,
-                gaps=gaps,
-                end_offset=end,
-                damaged_records=1,
-                skipped_bytes=size,
-            )
-        ]
+        batch = EventBatch(stretch=self._stretch, gaps=gaps, end_offset=end)
+        batch.damaged_records, batch.skipped_bytes = 1, size
+        return [batch]
 
     def _decode(self, window: Buffer) -> WindowResult:
-        more = self.offset + len(window) < self.size
-        return self._decoder.decode(window, self.offset, more=more)
+        end = self.offset + len(window)
+        return self._decoder.decode(window, self.offset, more=end < self.size)
 
     def _search(self, file: int) -> list[EventBatch]:
         """Look for a whole frame behind `offset`, where there is none; a batch that says so.

@@ -1,6 +1,9 @@
 """One W&B run, open for rows: the only module, with `media`, that calls wandb."""
 
+import glob
 import inspect
+import json
+import math
 import os
 import re
 import secrets
@@ -8,6 +11,7 @@ import string
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +35,8 @@ _SOURCES = frozenset(
 _NOT_CODE = frozenset({"__pycache__", "site-packages", "node_modules", "wandb"})
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
+_ROWS_AT_ONCE = 100
+"""So many may be on their way to wandb-core before its socket is waited for."""
 
 
 def new_run_id() -> str:
@@ -118,6 +124,12 @@ class WandbRun:
 
     def __init__(self, run: Any) -> None:
         self._run = run
+        # Older runs have it from their backend.
+        self._interface = getattr(run, "_interface", None) or run._backend.interface
+        told = inspect.signature(self._interface._publish).parameters
+        self._at_once = _ROWS_AT_ONCE if "nowait" in told else 1
+        self._written = 0
+        self._group: str | None = None
 
     @classmethod
     def open(
@@ -128,18 +140,23 @@ class WandbRun:
         run_id: str,
         online: bool,
         git: Mapping[str, Any],
+        origin: float,
         project: str | None = None,
         entity: str | None = None,
     ) -> "WandbRun":
         """Begin or resume the W&B run of a training below `paths`; `git` goes into its config.
 
-        `project` and `entity` are where the run is already, if it is anywhere.
+        Its system metrics count seconds from `origin` (Unix s); `project` and `entity` are where
+        the run is already, if it is anywhere.
 
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
         import wandb
+        from wandb.sdk.wandb_run import Run
 
         options = record.mirror
+        # What wandb tells its core of the run, and would set to the present.
+        Run._start_time = property(lambda _: origin, lambda *_: None)  # type: ignore[assignment]
         # The arguments in the run's metadata: wandb takes those of its own process.
         sys.argv = shown_command(record.argv)
         run = wandb.init(
@@ -196,13 +213,56 @@ class WandbRun:
         if can_be_defined(key):
             self._run.define_metric(key, step_metric=step_key)
 
-    def log(self, row: dict[str, Any], number: int) -> None:
-        """Hand over row `number`."""
-        self._run.log(row, step=number, commit=True)
+    def write(
+        self, row: Mapping[str, float], number: int, media: Mapping[str, Any] | None = None
+    ) -> None:
+        """Hand over row `number`, which holds all that W&B is to have in it, times included.
+
+        Not by `log`, which takes the time of the call for the point's, and would have wandb-core
+        gather the row from parts and derive a summary with each. `media` also go into the summary,
+        before the row: a row that has arrived has its part there.
+        """
+        encoded = self._encoded(media, number) if media else {}
+        if encoded:
+            self._publish_summary(encoded)
+        record = _new_record()
+        record.history.step.num = number
+        add = record.history.item.add
+        for key, value in row.items():
+            add(key=key, value_json=repr(value) if math.isfinite(value) else json.dumps(value))
+        for key, text in encoded.items():
+            add(key=key, value_json=text)
+        self._written += 1
+        if self._written % self._at_once:
+            self._interface._publish(record, nowait=True)
+        else:
+            self._interface._publish(record)
+
+    def set_group(self, group: str) -> None:
+        """Put the run into a group, where wandb lets an open run be put into one."""
+        if group not in (self._group, self._run.group):
+            self._group = group
+            with suppress(Exception):  # a private matter of wandb's: a run that is resumed gets it
+                self._run._settings.run_group = group
+                self._run.tags = self._run.tags or ()
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
-        self._run.summary.update(dict(entries))
+        self._publish_summary({key: json.dumps(value) for key, value in entries.items()})
+
+    def _publish_summary(self, entries: Mapping[str, str]) -> None:
+        record = _new_record()
+        for key, text in entries.items():
+            record.summary.update.add(key=key, value_json=text)
+        self._interface._publish(record)
+
+    def _encoded(self, media: Mapping[str, Any], number: int) -> dict[str, str]:
+        """Media of row `number` as wandb keeps them: bound to the run, their files on their way."""
+        from wandb.sdk.data_types.utils import history_dict_to_json
+        from wandb.util import json_dumps_safer_history
+
+        bound = history_dict_to_json(self._run, dict(media), step=number, ignore_copy_err=True)
+        return {key: json_dumps_safer_history(value) for key, value in bound.items()}
 
     def update_config(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's config, whatever they were."""
@@ -221,6 +281,17 @@ class WandbRun:
         """Send the source files below a directory, as an artifact."""
         self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
 
+    @property
+    def ignored_files(self) -> tuple[str, ...]:
+        """The patterns of files that the user keeps from W&B (``WANDB_IGNORE_GLOBS``)."""
+        return tuple(self._run.settings.ignore_globs or ())
+
+    def upload(self, names: Sequence[str]) -> None:
+        """Upload files in the run's own directory for files, where they are already."""
+        for name in names:
+            path = glob.escape(str(Path(self._run.dir, name)))
+            self._run.save(path, base_path=self._run.dir, policy="now")
+
     def finish(self, exit_code: int) -> None:
         """Write the rest and close the run.
 
@@ -228,6 +299,13 @@ class WandbRun:
             TimeoutError: online, and not everything could be uploaded in time.
         """
         self._run.finish(exit_code=exit_code)
+
+
+def _new_record() -> Any:
+    """One of the messages that wandb-core takes, and writes to its file as they are."""
+    from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
+
+    return Record()
 
 
 def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
@@ -280,6 +358,8 @@ def _settings(record: RunRecord, *, online: bool) -> Any:
         "x_transaction_log_flush_interval": 1.0,
         # The packages of the mirror's environment say nothing about the training's.
         "x_save_requirements": False,
+        # The mirror writes the summary itself. Online the server would be asked to derive one.
+        "x_server_side_derived_summary": None if online else True,
         "x_executable": record.command[0] if record.command else None,
         **_system_metrics(record),
         **_program(record.argv, record.cwd),

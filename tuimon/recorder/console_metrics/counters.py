@@ -14,7 +14,9 @@ _FRACTION = re.compile(r"\d{1,9}\.\d{1,15}")
 
 _COUNTERS = {
     **dict.fromkeys(("epoch", "ep", "epochs", "epoche"), "epoch"),
-    **dict.fromkeys(("iter", "iteration", "it", "iters", "iterations", "itr", "itrs"), "iteration"),
+    **dict.fromkeys(
+        ("tick", "i", "iter", "iteration", "it", "iters", "iterations", "itr", "itrs"), "iteration"
+    ),
     **dict.fromkeys(("step", "steps", "update", "up."), "step"),
     **dict.fromkeys(("global_step", "num_updates", "total_steps", "num_timesteps"), "global"),
     **dict.fromkeys(
@@ -40,6 +42,8 @@ _BESIDE = word_set(
 """What may stand before a counter without making another thing of it, as warm-up or best does."""
 
 _INDEX = word_set("idx id num no number index")
+_OF_TOTALS = ("progress", "i")
+"""Words that count only of a total."""
 _CURRENT = word_set("cur curr current")
 _PLURALS = word_set("steps iters iterations batches episodes epochs")
 _SETTINGS = word_set(
@@ -48,6 +52,8 @@ _SETTINGS = word_set(
 )
 """Before a counter: it says how many there are to be, or of something else."""
 
+_SIGNS = ("#", "is", "-")
+"""What else may stand between a counter and its number, ``Epoch - 1``."""
 PHRASE = word_set("start end of")
 """Of those, words that sentences have, too."""
 
@@ -84,7 +90,7 @@ def counter_at(
     if unit is None:
         return None
     before = [one.lower().rstrip(".") for one in before]
-    if before and before[-1] in OVERALL and unit in ("step", "iteration"):
+    if before and before[-1] in OVERALL and unit in ("step", "iteration", "global"):
         unit = "global"
     elif any(one not in _BESIDE and one not in SPLITS for one in before[-1:]):
         if before[-1] in _SETTINGS or unit in PART_WORDS or place + 1 == len(found):
@@ -93,13 +99,14 @@ def counter_at(
             return None
         unit = "other" if unit == "step" else unit
     count = _number_behind(found, place + 1, unit)
-    if count is None or (unit == "progress" and count.total is None):
+    if count is None or (word in _OF_TOTALS and count.total is None):
         return None
-    if unit in PART_WORDS - {"fold"} and count.total is None and found[place + 1].kind == "sign":
-        return count._replace(scale="=")
-    if before and before[-1] in SPLITS and word in _PLURALS and found[place + 1].kind == "sign":
+    if count.total is not None or found[place + 1].kind != "sign":
+        return count
+    if word in _PLURALS and before and before[-1] in SPLITS:
         return None  # how many there are, ``Val steps: 20``
-    return count
+    may_be_setting = word in _PLURALS or unit in PART_WORDS - {"fold"}
+    return count._replace(scale="=") if may_be_setting and not count.scale else count
 
 
 def _bare(word: str) -> str:
@@ -134,7 +141,7 @@ def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, i
 
 
 def _number_behind(found: Sequence[LineToken], place: int, unit: str) -> Count | None:
-    if place < len(found) and (found[place].kind == "sign" or found[place].text == "#"):
+    if place < len(found) and (found[place].kind == "sign" or found[place].text in _SIGNS):
         place += 1
     ratio = ratio_at(found, place)
     if ratio is None and place + 1 < len(found) and found[place].kind == "open":
