@@ -1,5 +1,6 @@
 """Dictionaries that a training prints, as JSON or as Python shows them, in one line or in many."""
 
+import ast
 import json
 import re
 from typing import NamedTuple
@@ -25,6 +26,11 @@ _WRAPPED = re.compile(
 _QUOTED = re.compile(
     rf"(['\"])(?P<key>[^'\"]{{1,100}})\1\s*:\s*(?P<value>['\"][^'\"]*['\"]|{NUMBER}|[^,{{}}\[\]]+)"
 )
+_PAIRS = re.compile(
+    r"(?:\w+\()?\[(\('[^']{1,100}', [^()]{1,100}\)(?:, \('[^']+', [^()]+\))*)\]\)?$"
+)
+_PAIR = re.compile(r"\(('[^']+'), ([^()]+)\)")
+_ITEM = r"\1: \2"
 _INSIDE = re.compile(r"\s*(?:['\"{}\]]|[-\d.]+,?\s*$)")
 
 
@@ -56,6 +62,14 @@ def printed_of(text: str) -> Printed:
     return Printed(numbers, split)
 
 
+def as_dictionary(text: str) -> str:
+    """A line that ends with a list of pairs, ``[('loss', 0.5)]``, as one with a dictionary."""
+    match = _PAIRS.search(text) if text.endswith(("]", ")")) and "[('" in text else None
+    if match is None:
+        return text
+    return f"{text[: match.start()]}{{{_PAIR.sub(_ITEM, match[1])}}}"
+
+
 def _items_of(text: str) -> dict[str, object]:
     if "(" in text:
         text = _WRAPPED.sub(r"\2", text)
@@ -63,9 +77,20 @@ def _items_of(text: str) -> dict[str, object]:
         found = json.loads(text)
     except (ValueError, RecursionError):
         if text.count("{") > 1:
-            return {}
+            return _literal(text)
         found = {item["key"]: item["value"].strip("'\" \n") for item in _QUOTED.finditer(text)}
     return found if isinstance(found, dict) else {}
+
+
+def _literal(text: str) -> dict[str, object]:
+    """A dictionary with others in it as Python shows it."""
+    if "\\" in text:
+        return {}  # Python would warn of what is no escape
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) and all(isinstance(key, str) for key in found) else {}
 
 
 def _is_sane(key: str) -> bool:

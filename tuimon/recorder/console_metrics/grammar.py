@@ -261,7 +261,8 @@ class LineReading(TokenPlaces):
         if ratio is None or ratio[1] is None:
             return 0
         number, total, end = self.found[ratio[0]], self.found[ratio[1]], ratio[2]
-        before = self.found[place - 1].kind if place else ""
+        percent = place > 1 and self.found[place - 1].unit == "%"
+        before = self.found[place - 1 - percent].kind if place else ""
         self.ratios.append(
             Ratio(
                 (number.start, number.end),

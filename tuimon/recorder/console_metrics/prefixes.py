@@ -18,7 +18,7 @@ _WORD = r"[A-Za-z_][\w.\-]{0,60}"
 
 _RANKS = (
     r"\[(?:(?i:rank)|default)[ :=]?\s?(?P<rank>\d{1,5})\]:?",
-    r"\[(?:[\w.@\-]*\d+,)(?P<task>\d{1,5})\]<std(?:out|err)>:",  # mpirun --tag-output
+    r"\[(?:[\w.@\-]*\d+,)?(?P<task>\d{1,5})\]<std(?:out|err)>:",  # mpirun --tag-output
     r"\[(?:GPU|gpu|cuda)[: ]?(?P<gpu>\d{1,3})\]:?",
     r"(?i:rank)[ :=]{0,2}(?P<named>\d{1,5})(?=\s?[:|,\]])\s?[:|,]",
     r"\[[\w.\-]+:(?P<host>\d{1,5})/\d{1,5}\]",  # ESPnet
@@ -30,6 +30,9 @@ _RANKS = (
     r"\((?:\w+ )?pid=(?P<pid>\d{1,9})[^)]{0,60}\)",  # ray
     r"(?!(?i:epoch|iter|step|batch|fold|trial|run))"  # docker compose
     r"(?P<container>[A-Za-z][\w.]{0,40}-\d{1,4})\s{1,20}\|",
+    r"\[pod/(?P<pod>[\w.\-]{1,80})/[\w.\-]{1,80}\]",  # kubectl
+    r"(?P<worker>(?:[A-Za-z]\w{0,20}-){0,4}"  # pdsh
+    r"(?:worker|node|host|server|gpu|rank|proc|instance)s?[-_]?\d{1,4}):\s",
     r"(?P<node>[A-Za-z][\w.\-]{0,40}\d):\s"  # pdsh
     rf"(?=\[|{STAMP}|\d\d:\d\d|{_MONTH}\s|\d\d?[ -]{_MONTH}|(?:INFO|DEBUG)\b)",
 )
@@ -66,7 +69,7 @@ _LOGGER = re.compile(
 _MOST_PIECES = 12
 _FIRST = frozenset("[(rR")
 _NODE = re.compile(r"[A-Za-z][\w.\-]{0,60}(?:\d:|\d\s{1,20}\|)")
-_NAMED = {"pid": "pid ", "container": "", "node": ""}
+_NAMED = {"pid": "pid ", **dict.fromkeys(("container", "pod", "worker", "node"), "")}
 """What is told of a process other than its rank."""
 
 

@@ -36,6 +36,7 @@ _NO_NUMBER = re.compile(
     r"|-|None|#na#|n/a|\d+:\d\d(?::\d\d)?|(?:\d+(?:\.\d+)?\s?[A-Za-z/]+(?:, )?)+"
 )
 """What also stands in a row of numbers: nothing, times, sizes of memory."""
+_MARKS = ("+", "*")
 _CHECKPOINT = "cp"
 """skorch's column that holds a plus, or nothing that could be seen, where it has saved."""
 
@@ -215,9 +216,11 @@ def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
     """The number of a row, and its values by name."""
     if len(text) > LONGEST_ROW or not text[:64].strip(" \t|│┃")[:1].isdigit():
         return None
-    cells = [cell for cell in cells_of(text, head.between) if cell != "+"]
+    cells = [cell for cell in cells_of(text, head.between) if cell not in _MARKS]
     if len(cells) != len(head.names) and head.between is not PIPES:
-        cells = [cell for cell in cells_of(text, None) if cell != "+"]
+        cells = [cell for cell in cells_of(text, None) if cell not in _MARKS]
+    if len(cells) == len(head.names) + 1 and head.spans[0][0] > 0 and cells[0].isdigit():
+        del cells[0]  # the index of a table of pandas
     if len(cells) != len(head.names):
         cells = _below(text, head)
     if len(cells) != len(head.names) or not (counted := _NUMBERED.fullmatch(cells[head.place])):
