@@ -52,7 +52,7 @@ _SETTINGS = word_set(
 )
 """Before a counter: it says how many there are to be, or of something else."""
 
-_SIGNS = ("#", "is", "-")
+_SIGNS = ("#", "is", "-", "number")
 """What else may stand between a counter and its number, ``Epoch - 1``."""
 PHRASE = word_set("start end of")
 """Of those, words that sentences have, too."""

@@ -17,6 +17,7 @@ COUNTED = ("num_updates", "global_step", "step", "iter", "iteration", "total_ste
 _COUNTED = re.compile(r"(\d{1,15})/\d{1,15}")
 _PARTITIONS = word_set("split mode phase stage subset set partition type")
 _WORD = re.compile("[a-z]+")
+_MOST_LEVELS = 3
 _MOST_LINES = 64
 _LONGEST = 4096
 
@@ -44,11 +45,7 @@ class Printed(NamedTuple):
 
 def printed_of(text: str) -> Printed:
     """What a dictionary holds; a count of a total, ``"10/20"``, is a number, too."""
-    found = _items_of(text)
-    flat: dict[str, object] = dict(found)
-    for key, value in found.items():
-        if isinstance(value, dict):
-            flat |= {f"{key}/{name}": inner for name, inner in value.items()}
+    flat = _flat(_items_of(text), _MOST_LEVELS)
     split = ""
     numbers = {}
     for key, value in flat.items():
@@ -60,6 +57,16 @@ def printed_of(text: str) -> Printed:
         elif (number := to_number(value)) is not None and _is_sane(key):
             numbers[key] = number
     return Printed(numbers, split)
+
+
+def _flat(found: dict[str, object], levels: int) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in found.items():
+        if not isinstance(value, dict):
+            flat[key] = value
+        elif levels > 1:
+            flat |= {f"{key}/{name}": inner for name, inner in _flat(value, levels - 1).items()}
+    return flat
 
 
 def as_dictionary(text: str) -> str:

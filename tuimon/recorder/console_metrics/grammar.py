@@ -35,6 +35,7 @@ _VERBS = ("has", "had", "with", "gives")
 """Between a counter and its values."""
 _PATH = re.compile(r"[\w.\-]+(?:/[\w.\-]+)+")
 _PARTITIONS = word_set("split mode phase stage subset set partition")
+_BEFORE_BATCH = (",", ":", "|", "-", "/", "]")
 _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", ";", ".")
 
@@ -110,6 +111,8 @@ class LineReading(TokenPlaces):
     def _word(self, place: int) -> int:
         one = self.found[place]
         name, _, inner = one.text.rstrip(")").partition("(")
+        if end := self._value_at_step(place):
+            return end
         split = bool(split_of(inner))  # Epoch(train)
         before = [word.text for word in self._words]
         if one.text == "in" and self._is("#", place + 1):
@@ -160,8 +163,29 @@ class LineReading(TokenPlaces):
             return value if is_split else None
         return value
 
+    def _value_at_step(self, place: int) -> int:
+        """Index of what is behind a value whose name is joined to its step, or 0.
+
+        ``Train_WER@Step 50: 87.4``.
+        """
+        one = self.found[place]
+        name, at, counter = one.text.rpartition("@")
+        count = counter_at(self.found, place, counter, []) if at else None
+        if count is None:
+            return 0
+        self._words.append(Word(name, one.start, one.start + len(name), self._depth))
+        value = self._value(count.end + 1) if self._kind(count.end) == "sign" else None
+        if value is not None:
+            return self._pair_of(count, value)
+        self._words.clear()
+        self._add(count)
+        return count.end
+
     def _pair_at(self, count: Count, value: tuple[int, int]) -> int:
         del self._words[-1]
+        return self._pair_of(count, value)
+
+    def _pair_of(self, count: Count, value: tuple[int, int]) -> int:
         words, self._words = self._words, []
         self._add(count)
         self._words = words
@@ -170,7 +194,7 @@ class LineReading(TokenPlaces):
     def _batch(self, place: int) -> int:
         """The count that has no name behind that of an epoch, ``Epoch 1, 50/1000``."""
         begin = place
-        while place < len(self.found) and self.found[place].text in (",", ":", "|", "-", "/"):
+        while place < len(self.found) and self.found[place].text in _BEFORE_BATCH:
             place += 1
         ratio = ratio_at(self.found, place)
         if ratio is None or ratio[1] is None:

@@ -57,12 +57,20 @@ def before_counter(words: Sequence[Word], *, is_first: bool, has_bars: bool) -> 
         del left[-1]
     if left and left[-1].text.lower() in PLACE_WORDS:
         others = left[:-1]
-        leads = all(_is_filler(one) or split_of(one.text) for one in others) and bool(others)
-        if (is_first and leads) or not (is_first or others) or (has_bars and _is_at(left[-1])):
+        leads = all(map(_is_leading, others)) and bool(others)
+        if is_first and leads:  # Evaluation on dev at epoch 3
+            left = [one for one in others if one.text.lower() not in PLACE_WORDS]
+        elif not (is_first or others) or (has_bars and _is_at(left[-1])):
             del left[-1]
     while left and left[-1].text.lower() in PHRASE:
         del left[-1]
     return left
+
+
+def _is_leading(word: Word) -> bool:
+    """Whether a word may stand before where something was, ``Results on``."""
+    text = word.text.lower()
+    return _is_filler(word) or split_of(text) != "" or text in PLACE_WORDS
 
 
 def _is_at(word: Word) -> bool:

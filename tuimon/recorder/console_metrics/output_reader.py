@@ -49,6 +49,8 @@ _OF_CODE = re.compile(r"\w\s*\($|[=\"']\s*$")
 _OF_SPLIT = re.compile(rf"(?:^|[\s\])])(?:{SPLIT_WORD})\s?=\s*$", re.IGNORECASE)
 """What stands before a dictionary in code, and before one of metrics, ``train={...}``."""
 _NAME = re.compile(r"\s*[\w.\-]+\s?[:=]?\s*")
+_OF_TRAINING = re.compile("train|epoch|step|iter|batch", re.IGNORECASE)
+"""What a bar of the training is called by, other than one of ``converting images to x2``."""
 _LAPPING = ("iter", "iteration")
 """Keys that may count anew each epoch."""
 
@@ -145,6 +147,7 @@ class OutputReader:
         """A line as the readers of what is made of several take it."""
         is_open = self._table.is_open or self._block.is_open or self._dictionary.is_open
         is_cut = is_open or text[-1:] in _OPENING or may_be_head(text)
+        is_cut = is_cut or (text[-1:].isalpha() and "|" in text)
         if not is_cut or text[:1] in "|│┃":
             return text
         return text[prefix_of(text).end :]
@@ -201,6 +204,9 @@ class OutputReader:
             return []
         self._heading.clear()
         position = Position(said.position.epoch, count, total, "bar", said.position.epochs)
+        is_other = has_function_word(name) and not _OF_TRAINING.search(name)
+        if is_other and self._trainings.current.axis.has_trained:
+            position = Position(said.position.epoch)
         label = re.sub(r"\d+(?:\.\d+)?", "", name)
         return self._bar((label, total), MetricLine(position, values), state.elapsed)
 

@@ -62,7 +62,7 @@ _END = r"(?:\s{0,20}[-|:,](?=\s)|(?=[\s\[({])|$|(?<=[:\]]))"
 _PREFIX = re.compile(rf"\s*(?:\|\s)?(?:{'|'.join(_PIECES)}){_END}")
 _PRINTER = re.compile(rf"(?:{'|'.join(_RANKS)}){_END}? ?")
 _LOGGER = re.compile(
-    rf"\s*\((?P<rank>\d{{1,5}})/\d{{1,5}}\)(?=\s[A-Z])|\s*(?!(?i:{SPLIT_WORD}|epoch|step|iter|loss|acc)\b){_WORD}\s{{0,20}}[|-](?=\s)"
+    rf"\s*\((?P<rank>\d{{1,5}})/\d{{1,5}}\)(?=\s[A-Z])|\s*(?!(?i:{SPLIT_WORD}|epoch|step|iter|loss|acc)\b){_WORD}\s{{0,20}}[|-](?=\s)(?!\s+\d+\.\d)"
 )
 """A name that may be one of a logger, or a rank of all, behind another piece."""
 

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from tuimon.metrics.printed import is_charted, is_metric
+from tuimon.metrics.splits import split_of
 from tuimon.recorder.console_metrics.bars import MetricLine
 from tuimon.recorder.console_metrics.numerals import to_number
 from tuimon.recorder.console_metrics.prose import has_function_word
@@ -69,6 +70,8 @@ class ConsoleTable:
     def __init__(self) -> None:
         self._head: _Head | None = None
         self._classes: tuple[str, ...] = ()
+        self._splits: tuple[str, ...] = ()
+        """The parts of the data that the columns beside names are about."""
         self._last = -1
         self._offset = 0
         self._is_new = False
@@ -76,10 +79,12 @@ class ConsoleTable:
     @property
     def is_open(self) -> bool:
         """Whether a head has come."""
-        return self._head is not None or bool(self._classes)
+        return self._head is not None or bool(self._classes or self._splits)
 
     def begin(self, text: str) -> bool:
         """Whether a line is the head of a table, which then is the one that goes on."""
+        if self._begins_splits(text):
+            return True
         if not may_be_head(text) or (head := _head_of(text)) is None:
             return False
         if head.names[0].lower() in _CLASSES:
@@ -96,6 +101,8 @@ class ConsoleTable:
         several stages does.
         """
         if self._classes and (line := self._result(text)):
+            return line
+        if self._splits and (line := self._beside(text)):
             return line
         if self._head is None or (found := _read(text, self._head)) is None:
             return None
@@ -130,6 +137,26 @@ class ConsoleTable:
     def restart(self) -> None:
         """Another training begins: its rows count from their own numbers."""
         self._last, self._offset = -1, 0
+
+    def _begins_splits(self, text: str) -> bool:
+        """Whether a line is ``Training | Validation``."""
+        if "|" not in text or len(text) > LONGEST_ROW:
+            return False
+        splits = tuple(split_of(cell) for cell in cells_of(text, PIPES))
+        if len(splits) < 2 or not all(splits):
+            return False
+        self._splits = splits
+        return True
+
+    def _beside(self, text: str) -> MetricLine | None:
+        """A name beside its values of several parts of the data, as by AllenNLP."""
+        name, *cells = cells_of(text, PIPES) if "|" in text else [""]
+        if len(cells) != len(self._splits) or not NAME.fullmatch(name):
+            self._splits = ()
+            return None
+        values = zip(self._splits, map(to_number, cells), strict=True)
+        told = [(split, name, value) for split, value in values if value is not None]
+        return MetricLine(Position(), tuple(told) if is_charted(name) else ())
 
     def _position(self, number: int) -> Position:
         if self._head is not None and self._head.counts_epochs:
