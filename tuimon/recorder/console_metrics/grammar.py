@@ -157,7 +157,9 @@ class LineReading(TokenPlaces):
         ``Cost after iteration 100: 0.5``.
         """
         is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
-        value = self._value(count.end + 1) if is_told and self._kind(count.end) == "sign" else None
+        is_told = is_told and self._words[0].text.lower() != "best"
+        is_followed = self._kind(count.end) == "sign" or self._is("is", count.end)
+        value = self._value(count.end + 1) if is_told and is_followed else None
         if value is None or not (is_told and measure_of(self._words[-2].text).kind in VALUED):
             is_split = is_told and split_of(self._words[0].text) != ""
             return value if is_split else None

@@ -48,6 +48,8 @@ _MOST_UNNAMED = 64
 _OF_CODE = re.compile(r"\w\s*\($|[=\"']\s*$")
 _OF_SPLIT = re.compile(rf"(?:^|[\s\])])(?:{SPLIT_WORD})\s?=\s*$", re.IGNORECASE)
 """What stands before a dictionary in code, and before one of metrics, ``train={...}``."""
+_OF_LOSSES = re.compile(r"\b(?:losses|metrics|scores|results)\s?[:=]\s*$", re.IGNORECASE)
+"""What a dictionary of metrics of any name is called."""
 _NAME = re.compile(r"\s*[\w.\-]+\s?[:=]?\s*")
 _OF_TRAINING = re.compile("train|epoch|step|iter|batch", re.IGNORECASE)
 """What a bar of the training is called by, other than one of ``converting images to x2``."""
@@ -233,9 +235,8 @@ class OutputReader:
         if _OF_CODE.search(before) and not _OF_SPLIT.search(before):
             return None
         found, split = printed_of(brace + inside)
-        if is_configuration(list(found)) or not any(
-            is_metric(key, f"{value}", ":") for key, value in found.items()
-        ):
+        is_measured = any(is_metric(key, f"{value}", ":") for key, value in found.items())
+        if is_configuration(list(found)) or not (is_measured or _OF_LOSSES.search(before)):
             return None
         about = self._names.of(before)
         position = self._dictionary_position(found, self._numbers.read(before, about).position)

@@ -37,6 +37,8 @@ _NO_NUMBER = re.compile(
     r"|-|None|#na#|n/a|\d+:\d\d(?::\d\d)?|(?:\d+(?:\.\d+)?\s?[A-Za-z/]+(?:, )?)+"
 )
 """What also stands in a row of numbers: nothing, times, sizes of memory."""
+_NOTE = re.compile(r"\s(?:[←★✓✔*]|<-).*$")
+"""Behind a row, that it was saved or is the best."""
 _MARKS = ("+", "*")
 _CHECKPOINT = "cp"
 """skorch's column that holds a plus, or nothing that could be seen, where it has saved."""
@@ -243,7 +245,10 @@ def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
     """The number of a row, and its values by name."""
     if len(text) > LONGEST_ROW or not text[:64].strip(" \t|│┃")[:1].isdigit():
         return None
+    text = _NOTE.sub("", text)
     cells = [cell for cell in cells_of(text, head.between) if cell not in _MARKS]
+    if head.between is PIPES and len(cells) == len(head.names) - 1:
+        cells.append("")  # what is empty at the end
     if len(cells) != len(head.names) and head.between is not PIPES:
         cells = [cell for cell in cells_of(text, None) if cell not in _MARKS]
     if len(cells) == len(head.names) + 1 and head.spans[0][0] > 0 and cells[0].isdigit():
