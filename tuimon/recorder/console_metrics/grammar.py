@@ -121,8 +121,9 @@ class LineReading(TokenPlaces):
             return self._pair(value, "")  # loss tensor(0.5)
         if one.text in _VERBS and not before and self._follows_count():
             return place + 1
-        if before and one.text == "is" and self._kind(place + 1) == "number":
-            return self._pair((place + 1, place + 2), ":")
+        is_arrow = self._is_arrow(place + 1)
+        if before and one.text == "is" and self._kind(place + 1 + is_arrow) == "number":
+            return self._pair((place + 1 + is_arrow, place + 2 + is_arrow), ":")
         if count := counter_at(self.found, place, name if split else one.text, before):
             if value := self._value_at(count):
                 return self._pair_at(count, value)
@@ -365,6 +366,8 @@ class LineReading(TokenPlaces):
         is_last = self._kind(place + 1) != "number"
         if value.unit or is_whole(value) or not is_last or self._is("/", number + 1):
             return 0
+        if len(self._words) > 1 and self._words[-1].text.lower() in PLACE_WORDS:
+            del self._words[-1]  # loss at 100: 0.5
         key = self._name()
         if measure_of(key).kind not in VALUED:
             return place + 1

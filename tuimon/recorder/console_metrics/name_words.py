@@ -14,7 +14,7 @@ _MOST_WORDS = 5
 _NOT_NAMES = FILLERS - word_set(
     "loss accuracy error errors lr min max mean avg average current total train training trn val"
     " valid time gpu validation validate test testing eval evaluation dev holdout infer inference"
-    " inner cv elapsed batch epoch step iter steps iters learning"
+    " inner cv elapsed batch epoch step iter steps iters learning running"
 )
 """Words that stand before a name without being a part of it, ``done loss: 0.5``."""
 
@@ -43,7 +43,9 @@ def name_of(words: Sequence[Word]) -> tuple[list[Word], str]:
     *names, last = words[begin:]
     left = [*words[:begin], *(one for one in names if _is_filler(one))]
     names = [one for one in names if not _is_filler(one)] + [last]
-    return left, " ".join(word.text for word in names).replace("'s ", " ")
+    name = " ".join(word.text for word in names)
+    owner, _, rest = name.partition("'s ")  # valid_0's auc
+    return left, f"{owner} {rest}" if rest and split_of(owner.rstrip("_0123456789")) else name
 
 
 def before_counter(words: Sequence[Word], *, is_first: bool, has_bars: bool) -> list[Word]:

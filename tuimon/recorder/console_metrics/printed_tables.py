@@ -259,6 +259,7 @@ def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
         return None
     values = []
     for name, cell in zip(head.names, cells, strict=True):
+        cell = cell.strip("[]")
         value = to_number(cell.rstrip("%"))
         if value is not None:
             values.append((name, value))
