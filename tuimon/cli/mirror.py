@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.common import CommandError, secret_names, settings_or_refuse
 from tuimon.cli.shared.targets import tell
 from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.cli.shared.wandb_options import wandb_options
@@ -58,7 +58,12 @@ def command(
     if mirror.mode == "off":
         raise CommandError("--mirror off leaves nothing to do")
     roots = [root for logdir in logdirs for root in _roots(logdir)]
-    options = mirror._replace(name=name, resume="auto" if resume else "never", save_code=False)
+    options = mirror._replace(
+        name=name,
+        resume="auto" if resume else "never",
+        save_code=False,
+        secrets=secret_names(settings_or_refuse(screen=False)),
+    )
     closed = set[UnreadablePath]()
     jobs = [job for root in roots for job in _jobs(root, options, closed, watch=watch)]
     if not jobs and not watch:

@@ -98,6 +98,8 @@ class Mirror:
         self._server_error: str | None = None
         self._consoles: list[ConsoleFeed] = []
         self._alerts: list[AlertFeed] = []
+        self._left_out: list[str] = []
+        self._source_sent = False
 
     def mirror(self, first: list[NewFile]) -> None:
         """Mirror until the subject has ended and W&B has everything; `first` files are known.
@@ -200,7 +202,14 @@ class Mirror:
         if directory is not None and directory not in self._journal.code:
             self._journal.append(CodeEntry(directory=directory))
             with self._guard("log_code", _LOG_TIMEOUT):
-                self._open_run.log_code(directory)
+                self._left_out += self._open_run.log_code(directory)
+
+    def _send_source(self) -> None:
+        """The script and the uncommitted changes, once the recorder has put them aside."""
+        source = self._context.paths.source
+        if not self._source_sent and source.exists():
+            self._source_sent = True
+            self._left_out += self._open_run.send_source(source)
 
     # Following
 
@@ -272,6 +281,7 @@ class Mirror:
                 console.send(run)
             for alerts in self._alerts:
                 alerts.send(run)
+            self._send_source()
         self._ask_server()
         self._report()
 
@@ -298,6 +308,8 @@ class Mirror:
             summaries=self._journal.summaries,
             bytes=self._journal.bytes,
             refused=self._handover.refused,
+            masked=self._open_run.masked,
+            left_out=tuple(self._left_out),
         )
 
     # Ending

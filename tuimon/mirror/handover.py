@@ -21,8 +21,9 @@ from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
 from tuimon.mirror.keys import GLOBAL_STEP, SCALARS, TIMESTAMP, KeyTable, step_key
 from tuimon.mirror.media import is_table, media
 from tuimon.mirror.rows import PLUGINS, StepRow
+from tuimon.mirror.run_config import run_config
 from tuimon.mirror.status import one_line
-from tuimon.mirror.wandb_run import WandbRun, run_config
+from tuimon.mirror.wandb_run import WandbRun
 from tuimon.runs.record import RunRecord
 from tuimon.summaries import SummaryError
 from tuimon.summaries.hparams import SessionStart

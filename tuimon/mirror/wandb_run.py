@@ -4,19 +4,24 @@ import inspect
 import os
 import re
 import secrets
+import shutil
 import string
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuimon.mirror.destination import git_root
+from tuimon.masking.mask import Mask
 from tuimon.mirror.keys import can_be_defined
-from tuimon.mirror.run_config import script_config, shown_command
+from tuimon.mirror.run_config import run_config
 from tuimon.mirror.server import Server
+from tuimon.runs.git import git_remote, git_root, git_state
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
+from tuimon.runs.secrecy import mask_of
+from tuimon.runs.source_copy import CODE, LEFT_OUT, PATCH, copy_tree, place_of, script_of
 
 NEWEST_KNOWN = (0, 32)
 """The newest minor version that the tests were run with, or that makes no difference."""
@@ -25,10 +30,9 @@ FINISH_TIMEOUT_OFFLINE = 60.0
 FINISH_TIMEOUT_ONLINE = 480.0
 """Seconds; the guardian waits ten minutes for everything that follows the end of a training."""
 
-_SOURCES = frozenset(
-    {".py", ".pyx", ".ipynb", ".sh", ".yaml", ".yml", ".toml", ".json", ".cu", ".cpp"}
-)
-_NOT_CODE = frozenset({"__pycache__", "site-packages", "node_modules", "wandb"})
+_YES = ("true", "1", "yes", "on", "t", "y")
+_NOWHERE = "/nonexistent"
+"""In place of a script and a repository that wandb is not to read by itself."""
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
 
@@ -114,10 +118,16 @@ def teardown() -> None:
 
 
 class WandbRun:
-    """An open run; rows are numbered by the caller, in ascending order."""
+    """An open run; rows are numbered by the caller, in ascending order.
 
-    def __init__(self, run: Any) -> None:
+    Secrets are hidden in all that it is given but rows and files.
+    """
+
+    def __init__(self, run: Any, mask: Mask, *, saves_code: bool) -> None:
         self._run = run
+        self._mask = mask
+        self._saves_code = saves_code
+        self._has_code_artifact = False
 
     @classmethod
     def open(
@@ -140,8 +150,10 @@ class WandbRun:
         import wandb
 
         options = record.mirror
+        mask = mask_of(record)
+        config = run_config(record, git)
         # The arguments in the run's metadata: wandb takes those of its own process.
-        sys.argv = shown_command(record.argv)
+        sys.argv = mask.command(record.argv)
         run = wandb.init(
             mode="online" if online else "offline",
             dir=str(paths.directory),
@@ -154,12 +166,12 @@ class WandbRun:
             job_type=options.job_type,
             notes=options.notes,
             tags=list(options.tags) or None,
-            config=run_config(record, git),
-            settings=_settings(record, online=online),
+            config=config,
+            settings=_settings(record, git, mask, online=online),
         )
-        opened = cls(run)
+        opened = cls(run, mask, saves_code=_saves_code(record))
         # `init` keeps what the config of a resumed run has, for one.
-        opened.update_config(run_config(record, git))
+        opened.update_config(config)
         if not opened.directory.is_relative_to(paths.directory.resolve()):
             opened.finish(0)
             raise OSError(f"W&B cannot write below {paths.directory}")
@@ -204,22 +216,55 @@ class WandbRun:
         """Set entries of the run's summary."""
         self._run.summary.update(dict(entries))
 
+    @property
+    def masked(self) -> tuple[str, ...]:
+        """Where secrets were hidden so far."""
+        return self._mask.hidden
+
     def update_config(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's config, whatever they were."""
-        self._run.config.update(dict(entries), allow_val_change=True)
+        self._run.config.update(self._mask.config(entries), allow_val_change=True)
 
     def write_logs(self, lines: Sequence[str]) -> None:
         """Add lines to the run's console output, if W&B takes it."""
         if takes_console():
-            self._run.write_logs("\n".join(lines))
+            self._run.write_logs(self._mask.text("\n".join(lines)))
 
     def alert(self, title: str, text: str, level: str) -> None:
         """Send an alert; `level` is INFO, WARN or ERROR."""
+        title, text = self._mask.text(title), self._mask.text(text)
         self._run.alert(title=title, text=text, level=level, wait_duration=0)
 
-    def log_code(self, directory: str) -> None:
-        """Send the source files below a directory, as an artifact."""
-        self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
+    def log_code(self, directory: str) -> list[str]:
+        """Send the source files below a directory, as an artifact; returns those that are not."""
+        with tempfile.TemporaryDirectory(prefix="tuimon-") as folder:
+            left_out = copy_tree(directory, Path(folder), self._mask)
+            self._run.log_code(folder, include_fn=lambda _: True)
+        self._has_code_artifact = True
+        return left_out
+
+    def send_source(self, source: Path) -> list[str]:
+        """Send a launch's script and changes, if that is wanted; returns what is not in `source`.
+
+        wandb would read them anew: as they are now, without bounds, secrets included.
+        """
+        if not self._saves_code:
+            return []
+        for path in source.rglob("*"):
+            name = path.relative_to(source)
+            kept_here = name.name == LEFT_OUT or (
+                name.name == PATCH and self._run.settings.disable_git
+            )
+            if kept_here or not path.is_file():
+                continue
+            copy = Path(self._run.dir, name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+            self._run.save(str(copy), base_path=self._run.dir, policy="now")
+            if name.parts[0] == CODE and not self._has_code_artifact:
+                place = {"_wandb": {"code_path": str(name)}}  # what W&B's page looks for
+                self._run.config.update(place, allow_val_change=True)
+        return (source / LEFT_OUT).read_text(errors="surrogateescape").splitlines()
 
     def finish(self, exit_code: int) -> None:
         """Write the rest and close the run.
@@ -230,41 +275,13 @@ class WandbRun:
         self._run.finish(exit_code=exit_code)
 
 
-def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
-    """The W&B config: the script's options, then those of ``--config``, then where it ran.
-
-    Once it has ended also how: W&B itself tells "finished" and "failed" apart, and no more.
-    """
-    where: dict[str, Any] = {
-        "run": record.id,
-        "host": record.host,
-        "command": shown_command(record.argv),
-        "cwd": record.cwd,
-        "started_at": record.started_at,
-        **git,
-    }
-    if record.state.ended and record.ended_at is not None:
-        where |= {"state": str(record.state), "cause": record.cause, "ended_at": record.ended_at}
-    return {**script_config(record.argv), **record.mirror.config, "tuimon": where}
-
-
-def _is_source(path: str) -> bool:
-    return Path(path).suffix in _SOURCES
-
-
-def _is_hidden(path: str, root: str) -> bool:
-    """Environments, repositories and caches are not the user's code."""
-    parts = Path(os.path.relpath(path, root)).parts
-    return any(part.startswith(".") or part in _NOT_CODE for part in parts)
-
-
 def wait_for_free_directory(paths: RunPaths, run_id: str) -> None:
     """Wait until wandb's name for a fragment, which holds the second it began in, is not taken."""
     while any(paths.wandb.glob(f"*-{time.strftime('%Y%m%d_%H%M%S')}-{run_id}")):
         time.sleep(0.05)
 
 
-def _settings(record: RunRecord, *, online: bool) -> Any:
+def _settings(record: RunRecord, git: Mapping[str, Any], mask: Mask, *, online: bool) -> Any:
     import wandb
 
     wanted: dict[str, Any] = {
@@ -283,7 +300,8 @@ def _settings(record: RunRecord, *, online: bool) -> Any:
         "x_executable": record.command[0] if record.command else None,
         **_system_metrics(record),
         **_program(record.argv, record.cwd),
-        "save_code": _saves_code(record),
+        **_git(record, git, mask),
+        "save_code": False,
     }
     return wandb.Settings(
         **{
@@ -308,11 +326,12 @@ def _name_here(setting: str) -> str | None:
     return next((name for name in (setting, setting.removeprefix("x")) if name in known), None)
 
 
-def _saves_code(record: RunRecord) -> bool | None:
-    """False unless the user and W&B's own settings agree; None leaves it to those."""
+def _saves_code(record: RunRecord) -> bool:
+    """Whether the user wants the code of a launch at W&B."""
     if not record.mirror.save_code or record.child is None:
         return False
-    return None if "WANDB_SAVE_CODE" in os.environ else True
+    wanted = os.environ.get("WANDB_SAVE_CODE", "true").lower() in _YES
+    return wanted and os.environ.get("WANDB_DISABLE_CODE", "").lower() not in _YES
 
 
 def _system_metrics(record: RunRecord) -> dict[str, Any]:
@@ -322,13 +341,24 @@ def _system_metrics(record: RunRecord) -> dict[str, Any]:
     return {"x_stats_pid": record.child.pid, "x_stats_track_process_tree": True}
 
 
+def _git(record: RunRecord, git: Mapping[str, Any], mask: Mask) -> dict[str, Any]:
+    """Remote and commit of a launch; of logs that were there already nothing is known.
+
+    wandb would take them, and the changes, from the working tree as it is now. What it finds in
+    place of that is no repository.
+    """
+    if record.child is None or git_root(record.cwd) is None:
+        return {"disable_git": True}
+    remote = mask.text(git_remote(record.cwd) or "")
+    commit = git.get("git_commit") or git_state(record.cwd).commit
+    return {"git_root": _NOWHERE, "git_remote_url": remote, "git_commit": commit}
+
+
 def _program(argv: Sequence[str], cwd: str) -> dict[str, str]:
-    root = git_root(cwd)
-    found: dict[str, str] = {} if root is None else {"git_root": root}
-    script = next((argument for argument in argv if argument.endswith(".py")), None)
+    script = script_of(argv)
     if script is None:
-        return found | {"program": " ".join(argv[:2])}
-    path = os.path.normpath(Path(cwd, script))
-    relative = os.path.relpath(path, root or cwd)
-    found |= {"program": script, "program_abspath": path}
-    return found if relative.startswith("..") else found | {"program_relpath": relative}
+        return {"program": " ".join(argv[:2])}
+    place = place_of(cwd, script)
+    # The file itself is sent as `send_source` has it: wandb finds none here.
+    found = {"program": script, "program_abspath": _NOWHERE}
+    return found if place.startswith("..") else found | {"program_relpath": place}

@@ -167,6 +167,9 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
             ("W&B", " · ".join(filter(None, [mirror.state, mirror.project, mirror.detail]))),
             ("W&B page", mirror.url or ""),
             ("W&B upload", mirror.sync_command or ""),
+            ("W&B masked", ", ".join(mirror.masked)),
+            ("W&B without", ", ".join(mirror.left_out)),
+            *(("W&B lacks", problem) for problem in mirror.problems),
         ]
     return [(name, safe(value)) for name, value in rows if value]
 
