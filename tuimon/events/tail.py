@@ -120,6 +120,20 @@ class EventFileTail:
         """
         return max(self._rest(), 0) if not self._unfinished and not self._is_foreign else 0
 
+    @property
+    def seam(self) -> bytes:
+        """The bytes before `offset` by which the file is known again; none right behind a gap."""
+        return self._seam
+
+    def go_to(self, offset: int) -> None:
+        """Go on at `offset`, where a record begins. Raises OSError."""
+        file = open_regular(self.path)
+        try:
+            self.size = os.fstat(file).st_size
+            self._jump_to(file, offset)
+        finally:
+            os.close(file)
+
     def pass_over(self, gaps: Iterable[Span]) -> None:
         """Leave out what an earlier reading of the file has left out, before anything is read."""
         self._passed = sorted(gaps)

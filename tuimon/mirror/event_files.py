@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.mirror.event_source import EventSource
-from tuimon.mirror.journal import FileEntry, Journal, StretchEntry
+from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, StretchEntry
 from tuimon.mirror.journal_home import enter_home
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
@@ -20,14 +20,20 @@ log = logging.getLogger(__name__)
 class JournalFiles:
     """Reads the event files of one journal, each from where W&B is.
 
-    `home` is where later launches find the journal; `observe` is shown every batch that is read.
+    `home` is where launches that follow `launch` find the journal; `observe` is shown every batch
+    that is read.
     """
 
     def __init__(
-        self, journal: Journal, home: RunPaths, observe: Callable[[FileEntry, EventBatch], None]
+        self,
+        journal: Journal,
+        home: RunPaths,
+        launch: RunPaths,
+        observe: Callable[[FileEntry, EventBatch], None],
     ) -> None:
         self._journal = journal
         self._home = home
+        self._launch = launch
         self._observe = observe
         self._plugins: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self._sources: dict[str, EventSource] = {}
@@ -42,7 +48,7 @@ class JournalFiles:
     def add(self, found: Iterable[NewFile]) -> None:
         """Enter files in the journal that it does not know."""
         for file in found:
-            if file.path not in self._sources:
+            if file.path not in self._sources and not self._is_moved(file.path):
                 self._follow(self._enter(file.path, file.run, file.namespace))
 
     def reenter(self, source: EventSource) -> FileEntry:
@@ -68,7 +74,7 @@ class JournalFiles:
                 missing.append(stretch)
         self._journal.earlier = []
         for source in self:
-            if not source.skip_to(taken.get(source.entry.id, 0)):
+            if not source.skip_to(taken.get(source.entry.id, 0)) and not source.goes_on():
                 self._begin_again(source)
         for stretch in missing:
             entry = self._journal.files[stretch.file]
@@ -82,13 +88,26 @@ class JournalFiles:
         batches = source.read_again(stretch) if source.entry.id == stretch.file else None
         if batches is None:
             log.warning("%s was replaced: rows from %d cannot be repeated", entry.path, stretch.row)
-            if source.entry.id == stretch.file:
+            if source.entry.id == stretch.file and not source.goes_on():
                 self._begin_again(source)
             return []
         rows = list(rows_of(batches))
         if len(rows) != stretch.rows:
             log.warning("%s gave %d rows, had %d", entry.path, len(rows), stretch.rows)
         return [(stretch.row + n, row) for n, row in enumerate(rows[: stretch.rows])]
+
+    def _is_moved(self, path: str) -> bool:
+        """Whether a file that is known has got this name; it keeps that of its run."""
+        source = next((one for one in self if one.is_at(path)), None)
+        if source is None:
+            return False
+        log.info("%s is now %s", source.entry.path, path)
+        del self._sources[source.entry.path]
+        self._journal.append(MoveEntry(file=source.entry.id, path=path))
+        source.move_to(self._journal.files[source.entry.id])
+        self._sources[path] = source
+        self._enter_home(path)
+        return True
 
     def _begin_again(self, source: EventSource) -> None:
         entry = source.entry
@@ -105,7 +124,11 @@ class JournalFiles:
         self._sources[entry.path] = EventSource(
             entry, self._plugins[directory], self._observe, earlier
         )
+        self._enter_home(entry.path)
+
+    def _enter_home(self, path: str) -> None:
+        directory = str(Path(path).parent)
         if directory not in self._homed:
             self._homed.add(directory)
             with suppress(OSError):  # a later launch will not find this one, and nothing else
-                enter_home(directory, self._home)
+                enter_home(directory, self._home, self._launch)

@@ -13,13 +13,18 @@ GLOBAL_STEP = "global_step"
 
 TIMESTAMP = "_timestamp"
 
+RUNTIME = "_runtime"
+
+ROW = "_step"
+"""The number of the row: wandb's own step, which counts what is logged."""
+
 SCALARS = "scalars"
 """The kind of values that are no summaries of other plugins."""
 
 _TELLING_SPLITS = ("train", "val", "eval", "test")
 """Parts of the data; a directory that is called ``dev`` may well be another thing."""
 
-_RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, "_step", "_runtime", "_wandb"})
+_RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, ROW, RUNTIME, "_wandb"})
 
 
 def namespace(run: str, directory: str, *, named_by_user: bool) -> str:

@@ -1,6 +1,9 @@
 """One W&B run, open for rows: the only module, with `media`, that calls wandb."""
 
+import glob
 import inspect
+import json
+import math
 import os
 import re
 import secrets
@@ -10,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +21,19 @@ from tuimon.masking.mask import Mask
 from tuimon.mirror.keys import can_be_defined
 from tuimon.mirror.run_config import run_config
 from tuimon.mirror.server import Server
-from tuimon.runs.git import git_remote, git_root, git_state
+from tuimon.mirror.wandb_settings import saves_code, settings_of
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 from tuimon.runs.secrecy import mask_of
-from tuimon.runs.source_copy import CODE, LEFT_OUT, PATCH, copy_tree, place_of, script_of
+from tuimon.runs.source_copy import CODE, LEFT_OUT, PATCH, copy_tree
 
 NEWEST_KNOWN = (0, 32)
 """The newest minor version that the tests were run with, or that makes no difference."""
-INIT_TIMEOUT = 20.0
-FINISH_TIMEOUT_OFFLINE = 60.0
-FINISH_TIMEOUT_ONLINE = 480.0
-"""Seconds; the guardian waits ten minutes for everything that follows the end of a training."""
 
-_YES = ("true", "1", "yes", "on", "t", "y")
-_NOWHERE = "/nonexistent"
-"""In place of a script and a repository that wandb is not to read by itself."""
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
+_ROWS_AT_ONCE = 100
+"""So many may be on their way to wandb-core before its socket is waited for."""
 
 
 def new_run_id() -> str:
@@ -128,6 +127,12 @@ class WandbRun:
         self._mask = mask
         self._saves_code = saves_code
         self._has_code_artifact = False
+        # Older runs have it from their backend.
+        self._interface = getattr(run, "_interface", None) or run._backend.interface
+        told = inspect.signature(self._interface._publish).parameters
+        self._at_once = _ROWS_AT_ONCE if "nowait" in told else 1
+        self._written = 0
+        self._group: str | None = None
 
     @classmethod
     def open(
@@ -138,20 +143,25 @@ class WandbRun:
         run_id: str,
         online: bool,
         git: Mapping[str, Any],
+        origin: float,
         project: str | None = None,
         entity: str | None = None,
     ) -> "WandbRun":
         """Begin or resume the W&B run of a training below `paths`; `git` goes into its config.
 
-        `project` and `entity` are where the run is already, if it is anywhere.
+        Its system metrics count seconds from `origin` (Unix s); `project` and `entity` are where
+        the run is already, if it is anywhere.
 
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
         import wandb
+        from wandb.sdk.wandb_run import Run
 
         options = record.mirror
         mask = mask_of(record)
         config = run_config(record, git)
+        # What wandb tells its core of the run, and would set to the present.
+        Run._start_time = property(lambda _: origin, lambda *_: None)  # type: ignore[assignment]
         # The arguments in the run's metadata: wandb takes those of its own process.
         sys.argv = mask.command(record.argv)
         run = wandb.init(
@@ -167,9 +177,9 @@ class WandbRun:
             notes=options.notes,
             tags=list(options.tags) or None,
             config=config,
-            settings=_settings(record, git, mask, online=online),
+            settings=settings_of(record, git, mask, online=online),
         )
-        opened = cls(run, mask, saves_code=_saves_code(record))
+        opened = cls(run, mask, saves_code=saves_code(record))
         # `init` keeps what the config of a resumed run has, for one.
         opened.update_config(config)
         if not opened.directory.is_relative_to(paths.directory.resolve()):
@@ -208,13 +218,56 @@ class WandbRun:
         if can_be_defined(key):
             self._run.define_metric(key, step_metric=step_key)
 
-    def log(self, row: dict[str, Any], number: int) -> None:
-        """Hand over row `number`."""
-        self._run.log(row, step=number, commit=True)
+    def write(
+        self, row: Mapping[str, float], number: int, media: Mapping[str, Any] | None = None
+    ) -> None:
+        """Hand over row `number`, which holds all that W&B is to have in it, times included.
+
+        Not by `log`, which takes the time of the call for the point's, and would have wandb-core
+        gather the row from parts and derive a summary with each. `media` also go into the summary,
+        before the row: a row that has arrived has its part there.
+        """
+        encoded = self._encoded(media, number) if media else {}
+        if encoded:
+            self._publish_summary(encoded)
+        record = _new_record()
+        record.history.step.num = number
+        add = record.history.item.add
+        for key, value in row.items():
+            add(key=key, value_json=repr(value) if math.isfinite(value) else json.dumps(value))
+        for key, text in encoded.items():
+            add(key=key, value_json=text)
+        self._written += 1
+        if self._written % self._at_once:
+            self._interface._publish(record, nowait=True)
+        else:
+            self._interface._publish(record)
+
+    def set_group(self, group: str) -> None:
+        """Put the run into a group, where wandb lets an open run be put into one."""
+        if group not in (self._group, self._run.group):
+            self._group = group
+            with suppress(Exception):  # a private matter of wandb's: a run that is resumed gets it
+                self._run._settings.run_group = group
+                self._run.tags = self._run.tags or ()
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
-        self._run.summary.update(dict(entries))
+        self._publish_summary({key: json.dumps(value) for key, value in entries.items()})
+
+    def _publish_summary(self, entries: Mapping[str, str]) -> None:
+        record = _new_record()
+        for key, text in entries.items():
+            record.summary.update.add(key=key, value_json=text)
+        self._interface._publish(record)
+
+    def _encoded(self, media: Mapping[str, Any], number: int) -> dict[str, str]:
+        """Media of row `number` as wandb keeps them: bound to the run, their files on their way."""
+        from wandb.sdk.data_types.utils import history_dict_to_json
+        from wandb.util import json_dumps_safer_history
+
+        bound = history_dict_to_json(self._run, dict(media), step=number, ignore_copy_err=True)
+        return {key: json_dumps_safer_history(value) for key, value in bound.items()}
 
     @property
     def masked(self) -> tuple[str, ...]:
@@ -250,21 +303,30 @@ class WandbRun:
         """
         if not self._saves_code:
             return []
+        kept = {LEFT_OUT, PATCH} if self._run.settings.disable_git else {LEFT_OUT}
         for path in source.rglob("*"):
             name = path.relative_to(source)
-            kept_here = name.name == LEFT_OUT or (
-                name.name == PATCH and self._run.settings.disable_git
-            )
-            if kept_here or not path.is_file():
+            if str(name) in kept or not path.is_file():
                 continue
             copy = Path(self._run.dir, name)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-            self._run.save(str(copy), base_path=self._run.dir, policy="now")
+            self.upload([str(name)])
             if name.parts[0] == CODE and not self._has_code_artifact:
                 place = {"_wandb": {"code_path": str(name)}}  # what W&B's page looks for
                 self._run.config.update(place, allow_val_change=True)
         return (source / LEFT_OUT).read_text(errors="surrogateescape").splitlines()
+
+    @property
+    def ignored_files(self) -> tuple[str, ...]:
+        """The patterns of files that the user keeps from W&B (``WANDB_IGNORE_GLOBS``)."""
+        return tuple(self._run.settings.ignore_globs or ())
+
+    def upload(self, names: Sequence[str]) -> None:
+        """Upload files in the run's own directory for files, where they are already."""
+        for name in names:
+            path = glob.escape(str(Path(self._run.dir, name)))
+            self._run.save(path, base_path=self._run.dir, policy="now")
 
     def finish(self, exit_code: int) -> None:
         """Write the rest and close the run.
@@ -275,90 +337,14 @@ class WandbRun:
         self._run.finish(exit_code=exit_code)
 
 
+def _new_record() -> Any:
+    """One of the messages that wandb-core takes, and writes to its file as they are."""
+    from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
+
+    return Record()
+
+
 def wait_for_free_directory(paths: RunPaths, run_id: str) -> None:
     """Wait until wandb's name for a fragment, which holds the second it began in, is not taken."""
     while any(paths.wandb.glob(f"*-{time.strftime('%Y%m%d_%H%M%S')}-{run_id}")):
         time.sleep(0.05)
-
-
-def _settings(record: RunRecord, git: Mapping[str, Any], mask: Mask, *, online: bool) -> Any:
-    import wandb
-
-    wanted: dict[str, Any] = {
-        "console": "off",
-        "silent": True,
-        "init_timeout": INIT_TIMEOUT,
-        "finish_timeout": FINISH_TIMEOUT_ONLINE if online else FINISH_TIMEOUT_OFFLINE,
-        "finish_timeout_raises": True,
-        "disable_job_creation": True,
-        "host": record.host,
-        # Whole seconds: wandb-core cuts fractions, and 0 means its default of 15.
-        "x_file_stream_transmit_interval": 2,
-        "x_transaction_log_flush_interval": 1.0,
-        # The packages of the mirror's environment say nothing about the training's.
-        "x_save_requirements": False,
-        "x_executable": record.command[0] if record.command else None,
-        **_system_metrics(record),
-        **_program(record.argv, record.cwd),
-        **_git(record, git, mask),
-        "save_code": False,
-    }
-    return wandb.Settings(
-        **{
-            name: value
-            for wanted_name, value in wanted.items()
-            if value is not None and (name := _name_here(wanted_name)) is not None
-        }
-    )
-
-
-def _name_here(setting: str) -> str | None:
-    """What the installed wandb calls a setting of today's; None if it has none such.
-
-    Names with x_ are private to wandb (they began with _ alone before 0.19): one that is gone, or
-    not there yet, is no reason to fail.
-    """
-    import wandb
-
-    known = {
-        name for kind in wandb.Settings.__mro__ for name in getattr(kind, "__annotations__", ())
-    }
-    return next((name for name in (setting, setting.removeprefix("x")) if name in known), None)
-
-
-def _saves_code(record: RunRecord) -> bool:
-    """Whether the user wants the code of a launch at W&B."""
-    if not record.mirror.save_code or record.child is None:
-        return False
-    wanted = os.environ.get("WANDB_SAVE_CODE", "true").lower() in _YES
-    return wanted and os.environ.get("WANDB_DISABLE_CODE", "").lower() not in _YES
-
-
-def _system_metrics(record: RunRecord) -> dict[str, Any]:
-    """Measure the training's processes; nothing when they are gone."""
-    if record.child is None or record.state.ended:
-        return {"x_disable_stats": True}
-    return {"x_stats_pid": record.child.pid, "x_stats_track_process_tree": True}
-
-
-def _git(record: RunRecord, git: Mapping[str, Any], mask: Mask) -> dict[str, Any]:
-    """Remote and commit of a launch; of logs that were there already nothing is known.
-
-    wandb would take them, and the changes, from the working tree as it is now. What it finds in
-    place of that is no repository.
-    """
-    if record.child is None or git_root(record.cwd) is None:
-        return {"disable_git": True}
-    remote = mask.text(git_remote(record.cwd) or "")
-    commit = git.get("git_commit") or git_state(record.cwd).commit
-    return {"git_root": _NOWHERE, "git_remote_url": remote, "git_commit": commit}
-
-
-def _program(argv: Sequence[str], cwd: str) -> dict[str, str]:
-    script = script_of(argv)
-    if script is None:
-        return {"program": " ".join(argv[:2])}
-    place = place_of(cwd, script)
-    # The file itself is sent as `send_source` has it: wandb finds none here.
-    found = {"program": script, "program_abspath": _NOWHERE}
-    return found if place.startswith("..") else found | {"program_relpath": place}

@@ -208,6 +208,10 @@ class MirrorRecord(NamedTuple):
     """Summaries that could not be decoded, or that W&B did not take."""
     confirmed: int | None = None
     """Rows that the server said it has; None offline, or when it was not asked yet."""
+    files: int | None = None
+    """Files that the server was not seen to have yet; None where nobody knows."""
+    files_since: float | None = None
+    """When the first of those was written, Unix seconds."""
     total: int | None = None
     """Rows that an upload consists of; None when none is under way."""
     masked: tuple[str, ...] = ()
@@ -216,7 +220,16 @@ class MirrorRecord(NamedTuple):
     """What of the script and the uncommitted changes stays here, and why."""
     problems: tuple[str, ...] = ()
     """What of the event files could not be sent, and why: one line each."""
+    arrived: bool = False
+    """Whether the server was seen to have everything, which a finished run may be without."""
+    trials: int = 0
+    """Trials of the launch that have W&B runs of their own, beside this one."""
     updated_at: float = 0.0
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether everything is known to be at W&B, and nothing more is to come."""
+        return self.state == "finished" and self.arrived
 
     @property
     def is_at_work(self) -> bool:
@@ -242,6 +255,8 @@ class LogdirRecord(NamedTuple):
     watch: bool = False
     """Whether to go on after the end of the files, until stopped."""
     mirror: MirrorOptions = MirrorOptions()
+    launch: str = ""
+    """The run directory of the launch that these are a trial of."""
 
 
 Record = RunRecord | RecorderRecord | MirrorRecord | LogdirRecord
