@@ -10,8 +10,8 @@ from pathlib import Path
 from tuimon.events.fields import Span
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
+from tuimon.mirror.file_marks import FileMarks, Mark, mark_of, still_holds
 from tuimon.mirror.journal import FileEntry, StretchEntry, gaps_of
-from tuimon.mirror.marks import FileMarks, Mark, mark_of, still_holds
 
 log = logging.getLogger(__name__)
 

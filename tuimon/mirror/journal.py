@@ -19,7 +19,7 @@ from typing import NamedTuple, Self
 
 from tuimon.events.fields import Span
 from tuimon.events.gaps import cut_out
-from tuimon.mirror.marks import Mark, still_holds
+from tuimon.mirror.file_marks import Mark, still_holds
 from tuimon.runs.lock import held
 
 FORMAT = 1

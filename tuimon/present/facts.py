@@ -91,6 +91,8 @@ class HeaderFacts:
     unreadable: int = 0
     """Event files that cannot be read now."""
     loading: float | None = None
+    verified: float | None = None
+    """Share of what was read; None when all of it was verified, or is still being read."""
     link: float | None = None
     """The terminal's round trip."""
 
@@ -131,6 +133,7 @@ def header_facts(session: Session) -> HeaderFacts:
         alert=worst(session.alerts),
         alerts=sum(map(is_wrong, session.alerts)),
         loading=read / total if total else None,
+        verified=None if follower.loading else follower.verified,
     )
     if subject is None:
         return facts

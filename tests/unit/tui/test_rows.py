@@ -81,6 +81,9 @@ def test_a_header_tells_how_far_loading_is_and_what_is_wrong_even_with_a_long_na
     assert "━━━━──────  43%" in shown
     assert "seed-17/runs" in shown
     assert "2 unreadable files" in text(header_row(replace(facts, loading=None), 80))
+    facts = replace(facts, name="runs", loading=None)
+    assert "verified" not in text(header_row(facts, 160))
+    assert "verified 99%" in text(header_row(replace(facts, verified=0.9999), 160))
     assert "1 damaged record  2 unreadable files  i: where" in text(header_row(facts, 160))
 
 

@@ -88,6 +88,8 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         done = min(int(facts.loading * _BAR_CELLS), _BAR_CELLS)
         bar = "━" * done + "─" * (_BAR_CELLS - done)
         parts.append((82, f"loading {bar} {facts.loading:4.0%}", roles.ACCENT))
+    elif facts.verified is not None:
+        parts.append((48, f"verified {int(100 * facts.verified)}%", roles.DIM))
     if facts.alert is not None and not facts.flawed:  # else the reason tells it
         more = f" +{facts.alerts - 1}" if facts.alerts > 1 else ""
         title = fit(facts.alert.title, _MOST_ALERT).rstrip()
