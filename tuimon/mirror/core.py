@@ -34,6 +34,7 @@ from tuimon.mirror.wandb_run import (
 )
 from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
 from tuimon.runs.paths import RunPaths
+from tuimon.text import safe
 
 FREE_BYTES = 64 << 20
 """On a disk with less the mirror waits: wandb loses rows on a full one without a word."""
@@ -43,6 +44,8 @@ _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
 _GRACE = 30.0
+_PROBLEMS_EVERY = 10.0
+_MOST_PROBLEMS = 20
 log = logging.getLogger(__name__)
 
 
@@ -96,6 +99,7 @@ class Mirror:
         self._alerts: list[AlertFeed] = []
         self._left_out: list[str] = []
         self._source_sent = False
+        self._next_problems = 0.0
 
     def mirror(self, first: list[NewFile]) -> None:
         """Mirror until the subject has ended and W&B has everything; `first` files are known.
@@ -129,7 +133,7 @@ class Mirror:
         arrived = self._has_arrived()
         if (missing := self._subject.incomplete(online=self._fragments is None)) is not None:
             raise IncompleteError(missing)
-        self._report()
+        self._report(at_end=True)
         self._status.update(state="finished", total=None, arrived=arrived)
 
     def _observe(self, entry: FileEntry, batch: EventBatch) -> None:
@@ -295,7 +299,10 @@ class Mirror:
             with self._guard("save", _LOG_TIMEOUT):
                 self._open_run.upload(lost)
 
-    def _report(self) -> None:
+    def _report(self, *, at_end: bool = False) -> None:
+        if at_end or time.monotonic() >= self._next_problems:
+            self._next_problems = time.monotonic() + _PROBLEMS_EVERY
+            self._status.update(problems=self._problems(at_end=at_end))
         self._status.update(
             rows=self._journal.next_row,
             points=self._journal.points,
@@ -306,6 +313,13 @@ class Mirror:
             left_out=tuple(self._left_out),
             trials=self._subject.trials,
         )
+
+    def _problems(self, *, at_end: bool) -> tuple[str, ...]:
+        """What could not be sent, a line each, as many as anybody reads."""
+        found = [f"{safe(one.path)}: {one.error}: left out" for one in self._subject.unreadable]
+        found += self._files.problems(at_end=at_end)
+        more = [f"and {len(found) - _MOST_PROBLEMS:,} more"] if len(found) > _MOST_PROBLEMS else []
+        return (*found[:_MOST_PROBLEMS], *more)
 
     # Ending
 

@@ -26,6 +26,7 @@ from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 from tuimon.runs.secrecy import mask_of
 from tuimon.runs.source_copy import CODE, LEFT_OUT, PATCH, copy_tree
+from tuimon.text import escaped
 
 NEWEST_KNOWN = (0, 32)
 """The newest minor version that the tests were run with, or that makes no difference."""
@@ -159,11 +160,11 @@ class WandbRun:
 
         options = record.mirror
         mask = mask_of(record)
-        config = run_config(record, git)
+        config = _plain(run_config(record, git))
         # What wandb tells its core of the run, and would set to the present.
         Run._start_time = property(lambda _: origin, lambda *_: None)  # type: ignore[assignment]
         # The arguments in the run's metadata: wandb takes those of its own process.
-        sys.argv = mask.command(record.argv)
+        sys.argv = _plain(mask.command(record.argv))
         run = wandb.init(
             mode="online" if online else "offline",
             dir=str(paths.directory),
@@ -171,11 +172,11 @@ class WandbRun:
             resume="allow" if online else None,
             project=options.project or project or None,
             entity=options.entity or entity or None,
-            name=options.name or os.environ.get("WANDB_NAME") or record.id,
-            group=options.group,
-            job_type=options.job_type,
-            notes=options.notes,
-            tags=list(options.tags) or None,
+            name=_plain(options.name or os.environ.get("WANDB_NAME") or record.id),
+            group=_plain(options.group),
+            job_type=_plain(options.job_type),
+            notes=_plain(options.notes),
+            tags=_plain(options.tags) or None,
             config=config,
             settings=settings_of(record, git, mask, online=online),
         )
@@ -245,6 +246,7 @@ class WandbRun:
 
     def set_group(self, group: str) -> None:
         """Put the run into a group, where wandb lets an open run be put into one."""
+        group = escaped(group)
         if group not in (self._group, self._run.group):
             self._group = group
             with suppress(Exception):  # a private matter of wandb's: a run that is resumed gets it
@@ -276,16 +278,16 @@ class WandbRun:
 
     def update_config(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's config, whatever they were."""
-        self._run.config.update(self._mask.config(entries), allow_val_change=True)
+        self._run.config.update(_plain(self._mask.config(entries)), allow_val_change=True)
 
     def write_logs(self, lines: Sequence[str]) -> None:
         """Add lines to the run's console output, if W&B takes it."""
         if takes_console():
-            self._run.write_logs(self._mask.text("\n".join(lines)))
+            self._run.write_logs(escaped(self._mask.text("\n".join(lines))))
 
     def alert(self, title: str, text: str, level: str) -> None:
         """Send an alert; `level` is INFO, WARN or ERROR."""
-        title, text = self._mask.text(title), self._mask.text(text)
+        title, text = escaped(self._mask.text(title)), escaped(self._mask.text(text))
         self._run.alert(title=title, text=text, level=level, wait_duration=0)
 
     def log_code(self, directory: str) -> list[str]:
@@ -335,6 +337,15 @@ class WandbRun:
             TimeoutError: online, and not everything could be uploaded in time.
         """
         self._run.finish(exit_code=exit_code)
+
+
+def _plain(value: Any) -> Any:
+    """What names, numbers and the like are as UTF-8, which is all that W&B takes."""
+    if isinstance(value, str):
+        return escaped(value)
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _new_record() -> Any:

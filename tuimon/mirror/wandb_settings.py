@@ -8,6 +8,7 @@ from tuimon.masking.mask import Mask
 from tuimon.runs.git import git_remote, git_root, git_state
 from tuimon.runs.record import RunRecord
 from tuimon.runs.source_copy import place_of, script_of
+from tuimon.text import escaped
 
 INIT_TIMEOUT = 20.0
 FINISH_TIMEOUT_OFFLINE = 60.0
@@ -44,13 +45,12 @@ def settings_of(record: RunRecord, git: Mapping[str, Any], mask: Mask, *, online
         **_git(record, git, mask),
         "save_code": False,
     }
-    return wandb.Settings(
-        **{
-            name: value
-            for wanted_name, value in wanted.items()
-            if value is not None and (name := _name_here(wanted_name)) is not None
-        }
-    )
+    told: dict[str, Any] = {
+        name: escaped(value) if isinstance(value, str) else value
+        for wanted_name, value in wanted.items()
+        if value is not None and (name := _name_here(wanted_name)) is not None
+    }
+    return wandb.Settings(**told)
 
 
 def _name_here(setting: str) -> str | None:
@@ -88,7 +88,7 @@ def _git(record: RunRecord, git: Mapping[str, Any], mask: Mask) -> dict[str, Any
     wandb would take them, and the changes, from the working tree as it is now. What it finds in
     place of that is no repository.
     """
-    if record.child is None or git_root(record.cwd) is None:
+    if not record.command or git_root(record.cwd) is None:
         return {"disable_git": True}
     remote = mask.text(git_remote(record.cwd) or "")
     commit = git.get("git_commit") or git_state(record.cwd).commit

@@ -16,6 +16,7 @@ from tuimon.masking.mask import Mask
 from tuimon.masking.secret_names import is_secret_file
 from tuimon.regular_file import read_regular
 from tuimon.runs.git import git_command, git_environment, git_root
+from tuimon.text import escaped
 
 PATCH = "diff.patch"
 CODE = "code"
@@ -94,8 +95,9 @@ def copy_tree(directory: str, target: Path, mask: Mask) -> list[str]:
             if (text := masked_source(path, mask)) is None:
                 left_out.append(str(relative))
                 continue
-            (target / relative).parent.mkdir(parents=True, exist_ok=True)
-            (target / relative).write_bytes(text.encode(errors="surrogateescape"))
+            copy = target / escaped(str(relative))
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(text.encode(errors="surrogateescape"))
     return left_out
 
 
@@ -200,8 +202,9 @@ def _copy_script(target: Path, cwd: str, script: str, mask: Mask) -> list[str]:
         return []
     if (text := masked_source(Path(cwd, script), mask)) is None:
         return [f"{script} (long, or there to hold secrets)"]
-    (target / place).parent.mkdir(mode=0o700, parents=True)
-    _write(target / place, text)
+    copy = target / escaped(place)
+    copy.parent.mkdir(mode=0o700, parents=True)
+    _write(copy, text)
     return []
 
 
