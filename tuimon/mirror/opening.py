@@ -29,6 +29,7 @@ from tuimon.runs.paths import RunPaths
 _FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
 _GRACE = 40.0
+_MICROSECOND = 1e-6
 
 _RECORDING_OFFLINE = "recording offline: "
 
@@ -241,7 +242,9 @@ class RunOpener:
                 run_id=self._run_id,
                 online=online,
                 git=self._subject.git,
-                origin=RunningTime(self._journal.launches).origin(math.inf),
+                # `wandb sync` sends the parts of a run in the order of their beginnings.
+                origin=RunningTime(self._journal.launches).origin(math.inf)
+                + len(self._fragments.files()) * _MICROSECOND,
                 project=began.project if began else None,
                 entity=began.entity if began else None,
             )
