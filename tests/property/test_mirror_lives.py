@@ -93,6 +93,7 @@ class FakeRun:
     """A W&B run that hands what it gets to `Server`; what else it is told, it forgets."""
 
     url = project = entity = None
+    masked: tuple[str, ...] = ()
     directory = Path("/nowhere")
 
     def __init__(self, server: Server) -> None:

@@ -59,7 +59,7 @@ class RecordStream:
         self.publish(waiting)
 
     def began(self, began: float) -> None:
-        """Tell when the training began (Unix s) beside what the machine is, where wandb takes it."""
+        """Tell when the training began (Unix s), where wandb has a record for that."""
         record = new_record()
         if "environment" in record.DESCRIPTOR.fields_by_name:
             record.environment.started_at.FromMicroseconds(int(began * 1e6))
