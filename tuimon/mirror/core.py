@@ -29,12 +29,12 @@ from tuimon.mirror.running_time import RunningTime, enter_launches
 from tuimon.mirror.status import MirrorStatus, one_line
 from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
 from tuimon.mirror.wandb_run import (
-    FINISH_TIMEOUT_OFFLINE,
-    FINISH_TIMEOUT_ONLINE,
     WandbRun,
     teardown,
 )
+from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
 from tuimon.runs.paths import RunPaths
+from tuimon.text import safe
 
 FREE_BYTES = 64 << 20
 """On a disk with less the mirror waits: wandb loses rows on a full one without a word."""
@@ -44,6 +44,8 @@ _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
 _GRACE = 30.0
+_PROBLEMS_EVERY = 10.0
+_MOST_PROBLEMS = 20
 log = logging.getLogger(__name__)
 
 
@@ -95,6 +97,9 @@ class Mirror:
         self._watch: UploadWatch | None = None
         self._consoles = ConsoleFeeds([], journal, None)
         self._alerts: list[AlertFeed] = []
+        self._left_out: list[str] = []
+        self._source_sent = False
+        self._next_problems = 0.0
 
     def mirror(self, first: list[NewFile]) -> None:
         """Mirror until the subject has ended and W&B has everything; `first` files are known.
@@ -128,7 +133,7 @@ class Mirror:
         arrived = self._has_arrived()
         if (missing := self._subject.incomplete(online=self._fragments is None)) is not None:
             raise IncompleteError(missing)
-        self._report()
+        self._report(at_end=True)
         self._status.update(state="finished", total=None, arrived=arrived)
 
     def _observe(self, entry: FileEntry, batch: EventBatch) -> None:
@@ -204,12 +209,19 @@ class Mirror:
         directory = self._context.options.log_code
         if directory is not None and directory not in self._journal.code:
             with self._guard("log_code", _LOG_TIMEOUT):
-                self._open_run.log_code(directory)
+                self._left_out += self._open_run.log_code(directory)
             digest, entry = self._open_run.code_digest, CodeEntry(directory=directory)
             if self._watch is None or digest is None:
                 self._journal.append(entry)
             else:
                 self._watch.expect_code(digest, entry)
+
+    def _send_source(self) -> None:
+        """The script and the uncommitted changes, once the recorder has put them aside."""
+        source = self._context.paths.source
+        if not self._source_sent and source.exists():
+            self._source_sent = True
+            self._left_out += self._open_run.send_source(source)
 
     # Following
 
@@ -229,6 +241,8 @@ class Mirror:
     def _drain(self) -> None:
         """Read until the recorder has searched for the last time and nothing comes any more."""
         quiet_since = time.monotonic()
+        if (ended_at := self._subject.seen_at) is not None:
+            quiet_since -= max(time.time() - ended_at, 0.0)  # nothing was written for so long
         while True:
             self._look()
             if has_room(self._home.directory, self._status):
@@ -263,9 +277,12 @@ class Mirror:
                 summaries=sum(len(row.refs) for row in rows),
                 gaps=reading.gaps,
                 late=reading.late,
-                seam=list(reading.mark[1:]) if reading.mark else [],
+                seam=reading.mark[1:] if reading.mark else (),
+                head=reading.head[1:] if reading.head else (),
             )
             self._journal.append(*self._handover.new_keys(), stretch)
+            if reading.head is not None:
+                self._files.note_head(entry, reading.head)
             self._hand_over(entry, list(enumerate(rows, first)))
         return bool(reading.batches)
 
@@ -283,6 +300,7 @@ class Mirror:
             self._consoles.send(run)
             for alerts in self._alerts:
                 alerts.send(run)
+            self._send_source()
         self._look_at_server()
         self._report()
 
@@ -291,15 +309,27 @@ class Mirror:
             with self._guard("save", _LOG_TIMEOUT):
                 self._open_run.upload(lost)
 
-    def _report(self) -> None:
+    def _report(self, *, at_end: bool = False) -> None:
+        if at_end or time.monotonic() >= self._next_problems:
+            self._next_problems = time.monotonic() + _PROBLEMS_EVERY
+            self._status.update(problems=self._problems(at_end=at_end))
         self._status.update(
             rows=self._journal.next_row,
             points=self._journal.points,
             summaries=self._journal.summaries,
             bytes=self._journal.bytes,
             refused=self._handover.refused,
+            masked=self._open_run.masked,
+            left_out=tuple(self._left_out),
             trials=self._subject.trials,
         )
+
+    def _problems(self, *, at_end: bool) -> tuple[str, ...]:
+        """What could not be sent, a line each, as many as anybody reads."""
+        found = [f"{safe(one.path)}: {one.error}: left out" for one in self._subject.unreadable]
+        found += self._files.problems(at_end=at_end)
+        more = [f"and {len(found) - _MOST_PROBLEMS:,} more"] if len(found) > _MOST_PROBLEMS else []
+        return (*found[:_MOST_PROBLEMS], *more)
 
     # Ending
 
@@ -338,7 +368,8 @@ class Mirror:
             IncompleteError: something is missing there, or in the offline file.
         """
         if self._fragments is None:
-            return self._watch is not None and self._watch.has_all()
+            seconds = self._handover.runtime(self._subject.seen_at)
+            return self._watch is not None and self._watch.has_all(seconds)
         run = self._journal.run
         on_disk = self._fragments.next_row(0 if run is None else run.first_row)
         if on_disk < self._journal.next_row:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.mirror.event_source import EventSource
+from tuimon.mirror.file_marks import Mark
 from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, StretchEntry
-from tuimon.mirror.journal_home import enter_home
+from tuimon.mirror.journal_home import enter_head, enter_home
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
 from tuimon.runs.paths import RunPaths
@@ -45,6 +46,10 @@ class JournalFiles:
         """All files; others may be added meanwhile."""
         return iter(list(self._sources.values()))
 
+    def problems(self, *, at_end: bool) -> list[str]:
+        """What of them could not be sent, a line for each; `at_end` nothing more is to come."""
+        return [lost for one in self if (lost := one.problem(at_end=at_end)) is not None]
+
     def add(self, found: Iterable[NewFile]) -> None:
         """Enter files in the journal that it does not know."""
         for file in found:
@@ -57,6 +62,14 @@ class JournalFiles:
         old = source.entry
         source.entry = self._enter(old.path, old.run, old.namespace)
         return source.entry
+
+    def note_head(self, entry: FileEntry, head: Mark) -> None:
+        """Let the journal be found by what its first file begins with."""
+        if entry.id == 0:
+            with suppress(
+                OSError
+            ):  # a log directory that is renamed is not found, and nothing else
+                enter_head(head, self._home)
 
     def replay(
         self, first_row: int

@@ -15,8 +15,6 @@ from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.server import NoSuchRunError, RunCounts, RunPlace, ServerError
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import (
-    FINISH_TIMEOUT_ONLINE,
-    INIT_TIMEOUT,
     WandbRun,
     has_key,
     new_run_id,
@@ -25,6 +23,7 @@ from tuimon.mirror.wandb_run import (
     teardown,
     wait_for_free_directory,
 )
+from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_ONLINE, INIT_TIMEOUT
 from tuimon.runs.paths import RunPaths
 
 _FIRST_DELAY = 2.0

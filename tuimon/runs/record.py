@@ -91,6 +91,8 @@ class MirrorOptions(NamedTuple):
     """Whether the launched script and the changes since the git commit go to W&B."""
     log_code: str | None = None
     """A directory whose source files go to W&B as an artifact."""
+    secrets: tuple[str, ...] = ()
+    """Names of the user's own, besides those that sound like it, whose values are secret."""
 
 
 class RunRecord(NamedTuple):
@@ -168,6 +170,8 @@ class RecorderRecord(NamedTuple):
     logdirs: tuple[LogSource, ...] = ()
     wandb_runs: tuple[str, ...] = ()
     """Directories of the W&B runs that the training has opened itself."""
+    wandb_imported: bool = False
+    """Whether it has imported wandb, and so may open one."""
     wandb_syncs: bool = False
     """Whether it has wandb take its event files there (``sync_tensorboard``)."""
     git_commit: str | None = None
@@ -212,6 +216,12 @@ class MirrorRecord(NamedTuple):
     """When the first of those was written, Unix seconds."""
     total: int | None = None
     """Rows that an upload consists of; None when none is under way."""
+    masked: tuple[str, ...] = ()
+    """Where secrets were hidden in what W&B is told: options, entries of the config."""
+    left_out: tuple[str, ...] = ()
+    """What of the script and the uncommitted changes stays here, and why."""
+    problems: tuple[str, ...] = ()
+    """What of the event files could not be sent, and why: one line each."""
     arrived: bool = False
     """Whether the server was seen to have everything, which a finished run may be without."""
     trials: int = 0

@@ -142,6 +142,8 @@ class Follower:
     @property
     def verified(self) -> float | None:
         """Share of the bytes read whose content was verified, too; None when all of it was."""
+        if not self._unverified:
+            return None
         left = sum(one.tail.unverified_bytes for one in self._followed.values())
         return 1 - left / max(self._bytes_read, left) if left else None
 
@@ -200,15 +202,19 @@ class Follower:
         (_, one) = first
         tail, offset = one.tail, one.tail.offset
         try:
-            if not tail.verify(_VERIFIED_BYTES):
-                self._bytes_read += tail.offset - offset
-                self._polls.drop(one)
-                self._backlog.put(one, -one.changed_at)
-                self._wake.set()
+            batches = tail.verify(_VERIFIED_BYTES)
         except OSError:  # the next look at the file tells of it
             self._unverified.put(one, math.inf)
             self._verify_due = began + _LONGEST_POLL_SECONDS
             return
+        for batch in batches:
+            self._store.apply(one.run, tail.path, batch)
+            self._note(one, FileStatus.of(tail))
+        if tail.offset < offset:
+            self._bytes_read += tail.offset - offset
+            self._polls.drop(one)
+            self._backlog.put(one, -one.changed_at)
+            self._wake.set()
         if not tail.unverified_bytes:
             self._unverified.drop(one)
         ended = time.monotonic()
