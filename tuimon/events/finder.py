@@ -36,6 +36,7 @@ class SourceFinder:
         self._old: dict[Path, tuple[FoundFile, _State | None]] = {}
         self._old_checked = 0.0
         self._waiting_since: dict[Path, float] = {}
+        self._others: set[Path] = set()
 
     def set_sources(self, sources: Sequence[LogSource]) -> None:
         """Follow these log directories from now on."""
@@ -75,12 +76,13 @@ class SourceFinder:
     def _is_own(self, path: Path, *, last: bool) -> bool:
         if self._claims is not None and self._claims.is_own(path):
             return True
-        if not self._is_new(path):
+        if path in self._others or not self._is_new(path):
             return False
         if self._claims is None:
             return True
         anothers, beside = self._claims.others(path)
         if anothers:
+            self._others.add(path)
             self._waiting_since.pop(path, None)
             return False
         now = time.monotonic()

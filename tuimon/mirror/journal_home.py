@@ -17,15 +17,9 @@ from pathlib import Path
 
 from tuimon.events.gaps import is_filled
 from tuimon.events.logdir import is_event_file
+from tuimon.mirror.entered_files import FileCoverage, is_outlived, is_renamed, read_coverage
 from tuimon.mirror.file_marks import Mark, head_of
-from tuimon.mirror.journal import (
-    FileCoverage,
-    JournalError,
-    is_outlived,
-    is_renamed,
-    last_run,
-    read_coverage,
-)
+from tuimon.mirror.journal import JournalError, last_run
 from tuimon.runs.ending import has_ended
 from tuimon.runs.paths import RunPaths, runs_directory, state_home
 from tuimon.runs.record import MirrorOptions, RecordError, RunRecord, read_record
