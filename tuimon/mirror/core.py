@@ -224,6 +224,8 @@ class Mirror:
     def _drain(self) -> None:
         """Read until the recorder has searched for the last time and nothing comes any more."""
         quiet_since = time.monotonic()
+        if (ended_at := self._subject.seen_at) is not None:
+            quiet_since -= max(time.time() - ended_at, 0.0)  # nothing was written for so long
         while True:
             self._look()
             if has_room(self._home.directory, self._status):
@@ -338,7 +340,8 @@ class Mirror:
             IncompleteError: something is missing there, or in the offline file.
         """
         if self._fragments is None:
-            return self._watch is not None and self._watch.has_all()
+            seconds = self._handover.runtime(self._subject.seen_at)
+            return self._watch is not None and self._watch.has_all(seconds)
         run = self._journal.run
         on_disk = self._fragments.next_row(0 if run is None else run.first_row)
         if on_disk < self._journal.next_row:

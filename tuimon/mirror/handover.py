@@ -39,6 +39,7 @@ from tuimon.summaries.meshes import mesh_of_tag
 from tuimon.summaries.reader import SummaryReader
 
 _SUMMARY_EVERY = 10.0
+_ROWS_AT_ONCE = 100
 _FARTHEST = 86400.0
 """Seconds: a point that lies farther ahead of the clock tells no time."""
 log = logging.getLogger(__name__)
@@ -137,6 +138,7 @@ class Handover:
         """Hand over the rows of a file, each with its number. Raises what wandb raises."""
         prefix = entry.namespace
         own_step = step_key(prefix)
+        waiting: list[dict[str, Any]] = []
         for number, row in numbered:
             data: dict[str, Any] = {
                 self._key(prefix, tag, own_step): value for tag, value in row.values.items()
@@ -146,12 +148,16 @@ class Handover:
                 data[TIMESTAMP] = row.wall_time
                 data[RUNTIME] = round(self._running.at(row.wall_time), 6)
             data[ROW] = self._row = number
+            if not row.refs:
+                waiting.append(data)
+            if row.refs or len(waiting) == _ROWS_AT_ONCE:
+                self._open_run.write(waiting)
+                waiting = []
             if row.refs:
                 with tempfile.TemporaryDirectory(prefix="tuimon-") as folder:
                     found = self._media(entry, row.refs, Path(folder))
-                    self._log_media(data, found, number)
-            else:
-                self._open_run.write(data, number)
+                    self._write_media(data, found)
+        self._open_run.write(waiting)
 
     def ending(self, record: RunRecord, git: Mapping[str, Any]) -> None:
         """Hand over how it ended, and what else came to be known since the run was opened."""
@@ -202,7 +208,7 @@ class Handover:
             self._open_run.define(key, own_step)
         return key
 
-    def _log_media(self, row: dict[str, Any], found: dict[str, Any], number: int) -> None:
+    def _write_media(self, row: dict[str, Any], found: dict[str, Any]) -> None:
         """Hand over a row with media; what wandb does not take of them is left out.
 
         wandb asks its server about each table while it is logged, and raises what comes of that;
@@ -214,16 +220,16 @@ class Handover:
             if lasting and some is found:
                 continue
             try:
-                self._open_run.write(row, number, some)
+                self._open_run.write_media(row, some)
             except Exception as error:
-                log.warning("row %d is not taken with its media: %s", number, one_line(error))
+                log.warning("row %d is not taken with its media: %s", row[ROW], one_line(error))
                 # An answer of a server that knows no artifacts: it gives no other a moment later.
                 lasting = type(error).__name__ == "ValidationError"
                 time.sleep(0.0 if lasting else pause)
             else:
                 self.refused += len(found) - len(some)
                 return
-        self._open_run.write(row, number)
+        self._open_run.write([row])
         self.refused += len(found)
 
     def _media(self, entry: FileEntry, refs: Sequence[SummaryRef], folder: Path) -> dict[str, Any]:

@@ -2,15 +2,13 @@
 
 import glob
 import inspect
-import json
-import math
 import os
 import re
 import secrets
 import string
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from tuimon.mirror.destination import git_root
 from tuimon.mirror.keys import can_be_defined
 from tuimon.mirror.run_config import script_config, shown_command
 from tuimon.mirror.server import Server
+from tuimon.mirror.wandb_records import RecordStream, begin_at
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 
@@ -35,8 +34,6 @@ _SOURCES = frozenset(
 _NOT_CODE = frozenset({"__pycache__", "site-packages", "node_modules", "wandb"})
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
-_ROWS_AT_ONCE = 100
-"""So many may be on their way to wandb-core before its socket is waited for."""
 
 
 def new_run_id() -> str:
@@ -124,11 +121,7 @@ class WandbRun:
 
     def __init__(self, run: Any) -> None:
         self._run = run
-        # Older runs have it from their backend.
-        self._interface = getattr(run, "_interface", None) or run._backend.interface
-        told = inspect.signature(self._interface._publish).parameters
-        self._at_once = _ROWS_AT_ONCE if "nowait" in told else 1
-        self._written = 0
+        self._records = RecordStream(run)
         self._group: str | None = None
 
     @classmethod
@@ -152,11 +145,9 @@ class WandbRun:
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
         import wandb
-        from wandb.sdk.wandb_run import Run
 
         options = record.mirror
-        # What wandb tells its core of the run, and would set to the present.
-        Run._start_time = property(lambda _: origin, lambda *_: None)  # type: ignore[assignment]
+        begin_at(origin)
         # The arguments in the run's metadata: wandb takes those of its own process.
         sys.argv = shown_command(record.argv)
         run = wandb.init(
@@ -213,30 +204,13 @@ class WandbRun:
         if can_be_defined(key):
             self._run.define_metric(key, step_metric=step_key)
 
-    def write(
-        self, row: Mapping[str, float], number: int, media: Mapping[str, Any] | None = None
-    ) -> None:
-        """Hand over row `number`, which holds all that W&B is to have in it, times included.
+    def write(self, rows: Iterable[Mapping[str, float]]) -> None:
+        """Hand over rows, which hold all that W&B is to have in them, number and times included."""
+        self._records.rows(rows)
 
-        Not by `log`, which takes the time of the call for the point's, and would have wandb-core
-        gather the row from parts and derive a summary with each. `media` also go into the summary,
-        before the row: a row that has arrived has its part there.
-        """
-        encoded = self._encoded(media, number) if media else {}
-        if encoded:
-            self._publish_summary(encoded)
-        record = _new_record()
-        record.history.step.num = number
-        add = record.history.item.add
-        for key, value in row.items():
-            add(key=key, value_json=repr(value) if math.isfinite(value) else json.dumps(value))
-        for key, text in encoded.items():
-            add(key=key, value_json=text)
-        self._written += 1
-        if self._written % self._at_once:
-            self._interface._publish(record, nowait=True)
-        else:
-            self._interface._publish(record)
+    def write_media(self, row: Mapping[str, float], media: Mapping[str, Any]) -> None:
+        """Hand over a row with media, which the summary has, too, once the row has arrived."""
+        self._records.media(row, media)
 
     def set_group(self, group: str) -> None:
         """Put the run into a group, where wandb lets an open run be put into one."""
@@ -248,21 +222,7 @@ class WandbRun:
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
-        self._publish_summary({key: json.dumps(value) for key, value in entries.items()})
-
-    def _publish_summary(self, entries: Mapping[str, str]) -> None:
-        record = _new_record()
-        for key, text in entries.items():
-            record.summary.update.add(key=key, value_json=text)
-        self._interface._publish(record)
-
-    def _encoded(self, media: Mapping[str, Any], number: int) -> dict[str, str]:
-        """Media of row `number` as wandb keeps them: bound to the run, their files on their way."""
-        from wandb.sdk.data_types.utils import history_dict_to_json
-        from wandb.util import json_dumps_safer_history
-
-        bound = history_dict_to_json(self._run, dict(media), step=number, ignore_copy_err=True)
-        return {key: json_dumps_safer_history(value) for key, value in bound.items()}
+        self._records.summary(entries)
 
     def update_config(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's config, whatever they were."""
@@ -299,13 +259,6 @@ class WandbRun:
             TimeoutError: online, and not everything could be uploaded in time.
         """
         self._run.finish(exit_code=exit_code)
-
-
-def _new_record() -> Any:
-    """One of the messages that wandb-core takes, and writes to its file as they are."""
-    from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
-
-    return Record()
 
 
 def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
