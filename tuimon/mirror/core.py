@@ -136,6 +136,7 @@ class Mirror:
         if (missing := self._subject.incomplete(online=self._fragments is None)) is not None:
             raise IncompleteError(missing)
         self._report(at_end=True)
+        arrived = arrived and self._subject.others_have_arrived
         self._status.update(state="finished", total=None, arrived=arrived)
 
     def _observe(self, entry: FileEntry, batch: EventBatch) -> None:

@@ -91,6 +91,7 @@ class LogdirOwner:
         self.console: Path | None = None
         self.alerts: Path | None = None
         self.trials = 0
+        self.others_have_arrived = True
 
     def _describe(self, record: LogdirRecord) -> None:
         self._described = record
