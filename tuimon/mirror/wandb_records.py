@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tuimon.mirror.keys import ROW
-from tuimon.mirror.system_metrics import time_of
+from tuimon.mirror.offline_metrics import time_of
 
 
 class RecordStream:
