@@ -46,13 +46,6 @@ class SourceFinder:
             del self._old[file.path]
         return new
 
-    def given_by_user(self, path: Path) -> bool:
-        """Whether a file lies in a log directory that the user named."""
-        return any(
-            source.found_by == "option" and path.is_relative_to(source.path)
-            for source in self._sources
-        )
-
     def _is_new(self, path: Path) -> bool:
         """Whether the launch wrote to the file; another may have ended in this very second."""
         try:

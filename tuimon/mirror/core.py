@@ -19,6 +19,7 @@ from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.handover import Handover
 from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, StretchEntry
 from tuimon.mirror.lines import AlertFeed, ConsoleFeed
+from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
@@ -90,7 +91,7 @@ class Mirror:
         self._journal = journal
         self._wants_online = wants_online
         self._handover = Handover(journal.renamed)
-        self._files = JournalFiles(journal, home, self._handover.observe)
+        self._files = JournalFiles(journal, home, _names(context, journal), self._handover.observe)
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
@@ -112,7 +113,7 @@ class Mirror:
         opening = RunOpener(
             self._context, self._home, self._journal, wants_online=self._wants_online
         )
-        self._files.add(first)
+        self._files.add(first, are_all=self._subject.ended)
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
@@ -179,7 +180,8 @@ class Mirror:
         now = time.monotonic()
         if now - self._looked_at >= _LOOK_EVERY:
             self._looked_at = now
-            self._files.add(self._subject.look())
+            found = self._subject.look()
+            self._files.add(found, are_all=self._subject.ended)
         return self._subject.ended
 
     def _replay(self, first_row: int) -> None:
@@ -333,6 +335,14 @@ class Mirror:
     def _pause(self) -> None:
         if self._context.stop.wait(_TICK):
             raise MirrorInterrupt
+
+
+def _names(context: MirrorContext, journal: Journal) -> Namespaces:
+    """Names for the directories of this launch, beside those that the journal has."""
+    known = {str(Path(entry.path).parent): entry.namespace for entry in journal.files}
+    record = context.subject.record
+    own = str(context.paths.directory)
+    return Namespaces(known, logdir=record.logdir, cwd=record.cwd, own=own)
 
 
 def _paths(journal: Journal, own: Path | None) -> list[Path]:

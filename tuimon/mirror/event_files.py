@@ -1,6 +1,8 @@
 """The event files of a mirror: those that the journal knows, and those that are found."""
 
 import logging
+import math
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -10,9 +12,14 @@ from tuimon.events.points import EventBatch
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.journal import FileEntry, Journal, StretchEntry
 from tuimon.mirror.journal_home import enter_home
+from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
 from tuimon.runs.paths import RunPaths
+
+TOGETHER_SECONDS = 5.0
+"""Directories that are found within this time are named together: which of several processes was
+the first to write is chance. W&B's own integration waits for ten seconds."""
 
 log = logging.getLogger(__name__)
 
@@ -20,15 +27,23 @@ log = logging.getLogger(__name__)
 class JournalFiles:
     """Reads the event files of one journal, each from where W&B is.
 
-    `home` is where later launches find the journal; `observe` is shown every batch that is read.
+    `home` is where later launches find the journal; `names` are those of the directories; `observe`
+    is shown every batch that is read.
     """
 
     def __init__(
-        self, journal: Journal, home: RunPaths, observe: Callable[[FileEntry, EventBatch], None]
+        self,
+        journal: Journal,
+        home: RunPaths,
+        names: Namespaces,
+        observe: Callable[[FileEntry, EventBatch], None],
     ) -> None:
         self._journal = journal
         self._home = home
+        self._names = names
         self._observe = observe
+        self._nameless: list[NewFile] = []
+        self._named_at = math.inf
         self._plugins: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self._sources: dict[str, EventSource] = {}
         self._homed: set[str] = set()
@@ -39,11 +54,23 @@ class JournalFiles:
         """All files; others may be added meanwhile."""
         return iter(list(self._sources.values()))
 
-    def add(self, found: Iterable[NewFile]) -> None:
-        """Enter files in the journal that it does not know."""
-        for file in found:
-            if file.path not in self._sources:
-                self._follow(self._enter(file.path, file.run, file.namespace))
+    def add(self, found: Iterable[NewFile], *, are_all: bool) -> None:
+        """Enter files in the journal that it does not know, once they can be named.
+
+        `are_all`: no others will be found.
+        """
+        self._nameless += found
+        directories = {str(Path(path).parent) for path, _, given in self._nameless if given is None}
+        if directories and self._named_at == math.inf:
+            self._named_at = time.monotonic() + TOGETHER_SECONDS
+        can_name = self._names.can_tell(directories) or time.monotonic() >= self._named_at
+        if can_name or are_all:
+            self._names.enter(directories)
+            for path, run, given in self._nameless:
+                if path not in self._sources:
+                    name = self._names.of(str(Path(path).parent)) if given is None else given
+                    self._follow(self._enter(path, run, name))
+            self._nameless = []
 
     def reenter(self, source: EventSource) -> FileEntry:
         """A new entry for a file that was replaced; its source has already begun to read it."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from tuimon.events.finder import SourceFinder
-from tuimon.mirror.keys import namespace
 from tuimon.mirror.owner import NewFile
 from tuimon.runs.ending import exit_code, has_ended
 from tuimon.runs.paths import RunPaths
@@ -97,9 +96,7 @@ class LaunchOwner:
         self._status = read_status(self._paths.directory)
         if self._status.recorder is not None:
             self._finder.set_sources(self._sources(self._status.recorder))
-        return [
-            NewFile(str(path), run, self._namespace(run, path)) for run, path in self._finder.find()
-        ]
+        return [NewFile(str(path), run) for run, path in self._finder.find()]
 
     def _sources(self, recorder: RecorderRecord) -> Sequence[LogSource]:
         """The log directories, without what the training takes to W&B itself."""
@@ -113,7 +110,3 @@ class LaunchOwner:
         """Take files of earlier launches, too: their own mirrors may not have come to them."""
         if started_at < self.record.started_at:
             self._finder = SourceFinder(started_at)
-
-    def _namespace(self, run: str, path: Path) -> str:
-        named_by_user = self._finder.given_by_user(path)
-        return namespace(run, str(path.parent), named_by_user=named_by_user)

@@ -11,8 +11,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from tuimon.events.logdir import FoundFile, LogdirScan
-from tuimon.mirror.keys import is_part_name
 from tuimon.mirror.launch_owner import LaunchOwner
+from tuimon.mirror.namespaces import is_part_name
 from tuimon.mirror.owner import NewFile, Owner
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import LogdirRecord, RunRecord, RunState, read_record

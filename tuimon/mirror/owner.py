@@ -13,8 +13,8 @@ class NewFile(NamedTuple):
     path: str
     run: str
     """The run that TensorBoard would show it as."""
-    namespace: str
-    """The prefix of its tags in W&B, empty for none."""
+    namespace: str | None = None
+    """The prefix of its tags in W&B, empty for none; None leaves it to `Namespaces`."""
 
 
 class Owner(Protocol):

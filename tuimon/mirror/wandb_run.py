@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tuimon.mirror.destination import git_root
-from tuimon.mirror.keys import can_be_defined
+from tuimon.mirror.keys import metric_name
 from tuimon.mirror.run_config import script_config, shown_command
 from tuimon.mirror.server import Server
 from tuimon.runs.paths import RunPaths
@@ -193,8 +193,9 @@ class WandbRun:
 
     def define(self, key: str, step_key: str) -> None:
         """Give a metric its x-axis, if W&B can."""
-        if can_be_defined(key):
-            self._run.define_metric(key, step_metric=step_key)
+        name, axis = metric_name(key), metric_name(step_key)
+        if name is not None and axis is not None:
+            self._run.define_metric(name, step_metric=axis)
 
     def log(self, row: dict[str, Any], number: int) -> None:
         """Hand over row `number`."""
