@@ -1,27 +1,22 @@
-"""Handing things over to an open W&B run, under the keys that it knows them by.
-
-And the extremes of what was handed over, which W&B's summary is told.
-"""
+"""Handing things over to an open W&B run, under the keys that it knows them by."""
 
 import errno
 import logging
 import math
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tuimon.events.frames import FrameError
-from tuimon.events.points import EventBatch, ScalarColumns, SummaryRef
-from tuimon.metrics import best_of
+from tuimon.events.points import EventBatch, SummaryRef
 from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
 from tuimon.mirror.keys import GLOBAL_STEP, SCALARS, TIMESTAMP, KeyTable, step_key
-from tuimon.mirror.media import is_table, media
+from tuimon.mirror.media import media
 from tuimon.mirror.rows import PLUGINS, StepRow
 from tuimon.mirror.status import one_line
+from tuimon.mirror.tag_summaries import TagSummaries
 from tuimon.mirror.wandb_run import WandbRun, run_config
 from tuimon.runs.record import RunRecord
 from tuimon.summaries import SummaryError
@@ -29,47 +24,17 @@ from tuimon.summaries.hparams import SessionStart
 from tuimon.summaries.meshes import mesh_of_tag
 from tuimon.summaries.reader import SummaryReader
 
+_IN_SUMMARY = frozenset({SCALARS, "pr_curves"})
+"""W&B shows tables by their entries in the summary."""
+
 _SUMMARY_EVERY = 10.0
 log = logging.getLogger(__name__)
-
-
-class TagExtremes:
-    """Extremes by (namespace, tag), over all lives of the mirror: of every batch that is read."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[str, str], tuple[float, float]] = {}
-        self._changed: set[tuple[str, str]] = set()
-
-    def add(self, namespace: str, tag: str, columns: ScalarColumns) -> None:
-        """Take in points; NaN and infinite values are no extremes."""
-        values = columns.values[np.isfinite(columns.values)]
-        if not len(values):
-            return
-        pair = (namespace, tag)
-        low, high = float(values.min()), float(values.max())
-        old = self._found.get(pair)
-        new = (low, high) if old is None else (min(low, old[0]), max(high, old[1]))
-        if new != old:
-            self._found[pair] = new
-            self._changed.add(pair)
-
-    def take(self, key: Callable[[str, str], str]) -> dict[str, float]:
-        """Entries of the summary that have changed, under each pair's `key`."""
-        entries: dict[str, float] = {}
-        for pair in self._changed:
-            name = key(*pair)
-            low, high = self._found[pair]
-            entries |= {f"{name}.min": low, f"{name}.max": high}
-            if (best := best_of(pair[1])) is not None:
-                entries[f"{name}.best"] = low if best == "min" else high
-        self._changed.clear()
-        return entries
 
 
 class Handover:
     """Turns rows into what W&B logs; `renamed` are the keys that an earlier life gave.
 
-    What is the same in every life, extremes and hyperparameters, is gathered from every batch that
+    What is the same in every life, summary and hyperparameters, is gathered from every batch that
     is read, and handed over again.
     """
 
@@ -79,7 +44,8 @@ class Handover:
         self._run: WandbRun | None = None
         self._defined: set[str] = set()
         self._reader = SummaryReader(max_bytes=0)
-        self._extremes = TagExtremes()
+        self._summaries = TagSummaries()
+        self._media_keys: list[str] = []
         self._hparams: list[tuple[str, SummaryRef]] = []
         self._hparams_sent = 0
         self._next_summary = 0.0
@@ -98,7 +64,7 @@ class Handover:
         """
         for tag, columns in batch.scalars.items():
             self._keys.key(entry.namespace, tag)
-            self._extremes.add(entry.namespace, tag, columns)
+            self._summaries.add(entry, tag, columns, late=batch.late)
         for ref in batch.refs:
             if ref.plugin in PLUGINS:
                 self._keys.key(entry.namespace, _name(ref), ref.plugin)
@@ -143,8 +109,10 @@ class Handover:
         for path, ref in self._hparams[self._hparams_sent :]:
             self._hparams_sent += 1
             self._open_run.update_config(self._hyperparameters(path, ref))
-        if entries := self._extremes.take(self._keys.key):
+        if entries := self._summaries.take(self._keys, everything=at_end):
             self._open_run.update_summary(entries)
+        # wandb has entered the parts of each: the bins of a histogram, the size of an image.
+        self._open_run.shorten_summary(self._media_keys)
 
     @property
     def _open_run(self) -> WandbRun:
@@ -156,31 +124,21 @@ class Handover:
         if key not in self._defined:
             self._defined.add(key)
             self._open_run.define(key, own_step)
+            if kind not in _IN_SUMMARY:
+                self._media_keys.append(key)
         return key
 
     def _log_media(self, row: dict[str, Any], found: dict[str, Any], number: int) -> None:
-        """Hand over a row with media; what wandb does not take of them is left out.
+        """Hand over a row with media, or without them if wandb does not take them.
 
-        wandb asks its server about each table while it is logged, and raises what comes of that;
-        nothing of the row has been handed over then. A wandb-core that is dead takes no row at all.
+        A wandb-core that is dead takes no row at all.
         """
-        without_tables = {key: value for key, value in found.items() if not is_table(value)}
-        lasting = False
-        for some, pause in ((found, 1.0), (found, 4.0), (found, 0.0), (without_tables, 0.0)):
-            if lasting and some is found:
-                continue
-            try:
-                self._open_run.log(row | some, number)
-            except Exception as error:
-                log.warning("row %d is not taken with its media: %s", number, one_line(error))
-                # An answer of a server that knows no artifacts: it gives no other a moment later.
-                lasting = type(error).__name__ == "ValidationError"
-                time.sleep(0.0 if lasting else pause)
-            else:
-                self.refused += len(found) - len(some)
-                return
-        self._open_run.log(row, number)
-        self.refused += len(found)
+        try:
+            self._open_run.log_media(row, found, number)
+        except Exception as error:
+            log.warning("row %d is not taken with its media: %s", number, one_line(error))
+            self._open_run.log(row, number)
+            self.refused += len(found)
 
     def _media(self, entry: FileEntry, refs: Sequence[SummaryRef], folder: Path) -> dict[str, Any]:
         """Values of summaries by key; what cannot be read or understood is left out and counted."""

@@ -38,6 +38,10 @@ class KeyTable:
         self._taken = set(self._keys.values())
         self._kinds: dict[tuple[str, str], str] = {}
 
+    def __contains__(self, key: str) -> bool:
+        """Whether a tag has this key."""
+        return key in self._taken
+
     def key(self, prefix: str, tag: str, kind: str = SCALARS) -> str:
         """The key of a tag; a new entry of `renamed` if it is not the plain one.
 

@@ -7,7 +7,7 @@ import secrets
 import string
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -201,9 +201,27 @@ class WandbRun:
         """Hand over row `number`."""
         self._run.log(row, step=number, commit=True)
 
+    def log_media(self, row: dict[str, Any], media: Mapping[str, Any], number: int) -> None:
+        """Hand over row `number` with media: tables, too, as files of the run.
+
+        wandb would make a version of an artifact of each table, and ask its server meanwhile; its
+        own TensorBoard integration does not.
+        """
+        import wandb
+
+        for key, value in media.items():
+            if isinstance(value, wandb.Table):
+                value.bind_to_run(self._run, key, number)
+        self.log(row | media, number)
+
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
         self._run.summary.update(dict(entries))
+
+    def shorten_summary(self, keys: Iterable[str]) -> None:
+        """Take entries out of the run's summary."""
+        for key in keys:
+            del self._run.summary[key]
 
     def update_config(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's config, whatever they were."""
