@@ -104,7 +104,7 @@ def check_config_and_summary(paths: RunPaths) -> None:
 def test_online_the_bytes_arrive_and_the_summary_can_be_read(tmp_path: Path) -> None:
     logdir = tmp_path / "runs"
     write(logdir)
-    paths = new_run(tmp_path, logdir, MirrorOptions())
+    paths = new_run(tmp_path, logdir, MirrorOptions(save_events=True))
     end_run(paths)
     with wandb_server() as server:
         server.knows_no_artifacts = True  # nothing is one
@@ -127,6 +127,8 @@ def test_online_the_bytes_arrive_and_the_summary_can_be_read(tmp_path: Path) -> 
         assert all(data.startswith(b"\x89PNG") for data in images)
         tables = [data for name, data in server.uploads.items() if name.endswith(".table.json")]
         assert len(tables) == STEPS
+        for path in logdir.rglob("*tfevents*"):
+            assert server.uploads[str(path.relative_to(logdir))] == path.read_bytes()
     own = {key: value for key, value in run.summary.items() if not key.startswith("_")}
     assert own.pop("pr")["_type"] == "table-file", "W&B shows tables by the summary"
     assert own == {

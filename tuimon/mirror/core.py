@@ -13,6 +13,7 @@ import os
 import time
 from pathlib import Path
 
+from tuimon.mirror.attachments import attach_event_files, attach_requirements
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
@@ -129,6 +130,7 @@ class Mirror:
         for alerts in self._alerts:
             alerts.send(self._open_run)
         self._handover.ending(self._subject.record, self._subject.git)
+        self._attach_event_files()
         if self._fragments is not None and self._context.uploads.goes_online(last=True):
             self._finish(0)
             raise OnlineRestart
@@ -152,6 +154,8 @@ class Mirror:
         journal, subject = self._journal, self._subject
         self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
         self._send_code()
+        with self._guard("save", _LOG_TIMEOUT):
+            attach_requirements(run, self._context.paths, subject.record.command)
         self._alerts = [AlertFeed(path, journal) for path in _paths(journal, subject.alerts)]
         online = opened.fragments is None
         self._status.update(
@@ -203,6 +207,11 @@ class Mirror:
             self._journal.append(CodeEntry(directory=directory))
             with self._guard("log_code", _LOG_TIMEOUT):
                 self._open_run.log_code(directory)
+
+    def _attach_event_files(self) -> None:
+        if self._context.options.save_events:
+            with self._guard("save", _LOG_TIMEOUT):
+                attach_event_files(self._open_run, self._journal.files)
 
     # Following
 

@@ -21,7 +21,7 @@ _RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, "_step", "_runtime", "_wandb"
 
 def step_key(prefix: str) -> str:
     """The key of the step metric of a namespace."""
-    return f"{_utf8(prefix)}/{GLOBAL_STEP}" if prefix else GLOBAL_STEP
+    return f"{utf8(prefix)}/{GLOBAL_STEP}" if prefix else GLOBAL_STEP
 
 
 class KeyTable:
@@ -56,9 +56,9 @@ class KeyTable:
         pair = (prefix, tag)
         key = self._keys.get(pair)
         if key is None:
-            plain = key = _utf8(f"{prefix}/{tag}" if prefix else tag)
+            plain = key = utf8(f"{prefix}/{tag}" if prefix else tag)
             if tag in _RESERVED or key.endswith(f"/{GLOBAL_STEP}"):
-                key = _utf8(f"{prefix}/tag/{tag}" if prefix else f"tag/{tag}")
+                key = utf8(f"{prefix}/tag/{tag}" if prefix else f"tag/{tag}")
             number = 1
             base = key
             while key in self._taken:
@@ -71,7 +71,7 @@ class KeyTable:
         return key
 
 
-def _utf8(name: str) -> str:
+def utf8(name: str) -> str:
     """A name whose bytes are no UTF-8, as those of directories may be, with these as ``\\xe9``."""
     return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 

@@ -1,5 +1,6 @@
 """One W&B run, open for rows: the only module, with `media`, that calls wandb."""
 
+import glob
 import inspect
 import os
 import re
@@ -212,7 +213,7 @@ class WandbRun:
         for key, value in media.items():
             if isinstance(value, wandb.Table):
                 value.bind_to_run(self._run, key, number)
-        self.log(row | media, number)
+        self.log({**row, **media}, number)
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
@@ -239,6 +240,17 @@ class WandbRun:
     def log_code(self, directory: str) -> None:
         """Send the source files below a directory, as an artifact."""
         self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
+
+    @property
+    def files(self) -> Path:
+        """The run's own directory for files."""
+        return Path(self._run.dir)
+
+    def upload(self, names: Sequence[str]) -> None:
+        """Upload files in the run's own directory for files, where they are already."""
+        for name in names:
+            path = glob.escape(str(Path(self._run.dir, name)))
+            self._run.save(path, base_path=self._run.dir, policy="now")
 
     def finish(self, exit_code: int) -> None:
         """Write the rest and close the run.

@@ -46,6 +46,9 @@ _OPTIONS = (
         metavar="FILE|KEY=VALUE",
         help="W&B config: a YAML, JSON or TOML file, or an entry; repeatable.",
     ),
+    click.option(
+        "--save-events", is_flag=True, help="Send the event files, too, as files of the W&B run."
+    ),
 )
 
 
@@ -68,6 +71,7 @@ def wandb_options(command: F) -> F:
         tags: str | None,
         notes: str | None,
         config: tuple[str, ...],
+        save_events: bool,
         **others: Any,
     ) -> Any:
         mirror = MirrorOptions(
@@ -80,6 +84,7 @@ def wandb_options(command: F) -> F:
             notes=notes,
             tags=tuple(tag.strip() for tag in (tags or "").split(",") if tag.strip()),
             config=parse_config(config),
+            save_events=save_events,
         )
         return command(*args, mirror=mirror, **others)
 
