@@ -210,9 +210,11 @@ class WandbRun:
         """
         import wandb
 
-        for key, value in media.items():
-            if isinstance(value, wandb.Table):
-                value.bind_to_run(self._run, key, number)
+        tables: dict[str, Any] = {
+            key: value for key, value in media.items() if isinstance(value, wandb.Table)
+        }
+        for key, table in tables.items():
+            table.bind_to_run(self._run, key, number)
         self.log({**row, **media}, number)
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
