@@ -1,11 +1,12 @@
 """What W&B's files and the server have of names, written by the real wandb."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from torch.utils.tensorboard import SummaryWriter
 
-from support.mirror_runs import MirrorUnderTest, end_run, new_run, offline_rows
+from support.mirror_runs import MirrorUnderTest, end_run, new_run, offline_records, offline_rows
 from support.wandb_history import history_rows
 from support.wandb_server import KEY, wandb_server
 from tuimon.mirror.keys import metric_name
@@ -86,3 +87,24 @@ def test_directories_found_one_after_the_other_are_named_together(tmp_path: Path
         assert mirror.finish() == 0
     keys = {key for row in offline_rows(paths) for key in row.values}
     assert {key for key in keys if "loss" in key} == {"a/tb/loss", "b/tb/loss"}
+
+
+def test_names_that_are_no_utf_8_are_sent(tmp_path: Path) -> None:
+    odd, told = b"caf\xe9".decode(errors="surrogateescape"), r"caf\xe9"
+    logdir = tmp_path / odd
+    with SummaryWriter(str(tmp_path / "plain")) as writer:
+        writer.add_scalar("loss", 1.0, 1)
+    (logdir / odd).mkdir(parents=True)
+    (tmp_path / "plain").rename(logdir / odd / "x")
+    options = MirrorOptions(mode="offline", name=odd, group=odd, config={odd: [odd]})
+    paths = new_run(logdir, logdir, options._replace(save_events=True))
+    end_run(paths, cause=odd)
+    with MirrorUnderTest(paths) as mirror:
+        assert mirror.finish() == 0, paths.log.read_text()
+    (row,) = offline_rows(paths)
+    assert row.values[f"{told}/x/loss"] == 1.0
+    records = offline_records(paths)
+    (run,) = (record.run for record in records if record.WhichOneof("record_type") == "run")
+    assert (run.display_name, run.run_group) == (told, told)
+    config = {update.key: update.value_json for update in run.config.update}
+    assert json.loads(config[told]) == [told]

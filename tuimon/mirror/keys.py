@@ -5,6 +5,7 @@ what `tuimon.mirror.namespaces` calls the directory. Keys are flat, dots in them
 """
 
 import re
+from typing import Any
 
 GLOBAL_STEP = "global_step"
 """TensorBoard's step: in every row, so that all charts can use it as their x-axis."""
@@ -15,6 +16,8 @@ SCALARS = "scalars"
 """The kind of values that are no summaries of other plugins."""
 
 _NAMELESS = re.compile(r"\*|\\(\.|$)")
+
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")
 
 _RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, "_step", "_runtime", "_wandb"})
 
@@ -73,7 +76,19 @@ class KeyTable:
 
 def utf8(name: str) -> str:
     """A name whose bytes are no UTF-8, as those of directories may be, with these as ``\\xe9``."""
-    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    return _NO_CHARACTER.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", name)
+
+
+def utf8_below(value: Any) -> Any:
+    """The same of whatever strings a value holds."""
+    match value:
+        case str():
+            return utf8(value)
+        case dict():
+            return {utf8_below(key): utf8_below(one) for key, one in value.items()}
+        case list() | tuple():
+            return [utf8_below(one) for one in value]
+    return value
 
 
 def metric_name(key: str) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tuimon.mirror.destination import git_root
-from tuimon.mirror.keys import metric_name
+from tuimon.mirror.keys import metric_name, utf8, utf8_below
 from tuimon.mirror.run_config import script_config, shown_command
 from tuimon.mirror.server import Server
 from tuimon.runs.paths import RunPaths
@@ -142,7 +142,7 @@ class WandbRun:
 
         options = record.mirror
         # The arguments in the run's metadata: wandb takes those of its own process.
-        sys.argv = shown_command(record.argv)
+        sys.argv = utf8_below(shown_command(record.argv))
         run = wandb.init(
             mode="online" if online else "offline",
             dir=str(paths.directory),
@@ -150,12 +150,12 @@ class WandbRun:
             resume="allow" if online else None,
             project=options.project or project or None,
             entity=options.entity or entity or None,
-            name=options.name or os.environ.get("WANDB_NAME") or record.id,
-            group=options.group,
+            name=utf8(options.name or os.environ.get("WANDB_NAME") or record.id),
+            group=utf8_below(options.group),
             job_type=options.job_type,
             notes=options.notes,
             tags=list(options.tags) or None,
-            config=run_config(record, git),
+            config=utf8_below(run_config(record, git)),
             settings=_settings(record, online=online),
         )
         opened = cls(run)
@@ -228,7 +228,7 @@ class WandbRun:
 
     def update_config(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's config, whatever they were."""
-        self._run.config.update(dict(entries), allow_val_change=True)
+        self._run.config.update(utf8_below(dict(entries)), allow_val_change=True)
 
     def write_logs(self, lines: Sequence[str]) -> None:
         """Add lines to the run's console output, if W&B takes it."""
@@ -237,7 +237,7 @@ class WandbRun:
 
     def alert(self, title: str, text: str, level: str) -> None:
         """Send an alert; `level` is INFO, WARN or ERROR."""
-        self._run.alert(title=title, text=text, level=level, wait_duration=0)
+        self._run.alert(title=utf8(title), text=utf8(text), level=level, wait_duration=0)
 
     def log_code(self, directory: str) -> None:
         """Send the source files below a directory, as an artifact."""
@@ -320,7 +320,7 @@ def _settings(record: RunRecord, *, online: bool) -> Any:
     }
     return wandb.Settings(
         **{
-            name: value
+            name: utf8_below(value)
             for wanted_name, value in wanted.items()
             if value is not None and (name := _name_here(wanted_name)) is not None
         }
