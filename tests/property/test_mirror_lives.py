@@ -18,19 +18,22 @@ from support.event_files import scalar, version
 from tuimon.mirror import core as module
 from tuimon.mirror import event_source as sources
 from tuimon.mirror.context import MirrorContext
-from tuimon.mirror.core import IncompleteError, Mirror
+from tuimon.mirror.core import Mirror
 from tuimon.mirror.journal import FileCoverage, Journal, RunEntry, read_coverage
-from tuimon.mirror.keys import GLOBAL_STEP
+from tuimon.mirror.keys import GLOBAL_STEP, ROW, RUNTIME, TIMESTAMP
 from tuimon.mirror.logdir_owner import LogdirOwner
 from tuimon.mirror.opening import OpenRun
 from tuimon.mirror.status import MirrorStatus
 from tuimon.mirror.upload import UploadRequests
+from tuimon.mirror.upload_watch import IncompleteError
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import LogdirRecord
 
 TAGS = st.sampled_from(["loss", "_step", "tag/_step"])
 """W&B has a key `_step` of its own; the key that the tag gets instead is another tag's."""
 FILES = st.lists(st.lists(st.tuples(TAGS, st.integers(0, 3)), max_size=20), min_size=1, max_size=2)
+
+OF_THE_ROW = (GLOBAL_STEP, TIMESTAMP, RUNTIME, ROW)
 
 
 class KilledError(Exception):
@@ -70,7 +73,7 @@ class Server:
     def next_row(self) -> int:
         return self.first_row + len(self.rows) + len(self.under_way)
 
-    def log(self, row: Mapping[str, Any], number: int) -> None:
+    def write(self, row: Mapping[str, Any], number: int) -> None:
         if self.left < 1:
             raise KilledError
         self.left -= 1
@@ -92,7 +95,7 @@ class FakeRun:
     directory = Path("/nowhere")
 
     def __init__(self, server: Server) -> None:
-        self.log = server.log
+        self.write = server.write
 
     def __getattr__(self, _name: str) -> Callable[..., None]:
         return lambda *_args, **_options: None
@@ -195,7 +198,7 @@ def test_every_point_arrives_once_and_in_order(
         (value, row[GLOBAL_STEP], key)
         for row in server.rows
         for key, value in row.items()
-        if key not in (GLOBAL_STEP, "_timestamp")
+        if key not in OF_THE_ROW
     ]
     expected = {value: (tag, step) for file in points for tag, step, value in file}
     assert sorted((value, step) for value, step, _ in arrived) == sorted(
@@ -247,10 +250,7 @@ def test_bytes_that_come_late_arrive_once(
         covered = read_coverage(paths.mirror / "journal.jsonl")[str(path)]
     assert covered == FileCoverage(len(content))
     arrived = sorted(
-        value
-        for row in server.rows
-        for key, value in row.items()
-        if key not in (GLOBAL_STEP, "_timestamp")
+        value for row in server.rows for key, value in row.items() if key not in OF_THE_ROW
     )
     assert arrived == [float(number) for number in range(len(file))]
 

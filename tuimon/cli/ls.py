@@ -9,7 +9,7 @@ import time
 import click
 
 from tuimon.cli.shared.common import run_document
-from tuimon.runs.activity import remark
+from tuimon.runs.activity import remark, state_word
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import size_of
 from tuimon.text import fit, format_age, format_bytes, format_duration, safe, width
@@ -48,7 +48,7 @@ def _table(runs: list[RunStatus], cells: int | None, *, long: bool) -> list[str]
             (
                 record.id,
                 safe(record.name),
-                str(run.state),
+                state_word(run),
                 format_age(now - record.started_at),
                 format_duration(run.took(now)),
                 format_bytes(size_of(run)),

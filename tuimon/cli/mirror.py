@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.common import CommandError, complete_run_or_logdir
 from tuimon.cli.shared.targets import tell
 from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.cli.shared.wandb_options import wandb_options
@@ -44,7 +44,13 @@ _MAX_SLUG = 32
 @click.option("--name", help="Name of the W&B run, or the beginning of their names if several.")
 @click.option("--resume/--no-resume", default=True, help="Continue earlier W&B runs of LOGDIR.")
 @click.option("--watch", is_flag=True, help="Keep sending what is written later, until Ctrl-C.")
-@click.argument("logdirs", nargs=-1, required=True, metavar="LOGDIR|RUN...")
+@click.argument(
+    "logdirs",
+    nargs=-1,
+    required=True,
+    metavar="LOGDIR|RUN...",
+    shell_complete=complete_run_or_logdir,
+)
 def command(
     mirror: MirrorOptions, name: str | None, resume: bool, watch: bool, logdirs: tuple[str, ...]
 ) -> int:
@@ -147,8 +153,7 @@ def _mirror(job: _MirrorJob) -> int:
             while not process.done:
                 process.tick(time.monotonic())
                 record = _status(job)
-                share = record.rows / record.total if record.total else record.bytes / total
-                progress.show(record, share=share)
+                progress.show(record, share=None if record.total else record.bytes / total)
                 time.sleep(_LOOK_EVERY)
         finally:
             if not process.done:
@@ -205,7 +210,7 @@ def _is_complete(job: _MirrorJob) -> bool:
     record = _status(job)
     if record.state != "finished" or has_news(job.paths, job.experiment.files):
         return False
-    return record.sync_command is None or job.record.mirror.mode != "online"
+    return record.arrived or bool(record.sync_command and job.record.mirror.mode != "online")
 
 
 def _status(job: _MirrorJob) -> MirrorRecord:
@@ -218,7 +223,7 @@ def _status(job: _MirrorJob) -> MirrorRecord:
 def _tell(job: _MirrorJob) -> int:
     record = _status(job)
     name = safe(job.experiment.name)
-    if record.state != "finished":
+    if not (record.is_uploaded or (record.state == "finished" and record.sync_command)):
         click.echo(f"tuimon: {name}: {safe(record.detail or 'failed')}", err=True)
         return 1
     others = f", {record.summaries:,} other summaries" if record.summaries else ""

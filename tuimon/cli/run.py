@@ -14,7 +14,13 @@ from typing import Any, NamedTuple
 
 import click
 
-from tuimon.cli.shared.common import CommandError, run_or_refuse, settings_or_refuse
+from tuimon.cli.shared.common import (
+    CommandError,
+    complete_file,
+    complete_run,
+    run_or_refuse,
+    settings_or_refuse,
+)
 from tuimon.cli.shared.wandb_options import wandb_options
 from tuimon.present.tag_width import console_columns
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
@@ -121,6 +127,7 @@ class RunOptions(NamedTuple):
 @click.option(
     "--resume",
     metavar="RUN",
+    shell_complete=complete_run,
     help="Continue the W&B run of RUN (default: of the last run with the same log directory).",
 )
 @click.option("--no-resume", is_flag=True, help="Start a new W&B run, whatever the log directory.")
@@ -130,7 +137,13 @@ class RunOptions(NamedTuple):
     help="Send the launched script and uncommitted changes to W&B (default: yes).",
 )
 @click.option("--log-code", is_flag=True, help="Send the source files of this directory to W&B.")
-@click.argument("training", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument(
+    "training",
+    nargs=-1,
+    required=True,
+    type=click.UNPROCESSED,
+    shell_complete=complete_file,
+)
 def command(**typed: Any) -> int:
     """Launch TRAINING under a guardian that outlives this terminal, and watch it.
 

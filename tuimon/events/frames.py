@@ -30,6 +30,9 @@ FRAME_BYTES = HEADER_BYTES + TRAILER_BYTES
 MAX_PAYLOAD_BYTES = 2**31 - 1
 """protobuf's own limit for a message: a frame that claims more is damaged, not long."""
 
+MAX_RECORD_BYTES = 128 << 20
+"""Bigger records are counted as unknown and not read: nothing on a screen is that big."""
+
 SHORT_BYTES = 16 << 10
 """Where headers lead to no valid frame again and again, only those of shorter ones are followed:
 a file full of headers would take the square of its size in time."""

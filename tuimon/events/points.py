@@ -69,3 +69,8 @@ class EventBatch:
     """Bytes passed over in search of the next valid frame."""
     unknown: dict[str, int] = field(default_factory=dict)
     """Records of kinds that this reader does not know, by name."""
+
+    @property
+    def records(self) -> int:
+        """Points and references."""
+        return len(self.refs) + sum(len(columns.steps) for columns in self.scalars.values())

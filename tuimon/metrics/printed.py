@@ -12,14 +12,15 @@ _ANCHORS = frozenset(get_args(Measurement))
 _SETTINGS = word_set(
     "weight weights coef coeff coefficient type fn func function name scale scaler threshold"
     " thresh target patience smoothing steps alpha beta gamma eps dropout mode class config cfg"
-    " version tol tolerance reduction interval limit clip"
+    " version tol tolerance reduction interval limit clip baseline random chance file path"
 )
 """Words that make a setting of a metric's name: ``loss_weight``, ``target_accuracy``."""
 
 _CONFIGURATION = word_set(
     "batch_size epochs num_epochs max_epochs num_workers seed optimizer momentum weight_decay"
     " hidden_size dropout learning_rate_schedule max_steps warmup_steps n_layer n_head model"
-    " num_layers betas device dataset output_dir"
+    " num_layers betas device dataset output_dir max_grad_norm grad_clip gradient_clip_val"
+    " eval_steps save_steps logging_steps warmup_ratio gradient_accumulation_steps eval_interval"
 )
 _UNCHARTED = word_set(
     "epoch epochs step steps iter iteration it batch batches update num_updates global_step time"
@@ -29,6 +30,7 @@ _UNCHARTED = word_set(
     " remaining sen up ep bs num_timesteps instances session walltime"
     " checkpoint avg mean average ema min max median std cur current last prev"
 )
+_OF_BEST = word_set("best previous prev so far last current")
 _STORAGE = word_set("mem memory cached bytes gb mb gib mib")
 
 
@@ -54,6 +56,8 @@ def is_charted(name: str) -> bool:
     ):
         return False
     words = [token.word for token in tokens(name)]
+    if _OF_BEST.issuperset(words):
+        return False
     is_done = words[-1:] in (["complete"], ["completed"], ["done"])
     return not _STORAGE.intersection(words) and words[-1:] != ["size"] and not is_done
 

@@ -46,12 +46,15 @@ def tokens(name: str) -> list[Token]:
 
 
 def _words(run: str) -> Iterator[str]:
-    """Cut letters at capitals, unless they are one word such as mAP, and at known beginnings."""
+    """Cut letters at capitals, unless they are one word such as IoU, and at known beginnings."""
     if run.lower() in WORDS:
         yield run
         return
-    for word in _CAMEL.findall(run):
-        yield from _unglued(word)
+    words = _CAMEL.findall(run)
+    while words:
+        length = 2 if "".join(words[:2]).lower() in WORDS else 1
+        yield from _unglued("".join(words[:length]))
+        del words[:length]
 
 
 def _unglued(word: str) -> Iterator[str]:

@@ -14,13 +14,16 @@ from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.journal import locked
-from tuimon.mirror.logdir_owner import subject_of
+from tuimon.mirror.launch_owner import LaunchOwner
+from tuimon.mirror.logdir_owner import LogdirOwner
+from tuimon.mirror.owner import Owner
 from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
+from tuimon.mirror.trial_owner import TrialOwner
 from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.watchdog import Watchdog
 from tuimon.runs.background import begin
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import TRYING_AGAIN
+from tuimon.runs.record import TRYING_AGAIN, LogdirRecord, read_record
 
 EXIT_UNUSABLE = 78
 """wandb itself does not work here (EX_CONFIG)."""
@@ -50,6 +53,14 @@ def main(directory: Path) -> int:
             return EXIT_AGAIN
 
 
+def _subject(paths: RunPaths) -> Owner:
+    """What a directory describes: a launch, log directories or a trial; raises RecordError."""
+    record = read_record(LogdirRecord, paths.logdir_json)
+    if record is None:
+        return LaunchOwner(paths)
+    return TrialOwner(paths, record) if record.launch else LogdirOwner(record)
+
+
 def _mirror(paths: RunPaths, status: MirrorStatus, stop: threading.Event) -> int:
     def blocked(what: str, seconds: float) -> None:
         log.error("wandb did not return from %s within %.0f s", what, seconds)
@@ -57,7 +68,7 @@ def _mirror(paths: RunPaths, status: MirrorStatus, stop: threading.Event) -> int
             state="failed", detail=f"wandb blocked in {what} for {seconds:.0f} s{TRYING_AGAIN}"
         )
 
-    subject = subject_of(paths)
+    subject = _subject(paths)
     options = subject.record.mirror
     uploads = UploadRequests(paths, whenever_possible=options.when_online)
     if status.record.state == "finished" and subject.ended and not uploads.is_asked:

@@ -11,8 +11,10 @@ import logging
 import math
 import os
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
+from tuimon.events.points import EventBatch
 from tuimon.mirror.attachments import attach_event_files, attach_requirements
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.event_files import JournalFiles
@@ -25,14 +27,11 @@ from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
-from tuimon.mirror.server import RowCheck
+from tuimon.mirror.run_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
+from tuimon.mirror.running_time import RunningTime, enter_launches
 from tuimon.mirror.status import MirrorStatus, one_line
-from tuimon.mirror.wandb_run import (
-    FINISH_TIMEOUT_OFFLINE,
-    FINISH_TIMEOUT_ONLINE,
-    WandbRun,
-    teardown,
-)
+from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
+from tuimon.mirror.wandb_run import WandbRun, teardown
 from tuimon.runs.paths import RunPaths
 
 FREE_BYTES = 64 << 20
@@ -42,7 +41,6 @@ _TICK = 0.1
 _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
-_KEPT = "nothing is lost"
 _GRACE = 30.0
 log = logging.getLogger(__name__)
 
@@ -64,10 +62,6 @@ def has_room(directory: Path, status: MirrorStatus) -> bool:
 
 class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong
     """The mirror was told to end before the training has."""
-
-
-class IncompleteError(Exception):
-    """W&B has not taken everything; the message says what to do. A new mirror may succeed."""
 
 
 class OnlineRestart(Exception):  # noqa: N818 - nothing went wrong
@@ -92,12 +86,12 @@ class Mirror:
         self._journal = journal
         self._wants_online = wants_online
         self._handover = Handover(journal.renamed)
-        self._files = JournalFiles(journal, home, _names(context, journal), self._handover.observe)
+        names = _names(context, journal)
+        self._files = JournalFiles(journal, home, context.paths, names, self._observe)
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
-        self._rows_at_server: RowCheck | None = None
-        self._server_error: str | None = None
+        self._watch: UploadWatch | None = None
         self._consoles: list[ConsoleFeed] = []
         self._alerts: list[AlertFeed] = []
 
@@ -114,30 +108,31 @@ class Mirror:
         opening = RunOpener(
             self._context, self._home, self._journal, wants_online=self._wants_online
         )
-        self._files.add(first, are_all=self._subject.ended)
+        self._add(first)
+        self._subject.begin(entry.path for entry in self._journal.files)
+        enter_launches(self._journal, dict.fromkeys((self._home, self._context.paths)))
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
             self._follow()
+            self._hand_over_end()
+            self._wait_for_most()
         except MirrorInterrupt:
             self._finish(self._subject.stopped_code)
             raise
         except OnlineRestart:
             self._finish(0)
             raise
-        for console in self._consoles:
-            console.finish(self._open_run)
-        for alerts in self._alerts:
-            alerts.send(self._open_run)
-        self._handover.ending(self._subject.record, self._subject.git)
-        self._attach_event_files()
-        if self._fragments is not None and self._context.uploads.goes_online(last=True):
-            self._finish(0)
-            raise OnlineRestart
         self._finish(self._subject.exit_code)
-        self._verify()
+        arrived = self._has_arrived()
+        if (missing := self._subject.incomplete(online=self._fragments is None)) is not None:
+            raise IncompleteError(missing)
         self._report()
-        self._status.update(state="finished", total=None)
+        self._status.update(state="finished", total=None, arrived=arrived)
+
+    def _observe(self, entry: FileEntry, batch: EventBatch) -> None:
+        self._handover.observe(entry, batch)
+        self._subject.observe(batch)
 
     # Opening
 
@@ -148,8 +143,9 @@ class Mirror:
                 self._pause()
         run = self._run = opened.run
         self._fragments = opened.fragments
-        self._rows_at_server = opened.rows_at_server
-        self._handover.open(run)
+        if opened.arrivals is not None:
+            self._watch = UploadWatch(opened.arrivals, self._status, self._journal)
+        self._handover.open(run, RunningTime(self._journal.launches))
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
         self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
@@ -170,6 +166,8 @@ class Mirror:
             rows=self._journal.next_row,
             points=self._journal.points,
             confirmed=opened.first_row if online else None,
+            files=None,
+            arrived=False,
             total=None,
         )
         return opened
@@ -184,9 +182,12 @@ class Mirror:
         now = time.monotonic()
         if now - self._looked_at >= _LOOK_EVERY:
             self._looked_at = now
-            found = self._subject.look()
-            self._files.add(found, are_all=self._subject.ended)
+            self._add(self._subject.look())
         return self._subject.ended
+
+    def _add(self, found: list[NewFile]) -> None:
+        subject = self._subject
+        self._files.add(found, ended=subject.ended, waits=subject.is_sorting)
 
     def _replay(self, first_row: int) -> None:
         """Hand over what an earlier life has entered in the journal and W&B does not have."""
@@ -195,10 +196,11 @@ class Mirror:
         for entry, stretch, rows in self._files.replay(first_row):
             self._hand_over(entry, rows)
             self._status.update(rows=stretch.next_row, total=journal.next_row)
-            self._ask_server()
+            self._look_at_server()
             if self._context.stop.is_set():
                 raise MirrorInterrupt
-        self._status.update(rows=journal.next_row, total=None)
+        total = journal.next_row if self._subject.ended else None
+        self._status.update(rows=journal.next_row, total=total)
 
     def _send_code(self) -> None:
         """Once for a W&B run: the source tree, if the user wants that."""
@@ -265,6 +267,7 @@ class Mirror:
                 summaries=sum(len(row.refs) for row in rows),
                 gaps=reading.gaps,
                 late=reading.late,
+                seam=list(reading.mark[1:]) if reading.mark else [],
             )
             self._journal.append(*self._handover.new_keys(), stretch)
             self._hand_over(entry, list(enumerate(rows, first)))
@@ -277,30 +280,21 @@ class Mirror:
     def _send_rest(self) -> None:
         """What is no points, and how far things are."""
         run = self._open_run
+        if (group := self._context.options.group) is not None:
+            run.set_group(group)
         with self._guard("log", _LOG_TIMEOUT):
-            self._handover.whole()
+            self._handover.whole(self._subject.seen_at)
             for console in self._consoles:
                 console.send(run)
             for alerts in self._alerts:
                 alerts.send(run)
-        self._ask_server()
+        self._look_at_server()
         self._report()
 
-    def _ask_server(self) -> None:
-        """Online: learn how many rows the server has, and fail when it takes no more."""
-        if self._rows_at_server is None:
-            return
-        check = self._rows_at_server
-        check.look(self._journal.next_row)
-        if check.stuck is not None:
-            raise IncompleteError(check.stuck)
-        self._status.update(confirmed=check.rows)
-        if check.error is not None:
-            self._server_error = check.error
-            self._status.update(detail=f"{check.error}; {_KEPT}")
-        elif self._server_error is not None:
-            self._server_error = None
-            self._status.update(detail=None)
+    def _look_at_server(self, *, soon: bool = False) -> None:
+        if self._watch is not None and (lost := self._watch.look(soon=soon)):
+            with self._guard("save", _LOG_TIMEOUT):
+                self._open_run.upload(lost)
 
     def _report(self) -> None:
         self._status.update(
@@ -309,15 +303,33 @@ class Mirror:
             summaries=self._journal.summaries,
             bytes=self._journal.bytes,
             refused=self._handover.refused,
+            trials=self._subject.trials,
         )
 
     # Ending
+
+    def _hand_over_end(self) -> None:
+        for console in self._consoles:
+            console.finish(self._open_run)
+        for alerts in self._alerts:
+            alerts.send(self._open_run)
+        self._handover.ending(self._subject.record, self._subject.git)
+        self._attach_event_files()
+        if self._fragments is not None and self._context.uploads.goes_online(last=True):
+            raise OnlineRestart
+
+    def _wait_for_most(self) -> None:
+        while self._watch is not None and self._watch.waits():
+            self._look_at_server(soon=True)
+            self._pause()
 
     def _finish(self, code: int) -> None:
         online = self._fragments is None
         limit = FINISH_TIMEOUT_ONLINE if online else FINISH_TIMEOUT_OFFLINE
         try:
-            with self._guard("finish", limit + _GRACE):
+            telling = nullcontext() if self._watch is None else self._watch.telling()
+            with self._guard("finish", limit + _GRACE), telling:
+                self._handover.whole(self._subject.seen_at, at_end=True)
                 self._open_run.finish(code)
                 # Only then is the file complete: wandb-core writes its last block when it ends.
                 teardown()
@@ -326,20 +338,21 @@ class Mirror:
                 f"W&B did not take everything in time: {one_line(error)}"
             ) from error
 
-    def _verify(self) -> None:
-        """What W&B has must be all; wandb does not say when it is not."""
-        if self._fragments is not None:
-            run = self._journal.run
-            on_disk = self._fragments.next_row(0 if run is None else run.first_row)
-            if on_disk < self._journal.next_row:
-                raise IncompleteError(
-                    f"{self._journal.next_row - on_disk} rows are not in the W&B file: disk full?"
-                )
-        elif self._rows_at_server is not None:
-            missing = self._rows_at_server.missing(self._journal.next_row)
-            if missing:
-                raise IncompleteError(missing)
-            self._status.update(confirmed=self._rows_at_server.rows)
+    def _has_arrived(self) -> bool:
+        """Whether everything is known to be at the server; what W&B has must be all.
+
+        Raises:
+            IncompleteError: something is missing there, or in the offline file.
+        """
+        if self._fragments is None:
+            return self._watch is not None and self._watch.has_all()
+        run = self._journal.run
+        on_disk = self._fragments.next_row(0 if run is None else run.first_row)
+        if on_disk < self._journal.next_row:
+            raise IncompleteError(
+                f"{self._journal.next_row - on_disk} rows are not in the W&B file: disk full?"
+            )
+        return False
 
     def _pause(self) -> None:
         if self._context.stop.wait(_TICK):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.mirror.event_source import EventSource
-from tuimon.mirror.journal import FileEntry, Journal, StretchEntry
+from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, StretchEntry
 from tuimon.mirror.journal_home import enter_home
 from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.owner import NewFile
@@ -27,19 +27,21 @@ log = logging.getLogger(__name__)
 class JournalFiles:
     """Reads the event files of one journal, each from where W&B is.
 
-    `home` is where later launches find the journal; `names` are those of the directories; `observe`
-    is shown every batch that is read.
+    `home` is where launches that follow `launch` find the journal; `names` are those of the
+    directories; `observe` is shown every batch that is read.
     """
 
     def __init__(
         self,
         journal: Journal,
         home: RunPaths,
+        launch: RunPaths,
         names: Namespaces,
         observe: Callable[[FileEntry, EventBatch], None],
     ) -> None:
         self._journal = journal
         self._home = home
+        self._launch = launch
         self._names = names
         self._observe = observe
         self._nameless: list[NewFile] = []
@@ -54,17 +56,19 @@ class JournalFiles:
         """All files; others may be added meanwhile."""
         return iter(list(self._sources.values()))
 
-    def add(self, found: Iterable[NewFile], *, are_all: bool) -> None:
+    def add(self, found: Iterable[NewFile], *, ended: bool, waits: bool) -> None:
         """Enter files in the journal that it does not know, once they can be named.
 
-        `are_all`: no others will be found.
+        `ended`: no others will be found; `waits`: others are, and may have to be added.
         """
-        self._nameless += found
+        self._nameless += [
+            file for file in found if file.path in self._sources or not self._is_moved(file.path)
+        ]
         directories = {str(Path(path).parent) for path, _, given in self._nameless if given is None}
         if directories and self._named_at == math.inf:
             self._named_at = time.monotonic() + TOGETHER_SECONDS
-        can_name = self._names.can_tell(directories) or time.monotonic() >= self._named_at
-        if can_name or are_all:
+        are_all = not waits and (ended or time.monotonic() >= self._named_at)
+        if are_all or self._names.can_tell(directories):
             self._names.enter(directories)
             for path, run, given in self._nameless:
                 if path not in self._sources:
@@ -95,7 +99,7 @@ class JournalFiles:
                 missing.append(stretch)
         self._journal.earlier = []
         for source in self:
-            if not source.skip_to(taken.get(source.entry.id, 0)):
+            if not source.skip_to(taken.get(source.entry.id, 0)) and not source.goes_on():
                 self._begin_again(source)
         for stretch in missing:
             entry = self._journal.files[stretch.file]
@@ -109,13 +113,27 @@ class JournalFiles:
         batches = source.read_again(stretch) if source.entry.id == stretch.file else None
         if batches is None:
             log.warning("%s was replaced: rows from %d cannot be repeated", entry.path, stretch.row)
-            if source.entry.id == stretch.file:
+            if source.entry.id == stretch.file and not source.goes_on():
                 self._begin_again(source)
             return []
         rows = list(rows_of(batches))
         if len(rows) != stretch.rows:
             log.warning("%s gave %d rows, had %d", entry.path, len(rows), stretch.rows)
         return [(stretch.row + n, row) for n, row in enumerate(rows[: stretch.rows])]
+
+    def _is_moved(self, path: str) -> bool:
+        """Whether a file that is known has got this name; it keeps that of its run."""
+        source = next((one for one in self if one.is_at(path)), None)
+        if source is None:
+            return False
+        log.info("%s is now %s", source.entry.path, path)
+        del self._sources[source.entry.path]
+        self._journal.append(MoveEntry(file=source.entry.id, path=path))
+        source.move_to(self._journal.files[source.entry.id])
+        self._sources[path] = source
+        self._names.keep(str(Path(path).parent), source.entry.namespace)
+        self._enter_home(path)
+        return True
 
     def _begin_again(self, source: EventSource) -> None:
         entry = source.entry
@@ -132,7 +150,11 @@ class JournalFiles:
         self._sources[entry.path] = EventSource(
             entry, self._plugins[directory], self._observe, earlier
         )
+        self._enter_home(entry.path)
+
+    def _enter_home(self, path: str) -> None:
+        directory = str(Path(path).parent)
         if directory not in self._homed:
             self._homed.add(directory)
             with suppress(OSError):  # a later launch will not find this one, and nothing else
-                enter_home(directory, self._home)
+                enter_home(directory, self._home, self._launch)

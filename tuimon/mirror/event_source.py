@@ -1,5 +1,8 @@
 """The event files that go to W&B, read in stretches that can be read again."""
 
+import logging
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +10,10 @@ from pathlib import Path
 from tuimon.events.fields import Span
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
+from tuimon.mirror.file_marks import FileMarks, Mark, mark_of, still_holds
 from tuimon.mirror.journal import FileEntry, StretchEntry, gaps_of
+
+log = logging.getLogger(__name__)
 
 STRETCH_BYTES = 1 << 20
 """Read at a time: one journal entry, and one sync to disk, for some ten thousand points."""
@@ -17,6 +23,9 @@ SETTLE_SECONDS = 0.2
 
 PATIENCE_SECONDS = 1.0
 """… but not longer than this."""
+
+_REPLACEMENT_SECONDS = 0.3
+"""A file that is shorter than before may be being copied: so long it must have kept its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,8 @@ class SourceBatches:
     replaced: bool = False
     late: bool = False
     """They have come into a gap, after what lies behind it."""
+    mark: Mark | None = None
+    """What the file is known by at `end`."""
 
     @property
     def gaps(self) -> list[Span]:
@@ -53,6 +64,8 @@ class EventSource:
         self._tail = EventFileTail(entry.path, plugins, rereads=False)
         self._earlier = [*stretches]
         self._tail.pass_over(gaps_of(one for one in self._earlier if not one.late))
+        self._marks = FileMarks(one.mark for one in self._earlier if one.mark and not one.late)
+        self._cut_at: tuple[int, float] | None = None
         self._held: SourceBatches | None = None
         self._state = 0, 0.0
         self._unread_since: float | None = None
@@ -60,7 +73,7 @@ class EventSource:
 
     def due(self, now: float) -> bool:
         """Whether there is something to read and the writer has paused (or did not for long)."""
-        if self._tail.backlog or self._held is not None:
+        if self._tail.backlog or self._held is not None or self._cut_at is not None:
             return True
         try:
             status = Path(self.entry.path).stat()
@@ -76,29 +89,52 @@ class EventSource:
             now - self._changed_at >= SETTLE_SECONDS or now - self._unread_since >= PATIENCE_SECONDS
         )
 
+    def is_at(self, path: str) -> bool:
+        """Whether all that was read of the file is at `path`, and no longer where it was."""
+        last = self._marks.last
+        return (
+            last is not None
+            and not still_holds(self.entry.path, [last])
+            and still_holds(path, [last])
+        )
+
+    def move_to(self, entry: FileEntry) -> None:
+        """Go on reading under another name."""
+        self.entry = entry
+        self._tail.path = Path(entry.path)
+
     def read(self) -> SourceBatches:
         """Read the next stretch; without batches when there is nothing."""
         if self._held is not None:
             reading, self._held = self._held, None
             return reading
+        replaced = False
+        if self._cut_at is not None:
+            goes_on = self._recover(_REPLACEMENT_SECONDS)
+            if goes_on is None:
+                return SourceBatches(self._tail.offset, self._tail.offset, [])
+            replaced = not goes_on
         begin = end = self._tail.offset
         batches: list[EventBatch] = []
+        mark: Mark | None = None
         for new in self._polls(STRETCH_BYTES, late=True):
-            apart: SourceBatches | None = None
             if new[0].reset:
-                apart = SourceBatches(0, self._tail.offset, new, replaced=True)
-            elif new[0].late:
+                self._cut_at = self._tail.size, time.monotonic()
+                break
+            if new[0].late:
                 apart = SourceBatches(new[0].stretch, new[-1].end_offset, new, late=True)
-            if apart is not None:
-                if not batches:
+                if not batches and not replaced:
                     return apart
                 self._held = apart
                 break
             batches += new
             end = self._tail.offset
+            mark = mark_of(end, self._tail.seam)
+        if mark is not None:
+            self._marks.add(mark)
         if not self._tail.backlog:
             self._unread_since = None
-        return SourceBatches(begin, end, batches)
+        return SourceBatches(begin, end, batches, replaced, mark=mark)
 
     def skip_to(self, offset: int) -> bool:
         """Pass over what W&B has; False when the file no longer has a record's end there.
@@ -106,11 +142,69 @@ class EventSource:
         Read rather than sought: a tag's first value tells what kind of values follow.
         """
         replaced = any(new[0].reset for new in self._polls(offset - self._tail.offset))
-        return not replaced and self._tail.offset == offset
+        known = self._marks.before(offset)
+        return (
+            not replaced
+            and self._tail.offset == offset
+            and (known is None or still_holds(self.entry.path, [known]))
+        )
+
+    def goes_on(self) -> bool:
+        """Whether a file that is not what it was is the same all the same, but for its end.
+
+        Then it is read from where it differs. True, too, of one that is gone: it may come back.
+        """
+        try:
+            size = Path(self.entry.path).stat().st_size
+        except OSError:
+            size = 0
+        self._cut_at = size, -math.inf
+        return self._recover(0.0) is not False
+
+    def _recover(self, patience: float) -> bool | None:
+        """Go on in a file that was changed behind the reader; False: it is another file, read from
+        its start; None: nothing can be said yet.
+
+        Two writers may write over each other's records: what differs is read, and nothing twice.
+        One that is shorter was put back to an earlier state: what it holds has been read.
+        """
+        assert self._cut_at is not None
+        cut, since = self._cut_at
+        last = self._marks.last
+        now = time.monotonic()
+        try:
+            size = Path(self.entry.path).stat().st_size
+            if last is not None and cut < size < last.end:  # it is being copied
+                self._cut_at = cut, since = size, now
+            if last is not None and size < last.end and now - since < patience:
+                return None
+            mark = self._marks.newest_in(self.entry.path, size)
+            self._tail.go_to(0 if mark is None else mark.end)
+        except OSError:
+            return None
+        self._cut_at = None
+        if last is None or mark is None:
+            self._marks = FileMarks()
+            return False
+        log.warning("%s has changed behind byte %d: read on from there", self.entry.path, mark.end)
+        known = self._marks.before(cut)
+        if cut < last.end and known is not None and known.end <= mark.end:
+            self._pass_to(cut)
+        self._marks.cut(mark.end)
+        return True
+
+    def _pass_to(self, offset: int) -> None:
+        """Read, to no purpose, the records that end at `offset` at most."""
+        while self._tail.offset < offset and self._tail.poll(
+            offset - self._tail.offset, late=False
+        ):
+            pass
 
     def read_again(self, stretch: StretchEntry) -> list[EventBatch] | None:
         """The batches of a stretch of an earlier life; None when the file has changed since."""
-        if stretch.late:
+        if not still_holds(self.entry.path, [stretch.mark]):
+            return None
+        if stretch.late or stretch.begin < self._tail.offset:
             return self._late_again(stretch)
         if not self.skip_to(stretch.begin):
             return None

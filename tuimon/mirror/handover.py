@@ -5,16 +5,27 @@ import logging
 import math
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from tuimon.events.frames import FrameError
 from tuimon.events.points import EventBatch, SummaryRef
 from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
-from tuimon.mirror.keys import GLOBAL_STEP, SCALARS, TIMESTAMP, KeyTable, step_key
+from tuimon.mirror.keys import (
+    GLOBAL_STEP,
+    ROW,
+    RUNTIME,
+    SCALARS,
+    TIMESTAMP,
+    KeyTable,
+    step_key,
+)
 from tuimon.mirror.media import media
-from tuimon.mirror.rows import PLUGINS, StepRow
+from tuimon.mirror.rows import PLUGINS, StepRow, shortest
+from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.status import one_line
 from tuimon.mirror.tag_summaries import TagSummaries
 from tuimon.mirror.wandb_run import WandbRun, run_config
@@ -24,37 +35,39 @@ from tuimon.summaries.hparams import SessionStart
 from tuimon.summaries.meshes import mesh_of_tag
 from tuimon.summaries.reader import SummaryReader
 
-_IN_SUMMARY = frozenset({SCALARS, "pr_curves"})
-"""W&B shows tables by their entries in the summary."""
-
 _SUMMARY_EVERY = 10.0
+_FARTHEST = 86400.0
+"""Seconds: a point that lies farther ahead of the clock tells no time."""
 log = logging.getLogger(__name__)
 
 
 class Handover:
     """Turns rows into what W&B logs; `renamed` are the keys that an earlier life gave.
 
-    What is the same in every life, summary and hyperparameters, is gathered from every batch that
-    is read, and handed over again.
+    What is the same in every life, the summary and hyperparameters, is gathered from every batch
+    that is read, and handed over again.
     """
 
     def __init__(self, renamed: dict[tuple[str, str], str]) -> None:
         self._keys = KeyTable(renamed)
         self._keys_told = len(renamed)
         self._run: WandbRun | None = None
+        self._running = RunningTime(())
+        self._latest: dict[str, tuple[float, int]] = {}
+        self._row = -1
         self._defined: set[str] = set()
         self._reader = SummaryReader(max_bytes=0)
         self._summaries = TagSummaries()
-        self._media_keys: list[str] = []
         self._hparams: list[tuple[str, SummaryRef]] = []
         self._hparams_sent = 0
         self._next_summary = 0.0
         self.refused = 0
         """Summaries that could not be decoded, or that wandb did not take."""
 
-    def open(self, run: WandbRun) -> None:
-        """Hand over to `run` from now on."""
+    def open(self, run: WandbRun, running: RunningTime) -> None:
+        """Hand over to `run` from now on, whose time is `running`."""
         self._run = run
+        self._running = running
 
     def observe(self, entry: FileEntry, batch: EventBatch) -> None:
         """Gather from a batch what concerns the run as a whole, and give its tags their keys.
@@ -69,6 +82,9 @@ class Handover:
             if ref.plugin in PLUGINS:
                 self._keys.key(entry.namespace, _name(ref), ref.plugin)
         self._hparams += [(entry.path, ref) for ref in batch.refs if ref.plugin == "hparams"]
+        newest = max(_places(batch), default=None)
+        if newest is not None:
+            self._latest[entry.namespace] = newest
 
     def new_keys(self) -> list[Entry]:
         """The journal entries for tags that have got other keys than the plain ones, each once."""
@@ -87,21 +103,25 @@ class Handover:
             data[GLOBAL_STEP] = data[own_step] = row.step
             if math.isfinite(row.wall_time):
                 data[TIMESTAMP] = row.wall_time
+                data[RUNTIME] = round(self._running.at(row.wall_time), 6)
+            data[ROW] = self._row = number
             if row.refs:
                 with tempfile.TemporaryDirectory(prefix="tuimon-") as folder:
                     found = self._media(entry, row.refs, Path(folder))
                     self._log_media(data, found, number)
             else:
-                self._open_run.log(data, number)
+                self._open_run.write(data, number)
 
     def ending(self, record: RunRecord, git: Mapping[str, Any]) -> None:
         """Hand over how it ended, and what else came to be known since the run was opened."""
         self._open_run.update_config(run_config(record, git))
         self._hparams_sent = 0  # they win over the command line
-        self.whole(at_end=True)
 
-    def whole(self, *, at_end: bool = False) -> None:
-        """Hand over what concerns the run as a whole: at most every ten seconds, and at the end."""
+    def whole(self, seen_at: float | None, *, at_end: bool = False) -> None:
+        """Hand over what concerns the run as a whole: at most every ten seconds, and at the end.
+
+        `seen_at` (Unix s) is until when it has run, None where its points alone tell.
+        """
         now = time.monotonic()
         if not at_end and now < self._next_summary:
             return
@@ -109,10 +129,26 @@ class Handover:
         for path, ref in self._hparams[self._hparams_sent :]:
             self._hparams_sent += 1
             self._open_run.update_config(self._hyperparameters(path, ref))
-        if entries := self._summaries.take(self._keys, everything=at_end):
-            self._open_run.update_summary(entries)
-        # wandb has entered the parts of each: the bins of a histogram, the size of an image.
-        self._open_run.shorten_summary(self._media_keys)
+        entries = self._summaries.take(self._keys)
+        self._open_run.update_summary(entries | self._newest(seen_at))
+
+    def runtime(self, seen_at: float | None) -> int | None:
+        """Whole seconds that the training has been running, as in the summary; see `whole`."""
+        at = max(self._latest.values())[0] if seen_at is None and self._latest else seen_at
+        return None if at is None else int(self._running.at(at))
+
+    def _newest(self, seen_at: float | None) -> dict[str, Any]:
+        """What wandb keeps of the newest row in the summary, and how long the training has run."""
+        entries: dict[str, Any] = {
+            step_key(namespace): step for namespace, (_, step) in self._latest.items()
+        }
+        if self._latest:
+            entries[TIMESTAMP], entries[GLOBAL_STEP] = max(self._latest.values())
+        if self._row >= 0:
+            entries[ROW] = self._row
+        if (seconds := self.runtime(seen_at)) is not None:
+            entries |= {RUNTIME: seconds, "_wandb": {"runtime": seconds}}
+        return entries
 
     @property
     def _open_run(self) -> WandbRun:
@@ -124,8 +160,6 @@ class Handover:
         if key not in self._defined:
             self._defined.add(key)
             self._open_run.define(key, own_step)
-            if kind not in _IN_SUMMARY:
-                self._media_keys.append(key)
         return key
 
     def _log_media(self, row: dict[str, Any], found: dict[str, Any], number: int) -> None:
@@ -134,10 +168,10 @@ class Handover:
         A wandb-core that is dead takes no row at all.
         """
         try:
-            self._open_run.log_media(row, found, number)
+            self._open_run.write(row, number, found)
         except Exception as error:
             log.warning("row %d is not taken with its media: %s", number, one_line(error))
-            self._open_run.log(row, number)
+            self._open_run.write(row, number)
             self.refused += len(found)
 
     def _media(self, entry: FileEntry, refs: Sequence[SummaryRef], folder: Path) -> dict[str, Any]:
@@ -170,7 +204,30 @@ class Handover:
         except (SummaryError, FrameError, OSError) as error:
             log.warning("hyperparameters are not mirrored: %s", error)
             return {}
-        return dict(found.hparams) if isinstance(found, SessionStart) else {}
+        return _short(found.hparams) if isinstance(found, SessionStart) else {}
+
+
+def _places(batch: EventBatch) -> Iterator[tuple[float, int]]:
+    """Time and step of the last point of each tag that goes to W&B; times that tell nothing left
+    out."""
+    for columns in batch.scalars.values():
+        if len(columns.steps):
+            yield from _place(columns.wall_times[-1].item(), columns.steps[-1].item())
+    for ref in batch.refs:
+        if ref.plugin in PLUGINS:
+            yield from _place(ref.wall_time, ref.step)
+
+
+def _place(wall_time: float, step: int) -> Iterator[tuple[float, int]]:
+    if 0 < wall_time < time.time() + _FARTHEST:
+        yield wall_time, step
+
+
+def _short(hparams: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: shortest(np.array([value])).item() if isinstance(value, float) else value
+        for name, value in hparams.items()
+    }
 
 
 def _name(ref: SummaryRef) -> str:

@@ -9,17 +9,18 @@ One JSON object a line, appended and synced to disk; a line that a crash has cut
 since nothing was handed over for it. One process writes (`locked`), others may read meanwhile.
 """
 
-import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from tuimon.events.fields import Span
 from tuimon.events.gaps import cut_out
+from tuimon.mirror.file_marks import Mark, still_holds
+from tuimon.runs.lock import held
 
 FORMAT = 1
 
@@ -65,6 +66,14 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveEntry:
+    """File `file` was renamed, or a directory above it."""
+
+    file: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyEntry:
     """A tag whose key in W&B is not the plain one."""
 
@@ -88,6 +97,13 @@ class StretchEntry:
     """Begin and end of parts that were passed over, and may be filled later."""
     late: bool = False
     """The bytes were a gap of an earlier stretch."""
+    seam: Sequence[int] = field(default_factory=list)
+    """Length and CRC-32 of the bytes before `end`: a file that has others there is another one."""
+
+    @property
+    def mark(self) -> Mark | None:
+        """Where the file is known by what it holds; None where that was not written down."""
+        return Mark(self.end, *self.seam) if self.seam else None
 
     @property
     def next_row(self) -> int:
@@ -113,11 +129,35 @@ class CodeEntry:
     directory: str
 
 
-Entry = IdEntry | RunEntry | FileEntry | KeyEntry | StretchEntry | SentEntry | CodeEntry
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchEntry:
+    """A launch whose points go into the W&B run; those of `directory`, relative to the state home.
+
+    It began at `began` (Unix s), when launches `before` had been running for so many seconds.
+    """
+
+    directory: str
+    began: float
+    before: float = 0.0
+
+
+Entry = (
+    IdEntry
+    | RunEntry
+    | LaunchEntry
+    | FileEntry
+    | MoveEntry
+    | KeyEntry
+    | StretchEntry
+    | SentEntry
+    | CodeEntry
+)
 _KINDS: dict[str, type[Entry]] = {
     "id": IdEntry,
     "run": RunEntry,
+    "launch": LaunchEntry,
     "file": FileEntry,
+    "moved": MoveEntry,
     "key": KeyEntry,
     "rows": StretchEntry,
     "sent": SentEntry,
@@ -130,8 +170,9 @@ class Journal:
     """An append-only journal and what its entries add up to.
 
     `run_id` is None until a W&B run was about to be opened, `run` until one was; `files` are in
-    order of their ids; `earlier` are the stretches of the mirror's earlier lives; `sent` says how
-    much of which file of lines is in W&B, `code` the source files of which directories.
+    order of their ids, `launches` in that of their begins; `earlier` are the stretches of the
+    mirror's earlier lives; `sent` says how much of which file of lines is in W&B, `code` the source
+    files of which directories.
     """
 
     def __init__(self, path: Path) -> None:
@@ -144,6 +185,7 @@ class Journal:
         self.path = path
         self.run_id: str | None = None
         self.run: RunEntry | None = None
+        self.launches: list[LaunchEntry] = []
         self.files: list[FileEntry] = []
         self.renamed: dict[tuple[str, str], str] = {}
         self.earlier: list[StretchEntry] = []
@@ -178,16 +220,14 @@ class Journal:
     def gone(self) -> str | None:
         """An event file whose rows cannot be read again, because it is gone or another one."""
         newest = {entry.path: entry.id for entry in self.files}
-        ends: dict[int, int] = {}
+        stretches: dict[int, list[StretchEntry]] = {}
         for stretch in self.earlier:
-            ends[stretch.file] = max(stretch.end, ends.get(stretch.file, 0))
-        for number, end in ends.items():
+            stretches.setdefault(stretch.file, []).append(stretch)
+        for number, own in stretches.items():
             path = self.files[number].path
-            try:
-                size = Path(path).stat().st_size
-            except OSError:
-                return path
-            if size < end or newest[path] != number:
+            marks = [stretch.mark for stretch in own]
+            end = max(stretch.end for stretch in own)
+            if newest[path] != number or not still_holds(path, marks, end):
                 return path
         return None
 
@@ -226,8 +266,12 @@ class Journal:
                     self.sent = dict.fromkeys(self.sent, 0)
                     self.code.clear()
                 self.run_id, self.run = entry.run_id, entry
+            case LaunchEntry():
+                self.launches.append(entry)
             case FileEntry():
                 self.files.append(entry)
+            case MoveEntry():
+                self.files[entry.file] = replace(self.files[entry.file], path=entry.path)
             case KeyEntry():
                 self.renamed[entry.namespace, entry.tag] = entry.key
             case StretchEntry():
@@ -272,9 +316,31 @@ def read_coverage(path: Path) -> dict[str, FileCoverage]:
     for entry, _ in _whole_lines(path):
         if isinstance(entry, FileEntry):
             files.append(entry.path)
+        elif isinstance(entry, MoveEntry):
+            files[entry.file] = entry.path
         elif isinstance(entry, StretchEntry):
             stretches.setdefault(entry.file, []).append(entry)
     return {path: _coverage(stretches.get(number, ())) for number, path in enumerate(files)}
+
+
+def holds_any_of(path: Path, logdir: str) -> bool:
+    """Whether a log directory still has a file that was entered in a journal, or never had one.
+
+    Raises:
+        JournalError: it was written by another version, or holds no journal.
+        OSError: it cannot be read.
+    """
+    files: list[str] = []
+    first: dict[int, Mark | None] = {}
+    for entry, _ in _whole_lines(path):
+        if isinstance(entry, FileEntry):
+            files.append(entry.path)
+        elif isinstance(entry, MoveEntry):
+            files[entry.file] = entry.path
+        elif isinstance(entry, StretchEntry) and not entry.begin:
+            first.setdefault(entry.file, entry.mark)
+    there = [number for number, file in enumerate(files) if str(Path(file).parent) == logdir]
+    return not there or any(still_holds(files[number], [first.get(number)]) for number in there)
 
 
 def _coverage(stretches: Sequence[StretchEntry]) -> FileCoverage:
@@ -316,13 +382,5 @@ def _decode(path: Path, line: bytes) -> Entry | None:
 def locked(directory: Path) -> Iterator[bool]:
     """Hold the lock of a mirror directory (created); False when another process holds it."""
     directory.mkdir(mode=0o700, exist_ok=True)
-    file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(file)
+    with held(directory / "lock") as free:
+        yield free

@@ -14,10 +14,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from tuimon.events.gaps import is_filled
-from tuimon.mirror.journal import FileCoverage, JournalError, last_run, read_coverage
-from tuimon.runs.paths import RunPaths, state_home
-from tuimon.runs.record import MirrorOptions, RecordError
-from tuimon.runs.registry import RunNotFound, find_run
+from tuimon.mirror.journal import (
+    FileCoverage,
+    JournalError,
+    holds_any_of,
+    last_run,
+    read_coverage,
+)
+from tuimon.runs.ending import has_ended
+from tuimon.runs.paths import RunPaths, runs_directory, state_home
+from tuimon.runs.record import MirrorOptions, RecordError, RunRecord, read_record
+from tuimon.runs.registry import RunNotFound, find_run, read_status
 from tuimon.runs.replacement import replace_file
 
 NEVER = "never"
@@ -64,6 +71,8 @@ def settle_home(
     elif options.resume not in (AUTO, NEVER):
         with suppress(RunNotFound, RecordError):
             found = home_of(find_run(options.resume).paths)
+    if found is not None and options.resume == AUTO and not _is_over(logdir, paths):
+        found = None
     if found is None or found == paths or not _fits(found, options, environ):
         return paths
     replace_file(paths.mirror / "home", f"{_relative(found.directory)}\n".encode())
@@ -72,25 +81,74 @@ def settle_home(
 
 
 def find_home(logdir: str) -> RunPaths | None:
-    """The home of the launch that wrote to a log directory last, if there is one."""
-    try:
-        told = json.loads(_index_file(logdir).read_text())
-        home = state_home() / told["home"]
-    except (OSError, ValueError, KeyError, TypeError):
+    """The home of the launch that wrote to a log directory last, if there is one.
+
+    A log directory that holds nothing any more of what that launch wrote was deleted and made anew.
+    """
+    told = _index_of(logdir)
+    home = state_home() / told["home"] if told else None
+    if home is None or not home.is_dir():
         return None
-    return RunPaths(home) if told.get("logdir") == logdir and home.is_dir() else None
+    with suppress(OSError, JournalError):
+        if not holds_any_of(home / "mirror" / "journal.jsonl", logdir):
+            return None
+    return RunPaths(home)
 
 
-def enter_home(logdir: str, home: RunPaths) -> None:
-    """Let later launches with this log directory find `home`.
+def launches_of(home: RunPaths) -> list[Path]:
+    """The directories of the launches that have this home, without itself."""
+    told = f"{_relative(home.directory)}\n"
+    found = []
+    for file in runs_directory().glob("*/*/mirror/home"):
+        with suppress(OSError):
+            if file.read_text() == told:
+                found.append(file.parent.parent)
+    return found
+
+
+def enter_home(logdir: str, home: RunPaths, launch: RunPaths) -> None:
+    """Let launches that follow `launch` with this log directory find `home`.
 
     Raises:
         OSError: it cannot be written down.
     """
     path = _index_file(logdir)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    told = {"logdir": logdir, "home": _relative(home.directory)}
+    told = {
+        "logdir": logdir,
+        "home": _relative(home.directory),
+        "launch": _relative(launch.directory),
+    }
     replace_file(path, json.dumps(told).encode() + b"\n")
+
+
+def _index_of(logdir: str) -> dict[str, str] | None:
+    """What is written down of a log directory."""
+    try:
+        told = json.loads(_index_file(logdir).read_text())
+        return told if told["logdir"] == logdir and told["home"] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_over(logdir: str | None, paths: RunPaths) -> bool:
+    """Whether the launch that wrote to a log directory last had ended when this one began.
+
+    Two that run at the same time are two trainings, whatever they share.
+    """
+    told = _index_of(logdir) if logdir is not None else None
+    launch = RunPaths(state_home() / told["launch"]) if told and told.get("launch") else None
+    if launch is None or launch == paths:
+        return True
+    try:
+        this = read_record(RunRecord, paths.run_json)
+        earlier = read_status(launch.directory)
+    except RecordError:
+        return True
+    if this is None:
+        return True  # log directories, not a launch: all that is there is meant
+    ended_at = earlier.ended_at
+    return has_ended(earlier) and (ended_at is None or ended_at <= this.started_at)
 
 
 def has_news(paths: RunPaths, files: Iterable[str]) -> bool:

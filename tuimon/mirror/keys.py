@@ -12,6 +12,11 @@ GLOBAL_STEP = "global_step"
 
 TIMESTAMP = "_timestamp"
 
+RUNTIME = "_runtime"
+
+ROW = "_step"
+"""The number of the row: wandb's own step, which counts what is logged."""
+
 SCALARS = "scalars"
 """The kind of values that are no summaries of other plugins."""
 
@@ -19,7 +24,7 @@ _NAMELESS = re.compile(r"\*|\\(\.|$)")
 
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")
 
-_RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, "_step", "_runtime", "_wandb"})
+_RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, ROW, RUNTIME, "_wandb"})
 
 
 def step_key(prefix: str) -> str:

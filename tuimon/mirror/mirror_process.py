@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
 from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
@@ -32,8 +33,10 @@ class MirrorProcess:
     started any more.
     """
 
-    def __init__(self, paths: RunPaths) -> None:
+    def __init__(self, paths: RunPaths, environ: Mapping[str, str] | None = None) -> None:
+        """`environ` is that of the mirror; None is this process's own."""
         self._paths = paths
+        self._environ = environ
         self._process: subprocess.Popen[bytes] | None = None
         self._start_at = -math.inf
         self._started_at = -math.inf
@@ -74,7 +77,7 @@ class MirrorProcess:
         kill_leftovers(self._paths.directory)
         self._started_at = now
         self._attempts_left -= 1
-        environment = os.environ | {
+        environment = dict(self._environ or os.environ) | {
             MIRROR_VARIABLE: str(self._paths.directory),
             # The working directory may hold anything, a logging.py for example.
             "PYTHONSAFEPATH": "1",

@@ -47,6 +47,10 @@ class Namespaces:
         is_told = self._root is not None or not self._known.keys().isdisjoint(directories)
         return is_told or not directories
 
+    def keep(self, directory: str, name: str) -> None:
+        """A directory that was named before is called otherwise now."""
+        self._known = {**self._known, directory: name}
+
     def enter(self, directories: Collection[str]) -> None:
         """Name directories that were found together."""
         if self._root is None and directories:

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from tuimon.events.fields import BYTES, fields
+
 MAGIC = b":W&B"
 FILE_HEADER_BYTES = 7
 BLOCK_BYTES = 32768
@@ -26,6 +28,8 @@ _TAIL_BLOCKS = 64
 
 _CHUNK = struct.Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
+_HISTORY = 2 << 3 | BYTES
+"""The key of the field of a ``Record`` that holds a row."""
 log = logging.getLogger(__name__)
 
 
@@ -148,14 +152,8 @@ def _records(file: BinaryIO, start: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _history_step(record: bytes) -> int | None:
-    # `num` is written first, then the record itself: most kinds are told apart by one byte.
-    at = 0
-    if record[:1] == b"\x08":
-        at = 1
-        while at < len(record) and record[at] & 0x80:
-            at += 1
-        at += 1
-    if record[at : at + 1] != b"\x12":
+    # Parsing all kinds of records takes long.
+    if all(key != _HISTORY for key, _, _ in fields(record, 0, len(record))):
         return None
     from wandb.proto import wandb_internal_pb2
 

@@ -1,18 +1,21 @@
 """Opening the W&B run: online, offline, or later."""
 
 import logging
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from tuimon.mirror.arrivals import ArrivalCheck
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode, destination
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
 from tuimon.mirror.offline_file import Fragments
-from tuimon.mirror.server import NoSuchRunError, RowCheck, ServerError
+from tuimon.mirror.run_files import RunFiles
+from tuimon.mirror.run_settings import FINISH_TIMEOUT_ONLINE, INIT_TIMEOUT
+from tuimon.mirror.running_time import RunningTime
+from tuimon.mirror.server import NoSuchRunError, RunPlace, ServerError
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import (
-    FINISH_TIMEOUT_ONLINE,
-    INIT_TIMEOUT,
     WandbRun,
     has_key,
     new_run_id,
@@ -48,14 +51,14 @@ class UploadError(Exception):
 class OpenRun:
     """An open run and the number of the first row that it lacks.
 
-    `fragments` only offline; `rows_at_server` only online, where the server can be asked.
+    `fragments` only offline; `arrivals` only online, where the server can be asked.
     """
 
     run: WandbRun
     run_id: str
     first_row: int
     fragments: Fragments | None = None
-    rows_at_server: RowCheck | None = None
+    arrivals: ArrivalCheck | None = None
     detail: str | None = None
 
 
@@ -167,9 +170,10 @@ class RunOpener:
             self._fragments.mark_uploaded()
             self._journal.append(entry)
         found = server()
-        place = (run.entity, run.project, self._run_id)
-        check = None if found is None else RowCheck(found, *place)
-        return OpenRun(run, self._run_id, run.first_row, rows_at_server=check)
+        place = RunPlace(run.entity, run.project, self._run_id)
+        files = RunFiles(self._home.wandb, self._run_id, run.directory, run.ignored_files)
+        check = None if found is None else ArrivalCheck(found, place, files)
+        return OpenRun(run, self._run_id, run.first_row, arrivals=check)
 
     def _rows_at_server(self) -> int | None:
         """As the server counts them; None before it has the run, or where it does not say."""
@@ -177,7 +181,8 @@ class RunOpener:
         if began is None or at is None:
             return None
         try:
-            return at.rows(began.entity or None, began.project or None, self._run_id)
+            place = RunPlace(began.entity or None, began.project or None, self._run_id)
+            return at.counts(place).rows
         except NoSuchRunError:
             return None
         except ServerError as error:
@@ -233,6 +238,7 @@ class RunOpener:
                 run_id=self._run_id,
                 online=online,
                 git=self._subject.git,
+                origin=RunningTime(self._journal.launches).origin(math.inf),
                 project=began.project if began else None,
                 entity=began.entity if began else None,
             )

@@ -13,6 +13,7 @@ from tuimon.events.points import ScalarColumns
 from tuimon.metrics import measure_of
 from tuimon.mirror.journal import FileEntry
 from tuimon.mirror.keys import KeyTable
+from tuimon.mirror.rows import shortest
 
 _TELLING_NOTHING = frozenset({"count", "setting"})
 
@@ -56,22 +57,22 @@ class TagSummaries:
         if not len(columns.values):
             return
         pair = (file.namespace, tag)
-        time, last = float(columns.wall_times[-1]), float(columns.values[-1])
+        time, last = float(columns.wall_times[-1]), shortest(columns.values[-1:]).item()
         found = self._found.setdefault(pair, _TagSummary(file.id, time, last))
         if not late and (file.id == found.file or not time < found.time):
             found.file, found.time, found.last = file.id, time, last
         finite = columns.values[np.isfinite(columns.values)]
         if len(finite):
             found.points += len(finite)
-            found.low = min(found.low, float(finite.min()))
-            found.high = max(found.high, float(finite.max()))
+            low, high = shortest(np.array([finite.min(), finite.max()])).tolist()
+            found.low, found.high = min(found.low, low), max(found.high, high)
         self._changed.add(pair)
 
-    def take(self, keys: KeyTable, *, everything: bool = False) -> dict[str, float]:
-        """The entries of tags that have got points since, or of all."""
+    def take(self, keys: KeyTable) -> dict[str, float]:
+        """The entries of tags that have got points since the last time."""
         entries: dict[str, float] = {}
         own: dict[str, float] = {}
-        for pair in self._found if everything else self._changed:
+        for pair in self._changed:
             name = keys.key(*pair)
             found = self._found[pair].entries(name, pair[1])
             own[name] = found[name]

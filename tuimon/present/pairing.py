@@ -1,5 +1,6 @@
 """Which tags share a chart: the train and test curves of one metric."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from tuimon.metrics.tokens import tokens
 _SEPARATORS = "/_.- "
 _PER = ("step", "epoch")
 """What Lightning adds to the names of values that are logged for both."""
+_SET = re.compile(r"(?:_(\d{1,3}))?(?:'s)?(?=[-/ ])")
+"""Behind the word for a split, which of several: ``validation_1-logloss``, ``valid_0's l2``."""
 _FIRST: tuple[tuple[Kind, ...], ...] = (("loss", "reward"), ("accuracy",))
 _PLACEHOLDER = ("hp", "metric")
 """What Lightning logs where no metric goes with the hyperparameters."""
@@ -28,7 +31,7 @@ class _Split(NamedTuple):
     name: str
     """The tag without the word for the data split."""
     split: str
-    """Empty where the tag has no such word."""
+    """Empty where the tag has no such word; of one of several sets with its number."""
     per: str = ""
     """``step`` or ``epoch`` where the tag ends so; no part of the key."""
 
@@ -81,15 +84,18 @@ def _split(tag: str) -> _Split:
     place = split_place(lower)
     if place is None or len(words) == 1:
         return _Split(tuple(lower) or (tag,), tag, "")
-    before, after = tag[: words[place].start], tag[words[place].end :]
+    end, split = words[place].end, SPLITS[lower[place]]
+    if match := _SET.match(tag, end):
+        end, split = match.end(), f"{split} {match[1] or ''}".rstrip()
+    before, after = tag[: words[place].start], tag[end:]
     # One separator goes with the word: "Loss/train" → "Loss", "a/val_b" → "a/b".
     if after:
         after = after.removeprefix(after[0]) if after[0] in _SEPARATORS else after
     elif before[-1:] in _SEPARATORS:
         before = before[:-1]
-    key = [*lower[:place], *lower[place + 1 :]]
+    key = [*lower[:place], *(word.word for word in words if word.start >= end)]
     per = key.pop() if len(key) > 1 and key[-1] in _PER else ""
-    return _Split(tuple(key), before + after, SPLITS[lower[place]], per)
+    return _Split(tuple(key), before + after, split, per)
 
 
 def _metric(members: list[tuple[str, _Split]]) -> Metric:

@@ -20,7 +20,6 @@ from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
 from tuimon.recorder.system_metrics import SystemMetrics
 from tuimon.recorder.wandb_metrics import WandbMetrics
-from tuimon.recorder.writers import WriterReports
 from tuimon.runs.activity import losses
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.ending import has_ended
@@ -35,6 +34,7 @@ from tuimon.runs.record import (
 )
 from tuimon.runs.registry import read_status
 from tuimon.runs.sources import CONSOLE, WANDB, LogSource
+from tuimon.runs.writers import FileClaims, WriterReports
 from tuimon.text import format_bytes
 
 LAST_SEARCH_SECONDS = 5.0
@@ -60,7 +60,7 @@ class Recorder:
         self._written: RecorderRecord | None = None
         self._write_again_at = -math.inf
         self._discovery: Discovery | None = None
-        self._given = _GivenDirectory(self._status.record)
+        self._given = _GivenDirectory(self._status.record, FileClaims(paths))
         self._console = self._console_metrics()
         self._wandb = WandbMetrics(
             paths,
@@ -261,8 +261,8 @@ class Recorder:
 class _GivenDirectory:
     """Whether a log directory that the user named holds event files of this run; rarely looked."""
 
-    def __init__(self, record: RunRecord) -> None:
-        self._finder = SourceFinder(record.started_at)
+    def __init__(self, record: RunRecord, claims: FileClaims) -> None:
+        self._finder = SourceFinder(record.started_at, claims)
         if record.logdir is not None:
             self._finder.set_sources([LogSource(path=record.logdir)])
         self._found = False

@@ -9,9 +9,9 @@ from pathlib import Path
 from tuimon.mirror.offline_file import OfflineFile, OfflineFileError
 from tuimon.recorder.held_points import HeldPoints
 from tuimon.recorder.wandb_rows import RowReader, WandbRow
-from tuimon.recorder.writers import WriterReports
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import WANDB, LogSource
+from tuimon.runs.writers import WriterReports
 
 _LOOK_EVERY = 0.5
 _SLICE = 0.05

@@ -98,6 +98,11 @@ class RunPaths(NamedTuple):
         return self.directory / "system"
 
     @property
+    def trials(self) -> Path:
+        """Directories of trials with W&B runs of their own, as `tuimon mirror` has them."""
+        return self.directory / "trials"
+
+    @property
     def wandb(self) -> Path:
         """Offline W&B files."""
         return self.directory / "wandb"

@@ -208,9 +208,22 @@ class MirrorRecord(NamedTuple):
     """Summaries that could not be decoded, or that W&B did not take."""
     confirmed: int | None = None
     """Rows that the server said it has; None offline, or when it was not asked yet."""
+    files: int | None = None
+    """Files that the server was not seen to have yet; None where nobody knows."""
+    files_since: float | None = None
+    """When the first of those was written, Unix seconds."""
     total: int | None = None
     """Rows that an upload consists of; None when none is under way."""
+    arrived: bool = False
+    """Whether the server was seen to have everything, which a finished run may be without."""
+    trials: int = 0
+    """Trials of the launch that have W&B runs of their own, beside this one."""
     updated_at: float = 0.0
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether everything is known to be at W&B, and nothing more is to come."""
+        return self.state == "finished" and self.arrived
 
     @property
     def is_at_work(self) -> bool:
@@ -236,6 +249,8 @@ class LogdirRecord(NamedTuple):
     watch: bool = False
     """Whether to go on after the end of the files, until stopped."""
     mirror: MirrorOptions = MirrorOptions()
+    launch: str = ""
+    """The run directory of the launch that these are a trial of."""
 
 
 Record = RunRecord | RecorderRecord | MirrorRecord | LogdirRecord

@@ -74,3 +74,11 @@ def test_only_what_may_change_with_others_is_waited_for(tmp_path: Path) -> None:
     assert Namespaces({}).can_tell(set())
     assert Namespaces({}, logdir="/elsewhere").can_tell({here})
     assert Namespaces({here: "x"}).can_tell({here})
+
+
+def test_a_renamed_directory_keeps_its_name() -> None:
+    names = Namespaces({"/w/a": ""})
+    names.enter({"/w/a"})
+    names.keep("/w/b", "")
+    names.enter({"/w/b"})
+    assert names.of("/w/b") == ""

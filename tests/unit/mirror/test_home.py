@@ -3,11 +3,12 @@
 import json
 import shutil
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
-from support.mirror_runs import new_run
+from support.mirror_runs import end_run, new_run
 from tuimon.mirror.journal import FileEntry, Journal, RunEntry, StretchEntry
 from tuimon.mirror.journal_home import enter_home, find_home, has_news, home_of, settle_home
 from tuimon.runs.paths import RunPaths
@@ -22,12 +23,13 @@ def launch(*, online: bool = False, project: str = "p", entity: str = "e") -> Ru
     paths.mirror.mkdir()
     with Journal(paths.mirror / "journal.jsonl") as journal:
         journal.append(RunEntry(run_id="x", online=online, project=project, entity=entity))
-    enter_home(LOGDIR, paths)
+    enter_home(LOGDIR, paths, paths)
+    end_run(paths)
     return paths
 
 
 def next_launch() -> RunPaths:
-    paths = new_run(Path("/"), Path("/"))
+    paths = new_run(Path("/"), Path("/"), started_at=time.time())
     paths.mirror.mkdir()
     return paths
 

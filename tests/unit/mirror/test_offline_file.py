@@ -117,7 +117,7 @@ def test_the_end_of_a_large_file_is_found_without_reading_all_of_it(tmp_path: Pa
 def test_the_last_row_is_found_before_a_record_of_many_blocks(tmp_path: Path) -> None:
     path = tmp_path / "run-x.wandb"
     # In the middle of it every byte looks like the beginning of a history record.
-    large = b"\x2a" + b"\x12" * (100 * BLOCK)
+    large = Record(output_raw={"line": "\x12" * (100 * BLOCK)}).SerializeToString()
     path.write_bytes(log_file([row(0), row(1), large]))
     assert last_step(path) == 1
     assert cut_torn_tail(path) == 0
@@ -125,6 +125,14 @@ def test_the_last_row_is_found_before_a_record_of_many_blocks(tmp_path: Path) ->
     path.write_bytes(log_file([row(0), row(1), large])[:-1])
     cut_torn_tail(path)
     assert path.read_bytes() == whole
+
+
+def test_a_row_is_known_wherever_it_stands_in_its_record(tmp_path: Path) -> None:
+    # As wandb-core writes what it was given whole: fields of one kind or another come last.
+    path = tmp_path / "run-x.wandb"
+    info = Record(_info={"stream_id": "x"}).SerializeToString()
+    path.write_bytes(log_file([info + row(7)]))
+    assert last_step(path) == 7
 
 
 def test_a_file_with_no_whole_record_keeps_its_header(tmp_path: Path) -> None:

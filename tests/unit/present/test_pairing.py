@@ -16,6 +16,11 @@ def titles(*tags: str) -> list[str]:
         (["loss", "val_loss"], "loss", ["loss", "val"]),
         (["train/box_loss", "val/box_loss"], "box_loss", ["train", "val"]),
         (["m/train_acc_step", "m/eval_acc_step"], "m/acc_step", ["train", "eval"]),
+        (["train-rmse", "eval-rmse"], "rmse", ["train", "eval"]),  # XGBoost
+        (["validation_0-auc", "validation_1-auc"], "auc", ["val 0", "val 1"]),
+        (["training's l2", "valid_0's l2"], "l2", ["train", "val 0"]),  # LightGBM
+        (["train/l2", "valid_0 l2", "valid_1 l2"], "l2", ["train", "val 0", "val 1"]),
+        (["train_5_shot_acc", "val_5_shot_acc"], "5_shot_acc", ["train", "val"]),
     ],
 )
 def test_split_words_pair_where_frameworks_put_them(tags, title, labels):

@@ -12,9 +12,9 @@ from tuimon.events.tail import EventFileTail
 from tuimon.hook import hooked
 from tuimon.recorder.held_points import GRACE
 from tuimon.recorder.wandb_metrics import WandbMetrics
-from tuimon.recorder.writers import WriterReports
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import WANDB, LogSource
+from tuimon.runs.writers import WriterReports
 
 SCRIPT = """
 import wandb

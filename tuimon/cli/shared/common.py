@@ -2,11 +2,13 @@
 
 import shlex
 import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.runs.activity import activity, leftovers, losses
+from tuimon.runs.activity import activity, flaw, leftovers, losses
 from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
 from tuimon.runs.removal import size_of
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from tuimon.config.schema import Settings
     from tuimon.guardian.client import ControlClient
+
+    Completion = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
 class CommandError(click.ClickException):
@@ -44,6 +48,28 @@ def complete_run(
         for text, about in offered.items()
         if text.startswith(incomplete) and safe(text) == text
     ]
+
+
+def complete_names(names: Callable[[], Iterable[str]]) -> "Completion":
+    """Some of these names, which are asked for then."""
+
+    def complete(
+        ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+
+    return complete
+
+
+def complete_file(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """Files, as the shell itself finds them."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
 
 
 def complete_run_or_logdir(
@@ -123,6 +149,7 @@ def run_document(run: RunStatus) -> dict[str, object]:
         "ended_at": run.ended_at,
         "cause": run.cause,
         "activity": activity(run, time.time()),
+        "alert": None if run.alert is None else asdict(run.alert),
         "bytes": size_of(run),
         "directory": str(run.paths.directory),
         "recorder": as_document(run.recorder) if run.recorder else None,
@@ -137,6 +164,8 @@ def describe_end(status: RunStatus) -> str:
     name = safe(record.name)
     if status.state in (RunState.STARTING, RunState.RUNNING):
         doing = "; ".join(filter(None, [activity(status, time.time()), losses(record)]))
+        if status.is_paused:
+            return f"{name} is {doing}"
         return f"{name} is {status.state}" + (f": {doing}" if doing else "")
     suffered = status.state in (RunState.STOPPED, RunState.KILLED, RunState.LOST)
     line = f"{name} {'was ' if suffered else ''}{status.state}"
@@ -144,4 +173,5 @@ def describe_end(status: RunStatus) -> str:
         line += f" after {format_duration(status.took(status.ended_at))}"
     if status.why is not None:
         line += f"{' ' if status.why != status.cause else ': '}{safe(status.why)}"
-    return "; ".join(filter(None, [line, activity(status, time.time()), losses(record)]))
+    told = [line, flaw(status), activity(status, time.time()), losses(record)]
+    return "; ".join(filter(None, told))

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.common import CommandError, complete_file
 from tuimon.runs.record import MirrorOptions
 
 _NOT_IN_PROJECTS = "/\\#?%:"
@@ -44,6 +44,7 @@ _OPTIONS = (
         "--config",
         multiple=True,
         metavar="FILE|KEY=VALUE",
+        shell_complete=complete_file,
         help="W&B config: a YAML, JSON or TOML file, or an entry; repeatable.",
     ),
     click.option(

@@ -84,7 +84,7 @@ def counter_at(
     if unit is None:
         return None
     before = [one.lower().rstrip(".") for one in before]
-    if before and before[-1] in OVERALL and unit in ("step", "iteration"):
+    if before and before[-1] in OVERALL and unit in ("step", "iteration", "global"):
         unit = "global"
     elif any(one not in _BESIDE and one not in SPLITS for one in before[-1:]):
         if before[-1] in _SETTINGS or unit in PART_WORDS or place + 1 == len(found):
@@ -95,11 +95,12 @@ def counter_at(
     count = _number_behind(found, place + 1, unit)
     if count is None or (unit == "progress" and count.total is None):
         return None
-    if unit in PART_WORDS - {"fold"} and count.total is None and found[place + 1].kind == "sign":
-        return count._replace(scale="=")
-    if before and before[-1] in SPLITS and word in _PLURALS and found[place + 1].kind == "sign":
+    if count.total is not None or found[place + 1].kind != "sign":
+        return count
+    if word in _PLURALS and before and before[-1] in SPLITS:
         return None  # how many there are, ``Val steps: 20``
-    return count
+    may_be_setting = word in _PLURALS or unit in PART_WORDS - {"fold"}
+    return count._replace(scale="=") if may_be_setting and not count.scale else count
 
 
 def _bare(word: str) -> str:
@@ -134,7 +135,7 @@ def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, i
 
 
 def _number_behind(found: Sequence[LineToken], place: int, unit: str) -> Count | None:
-    if place < len(found) and (found[place].kind == "sign" or found[place].text == "#"):
+    if place < len(found) and (found[place].kind == "sign" or found[place].text in ("#", "is")):
         place += 1
     ratio = ratio_at(found, place)
     if ratio is None and place + 1 < len(found) and found[place].kind == "open":

@@ -19,7 +19,9 @@ _WORD = re.compile("[a-z]+")
 _MOST_LINES = 64
 _LONGEST = 4096
 
-_WRAPPED = re.compile(rf"\b(?:\w+\.)?(?:tensor|[Aa]rray|float\d\d)\(\s?({NUMBER})[^()]{{0,80}}\)")
+_WRAPPED = re.compile(
+    rf"\b(?:\w+\.)?(?:tensor|[Aa]rray|float\d\d)\((\[)?\s?({NUMBER})(?(1)\s?\])[^()\[\]]{{0,80}}\)"
+)
 _QUOTED = re.compile(
     rf"(['\"])(?P<key>[^'\"]{{1,100}})\1\s*:\s*(?P<value>['\"][^'\"]*['\"]|{NUMBER}|[^,{{}}\[\]]+)"
 )
@@ -56,7 +58,7 @@ def printed_of(text: str) -> Printed:
 
 def _items_of(text: str) -> dict[str, object]:
     if "(" in text:
-        text = _WRAPPED.sub(r"\1", text)
+        text = _WRAPPED.sub(r"\2", text)
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -76,6 +78,11 @@ class OpenDictionary:
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._open = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has begun and not ended."""
+        return bool(self._lines)
 
     def feed(self, text: str) -> tuple[bool, str]:
         """Whether a line is part of such a dictionary, and all of it with its last line."""

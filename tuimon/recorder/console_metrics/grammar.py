@@ -9,8 +9,6 @@ from tuimon.metrics import measure_of
 from tuimon.metrics.splits import split_of
 from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.counters import (
-    OVERALL,
-    PHRASE,
     Count,
     Span,
     counter_at,
@@ -19,33 +17,35 @@ from tuimon.recorder.console_metrics.counters import (
 )
 from tuimon.recorder.console_metrics.lexer import LineToken
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio, Word
-from tuimon.recorder.console_metrics.prose import FILLERS
-from tuimon.recorder.console_metrics.token_places import MOST_WORDS, TokenPlaces
+from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter, name_of
+from tuimon.recorder.console_metrics.token_places import TokenPlaces
 
 _ASIDES = word_set("batch epoch step avg mean ema s ms sec % data")
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
-_NOT_NAMES = FILLERS - word_set(
-    "loss accuracy lr min max mean avg average current total train training trn val valid time gpu"
-    " validation validate test testing eval evaluation dev holdout infer inference inner cv elapsed"
-    " batch epoch step iter steps iters learning"
-)
-"""Words that stand before a name without being a part of it, ``done loss: 0.5``."""
-
 _GLUED = re.compile(r"(\d{1,9})epoch(?::([a-z]+):\d+-(\d{1,15})batch)?")
 """ESPnet's ``1epoch:train:1-100batch``."""
 
+_JOINED = re.compile(r"e(?:p(?:och)?)?(\d{1,9})[-_/.](?:b|i|s|it|iter|step|batch)(\d{1,9})", re.I)
+"""KPConv's ``e001-i0010``."""
+
 _NUMBERED = re.compile(r"((?i:epoch|iter|step|batch)|E(?=\d))[_\-(]?(\d{1,9})\)?(?:/(\d{1,9}))?")
 """``Epoch1/10``, ``epoch_1``, ``Epoch(1)``, ``E1``."""
+
+_BATCH = re.compile(r"([A-Za-z]{1,5})(\d{1,9})/(\d{1,9})")
+"""Behind an epoch, ``E1/2 S10/40``."""
+
+_UNSIGNED = re.compile(r"([A-Za-z]+)(\d{1,9}\.\d{1,15})")
+"""``loss0.486``."""
 
 _UNITS = {"iter": "iteration", "e": "epoch"}
 _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 """Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
 
-_ARROWS = ("->", "=>")
+_VALUED = ("loss", "error", "accuracy", "reward")
+"""Kinds that a number that is not followed by its sign may be of."""
 _PARTITIONS = word_set("split mode phase stage subset set partition")
+_CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", ";", ".")
-_APART = ("±", "*", "@", "after")
-"""What stands between a value and numbers that tell more of it, as of how many words it is."""
 
 
 class LineReading(TokenPlaces):
@@ -74,6 +74,8 @@ class LineReading(TokenPlaces):
     def _take(self, place: int) -> int:
         one = self.found[place]
         if one.kind == "word":
+            if place and not self._words:
+                self.cells += self._is_apart(self.found[place - 1].end, one.start)
             return self._word(place)
         if one.kind == "sign":
             return self._sign(place)
@@ -96,8 +98,8 @@ class LineReading(TokenPlaces):
         self._release()
         if one.kind == "junk" and (match := _GLUED.fullmatch(one.text)):
             self._glued(match, one.start)
-        self._depth -= one.kind == "close" and self._depth > 0
-        self.cells += one.text in _BETWEEN
+        self._depth -= one.text in _CLOSING and self._depth > 0
+        self.cells += one.text in _BETWEEN or (one.kind == "mark" and self._is_alone(one))
         self.rows += one.text == "|" or one.text == "│"
         return place + 1
 
@@ -108,7 +110,7 @@ class LineReading(TokenPlaces):
             return self._pair(value, "")
         self._release()
         ratio = self._ratio(place)
-        self._depth += not ratio
+        self._depth += not ratio and self.found[place].text != "<"
         return ratio or place + 1
 
     def _glued(self, match: re.Match[str], start: int) -> None:
@@ -131,12 +133,11 @@ class LineReading(TokenPlaces):
         if before and one.text == "is" and self._kind(place + 1) == "number":
             return self._pair((place + 1, place + 2), "")
         if count := counter_at(self.found, place, name if split else one.text, before):
-            if self._words and before[-1].lower() in OVERALL:
-                del self._words[-1]
-            if self._words and before[-1].lower() == "at" and "|" in self.line:
-                del self._words[-1]
-            while self._words and self._words[-1].text.lower() in PHRASE:
-                del self._words[-1]
+            if value := self._value_at(count):
+                return self._pair_at(count, value)
+            self._words = before_counter(
+                self._words, is_first=not self.items, has_bars="|" in self.line
+            )
             self._release()
             if split:
                 self._add(Word(inner, one.start, one.end, self._depth))
@@ -147,17 +148,47 @@ class LineReading(TokenPlaces):
                 self._add(Word("eval", one.start, one.start, self._depth))
             self._add(count)
             return self._batch(count.end) if count.unit == "epoch" else count.end
-        if (match := _NUMBERED.fullmatch(one.text)) and (len(match[1]) > 1 or not self.items):
+        follows = bool(self.items) and not before and _is_epoch(self.items[-1])
+        match = _NUMBERED.fullmatch(one.text) or (_BATCH.fullmatch(one.text) if follows else None)
+        if match and (len(match[1]) > 1 or follows or self._are_words()):
             self._release()
-            unit = _UNITS.get(match[1].lower(), match[1].lower())
+            unit = "batch" if follows else _UNITS.get(match[1].lower(), match[1].lower())
             number = self._shifted(match, 2, one.start)
             total = self._shifted(match, 3, one.start) if match[3] else None
             self._add(Count(unit, number, total, place + 1))
             return self._batch(place + 1) if unit == "epoch" else place + 1
+        if self._are_words() and (match := _JOINED.fullmatch(one.text)):
+            self._release()
+            self._add(Count("epoch", self._shifted(match, 1, one.start), None, place + 1))
+            self._add(Count("batch", self._shifted(match, 2, one.start), None, place + 1))
+            return place + 1
+        if (match := _UNSIGNED.fullmatch(one.text)) and measure_of(match[1]).kind in _VALUED:
+            span = self._shifted(match, 2, one.start)
+            self._add(Pair(match[1], "=", LineToken("number", match[2], *span), None, None, True))
+            return place + 1
         if self._words and not self._is_near(self._words[-1].end, one.start):
             self._release()
         self._words.append(Word(one.text, one.start, one.end, self._depth))
         return place + 1
+
+    def _value_at(self, count: Count) -> tuple[int, int] | None:
+        """What a counter is followed by that tells where a value is from.
+
+        ``Cost after iteration 100: 0.5``.
+        """
+        is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
+        value = self._value(count.end + 1) if is_told and self._kind(count.end) == "sign" else None
+        if value is None or not (is_told and measure_of(self._words[-2].text).kind in _VALUED):
+            is_split = is_told and split_of(self._words[0].text) != ""
+            return value if is_split else None
+        return value
+
+    def _pair_at(self, count: Count, value: tuple[int, int]) -> int:
+        del self._words[-1]
+        words, self._words = self._words, []
+        self._add(count)
+        self._words = words
+        return self._pair(value, ":")
 
     def _batch(self, place: int) -> int:
         """The count that has no name behind that of an epoch, ``Epoch 1, 50/1000``."""
@@ -228,6 +259,8 @@ class LineReading(TokenPlaces):
             return None
         sign, after = self.found[place], self.found[place + 1]
         is_glued = self._words[-1].end == sign.start and sign.end == after.start
+        if counter_at(self.found, place + 1, after.text, []):
+            return None  # module:Epoch 3
         return after if is_glued and after.kind == "word" else None
 
     def _number(self, place: int) -> int:
@@ -264,8 +297,11 @@ class LineReading(TokenPlaces):
 
     def _is_first(self, place: int) -> bool:
         is_told = place > 0 and self.found[place - 1].text == "="
-        words = all(isinstance(item.what, Word) for item in self.items)
-        return words and self._depth <= (self.found[0].kind == "open") and not is_told
+        return self._are_words() and self._depth <= (self.found[0].kind == "open") and not is_told
+
+    def _are_words(self) -> bool:
+        """Whether nothing but words has come."""
+        return all(isinstance(item.what, Word) for item in self.items)
 
     def _aside(self, place: int) -> int:
         """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
@@ -283,9 +319,9 @@ class LineReading(TokenPlaces):
         if not sign and (end := self._counted(number)):
             return end
         of, average, is_sure, end = self._behind(place)
-        key = self._name(sign)
+        key = self._name()
         if key and not (sign and _SOURCE.fullmatch(key)):
-            self._add(Pair(key, sign, self.found[number], of, average, is_sure))
+            self._add(Pair(key, sign, self.found[number], of, average, is_sure, self._depth))
         return end
 
     def _counted(self, number: int) -> int:
@@ -300,47 +336,18 @@ class LineReading(TokenPlaces):
         is_last = self._kind(place + 1) != "number"
         if value.unit or is_whole(value) or not is_last or self._is("/", number + 1):
             return 0
-        key = self._name("")
-        if measure_of(key).kind not in ("loss", "error", "accuracy", "reward"):
+        key = self._name()
+        if measure_of(key).kind not in _VALUED:
             return place + 1
         self._add(Count("step", self._span(number), None, place))
         self._add(Pair(key, "", value, None, None, True))
         return place + 1
 
-    def _behind(self, place: int) -> tuple[Span | None, Span | None, bool, int]:
-        """What belongs to a number: what it is a part of, its average, and doubts."""
-        of = average = None
-        if self._is("/", place) and self._kind(place + 1) == "number":
-            if self.found[place + 1].unit not in ("", "%"):
-                return None, None, True, place
-            of, place = self._span(place + 1), place + 2
-        if self._is("(", place):
-            end = place + 1
-            while self._kind(end) == "number" or self._is("/", end):
-                end += 1
-            if self._is(")", end) and end > place + 1:
-                average = self._span(place + 1) if end == place + 2 else None
-                average = average if self._is_average(place - 1, place + 1) else None
-                place = end + 1
-        ahead = self.line[self.found[place].start :][:3] if self._kind(place) else ""
-        if ahead == "+/-":
-            place += 4
-        while self._kind(place + 1) == "number" and self.found[place].text in _APART:
-            place += 2
-        is_list = self._kind(place) == "number" and not self._is("/", place + 1)
-        is_list = is_list and not average and not self.found[place].unit
-        is_list = is_list or self._is("*", place) or self._is_label(place)
-        is_sure = ahead[:1] != "→" and ahead[:2] not in _ARROWS and not is_list
-        return of, average, is_sure, min(place, len(self.found))
-
-    def _name(self, sign: str) -> str:
-        """The words right before a number that name it; the others are left as words."""
-        begin = max(0, len(self._words) - MOST_WORDS)
-        *names, last = self._words[begin:]
-        self._words = self._words[:begin] + [one for one in names if _is_filler(one)]
-        names = [one for one in names if not _is_filler(one)] + [last]
+    def _name(self) -> str:
+        """What the words right before a number call it; the others are left as words."""
+        self._words, name = name_of(self._words)
         self._release()
-        return " ".join(word.text for word in names).replace("'s ", " ")
+        return name
 
     def _release(self) -> None:
         if [word.text.lower() for word in self._words] not in _NO_WORDS:
@@ -352,5 +359,5 @@ class LineReading(TokenPlaces):
         self.items.append(LineItem(self.cells, self.rows, what))
 
 
-def _is_filler(word: Word) -> bool:
-    return word.text.lower().rstrip(".") in _NOT_NAMES
+def _is_epoch(item: LineItem) -> bool:
+    return isinstance(item.what, Count) and item.what.unit == "epoch"

@@ -18,7 +18,8 @@ _SENTENCES = tuple(
         rf"(?P<value>{_VALUE})\s?%",
         # Keras' guides
         r"\W*(?P<name>(?:[a-z]+ ){0,2}(?:loss|acc|accuracy|error))(?: \([\w ]{1,30}\))?"
-        rf"(?: over epoch| at (?P<unit>step|batch) (?P<at>\d{{1,15}})): (?P<value>{_VALUE})",
+        rf"(?: over epoch| at (?P<unit>step|batch) (?P<at>\d{{1,15}})): (?P<value>{_VALUE})"
+        r"\s*(?:$|[,;|(])",
     )
 )
 """What tutorials say of a training."""

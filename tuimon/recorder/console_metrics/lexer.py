@@ -32,7 +32,7 @@ _NUMBER = (
 )
 _LEXEME = re.compile(
     r"(?P<nan>(?:(?<![\w.)\]])[-+\u2212])?(?:nan|NaN|NAN|[Ii]nf(?:inity)?|INF)(?![\w/.@\-]\w|\w|\())"
-    r"|[^\W\d][\w²]*(?:(?:'s(?=\s)|[@/.+\-&^](?=\w)|%(?=\w))[\w²]*)*"
+    r"|(?:(?<![\w.])\d{1,2}[A-Za-z]{1,4}(?=_[A-Za-z]))?[^\W\d][\w²]*(?:(?:'s(?=\s)|[@/.+\-&^](?=\w)|%(?=\w))[\w²]*)*"
     r"(?:\.{2,3}|\.(?=[\s:=])|\((?:[A-Za-z%]{1,20}|\d{1,3})\)(?=\s?[:=\s])|%)?"
     r"|[:=|,;\[({<\])}>](?<!\[)"
     rf"|(?P<time>(?:{STAMP})(?![\w:])|\d+\sdays?,\s\d+:\d\d:\d\d|(?<![.:]){CLOCK}(?![\w:]))"
@@ -40,8 +40,9 @@ _LEXEME = re.compile(
     rf"(?P<unit>(?:{_UNIT})(?![\w/%]|\s?[:=]))?(?![\w%]|[.:,\-]\d|\.\w)"
     r"|(?P<junk>[-+.]?\d[\w.,:/\-]*(?<![,:.]))"
     r"|(?P<bar>[━╸╺─█▏▎▍▌▋▊▉▓▒░]{2,}|\[(?:=+>?\.*|>\.*|\.+)\](?!\w))"
-    r"|\S"
+    r"|[-=]>|\S"
 )
+_ARROWS = ("->", "=>")
 _KINDS = (
     dict.fromkeys(":=", "sign") | dict.fromkeys("[({<", "open") | dict.fromkeys("])}>", "close")
 )
@@ -75,7 +76,9 @@ def lexemes(line: str, start: int = 0) -> list[LineToken]:
             kind = (
                 kind
                 or _KINDS.get(text)
-                or ("mark" if len(text) == 1 and not text.isalpha() else "word")
+                or (
+                    "mark" if text in _ARROWS or (len(text) == 1 and not text.isalpha()) else "word"
+                )
             )
             found.append(LineToken(kind, text, match.start(), match.end()))
     return found

@@ -5,7 +5,7 @@ table and the conversion of its numbers. So nothing here may depend on what the 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tuimon.metrics import measure_of
@@ -18,6 +18,7 @@ from tuimon.recorder.console_metrics.line_place import OTHER, Place, place_of
 from tuimon.recorder.console_metrics.prefixes import Prefix
 from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
 
+_DIGIT = re.compile(r"\d")
 _FEW_CELLS = 5
 _FEW_TELLING = 3
 _GAP = 4
@@ -100,15 +101,22 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         pairs, items = reading.behind, [LineItem(1, 1, pair) for pair in reading.behind]
     words = [item.what.text for item in items if isinstance(item.what, Word)]
     unknown = sum(map(unknown_words, words))
-    are_all = all(map(split_of, words)) and (place.is_told or len(pairs) == 1)
+    is_before = place.is_told and not any(isinstance(one.what, Pair) for one in items[:1])
+    are_all = all(map(split_of, words)) and (is_before or len(pairs) == 1)
     if _is_measured(pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0):
         most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
         return NOTHING if unknown > most else _measured(form, reading, items, pairs, unknown)
     if is_configuration([pair.key for pair in pairs]):
         return NOTHING
     split = next(filter(None, map(split_of, words)), "")
+    counts = [item.what for item in items if isinstance(item.what, Count)]
+    is_setting = bool(counts) and all(one.scale == "=" for one in counts)
     is_known = place.counted is None or place.counted.unit != OTHER
-    tells = (place.is_told and is_known) or place.part is not None or bool(split and not pairs)
+    tells = (
+        (place.is_told and is_known and not is_setting)
+        or place.part is not None
+        or bool(split and not pairs)
+    )
     return form._replace(is_heading=tells and unknown <= bool(pairs or split), split=split)
 
 
@@ -126,14 +134,24 @@ def _telling_cells(reading: LineReading) -> list[LineItem] | None:
     spoken = [item for item in items if _is_spoken(item.what)]
     if not spoken:
         return items
+    cells = {item.cell for item in spoken}
     if reading.rows >= _FEW_CELLS:
         rows = {item.row for item in spoken}
-        return [item for item in items if item.row not in rows or _is_split_word(item.what)]
-    cells = {item.cell for item in spoken}
-    telling = {item.cell for item in items if not isinstance(item.what, Word)} - cells
-    if len(telling) < _FEW_TELLING * len(cells):
-        return None
-    return [item for item in items if item.cell not in cells]
+        told = [item for item in items if item.row not in rows or _is_split_word(item.what)]
+    else:
+        telling = {item.cell for item in items if not isinstance(item.what, Word)} - cells
+        # "..., saved to x.pt" behind all else
+        is_behind = telling and max(telling) < min(cells) and bool(_counts(items))
+        if not is_behind and len(telling) < _FEW_TELLING * len(cells):
+            return None
+        told = [item for item in items if item.cell not in cells]
+    return told if _counts(told) == _counts(items) else None
+
+
+def _counts(items: Sequence[LineItem]) -> list[Count]:
+    """The counters among them that are surely no settings."""
+    counts = [item.what for item in items if isinstance(item.what, Count)]
+    return [one for one in counts if one.scale != "="]
 
 
 def _is_split_word(what: Count | Pair | Word) -> bool:
@@ -143,7 +161,7 @@ def _is_split_word(what: Count | Pair | Word) -> bool:
 def _is_spoken(what: Count | Pair | Word) -> bool:
     if isinstance(what, Count):
         return False
-    text = what.key if isinstance(what, Pair) else what.text
+    text = what.key.replace(" per ", " ") if isinstance(what, Pair) else what.text
     return has_function_word(text)
 
 
@@ -181,13 +199,23 @@ def _measured(
         return form
     before = reading.line[: pairs[0].number.start]
     is_column = len(pairs) == 1 and not pairs[0].sign and len(before) - len(before.rstrip()) > _GAP
-    if reading.has_nameless or is_column or any(map(_may_count, pairs)):
+    has_place = any(_DIGIT.search(one.text) for one in _words_before(items))
+    if reading.has_nameless or has_place or is_column or any(map(_may_count, pairs)):
         return NOTHING  # where it is, is told in a way that is not understood
     anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
     if unknown or not all(pair.sign or not _is_integer(pair) for pair in anchors):
         return NOTHING
-    is_vague = len(pairs) == 1 and (form.is_indented or _is_integer(pairs[0]))
+    is_bare = _is_integer(pairs[0]) and not pairs[0].number.unit
+    is_vague = len(pairs) == 1 and (form.is_indented or is_bare)
     return form._replace(is_vague=is_vague, is_rate=not anchors)
+
+
+def _words_before(items: Sequence[LineItem]) -> Iterator[Word]:
+    """The words before the first pair or counter."""
+    for item in items:
+        if not isinstance(item.what, Word):
+            return
+        yield item.what
 
 
 def _is_anchor(pair: Pair, known: bool) -> bool:
@@ -195,7 +223,9 @@ def _is_anchor(pair: Pair, known: bool) -> bool:
 
 
 def _is_split(key: str) -> bool:
-    return split_of(key) != "" or key == _CATBOOST
+    """Whether a name tells the part of the data and nothing else that is known, ``3d_eval``."""
+    measure = measure_of(key)
+    return (measure.split != "" and measure.kind in ("", "other")) or key == _CATBOOST
 
 
 def _may_count(pair: Pair) -> bool:
@@ -222,7 +252,7 @@ def _is_integer(pair: Pair) -> bool:
 
 def _values(items: Sequence[LineItem], pairs: Sequence[Pair]) -> tuple[tuple[ValuePlace, ...], str]:
     """The pairs worth a curve, each with the part of the data that was named last before it."""
-    carried = _carrying(pairs)
+    carried = dict(zip(map(id, pairs), _carried(pairs), strict=True))
     split, whole = "", ""
     values: list[ValuePlace] = []
     for item in items:
@@ -231,7 +261,7 @@ def _values(items: Sequence[LineItem], pairs: Sequence[Pair]) -> tuple[tuple[Val
             if named := split_of(what.text):
                 split = named
                 whole = whole or ("" if values else split)
-        elif isinstance(what, Pair) and (value := _value(what, split or carried.get(what.key, ""))):
+        elif isinstance(what, Pair) and (value := _value(what, split or carried[id(what)])):
             values.append(value)
     last = items[-1].what if items else None
     if not whole and isinstance(last, Word) and last.depth and split:
@@ -240,21 +270,23 @@ def _values(items: Sequence[LineItem], pairs: Sequence[Pair]) -> tuple[tuple[Val
     return tuple(values), whole
 
 
-def _carrying(pairs: Sequence[Pair]) -> dict[str, str]:
-    """Pairs that are about the data named in the one before, ``val loss: 0.5, acc: 0.8``."""
-    carried: dict[str, str] = {}
+def _carried(pairs: Sequence[Pair]) -> list[str]:
+    """For each pair the part of the data that one before it names, ``val loss: 0.5, acc: 0.8``."""
+    carried: list[str] = []
     named = {pair.key.lower() for pair in pairs}
-    split = ""
+    split, depth = "", 0
     for pair in pairs:
         first, _, rest = pair.key.lower().partition(" ")
+        is_measure = measure_of(pair.key).kind in _CARRIED
+        carried.append("")
         if rest and first in SPLITS:
-            split = first if measure_of(pair.key).kind in _CARRIED else ""
+            split, depth = first if is_measure else "", pair.depth
         elif measure_of(pair.key).split:
             split = ""
-        elif not split and measure_of(pair.key).kind in _CARRIED:
-            return {}
-        elif measure_of(pair.key).kind in _CARRIED and f"{split} {pair.key.lower()}" not in named:
-            carried[pair.key] = SPLITS[split]
+        elif not split and is_measure:
+            return [""] * len(pairs)
+        elif split and (is_measure or pair.depth > depth):
+            carried[-1] = "" if f"{split} {pair.key.lower()}" in named else SPLITS[split]
     return carried
 
 

@@ -28,6 +28,8 @@ class Pair(NamedTuple):
     """What is in parentheses behind it: its average so far."""
     is_sure: bool
     """False for what has changed to something else, ``0.5 -> 0.4``, and for lists."""
+    depth: int = 0
+    """Of the brackets around it."""
 
 
 class LineItem(NamedTuple):

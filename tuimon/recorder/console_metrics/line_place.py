@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tuimon.metrics.splits import split_of
 from tuimon.recorder.console_metrics.counters import PART_WORDS, Count, Span, is_whole
 from tuimon.recorder.console_metrics.grammar import LineReading
 from tuimon.recorder.console_metrics.lexer import LineToken
@@ -40,11 +41,12 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
     if any("best" in pair.key.lower() for pair in pairs):
         first = pairs[0].number.start
         counts = [one for one in counts if one.number[0] < first or not _is_inside(reading, one)]
+    counts = [one for one in counts if not _is_length(one, counts, pairs)]
     epoch = next((count for count in counts if count.unit == "epoch"), None)
     part = next((count for count in counts if count.unit in PART_WORDS), None)
     if part is not None and part.scale == "=" and len(counts) == 1:
         part = None  # a setting, ``seed: 42``
-    places = [count for count in counts if count.unit in _UNITS]
+    places = _exact([count for count in counts if count.unit in _UNITS])
     place = min(places, key=lambda count: _UNITS.index(count.unit), default=None)
     found = Place(
         epoch and epoch.number,
@@ -73,6 +75,19 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
             epoch=row.epoch or found.epoch, epochs=row.epochs or found.epochs, part=found.part
         )
     return found._replace(counted=next((one for one in counts if one.unit == OTHER), None))
+
+
+def _exact(places: Sequence[Count]) -> Sequence[Count]:
+    """Counters without those in rounded thousands, ``0k``, where another is exact."""
+    exact = [one for one in places if one.scale in ("", "=")]
+    return exact if any(one.unit != "episode" for one in exact) else places
+
+
+def _is_length(one: Count, counts: Sequence[Count], pairs: Sequence[Pair]) -> bool:
+    """Whether a counter behind values tells a length, ``episode 3 reward: 9 steps: 200``."""
+    if one.scale != "=" or not pairs:
+        return False
+    return counts[0].number[0] < pairs[0].number.start < one.number[0]
 
 
 def _is_inside(reading: LineReading, count: Count) -> bool:
@@ -114,7 +129,8 @@ def _leading(found: Sequence[LineToken]) -> Place | None:
     spans = [(one.start, one.end) for one in found[:5]]
     if kinds == "[0,0]":
         return Place(spans[1], counted=Count("batch", spans[3], None, 0))
-    if kinds.startswith("[0]"):
+    is_rank = kinds.startswith("[0][") and not split_of(found[4].text)  # or a process
+    if kinds.startswith("[0]") and not is_rank:
         return Place(counted=Count("iteration", spans[1], None, 0))
     if kinds[:2] in ("0:", "0|", "0[", "0(", "0,"):
         return Place(counted=Count("iteration", spans[0], None, 0))

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 
+from tuimon.metrics import measure_of
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric, may_hold_metrics
-from tuimon.metrics.splits import EVALUATIONS, SPLITS
+from tuimon.metrics.splits import EVALUATIONS, SPLIT_WORD, SPLITS
 from tuimon.recorder.console_metrics.bars import (
     BarState,
     CentredCounts,
@@ -27,7 +28,7 @@ from tuimon.recorder.console_metrics.headings import (
 from tuimon.recorder.console_metrics.line_form import NOTHING, LineForm, bar_form_of, form_of
 from tuimon.recorder.console_metrics.prefixes import prefix_of
 from tuimon.recorder.console_metrics.printed_blocks import ConsoleBlock, ResultBlock
-from tuimon.recorder.console_metrics.printed_tables import ConsoleTable
+from tuimon.recorder.console_metrics.printed_tables import ConsoleTable, may_be_head
 from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
 from tuimon.recorder.console_metrics.steps import Position
 from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
@@ -39,16 +40,23 @@ _NARROW = 24
 """Blanks before the name of a source at the edge, beside which a long word finds no room."""
 _MOST_UNNAMED = 64
 
+_BRACKETED = f"{SPLIT_WORD}|epoch|ep|iter|iteration|it|step|batch|update|episode|global|total|num"
+"""What may stand in angle brackets."""
 _REFUSED = re.compile(
-    r"^\s*(?:>>>|\$|#(?!\s\w+:\s)|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
+    r"^\W*(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,40}\s|^\s*(?:>>>|\$|#(?!\s\w+:\s)|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
     r"|\s--?(?!inf\b|nan\b)[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://"
-    r"|[\[(]\s*['\"]|\w\[['\"]|[{}]|;(?!\s|$|[\w@/.]+\s?[:=])|(?<!grad_fn=)<[A-Za-z_]|\)\s*->"
+    r"|[\[(]\s*['\"]|\w\[['\"]|[{}]|;(?!\s|$|[\w@/.]+\s?[:=])|\)\s*->"
+    rf"|(?<!grad_fn=)<(?!(?i:{_BRACKETED})[\s_:=#>])[A-Za-z_]"
     r"|(?<![=\[])==(?![=\]>])|[<>]="
 )
+_SETTING = re.compile(r"\s*[\"']?([A-Za-z]\w*)[\"']?\s?[:=]\s?\S")
+_NAME = re.compile(r"\s*[\w.\-]+\s?[:=]?\s*")
 _LAPPING = ("iter", "iteration")
 """Keys that may count anew each epoch."""
 
 _DIGIT = re.compile(r"\d")
+_OPENING = frozenset("{:-=+━─┐╮")
+"""What the first line of a block or a dictionary ends with."""
 _NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
 _NO_HEADING = Position()
 
@@ -58,6 +66,12 @@ def _line_form(text: str) -> LineForm:
     if _REFUSED.search(text, prefix.end):
         return NOTHING
     return form_of(text, prefix)
+
+
+def _is_setting(text: str) -> bool:
+    """Whether a line is one of a configuration, which ``train:`` was the head of then."""
+    match = _SETTING.match(text)
+    return match is not None and is_configuration([match[1]])
 
 
 class OutputReader:
@@ -130,26 +144,38 @@ class OutputReader:
         return self._feed(wide) if wide else []
 
     def _feed(self, text: str) -> list[PrintedPoint]:
-        is_inside, result = self._result.feed(text)
+        own = self._without_prefix(text)
+        is_inside, result = self._result.feed(own)
         if result is not None:
             points = self._points(result)
             return points if is_inside else [*points, *self._feed(text)]
         if is_inside:
             self._trainings.label(self._result.trial)
             return []
-        if self._is_traceback(text) or self._table.begin(text):
+        if self._is_traceback(text) or self._table.begin(own):
             return []
-        if (tabled := self._table.row(text) or self._block.feed(text)) is not None:
+        if (tabled := self._table.row(own) or self._block.feed(own)) is not None:
             return self._points(tabled if tabled.position.known else self._at_heading(tabled))
         if self._block.holds_line:
             return []
-        is_inside, whole = self._dictionary.feed(text)
+        is_inside, whole = self._dictionary.feed(own)
         if is_inside:
             return self._of_dictionary(whole) if whole else []
         counted = self._centred.counted(text)
         return [] if counted is None else self._line(counted)
 
+    def _without_prefix(self, text: str) -> str:
+        """A line as the readers of what is made of several take it."""
+        is_open = self._table.is_open or self._block.is_open or self._dictionary.is_open
+        is_cut = is_open or text[-1:] in _OPENING or may_be_head(text)
+        if not is_cut or text[:1] in "|│┃":
+            return text
+        return text[prefix_of(text).end :]
+
     def _line(self, text: str) -> list[PrintedPoint]:
+        if (self._section or self._heading.known) and _is_setting(text):
+            self._heading, self._section, self._section_holds = _NO_HEADING, "", 0
+            return []
         if not _DIGIT.search(text) and not _NO_DIGITS.search(text):
             if not text[:1].isspace() and text[:1] not in "│├└╰":
                 self._pass_by()
@@ -230,8 +256,11 @@ class OutputReader:
             return None
         about = self._names.of(before)
         position = self._dictionary_position(found, self._numbers.read(before, about).position)
+        split = about.split or split
+        if _NAME.fullmatch(before):
+            split = split or measure_of(before).split
         values = tuple(
-            (about.split or split, key, value)
+            (split, key, value)
             for key, value in found.items()
             if is_charted(key) and key.rpartition("_")[2] != "updates"
         )
@@ -348,7 +377,7 @@ class OutputReader:
         position = self._numbers.read(text, form).position
         if form.split:
             self._begin_section(text, form.split)
-        elif not form.is_indented and position.done is not None:
+        elif not form.is_indented and (position.done is not None or self._below):
             self._section, self._section_holds = "", 0
         self._heading, self._below = position, {}
         if position.epoch is not None and self._section not in EVALUATIONS:

@@ -25,12 +25,13 @@ _RANKS = (
     r"\((?i:rank)[ :=](?P<inner>\d{1,5})\)",
     r"\[proc (?P<proc>\d{1,5})\]",
     rf"\[(?P<process>\d{{1,4}})\]"
-    rf"(?=\s\[?(?:{STAMP}|{CLOCK}|{_MONTH}|{_DAY_NAME}|\d{{1,2}}[ -]{_MONTH}|{LEVEL})(?![\w/]))",
+    rf"(?=\s\[?(?:\[?[\w./\-]+\.py:\d|\[[^\[\]]{{0,60}}\d\d:\d\d"
+    rf"|{STAMP}|{CLOCK}|{_MONTH}|{_DAY_NAME}|\d{{1,2}}[ -]{_MONTH}|{LEVEL})(?![\w/]))",
     r"\((?:\w+ )?pid=(?P<pid>\d{1,9})[^)]{0,60}\)",  # ray
     r"(?!(?i:epoch|iter|step|batch|fold|trial|run))"  # docker compose
     r"(?P<container>[A-Za-z][\w.]{0,40}-\d{1,4})\s{1,20}\|",
     r"(?P<node>[A-Za-z][\w.\-]{0,40}\d):\s"  # pdsh
-    rf"(?=\[|{STAMP}|\d\d:\d\d|{_MONTH}\s|(?:INFO|DEBUG)\b)",
+    rf"(?=\[|{STAMP}|\d\d:\d\d|{_MONTH}\s|\d\d?[ -]{_MONTH}|(?:INFO|DEBUG)\b)",
 )
 _PIECES = (
     *_RANKS,
@@ -42,7 +43,8 @@ _PIECES = (
     rf"{CLOCK}(?![\w:])",
     r"\d{10}(?:\.\d+)?(?=\s)",
     r"[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.\-]+:\d+\]",  # glog
-    rf"\[\s?(?i:{LEVEL}|[ID])\s{{0,8}}\]:?|\[(?:__main__|[A-Za-z_]\w*(?:\.\w+)+)\]:?",
+    rf"\[[^\[\]]{{1,60}}\](?=(?:\s?\[[^\[\]]{{1,60}}\]){{0,4}}\s?\[\s{{0,8}}{LEVEL}\s{{0,8}}\])",
+    rf"\[\s{{0,8}}(?i:{LEVEL}|[ID])\s{{0,8}}\]:?|\[(?:__main__|[A-Za-z_]\w*(?:\.\w+)+)\]:?",
     rf"[\[(<]{_SOURCE}(?::\w+)?[\])>]:?|\([A-Za-z_]\w*:\d+\)(?=\s{LEVEL})",
     rf"{LEVEL}\b(?:(?::[\w.]+)?:)?",
     rf"(?:{_SOURCE}|{_WORD}:[\w<>]+:\d+(?=\s-\s|[\]:]))[\]:]?",

@@ -40,6 +40,11 @@ class ConsoleBlock:
         """What the numbers are called by the head of the table; empty where it has none."""
 
     @property
+    def is_open(self) -> bool:
+        """Whether a rule has come that no other has followed."""
+        return self._values is not None
+
+    @property
     def holds_line(self) -> bool:
         """Whether the last line was a row of a block without bars."""
         return self._is_wide and bool(self._values)

@@ -10,11 +10,21 @@ from tuimon.recorder.console_metrics.prose import has_function_word
 from tuimon.recorder.console_metrics.steps import Position
 
 MOST_CELLS = 64
+_FEWEST_OF_OTHERS = 4
 LONGEST_ROW = 1024
 _EPOCHS = frozenset({"ep", "epoch", "epochs", "e"})
 _STEPS = frozenset({"it", "iter", "iteration", "step", "steps", "#"})
 _CLASSES = frozenset({"class", "classes"})
 _HEAD = re.compile(rf"[\s|│┃]*(?:{'|'.join(_EPOCHS | _STEPS | _CLASSES)})(?![\w=:])", re.IGNORECASE)
+_COUNTER = re.compile(
+    r"(?:\w+[_ ])?(?:epochs?|iters?|iterations?|steps?|updates|episodes?)", re.IGNORECASE
+)
+_COUNTED = re.compile(rf"(?<![^\s|│┃,])(?i:{_COUNTER.pattern})\s*(?:[|│┃,]|\s\s|$)")
+"""What may be one whose first column counts nothing."""
+
+_VALUE = re.compile(r"[\s:=]\d+\.\d|[:=]\s?\d")
+"""What no head has in it."""
+
 PIPES = re.compile(r"[|│┃]")
 WIDE = re.compile(r"\s{2,}|\t")
 _COMMA = re.compile(",")
@@ -43,16 +53,13 @@ class _Head(NamedTuple):
     between: re.Pattern[str] | None
     spans: tuple[tuple[int, int], ...]
 
-    @property
-    def counts_epochs(self) -> bool:
-        """Whether its first column does, and no other counts steps."""
-        return _word_of(self.names[0]) in _EPOCHS and self.step is None
+    place: int
+    """The index of the column that tells where a row is."""
 
     @property
-    def step(self) -> int | None:
-        """The index of a column with steps."""
-        found = (place for place, name in enumerate(self.names) if _word_of(name) in _STEPS)
-        return next(found, None)
+    def counts_epochs(self) -> bool:
+        """Whether that column does, not steps."""
+        return _word_of(self.names[self.place]) in _EPOCHS
 
 
 class ConsoleTable:
@@ -65,9 +72,14 @@ class ConsoleTable:
         self._offset = 0
         self._is_new = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a head has come."""
+        return self._head is not None or bool(self._classes)
+
     def begin(self, text: str) -> bool:
         """Whether a line is the head of a table, which then is the one that goes on."""
-        if not _HEAD.match(text) or len(text) > LONGEST_ROW or (head := _head_of(text)) is None:
+        if not may_be_head(text) or (head := _head_of(text)) is None:
             return False
         if head.names[0].lower() in _CLASSES:
             self._classes = _ungrouped(head.names)
@@ -96,7 +108,7 @@ class ConsoleTable:
         charted = tuple(
             ("", name, value)
             for name, value in values
-            if is_charted(name) and _word_of(name) not in _STEPS
+            if is_charted(name) and _word_of(name) not in _STEPS | _EPOCHS
         )
         return MetricLine(self._position(self._last), charted)
 
@@ -138,24 +150,45 @@ def _word_of(name: str) -> str:
     return name.partition(" ")[0].lower()
 
 
+def may_be_head(text: str) -> bool:
+    """A quick look at a line."""
+    if text[-1:].isdigit() or text[-1:] == "]":
+        return False
+    is_wide = "  " in text or "\t" in text or "," in text or "|" in text or "│" in text
+    return _HEAD.match(text) is not None or (is_wide and _COUNTED.search(text) is not None)
+
+
 def _head_of(text: str) -> _Head | None:
+    if _VALUE.search(text) or len(text) > LONGEST_ROW:
+        return None
     text = text.rstrip(": ")
     for between in (PIPES, WIDE, None) if PIPES.search(text) else (_COMMA, WIDE, None):
-        spans = _spans(text, between)
+        spans = [(a, b) for a, b in _spans(text, between) if text[a:b] != _CHECKPOINT]
         names = [text[a:b] for a, b in spans]
         if not 2 <= len(names) <= MOST_CELLS or has_function_word(text):
             continue
-        first = _word_of(names[0])
-        if first not in _EPOCHS | _STEPS | _CLASSES or any(map(_PAIR.search, names)):
+        place = _counting(names, is_loose=between is None or ", " in text)
+        if place is None or any(map(_PAIR.search, names)):
             continue
         if not all(map(NAME.fullmatch, names)):
             continue
         if any(is_metric(name, "0.5", ":") for name in names) or _YOLO[0] in map(str.lower, names):
-            kept = [
-                (name, span) for name, span in zip(names, spans, strict=True) if name != _CHECKPOINT
-            ]
-            return _Head(tuple(name for name, _ in kept), between, tuple(span for _, span in kept))
+            return _Head(tuple(names), between, tuple(spans), place)
     return None
+
+
+def _counting(names: list[str], *, is_loose: bool) -> int | None:
+    """The index of the column that tells where a row is: of steps, else of epochs, else the first.
+
+    One that does not begin with it is no head if it is as loose as a sentence.
+    """
+    steps = next((at for at, name in enumerate(names) if _word_of(name) in _STEPS), None)
+    if _word_of(names[0]) in _EPOCHS | _STEPS | _CLASSES:
+        return steps or 0
+    if is_loose or len(names) < _FEWEST_OF_OTHERS:
+        return None
+    counters = [at for at, name in enumerate(names) if _COUNTER.fullmatch(name)]
+    return min(counters, key=lambda at: _word_of(names[at]) in _EPOCHS, default=None)
 
 
 def _spans(text: str, between: re.Pattern[str] | None) -> list[tuple[int, int]]:
@@ -187,11 +220,10 @@ def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
         cells = [cell for cell in cells_of(text, None) if cell != "+"]
     if len(cells) != len(head.names):
         cells = _below(text, head)
-    place = head.step or 0
-    if len(cells) != len(head.names) or not (counted := _NUMBERED.fullmatch(cells[place])):
+    if len(cells) != len(head.names) or not (counted := _NUMBERED.fullmatch(cells[head.place])):
         return None
     values = []
-    for name, cell in zip(head.names[1:], cells[1:], strict=True):
+    for name, cell in zip(head.names, cells, strict=True):
         value = to_number(cell.rstrip("%"))
         if value is not None:
             values.append((name, value))

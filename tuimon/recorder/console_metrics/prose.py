@@ -10,15 +10,15 @@ _FUNCTION = word_set(
     " that these those we you he she they our your its will would should can could must may might"
     " did does do has have had but as so because when while after before into over under between"
     " using use only also about more less very which who what how there here then else per via"
-    " because warning expected got improved reached until since saved saving save loading loaded"
-    " writing downloading download installing collecting usage requires required default"
+    " where why because warning expected got improved reached until since saved saving save loading"
+    " loaded writing downloading download installing collecting usage requires required default"
 )
 
 FILLERS = frozenset(SPLITS) | word_set(
     "set epoch step iter batch batches end done summary results result metrics metric eta time"
     " elapsed info log rank gpu current mean avg average total stats finished complete completed"
     " inner it min max loss accuracy lr sec secs s ms img iters steps it history error db"
-    " errors performance learning"
+    " errors performance learning cmc curve"
 )
 
 _WORD = re.compile(r"(?<![\w/\-])[A-Za-z]{2,}(?:-[A-Za-z]+)*(?![\w/])")

@@ -4,10 +4,12 @@ A training has one axis: the iterations once it has told any, else its epochs. W
 without an iteration (an epoch's average, a validation) lies at the last one, where it happened.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _MOST_LAPS = 256
+_MOST_RECENT = 8
 _OWN_STEP = frozenset(("global", "iteration", "step"))
 """Units of which an evaluation names its own step, not its batches."""
 
@@ -53,6 +55,16 @@ class _Lap:
     count: int
     epoch: int | None
     offset: int = 0
+    _recent: deque[int] = field(default_factory=lambda: deque(maxlen=_MOST_RECENT))
+
+    def has_told(self, count: int) -> bool:
+        """Whether it was at a count, as another process says that has come there later."""
+        return self.first < count < self.count and count in self._recent
+
+    def enter(self, count: int, epoch: int | None) -> None:
+        """The counter is at a count."""
+        self.count, self.epoch = count, epoch
+        self._recent.append(count)
 
 
 @dataclass(slots=True)
@@ -72,6 +84,11 @@ class StepAxis:
     _line: int | None = None
     """The last place on the axis of epochs, which counts lines where epochs have fractions."""
     _laps: dict[tuple[bool, str, int | None], _Lap] = field(default_factory=dict)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was told of where the training is."""
+        return self.has_trained or self.epoch is not None or self.trained is not None
 
     def begins_anew(self, position: Position) -> bool:
         """Whether a line of the training goes back to the start: that of another training."""
@@ -171,13 +188,15 @@ class StepAxis:
             self._laps[key] = _Lap(count, count, self.epoch, begun)
             return begun + count
         next_epoch = lap.epoch != self.epoch
+        if not next_epoch and lap.has_told(count) and position.unit != "bar":
+            return lap.offset + count
         if not position.is_global and (count < lap.count or (next_epoch and count == lap.count)):
             if position.total:
                 before = self._epochs_before() * position.total if next_epoch else 0
                 lap.offset = max(lap.offset + position.total, before)
             elif next_epoch:
                 lap.offset += lap.count + (count == 0)
-        lap.count, lap.epoch = count, self.epoch
+        lap.enter(count, self.epoch)
         return lap.offset + count
 
     def _epochs_before(self) -> int:
@@ -187,26 +206,37 @@ class StepAxis:
         return max(0, self.epoch if self._first_epoch == 0 else self.epoch - 1)
 
 
-class TagNames:
-    """Where the points of each curve lie; an average over an epoch is none of its iterations."""
+class CurveSteps:
+    """Where the points of one curve lie.
+
+    An average over an epoch is none of its iterations. Processes that print without a name each
+    tell every step: of those the first that comes counts.
+    """
 
     def __init__(self) -> None:
-        self._told: dict[str, int] = {}
-        """How many iterations curves have told."""
-        self._last: dict[str, int] = {}
+        self._told = 0
+        """How many iterations were told."""
+        self._recent: deque[int] = deque(maxlen=_MOST_RECENT)
+        self._repeats = self._repeats_before = 0
+        """How often the last step was told, and the one before."""
+        self._has_echo = False
 
-    def is_average(self, tag: str, step: Step) -> bool:
-        """Whether a value sums up what a curve has told by iteration."""
-        return not step.told and self._told.get(tag, 0) > 1
-
-    def place(self, tag: str, step: Step, epoch: int | None) -> int:
-        """The step of a point; `epoch` is the one that was named last."""
-        if step.told:
-            self._told[tag] = self._told.get(tag, 0) + 1
+    def place(self, step: Step, epoch: int | None, *, evaluates: bool) -> int | None:
+        """The step of a point; `epoch` is the one that was named last. None if it has no place."""
+        if not evaluates and not step.told and self._told > 1:
+            return None
+        self._told += step.told
         number = step.number
-        last = self._last.get(tag)
+        last = self._recent[-1] if self._recent else None
         if number is None:
             start = -1 if epoch == 0 else 0
             number = max((start if last is None else last) + 1, epoch or 0)
-        self._last[tag] = number
+        if number == last:
+            self._repeats += 1
+            return None if self._has_echo else number
+        if step.told and number in self._recent:
+            return None
+        self._has_echo = self._repeats > 1 and self._repeats == self._repeats_before
+        self._repeats, self._repeats_before = 1, self._repeats
+        self._recent.append(number)
         return number

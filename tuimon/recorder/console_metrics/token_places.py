@@ -3,12 +3,15 @@
 import re
 
 from tuimon.recorder.console_metrics.counters import Span, is_whole
-from tuimon.recorder.console_metrics.lexer import lexemes
+from tuimon.recorder.console_metrics.lexer import LineToken, lexemes
 
 _WRAPPERS = re.compile(r"(?:\w+\.)*(?:tensor|array|Array|DeviceArray|float\d\d|Tensor)")
 _CLOSING = ("]", ")", "'", '"')
 _WIDEST_GAP = 4
-MOST_WORDS = 4
+_ARROWS = ("→", "->", "=>")
+_APART = ("±", "*", "@", "after")
+"""What stands between a value and numbers that tell more of it, as of how many words it is."""
+_MOST_WORDS = 4
 """Of a name."""
 
 
@@ -41,9 +44,40 @@ class TokenPlaces:
                 return place, end + 1
         return None
 
+    def _behind(self, place: int) -> tuple[Span | None, Span | None, bool, int]:
+        """What belongs to a number: what it is a part of, its average, and doubts."""
+        of = average = None
+        if self._is("/", place) and self._kind(place + 1) == "number":
+            if self.found[place + 1].unit not in ("", "%"):
+                return None, None, True, place
+            of, place = self._span(place + 1), place + 2
+        if self._is("(", place):
+            end = place + 1
+            while self._kind(end) == "number" or self._is("/", end):
+                end += 1
+            if self._is(")", end) and end > place + 1:
+                average = self._span(place + 1) if end == place + 2 else None
+                average = average if self._is_average(place - 1, place + 1) else None
+                place = end + 1
+        ahead = self.line[self.found[place].start :][:3] if self._kind(place) else ""
+        if ahead == "+/-":
+            place += 4
+        while self._kind(place + 1) == "number" and self.found[place].text in _APART:
+            place += 2
+        is_list = self._kind(place) == "number" and not self._is("/", place + 1)
+        is_list = is_list and not average and not self.found[place].unit
+        is_list = (
+            is_list
+            or (self._is("*", place) and self._kind(place + 1) != "")
+            or self._is_label(place)
+        )
+        is_changed = ahead.startswith(_ARROWS) and self._kind(place + 1) == "number"
+        is_sure = not is_changed and not is_list
+        return of, average, is_sure, min(place, len(self.found))
+
     def _name_behind(self, place: int) -> str:
         end = place
-        while self._kind(end) == "word" and end < place + MOST_WORDS:
+        while self._kind(end) == "word" and end < place + _MOST_WORDS:
             end += 1
         is_cell = end > place and (end == len(self.found) or self._is(",", end))
         return self.line[self.found[place].start : self.found[end - 1].end] if is_cell else ""
@@ -75,6 +109,14 @@ class TokenPlaces:
 
     def _span(self, place: int) -> Span:
         return self.found[place].start, self.found[place].end
+
+    def _is_alone(self, one: LineToken) -> bool:
+        """Whether blanks are on both sides."""
+        return self.line[one.start - 1 : one.start].isspace() and self.line[one.end :][:1].isspace()
+
+    def _is_apart(self, end: int, start: int) -> bool:
+        """Whether more than a blank is between two tokens."""
+        return start > end + 1 or "\t" in self.line[end:start]
 
     def _is_near(self, end: int, start: int) -> bool:
         between = self.line[end:start]

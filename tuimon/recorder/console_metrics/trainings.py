@@ -7,12 +7,13 @@ overwritten by that of the next training.
 from tuimon.metrics import measure_of
 from tuimon.metrics.splits import EVALUATIONS
 from tuimon.recorder.console_metrics.bars import Evaluations, MetricLine
-from tuimon.recorder.console_metrics.steps import Position, StepAxis, TagNames
+from tuimon.recorder.console_metrics.steps import CurveSteps, Position, Step, StepAxis
 from tuimon.recorder.console_metrics.tags import LONGEST_TAG, tag_of
 from tuimon.recorder.event_file import TagPoint
 
 MOST_TAGS = 512
 _MOST_PARTS = 256
+_MOST_EARLY = 16
 _STEP_LIMIT = 2**62
 
 
@@ -29,15 +30,36 @@ class PrintedTraining:
     def __init__(self, part: str) -> None:
         self.part = part
         self.axis = StepAxis()
-        self._names = TagNames()
+        self._curves: dict[str, CurveSteps] = {}
+        self._early: list[MetricLine] = []
+        """An evaluation before all else, until it is clear whether it was before step 0."""
         self._evaluations = Evaluations(self.axis)
-        self._tags: set[str] = set()
 
     def follow(self, line: MetricLine) -> list[PrintedPoint]:
         """The points of a line, and of an evaluation that is over with it."""
+        if self._is_early(line):
+            self._early.append(line)
+            return []
+        points = self._begin(line) if self._early else []
         if self.axis.trained is None:
-            return self._placed(line)
-        return [point for one in self._evaluations.follow(line) for point in self._placed(one)]
+            return points + self._placed(line)
+        lines = self._evaluations.follow(line)
+        return points + [point for one in lines for point in self._placed(one)]
+
+    def _is_early(self, line: MetricLine) -> bool:
+        """Whether a line belongs to an evaluation before all else."""
+        if self.axis.has_begun or self._curves or line.position.known:
+            return False
+        if len(self._early) >= _MOST_EARLY:
+            return False
+        told = {one[:2] for early in self._early for one in early.values}
+        return not told.intersection(one[:2] for one in line.values) if told else _evaluates(line)
+
+    def _begin(self, line: MetricLine | None = None) -> list[PrintedPoint]:
+        """The points of an evaluation before all else: at step 0 if the training counts now."""
+        early, self._early = self._early, []
+        is_first = line is not None and line.position.known and not _evaluates(line)
+        return [point for one in early for point in self._placed(one, is_first=is_first)]
 
     def summed_up(self, line: MetricLine) -> MetricLine:
         """A line below an evaluation as its last one."""
@@ -45,34 +67,42 @@ class PrintedTraining:
 
     def finish(self) -> list[PrintedPoint]:
         """The result of an evaluation that was the last thing of all."""
-        return [point for line in self._evaluations.finish() for point in self._placed(line)]
+        points = self._begin()
+        return points + [
+            point for line in self._evaluations.finish() for point in self._placed(line)
+        ]
 
-    def _placed(self, line: MetricLine) -> list[PrintedPoint]:
+    def _placed(self, line: MetricLine, *, is_first: bool = False) -> list[PrintedPoint]:
         tagged = [(tag_of(split, key), value) for split, key, value in line.values]
         evaluates = [measure_of(tag).split in EVALUATIONS for tag, _ in tagged]
-        steps = {}
-        if not all(evaluates):
+        steps = dict.fromkeys((False, True), Step(0, told=False)) if is_first else {}
+        if not all(evaluates) and not is_first:
             steps[False] = self.axis.of_training(line.position)
-        if any(evaluates):
+        if any(evaluates) and not is_first:
             steps[True] = self.axis.of_evaluation(line.position, is_alone=not steps)
         points: dict[str, PrintedPoint] = {}
         for (tag, value), is_evaluation in zip(tagged, evaluates, strict=True):
-            if tag in points or not self._is_welcome(tag):
+            curve = self._curve(tag)
+            if tag in points or curve is None:
                 continue
-            step = steps[is_evaluation]
-            if not is_evaluation and self._names.is_average(tag, step):
-                continue
-            number = self._names.place(tag, step, self.axis.epoch)
-            if 0 <= number < _STEP_LIMIT:
+            number = curve.place(steps[is_evaluation], self.axis.epoch, evaluates=is_evaluation)
+            if number is not None and 0 <= number < _STEP_LIMIT:
                 points[tag] = PrintedPoint(tag, number, value)
                 if self.part:
                     points[tag].part = self.part
         return list(points.values())
 
-    def _is_welcome(self, tag: str) -> bool:
-        if len(self._tags) < MOST_TAGS and len(tag) <= LONGEST_TAG:
-            self._tags.add(tag)
-        return tag in self._tags
+    def _curve(self, tag: str) -> CurveSteps | None:
+        """The curve of a tag; None for one too many."""
+        if tag not in self._curves and len(self._curves) < MOST_TAGS and len(tag) <= LONGEST_TAG:
+            self._curves[tag] = CurveSteps()
+        return self._curves.get(tag)
+
+
+def _evaluates(line: MetricLine) -> bool:
+    """Whether a line is about evaluations alone."""
+    tags = (tag_of(split, key) for split, key, _ in line.values)
+    return all(measure_of(tag).split in EVALUATIONS for tag in tags)
 
 
 class Trainings:
@@ -121,10 +151,7 @@ class Trainings:
         return [point for training in all_of_them for point in training.finish()]
 
     def _is_evaluation(self, line: MetricLine) -> bool:
-        if not self.current.axis.has_trained:
-            return False
-        tags = (tag_of(split, key) for split, key, _ in line.values)
-        return all(measure_of(tag).split in EVALUATIONS for tag in tags)
+        return self.current.axis.has_trained and _evaluates(line)
 
     def _begin_if_anew(self, position: Position) -> list[PrintedPoint]:
         if not self.current.axis.begins_anew(position):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
-from tuimon.present.facts import MARKS, ROLES
+from tuimon.present.facts import standing
 from tuimon.present.glance import LeadMetric
 from tuimon.runs.activity import activity, remark
 from tuimon.runs.registry import RunStatus
@@ -73,12 +73,12 @@ class RunList(CursorList[RunStatus]):
 
     def item_row(self, item: RunStatus, cells: int, *, selected: bool) -> Row:
         record, now = item.record, time.time()
-        role = ROLES[item.state]
+        mark, word, role = standing(item.state, paused=item.is_paused, flawed=item.flaw is not None)
         started = format_age(max(0.0, now - record.started_at))
         spans: list[tuple[str, roles.Role]] = [
-            (f"{MARKS[item.state]} ", role),
+            (f"{mark} ", role),
             (fit(record.name, self._name_width) + " ", roles.TEXT),
-            (fit(str(item.state), _STATE_WIDTH) + " ", role),
+            (fit(word, _STATE_WIDTH) + " ", role),
             (fit(started, _AGE_WIDTH) + " ", roles.DIM),
         ]
         if cells >= _TOOK_FROM:

@@ -439,6 +439,19 @@ def test_an_average_over_an_epoch_is_none_of_the_curve_of_its_batches() -> None:
     }
 
 
+def test_processes_without_names_are_one_curve_soon() -> None:
+    ranks = [(step, rank) for step in (10, 20, 30, 40) for rank in (1, 0)]
+    text = "".join(f"step {step}/100 loss 0.{step + rank}\n" for step, rank in ranks)
+    assert series(text)["loss"] == [(10, 0.11), (10, 0.1), (20, 0.21), (20, 0.2), (30, 0.31),
+                                    (40, 0.41)]  # fmt: skip
+
+
+def test_a_process_that_comes_later_begins_no_epoch() -> None:
+    steps = (10, 20, 30, 20, 40, 30, 50)
+    text = "".join(f"step {step}/50 loss 0.{step}\n" for step in steps)
+    assert [step for step, _ in series(text)["loss"]] == [10, 20, 30, 40, 50]
+
+
 NO_METRICS = """\
 At epoch 3 the loss was 0.5 lower than before.
 We use a learning rate of 0.1 and reach an accuracy of 0.95 on 3 data sets.
