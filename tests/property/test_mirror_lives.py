@@ -4,7 +4,7 @@ import itertools
 import math
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,14 +73,15 @@ class Server:
     def next_row(self) -> int:
         return self.first_row + len(self.rows) + len(self.under_way)
 
-    def write(self, row: Mapping[str, Any], number: int) -> None:
-        if self.left < 1:
-            raise KilledError
-        self.left -= 1
-        assert number == self.next_row
-        with Journal(self.journal) as told:
-            assert number < told.next_row, "handed over before it was written down"
-        self.under_way.append(dict(row))
+    def write(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        for row in rows:
+            if self.left < 1:
+                raise KilledError
+            self.left -= 1
+            assert row[ROW] == self.next_row
+            with Journal(self.journal) as told:
+                assert row[ROW] < told.next_row, "handed over before it was written down"
+            self.under_way.append(row)
 
     def restart(self, arrived: float) -> None:
         """The mirror has died, and of what was under way only a part has arrived."""

@@ -83,6 +83,10 @@ class WandbServer:
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The `data` of an answer to a GraphQL request."""
+        if variables.get("summaryMetrics"):
+            return {"upsertBucket": self._set_summary(variables)}
+        if "RunSummary" in query:
+            return {"model": self._summary(variables)}
         if "upsertBucket" in query:
             return {"upsertBucket": self._upsert(variables)}
         if "RunResumeStatus" in query:
@@ -160,6 +164,17 @@ class WandbServer:
 
     def _counted(self, run: ServedRun) -> int:
         return max(len(run.files.get("wandb-history.jsonl", {})) - self.uncounted, 0)
+
+    def _summary(self, variables: dict[str, Any]) -> dict[str, Any]:
+        run = self.runs.get(variables["name"])
+        if run is None:
+            return {"bucket": None}
+        lines = run.lines("wandb-summary.json")
+        return {"bucket": {"id": variables["name"], "summaryMetrics": lines[-1] if lines else "{}"}}
+
+    def _set_summary(self, variables: dict[str, Any]) -> dict[str, Any]:
+        self.runs[variables["id"]].files["wandb-summary.json"] = {0: variables["summaryMetrics"]}
+        return {"bucket": {"id": variables["id"]}}
 
     def _artifact(self) -> dict[str, Any]:
         sequence = {"id": "s", "latestArtifact": {"id": "a", "versionIndex": 0}}

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
 import click
@@ -16,7 +16,7 @@ from tuimon.cli.shared.targets import tell
 from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.cli.shared.wandb_options import wandb_options
 from tuimon.events.logdir import LogdirScan, UnreadablePath
-from tuimon.mirror.journal_home import has_news
+from tuimon.mirror.journal_home import has_news, was_deleted
 from tuimon.mirror.logdir_owner import Experiment, experiments
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.runs.paths import RunPaths, state_home
@@ -128,7 +128,10 @@ def _jobs(
 
 
 def _directory(root: Path, experiment: Experiment, options: MirrorOptions) -> RunPaths:
-    """Where the mirror of an experiment works: the same one for the same command."""
+    """Where the mirror of an experiment works: the same one for the same command.
+
+    Unless what it has mirrored was deleted: then another training is there.
+    """
     where = [str(root), experiment.name]
     real = Path(os.path.realpath(root / experiment.name))
     if real != root / experiment.name:  # another training as soon as the link is another one
@@ -136,7 +139,9 @@ def _directory(root: Path, experiment: Experiment, options: MirrorOptions) -> Ru
     told = "\0".join([*where, options.project or "", options.entity or ""])
     slug = re.sub(r"[^a-z0-9]+", "-", f"{root.name}-{experiment.name}".lower())[-_MAX_SLUG:]
     digest = hashlib.sha256(told.encode(errors="surrogateescape")).hexdigest()[:10]
-    return RunPaths(state_home() / "mirrors" / f"{slug.strip('-') or 'run'}-{digest}")
+    base = state_home() / "mirrors" / f"{slug.strip('-') or 'run'}-{digest}"
+    found = (RunPaths(base.with_name(f"{base.name}-{n}") if n else base) for n in count())
+    return next(paths for paths in found if not was_deleted(paths, experiment.directories))
 
 
 def _mirror(job: _MirrorJob) -> int:

@@ -84,11 +84,12 @@ def frame_header(length: int) -> bytes:
 
 def payload_length(buffer: Buffer, at: int) -> int:
     """Length that the frame header at `at` claims; -1 when there is no valid header."""
-    return _length(bytes(buffer[at : at + HEADER_BYTES]))
+    return length_in_header(bytes(buffer[at : at + HEADER_BYTES]))
 
 
 @lru_cache(maxsize=1024)  # a log has few lengths
-def _length(header: bytes) -> int:
+def length_in_header(header: bytes) -> int:
+    """What `payload_length` says of the header that is all of `header`."""
     if len(header) < HEADER_BYTES:
         return -1
     length, crc = _HEADER.unpack(header)
@@ -113,7 +114,7 @@ def scan_frames(buffer: Buffer, start: int = 0, limit: int | None = None) -> Sca
         if size < first:
             stop, wanted = ScanStop.CUT, FRAME_BYTES
             break
-        length = _length(bytes(buffer[at:first]))
+        length = length_in_header(bytes(buffer[at:first]))
         if length < 0:
             stop, wanted = ScanStop.BROKEN, 0
             break

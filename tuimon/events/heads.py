@@ -23,8 +23,11 @@ from tuimon.events.frames import (
     HEADER_BYTES,
     MAX_RECORD_BYTES,
     TRAILER_BYTES,
+    length_in_header,
     payload_length,
+    scan_frames,
 )
+from tuimon.events.gaps import may_be_filled
 from tuimon.events.points import EventBatch, SummaryRef
 from tuimon.events.single import settled_plugin
 from tuimon.events.wire import parse_event
@@ -44,7 +47,9 @@ class HeadReader:
     the beginning of the file.
     """
 
-    def __init__(self, plugins: Mapping[str, str], decoder: EventDecoder) -> None:
+    def __init__(self, plugins: Mapping[str, str], decoder: EventDecoder, *, active: bool) -> None:
+        """One that is not `active` leaves all records to be read as a whole."""
+        self.active = active
         self.unverified_bytes = 0
         self._unverified: deque[Span] = deque()  # offsets of records and lengths of payloads
         self._plugins = plugins
@@ -55,7 +60,7 @@ class HeadReader:
     def prevail_in(self, batches: Iterable[EventBatch], size: int) -> bool:
         """Whether `size` bytes, read as a whole, are long records mostly: then the next are `read`
         by their heads."""
-        self._prevail = 2 * sum(_long_records(batches).values()) > size
+        self._prevail = self.active and 2 * sum(_long_records(batches).values()) > size
         return self._prevail
 
     def read(self, file: int, offset: int, stop: int, most: int) -> EventBatch | None:
@@ -86,19 +91,24 @@ class HeadReader:
         self.unverified_bytes += size
         self._prevail = 2 * size > batch.end_offset - begin
 
-    def verify(self, file: int, most: int, buffer: ReadBuffer) -> bool:
-        """Verify the next records of an open file, about `most` bytes; whether all are sound.
+    def verify(self, file: int, most: int, buffer: ReadBuffer) -> list[EventBatch] | None:
+        """Verify the next records of an open file, about `most` bytes.
 
-        Raises OSError.
+        Batches that take back what is damaged; None where only what lies around a record tells what
+        became of it. Raises OSError.
         """
+        withdrawn = []
         least = max(self.unverified_bytes - most, 0)
         while self.unverified_bytes > least:
             offset, length = self._unverified[0]
             if not _is_sound(file, offset, length, buffer):
-                return False
+                batch = _withdrawal(file, offset, length)
+                if batch is None:
+                    return None
+                withdrawn.append(batch)
             self._unverified.popleft()
             self.unverified_bytes -= length
-        return True
+        return withdrawn
 
     def ends_sound(self, file: int, buffer: ReadBuffer) -> bool:
         """Whether the last record that was left is sound. Raises OSError."""
@@ -131,7 +141,7 @@ class HeadReader:
                 break
             found = self._refs(piece, end, offset, length)
             if found is None:
-                head = _LongPayload(file, behind - TRAILER_BYTES)
+                head = _LongPayload(file, behind - TRAILER_BYTES, offset - end, piece)
                 found = self._refs(head, offset, offset, length)
             if not found:
                 break
@@ -200,13 +210,22 @@ def _is_sound(file: int, offset: int, length: int, buffer: ReadBuffer) -> bool:
     return payload_length(header, 0) == length and crc.to_bytes(4, "little") == trailer
 
 
+def _withdrawal(file: int, offset: int, length: int) -> EventBatch | None:
+    """A batch that takes back the record at `offset`, if that is all that the damage means."""
+    frame = os.pread(file, FRAME_BYTES + length + HEADER_BYTES, offset)
+    size = FRAME_BYTES + length
+    if scan_frames(frame).damaged != [(0, size)] or may_be_filled(frame[:size]):
+        return None
+    return EventBatch(withdrawn=offset, damaged_records=1, skipped_bytes=size)
+
+
 class _LongPayload:
     """A payload by its positions in the file, read as it is looked at."""
 
-    def __init__(self, file: int, end: int) -> None:
-        """The payload ends at `end`."""
+    def __init__(self, file: int, end: int, offset: int, block: bytes) -> None:
+        """The payload ends at `end`; `block` lies at `offset`."""
         self._file = file
-        self._offset, self._block = 0, b""
+        self._offset, self._block = offset, block
         self._end = end
         self._left = _MOST_HEAD_BYTES
 
@@ -242,7 +261,7 @@ class _LongPayload:
 def _short_end(piece: bytes) -> int:
     """Where the first record that is long, cut or none begins."""
     at = 0
-    while 0 <= (length := payload_length(piece, at)) < LONG_BYTES:
+    while 0 <= (length := length_in_header(piece[at : at + HEADER_BYTES])) < LONG_BYTES:
         end = at + FRAME_BYTES + length
         if end > len(piece):
             break

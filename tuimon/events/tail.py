@@ -98,7 +98,7 @@ class EventFileTail:
         self._known = known or KnownRecords()
         self._buffer = buffer or ReadBuffer()
         self._decoder = EventDecoder(self._plugins, self._known)
-        self._heads = HeadReader(self._plugins, self._decoder) if heads_first else None
+        self._heads = HeadReader(self._plugins, self._decoder, active=heads_first)
         self._fingerprint: tuple[int, int, int, int] | None = None
         self._seam = b""
         self._is_new = False  # another file than before, which the next batch has to say
@@ -137,8 +137,7 @@ class EventFileTail:
     @property
     def unverified_bytes(self) -> int:
         """Bytes before `offset` that were left to `verify`."""
-        heads = self._heads  # the thread that polls may drop it
-        return heads.unverified_bytes if heads else 0
+        return self._heads.unverified_bytes
 
     def pass_over(self, gaps: Iterable[Span]) -> None:
         """Leave out what an earlier reading of the file has left out, before anything is read."""
@@ -176,21 +175,23 @@ class EventFileTail:
         self.state, self.error = FileState.OK, None
         return batches
 
-    def verify(self, most: int) -> bool:
-        """Verify about `most` bytes of what was left; whether they are sound. Raises OSError.
+    def verify(self, most: int) -> list[EventBatch]:
+        """Verify about `most` bytes of what was left; batches that take back what is damaged.
 
-        If not, the next polls give all of the file, as if it were another one, and leave nothing.
+        Where that is not all that a damage means, the next polls give all of the file, as if it
+        were another one, and leave nothing. Raises OSError.
         """
-        if self._heads is None:
-            return True
         with regular_file(self.path, 0) as file:
-            sound = self._heads.verify(file.fileno(), most, self._buffer)
-        if not sound:
+            batches = self._heads.verify(file.fileno(), most, self._buffer)
+        if batches is None:
             self._restart(whole=True)
-        return sound
+            return []
+        for batch in batches:
+            self._count(batch)
+        return batches
 
     def _read_heads(self, file: int, max_bytes: int) -> list[EventBatch]:
-        if self._heads is None or not self._unfinished:
+        if not self._unfinished:
             return []
         stop = self.size - self._buffer.piece_bytes  # what is behind it may still be written
         batch = self._heads.read(file, self.offset, stop, max_bytes)
@@ -291,8 +292,8 @@ class EventFileTail:
         self._move_to(0, b"")
         self.damaged_records = self.skipped_bytes = self._wasted = 0
         self._decoder = EventDecoder(self._plugins, self._known)
-        if self._heads is not None:
-            self._heads = None if whole else HeadReader(self._plugins, self._decoder)
+        active = self._heads.active and not whole
+        self._heads = HeadReader(self._plugins, self._decoder, active=active)
 
     def _move_to(self, offset: int, before: bytes) -> None:
         """Go on at `offset`; `before` ends there."""
@@ -321,8 +322,7 @@ class EventFileTail:
             return self._search(file)
         records = sum(batch.records for batch in decoded.batches)
         self._is_heavy = decoded.end > _HEAVY_BYTES * records
-        if self._heads is not None:
-            self._is_heavy &= not self._heads.prevail_in(decoded.batches, decoded.end)
+        self._is_heavy &= not self._heads.prevail_in(decoded.batches, decoded.end)
         for batch in decoded.batches:
             self._stretch = batch.stretch = batch.stretch or self._stretch
         before = window[max(decoded.end - _SEAM_BYTES, 0) : decoded.end]
@@ -352,7 +352,7 @@ class EventFileTail:
 
     def _give_up(self, file: int, end: int, *, is_gap: bool = False) -> list[EventBatch]:
         """Go on at `end`; a batch that tells what was passed over and may still be filled."""
-        if self._heads and not self._heads.ends_sound(file, self._buffer):
+        if not self._heads.ends_sound(file, self._buffer):
             self._restart(whole=True)  # the damage begins before
             return []
         begin, size = self.offset, end - self.offset

@@ -79,7 +79,9 @@ _WITHIN_OTHERS = word_set("abs ap ce ep fad info kid ret ter aps apm apl")
 def _hints() -> list[str]:
     """What names of metrics and of positions have in them."""
     names = [phrase for phrase, term in (TERMS | BARE).items() if term.kind in _ANCHORS]
-    words = word_set("norm epoch step iter fold trial eval valid train learn lr")
+    words = word_set(
+        "norm epoch step iter fold trial eval valid train learn lr episod round updat batch tick"
+    )
     return sorted(words | set(map(_telling, names)) - _WITHIN_OTHERS)
 
 

@@ -4,6 +4,7 @@ wandb says nothing when an upload stops for good (a key that was revoked, a proj
 deleted), nor which files a kill has cost, so the server is asked.
 """
 
+import logging
 import threading
 import time
 
@@ -30,6 +31,8 @@ _STUCK_AFTER_REFUSAL = 6.0
 
 _LATE = 60.0
 """Seconds that what a server tells may lag behind what it has accepted."""
+
+log = logging.getLogger(__name__)
 
 
 class ArrivalCheck:
@@ -92,6 +95,16 @@ class ArrivalCheck:
         if self.error is not None:
             return f"what has arrived at W&B cannot be checked: {self.error}"
         return f"{' and '.join(lacking)} have not arrived at W&B"
+
+    def settle_runtime(self, seconds: int) -> str | None:
+        """After the end: put right how long the run was running; why that could not be done."""
+        try:
+            self._server.settle_runtime(self._place, seconds)
+        except UnansweredError as error:
+            log.warning("the run time in the summary is wandb's: %s", error)
+        except ServerError as error:
+            return str(error)
+        return None
 
     def waits(self, rows: int) -> bool:
         """Whether more is on its way, and arrives, than wandb is to be given an end with."""

@@ -27,11 +27,15 @@ from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
-from tuimon.mirror.run_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
 from tuimon.mirror.running_time import RunningTime, enter_launches
 from tuimon.mirror.status import MirrorStatus, one_line
 from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
-from tuimon.mirror.wandb_run import WandbRun, teardown
+from tuimon.mirror.wandb_run import (
+    FINISH_TIMEOUT_OFFLINE,
+    FINISH_TIMEOUT_ONLINE,
+    WandbRun,
+    teardown,
+)
 from tuimon.runs.paths import RunPaths
 
 FREE_BYTES = 64 << 20
@@ -233,6 +237,8 @@ class Mirror:
     def _drain(self) -> None:
         """Read until the recorder has searched for the last time and nothing comes any more."""
         quiet_since = time.monotonic()
+        if (ended_at := self._subject.seen_at) is not None:
+            quiet_since -= max(time.time() - ended_at, 0.0)  # nothing was written for so long
         while True:
             self._look()
             if has_room(self._home.directory, self._status):
@@ -267,9 +273,12 @@ class Mirror:
                 summaries=sum(len(row.refs) for row in rows),
                 gaps=reading.gaps,
                 late=reading.late,
-                seam=list(reading.mark[1:]) if reading.mark else [],
+                seam=reading.mark[1:] if reading.mark else (),
+                head=reading.head[1:] if reading.head else (),
             )
             self._journal.append(*self._handover.new_keys(), stretch)
+            if reading.head is not None:
+                self._files.note_head(entry, reading.head)
             self._hand_over(entry, list(enumerate(rows, first)))
         return bool(reading.batches)
 
@@ -345,7 +354,8 @@ class Mirror:
             IncompleteError: something is missing there, or in the offline file.
         """
         if self._fragments is None:
-            return self._watch is not None and self._watch.has_all()
+            seconds = self._handover.runtime(self._subject.seen_at)
+            return self._watch is not None and self._watch.has_all(seconds)
         run = self._journal.run
         on_disk = self._fragments.next_row(0 if run is None else run.first_row)
         if on_disk < self._journal.next_row:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.mirror.event_source import EventSource
+from tuimon.mirror.file_marks import Mark
 from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, StretchEntry
-from tuimon.mirror.journal_home import enter_home
+from tuimon.mirror.journal_home import enter_head, enter_home
 from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
@@ -82,6 +83,14 @@ class JournalFiles:
         old = source.entry
         source.entry = self._enter(old.path, old.run, old.namespace)
         return source.entry
+
+    def note_head(self, entry: FileEntry, head: Mark) -> None:
+        """Let the journal be found by what its first file begins with."""
+        if entry.id == 0:
+            with suppress(
+                OSError
+            ):  # a log directory that is renamed is not found, and nothing else
+                enter_head(head, self._home)
 
     def replay(
         self, first_row: int

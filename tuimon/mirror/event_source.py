@@ -10,7 +10,7 @@ from pathlib import Path
 from tuimon.events.fields import Span
 from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
-from tuimon.mirror.file_marks import FileMarks, Mark, mark_of, still_holds
+from tuimon.mirror.file_marks import FileMarks, Mark, head_of, mark_of, still_holds
 from tuimon.mirror.journal import FileEntry, StretchEntry, gaps_of
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,8 @@ class SourceBatches:
     """They have come into a gap, after what lies behind it."""
     mark: Mark | None = None
     """What the file is known by at `end`."""
+    head: Mark | None = None
+    """And at its beginning, if it was not known."""
 
     @property
     def gaps(self) -> list[Span]:
@@ -64,7 +66,10 @@ class EventSource:
         self._tail = EventFileTail(entry.path, plugins, rereads=False)
         self._earlier = [*stretches]
         self._tail.pass_over(gaps_of(one for one in self._earlier if not one.late))
-        self._marks = FileMarks(one.mark for one in self._earlier if one.mark and not one.late)
+        heads = [one.head_mark for one in self._earlier if one.head_mark]
+        marks = [one.mark for one in self._earlier if one.mark and not one.late]
+        self._marks = FileMarks(marks, heads[-1] if heads else None)
+        self._inode: int | None = None
         self._cut_at: tuple[int, float] | None = None
         self._held: SourceBatches | None = None
         self._state = 0, 0.0
@@ -116,7 +121,7 @@ class EventSource:
             replaced = not goes_on
         begin = end = self._tail.offset
         batches: list[EventBatch] = []
-        mark: Mark | None = None
+        mark = head = None
         for new in self._polls(STRETCH_BYTES, late=True):
             if new[0].reset:
                 self._cut_at = self._tail.size, time.monotonic()
@@ -131,10 +136,13 @@ class EventSource:
             end = self._tail.offset
             mark = mark_of(end, self._tail.seam)
         if mark is not None:
+            if self._marks.head is None:
+                self._marks.head = head = head_of(self.entry.path)
             self._marks.add(mark)
+            self._inode = self._stat_inode()
         if not self._tail.backlog:
             self._unread_since = None
-        return SourceBatches(begin, end, batches, replaced, mark=mark)
+        return SourceBatches(begin, end, batches, replaced, mark=mark, head=head)
 
     def skip_to(self, offset: int) -> bool:
         """Pass over what W&B has; False when the file no longer has a record's end there.
@@ -165,20 +173,24 @@ class EventSource:
         """Go on in a file that was changed behind the reader; False: it is another file, read from
         its start; None: nothing can be said yet.
 
-        Two writers may write over each other's records: what differs is read, and nothing twice.
-        One that is shorter was put back to an earlier state: what it holds has been read.
+        Where two processes write over each other's records, an offset is read once. A file that is
+        shorter was put back to an earlier state: what it holds has been read. One that is the same
+        up to some place has other records behind it.
         """
         assert self._cut_at is not None
         cut, since = self._cut_at
         last = self._marks.last
         now = time.monotonic()
         try:
-            size = Path(self.entry.path).stat().st_size
-            if last is not None and cut < size < last.end:  # it is being copied
-                self._cut_at = cut, since = size, now
-            if last is not None and size < last.end and now - since < patience:
+            status = Path(self.entry.path).stat()
+            if last is not None and cut < status.st_size < last.end:  # it is being copied
+                self._cut_at = cut, since = status.st_size, now
+            if last is not None and status.st_size < last.end and now - since < patience:
                 return None
-            mark = self._marks.newest_in(self.entry.path, size)
+            in_place = last is not None and cut >= last.end and status.st_ino == self._inode
+            mark = self._marks.newest_in(self.entry.path, status.st_size)
+            if mark is not None and in_place:
+                mark = last
             self._tail.go_to(0 if mark is None else mark.end)
         except OSError:
             return None
@@ -186,12 +198,18 @@ class EventSource:
         if last is None or mark is None:
             self._marks = FileMarks()
             return False
-        log.warning("%s has changed behind byte %d: read on from there", self.entry.path, mark.end)
+        log.warning("%s has changed: read on from byte %d", self.entry.path, mark.end)
         known = self._marks.before(cut)
-        if cut < last.end and known is not None and known.end <= mark.end:
+        if cut < last.end and (known is None or known.end <= mark.end):
             self._pass_to(cut)
         self._marks.cut(mark.end)
         return True
+
+    def _stat_inode(self) -> int | None:
+        try:
+            return Path(self.entry.path).stat().st_ino
+        except OSError:
+            return None
 
     def _pass_to(self, offset: int) -> None:
         """Read, to no purpose, the records that end at `offset` at most."""

@@ -12,7 +12,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from zlib import crc32
 
-from tuimon.regular_file import open_regular
+from tuimon.regular_file import open_regular, regular_file
+
+_HEAD_BYTES = 40
+"""A version record has as many: with a time in microseconds."""
 
 
 class Mark(NamedTuple):
@@ -48,10 +51,21 @@ def _is_in(file: int, mark: Mark) -> bool:
     return len(data) == mark.length and crc32(data) == mark.crc
 
 
-class FileMarks:
-    """The marks of one file in ascending order, some 16 bytes each."""
+def head_of(path: str) -> Mark | None:
+    """The mark of a file's first bytes, in which its writer's clock is; None of a shorter file."""
+    try:
+        with regular_file(path) as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return None
+    return mark_of(len(head), head) if len(head) == _HEAD_BYTES else None
 
-    def __init__(self, marks: Iterable[Mark] = ()) -> None:
+
+class FileMarks:
+    """The marks of one file in ascending order, some 16 bytes each, and that of its head."""
+
+    def __init__(self, marks: Iterable[Mark] = (), head: Mark | None = None) -> None:
+        self.head = head
         self._ends = array("Q")
         self._lengths = array("B")
         self._crcs = array("L")
@@ -82,7 +96,7 @@ class FileMarks:
         return self._at(number - 1) if number else None
 
     def newest_in(self, path: str, size: int) -> Mark | None:
-        """The last mark that a file of `size` bytes has.
+        """The last mark that a file of `size` bytes has, one at byte 0 if it has the head alone.
 
         Raises:
             OSError: it cannot be read.
@@ -92,9 +106,10 @@ class FileMarks:
             for number in range(bisect_right(self._ends, size) - 1, -1, -1):
                 if _is_in(file, mark := self._at(number)):
                     return mark
+            has_head = self.head is not None and _is_in(file, self.head)
         finally:
             os.close(file)
-        return None
+        return Mark(0, 0, 0) if has_head else None
 
     def _at(self, number: int) -> Mark:
         return Mark(self._ends[number], self._lengths[number], self._crcs[number])

@@ -36,6 +36,7 @@ from tuimon.summaries.meshes import mesh_of_tag
 from tuimon.summaries.reader import SummaryReader
 
 _SUMMARY_EVERY = 10.0
+_ROWS_AT_ONCE = 100
 _FARTHEST = 86400.0
 """Seconds: a point that lies farther ahead of the clock tells no time."""
 log = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ class Handover:
         """Hand over the rows of a file, each with its number. Raises what wandb raises."""
         prefix = entry.namespace
         own_step = step_key(prefix)
+        waiting: list[dict[str, Any]] = []
         for number, row in numbered:
             data: dict[str, Any] = {
                 self._key(prefix, tag, own_step): value for tag, value in row.values.items()
@@ -105,12 +107,16 @@ class Handover:
                 data[TIMESTAMP] = row.wall_time
                 data[RUNTIME] = round(self._running.at(row.wall_time), 6)
             data[ROW] = self._row = number
+            if not row.refs:
+                waiting.append(data)
+            if row.refs or len(waiting) == _ROWS_AT_ONCE:
+                self._open_run.write(waiting)
+                waiting = []
             if row.refs:
                 with tempfile.TemporaryDirectory(prefix="tuimon-") as folder:
                     found = self._media(entry, row.refs, Path(folder))
-                    self._log_media(data, found, number)
-            else:
-                self._open_run.write(data, number)
+                    self._write_media(data, found)
+        self._open_run.write(waiting)
 
     def ending(self, record: RunRecord, git: Mapping[str, Any]) -> None:
         """Hand over how it ended, and what else came to be known since the run was opened."""
@@ -162,16 +168,16 @@ class Handover:
             self._open_run.define(key, own_step)
         return key
 
-    def _log_media(self, row: dict[str, Any], found: dict[str, Any], number: int) -> None:
+    def _write_media(self, row: dict[str, Any], found: dict[str, Any]) -> None:
         """Hand over a row with media, or without them if wandb does not take them.
 
         A wandb-core that is dead takes no row at all.
         """
         try:
-            self._open_run.write(row, number, found)
+            self._open_run.write_media(row, found)
         except Exception as error:
-            log.warning("row %d is not taken with its media: %s", number, one_line(error))
-            self._open_run.write(row, number)
+            log.warning("row %d is not taken with its media: %s", row[ROW], one_line(error))
+            self._open_run.write([row])
             self.refused += len(found)
 
     def _media(self, entry: FileEntry, refs: Sequence[SummaryRef], folder: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ since nothing was handed over for it. One process writes (`locked`), others may 
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -98,12 +98,19 @@ class StretchEntry:
     late: bool = False
     """The bytes were a gap of an earlier stretch."""
     seam: Sequence[int] = field(default_factory=list)
-    """Length and CRC-32 of the bytes before `end`: a file that has others there is another one."""
+    """Length and CRC-32 of the bytes before `end`, by which the file is known again."""
+    head: Sequence[int] = field(default_factory=list)
+    """The same of the first bytes of the file, with its first stretch."""
 
     @property
     def mark(self) -> Mark | None:
         """Where the file is known by what it holds; None where that was not written down."""
         return Mark(self.end, *self.seam) if self.seam else None
+
+    @property
+    def head_mark(self) -> Mark | None:
+        """What the file is known by at its beginning; None where that was not written down."""
+        return Mark(self.head[0], *self.head) if self.head else None
 
     @property
     def next_row(self) -> int:
@@ -323,24 +330,48 @@ def read_coverage(path: Path) -> dict[str, FileCoverage]:
     return {path: _coverage(stretches.get(number, ())) for number, path in enumerate(files)}
 
 
-def holds_any_of(path: Path, logdir: str) -> bool:
-    """Whether a log directory still has a file that was entered in a journal, or never had one.
+def is_outlived(path: Path, directories: Collection[str]) -> bool:
+    """Whether these log directories held files that were entered in a journal, and none is left.
 
     Raises:
         JournalError: it was written by another version, or holds no journal.
         OSError: it cannot be read.
     """
-    files: list[str] = []
-    first: dict[int, Mark | None] = {}
+    there = [file for file in _known_files(path) if str(Path(file.path).parent) in directories]
+    return bool(there) and not any(still_holds(file.path, [file.mark]) for file in there)
+
+
+def is_renamed(path: Path, file: str) -> bool:
+    """Whether a file is one that was entered in a journal under a name that is free now.
+
+    Raises:
+        JournalError: it was written by another version, or holds no journal.
+        OSError: it cannot be read.
+    """
+    return any(
+        known.mark is not None
+        and still_holds(file, [known.mark])
+        and not still_holds(known.path, [known.mark])
+        for known in _known_files(path)
+    )
+
+
+class _KnownFile(NamedTuple):
+    path: str
+    mark: Mark | None
+    """By which it is known again."""
+
+
+def _known_files(path: Path) -> list[_KnownFile]:
+    files: list[_KnownFile] = []
     for entry, _ in _whole_lines(path):
         if isinstance(entry, FileEntry):
-            files.append(entry.path)
+            files.append(_KnownFile(entry.path, None))
         elif isinstance(entry, MoveEntry):
-            files[entry.file] = entry.path
-        elif isinstance(entry, StretchEntry) and not entry.begin:
-            first.setdefault(entry.file, entry.mark)
-    there = [number for number, file in enumerate(files) if str(Path(file).parent) == logdir]
-    return not there or any(still_holds(files[number], [first.get(number)]) for number in there)
+            files[entry.file] = files[entry.file]._replace(path=entry.path)
+        elif isinstance(entry, StretchEntry) and files[entry.file].mark is None and not entry.late:
+            files[entry.file] = files[entry.file]._replace(mark=entry.head_mark or entry.mark)
+    return files
 
 
 def _coverage(stretches: Sequence[StretchEntry]) -> FileCoverage:

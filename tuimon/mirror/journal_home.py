@@ -2,22 +2,27 @@
 
 A training that is started again with the same log directory goes on as the same W&B run. So the
 launch that first wrote to a log directory keeps the journal and the offline files, its *home*, and
-later launches find it here. ``$TUIMON_HOME/mirrors/logdirs/`` has a file for each log directory.
+later launches find it here. ``$TUIMON_HOME/mirrors/logdirs/`` has a file for each log directory,
+``mirrors/heads/`` one for what the first event file of each journal begins with: log directories
+are renamed.
 """
 
 import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from tuimon.events.gaps import is_filled
+from tuimon.events.logdir import is_event_file
+from tuimon.mirror.file_marks import Mark, head_of
 from tuimon.mirror.journal import (
     FileCoverage,
     JournalError,
-    holds_any_of,
+    is_outlived,
+    is_renamed,
     last_run,
     read_coverage,
 )
@@ -31,6 +36,9 @@ NEVER = "never"
 """`MirrorOptions.resume` of a launch that gets a W&B run of its own."""
 
 AUTO = "auto"
+
+_MOST_FILES = 8
+"""Files of a log directory that are asked whether it had another name."""
 
 log = logging.getLogger(__name__)
 
@@ -88,11 +96,42 @@ def find_home(logdir: str) -> RunPaths | None:
     told = _index_of(logdir)
     home = state_home() / told["home"] if told else None
     if home is None or not home.is_dir():
+        return _home_of_renamed(logdir)
+    return None if was_deleted(RunPaths(home), [logdir]) else RunPaths(home)
+
+
+def _home_of_renamed(logdir: str) -> RunPaths | None:
+    """The home of a log directory that had another name, by what its first files hold."""
+    try:
+        files = sorted(path for path in Path(logdir).iterdir() if is_event_file(path.name))
+    except OSError:
         return None
-    with suppress(OSError, JournalError):
-        if not holds_any_of(home / "mirror" / "journal.jsonl", logdir):
-            return None
-    return RunPaths(home)
+    for file in files[:_MOST_FILES]:
+        head = head_of(str(file))
+        with suppress(OSError, JournalError):
+            home = state_home() / _head_file(head).read_text().rstrip("\n") if head else None
+            if home is not None and is_renamed(home / "mirror" / "journal.jsonl", str(file)):
+                return RunPaths(home)
+    return None
+
+
+def enter_head(head: Mark, home: RunPaths) -> None:
+    """Let `home` be found by what the first file of its journal begins with.
+
+    Raises:
+        OSError: it cannot be written down.
+    """
+    path = _head_file(head)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    replace_file(path, f"{_relative(home.directory)}\n".encode())
+
+
+def was_deleted(paths: RunPaths, logdirs: Collection[str]) -> bool:
+    """Whether nothing is left in log directories of what the home of a launch has of them."""
+    try:
+        return is_outlived(home_of(paths).mirror / "journal.jsonl", logdirs)
+    except (OSError, JournalError):
+        return False
 
 
 def launches_of(home: RunPaths) -> list[Path]:
@@ -188,6 +227,10 @@ def _fits(home: RunPaths, options: MirrorOptions, environ: Mapping[str, str]) ->
 def _index_file(logdir: str) -> Path:
     name = hashlib.sha256(os.fsencode(logdir)).hexdigest()[:24]
     return state_home() / "mirrors" / "logdirs" / name
+
+
+def _head_file(head: Mark) -> Path:
+    return state_home() / "mirrors" / "heads" / f"{head.crc:08x}"
 
 
 def _relative(directory: Path) -> str:

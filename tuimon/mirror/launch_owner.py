@@ -10,7 +10,7 @@ from typing import Any
 
 from tuimon.events.finder import SourceFinder
 from tuimon.events.points import EventBatch
-from tuimon.mirror.journal_home import launches_of
+from tuimon.mirror.journal_home import is_settled, launches_of
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.trial_mirrors import TrialMirrors
 from tuimon.mirror.trials import TrialSplit
@@ -18,11 +18,14 @@ from tuimon.runs.ending import exit_code, has_ended
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecorderRecord, RecordError, RunRecord, read_record
 from tuimon.runs.registry import read_status
-from tuimon.runs.sources import WANDB, LogSource
+from tuimon.runs.sources import CONSOLE, WANDB, LogSource
 from tuimon.runs.writers import FileClaims
 
 _LAST_SEARCH_TIMEOUT = 60.0
 """Seconds that the recorder, which reads the rest of the console, is waited for."""
+
+_OWN_RUN_PATIENCE = 20.0
+"""Seconds that a training which has imported wandb has to open a W&B run itself."""
 
 
 class LaunchOwner:
@@ -36,6 +39,8 @@ class LaunchOwner:
         self._paths = paths
         self._status = read_status(paths.directory)
         self._ended_at: float | None = None
+        self._has_begun = is_settled(paths)
+        self._imported_at: float | None = None
         self._trials = TrialMirrors(paths, dict(os.environ))
         self._split = TrialSplit(self._trials.tops)
         self._claims = FileClaims(paths)
@@ -69,6 +74,14 @@ class LaunchOwner:
     def seen_at(self) -> float | None:
         """The end of the training, or now."""
         return self._status.ended_at or time.time()
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether it writes event files, and wandb was not told to take them."""
+        recorder = self._status.recorder
+        if recorder is None or recorder.wandb_syncs or self._has_begun:
+            return False
+        return any(source.found_by not in (WANDB, CONSOLE) for source in recorder.logdirs)
 
     @property
     def ended(self) -> bool:
@@ -128,6 +141,8 @@ class LaunchOwner:
         if self._status.recorder is not None:
             self._finder.set_sources(self._sources(self._status.recorder))
         last = self._is_searched
+        if self._awaits_own_run(last=last):
+            return []
         found = self._finder.find(last=last)
         files = [NewFile(str(path), run) for run, path in found]
         own, trials = self._split.sort(files, last=last)
@@ -136,8 +151,20 @@ class LaunchOwner:
         self._trials.tick(ended=self.ended)
         return own
 
+    def _awaits_own_run(self, *, last: bool) -> bool:
+        """Whether the training may be about to open a W&B run: for a while after its import."""
+        recorder = self._status.recorder
+        if last or self._has_begun or recorder is None or not recorder.wandb_imported:
+            return False
+        if self.own_run is None and self.record.mirror.mode == "auto":
+            now = time.monotonic()
+            self._imported_at = self._imported_at or now
+            return now - self._imported_at < _OWN_RUN_PATIENCE
+        return False
+
     def begin(self, known: Iterable[str]) -> None:
         """Find out from now on which files are those of trials."""
+        self._has_begun = True
         self._split.begin(known)
 
     def observe(self, batch: EventBatch) -> None:
@@ -162,10 +189,13 @@ class LaunchOwner:
         self._trials.close()
 
     def _sources(self, recorder: RecorderRecord) -> Sequence[LogSource]:
-        """The log directories, without what the training takes to W&B itself."""
+        """The log directories, without what the training takes to W&B itself.
+
+        Its own run is the W&B run, unless one was begun before it was opened.
+        """
         if self.own_run is None:
             return recorder.logdirs
-        if recorder.wandb_syncs:
+        if recorder.wandb_syncs or not self._has_begun:
             return ()
         return [source for source in recorder.logdirs if source.found_by != WANDB]
 

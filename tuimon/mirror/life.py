@@ -101,7 +101,8 @@ def _first_files(context: MirrorContext) -> list[NewFile] | None:
     while not files:
         settled = subject.settled
         if subject.own_run is not None:
-            status.update(state="own", directory=subject.own_run, detail=_about(subject.own_run))
+            detail = _about(subject.own_run, left_out=subject.leaves_out)
+            status.update(state="own", directory=subject.own_run, detail=detail)
         if settled:
             return None
         if context.stop.wait(_LOOK_EVERY):
@@ -113,10 +114,14 @@ def _first_files(context: MirrorContext) -> list[NewFile] | None:
     return files
 
 
-def _about(own_run: str) -> str:
+def _about(own_run: str, *, left_out: bool) -> str:
     """What to know of a W&B run that the training has opened."""
     upload = f"; upload it with: {shlex.join(['wandb', 'sync', own_run])}"
-    return f"the script's own run, in {own_run}{upload if is_offline_run(own_run) else ''}"
+    files = "; event files are not sent there (tuimon mirror sends them)"
+    return (
+        f"the script's own run, in {own_run}{upload if is_offline_run(own_run) else ''}"
+        f"{files if left_out else ''}"
+    )
 
 
 def _wait_for_lock(stack: ExitStack, home: RunPaths, context: MirrorContext) -> None:

@@ -86,6 +86,7 @@ class LogdirOwner:
         self._sizes: dict[Path, int] = {}
         self.own_run = None
         self.seen_at = None
+        self.leaves_out = False
         self.stopped_code = 0
         self.console: Path | None = None
         self.alerts: Path | None = None

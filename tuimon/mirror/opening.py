@@ -11,11 +11,12 @@ from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.run_files import RunFiles
-from tuimon.mirror.run_settings import FINISH_TIMEOUT_ONLINE, INIT_TIMEOUT
 from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.server import NoSuchRunError, RunPlace, ServerError
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import (
+    FINISH_TIMEOUT_ONLINE,
+    INIT_TIMEOUT,
     WandbRun,
     has_key,
     new_run_id,

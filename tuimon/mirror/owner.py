@@ -39,6 +39,10 @@ class Owner(Protocol):
         """Until when it has run, Unix seconds: its end, or now; None where its files alone tell."""
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether it writes event files that its own run does not take."""
+
+    @property
     def ended(self) -> bool:
         """Whether nothing will be written any more."""
 

@@ -146,6 +146,23 @@ class Server:
             )
         return bucket
 
+    def settle_runtime(self, place: RunPlace, seconds: int) -> None:
+        """Have the summary of a closed run tell how long it was running; raises ServerError.
+
+        wandb-core ends a run with the time for which it had it open itself.
+        """
+        bucket = self._bucket("RunSummary", "", "id summaryMetrics", place, {})
+        summary = json.loads(bucket.get("summaryMetrics") or "{}")
+        settled = summary | {"_runtime": seconds}
+        settled["_wandb"] = {**(summary.get("_wandb") or {}), "runtime": seconds}
+        if settled != summary:
+            self.ask(
+                "mutation UpsertBucket($id: String, $summaryMetrics: JSONString) {"
+                " upsertBucket(input: { id: $id, summaryMetrics: $summaryMetrics })"
+                " { bucket { id } } }",
+                {"id": bucket.get("id"), "summaryMetrics": json.dumps(settled)},
+            )
+
 
 def _status_text(code: int) -> str:
     match code:

@@ -25,6 +25,7 @@ from tuimon.runs.record import (
     read_record,
     write_record,
 )
+from tuimon.store.parts import is_trial
 
 _AT_ONCE = 3
 """Trials that are mirrored at the same time; each is a Python with wandb in it."""
@@ -107,6 +108,8 @@ class TrialMirrors:
 
     def _new_job(self, top: str, run: str, launch: RunRecord) -> _TrialJob:
         name = Path(top).name if run == "." else run
+        if is_trial(name):  # called by the time alone
+            name = f"trial-{len(self._jobs) + 1}"
         base = launch.mirror.name or self._environ.get("WANDB_NAME") or launch.id
         record = LogdirRecord(
             name=name,

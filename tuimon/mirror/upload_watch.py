@@ -75,14 +75,18 @@ class UploadWatch:
             done.set()
             teller.join()
 
-    def has_all(self) -> bool:
+    def has_all(self, seconds: int | None) -> bool:
         """Whether everything is at the server, once the run is closed; False where nobody knows.
+
+        `seconds` is for how long the training was running.
 
         Raises:
             IncompleteError: something is missing there.
         """
         missing = self._check.missing(self._journal.next_row, 0)
         self._tell()
+        if missing is None and seconds is not None:
+            missing = self._check.settle_runtime(seconds)
         if missing is not None:
             raise IncompleteError(missing)
         unanswered = self._check.unanswered

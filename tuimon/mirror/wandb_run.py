@@ -1,29 +1,32 @@
-"""One W&B run, open for rows: with `run_settings` and `media`, all that calls wandb."""
+"""One W&B run, open for rows: the only module, with `media`, that calls wandb."""
 
 import glob
 import inspect
-import json
-import math
 import os
 import re
 import secrets
 import string
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tuimon.mirror.destination import git_root
 from tuimon.mirror.keys import metric_name, utf8, utf8_below
 from tuimon.mirror.run_config import script_config, shown_command
-from tuimon.mirror.run_settings import run_settings
 from tuimon.mirror.server import Server
+from tuimon.mirror.wandb_records import RecordStream, begin_at
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 
 NEWEST_KNOWN = (0, 32)
 """The newest minor version that the tests were run with, or that makes no difference."""
+INIT_TIMEOUT = 20.0
+FINISH_TIMEOUT_OFFLINE = 60.0
+FINISH_TIMEOUT_ONLINE = 480.0
+"""Seconds; the guardian waits ten minutes for everything that follows the end of a training."""
 
 _SOURCES = frozenset(
     {".py", ".pyx", ".ipynb", ".sh", ".yaml", ".yml", ".toml", ".json", ".cu", ".cpp"}
@@ -31,8 +34,6 @@ _SOURCES = frozenset(
 _NOT_CODE = frozenset({"__pycache__", "site-packages", "node_modules", "wandb"})
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
-_ROWS_AT_ONCE = 100
-"""So many may be on their way to wandb-core before its socket is waited for."""
 
 
 def new_run_id() -> str:
@@ -120,11 +121,9 @@ class WandbRun:
 
     def __init__(self, run: Any) -> None:
         self._run = run
-        # Older runs have it from their backend.
-        self._interface = getattr(run, "_interface", None) or run._backend.interface
-        told = inspect.signature(self._interface._publish).parameters
-        self._at_once = _ROWS_AT_ONCE if "nowait" in told else 1
-        self._written = 0
+        self.code_digest: str | None = None
+        """What the source files that were sent are known by; None when there were none."""
+        self._records = RecordStream(run)
         self._group: str | None = None
 
     @classmethod
@@ -148,11 +147,9 @@ class WandbRun:
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
         import wandb
-        from wandb.sdk.wandb_run import Run
 
         options = record.mirror
-        # What wandb tells its core of the run, and would set to the present.
-        Run._start_time = property(lambda _: origin, lambda *_: None)  # type: ignore[assignment]
+        begin_at(origin)
         # The arguments in the run's metadata: wandb takes those of its own process.
         sys.argv = utf8_below(shown_command(record.argv))
         run = wandb.init(
@@ -168,7 +165,7 @@ class WandbRun:
             notes=options.notes,
             tags=list(options.tags) or None,
             config=utf8_below(run_config(record, git)),
-            settings=run_settings(record, online=online),
+            settings=_settings(record, online=online),
         )
         opened = cls(run)
         # `init` keeps what the config of a resumed run has, for one.
@@ -210,30 +207,13 @@ class WandbRun:
         if name is not None and axis is not None:
             self._run.define_metric(name, step_metric=axis)
 
-    def write(
-        self, row: Mapping[str, float], number: int, media: Mapping[str, Any] | None = None
-    ) -> None:
-        """Hand over row `number`, which holds all that W&B is to have in it, times included.
+    def write(self, rows: Iterable[Mapping[str, float]]) -> None:
+        """Hand over rows, which hold all that W&B is to have in them, number and times included."""
+        self._records.rows(rows)
 
-        Not by `log`, which takes the time of the call for the point's, and would have wandb-core
-        gather the row from parts and derive a summary with each. Of `media` the tables also go into
-        the summary, by which W&B shows them, before the row: one that has arrived has them there.
-        """
-        encoded = self._encoded(media, number) if media else {}
-        if tables := {key: text for key, text in encoded.items() if _is_table((media or {})[key])}:
-            self._publish_summary(tables)
-        record = _new_record()
-        record.history.step.num = number
-        add = record.history.item.add
-        for key, value in row.items():
-            add(key=key, value_json=repr(value) if math.isfinite(value) else json.dumps(value))
-        for key, text in encoded.items():
-            add(key=key, value_json=text)
-        self._written += 1
-        if self._written % self._at_once:
-            self._interface._publish(record, nowait=True)
-        else:
-            self._interface._publish(record)
+    def write_media(self, row: Mapping[str, float], media: Mapping[str, Any]) -> None:
+        """Hand over a row with media; the summary has its tables, once the row has arrived."""
+        self._records.media(row, media)
 
     def set_group(self, group: str) -> None:
         """Put the run into a group, where wandb lets an open run be put into one."""
@@ -245,37 +225,20 @@ class WandbRun:
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
-        self._publish_summary({key: json.dumps(value) for key, value in entries.items()})
-
-    def _publish_summary(self, entries: Mapping[str, str]) -> None:
-        record = _new_record()
-        for key, text in entries.items():
-            record.summary.update.add(key=key, value_json=text)
-        self._interface._publish(record)
-
-    def _encoded(self, media: Mapping[str, Any], number: int) -> dict[str, str]:
-        """Media of row `number` as wandb keeps them: bound to the run, their files on their way.
-
-        wandb would make a version of an artifact of each table, and ask its server meanwhile; what
-        is bound before is a file of the run, as its own TensorBoard integration makes of a table.
-        """
-        from wandb.sdk.data_types.utils import history_dict_to_json
-        from wandb.util import json_dumps_safer_history
-
-        for key, value in media.items():
-            if _is_table(value):
-                value.bind_to_run(self._run, key, number)
-        bound = history_dict_to_json(self._run, dict(media), step=number, ignore_copy_err=True)
-        return {key: json_dumps_safer_history(value) for key, value in bound.items()}
+        self._records.summary(entries)
 
     def update_config(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's config, whatever they were."""
         self._run.config.update(utf8_below(dict(entries)), allow_val_change=True)
 
+    @property
+    def takes_console(self) -> bool:
+        """Whether the installed wandb takes console output."""
+        return takes_console()
+
     def write_logs(self, lines: Sequence[str]) -> None:
-        """Add lines to the run's console output, if W&B takes it."""
-        if takes_console():
-            self._run.write_logs("\n".join(lines))
+        """Add lines to the run's console output, each of them one there."""
+        self._run.write_logs("".join(f"{line}\n" for line in lines))
 
     def alert(self, title: str, text: str, level: str) -> None:
         """Send an alert; `level` is INFO, WARN or ERROR."""
@@ -283,7 +246,8 @@ class WandbRun:
 
     def log_code(self, directory: str) -> None:
         """Send the source files below a directory, as an artifact."""
-        self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
+        logged = self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
+        self.code_digest = None if logged is None else str(logged.digest)
 
     @property
     def files(self) -> Path:
@@ -308,19 +272,6 @@ class WandbRun:
             TimeoutError: online, and not everything could be uploaded in time.
         """
         self._run.finish(exit_code=exit_code)
-
-
-def _is_table(value: Any) -> bool:
-    import wandb
-
-    return isinstance(value, wandb.Table)
-
-
-def _new_record() -> Any:
-    """One of the messages that wandb-core takes, and writes to its file as they are."""
-    from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
-
-    return Record()
 
 
 def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
@@ -355,3 +306,75 @@ def wait_for_free_directory(paths: RunPaths, run_id: str) -> None:
     """Wait until wandb's name for a fragment, which holds the second it began in, is not taken."""
     while any(paths.wandb.glob(f"*-{time.strftime('%Y%m%d_%H%M%S')}-{run_id}")):
         time.sleep(0.05)
+
+
+def _settings(record: RunRecord, *, online: bool) -> Any:
+    import wandb
+
+    wanted: dict[str, Any] = {
+        "console": "off",
+        "silent": True,
+        "init_timeout": INIT_TIMEOUT,
+        "finish_timeout": FINISH_TIMEOUT_ONLINE if online else FINISH_TIMEOUT_OFFLINE,
+        "finish_timeout_raises": True,
+        "disable_job_creation": True,
+        "host": record.host,
+        # Whole seconds: wandb-core cuts fractions, and 0 means its default of 15.
+        "x_file_stream_transmit_interval": 2,
+        "x_transaction_log_flush_interval": 1.0,
+        # The packages of the mirror's environment say nothing about the training's.
+        "x_save_requirements": False,
+        # The mirror writes the summary itself. Online the server would be asked to derive one.
+        "x_server_side_derived_summary": None if online else True,
+        "x_executable": record.command[0] if record.command else None,
+        **_system_metrics(record),
+        **_program(record.argv, record.cwd),
+        "save_code": _saves_code(record),
+    }
+    return wandb.Settings(
+        **{
+            name: utf8_below(value)
+            for wanted_name, value in wanted.items()
+            if value is not None and (name := _name_here(wanted_name)) is not None
+        }
+    )
+
+
+def _name_here(setting: str) -> str | None:
+    """What the installed wandb calls a setting of today's; None if it has none such.
+
+    Names with x_ are private to wandb (they began with _ alone before 0.19): one that is gone, or
+    not there yet, is no reason to fail.
+    """
+    import wandb
+
+    known = {
+        name for kind in wandb.Settings.__mro__ for name in getattr(kind, "__annotations__", ())
+    }
+    return next((name for name in (setting, setting.removeprefix("x")) if name in known), None)
+
+
+def _saves_code(record: RunRecord) -> bool | None:
+    """False unless the user and W&B's own settings agree; None leaves it to those."""
+    if not record.mirror.save_code or record.child is None:
+        return False
+    return None if "WANDB_SAVE_CODE" in os.environ else True
+
+
+def _system_metrics(record: RunRecord) -> dict[str, Any]:
+    """Measure the training's processes; nothing when they are gone."""
+    if record.child is None or record.state.ended:
+        return {"x_disable_stats": True}
+    return {"x_stats_pid": record.child.pid, "x_stats_track_process_tree": True}
+
+
+def _program(argv: Sequence[str], cwd: str) -> dict[str, str]:
+    root = git_root(cwd)
+    found: dict[str, str] = {} if root is None else {"git_root": root}
+    script = next((argument for argument in argv if argument.endswith(".py")), None)
+    if script is None:
+        return found | {"program": " ".join(argv[:2])}
+    path = os.path.normpath(Path(cwd, script))
+    relative = os.path.relpath(path, root or cwd)
+    found |= {"program": script, "program_abspath": path}
+    return found if relative.startswith("..") else found | {"program_relpath": relative}

@@ -196,6 +196,7 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
     if mirror is not None:
         rows += [
             ("W&B", " · ".join(filter(None, [mirror.state, mirror.project, mirror.detail]))),
+            ("W&B runs", f"{mirror.trials + 1}, one a trial" if mirror.trials else ""),
             ("W&B page", mirror.url or ""),
             ("W&B upload", mirror.sync_command or ""),
         ]

@@ -218,6 +218,7 @@ class Recorder:
         record = self._record._replace(
             logdirs=self._log_sources(),
             wandb_runs=tuple(dict.fromkeys((*self._record.wandb_runs, *self._wandb.directories))),
+            wandb_imported=self._record.wandb_imported or self._wandb.imported,
             wandb_syncs=self._record.wandb_syncs or self._wandb.syncing,
         )
         git = self._git.state

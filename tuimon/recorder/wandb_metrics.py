@@ -42,6 +42,11 @@ class WandbMetrics:
         self._done = False
 
     @property
+    def imported(self) -> bool:
+        """Whether the training has imported wandb."""
+        return self._reports.imports_wandb
+
+    @property
     def directories(self) -> tuple[str, ...]:
         """Of the W&B runs, in the order they were opened."""
         return tuple(str(path.parent) for path in self._runs)
@@ -120,6 +125,8 @@ class _WandbRunReader:
                 row = self._rows.read(record)
                 if row is not None:
                     self._take(row)
+                if self.points is not None:
+                    self.points.hparams = self._rows.config
                 if time.monotonic() > deadline:
                     return
         except FileNotFoundError:

@@ -170,6 +170,8 @@ class RecorderRecord(NamedTuple):
     logdirs: tuple[LogSource, ...] = ()
     wandb_runs: tuple[str, ...] = ()
     """Directories of the W&B runs that the training has opened itself."""
+    wandb_imported: bool = False
+    """Whether it has imported wandb, and so may open one."""
     wandb_syncs: bool = False
     """Whether it has wandb take its event files there (``sync_tensorboard``)."""
     git_commit: str | None = None

@@ -11,6 +11,7 @@ from tuimon.runs.paths import RunPaths, runs_directory
 _WANDB = ".wandb"
 _SYNCING = ".wandb+tensorboard"
 _FILE = "file:"
+_IMPORT = "import:wandb"
 _MOST_LAUNCHES = 256
 """The newest launches that are asked whether a file is theirs."""
 
@@ -28,16 +29,19 @@ class WriterReports:
     def __init__(self, reports: Path) -> None:
         self._reports = reports
         self._read: dict[Path, int] = {}  # bytes taken in, by file
+        self.imports_wandb = False
+        """Whether a process has imported wandb, as far as `new_wandb` has come."""
 
     def new(self) -> Iterator[str]:
         """Log directories, absolute, reported since the last call; one may come again."""
         for line in self.lines():
-            if not line.startswith(_FILE) and not line.endswith((_WANDB, _SYNCING)):
+            if line.startswith(os.sep) and not line.endswith((_WANDB, _SYNCING)):
                 yield line
 
     def new_wandb(self) -> Iterator[OwnRun]:
         """W&B runs by their transaction logs; else as `new`, in place of it."""
         for line in self.lines():
+            self.imports_wandb |= line == _IMPORT
             if line.endswith((_WANDB, _SYNCING)):
                 yield OwnRun(Path(line.removesuffix("+tensorboard")), line.endswith(_SYNCING))
 
@@ -129,5 +133,5 @@ class _Writings:
         for line in self._reports.lines():
             if line.startswith(_FILE):
                 self.files.add(os.path.realpath(line.removeprefix(_FILE)))
-            elif not line.endswith((_WANDB, _SYNCING)):
+            elif line.startswith(os.sep) and not line.endswith((_WANDB, _SYNCING)):
                 self.directories.add(os.path.realpath(line))

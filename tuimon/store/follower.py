@@ -200,15 +200,19 @@ class Follower:
         (_, one) = first
         tail, offset = one.tail, one.tail.offset
         try:
-            if not tail.verify(_VERIFIED_BYTES):
-                self._bytes_read += tail.offset - offset
-                self._polls.drop(one)
-                self._backlog.put(one, -one.changed_at)
-                self._wake.set()
+            batches = tail.verify(_VERIFIED_BYTES)
         except OSError:  # the next look at the file tells of it
             self._unverified.put(one, math.inf)
             self._verify_due = began + _LONGEST_POLL_SECONDS
             return
+        for batch in batches:
+            self._store.apply(one.run, tail.path, batch)
+            self._note(one, FileStatus.of(tail))
+        if tail.offset < offset:
+            self._bytes_read += tail.offset - offset
+            self._polls.drop(one)
+            self._backlog.put(one, -one.changed_at)
+            self._wake.set()
         if not tail.unverified_bytes:
             self._unverified.drop(one)
         ended = time.monotonic()

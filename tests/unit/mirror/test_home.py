@@ -9,8 +9,16 @@ from pathlib import Path
 import pytest
 
 from support.mirror_runs import end_run, new_run
-from tuimon.mirror.journal import FileEntry, Journal, RunEntry, StretchEntry
-from tuimon.mirror.journal_home import enter_home, find_home, has_news, home_of, settle_home
+from tuimon.mirror.file_marks import mark_of
+from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, RunEntry, StretchEntry
+from tuimon.mirror.journal_home import (
+    enter_home,
+    find_home,
+    has_news,
+    home_of,
+    settle_home,
+    was_deleted,
+)
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 
@@ -105,3 +113,32 @@ def test_the_index_is_private_and_names_its_log_directory(home: Path) -> None:
     told = json.loads(index.read_text())
     index.write_text(json.dumps({**told, "logdir": "/another"}))
     assert find_home(LOGDIR) is None
+
+
+def test_what_was_deleted_and_made_anew_is_another_training(tmp_path: Path) -> None:
+    file, moved = tmp_path / "events.out.tfevents.1.h", tmp_path / "events.out.tfevents.2.h"
+    file.write_bytes(b"first" * 20)
+    paths = launch()
+    with Journal(paths.mirror / "journal.jsonl") as journal:
+        assert not was_deleted(paths, [str(tmp_path)])
+        journal.append(
+            FileEntry(id=0, path=str(file), run=".", namespace=""),
+            StretchEntry(
+                file=0,
+                begin=0,
+                end=100,
+                row=0,
+                rows=1,
+                points=1,
+                seam=mark_of(100, file.read_bytes()[-64:])[1:],
+                head=mark_of(40, file.read_bytes()[:40])[1:],
+            ),
+        )
+        assert not was_deleted(paths, [str(tmp_path)])
+        assert not was_deleted(paths, ["/elsewhere"])
+        file.rename(moved)
+        assert was_deleted(paths, [str(tmp_path)])
+        journal.append(MoveEntry(file=0, path=str(moved)))
+        assert not was_deleted(paths, [str(tmp_path)])
+    moved.write_bytes(b"other" * 20)
+    assert was_deleted(paths, [str(tmp_path)])

@@ -34,6 +34,7 @@ class _WriterFinder:
                 try:
                     if name == _WANDB:
                         _wrap_run(module.Run)
+                        _report("import:wandb")
                     else:
                         _wrap(module.EventFileWriter)
                         _keep_apart(module)

@@ -36,7 +36,7 @@ _BARS = tuple(
     )
 )
 _LOOKS = re.compile(r"[\dkMGt] ?\[\d|\] {1,4}\d{1,3}%\||/\d+ \d+:\d\d<|[━╸╺─]\s{1,4}\d+/\d")
-_DRAWN_BEFORE = re.compile(r"\d{1,3}%(?:\|[^|]*\|?)?\s*$|\|[█-]*\|?\s*[\d.]+%\s*$")
+_DRAWN_BEFORE = re.compile(r"\d{1,3}(?:\.\d)?%(?:\|[^|]*\|?)?\s*$|\|[█-]*\|?\s*[\d.]+%\s*$")
 """What is drawn before a bar's count."""
 
 _DRAWN_FIRST = re.compile(r"\s*\[=*>?\.*\]\s+(?P<rest>\S.*)")

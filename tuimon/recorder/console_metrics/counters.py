@@ -14,7 +14,9 @@ _FRACTION = re.compile(r"\d{1,9}\.\d{1,15}")
 
 _COUNTERS = {
     **dict.fromkeys(("epoch", "ep", "epochs", "epoche"), "epoch"),
-    **dict.fromkeys(("iter", "iteration", "it", "iters", "iterations", "itr", "itrs"), "iteration"),
+    **dict.fromkeys(
+        ("tick", "i", "iter", "iteration", "it", "iters", "iterations", "itr", "itrs"), "iteration"
+    ),
     **dict.fromkeys(("step", "steps", "update", "up."), "step"),
     **dict.fromkeys(("global_step", "num_updates", "total_steps", "num_timesteps"), "global"),
     **dict.fromkeys(
@@ -40,6 +42,8 @@ _BESIDE = word_set(
 """What may stand before a counter without making another thing of it, as warm-up or best does."""
 
 _INDEX = word_set("idx id num no number index")
+_OF_TOTALS = ("progress", "i")
+"""Words that count only of a total."""
 _CURRENT = word_set("cur curr current")
 _PLURALS = word_set("steps iters iterations batches episodes epochs")
 _SETTINGS = word_set(
@@ -48,6 +52,8 @@ _SETTINGS = word_set(
 )
 """Before a counter: it says how many there are to be, or of something else."""
 
+_SIGNS = ("#", "is", "-")
+"""What else may stand between a counter and its number, ``Epoch - 1``."""
 PHRASE = word_set("start end of")
 """Of those, words that sentences have, too."""
 
@@ -93,7 +99,7 @@ def counter_at(
             return None
         unit = "other" if unit == "step" else unit
     count = _number_behind(found, place + 1, unit)
-    if count is None or (unit == "progress" and count.total is None):
+    if count is None or (word in _OF_TOTALS and count.total is None):
         return None
     if count.total is not None or found[place + 1].kind != "sign":
         return count
@@ -135,7 +141,7 @@ def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, i
 
 
 def _number_behind(found: Sequence[LineToken], place: int, unit: str) -> Count | None:
-    if place < len(found) and (found[place].kind == "sign" or found[place].text in ("#", "is")):
+    if place < len(found) and (found[place].kind == "sign" or found[place].text in _SIGNS):
         place += 1
     ratio = ratio_at(found, place)
     if ratio is None and place + 1 < len(found) and found[place].kind == "open":

@@ -10,39 +10,30 @@ from tuimon.metrics.splits import split_of
 from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.counters import (
     Count,
-    Span,
     counter_at,
     is_whole,
     ratio_at,
 )
+from tuimon.recorder.console_metrics.joined_words import VALUED, told_by
 from tuimon.recorder.console_metrics.lexer import LineToken
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio, Word
 from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter, name_of
 from tuimon.recorder.console_metrics.token_places import TokenPlaces
 
-_ASIDES = word_set("batch epoch step avg mean ema s ms sec % data")
+_ASIDE = re.compile(
+    r"batch|epoch|step|avg|mean|ema|s|ms|sec|%|data|moving avg|running"
+    r"|(?:last|past|over) (?:last )?\d{1,6}(?: \w+)?|per \w+"
+)
+"""What stands in parentheses that belong to a name, ``loss (batch)``, ``reward (last 100)``."""
+
+_LONGEST_ASIDE = 4
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
-_GLUED = re.compile(r"(\d{1,9})epoch(?::([a-z]+):\d+-(\d{1,15})batch)?")
-"""ESPnet's ``1epoch:train:1-100batch``."""
-
-_JOINED = re.compile(r"e(?:p(?:och)?)?(\d{1,9})[-_/.](?:b|i|s|it|iter|step|batch)(\d{1,9})", re.I)
-"""KPConv's ``e001-i0010``."""
-
-_NUMBERED = re.compile(r"((?i:epoch|iter|step|batch)|E(?=\d))[_\-(]?(\d{1,9})\)?(?:/(\d{1,9}))?")
-"""``Epoch1/10``, ``epoch_1``, ``Epoch(1)``, ``E1``."""
-
-_BATCH = re.compile(r"([A-Za-z]{1,5})(\d{1,9})/(\d{1,9})")
-"""Behind an epoch, ``E1/2 S10/40``."""
-
-_UNSIGNED = re.compile(r"([A-Za-z]+)(\d{1,9}\.\d{1,15})")
-"""``loss0.486``."""
-
-_UNITS = {"iter": "iteration", "e": "epoch"}
 _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 """Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
 
-_VALUED = ("loss", "error", "accuracy", "reward")
-"""Kinds that a number that is not followed by its sign may be of."""
+_VERBS = ("has", "had", "with", "gives")
+"""Between a counter and its values."""
+_PATH = re.compile(r"[\w.\-]+(?:/[\w.\-]+)+")
 _PARTITIONS = word_set("split mode phase stage subset set partition")
 _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", ";", ".")
@@ -59,6 +50,8 @@ class LineReading(TokenPlaces):
         """Numbers with their names behind them, ``5.0 avg loss,``."""
         self.has_nameless = False
         """Whether an integer stands there that nothing is told of."""
+        self.has_unknown_count = False
+        """Whether one has a name that may count anything, ``bucket 0 loss 0.5``."""
         self.cells = self.rows = 1
         """Numbers of cells, and of those between bars."""
         self._has_no_signs = not any(one.kind == "sign" for one in self.found)
@@ -96,8 +89,9 @@ class LineReading(TokenPlaces):
         ):
             return self._pair((place + 1, place + 2), "-")
         self._release()
-        if one.kind == "junk" and (match := _GLUED.fullmatch(one.text)):
-            self._glued(match, one.start)
+        if one.kind == "junk":
+            for what in told_by(one, 0, is_first=False, follows_epoch=False):
+                self._add(what)
         self._depth -= one.text in _CLOSING and self._depth > 0
         self.cells += one.text in _BETWEEN or (one.kind == "mark" and self._is_alone(one))
         self.rows += one.text == "|" or one.text == "│"
@@ -113,16 +107,6 @@ class LineReading(TokenPlaces):
         self._depth += not ratio and self.found[place].text != "<"
         return ratio or place + 1
 
-    def _glued(self, match: re.Match[str], start: int) -> None:
-        self._add(Count("epoch", self._shifted(match, 1, start), None, 0))
-        if match[2]:
-            self._add(Word(match[2], *self._shifted(match, 2, start), self._depth))
-            self._add(Count("batch", self._shifted(match, 3, start), None, 0))
-
-    @staticmethod
-    def _shifted(match: re.Match[str], group: int, start: int) -> Span:
-        return start + match.start(group), start + match.end(group)
-
     def _word(self, place: int) -> int:
         one = self.found[place]
         name, _, inner = one.text.rstrip(")").partition("(")
@@ -130,8 +114,12 @@ class LineReading(TokenPlaces):
         before = [word.text for word in self._words]
         if one.text == "in" and self._is("#", place + 1):
             return place + 3  # best: 25.5 in #1
+        if self._words and (value := self._value(place)):
+            return self._pair(value, "")  # loss tensor(0.5)
+        if one.text in _VERBS and not before and self._follows_count():
+            return place + 1
         if before and one.text == "is" and self._kind(place + 1) == "number":
-            return self._pair((place + 1, place + 2), "")
+            return self._pair((place + 1, place + 2), ":")
         if count := counter_at(self.found, place, name if split else one.text, before):
             if value := self._value_at(count):
                 return self._pair_at(count, value)
@@ -148,24 +136,13 @@ class LineReading(TokenPlaces):
                 self._add(Word("eval", one.start, one.start, self._depth))
             self._add(count)
             return self._batch(count.end) if count.unit == "epoch" else count.end
-        follows = bool(self.items) and not before and _is_epoch(self.items[-1])
-        match = _NUMBERED.fullmatch(one.text) or (_BATCH.fullmatch(one.text) if follows else None)
-        if match and (len(match[1]) > 1 or follows or self._are_words()):
+        follows = not before and self._follows_count("epoch")
+        if told := told_by(one, place + 1, is_first=self._are_words(), follows_epoch=follows):
             self._release()
-            unit = "batch" if follows else _UNITS.get(match[1].lower(), match[1].lower())
-            number = self._shifted(match, 2, one.start)
-            total = self._shifted(match, 3, one.start) if match[3] else None
-            self._add(Count(unit, number, total, place + 1))
-            return self._batch(place + 1) if unit == "epoch" else place + 1
-        if self._are_words() and (match := _JOINED.fullmatch(one.text)):
-            self._release()
-            self._add(Count("epoch", self._shifted(match, 1, one.start), None, place + 1))
-            self._add(Count("batch", self._shifted(match, 2, one.start), None, place + 1))
-            return place + 1
-        if (match := _UNSIGNED.fullmatch(one.text)) and measure_of(match[1]).kind in _VALUED:
-            span = self._shifted(match, 2, one.start)
-            self._add(Pair(match[1], "=", LineToken("number", match[2], *span), None, None, True))
-            return place + 1
+            for what in told:
+                self._add(what)
+            is_epoch = len(told) == 1 and self._follows_count("epoch")
+            return self._batch(place + 1) if is_epoch else place + 1
         if self._words and not self._is_near(self._words[-1].end, one.start):
             self._release()
         self._words.append(Word(one.text, one.start, one.end, self._depth))
@@ -178,7 +155,7 @@ class LineReading(TokenPlaces):
         """
         is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
         value = self._value(count.end + 1) if is_told and self._kind(count.end) == "sign" else None
-        if value is None or not (is_told and measure_of(self._words[-2].text).kind in _VALUED):
+        if value is None or not (is_told and measure_of(self._words[-2].text).kind in VALUED):
             is_split = is_told and split_of(self._words[0].text) != ""
             return value if is_split else None
         return value
@@ -220,9 +197,11 @@ class LineReading(TokenPlaces):
 
     def _text_behind(self, place: int) -> int:
         """Index of what is behind a pair of a name and a text, ``msg="train step"``, or 0."""
-        if self.found[place].text != "=" or place + 1 >= len(self.found):
+        if place + 1 >= len(self.found):
             return 0
         text = self.found[place + 1]
+        if self.found[place].text != "=" and not _PATH.fullmatch(text.text):
+            return 0
         if text.start != self.found[place].end or (text.kind != "word" and text.text not in "'\""):
             return 0
         end = place + 2
@@ -299,30 +278,53 @@ class LineReading(TokenPlaces):
         is_told = place > 0 and self.found[place - 1].text == "="
         return self._are_words() and self._depth <= (self.found[0].kind == "open") and not is_told
 
+    def _follows_count(self, unit: str = "") -> bool:
+        last = self.items[-1].what if self.items else None
+        return isinstance(last, Count) and last.unit == (unit or last.unit)
+
     def _are_words(self) -> bool:
         """Whether nothing but words has come."""
         return all(isinstance(item.what, Word) for item in self.items)
 
     def _aside(self, place: int) -> int:
         """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
-        if place + 3 >= len(self.found) or self.found[place + 2].text != ")":
+        inside = [one.text for one in self.found[place + 1 : place + 2 + _LONGEST_ASIDE]]
+        if ")" not in inside or not _ASIDE.fullmatch(" ".join(inside[: inside.index(")")])):
             return 0
-        inner, end = self.found[place + 1], self.found[place + 2].end
-        if inner.text not in _ASIDES or self.found[place + 3].kind != "sign":
+        close = place + 1 + inside.index(")")
+        if self._kind(close + 1) != "sign":
             return 0
-        last = self._words.pop()
+        last, end = self._words.pop(), self.found[close].end
         self._words.append(Word(self.line[last.start : end], last.start, end, self._depth))
-        return place + 3
+        return close + 1
 
     def _pair(self, value: tuple[int, int], sign: str) -> int:
         number, place = value
-        if not sign and (end := self._counted(number)):
+        if not sign and (end := self._counted(number) or self._qualified(number, place)):
             return end
         of, average, is_sure, end = self._behind(place)
         key = self._name()
         if key and not (sign and _SOURCE.fullmatch(key)):
             self._add(Pair(key, sign, self.found[number], of, average, is_sure, self._depth))
         return end
+
+    def _qualified(self, number: int, place: int) -> int:
+        """Index of what is behind a number that is part of a name, ``top 5 accuracy``, or 0."""
+        one = self.found[number]
+        is_count = is_whole(one) and not one.unit
+        after = self._kind(place + 1)
+        is_named = self._kind(place) == "word" and (after == "sign" or self._has_fraction(place))
+        is_plain = place == number + 1 and not self._is_apart(self._words[-1].end, one.start)
+        if not (is_count and is_named and is_plain) or measure_of(self._words[-1].text).kind:
+            return 0
+        if not any(isinstance(item.what, Count) for item in self.items):
+            self.has_unknown_count = True
+            return 0
+        self._words.append(Word(one.text, one.start, one.end, self._depth))
+        return place
+
+    def _has_fraction(self, place: int) -> bool:
+        return self._kind(place + 1) == "number" and not is_whole(self.found[place + 1])
 
     def _counted(self, number: int) -> int:
         """Index of what is behind a value that an iteration stands before, or 0.
@@ -337,7 +339,7 @@ class LineReading(TokenPlaces):
         if value.unit or is_whole(value) or not is_last or self._is("/", number + 1):
             return 0
         key = self._name()
-        if measure_of(key).kind not in _VALUED:
+        if measure_of(key).kind not in VALUED:
             return place + 1
         self._add(Count("step", self._span(number), None, place))
         self._add(Pair(key, "", value, None, None, True))
@@ -357,7 +359,3 @@ class LineReading(TokenPlaces):
 
     def _add(self, what: Count | Pair | Word) -> None:
         self.items.append(LineItem(self.cells, self.rows, what))
-
-
-def _is_epoch(item: LineItem) -> bool:
-    return isinstance(item.what, Count) and item.what.unit == "epoch"

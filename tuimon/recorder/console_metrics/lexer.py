@@ -21,7 +21,7 @@ STAMP = (
 _UNIT = (
     r"\s?(?:%|(?:it|its|iters?|imgs?|images?|samples?|toks?|tokens|steps?|words|examples|frames"
     r"|batch(?:es)?)/s(?:ec)?|(?:ms|us|µs|s|sec)/(?:it|iter|step|batch|epoch)"
-    r"|ms|us|µs|secs?|seconds?|minutes|hours?|[kKMGT]i?B(?:/s)?)"
+    r"|ms|us|µs|secs?|seconds?(?!\s\d+\.\d)|minutes|hours?|[kKMGT]i?B(?:/s)?)"
     r"|\s[smh](?=\s*(?:[,;|).\]]|$))|ns|s|m|mins?|h|hrs?|days?|[kKMGT]b(?:/s)?|[kKMGTB]|B/s|W|C|x|/s(?:/\w+)?"
 )
 """Of one letter behind a blank only where nothing follows, other than in ``D 0.5 G 0.3``."""
@@ -34,15 +34,15 @@ _LEXEME = re.compile(
     r"(?P<nan>(?:(?<![\w.)\]])[-+\u2212])?(?:nan|NaN|NAN|[Ii]nf(?:inity)?|INF)(?![\w/.@\-]\w|\w|\())"
     r"|(?:(?<![\w.])\d{1,2}[A-Za-z]{1,4}(?=_[A-Za-z]))?[^\W\d][\w²]*(?:(?:'s(?=\s)|[@/.+\-&^](?=\w)|%(?=\w))[\w²]*)*"
     r"(?:\.{2,3}|\.(?=[\s:=])|\((?:[A-Za-z%]{1,20}|\d{1,3})\)(?=\s?[:=\s])|%)?"
-    r"|[:=|,;\[({<\])}>](?<!\[)"
+    r"|-{1,2}>|={1,2}>|>>(?=\s)|[:=|,;\[({<\])}>](?<!\[)"
     rf"|(?P<time>(?:{STAMP})(?![\w:])|\d+\sdays?,\s\d+:\d\d:\d\d|(?<![.:]){CLOCK}(?![\w:]))"
     rf"|(?P<number>(?:(?<![\w.)\]])[-+\u2212])?(?<![\w.])(?>{_NUMBER}))"
     rf"(?P<unit>(?:{_UNIT})(?![\w/%]|\s?[:=]))?(?![\w%]|[.:,\-]\d|\.\w)"
     r"|(?P<junk>[-+.]?\d[\w.,:/\-]*(?<![,:.]))"
     r"|(?P<bar>[━╸╺─█▏▎▍▌▋▊▉▓▒░]{2,}|\[(?:=+>?\.*|>\.*|\.+)\](?!\w))"
-    r"|[-=]>|\S"
+    r"|\S"
 )
-_ARROWS = ("->", "=>")
+ARROWS = frozenset(("→", "->", "-->", "=>", "==>", ">>"))
 _KINDS = (
     dict.fromkeys(":=", "sign") | dict.fromkeys("[({<", "open") | dict.fromkeys("])}>", "close")
 )
@@ -76,9 +76,7 @@ def lexemes(line: str, start: int = 0) -> list[LineToken]:
             kind = (
                 kind
                 or _KINDS.get(text)
-                or (
-                    "mark" if text in _ARROWS or (len(text) == 1 and not text.isalpha()) else "word"
-                )
+                or ("mark" if text in ARROWS or (len(text) == 1 and not text.isalpha()) else "word")
             )
             found.append(LineToken(kind, text, match.start(), match.end()))
     return found

@@ -65,8 +65,9 @@ class LineForm(NamedTuple):
     """Whether it begins with an asterisk, as what ends an evaluation."""
     is_vague: bool = False
     """Whether it counts only below a heading."""
-    is_rate: bool = False
-    """Whether it tells a learning rate alone: it counts only where an epoch was announced."""
+    is_guess: bool = False
+    """Whether it tells a learning rate or something unknown alone: it counts only where an epoch
+    or a step was announced."""
 
     @property
     def has_position(self) -> bool:
@@ -103,7 +104,10 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     unknown = sum(map(unknown_words, words))
     is_before = place.is_told and not any(isinstance(one.what, Pair) for one in items[:1])
     are_all = all(map(split_of, words)) and (is_before or len(pairs) == 1)
-    if _is_measured(pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0):
+    is_guess = form.is_indented and len(items) == 1 and any(map(_is_result, pairs))
+    if is_guess or _is_measured(
+        pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0
+    ):
         most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
         return NOTHING if unknown > most else _measured(form, reading, items, pairs, unknown)
     if is_configuration([pair.key for pair in pairs]):
@@ -117,7 +121,10 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         or place.part is not None
         or bool(split and not pairs)
     )
-    return form._replace(is_heading=tells and unknown <= bool(pairs or split), split=split)
+    is_sure = place.counted is not None and place.counted.unit == "global"
+    has_total = place.counted is not None and place.counted.total is not None
+    is_plain = unknown <= bool(pairs or split) or (is_sure and has_total)
+    return form._replace(is_heading=tells and is_plain, split=split)
 
 
 def _is_indented(line: str, start: int) -> bool:
@@ -180,6 +187,9 @@ def _is_measured(
         return True
     if known and all(map(_is_logged, pairs)) and any(map(_is_unknown, pairs)):
         return are_words_known
+    are_fractions = len(pairs) > 1 and not any(is_whole(pair.number) for pair in pairs)
+    if known and are_words_known and are_fractions and any(map(_is_learning_rate, pairs)):
+        return True  # policy 0.3 lr 0.01
     # "Epoch: 10, Train: 0.81, Test: 0.79"
     return known and any(_is_split(one.key) and not _is_integer(one) for one in pairs)
 
@@ -192,22 +202,26 @@ def _measured(
     unknown: int,
 ) -> LineForm:
     """The form of a line with measurements."""
-    values, split = _values(items, pairs)
+    values, split = _values(items, pairs, are_meters=form.place.counted is not None)
     points = any("." in pair.number.text for pair in pairs)
     form = form._replace(values=values, split=split, has_points=points)
-    if form.has_position or split:
+    if form.has_position:
+        return form
+    if reading.has_unknown_count:
+        return NOTHING
+    if split:
         return form
     before = reading.line[: pairs[0].number.start]
     is_column = len(pairs) == 1 and not pairs[0].sign and len(before) - len(before.rstrip()) > _GAP
-    has_place = any(_DIGIT.search(one.text) for one in _words_before(items))
-    if reading.has_nameless or has_place or is_column or any(map(_may_count, pairs)):
+    if reading.has_nameless or is_column or any(map(_may_count, pairs)):
         return NOTHING  # where it is, is told in a way that is not understood
     anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
-    if unknown or not all(pair.sign or not _is_integer(pair) for pair in anchors):
+    if not all(pair.sign or not _is_integer(pair) for pair in anchors):
         return NOTHING
     is_bare = _is_integer(pairs[0]) and not pairs[0].number.unit
-    is_vague = len(pairs) == 1 and (form.is_indented or is_bare)
-    return form._replace(is_vague=is_vague, is_rate=not anchors)
+    has_place = any(_DIGIT.search(one.text) for one in _words_before(items))
+    is_vague = unknown > 0 or has_place or (len(pairs) == 1 and (form.is_indented or is_bare))
+    return form._replace(is_vague=is_vague, is_guess=not anchors)
 
 
 def _words_before(items: Sequence[LineItem]) -> Iterator[Word]:
@@ -238,6 +252,11 @@ def _is_logged(pair: Pair) -> bool:
     return pair.sign != "" and not is_whole(pair.number) and not pair.number.unit
 
 
+def _is_result(pair: Pair) -> bool:
+    """Whether a pair that was written as one is no setting."""
+    return _is_logged(pair) and measure_of(pair.key).kind != "setting"
+
+
 def _is_unknown(pair: Pair) -> bool:
     return is_charted(pair.key) and measure_of(pair.key).kind in ("", "other", "divergence")
 
@@ -250,8 +269,13 @@ def _is_integer(pair: Pair) -> bool:
     return is_whole(pair.number) and pair.of is None
 
 
-def _values(items: Sequence[LineItem], pairs: Sequence[Pair]) -> tuple[tuple[ValuePlace, ...], str]:
-    """The pairs worth a curve, each with the part of the data that was named last before it."""
+def _values(
+    items: Sequence[LineItem], pairs: Sequence[Pair], *, are_meters: bool = True
+) -> tuple[tuple[ValuePlace, ...], str]:
+    """The pairs worth a curve, each with the part of the data that was named last before it.
+
+    Where they `are_meters`, what is in parentheses behind them is their average so far.
+    """
     carried = dict(zip(map(id, pairs), _carried(pairs), strict=True))
     split, whole = "", ""
     values: list[ValuePlace] = []
@@ -261,8 +285,10 @@ def _values(items: Sequence[LineItem], pairs: Sequence[Pair]) -> tuple[tuple[Val
             if named := split_of(what.text):
                 split = named
                 whole = whole or ("" if values else split)
-        elif isinstance(what, Pair) and (value := _value(what, split or carried[id(what)])):
-            values.append(value)
+        elif isinstance(what, Pair):
+            what = what if are_meters else what._replace(average=None)
+            if value := _value(what, split or carried[id(item.what)]):
+                values.append(value)
     last = items[-1].what if items else None
     if not whole and isinstance(last, Word) and last.depth and split:
         whole = split

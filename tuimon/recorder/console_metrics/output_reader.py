@@ -50,6 +50,9 @@ _REFUSED = re.compile(
     r"|(?<![=\[])==(?![=\]>])|[<>]="
 )
 _SETTING = re.compile(r"\s*[\"']?([A-Za-z]\w*)[\"']?\s?[:=]\s?\S")
+_OF_CODE = re.compile(r"\w\s*\($|[=\"']\s*$")
+_OF_SPLIT = re.compile(rf"(?:^|[\s\])])(?:{SPLIT_WORD})\s?=\s*$", re.IGNORECASE)
+"""What stands before a dictionary in code, and before one of metrics, ``train={...}``."""
 _NAME = re.compile(r"\s*[\w.\-]+\s?[:=]?\s*")
 _LAPPING = ("iter", "iteration")
 """Keys that may count anew each epoch."""
@@ -183,7 +186,7 @@ class OutputReader:
             return []
         if (state := bar_state(text)) is not None:
             return self._state(state)
-        if not may_hold_metrics(text):
+        if not may_hold_metrics(text) and not (self._heading.known and text[:1].isspace()):
             return []
         text = text.rstrip()
         if text.endswith("}"):
@@ -205,7 +208,9 @@ class OutputReader:
             self._trainings.label("")
         elif match is not None:
             self._begin_section(text, SPLITS[match[1].lower()])
-            self._heading, self._below = _NO_HEADING, {}
+            self._below = {}
+            if self._heading.done is None:
+                self._heading = _NO_HEADING
         self._skips |= len(text) <= _LONGEST_HEADING and BEST_HEADING.search(text) is not None
 
     def _state(self, state: BarState) -> list[PrintedPoint]:
@@ -217,8 +222,8 @@ class OutputReader:
             return []
         if (row := self._table.bar(name, count, total)) is not None:
             return self._bar((name, total), row, None)
-        about, measured = self._names.of(name), self._postfixes.of(state.rest)
-        said = self._numbers.read(name, about)
+        about, measured = self._names.of(name.rstrip(" :")), self._postfixes.of(state.rest)
+        said = self._numbers.read(name.rstrip(" :"), about)
         values = said.values + self._numbers.values(state.rest, measured)
         values = tuple((split or about.split, key, value) for split, key, value in values)
         if not values:
@@ -247,7 +252,7 @@ class OutputReader:
         before = before[prefix_of(before).end :]
         if has_function_word(before) or unknown_words(before) > _MOST_UNKNOWN_WORDS:
             return None
-        if re.search(r"\w\s*\($|[=\"']\s*$", before):
+        if _OF_CODE.search(before) and not _OF_SPLIT.search(before):
             return None
         found, split = printed_of(brace + inside)
         if is_configuration(list(found)) or not any(
@@ -314,9 +319,11 @@ class OutputReader:
         line = self._numbers.read(text, form)
         if form.has_position:
             self._heading, self._section_holds = _NO_HEADING, 0
+        elif form.is_guess and not self._heading.known:
+            return []
         elif (below := self._below_heading(line, form.is_indented)) is not None:
             line = below
-        elif form.is_vague or (form.is_rate and not self._heading.known):
+        elif form.is_vague:
             return []
         if not form.has_position and not form.split and form.is_summary:
             line = trainings.current.summed_up(line)

@@ -25,7 +25,7 @@ _RANKS = (
     r"\((?i:rank)[ :=](?P<inner>\d{1,5})\)",
     r"\[proc (?P<proc>\d{1,5})\]",
     rf"\[(?P<process>\d{{1,4}})\]"
-    rf"(?=\s\[?(?:\[?[\w./\-]+\.py:\d|\[[^\[\]]{{0,60}}\d\d:\d\d"
+    rf"(?=\s\[?(?:\[?[\w./\-]+\.\w+:\d|\[[^\[\]]{{0,60}}\d\d:\d\d"
     rf"|{STAMP}|{CLOCK}|{_MONTH}|{_DAY_NAME}|\d{{1,2}}[ -]{_MONTH}|{LEVEL})(?![\w/]))",
     r"\((?:\w+ )?pid=(?P<pid>\d{1,9})[^)]{0,60}\)",  # ray
     r"(?!(?i:epoch|iter|step|batch|fold|trial|run))"  # docker compose

@@ -3,12 +3,11 @@
 import re
 
 from tuimon.recorder.console_metrics.counters import Span, is_whole
-from tuimon.recorder.console_metrics.lexer import LineToken, lexemes
+from tuimon.recorder.console_metrics.lexer import ARROWS, LineToken, lexemes
 
 _WRAPPERS = re.compile(r"(?:\w+\.)*(?:tensor|array|Array|DeviceArray|float\d\d|Tensor)")
 _CLOSING = ("]", ")", "'", '"')
 _WIDEST_GAP = 4
-_ARROWS = ("→", "->", "=>")
 _APART = ("±", "*", "@", "after")
 """What stands between a value and numbers that tell more of it, as of how many words it is."""
 _MOST_WORDS = 4
@@ -71,7 +70,7 @@ class TokenPlaces:
             or (self._is("*", place) and self._kind(place + 1) != "")
             or self._is_label(place)
         )
-        is_changed = ahead.startswith(_ARROWS) and self._kind(place + 1) == "number"
+        is_changed = self._is_arrow(place) and self._kind(place + 1) == "number"
         is_sure = not is_changed and not is_list
         return of, average, is_sure, min(place, len(self.found))
 
@@ -100,6 +99,9 @@ class TokenPlaces:
         """Whether the number before names what comes behind a colon, ``loss 100: 0.61``."""
         is_named = self._is(":", place) and self._kind(place + 1) == "number"
         return is_named and is_whole(self.found[place - 1])
+
+    def _is_arrow(self, place: int) -> bool:
+        return place < len(self.found) and self.found[place].text in ARROWS
 
     def _is(self, text: str, place: int) -> bool:
         return place < len(self.found) and self.found[place].text == text

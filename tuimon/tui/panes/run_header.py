@@ -116,6 +116,8 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     state = "offline" if to_upload else safe(mirror.state)
     if mirror.state == "own":
         state = "by the script"
+    if mirror.trials:
+        points += f" +{mirror.trials} trials" if mirror.trials > 1 else " +1 trial"
     if mirror.total and mirror.state == "live":
         state = f"uploading {min((mirror.confirmed or 0) / mirror.total, 1):.0%}"
     parts = [(55, f"W&B {state}{points}", role)]
