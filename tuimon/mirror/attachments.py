@@ -5,10 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from tuimon.mirror.journal import FileEntry
-from tuimon.mirror.keys import utf8
 from tuimon.mirror.requirements import requirements
 from tuimon.mirror.wandb_run import WandbRun
 from tuimon.runs.paths import RunPaths
+from tuimon.text import escaped
 
 _REQUIREMENTS = "requirements.txt"
 
@@ -35,7 +35,7 @@ def attach_event_files(run: WandbRun, entries: Iterable[FileEntry]) -> None:
     """
     paths: dict[str, str] = {}
     for path, entry in {entry.path: entry for entry in entries}.items():
-        name = utf8("/".join([*filter(None, [entry.namespace]), Path(path).name]))
+        name = escaped("/".join([*filter(None, [entry.namespace]), Path(path).name]))
         paths[f"{name}.{entry.id}" if name in paths else name] = path
     for name, path in paths.items():
         link = run.files / name

@@ -4,12 +4,11 @@ Everything that the event files of a training hold goes to W&B, superseded point
 restarted training wrote twice is part of the record. W&B's history takes nothing back; there, too,
 the points that were written last come last.
 
-A mirror waits while its disk has no room (`has_room`).
+A mirror waits while its disk has no room.
 """
 
 import logging
 import math
-import os
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -21,47 +20,29 @@ from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.handover import Handover
 from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, StretchEntry
-from tuimon.mirror.lines import AlertFeed, ConsoleFeed
+from tuimon.mirror.lines import AlertFeed, ConsoleFeeds
 from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
+from tuimon.mirror.room import has_room
 from tuimon.mirror.rows import StepRow, rows_of
 from tuimon.mirror.running_time import RunningTime, enter_launches
-from tuimon.mirror.status import MirrorStatus, one_line
+from tuimon.mirror.status import one_line
 from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
-from tuimon.mirror.wandb_run import (
-    FINISH_TIMEOUT_OFFLINE,
-    FINISH_TIMEOUT_ONLINE,
-    WandbRun,
-    teardown,
-)
+from tuimon.mirror.wandb_run import WandbRun, teardown
+from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
 from tuimon.runs.paths import RunPaths
+from tuimon.text import safe
 
-FREE_BYTES = 64 << 20
-"""On a disk with less the mirror waits: wandb loses rows on a full one without a word."""
-_NO_ROOM = "waiting, no room"
 _TICK = 0.1
 _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
 _GRACE = 30.0
+_PROBLEMS_EVERY = 10.0
+_MOST_PROBLEMS = 20
 log = logging.getLogger(__name__)
-
-
-def has_room(directory: Path, status: MirrorStatus) -> bool:
-    """Whether the mirror may write into its directory; `status` tells that it waits for room."""
-    try:
-        disk = os.statvfs(directory)
-    except OSError:
-        return False
-    free = disk.f_bavail * disk.f_frsize
-    if free < FREE_BYTES:
-        status.update(detail=f"{_NO_ROOM}: {free >> 20} MB free at {directory.parent}")
-        return False
-    if (status.record.detail or "").startswith(_NO_ROOM):
-        status.update(detail=None)
-    return True
 
 
 class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong
@@ -96,8 +77,11 @@ class Mirror:
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
         self._watch: UploadWatch | None = None
-        self._consoles: list[ConsoleFeed] = []
+        self._consoles = ConsoleFeeds([], journal, None)
         self._alerts: list[AlertFeed] = []
+        self._left_out: list[str] = []
+        self._source_sent = False
+        self._next_problems = 0.0
 
     def mirror(self, first: list[NewFile]) -> None:
         """Mirror until the subject has ended and W&B has everything; `first` files are known.
@@ -131,7 +115,7 @@ class Mirror:
         arrived = self._has_arrived()
         if (missing := self._subject.incomplete(online=self._fragments is None)) is not None:
             raise IncompleteError(missing)
-        self._report()
+        self._report(at_end=True)
         self._status.update(state="finished", total=None, arrived=arrived)
 
     def _observe(self, entry: FileEntry, batch: EventBatch) -> None:
@@ -152,11 +136,13 @@ class Mirror:
         self._handover.open(run, RunningTime(self._journal.launches))
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
-        self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
+        consoles = _paths(subject.console, [one.path for one in journal.lines.stretches], journal)
+        self._consoles = ConsoleFeeds(consoles, journal, opened.first_line)
         self._send_code()
         with self._guard("save", _LOG_TIMEOUT):
             attach_requirements(run, self._context.paths, subject.record.command)
-        self._alerts = [AlertFeed(path, journal) for path in _paths(journal, subject.alerts)]
+        alerts = _paths(subject.alerts, [], journal)
+        self._alerts = [AlertFeed(path, journal) for path in alerts]
         online = opened.fragments is None
         self._status.update(
             state="live" if online else "offline",
@@ -210,9 +196,20 @@ class Mirror:
         """Once for a W&B run: the source tree, if the user wants that."""
         directory = self._context.options.log_code
         if directory is not None and directory not in self._journal.code:
-            self._journal.append(CodeEntry(directory=directory))
             with self._guard("log_code", _LOG_TIMEOUT):
-                self._open_run.log_code(directory)
+                self._left_out += self._open_run.log_code(directory)
+            digest, entry = self._open_run.code_digest, CodeEntry(directory=directory)
+            if self._watch is None or digest is None:
+                self._journal.append(entry)
+            else:
+                self._watch.expect_code(digest, entry)
+
+    def _send_source(self) -> None:
+        """The script and the uncommitted changes, once the recorder has put them aside."""
+        source = self._context.paths.source
+        if not self._source_sent and source.exists():
+            self._source_sent = True
+            self._left_out += self._open_run.send_source(source)
 
     def _attach_event_files(self) -> None:
         if self._context.options.save_events:
@@ -293,10 +290,10 @@ class Mirror:
             run.set_group(group)
         with self._guard("log", _LOG_TIMEOUT):
             self._handover.whole(self._subject.seen_at)
-            for console in self._consoles:
-                console.send(run)
+            self._consoles.send(run)
             for alerts in self._alerts:
                 alerts.send(run)
+            self._send_source()
         self._look_at_server()
         self._report()
 
@@ -305,21 +302,32 @@ class Mirror:
             with self._guard("save", _LOG_TIMEOUT):
                 self._open_run.upload(lost)
 
-    def _report(self) -> None:
+    def _report(self, *, at_end: bool = False) -> None:
+        if at_end or time.monotonic() >= self._next_problems:
+            self._next_problems = time.monotonic() + _PROBLEMS_EVERY
+            self._status.update(problems=self._problems(at_end=at_end))
         self._status.update(
             rows=self._journal.next_row,
             points=self._journal.points,
             summaries=self._journal.summaries,
             bytes=self._journal.bytes,
             refused=self._handover.refused,
+            masked=self._open_run.masked,
+            left_out=tuple(self._left_out),
             trials=self._subject.trials,
         )
+
+    def _problems(self, *, at_end: bool) -> tuple[str, ...]:
+        """What could not be sent, a line each, as many as anybody reads."""
+        found = [f"{safe(one.path)}: {one.error}: left out" for one in self._subject.unreadable]
+        found += self._files.problems(at_end=at_end)
+        more = [f"and {len(found) - _MOST_PROBLEMS:,} more"] if len(found) > _MOST_PROBLEMS else []
+        return (*found[:_MOST_PROBLEMS], *more)
 
     # Ending
 
     def _hand_over_end(self) -> None:
-        for console in self._consoles:
-            console.finish(self._open_run)
+        self._consoles.finish(self._open_run)
         for alerts in self._alerts:
             alerts.send(self._open_run)
         self._handover.ending(self._subject.record, self._subject.git)
@@ -377,9 +385,9 @@ def _names(context: MirrorContext, journal: Journal) -> Namespaces:
     return Namespaces(known, logdir=record.logdir, cwd=record.cwd, own=own)
 
 
-def _paths(journal: Journal, own: Path | None) -> list[Path]:
+def _paths(own: Path | None, told: list[str], journal: Journal) -> list[Path]:
     """This launch's file of lines, and those of the launches that it goes on from."""
     if own is None:
         return []
-    earlier = [Path(path) for path in journal.sent]
+    earlier = [Path(path) for path in (*told, *journal.sent)]
     return list(dict.fromkeys([*(path for path in earlier if path.name == own.name), own]))

@@ -25,10 +25,11 @@ from tuimon.mirror.keys import (
 )
 from tuimon.mirror.media import media
 from tuimon.mirror.rows import PLUGINS, StepRow, shortest
+from tuimon.mirror.run_config import run_config
 from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.status import one_line
 from tuimon.mirror.tag_summaries import TagSummaries
-from tuimon.mirror.wandb_run import WandbRun, run_config
+from tuimon.mirror.wandb_run import WandbRun
 from tuimon.runs.record import RunRecord
 from tuimon.summaries import SummaryError
 from tuimon.summaries.hparams import SessionStart

@@ -5,7 +5,8 @@ what `tuimon.mirror.namespaces` calls the directory. Keys are flat, dots in them
 """
 
 import re
-from typing import Any
+
+from tuimon.text import escaped
 
 GLOBAL_STEP = "global_step"
 """TensorBoard's step: in every row, so that all charts can use it as their x-axis."""
@@ -22,21 +23,20 @@ SCALARS = "scalars"
 
 _NAMELESS = re.compile(r"\*|\\(\.|$)")
 
-_NO_CHARACTER = re.compile("[\ud800-\udfff]")
-
 _RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, ROW, RUNTIME, "_wandb"})
 
 
 def step_key(prefix: str) -> str:
     """The key of the step metric of a namespace."""
-    return f"{utf8(prefix)}/{GLOBAL_STEP}" if prefix else GLOBAL_STEP
+    return f"{escaped(prefix)}/{GLOBAL_STEP}" if prefix else GLOBAL_STEP
 
 
 class KeyTable:
     """Gives every (namespace, tag) a key of its own.
 
     Tags that W&B would drop or overwrite (an empty one, ``_step``, …) and pairs that would share a
-    key (run ``.`` with tag ``a/b``, run ``a`` with tag ``b``) get another. `renamed` are the pairs
+    key (run ``.`` with tag ``a/b``, run ``a`` with tag ``b``) get another, and what is no UTF-8 is
+    escaped. `renamed` are the pairs
     that were given another key before: they keep it, whatever order the tags come in now.
     """
 
@@ -64,9 +64,9 @@ class KeyTable:
         pair = (prefix, tag)
         key = self._keys.get(pair)
         if key is None:
-            plain = key = utf8(f"{prefix}/{tag}" if prefix else tag)
+            plain = key = escaped(f"{prefix}/{tag}" if prefix else tag)
             if tag in _RESERVED or key.endswith(f"/{GLOBAL_STEP}"):
-                key = utf8(f"{prefix}/tag/{tag}" if prefix else f"tag/{tag}")
+                key = escaped(f"{prefix}/tag/{tag}" if prefix else f"tag/{tag}")
             number = 1
             base = key
             while key in self._taken:
@@ -77,23 +77,6 @@ class KeyTable:
             if key != plain:
                 self.renamed[pair] = key
         return key
-
-
-def utf8(name: str) -> str:
-    """A name whose bytes are no UTF-8, as those of directories may be, with these as ``\\xe9``."""
-    return _NO_CHARACTER.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", name)
-
-
-def utf8_below(value: Any) -> Any:
-    """The same of whatever strings a value holds."""
-    match value:
-        case str():
-            return utf8(value)
-        case dict():
-            return {utf8_below(key): utf8_below(one) for key, one in value.items()}
-        case list() | tuple():
-            return [utf8_below(one) for one in value]
-    return value
 
 
 def metric_name(key: str) -> str | None:

@@ -93,6 +93,8 @@ class MirrorOptions(NamedTuple):
     """A directory whose source files go to W&B as an artifact."""
     save_events: bool = False
     """Whether the event files themselves become files of the W&B run."""
+    secrets: tuple[str, ...] = ()
+    """Names of the user's own, besides those that sound like it, whose values are secret."""
 
 
 class RunRecord(NamedTuple):
@@ -216,6 +218,12 @@ class MirrorRecord(NamedTuple):
     """When the first of those was written, Unix seconds."""
     total: int | None = None
     """Rows that an upload consists of; None when none is under way."""
+    masked: tuple[str, ...] = ()
+    """Where secrets were hidden in what W&B is told: options, entries of the config."""
+    left_out: tuple[str, ...] = ()
+    """What of the script and the uncommitted changes stays here, and why."""
+    problems: tuple[str, ...] = ()
+    """What of the event files could not be sent, and why: one line each."""
     arrived: bool = False
     """Whether the server was seen to have everything, which a finished run may be without."""
     trials: int = 0

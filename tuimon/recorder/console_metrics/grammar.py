@@ -35,6 +35,7 @@ _VERBS = ("has", "had", "with", "gives")
 """Between a counter and its values."""
 _PATH = re.compile(r"[\w.\-]+(?:/[\w.\-]+)+")
 _PARTITIONS = word_set("split mode phase stage subset set partition")
+_BEFORE_BATCH = (",", ":", "|", "-", "/", "]")
 _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", ";", ".")
 
@@ -110,6 +111,8 @@ class LineReading(TokenPlaces):
     def _word(self, place: int) -> int:
         one = self.found[place]
         name, _, inner = one.text.rstrip(")").partition("(")
+        if end := self._value_at_step(place):
+            return end
         split = bool(split_of(inner))  # Epoch(train)
         before = [word.text for word in self._words]
         if one.text == "in" and self._is("#", place + 1):
@@ -118,8 +121,9 @@ class LineReading(TokenPlaces):
             return self._pair(value, "")  # loss tensor(0.5)
         if one.text in _VERBS and not before and self._follows_count():
             return place + 1
-        if before and one.text == "is" and self._kind(place + 1) == "number":
-            return self._pair((place + 1, place + 2), ":")
+        is_arrow = self._is_arrow(place + 1)
+        if before and one.text == "is" and self._kind(place + 1 + is_arrow) == "number":
+            return self._pair((place + 1 + is_arrow, place + 2 + is_arrow), ":")
         if count := counter_at(self.found, place, name if split else one.text, before):
             if value := self._value_at(count):
                 return self._pair_at(count, value)
@@ -154,14 +158,37 @@ class LineReading(TokenPlaces):
         ``Cost after iteration 100: 0.5``.
         """
         is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
-        value = self._value(count.end + 1) if is_told and self._kind(count.end) == "sign" else None
+        is_told = is_told and self._words[0].text.lower() != "best"
+        is_followed = self._kind(count.end) == "sign" or self._is("is", count.end)
+        value = self._value(count.end + 1) if is_told and is_followed else None
         if value is None or not (is_told and measure_of(self._words[-2].text).kind in VALUED):
             is_split = is_told and split_of(self._words[0].text) != ""
             return value if is_split else None
         return value
 
+    def _value_at_step(self, place: int) -> int:
+        """Index of what is behind a value whose name is joined to its step, or 0.
+
+        ``Train_WER@Step 50: 87.4``.
+        """
+        one = self.found[place]
+        name, at, counter = one.text.rpartition("@")
+        count = counter_at(self.found, place, counter, []) if at else None
+        if count is None:
+            return 0
+        self._words.append(Word(name, one.start, one.start + len(name), self._depth))
+        value = self._value(count.end + 1) if self._kind(count.end) == "sign" else None
+        if value is not None:
+            return self._pair_of(count, value)
+        self._words.clear()
+        self._add(count)
+        return count.end
+
     def _pair_at(self, count: Count, value: tuple[int, int]) -> int:
         del self._words[-1]
+        return self._pair_of(count, value)
+
+    def _pair_of(self, count: Count, value: tuple[int, int]) -> int:
         words, self._words = self._words, []
         self._add(count)
         self._words = words
@@ -170,7 +197,7 @@ class LineReading(TokenPlaces):
     def _batch(self, place: int) -> int:
         """The count that has no name behind that of an epoch, ``Epoch 1, 50/1000``."""
         begin = place
-        while place < len(self.found) and self.found[place].text in (",", ":", "|", "-", "/"):
+        while place < len(self.found) and self.found[place].text in _BEFORE_BATCH:
             place += 1
         ratio = ratio_at(self.found, place)
         if ratio is None or ratio[1] is None:
@@ -261,7 +288,8 @@ class LineReading(TokenPlaces):
         if ratio is None or ratio[1] is None:
             return 0
         number, total, end = self.found[ratio[0]], self.found[ratio[1]], ratio[2]
-        before = self.found[place - 1].kind if place else ""
+        percent = place > 1 and self.found[place - 1].unit == "%"
+        before = self.found[place - 1 - percent].kind if place else ""
         self.ratios.append(
             Ratio(
                 (number.start, number.end),
@@ -338,6 +366,8 @@ class LineReading(TokenPlaces):
         is_last = self._kind(place + 1) != "number"
         if value.unit or is_whole(value) or not is_last or self._is("/", number + 1):
             return 0
+        if len(self._words) > 1 and self._words[-1].text.lower() in PLACE_WORDS:
+            del self._words[-1]  # loss at 100: 0.5
         key = self._name()
         if measure_of(key).kind not in VALUED:
             return place + 1

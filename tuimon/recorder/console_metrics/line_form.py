@@ -105,6 +105,8 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     is_before = place.is_told and not any(isinstance(one.what, Pair) for one in items[:1])
     are_all = all(map(split_of, words)) and (is_before or len(pairs) == 1)
     is_guess = form.is_indented and len(items) == 1 and any(map(_is_result, pairs))
+    is_evaluation = bool(words) and all(split_of(word) in EVALUATIONS for word in words)
+    is_guess = is_guess or (is_evaluation and len(pairs) > 1 and all(map(_is_result, pairs)))
     if is_guess or _is_measured(
         pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0
     ):
