@@ -50,7 +50,7 @@ class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong
 
 
 class OnlineRestart(Exception):  # noqa: N818 - nothing went wrong
-    """An offline run is to go online, by another mirror with the same journal."""
+    """The run is to be opened online, from now on, by another mirror with the same journal."""
 
 
 class Mirror:
@@ -89,7 +89,7 @@ class Mirror:
         Raises:
             MirrorInterrupt: it was told to stop.
             MirrorOff: W&B is switched off.
-            OnlineRestart: the offline run was closed, to be opened online.
+            OnlineRestart: the run was closed, to be opened online.
             IncompleteError: W&B does not have everything; call again later, in a new process.
             Exception: whatever else wandb raises; the same applies.
         """
@@ -102,6 +102,8 @@ class Mirror:
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
+            if opened.metrics and not self._subject.ended:
+                raise OnlineRestart  # with wandb measuring
             self._follow()
             self._hand_over_end()
             self._wait_for_most()
@@ -116,6 +118,7 @@ class Mirror:
         if (missing := self._subject.incomplete(online=self._fragments is None)) is not None:
             raise IncompleteError(missing)
         self._report(at_end=True)
+        arrived = arrived and self._subject.others_have_arrived
         self._status.update(state="finished", total=None, arrived=arrived)
 
     def _observe(self, entry: FileEntry, batch: EventBatch) -> None:
@@ -133,7 +136,11 @@ class Mirror:
         self._fragments = opened.fragments
         if opened.arrivals is not None:
             self._watch = UploadWatch(opened.arrivals, self._status, self._journal)
-        self._handover.open(run, RunningTime(self._journal.launches))
+        running = RunningTime(self._journal.launches)
+        self._handover.open(run, running, opened.first_row)
+        if opened.metrics:
+            with self._guard("log", _LOG_TIMEOUT):
+                run.write_system_metrics(opened.metrics, running.origin)
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
         consoles = _paths(subject.console, [one.path for one in journal.lines.stretches], journal)

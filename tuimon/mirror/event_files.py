@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.mirror.event_source import EventSource
-from tuimon.mirror.file_marks import Mark
+from tuimon.mirror.file_marks import Mark, head_of
 from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, StretchEntry
 from tuimon.mirror.journal_home import enter_head, enter_home
 from tuimon.mirror.namespaces import Namespaces
@@ -136,7 +136,9 @@ class JournalFiles:
 
     def _is_moved(self, path: str) -> bool:
         """Whether a file that is known has got this name; it keeps that of its run."""
-        source = next((one for one in self if one.is_at(path)), None)
+        head = head_of(path)
+        alike = [one for one in self if head is not None and one.head == head]
+        source = next((one for one in alike if one.is_at(path)), None)
         if source is None:
             return False
         log.info("%s is now %s", source.entry.path, path)

@@ -110,6 +110,11 @@ class EventSource:
             now - self._changed_at >= SETTLE_SECONDS or now - self._unread_since >= PATIENCE_SECONDS
         )
 
+    @property
+    def head(self) -> Mark | None:
+        """What the file begins with, as far as it is known."""
+        return self._marks.head
+
     def is_at(self, path: str) -> bool:
         """Whether all that was read of the file is at `path`, and no longer where it was."""
         last = self._marks.last

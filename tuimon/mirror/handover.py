@@ -66,10 +66,11 @@ class Handover:
         self.refused = 0
         """Summaries that could not be decoded, or that wandb did not take."""
 
-    def open(self, run: WandbRun, running: RunningTime) -> None:
-        """Hand over to `run` from now on, whose time is `running`."""
+    def open(self, run: WandbRun, running: RunningTime, first_row: int) -> None:
+        """Hand over to `run` from now on, whose time is `running` and which lacks `first_row`."""
         self._run = run
         self._running = running
+        self._row = first_row - 1
 
     def observe(self, entry: FileEntry, batch: EventBatch) -> None:
         """Gather from a batch what concerns the run as a whole, and give its tags their keys.

@@ -190,6 +190,11 @@ class LaunchOwner:
         """What is wrong with a trial."""
         return self._trials.incomplete(online=online)
 
+    @property
+    def others_have_arrived(self) -> bool:
+        """Whether everything of the trials is known to be at W&B."""
+        return self._trials.have_arrived
+
     def close(self) -> None:
         """End the mirrors of the trials."""
         self._trials.close()
@@ -208,7 +213,9 @@ class LaunchOwner:
     def goes_on_from(self, home: RunPaths) -> None:
         """Take files of earlier launches, too: their own mirrors may not have come to them."""
         self._claims.goes_on_from(launches_of(home))
+        started_at = self.record.started_at
         with suppress(RecordError):
             record = read_record(RunRecord, home.run_json)
-            if record is not None and record.started_at < self.record.started_at:
-                self._finder = SourceFinder(record.started_at, self._claims)
+            if record is not None:
+                started_at = min(started_at, record.started_at)
+        self._finder = SourceFinder(started_at, self._claims)

@@ -92,6 +92,7 @@ class LogdirOwner:
         self.alerts: Path | None = None
         self.is_sorting = False
         self.trials = 0
+        self.others_have_arrived = True
 
     def _describe(self, record: LogdirRecord) -> None:
         self._described = record

@@ -105,5 +105,9 @@ class Owner(Protocol):
     def incomplete(self, *, online: bool) -> str | None:
         """What is wrong with them once it has settled; with `online` they are to be there, too."""
 
+    @property
+    def others_have_arrived(self) -> bool:
+        """Whether everything of them is known to be at W&B."""
+
     def close(self) -> None:
         """Nothing is mirrored any more."""

@@ -10,7 +10,7 @@ import string
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -140,13 +140,14 @@ class WandbRun:
         online: bool,
         git: Mapping[str, Any],
         origin: float,
+        measures: bool = True,
         project: str | None = None,
         entity: str | None = None,
     ) -> "WandbRun":
         """Begin or resume the W&B run of a training below `paths`; `git` goes into its config.
 
-        Its system metrics count seconds from `origin` (Unix s); `project` and `entity` are where
-        the run is already, if it is anywhere.
+        Its system metrics, if wandb `measures` any, count seconds from `origin` (Unix s); `project`
+        and `entity` are where the run is already, if it is anywhere.
 
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
@@ -171,7 +172,7 @@ class WandbRun:
             notes=_plain(options.notes),
             tags=_plain(options.tags) or None,
             config=config,
-            settings=settings_of(record, git, mask, online=online),
+            settings=settings_of(record, git, mask, online=online, measures=measures),
         )
         opened = cls(run, mask, saves_code=saves_code(record))
         # `init` keeps what the config of a resumed run has, for one.
@@ -229,6 +230,12 @@ class WandbRun:
             with suppress(Exception):  # a private matter of wandb's: a run that is resumed gets it
                 self._run._settings.run_group = group
                 self._run.tags = self._run.tags or ()
+
+    def write_system_metrics(
+        self, records: Iterable[Any], origin: Callable[[float], float]
+    ) -> None:
+        """Hand over wandb's records of system metrics; see `RecordStream.system_metrics`."""
+        self._records.system_metrics(records, origin)
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""

@@ -236,6 +236,15 @@ class MirrorRecord(NamedTuple):
         return self.state == "finished" and self.arrived
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether everything was sent to W&B, and nobody has seen it there."""
+        return (
+            self.state == "finished"
+            and self.url is not None
+            and not (self.arrived or self.sync_command)
+        )
+
+    @property
     def is_at_work(self) -> bool:
         """Whether this is not the last word of a mirror: it works, or is to be started again."""
         if self.state == "failed":
