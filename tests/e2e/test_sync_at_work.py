@@ -17,7 +17,7 @@ from support.waiting import wait_until
 from support.wandb_server import KEY, ServedRun, WandbServer, wandb_server
 from tuimon.mirror.upload import request_upload
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import MirrorRecord, read_record
+from tuimon.runs.record import MirrorOptions, MirrorRecord, read_record
 
 IMAGES = 30
 
@@ -36,7 +36,10 @@ def run(tmp_path: Path) -> RunPaths:
         for step in range(IMAGES):
             writer.add_scalar("loss", step / 3, step)
             writer.add_image("sample", random.random((3, 8, 8)), step)
-    paths = new_run(tmp_path, tmp_path / "runs")
+    (tmp_path / "train.py").write_text("pass")
+    options = MirrorOptions(mode="offline", log_code=str(tmp_path))
+    paths = new_run(tmp_path, tmp_path / "runs", options)
+    paths.console_log.write_text("epoch 1\nepoch 2\n")
     end_run(paths)
     with MirrorUnderTest(paths) as mirror:
         assert mirror.finish() == 0
@@ -80,8 +83,9 @@ def test_images_of_a_killed_upload_arrive_and_sync_waits_for_them(
     assert images(served) == [False] * IMAGES
     server.loses = lambda name: False
     server.takes_files.clear()
+    killed = _record(run).directory
     first = sync(run, server)
-    wait_until(lambda: _record(run).files == IMAGES, 60)
+    wait_until(lambda: _record(run).directory != killed and _record(run).files == IMAGES, 60)
     os.killpg(first.pid, signal.SIGKILL)  # its mirror goes on
     terminal, its_end = os.openpty()
     waiting, interrupted = sync(run, server), sync(run, server, its_end)
@@ -97,6 +101,8 @@ def test_images_of_a_killed_upload_arrive_and_sync_waits_for_them(
     assert said.startswith(f"{run.id} is uploaded: http")
     assert images(served) == [True] * IMAGES
     assert len(served.history) == 2 * IMAGES
+    assert [line.partition(" ")[2] for line in served.lines("output.log")] == ["epoch 1", "epoch 2"]
+    assert len(set(served.artifacts)) == 1, "the source files, which do not change"
     assert not [*run.wandb.glob("run-*/files/media/**/*.png")], "the server has them"
 
 

@@ -74,7 +74,8 @@ def end_run(paths: RunPaths, state: RunState = RunState.FINISHED, **outcome: Any
     assert run is not None
     assert recorder is not None
     now = time.time()
-    write_record(paths.run_json, run._replace(state=state, ended_at=now, **outcome))
+    outcome = {"state": state, "ended_at": now, **outcome}
+    write_record(paths.run_json, run._replace(**outcome))
     write_record(paths.recorder_json, recorder._replace(updated_at=now + 0.001))
 
 

@@ -34,6 +34,8 @@ class ServedRun:
     files: dict[str, dict[int, str]] = field(default_factory=dict)
     stored: dict[str, bytes | None] = field(default_factory=dict)
     """The files that were uploaded as such; None for one that was announced and not more."""
+    artifacts: list[str] = field(default_factory=list)
+    """Their digests, one for each time that it was logged."""
     complete: bool = False
     exit_code: int | None = None
 
@@ -85,6 +87,8 @@ class WandbServer:
         """The `data` of an answer to a GraphQL request."""
         if variables.get("summaryMetrics"):
             return {"upsertBucket": self._set_summary(variables)}
+        if "RunEvents" in query:
+            return {"model": self._events(variables)}
         if "RunSummary" in query:
             return {"model": self._summary(variables)}
         if "upsertBucket" in query:
@@ -97,11 +101,15 @@ class WandbServer:
             if not self.tells_files:
                 raise LookupError('Cannot query field "files" on type "Run".')
             return {"model": self._files(variables)}
+        if "RunArtifacts" in query:
+            return {"model": self._artifacts(variables)}
         if "viewer" in query and "Viewer" in query:
             return {"viewer": {"username": ENTITY, "entity": ENTITY}}
         if "ArtifactType(" in query:
             return {} if self.knows_no_artifacts else {"project": None}
         if "createArtifact(" in query:
+            made = variables.get("input") or variables
+            self.runs[made["runName"]].artifacts.append(made["digest"])
             return {"createArtifact": {"artifact": self._artifact()}}
         if "notifyScriptableRunAlert" in query:
             self.alerts.append(variables)
@@ -152,7 +160,7 @@ class WandbServer:
         run = self.runs.get(variables["name"])
         if run is None:
             return {"bucket": None}
-        wanted = variables.get("files") or run.stored
+        wanted = variables.get("names") or run.stored
         names = sorted(name for name in wanted if name in run.stored)
         names = [name for name in names if name > (variables.get("after") or "")]
         page = names[: min(variables.get("first") or 50, MOST_FILES)]
@@ -162,8 +170,19 @@ class WandbServer:
             "bucket": {"files": {"edges": [{"node": node} for node in nodes], "pageInfo": info}}
         }
 
+    def _artifacts(self, variables: dict[str, Any]) -> dict[str, Any]:
+        digests = self.runs[variables["name"]].artifacts
+        nodes = [{"node": {"digest": digest, "state": "COMMITTED"}} for digest in digests]
+        info = {"endCursor": None, "hasNextPage": False}
+        return {"bucket": {"outputArtifacts": {"edges": nodes, "pageInfo": info}}}
+
     def _counted(self, run: ServedRun) -> int:
         return max(len(run.files.get("wandb-history.jsonl", {})) - self.uncounted, 0)
+
+    def _events(self, variables: dict[str, Any]) -> dict[str, Any]:
+        run = self.runs.get(variables["name"])
+        events = run.lines("wandb-events.jsonl")[-1:] if run else []
+        return {"bucket": {"eventsTail": json.dumps(events)} if run else None}
 
     def _summary(self, variables: dict[str, Any]) -> dict[str, Any]:
         run = self.runs.get(variables["name"])

@@ -11,7 +11,12 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.shared.common import CommandError, complete_run_or_logdir
+from tuimon.cli.shared.common import (
+    CommandError,
+    complete_run_or_logdir,
+    secret_names,
+    settings_or_refuse,
+)
 from tuimon.cli.shared.targets import tell
 from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.cli.shared.wandb_options import wandb_options
@@ -30,7 +35,7 @@ from tuimon.runs.record import (
 )
 from tuimon.runs.registry import RunNotFound, find_run
 from tuimon.runs.sources import LogSource
-from tuimon.text import safe
+from tuimon.text import escaped, safe
 
 _LOOK_EVERY = 0.2
 _SCAN_EVERY = 5.0
@@ -64,7 +69,12 @@ def command(
     if mirror.mode == "off":
         raise CommandError("--mirror off leaves nothing to do")
     roots = [root for logdir in logdirs for root in _roots(logdir)]
-    options = mirror._replace(name=name, resume="auto" if resume else "never", save_code=False)
+    options = mirror._replace(
+        name=name,
+        resume="auto" if resume else "never",
+        save_code=False,
+        secrets=secret_names(settings_or_refuse(screen=False)),
+    )
     closed = set[UnreadablePath]()
     jobs = [job for root in roots for job in _jobs(root, options, closed, watch=watch)]
     if not jobs and not watch:
@@ -146,14 +156,14 @@ def _directory(root: Path, experiment: Experiment, options: MirrorOptions) -> Ru
 
 def _mirror(job: _MirrorJob) -> int:
     """Mirror one experiment to its end, with a progress bar; returns the exit code."""
-    name = safe(job.experiment.name)
+    name = safe(escaped(job.experiment.name))
     if _is_complete(job):
         record = _status(job)
         click.echo(f"{name}: complete before, {record.points:,} points{_where(record)}")
-        return 0
+        return _tell_problems(record)
     process = _start(job)
     total = max(sum(map(_size, job.experiment.files)), 1)
-    with ProgressLine(job.experiment.name, quiet=False) as progress:
+    with ProgressLine(escaped(job.experiment.name), quiet=False) as progress:
         try:
             while not process.done:
                 process.tick(time.monotonic())
@@ -187,7 +197,7 @@ def _watch(roots: Iterable[Path], options: MirrorOptions, closed: set[Unreadable
                 process.tick(now)
                 if process.done:
                     del at_work[key]
-                    if _tell(job):
+                    if _tell(job) and not _is_sent(_status(job)):
                         failed.add(key)
             time.sleep(_LOOK_EVERY)
     except KeyboardInterrupt:
@@ -227,14 +237,27 @@ def _status(job: _MirrorJob) -> MirrorRecord:
 
 def _tell(job: _MirrorJob) -> int:
     record = _status(job)
-    name = safe(job.experiment.name)
-    if not (record.is_uploaded or (record.state == "finished" and record.sync_command)):
+    name = safe(escaped(job.experiment.name))
+    if not _is_sent(record):
         click.echo(f"tuimon: {name}: {safe(record.detail or 'failed')}", err=True)
         return 1
     others = f", {record.summaries:,} other summaries" if record.summaries else ""
     refused = f", {record.refused} summaries left out" if record.refused else ""
-    click.echo(f"{name}: {record.points:,} points{others}{refused}{_where(record)}")
-    return 0
+    masked = f", masked: {safe(', '.join(record.masked))}" if record.masked else ""
+    click.echo(f"{name}: {record.points:,} points{others}{refused}{masked}{_where(record)}")
+    return _tell_problems(record)
+
+
+def _is_sent(record: MirrorRecord) -> bool:
+    """Whether W&B, or its offline file, has all that could be read."""
+    return record.is_uploaded or (record.state == "finished" and record.sync_command is not None)
+
+
+def _tell_problems(record: MirrorRecord) -> int:
+    """Tell what of the event files is not at W&B, a line each; returns the exit code."""
+    for problem in record.problems:
+        tell(safe(problem))
+    return int(bool(record.problems))
 
 
 def _where(record: MirrorRecord) -> str:

@@ -19,6 +19,7 @@ from tuimon.cli.shared.common import (
     complete_file,
     complete_run,
     run_or_refuse,
+    secret_names,
     settings_or_refuse,
 )
 from tuimon.cli.shared.wandb_options import wandb_options
@@ -26,6 +27,7 @@ from tuimon.present.tag_width import console_columns
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, machine_id, pid_namespace
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
+from tuimon.runs.secrecy import mask_of
 from tuimon.text import safe
 
 _LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
@@ -195,13 +197,16 @@ def launch(options: RunOptions) -> RunPaths:
         raise CommandError(f"{safe(record.name)} could not be started: {error}") from None
     for warning in around.warnings:
         click.echo(f"tuimon: {warning}", err=True)
+    if record.mirror.mode != "off" and (masked := mask_of(record).hidden):
+        click.echo(f"tuimon: masked in W&B: {safe(', '.join(masked))}", err=True)
     return paths
 
 
 def _record(options: RunOptions) -> RunRecord:
     """All that is known of the run before it has a directory. Raises CommandError."""
     training, module, logdir = options.training, options.module, options.logdir
-    graces = dataclasses.replace(settings_or_refuse().stop, **options.stop_grace)
+    settings = settings_or_refuse()
+    graces = dataclasses.replace(settings.stop, **options.stop_grace)
     return RunRecord(
         id="",
         name=options.run_name,
@@ -216,7 +221,7 @@ def _record(options: RunOptions) -> RunRecord:
         hook=options.hook,
         console_metrics={None: "auto", True: "on", False: "off"}[options.console_metrics],
         notify=options.notify,
-        mirror=options.wandb(),
+        mirror=options.wandb()._replace(secrets=secret_names(settings)),
         stop_grace_int=graces.term_after,
         stop_grace_term=graces.kill_after,
         started_at=time.time(),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tuimon.events.logdir import FoundFile, LogdirScan
+from tuimon.events.logdir import FoundFile, LogdirScan, UnreadablePath
 from tuimon.events.tail import EventFileTail
 from tuimon.runs.sources import LogSource
 from tuimon.runs.writers import FileClaims
@@ -53,6 +53,11 @@ class SourceFinder:
         if tuple(sources) != self._sources:
             self._sources = tuple(sources)
             self._scan = LogdirScan(self._sources, lasting_names=True)
+
+    @property
+    def unreadable(self) -> list[UnreadablePath]:
+        """What could not be looked into the last time."""
+        return self._scan.unreadable
 
     def find(self, *, last: bool = False) -> list[FoundFile]:
         """Files not returned before; old ones come when something is written to them.

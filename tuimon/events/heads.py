@@ -92,14 +92,14 @@ class HeadReader:
         self._prevail = 2 * size > batch.end_offset - begin
 
     def verify(self, file: int, most: int, buffer: ReadBuffer) -> list[EventBatch] | None:
-        """Verify the next records of an open file, about `most` bytes.
+        """Verify the next records of an open file, about `most` bytes, up to one that is damaged.
 
-        Batches that take back what is damaged; None where only what lies around a record tells what
-        became of it. Raises OSError.
+        A batch that takes it back; None where only what lies around it tells what became of it.
+        Raises OSError.
         """
-        withdrawn = []
+        withdrawn: list[EventBatch] = []
         least = max(self.unverified_bytes - most, 0)
-        while self.unverified_bytes > least:
+        while self.unverified_bytes > least and not withdrawn:
             offset, length = self._unverified[0]
             if not _is_sound(file, offset, length, buffer):
                 batch = _withdrawal(file, offset, length)

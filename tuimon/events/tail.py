@@ -176,7 +176,7 @@ class EventFileTail:
         return batches
 
     def verify(self, most: int) -> list[EventBatch]:
-        """Verify about `most` bytes of what was left; batches that take back what is damaged.
+        """Verify about `most` bytes of what was left; a batch that takes back what is damaged.
 
         Where that is not all that a damage means, the next polls give all of the file, as if it
         were another one, and leave nothing. Raises OSError.

@@ -138,7 +138,8 @@ def _value(payload: Content, start: int, end: int) -> Value:
     metadata: list[Span] = []
     for key, first, second in fields(payload, start, end):
         if key == _TAG:
-            tag = _decode(payload, first, second)
+            # Old writers in C++ put there what a name of a file or of a locale gave them.
+            tag = _decode(payload, first, second, errors="surrogateescape")
         elif key == _SIMPLE_VALUE:
             kind = "simple_value"
             (scalar,) = _F32.unpack(payload[first:second])
@@ -193,11 +194,11 @@ def _merged_fields(payload: Content, spans: list[Span]) -> Iterator[tuple[int, i
             raise WireError("a message has too many fields")
 
 
-def _decode(payload: Content, start: int, end: int) -> str:
+def _decode(payload: Content, start: int, end: int, errors: str = "strict") -> str:
     content = payload[start:end]
     if len(content) < end - start:
         raise IndexError("the payload is cut")
     try:
-        return str(content, "utf-8")
+        return str(content, "utf-8", errors)
     except UnicodeDecodeError as error:
         raise WireError("a string is not UTF-8") from error

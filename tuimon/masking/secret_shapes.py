@@ -61,7 +61,7 @@ def mask_shapes(text: str, *, random: bool = True) -> str:
         text = _USER.sub(_masked_user, text)
         text = _QUERY.sub(rf"\1{HIDDEN}", text)
     if "-----BEGIN" in text:
-        text = _PEM.sub(rf"\1{HIDDEN}\2", text)
+        text = _PEM.sub(_masked_block, text)
     text = _KNOWN.sub(HIDDEN, text)
     text = _WANDB_KEY.sub(_masked_key, text)
     return _WORD.sub(_masked_word, text) if random else text
@@ -77,6 +77,11 @@ def _masked_key(match: re.Match[str]) -> str:
     before = match.string[max(0, match.start() - _NEAR) : match.start()].rpartition("\n")[2]
     is_key = _KEY_NEAR.search(before) and not _HASH_NEAR.search(before)
     return HIDDEN if is_key else match[0]
+
+
+def _masked_block(match: re.Match[str]) -> str:
+    """As many lines as before: they are counted."""
+    return f"{match[1]}{HIDDEN}" + "\n" * match[0].count("\n") + match[2]
 
 
 def _masked_user(match: re.Match[str]) -> str:

@@ -28,6 +28,7 @@ _UNCHARTED = word_set(
     " pid seed line port host worker workers size rev img class fold trial run id device episode"
     " episodes memory dur time_elapsed best patience batchsize progress complete completed"
     " remaining sen up ep bs num_timesteps instances session walltime"
+    " lineno process thread levelno msecs created timestamp relativecreated"
     " checkpoint avg mean average ema min max median std cur current last prev"
 )
 _OF_BEST = word_set("best previous prev so far last current")
@@ -81,6 +82,7 @@ def _hints() -> list[str]:
     names = [phrase for phrase, term in (TERMS | BARE).items() if term.kind in _ANCHORS]
     words = word_set(
         "norm epoch step iter fold trial eval valid train learn lr episod round updat batch tick"
+        " run generation"
     )
     return sorted(words | set(map(_telling, names)) - _WITHIN_OTHERS)
 

@@ -16,7 +16,7 @@ SPLITS = {
 
 def split_of(word: str) -> str:
     """The part of the data that a word stands for, ``Val.``; empty for other words."""
-    return SPLITS.get(word.lower().removesuffix("."), "")
+    return SPLITS.get(word.lower().removesuffix("...").removesuffix("."), "")
 
 
 EVALUATIONS = frozenset(SPLITS.values()) - {"train"}

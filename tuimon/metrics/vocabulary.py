@@ -62,7 +62,7 @@ _MEASURES: dict[Kind, str] = {
         " r_2 r² r_squared explained_variance explained_var mcc kappa spearman spearmanr pearson"
         " pearsonr"
     ),
-    "reward": "reward rewards rew return returns ret ep_ret",
+    "reward": "fitness reward rewards rew return returns ret ep_ret",
     "divergence": "kl kld jsd entropy",
     "gradient": "grad grads gradient gradients gnorm",
     "share": "rate rates ratio ratios fraction frac clipfrac percent percentage pct",

@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 from tuimon.guardian.descendants import COMPANION_VARIABLE
@@ -15,6 +16,7 @@ from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.journal import locked
 from tuimon.mirror.launch_owner import LaunchOwner
+from tuimon.mirror.leftovers import own_temporary_directory
 from tuimon.mirror.logdir_owner import LogdirOwner
 from tuimon.mirror.owner import Owner
 from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
@@ -38,13 +40,17 @@ def main(directory: Path) -> int:
     paths = RunPaths(directory)
     os.nice(5)  # the training comes first
     stop = begin("mirror", guarded=COMPANION_VARIABLE in os.environ)
-    with locked(paths.mirror) as free:
+    with locked(paths.mirror) as free, ExitStack() as stack:
         if not free:
             log.error("another mirror of this run is at work")
             return EXIT_AGAIN
+        environ = dict(os.environ)  # before the mirrors of trials would share what follows
+        stack.enter_context(own_temporary_directory(directory))
+        # Files of artifacts wait there to be uploaded, those of an offline run for as long as that.
+        os.environ.setdefault("WANDB_DATA_DIR", str(paths.mirror / "data"))
         status = MirrorStatus(paths.mirror_json)
         try:
-            return _mirror(paths, status, stop)
+            return _mirror(paths, status, stop, environ)
         except Exception as error:
             if not directory.exists():
                 return 0
@@ -61,7 +67,9 @@ def _subject(paths: RunPaths) -> Owner:
     return TrialOwner(paths, record) if record.launch else LogdirOwner(record)
 
 
-def _mirror(paths: RunPaths, status: MirrorStatus, stop: threading.Event) -> int:
+def _mirror(
+    paths: RunPaths, status: MirrorStatus, stop: threading.Event, environ: dict[str, str]
+) -> int:
     def blocked(what: str, seconds: float) -> None:
         log.error("wandb did not return from %s within %.0f s", what, seconds)
         status.update(
@@ -75,7 +83,6 @@ def _mirror(paths: RunPaths, status: MirrorStatus, stop: threading.Event) -> int
         return 0
     watchdog = Watchdog(blocked)
     status.update(state="starting", detail=None)
-    environ = dict(os.environ)
     clean(os.environ)
     try:
         with watchdog.limit("import", IMPORT_TIMEOUT):

@@ -49,6 +49,8 @@ class ArrivalCheck:
         """As the server said last."""
         self.lines: int | None = None
         """Of output; None, too, where the server does not count them."""
+        self.code: str | None = None
+        """What source files are known by that it has yet to have."""
         self.error: str | None = None
         """Why it did not say, the last time."""
         self.unanswered: str | None = None
@@ -121,6 +123,8 @@ class ArrivalCheck:
             lacking.append(f"{lines - self.lines} of {lines} lines of output")
         if self.files.left:
             lacking.append(f"{self.files.left} files ({safe(self.files.example)})")
+        if self.code is not None and self.unanswered is None:
+            lacking.append("the source files")
         return lacking
 
     def _ask(self, *, at_end: bool = False) -> None:
@@ -140,8 +144,13 @@ class ArrivalCheck:
         self._ask_at = max(self._ask_at, now + _REST * (now - begun))
 
     def _ask_for_files(self, *, at_end: bool) -> None:
+        if self.lines is None:
+            self.unanswered = "W&B does not count lines of output"
+            return
         try:
             self.files.ask(lambda names: self._server.files(self._place, names), at_end=at_end)
+            if self.code is not None and self.code in self._server.artifacts(self._place):
+                self.code = None
             self.unanswered = None
         except UnansweredError as error:
             self.unanswered = str(error)

@@ -20,7 +20,7 @@ from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.handover import Handover
 from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, StretchEntry
-from tuimon.mirror.lines import AlertFeed, ConsoleFeed
+from tuimon.mirror.lines import AlertFeed, ConsoleFeeds
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
@@ -29,12 +29,12 @@ from tuimon.mirror.running_time import RunningTime, enter_launches
 from tuimon.mirror.status import MirrorStatus, one_line
 from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
 from tuimon.mirror.wandb_run import (
-    FINISH_TIMEOUT_OFFLINE,
-    FINISH_TIMEOUT_ONLINE,
     WandbRun,
     teardown,
 )
+from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
 from tuimon.runs.paths import RunPaths
+from tuimon.text import safe
 
 FREE_BYTES = 64 << 20
 """On a disk with less the mirror waits: wandb loses rows on a full one without a word."""
@@ -44,6 +44,8 @@ _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
 _GRACE = 30.0
+_PROBLEMS_EVERY = 10.0
+_MOST_PROBLEMS = 20
 log = logging.getLogger(__name__)
 
 
@@ -67,7 +69,7 @@ class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong
 
 
 class OnlineRestart(Exception):  # noqa: N818 - nothing went wrong
-    """An offline run is to go online, by another mirror with the same journal."""
+    """The run is to be opened online, from now on, by another mirror with the same journal."""
 
 
 class Mirror:
@@ -93,8 +95,11 @@ class Mirror:
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
         self._watch: UploadWatch | None = None
-        self._consoles: list[ConsoleFeed] = []
+        self._consoles = ConsoleFeeds([], journal, None)
         self._alerts: list[AlertFeed] = []
+        self._left_out: list[str] = []
+        self._source_sent = False
+        self._next_problems = 0.0
 
     def mirror(self, first: list[NewFile]) -> None:
         """Mirror until the subject has ended and W&B has everything; `first` files are known.
@@ -102,7 +107,7 @@ class Mirror:
         Raises:
             MirrorInterrupt: it was told to stop.
             MirrorOff: W&B is switched off.
-            OnlineRestart: the offline run was closed, to be opened online.
+            OnlineRestart: the run was closed, to be opened online.
             IncompleteError: W&B does not have everything; call again later, in a new process.
             Exception: whatever else wandb raises; the same applies.
         """
@@ -115,6 +120,8 @@ class Mirror:
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
+            if opened.metrics and not self._subject.ended:
+                raise OnlineRestart  # with wandb measuring
             self._follow()
             self._hand_over_end()
             self._wait_for_most()
@@ -128,7 +135,7 @@ class Mirror:
         arrived = self._has_arrived()
         if (missing := self._subject.incomplete(online=self._fragments is None)) is not None:
             raise IncompleteError(missing)
-        self._report()
+        self._report(at_end=True)
         arrived = arrived and self._subject.others_have_arrived
         self._status.update(state="finished", total=None, arrived=arrived)
 
@@ -147,12 +154,18 @@ class Mirror:
         self._fragments = opened.fragments
         if opened.arrivals is not None:
             self._watch = UploadWatch(opened.arrivals, self._status, self._journal)
-        self._handover.open(run, RunningTime(self._journal.launches))
+        running = RunningTime(self._journal.launches)
+        self._handover.open(run, running, opened.first_row)
+        if opened.metrics:
+            with self._guard("log", _LOG_TIMEOUT):
+                run.write_system_metrics(opened.metrics, running.origin)
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
-        self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
+        consoles = _paths(subject.console, [one.path for one in journal.lines.stretches], journal)
+        self._consoles = ConsoleFeeds(consoles, journal, opened.first_line)
         self._send_code()
-        self._alerts = [AlertFeed(path, journal) for path in _paths(journal, subject.alerts)]
+        alerts = _paths(subject.alerts, [], journal)
+        self._alerts = [AlertFeed(path, journal) for path in alerts]
         online = opened.fragments is None
         self._status.update(
             state="live" if online else "offline",
@@ -202,9 +215,20 @@ class Mirror:
         """Once for a W&B run: the source tree, if the user wants that."""
         directory = self._context.options.log_code
         if directory is not None and directory not in self._journal.code:
-            self._journal.append(CodeEntry(directory=directory))
             with self._guard("log_code", _LOG_TIMEOUT):
-                self._open_run.log_code(directory)
+                self._left_out += self._open_run.log_code(directory)
+            digest, entry = self._open_run.code_digest, CodeEntry(directory=directory)
+            if self._watch is None or digest is None:
+                self._journal.append(entry)
+            else:
+                self._watch.expect_code(digest, entry)
+
+    def _send_source(self) -> None:
+        """The script and the uncommitted changes, once the recorder has put them aside."""
+        source = self._context.paths.source
+        if not self._source_sent and source.exists():
+            self._source_sent = True
+            self._left_out += self._open_run.send_source(source)
 
     # Following
 
@@ -280,10 +304,10 @@ class Mirror:
             run.set_group(group)
         with self._guard("log", _LOG_TIMEOUT):
             self._handover.whole(self._subject.seen_at)
-            for console in self._consoles:
-                console.send(run)
+            self._consoles.send(run)
             for alerts in self._alerts:
                 alerts.send(run)
+            self._send_source()
         self._look_at_server()
         self._report()
 
@@ -292,21 +316,32 @@ class Mirror:
             with self._guard("save", _LOG_TIMEOUT):
                 self._open_run.upload(lost)
 
-    def _report(self) -> None:
+    def _report(self, *, at_end: bool = False) -> None:
+        if at_end or time.monotonic() >= self._next_problems:
+            self._next_problems = time.monotonic() + _PROBLEMS_EVERY
+            self._status.update(problems=self._problems(at_end=at_end))
         self._status.update(
             rows=self._journal.next_row,
             points=self._journal.points,
             summaries=self._journal.summaries,
             bytes=self._journal.bytes,
             refused=self._handover.refused,
+            masked=self._open_run.masked,
+            left_out=tuple(self._left_out),
             trials=self._subject.trials,
         )
+
+    def _problems(self, *, at_end: bool) -> tuple[str, ...]:
+        """What could not be sent, a line each, as many as anybody reads."""
+        found = [f"{safe(one.path)}: {one.error}: left out" for one in self._subject.unreadable]
+        found += self._files.problems(at_end=at_end)
+        more = [f"and {len(found) - _MOST_PROBLEMS:,} more"] if len(found) > _MOST_PROBLEMS else []
+        return (*found[:_MOST_PROBLEMS], *more)
 
     # Ending
 
     def _hand_over_end(self) -> None:
-        for console in self._consoles:
-            console.finish(self._open_run)
+        self._consoles.finish(self._open_run)
         for alerts in self._alerts:
             alerts.send(self._open_run)
         self._handover.ending(self._subject.record, self._subject.git)
@@ -355,9 +390,9 @@ class Mirror:
             raise MirrorInterrupt
 
 
-def _paths(journal: Journal, own: Path | None) -> list[Path]:
+def _paths(own: Path | None, told: list[str], journal: Journal) -> list[Path]:
     """This launch's file of lines, and those of the launches that it goes on from."""
     if own is None:
         return []
-    earlier = [Path(path) for path in journal.sent]
+    earlier = [Path(path) for path in (*told, *journal.sent)]
     return list(dict.fromkeys([*(path for path in earlier if path.name == own.name), own]))

@@ -46,6 +46,10 @@ class JournalFiles:
         """All files; others may be added meanwhile."""
         return iter(list(self._sources.values()))
 
+    def problems(self, *, at_end: bool) -> list[str]:
+        """What of them could not be sent, a line for each; `at_end` nothing more is to come."""
+        return [lost for one in self if (lost := one.problem(at_end=at_end)) is not None]
+
     def add(self, found: Iterable[NewFile]) -> None:
         """Enter files in the journal that it does not know."""
         for file in found:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from tuimon.events.fields import Span
 from tuimon.events.points import EventBatch
-from tuimon.events.tail import EventFileTail
+from tuimon.events.shortfall import shortfall
+from tuimon.events.tail import EventFileTail, FileState
 from tuimon.mirror.file_marks import FileMarks, Mark, head_of, mark_of, still_holds
 from tuimon.mirror.journal import FileEntry, StretchEntry, gaps_of
+from tuimon.text import safe
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class EventSource:
         self.entry = entry
         self._observe = observe
         self._tail = EventFileTail(entry.path, plugins, rereads=False)
+        self._points = 0
         self._earlier = [*stretches]
         self._tail.pass_over(gaps_of(one for one in self._earlier if not one.late))
         heads = [one.head_mark for one in self._earlier if one.head_mark]
@@ -75,6 +78,19 @@ class EventSource:
         self._state = 0, 0.0
         self._unread_since: float | None = None
         self._changed_at = 0.0
+
+    def problem(self, *, at_end: bool) -> str | None:
+        """What of the file could not be sent, in one line; its last bytes are none before the end.
+
+        A file that is gone after it was read is nothing wrong.
+        """
+        tail = self._tail
+        if tail.state is FileState.GONE and tail.offset:
+            return None
+        zeros = sum(end - begin for begin, end in tail.gaps.spans)
+        undecided = tail.undecided_bytes if at_end else 0
+        lost = shortfall(tail.error, tail.damaged_records, undecided, zeros)
+        return lost and f"{safe(self.entry.path)}: {lost}; {self._points:,} points of it are sent"
 
     def due(self, now: float) -> bool:
         """Whether there is something to read and the writer has paused (or did not for long)."""
@@ -263,6 +279,7 @@ class EventSource:
             if batches:
                 for batch in batches:
                     self._observe(self.entry, batch)
+                    self._points += sum(len(columns.steps) for columns in batch.scalars.values())
                 yield batches
             elif not self._tail.backlog:
                 return

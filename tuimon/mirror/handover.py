@@ -29,9 +29,10 @@ from tuimon.mirror.keys import (
 )
 from tuimon.mirror.media import is_table, media
 from tuimon.mirror.rows import PLUGINS, StepRow, shortest
+from tuimon.mirror.run_config import run_config
 from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.status import one_line
-from tuimon.mirror.wandb_run import WandbRun, run_config
+from tuimon.mirror.wandb_run import WandbRun
 from tuimon.runs.record import RunRecord
 from tuimon.summaries import SummaryError
 from tuimon.summaries.hparams import SessionStart
@@ -106,10 +107,11 @@ class Handover:
         self.refused = 0
         """Summaries that could not be decoded, or that wandb did not take."""
 
-    def open(self, run: WandbRun, running: RunningTime) -> None:
-        """Hand over to `run` from now on, whose time is `running`."""
+    def open(self, run: WandbRun, running: RunningTime, first_row: int) -> None:
+        """Hand over to `run` from now on, whose time is `running` and which lacks `first_row`."""
         self._run = run
         self._running = running
+        self._row = first_row - 1
 
     def observe(self, entry: FileEntry, batch: EventBatch) -> None:
         """Gather from a batch what concerns the run as a whole, and give its tags their keys.

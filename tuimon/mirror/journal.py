@@ -19,6 +19,7 @@ from typing import Self
 
 from tuimon.events.fields import Span
 from tuimon.mirror.file_marks import Mark, still_holds
+from tuimon.mirror.line_numbers import LineNumbers, LinesEntry
 from tuimon.runs.lock import held
 
 FORMAT = 1
@@ -119,7 +120,7 @@ class StretchEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentEntry:
-    """How much of a file of lines was handed over: a console.log's bytes, a file of alerts' lines.
+    """How many lines of a file of alerts were handed over; once also, bytes of a console.
 
     Written before the handing over: after a crash such lines may be missing, but none comes twice.
     """
@@ -130,7 +131,10 @@ class SentEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeEntry:
-    """A directory whose source files were handed over; written before, like `SentEntry`."""
+    """A directory whose source files are at W&B, or in the offline file.
+
+    What comes twice, after a kill, is one version there.
+    """
 
     directory: str
 
@@ -155,6 +159,7 @@ Entry = (
     | MoveEntry
     | KeyEntry
     | StretchEntry
+    | LinesEntry
     | SentEntry
     | CodeEntry
 )
@@ -166,6 +171,7 @@ _KINDS: dict[str, type[Entry]] = {
     "moved": MoveEntry,
     "key": KeyEntry,
     "rows": StretchEntry,
+    "lines": LinesEntry,
     "sent": SentEntry,
     "code": CodeEntry,
 }
@@ -177,8 +183,8 @@ class Journal:
 
     `run_id` is None until a W&B run was about to be opened, `run` until one was; `files` are in
     order of their ids, `launches` in that of their begins; `earlier` are the stretches of the
-    mirror's earlier lives; `sent` says how much of which file of lines is in W&B, `code` the source
-    files of which directories.
+    mirror's earlier lives, `lines` those of consoles; `sent` says how much of which file of
+    alerts is in W&B, `code` the source files of which directories.
     """
 
     def __init__(self, path: Path) -> None:
@@ -199,6 +205,7 @@ class Journal:
         self.points = 0
         self.summaries = 0
         self.bytes = 0
+        self.lines = LineNumbers()
         self.sent: dict[str, int] = {}
         self.code: set[str] = set()
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -285,6 +292,8 @@ class Journal:
                 self.points += entry.points
                 self.summaries += entry.summaries
                 self.bytes += 0 if entry.late else entry.end - entry.begin
+            case LinesEntry():
+                self.lines.add(entry)
             case SentEntry():
                 self.sent[entry.path] = entry.amount
             case CodeEntry():

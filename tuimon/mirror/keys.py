@@ -7,6 +7,7 @@ path relative to the log directory and the log directory itself adds nothing.
 from pathlib import PurePath
 
 from tuimon.metrics.splits import SPLITS
+from tuimon.text import escaped
 
 GLOBAL_STEP = "global_step"
 """TensorBoard's step: in every row, so that all charts can use it as their x-axis."""
@@ -46,14 +47,15 @@ def is_part_name(name: str) -> bool:
 
 def step_key(prefix: str) -> str:
     """The key of the step metric of a namespace."""
-    return f"{prefix}/{GLOBAL_STEP}" if prefix else GLOBAL_STEP
+    return f"{escaped(prefix)}/{GLOBAL_STEP}" if prefix else GLOBAL_STEP
 
 
 class KeyTable:
     """Gives every (namespace, tag) a key of its own.
 
     Tags that W&B would drop or overwrite (an empty one, ``_step``, …) and pairs that would share a
-    key (run ``.`` with tag ``a/b``, run ``a`` with tag ``b``) get another. `renamed` are the pairs
+    key (run ``.`` with tag ``a/b``, run ``a`` with tag ``b``) get another, and what is no UTF-8 is
+    escaped. `renamed` are the pairs
     that were given another key before: they keep it, whatever order the tags come in now.
     """
 
@@ -77,9 +79,9 @@ class KeyTable:
         pair = (prefix, tag)
         key = self._keys.get(pair)
         if key is None:
-            plain = key = f"{prefix}/{tag}" if prefix else tag
+            plain = key = escaped(f"{prefix}/{tag}" if prefix else tag)
             if tag in _RESERVED or key.endswith(f"/{GLOBAL_STEP}"):
-                key = f"{prefix}/tag/{tag}" if prefix else f"tag/{tag}"
+                key = escaped(f"{prefix}/tag/{tag}" if prefix else f"tag/{tag}")
             number = 1
             base = key
             while key in self._taken:

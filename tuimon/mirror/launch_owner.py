@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tuimon.events.finder import SourceFinder
+from tuimon.events.logdir import UnreadablePath
 from tuimon.events.points import EventBatch
 from tuimon.mirror.journal_home import is_settled, launches_of
 from tuimon.mirror.keys import namespace
@@ -130,6 +131,11 @@ class LaunchOwner:
     def alerts(self) -> Path | None:
         """alerts.jsonl."""
         return self._paths.alerts
+
+    @property
+    def unreadable(self) -> list[UnreadablePath]:
+        """Directories that could not be looked into the last time."""
+        return self._finder.unreadable
 
     def look(self) -> list[NewFile]:
         """Read the records again, and look for new event files."""

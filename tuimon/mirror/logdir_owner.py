@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from tuimon.events.logdir import FoundFile, LogdirScan
+from tuimon.events.logdir import FoundFile, LogdirScan, UnreadablePath
 from tuimon.events.points import EventBatch
 from tuimon.mirror.keys import is_part_name
 from tuimon.mirror.owner import NewFile
@@ -132,6 +132,11 @@ class LogdirOwner:
     def files(self) -> list[Path]:
         """The event files that were found."""
         return list(self._sizes)
+
+    @property
+    def unreadable(self) -> list[UnreadablePath]:
+        """Directories that could not be looked into the last time."""
+        return [one for scan in self._scans.values() for one in scan.unreadable]
 
     @property
     def quiet_seconds(self) -> float:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
+from tuimon.mirror.leftovers import MIRROR_VARIABLE, clear_away, kill_leftovers
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import ask_to_end
 from tuimon.runs.record import TRYING_AGAIN, MirrorRecord, RecordError, read_record, write_record
@@ -67,7 +67,7 @@ class MirrorProcess:
             ask_to_end(self._process.pid)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_ASK_GRACE)
-        kill_leftovers(self._paths.directory)
+        clear_away(self._paths.directory)
         if self._process is not None:
             self._process.wait()
         self._process = None
@@ -113,7 +113,7 @@ class MirrorProcess:
 
     def _retry(self, now: float, least_delay: float) -> None:
         if self._attempts_left <= 0:
-            kill_leftovers(self._paths.directory)
+            clear_away(self._paths.directory)
             self._give_up()
             return
         if now - self._started_at > _STEADY_SECONDS:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from tuimon.events.logdir import UnreadablePath
 from tuimon.events.points import EventBatch
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
@@ -69,6 +70,10 @@ class Owner(Protocol):
     @property
     def alerts(self) -> Path | None:
         """Alerts to pass on."""
+
+    @property
+    def unreadable(self) -> list[UnreadablePath]:
+        """Directories that could not be looked into the last time."""
 
     def look(self) -> list[NewFile]:
         """Look again; returns event files that were not returned before.

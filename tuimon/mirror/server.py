@@ -18,6 +18,7 @@ _TIMEOUT = 10.0
 _LONGEST_ANSWER = 1 << 20
 _LONGEST_REASON = 120
 _NOT_UNDERSTOOD = 400
+_PAGE = 500
 
 
 class ServerError(Exception):
@@ -103,30 +104,62 @@ class Server:
         bucket = self._bucket("RunCounts", "", "historyLineCount logLineCount", place, {})
         return RunCounts(int(bucket.get("historyLineCount") or 0), bucket.get("logLineCount"))
 
+    def newest_event(self, place: RunPlace) -> float | None:
+        """When the last system metrics that a run has were measured (Unix s), if it has any.
+
+        Raises ServerError, NoSuchRunError; UnansweredError where the server does not tell.
+        """
+        bucket = self._bucket("RunEvents", "", "eventsTail", place, {})
+        try:
+            tail = json.loads(bucket["eventsTail"] or "[]")
+            return float(json.loads(tail[-1])["_timestamp"]) if tail else None
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnansweredError("W&B does not tell which system metrics it has") from error
+
     def files(self, place: RunPlace, names: Sequence[str]) -> dict[str, int]:
         """The sizes in bytes of those of the named files that a run has.
 
         Raises ServerError, NoSuchRunError; UnansweredError where the server does not tell.
         """
-        found: dict[str, int] = {}
-        page: dict[str, Any] = {"hasNextPage": True}
-        while page.get("hasNextPage"):
-            bucket = self._bucket(
-                "RunFiles",
-                ", $files: [String], $first: Int, $after: String",
-                "files(names: $files, first: $first, after: $after)"
-                " { edges { node { name sizeBytes } } pageInfo { endCursor hasNextPage } }",
-                place,
-                {"files": list(names), "first": len(names), "after": page.get("endCursor")},
-            )
+        nodes = self._nodes(
+            "RunFiles", "files", place, "name sizeBytes", ("names", "[String]", list(names))
+        )
+        return {node["name"]: int(node.get("sizeBytes") or 0) for node in nodes}
+
+    def artifacts(self, place: RunPlace) -> set[str]:
+        """The digests of the artifacts that a run has made; raises as `files`."""
+        nodes = self._nodes("RunArtifacts", "outputArtifacts", place, "digest state")
+        return {node["digest"] for node in nodes if node["state"] == "COMMITTED"}
+
+    def _nodes(
+        self,
+        name: str,
+        collection: str,
+        place: RunPlace,
+        fields: str,
+        *arguments: tuple[str, str, Any],
+    ) -> list[dict[str, Any]]:
+        """All of a collection of a run, page by page; arguments by name, type and value."""
+        paged = [*arguments, ("first", "Int", _PAGE), ("after", "String", None)]
+        types = "".join(f", ${argument}: {kind}" for argument, kind, _ in paged)
+        given = ", ".join(f"{argument}: ${argument}" for argument, _, _ in paged)
+        asked = (
+            f"{collection}({given}) {{ edges {{ node {{ {fields} }} }}"
+            " pageInfo { endCursor hasNextPage } }"
+        )
+        variables = {argument: value for argument, _, value in paged}
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self._bucket(name, types, asked, place, variables).get(collection)
             try:
-                files = bucket["files"]
-                nodes = [edge["node"] for edge in files["edges"]]
-                found |= {node["name"]: int(node["sizeBytes"] or 0) for node in nodes}
-            except (KeyError, TypeError, ValueError) as error:
-                raise UnansweredError("W&B does not tell which files it has") from error
-            page = files.get("pageInfo") or {} if nodes else {}
-        return found
+                nodes = [edge["node"] for edge in answer["edges"]]  # type: ignore[index]
+                page = answer["pageInfo"]  # type: ignore[index]
+                variables["after"], more = page["endCursor"], page["hasNextPage"]
+            except (KeyError, TypeError) as error:
+                raise UnansweredError(f"W&B does not tell of {collection}") from error
+            found += nodes
+            if not (more and nodes):
+                return found
 
     def _bucket(
         self, name: str, types: str, fields: str, place: RunPlace, variables: Mapping[str, Any]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tuimon.mirror.arrivals import ArrivalCheck
-from tuimon.mirror.journal import Journal
+from tuimon.mirror.journal import CodeEntry, Journal
 from tuimon.mirror.status import MirrorStatus
 
 _TELL_EVERY = 0.5
@@ -25,6 +25,11 @@ class UploadWatch:
         self._status = status
         self._journal = journal
         self._said: str | None = None
+        self._code: CodeEntry | None = None
+
+    def expect_code(self, digest: str, entry: CodeEntry) -> None:
+        """Source files were handed over; enter that in the journal when they have arrived."""
+        self._check.code, self._code = digest, entry
 
     def look(self, *, soon: bool = False) -> list[str]:
         """Tell what has arrived; returns the names of files that have to be uploaded again.
@@ -34,6 +39,7 @@ class UploadWatch:
         """
         check = self._check
         check.look(self._journal.next_row, soon=soon)
+        self._enter_code()
         if check.stuck is not None:
             raise IncompleteError(check.stuck)
         self._tell()
@@ -83,8 +89,9 @@ class UploadWatch:
         Raises:
             IncompleteError: something is missing there.
         """
-        missing = self._check.missing(self._journal.next_row, 0)
+        missing = self._check.missing(self._journal.next_row, self._journal.lines.next)
         self._tell()
+        self._enter_code()
         if missing is None and seconds is not None:
             missing = self._check.settle_runtime(seconds)
         if missing is not None:
@@ -94,6 +101,11 @@ class UploadWatch:
             detail = f"whether all files are there cannot be checked: {unanswered}"
             self._status.update(detail=detail)
         return unanswered is None
+
+    def _enter_code(self) -> None:
+        if self._code is not None and self._check.code is None:
+            self._journal.append(self._code)
+            self._code = None
 
     def _tell(self) -> None:
         files = self._check.files

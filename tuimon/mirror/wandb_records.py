@@ -7,10 +7,11 @@ are those of the training, values have the digits that they are given, and it is
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tuimon.mirror.keys import ROW
+from tuimon.mirror.system_metrics import time_of
 
 
 class RecordStream:
@@ -40,6 +41,23 @@ class RecordStream:
         """Set entries of the run's summary."""
         self.publish([_summary({key: json.dumps(value) for key, value in entries.items()})])
 
+    def system_metrics(self, records: Iterable[Any], origin: Callable[[float], float]) -> None:
+        """Hand over records of system metrics that were measured before.
+
+        They count seconds from `origin` of their times (Unix s), those to come from the newest.
+        """
+        newest = begun = origin(math.inf)
+        waiting = []
+        for record in records:
+            if (begin := origin(time_of(record))) != begun:
+                begun = begin
+                waiting.append(self._begun(begin))
+            waiting.append(new_record())
+            waiting[-1].stats.CopyFrom(record.stats)
+        if begun != newest:
+            waiting.append(self._begun(newest))
+        self.publish(waiting)
+
     def publish(self, records: Sequence[Any]) -> None:
         """Hand over wandb's records; raises what wandb raises.
 
@@ -58,6 +76,13 @@ class RecordStream:
                 await interface._client.publish(ServerRequest(record_publish=record))
 
         interface._asyncer.run(publish)
+
+    def _begun(self, origin: float) -> Any:
+        """wandb's record of the run, as one that has begun at `origin`."""
+        record = new_record()
+        record.run.CopyFrom(self._interface._make_run(self._run))
+        record.run.start_time.FromMicroseconds(int(origin * 1e6))
+        return record
 
     def _encoded(self, media: Mapping[str, Any], number: int) -> dict[str, str]:
         """Media of row `number` as wandb keeps them: bound to the run, their files on their way."""

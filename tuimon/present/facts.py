@@ -199,6 +199,9 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
             ("W&B runs", f"{mirror.trials + 1}, one a trial" if mirror.trials else ""),
             ("W&B page", mirror.url or ""),
             ("W&B upload", mirror.sync_command or ""),
+            ("W&B masked", ", ".join(mirror.masked)),
+            ("W&B without", ", ".join(mirror.left_out)),
+            *(("W&B lacks", problem) for problem in mirror.problems),
         ]
     return [(name, safe(value)) for name, value in rows if value]
 

@@ -16,6 +16,7 @@ from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
+from tuimon.runs.secrecy import mask_of
 from tuimon.runs.sources import LogSource
 from tuimon.runs.writers import FileClaims
 from tuimon.text import format_duration
@@ -37,6 +38,7 @@ class HealthWatch:
         self._notifier = Notifier(
             status.record.notify,
             {"TUIMON_RUN": status.record.name, "TUIMON_RUN_ID": status.record.id},
+            mask_of(status.record),
         )
         self._finder = SourceFinder(status.record.started_at, FileClaims(paths))
         self._tails: list[tuple[str, EventFileTail]] = []

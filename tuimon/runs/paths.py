@@ -83,6 +83,12 @@ class RunPaths(NamedTuple):
         return self.directory / "wandb-metrics"
 
     @property
+    def source(self) -> Path:
+        """The script and the uncommitted changes at the launch, as W&B is given them: there when
+        the recorder has come to it."""
+        return self.directory / "source"
+
+    @property
     def alerts(self) -> Path:
         """What a person should know, written by the recorder (see `tuimon.runs.alerts`)."""
         return self.directory / "alerts.jsonl"

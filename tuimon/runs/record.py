@@ -91,6 +91,8 @@ class MirrorOptions(NamedTuple):
     """Whether the launched script and the changes since the git commit go to W&B."""
     log_code: str | None = None
     """A directory whose source files go to W&B as an artifact."""
+    secrets: tuple[str, ...] = ()
+    """Names of the user's own, besides those that sound like it, whose values are secret."""
 
 
 class RunRecord(NamedTuple):
@@ -214,6 +216,12 @@ class MirrorRecord(NamedTuple):
     """When the first of those was written, Unix seconds."""
     total: int | None = None
     """Rows that an upload consists of; None when none is under way."""
+    masked: tuple[str, ...] = ()
+    """Where secrets were hidden in what W&B is told: options, entries of the config."""
+    left_out: tuple[str, ...] = ()
+    """What of the script and the uncommitted changes stays here, and why."""
+    problems: tuple[str, ...] = ()
+    """What of the event files could not be sent, and why: one line each."""
     arrived: bool = False
     """Whether the server was seen to have everything, which a finished run may be without."""
     trials: int = 0
@@ -224,6 +232,15 @@ class MirrorRecord(NamedTuple):
     def is_uploaded(self) -> bool:
         """Whether everything is known to be at W&B, and nothing more is to come."""
         return self.state == "finished" and self.arrived
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether everything was sent to W&B, and nobody has seen it there."""
+        return (
+            self.state == "finished"
+            and self.url is not None
+            and not (self.arrived or self.sync_command)
+        )
 
     @property
     def is_at_work(self) -> bool:

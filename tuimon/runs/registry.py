@@ -31,6 +31,7 @@ from tuimon.runs.record import (
     RunState,
     read_record,
 )
+from tuimon.runs.secrecy import masked_cause
 from tuimon.runs.sources import LogSource
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -88,8 +89,8 @@ class RunStatus:
 
     @property
     def cause(self) -> str | None:
-        """Why it is in this state, in one sentence."""
-        return self.reason or self.record.cause
+        """Why it is in this state, in one sentence, which others may read."""
+        return self.reason or masked_cause(self.record)
 
     @property
     def why(self) -> str | None:

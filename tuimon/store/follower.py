@@ -142,6 +142,8 @@ class Follower:
     @property
     def verified(self) -> float | None:
         """Share of the bytes read whose content was verified, too; None when all of it was."""
+        if not self._unverified:
+            return None
         left = sum(one.tail.unverified_bytes for one in self._followed.values())
         return 1 - left / max(self._bytes_read, left) if left else None
 

@@ -98,7 +98,9 @@ def test_a_damaged_record_is_taken_back(tmp_path: Path, at: int) -> None:
     assert len(refs(read(tail))) == 40
     assert tail.damaged_records == 0
     (batch,) = tail.verify(1 << 20)
-    assert (batch.withdrawn, tail.unverified_bytes) == (offset, 0)
+    assert batch.withdrawn == offset
+    assert tail.verify(1 << 20) == []
+    assert tail.unverified_bytes == 0
     assert len(refs(read(whole))) == 39
     assert (tail.damaged_records, tail.skipped_bytes) == (1, whole.skipped_bytes)
 

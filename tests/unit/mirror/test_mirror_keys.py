@@ -1,5 +1,7 @@
 """Names in W&B."""
 
+import os
+
 from tuimon.mirror.keys import KeyTable, can_be_defined, namespace, step_key
 
 
@@ -62,3 +64,13 @@ def test_kinds_of_one_tag_have_keys_of_their_own_in_every_life() -> None:
     assert later.key("run", "grad", "histograms") == "run/grad (histograms)"
     assert later.key("run", "grad") == "run/grad"
     assert later.renamed == table.renamed == {("run", "grad (histograms)"): "run/grad (histograms)"}
+
+
+def test_names_that_are_no_utf8_are_escaped_and_stay_apart() -> None:
+    keys = KeyTable()
+    odd = os.fsdecode(b"latin1-\xc5")
+    assert keys.key(odd, os.fsdecode(b"lo\xdfs")) == "latin1-\\xc5/lo\\xdfs"
+    assert keys.key("latin1-\\xc5", "loss") == "latin1-\\x5cxc5/loss"
+    assert keys.key("C:\\Users\\me", "loss") == "C:\\Users\\me/loss"
+    assert step_key(odd) == "latin1-\\xc5/global_step"
+    assert keys.renamed == {}

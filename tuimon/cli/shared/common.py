@@ -1,6 +1,5 @@
 """What several commands share: finding a run, refusing clearly, telling of a run."""
 
-import shlex
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -12,6 +11,7 @@ from tuimon.runs.activity import activity, flaw, leftovers, losses
 from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
 from tuimon.runs.removal import size_of
+from tuimon.runs.secrecy import mask_of, masked_command
 from tuimon.text import format_duration, safe
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def complete_run(
     from click.shell_completion import CompletionItem
 
     runs = list_runs()
-    offered = {run.record.id: shlex.join(run.record.argv) for run in runs}
+    offered = {run.record.id: masked_command(run.record) for run in runs}
     offered |= {run.record.name: "the newest of that name" for run in runs}
     return [
         CompletionItem(text, help=safe(about))
@@ -114,6 +114,11 @@ def settings_or_refuse(*, screen: bool = True) -> "Settings":
     return settings
 
 
+def secret_names(settings: "Settings") -> tuple[str, ...]:
+    """What the user calls secret, besides what sounds like it."""
+    return tuple(name.strip() for name in settings.secrets.names.split(",") if name.strip())
+
+
 def control_or_refuse(status: RunStatus) -> "ControlClient":
     """The way to the guardian of a run that goes on, or has left something behind.
 
@@ -142,19 +147,26 @@ def _namesake(ended: RunStatus) -> str:
 
 
 def run_document(run: RunStatus) -> dict[str, object]:
-    """A run as JSON tells it."""
+    """A run as JSON tells it: for others, too, and so without secrets, which run.json has."""
+    mask = mask_of(run.record)
     return {
         **as_document(run.record),
+        "argv": mask.command(run.record.argv),
+        "command": mask.command(run.record.command),
         "state": run.state,
         "ended_at": run.ended_at,
         "cause": run.cause,
+        "notify": run.record.notify and mask.text(run.record.notify),
         "activity": activity(run, time.time()),
         "alert": None if run.alert is None else asdict(run.alert),
         "bytes": size_of(run),
         "directory": str(run.paths.directory),
         "recorder": as_document(run.recorder) if run.recorder else None,
         "mirror": as_document(run.mirror) if run.mirror else None,
-        "mirror_options": as_document(run.record.mirror),
+        "mirror_options": {
+            **as_document(run.record.mirror),
+            "config": mask.config(run.record.mirror.config),
+        },
     }
 
 

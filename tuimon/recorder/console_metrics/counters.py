@@ -42,6 +42,7 @@ _BESIDE = word_set(
 """What may stand before a counter without making another thing of it, as warm-up or best does."""
 
 _INDEX = word_set("idx id num no number index")
+_OF_TIMES = word_set("time elapsed took duration")
 _OF_TOTALS = ("progress", "i")
 """Words that count only of a total."""
 _CURRENT = word_set("cur curr current")
@@ -52,7 +53,7 @@ _SETTINGS = word_set(
 )
 """Before a counter: it says how many there are to be, or of something else."""
 
-_SIGNS = ("#", "is", "-")
+_SIGNS = ("#", "is", "-", "*", "number")
 """What else may stand between a counter and its number, ``Epoch - 1``."""
 PHRASE = word_set("start end of")
 """Of those, words that sentences have, too."""
@@ -90,6 +91,10 @@ def counter_at(
     if unit is None:
         return None
     before = [one.lower().rstrip(".") for one in before]
+    if not _OF_TIMES.isdisjoint(before):
+        return None  # time of the current epoch: 4.8
+    if word == "run" and place + 1 < len(found) and found[place + 1].text == "[":
+        unit = "iteration"  # PyTorch's tutorial of style transfer
     if before and before[-1] in OVERALL and unit in ("step", "iteration", "global"):
         unit = "global"
     elif any(one not in _BESIDE and one not in SPLITS for one in before[-1:]):

@@ -1,5 +1,6 @@
 """Dictionaries that a training prints, as JSON or as Python shows them, in one line or in many."""
 
+import ast
 import json
 import re
 from typing import NamedTuple
@@ -16,6 +17,7 @@ COUNTED = ("num_updates", "global_step", "step", "iter", "iteration", "total_ste
 _COUNTED = re.compile(r"(\d{1,15})/\d{1,15}")
 _PARTITIONS = word_set("split mode phase stage subset set partition type")
 _WORD = re.compile("[a-z]+")
+_MOST_LEVELS = 3
 _MOST_LINES = 64
 _LONGEST = 4096
 
@@ -25,6 +27,11 @@ _WRAPPED = re.compile(
 _QUOTED = re.compile(
     rf"(['\"])(?P<key>[^'\"]{{1,100}})\1\s*:\s*(?P<value>['\"][^'\"]*['\"]|{NUMBER}|[^,{{}}\[\]]+)"
 )
+_PAIRS = re.compile(
+    r"(?:\w+\()?\[(\('[^']{1,100}', [^()]{1,100}\)(?:, \('[^']+', [^()]+\))*)\]\)?$"
+)
+_PAIR = re.compile(r"\(('[^']+'), ([^()]+)\)")
+_ITEM = r"\1: \2"
 _INSIDE = re.compile(r"\s*(?:['\"{}\]]|[-\d.]+,?\s*$)")
 
 
@@ -38,11 +45,7 @@ class Printed(NamedTuple):
 
 def printed_of(text: str) -> Printed:
     """What a dictionary holds; a count of a total, ``"10/20"``, is a number, too."""
-    found = _items_of(text)
-    flat: dict[str, object] = dict(found)
-    for key, value in found.items():
-        if isinstance(value, dict):
-            flat |= {f"{key}/{name}": inner for name, inner in value.items()}
+    flat = _flat(_items_of(text), _MOST_LEVELS)
     split = ""
     numbers = {}
     for key, value in flat.items():
@@ -56,6 +59,24 @@ def printed_of(text: str) -> Printed:
     return Printed(numbers, split)
 
 
+def _flat(found: dict[str, object], levels: int) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in found.items():
+        if not isinstance(value, dict):
+            flat[key] = value
+        elif levels > 1:
+            flat |= {f"{key}/{name}": inner for name, inner in _flat(value, levels - 1).items()}
+    return flat
+
+
+def as_dictionary(text: str) -> str:
+    """A line that ends with a list of pairs, ``[('loss', 0.5)]``, as one with a dictionary."""
+    match = _PAIRS.search(text) if text.endswith(("]", ")")) and "[('" in text else None
+    if match is None:
+        return text
+    return f"{text[: match.start()]}{{{_PAIR.sub(_ITEM, match[1])}}}"
+
+
 def _items_of(text: str) -> dict[str, object]:
     if "(" in text:
         text = _WRAPPED.sub(r"\2", text)
@@ -63,9 +84,20 @@ def _items_of(text: str) -> dict[str, object]:
         found = json.loads(text)
     except (ValueError, RecursionError):
         if text.count("{") > 1:
-            return {}
+            return _literal(text)
         found = {item["key"]: item["value"].strip("'\" \n") for item in _QUOTED.finditer(text)}
     return found if isinstance(found, dict) else {}
+
+
+def _literal(text: str) -> dict[str, object]:
+    """A dictionary with others in it as Python shows it."""
+    if "\\" in text:
+        return {}  # Python would warn of what is no escape
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) and all(isinstance(key, str) for key in found) else {}
 
 
 def _is_sane(key: str) -> bool:

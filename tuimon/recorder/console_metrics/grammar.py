@@ -8,17 +8,12 @@ import re
 from tuimon.metrics import measure_of
 from tuimon.metrics.splits import split_of
 from tuimon.metrics.vocabulary import word_set
-from tuimon.recorder.console_metrics.counters import (
-    Count,
-    counter_at,
-    is_whole,
-    ratio_at,
-)
+from tuimon.recorder.console_metrics.count_reading import CountReading
+from tuimon.recorder.console_metrics.counters import Count, counter_at, is_whole, ratio_at
 from tuimon.recorder.console_metrics.joined_words import VALUED, told_by
 from tuimon.recorder.console_metrics.lexer import LineToken
-from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio, Word
+from tuimon.recorder.console_metrics.line_items import Pair, Word
 from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter, name_of
-from tuimon.recorder.console_metrics.token_places import TokenPlaces
 
 _ASIDE = re.compile(
     r"batch|epoch|step|avg|mean|ema|s|ms|sec|%|data|moving avg|running"
@@ -39,26 +34,21 @@ _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", ";", ".")
 
 
-class LineReading(TokenPlaces):
+class LineReading(CountReading):
     """What a line consists of."""
 
     def __init__(self, line: str, start: int = 0) -> None:
         super().__init__(line, start)
-        self.items: list[LineItem] = []
-        self.ratios: list[Ratio] = []
         self.behind: list[Pair] = []
         """Numbers with their names behind them, ``5.0 avg loss,``."""
         self.has_nameless = False
         """Whether an integer stands there that nothing is told of."""
         self.has_unknown_count = False
         """Whether one has a name that may count anything, ``bucket 0 loss 0.5``."""
-        self.cells = self.rows = 1
-        """Numbers of cells, and of those between bars."""
         self._has_no_signs = not any(one.kind == "sign" for one in self.found)
         """Hyphens stand between names and numbers then."""
         self._words: list[Word] = []
         """Those right before the current lexeme."""
-        self._depth = 0
         place = 0
         while place < len(self.found):
             place = self._take(place)
@@ -103,6 +93,9 @@ class LineReading(TokenPlaces):
         if self._words and self.found[place].text == "[" and (value := self._value(place)):
             return self._pair(value, "")
         self._release()
+        if self._are_words() and self._is_share(place):
+            self._add(Count("iteration", self._span(place + 1), None, place + 4))
+            return place + 4
         ratio = self._ratio(place)
         self._depth += not ratio and self.found[place].text != "<"
         return ratio or place + 1
@@ -110,6 +103,8 @@ class LineReading(TokenPlaces):
     def _word(self, place: int) -> int:
         one = self.found[place]
         name, _, inner = one.text.rstrip(")").partition("(")
+        if end := self._value_at_step(place):
+            return end
         split = bool(split_of(inner))  # Epoch(train)
         before = [word.text for word in self._words]
         if one.text == "in" and self._is("#", place + 1):
@@ -118,8 +113,9 @@ class LineReading(TokenPlaces):
             return self._pair(value, "")  # loss tensor(0.5)
         if one.text in _VERBS and not before and self._follows_count():
             return place + 1
-        if before and one.text == "is" and self._kind(place + 1) == "number":
-            return self._pair((place + 1, place + 2), ":")
+        is_arrow = self._is_arrow(place + 1)
+        if before and one.text == "is" and self._kind(place + 1 + is_arrow) == "number":
+            return self._pair((place + 1 + is_arrow, place + 2 + is_arrow), ":")
         if count := counter_at(self.found, place, name if split else one.text, before):
             if value := self._value_at(count):
                 return self._pair_at(count, value)
@@ -154,31 +150,41 @@ class LineReading(TokenPlaces):
         ``Cost after iteration 100: 0.5``.
         """
         is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
-        value = self._value(count.end + 1) if is_told and self._kind(count.end) == "sign" else None
+        is_told = is_told and self._words[0].text.lower() != "best"
+        is_followed = self._kind(count.end) == "sign" or self._is("is", count.end)
+        value = self._value(count.end + 1) if is_told and is_followed else None
         if value is None or not (is_told and measure_of(self._words[-2].text).kind in VALUED):
             is_split = is_told and split_of(self._words[0].text) != ""
             return value if is_split else None
         return value
 
+    def _value_at_step(self, place: int) -> int:
+        """Index of what is behind a value whose name is joined to its step, or 0.
+
+        ``Train_WER@Step 50: 87.4``.
+        """
+        one = self.found[place]
+        name, at, counter = one.text.rpartition("@")
+        count = counter_at(self.found, place, counter, []) if at else None
+        if count is None:
+            return 0
+        self._words.append(Word(name, one.start, one.start + len(name), self._depth))
+        value = self._value(count.end + 1) if self._kind(count.end) == "sign" else None
+        if value is not None:
+            return self._pair_of(count, value)
+        self._words.clear()
+        self._add(count)
+        return count.end
+
     def _pair_at(self, count: Count, value: tuple[int, int]) -> int:
         del self._words[-1]
+        return self._pair_of(count, value)
+
+    def _pair_of(self, count: Count, value: tuple[int, int]) -> int:
         words, self._words = self._words, []
         self._add(count)
         self._words = words
         return self._pair(value, ":")
-
-    def _batch(self, place: int) -> int:
-        """The count that has no name behind that of an epoch, ``Epoch 1, 50/1000``."""
-        begin = place
-        while place < len(self.found) and self.found[place].text in (",", ":", "|", "-", "/"):
-            place += 1
-        ratio = ratio_at(self.found, place)
-        if ratio is None or ratio[1] is None:
-            is_alone = ratio is not None and begin == place and self.found[place].kind == "open"
-            return ratio[2] if ratio is not None and is_alone else begin
-        number, total, end = self.found[ratio[0]], self.found[ratio[1]], ratio[2]
-        self._add(Count("batch", (number.start, number.end), (total.start, total.end), end))
-        return end
 
     def _sign(self, place: int) -> int:
         one = self.found[place]
@@ -255,37 +261,6 @@ class LineReading(TokenPlaces):
             self.has_nameless = True
         return place + 1 + self._has_noun(place)
 
-    def _ratio(self, place: int) -> int:
-        """A number of many without a name; index of what is behind it, 0 if there is none."""
-        ratio = ratio_at(self.found, place)
-        if ratio is None or ratio[1] is None:
-            return 0
-        number, total, end = self.found[ratio[0]], self.found[ratio[1]], ratio[2]
-        before = self.found[place - 1].kind if place else ""
-        self.ratios.append(
-            Ratio(
-                (number.start, number.end),
-                (total.start, total.end),
-                self.found[place].kind == "open",
-                before == "bar",
-                self._is_first(place),
-                end == len(self.found),
-            )
-        )
-        return end
-
-    def _is_first(self, place: int) -> bool:
-        is_told = place > 0 and self.found[place - 1].text == "="
-        return self._are_words() and self._depth <= (self.found[0].kind == "open") and not is_told
-
-    def _follows_count(self, unit: str = "") -> bool:
-        last = self.items[-1].what if self.items else None
-        return isinstance(last, Count) and last.unit == (unit or last.unit)
-
-    def _are_words(self) -> bool:
-        """Whether nothing but words has come."""
-        return all(isinstance(item.what, Word) for item in self.items)
-
     def _aside(self, place: int) -> int:
         """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
         inside = [one.text for one in self.found[place + 1 : place + 2 + _LONGEST_ASIDE]]
@@ -338,6 +313,8 @@ class LineReading(TokenPlaces):
         is_last = self._kind(place + 1) != "number"
         if value.unit or is_whole(value) or not is_last or self._is("/", number + 1):
             return 0
+        if len(self._words) > 1 and self._words[-1].text.lower() in PLACE_WORDS:
+            del self._words[-1]  # loss at 100: 0.5
         key = self._name()
         if measure_of(key).kind not in VALUED:
             return place + 1
@@ -356,6 +333,3 @@ class LineReading(TokenPlaces):
             for word in self._words:
                 self._add(word)
         self._words.clear()
-
-    def _add(self, what: Count | Pair | Word) -> None:
-        self.items.append(LineItem(self.cells, self.rows, what))

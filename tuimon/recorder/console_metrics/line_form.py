@@ -97,6 +97,8 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     for pair in pairs:
         if pair.key.lower() in _RANKS and is_whole(pair.number):
             form = form._replace(rank=(pair.number.start, pair.number.end))
+    if place.part is not None and not place.is_told and any(map(_is_setting, pairs)):
+        return NOTHING  # the result of a setting, not of a training
     is_reversed = not pairs and form.has_position
     if is_reversed and any(_is_anchor(one, known=True) for one in reading.behind):
         pairs, items = reading.behind, [LineItem(1, 1, pair) for pair in reading.behind]
@@ -105,6 +107,8 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     is_before = place.is_told and not any(isinstance(one.what, Pair) for one in items[:1])
     are_all = all(map(split_of, words)) and (is_before or len(pairs) == 1)
     is_guess = form.is_indented and len(items) == 1 and any(map(_is_result, pairs))
+    is_evaluation = bool(words) and all(split_of(word) in EVALUATIONS for word in words)
+    is_guess = is_guess or (is_evaluation and len(pairs) > 1 and all(map(_is_result, pairs)))
     if is_guess or _is_measured(
         pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0
     ):
@@ -121,9 +125,9 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         or place.part is not None
         or bool(split and not pairs)
     )
-    is_sure = place.counted is not None and place.counted.unit == "global"
-    has_total = place.counted is not None and place.counted.total is not None
-    is_plain = unknown <= bool(pairs or split) or (is_sure and has_total)
+    counted = place.counted
+    is_sure = counted is not None and counted.unit == "global" and counted.total is not None
+    is_plain = unknown <= bool(pairs or split) or is_sure
     return form._replace(is_heading=tells and is_plain, split=split)
 
 
@@ -213,7 +217,8 @@ def _measured(
         return form
     before = reading.line[: pairs[0].number.start]
     is_column = len(pairs) == 1 and not pairs[0].sign and len(before) - len(before.rstrip()) > _GAP
-    if reading.has_nameless or is_column or any(map(_may_count, pairs)):
+    is_odd = is_column and not form.is_indented
+    if reading.has_nameless or is_odd or any(map(_may_count, pairs)):
         return NOTHING  # where it is, is told in a way that is not understood
     anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
     if not all(pair.sign or not _is_integer(pair) for pair in anchors):
@@ -259,6 +264,10 @@ def _is_result(pair: Pair) -> bool:
 
 def _is_unknown(pair: Pair) -> bool:
     return is_charted(pair.key) and measure_of(pair.key).kind in ("", "other", "divergence")
+
+
+def _is_setting(pair: Pair) -> bool:
+    return measure_of(pair.key).kind in ("learning rate", "setting")
 
 
 def _is_learning_rate(pair: Pair) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tuimon.metrics.splits import split_of
+from tuimon.metrics import measure_of
+from tuimon.metrics.splits import EVALUATIONS, split_of
 from tuimon.recorder.console_metrics.counters import PART_WORDS, Count, Span, is_whole
 from tuimon.recorder.console_metrics.grammar import LineReading
 from tuimon.recorder.console_metrics.lexer import LineToken
@@ -69,7 +70,7 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
         number = reading.found[1]  # [0: 10/20]
         counted = row.counted and row.counted._replace(end=1)
         row = row._replace(epoch=(number.start, number.end), counted=counted)
-    row = row or (_leading(reading.found) if epoch is None else None)
+    row = row or (_leading(reading.found, pairs) if epoch is None else None)
     if row is not None:
         return row._replace(
             epoch=row.epoch or found.epoch, epochs=row.epochs or found.epochs, part=found.part
@@ -121,8 +122,12 @@ def _kinds(found: Sequence[LineToken]) -> str:
     return "".join(one.text if one.kind != "number" else "0" * is_whole(one) for one in found)
 
 
-def _leading(found: Sequence[LineToken]) -> Place | None:
-    """What a number in front counts: ``[10]``, ``[2, 2000]``, ``1000 | loss``, ``0: loss``."""
+def _leading(found: Sequence[LineToken], pairs: Sequence[Pair]) -> Place | None:
+    """What a number in front counts: ``[10]``, ``[2, 2000]``, ``1000 | loss``, ``0: loss``.
+
+    ``1 train loss: 0.5`` only where that of a training comes first: ``100 test acc: 0.5`` may tell
+    how many tests there were.
+    """
     if len(found) < 3:
         return None
     kinds = _kinds(found[:5])
@@ -132,6 +137,10 @@ def _leading(found: Sequence[LineToken]) -> Place | None:
     is_rank = kinds.startswith("[0][") and not split_of(found[4].text)  # or a process
     if kinds.startswith("[0]") and not is_rank:
         return Place(counted=Count("iteration", spans[1], None, 0))
+    is_bare = kinds[0] == "0" and found[1].kind == "word" and len(pairs) > 1
+    if is_bare and measure_of(pairs[0].key).kind == "loss":
+        is_training = measure_of(pairs[0].key).split not in EVALUATIONS
+        return Place(counted=Count("iteration", spans[0], None, 0)) if is_training else None
     if kinds[:2] in ("0:", "0|", "0[", "0(", "0,"):
         return Place(counted=Count("iteration", spans[0], None, 0))
     return None

@@ -14,7 +14,7 @@ _MOST_WORDS = 5
 _NOT_NAMES = FILLERS - word_set(
     "loss accuracy error errors lr min max mean avg average current total train training trn val"
     " valid time gpu validation validate test testing eval evaluation dev holdout infer inference"
-    " inner cv elapsed batch epoch step iter steps iters learning"
+    " inner cv elapsed batch epoch step iter steps iters learning running"
 )
 """Words that stand before a name without being a part of it, ``done loss: 0.5``."""
 
@@ -43,7 +43,9 @@ def name_of(words: Sequence[Word]) -> tuple[list[Word], str]:
     *names, last = words[begin:]
     left = [*words[:begin], *(one for one in names if _is_filler(one))]
     names = [one for one in names if not _is_filler(one)] + [last]
-    return left, " ".join(word.text for word in names).replace("'s ", " ")
+    name = " ".join(word.text for word in names)
+    owner, _, rest = name.partition("'s ")  # valid_0's auc
+    return left, f"{owner} {rest}" if rest and split_of(owner.rstrip("_0123456789")) else name
 
 
 def before_counter(words: Sequence[Word], *, is_first: bool, has_bars: bool) -> list[Word]:
@@ -57,12 +59,20 @@ def before_counter(words: Sequence[Word], *, is_first: bool, has_bars: bool) -> 
         del left[-1]
     if left and left[-1].text.lower() in PLACE_WORDS:
         others = left[:-1]
-        leads = all(_is_filler(one) or split_of(one.text) for one in others) and bool(others)
-        if (is_first and leads) or not (is_first or others) or (has_bars and _is_at(left[-1])):
+        leads = all(map(_is_leading, others)) and bool(others)
+        if is_first and leads:  # Evaluation on dev at epoch 3
+            left = [one for one in others if one.text.lower() not in PLACE_WORDS]
+        elif not (is_first or others) or (has_bars and _is_at(left[-1])):
             del left[-1]
     while left and left[-1].text.lower() in PHRASE:
         del left[-1]
     return left
+
+
+def _is_leading(word: Word) -> bool:
+    """Whether a word may stand before where something was, ``Results on``."""
+    text = word.text.lower()
+    return _is_filler(word) or split_of(text) != "" or text in PLACE_WORDS
 
 
 def _is_at(word: Word) -> bool:

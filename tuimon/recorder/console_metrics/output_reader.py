@@ -13,19 +13,24 @@ from tuimon.recorder.console_metrics.bars import (
     ProgressBars,
     bar_state,
 )
-from tuimon.recorder.console_metrics.dictionaries import COUNTED, OpenDictionary, printed_of
+from tuimon.recorder.console_metrics.block_heading import BlockHeading
+from tuimon.recorder.console_metrics.dictionaries import (
+    COUNTED,
+    OpenDictionary,
+    as_dictionary,
+    printed_of,
+)
 from tuimon.recorder.console_metrics.form_cache import FormCache, NumberReader
 from tuimon.recorder.console_metrics.headings import (
     BEST_HEADING,
     DATA_HEADING,
     MORE_OF_BAR,
-    MOST_BELOW,
     OVERALL_HEADING,
-    RULED,
     SOURCE_AT_END,
     said_in,
 )
-from tuimon.recorder.console_metrics.line_form import NOTHING, LineForm, bar_form_of, form_of
+from tuimon.recorder.console_metrics.line_form import NOTHING, LineForm, bar_form_of
+from tuimon.recorder.console_metrics.plain_lines import line_form
 from tuimon.recorder.console_metrics.prefixes import prefix_of
 from tuimon.recorder.console_metrics.printed_blocks import ConsoleBlock, ResultBlock
 from tuimon.recorder.console_metrics.printed_tables import ConsoleTable, may_be_head
@@ -40,20 +45,14 @@ _NARROW = 24
 """Blanks before the name of a source at the edge, beside which a long word finds no room."""
 _MOST_UNNAMED = 64
 
-_BRACKETED = f"{SPLIT_WORD}|epoch|ep|iter|iteration|it|step|batch|update|episode|global|total|num"
-"""What may stand in angle brackets."""
-_REFUSED = re.compile(
-    r"^\W*(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,40}\s|^\s*(?:>>>|\$|#(?!\s\w+:\s)|@|//|[-+]{3}\s)|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
-    r"|\s--?(?!inf\b|nan\b)[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://"
-    r"|[\[(]\s*['\"]|\w\[['\"]|[{}]|;(?!\s|$|[\w@/.]+\s?[:=])|\)\s*->"
-    rf"|(?<!grad_fn=)<(?!(?i:{_BRACKETED})[\s_:=#>])[A-Za-z_]"
-    r"|(?<![=\[])==(?![=\]>])|[<>]="
-)
-_SETTING = re.compile(r"\s*[\"']?([A-Za-z]\w*)[\"']?\s?[:=]\s?\S")
 _OF_CODE = re.compile(r"\w\s*\($|[=\"']\s*$")
 _OF_SPLIT = re.compile(rf"(?:^|[\s\])])(?:{SPLIT_WORD})\s?=\s*$", re.IGNORECASE)
 """What stands before a dictionary in code, and before one of metrics, ``train={...}``."""
+_OF_LOSSES = re.compile(r"\b(?:losses|metrics|scores|results)\s?[:=]\s*$", re.IGNORECASE)
+"""What a dictionary of metrics of any name is called."""
 _NAME = re.compile(r"\s*[\w.\-]+\s?[:=]?\s*")
+_OF_TRAINING = re.compile("train|epoch|step|iter|batch", re.IGNORECASE)
+"""What a bar of the training is called by, other than one of ``converting images to x2``."""
 _LAPPING = ("iter", "iteration")
 """Keys that may count anew each epoch."""
 
@@ -61,20 +60,6 @@ _DIGIT = re.compile(r"\d")
 _OPENING = frozenset("{:-=+━─┐╮")
 """What the first line of a block or a dictionary ends with."""
 _NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
-_NO_HEADING = Position()
-
-
-def _line_form(text: str) -> LineForm:
-    prefix = prefix_of(text)
-    if _REFUSED.search(text, prefix.end):
-        return NOTHING
-    return form_of(text, prefix)
-
-
-def _is_setting(text: str) -> bool:
-    """Whether a line is one of a configuration, which ``train:`` was the head of then."""
-    match = _SETTING.match(text)
-    return match is not None and is_configuration([match[1]])
 
 
 class OutputReader:
@@ -84,7 +69,7 @@ class OutputReader:
         """`others` gives the trainings of a rank that is named within a line."""
         self._trainings = trainings
         self._others = others
-        self._forms = FormCache(_line_form)
+        self._forms = FormCache(line_form)
         self._names = FormCache(lambda text: bar_form_of(text, only_measures=True))
         self._postfixes = FormCache(lambda text: bar_form_of(text, only_measures=False))
         self._numbers = NumberReader()
@@ -98,14 +83,7 @@ class OutputReader:
         self._block = ConsoleBlock()
         self._dictionary = OpenDictionary()
         self._result = ResultBlock()
-        self._heading = _NO_HEADING
-        """Where the lines below it lie."""
-        self._below: dict[tuple[str, ...], float] = {}
-        """What they have told."""
-        self._section_holds = 0
-        """For how many lines it is that of lines that are not indented, too."""
-        self._section = ""
-        """The part of the data that the lines below a heading are about."""
+        self._heading = BlockHeading()
         self._announces = self._announced = self._evaluates = False
         """Whether epochs are announced, one was since the last bar, and this bar is of none."""
         self._last_drawn: tuple[int, int | None] = (0, None)
@@ -158,7 +136,7 @@ class OutputReader:
         if self._is_traceback(text) or self._table.begin(own):
             return []
         if (tabled := self._table.row(own) or self._block.feed(own)) is not None:
-            return self._points(tabled if tabled.position.known else self._at_heading(tabled))
+            return self._points(tabled if tabled.position.known else self._heading.of_table(tabled))
         if self._block.holds_line:
             return []
         is_inside, whole = self._dictionary.feed(own)
@@ -171,24 +149,25 @@ class OutputReader:
         """A line as the readers of what is made of several take it."""
         is_open = self._table.is_open or self._block.is_open or self._dictionary.is_open
         is_cut = is_open or text[-1:] in _OPENING or may_be_head(text)
+        is_cut = is_cut or (text[-1:].isalpha() and "|" in text)
         if not is_cut or text[:1] in "|│┃":
             return text
         return text[prefix_of(text).end :]
 
     def _line(self, text: str) -> list[PrintedPoint]:
-        if (self._section or self._heading.known) and _is_setting(text):
-            self._heading, self._section, self._section_holds = _NO_HEADING, "", 0
+        if self._heading.ends_with(text):
+            self._heading.clear()
             return []
         if not _DIGIT.search(text) and not _NO_DIGITS.search(text):
             if not text[:1].isspace() and text[:1] not in "│├└╰":
-                self._pass_by()
+                self._heading.pass_by()
             self._head(text)
             return []
         if (state := bar_state(text)) is not None:
             return self._state(state)
-        if not may_hold_metrics(text) and not (self._heading.known and text[:1].isspace()):
+        if not may_hold_metrics(text) and not (self._heading.position.known and text[:1].isspace()):
             return []
-        text = text.rstrip()
+        text = as_dictionary(text.rstrip())
         if text.endswith("}"):
             return self._of_dictionary(text)
         return self._plain(text)
@@ -207,10 +186,7 @@ class OutputReader:
         if len(text) <= _LONGEST_HEADING and OVERALL_HEADING.fullmatch(text):
             self._trainings.label("")
         elif match is not None:
-            self._begin_section(text, SPLITS[match[1].lower()])
-            self._below = {}
-            if self._heading.done is None:
-                self._heading = _NO_HEADING
+            self._heading.begin_section(text, SPLITS[match[1].lower()])
         self._skips |= len(text) <= _LONGEST_HEADING and BEST_HEADING.search(text) is not None
 
     def _state(self, state: BarState) -> list[PrintedPoint]:
@@ -228,8 +204,11 @@ class OutputReader:
         values = tuple((split or about.split, key, value) for split, key, value in values)
         if not values:
             return []
-        self._heading, self._section, self._section_holds = _NO_HEADING, "", 0
+        self._heading.clear()
         position = Position(said.position.epoch, count, total, "bar", said.position.epochs)
+        is_other = has_function_word(name) and not _OF_TRAINING.search(name)
+        if is_other and self._trainings.current.axis.has_trained:
+            position = Position(said.position.epoch)
         label = re.sub(r"\d+(?:\.\d+)?", "", name)
         return self._bar((label, total), MetricLine(position, values), state.elapsed)
 
@@ -244,7 +223,8 @@ class OutputReader:
         if line is None:
             return []
         if not line.position.known:
-            line = self._below_heading(line, "\n" in text or text[:1].isspace()) or line
+            is_indented = "\n" in text or text[:1].isspace()
+            line = self._heading.below(line, is_indented=is_indented) or line
         return self._trainings.follow(line)
 
     def _dictionary_line(self, text: str) -> MetricLine | None:
@@ -255,9 +235,8 @@ class OutputReader:
         if _OF_CODE.search(before) and not _OF_SPLIT.search(before):
             return None
         found, split = printed_of(brace + inside)
-        if is_configuration(list(found)) or not any(
-            is_metric(key, f"{value}", ":") for key, value in found.items()
-        ):
+        is_measured = any(is_metric(key, f"{value}", ":") for key, value in found.items())
+        if is_configuration(list(found)) or not (is_measured or _OF_LOSSES.search(before)):
             return None
         about = self._names.of(before)
         position = self._dictionary_position(found, self._numbers.read(before, about).position)
@@ -302,7 +281,7 @@ class OutputReader:
         skips = self._skips and bool(form.values)
         self._skips = not skips and (self._skips or BEST_HEADING.search(text) is not None)
         if form is not NOTHING and not form.is_indented:
-            self._pass_by()
+            self._heading.pass_by()
         if form is NOTHING or skips:
             is_said = " of the " in text or " at " in text or " over epoch" in text
             return self._points(said_in(text)) if is_said and not skips else []
@@ -318,12 +297,12 @@ class OutputReader:
             return []
         line = self._numbers.read(text, form)
         if form.has_position:
-            self._heading, self._section_holds = _NO_HEADING, 0
-        elif form.is_guess and not self._heading.known:
+            self._heading.leave()
+        elif form.is_guess and not self._heading.position.known:
             return []
-        elif (below := self._below_heading(line, form.is_indented)) is not None:
+        elif (below := self._heading.below(line, is_indented=form.is_indented)) is not None:
             line = below
-        elif form.is_vague:
+        elif form.is_vague and not (form.is_indented and self._heading.owns):
             return []
         if not form.has_position and not form.split and form.is_summary:
             line = trainings.current.summed_up(line)
@@ -347,47 +326,13 @@ class OutputReader:
             line = MetricLine(line.position, values)
         return self._bar(("", total), line, None)
 
-    def _below_heading(self, line: MetricLine, is_indented: bool) -> MetricLine | None:
-        """A line without a position at that of the heading above it; None if there is none."""
-        position = self._heading
-        if not is_indented and position.done is None and not self._section_holds:
-            return None
-        if not position.known and not self._section:
-            return None
-        for *name, value in line.values:
-            if self._below.setdefault(tuple(name), value) != value:
-                self._heading = _NO_HEADING
-                return None
-        section = self._section if is_indented or self._section_holds else ""
-        values = tuple((split or section, key, value) for split, key, value in line.values)
-        return MetricLine(position, values)
-
-    def _at_heading(self, line: MetricLine) -> MetricLine:
-        position, self._heading = self._heading, _NO_HEADING
-        return line if position.done is None else MetricLine(position, line.values)
-
-    def _begin_section(self, text: str, split: str) -> None:
-        self._section = split
-        is_above = RULED.match(text, prefix_of(text).end) or text.rstrip()[-1:] == ":"
-        self._section_holds = MOST_BELOW if is_above else 0
-
-    def _pass_by(self) -> None:
-        """A line that is not indented: what is below a heading may end with it."""
-        self._section_holds = max(0, self._section_holds - 1)
-        if not self._section_holds:
-            self._section = ""
-
     def _announce(self, text: str, form: LineForm, trainings: Trainings) -> None:
         """What a line tells for those below it."""
         if not form.is_heading:
             return
         position = self._numbers.read(text, form).position
-        if form.split:
-            self._begin_section(text, form.split)
-        elif not form.is_indented and (position.done is not None or self._below):
-            self._section, self._section_holds = "", 0
-        self._heading, self._below = position, {}
-        if position.epoch is not None and self._section not in EVALUATIONS:
+        self._heading.announce(text, position, form.split, is_indented=form.is_indented)
+        if position.epoch is not None and self._heading.section not in EVALUATIONS:
             trainings.announce(position.epoch)
             self._announces = self._announced = True
 

@@ -18,7 +18,7 @@ _WORD = r"[A-Za-z_][\w.\-]{0,60}"
 
 _RANKS = (
     r"\[(?:(?i:rank)|default)[ :=]?\s?(?P<rank>\d{1,5})\]:?",
-    r"\[(?:[\w.@\-]*\d+,)(?P<task>\d{1,5})\]<std(?:out|err)>:",  # mpirun --tag-output
+    r"\[(?:[\w.@\-]*\d+,)?(?P<task>\d{1,5})\]<std(?:out|err)>:",  # mpirun --tag-output
     r"\[(?:GPU|gpu|cuda)[: ]?(?P<gpu>\d{1,3})\]:?",
     r"(?i:rank)[ :=]{0,2}(?P<named>\d{1,5})(?=\s?[:|,\]])\s?[:|,]",
     r"\[[\w.\-]+:(?P<host>\d{1,5})/\d{1,5}\]",  # ESPnet
@@ -30,6 +30,9 @@ _RANKS = (
     r"\((?:\w+ )?pid=(?P<pid>\d{1,9})[^)]{0,60}\)",  # ray
     r"(?!(?i:epoch|iter|step|batch|fold|trial|run))"  # docker compose
     r"(?P<container>[A-Za-z][\w.]{0,40}-\d{1,4})\s{1,20}\|",
+    r"\[pod/(?P<pod>[\w.\-]{1,80})/[\w.\-]{1,80}\]",  # kubectl
+    r"(?P<worker>(?:[A-Za-z]\w{0,20}-){0,4}"  # pdsh
+    r"(?:worker|node|host|server|gpu|rank|proc|instance)s?[-_]?\d{1,4}):\s",
     r"(?P<node>[A-Za-z][\w.\-]{0,40}\d):\s"  # pdsh
     rf"(?=\[|{STAMP}|\d\d:\d\d|{_MONTH}\s|\d\d?[ -]{_MONTH}|(?:INFO|DEBUG)\b)",
 )
@@ -39,12 +42,13 @@ _PIECES = (
     rf"\[(?:{DATE}|\d{{9,10}}(?:\.\d+)?)\]",
     rf"\[?(?:{STAMP})\]?(?![\w:/])",
     rf"{_DAY}(?:{_MONTH}\s{{1,2}}\d{{1,2}}|\d{{1,2}}[ -]{_MONTH}(?:[ -]\d{{2,4}})?),?\s{CLOCK}"
-    r"(?:\s\d{4}\b)?",
+    r"(?:\s20\d\d\b)?",
     rf"{CLOCK}(?![\w:])",
     r"\d{10}(?:\.\d+)?(?=\s)",
     r"[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.\-]+:\d+\]",  # glog
     rf"\[[^\[\]]{{1,60}}\](?=(?:\s?\[[^\[\]]{{1,60}}\]){{0,4}}\s?\[\s{{0,8}}{LEVEL}\s{{0,8}}\])",
     rf"\[\s{{0,8}}(?i:{LEVEL}|[ID])\s{{0,8}}\]:?|\[(?:__main__|[A-Za-z_]\w*(?:\.\w+)+)\]:?",
+    rf"\[[\w.\-]{{1,30}}\](?=\s{{1,3}}{LEVEL}\b)",
     rf"[\[(<]{_SOURCE}(?::\w+)?[\])>]:?|\([A-Za-z_]\w*:\d+\)(?=\s{LEVEL})",
     rf"{LEVEL}\b(?:(?::[\w.]+)?:)?",
     rf"(?:{_SOURCE}|{_WORD}:[\w<>]+:\d+(?=\s-\s|[\]:]))[\]:]?",
@@ -59,14 +63,14 @@ _END = r"(?:\s{0,20}[-|:,](?=\s)|(?=[\s\[({])|$|(?<=[:\]]))"
 _PREFIX = re.compile(rf"\s*(?:\|\s)?(?:{'|'.join(_PIECES)}){_END}")
 _PRINTER = re.compile(rf"(?:{'|'.join(_RANKS)}){_END}? ?")
 _LOGGER = re.compile(
-    rf"\s*\((?P<rank>\d{{1,5}})/\d{{1,5}}\)(?=\s[A-Z])|\s*(?!(?i:{SPLIT_WORD}|epoch|step|iter|loss|acc)\b){_WORD}\s{{0,20}}[|-](?=\s)"
+    rf"\s*\((?P<rank>\d{{1,5}})/\d{{1,5}}\)(?=\s[A-Z])|\s*(?!(?i:{SPLIT_WORD}|epoch|step|iter|loss|acc)\b){_WORD}\s{{0,20}}[|-](?=\s)(?!\s+\d+\.\d)"
 )
 """A name that may be one of a logger, or a rank of all, behind another piece."""
 
 _MOST_PIECES = 12
 _FIRST = frozenset("[(rR")
 _NODE = re.compile(r"[A-Za-z][\w.\-]{0,60}(?:\d:|\d\s{1,20}\|)")
-_NAMED = {"pid": "pid ", "container": "", "node": ""}
+_NAMED = {"pid": "pid ", **dict.fromkeys(("container", "pod", "worker", "node"), "")}
 """What is told of a process other than its rank."""
 
 

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from tuimon.metrics.printed import is_charted, is_metric
+from tuimon.metrics.splits import split_of
 from tuimon.recorder.console_metrics.bars import MetricLine
 from tuimon.recorder.console_metrics.numerals import to_number
 from tuimon.recorder.console_metrics.prose import has_function_word
@@ -36,6 +37,9 @@ _NO_NUMBER = re.compile(
     r"|-|None|#na#|n/a|\d+:\d\d(?::\d\d)?|(?:\d+(?:\.\d+)?\s?[A-Za-z/]+(?:, )?)+"
 )
 """What also stands in a row of numbers: nothing, times, sizes of memory."""
+_NOTE = re.compile(r"\s(?:[←★✓✔*]|<-).*$")
+"""Behind a row, that it was saved or is the best."""
+_MARKS = ("+", "*")
 _CHECKPOINT = "cp"
 """skorch's column that holds a plus, or nothing that could be seen, where it has saved."""
 
@@ -68,6 +72,8 @@ class ConsoleTable:
     def __init__(self) -> None:
         self._head: _Head | None = None
         self._classes: tuple[str, ...] = ()
+        self._splits: tuple[str, ...] = ()
+        """The parts of the data that the columns beside names are about."""
         self._last = -1
         self._offset = 0
         self._is_new = False
@@ -75,10 +81,12 @@ class ConsoleTable:
     @property
     def is_open(self) -> bool:
         """Whether a head has come."""
-        return self._head is not None or bool(self._classes)
+        return self._head is not None or bool(self._classes or self._splits)
 
     def begin(self, text: str) -> bool:
         """Whether a line is the head of a table, which then is the one that goes on."""
+        if self._begins_splits(text):
+            return True
         if not may_be_head(text) or (head := _head_of(text)) is None:
             return False
         if head.names[0].lower() in _CLASSES:
@@ -95,6 +103,8 @@ class ConsoleTable:
         several stages does.
         """
         if self._classes and (line := self._result(text)):
+            return line
+        if self._splits and (line := self._beside(text)):
             return line
         if self._head is None or (found := _read(text, self._head)) is None:
             return None
@@ -129,6 +139,26 @@ class ConsoleTable:
     def restart(self) -> None:
         """Another training begins: its rows count from their own numbers."""
         self._last, self._offset = -1, 0
+
+    def _begins_splits(self, text: str) -> bool:
+        """Whether a line is ``Training | Validation``."""
+        if "|" not in text or len(text) > LONGEST_ROW:
+            return False
+        splits = tuple(split_of(cell) for cell in cells_of(text, PIPES))
+        if len(splits) < 2 or not all(splits):
+            return False
+        self._splits = splits
+        return True
+
+    def _beside(self, text: str) -> MetricLine | None:
+        """A name beside its values of several parts of the data, as by AllenNLP."""
+        name, *cells = cells_of(text, PIPES) if "|" in text else [""]
+        if len(cells) != len(self._splits) or not NAME.fullmatch(name):
+            self._splits = ()
+            return None
+        values = zip(self._splits, map(to_number, cells), strict=True)
+        told = [(split, name, value) for split, value in values if value is not None]
+        return MetricLine(Position(), tuple(told) if is_charted(name) else ())
 
     def _position(self, number: int) -> Position:
         if self._head is not None and self._head.counts_epochs:
@@ -215,15 +245,21 @@ def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
     """The number of a row, and its values by name."""
     if len(text) > LONGEST_ROW or not text[:64].strip(" \t|│┃")[:1].isdigit():
         return None
-    cells = [cell for cell in cells_of(text, head.between) if cell != "+"]
+    text = _NOTE.sub("", text)
+    cells = [cell for cell in cells_of(text, head.between) if cell not in _MARKS]
+    if head.between is PIPES and len(cells) == len(head.names) - 1:
+        cells.append("")  # what is empty at the end
     if len(cells) != len(head.names) and head.between is not PIPES:
-        cells = [cell for cell in cells_of(text, None) if cell != "+"]
+        cells = [cell for cell in cells_of(text, None) if cell not in _MARKS]
+    if len(cells) == len(head.names) + 1 and head.spans[0][0] > 0 and cells[0].isdigit():
+        del cells[0]  # the index of a table of pandas
     if len(cells) != len(head.names):
         cells = _below(text, head)
     if len(cells) != len(head.names) or not (counted := _NUMBERED.fullmatch(cells[head.place])):
         return None
     values = []
     for name, cell in zip(head.names, cells, strict=True):
+        cell = cell.strip("[]")
         value = to_number(cell.rstrip("%"))
         if value is not None:
             values.append((name, value))

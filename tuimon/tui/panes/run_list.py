@@ -1,6 +1,5 @@
 """Runs, newest first, a line each: state, age, the course of the loss."""
 
-import shlex
 import time
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +10,7 @@ from tuimon.present.facts import standing
 from tuimon.present.glance import LeadMetric
 from tuimon.runs.activity import activity, remark
 from tuimon.runs.registry import RunStatus
+from tuimon.runs.secrecy import masked_command
 from tuimon.text import fit, format_age, format_duration, format_value, safe, width
 from tuimon.tui.panes.cells import line
 from tuimon.tui.panes.cursor_list import CursorList
@@ -59,10 +59,10 @@ class RunList(CursorList[RunStatus]):
         run = self.chosen
         if run is None or height < _DETAILS_FROM:
             return []
-        why = remark(run, time.time()) or run.record.cause or ""
+        why = remark(run, time.time()) or run.cause or ""
         told = [
             ("run", run.record.id),
-            ("command", shlex.join(run.record.argv)),
+            ("command", masked_command(run.record)),
             ("in", run.record.cwd),
             ("why" if why else "", why),
         ]
