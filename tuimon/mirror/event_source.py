@@ -219,7 +219,8 @@ class EventSource:
         if last is None or mark is None:
             self._marks = FileMarks()
             return False
-        log.warning("%s has changed: read on from byte %d", self.entry.path, mark.end)
+        how = "is written over by two processes" if in_place else "has changed"
+        log.warning("%s %s: read on from byte %d", self.entry.path, how, mark.end)
         known = self._marks.before(cut)
         if cut < last.end and (known is None or known.end <= mark.end):
             self._pass_to(cut)

@@ -11,6 +11,7 @@ come later
   there are several; a single one tells the configuration of the directory above it.
 """
 
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ PATIENCE = 20.0
 """Seconds that a second directory waits for a session before it is a part of the launch's run."""
 
 SESSION_TAG = "_hparams_/session_start_info"
+_RANK = re.compile(r"((global|local)[_-]?)?rank[_-]?\d+", re.IGNORECASE)
 _POLL_BYTES = 8 << 20
 _LAST_WORD = 0.3
 
@@ -172,8 +174,9 @@ class TrialSplit:
 
 
 def _unit(directory: PurePath) -> PurePath:
-    """The directory itself, or what it holds a part of (``train``, ``val``)."""
-    return directory.parent if is_part_name(directory.name) else directory
+    """The directory itself, or what it holds a part of (``train``, ``val``, ``rank1``)."""
+    is_part = is_part_name(directory.name) or _RANK.fullmatch(directory.name)
+    return directory.parent if is_part else directory
 
 
 def _is_in(directory: PurePath, top: PurePath) -> bool:
