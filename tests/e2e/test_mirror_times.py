@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,8 @@ def test_a_run_that_goes_online_later_keeps_its_times(
     (run,) = server.runs.values()
     check_rows(run.history, began, 1000)
     check_summary(run.summary, lasted(paths))
+    told = json.loads(run.stored["wandb-metadata.json"] or b"")
+    assert datetime.fromisoformat(told["startedAt"]).timestamp() == pytest.approx(began, abs=1e-3)
     times = [row["_timestamp"] for row in events(run)]
     offline = measured(paths)
     assert times[: len(offline)] == offline, "each once, with the time at which it was measured"
