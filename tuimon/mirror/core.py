@@ -394,7 +394,7 @@ def _names(context: MirrorContext, journal: Journal) -> Namespaces:
 
 def _paths(own: Path | None, told: list[str], journal: Journal) -> list[Path]:
     """This launch's file of lines, and those of the launches that it goes on from."""
-    if own is None:
-        return []
+    if own is None:  # log directories, which may go on from a launch
+        return [Path(path) for path in dict.fromkeys(told)]
     earlier = [Path(path) for path in (*told, *journal.sent)]
     return list(dict.fromkeys([*(path for path in earlier if path.name == own.name), own]))
