@@ -96,8 +96,8 @@ class WandbServer:
         if "RunResumeStatus" in query:
             return {"model": self._resume_status(variables)}
         if "ProbeServerCapabilities" in query:  # by an old wandb
-            types = dict.fromkeys(("QueryType", "ServerInfoType"), {"fields": []})
-            return {**types, "MutationType": {"fields": [{"name": "createRunFiles"}]}}
+            known = {"fields": [{"name": "createRunFiles"}]}
+            return {"QueryType": known, "MutationType": known, "ServerInfoType": known}
         if "RunCounts" in query:
             return {"model": self._counts(variables)}
         if "RunFiles" in query and "createRunFiles" not in query:
