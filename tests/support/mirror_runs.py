@@ -55,6 +55,7 @@ def new_run(
         argv=argv,
         command=(sys.executable, *argv),
         cwd=str(cwd),
+        logdir=str(logdir),
         mirror=options or MirrorOptions(mode="offline"),
         state=RunState.RUNNING,
         started_at=time.time() - 30 if started_at is None else started_at,

@@ -8,6 +8,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.journal import Journal, StretchEntry
+from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import rows_of
 from tuimon.runs.paths import RunPaths
@@ -48,13 +49,15 @@ class Mirrored:
 
     def _begin(self) -> None:
         self.journal = Journal(self.paths.mirror / "journal.jsonl")
-        self.files = JournalFiles(self.journal, self.paths, self.paths, lambda *_: None)
+        names = Namespaces({})
+        self.files = JournalFiles(self.journal, self.paths, self.paths, names, lambda *_: None)
         for _ in self.files.replay(self.journal.next_row):
             raise AssertionError("nothing is missing")
 
     def look(self, *paths: Path) -> list[float]:
         """Read all that is new; returns its values."""
-        self.files.add(NewFile(str(path), ".", "") for path in paths)
+        found = [NewFile(str(path), ".", "") for path in paths]
+        self.files.add(found, ended=False, waits=False)
         before = len(self.values)
         for source in self.files:
             while self._read(source):

@@ -82,13 +82,6 @@ class SourceFinder:
             self._waiting_since.pop(file.path, None)
         return list(dict.fromkeys(new))
 
-    def given_by_user(self, path: Path) -> bool:
-        """Whether a file lies in a log directory that the user named."""
-        return any(
-            source.found_by == "option" and path.is_relative_to(source.path)
-            for source in self._sources
-        )
-
     def _is_own(self, file: _OldFile, *, last: bool) -> bool:
         claims, path = self._claims, file.found.path
         if claims is not None and claims.is_own(file.real):

@@ -11,11 +11,11 @@ from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode, destination
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
 from tuimon.mirror.offline_file import Fragments
+from tuimon.mirror.offline_metrics import unsent_metrics
 from tuimon.mirror.run_files import RunFiles
 from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.server import NoSuchRunError, RunCounts, RunPlace, ServerError, UnansweredError
 from tuimon.mirror.status import one_line
-from tuimon.mirror.system_metrics import unsent_metrics
 from tuimon.mirror.wandb_run import (
     WandbRun,
     has_key,

@@ -16,8 +16,8 @@ class NewFile(NamedTuple):
     path: str
     run: str
     """The run that TensorBoard would show it as."""
-    namespace: str
-    """The prefix of its tags in W&B, empty for none."""
+    namespace: str | None = None
+    """The prefix of its tags in W&B, empty for none; None leaves it to `Namespaces`."""
 
 
 class Owner(Protocol):
@@ -90,6 +90,10 @@ class Owner(Protocol):
 
     def observe(self, batch: EventBatch) -> None:
         """See what was read of its files."""
+
+    @property
+    def is_sorting(self) -> bool:
+        """Whether there are files of which it is not known yet whether they are its own."""
 
     @property
     def trials(self) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tuimon.mirror.keys import ROW
-from tuimon.mirror.system_metrics import time_of
+from tuimon.mirror.offline_metrics import time_of
 
 
 class RecordStream:
@@ -27,7 +27,8 @@ class RecordStream:
         self.publish([_history(row) for row in rows])
 
     def media(self, row: Mapping[str, float], media: Mapping[str, Any]) -> None:
-        """Hand over a row with media, which also go into the summary.
+        """Hand over a row with media, of which the tables also go into the summary: W&B shows them
+        by that.
 
         Before the row: one that has arrived has its part there.
         """
@@ -35,7 +36,8 @@ class RecordStream:
         record = _history(row)
         for key, text in encoded.items():
             record.history.item.add(key=key, value_json=text)
-        self.publish([_summary(encoded), record])
+        tables = {key: text for key, text in encoded.items() if _is_table(media[key])}
+        self.publish([_summary(tables), record])
 
     def summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
@@ -85,12 +87,25 @@ class RecordStream:
         return record
 
     def _encoded(self, media: Mapping[str, Any], number: int) -> dict[str, str]:
-        """Media of row `number` as wandb keeps them: bound to the run, their files on their way."""
+        """Media of row `number` as wandb keeps them: bound to the run, their files on their way.
+
+        wandb would make a version of an artifact of each table, and ask its server meanwhile; what
+        is bound before is a file of the run, as its own TensorBoard integration makes of a table.
+        """
         from wandb.sdk.data_types.utils import history_dict_to_json
         from wandb.util import json_dumps_safer_history
 
+        for key, value in media.items():
+            if _is_table(value):
+                value.bind_to_run(self._run, key, number)
         bound = history_dict_to_json(self._run, dict(media), step=number, ignore_copy_err=True)
         return {key: json_dumps_safer_history(value) for key, value in bound.items()}
+
+
+def _is_table(value: Any) -> bool:
+    import wandb
+
+    return isinstance(value, wandb.Table)
 
 
 def begin_at(origin: float) -> None:

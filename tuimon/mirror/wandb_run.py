@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tuimon.masking.mask import Mask
-from tuimon.mirror.keys import can_be_defined
+from tuimon.mirror.keys import metric_name
 from tuimon.mirror.run_config import run_config
 from tuimon.mirror.server import Server
 from tuimon.mirror.wandb_records import RecordStream, begin_at
@@ -210,15 +210,16 @@ class WandbRun:
 
     def define(self, key: str, step_key: str) -> None:
         """Give a metric its x-axis, if W&B can."""
-        if can_be_defined(key):
-            self._run.define_metric(key, step_metric=step_key)
+        name, axis = metric_name(key), metric_name(step_key)
+        if name is not None and axis is not None:
+            self._run.define_metric(name, step_metric=axis)
 
     def write(self, rows: Iterable[Mapping[str, float]]) -> None:
         """Hand over rows, which hold all that W&B is to have in them, number and times included."""
         self._records.rows(rows)
 
     def write_media(self, row: Mapping[str, float], media: Mapping[str, Any]) -> None:
-        """Hand over a row with media, which the summary has, too, once the row has arrived."""
+        """Hand over a row with media; the summary has its tables, once the row has arrived."""
         self._records.media(row, media)
 
     def set_group(self, group: str) -> None:
@@ -294,6 +295,11 @@ class WandbRun:
                 place = {"_wandb": {"code_path": str(name)}}  # what W&B's page looks for
                 self._run.config.update(place, allow_val_change=True)
         return (source / LEFT_OUT).read_text(errors="surrogateescape").splitlines()
+
+    @property
+    def files(self) -> Path:
+        """The run's own directory for files."""
+        return Path(self._run.dir)
 
     @property
     def ignored_files(self) -> tuple[str, ...]:

@@ -91,6 +91,8 @@ class MirrorOptions(NamedTuple):
     """Whether the launched script and the changes since the git commit go to W&B."""
     log_code: str | None = None
     """A directory whose source files go to W&B as an artifact."""
+    save_events: bool = False
+    """Whether the event files themselves become files of the W&B run."""
     secrets: tuple[str, ...] = ()
     """Names of the user's own, besides those that sound like it, whose values are secret."""
 

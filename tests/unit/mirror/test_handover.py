@@ -26,6 +26,9 @@ class Config:
     def update_summary(self, _entries: Mapping[str, Any]) -> None:
         pass
 
+    def shorten_summary(self, _keys: object) -> None:
+        pass
+
 
 def test_logged_hyperparameters_win_over_the_command_line_to_the_end(tmp_path: Path) -> None:
     written(tmp_path, lambda writer: writer.add_hparams({"lr": 0.1}, {"m": 1.0}, run_name="."))

@@ -279,6 +279,10 @@ class LineReading(CountReading):
             return end
         of, average, is_sure, end = self._behind(place)
         key = self._name()
+        first = key.partition("/")[0].strip()
+        if of is not None and first != key and counter_at(self.found, number - 1, first, []):
+            self._add(Count("step", self._span(number), None, end))  # Step / patience: 10 / 1
+            return end
         if key and not (sign and _SOURCE.fullmatch(key)):
             self._add(Pair(key, sign, self.found[number], of, average, is_sure, self._depth))
         return end

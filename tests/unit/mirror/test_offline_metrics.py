@@ -12,9 +12,9 @@ from support.wandb_log import log_file
 from support.wandb_server import KEY, ServedRun, WandbServer, wandb_server
 from tuimon.mirror.journal import LaunchEntry
 from tuimon.mirror.offline_file import Fragments
+from tuimon.mirror.offline_metrics import time_of, unsent_metrics
 from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.server import RunPlace, Server
-from tuimon.mirror.system_metrics import time_of, unsent_metrics
 from tuimon.mirror.wandb_records import RecordStream
 
 
