@@ -34,6 +34,7 @@ from tuimon.mirror.wandb_run import (
 )
 from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
 from tuimon.runs.paths import RunPaths
+from tuimon.runs.secrecy import mask_of
 from tuimon.text import safe
 
 FREE_BYTES = 64 << 20
@@ -89,7 +90,7 @@ class Mirror:
         self._home = home
         self._journal = journal
         self._wants_online = wants_online
-        self._handover = Handover(journal.renamed)
+        self._handover = Handover(journal.renamed, mask_of(context.subject.record).text)
         self._files = JournalFiles(journal, home, context.paths, self._observe)
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None

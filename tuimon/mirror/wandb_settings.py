@@ -41,7 +41,7 @@ def settings_of(record: RunRecord, git: Mapping[str, Any], mask: Mask, *, online
         "x_server_side_derived_summary": None if online else True,
         "x_executable": record.command[0] if record.command else None,
         **_system_metrics(record),
-        **_program(record.argv, record.cwd),
+        **_program(mask.command(record.argv), record.cwd),
         **_git(record, git, mask),
         "save_code": False,
     }
