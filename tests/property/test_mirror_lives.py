@@ -94,6 +94,7 @@ class FakeRun:
     """A W&B run that hands what it gets to `Server`; what else it is told, it forgets."""
 
     url = project = entity = None
+    masked = ()
     directory = Path("/nowhere")
 
     def __init__(self, server: Server) -> None:
