@@ -19,7 +19,8 @@ from tuimon.mirror import core as module
 from tuimon.mirror import event_source as sources
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.core import Mirror
-from tuimon.mirror.journal import FileCoverage, Journal, RunEntry, read_coverage
+from tuimon.mirror.entered_files import FileCoverage, read_coverage
+from tuimon.mirror.journal import Journal, RunEntry
 from tuimon.mirror.keys import GLOBAL_STEP, ROW, RUNTIME, TIMESTAMP
 from tuimon.mirror.logdir_owner import LogdirOwner
 from tuimon.mirror.opening import OpenRun

@@ -55,6 +55,7 @@ def new_run(
         argv=argv,
         command=(sys.executable, *argv),
         cwd=str(cwd),
+        logdir=str(logdir),
         mirror=options or MirrorOptions(mode="offline"),
         state=RunState.RUNNING,
         started_at=time.time() - 30 if started_at is None else started_at,
@@ -74,7 +75,8 @@ def end_run(paths: RunPaths, state: RunState = RunState.FINISHED, **outcome: Any
     assert run is not None
     assert recorder is not None
     now = time.time()
-    write_record(paths.run_json, run._replace(state=state, ended_at=now, **outcome))
+    outcome = {"state": state, "ended_at": now, **outcome}
+    write_record(paths.run_json, run._replace(**outcome))
     write_record(paths.recorder_json, recorder._replace(updated_at=now + 0.001))
 
 

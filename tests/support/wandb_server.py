@@ -87,6 +87,8 @@ class WandbServer:
         """The `data` of an answer to a GraphQL request."""
         if variables.get("summaryMetrics"):
             return {"upsertBucket": self._set_summary(variables)}
+        if "RunEvents" in query:
+            return {"model": self._events(variables)}
         if "RunSummary" in query:
             return {"model": self._summary(variables)}
         if "upsertBucket" in query:
@@ -176,6 +178,11 @@ class WandbServer:
 
     def _counted(self, run: ServedRun) -> int:
         return max(len(run.files.get("wandb-history.jsonl", {})) - self.uncounted, 0)
+
+    def _events(self, variables: dict[str, Any]) -> dict[str, Any]:
+        run = self.runs.get(variables["name"])
+        events = run.lines("wandb-events.jsonl")[-1:] if run else []
+        return {"bucket": {"eventsTail": json.dumps(events)} if run else None}
 
     def _summary(self, variables: dict[str, Any]) -> dict[str, Any]:
         run = self.runs.get(variables["name"])

@@ -74,8 +74,8 @@ def _sync(status: RunStatus, *, quiet: bool) -> int:
             how = "is uploaded" if record.is_uploaded else "is live, everything so far is at W&B"
             click.echo(f"{name} {how}: {safe(record.url or '')}".removesuffix(": "))
         return 0
-    sent = record.state == "finished" and record.sync_command is None and record.url is not None
-    return _refuse(f"{name} {'was sent, but' if sent else 'is not uploaded:'} {_why(record)}")
+    how = "was sent, but" if record.is_doubtful else "is not uploaded:"
+    return _refuse(f"{name} {how} {_why(record)}")
 
 
 def _refuse(what: str, code: int = 1) -> int:

@@ -1,8 +1,10 @@
 """Which event files are a launch's own."""
 
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tuimon.events.logdir import FoundFile, LogdirScan, UnreadablePath
 from tuimon.events.tail import EventFileTail
@@ -17,7 +19,15 @@ _FIRST_RECORDS = 4096
 _PATIENCE = 3.0
 """Seconds that a file waits for the report of its writer, where others write beside it."""
 
-_State = tuple[int, int, int]
+
+class _OldFile(NamedTuple):
+    """A file that is not known to be the launch's own."""
+
+    found: FoundFile
+    real: str
+    """Its path without links."""
+    state: tuple[int, int] | None
+    """Inode and size when it was found: they change as it is written, whatever the clock says."""
 
 
 class SourceFinder:
@@ -33,9 +43,10 @@ class SourceFinder:
         self._scan = LogdirScan(())
         self._sources: tuple[LogSource, ...] = ()
         self._seen: set[Path] = set()
-        self._old: dict[Path, tuple[FoundFile, _State | None]] = {}
+        self._old: dict[Path, _OldFile] = {}
         self._old_checked = 0.0
         self._waiting_since: dict[Path, float] = {}
+        self._others: set[Path] = set()
 
     def set_sources(self, sources: Sequence[LogSource]) -> None:
         """Follow these log directories from now on."""
@@ -55,64 +66,61 @@ class SourceFinder:
         """
         found = [file for file in self._scan.scan() if file.path not in self._seen]
         self._seen.update(file.path for file in found)
-        self._old.update((file.path, (file, _state(file.path))) for file in found)
+        self._old.update((file.path, _old_file(file)) for file in found)
         now = time.monotonic()
+        looked_at = [self._old[file.path] for file in found]
         if last or now - self._old_checked > _OLD_FILES_EVERY:
             self._old_checked = now
-            found = [file for file, _ in self._old.values()]
+            looked_at = list(self._old.values())
         elif self._waiting_since:
-            found += [self._old[path][0] for path in self._waiting_since]
-        if found and self._claims is not None:
+            looked_at += [self._old[path] for path in self._waiting_since]
+        if looked_at and self._claims is not None:
             self._claims.refresh()
-        new = [file for file in dict.fromkeys(found) if self._is_own(file.path, last=last)]
+        new = [file.found for file in looked_at if self._is_own(file, last=last)]
         for file in new:
-            del self._old[file.path]
+            self._old.pop(file.path, None)
             self._waiting_since.pop(file.path, None)
-        return new
+        return list(dict.fromkeys(new))
 
-    def given_by_user(self, path: Path) -> bool:
-        """Whether a file lies in a log directory that the user named."""
-        return any(
-            source.found_by == "option" and path.is_relative_to(source.path)
-            for source in self._sources
-        )
-
-    def _is_own(self, path: Path, *, last: bool) -> bool:
-        if self._claims is not None and self._claims.is_own(path):
+    def _is_own(self, file: _OldFile, *, last: bool) -> bool:
+        claims, path = self._claims, file.found.path
+        if claims is not None and claims.is_own(file.real):
             return True
-        if not self._is_new(path):
+        if path in self._others or not self._is_new(file):
             return False
-        if self._claims is None:
+        if claims is None:
             return True
-        anothers, beside = self._claims.others(path)
+        anothers, beside = claims.others(file.real)
         if anothers:
+            self._others.add(path)
             self._waiting_since.pop(path, None)
             return False
         now = time.monotonic()
         waited = now - self._waiting_since.setdefault(path, now)
         return last or not beside or waited >= _PATIENCE
 
-    def _is_new(self, path: Path) -> bool:
+    def _is_new(self, file: _OldFile) -> bool:
         """Whether the launch wrote to the file; another may have ended in this very second."""
+        path = file.found.path
         try:
-            modified = path.stat().st_mtime
+            status = path.stat()
         except OSError:
             return False
-        if _state(path) != self._old[path][1]:
+        if file.state != (status.st_ino, status.st_size):
             return True
-        if abs(modified - self._started_at) > _CLOCK_SLACK:
-            return modified > self._started_at
+        if abs(status.st_mtime - self._started_at) > _CLOCK_SLACK:
+            return status.st_mtime > self._started_at
         begun = begun_at(path)
         return begun is None or begun >= self._started_at
 
 
-def _state(path: Path) -> _State | None:
-    """What changes as a file is written, whatever the clock says."""
+def _old_file(found: FoundFile) -> _OldFile:
     try:
-        status = path.stat()
+        status = found.path.stat()
+        state = status.st_ino, status.st_size
     except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
+        state = None
+    return _OldFile(found, os.path.realpath(found.path), state)
 
 
 def begun_at(path: Path) -> float | None:

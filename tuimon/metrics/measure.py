@@ -169,8 +169,8 @@ def _head(terms: Sequence[Term]) -> Term:
     if last.kind in _ATTRIBUTES | {"share"}:
         return last
     for kind in ("loss", "spread"):  # loss_iou, std_reward
-        if found := next((term for term in terms if term.kind == kind), None):
-            return found
+        if found := [term for term in terms if term.kind == kind]:
+            return min(found, key=lambda term: term.word in ORDINARY)
     special = [term for term in terms if term.word not in GENERAL]
     return special[-1] if special else last
 

@@ -81,8 +81,8 @@ def _hints() -> list[str]:
     """What names of metrics and of positions have in them."""
     names = [phrase for phrase, term in (TERMS | BARE).items() if term.kind in _ANCHORS]
     words = word_set(
-        "norm epoch step iter fold trial eval valid train learn lr episod round updat batch tick"
-        " run generation"
+        "norm epoch step iter fold trial eval valid train learn lr pisod poca poque эпоха"
+        " round updat batch tick run generation"
     )
     return sorted(words | set(map(_telling, names)) - _WITHIN_OTHERS)
 

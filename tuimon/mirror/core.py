@@ -4,41 +4,37 @@ Everything that the event files of a training hold goes to W&B, superseded point
 restarted training wrote twice is part of the record. W&B's history takes nothing back; there, too,
 the points that were written last come last.
 
-A mirror waits while its disk has no room (`has_room`).
+A mirror waits while its disk has no room.
 """
 
 import logging
 import math
-import os
 import time
 from contextlib import nullcontext
 from pathlib import Path
 
 from tuimon.events.points import EventBatch
+from tuimon.mirror.attachments import attach_event_files, attach_requirements
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.handover import Handover
 from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, StretchEntry
 from tuimon.mirror.lines import AlertFeed, ConsoleFeeds
+from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
+from tuimon.mirror.room import has_room
 from tuimon.mirror.rows import StepRow, rows_of
 from tuimon.mirror.running_time import RunningTime, enter_launches
-from tuimon.mirror.status import MirrorStatus, one_line
+from tuimon.mirror.status import one_line
 from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
-from tuimon.mirror.wandb_run import (
-    WandbRun,
-    teardown,
-)
+from tuimon.mirror.wandb_run import WandbRun, teardown
 from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
 from tuimon.runs.paths import RunPaths
 from tuimon.text import safe
 
-FREE_BYTES = 64 << 20
-"""On a disk with less the mirror waits: wandb loses rows on a full one without a word."""
-_NO_ROOM = "waiting, no room"
 _TICK = 0.1
 _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
@@ -49,27 +45,12 @@ _MOST_PROBLEMS = 20
 log = logging.getLogger(__name__)
 
 
-def has_room(directory: Path, status: MirrorStatus) -> bool:
-    """Whether the mirror may write into its directory; `status` tells that it waits for room."""
-    try:
-        disk = os.statvfs(directory)
-    except OSError:
-        return False
-    free = disk.f_bavail * disk.f_frsize
-    if free < FREE_BYTES:
-        status.update(detail=f"{_NO_ROOM}: {free >> 20} MB free at {directory.parent}")
-        return False
-    if (status.record.detail or "").startswith(_NO_ROOM):
-        status.update(detail=None)
-    return True
-
-
 class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong
     """The mirror was told to end before the training has."""
 
 
 class OnlineRestart(Exception):  # noqa: N818 - nothing went wrong
-    """An offline run is to go online, by another mirror with the same journal."""
+    """The run is to be opened online, from now on, by another mirror with the same journal."""
 
 
 class Mirror:
@@ -90,7 +71,8 @@ class Mirror:
         self._journal = journal
         self._wants_online = wants_online
         self._handover = Handover(journal.renamed)
-        self._files = JournalFiles(journal, home, context.paths, self._observe)
+        names = _names(context, journal)
+        self._files = JournalFiles(journal, home, context.paths, names, self._observe)
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
@@ -107,19 +89,21 @@ class Mirror:
         Raises:
             MirrorInterrupt: it was told to stop.
             MirrorOff: W&B is switched off.
-            OnlineRestart: the offline run was closed, to be opened online.
+            OnlineRestart: the run was closed, to be opened online.
             IncompleteError: W&B does not have everything; call again later, in a new process.
             Exception: whatever else wandb raises; the same applies.
         """
         opening = RunOpener(
             self._context, self._home, self._journal, wants_online=self._wants_online
         )
-        self._files.add(first)
+        self._add(first)
         self._subject.begin(entry.path for entry in self._journal.files)
         enter_launches(self._journal, dict.fromkeys((self._home, self._context.paths)))
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
+            if opened.metrics and not self._subject.ended:
+                raise OnlineRestart  # with wandb measuring
             self._follow()
             self._hand_over_end()
             self._wait_for_most()
@@ -134,6 +118,7 @@ class Mirror:
         if (missing := self._subject.incomplete(online=self._fragments is None)) is not None:
             raise IncompleteError(missing)
         self._report(at_end=True)
+        arrived = arrived and self._subject.others_have_arrived
         self._status.update(state="finished", total=None, arrived=arrived)
 
     def _observe(self, entry: FileEntry, batch: EventBatch) -> None:
@@ -151,12 +136,18 @@ class Mirror:
         self._fragments = opened.fragments
         if opened.arrivals is not None:
             self._watch = UploadWatch(opened.arrivals, self._status, self._journal)
-        self._handover.open(run, RunningTime(self._journal.launches))
+        running = RunningTime(self._journal.launches)
+        self._handover.open(run, running, opened.first_row)
+        if opened.metrics:
+            with self._guard("log", _LOG_TIMEOUT):
+                run.write_system_metrics(opened.metrics, running.origin)
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
         consoles = _paths(subject.console, [one.path for one in journal.lines.stretches], journal)
         self._consoles = ConsoleFeeds(consoles, journal, opened.first_line)
         self._send_code()
+        with self._guard("save", _LOG_TIMEOUT):
+            attach_requirements(run, self._context.paths, subject.record.command)
         alerts = _paths(subject.alerts, [], journal)
         self._alerts = [AlertFeed(path, journal) for path in alerts]
         online = opened.fragments is None
@@ -188,8 +179,12 @@ class Mirror:
         now = time.monotonic()
         if now - self._looked_at >= _LOOK_EVERY:
             self._looked_at = now
-            self._files.add(self._subject.look())
+            self._add(self._subject.look())
         return self._subject.ended
+
+    def _add(self, found: list[NewFile]) -> None:
+        subject = self._subject
+        self._files.add(found, ended=subject.ended, waits=subject.is_sorting)
 
     def _replay(self, first_row: int) -> None:
         """Hand over what an earlier life has entered in the journal and W&B does not have."""
@@ -222,6 +217,11 @@ class Mirror:
         if not self._source_sent and source.exists():
             self._source_sent = True
             self._left_out += self._open_run.send_source(source)
+
+    def _attach_event_files(self) -> None:
+        if self._context.options.save_events:
+            with self._guard("save", _LOG_TIMEOUT):
+                attach_event_files(self._open_run, self._journal.files)
 
     # Following
 
@@ -338,6 +338,7 @@ class Mirror:
         for alerts in self._alerts:
             alerts.send(self._open_run)
         self._handover.ending(self._subject.record, self._subject.git)
+        self._attach_event_files()
         if self._fragments is not None and self._context.uploads.goes_online(last=True):
             raise OnlineRestart
 
@@ -381,6 +382,14 @@ class Mirror:
     def _pause(self) -> None:
         if self._context.stop.wait(_TICK):
             raise MirrorInterrupt
+
+
+def _names(context: MirrorContext, journal: Journal) -> Namespaces:
+    """Names for the directories of this launch, beside those that the journal has."""
+    known = {str(Path(entry.path).parent): entry.namespace for entry in journal.files}
+    record = context.subject.record
+    own = str(context.paths.directory)
+    return Namespaces(known, logdir=record.logdir, cwd=record.cwd, own=own)
 
 
 def _paths(own: Path | None, told: list[str], journal: Journal) -> list[Path]:

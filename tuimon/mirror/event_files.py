@@ -1,6 +1,8 @@
 """The event files of a mirror: those that the journal knows, and those that are found."""
 
 import logging
+import math
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -8,12 +10,17 @@ from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.mirror.event_source import EventSource
-from tuimon.mirror.file_marks import Mark
+from tuimon.mirror.file_marks import Mark, head_of
 from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, StretchEntry
 from tuimon.mirror.journal_home import enter_head, enter_home
+from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
 from tuimon.runs.paths import RunPaths
+
+TOGETHER_SECONDS = 5.0
+"""Directories that are found within this time are named together: which of several processes was
+the first to write is chance. W&B's own integration waits for ten seconds."""
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +28,8 @@ log = logging.getLogger(__name__)
 class JournalFiles:
     """Reads the event files of one journal, each from where W&B is.
 
-    `home` is where launches that follow `launch` find the journal; `observe` is shown every batch
-    that is read.
+    `home` is where launches that follow `launch` find the journal; `names` are those of the
+    directories; `observe` is shown every batch that is read.
     """
 
     def __init__(
@@ -30,12 +37,16 @@ class JournalFiles:
         journal: Journal,
         home: RunPaths,
         launch: RunPaths,
+        names: Namespaces,
         observe: Callable[[FileEntry, EventBatch], None],
     ) -> None:
         self._journal = journal
         self._home = home
         self._launch = launch
+        self._names = names
         self._observe = observe
+        self._nameless: list[NewFile] = []
+        self._named_at = math.inf
         self._plugins: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self._sources: dict[str, EventSource] = {}
         self._homed: set[str] = set()
@@ -50,11 +61,25 @@ class JournalFiles:
         """What of them could not be sent, a line for each; `at_end` nothing more is to come."""
         return [lost for one in self if (lost := one.problem(at_end=at_end)) is not None]
 
-    def add(self, found: Iterable[NewFile]) -> None:
-        """Enter files in the journal that it does not know."""
-        for file in found:
-            if file.path not in self._sources and not self._is_moved(file.path):
-                self._follow(self._enter(file.path, file.run, file.namespace))
+    def add(self, found: Iterable[NewFile], *, ended: bool, waits: bool) -> None:
+        """Enter files in the journal that it does not know, once they can be named.
+
+        `ended`: no others will be found; `waits`: others are, and may have to be added.
+        """
+        self._nameless += [
+            file for file in found if file.path in self._sources or not self._is_moved(file.path)
+        ]
+        directories = {str(Path(path).parent) for path, _, given in self._nameless if given is None}
+        if directories and self._named_at == math.inf:
+            self._named_at = time.monotonic() + TOGETHER_SECONDS
+        are_all = not waits and (ended or time.monotonic() >= self._named_at)
+        if are_all or self._names.can_tell(directories):
+            self._names.enter(directories)
+            for path, run, given in self._nameless:
+                if path not in self._sources:
+                    name = self._names.of(str(Path(path).parent)) if given is None else given
+                    self._follow(self._enter(path, run, name))
+            self._nameless = []
 
     def reenter(self, source: EventSource) -> FileEntry:
         """A new entry for a file that was replaced; its source has already begun to read it."""
@@ -111,7 +136,9 @@ class JournalFiles:
 
     def _is_moved(self, path: str) -> bool:
         """Whether a file that is known has got this name; it keeps that of its run."""
-        source = next((one for one in self if one.is_at(path)), None)
+        head = head_of(path)
+        alike = [one for one in self if head is not None and one.head == head]
+        source = next((one for one in alike if one.is_at(path)), None)
         if source is None:
             return False
         log.info("%s is now %s", source.entry.path, path)
@@ -119,6 +146,7 @@ class JournalFiles:
         self._journal.append(MoveEntry(file=source.entry.id, path=path))
         source.move_to(self._journal.files[source.entry.id])
         self._sources[path] = source
+        self._names.keep(str(Path(path).parent), source.entry.namespace)
         self._enter_home(path)
         return True
 

@@ -110,6 +110,11 @@ class EventSource:
             now - self._changed_at >= SETTLE_SECONDS or now - self._unread_since >= PATIENCE_SECONDS
         )
 
+    @property
+    def head(self) -> Mark | None:
+        """What the file begins with, as far as it is known."""
+        return self._marks.head
+
     def is_at(self, path: str) -> bool:
         """Whether all that was read of the file is at `path`, and no longer where it was."""
         last = self._marks.last
@@ -214,7 +219,8 @@ class EventSource:
         if last is None or mark is None:
             self._marks = FileMarks()
             return False
-        log.warning("%s has changed: read on from byte %d", self.entry.path, mark.end)
+        how = "is written over by two processes" if in_place else "has changed"
+        log.warning("%s %s: read on from byte %d", self.entry.path, how, mark.end)
         known = self._marks.before(cut)
         if cut < last.end and (known is None or known.end <= mark.end):
             self._pass_to(cut)

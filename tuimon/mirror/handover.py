@@ -1,22 +1,18 @@
-"""Handing things over to an open W&B run, under the keys that it knows them by.
-
-And the extremes of what was handed over, which W&B's summary is told.
-"""
+"""Handing things over to an open W&B run, under the keys that it knows them by."""
 
 import errno
 import logging
 import math
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tuimon.events.frames import FrameError
-from tuimon.events.points import EventBatch, ScalarColumns, SummaryRef
-from tuimon.metrics import best_of
+from tuimon.events.points import EventBatch, SummaryRef
 from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
 from tuimon.mirror.keys import (
     GLOBAL_STEP,
@@ -27,11 +23,12 @@ from tuimon.mirror.keys import (
     KeyTable,
     step_key,
 )
-from tuimon.mirror.media import is_table, media
+from tuimon.mirror.media import media
 from tuimon.mirror.rows import PLUGINS, StepRow, shortest
 from tuimon.mirror.run_config import run_config
 from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.status import one_line
+from tuimon.mirror.tag_summaries import TagSummaries
 from tuimon.mirror.wandb_run import WandbRun
 from tuimon.runs.record import RunRecord
 from tuimon.summaries import SummaryError
@@ -44,44 +41,6 @@ _ROWS_AT_ONCE = 100
 _FARTHEST = 86400.0
 """Seconds: a point that lies farther ahead of the clock tells no time."""
 log = logging.getLogger(__name__)
-
-
-class TagExtremes:
-    """Last values and extremes by (namespace, tag), over all lives of the mirror: of every batch
-    that is read."""
-
-    def __init__(self) -> None:
-        self._last: dict[tuple[str, str], float] = {}
-        self._found: dict[tuple[str, str], tuple[float, float]] = {}
-        self._changed: set[tuple[str, str]] = set()
-
-    def add(self, namespace: str, tag: str, columns: ScalarColumns) -> None:
-        """Take in points; NaN and infinite values are no extremes."""
-        if not len(columns.values):
-            return
-        pair = (namespace, tag)
-        self._changed.add(pair)
-        self._last[pair] = shortest(columns.values[-1:]).item()
-        values = columns.values[np.isfinite(columns.values)]
-        if len(values):
-            low, high = shortest(np.array([values.min(), values.max()])).tolist()
-            lowest, highest = self._found.get(pair, (low, high))
-            self._found[pair] = min(low, lowest), max(high, highest)
-
-    def take(self, key: Callable[[str, str], str]) -> dict[str, float]:
-        """Entries of the summary that may have changed, under each pair's `key`."""
-        entries: dict[str, float] = {}
-        for pair in self._changed:
-            name = key(*pair)
-            entries[name] = self._last[pair]
-            if (extremes := self._found.get(pair)) is None:
-                continue
-            low, high = extremes
-            entries |= {f"{name}.min": low, f"{name}.max": high}
-            if (best := best_of(pair[1])) is not None:
-                entries[f"{name}.best"] = low if best == "min" else high
-        self._changed.clear()
-        return entries
 
 
 class Handover:
@@ -100,17 +59,18 @@ class Handover:
         self._row = -1
         self._defined: set[str] = set()
         self._reader = SummaryReader(max_bytes=0)
-        self._extremes = TagExtremes()
+        self._summaries = TagSummaries()
         self._hparams: list[tuple[str, SummaryRef]] = []
         self._hparams_sent = 0
         self._next_summary = 0.0
         self.refused = 0
         """Summaries that could not be decoded, or that wandb did not take."""
 
-    def open(self, run: WandbRun, running: RunningTime) -> None:
-        """Hand over to `run` from now on, whose time is `running`."""
+    def open(self, run: WandbRun, running: RunningTime, first_row: int) -> None:
+        """Hand over to `run` from now on, whose time is `running` and which lacks `first_row`."""
         self._run = run
         self._running = running
+        self._row = first_row - 1
 
     def observe(self, entry: FileEntry, batch: EventBatch) -> None:
         """Gather from a batch what concerns the run as a whole, and give its tags their keys.
@@ -120,7 +80,7 @@ class Handover:
         """
         for tag, columns in batch.scalars.items():
             self._keys.key(entry.namespace, tag)
-            self._extremes.add(entry.namespace, tag, columns)
+            self._summaries.add(entry, tag, columns, late=batch.late)
         for ref in batch.refs:
             if ref.plugin in PLUGINS:
                 self._keys.key(entry.namespace, _name(ref), ref.plugin)
@@ -177,7 +137,8 @@ class Handover:
         for path, ref in self._hparams[self._hparams_sent :]:
             self._hparams_sent += 1
             self._open_run.update_config(self._hyperparameters(path, ref))
-        self._open_run.update_summary(self._extremes.take(self._keys.key) | self._newest(seen_at))
+        entries = self._summaries.take(self._keys)
+        self._open_run.update_summary(entries | self._newest(seen_at))
 
     def runtime(self, seen_at: float | None) -> int | None:
         """Whole seconds that the training has been running, as in the summary; see `whole`."""
@@ -210,28 +171,16 @@ class Handover:
         return key
 
     def _write_media(self, row: dict[str, Any], found: dict[str, Any]) -> None:
-        """Hand over a row with media; what wandb does not take of them is left out.
+        """Hand over a row with media, or without them if wandb does not take them.
 
-        wandb asks its server about each table while it is logged, and raises what comes of that;
-        nothing of the row has been handed over then. A wandb-core that is dead takes no row at all.
+        A wandb-core that is dead takes no row at all.
         """
-        without_tables = {key: value for key, value in found.items() if not is_table(value)}
-        lasting = False
-        for some, pause in ((found, 1.0), (found, 4.0), (found, 0.0), (without_tables, 0.0)):
-            if lasting and some is found:
-                continue
-            try:
-                self._open_run.write_media(row, some)
-            except Exception as error:
-                log.warning("row %d is not taken with its media: %s", row[ROW], one_line(error))
-                # An answer of a server that knows no artifacts: it gives no other a moment later.
-                lasting = type(error).__name__ == "ValidationError"
-                time.sleep(0.0 if lasting else pause)
-            else:
-                self.refused += len(found) - len(some)
-                return
-        self._open_run.write([row])
-        self.refused += len(found)
+        try:
+            self._open_run.write_media(row, found)
+        except Exception as error:
+            log.warning("row %d is not taken with its media: %s", row[ROW], one_line(error))
+            self._open_run.write([row])
+            self.refused += len(found)
 
     def _media(self, entry: FileEntry, refs: Sequence[SummaryRef], folder: Path) -> dict[str, Any]:
         """Values of summaries by key; what cannot be read or understood is left out and counted."""

@@ -11,25 +11,20 @@ import hashlib
 import json
 import logging
 import os
+import time
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from tuimon.events.gaps import is_filled
 from tuimon.events.logdir import is_event_file
+from tuimon.mirror.entered_files import FileCoverage, is_outlived, is_renamed, read_coverage
 from tuimon.mirror.file_marks import Mark, head_of
-from tuimon.mirror.journal import (
-    FileCoverage,
-    JournalError,
-    is_outlived,
-    is_renamed,
-    last_run,
-    read_coverage,
-)
+from tuimon.mirror.journal import JournalError, last_run
 from tuimon.runs.ending import has_ended
 from tuimon.runs.paths import RunPaths, runs_directory, state_home
 from tuimon.runs.record import MirrorOptions, RecordError, RunRecord, read_record
-from tuimon.runs.registry import RunNotFound, find_run, read_status
+from tuimon.runs.registry import RunNotFound, RunStatus, find_run, read_status
 from tuimon.runs.replacement import replace_file
 
 NEVER = "never"
@@ -37,6 +32,11 @@ NEVER = "never"
 
 AUTO = "auto"
 
+_CLOCK_SLACK = 2.0
+"""Seconds by which the clocks of two hosts may differ."""
+_BEAT_SECONDS = 15.0
+"""Guardians give signs of life more often."""
+_LOOK_EVERY = 0.5
 _MOST_FILES = 8
 """Files of a log directory that are asked whether it had another name."""
 
@@ -186,8 +186,22 @@ def _is_over(logdir: str | None, paths: RunPaths) -> bool:
         return True
     if this is None:
         return True  # log directories, not a launch: all that is there is meant
-    ended_at = earlier.ended_at
-    return has_ended(earlier) and (ended_at is None or ended_at <= this.started_at)
+    if not has_ended(earlier):
+        return earlier.is_elsewhere and not _is_beating(earlier)
+    slack = _CLOCK_SLACK if earlier.record.host != this.host else 0.0
+    return earlier.ended_at is None or earlier.ended_at <= this.started_at + slack
+
+
+def _is_beating(launch: RunStatus) -> bool:
+    """Whether a launch elsewhere is alive, or its host has died a moment ago."""
+    deadline = time.monotonic() + _BEAT_SECONDS
+    while time.monotonic() < deadline:
+        time.sleep(_LOOK_EVERY)
+        with suppress(RecordError):
+            now = read_status(launch.paths.directory).record
+            if now.heartbeat != launch.record.heartbeat:
+                return True
+    return False
 
 
 def has_news(paths: RunPaths, files: Iterable[str]) -> bool:

@@ -1,12 +1,11 @@
 """The names that TensorBoard's runs and tags have in W&B.
 
-They are those of W&B's own TensorBoard integration: ``<run>/<tag>``, where the run is named by its
-path relative to the log directory and the log directory itself adds nothing.
+They are those of W&B's own TensorBoard integration: ``<namespace>/<tag>``, where the namespace is
+what `tuimon.mirror.namespaces` calls the directory. Keys are flat, dots in them mean nothing.
 """
 
-from pathlib import PurePath
+import re
 
-from tuimon.metrics.splits import SPLITS
 from tuimon.text import escaped
 
 GLOBAL_STEP = "global_step"
@@ -22,27 +21,9 @@ ROW = "_step"
 SCALARS = "scalars"
 """The kind of values that are no summaries of other plugins."""
 
-_TELLING_SPLITS = ("train", "val", "eval", "test")
-"""Parts of the data; a directory that is called ``dev`` may well be another thing."""
+_NAMELESS = re.compile(r"\*|\\(\.|$)")
 
 _RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, ROW, RUNTIME, "_wandb"})
-
-
-def namespace(run: str, directory: str, *, named_by_user: bool) -> str:
-    """The prefix for the tags of a run, empty for none.
-
-    A directory that was found rather than given is run ``.`` although others may come; one that is
-    called ``train`` will hardly stay alone, and W&B's integration makes the same exception.
-    """
-    if run != ".":
-        return run
-    name = PurePath(directory).name
-    return name if not named_by_user and is_part_name(name) else ""
-
-
-def is_part_name(name: str) -> bool:
-    """Whether a directory of this name holds a part of a run, as ``train`` and ``val`` do."""
-    return SPLITS.get(name.lower()) in _TELLING_SPLITS
 
 
 def step_key(prefix: str) -> str:
@@ -64,6 +45,10 @@ class KeyTable:
         self._keys = dict(self.renamed)
         self._taken = set(self._keys.values())
         self._kinds: dict[tuple[str, str], str] = {}
+
+    def __contains__(self, key: str) -> bool:
+        """Whether a tag has this key."""
+        return key in self._taken
 
     def key(self, prefix: str, tag: str, kind: str = SCALARS) -> str:
         """The key of a tag; a new entry of `renamed` if it is not the plain one.
@@ -94,6 +79,11 @@ class KeyTable:
         return key
 
 
-def can_be_defined(key: str) -> bool:
-    """Whether ``define_metric`` takes the key for a name: in it an asterisk is a pattern."""
-    return "*" not in key
+def metric_name(key: str) -> str | None:
+    """What ``define_metric`` calls a key; None if it has no name for it.
+
+    A dot is a path into nested values there unless it is escaped: of `lr0.1/global_step` wandb
+    would give each row an entry `lr0` with one `1/global_step` in it. An asterisk is a pattern, and
+    what a backslash at the end or before a dot means cannot be said.
+    """
+    return None if _NAMELESS.search(key) else key.replace(".", "\\.")

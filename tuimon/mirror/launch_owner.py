@@ -12,10 +12,9 @@ from tuimon.events.finder import SourceFinder
 from tuimon.events.logdir import UnreadablePath
 from tuimon.events.points import EventBatch
 from tuimon.mirror.journal_home import is_settled, launches_of
-from tuimon.mirror.keys import namespace
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.trial_mirrors import TrialMirrors
-from tuimon.mirror.trials import SESSION_TAG, TrialSplit
+from tuimon.mirror.trials import TrialSplit
 from tuimon.runs.ending import exit_code, has_ended
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecorderRecord, RecordError, RunRecord, read_record
@@ -93,7 +92,12 @@ class LaunchOwner:
     @property
     def settled(self) -> bool:
         """Whether all files are found and belong to somebody, and the trials are mirrored."""
-        return self._is_searched and not self._split.is_waiting and self._trials.are_done
+        return self._is_searched and not self.is_sorting and self._trials.are_done
+
+    @property
+    def is_sorting(self) -> bool:
+        """Whether there are files of which it is not known yet whether they are a trial's."""
+        return self._split.is_waiting
 
     @property
     def _is_searched(self) -> bool:
@@ -146,7 +150,7 @@ class LaunchOwner:
         if self._awaits_own_run(last=last):
             return []
         found = self._finder.find(last=last)
-        files = [NewFile(str(path), run, self._namespace(run, path)) for run, path in found]
+        files = [NewFile(str(path), run) for run, path in found]
         own, trials = self._split.sort(files, last=last)
         for trial in trials:
             self._trials.add(trial, self._status.record)
@@ -171,8 +175,7 @@ class LaunchOwner:
 
     def observe(self, batch: EventBatch) -> None:
         """See whether the first directory has a session of hyperparameters."""
-        if not self._split.has_session:
-            self._split.has_session = any(ref.tag == SESSION_TAG for ref in batch.refs)
+        self._split.observe(batch)
 
     @property
     def trials(self) -> int:
@@ -186,6 +189,11 @@ class LaunchOwner:
     def incomplete(self, *, online: bool) -> str | None:
         """What is wrong with a trial."""
         return self._trials.incomplete(online=online)
+
+    @property
+    def others_have_arrived(self) -> bool:
+        """Whether everything of the trials is known to be at W&B."""
+        return self._trials.have_arrived
 
     def close(self) -> None:
         """End the mirrors of the trials."""
@@ -205,11 +213,9 @@ class LaunchOwner:
     def goes_on_from(self, home: RunPaths) -> None:
         """Take files of earlier launches, too: their own mirrors may not have come to them."""
         self._claims.goes_on_from(launches_of(home))
+        started_at = self.record.started_at
         with suppress(RecordError):
             record = read_record(RunRecord, home.run_json)
-            if record is not None and record.started_at < self.record.started_at:
-                self._finder = SourceFinder(record.started_at, self._claims)
-
-    def _namespace(self, run: str, path: Path) -> str:
-        named_by_user = self._finder.given_by_user(path)
-        return namespace(run, str(path.parent), named_by_user=named_by_user)
+            if record is not None:
+                started_at = min(started_at, record.started_at)
+        self._finder = SourceFinder(started_at, self._claims)

@@ -12,7 +12,7 @@ from typing import Any
 
 from tuimon.events.logdir import FoundFile, LogdirScan, UnreadablePath
 from tuimon.events.points import EventBatch
-from tuimon.mirror.keys import is_part_name
+from tuimon.mirror.namespaces import is_part_name
 from tuimon.mirror.owner import NewFile
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import LogdirRecord, RunRecord, RunState
@@ -90,7 +90,9 @@ class LogdirOwner:
         self.stopped_code = 0
         self.console: Path | None = None
         self.alerts: Path | None = None
+        self.is_sorting = False
         self.trials = 0
+        self.others_have_arrived = True
 
     def _describe(self, record: LogdirRecord) -> None:
         self._described = record

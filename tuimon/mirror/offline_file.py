@@ -16,8 +16,9 @@ import shlex
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from tuimon.events.fields import BYTES, fields
 
@@ -29,7 +30,8 @@ _TAIL_BLOCKS = 64
 _CHUNK = struct.Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 _HISTORY = 2 << 3 | BYTES
-"""The key of the field of a ``Record`` that holds a row."""
+_STATS = 7 << 3 | BYTES
+"""The keys of the fields of a ``Record`` that hold a row, and system metrics."""
 log = logging.getLogger(__name__)
 
 
@@ -152,13 +154,18 @@ def _records(file: BinaryIO, start: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _history_step(record: bytes) -> int | None:
-    # Parsing all kinds of records takes long.
-    if all(key != _HISTORY for key, _, _ in fields(record, 0, len(record))):
-        return None
-    from wandb.proto import wandb_internal_pb2
+    return int(_parsed(record).history.step.num) if _holds(record, _HISTORY) else None
 
-    history = wandb_internal_pb2.Record.FromString(record).history  # type: ignore[attr-defined]
-    return int(history.step.num)
+
+def _holds(record: bytes, kind: int) -> bool:
+    """Whether a record is of a kind; parsing all of them would take long."""
+    return any(key == kind for key, _, _ in fields(record, 0, len(record)))
+
+
+def _parsed(record: bytes) -> Any:
+    from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
+
+    return Record.FromString(record)
 
 
 class Fragments:
@@ -196,6 +203,20 @@ class Fragments:
         for path in self.files():
             if removed := cut_torn_tail(path):
                 log.info("%s: cut off %d bytes of a torn record", path, removed)
+
+    def system_metrics(self) -> Iterator[Any]:
+        """wandb's records of system metrics.
+
+        Raises:
+            OSError: a file cannot be read.
+        """
+        for path in self.files():
+            with suppress(OfflineFileError):
+                yield from (
+                    _parsed(record)
+                    for record in OfflineFile(path).records()
+                    if _holds(record, _STATS)
+                )
 
     def next_row(self, first_row: int) -> int:
         """The number of the first row that no fragment holds; `first_row` when none holds any.

@@ -2,17 +2,19 @@
 
 import logging
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from tuimon.mirror.arrivals import ArrivalCheck
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode, destination
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
 from tuimon.mirror.offline_file import Fragments
+from tuimon.mirror.offline_metrics import unsent_metrics
 from tuimon.mirror.run_files import RunFiles
 from tuimon.mirror.running_time import RunningTime
-from tuimon.mirror.server import NoSuchRunError, RunCounts, RunPlace, ServerError
+from tuimon.mirror.server import NoSuchRunError, RunCounts, RunPlace, ServerError, UnansweredError
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import (
     WandbRun,
@@ -29,6 +31,7 @@ from tuimon.runs.paths import RunPaths
 _FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
 _GRACE = 40.0
+_MICROSECOND = 1e-6
 
 _RECORDING_OFFLINE = "recording offline: "
 
@@ -60,6 +63,9 @@ class OpenRun:
     first_line: int | None = None
     fragments: Fragments | None = None
     arrivals: ArrivalCheck | None = None
+    metrics: Sequence[Any] = ()
+    """System metrics of the time offline that it lacks, as wandb's records; none are measured
+    then."""
     detail: str | None = None
 
 
@@ -155,7 +161,8 @@ class RunOpener:
             has_key()  # wandb looks for it before a run is open, not after
         self._server_says = None
         counted = [self._counts()]
-        run = self._open(online=True)
+        metrics = self._unsent_metrics()
+        run = self._open(online=True, measures=not metrics)
         counted.append(self._counts())
         self._check_in_step(run, counted)
         if not self._has_been_online:
@@ -175,7 +182,23 @@ class RunOpener:
         files = RunFiles(self._home.wandb, self._run_id, run.directory, run.ignored_files)
         check = None if found is None else ArrivalCheck(found, place, files)
         first_line = counted[1].lines if counted[1] is not None else None
-        return OpenRun(run, self._run_id, run.first_row, first_line, arrivals=check)
+        return OpenRun(
+            run, self._run_id, run.first_row, first_line, arrivals=check, metrics=metrics
+        )
+
+    def _place(self, began: RunEntry) -> RunPlace:
+        return RunPlace(began.entity or None, began.project or None, self._run_id)
+
+    def _unsent_metrics(self) -> list[Any]:
+        """System metrics that were measured offline and the server does not have."""
+        began, at = self._journal.run, server()
+        if began is None or at is None:
+            return []
+        try:
+            return unsent_metrics(self._fragments, at, self._place(began))
+        except UnansweredError as error:
+            log.warning("system metrics stay in the offline file: %s", error)
+            return []
 
     def _counts(self) -> RunCounts | None:
         """What the server has; None before it has the run, or where it does not say."""
@@ -183,8 +206,7 @@ class RunOpener:
         if began is None or at is None:
             return None
         try:
-            place = RunPlace(began.entity or None, began.project or None, self._run_id)
-            return at.counts(place)
+            return at.counts(self._place(began))
         except NoSuchRunError:
             return None
         except ServerError as error:
@@ -231,7 +253,7 @@ class RunOpener:
             )
         return OpenRun(run, self._run_id, first_row, fragments=fragments, detail=detail)
 
-    def _open(self, *, online: bool) -> WandbRun:
+    def _open(self, *, online: bool, measures: bool = True) -> WandbRun:
         wait_for_free_directory(self._home, self._run_id)
         began = self._journal.run
         with self._guard("init", INIT_TIMEOUT + _GRACE):
@@ -241,7 +263,10 @@ class RunOpener:
                 run_id=self._run_id,
                 online=online,
                 git=self._subject.git,
-                origin=RunningTime(self._journal.launches).origin(math.inf),
+                measures=measures,
+                # `wandb sync` sends the parts of a run in the order of their beginnings.
+                origin=RunningTime(self._journal.launches).origin(math.inf)
+                + len(self._fragments.files()) * _MICROSECOND,
                 project=began.project if began else None,
                 entity=began.entity if began else None,
             )

@@ -16,8 +16,8 @@ class NewFile(NamedTuple):
     path: str
     run: str
     """The run that TensorBoard would show it as."""
-    namespace: str
-    """The prefix of its tags in W&B, empty for none."""
+    namespace: str | None = None
+    """The prefix of its tags in W&B, empty for none; None leaves it to `Namespaces`."""
 
 
 class Owner(Protocol):
@@ -92,6 +92,10 @@ class Owner(Protocol):
         """See what was read of its files."""
 
     @property
+    def is_sorting(self) -> bool:
+        """Whether there are files of which it is not known yet whether they are its own."""
+
+    @property
     def trials(self) -> int:
         """How many trials of it have W&B runs of their own."""
 
@@ -100,6 +104,10 @@ class Owner(Protocol):
 
     def incomplete(self, *, online: bool) -> str | None:
         """What is wrong with them once it has settled; with `online` they are to be there, too."""
+
+    @property
+    def others_have_arrived(self) -> bool:
+        """Whether everything of them is known to be at W&B."""
 
     def close(self) -> None:
         """Nothing is mirrored any more."""

@@ -104,6 +104,18 @@ class Server:
         bucket = self._bucket("RunCounts", "", "historyLineCount logLineCount", place, {})
         return RunCounts(int(bucket.get("historyLineCount") or 0), bucket.get("logLineCount"))
 
+    def newest_event(self, place: RunPlace) -> float | None:
+        """When the last system metrics that a run has were measured (Unix s), if it has any.
+
+        Raises ServerError, NoSuchRunError; UnansweredError where the server does not tell.
+        """
+        bucket = self._bucket("RunEvents", "", "eventsTail", place, {})
+        try:
+            tail = json.loads(bucket["eventsTail"] or "[]")
+            return float(json.loads(tail[-1])["_timestamp"]) if tail else None
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnansweredError("W&B does not tell which system metrics it has") from error
+
     def files(self, place: RunPlace, names: Sequence[str]) -> dict[str, int]:
         """The sizes in bytes of those of the named files that a run has.
 

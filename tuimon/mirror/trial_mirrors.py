@@ -172,6 +172,11 @@ class TrialMirrors:
                 return f"trial {job.record.name}: {why}"
         return None
 
+    @property
+    def have_arrived(self) -> bool:
+        """Whether everything of them is known to be at W&B."""
+        return all(job.told.is_uploaded for job in self._jobs.values())
+
     def close(self) -> None:
         """End all mirrors."""
         for job in self._jobs.values():

@@ -11,20 +11,23 @@ come later
   there are several; a single one tells the configuration of the directory above it.
 """
 
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import NamedTuple
 
+from tuimon.events.points import EventBatch
 from tuimon.events.tail import EventFileTail
-from tuimon.mirror.keys import is_part_name
+from tuimon.mirror.namespaces import is_part_name
 from tuimon.mirror.owner import NewFile
 
 PATIENCE = 20.0
 """Seconds that a second directory waits for a session before it is a part of the launch's run."""
 
 SESSION_TAG = "_hparams_/session_start_info"
+_RANK = re.compile(r"((global|local)[_-]?)?rank[_-]?\d+", re.IGNORECASE)
 _POLL_BYTES = 8 << 20
 _LAST_WORD = 0.3
 
@@ -66,6 +69,8 @@ class TrialSplit:
         self._trials = [PurePath(top) for top in trials]
         self._own: dict[PurePath, None] = {}
         self._held: list[_HeldFile] = []
+        self._first: list[_HeldFile] | None = []
+        """The launch's own, until these are read by its mirror."""
         self._began_at: float | None = None
         self._last_since: float | None = None
         self.has_session = False
@@ -81,6 +86,11 @@ class TrialSplit:
         self._own |= {PurePath(path).parent: None for path in known}
         self._began_at = time.monotonic()
 
+    def observe(self, batch: EventBatch) -> None:
+        """See what is read of the launch's own run."""
+        self._first = None
+        self.has_session |= any(ref.tag == SESSION_TAG for ref in batch.refs)
+
     def sort(
         self, found: Iterable[NewFile], *, last: bool
     ) -> tuple[list[NewFile], list[TrialFile]]:
@@ -92,6 +102,9 @@ class TrialSplit:
         for held in self._held:
             if self._own:
                 held.read()
+        for held in self._first or ():
+            held.read()
+            self.has_session |= held.has_session
         now = time.monotonic()
         if last and self._began_at is not None and self._last_since is None:
             self._last_since = now
@@ -113,6 +126,8 @@ class TrialSplit:
             self._trials.append(top)
         if top is None:
             self._own[directory] = None
+            if self._first is not None:
+                self._first.append(held)
             own.append(held.file)
         else:
             trials.append(TrialFile(str(top), held.file))
@@ -159,8 +174,9 @@ class TrialSplit:
 
 
 def _unit(directory: PurePath) -> PurePath:
-    """The directory itself, or what it holds a part of (``train``, ``val``)."""
-    return directory.parent if is_part_name(directory.name) else directory
+    """The directory itself, or what it holds a part of (``train``, ``val``, ``rank1``)."""
+    is_part = is_part_name(directory.name) or _RANK.fullmatch(directory.name)
+    return directory.parent if is_part else directory
 
 
 def _is_in(directory: PurePath, top: PurePath) -> bool:

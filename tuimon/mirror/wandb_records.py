@@ -7,10 +7,11 @@ are those of the training, values have the digits that they are given, and it is
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tuimon.mirror.keys import ROW
+from tuimon.mirror.offline_metrics import time_of
 
 
 class RecordStream:
@@ -26,7 +27,8 @@ class RecordStream:
         self.publish([_history(row) for row in rows])
 
     def media(self, row: Mapping[str, float], media: Mapping[str, Any]) -> None:
-        """Hand over a row with media, which also go into the summary.
+        """Hand over a row with media, of which the tables also go into the summary: W&B shows them
+        by that.
 
         Before the row: one that has arrived has its part there.
         """
@@ -34,11 +36,29 @@ class RecordStream:
         record = _history(row)
         for key, text in encoded.items():
             record.history.item.add(key=key, value_json=text)
-        self.publish([_summary(encoded), record])
+        tables = {key: text for key, text in encoded.items() if _is_table(media[key])}
+        self.publish([_summary(tables), record])
 
     def summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
         self.publish([_summary({key: json.dumps(value) for key, value in entries.items()})])
+
+    def system_metrics(self, records: Iterable[Any], origin: Callable[[float], float]) -> None:
+        """Hand over records of system metrics that were measured before.
+
+        They count seconds from `origin` of their times (Unix s), those to come from the newest.
+        """
+        newest = begun = origin(math.inf)
+        waiting = []
+        for record in records:
+            if (begin := origin(time_of(record))) != begun:
+                begun = begin
+                waiting.append(self._begun(begin))
+            waiting.append(new_record())
+            waiting[-1].stats.CopyFrom(record.stats)
+        if begun != newest:
+            waiting.append(self._begun(newest))
+        self.publish(waiting)
 
     def publish(self, records: Sequence[Any]) -> None:
         """Hand over wandb's records; raises what wandb raises.
@@ -59,13 +79,33 @@ class RecordStream:
 
         interface._asyncer.run(publish)
 
+    def _begun(self, origin: float) -> Any:
+        """wandb's record of the run, as one that has begun at `origin`."""
+        record = new_record()
+        record.run.CopyFrom(self._interface._make_run(self._run))
+        record.run.start_time.FromMicroseconds(int(origin * 1e6))
+        return record
+
     def _encoded(self, media: Mapping[str, Any], number: int) -> dict[str, str]:
-        """Media of row `number` as wandb keeps them: bound to the run, their files on their way."""
+        """Media of row `number` as wandb keeps them: bound to the run, their files on their way.
+
+        wandb would make a version of an artifact of each table, and ask its server meanwhile; what
+        is bound before is a file of the run, as its own TensorBoard integration makes of a table.
+        """
         from wandb.sdk.data_types.utils import history_dict_to_json
         from wandb.util import json_dumps_safer_history
 
+        for key, value in media.items():
+            if _is_table(value):
+                value.bind_to_run(self._run, key, number)
         bound = history_dict_to_json(self._run, dict(media), step=number, ignore_copy_err=True)
         return {key: json_dumps_safer_history(value) for key, value in bound.items()}
+
+
+def _is_table(value: Any) -> bool:
+    import wandb
+
+    return isinstance(value, wandb.Table)
 
 
 def begin_at(origin: float) -> None:

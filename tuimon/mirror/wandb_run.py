@@ -10,13 +10,13 @@ import string
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tuimon.masking.mask import Mask
-from tuimon.mirror.keys import can_be_defined
+from tuimon.mirror.keys import metric_name
 from tuimon.mirror.run_config import run_config
 from tuimon.mirror.server import Server
 from tuimon.mirror.wandb_records import RecordStream, begin_at
@@ -140,13 +140,14 @@ class WandbRun:
         online: bool,
         git: Mapping[str, Any],
         origin: float,
+        measures: bool = True,
         project: str | None = None,
         entity: str | None = None,
     ) -> "WandbRun":
         """Begin or resume the W&B run of a training below `paths`; `git` goes into its config.
 
-        Its system metrics count seconds from `origin` (Unix s); `project` and `entity` are where
-        the run is already, if it is anywhere.
+        Its system metrics, if wandb `measures` any, count seconds from `origin` (Unix s); `project`
+        and `entity` are where the run is already, if it is anywhere.
 
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
@@ -171,7 +172,7 @@ class WandbRun:
             notes=_plain(options.notes),
             tags=_plain(options.tags) or None,
             config=config,
-            settings=settings_of(record, git, mask, online=online),
+            settings=settings_of(record, git, mask, online=online, measures=measures),
         )
         opened = cls(run, mask, saves_code=saves_code(record))
         # `init` keeps what the config of a resumed run has, for one.
@@ -209,15 +210,16 @@ class WandbRun:
 
     def define(self, key: str, step_key: str) -> None:
         """Give a metric its x-axis, if W&B can."""
-        if can_be_defined(key):
-            self._run.define_metric(key, step_metric=step_key)
+        name, axis = metric_name(key), metric_name(step_key)
+        if name is not None and axis is not None:
+            self._run.define_metric(name, step_metric=axis)
 
     def write(self, rows: Iterable[Mapping[str, float]]) -> None:
         """Hand over rows, which hold all that W&B is to have in them, number and times included."""
         self._records.rows(rows)
 
     def write_media(self, row: Mapping[str, float], media: Mapping[str, Any]) -> None:
-        """Hand over a row with media, which the summary has, too, once the row has arrived."""
+        """Hand over a row with media; the summary has its tables, once the row has arrived."""
         self._records.media(row, media)
 
     def set_group(self, group: str) -> None:
@@ -228,6 +230,12 @@ class WandbRun:
             with suppress(Exception):  # a private matter of wandb's: a run that is resumed gets it
                 self._run._settings.run_group = group
                 self._run.tags = self._run.tags or ()
+
+    def write_system_metrics(
+        self, records: Iterable[Any], origin: Callable[[float], float]
+    ) -> None:
+        """Hand over wandb's records of system metrics; see `RecordStream.system_metrics`."""
+        self._records.system_metrics(records, origin)
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
@@ -287,6 +295,11 @@ class WandbRun:
                 place = {"_wandb": {"code_path": str(name)}}  # what W&B's page looks for
                 self._run.config.update(place, allow_val_change=True)
         return (source / LEFT_OUT).read_text(errors="surrogateescape").splitlines()
+
+    @property
+    def files(self) -> Path:
+        """The run's own directory for files."""
+        return Path(self._run.dir)
 
     @property
     def ignored_files(self) -> tuple[str, ...]:

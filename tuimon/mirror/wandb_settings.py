@@ -20,7 +20,9 @@ _NOWHERE = "/nonexistent"
 """In place of a script and a repository that wandb is not to read by itself."""
 
 
-def settings_of(record: RunRecord, git: Mapping[str, Any], mask: Mask, *, online: bool) -> Any:
+def settings_of(
+    record: RunRecord, git: Mapping[str, Any], mask: Mask, *, online: bool, measures: bool
+) -> Any:
     """What wandb is told of a launch, in the names that the installed one has for it."""
     import wandb
 
@@ -40,7 +42,7 @@ def settings_of(record: RunRecord, git: Mapping[str, Any], mask: Mask, *, online
         # The mirror writes the summary itself. Online the server would be asked to derive one.
         "x_server_side_derived_summary": None if online else True,
         "x_executable": record.command[0] if record.command else None,
-        **_system_metrics(record),
+        **(_system_metrics(record) if measures else {"x_disable_stats": True}),
         **_program(record.argv, record.cwd),
         **_git(record, git, mask),
         "save_code": False,

@@ -73,6 +73,11 @@ class RunPaths(NamedTuple):
         return self.directory / "writers"
 
     @property
+    def python_path(self) -> Path:
+        """Where the training's Python finds its packages, a directory a line, by the same hook."""
+        return self.directory / "writers.path"
+
+    @property
     def console_metrics(self) -> Path:
         """Event file of the metrics that the training printed, written by the recorder."""
         return self.directory / "console-metrics"

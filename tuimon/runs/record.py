@@ -91,6 +91,8 @@ class MirrorOptions(NamedTuple):
     """Whether the launched script and the changes since the git commit go to W&B."""
     log_code: str | None = None
     """A directory whose source files go to W&B as an artifact."""
+    save_events: bool = False
+    """Whether the event files themselves become files of the W&B run."""
     secrets: tuple[str, ...] = ()
     """Names of the user's own, besides those that sound like it, whose values are secret."""
 
@@ -232,6 +234,15 @@ class MirrorRecord(NamedTuple):
     def is_uploaded(self) -> bool:
         """Whether everything is known to be at W&B, and nothing more is to come."""
         return self.state == "finished" and self.arrived
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether everything was sent to W&B, and nobody has seen it there."""
+        return (
+            self.state == "finished"
+            and self.url is not None
+            and not (self.arrived or self.sync_command)
+        )
 
     @property
     def is_at_work(self) -> bool:

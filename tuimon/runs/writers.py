@@ -95,15 +95,14 @@ class FileClaims:
         self._own.refresh()
         self._rivals = None
 
-    def is_own(self, path: Path) -> bool:
-        """Whether a writer of this launch has reported that it writes the file."""
-        return os.path.realpath(path) in self._own.files
+    def is_own(self, real: str) -> bool:
+        """Whether a writer of this launch has reported that it writes a file (without links)."""
+        return real in self._own.files
 
-    def others(self, path: Path) -> tuple[bool, bool]:
+    def others(self, real: str) -> tuple[bool, bool]:
         """Whether a writer of another launch writes the file, and whether one writes beside it."""
         if self._rivals is None:
             self._rivals = self._other_launches()
-        real = os.path.realpath(path)
         above = os.path.dirname(real)  # noqa: PTH120 - a string, as in the reports
         anothers = any(real in one.files for one in self._rivals)
         return anothers, anothers or any(above in one.directories for one in self._rivals)

@@ -61,17 +61,6 @@ def test_a_file_that_does_not_tell_when_it_was_begun_counts(tmp_path: Path) -> N
     assert [file.path for file in finder(tmp_path, started_at).find()] == [mine]
 
 
-def test_which_log_directories_the_user_has_named(tmp_path: Path) -> None:
-    found = SourceFinder(0.0)
-    named, other = tmp_path / "named", tmp_path / "other"
-    found.set_sources(
-        [LogSource(path=str(named), found_by="option"), LogSource(path=str(other), found_by="hook")]
-    )
-    assert found.given_by_user(named / "sub" / "events")
-    assert not found.given_by_user(other / "events")
-    assert not found.given_by_user(tmp_path / "events")
-
-
 def launch(name: str, *lines: str) -> RunPaths:
     """The directory of a launch whose writers have reported these lines."""
     paths = new_run_directory(name)

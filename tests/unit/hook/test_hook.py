@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -208,6 +209,10 @@ if __name__ == "__main__":
     found = sorted(WriterReports(reports).new())
     assert found == [str(tmp_path / name) for name in ("a", "called", "forked", "spawned")]
     assert len(list(reports.iterdir())) == 4
+    told = reports.with_suffix(".path").read_text().split("\n")
+    assert told[0] == str(tmp_path), "of the first Python, which ran the script"
+    assert sysconfig.get_path("purelib") in told
+    assert str(Path(inspect.getfile(hooked)).with_name("site")) not in told
 
 
 def test_reports_are_read_as_they_come(tmp_path: Path) -> None:

@@ -26,6 +26,9 @@ class Config:
     def update_summary(self, _entries: Mapping[str, Any]) -> None:
         pass
 
+    def shorten_summary(self, _keys: object) -> None:
+        pass
+
 
 def test_logged_hyperparameters_win_over_the_command_line_to_the_end(tmp_path: Path) -> None:
     written(tmp_path, lambda writer: writer.add_hparams({"lr": 0.1}, {"m": 1.0}, run_name="."))
@@ -35,7 +38,7 @@ def test_logged_hyperparameters_win_over_the_command_line_to_the_end(tmp_path: P
         for batch in EventFileTail(path).poll(1 << 20):
             handover.observe(entry, batch)
     run: Any = Config()
-    handover.open(run, RunningTime([LaunchEntry(directory="runs/a", began=time.time() - 9)]))
+    handover.open(run, RunningTime([LaunchEntry(directory="runs/a", began=time.time() - 9)]), 0)
     handover.whole(time.time())
     assert run.entries["lr"] == 0.1
     record = read_status(made("train").directory).record

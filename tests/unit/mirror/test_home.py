@@ -3,12 +3,14 @@
 import json
 import shutil
 import stat
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from support.mirror_runs import end_run, new_run
+from tuimon.mirror import journal_home
 from tuimon.mirror.file_marks import mark_of
 from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, RunEntry, StretchEntry
 from tuimon.mirror.journal_home import (
@@ -20,7 +22,7 @@ from tuimon.mirror.journal_home import (
     was_deleted,
 )
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import MirrorOptions
+from tuimon.runs.record import MirrorOptions, RunRecord, RunState, read_record, write_record
 
 LOGDIR = "/data/runs/é\udce9"
 
@@ -142,3 +144,22 @@ def test_what_was_deleted_and_made_anew_is_another_training(tmp_path: Path) -> N
         assert not was_deleted(paths, [str(tmp_path)])
     moved.write_bytes(b"other" * 20)
     assert was_deleted(paths, [str(tmp_path)])
+
+
+@pytest.mark.parametrize("beats", [True, False])
+def test_a_launch_elsewhere_goes_on_elsewhere_as_long_as_it_gives_signs_of_life(
+    beats: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_home, "_LOOK_EVERY", 0.01)
+    monkeypatch.setattr(journal_home, "_BEAT_SECONDS", 0.5)
+    first, second = launch(), next_launch()
+    record = read_record(RunRecord, first.run_json)
+    assert record is not None
+    away = record._replace(state=RunState.RUNNING, ended_at=None, host="away", machine_id="away")
+    write_record(first.run_json, away)
+    beat = threading.Timer(0.1, write_record, (first.run_json, away._replace(heartbeat=1)))
+    if beats:
+        beat.start()
+    home = settle_home(second, MirrorOptions(), {}, LOGDIR)
+    assert home == (second if beats else first)
+    beat.cancel()

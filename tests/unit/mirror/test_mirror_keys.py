@@ -2,7 +2,7 @@
 
 import os
 
-from tuimon.mirror.keys import KeyTable, can_be_defined, namespace, step_key
+from tuimon.mirror.keys import KeyTable, metric_name, step_key
 
 
 def test_keys_are_those_of_wandbs_own_integration() -> None:
@@ -43,16 +43,11 @@ def test_a_key_that_was_given_to_a_renamed_tag_goes_to_no_other() -> None:
     assert again.key("", "a/b (2)") not in ("a/b (2)", again.key("a", "b"))
 
 
-def test_an_asterisk_would_define_other_metrics_too() -> None:
-    assert can_be_defined("loss/a+b?[c]")
-    assert not can_be_defined("loss/*")
-
-
-def test_a_found_directory_called_train_is_a_namespace_from_the_start() -> None:
-    assert namespace(".", "/runs/exp1", named_by_user=False) == ""
-    assert namespace(".", "/runs/exp1/train", named_by_user=False) == "train"
-    assert namespace(".", "/runs/exp1/train", named_by_user=True) == ""
-    assert namespace("Val/A", "/runs/exp1/Val/A", named_by_user=False) == "Val/A"
+def test_definitions_name_flat_keys() -> None:
+    assert metric_name("loss/a+b?[c]") == "loss/a+b?[c]"
+    assert metric_name("lr0.1/global_step") == r"lr0\.1/global_step"
+    assert metric_name(r"a\b.c") == r"a\b\.c"
+    assert [metric_name(key) for key in ("loss/*", r"a\.b", "a\\")] == [None, None, None]
 
 
 def test_kinds_of_one_tag_have_keys_of_their_own_in_every_life() -> None:

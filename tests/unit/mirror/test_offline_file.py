@@ -1,14 +1,12 @@
 """W&B's transaction log, written here in pieces that wandb-core chooses as it likes."""
 
-import struct
-import zlib
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from wandb.proto.wandb_internal_pb2 import HistoryRecord, Record, SummaryRecord
 
 from support.wandb_history import history_rows
+from support.wandb_log import BLOCK, HEADER, log_file
 from tuimon.mirror.offline_file import (
     Fragments,
     OfflineFile,
@@ -16,9 +14,6 @@ from tuimon.mirror.offline_file import (
     cut_torn_tail,
     last_step,
 )
-
-HEADER = b":W&B" + struct.pack("<HB", 0xBEE1, 0)
-BLOCK = 32768
 
 
 def row(step: int, size: int = 1) -> bytes:
@@ -31,26 +26,6 @@ def row(step: int, size: int = 1) -> bytes:
 
 def other() -> bytes:
     return Record(num=300, summary=SummaryRecord()).SerializeToString()
-
-
-def log_file(records: Iterable[bytes]) -> bytes:
-    """The records in LevelDB's log format."""
-    data = bytearray(HEADER)
-    for record in records:
-        begun = False
-        while True:
-            room = BLOCK - len(data) % BLOCK
-            if room < 7:
-                data += bytes(room)
-                room = BLOCK
-            part, record = record[: room - 7], record[room - 7 :]
-            kind = {(0, 1): 1, (0, 0): 2, (1, 0): 3, (1, 1): 4}[begun, not record]
-            checksum = zlib.crc32(bytes([kind]) + part)
-            data += struct.pack("<IHB", checksum, len(part), kind) + part
-            begun = True
-            if not record:
-                break
-    return bytes(data)
 
 
 def test_rows_are_read_across_blocks(tmp_path: Path) -> None:

@@ -117,6 +117,14 @@ def test_without_a_session_all_is_one_run(script: Script, monkeypatch: pytest.Mo
     assert sorted(script.own) == ["gan", "other/x", "train", "val"]
 
 
+def test_ranks_are_one_training_though_each_tells_its_hyperparameters(script: Script) -> None:
+    for name in ("log/rank0", "log/rank1", "log/rank_2"):
+        script.session(name)
+        script.look()
+    assert script.own == ["log/rank0", "log/rank1", "log/rank_2"]
+    assert script.trials == {}
+
+
 def test_a_later_life_comes_to_the_same(script: Script) -> None:
     for name in ("a", "b", "c"):
         script.curve(name)

@@ -125,6 +125,8 @@ def test_a_failed_mirror_says_why():
         (MirrorRecord(state="live", rows=9000, confirmed=8999, url="http://w/r"), "live  http://w"),
         (MirrorRecord(state="live", detail="the key is refused"), "live  the key is refused"),
         (MirrorRecord(state="finished", sync_command="tuimon sync x"), "W&B offline  U: upload"),
+        (MirrorRecord(state="finished", url="http://w/r", detail="unseen"), "finished  unseen"),
+        (MirrorRecord(state="finished", url="http://w/r", arrived=True), "finished  http://w"),
         (MirrorRecord(state="own", detail="the script's own run"), "W&B by the script"),
     ],
 )

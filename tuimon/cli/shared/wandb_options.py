@@ -47,6 +47,9 @@ _OPTIONS = (
         shell_complete=complete_file,
         help="W&B config: a YAML, JSON or TOML file, or an entry; repeatable.",
     ),
+    click.option(
+        "--save-events", is_flag=True, help="Send the event files, too, as files of the W&B run."
+    ),
 )
 
 
@@ -69,6 +72,7 @@ def wandb_options(command: F) -> F:
         tags: str | None,
         notes: str | None,
         config: tuple[str, ...],
+        save_events: bool,
         **others: Any,
     ) -> Any:
         mirror = MirrorOptions(
@@ -81,6 +85,7 @@ def wandb_options(command: F) -> F:
             notes=notes,
             tags=tuple(tag.strip() for tag in (tags or "").split(",") if tag.strip()),
             config=parse_config(config),
+            save_events=save_events,
         )
         return command(*args, mirror=mirror, **others)
 

@@ -149,6 +149,20 @@ def _report(path: str) -> None:
         os.write(file, os.fsencode(path) + b"\n")
     finally:
         os.close(file)
+    _tell_packages()
+
+
+def _tell_packages() -> None:
+    """Where a Python that writes finds its packages; of several the first one tells it."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        file = os.open(f"{_REPORTS}.path", flags, 0o600)
+    except OSError:
+        return
+    try:
+        os.write(file, b"\n".join(os.fsencode(os.path.abspath(entry)) for entry in sys.path))
+    finally:
+        os.close(file)
 
 
 def _run_shadowed() -> None:

@@ -20,6 +20,8 @@ class BlockHeading:
         """Where the lines below it lie."""
         self.section = ""
         """The part of the data that they are about."""
+        self.owns = False
+        """Whether indented lines are below one that has told its own position."""
         self._holds = 0
         """For how many lines it is that of lines that are not indented, too."""
         self._told: dict[tuple[str, ...], float] = {}
@@ -31,7 +33,7 @@ class BlockHeading:
 
     def leave(self) -> None:
         """A line has told its own position: indented ones may still be about the same data."""
-        self.position, self._holds = _NOWHERE, 0
+        self.position, self._holds, self.owns = _NOWHERE, 0, True
 
     def begin_section(self, text: str, split: str) -> None:
         """A line without a position names the part of the data."""
@@ -52,7 +54,7 @@ class BlockHeading:
 
     def pass_by(self) -> None:
         """A line that is not indented: what is below a heading may end with it."""
-        self._holds = max(0, self._holds - 1)
+        self._holds, self.owns = max(0, self._holds - 1), False
         if not self._holds:
             self.section = ""
 

@@ -13,7 +13,9 @@ _MOST_DIGITS = 15
 _FRACTION = re.compile(r"\d{1,9}\.\d{1,15}")
 
 _COUNTERS = {
-    **dict.fromkeys(("epoch", "ep", "epochs", "epoche"), "epoch"),
+    **dict.fromkeys(
+        ("epoch", "ep", "epochs", "epoche", "época", "epoca", "époque", "эпоха"), "epoch"
+    ),
     **dict.fromkeys(
         ("tick", "i", "iter", "iteration", "it", "iters", "iterations", "itr", "itrs"), "iteration"
     ),
@@ -25,7 +27,9 @@ _COUNTERS = {
     **dict.fromkeys(("env_steps", "train_step", "train_steps", "trainer/global_step"), "global"),
     **dict.fromkeys(("training_step", "training_steps", "global_iter", "total_step"), "global"),
     **dict.fromkeys(("batch", "batches", "minibatch", "mini-batch"), "batch"),
-    **dict.fromkeys(("episode", "episodes", "round", "generation"), "episode"),
+    **dict.fromkeys(
+        ("épisode", "episodio", "episode", "episodes", "round", "generation"), "episode"
+    ),
     "progress": "progress",
 }
 PART_WORDS = word_set("fold trial run seed experiment task client agent worker model")
@@ -106,8 +110,11 @@ def counter_at(
     count = _number_behind(found, place + 1, unit)
     if count is None or (word in _OF_TOTALS and count.total is None):
         return None
-    if count.total is not None or found[place + 1].kind != "sign":
+    if count.total is not None:
         return count
+    if found[place + 1].kind != "sign":
+        is_length = word in _PLURALS and unit != "epoch" and not count.scale
+        return count._replace(scale="=") if is_length else count
     if word in _PLURALS and before and before[-1] in SPLITS:
         return None  # how many there are, ``Val steps: 20``
     may_be_setting = word in _PLURALS or unit in PART_WORDS - {"fold"}

@@ -8,17 +8,12 @@ import re
 from tuimon.metrics import measure_of
 from tuimon.metrics.splits import split_of
 from tuimon.metrics.vocabulary import word_set
-from tuimon.recorder.console_metrics.counters import (
-    Count,
-    counter_at,
-    is_whole,
-    ratio_at,
-)
+from tuimon.recorder.console_metrics.count_reading import CountReading
+from tuimon.recorder.console_metrics.counters import Count, counter_at, is_whole, ratio_at
 from tuimon.recorder.console_metrics.joined_words import VALUED, told_by
 from tuimon.recorder.console_metrics.lexer import LineToken
-from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio, Word
+from tuimon.recorder.console_metrics.line_items import Pair, Word
 from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter, name_of
-from tuimon.recorder.console_metrics.token_places import TokenPlaces
 
 _ASIDE = re.compile(
     r"batch|epoch|step|avg|mean|ema|s|ms|sec|%|data|moving avg|running"
@@ -35,31 +30,25 @@ _VERBS = ("has", "had", "with", "gives")
 """Between a counter and its values."""
 _PATH = re.compile(r"[\w.\-]+(?:/[\w.\-]+)+")
 _PARTITIONS = word_set("split mode phase stage subset set partition")
-_BEFORE_BATCH = (",", ":", "|", "-", "/", "]")
 _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", ";", ".")
 
 
-class LineReading(TokenPlaces):
+class LineReading(CountReading):
     """What a line consists of."""
 
     def __init__(self, line: str, start: int = 0) -> None:
         super().__init__(line, start)
-        self.items: list[LineItem] = []
-        self.ratios: list[Ratio] = []
         self.behind: list[Pair] = []
         """Numbers with their names behind them, ``5.0 avg loss,``."""
         self.has_nameless = False
         """Whether an integer stands there that nothing is told of."""
         self.has_unknown_count = False
         """Whether one has a name that may count anything, ``bucket 0 loss 0.5``."""
-        self.cells = self.rows = 1
-        """Numbers of cells, and of those between bars."""
         self._has_no_signs = not any(one.kind == "sign" for one in self.found)
         """Hyphens stand between names and numbers then."""
         self._words: list[Word] = []
         """Those right before the current lexeme."""
-        self._depth = 0
         place = 0
         while place < len(self.found):
             place = self._take(place)
@@ -104,6 +93,9 @@ class LineReading(TokenPlaces):
         if self._words and self.found[place].text == "[" and (value := self._value(place)):
             return self._pair(value, "")
         self._release()
+        if self._are_words() and self._is_share(place):
+            self._add(Count("iteration", self._span(place + 1), None, place + 4))
+            return place + 4
         ratio = self._ratio(place)
         self._depth += not ratio and self.found[place].text != "<"
         return ratio or place + 1
@@ -194,19 +186,6 @@ class LineReading(TokenPlaces):
         self._words = words
         return self._pair(value, ":")
 
-    def _batch(self, place: int) -> int:
-        """The count that has no name behind that of an epoch, ``Epoch 1, 50/1000``."""
-        begin = place
-        while place < len(self.found) and self.found[place].text in _BEFORE_BATCH:
-            place += 1
-        ratio = ratio_at(self.found, place)
-        if ratio is None or ratio[1] is None:
-            is_alone = ratio is not None and begin == place and self.found[place].kind == "open"
-            return ratio[2] if ratio is not None and is_alone else begin
-        number, total, end = self.found[ratio[0]], self.found[ratio[1]], ratio[2]
-        self._add(Count("batch", (number.start, number.end), (total.start, total.end), end))
-        return end
-
     def _sign(self, place: int) -> int:
         one = self.found[place]
         if self._words:
@@ -282,38 +261,6 @@ class LineReading(TokenPlaces):
             self.has_nameless = True
         return place + 1 + self._has_noun(place)
 
-    def _ratio(self, place: int) -> int:
-        """A number of many without a name; index of what is behind it, 0 if there is none."""
-        ratio = ratio_at(self.found, place)
-        if ratio is None or ratio[1] is None:
-            return 0
-        number, total, end = self.found[ratio[0]], self.found[ratio[1]], ratio[2]
-        percent = place > 1 and self.found[place - 1].unit == "%"
-        before = self.found[place - 1 - percent].kind if place else ""
-        self.ratios.append(
-            Ratio(
-                (number.start, number.end),
-                (total.start, total.end),
-                self.found[place].kind == "open",
-                before == "bar",
-                self._is_first(place),
-                end == len(self.found),
-            )
-        )
-        return end
-
-    def _is_first(self, place: int) -> bool:
-        is_told = place > 0 and self.found[place - 1].text == "="
-        return self._are_words() and self._depth <= (self.found[0].kind == "open") and not is_told
-
-    def _follows_count(self, unit: str = "") -> bool:
-        last = self.items[-1].what if self.items else None
-        return isinstance(last, Count) and last.unit == (unit or last.unit)
-
-    def _are_words(self) -> bool:
-        """Whether nothing but words has come."""
-        return all(isinstance(item.what, Word) for item in self.items)
-
     def _aside(self, place: int) -> int:
         """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
         inside = [one.text for one in self.found[place + 1 : place + 2 + _LONGEST_ASIDE]]
@@ -332,6 +279,10 @@ class LineReading(TokenPlaces):
             return end
         of, average, is_sure, end = self._behind(place)
         key = self._name()
+        first = key.partition("/")[0].strip()
+        if of is not None and first != key and counter_at(self.found, number - 1, first, []):
+            self._add(Count("step", self._span(number), None, end))  # Step / patience: 10 / 1
+            return end
         if key and not (sign and _SOURCE.fullmatch(key)):
             self._add(Pair(key, sign, self.found[number], of, average, is_sure, self._depth))
         return end
@@ -386,6 +337,3 @@ class LineReading(TokenPlaces):
             for word in self._words:
                 self._add(word)
         self._words.clear()
-
-    def _add(self, what: Count | Pair | Word) -> None:
-        self.items.append(LineItem(self.cells, self.rows, what))

@@ -97,6 +97,8 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     for pair in pairs:
         if pair.key.lower() in _RANKS and is_whole(pair.number):
             form = form._replace(rank=(pair.number.start, pair.number.end))
+    if place.part is not None and not place.is_told and any(map(_is_setting, pairs)):
+        return NOTHING  # the result of a setting, not of a training
     is_reversed = not pairs and form.has_position
     if is_reversed and any(_is_anchor(one, known=True) for one in reading.behind):
         pairs, items = reading.behind, [LineItem(1, 1, pair) for pair in reading.behind]
@@ -123,9 +125,9 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         or place.part is not None
         or bool(split and not pairs)
     )
-    is_sure = place.counted is not None and place.counted.unit == "global"
-    has_total = place.counted is not None and place.counted.total is not None
-    is_plain = unknown <= bool(pairs or split) or (is_sure and has_total)
+    counted = place.counted
+    is_sure = counted is not None and counted.unit == "global" and counted.total is not None
+    is_plain = unknown <= bool(pairs or split) or is_sure
     return form._replace(is_heading=tells and is_plain, split=split)
 
 
@@ -187,7 +189,9 @@ def _is_measured(
         return True
     if may_be_rate and any(map(_is_learning_rate, pairs)):
         return True
-    if known and all(map(_is_logged, pairs)) and any(map(_is_unknown, pairs)):
+    logged = [pair for pair in pairs if _is_logged(pair)]
+    are_logged = all(pair.sign for pair in pairs) and 2 * len(logged) > len(pairs)
+    if known and are_logged and any(map(_is_unknown, logged)):
         return are_words_known
     are_fractions = len(pairs) > 1 and not any(is_whole(pair.number) for pair in pairs)
     if known and are_words_known and are_fractions and any(map(_is_learning_rate, pairs)):
@@ -215,7 +219,8 @@ def _measured(
         return form
     before = reading.line[: pairs[0].number.start]
     is_column = len(pairs) == 1 and not pairs[0].sign and len(before) - len(before.rstrip()) > _GAP
-    if reading.has_nameless or is_column or any(map(_may_count, pairs)):
+    is_odd = is_column and not form.is_indented
+    if reading.has_nameless or is_odd or any(map(_may_count, pairs)):
         return NOTHING  # where it is, is told in a way that is not understood
     anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
     if not all(pair.sign or not _is_integer(pair) for pair in anchors):
@@ -261,6 +266,10 @@ def _is_result(pair: Pair) -> bool:
 
 def _is_unknown(pair: Pair) -> bool:
     return is_charted(pair.key) and measure_of(pair.key).kind in ("", "other", "divergence")
+
+
+def _is_setting(pair: Pair) -> bool:
+    return measure_of(pair.key).kind in ("learning rate", "setting")
 
 
 def _is_learning_rate(pair: Pair) -> bool:

@@ -86,9 +86,11 @@ def _exact(places: Sequence[Count]) -> Sequence[Count]:
 
 def _is_length(one: Count, counts: Sequence[Count], pairs: Sequence[Pair]) -> bool:
     """Whether a counter behind values tells a length, ``episode 3 reward: 9 steps: 200``."""
-    if one.scale != "=" or not pairs:
+    if not one.scale or not pairs or one is counts[0]:
         return False
-    return counts[0].number[0] < pairs[0].number.start < one.number[0]
+    is_of_episode = counts[0].unit == "episode" and one.unit != "global"
+    is_behind = counts[0].number[0] < pairs[0].number.start < one.number[0]
+    return is_of_episode or (is_behind and one.scale == "=")
 
 
 def _is_inside(reading: LineReading, count: Count) -> bool:

@@ -302,7 +302,7 @@ class OutputReader:
             return []
         elif (below := self._heading.below(line, is_indented=form.is_indented)) is not None:
             line = below
-        elif form.is_vague:
+        elif form.is_vague and not (form.is_indented and self._heading.owns):
             return []
         if not form.has_position and not form.split and form.is_summary:
             line = trainings.current.summed_up(line)

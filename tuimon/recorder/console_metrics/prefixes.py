@@ -11,7 +11,7 @@ from tuimon.recorder.console_metrics.lexer import CLOCK, DATE, STAMP
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY_NAME = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
-_DAY = rf"(?:{_DAY_NAME},?\s)?"
+_DATE_IN_WORDS = rf"(?:{_MONTH}\s{{1,2}}\d{{1,2}}|\d{{1,2}}[ -]{_MONTH}(?:[ -]\d{{2,4}})?)"
 LEVEL = "(?:INFO|DEBUG|SUCCESS|NOTICE|TRACE|VERBOSE|INF|DBG)"
 _SOURCE = r"(?:[\w./<>\-]+\.(?:py|cc|cpp|ipynb)(?::\s{0,4}|\s)|(?:[A-Za-z_]\w*\.)+\w+:)\d+"
 _WORD = r"[A-Za-z_][\w.\-]{0,60}"
@@ -41,8 +41,8 @@ _PIECES = (
     r"\[[^\[\]]{0,60}\d\d:\d\d[^\[\]]{0,60}\]:?",
     rf"\[(?:{DATE}|\d{{9,10}}(?:\.\d+)?)\]",
     rf"\[?(?:{STAMP})\]?(?![\w:/])",
-    rf"{_DAY}(?:{_MONTH}\s{{1,2}}\d{{1,2}}|\d{{1,2}}[ -]{_MONTH}(?:[ -]\d{{2,4}})?),?\s{CLOCK}"
-    r"(?:\s\d{4}\b)?",
+    rf"{_DAY_NAME},?\s{_DATE_IN_WORDS},?\s{CLOCK}(?:\s20\d\d\b)?",
+    rf"{_DATE_IN_WORDS},?\s{CLOCK}",
     rf"{CLOCK}(?![\w:])",
     r"\d{10}(?:\.\d+)?(?=\s)",
     r"[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.\-]+:\d+\]",  # glog

@@ -128,7 +128,7 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     is_well = mirror.state == "starting" and "trying again" not in (mirror.detail or "")
     if mirror.detail and is_well:
         parts.append((40, safe(mirror.detail), roles.DIM))
-    elif mirror.detail and mirror.state in _WORTH_A_DETAIL:
+    elif mirror.detail and (mirror.state in _WORTH_A_DETAIL or mirror.is_doubtful):
         parts.append((40, safe(mirror.detail), roles.WARN))
         parts.append((46, "i: why", roles.ACCENT))
     elif mirror.url:
