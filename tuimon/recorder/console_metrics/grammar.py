@@ -30,6 +30,7 @@ _VERBS = ("has", "had", "with", "gives")
 """Between a counter and its values."""
 _PATH = re.compile(r"[\w.\-]+(?:/[\w.\-]+)+")
 _PARTITIONS = word_set("split mode phase stage subset set partition")
+_ARROW_SIGNS = ("=>", "==>", "-->", "->")
 _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", ";", ".")
 
@@ -78,6 +79,8 @@ class LineReading(CountReading):
             and self._kind(place + 1) == "number"
         ):
             return self._pair((place + 1, place + 2), "-")
+        if self._words and one.text in _ARROW_SIGNS and self._kind(place + 1) == "number":
+            return self._pair((place + 1, place + 2), ":")  # loss => 0.5
         self._release()
         if one.kind == "junk":
             for what in told_by(one, 0, is_first=False, follows_epoch=False):

@@ -34,7 +34,7 @@ _LEXEME = re.compile(
     r"(?P<nan>(?:(?<![\w.)\]])[-+\u2212])?(?:nan|NaN|NAN|[Ii]nf(?:inity)?|INF)(?![\w/.@\-]\w|\w|\())"
     r"|(?:(?<![\w.])\d{1,4}[A-Za-z]{0,4}(?=_[A-Za-z]))?[^\W\d][\w²]*(?:(?:'s(?=\s)|[@/.+\-&^](?=\w)|%(?=\w))[\w²]*)*"
     r"(?:\.{2,3}|\.(?=[\s:=])|\((?:[A-Za-z%]{1,20}(?:\([a-z]\))?|\d{1,3})\)(?=\s?[:=\s])|%)?"
-    r"|-{1,2}>|={1,2}>|>>(?=\s)|[:=|,;\[({<\])}>](?<!\[)"
+    r"|(?<=\s)-{3,}(?=\s\d)|-{1,2}>|={1,2}>|>>(?=\s)|[:=|,;\[({<\])}>](?<!\[)"
     rf"|(?P<time>(?:{STAMP})(?![\w:])|\d+\sdays?,\s\d+:\d\d:\d\d|(?<![.:]){CLOCK}(?![\w:]))"
     rf"|(?P<number>(?:(?<![\w.)\]])[-+\u2212])?(?<![\w.])(?>{_NUMBER}))"
     rf"(?P<unit>(?:{_UNIT})(?![\w/%]|\s?[:=]))?(?![\w%]|[.:,\-]\d|\.\w)"
@@ -75,7 +75,7 @@ def lexemes(line: str, start: int = 0) -> list[LineToken]:
         else:
             kind = (
                 kind
-                or _KINDS.get(text)
+                or ("sign" if text.startswith("---") else _KINDS.get(text))
                 or ("mark" if text in ARROWS or (len(text) == 1 and not text.isalpha()) else "word")
             )
             found.append(LineToken(kind, text, match.start(), match.end()))

@@ -293,7 +293,7 @@ def _values(
     for item in items:
         what = item.what
         if isinstance(what, Word):
-            if named := split_of(what.text):
+            if named := split_of(what.text) or _set_of(what.text):
                 split = named
                 whole = whole or ("" if values else split)
         elif isinstance(what, Pair):
@@ -305,6 +305,12 @@ def _values(
         whole = split
         values = [value._replace(split=split) for value in values]
     return tuple(values), whole
+
+
+def _set_of(word: str) -> str:
+    """The name of one of several sets of a part of the data, ``dev_clean``; else empty."""
+    measure = measure_of(word) if "_" in word else None
+    return word if measure and measure.split in EVALUATIONS and not measure.kind else ""
 
 
 def _carried(pairs: Sequence[Pair]) -> list[str]:

@@ -13,6 +13,7 @@ UNREAD = {
     "deap_logbook": "columns called avg and std alone",
     "drqv2": "counters of one letter",
     "enlighten_counter": "a postfix behind tqdm's closing bracket",
+    "essay_scores_second_line": "names that a measure in front makes errors",
     "few_shot": "a number in front that counts tests",
     "flower_fit_progress": "a dictionary within a tuple",
     "julia_info_line": "two words in parentheses behind a name",
