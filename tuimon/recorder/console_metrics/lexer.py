@@ -19,7 +19,7 @@ STAMP = (
 """A date, with or without a time of day; one without a year only with it."""
 
 _UNIT = (
-    r"\s?(?:%|(?:it|its|iters?|imgs?|images?|samples?|toks?|tokens|steps?|words|examples|frames"
+    r"\s?(?:%|dB|nats|bits|(?:it|its|iters?|imgs?|images?|samples?|toks?|tokens|steps?|words|examples|frames"
     r"|batch(?:es)?)/s(?:ec)?|(?:ms|us|µs|s|sec)/(?:it|iter|step|batch|epoch)"
     r"|ms|us|µs|secs?|seconds?(?!\s\d+\.\d)|minutes|hours?|[kKMGT]i?B(?:/s)?)"
     r"|\s[smh](?=\s*(?:[,;|).\]]|$))|ns|s|m|mins?|h|hrs?|days?|[kKMGT]b(?:/s)?|[kKMGTB]|B/s|W|C|x|/s(?:/\w+)?"
@@ -27,7 +27,7 @@ _UNIT = (
 """Of one letter behind a blank only where nothing follows, other than in ``D 0.5 G 0.3``."""
 
 _NUMBER = (
-    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d+|\d+(?:\.\d+|\.(?=\s*(?:[,)\]|;]|$)|[eE]))?|\.\d+)"
+    r"(?:\d{1,3}(?:_\d{3})+|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d+|\d+(?:\.\d+|\.(?=\s*(?:[,)\]|;]|$)|[eE]))?|\.\d+)"
     r"(?:[eE][-+]?\d+)?"
 )
 _LEXEME = re.compile(

@@ -5,6 +5,7 @@ table and the conversion of its numbers. So nothing here may depend on what the 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -290,6 +291,7 @@ def _values(
     carried = dict(zip(map(id, pairs), _carried(pairs), strict=True))
     split, whole = "", ""
     values: list[ValuePlace] = []
+    rows: dict[tuple[str, str], set[int]] = defaultdict(set)
     for item in items:
         what = item.what
         if isinstance(what, Word):
@@ -300,6 +302,8 @@ def _values(
             what = what if are_meters else what._replace(average=None)
             if value := _value(what, split or carried[id(item.what)]):
                 values.append(value)
+                rows[value.split, value.key].add(item.row)
+    values = [one for one in values if len(rows[one.split, one.key]) == 1]  # of which of them?
     last = items[-1].what if items else None
     if not whole and isinstance(last, Word) and last.depth and split:
         whole = split
@@ -335,7 +339,7 @@ def _carried(pairs: Sequence[Pair]) -> list[str]:
 
 def _value(pair: Pair, split: str) -> ValuePlace | None:
     unit = pair.number.unit
-    if not pair.is_sure or (unit and unit != "%") or not is_charted(pair.key):
+    if not pair.is_sure or unit not in _VALUE_UNITS or not is_charted(pair.key):
         return None
     measure = measure_of(pair.key)
     is_count = measure.kind == "" or _COUNTED.search(pair.key) is not None
@@ -352,6 +356,7 @@ def _value(pair: Pair, split: str) -> ValuePlace | None:
     return ValuePlace(split, pair.key, span, pair.of, counts)
 
 
+_VALUE_UNITS = ("", "%", "dB", "nats", "bits")
 _SHARES = ("accuracy", "error", "share")
 
 
