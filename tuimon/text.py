@@ -5,6 +5,7 @@ output, error messages) passes through :func:`safe` before it is shown.
 """
 
 import math
+import re
 import struct
 import unicodedata
 from contextlib import suppress
@@ -21,6 +22,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _MAX_MARKS = 2
 
 _LINE_BREAKING = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+_NOT_UTF8 = re.compile(r"[\ud800-\udfff]|\\(?=x[0-9a-f]{2}|ud[89a-f][0-9a-f]{2})")
 _REGIONAL_A = 0x1F1E6
 _VALUE_SUFFIXES = ((1e6, "M"), (1e3, "k"))
 _STEP_SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
@@ -134,6 +136,19 @@ def fit_name(text: str, cells: int, align: Align = "left", ellipsis: str = "…"
     A third of the room is its beginning.
     """
     return fit(shorten(safe(text), cells, ellipsis, head=cells // 3), cells, align, ellipsis)
+
+
+def escaped(text: str) -> str:
+    """Return `text` as UTF-8 can have it: bytes of a file name that are none become ``\\xc5``.
+
+    Different texts stay different: a backslash that seems to begin such an escape becomes one.
+    """
+    return _NOT_UTF8.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\u{code:04x}" if 0xD800 <= code < 0xDC80 or code > 0xDCFF else f"\\x{code & 0xFF:02x}"
 
 
 def _head(text: str, cells: int) -> str:

@@ -8,8 +8,9 @@ Loads are timed from the start of the process until it says that all points are 
 page cache, medians of nine (of three above a second, of one where that takes long). A ratio is the
 median of those of the rounds, each of which loads with both, one after the other. As with a package
 that is installed, Python may write bytecode, and numpy chooses its own kernels. tuimon follows the
-directory as its viewer does, keeps every point and checks every CRC; the data server keeps every
-point and checks no CRC of a payload (its default).
+directory as its viewer does, keeps every point and checks every CRC, those of long records behind
+that: where this takes longer, it is told until when. The data server keeps every point and checks
+no CRC of a payload (its default).
 """
 
 import argparse
@@ -74,6 +75,9 @@ while follower.loading:
 runs = store.runs.values()
 points = sum(len(series.all_points().steps) for run in runs for series in run.series.values())
 print("all", points, sum(run.damaged_records for run in runs), flush=True)
+while follower.verified is not None:
+    time.sleep(0.002)
+print("verified", flush=True)
 sys.path.insert(0, {HELPERS!r})
 from support.data_server import peak_bytes
 print(peak_bytes(), flush=True)
@@ -110,6 +114,8 @@ class Load(NamedTuple):
     peak_bytes: int
     first_seconds: float = 0.0
     """Until the first points were there."""
+    verified_seconds: float = 0.0
+    """Until all content was verified."""
 
 
 def follow(logdir: Path, points: int) -> Load:
@@ -123,10 +129,12 @@ def follow(logdir: Path, points: int) -> Load:
         first = time.perf_counter() - began
         result = process.stdout.readline().split()
         seconds = time.perf_counter() - began
+        process.stdout.readline()
+        verified = time.perf_counter() - began
         peak = int(process.stdout.readline())
     if result != [b"all", b"%d" % points, b"0"]:
         raise AssertionError(f"tuimon read {result}, not {points} points")
-    return Load(seconds, peak, first)
+    return Load(seconds, peak, first, verified)
 
 
 def serve(logdir: Path, points: int) -> Load:
@@ -167,8 +175,10 @@ def compare(name: str, logdir: Path, points: int) -> Load:
     ours, theirs = (median(by_one) for by_one in zip(*rounds, strict=True))
     ratio = statistics.median(theirs.seconds / ours.seconds for ours, theirs in rounds)
     size = sum(path.stat().st_size for path in logdir.rglob("*tfevents*"))
+    behind = ours.verified_seconds > 2 * ours.seconds
+    verified = f"; verified {ours.verified_seconds:.1f} s" if behind else ""
     print(
-        f"| {name} ({size / 1e6:.0f} MB) | {ours.seconds:.2f} s | {theirs.seconds:.2f} s "
+        f"| {name} ({size / 1e6:.0f} MB) | {ours.seconds:.2f} s{verified} | {theirs.seconds:.2f} s "
         f"| {ratio:.2f}× "
         f"| {ours.peak_bytes / 1e6:.0f} MB | {theirs.peak_bytes / 1e6:.0f} MB |",
         flush=True,

@@ -24,7 +24,7 @@ from support.mirror_runs import (
 )
 from support.mirror_scenarios import training
 from support.waiting import wait_until
-from tuimon.mirror.core import FREE_BYTES
+from tuimon.mirror.room import FREE_BYTES
 from tuimon.runs.process import identify
 from tuimon.runs.record import RunRecord, read_record, write_record
 

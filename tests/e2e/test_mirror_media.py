@@ -101,29 +101,42 @@ def check_config_and_summary(paths: RunPaths) -> None:
     assert summary["val_acc"] == 2.5, "the last value, where W&B's dashboards expect it"
 
 
-def test_online_the_bytes_arrive_and_a_server_without_artifacts_costs_the_tables_alone(
-    tmp_path: Path,
-) -> None:
-    for lacks, tables in ((False, STEPS), (True, 0)):
-        logdir = tmp_path / str(lacks)
-        write(logdir)
-        paths = new_run(tmp_path, logdir, MirrorOptions())
-        end_run(paths)
-        with wandb_server() as server:
-            server.knows_no_artifacts = lacks
-            environ = {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
-            with MirrorUnderTest(paths, environ) as mirror:
-                assert mirror.finish(110) == 0, paths.log.read_text()
-            (run,) = server.runs.values()
-            kinds = Counter(
-                value["_type"]
-                for row in run.history
-                for value in row.values()
-                if isinstance(value, dict)
-            )
-            assert kinds["table-file"] == tables
-            assert (kinds["image-file"], kinds["histogram"]) == (STEPS, STEPS)
-            assert mirror.record.refused == 1 + STEPS - tables
-            images = [data for name, data in server.uploads.items() if name.endswith(".png")]
-            assert len(images) == STEPS
-            assert all(data.startswith(b"\x89PNG") for data in images)
+def test_online_the_bytes_arrive_and_the_summary_can_be_read(tmp_path: Path) -> None:
+    logdir = tmp_path / "runs"
+    write(logdir)
+    paths = new_run(tmp_path, logdir, MirrorOptions(save_events=True))
+    end_run(paths)
+    with wandb_server() as server:
+        server.knows_no_artifacts = True  # nothing is one
+        environ = {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
+        with MirrorUnderTest(paths, environ) as mirror:
+            assert mirror.finish(110) == 0, paths.log.read_text()
+        (run,) = server.runs.values()
+        kinds = Counter(
+            value["_type"]
+            for row in run.history
+            for value in row.values()
+            if isinstance(value, dict)
+        )
+        files = ("image-file", "audio-file", "html-file", "table-file")
+        each = dict.fromkeys(("histogram", *files), STEPS)
+        assert kinds == {**each, "object3D-file": 2 * STEPS}
+        assert mirror.record.refused == 1
+        images = [data for name, data in server.uploads.items() if name.endswith(".png")]
+        assert len(images) == STEPS
+        assert all(data.startswith(b"\x89PNG") for data in images)
+        tables = [data for name, data in server.uploads.items() if name.endswith(".table.json")]
+        assert len(tables) == STEPS
+        for path in logdir.rglob("*tfevents*"):
+            assert server.uploads[str(path.relative_to(logdir))] == path.read_bytes()
+    own = {key: value for key, value in run.summary.items() if not key.startswith("_")}
+    assert own.pop("pr")["_type"] == "table-file", "W&B shows tables by the summary"
+    assert own == {
+        "val_acc": 2.5,
+        "val_acc.min": 0.5,
+        "val_acc.max": 2.5,
+        "val_acc.best": 2.5,
+        "hp/hparam/loss": 1.0,
+        "global_step": 0,
+        "hp/global_step": 0,
+    }

@@ -1,5 +1,7 @@
 """A training that is started again with its log directory goes on as the same W&B run."""
 
+import os
+import shutil
 import time
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from support.mirror_runs import (
 from tuimon.mirror.journal import last_run
 from tuimon.mirror.leftovers import HOME_VARIABLE
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import MirrorOptions
+from tuimon.runs.record import MirrorOptions, RecorderRecord, read_record, write_record
 
 
 def launch(tmp_path: Path, logdir: Path, steps: range, **options: object) -> RunPaths:
@@ -89,23 +91,28 @@ def test_another_log_directory_is_another_run_unless_it_is_named(tmp_path: Path)
     assert not third.wandb.exists()
 
 
-def test_two_launches_at_once_share_the_run_one_after_the_other(tmp_path: Path) -> None:
+def test_a_launch_waits_for_the_mirror_of_the_one_before_it(tmp_path: Path) -> None:
     logdir = tmp_path / "runs"
-    with (
-        SummaryWriter(str(logdir), filename_suffix=".a") as one,
-        SummaryWriter(str(logdir), filename_suffix=".b") as other,
-    ):
+    with SummaryWriter(str(logdir), filename_suffix=".a") as one:
         one.add_scalar("loss", 1.0, 1)
         first = new_run(tmp_path, logdir)
         with MirrorUnderTest(first) as mirror:
             mirror.wait_until(lambda record: record.points == 1)
-            second = new_run(tmp_path, logdir)
+            search_goes_on = read_record(RecorderRecord, first.recorder_json)
+            assert search_goes_on is not None
+            end_run(first)
+            searched = read_record(RecorderRecord, first.recorder_json)
+            assert searched is not None
+            write_record(first.recorder_json, search_goes_on)
+            second = new_run(tmp_path, logdir, started_at=time.time())
+            with SummaryWriter(str(logdir), filename_suffix=".b") as other:
+                other.add_scalar("loss", 2.0, 2)
             with MirrorUnderTest(second) as waiting:
                 waiting.wait_until(lambda record: "still at work" in (record.detail or ""))
-                other.add_scalar("loss", 2.0, 2)
-                end_run(first)
+                write_record(first.recorder_json, searched)
                 assert mirror.finish() == 0
                 one.add_scalar("loss", 3.0, 3)
+                one.flush()
                 waiting.wait_until(lambda record: record.points == 3)
                 (core,) = psutil.Process(waiting.process.pid).children()
                 assert core.environ()[HOME_VARIABLE] == str(first.directory)
@@ -113,3 +120,43 @@ def test_two_launches_at_once_share_the_run_one_after_the_other(tmp_path: Path) 
                 assert waiting.finish() == 0
     points = mirrored(row.values for row in offline_rows(first))
     assert sorted(points["loss"]) == [(1, 1.0), (2, 2.0), (3, 3.0)]
+
+
+def test_launches_at_the_same_time_in_one_log_directory_are_two_runs(tmp_path: Path) -> None:
+    logdir = tmp_path / "runs"
+    launches = [new_run(tmp_path, logdir) for _ in range(2)]
+    for paths, base in zip(launches, (10, 20), strict=True):
+        with SummaryWriter(str(logdir), filename_suffix=f".{base}") as writer:
+            for step in range(3):
+                writer.add_scalar("loss", base + step, step)
+        (file,) = logdir.glob(f"*.{base}")
+        paths.writers.mkdir()
+        (paths.writers / "host-1").write_text(f"{logdir}\nfile:{file}\n")
+        # By the clock of a server that lags, both are older than the launch.
+        os.utime(file, (1e9, 1e9))
+    with MirrorUnderTest(launches[0]) as one, MirrorUnderTest(launches[1]) as other:
+        for mirror in (one, other):
+            mirror.wait_until(lambda record: record.points == 3)
+        for paths in launches:
+            end_run(paths)
+        assert (one.finish(), other.finish()) == (0, 0)
+    for paths, base in zip(launches, (10, 20), strict=True):
+        points = mirrored(row.values for row in offline_rows(paths))
+        assert points == {"loss": [(step, float(base + step)) for step in range(3)]}
+
+
+def test_a_log_directory_that_was_deleted_and_made_anew_is_another_training(
+    tmp_path: Path,
+) -> None:
+    logdir = tmp_path / "runs"
+    launches = []
+    for base in (10, 20):
+        shutil.rmtree(logdir, ignore_errors=True)
+        launches.append(new_run(tmp_path, logdir, started_at=time.time()))
+        with SummaryWriter(str(logdir)) as writer:
+            writer.add_scalar("loss", base, base)
+        end_run(launches[-1])
+        with MirrorUnderTest(launches[-1]) as mirror:
+            assert mirror.finish() == 0
+    found = [mirrored(row.values for row in offline_rows(paths)) for paths in launches]
+    assert found == [{"loss": [(10, 10.0)]}, {"loss": [(20, 20.0)]}]

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tuimon.runs.registry import find_run
 
 FLAGS = (
     *("--mirror", "offline", "--name", "big", "--project", "p", "--entity", "e", "--group", "g"),
-    *("--job-type", "train", "--tags", "a, b", "--notes", "why", "--log-code"),
+    *("--job-type", "train", "--tags", "a, b", "--notes", "why", "--log-code", "--save-events"),
     *("--config", "c.yaml", "--config", "seed=3"),
 )
 
@@ -62,8 +63,19 @@ def test_flags_code_output_alerts_and_the_end_are_in_the_run(host: Host) -> None
     files = offline_files(paths)[0].parent / "files"
     assert (files / "code" / "script.py").read_text() == (host.project / "script.py").read_text()
     assert "-first version" in (files / "diff.patch").read_text()
+    check_attachments(records, files, host.project / "runs")
     artifacts = [record.artifact for record in records if record.artifact.type == "code"]
     assert [entry.path for entry in artifacts[0].manifest.contents if entry.path == "script.py"]
+
+
+def check_attachments(records: list[Any], files: Path, logdir: Path) -> None:
+    """The event files, and the packages of the training's Python, are files of the run."""
+    events = {path.name: path.read_bytes() for path in logdir.iterdir()}
+    assert {path.name: path.read_bytes() for path in files.glob("*tfevents*")} == events
+    told = {item.path for record in records for item in record.files.files}
+    assert told > {"requirements.txt", *events}
+    packages = (files / "requirements.txt").read_text().splitlines()
+    assert f"numpy=={version('numpy')}" in packages
 
 
 def config_of(records: list[Any]) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 """Random keys, mouse, pastes and sizes, in bursts as over a slow link: nothing ends it."""
 
+import os
 import random
+import signal
 import string
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,7 +24,7 @@ KEYS = [
     *("\x1b[1;2A", "\x1b[1;2B", "\x1b[1;2C", "\x1b[1;2D", "\x1b[1;5C", "\x1b[1;5D", "\x1bOP"),
     *("\x10\x1b[6~", "\x10\x1b[5~", "\x10\x1b[B\r", "\x10\x1b[1;5F", ":a\x1b[6~\r"),
 ]
-LEFT = {0, 130}
+LEFT = {0, 130, -2}
 """As by its keys, or by Ctrl-C while one screen of the home screen's follows another."""
 RARE = ["q", "\x03", "\x03q", "Ss", "S\x1b"]
 """They may leave it, which is no crash."""
@@ -72,6 +76,7 @@ def attack(host: Host, arguments: list[str], seed: int) -> int:
     while sent < EVENTS:
         with host.terminal(*arguments, columns=100, rows=30) as terminal:
             terminal.wait_for(lambda text: "leave" in text, timeout=30)
+            threading.Thread(target=_go_on, args=(terminal.process.pid,), daemon=True).start()
             sent += _send_until_left(terminal, draw, EVENTS - sent)
             if terminal.process.poll() is None:
                 terminal.press("\x1b\x1b\x1b")
@@ -101,6 +106,13 @@ def _send_until_left(terminal: Terminal, draw: random.Random, most: int) -> int:
         sent += len(events)
         terminal.pump(0.03)
     return sent
+
+
+def _go_on(process: int) -> None:
+    """As `fg` in a shell: the palette offers to suspend, too."""
+    with suppress(ChildProcessError):  # it has ended
+        while os.waitid(os.P_PID, process, os.WSTOPPED):
+            os.kill(process, signal.SIGCONT)
 
 
 def _said(host: Host) -> str:

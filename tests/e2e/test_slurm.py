@@ -83,7 +83,9 @@ class Jobs:
 
     def signals(self, name: str) -> str:
         """What has arrived at each life of a training, one line each."""
-        return (self.host.project / f"{name}.signals").read_text()
+        path = self.host.project / f"{name}.signals"
+        wait_until(path.exists)  # out of time is out of time before all of it has ended
+        return path.read_text()
 
     def saved(self, name: str) -> int:
         """The last step of the checkpoint."""

@@ -4,7 +4,7 @@ import itertools
 import math
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,19 +18,23 @@ from support.event_files import scalar, version
 from tuimon.mirror import core as module
 from tuimon.mirror import event_source as sources
 from tuimon.mirror.context import MirrorContext
-from tuimon.mirror.core import IncompleteError, Mirror
-from tuimon.mirror.journal import FileCoverage, Journal, RunEntry, read_coverage
-from tuimon.mirror.keys import GLOBAL_STEP
+from tuimon.mirror.core import Mirror
+from tuimon.mirror.entered_files import FileCoverage, read_coverage
+from tuimon.mirror.journal import Journal, RunEntry
+from tuimon.mirror.keys import GLOBAL_STEP, ROW, RUNTIME, TIMESTAMP
 from tuimon.mirror.logdir_owner import LogdirOwner
 from tuimon.mirror.opening import OpenRun
 from tuimon.mirror.status import MirrorStatus
 from tuimon.mirror.upload import UploadRequests
+from tuimon.mirror.upload_watch import IncompleteError
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import LogdirRecord
 
 TAGS = st.sampled_from(["loss", "_step", "tag/_step"])
 """W&B has a key `_step` of its own; the key that the tag gets instead is another tag's."""
 FILES = st.lists(st.lists(st.tuples(TAGS, st.integers(0, 3)), max_size=20), min_size=1, max_size=2)
+
+OF_THE_ROW = (GLOBAL_STEP, TIMESTAMP, RUNTIME, ROW)
 
 
 class KilledError(Exception):
@@ -70,14 +74,15 @@ class Server:
     def next_row(self) -> int:
         return self.first_row + len(self.rows) + len(self.under_way)
 
-    def log(self, row: Mapping[str, Any], number: int) -> None:
-        if self.left < 1:
-            raise KilledError
-        self.left -= 1
-        assert number == self.next_row
-        with Journal(self.journal) as told:
-            assert number < told.next_row, "handed over before it was written down"
-        self.under_way.append(dict(row))
+    def write(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        for row in rows:
+            if self.left < 1:
+                raise KilledError
+            self.left -= 1
+            assert row[ROW] == self.next_row
+            with Journal(self.journal) as told:
+                assert row[ROW] < told.next_row, "handed over before it was written down"
+            self.under_way.append(row)
 
     def restart(self, arrived: float) -> None:
         """The mirror has died, and of what was under way only a part has arrived."""
@@ -92,7 +97,7 @@ class FakeRun:
     directory = Path("/nowhere")
 
     def __init__(self, server: Server) -> None:
-        self.log = server.log
+        self.write = server.write
 
     def __getattr__(self, _name: str) -> Callable[..., None]:
         return lambda *_args, **_options: None
@@ -195,7 +200,7 @@ def test_every_point_arrives_once_and_in_order(
         (value, row[GLOBAL_STEP], key)
         for row in server.rows
         for key, value in row.items()
-        if key not in (GLOBAL_STEP, "_timestamp")
+        if key not in OF_THE_ROW
     ]
     expected = {value: (tag, step) for file in points for tag, step, value in file}
     assert sorted((value, step) for value, step, _ in arrived) == sorted(
@@ -247,10 +252,7 @@ def test_bytes_that_come_late_arrive_once(
         covered = read_coverage(paths.mirror / "journal.jsonl")[str(path)]
     assert covered == FileCoverage(len(content))
     arrived = sorted(
-        value
-        for row in server.rows
-        for key, value in row.items()
-        if key not in (GLOBAL_STEP, "_timestamp")
+        value for row in server.rows for key, value in row.items() if key not in OF_THE_ROW
     )
     assert arrived == [float(number) for number in range(len(file))]
 

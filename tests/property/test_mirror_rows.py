@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimon.events.points import EventBatch, ScalarColumns, SummaryRef
-from tuimon.mirror.rows import PLUGINS, rows_of
+from tuimon.mirror.rows import PLUGINS, rows_of, shortest
 
 TIMES = st.floats() | st.sampled_from([0.0, 1.0, 2.0])
 POINTS = st.lists(st.tuples(st.integers(-3, 3), TIMES, st.integers(0, 99)), max_size=12)
@@ -122,3 +122,18 @@ def test_every_mirrored_summary_is_in_one_row_of_its_step_in_file_order(
     for one, following in itertools.pairwise(rows):
         first = following.refs[0]
         assert first.step != one.step or first[:2] in {ref[:2] for ref in one.refs}
+
+
+@given(st.lists(st.floats(width=32)))
+def test_what_a_float32_holds_has_its_digits_and_no_more(values: list[float]) -> None:
+    for value, short in zip(values, shortest(np.array(values, np.float64)).tolist(), strict=True):
+        assert repr(float(np.float32(short))) == repr(value)
+        if value.is_integer():
+            assert short == value
+        else:
+            assert repr(short) == repr(float(str(np.float32(value))))
+
+
+@given(st.lists(st.floats(-1e38, 1e38).filter(lambda value: float(np.float32(value)) != value)))
+def test_a_value_that_no_float32_holds_keeps_all_its_digits(values: list[float]) -> None:
+    assert repr(shortest(np.array(values, np.float64)).tolist()) == repr(values)

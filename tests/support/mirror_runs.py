@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from support.wandb_history import HistoryRow, history_rows
 from tuimon.events.logdir import LogdirScan
 from tuimon.events.tail import EventFileTail
 from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
 from tuimon.mirror.offline_file import OfflineFile
+from tuimon.mirror.rows import shortest
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, current, machine_id
 from tuimon.runs.record import (
@@ -52,6 +55,7 @@ def new_run(
         argv=argv,
         command=(sys.executable, *argv),
         cwd=str(cwd),
+        logdir=str(logdir),
         mirror=options or MirrorOptions(mode="offline"),
         state=RunState.RUNNING,
         started_at=time.time() - 30 if started_at is None else started_at,
@@ -71,7 +75,8 @@ def end_run(paths: RunPaths, state: RunState = RunState.FINISHED, **outcome: Any
     assert run is not None
     assert recorder is not None
     now = time.time()
-    write_record(paths.run_json, run._replace(state=state, ended_at=now, **outcome))
+    outcome = {"state": state, "ended_at": now, **outcome}
+    write_record(paths.run_json, run._replace(**outcome))
     write_record(paths.recorder_json, recorder._replace(updated_at=now + 0.001))
 
 
@@ -174,10 +179,10 @@ def mirrored(rows: Iterable[Mapping[str, Any]]) -> Points:
 
 
 def comparable(points: Points) -> str:
-    """A text that is equal for equal points, NaN included."""
+    """A text that is equal for equal points, NaN included, whichever digits name a float32."""
 
     def plain(value: float) -> float | str:
-        return value if math.isfinite(value) else repr(value)
+        return shortest(np.array([value])).item() if math.isfinite(value) else repr(value)
 
     return json.dumps(
         {key: [(step, plain(value)) for step, value in points[key]] for key in sorted(points)},

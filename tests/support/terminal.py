@@ -12,6 +12,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -58,7 +59,9 @@ class Terminal:
         self._stream = pyte.Stream(self.screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
+        self._unsent = b""
         self._master, slave = pty.openpty()
+        os.set_blocking(self._master, False)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.settings = termios.tcgetattr(self._master)
         self.started = time.monotonic()
@@ -94,8 +97,13 @@ class Terminal:
         return self.modes == {7, 25} and termios.tcgetattr(self._master) == self.settings
 
     def press(self, keys: str) -> None:
-        """Type."""
-        os.write(self._master, keys.encode())
+        """Type; like any terminal it reads on while the command takes no more keys."""
+        self._send(keys.encode())
+        end = time.monotonic() + 20
+        while self._unsent:
+            assert time.monotonic() < end, f"takes no keys:\n{self.text}"
+            self.pump(0.05)
+            self._send(b"")
 
     def suspend(self, timeout: float = 10) -> psutil.Process:
         """Press Ctrl-Z and wait until that has stopped the command; SIGCONT has it go on."""
@@ -165,8 +173,13 @@ class Terminal:
             return b""
         begin = max(0, len(self.received) + 1 - len(_REQUEST))  # one may be split
         self.received += data
-        os.write(self._master, b"\x1b[1;1R" * self.received.count(_REQUEST, begin))
+        self._send(b"\x1b[1;1R" * self.received.count(_REQUEST, begin))
         return data
+
+    def _send(self, data: bytes) -> None:
+        self._unsent += data
+        with suppress(BlockingIOError):
+            self._unsent = self._unsent[os.write(self._master, self._unsent) :]
 
     def _receive(self, data: bytes) -> None:
         """Let the emulator read."""

@@ -6,14 +6,18 @@ It keeps what it is sent, by run id, and can be told to refuse, fail or hang.
 import gzip
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
+from urllib.parse import unquote
 
 ENTITY = "someone"
 KEY = "0123456789abcdef0123456789abcdef01234567"
+MOST_FILES = 100
+"""That a page holds, whatever is asked for."""
 
 Behaviour = Literal["ok", "refuse", "fail", "hang", "limit", "gone"]
 
@@ -28,6 +32,10 @@ class ServedRun:
     group: str | None = None
     tags: list[str] = field(default_factory=list)
     files: dict[str, dict[int, str]] = field(default_factory=dict)
+    stored: dict[str, bytes | None] = field(default_factory=dict)
+    """The files that were uploaded as such; None for one that was announced and not more."""
+    artifacts: list[str] = field(default_factory=list)
+    """Their digests, one for each time that it was logged."""
     complete: bool = False
     exit_code: int | None = None
 
@@ -61,6 +69,15 @@ class WandbServer:
         self.refusals = 0
         self.alerts: list[dict[str, Any]] = []
         self.uploads: dict[str, bytes] = {}
+        """All files by name, whichever run they are of."""
+        self.upload_seconds = 0.0
+        """How long each upload of a file takes, …"""
+        self.takes_files = threading.Event()
+        """… once this is set, as it is."""
+        self.takes_files.set()
+        self.loses: Callable[[str], bool] = lambda name: False
+        """Of which files, by name, it takes an upload and keeps nothing."""
+        self.tells_files = True
         self.knows_no_artifacts = False
         self.uncounted = 0
         """Rows, the newest, that the count of a run does not have yet."""
@@ -68,26 +85,43 @@ class WandbServer:
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The `data` of an answer to a GraphQL request."""
+        if variables.get("summaryMetrics"):
+            return {"upsertBucket": self._set_summary(variables)}
+        if "RunEvents" in query:
+            return {"model": self._events(variables)}
+        if "RunSummary" in query:
+            return {"model": self._summary(variables)}
         if "upsertBucket" in query:
             return {"upsertBucket": self._upsert(variables)}
         if "RunResumeStatus" in query:
             return {"model": self._resume_status(variables)}
-        if "RowCount" in query:
-            return {"model": self._row_count(variables)}
+        if "RunCounts" in query:
+            return {"model": self._counts(variables)}
+        if "RunFiles" in query and "createRunFiles" not in query:
+            if not self.tells_files:
+                raise LookupError('Cannot query field "files" on type "Run".')
+            return {"model": self._files(variables)}
+        if "RunArtifacts" in query:
+            return {"model": self._artifacts(variables)}
         if "viewer" in query and "Viewer" in query:
             return {"viewer": {"username": ENTITY, "entity": ENTITY}}
         if "ArtifactType(" in query:
             return {} if self.knows_no_artifacts else {"project": None}
         if "createArtifact(" in query:
+            made = variables.get("input") or variables
+            self.runs[made["runName"]].artifacts.append(made["digest"])
             return {"createArtifact": {"artifact": self._artifact()}}
         if "notifyScriptableRunAlert" in query:
             self.alerts.append(variables)
             return {"notifyScriptableRunAlert": {"success": True}}
         if "createRunFiles" in query:
+            run_id = variables["run"]
             files = [
-                {"name": name, "uploadUrl": f"{self.url}/upload/{name}"}
+                {"name": name, "uploadUrl": f"{self.url}/upload/{run_id}/{name}"}
                 for name in variables["files"]
             ]
+            for name in variables["files"]:
+                self.runs[run_id].stored.setdefault(name, None)
             answer = {"runID": "1", "uploadHeaders": [], "files": files}
             return {"createRunFiles": answer}
         return {}
@@ -102,12 +136,64 @@ class WandbServer:
         if body.get("complete"):
             run.complete, run.exit_code = True, body.get("exitcode")
 
-    def _row_count(self, variables: dict[str, Any]) -> dict[str, Any] | None:
+    def store(self, run_id: str, name: str, content: bytes) -> None:
+        """Keep a file that was uploaded."""
+        time.sleep(self.upload_seconds)
+        self.takes_files.wait(60)
+        if not self.loses(name):
+            self.uploads[name] = content
+            self.runs[run_id].stored[name] = content
+
+    def _counts(self, variables: dict[str, Any]) -> dict[str, Any]:
         run = self.runs.get(variables["name"])
-        return {"bucket": {"historyLineCount": self._counted(run)} if run else None}
+        return {"bucket": self._line_counts(run) if run else None}
+
+    def _line_counts(self, run: ServedRun) -> dict[str, int]:
+        return {
+            "historyLineCount": self._counted(run),
+            "eventsLineCount": len(run.files.get("wandb-events.jsonl", {})),
+            "logLineCount": len(run.files.get("output.log", {})),
+        }
+
+    def _files(self, variables: dict[str, Any]) -> dict[str, Any]:
+        """Files by name, one page; of one that is not there yet a size of 0."""
+        run = self.runs.get(variables["name"])
+        if run is None:
+            return {"bucket": None}
+        wanted = variables.get("names") or run.stored
+        names = sorted(name for name in wanted if name in run.stored)
+        names = [name for name in names if name > (variables.get("after") or "")]
+        page = names[: min(variables.get("first") or 50, MOST_FILES)]
+        nodes = [{"name": name, "sizeBytes": str(len(run.stored[name] or b""))} for name in page]
+        info = {"endCursor": page[-1] if page else None, "hasNextPage": len(page) < len(names)}
+        return {
+            "bucket": {"files": {"edges": [{"node": node} for node in nodes], "pageInfo": info}}
+        }
+
+    def _artifacts(self, variables: dict[str, Any]) -> dict[str, Any]:
+        digests = self.runs[variables["name"]].artifacts
+        nodes = [{"node": {"digest": digest, "state": "COMMITTED"}} for digest in digests]
+        info = {"endCursor": None, "hasNextPage": False}
+        return {"bucket": {"outputArtifacts": {"edges": nodes, "pageInfo": info}}}
 
     def _counted(self, run: ServedRun) -> int:
         return max(len(run.files.get("wandb-history.jsonl", {})) - self.uncounted, 0)
+
+    def _events(self, variables: dict[str, Any]) -> dict[str, Any]:
+        run = self.runs.get(variables["name"])
+        events = run.lines("wandb-events.jsonl")[-1:] if run else []
+        return {"bucket": {"eventsTail": json.dumps(events)} if run else None}
+
+    def _summary(self, variables: dict[str, Any]) -> dict[str, Any]:
+        run = self.runs.get(variables["name"])
+        if run is None:
+            return {"bucket": None}
+        lines = run.lines("wandb-summary.json")
+        return {"bucket": {"id": variables["name"], "summaryMetrics": lines[-1] if lines else "{}"}}
+
+    def _set_summary(self, variables: dict[str, Any]) -> dict[str, Any]:
+        self.runs[variables["id"]].files["wandb-summary.json"] = {0: variables["summaryMetrics"]}
+        return {"bucket": {"id": variables["id"]}}
 
     def _artifact(self) -> dict[str, Any]:
         sequence = {"id": "s", "latestArtifact": {"id": "a", "versionIndex": 0}}
@@ -147,9 +233,7 @@ class WandbServer:
                 "id": variables["name"],
                 "name": variables["name"],
                 "displayName": run.name,
-                "historyLineCount": self._counted(run),
-                "eventsLineCount": len(events),
-                "logLineCount": 0,
+                **self._line_counts(run),
                 "historyTail": json.dumps(history[-1:]),
                 "eventsTail": json.dumps(events[-1:]),
                 "summaryMetrics": summary[-1] if summary else "{}",
@@ -195,13 +279,17 @@ def wandb_server() -> Iterator[WandbServer]:
 
         def do_PUT(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            state.uploads[self.path.removeprefix("/upload/")] = body
+            _, _, run_id, name = unquote(self.path).split("/", 3)
+            state.store(run_id, name, body)
             self._answer(200, {})
 
         def _serve(self, body: bytes) -> dict[str, Any]:
             if self.path == "/graphql":
                 request = json.loads(body)
-                data = state.graphql(request["query"], request.get("variables") or {})
+                try:
+                    data = state.graphql(request["query"], request.get("variables") or {})
+                except LookupError as error:
+                    return {"errors": [{"message": error.args[0]}], "data": None}
                 return {"data": data}
             if self.path.endswith("/file_stream"):
                 state.stream(self.path.split("/")[-2], json.loads(body))
@@ -232,6 +320,7 @@ def wandb_server() -> Iterator[WandbServer]:
         yield state
     finally:
         state.released.set()
+        state.takes_files.set()
         server.shutdown()
         server.server_close()
         thread.join(5)

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.geometry import Size
 
 from support.event_files import append, scalar, version, write
 from support.screens import settle, shown, visible
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.folded_sections import FoldedSections
 from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.themes.theme_file import THEMES
 
 TAGS = ("zeta", "Loss/train", "grad/b", "grad/a", "lr/encoder/x")
 
@@ -113,6 +116,45 @@ async def test_any_number_of_charts_fits_on_a_page(session: Session, size) -> No
         await pilot.press("w", "a")
         await settle(pilot)
         assert screen.look.shape is None
+
+
+async def test_a_chart_opens_in_a_size_that_has_just_changed(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        with monkeypatch.context() as patch:  # as between a resize and its event
+            patch.setattr(ChartGrid, "size", property(lambda _: Size(40, 10)))
+            screen.query_one(ChartPane).show_chart(4)
+        assert isinstance(screen.focused, ChartView)
+        assert screen.focused.metric.title == "lr/encoder/x"
+
+
+async def test_pages_turn_where_a_filter_has_just_left_none(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        grid = screen.query_one(ChartGrid)
+        grid.show_chart(1)
+        selection = grid.charts[0].chart.curves.selection
+        assert selection is not None
+        await grid.show([], selection)
+        screen.set_focus(screen.query(ChartView).first())  # until Textual has looked
+        grid.turn(1)
+        assert (grid.focused_chart, grid.pages) == (None, (1, 1))
+
+
+@pytest.mark.parametrize("theme", [*THEMES, "ansi-light", "nord"])
+async def test_help_and_dialogs_open_under_every_theme(session: Session, theme: str) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        screen = await settle(pilot)
+        pilot.app.theme = theme
+        for key in ("question_mark", "w", "w", "2"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert pilot.app.screen is not screen
+            if key != "w":
+                await pilot.press("escape")
+                await pilot.pause()
 
 
 async def test_charts_of_many_metrics_take_turns_in_the_places_of_a_page(tmp_path: Path) -> None:

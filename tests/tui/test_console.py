@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.events import MouseMove
+from textual.events import MouseDown, MouseMove
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import WorkerFailed
 
 from support.screens import settle, shown
 from tuimon.runs.paths import new_run_directory
@@ -16,6 +19,7 @@ from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.screens.monitor import MonitorScreen
+from tuimon.tui.viewer_app import Palette
 
 LINES = 30_000
 
@@ -175,6 +179,45 @@ async def test_the_palette_offers_all_keys_of_the_screen(session: Session) -> No
         await pilot.press("T")
         names = {c.title for c in pilot.app.get_system_commands(pilot.app.screen)}
         assert "Copy all rows" in names
+
+
+async def test_a_palette_that_was_left_while_it_searches_ends_nothing(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        await ready(pilot, f"epoch {LINES - 1} ")
+        await pilot.press("ctrl+p")
+        palette = pilot.app.screen
+        assert isinstance(palette, Palette)
+        await pilot.press("escape")
+        assert not palette.is_attached
+        with pytest.raises(WorkerFailed):
+            await palette._gather_commands("w").wait()
+        await pilot.press("T")
+        assert pilot.app.is_running
+        assert pilot.app.screen is not palette
+
+
+async def test_a_palette_opens_while_the_one_before_goes(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        await ready(pilot, f"epoch {LINES - 1} ")
+        assert isinstance(pilot.app, TuimonApp)
+        pilot.app.action_command_palette()
+        pilot.app.screen.dismiss()
+        pilot.app.action_command_palette()
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Palette)
+
+
+async def test_a_click_on_what_has_just_gone_ends_nothing(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, f"epoch {LINES - 1} ")
+        with monkeypatch.context() as patch:  # a widget between its removal and the next layout
+            patch.setattr(Screen, "get_widget_and_offset_at", lambda *_: Static().screen)
+            down = MouseDown(None, 9, 9, 0, 0, 1, False, False, False)
+            await pilot.app.on_event(down)
+        await pilot.press("T")
+        assert pilot.app.screen is not screen
 
 
 @pytest.mark.parametrize("columns", [80, 81, 79])

@@ -1,19 +1,26 @@
 """The home screen driven by keys: runs, log directories, removing."""
 
+import time
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from support.event_files import scalar, version, write
 from support.screens import shown
 from support.stored_runs import made
+from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
+from tuimon.session.session import Session
+from tuimon.tui.app import TuimonApp
 from tuimon.tui.home_app import HomeApp
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.logdir_list import LogdirList
 from tuimon.tui.panes.notice import Notice
+from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.run_list import RunList
 from tuimon.tui.screens.home import HomeScreen
+from tuimon.tui.screens.pages import FactsScreen
 
 
 @pytest.fixture
@@ -115,3 +122,26 @@ async def test_a_click_on_the_chosen_run_opens_it(place: Path) -> None:
         assert runs.chosen == runs.items[1]
         await pilot.click(runs, offset=(5, 2))
     assert app.return_value.record.name == other
+
+
+async def test_a_paused_run_offers_to_go_on_and_its_alerts_come_while_they_are_read() -> None:
+    paths = made("held", ended=None, paused_at=time.time() - 9)
+    session = Session(paths)
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.1)
+        screen = pilot.app.screen
+        assert shown(screen.query_one(RunHeader)).strip().startswith("⏸ held  paused")
+        assert "P resume" in shown(screen.query_one(KeyBar))
+        await pilot.press("a")
+        page = pilot.app.screen
+        assert isinstance(page, FactsScreen)
+        assert "Nothing to tell" in str(page.query(Static).first().content)
+        AlertLog(paths.alerts).add(
+            Alert(key="k", level=AlertLevel.ERROR, title="loss is NaN", text="x", wall_time=0.0)
+        )
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if session.alerts and not page._text:
+                break
+        assert page._text == ""
+    session.stop()

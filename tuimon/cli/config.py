@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.common import CommandError, complete_names
 from tuimon.config.reading import ConfigError, config_path, read_settings
 from tuimon.config.schema import AREAS, Settings
 from tuimon.text import safe
@@ -17,11 +17,22 @@ from tuimon.text import safe
 _EDITORS = ("nano", "vim", "vi")
 
 
+def _themes() -> list[str]:
+    from tuimon.tui.themes.users import themes_directory
+
+    return sorted(path.stem for path in themes_directory().glob("*.toml"))
+
+
 @click.command()
 @click.option("--edit", is_flag=True, help="Open the file in $VISUAL or $EDITOR, then check it.")
 @click.option("--check", is_flag=True, help="List everything that is wrong in the file.")
 @click.option("--path", "show_path", is_flag=True, help="Print where the file is.")
-@click.option("--theme", metavar="NAME", help="Open a theme of yours, new or not, and check it.")
+@click.option(
+    "--theme",
+    metavar="NAME",
+    shell_complete=complete_names(_themes),
+    help="Open a theme of yours, new or not, and check it.",
+)
 @click.option("--keys", "list_keys", is_flag=True, help="List the ids of all keys, for [keys].")
 def command(*, edit: bool, check: bool, show_path: bool, list_keys: bool, theme: str | None) -> int:
     """Print the settings in force, and where each was made.

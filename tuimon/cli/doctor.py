@@ -256,7 +256,7 @@ def uploads() -> Iterator[Finding]:
             continue
         offline += mirror.sync_command is not None
         says = f"{run.paths.id}: {mirror.detail or mirror.state}"
-        if mirror.state == "failed":
+        if mirror.state == "failed" or (mirror.is_doubtful and mirror.detail):
             yield Finding("mirror", "warn", says, f"tuimon sync {run.paths.id}")
         elif mirror.detail and mirror.state in _AT_WORK and not run.state.ended:
             yield Finding("mirror", "warn", says)

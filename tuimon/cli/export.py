@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
-from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.common import CommandError, complete_file
 from tuimon.cli.shared.targets import (
     EventLogs,
     select_all,
@@ -68,6 +68,7 @@ class ExportOptions(NamedTuple):
     "-o",
     "--output",
     metavar="FILE|DIR",
+    shell_complete=complete_file,
     help="Write to FILE, complete or not at all; with --kind to the new directory DIR.",
 )
 @click.option(

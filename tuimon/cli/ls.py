@@ -1,7 +1,6 @@
 """`tuimon ls`: the runs of this host, newest first."""
 
 import json
-import shlex
 import shutil
 import sys
 import time
@@ -9,9 +8,10 @@ import time
 import click
 
 from tuimon.cli.shared.common import run_document
-from tuimon.runs.activity import remark
+from tuimon.runs.activity import remark, state_word
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import size_of
+from tuimon.runs.secrecy import masked_command
 from tuimon.text import fit, format_age, format_bytes, format_duration, safe, width
 
 
@@ -48,7 +48,7 @@ def _table(runs: list[RunStatus], cells: int | None, *, long: bool) -> list[str]
             (
                 record.id,
                 safe(record.name),
-                str(run.state),
+                state_word(run),
                 format_age(now - record.started_at),
                 format_duration(run.took(now)),
                 format_bytes(size_of(run)),
@@ -65,5 +65,5 @@ def _table(runs: list[RunStatus], cells: int | None, *, long: bool) -> list[str]
         else:
             lines += [line.rstrip(), f"    {fit(row[6], cells - 4)}".rstrip()]
         if long and one is not None:
-            lines += [f"    {safe(shlex.join(one.record.argv))}", f"    in {safe(one.record.cwd)}"]
+            lines += [f"    {safe(masked_command(one.record))}", f"    in {safe(one.record.cwd)}"]
     return lines

@@ -32,13 +32,14 @@ COMMANDS: dict[str, str] = {
     "rm": "Remove runs that have ended.",
     "config": "Print, check or edit the settings.",
     "help": "Show a topic of the guide, or the help of a command.",
+    "completion": "Print what has a shell complete all of this.",
 }
 """Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""
 
 
 _SCREEN = "tuimon.terminal.terminal_app"
 """Loaded once there was a screen."""
-_COMPLETION = "_TUIMON_COMPLETE"
+COMPLETION = "_TUIMON_COMPLETE"
 """In the environment: what click's completion scripts for shells ask."""
 
 
@@ -53,6 +54,18 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"tuimon.cli.{name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Also a directory, which is viewed; else what may have been meant."""
+        if args[0] in COMMANDS or args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        if Path(args[0]).is_dir():
+            return "view", self.get_command(ctx, "view"), args
+        from tuimon.cli.shared.guesses import guess
+
+        raise click.UsageError(f"{args[0]} is {guess(args, COMMANDS)}")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -75,6 +88,7 @@ def cli(ctx: click.Context) -> None:
     tuimon run train.py --lr 1e-3     start a training and watch its curves
     tuimon attach                     come back to it from any terminal
     tuimon                            all runs of this host
+    tuimon runs/                      the event files in a directory
     """
     if ctx.invoked_subcommand is None:
         from tuimon.cli.shared.viewer import screen_obstacle
@@ -109,10 +123,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # an encoding need not have all characters
         sys.stdout.reconfigure(errors="replace")
-    if instruction := os.environ.get(_COMPLETION):
+    if instruction := os.environ.get(COMPLETION):
         from click.shell_completion import shell_complete
 
-        return shell_complete(cli, {}, "tuimon", _COMPLETION, instruction)
+        return shell_complete(cli, {}, "tuimon", COMPLETION, instruction)
     try:
         # Not by `cli.main`, for which a reader of our output that is gone is a failure.
         with cli.make_context("tuimon", list(sys.argv[1:] if argv is None else argv)) as context:

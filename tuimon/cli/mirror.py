@@ -6,17 +6,22 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
 import click
 
-from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.common import (
+    CommandError,
+    complete_run_or_logdir,
+    secret_names,
+    settings_or_refuse,
+)
 from tuimon.cli.shared.targets import tell
 from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.cli.shared.wandb_options import wandb_options
 from tuimon.events.logdir import LogdirScan, UnreadablePath
-from tuimon.mirror.journal_home import has_news
+from tuimon.mirror.journal_home import has_news, was_deleted
 from tuimon.mirror.logdir_owner import Experiment, experiments
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.runs.paths import RunPaths, state_home
@@ -30,7 +35,7 @@ from tuimon.runs.record import (
 )
 from tuimon.runs.registry import RunNotFound, find_run
 from tuimon.runs.sources import LogSource
-from tuimon.text import safe
+from tuimon.text import escaped, safe
 
 _LOOK_EVERY = 0.2
 _SCAN_EVERY = 5.0
@@ -44,7 +49,13 @@ _MAX_SLUG = 32
 @click.option("--name", help="Name of the W&B run, or the beginning of their names if several.")
 @click.option("--resume/--no-resume", default=True, help="Continue earlier W&B runs of LOGDIR.")
 @click.option("--watch", is_flag=True, help="Keep sending what is written later, until Ctrl-C.")
-@click.argument("logdirs", nargs=-1, required=True, metavar="LOGDIR|RUN...")
+@click.argument(
+    "logdirs",
+    nargs=-1,
+    required=True,
+    metavar="LOGDIR|RUN...",
+    shell_complete=complete_run_or_logdir,
+)
 def command(
     mirror: MirrorOptions, name: str | None, resume: bool, watch: bool, logdirs: tuple[str, ...]
 ) -> int:
@@ -58,7 +69,12 @@ def command(
     if mirror.mode == "off":
         raise CommandError("--mirror off leaves nothing to do")
     roots = [root for logdir in logdirs for root in _roots(logdir)]
-    options = mirror._replace(name=name, resume="auto" if resume else "never", save_code=False)
+    options = mirror._replace(
+        name=name,
+        resume="auto" if resume else "never",
+        save_code=False,
+        secrets=secret_names(settings_or_refuse(screen=False)),
+    )
     closed = set[UnreadablePath]()
     jobs = [job for root in roots for job in _jobs(root, options, closed, watch=watch)]
     if not jobs and not watch:
@@ -122,7 +138,10 @@ def _jobs(
 
 
 def _directory(root: Path, experiment: Experiment, options: MirrorOptions) -> RunPaths:
-    """Where the mirror of an experiment works: the same one for the same command."""
+    """Where the mirror of an experiment works: the same one for the same command.
+
+    Unless what it has mirrored was deleted: then another training is there.
+    """
     where = [str(root), experiment.name]
     real = Path(os.path.realpath(root / experiment.name))
     if real != root / experiment.name:  # another training as soon as the link is another one
@@ -130,25 +149,26 @@ def _directory(root: Path, experiment: Experiment, options: MirrorOptions) -> Ru
     told = "\0".join([*where, options.project or "", options.entity or ""])
     slug = re.sub(r"[^a-z0-9]+", "-", f"{root.name}-{experiment.name}".lower())[-_MAX_SLUG:]
     digest = hashlib.sha256(told.encode(errors="surrogateescape")).hexdigest()[:10]
-    return RunPaths(state_home() / "mirrors" / f"{slug.strip('-') or 'run'}-{digest}")
+    base = state_home() / "mirrors" / f"{slug.strip('-') or 'run'}-{digest}"
+    found = (RunPaths(base.with_name(f"{base.name}-{n}") if n else base) for n in count())
+    return next(paths for paths in found if not was_deleted(paths, experiment.directories))
 
 
 def _mirror(job: _MirrorJob) -> int:
     """Mirror one experiment to its end, with a progress bar; returns the exit code."""
-    name = safe(job.experiment.name)
+    name = safe(escaped(job.experiment.name))
     if _is_complete(job):
         record = _status(job)
         click.echo(f"{name}: complete before, {record.points:,} points{_where(record)}")
-        return 0
+        return _tell_problems(record)
     process = _start(job)
     total = max(sum(map(_size, job.experiment.files)), 1)
-    with ProgressLine(job.experiment.name, quiet=False) as progress:
+    with ProgressLine(escaped(job.experiment.name), quiet=False) as progress:
         try:
             while not process.done:
                 process.tick(time.monotonic())
                 record = _status(job)
-                share = record.rows / record.total if record.total else record.bytes / total
-                progress.show(record, share=share)
+                progress.show(record, share=None if record.total else record.bytes / total)
                 time.sleep(_LOOK_EVERY)
         finally:
             if not process.done:
@@ -177,7 +197,7 @@ def _watch(roots: Iterable[Path], options: MirrorOptions, closed: set[Unreadable
                 process.tick(now)
                 if process.done:
                     del at_work[key]
-                    if _tell(job):
+                    if _tell(job) and not _is_sent(_status(job)):
                         failed.add(key)
             time.sleep(_LOOK_EVERY)
     except KeyboardInterrupt:
@@ -205,7 +225,7 @@ def _is_complete(job: _MirrorJob) -> bool:
     record = _status(job)
     if record.state != "finished" or has_news(job.paths, job.experiment.files):
         return False
-    return record.sync_command is None or job.record.mirror.mode != "online"
+    return record.arrived or bool(record.sync_command and job.record.mirror.mode != "online")
 
 
 def _status(job: _MirrorJob) -> MirrorRecord:
@@ -217,14 +237,27 @@ def _status(job: _MirrorJob) -> MirrorRecord:
 
 def _tell(job: _MirrorJob) -> int:
     record = _status(job)
-    name = safe(job.experiment.name)
-    if record.state != "finished":
+    name = safe(escaped(job.experiment.name))
+    if not _is_sent(record):
         click.echo(f"tuimon: {name}: {safe(record.detail or 'failed')}", err=True)
         return 1
     others = f", {record.summaries:,} other summaries" if record.summaries else ""
     refused = f", {record.refused} summaries left out" if record.refused else ""
-    click.echo(f"{name}: {record.points:,} points{others}{refused}{_where(record)}")
-    return 0
+    masked = f", masked: {safe(', '.join(record.masked))}" if record.masked else ""
+    click.echo(f"{name}: {record.points:,} points{others}{refused}{masked}{_where(record)}")
+    return _tell_problems(record)
+
+
+def _is_sent(record: MirrorRecord) -> bool:
+    """Whether W&B, or its offline file, has all that could be read."""
+    return record.is_uploaded or (record.state == "finished" and record.sync_command is not None)
+
+
+def _tell_problems(record: MirrorRecord) -> int:
+    """Tell what of the event files is not at W&B, a line each; returns the exit code."""
+    for problem in record.problems:
+        tell(safe(problem))
+    return int(bool(record.problems))
 
 
 def _where(record: MirrorRecord) -> str:

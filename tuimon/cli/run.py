@@ -14,12 +14,20 @@ from typing import Any, NamedTuple
 
 import click
 
-from tuimon.cli.shared.common import CommandError, run_or_refuse, settings_or_refuse
+from tuimon.cli.shared.common import (
+    CommandError,
+    complete_file,
+    complete_run,
+    run_or_refuse,
+    secret_names,
+    settings_or_refuse,
+)
 from tuimon.cli.shared.wandb_options import wandb_options
 from tuimon.present.tag_width import console_columns
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, machine_id, pid_namespace
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
+from tuimon.runs.secrecy import mask_of
 from tuimon.text import safe
 
 _LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
@@ -121,6 +129,7 @@ class RunOptions(NamedTuple):
 @click.option(
     "--resume",
     metavar="RUN",
+    shell_complete=complete_run,
     help="Continue the W&B run of RUN (default: of the last run with the same log directory).",
 )
 @click.option("--no-resume", is_flag=True, help="Start a new W&B run, whatever the log directory.")
@@ -130,7 +139,13 @@ class RunOptions(NamedTuple):
     help="Send the launched script and uncommitted changes to W&B (default: yes).",
 )
 @click.option("--log-code", is_flag=True, help="Send the source files of this directory to W&B.")
-@click.argument("training", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument(
+    "training",
+    nargs=-1,
+    required=True,
+    type=click.UNPROCESSED,
+    shell_complete=complete_file,
+)
 def command(**typed: Any) -> int:
     """Launch TRAINING under a guardian that outlives this terminal, and watch it.
 
@@ -182,13 +197,16 @@ def launch(options: RunOptions) -> RunPaths:
         raise CommandError(f"{safe(record.name)} could not be started: {error}") from None
     for warning in around.warnings:
         click.echo(f"tuimon: {warning}", err=True)
+    if record.mirror.mode != "off" and (masked := mask_of(record).hidden):
+        click.echo(f"tuimon: masked in W&B: {safe(', '.join(masked))}", err=True)
     return paths
 
 
 def _record(options: RunOptions) -> RunRecord:
     """All that is known of the run before it has a directory. Raises CommandError."""
     training, module, logdir = options.training, options.module, options.logdir
-    graces = dataclasses.replace(settings_or_refuse().stop, **options.stop_grace)
+    settings = settings_or_refuse()
+    graces = dataclasses.replace(settings.stop, **options.stop_grace)
     return RunRecord(
         id="",
         name=options.run_name,
@@ -203,7 +221,7 @@ def _record(options: RunOptions) -> RunRecord:
         hook=options.hook,
         console_metrics={None: "auto", True: "on", False: "off"}[options.console_metrics],
         notify=options.notify,
-        mirror=options.wandb(),
+        mirror=options.wandb()._replace(secrets=secret_names(settings)),
         stop_grace_int=graces.term_after,
         stop_grace_term=graces.kill_after,
         started_at=time.time(),

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from tuimon.cli.shared.colours import PALETTE, lines, wants_colour
-from tuimon.cli.shared.common import CommandError, run_document, settings_or_refuse
+from tuimon.cli.shared.common import (
+    CommandError,
+    complete_names,
+    run_document,
+    settings_or_refuse,
+)
 from tuimon.cli.shared.targets import (
     EventLogs,
     LogTarget,
@@ -58,6 +63,12 @@ class ShowOptions(NamedTuple):
         return PALETTE if self.coloured or self.ascii_only else 1
 
 
+def _kinds() -> list[str]:
+    from tuimon.views.kinds import KINDS
+
+    return [*(kind.kind for kind in KINDS), "all"]
+
+
 @click.command()
 @click.option(
     "--width", type=click.IntRange(20, 1000), help=f"Default: the terminal's, or {_WIDTH}."
@@ -88,6 +99,7 @@ class ShowOptions(NamedTuple):
     "kinds",
     multiple=True,
     metavar="KIND",
+    shell_complete=complete_names(_kinds),
     help="Other data of a kind instead of scalars; may be given several times.",
 )
 @click.option("--step", type=int, help="Of the other data; default: the newest step.")

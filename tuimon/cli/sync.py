@@ -1,6 +1,7 @@
 """`tuimon sync`: offline W&B runs go online."""
 
 import time
+from pathlib import Path
 
 import click
 
@@ -9,6 +10,8 @@ from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.mirror.journal import locked
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.mirror.upload import can_upload, request_upload
+from tuimon.runs.ending import has_ended
+from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import is_alive
 from tuimon.runs.record import MirrorRecord, read_record
 from tuimon.runs.registry import RunStatus, list_runs, read_status
@@ -16,7 +19,7 @@ from tuimon.text import safe
 
 _LOOK_EVERY = 0.2
 _PATIENCE = 90.0
-"""Seconds that the mirror of a running training has to go online."""
+"""Seconds that the mirror of a running training has to go online, or on."""
 
 
 @click.command()
@@ -33,7 +36,7 @@ def command(run: str | None, everything: bool, quiet: bool) -> int:
         raise CommandError("RUN and --all cannot be combined")
     if everything:
         # The newest launch of a training is the one that tells how it ended.
-        runs = [status for status in reversed(list_runs()) if can_upload(status)]
+        runs = [status for status in reversed(list_runs()) if _may_lack_something(status)]
         if not runs and not quiet:
             click.echo("every run is uploaded")
     else:
@@ -41,73 +44,128 @@ def command(run: str | None, everything: bool, quiet: bool) -> int:
     return max([_sync(status, quiet=quiet) for status in runs], default=0)
 
 
-def _sync(status: RunStatus, *, quiet: bool) -> int:
-    name = status.paths.id
+def _may_lack_something(status: RunStatus) -> bool:
     mirror = status.mirror
-    if mirror is None or mirror.state == "off":
-        click.echo(f"tuimon: {name} was not mirrored: see `tuimon mirror`", err=True)
-        return 1
-    if mirror.state == "own":
-        click.echo(f"tuimon: {name} is not mirrored: W&B has {safe(mirror.detail or '')}", err=True)
-        return 1
-    if not can_upload(status) or (mirror.state == "live" and _has_mirror(status)):
-        if not quiet:
-            click.echo(f"{name} is uploaded{_where(mirror)}")
-        return 0
-    request_upload(status.paths)
+    unseen = mirror is not None and mirror.run_id is not None and not mirror.is_uploaded
+    return can_upload(status) or (unseen and has_ended(status))
+
+
+def _sync(status: RunStatus, *, quiet: bool) -> int:
+    name, paths = status.paths.id, status.paths
+    if status.mirror is None or status.mirror.state == "off":
+        return _refuse(f"{name} was not mirrored: see `tuimon mirror`")
+    if status.mirror.state == "own":
+        return _refuse(f"{name} is not mirrored: W&B has {status.mirror.detail or ''}")
+    done = False
     with ProgressLine(name, quiet=quiet) as progress:
-        try:
-            record = _follow(status, progress)
-        except KeyboardInterrupt:
-            click.echo(f"tuimon: {name}: interrupted; continue with: tuimon sync {name}", err=True)
-            return 130
-    if record.state == "live" or (record.state == "finished" and record.sync_command is None):
+        while not done:
+            try:
+                up_to_date = _wait(paths, progress)
+            except KeyboardInterrupt:
+                return _refuse(f"{name}: interrupted; its mirror goes on with the upload", 130)
+            running = not has_ended(read_status(paths.directory))
+            try:
+                done = running or _read(paths).is_uploaded or _upload(paths, progress)
+            except KeyboardInterrupt:
+                return _refuse(f"{name}: interrupted; continue with: tuimon sync {name}", 130)
+    record = _read(paths)
+    if record.is_uploaded or up_to_date:
         if not quiet:
-            click.echo(f"{name} is uploaded{_where(record)}")
+            how = "is uploaded" if record.is_uploaded else "is live, everything so far is at W&B"
+            click.echo(f"{name} {how}: {safe(record.url or '')}".removesuffix(": "))
         return 0
-    why = record.detail or "no answer from its mirror"
-    click.echo(f"tuimon: {name} is not uploaded: {safe(why)}", err=True)
-    return 1
+    how = "was sent, but" if record.is_doubtful else "is not uploaded:"
+    return _refuse(f"{name} {how} {_why(record)}")
 
 
-def _where(mirror: MirrorRecord) -> str:
-    return f": {safe(mirror.url)}" if mirror.url else ""
+def _refuse(what: str, code: int = 1) -> int:
+    click.echo(f"tuimon: {safe(what)}", err=True)
+    return code
 
 
-def _follow(status: RunStatus, progress: ProgressLine) -> MirrorRecord:
-    """Wait for the mirror that follows the training, or be the one that starts it."""
-    begun = time.time()
-    paths = status.paths
-    while _has_mirror(status):
-        record = read_record(MirrorRecord, paths.mirror_json) or MirrorRecord()
-        if record.updated_at > begun:
-            progress.show(record)
-        tried = not (paths.mirror / "upload").exists()
-        if record.state == "live" and record.total is None:
-            return record
-        if tried and record.state == "offline" and record.detail and record.updated_at > begun:
-            return record
-        if time.time() - begun > _PATIENCE and not record.total:
-            return record
+def _why(record: MirrorRecord) -> str:
+    if record.detail is None and record.state == "live":
+        rows = max(record.rows - (record.confirmed or 0), 0)
+        return f"{rows} rows and {record.files or 0} files are still on their way"
+    return record.detail or "no answer from its mirror"
+
+
+def _wait(paths: RunPaths, progress: ProgressLine) -> bool:
+    """Wait while another process keeps a mirror of the run at work, and has it go online.
+
+    True when W&B has all that a running training had written at the beginning.
+    """
+    begun = changed_at = time.time()
+    record = _read(paths)
+    rows = None if record.state != "live" else record.rows
+    asked = False
+    while _has_mirror(status := read_status(paths.directory)) and not record.is_uploaded:
+        before, record = record, _read(paths)
+        if record._replace(updated_at=0.0) != before._replace(updated_at=0.0):
+            changed_at = time.time()
+        progress.show(record)
+        if has_ended(status):
+            pass  # its mirror comes to an end by itself
+        elif record.state == "live":
+            rows = record.rows if rows is None else rows
+            if _has_arrived(record, rows, begun):
+                return True
+        elif not asked:
+            asked = True
+            request_upload(paths)
+        elif _was_refused(paths, record, begun):
+            return False
+        if not has_ended(status) and time.time() - changed_at > _PATIENCE:
+            return False
         time.sleep(_LOOK_EVERY)
-        status = read_status(paths.directory)
-    process = MirrorProcess(paths)
-    process.training_ended(time.monotonic())
-    try:
-        while not process.done:
-            process.tick(time.monotonic())
-            progress.show(read_record(MirrorRecord, paths.mirror_json) or MirrorRecord())
-            time.sleep(_LOOK_EVERY)
-    finally:
-        if not process.done:
-            process.stop()
-    return read_record(MirrorRecord, paths.mirror_json) or MirrorRecord()
+    return False
+
+
+def _has_arrived(record: MirrorRecord, rows: int, begun: float) -> bool:
+    """Whether so many rows are at W&B, and all files from before a time."""
+    if record.total is not None or (record.confirmed or 0) < rows or record.files is None:
+        return False
+    return record.files == 0 or (record.files_since or 0.0) > begun
+
+
+def _was_refused(paths: RunPaths, record: MirrorRecord, begun: float) -> bool:
+    """Whether the mirror has tried to go online since, and is offline again."""
+    tried = not (paths.mirror / "upload").exists()
+    return tried and record.state == "offline" and bool(record.detail) and record.updated_at > begun
+
+
+def _upload(paths: RunPaths, progress: ProgressLine) -> bool:
+    """Keep a mirror at work until it has uploaded everything; False when others do so already."""
+    with locked(_own_lock(paths)) as free:
+        if not free:
+            return False
+        request_upload(paths)
+        process = MirrorProcess(paths)
+        process.training_ended(time.monotonic())
+        try:
+            while not process.done:
+                process.tick(time.monotonic())
+                progress.show(_read(paths))
+                time.sleep(_LOOK_EVERY)
+        finally:
+            if not process.done:
+                process.stop()
+    return True
 
 
 def _has_mirror(status: RunStatus) -> bool:
     """Whether a recorder, or another command, keeps a mirror of the run at work."""
-    recorder = status.record.recorder
+    recorder, paths = status.record.recorder, status.paths
     if recorder is not None and is_alive(recorder, status.record.boot_id):
         return True
-    with locked(status.paths.mirror) as free:
-        return not free
+    with locked(paths.mirror) as free, locked(_own_lock(paths)) as free_too:
+        return not (free and free_too)
+
+
+def _own_lock(paths: RunPaths) -> Path:
+    """The directory with the lock of this command, of which one works on a run at a time."""
+    return paths.mirror / "sync"
+
+
+def _read(paths: RunPaths) -> MirrorRecord:
+    return read_record(MirrorRecord, paths.mirror_json) or MirrorRecord()

@@ -89,6 +89,15 @@ class StopSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecretSettings:
+    """What is hidden in what leaves this machine. For trainings that are launched from now on."""
+
+    names: str = ""
+    """Names of options, settings and variables, separated by commas, whose values are secret:
+    besides those that sound like it, and values that look like it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, and where those that are no defaults come from."""
 
@@ -96,11 +105,12 @@ class Settings:
     screen: ScreenSettings = ScreenSettings()
     console: ConsoleSettings = ConsoleSettings()
     stop: StopSettings = StopSettings()
+    secrets: SecretSettings = SecretSettings()
     keys: Mapping[str, _Keys] = field(default_factory=lambda: MappingProxyType({}))
     """Keys of bindings, by the id of the binding; several are separated by commas."""
     origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
     """By the setting's name in full, such as ``charts.smoothing``."""
 
 
-AREAS = ("charts", "screen", "console", "stop")
+AREAS = ("charts", "screen", "console", "stop", "secrets")
 """Fields of `Settings` that are tables of named settings."""

@@ -44,6 +44,11 @@ class OutputDecoder:
         self._begun = begun[0] if begun else ""
         return text[: begun.start()] if begun else text
 
+    @property
+    def waits(self) -> bool:
+        """Whether something waits for its rest."""
+        return bool(self._begun or self._decoder.getstate()[0])
+
     def finish(self) -> str:
         """The stream has ended: what still waits."""
         text, self._begun = self._begun + self._decoder.decode(b"", final=True), ""

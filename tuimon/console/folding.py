@@ -31,7 +31,7 @@ class LineFolder:
 
     def __init__(self, reach: int = _REACH) -> None:
         self._decoder = OutputDecoder()
-        self._reach = reach
+        self._reach = self._first_reach = reach
         self._lines = [""]
         self._row = 0
         self._column = 0
@@ -48,6 +48,12 @@ class LineFolder:
         rest = self._take() + self.pending()
         self._lines, self._row, self._column = [""], 0, 0
         return rest
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether what follows would be folded alike by a new folder."""
+        untouched = self._lines == [""] and self._column == 0 and self._reach == self._first_reach
+        return untouched and not self._decoder.waits
 
     def pending(self) -> list[str]:
         """The lines that are still open to change, without the empty one that ends a log."""

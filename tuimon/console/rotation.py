@@ -115,6 +115,23 @@ class ConsoleReader:
         if self._open_log() or self._open_before(sys.maxsize):
             self._offset = self._size
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """The part and the offset in it of what follows; (0, 0) where nothing was opened yet."""
+        return self._number, self._offset
+
+    def go_to(self, place: tuple[int, int]) -> bool:
+        """Go to a place that a reader of this console was at; False when it is gone."""
+        number, offset = place
+        if not self._open_log():
+            return False
+        if self._number != number and not self._open_first([number]):
+            return False
+        if self._number != number or self._size < offset:
+            return False
+        self._offset = offset
+        return True
+
     def copy(self) -> "ConsoleReader":
         """Another reader at the same place."""
         other = ConsoleReader(self._log, parts=self._parts)

@@ -17,8 +17,8 @@ other out has the probability of 2^-32 by which a checksum overlooks a damage at
 """
 
 import struct
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import lru_cache, reduce
 from typing import Any
 
 import google_crc32c
@@ -37,7 +37,15 @@ _ZERO_REGISTER = 0xFFFFFFFF
 
 def masked_crc(data: bytes | Bytes) -> int:
     """Masked CRC32C of `data`."""
-    crc: int = google_crc32c.value(data)
+    return _masked_one(google_crc32c.value(data))
+
+
+def masked_crc_of_parts(parts: Iterable[bytes | Bytes]) -> int:
+    """Masked CRC32C of data in parts, each of which may be gone when the next is asked for."""
+    return _masked_one(reduce(google_crc32c.extend, parts, 0))
+
+
+def _masked_one(crc: int) -> int:
     return ((crc >> 15 | crc << 17) + _MASK_DELTA) & 0xFFFFFFFF
 
 

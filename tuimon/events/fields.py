@@ -4,13 +4,24 @@ Source: https://protobuf.dev/programming-guides/encoding.
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, overload
 
 VARINT, FIXED64, BYTES, _GROUP, _END_GROUP, FIXED32 = range(6)
 """Wire types."""
 
 Buffer: TypeAlias = bytes | memoryview
 """What messages are read from. Memoryviews are those of `tuimon.events.buffer`."""
+
+
+class Content(Protocol):
+    """Bytes by their positions: a `Buffer`, or what reads them as they are looked at."""
+
+    @overload
+    def __getitem__(self, key: int, /) -> int: ...
+    @overload
+    def __getitem__(self, key: slice, /) -> Buffer: ...
+    def __len__(self) -> int: ...
+
 
 Span: TypeAlias = tuple[int, int]
 """Where a field's content lies in its payload: start and end."""
@@ -25,7 +36,7 @@ class WireError(ValueError):
     """The bytes are no well-formed message."""
 
 
-def fields(payload: Buffer, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+def fields(payload: Content, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """The fields of the message at ``payload[start:end]``, in order.
 
     Each is (key, number, 0) for a varint, otherwise (key, start of the content, its end), where the
@@ -48,7 +59,10 @@ def fields(payload: Buffer, start: int, end: int) -> Iterator[tuple[int, int, in
             yield key, number, 0
             continue
         if wire_type == BYTES:
-            length, at = read_varint(payload, at, end)
+            if at < end and (length := payload[at]) < 0x80:
+                at += 1
+            else:
+                length, at = read_varint(payload, at, end)
             stop = at + length
         else:
             stop = _content_end(payload, at, end, key, 0)
@@ -60,7 +74,7 @@ def fields(payload: Buffer, start: int, end: int) -> Iterator[tuple[int, int, in
         raise WireError("a message has too many fields")
 
 
-def _content_end(payload: Buffer, at: int, end: int, key: int, depth: int) -> int:
+def _content_end(payload: Content, at: int, end: int, key: int, depth: int) -> int:
     """Where the content of the field with `key` ends. A group contains the key that ends it."""
     wire_type = key & 7
     if wire_type == FIXED32:
@@ -81,17 +95,18 @@ def _content_end(payload: Buffer, at: int, end: int, key: int, depth: int) -> in
     raise WireError("a field has no valid wire type")
 
 
-def read_varint(payload: Buffer, at: int, end: int) -> tuple[int, int]:
+def read_varint(payload: Content, at: int, end: int) -> tuple[int, int]:
     """The base-128 number at `at` (its low 64 bits) and the position behind it.
 
     Raises WireError when it has more than ten bytes or does not end before `end`.
     """
     number = shift = 0
-    for position in range(at, min(at + 10, end)):
-        byte = payload[position]
-        number |= (byte & 0x7F) << shift
+    while at < end and shift < 70:
+        byte = payload[at]
+        at += 1
         if byte < 0x80:
-            return number & _64_BITS, position + 1
+            return (number | byte << shift) & _64_BITS, at
+        number |= (byte & 0x7F) << shift
         shift += 7
     raise WireError("a number does not end")
 

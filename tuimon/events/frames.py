@@ -30,6 +30,9 @@ FRAME_BYTES = HEADER_BYTES + TRAILER_BYTES
 MAX_PAYLOAD_BYTES = 2**31 - 1
 """protobuf's own limit for a message: a frame that claims more is damaged, not long."""
 
+MAX_RECORD_BYTES = 128 << 20
+"""Bigger records are counted as unknown and not read: nothing on a screen is that big."""
+
 SHORT_BYTES = 16 << 10
 """Where headers lead to no valid frame again and again, only those of shorter ones are followed:
 a file full of headers would take the square of its size in time."""
@@ -81,11 +84,12 @@ def frame_header(length: int) -> bytes:
 
 def payload_length(buffer: Buffer, at: int) -> int:
     """Length that the frame header at `at` claims; -1 when there is no valid header."""
-    return _length(bytes(buffer[at : at + HEADER_BYTES]))
+    return length_in_header(bytes(buffer[at : at + HEADER_BYTES]))
 
 
 @lru_cache(maxsize=1024)  # a log has few lengths
-def _length(header: bytes) -> int:
+def length_in_header(header: bytes) -> int:
+    """What `payload_length` says of the header that is all of `header`."""
     if len(header) < HEADER_BYTES:
         return -1
     length, crc = _HEADER.unpack(header)
@@ -110,7 +114,7 @@ def scan_frames(buffer: Buffer, start: int = 0, limit: int | None = None) -> Sca
         if size < first:
             stop, wanted = ScanStop.CUT, FRAME_BYTES
             break
-        length = _length(bytes(buffer[at:first]))
+        length = length_in_header(bytes(buffer[at:first]))
         if length < 0:
             stop, wanted = ScanStop.BROKEN, 0
             break

@@ -54,6 +54,8 @@ class EventBatch:
     """The stretch was a gap before, and is all of it; what lies behind it came earlier."""
     restart_step: int | None = None
     """Step of the ``SessionLog.START`` that precedes the points: drops earlier steps >= it."""
+    withdrawn: int | None = None
+    """Offset of a damaged record, of which earlier batches gave the references."""
     scalars: dict[str, ScalarColumns] = field(default_factory=dict)
     refs: list[SummaryRef] = field(default_factory=list)
     start_time: float | None = None
@@ -69,3 +71,8 @@ class EventBatch:
     """Bytes passed over in search of the next valid frame."""
     unknown: dict[str, int] = field(default_factory=dict)
     """Records of kinds that this reader does not know, by name."""
+
+    @property
+    def records(self) -> int:
+        """Points and references."""
+        return len(self.refs) + sum(len(columns.steps) for columns in self.scalars.values())

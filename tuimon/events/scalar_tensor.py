@@ -16,6 +16,7 @@ from tuimon.events.fields import (
     FIXED64,
     VARINT,
     Buffer,
+    Content,
     Span,
     WireError,
     fields,
@@ -59,7 +60,7 @@ _TYPES = {
 uint32, uint64."""
 
 
-def scalar_of_tensor(payload: Buffer, spans: list[Span]) -> float | None:
+def scalar_of_tensor(payload: Content, spans: list[Span]) -> float | None:
     """The one number of the tensor at `spans` of `payload`.
 
     None when it is not numeric or does not hold exactly one element. Raises WireError.
@@ -80,9 +81,9 @@ def scalar_of_tensor(payload: Buffer, spans: list[Span]) -> float | None:
     if dtype not in _TYPES or not is_one:
         return None
     kind = _TYPES[dtype]
-    if content is not None and content[1] > content[0]:
-        raw = payload[content[0] : content[1]]
-        return _number(raw, dtype) if len(raw) == np.dtype(kind.dtype).itemsize else None
+    if content is not None and (size := content[1] - content[0]):
+        is_one = size == np.dtype(kind.dtype).itemsize
+        return _number(payload[content[0] : content[1]], dtype) if is_one else None
     packed, single = kind.field << 3 | BYTES, kind.field << 3 | kind.wire
     found = next((key for key in typed if key in (packed, single)), None)
     if found is None:
@@ -97,7 +98,7 @@ def scalar_of_tensor(payload: Buffer, spans: list[Span]) -> float | None:
     return _number(payload[first : first + size], dtype)
 
 
-def _is_one(payload: Buffer, start: int, end: int) -> bool:
+def _is_one(payload: Content, start: int, end: int) -> bool:
     """Whether the shape is that of one element. The product of all sizes could get very long."""
     is_one = True
     for key, first, second in fields(payload, start, end):

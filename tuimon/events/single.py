@@ -81,7 +81,7 @@ class SingleDecoder:
         self, event: Event, value: Value, offset: int, length: int, builder: BatchBuilder
     ) -> None:
         legacy = _LEGACY_PLUGINS.get(value.kind, "")
-        plugin = legacy or value.plugin or known_plugin(self._plugins, value.tag)
+        plugin = _plugin_of(value, self._plugins)
         if legacy:
             self._plugins.setdefault(value.tag, _OF_FIELD + legacy)
         elif value.plugin and self._plugins.get(value.tag, _OF_FIELD).startswith(_OF_FIELD):
@@ -94,6 +94,24 @@ class SingleDecoder:
             )
         else:
             builder.count_unknown(value.kind or "empty value")
+
+
+def settled_plugin(value: Value, plugins: Mapping[str, str]) -> str | None:
+    """The plugin of a value that is no scalar, where the tag's values before it have settled it.
+
+    Such a value tells nothing about those that follow: it may be entered after them. None else.
+    """
+    known = plugins.get(value.tag)
+    if known is None or value.scalar is not None:
+        return None
+    if known.startswith(_OF_FIELD) and value.kind not in _LEGACY_PLUGINS:
+        return None
+    return _plugin_of(value, plugins)
+
+
+def _plugin_of(value: Value, plugins: Mapping[str, str]) -> str:
+    legacy = _LEGACY_PLUGINS.get(value.kind)
+    return legacy or value.plugin or known_plugin(plugins, value.tag)
 
 
 def known_plugin(plugins: Mapping[str, str], tag: str) -> str:

@@ -13,6 +13,7 @@ from tuimon.events.fields import Buffer, Span
 from tuimon.events.frames import (
     FRAME_BYTES,
     HEADER_BYTES,
+    MAX_RECORD_BYTES,
     SHORT_BYTES,
     ScanStop,
     header_positions,
@@ -20,13 +21,12 @@ from tuimon.events.frames import (
     payload_length,
 )
 from tuimon.events.gaps import MOST_BYTES, Gaps, first_frame, may_be_filled
+from tuimon.events.heads import HeadReader
 from tuimon.events.points import EventBatch
 from tuimon.events.single import known_plugin
-from tuimon.regular_file import open_regular
+from tuimon.regular_file import open_regular, regular_file
 
 DEFAULT_POLL_BYTES = 1 << 20
-MAX_RECORD_BYTES = 128 << 20
-"""Bigger records are counted as unknown and not read: nothing on a screen is that big."""
 
 _SEAM_BYTES = 64
 _RACY_SECONDS = 2.5
@@ -69,12 +69,14 @@ class EventFileTail:
         known: KnownRecords | None = None,
         *,
         rereads: bool = True,
+        heads_first: bool = False,
     ) -> None:
         """`plugins` is the run's map of tags to plugin names, `known` what its records look like:
         both are shared by the run's files.
 
         `buffer` may be shared by all files that one thread follows. With `rereads` the file is read
         again, as if it were another one, when a gap held what tells scalars from other tensors.
+        With `heads_first` content of long records may be left to `verify`.
         """
         self.path = path if isinstance(path, Path) else Path(path)  # to parse it takes 5 µs
         self.state = FileState.OK
@@ -88,14 +90,15 @@ class EventFileTail:
         self.skipped_bytes = 0
         self.gaps = Gaps()
         """Parts before `offset` that may still be filled."""
+        self._plugins = {} if plugins is None else plugins
         self._rereads = rereads
         self._unnamed: set[str] = set()  # tags of tensors that nothing has told the kind of
         self._passed: list[Span] = []  # gaps of an earlier reading, still ahead
         self._stretch = 0
-        self._plugins = {} if plugins is None else plugins
         self._known = known or KnownRecords()
         self._buffer = buffer or ReadBuffer()
         self._decoder = EventDecoder(self._plugins, self._known)
+        self._heads = HeadReader(self._plugins, self._decoder, active=heads_first)
         self._fingerprint: tuple[int, int, int, int] | None = None
         self._seam = b""
         self._is_new = False  # another file than before, which the next batch has to say
@@ -120,26 +123,37 @@ class EventFileTail:
         """
         return max(self._rest(), 0) if not self._unfinished and not self._is_foreign else 0
 
+    @property
+    def seam(self) -> bytes:
+        """The bytes before `offset` by which the file is known again; none right behind a gap."""
+        return self._seam
+
+    def go_to(self, offset: int) -> None:
+        """Go on at `offset`, where a record begins. Raises OSError."""
+        with regular_file(self.path, 0) as file:
+            self.size = os.fstat(file.fileno()).st_size
+            self._jump_to(file.fileno(), offset)
+
+    @property
+    def unverified_bytes(self) -> int:
+        """Bytes before `offset` that were left to `verify`."""
+        return self._heads.unverified_bytes
+
     def pass_over(self, gaps: Iterable[Span]) -> None:
         """Leave out what an earlier reading of the file has left out, before anything is read."""
         self._passed = sorted(gaps)
 
     def read_again(self, begin: int, end: int) -> list[EventBatch]:
         """What a part before `offset` holds, which begins with a record. Raises OSError."""
-        file = open_regular(self.path)
-        try:
-            window = os.pread(file, end - begin, begin)
-        finally:
-            os.close(file)
+        with regular_file(self.path, 0) as file:
+            window = os.pread(file.fileno(), end - begin, begin)
         return EventDecoder(self._plugins, self._known).decode(window, begin).batches
 
     def poll(self, max_bytes: int = DEFAULT_POLL_BYTES, *, late: bool = True) -> list[EventBatch]:
         """Read about `max_bytes` of what is new; an empty list when nothing is.
 
-        A gap that is filled comes alone, unless `late` is false.
-
-        Of a long file with heavy records, some MB that were read ahead, when that is no more than
-        twice as much.
+        A gap that is filled comes alone, unless `late` is false; of a long file with heavy records
+        some MB that were read ahead, when that is no more than twice as much.
 
         Costs some four microseconds when the file has not changed. Never raises on any content of
         the file, and turns errors of the system into `state`.
@@ -148,7 +162,8 @@ class EventFileTail:
             # Only opening makes network file systems ask the server how long the file is now.
             file = open_regular(self.path)
             try:
-                batches = (self._fill(file) if late else []) or self._read(file, max_bytes)
+                batches = (self._fill(file) if late else []) or self._read_heads(file, max_bytes)
+                batches = batches or self._read(file, max_bytes)
             finally:
                 os.close(file)
         except OSError as error:
@@ -159,6 +174,37 @@ class EventFileTail:
             return []
         self.state, self.error = FileState.OK, None
         return batches
+
+    def verify(self, most: int) -> list[EventBatch]:
+        """Verify about `most` bytes of what was left; a batch that takes back what is damaged.
+
+        Where that is not all that a damage means, the next polls give all of the file, as if it
+        were another one, and leave nothing. Raises OSError.
+        """
+        with regular_file(self.path, 0) as file:
+            batches = self._heads.verify(file.fileno(), most, self._buffer)
+        if batches is None:
+            self._restart(whole=True)
+            return []
+        for batch in batches:
+            self._count(batch)
+        return batches
+
+    def _read_heads(self, file: int, max_bytes: int) -> list[EventBatch]:
+        if not self._unfinished:
+            return []
+        stop = self.size - self._buffer.piece_bytes  # what is behind it may still be written
+        batch = self._heads.read(file, self.offset, stop, max_bytes)
+        if batch is None:
+            return []
+        before = os.pread(file, _SEAM_BYTES, max(batch.end_offset - _SEAM_BYTES, 0))
+        if self._is_other(file):
+            return []
+        self._heads.leave(batch, self.offset)
+        self._move_to(batch.end_offset, before)
+        batch.stretch = self._stretch
+        self._count(batch)
+        return [batch]
 
     def _read(self, file: int, max_bytes: int) -> list[EventBatch]:
         status = os.fstat(file)
@@ -206,10 +252,10 @@ class EventFileTail:
             if skipped is None:
                 continue
             begin += skipped
-            batches, size, *_ = EventDecoder(self._plugins, self._known).decode(
-                window[skipped:], begin
-            )
-            if self._rereads and any(map(self._is_scalar, self._unnamed)):
+            decoder = EventDecoder(self._plugins, self._known)
+            batches, size, *_ = decoder.decode(window[skipped:], begin)
+            kinds = {known_plugin(self._plugins, tag) for tag in self._unnamed}
+            if self._rereads and "scalars" in kinds:
                 self._restart()
                 return []
             batches[0].damaged_records += self.gaps.fill((begin, begin + size))
@@ -221,9 +267,6 @@ class EventFileTail:
                 self._count(batch)
             return batches
         return []
-
-    def _is_scalar(self, tag: str) -> bool:
-        return known_plugin(self._plugins, tag) == "scalars"
 
     def _count(self, batch: EventBatch) -> None:
         self.gaps.add(batch.gaps)
@@ -241,14 +284,16 @@ class EventFileTail:
             return self._buffer.read_through(file, self.offset, rest, self)
         return self._buffer.read(file, min(max_bytes, rest), self.offset)
 
-    def _restart(self) -> None:
-        self._is_new = True
+    def _restart(self, *, whole: bool = False) -> None:
+        self._is_new = self._unfinished = True
         self._fingerprint = None
         self._unnamed = set()
         self.gaps, self._passed, self._stretch = Gaps(), [], 0
         self._move_to(0, b"")
         self.damaged_records = self.skipped_bytes = self._wasted = 0
         self._decoder = EventDecoder(self._plugins, self._known)
+        active = self._heads.active and not whole
+        self._heads = HeadReader(self._plugins, self._decoder, active=active)
 
     def _move_to(self, offset: int, before: bytes) -> None:
         """Go on at `offset`; `before` ends there."""
@@ -275,7 +320,9 @@ class EventFileTail:
             decoded = self._decode(window)
         if not decoded.end:
             return self._search(file)
-        self._is_heavy = decoded.end > _HEAVY_BYTES * sum(map(_records, decoded.batches))
+        records = sum(batch.records for batch in decoded.batches)
+        self._is_heavy = decoded.end > _HEAVY_BYTES * records
+        self._is_heavy &= not self._heads.prevail_in(decoded.batches, decoded.end)
         for batch in decoded.batches:
             self._stretch = batch.stretch = batch.stretch or self._stretch
         before = window[max(decoded.end - _SEAM_BYTES, 0) : decoded.end]
@@ -305,24 +352,21 @@ class EventFileTail:
 
     def _give_up(self, file: int, end: int, *, is_gap: bool = False) -> list[EventBatch]:
         """Go on at `end`; a batch that tells what was passed over and may still be filled."""
+        if not self._heads.ends_sound(file, self._buffer):
+            self._restart(whole=True)  # the damage begins before
+            return []
         begin, size = self.offset, end - self.offset
         gaps: list[Span] = []
         if is_gap or may_be_filled(os.pread(file, min(size, MOST_BYTES + 1), begin)):
             gaps, self._stretch = [(begin, end)], end
         self._jump_to(file, end)
-        return [
-            EventBatch(
-                stretch=self._stretch,
-                gaps=gaps,
-                end_offset=end,
-                damaged_records=1,
-                skipped_bytes=size,
-            )
-        ]
+        batch = EventBatch(stretch=self._stretch, gaps=gaps, end_offset=end)
+        batch.damaged_records, batch.skipped_bytes = 1, size
+        return [batch]
 
     def _decode(self, window: Buffer) -> WindowResult:
-        more = self.offset + len(window) < self.size
-        return self._decoder.decode(window, self.offset, more=more)
+        end = self.offset + len(window)
+        return self._decoder.decode(window, self.offset, more=end < self.size)
 
     def _search(self, file: int) -> list[EventBatch]:
         """Look for a whole frame behind `offset`, where there is none; a batch that says so.
@@ -354,7 +398,3 @@ class EventFileTail:
             # News of the file may complete this frame: search it again then.
             self._searched, self._pending = self._pending, 0
         return []
-
-
-def _records(batch: EventBatch) -> int:
-    return len(batch.refs) + sum(len(columns.steps) for columns in batch.scalars.values())

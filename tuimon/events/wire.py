@@ -17,7 +17,7 @@ from tuimon.events.fields import (
     FIXED64,
     MOST_FIELDS,
     VARINT,
-    Buffer,
+    Content,
     Span,
     WireError,
     fields,
@@ -88,16 +88,17 @@ class Event(NamedTuple):
     """Of kind ``tagged_run_metadata``."""
 
 
-def parse_event(payload: Buffer, start: int = 0, end: int | None = None) -> Event:
+def parse_event(payload: Content, start: int = 0, end: int | None = None) -> Event:
     """Read the serialized ``Event`` between two positions of `payload`, by default all of it.
 
-    Raises WireError on bytes that protobuf would reject.
+    Raises WireError on bytes that protobuf would reject, and IndexError, ValueError or struct.error
+    where `payload` does not hold all that has to be looked at.
     """
     wall_time, step, kind = 0.0, 0, ""
     what: list[Span] = []
     for key, first, second in fields(payload, start, len(payload) if end is None else end):
         if key == _WALL_TIME:
-            (wall_time,) = _F64.unpack_from(payload, first)
+            (wall_time,) = _F64.unpack(payload[first:second])
         elif key == _STEP:
             step = signed(first)
         elif key in _WHAT:
@@ -120,7 +121,7 @@ def parse_event(payload: Buffer, start: int = 0, end: int | None = None) -> Even
     return Event(wall_time, step, kind)
 
 
-def _values(payload: Buffer, summary: list[Span]) -> tuple[Value, ...]:
+def _values(payload: Content, summary: list[Span]) -> tuple[Value, ...]:
     return tuple(
         [
             _value(payload, first, second)
@@ -130,17 +131,18 @@ def _values(payload: Buffer, summary: list[Span]) -> tuple[Value, ...]:
     )
 
 
-def _value(payload: Buffer, start: int, end: int) -> Value:
+def _value(payload: Content, start: int, end: int) -> Value:
     tag, kind = "", ""
     scalar: float | None = None
     tensor: list[Span] = []
     metadata: list[Span] = []
     for key, first, second in fields(payload, start, end):
         if key == _TAG:
-            tag = _decode(payload[first:second])
+            # Old writers in C++ put there what a name of a file or of a locale gave them.
+            tag = _decode(payload, first, second, errors="surrogateescape")
         elif key == _SIMPLE_VALUE:
             kind = "simple_value"
-            (scalar,) = _F32.unpack_from(payload, first)
+            (scalar,) = _F32.unpack(payload[first:second])
         elif key == _TENSOR:
             if kind != "tensor":
                 kind = "tensor"
@@ -167,16 +169,22 @@ def _value(payload: Buffer, start: int, end: int) -> Value:
     return Value(tag, kind, scalar, plugin)
 
 
-def _text(payload: Buffer, spans: list[Span], wanted: int) -> str:
+def _text(payload: Content, spans: list[Span], wanted: int) -> str:
     text = ""
     for key, first, second in _all_fields(payload, spans):
         if key == wanted:
-            text = _decode(payload[first:second])
+            text = _decode(payload, first, second)
     return text
 
 
-def _all_fields(payload: Buffer, spans: list[Span]) -> Iterator[tuple[int, int, int]]:
+def _all_fields(payload: Content, spans: list[Span]) -> Iterator[tuple[int, int, int]]:
     """The fields of a message whose parts lie at `spans`."""
+    if len(spans) == 1:
+        return fields(payload, *spans[0])
+    return _merged_fields(payload, spans)
+
+
+def _merged_fields(payload: Content, spans: list[Span]) -> Iterator[tuple[int, int, int]]:
     left = MOST_FIELDS
     for start, end in spans:
         for field in fields(payload, start, end):
@@ -186,8 +194,11 @@ def _all_fields(payload: Buffer, spans: list[Span]) -> Iterator[tuple[int, int, 
             raise WireError("a message has too many fields")
 
 
-def _decode(content: Buffer) -> str:
+def _decode(payload: Content, start: int, end: int, errors: str = "strict") -> str:
+    content = payload[start:end]
+    if len(content) < end - start:
+        raise IndexError("the payload is cut")
     try:
-        return str(content, "utf-8")
+        return str(content, "utf-8", errors)
     except UnicodeDecodeError as error:
         raise WireError("a string is not UTF-8") from error

@@ -8,19 +8,24 @@ import os
 import shlex
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.journal import locked
-from tuimon.mirror.logdir_owner import subject_of
+from tuimon.mirror.launch_owner import LaunchOwner
+from tuimon.mirror.leftovers import own_temporary_directory
+from tuimon.mirror.logdir_owner import LogdirOwner
+from tuimon.mirror.owner import Owner
 from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
+from tuimon.mirror.trial_owner import TrialOwner
 from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.watchdog import Watchdog
 from tuimon.runs.background import begin
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import TRYING_AGAIN
+from tuimon.runs.record import TRYING_AGAIN, LogdirRecord, read_record
 
 EXIT_UNUSABLE = 78
 """wandb itself does not work here (EX_CONFIG)."""
@@ -35,13 +40,17 @@ def main(directory: Path) -> int:
     paths = RunPaths(directory)
     os.nice(5)  # the training comes first
     stop = begin("mirror", guarded=COMPANION_VARIABLE in os.environ)
-    with locked(paths.mirror) as free:
+    with locked(paths.mirror) as free, ExitStack() as stack:
         if not free:
             log.error("another mirror of this run is at work")
             return EXIT_AGAIN
+        environ = dict(os.environ)  # before the mirrors of trials would share what follows
+        stack.enter_context(own_temporary_directory(directory))
+        # Files of artifacts wait there to be uploaded, those of an offline run for as long as that.
+        os.environ.setdefault("WANDB_DATA_DIR", str(paths.mirror / "data"))
         status = MirrorStatus(paths.mirror_json)
         try:
-            return _mirror(paths, status, stop)
+            return _mirror(paths, status, stop, environ)
         except Exception as error:
             if not directory.exists():
                 return 0
@@ -50,21 +59,30 @@ def main(directory: Path) -> int:
             return EXIT_AGAIN
 
 
-def _mirror(paths: RunPaths, status: MirrorStatus, stop: threading.Event) -> int:
+def _subject(paths: RunPaths) -> Owner:
+    """What a directory describes: a launch, log directories or a trial; raises RecordError."""
+    record = read_record(LogdirRecord, paths.logdir_json)
+    if record is None:
+        return LaunchOwner(paths)
+    return TrialOwner(paths, record) if record.launch else LogdirOwner(record)
+
+
+def _mirror(
+    paths: RunPaths, status: MirrorStatus, stop: threading.Event, environ: dict[str, str]
+) -> int:
     def blocked(what: str, seconds: float) -> None:
         log.error("wandb did not return from %s within %.0f s", what, seconds)
         status.update(
             state="failed", detail=f"wandb blocked in {what} for {seconds:.0f} s{TRYING_AGAIN}"
         )
 
-    subject = subject_of(paths)
+    subject = _subject(paths)
     options = subject.record.mirror
     uploads = UploadRequests(paths, whenever_possible=options.when_online)
     if status.record.state == "finished" and subject.ended and not uploads.is_asked:
         return 0
     watchdog = Watchdog(blocked)
     status.update(state="starting", detail=None)
-    environ = dict(os.environ)
     clean(os.environ)
     try:
         with watchdog.limit("import", IMPORT_TIMEOUT):

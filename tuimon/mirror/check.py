@@ -7,9 +7,11 @@ import json
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from tuimon.mirror.destination import clean
+from tuimon.mirror.leftovers import own_temporary_directory
 from tuimon.mirror.status import one_line
 
 
@@ -40,5 +42,7 @@ if __name__ == "__main__":
     # What wandb starts may print, and outlive this process: it gets another standard output.
     answer = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    os.write(answer, json.dumps(check()).encode())
+    with own_temporary_directory(Path(f"check-{os.getpid()}")):
+        told = check()
+    os.write(answer, json.dumps(told).encode())
     os._exit(0)

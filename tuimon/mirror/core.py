@@ -4,72 +4,53 @@ Everything that the event files of a training hold goes to W&B, superseded point
 restarted training wrote twice is part of the record. W&B's history takes nothing back; there, too,
 the points that were written last come last.
 
-A mirror waits while its disk has no room (`has_room`).
+A mirror waits while its disk has no room.
 """
 
 import logging
 import math
-import os
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
+from tuimon.events.points import EventBatch
+from tuimon.mirror.attachments import attach_event_files, attach_requirements
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.handover import Handover
 from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, StretchEntry
-from tuimon.mirror.lines import AlertFeed, ConsoleFeed
+from tuimon.mirror.lines import AlertFeed, ConsoleFeeds
+from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
 from tuimon.mirror.owner import NewFile
+from tuimon.mirror.room import has_room
 from tuimon.mirror.rows import StepRow, rows_of
-from tuimon.mirror.server import RowCheck
-from tuimon.mirror.status import MirrorStatus, one_line
-from tuimon.mirror.wandb_run import (
-    FINISH_TIMEOUT_OFFLINE,
-    FINISH_TIMEOUT_ONLINE,
-    WandbRun,
-    teardown,
-)
+from tuimon.mirror.running_time import RunningTime, enter_launches
+from tuimon.mirror.status import one_line
+from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
+from tuimon.mirror.wandb_run import WandbRun, teardown
+from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
 from tuimon.runs.paths import RunPaths
+from tuimon.text import safe
 
-FREE_BYTES = 64 << 20
-"""On a disk with less the mirror waits: wandb loses rows on a full one without a word."""
-_NO_ROOM = "waiting, no room"
 _TICK = 0.1
 _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
-_KEPT = "nothing is lost"
 _GRACE = 30.0
+_PROBLEMS_EVERY = 10.0
+_MOST_PROBLEMS = 20
 log = logging.getLogger(__name__)
-
-
-def has_room(directory: Path, status: MirrorStatus) -> bool:
-    """Whether the mirror may write into its directory; `status` tells that it waits for room."""
-    try:
-        disk = os.statvfs(directory)
-    except OSError:
-        return False
-    free = disk.f_bavail * disk.f_frsize
-    if free < FREE_BYTES:
-        status.update(detail=f"{_NO_ROOM}: {free >> 20} MB free at {directory.parent}")
-        return False
-    if (status.record.detail or "").startswith(_NO_ROOM):
-        status.update(detail=None)
-    return True
 
 
 class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong
     """The mirror was told to end before the training has."""
 
 
-class IncompleteError(Exception):
-    """W&B has not taken everything; the message says what to do. A new mirror may succeed."""
-
-
 class OnlineRestart(Exception):  # noqa: N818 - nothing went wrong
-    """An offline run is to go online, by another mirror with the same journal."""
+    """The run is to be opened online, from now on, by another mirror with the same journal."""
 
 
 class Mirror:
@@ -90,14 +71,17 @@ class Mirror:
         self._journal = journal
         self._wants_online = wants_online
         self._handover = Handover(journal.renamed)
-        self._files = JournalFiles(journal, home, self._handover.observe)
+        names = _names(context, journal)
+        self._files = JournalFiles(journal, home, context.paths, names, self._observe)
         self._looked_at = -math.inf
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
-        self._rows_at_server: RowCheck | None = None
-        self._server_error: str | None = None
-        self._consoles: list[ConsoleFeed] = []
+        self._watch: UploadWatch | None = None
+        self._consoles = ConsoleFeeds([], journal, None)
         self._alerts: list[AlertFeed] = []
+        self._left_out: list[str] = []
+        self._source_sent = False
+        self._next_problems = 0.0
 
     def mirror(self, first: list[NewFile]) -> None:
         """Mirror until the subject has ended and W&B has everything; `first` files are known.
@@ -105,36 +89,41 @@ class Mirror:
         Raises:
             MirrorInterrupt: it was told to stop.
             MirrorOff: W&B is switched off.
-            OnlineRestart: the offline run was closed, to be opened online.
+            OnlineRestart: the run was closed, to be opened online.
             IncompleteError: W&B does not have everything; call again later, in a new process.
             Exception: whatever else wandb raises; the same applies.
         """
         opening = RunOpener(
             self._context, self._home, self._journal, wants_online=self._wants_online
         )
-        self._files.add(first)
+        self._add(first)
+        self._subject.begin(entry.path for entry in self._journal.files)
+        enter_launches(self._journal, dict.fromkeys((self._home, self._context.paths)))
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
+            if opened.metrics and not self._subject.ended:
+                raise OnlineRestart  # with wandb measuring
             self._follow()
+            self._hand_over_end()
+            self._wait_for_most()
         except MirrorInterrupt:
             self._finish(self._subject.stopped_code)
             raise
         except OnlineRestart:
             self._finish(0)
             raise
-        for console in self._consoles:
-            console.finish(self._open_run)
-        for alerts in self._alerts:
-            alerts.send(self._open_run)
-        self._handover.ending(self._subject.record, self._subject.git)
-        if self._fragments is not None and self._context.uploads.goes_online(last=True):
-            self._finish(0)
-            raise OnlineRestart
         self._finish(self._subject.exit_code)
-        self._verify()
-        self._report()
-        self._status.update(state="finished", total=None)
+        arrived = self._has_arrived()
+        if (missing := self._subject.incomplete(online=self._fragments is None)) is not None:
+            raise IncompleteError(missing)
+        self._report(at_end=True)
+        arrived = arrived and self._subject.others_have_arrived
+        self._status.update(state="finished", total=None, arrived=arrived)
+
+    def _observe(self, entry: FileEntry, batch: EventBatch) -> None:
+        self._handover.observe(entry, batch)
+        self._subject.observe(batch)
 
     # Opening
 
@@ -145,13 +134,22 @@ class Mirror:
                 self._pause()
         run = self._run = opened.run
         self._fragments = opened.fragments
-        self._rows_at_server = opened.rows_at_server
-        self._handover.open(run)
+        if opened.arrivals is not None:
+            self._watch = UploadWatch(opened.arrivals, self._status, self._journal)
+        running = RunningTime(self._journal.launches)
+        self._handover.open(run, running, opened.first_row)
+        if opened.metrics:
+            with self._guard("log", _LOG_TIMEOUT):
+                run.write_system_metrics(opened.metrics, running.origin)
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
-        self._consoles = [ConsoleFeed(path, journal) for path in _paths(journal, subject.console)]
+        consoles = _paths(subject.console, [one.path for one in journal.lines.stretches], journal)
+        self._consoles = ConsoleFeeds(consoles, journal, opened.first_line)
         self._send_code()
-        self._alerts = [AlertFeed(path, journal) for path in _paths(journal, subject.alerts)]
+        with self._guard("save", _LOG_TIMEOUT):
+            attach_requirements(run, self._context.paths, subject.record.command)
+        alerts = _paths(subject.alerts, [], journal)
+        self._alerts = [AlertFeed(path, journal) for path in alerts]
         online = opened.fragments is None
         self._status.update(
             state="live" if online else "offline",
@@ -165,6 +163,8 @@ class Mirror:
             rows=self._journal.next_row,
             points=self._journal.points,
             confirmed=opened.first_row if online else None,
+            files=None,
+            arrived=False,
             total=None,
         )
         return opened
@@ -179,8 +179,12 @@ class Mirror:
         now = time.monotonic()
         if now - self._looked_at >= _LOOK_EVERY:
             self._looked_at = now
-            self._files.add(self._subject.look())
+            self._add(self._subject.look())
         return self._subject.ended
+
+    def _add(self, found: list[NewFile]) -> None:
+        subject = self._subject
+        self._files.add(found, ended=subject.ended, waits=subject.is_sorting)
 
     def _replay(self, first_row: int) -> None:
         """Hand over what an earlier life has entered in the journal and W&B does not have."""
@@ -189,18 +193,35 @@ class Mirror:
         for entry, stretch, rows in self._files.replay(first_row):
             self._hand_over(entry, rows)
             self._status.update(rows=stretch.next_row, total=journal.next_row)
-            self._ask_server()
+            self._look_at_server()
             if self._context.stop.is_set():
                 raise MirrorInterrupt
-        self._status.update(rows=journal.next_row, total=None)
+        total = journal.next_row if self._subject.ended else None
+        self._status.update(rows=journal.next_row, total=total)
 
     def _send_code(self) -> None:
         """Once for a W&B run: the source tree, if the user wants that."""
         directory = self._context.options.log_code
         if directory is not None and directory not in self._journal.code:
-            self._journal.append(CodeEntry(directory=directory))
             with self._guard("log_code", _LOG_TIMEOUT):
-                self._open_run.log_code(directory)
+                self._left_out += self._open_run.log_code(directory)
+            digest, entry = self._open_run.code_digest, CodeEntry(directory=directory)
+            if self._watch is None or digest is None:
+                self._journal.append(entry)
+            else:
+                self._watch.expect_code(digest, entry)
+
+    def _send_source(self) -> None:
+        """The script and the uncommitted changes, once the recorder has put them aside."""
+        source = self._context.paths.source
+        if not self._source_sent and source.exists():
+            self._source_sent = True
+            self._left_out += self._open_run.send_source(source)
+
+    def _attach_event_files(self) -> None:
+        if self._context.options.save_events:
+            with self._guard("save", _LOG_TIMEOUT):
+                attach_event_files(self._open_run, self._journal.files)
 
     # Following
 
@@ -220,6 +241,8 @@ class Mirror:
     def _drain(self) -> None:
         """Read until the recorder has searched for the last time and nothing comes any more."""
         quiet_since = time.monotonic()
+        if (ended_at := self._subject.seen_at) is not None:
+            quiet_since -= max(time.time() - ended_at, 0.0)  # nothing was written for so long
         while True:
             self._look()
             if has_room(self._home.directory, self._status):
@@ -254,8 +277,12 @@ class Mirror:
                 summaries=sum(len(row.refs) for row in rows),
                 gaps=reading.gaps,
                 late=reading.late,
+                seam=reading.mark[1:] if reading.mark else (),
+                head=reading.head[1:] if reading.head else (),
             )
             self._journal.append(*self._handover.new_keys(), stretch)
+            if reading.head is not None:
+                self._files.note_head(entry, reading.head)
             self._hand_over(entry, list(enumerate(rows, first)))
         return bool(reading.batches)
 
@@ -266,47 +293,67 @@ class Mirror:
     def _send_rest(self) -> None:
         """What is no points, and how far things are."""
         run = self._open_run
+        if (group := self._context.options.group) is not None:
+            run.set_group(group)
         with self._guard("log", _LOG_TIMEOUT):
-            self._handover.whole()
-            for console in self._consoles:
-                console.send(run)
+            self._handover.whole(self._subject.seen_at)
+            self._consoles.send(run)
             for alerts in self._alerts:
                 alerts.send(run)
-        self._ask_server()
+            self._send_source()
+        self._look_at_server()
         self._report()
 
-    def _ask_server(self) -> None:
-        """Online: learn how many rows the server has, and fail when it takes no more."""
-        if self._rows_at_server is None:
-            return
-        check = self._rows_at_server
-        check.look(self._journal.next_row)
-        if check.stuck is not None:
-            raise IncompleteError(check.stuck)
-        self._status.update(confirmed=check.rows)
-        if check.error is not None:
-            self._server_error = check.error
-            self._status.update(detail=f"{check.error}; {_KEPT}")
-        elif self._server_error is not None:
-            self._server_error = None
-            self._status.update(detail=None)
+    def _look_at_server(self, *, soon: bool = False) -> None:
+        if self._watch is not None and (lost := self._watch.look(soon=soon)):
+            with self._guard("save", _LOG_TIMEOUT):
+                self._open_run.upload(lost)
 
-    def _report(self) -> None:
+    def _report(self, *, at_end: bool = False) -> None:
+        if at_end or time.monotonic() >= self._next_problems:
+            self._next_problems = time.monotonic() + _PROBLEMS_EVERY
+            self._status.update(problems=self._problems(at_end=at_end))
         self._status.update(
             rows=self._journal.next_row,
             points=self._journal.points,
             summaries=self._journal.summaries,
             bytes=self._journal.bytes,
             refused=self._handover.refused,
+            masked=self._open_run.masked,
+            left_out=tuple(self._left_out),
+            trials=self._subject.trials,
         )
 
+    def _problems(self, *, at_end: bool) -> tuple[str, ...]:
+        """What could not be sent, a line each, as many as anybody reads."""
+        found = [f"{safe(one.path)}: {one.error}: left out" for one in self._subject.unreadable]
+        found += self._files.problems(at_end=at_end)
+        more = [f"and {len(found) - _MOST_PROBLEMS:,} more"] if len(found) > _MOST_PROBLEMS else []
+        return (*found[:_MOST_PROBLEMS], *more)
+
     # Ending
+
+    def _hand_over_end(self) -> None:
+        self._consoles.finish(self._open_run)
+        for alerts in self._alerts:
+            alerts.send(self._open_run)
+        self._handover.ending(self._subject.record, self._subject.git)
+        self._attach_event_files()
+        if self._fragments is not None and self._context.uploads.goes_online(last=True):
+            raise OnlineRestart
+
+    def _wait_for_most(self) -> None:
+        while self._watch is not None and self._watch.waits():
+            self._look_at_server(soon=True)
+            self._pause()
 
     def _finish(self, code: int) -> None:
         online = self._fragments is None
         limit = FINISH_TIMEOUT_ONLINE if online else FINISH_TIMEOUT_OFFLINE
         try:
-            with self._guard("finish", limit + _GRACE):
+            telling = nullcontext() if self._watch is None else self._watch.telling()
+            with self._guard("finish", limit + _GRACE), telling:
+                self._handover.whole(self._subject.seen_at, at_end=True)
                 self._open_run.finish(code)
                 # Only then is the file complete: wandb-core writes its last block when it ends.
                 teardown()
@@ -315,29 +362,39 @@ class Mirror:
                 f"W&B did not take everything in time: {one_line(error)}"
             ) from error
 
-    def _verify(self) -> None:
-        """What W&B has must be all; wandb does not say when it is not."""
-        if self._fragments is not None:
-            run = self._journal.run
-            on_disk = self._fragments.next_row(0 if run is None else run.first_row)
-            if on_disk < self._journal.next_row:
-                raise IncompleteError(
-                    f"{self._journal.next_row - on_disk} rows are not in the W&B file: disk full?"
-                )
-        elif self._rows_at_server is not None:
-            missing = self._rows_at_server.missing(self._journal.next_row)
-            if missing:
-                raise IncompleteError(missing)
-            self._status.update(confirmed=self._rows_at_server.rows)
+    def _has_arrived(self) -> bool:
+        """Whether everything is known to be at the server; what W&B has must be all.
+
+        Raises:
+            IncompleteError: something is missing there, or in the offline file.
+        """
+        if self._fragments is None:
+            seconds = self._handover.runtime(self._subject.seen_at)
+            return self._watch is not None and self._watch.has_all(seconds)
+        run = self._journal.run
+        on_disk = self._fragments.next_row(0 if run is None else run.first_row)
+        if on_disk < self._journal.next_row:
+            raise IncompleteError(
+                f"{self._journal.next_row - on_disk} rows are not in the W&B file: disk full?"
+            )
+        return False
 
     def _pause(self) -> None:
         if self._context.stop.wait(_TICK):
             raise MirrorInterrupt
 
 
-def _paths(journal: Journal, own: Path | None) -> list[Path]:
+def _names(context: MirrorContext, journal: Journal) -> Namespaces:
+    """Names for the directories of this launch, beside those that the journal has."""
+    known = {str(Path(entry.path).parent): entry.namespace for entry in journal.files}
+    record = context.subject.record
+    own = str(context.paths.directory)
+    return Namespaces(known, logdir=record.logdir, cwd=record.cwd, own=own)
+
+
+def _paths(own: Path | None, told: list[str], journal: Journal) -> list[Path]:
     """This launch's file of lines, and those of the launches that it goes on from."""
     if own is None:
         return []
-    earlier = [Path(path) for path in journal.sent]
+    earlier = [Path(path) for path in (*told, *journal.sent)]
     return list(dict.fromkeys([*(path for path in earlier if path.name == own.name), own]))

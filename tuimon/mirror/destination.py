@@ -5,9 +5,9 @@ Options of the command line win over ``WANDB_*`` variables, these over W&B's set
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
+from tuimon.masking.secret_names import verdict
 from tuimon.runs.record import MirrorOptions
 
 Mode = Literal["online", "offline", "off"]
@@ -73,12 +73,9 @@ def clean(environ: MutableMapping[str, str]) -> None:
     """Take out of the mirror's environment what must not act on its W&B run."""
     for name in _FOREIGN:
         environ.pop(name, None)
+    for name in [*environ]:  # wandb sends all of Slurm's
+        if name.startswith("SLURM_") and verdict(name) != "harmless":
+            del environ[name]
     environ["WANDB_SILENT"] = "true"
     # wandb's own telemetry costs a seventh of each row, and calls its server in offline mode too.
     environ.setdefault("WANDB_ERROR_REPORTING", "false")
-
-
-def git_root(directory: str) -> str | None:
-    """The working tree that `directory` is in, or None."""
-    path = Path(directory).absolute()
-    return next((str(tree) for tree in (path, *path.parents) if (tree / ".git").exists()), None)

@@ -1,28 +1,35 @@
-"""Handing things over to an open W&B run, under the keys that it knows them by.
-
-And the extremes of what was handed over, which W&B's summary is told.
-"""
+"""Handing things over to an open W&B run, under the keys that it knows them by."""
 
 import errno
 import logging
 import math
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tuimon.events.frames import FrameError
-from tuimon.events.points import EventBatch, ScalarColumns, SummaryRef
-from tuimon.metrics import best_of
+from tuimon.events.points import EventBatch, SummaryRef
 from tuimon.mirror.journal import Entry, FileEntry, KeyEntry
-from tuimon.mirror.keys import GLOBAL_STEP, SCALARS, TIMESTAMP, KeyTable, step_key
-from tuimon.mirror.media import is_table, media
-from tuimon.mirror.rows import PLUGINS, StepRow
+from tuimon.mirror.keys import (
+    GLOBAL_STEP,
+    ROW,
+    RUNTIME,
+    SCALARS,
+    TIMESTAMP,
+    KeyTable,
+    step_key,
+)
+from tuimon.mirror.media import media
+from tuimon.mirror.rows import PLUGINS, StepRow, shortest
+from tuimon.mirror.run_config import run_config
+from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.status import one_line
-from tuimon.mirror.wandb_run import WandbRun, run_config
+from tuimon.mirror.tag_summaries import TagSummaries
+from tuimon.mirror.wandb_run import WandbRun
 from tuimon.runs.record import RunRecord
 from tuimon.summaries import SummaryError
 from tuimon.summaries.hparams import SessionStart
@@ -30,65 +37,40 @@ from tuimon.summaries.meshes import mesh_of_tag
 from tuimon.summaries.reader import SummaryReader
 
 _SUMMARY_EVERY = 10.0
+_ROWS_AT_ONCE = 100
+_FARTHEST = 86400.0
+"""Seconds: a point that lies farther ahead of the clock tells no time."""
 log = logging.getLogger(__name__)
-
-
-class TagExtremes:
-    """Extremes by (namespace, tag), over all lives of the mirror: of every batch that is read."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[str, str], tuple[float, float]] = {}
-        self._changed: set[tuple[str, str]] = set()
-
-    def add(self, namespace: str, tag: str, columns: ScalarColumns) -> None:
-        """Take in points; NaN and infinite values are no extremes."""
-        values = columns.values[np.isfinite(columns.values)]
-        if not len(values):
-            return
-        pair = (namespace, tag)
-        low, high = float(values.min()), float(values.max())
-        old = self._found.get(pair)
-        new = (low, high) if old is None else (min(low, old[0]), max(high, old[1]))
-        if new != old:
-            self._found[pair] = new
-            self._changed.add(pair)
-
-    def take(self, key: Callable[[str, str], str]) -> dict[str, float]:
-        """Entries of the summary that have changed, under each pair's `key`."""
-        entries: dict[str, float] = {}
-        for pair in self._changed:
-            name = key(*pair)
-            low, high = self._found[pair]
-            entries |= {f"{name}.min": low, f"{name}.max": high}
-            if (best := best_of(pair[1])) is not None:
-                entries[f"{name}.best"] = low if best == "min" else high
-        self._changed.clear()
-        return entries
 
 
 class Handover:
     """Turns rows into what W&B logs; `renamed` are the keys that an earlier life gave.
 
-    What is the same in every life, extremes and hyperparameters, is gathered from every batch that
-    is read, and handed over again.
+    What is the same in every life, the summary and hyperparameters, is gathered from every batch
+    that is read, and handed over again.
     """
 
     def __init__(self, renamed: dict[tuple[str, str], str]) -> None:
         self._keys = KeyTable(renamed)
         self._keys_told = len(renamed)
         self._run: WandbRun | None = None
+        self._running = RunningTime(())
+        self._latest: dict[str, tuple[float, int]] = {}
+        self._row = -1
         self._defined: set[str] = set()
         self._reader = SummaryReader(max_bytes=0)
-        self._extremes = TagExtremes()
+        self._summaries = TagSummaries()
         self._hparams: list[tuple[str, SummaryRef]] = []
         self._hparams_sent = 0
         self._next_summary = 0.0
         self.refused = 0
         """Summaries that could not be decoded, or that wandb did not take."""
 
-    def open(self, run: WandbRun) -> None:
-        """Hand over to `run` from now on."""
+    def open(self, run: WandbRun, running: RunningTime, first_row: int) -> None:
+        """Hand over to `run` from now on, whose time is `running` and which lacks `first_row`."""
         self._run = run
+        self._running = running
+        self._row = first_row - 1
 
     def observe(self, entry: FileEntry, batch: EventBatch) -> None:
         """Gather from a batch what concerns the run as a whole, and give its tags their keys.
@@ -98,11 +80,14 @@ class Handover:
         """
         for tag, columns in batch.scalars.items():
             self._keys.key(entry.namespace, tag)
-            self._extremes.add(entry.namespace, tag, columns)
+            self._summaries.add(entry, tag, columns, late=batch.late)
         for ref in batch.refs:
             if ref.plugin in PLUGINS:
                 self._keys.key(entry.namespace, _name(ref), ref.plugin)
         self._hparams += [(entry.path, ref) for ref in batch.refs if ref.plugin == "hparams"]
+        newest = max(_places(batch), default=None)
+        if newest is not None:
+            self._latest[entry.namespace] = newest
 
     def new_keys(self) -> list[Entry]:
         """The journal entries for tags that have got other keys than the plain ones, each once."""
@@ -114,6 +99,7 @@ class Handover:
         """Hand over the rows of a file, each with its number. Raises what wandb raises."""
         prefix = entry.namespace
         own_step = step_key(prefix)
+        waiting: list[dict[str, Any]] = []
         for number, row in numbered:
             data: dict[str, Any] = {
                 self._key(prefix, tag, own_step): value for tag, value in row.values.items()
@@ -121,21 +107,29 @@ class Handover:
             data[GLOBAL_STEP] = data[own_step] = row.step
             if math.isfinite(row.wall_time):
                 data[TIMESTAMP] = row.wall_time
+                data[RUNTIME] = round(self._running.at(row.wall_time), 6)
+            data[ROW] = self._row = number
+            if not row.refs:
+                waiting.append(data)
+            if row.refs or len(waiting) == _ROWS_AT_ONCE:
+                self._open_run.write(waiting)
+                waiting = []
             if row.refs:
                 with tempfile.TemporaryDirectory(prefix="tuimon-") as folder:
                     found = self._media(entry, row.refs, Path(folder))
-                    self._log_media(data, found, number)
-            else:
-                self._open_run.log(data, number)
+                    self._write_media(data, found)
+        self._open_run.write(waiting)
 
     def ending(self, record: RunRecord, git: Mapping[str, Any]) -> None:
         """Hand over how it ended, and what else came to be known since the run was opened."""
         self._open_run.update_config(run_config(record, git))
         self._hparams_sent = 0  # they win over the command line
-        self.whole(at_end=True)
 
-    def whole(self, *, at_end: bool = False) -> None:
-        """Hand over what concerns the run as a whole: at most every ten seconds, and at the end."""
+    def whole(self, seen_at: float | None, *, at_end: bool = False) -> None:
+        """Hand over what concerns the run as a whole: at most every ten seconds, and at the end.
+
+        `seen_at` (Unix s) is until when it has run, None where its points alone tell.
+        """
         now = time.monotonic()
         if not at_end and now < self._next_summary:
             return
@@ -143,8 +137,26 @@ class Handover:
         for path, ref in self._hparams[self._hparams_sent :]:
             self._hparams_sent += 1
             self._open_run.update_config(self._hyperparameters(path, ref))
-        if entries := self._extremes.take(self._keys.key):
-            self._open_run.update_summary(entries)
+        entries = self._summaries.take(self._keys)
+        self._open_run.update_summary(entries | self._newest(seen_at))
+
+    def runtime(self, seen_at: float | None) -> int | None:
+        """Whole seconds that the training has been running, as in the summary; see `whole`."""
+        at = max(self._latest.values())[0] if seen_at is None and self._latest else seen_at
+        return None if at is None else int(self._running.at(at))
+
+    def _newest(self, seen_at: float | None) -> dict[str, Any]:
+        """What wandb keeps of the newest row in the summary, and how long the training has run."""
+        entries: dict[str, Any] = {
+            step_key(namespace): step for namespace, (_, step) in self._latest.items()
+        }
+        if self._latest:
+            entries[TIMESTAMP], entries[GLOBAL_STEP] = max(self._latest.values())
+        if self._row >= 0:
+            entries[ROW] = self._row
+        if (seconds := self.runtime(seen_at)) is not None:
+            entries |= {RUNTIME: seconds, "_wandb": {"runtime": seconds}}
+        return entries
 
     @property
     def _open_run(self) -> WandbRun:
@@ -158,29 +170,17 @@ class Handover:
             self._open_run.define(key, own_step)
         return key
 
-    def _log_media(self, row: dict[str, Any], found: dict[str, Any], number: int) -> None:
-        """Hand over a row with media; what wandb does not take of them is left out.
+    def _write_media(self, row: dict[str, Any], found: dict[str, Any]) -> None:
+        """Hand over a row with media, or without them if wandb does not take them.
 
-        wandb asks its server about each table while it is logged, and raises what comes of that;
-        nothing of the row has been handed over then. A wandb-core that is dead takes no row at all.
+        A wandb-core that is dead takes no row at all.
         """
-        without_tables = {key: value for key, value in found.items() if not is_table(value)}
-        lasting = False
-        for some, pause in ((found, 1.0), (found, 4.0), (found, 0.0), (without_tables, 0.0)):
-            if lasting and some is found:
-                continue
-            try:
-                self._open_run.log(row | some, number)
-            except Exception as error:
-                log.warning("row %d is not taken with its media: %s", number, one_line(error))
-                # An answer of a server that knows no artifacts: it gives no other a moment later.
-                lasting = type(error).__name__ == "ValidationError"
-                time.sleep(0.0 if lasting else pause)
-            else:
-                self.refused += len(found) - len(some)
-                return
-        self._open_run.log(row, number)
-        self.refused += len(found)
+        try:
+            self._open_run.write_media(row, found)
+        except Exception as error:
+            log.warning("row %d is not taken with its media: %s", row[ROW], one_line(error))
+            self._open_run.write([row])
+            self.refused += len(found)
 
     def _media(self, entry: FileEntry, refs: Sequence[SummaryRef], folder: Path) -> dict[str, Any]:
         """Values of summaries by key; what cannot be read or understood is left out and counted."""
@@ -212,7 +212,30 @@ class Handover:
         except (SummaryError, FrameError, OSError) as error:
             log.warning("hyperparameters are not mirrored: %s", error)
             return {}
-        return dict(found.hparams) if isinstance(found, SessionStart) else {}
+        return _short(found.hparams) if isinstance(found, SessionStart) else {}
+
+
+def _places(batch: EventBatch) -> Iterator[tuple[float, int]]:
+    """Time and step of the last point of each tag that goes to W&B; times that tell nothing left
+    out."""
+    for columns in batch.scalars.values():
+        if len(columns.steps):
+            yield from _place(columns.wall_times[-1].item(), columns.steps[-1].item())
+    for ref in batch.refs:
+        if ref.plugin in PLUGINS:
+            yield from _place(ref.wall_time, ref.step)
+
+
+def _place(wall_time: float, step: int) -> Iterator[tuple[float, int]]:
+    if 0 < wall_time < time.time() + _FARTHEST:
+        yield wall_time, step
+
+
+def _short(hparams: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: shortest(np.array([value])).item() if isinstance(value, float) else value
+        for name, value in hparams.items()
+    }
 
 
 def _name(ref: SummaryRef) -> str:

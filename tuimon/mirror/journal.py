@@ -9,17 +9,18 @@ One JSON object a line, appended and synced to disk; a line that a crash has cut
 since nothing was handed over for it. One process writes (`locked`), others may read meanwhile.
 """
 
-import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 from tuimon.events.fields import Span
-from tuimon.events.gaps import cut_out
+from tuimon.mirror.file_marks import Mark, still_holds
+from tuimon.mirror.line_numbers import LineNumbers, LinesEntry
+from tuimon.runs.lock import held
 
 FORMAT = 1
 
@@ -65,6 +66,14 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveEntry:
+    """File `file` was renamed, or a directory above it."""
+
+    file: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyEntry:
     """A tag whose key in W&B is not the plain one."""
 
@@ -88,6 +97,20 @@ class StretchEntry:
     """Begin and end of parts that were passed over, and may be filled later."""
     late: bool = False
     """The bytes were a gap of an earlier stretch."""
+    seam: Sequence[int] = field(default_factory=list)
+    """Length and CRC-32 of the bytes before `end`, by which the file is known again."""
+    head: Sequence[int] = field(default_factory=list)
+    """The same of the first bytes of the file, with its first stretch."""
+
+    @property
+    def mark(self) -> Mark | None:
+        """Where the file is known by what it holds; None where that was not written down."""
+        return Mark(self.end, *self.seam) if self.seam else None
+
+    @property
+    def head_mark(self) -> Mark | None:
+        """What the file is known by at its beginning; None where that was not written down."""
+        return Mark(self.head[0], *self.head) if self.head else None
 
     @property
     def next_row(self) -> int:
@@ -97,7 +120,7 @@ class StretchEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentEntry:
-    """How much of a file of lines was handed over: a console.log's bytes, a file of alerts' lines.
+    """How many lines of a file of alerts were handed over; once also, bytes of a console.
 
     Written before the handing over: after a crash such lines may be missing, but none comes twice.
     """
@@ -108,18 +131,47 @@ class SentEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeEntry:
-    """A directory whose source files were handed over; written before, like `SentEntry`."""
+    """A directory whose source files are at W&B, or in the offline file.
+
+    What comes twice, after a kill, is one version there.
+    """
 
     directory: str
 
 
-Entry = IdEntry | RunEntry | FileEntry | KeyEntry | StretchEntry | SentEntry | CodeEntry
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchEntry:
+    """A launch whose points go into the W&B run; those of `directory`, relative to the state home.
+
+    It began at `began` (Unix s), when launches `before` had been running for so many seconds.
+    """
+
+    directory: str
+    began: float
+    before: float = 0.0
+
+
+Entry = (
+    IdEntry
+    | RunEntry
+    | LaunchEntry
+    | FileEntry
+    | MoveEntry
+    | KeyEntry
+    | StretchEntry
+    | LinesEntry
+    | SentEntry
+    | CodeEntry
+)
 _KINDS: dict[str, type[Entry]] = {
     "id": IdEntry,
     "run": RunEntry,
+    "launch": LaunchEntry,
     "file": FileEntry,
+    "moved": MoveEntry,
     "key": KeyEntry,
     "rows": StretchEntry,
+    "lines": LinesEntry,
     "sent": SentEntry,
     "code": CodeEntry,
 }
@@ -130,8 +182,9 @@ class Journal:
     """An append-only journal and what its entries add up to.
 
     `run_id` is None until a W&B run was about to be opened, `run` until one was; `files` are in
-    order of their ids; `earlier` are the stretches of the mirror's earlier lives; `sent` says how
-    much of which file of lines is in W&B, `code` the source files of which directories.
+    order of their ids, `launches` in that of their begins; `earlier` are the stretches of the
+    mirror's earlier lives, `lines` those of consoles; `sent` says how much of which file of
+    alerts is in W&B, `code` the source files of which directories.
     """
 
     def __init__(self, path: Path) -> None:
@@ -144,6 +197,7 @@ class Journal:
         self.path = path
         self.run_id: str | None = None
         self.run: RunEntry | None = None
+        self.launches: list[LaunchEntry] = []
         self.files: list[FileEntry] = []
         self.renamed: dict[tuple[str, str], str] = {}
         self.earlier: list[StretchEntry] = []
@@ -151,6 +205,7 @@ class Journal:
         self.points = 0
         self.summaries = 0
         self.bytes = 0
+        self.lines = LineNumbers()
         self.sent: dict[str, int] = {}
         self.code: set[str] = set()
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -178,16 +233,14 @@ class Journal:
     def gone(self) -> str | None:
         """An event file whose rows cannot be read again, because it is gone or another one."""
         newest = {entry.path: entry.id for entry in self.files}
-        ends: dict[int, int] = {}
+        stretches: dict[int, list[StretchEntry]] = {}
         for stretch in self.earlier:
-            ends[stretch.file] = max(stretch.end, ends.get(stretch.file, 0))
-        for number, end in ends.items():
+            stretches.setdefault(stretch.file, []).append(stretch)
+        for number, own in stretches.items():
             path = self.files[number].path
-            try:
-                size = Path(path).stat().st_size
-            except OSError:
-                return path
-            if size < end or newest[path] != number:
+            marks = [stretch.mark for stretch in own]
+            end = max(stretch.end for stretch in own)
+            if newest[path] != number or not still_holds(path, marks, end):
                 return path
         return None
 
@@ -203,7 +256,7 @@ class Journal:
 
     def _load(self) -> None:
         whole = 0
-        for entry, end in _whole_lines(self.path):
+        for entry, end in whole_lines(self.path):
             whole = end
             self._apply(entry)
             if isinstance(entry, StretchEntry):
@@ -226,8 +279,12 @@ class Journal:
                     self.sent = dict.fromkeys(self.sent, 0)
                     self.code.clear()
                 self.run_id, self.run = entry.run_id, entry
+            case LaunchEntry():
+                self.launches.append(entry)
             case FileEntry():
                 self.files.append(entry)
+            case MoveEntry():
+                self.files[entry.file] = replace(self.files[entry.file], path=entry.path)
             case KeyEntry():
                 self.renamed[entry.namespace, entry.tag] = entry.key
             case StretchEntry():
@@ -235,6 +292,8 @@ class Journal:
                 self.points += entry.points
                 self.summaries += entry.summaries
                 self.bytes += 0 if entry.late else entry.end - entry.begin
+            case LinesEntry():
+                self.lines.add(entry)
             case SentEntry():
                 self.sent[entry.path] = entry.amount
             case CodeEntry():
@@ -248,39 +307,8 @@ def last_run(path: Path) -> RunEntry | None:
         JournalError: it was written by another version, or holds no journal.
         OSError: it cannot be read.
     """
-    runs = [entry for entry, _ in _whole_lines(path) if isinstance(entry, RunEntry)]
+    runs = [entry for entry, _ in whole_lines(path) if isinstance(entry, RunEntry)]
     return runs[-1] if runs else None
-
-
-class FileCoverage(NamedTuple):
-    """How much of an event file was entered in a journal."""
-
-    end: int = 0
-    gaps: tuple[Span, ...] = ()
-    """What is missing before the end."""
-
-
-def read_coverage(path: Path) -> dict[str, FileCoverage]:
-    """How much of each event file was entered in a journal that another process may be writing.
-
-    Raises:
-        JournalError: it was written by another version, or holds no journal.
-        OSError: it cannot be read.
-    """
-    files: list[str] = []
-    stretches: dict[int, list[StretchEntry]] = {}
-    for entry, _ in _whole_lines(path):
-        if isinstance(entry, FileEntry):
-            files.append(entry.path)
-        elif isinstance(entry, StretchEntry):
-            stretches.setdefault(entry.file, []).append(entry)
-    return {path: _coverage(stretches.get(number, ())) for number, path in enumerate(files)}
-
-
-def _coverage(stretches: Sequence[StretchEntry]) -> FileCoverage:
-    late = [(one.begin, one.end) for one in stretches if one.late]
-    gaps = cut_out(gaps_of(one for one in stretches if not one.late), late)
-    return FileCoverage(max((one.end for one in stretches), default=0), tuple(gaps))
 
 
 def gaps_of(stretches: Iterable[StretchEntry]) -> list[Span]:
@@ -288,7 +316,7 @@ def gaps_of(stretches: Iterable[StretchEntry]) -> list[Span]:
     return [(begin, end) for one in stretches for begin, end in one.gaps]
 
 
-def _whole_lines(path: Path) -> Iterator[tuple[Entry, int]]:
+def whole_lines(path: Path) -> Iterator[tuple[Entry, int]]:
     """Entries with the offset behind each, up to a line that is not whole."""
     end = 0
     with path.open("rb") as file:
@@ -316,13 +344,5 @@ def _decode(path: Path, line: bytes) -> Entry | None:
 def locked(directory: Path) -> Iterator[bool]:
     """Hold the lock of a mirror directory (created); False when another process holds it."""
     directory.mkdir(mode=0o700, exist_ok=True)
-    file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(file)
+    with held(directory / "lock") as free:
+        yield free

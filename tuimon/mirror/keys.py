@@ -1,54 +1,42 @@
 """The names that TensorBoard's runs and tags have in W&B.
 
-They are those of W&B's own TensorBoard integration: ``<run>/<tag>``, where the run is named by its
-path relative to the log directory and the log directory itself adds nothing.
+They are those of W&B's own TensorBoard integration: ``<namespace>/<tag>``, where the namespace is
+what `tuimon.mirror.namespaces` calls the directory. Keys are flat, dots in them mean nothing.
 """
 
-from pathlib import PurePath
+import re
 
-from tuimon.metrics.splits import SPLITS
+from tuimon.text import escaped
 
 GLOBAL_STEP = "global_step"
 """TensorBoard's step: in every row, so that all charts can use it as their x-axis."""
 
 TIMESTAMP = "_timestamp"
 
+RUNTIME = "_runtime"
+
+ROW = "_step"
+"""The number of the row: wandb's own step, which counts what is logged."""
+
 SCALARS = "scalars"
 """The kind of values that are no summaries of other plugins."""
 
-_TELLING_SPLITS = ("train", "val", "eval", "test")
-"""Parts of the data; a directory that is called ``dev`` may well be another thing."""
+_NAMELESS = re.compile(r"\*|\\(\.|$)")
 
-_RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, "_step", "_runtime", "_wandb"})
-
-
-def namespace(run: str, directory: str, *, named_by_user: bool) -> str:
-    """The prefix for the tags of a run, empty for none.
-
-    A directory that was found rather than given is run ``.`` although others may come; one that is
-    called ``train`` will hardly stay alone, and W&B's integration makes the same exception.
-    """
-    if run != ".":
-        return run
-    name = PurePath(directory).name
-    return name if not named_by_user and is_part_name(name) else ""
-
-
-def is_part_name(name: str) -> bool:
-    """Whether a directory of this name holds a part of a run, as ``train`` and ``val`` do."""
-    return SPLITS.get(name.lower()) in _TELLING_SPLITS
+_RESERVED = frozenset({"", GLOBAL_STEP, TIMESTAMP, ROW, RUNTIME, "_wandb"})
 
 
 def step_key(prefix: str) -> str:
     """The key of the step metric of a namespace."""
-    return f"{prefix}/{GLOBAL_STEP}" if prefix else GLOBAL_STEP
+    return f"{escaped(prefix)}/{GLOBAL_STEP}" if prefix else GLOBAL_STEP
 
 
 class KeyTable:
     """Gives every (namespace, tag) a key of its own.
 
     Tags that W&B would drop or overwrite (an empty one, ``_step``, …) and pairs that would share a
-    key (run ``.`` with tag ``a/b``, run ``a`` with tag ``b``) get another. `renamed` are the pairs
+    key (run ``.`` with tag ``a/b``, run ``a`` with tag ``b``) get another, and what is no UTF-8 is
+    escaped. `renamed` are the pairs
     that were given another key before: they keep it, whatever order the tags come in now.
     """
 
@@ -57,6 +45,10 @@ class KeyTable:
         self._keys = dict(self.renamed)
         self._taken = set(self._keys.values())
         self._kinds: dict[tuple[str, str], str] = {}
+
+    def __contains__(self, key: str) -> bool:
+        """Whether a tag has this key."""
+        return key in self._taken
 
     def key(self, prefix: str, tag: str, kind: str = SCALARS) -> str:
         """The key of a tag; a new entry of `renamed` if it is not the plain one.
@@ -72,9 +64,9 @@ class KeyTable:
         pair = (prefix, tag)
         key = self._keys.get(pair)
         if key is None:
-            plain = key = f"{prefix}/{tag}" if prefix else tag
+            plain = key = escaped(f"{prefix}/{tag}" if prefix else tag)
             if tag in _RESERVED or key.endswith(f"/{GLOBAL_STEP}"):
-                key = f"{prefix}/tag/{tag}" if prefix else f"tag/{tag}"
+                key = escaped(f"{prefix}/tag/{tag}" if prefix else f"tag/{tag}")
             number = 1
             base = key
             while key in self._taken:
@@ -87,6 +79,11 @@ class KeyTable:
         return key
 
 
-def can_be_defined(key: str) -> bool:
-    """Whether ``define_metric`` takes the key for a name: in it an asterisk is a pattern."""
-    return "*" not in key
+def metric_name(key: str) -> str | None:
+    """What ``define_metric`` calls a key; None if it has no name for it.
+
+    A dot is a path into nested values there unless it is escaped: of `lr0.1/global_step` wandb
+    would give each row an entry `lr0` with one `1/global_step` in it. An asterisk is a pattern, and
+    what a backslash at the end or before a dot means cannot be said.
+    """
+    return None if _NAMELESS.search(key) else key.replace(".", "\\.")

@@ -1,38 +1,59 @@
 """A launch under a guardian, as the mirror sees it."""
 
+import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tuimon.events.finder import SourceFinder
-from tuimon.mirror.keys import namespace
+from tuimon.events.logdir import UnreadablePath
+from tuimon.events.points import EventBatch
+from tuimon.mirror.journal_home import is_settled, launches_of
 from tuimon.mirror.owner import NewFile
+from tuimon.mirror.trial_mirrors import TrialMirrors
+from tuimon.mirror.trials import TrialSplit
 from tuimon.runs.ending import exit_code, has_ended
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import RecorderRecord, RunRecord
+from tuimon.runs.record import RecorderRecord, RecordError, RunRecord, read_record
 from tuimon.runs.registry import read_status
-from tuimon.runs.sources import WANDB, LogSource
+from tuimon.runs.sources import CONSOLE, WANDB, LogSource
+from tuimon.runs.writers import FileClaims
 
 _LAST_SEARCH_TIMEOUT = 60.0
 """Seconds that the recorder, which reads the rest of the console, is waited for."""
 
+_OWN_RUN_PATIENCE = 20.0
+"""Seconds that a training which has imported wandb has to open a W&B run itself."""
+
 
 class LaunchOwner:
-    """Follows the records of a run directory and the log directories that the recorder finds."""
+    """Follows the records of a run directory and the log directories that the recorder finds.
+
+    Trials have mirrors of their own, which this one keeps at work.
+    """
 
     def __init__(self, paths: RunPaths) -> None:
         """Raises RecordError when there is no readable run.json."""
         self._paths = paths
         self._status = read_status(paths.directory)
         self._ended_at: float | None = None
-        self._finder = SourceFinder(self.record.started_at)
+        self._has_begun = is_settled(paths)
+        self._imported_at: float | None = None
+        self._trials = TrialMirrors(paths, dict(os.environ))
+        self._split = TrialSplit(self._trials.tops)
+        self._claims = FileClaims(paths)
+        self._finder = SourceFinder(self.record.started_at, self._claims)
 
     @property
     def record(self) -> RunRecord:
-        """run.json."""
-        return self._status.record
+        """run.json; with trials it is in one group with them."""
+        record = self._status.record
+        if not self._trials:
+            return record
+        return record._replace(mirror=record.mirror._replace(group=self._trials.group(record)))
 
     @property
     def git(self) -> Mapping[str, Any]:
@@ -51,12 +72,35 @@ class LaunchOwner:
         return recorder.wandb_runs[-1]
 
     @property
+    def seen_at(self) -> float | None:
+        """The end of the training, or now."""
+        return self._status.ended_at or time.time()
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether it writes event files, and wandb was not told to take them."""
+        recorder = self._status.recorder
+        if recorder is None or recorder.wandb_syncs or self._has_begun:
+            return False
+        return any(source.found_by not in (WANDB, CONSOLE) for source in recorder.logdirs)
+
+    @property
     def ended(self) -> bool:
         """Whether the training is over."""
         return has_ended(self._status)
 
     @property
     def settled(self) -> bool:
+        """Whether all files are found and belong to somebody, and the trials are mirrored."""
+        return self._is_searched and not self.is_sorting and self._trials.are_done
+
+    @property
+    def is_sorting(self) -> bool:
+        """Whether there are files of which it is not known yet whether they are a trial's."""
+        return self._split.is_waiting
+
+    @property
+    def _is_searched(self) -> bool:
         """Whether the recorder's search is over: it writes its record once more after the end."""
         if not self.ended:
             return False
@@ -92,28 +136,86 @@ class LaunchOwner:
         """alerts.jsonl."""
         return self._paths.alerts
 
+    @property
+    def unreadable(self) -> list[UnreadablePath]:
+        """Directories that could not be looked into the last time."""
+        return self._finder.unreadable
+
     def look(self) -> list[NewFile]:
         """Read the records again, and look for new event files."""
         self._status = read_status(self._paths.directory)
         if self._status.recorder is not None:
             self._finder.set_sources(self._sources(self._status.recorder))
-        return [
-            NewFile(str(path), run, self._namespace(run, path)) for run, path in self._finder.find()
-        ]
+        last = self._is_searched
+        if self._awaits_own_run(last=last):
+            return []
+        found = self._finder.find(last=last)
+        files = [NewFile(str(path), run) for run, path in found]
+        own, trials = self._split.sort(files, last=last)
+        for trial in trials:
+            self._trials.add(trial, self._status.record)
+        self._trials.tick(ended=self.ended)
+        return own
+
+    def _awaits_own_run(self, *, last: bool) -> bool:
+        """Whether the training may be about to open a W&B run: for a while after its import."""
+        recorder = self._status.recorder
+        if last or self._has_begun or recorder is None or not recorder.wandb_imported:
+            return False
+        if self.own_run is None and self.record.mirror.mode == "auto":
+            now = time.monotonic()
+            self._imported_at = self._imported_at or now
+            return now - self._imported_at < _OWN_RUN_PATIENCE
+        return False
+
+    def begin(self, known: Iterable[str]) -> None:
+        """Find out from now on which files are those of trials."""
+        self._has_begun = True
+        self._split.begin(known)
+
+    def observe(self, batch: EventBatch) -> None:
+        """See whether the first directory has a session of hyperparameters."""
+        self._split.observe(batch)
+
+    @property
+    def trials(self) -> int:
+        """Those with W&B runs of their own."""
+        return len(self._trials)
+
+    def upload(self) -> None:
+        """Have the trials go online, too."""
+        self._trials.upload()
+
+    def incomplete(self, *, online: bool) -> str | None:
+        """What is wrong with a trial."""
+        return self._trials.incomplete(online=online)
+
+    @property
+    def others_have_arrived(self) -> bool:
+        """Whether everything of the trials is known to be at W&B."""
+        return self._trials.have_arrived
+
+    def close(self) -> None:
+        """End the mirrors of the trials."""
+        self._trials.close()
 
     def _sources(self, recorder: RecorderRecord) -> Sequence[LogSource]:
-        """The log directories, without what the training takes to W&B itself."""
+        """The log directories, without what the training takes to W&B itself.
+
+        Its own run is the W&B run, unless one was begun before it was opened.
+        """
         if self.own_run is None:
             return recorder.logdirs
-        if recorder.wandb_syncs:
+        if recorder.wandb_syncs or not self._has_begun:
             return ()
         return [source for source in recorder.logdirs if source.found_by != WANDB]
 
-    def goes_on_from(self, started_at: float) -> None:
+    def goes_on_from(self, home: RunPaths) -> None:
         """Take files of earlier launches, too: their own mirrors may not have come to them."""
-        if started_at < self.record.started_at:
-            self._finder = SourceFinder(started_at)
-
-    def _namespace(self, run: str, path: Path) -> str:
-        named_by_user = self._finder.given_by_user(path)
-        return namespace(run, str(path.parent), named_by_user=named_by_user)
+        self._claims.goes_on_from(launches_of(home))
+        started_at = self.record.started_at
+        with suppress(RecordError):
+            record = read_record(RunRecord, home.run_json)
+            if record is not None:
+                started_at = min(started_at, record.started_at)
+        self._finder = SourceFinder(started_at, self._claims)

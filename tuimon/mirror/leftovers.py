@@ -1,9 +1,14 @@
-"""What an earlier life of a mirror has left running, known by its environment.
+"""What an earlier life of a mirror has left: processes, known by their environment, and files.
 
 Whoever starts mirrors imports this and nothing of what they are made of.
 """
 
-from contextlib import suppress
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -25,3 +30,35 @@ def kill_leftovers(directory: Path, variable: str = MIRROR_VARIABLE) -> None:
                 process.kill()
                 found.append(process)
     psutil.wait_procs(found, timeout=_KILL_GRACE)
+
+
+def clear_away(directory: Path) -> None:
+    """Kill what is left of the mirror of `directory`, and remove its temporary files."""
+    kill_leftovers(directory)
+    shutil.rmtree(_temporary(directory), ignore_errors=True)
+
+
+@contextmanager
+def own_temporary_directory(directory: Path) -> Iterator[None]:
+    """Have this process, and what it starts, keep temporary files apart, and remove them after it.
+
+    wandb leaves directories behind, always when it is killed. The name is that of an earlier life,
+    whose files go, too; and short, because it has room for sockets.
+    """
+    own = _temporary(directory)
+    shutil.rmtree(own, ignore_errors=True)
+    try:
+        own.mkdir(mode=0o700)
+    except OSError:  # another user's, or no room
+        yield
+        return
+    os.environ["TMPDIR"] = tempfile.tempdir = str(own)
+    try:
+        yield
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+
+
+def _temporary(directory: Path) -> Path:
+    name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:10]
+    return Path(os.environ.get("TMPDIR") or tempfile.gettempdir(), f"tuimon-{os.getuid()}-{name}")

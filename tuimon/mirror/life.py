@@ -7,17 +7,17 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from tuimon.mirror.context import MirrorContext
-from tuimon.mirror.core import IncompleteError, Mirror, MirrorInterrupt, OnlineRestart
+from tuimon.mirror.core import Mirror, MirrorInterrupt, OnlineRestart
 from tuimon.mirror.journal import Journal, locked
 from tuimon.mirror.journal_home import is_settled, settle_home
 from tuimon.mirror.leftovers import HOME_VARIABLE, kill_leftovers
 from tuimon.mirror.offline_file import is_offline_run
 from tuimon.mirror.opening import MirrorOff, RunOpener, UploadError
-from tuimon.mirror.owner import NewFile, Owner
+from tuimon.mirror.owner import NewFile
 from tuimon.mirror.status import EXIT_AGAIN
+from tuimon.mirror.upload_watch import IncompleteError
 from tuimon.mirror.wandb_run import teardown
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import RecordError, RunRecord, read_record
 
 _LOOK_EVERY = 0.5
 _LOOK_FOR_LOCK_EVERY = 1.0
@@ -45,7 +45,7 @@ def mirror_subject(context: MirrorContext) -> int:
         with ExitStack() as stack:
             if home != paths:
                 _wait_for_lock(stack, home, context)
-                _go_on_from(subject, home)
+                subject.goes_on_from(home)
                 kill_leftovers(home.directory)
             kill_leftovers(home.directory, HOME_VARIABLE)
             if home != paths:
@@ -68,6 +68,8 @@ def mirror_subject(context: MirrorContext) -> int:
         log.error("%s", error)
         status.update(state="failed", detail=str(error))
         return EXIT_AGAIN
+    finally:
+        subject.close()
     return 0
 
 
@@ -76,6 +78,8 @@ def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> Non
     uploads = context.uploads
     while True:
         wants_online = uploads.is_asked
+        if wants_online:
+            context.subject.upload()
         uploads.done()
         with Journal(home.mirror / "journal.jsonl") as journal:
             try:
@@ -97,7 +101,8 @@ def _first_files(context: MirrorContext) -> list[NewFile] | None:
     while not files:
         settled = subject.settled
         if subject.own_run is not None:
-            status.update(state="own", directory=subject.own_run, detail=_about(subject.own_run))
+            detail = _about(subject.own_run, left_out=subject.leaves_out)
+            status.update(state="own", directory=subject.own_run, detail=detail)
         if settled:
             return None
         if context.stop.wait(_LOOK_EVERY):
@@ -109,10 +114,14 @@ def _first_files(context: MirrorContext) -> list[NewFile] | None:
     return files
 
 
-def _about(own_run: str) -> str:
+def _about(own_run: str, *, left_out: bool) -> str:
     """What to know of a W&B run that the training has opened."""
     upload = f"; upload it with: {shlex.join(['wandb', 'sync', own_run])}"
-    return f"the script's own run, in {own_run}{upload if is_offline_run(own_run) else ''}"
+    files = "; event files are not sent there (tuimon mirror sends them)"
+    return (
+        f"the script's own run, in {own_run}{upload if is_offline_run(own_run) else ''}"
+        f"{files if left_out else ''}"
+    )
 
 
 def _wait_for_lock(stack: ExitStack, home: RunPaths, context: MirrorContext) -> None:
@@ -127,10 +136,3 @@ def _wait_for_lock(stack: ExitStack, home: RunPaths, context: MirrorContext) -> 
         if context.stop.wait(_LOOK_FOR_LOCK_EVERY):
             raise MirrorInterrupt
     context.status.update(detail=None)
-
-
-def _go_on_from(subject: Owner, home: RunPaths) -> None:
-    with suppress(RecordError):
-        record = read_record(RunRecord, home.run_json)
-        if record is not None:
-            subject.goes_on_from(record.started_at)

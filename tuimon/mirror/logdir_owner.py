@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from tuimon.events.logdir import FoundFile, LogdirScan
-from tuimon.mirror.keys import is_part_name
-from tuimon.mirror.launch_owner import LaunchOwner
-from tuimon.mirror.owner import NewFile, Owner
+from tuimon.events.logdir import FoundFile, LogdirScan, UnreadablePath
+from tuimon.events.points import EventBatch
+from tuimon.mirror.namespaces import is_part_name
+from tuimon.mirror.owner import NewFile
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import LogdirRecord, RunRecord, RunState, read_record
+from tuimon.runs.record import LogdirRecord, RunRecord, RunState
 from tuimon.runs.sources import LogSource
 
 _QUIET_SECONDS = 60.0
@@ -76,45 +76,78 @@ def _top(directory: PurePath, root: PurePath, holding: Iterable[PurePath]) -> Pu
     return top.parent if top != root and is_part_name(top.name) else top
 
 
-def subject_of(paths: RunPaths) -> Owner:
-    """What a directory describes: a run, or log directories; raises RecordError."""
-    record = read_record(LogdirRecord, paths.logdir_json)
-    return LaunchOwner(paths) if record is None else LogdirOwner(record)
-
-
 class LogdirOwner:
     """The directories of one experiment below a log directory; `record` says which."""
 
     def __init__(self, record: LogdirRecord) -> None:
+        self._scans: dict[str, LogdirScan] = {}
+        self._describe(record)
+        self._quiet_since = time.monotonic()
+        self._sizes: dict[Path, int] = {}
+        self.own_run = None
+        self.seen_at = None
+        self.leaves_out = False
+        self.stopped_code = 0
+        self.console: Path | None = None
+        self.alerts: Path | None = None
+        self.is_sorting = False
+        self.trials = 0
+        self.others_have_arrived = True
+
+    def _describe(self, record: LogdirRecord) -> None:
         self._described = record
         self._namespaces = dict(zip(record.directories, record.namespaces, strict=True))
-        sources = [LogSource(path=path, recursive=False) for path in record.directories]
-        self._scans = [(source.path, LogdirScan([source])) for source in sources]
-        self._files: list[Path] = []
-        self._written_at = time.time()
-        self.record = RunRecord(
-            id=record.name,
-            name=record.name,
+        for path in record.directories:
+            if path not in self._scans:
+                self._scans[path] = LogdirScan([LogSource(path=path, recursive=False)])
+
+    @property
+    def record(self) -> RunRecord:
+        """As of a launch that has ended."""
+        described = self._described
+        return RunRecord(
+            id=described.name,
+            name=described.name,
             host=socket.gethostname(),
             machine_id="",
             boot_id="",
             argv=(),
             command=(),
-            cwd=record.cwd,
-            mirror=record.mirror,
-            started_at=record.created_at,
+            cwd=described.cwd,
+            mirror=described.mirror,
+            started_at=described.created_at,
             state=RunState.FINISHED,
         )
-        self.git: Mapping[str, Any] = {"logdir": record.root}
-        self.own_run = None
-        self.exit_code = self.stopped_code = 0
-        self.console: Path | None = None
-        self.alerts: Path | None = None
+
+    @property
+    def git(self) -> Mapping[str, Any]:
+        """Where the logs are: of the code nothing is known."""
+        return {"logdir": self._described.root}
+
+    @property
+    def exit_code(self) -> int:
+        """How it ended is not known."""
+        return 0
+
+    @property
+    def files(self) -> list[Path]:
+        """The event files that were found."""
+        return list(self._sizes)
+
+    @property
+    def unreadable(self) -> list[UnreadablePath]:
+        """Directories that could not be looked into the last time."""
+        return [one for scan in self._scans.values() for one in scan.unreadable]
+
+    @property
+    def quiet_seconds(self) -> float:
+        """For how long nothing has come."""
+        return time.monotonic() - self._quiet_since
 
     @property
     def ended(self) -> bool:
         """Whether nothing more is to come: with ``--watch``, nothing has come for a minute."""
-        return not self._described.watch or time.time() - self._written_at > _QUIET_SECONDS
+        return not self._described.watch or self.quiet_seconds > _QUIET_SECONDS
 
     @property
     def settled(self) -> bool:
@@ -131,16 +164,33 @@ class LogdirOwner:
 
     def look(self) -> list[NewFile]:
         """Event files that were not returned before."""
-        for path in self._files:
+        for path, size in self._sizes.items():
             with suppress(OSError):
-                self._written_at = max(self._written_at, path.stat().st_mtime)
+                self._sizes[path] = path.stat().st_size
+            if self._sizes[path] != size:
+                self._quiet_since = time.monotonic()
         found = [
             NewFile(str(path), run, self._namespaces[directory])
-            for directory, scan in self._scans
+            for directory, scan in self._scans.items()
             for run, path in scan.scan()
         ]
-        self._files += [Path(file.path) for file in found]
+        self._sizes |= {Path(file.path): -1 for file in found}
         return found
 
-    def goes_on_from(self, started_at: float) -> None:
+    def goes_on_from(self, home: RunPaths) -> None:
         """Nothing: all files count in any case."""
+
+    def begin(self, known: Iterable[str]) -> None:
+        """Nothing: what belongs to it is known."""
+
+    def observe(self, batch: EventBatch) -> None:
+        """Nothing: what belongs to it is known."""
+
+    def upload(self) -> None:
+        """Nothing: there is no other W&B run."""
+
+    def incomplete(self, *, online: bool) -> str | None:
+        """Nothing: there is no other W&B run."""
+
+    def close(self) -> None:
+        """Nothing: there is no other W&B run."""

@@ -48,13 +48,6 @@ def media(parts: Sequence[Decoded], folder: Path) -> Any:
     raise SummaryError(f"W&B has nothing like a {type(parts[-1]).__name__}")
 
 
-def is_table(value: Any) -> bool:
-    """Whether wandb makes an artifact of it, which takes its server."""
-    import wandb
-
-    return isinstance(value, wandb.Table)
-
-
 def _histogram(histogram: Histogram) -> Any:
     import wandb
 

@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
-from tuimon.mirror.leftovers import MIRROR_VARIABLE, kill_leftovers
+from tuimon.mirror.leftovers import MIRROR_VARIABLE, clear_away, kill_leftovers
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import ask_to_end
 from tuimon.runs.record import TRYING_AGAIN, MirrorRecord, RecordError, read_record, write_record
@@ -32,8 +33,10 @@ class MirrorProcess:
     started any more.
     """
 
-    def __init__(self, paths: RunPaths) -> None:
+    def __init__(self, paths: RunPaths, environ: Mapping[str, str] | None = None) -> None:
+        """`environ` is that of the mirror; None is this process's own."""
         self._paths = paths
+        self._environ = environ
         self._process: subprocess.Popen[bytes] | None = None
         self._start_at = -math.inf
         self._started_at = -math.inf
@@ -64,7 +67,7 @@ class MirrorProcess:
             ask_to_end(self._process.pid)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_ASK_GRACE)
-        kill_leftovers(self._paths.directory)
+        clear_away(self._paths.directory)
         if self._process is not None:
             self._process.wait()
         self._process = None
@@ -74,7 +77,7 @@ class MirrorProcess:
         kill_leftovers(self._paths.directory)
         self._started_at = now
         self._attempts_left -= 1
-        environment = os.environ | {
+        environment = dict(self._environ or os.environ) | {
             MIRROR_VARIABLE: str(self._paths.directory),
             # The working directory may hold anything, a logging.py for example.
             "PYTHONSAFEPATH": "1",
@@ -110,7 +113,7 @@ class MirrorProcess:
 
     def _retry(self, now: float, least_delay: float) -> None:
         if self._attempts_left <= 0:
-            kill_leftovers(self._paths.directory)
+            clear_away(self._paths.directory)
             self._give_up()
             return
         if now - self._started_at > _STEADY_SECONDS:

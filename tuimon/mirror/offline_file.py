@@ -16,8 +16,11 @@ import shlex
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+from tuimon.events.fields import BYTES, fields
 
 MAGIC = b":W&B"
 FILE_HEADER_BYTES = 7
@@ -26,6 +29,9 @@ _TAIL_BLOCKS = 64
 
 _CHUNK = struct.Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
+_HISTORY = 2 << 3 | BYTES
+_STATS = 7 << 3 | BYTES
+"""The keys of the fields of a ``Record`` that hold a row, and system metrics."""
 log = logging.getLogger(__name__)
 
 
@@ -148,19 +154,18 @@ def _records(file: BinaryIO, start: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _history_step(record: bytes) -> int | None:
-    # `num` is written first, then the record itself: most kinds are told apart by one byte.
-    at = 0
-    if record[:1] == b"\x08":
-        at = 1
-        while at < len(record) and record[at] & 0x80:
-            at += 1
-        at += 1
-    if record[at : at + 1] != b"\x12":
-        return None
-    from wandb.proto import wandb_internal_pb2
+    return int(_parsed(record).history.step.num) if _holds(record, _HISTORY) else None
 
-    history = wandb_internal_pb2.Record.FromString(record).history  # type: ignore[attr-defined]
-    return int(history.step.num)
+
+def _holds(record: bytes, kind: int) -> bool:
+    """Whether a record is of a kind; parsing all of them would take long."""
+    return any(key == kind for key, _, _ in fields(record, 0, len(record)))
+
+
+def _parsed(record: bytes) -> Any:
+    from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
+
+    return Record.FromString(record)
 
 
 class Fragments:
@@ -198,6 +203,20 @@ class Fragments:
         for path in self.files():
             if removed := cut_torn_tail(path):
                 log.info("%s: cut off %d bytes of a torn record", path, removed)
+
+    def system_metrics(self) -> Iterator[Any]:
+        """wandb's records of system metrics.
+
+        Raises:
+            OSError: a file cannot be read.
+        """
+        for path in self.files():
+            with suppress(OfflineFileError):
+                yield from (
+                    _parsed(record)
+                    for record in OfflineFile(path).records()
+                    if _holds(record, _STATS)
+                )
 
     def next_row(self, first_row: int) -> int:
         """The number of the first row that no fragment holds; `first_row` when none holds any.

@@ -1,18 +1,22 @@
 """Opening the W&B run: online, offline, or later."""
 
 import logging
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
+from tuimon.mirror.arrivals import ArrivalCheck
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode, destination
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
 from tuimon.mirror.offline_file import Fragments
-from tuimon.mirror.server import NoSuchRunError, RowCheck, ServerError
+from tuimon.mirror.offline_metrics import unsent_metrics
+from tuimon.mirror.run_files import RunFiles
+from tuimon.mirror.running_time import RunningTime
+from tuimon.mirror.server import NoSuchRunError, RunCounts, RunPlace, ServerError, UnansweredError
 from tuimon.mirror.status import one_line
 from tuimon.mirror.wandb_run import (
-    FINISH_TIMEOUT_ONLINE,
-    INIT_TIMEOUT,
     WandbRun,
     has_key,
     new_run_id,
@@ -21,11 +25,13 @@ from tuimon.mirror.wandb_run import (
     teardown,
     wait_for_free_directory,
 )
+from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_ONLINE, INIT_TIMEOUT
 from tuimon.runs.paths import RunPaths
 
 _FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
 _GRACE = 40.0
+_MICROSECOND = 1e-6
 
 _RECORDING_OFFLINE = "recording offline: "
 
@@ -46,16 +52,20 @@ class UploadError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenRun:
-    """An open run and the number of the first row that it lacks.
+    """An open run and the numbers of the first row and, where known, line of output that it lacks.
 
-    `fragments` only offline; `rows_at_server` only online, where the server can be asked.
+    `fragments` only offline; `arrivals` only online, where the server can be asked.
     """
 
     run: WandbRun
     run_id: str
     first_row: int
+    first_line: int | None = None
     fragments: Fragments | None = None
-    rows_at_server: RowCheck | None = None
+    arrivals: ArrivalCheck | None = None
+    metrics: Sequence[Any] = ()
+    """System metrics of the time offline that it lacks, as wandb's records; none are measured
+    then."""
     detail: str | None = None
 
 
@@ -150,9 +160,10 @@ class RunOpener:
         with self._guard("start", INIT_TIMEOUT + _GRACE):
             has_key()  # wandb looks for it before a run is open, not after
         self._server_says = None
-        counted = [self._rows_at_server()]
-        run = self._open(online=True)
-        counted.append(self._rows_at_server())
+        counted = [self._counts()]
+        metrics = self._unsent_metrics()
+        run = self._open(online=True, measures=not metrics)
+        counted.append(self._counts())
         self._check_in_step(run, counted)
         if not self._has_been_online:
             began = self._journal.run
@@ -167,17 +178,35 @@ class RunOpener:
             self._fragments.mark_uploaded()
             self._journal.append(entry)
         found = server()
-        place = (run.entity, run.project, self._run_id)
-        check = None if found is None else RowCheck(found, *place)
-        return OpenRun(run, self._run_id, run.first_row, rows_at_server=check)
+        place = RunPlace(run.entity, run.project, self._run_id)
+        files = RunFiles(self._home.wandb, self._run_id, run.directory, run.ignored_files)
+        check = None if found is None else ArrivalCheck(found, place, files)
+        first_line = counted[1].lines if counted[1] is not None else None
+        return OpenRun(
+            run, self._run_id, run.first_row, first_line, arrivals=check, metrics=metrics
+        )
 
-    def _rows_at_server(self) -> int | None:
-        """As the server counts them; None before it has the run, or where it does not say."""
+    def _place(self, began: RunEntry) -> RunPlace:
+        return RunPlace(began.entity or None, began.project or None, self._run_id)
+
+    def _unsent_metrics(self) -> list[Any]:
+        """System metrics that were measured offline and the server does not have."""
+        began, at = self._journal.run, server()
+        if began is None or at is None:
+            return []
+        try:
+            return unsent_metrics(self._fragments, at, self._place(began))
+        except UnansweredError as error:
+            log.warning("system metrics stay in the offline file: %s", error)
+            return []
+
+    def _counts(self) -> RunCounts | None:
+        """What the server has; None before it has the run, or where it does not say."""
         began, at = self._journal.run, server()
         if began is None or at is None:
             return None
         try:
-            return at.rows(began.entity or None, began.project or None, self._run_id)
+            return at.counts(self._place(began))
         except NoSuchRunError:
             return None
         except ServerError as error:
@@ -185,7 +214,7 @@ class RunOpener:
             log.info("rows cannot be counted: %s", error)
             return None
 
-    def _check_in_step(self, run: WandbRun, counted: list[int | None]) -> None:
+    def _check_in_step(self, run: WandbRun, counted: list[RunCounts | None]) -> None:
         """Close a resumed run and raise OutOfStepError unless its next row is its next line.
 
         wandb-core takes the number of the next row from the last row at the server, and the line
@@ -194,12 +223,13 @@ class RunOpener:
         after a crash: then rows would come twice, or one over the other. The count is asked before
         and after wandb does, so that it cannot have been another one in between.
         """
-        wrong = [rows for rows in counted if rows is not None and rows != run.first_row]
-        if wrong:
+        told = [one for one in counted if one is not None]
+        wrong = [one.rows for one in told if one.rows != run.first_row]
+        if wrong or len({one.lines for one in told}) > 1:
             with self._guard("finish", FINISH_TIMEOUT_ONLINE + _GRACE):
                 run.finish(self._subject.stopped_code)
             raise OutOfStepError(
-                f"W&B counts {wrong[-1]} rows but goes on with number {run.first_row}: "
+                f"W&B counts {told[-1].rows} rows but goes on with number {run.first_row}: "
                 "waiting for them to agree"
             )
 
@@ -221,9 +251,9 @@ class RunOpener:
                     entity=run.entity or "",
                 )
             )
-        return OpenRun(run, self._run_id, first_row, fragments, detail=detail)
+        return OpenRun(run, self._run_id, first_row, fragments=fragments, detail=detail)
 
-    def _open(self, *, online: bool) -> WandbRun:
+    def _open(self, *, online: bool, measures: bool = True) -> WandbRun:
         wait_for_free_directory(self._home, self._run_id)
         began = self._journal.run
         with self._guard("init", INIT_TIMEOUT + _GRACE):
@@ -233,6 +263,10 @@ class RunOpener:
                 run_id=self._run_id,
                 online=online,
                 git=self._subject.git,
+                measures=measures,
+                # `wandb sync` sends the parts of a run in the order of their beginnings.
+                origin=RunningTime(self._journal.launches).origin(math.inf)
+                + len(self._fragments.files()) * _MICROSECOND,
                 project=began.project if began else None,
                 entity=began.entity if began else None,
             )

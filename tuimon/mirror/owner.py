@@ -1,9 +1,12 @@
 """Whose points go to W&B: a launch under a guardian, or log directories."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from tuimon.events.logdir import UnreadablePath
+from tuimon.events.points import EventBatch
+from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 
 
@@ -13,8 +16,8 @@ class NewFile(NamedTuple):
     path: str
     run: str
     """The run that TensorBoard would show it as."""
-    namespace: str
-    """The prefix of its tags in W&B, empty for none."""
+    namespace: str | None = None
+    """The prefix of its tags in W&B, empty for none; None leaves it to `Namespaces`."""
 
 
 class Owner(Protocol):
@@ -31,6 +34,14 @@ class Owner(Protocol):
     @property
     def own_run(self) -> str | None:
         """Directory of the newest W&B run that it has opened itself, if none else was asked for."""
+
+    @property
+    def seen_at(self) -> float | None:
+        """Until when it has run, Unix seconds: its end, or now; None where its files alone tell."""
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether it writes event files that its own run does not take."""
 
     @property
     def ended(self) -> bool:
@@ -60,6 +71,10 @@ class Owner(Protocol):
     def alerts(self) -> Path | None:
         """Alerts to pass on."""
 
+    @property
+    def unreadable(self) -> list[UnreadablePath]:
+        """Directories that could not be looked into the last time."""
+
     def look(self) -> list[NewFile]:
         """Look again; returns event files that were not returned before.
 
@@ -67,5 +82,32 @@ class Owner(Protocol):
             RecordError: its record is gone.
         """
 
-    def goes_on_from(self, started_at: float) -> None:
-        """Files of earlier launches, written since `started_at` (Unix s), count too."""
+    def goes_on_from(self, home: RunPaths) -> None:
+        """Files of the earlier launches that have this home count, too."""
+
+    def begin(self, known: Iterable[str]) -> None:
+        """Its files are read from now on; `known` are in the journal already."""
+
+    def observe(self, batch: EventBatch) -> None:
+        """See what was read of its files."""
+
+    @property
+    def is_sorting(self) -> bool:
+        """Whether there are files of which it is not known yet whether they are its own."""
+
+    @property
+    def trials(self) -> int:
+        """How many trials of it have W&B runs of their own."""
+
+    def upload(self) -> None:
+        """Have those go online, too."""
+
+    def incomplete(self, *, online: bool) -> str | None:
+        """What is wrong with them once it has settled; with `online` they are to be there, too."""
+
+    @property
+    def others_have_arrived(self) -> bool:
+        """Whether everything of them is known to be at W&B."""
+
+    def close(self) -> None:
+        """Nothing is mirrored any more."""

@@ -66,7 +66,7 @@ def _scalar_rows(batches: Sequence[EventBatch]) -> Iterator[StepRow]:
         np.repeat(np.arange(len(tags)), [len(column.steps) for column in columns])[order].tolist(),
         np.concatenate([column.steps for column in columns])[order].tolist(),
         np.concatenate([column.wall_times for column in columns])[order].tolist(),
-        np.concatenate([column.values for column in columns])[order].tolist(),
+        shortest(np.concatenate([column.values for column in columns])[order]).tolist(),
         strict=True,
     ):
         tag = tags[tag_number]
@@ -78,6 +78,19 @@ def _scalar_rows(batches: Sequence[EventBatch]) -> Iterator[StepRow]:
         wall_time = point_time
     if step is not None:
         yield StepRow(step, wall_time, values)
+
+
+def shortest(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values with the fewest digits that mean the same: 0.1 where a float32 holds 0.10000000149.
+
+    What is no float32 stays as it is, and so do whole numbers, all of whose digits count.
+    """
+    with np.errstate(over="ignore"):
+        narrow = values.astype(np.float32)
+    single = np.flatnonzero((narrow == values) & (values != np.rint(values)))
+    short = values.copy()
+    short[single] = [float(str(value)) for value in narrow[single]]
+    return short
 
 
 def _merged(columns: Sequence[ScalarColumns]) -> NDArray[np.intp]:

@@ -2,8 +2,12 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from tuimon.masking.secret_shapes import HIDDEN
+from tuimon.runs.record import RunRecord
+from tuimon.runs.secrecy import mask_of
 
 _LAUNCHERS = frozenset(
     {"torch.distributed.run", "torch.distributed.launch", "accelerate.commands.launch"}
@@ -11,9 +15,29 @@ _LAUNCHERS = frozenset(
 _NUMBER = re.compile(r"[-+]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 _OVERRIDE = re.compile(r"[+~]{0,2}[A-Za-z_][\w./@-]*=")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None, "null": None}
-_SECRET = re.compile(r"(^|[._-])(api_?key|key|token|secret|password|passwd)$", re.IGNORECASE)
-_COUNTED = ("key", "token")
-_HIDDEN = "(hidden)"
+
+
+def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
+    """The W&B config: the script's options, then those of ``--config``, then where it ran.
+
+    Secrets are hidden.
+
+    Once it has ended also how: W&B itself tells "finished" and "failed" apart, and no more.
+    """
+    mask = mask_of(record)
+    command = mask.command(record.argv)
+    where: dict[str, Any] = {
+        "run": record.id,
+        "host": record.host,
+        "command": command,
+        "cwd": record.cwd,
+        "started_at": record.started_at,
+        **git,
+    }
+    if record.state.ended and record.ended_at is not None:
+        where |= {"state": str(record.state), "ended_at": record.ended_at}
+        where["cause"] = record.cause and mask.text(record.cause)
+    return {**script_config(command), **mask.config(record.mirror.config), "tuimon": where}
 
 
 def script_config(argv: Sequence[str]) -> dict[str, Any]:
@@ -22,30 +46,12 @@ def script_config(argv: Sequence[str]) -> dict[str, Any]:
     ``--lr 0.1``, ``--lr=0.1``, ``-b 32``, Hydra's ``optimizer.lr=0.1`` and flags (True) count, with
     numbers, booleans and None converted and dashes in names made underscores. An option with
     several values, or given several times, is a list. Positional arguments and the options of
-    launchers (torchrun, accelerate) do not count. Values of options named like secrets are hidden.
+    launchers (torchrun, accelerate) do not count.
     """
     config: dict[str, list[object]] = {}
     for name, texts in _options(_script_arguments(argv)):
         config.setdefault(name, []).extend([_value(text) for text in texts] or [True])
-    return {
-        name: _HIDDEN if _is_secret(name, values[0]) else values[0] if len(values) == 1 else values
-        for name, values in config.items()
-    }
-
-
-def shown_command(argv: Sequence[str]) -> list[str]:
-    """The command line with the values of options named like secrets hidden."""
-    shown: list[str] = []
-    hide = False
-    for argument in argv:
-        name, equals, value = argument.partition("=")
-        secret = _is_secret(name, value) and (bool(equals) or _is_option(argument))
-        if hide and not _is_option(argument):
-            shown.append(_HIDDEN)
-        else:
-            shown.append(f"{name}={_HIDDEN}" if secret and equals else argument)
-        hide = secret and not equals
-    return shown
+    return {name: values[0] if len(values) == 1 else values for name, values in config.items()}
 
 
 def _script_arguments(argv: Sequence[str]) -> Sequence[str]:
@@ -67,6 +73,8 @@ def _options(arguments: Sequence[str]) -> list[tuple[str, list[str]]]:
             break
         if _is_option(argument):
             name, equals, text = argument.partition("=")
+            if argument.endswith(HIDDEN) and not equals:  # -kSECRET
+                name, equals, text = argument.removesuffix(HIDDEN), "=", HIDDEN
             texts = [text] if equals else []
             found.append((name.lstrip("-").replace("-", "_"), texts))
             open_option = None if equals else texts
@@ -105,11 +113,3 @@ def _value(text: str) -> object:
         except ValueError:
             return text
     return text
-
-
-def _is_secret(name: str, value: object) -> bool:
-    """Whether an option's value is to be hidden: a number of tokens is none, a PIN may be one."""
-    found = _SECRET.search(name)
-    if found is None or isinstance(value, bool):
-        return False
-    return isinstance(value, str) or found[2].lower() not in _COUNTED

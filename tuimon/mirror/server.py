@@ -6,34 +6,19 @@ deleted), so what has arrived is read back.
 
 import base64
 import json
-import logging
 import socket
-import threading
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
-from typing import Any
+from typing import Any, NamedTuple
 
 _TIMEOUT = 10.0
-_ASK_EVERY = 10.0
-_ASK_AGAIN_AFTER = 3.0
-"""Seconds between two questions while something is wrong."""
-
-_STUCK_AFTER = 120.0
-"""Seconds without a new row at a server that answers, and rows waiting: uploading has stopped."""
-
-_STUCK_AFTER_REFUSAL = 6.0
-"""The same when the server had refused the key, say: wandb does not try again then."""
-
-_LATE = 60.0
-"""Seconds that the count of a server may lag behind what it has accepted."""
-
 _LONGEST_ANSWER = 1 << 20
-
-log = logging.getLogger(__name__)
+_LONGEST_REASON = 120
+_NOT_UNDERSTOOD = 400
+_PAGE = 500
 
 
 class ServerError(Exception):
@@ -49,6 +34,27 @@ class ServerError(Exception):
 
 class NoSuchRunError(ServerError):
     """The server has no such run."""
+
+
+class UnansweredError(ServerError):
+    """The server is there, and does not know what it was asked for."""
+
+
+class RunPlace(NamedTuple):
+    """Where a run is at the server; None is the user's own, or W&B's default."""
+
+    entity: str | None
+    project: str | None
+    run_id: str
+
+
+class RunCounts(NamedTuple):
+    """How many lines of a run the server has; None where it does not say."""
+
+    rows: int
+    """Of its history."""
+    lines: int | None = None
+    """Of what it printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,18 @@ class Server:
                 headers={"Content-Type": "application/json", "Authorization": f"Basic {token}"},
             )
             with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
-                data = json.loads(answer.read(_LONGEST_ANSWER))["data"]
+                told = json.loads(answer.read(_LONGEST_ANSWER))
+                data, errors = told.get("data"), told.get("errors")
         except urllib.error.HTTPError as error:
+            if error.code == _NOT_UNDERSTOOD:
+                raise UnansweredError("W&B does not understand the question (400)") from error
             final = error.code in (401, 403, 404)
             raise ServerError(_status_text(error.code), final=final) from error
-        except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+        except (OSError, HTTPException, ValueError, AttributeError) as error:
             raise ServerError(f"no answer from {self.url} ({_reason(error)})") from error
-        return data if isinstance(data, dict) else {}
+        if not isinstance(data, dict):
+            raise UnansweredError(f"W&B does not answer ({str(errors)[:_LONGEST_REASON]})")
+        return data
 
     def user(self) -> str:
         """The name of the key's user; raises ServerError."""
@@ -88,21 +99,102 @@ class Server:
             raise ServerError("the W&B key is refused: run `tuimon login`", final=True)
         return str(name)
 
-    def rows(self, entity: str | None, project: str | None, run_id: str) -> int:
-        """How many history rows a run has; raises ServerError, NoSuchRunError."""
-        query = (
-            "query RowCount($entity: String, $project: String, $name: String!) {"
-            " model(name: $project, entityName: $entity) {"
-            " bucket(name: $name, missingOk: true) { historyLineCount } } }"
+    def counts(self, place: RunPlace) -> RunCounts:
+        """What a run has; raises ServerError, NoSuchRunError."""
+        bucket = self._bucket("RunCounts", "", "historyLineCount logLineCount", place, {})
+        return RunCounts(int(bucket.get("historyLineCount") or 0), bucket.get("logLineCount"))
+
+    def newest_event(self, place: RunPlace) -> float | None:
+        """When the last system metrics that a run has were measured (Unix s), if it has any.
+
+        Raises ServerError, NoSuchRunError; UnansweredError where the server does not tell.
+        """
+        bucket = self._bucket("RunEvents", "", "eventsTail", place, {})
+        try:
+            tail = json.loads(bucket["eventsTail"] or "[]")
+            return float(json.loads(tail[-1])["_timestamp"]) if tail else None
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnansweredError("W&B does not tell which system metrics it has") from error
+
+    def files(self, place: RunPlace, names: Sequence[str]) -> dict[str, int]:
+        """The sizes in bytes of those of the named files that a run has.
+
+        Raises ServerError, NoSuchRunError; UnansweredError where the server does not tell.
+        """
+        nodes = self._nodes(
+            "RunFiles", "files", place, "name sizeBytes", ("names", "[String]", list(names))
         )
-        variables = {"entity": entity, "project": project, "name": run_id}
-        model = self.ask(query, variables).get("model") or {}
+        return {node["name"]: int(node.get("sizeBytes") or 0) for node in nodes}
+
+    def artifacts(self, place: RunPlace) -> set[str]:
+        """The digests of the artifacts that a run has made; raises as `files`."""
+        nodes = self._nodes("RunArtifacts", "outputArtifacts", place, "digest state")
+        return {node["digest"] for node in nodes if node["state"] == "COMMITTED"}
+
+    def _nodes(
+        self,
+        name: str,
+        collection: str,
+        place: RunPlace,
+        fields: str,
+        *arguments: tuple[str, str, Any],
+    ) -> list[dict[str, Any]]:
+        """All of a collection of a run, page by page; arguments by name, type and value."""
+        paged = [*arguments, ("first", "Int", _PAGE), ("after", "String", None)]
+        types = "".join(f", ${argument}: {kind}" for argument, kind, _ in paged)
+        given = ", ".join(f"{argument}: ${argument}" for argument, _, _ in paged)
+        asked = (
+            f"{collection}({given}) {{ edges {{ node {{ {fields} }} }}"
+            " pageInfo { endCursor hasNextPage } }"
+        )
+        variables = {argument: value for argument, _, value in paged}
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self._bucket(name, types, asked, place, variables).get(collection)
+            try:
+                nodes = [edge["node"] for edge in answer["edges"]]  # type: ignore[index]
+                page = answer["pageInfo"]  # type: ignore[index]
+                variables["after"], more = page["endCursor"], page["hasNextPage"]
+            except (KeyError, TypeError) as error:
+                raise UnansweredError(f"W&B does not tell of {collection}") from error
+            found += nodes
+            if not (more and nodes):
+                return found
+
+    def _bucket(
+        self, name: str, types: str, fields: str, place: RunPlace, variables: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Fields of a run, which W&B calls a bucket; `types` are those of further variables."""
+        query = (
+            f"query {name}($entity: String, $project: String, $name: String!{types}) {{"
+            " model(name: $project, entityName: $entity) {"
+            f" bucket(name: $name, missingOk: true) {{ {fields} }} }} }}"
+        )
+        where = {"entity": place.entity, "project": place.project, "name": place.run_id}
+        model = self.ask(query, {**where, **variables}).get("model") or {}
         bucket = model.get("bucket")
-        if bucket is None:
+        if not isinstance(bucket, dict):
             raise NoSuchRunError(
                 "the run is gone at W&B: was it, or its project, deleted?", final=True
             )
-        return int(bucket.get("historyLineCount") or 0)
+        return bucket
+
+    def settle_runtime(self, place: RunPlace, seconds: int) -> None:
+        """Have the summary of a closed run tell how long it was running; raises ServerError.
+
+        wandb-core ends a run with the time for which it had it open itself.
+        """
+        bucket = self._bucket("RunSummary", "", "id summaryMetrics", place, {})
+        summary = json.loads(bucket.get("summaryMetrics") or "{}")
+        settled = summary | {"_runtime": seconds}
+        settled["_wandb"] = {**(summary.get("_wandb") or {}), "runtime": seconds}
+        if settled != summary:
+            self.ask(
+                "mutation UpsertBucket($id: String, $summaryMetrics: JSONString) {"
+                " upsertBucket(input: { id: $id, summaryMetrics: $summaryMetrics })"
+                " { bucket { id } } }",
+                {"id": bucket.get("id"), "summaryMetrics": json.dumps(settled)},
+            )
 
 
 def _status_text(code: int) -> str:
@@ -123,80 +215,3 @@ def _reason(error: Exception) -> str:
     if isinstance(cause, TimeoutError):
         return "timed out"
     return (getattr(cause, "strerror", None) or str(cause) or type(cause).__name__).splitlines()[0]
-
-
-class RowCheck:
-    """How many rows of a run the server has, asked on a thread of its own, now and then."""
-
-    def __init__(
-        self, server: Server, entity: str | None, project: str | None, run_id: str
-    ) -> None:
-        self._server = server
-        self._run = (entity, project, run_id)
-        self._asking: threading.Thread | None = None
-        self._ask_at = time.monotonic() + _ASK_AGAIN_AFTER
-        self._grown_at = time.monotonic()
-        self.rows: int | None = None
-        """As the server said last."""
-        self.error: str | None = None
-        """Why it did not say, the last time."""
-        self.refused = False
-        """Whether the server refused something for good, which ends wandb's uploading."""
-        self.stuck: str | None = None
-        """Why no more rows will arrive; the run must be opened again."""
-
-    def look(self, handed: int) -> None:
-        """Ask if it is time to; `handed` rows were given to wandb. Never waits."""
-        now = time.monotonic()
-        if self._asking is not None and self._asking.is_alive():
-            return
-        if self._asking is not None:
-            self._asking = None
-            self._judge(handed, now)
-        if now >= self._ask_at:
-            self._ask_at = now + (_ASK_AGAIN_AFTER if self.error or self.refused else _ASK_EVERY)
-            self._asking = threading.Thread(target=self._ask, name="row count", daemon=True)
-            self._asking.start()
-
-    def missing(self, handed: int) -> str | None:
-        """After the end: what is wrong when the server does not have all rows, else None.
-
-        Waits for a count that lags. A server that does not answer any more is no proof.
-        """
-        deadline = time.monotonic() + _LATE
-        pause = 0.2
-        while True:
-            self._ask()
-            if self.rows is not None and self.rows >= handed:
-                return None
-            if self.error is not None or time.monotonic() > deadline:
-                break
-            time.sleep(pause)
-            pause = min(2 * pause, 5.0)
-        if self.error is None:
-            return f"{handed - (self.rows or 0)} of {handed} rows have not arrived at W&B"
-        if self.refused:
-            return self.error
-        log.warning("what has arrived cannot be counted: %s", self.error)
-        return None
-
-    def _ask(self) -> None:
-        try:
-            rows = self._server.rows(*self._run)
-        except ServerError as error:
-            self.error = str(error)
-            self.refused |= error.final
-            return
-        if rows != self.rows:
-            self._grown_at = time.monotonic()
-        self.rows, self.error = rows, None
-
-    def _judge(self, handed: int, now: float) -> None:
-        if self.error is not None:
-            return
-        waiting = handed - (self.rows or 0)
-        patience = _STUCK_AFTER_REFUSAL if self.refused else _STUCK_AFTER
-        if waiting <= 0:
-            self._grown_at, self.refused = now, False
-        elif now - self._grown_at > patience:
-            self.stuck = f"W&B takes nothing any more, {waiting} rows wait: trying again"

@@ -12,7 +12,7 @@ EXIT_AGAIN = 75
 """Exit code of a mirror: something failed that may succeed later (EX_TEMPFAIL of sysexits.h)."""
 
 _COUNTS_EVERY = 1.0
-_COUNTS = ("points", "rows", "summaries", "bytes", "refused", "confirmed")
+_COUNTS = ("points", "rows", "summaries", "bytes", "refused", "confirmed", "files", "files_since")
 _LONGEST_DETAIL = 300
 
 log = logging.getLogger(__name__)

@@ -1,34 +1,35 @@
 """One W&B run, open for rows: the only module, with `media`, that calls wandb."""
 
+import glob
 import inspect
 import os
 import re
 import secrets
+import shutil
 import string
 import sys
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tuimon.mirror.destination import git_root
-from tuimon.mirror.keys import can_be_defined
-from tuimon.mirror.run_config import script_config, shown_command
+from tuimon.masking.mask import Mask
+from tuimon.mirror.keys import metric_name
+from tuimon.mirror.run_config import run_config
 from tuimon.mirror.server import Server
+from tuimon.mirror.wandb_records import RecordStream, begin_at
+from tuimon.mirror.wandb_settings import saves_code, settings_of
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
+from tuimon.runs.secrecy import mask_of
+from tuimon.runs.source_copy import CODE, LEFT_OUT, PATCH, copy_tree
+from tuimon.text import escaped
 
 NEWEST_KNOWN = (0, 32)
 """The newest minor version that the tests were run with, or that makes no difference."""
-INIT_TIMEOUT = 20.0
-FINISH_TIMEOUT_OFFLINE = 60.0
-FINISH_TIMEOUT_ONLINE = 480.0
-"""Seconds; the guardian waits ten minutes for everything that follows the end of a training."""
 
-_SOURCES = frozenset(
-    {".py", ".pyx", ".ipynb", ".sh", ".yaml", ".yml", ".toml", ".json", ".cu", ".cpp"}
-)
-_NOT_CODE = frozenset({"__pycache__", "site-packages", "node_modules", "wandb"})
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
 
@@ -114,10 +115,20 @@ def teardown() -> None:
 
 
 class WandbRun:
-    """An open run; rows are numbered by the caller, in ascending order."""
+    """An open run; rows are numbered by the caller, in ascending order.
 
-    def __init__(self, run: Any) -> None:
+    Secrets are hidden in all that it is given but rows and files.
+    """
+
+    def __init__(self, run: Any, mask: Mask, *, saves_code: bool) -> None:
         self._run = run
+        self._mask = mask
+        self._saves_code = saves_code
+        self._has_code_artifact = False
+        self.code_digest: str | None = None
+        """What the source files that were sent are known by; None when there were none."""
+        self._records = RecordStream(run)
+        self._group: str | None = None
 
     @classmethod
     def open(
@@ -128,20 +139,26 @@ class WandbRun:
         run_id: str,
         online: bool,
         git: Mapping[str, Any],
+        origin: float,
+        measures: bool = True,
         project: str | None = None,
         entity: str | None = None,
     ) -> "WandbRun":
         """Begin or resume the W&B run of a training below `paths`; `git` goes into its config.
 
-        `project` and `entity` are where the run is already, if it is anywhere.
+        Its system metrics, if wandb `measures` any, count seconds from `origin` (Unix s); `project`
+        and `entity` are where the run is already, if it is anywhere.
 
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
         import wandb
 
         options = record.mirror
+        mask = mask_of(record)
+        config = _plain(run_config(record, git))
+        begin_at(origin)
         # The arguments in the run's metadata: wandb takes those of its own process.
-        sys.argv = shown_command(record.argv)
+        sys.argv = _plain(mask.command(record.argv))
         run = wandb.init(
             mode="online" if online else "offline",
             dir=str(paths.directory),
@@ -149,17 +166,17 @@ class WandbRun:
             resume="allow" if online else None,
             project=options.project or project or None,
             entity=options.entity or entity or None,
-            name=options.name or os.environ.get("WANDB_NAME") or record.id,
-            group=options.group,
-            job_type=options.job_type,
-            notes=options.notes,
-            tags=list(options.tags) or None,
-            config=run_config(record, git),
-            settings=_settings(record, online=online),
+            name=_plain(options.name or os.environ.get("WANDB_NAME") or record.id),
+            group=_plain(options.group),
+            job_type=_plain(options.job_type),
+            notes=_plain(options.notes),
+            tags=_plain(options.tags) or None,
+            config=config,
+            settings=settings_of(record, git, mask, online=online, measures=measures),
         )
-        opened = cls(run)
+        opened = cls(run, mask, saves_code=saves_code(record))
         # `init` keeps what the config of a resumed run has, for one.
-        opened.update_config(run_config(record, git))
+        opened.update_config(config)
         if not opened.directory.is_relative_to(paths.directory.resolve()):
             opened.finish(0)
             raise OSError(f"W&B cannot write below {paths.directory}")
@@ -193,33 +210,107 @@ class WandbRun:
 
     def define(self, key: str, step_key: str) -> None:
         """Give a metric its x-axis, if W&B can."""
-        if can_be_defined(key):
-            self._run.define_metric(key, step_metric=step_key)
+        name, axis = metric_name(key), metric_name(step_key)
+        if name is not None and axis is not None:
+            self._run.define_metric(name, step_metric=axis)
 
-    def log(self, row: dict[str, Any], number: int) -> None:
-        """Hand over row `number`."""
-        self._run.log(row, step=number, commit=True)
+    def write(self, rows: Iterable[Mapping[str, float]]) -> None:
+        """Hand over rows, which hold all that W&B is to have in them, number and times included."""
+        self._records.rows(rows)
+
+    def write_media(self, row: Mapping[str, float], media: Mapping[str, Any]) -> None:
+        """Hand over a row with media; the summary has its tables, once the row has arrived."""
+        self._records.media(row, media)
+
+    def set_group(self, group: str) -> None:
+        """Put the run into a group, where wandb lets an open run be put into one."""
+        group = escaped(group)
+        if group not in (self._group, self._run.group):
+            self._group = group
+            with suppress(Exception):  # a private matter of wandb's: a run that is resumed gets it
+                self._run._settings.run_group = group
+                self._run.tags = self._run.tags or ()
+
+    def write_system_metrics(
+        self, records: Iterable[Any], origin: Callable[[float], float]
+    ) -> None:
+        """Hand over wandb's records of system metrics; see `RecordStream.system_metrics`."""
+        self._records.system_metrics(records, origin)
 
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
-        self._run.summary.update(dict(entries))
+        self._records.summary(entries)
+
+    @property
+    def masked(self) -> tuple[str, ...]:
+        """Where secrets were hidden so far."""
+        return self._mask.hidden
 
     def update_config(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's config, whatever they were."""
-        self._run.config.update(dict(entries), allow_val_change=True)
+        self._run.config.update(_plain(self._mask.config(entries)), allow_val_change=True)
+
+    @property
+    def takes_console(self) -> bool:
+        """Whether the installed wandb takes console output."""
+        return takes_console()
 
     def write_logs(self, lines: Sequence[str]) -> None:
-        """Add lines to the run's console output, if W&B takes it."""
-        if takes_console():
-            self._run.write_logs("\n".join(lines))
+        """Add lines to the run's console output, each of them one there."""
+        text = escaped(self._mask.text("\n".join(lines)))
+        # Several that were one secret are one now.
+        self._run.write_logs(text + "\n" * (len(lines) - text.count("\n")))
 
     def alert(self, title: str, text: str, level: str) -> None:
         """Send an alert; `level` is INFO, WARN or ERROR."""
+        title, text = escaped(self._mask.text(title)), escaped(self._mask.text(text))
         self._run.alert(title=title, text=text, level=level, wait_duration=0)
 
-    def log_code(self, directory: str) -> None:
-        """Send the source files below a directory, as an artifact."""
-        self._run.log_code(directory, include_fn=_is_source, exclude_fn=_is_hidden)
+    def log_code(self, directory: str) -> list[str]:
+        """Send the source files below a directory, as an artifact; returns those that are not."""
+        with tempfile.TemporaryDirectory(prefix="tuimon-") as folder:
+            left_out = copy_tree(directory, Path(folder), self._mask)
+            logged = self._run.log_code(folder, include_fn=lambda _: True)
+        self.code_digest = None if logged is None else str(logged.digest)
+        self._has_code_artifact = True
+        return left_out
+
+    def send_source(self, source: Path) -> list[str]:
+        """Send a launch's script and changes, if that is wanted; returns what is not in `source`.
+
+        wandb would read them anew: as they are now, without bounds, secrets included.
+        """
+        if not self._saves_code:
+            return []
+        kept = {LEFT_OUT, PATCH} if self._run.settings.disable_git else {LEFT_OUT}
+        for path in source.rglob("*"):
+            name = path.relative_to(source)
+            if str(name) in kept or not path.is_file():
+                continue
+            copy = Path(self._run.dir, name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+            self.upload([str(name)])
+            if name.parts[0] == CODE and not self._has_code_artifact:
+                place = {"_wandb": {"code_path": str(name)}}  # what W&B's page looks for
+                self._run.config.update(place, allow_val_change=True)
+        return (source / LEFT_OUT).read_text(errors="surrogateescape").splitlines()
+
+    @property
+    def files(self) -> Path:
+        """The run's own directory for files."""
+        return Path(self._run.dir)
+
+    @property
+    def ignored_files(self) -> tuple[str, ...]:
+        """The patterns of files that the user keeps from W&B (``WANDB_IGNORE_GLOBS``)."""
+        return tuple(self._run.settings.ignore_globs or ())
+
+    def upload(self, names: Sequence[str]) -> None:
+        """Upload files in the run's own directory for files, where they are already."""
+        for name in names:
+            path = glob.escape(str(Path(self._run.dir, name)))
+            self._run.save(path, base_path=self._run.dir, policy="now")
 
     def finish(self, exit_code: int) -> None:
         """Write the rest and close the run.
@@ -230,105 +321,16 @@ class WandbRun:
         self._run.finish(exit_code=exit_code)
 
 
-def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
-    """The W&B config: the script's options, then those of ``--config``, then where it ran.
-
-    Once it has ended also how: W&B itself tells "finished" and "failed" apart, and no more.
-    """
-    where: dict[str, Any] = {
-        "run": record.id,
-        "host": record.host,
-        "command": shown_command(record.argv),
-        "cwd": record.cwd,
-        "started_at": record.started_at,
-        **git,
-    }
-    if record.state.ended and record.ended_at is not None:
-        where |= {"state": str(record.state), "cause": record.cause, "ended_at": record.ended_at}
-    return {**script_config(record.argv), **record.mirror.config, "tuimon": where}
-
-
-def _is_source(path: str) -> bool:
-    return Path(path).suffix in _SOURCES
-
-
-def _is_hidden(path: str, root: str) -> bool:
-    """Environments, repositories and caches are not the user's code."""
-    parts = Path(os.path.relpath(path, root)).parts
-    return any(part.startswith(".") or part in _NOT_CODE for part in parts)
+def _plain(value: Any) -> Any:
+    """What names, numbers and the like are as UTF-8, which is all that W&B takes."""
+    if isinstance(value, str):
+        return escaped(value)
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def wait_for_free_directory(paths: RunPaths, run_id: str) -> None:
     """Wait until wandb's name for a fragment, which holds the second it began in, is not taken."""
     while any(paths.wandb.glob(f"*-{time.strftime('%Y%m%d_%H%M%S')}-{run_id}")):
         time.sleep(0.05)
-
-
-def _settings(record: RunRecord, *, online: bool) -> Any:
-    import wandb
-
-    wanted: dict[str, Any] = {
-        "console": "off",
-        "silent": True,
-        "init_timeout": INIT_TIMEOUT,
-        "finish_timeout": FINISH_TIMEOUT_ONLINE if online else FINISH_TIMEOUT_OFFLINE,
-        "finish_timeout_raises": True,
-        "disable_job_creation": True,
-        "host": record.host,
-        # Whole seconds: wandb-core cuts fractions, and 0 means its default of 15.
-        "x_file_stream_transmit_interval": 2,
-        "x_transaction_log_flush_interval": 1.0,
-        # The packages of the mirror's environment say nothing about the training's.
-        "x_save_requirements": False,
-        "x_executable": record.command[0] if record.command else None,
-        **_system_metrics(record),
-        **_program(record.argv, record.cwd),
-        "save_code": _saves_code(record),
-    }
-    return wandb.Settings(
-        **{
-            name: value
-            for wanted_name, value in wanted.items()
-            if value is not None and (name := _name_here(wanted_name)) is not None
-        }
-    )
-
-
-def _name_here(setting: str) -> str | None:
-    """What the installed wandb calls a setting of today's; None if it has none such.
-
-    Names with x_ are private to wandb (they began with _ alone before 0.19): one that is gone, or
-    not there yet, is no reason to fail.
-    """
-    import wandb
-
-    known = {
-        name for kind in wandb.Settings.__mro__ for name in getattr(kind, "__annotations__", ())
-    }
-    return next((name for name in (setting, setting.removeprefix("x")) if name in known), None)
-
-
-def _saves_code(record: RunRecord) -> bool | None:
-    """False unless the user and W&B's own settings agree; None leaves it to those."""
-    if not record.mirror.save_code or record.child is None:
-        return False
-    return None if "WANDB_SAVE_CODE" in os.environ else True
-
-
-def _system_metrics(record: RunRecord) -> dict[str, Any]:
-    """Measure the training's processes; nothing when they are gone."""
-    if record.child is None or record.state.ended:
-        return {"x_disable_stats": True}
-    return {"x_stats_pid": record.child.pid, "x_stats_track_process_tree": True}
-
-
-def _program(argv: Sequence[str], cwd: str) -> dict[str, str]:
-    root = git_root(cwd)
-    found: dict[str, str] = {} if root is None else {"git_root": root}
-    script = next((argument for argument in argv if argument.endswith(".py")), None)
-    if script is None:
-        return found | {"program": " ".join(argv[:2])}
-    path = os.path.normpath(Path(cwd, script))
-    relative = os.path.relpath(path, root or cwd)
-    found |= {"program": script, "program_abspath": path}
-    return found if relative.startswith("..") else found | {"program_relpath": relative}

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from tuimon.charts import roles
 from tuimon.present.overview import Overview
@@ -12,14 +13,14 @@ from tuimon.present.pairing import pair_tags
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import Selection
 from tuimon.runs.activity import remark
-from tuimon.runs.alerts import ENDED, Alert, AlertLevel
+from tuimon.runs.alerts import Alert, is_wrong, worst
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.runs.sources import CONSOLE, WANDB
 from tuimon.session.session import LogSearch, Session
 from tuimon.store.series import Series
 from tuimon.text import safe
 
-MARKS = {
+_MARKS = {
     RunState.STARTING: "◌",
     RunState.RUNNING: "●",
     RunState.FINISHED: "✓",
@@ -29,7 +30,7 @@ MARKS = {
     RunState.LOST: "?",
     RunState.ENDED: "✓",
 }
-ROLES = {
+_ROLES = {
     RunState.STARTING: roles.DIM,
     RunState.RUNNING: roles.OK,
     RunState.FINISHED: roles.OK,
@@ -39,6 +40,25 @@ ROLES = {
     RunState.LOST: roles.ERROR,
     RunState.ENDED: roles.ACCENT,
 }
+
+
+class Standing(NamedTuple):
+    """How a training stands, for the eye: a mark, a word, their role."""
+
+    mark: str
+    word: str
+    role: str
+
+
+def standing(state: RunState, *, paused: bool = False, flawed: bool = False) -> Standing:
+    """That of a state; `flawed` are curves that are not to be trusted."""
+    if paused:
+        return Standing("⏸", "paused", roles.WARN)
+    if flawed and state is RunState.FINISHED:
+        return Standing("⚠", str(state), roles.WARN)
+    return Standing(_MARKS[state], str(state), _ROLES[state])
+
+
 _MOST_FILES = 20
 _PRINTED = {
     "auto": "or, after ten seconds, with metrics that it prints.",
@@ -59,13 +79,20 @@ class HeaderFacts:
     elapsed: float | None = None
     age: float | None = None
     mirror: MirrorRecord | None = None
-    alerts: tuple[str, ...] = ()
-    """Titles of what went wrong, oldest first."""
+    paused: bool = False
+    flawed: bool = False
+    """Whether its curves are not to be trusted."""
+    alert: Alert | None = None
+    """The worst of what went wrong."""
+    alerts: int = 0
+    """How many things went wrong."""
     damaged: int = 0
     """Records of event files that were dropped."""
     unreadable: int = 0
     """Event files that cannot be read now."""
     loading: float | None = None
+    verified: float | None = None
+    """Share of what was read; None when all of it was verified, or is still being read."""
     link: float | None = None
     """The terminal's round trip."""
 
@@ -103,28 +130,32 @@ def header_facts(session: Session) -> HeaderFacts:
         step=progress.step if progress else None,
         damaged=session.store.damaged_records,
         unreadable=len(follower.unreadable),
-        alerts=tuple(alert.title for alert in session.alerts if is_wrong(alert)),
+        alert=worst(session.alerts),
+        alerts=sum(map(is_wrong, session.alerts)),
         loading=read / total if total else None,
+        verified=None if follower.loading else follower.verified,
     )
     if subject is None:
         return facts
     now = time.time()
-    facts = replace(facts, name=subject.name, state=subject.state, mirror=subject.mirror)
+    facts = replace(
+        facts,
+        name=subject.name,
+        state=subject.state,
+        paused=subject.paused,
+        flawed=subject.flawed,
+        mirror=subject.mirror,
+    )
     elapsed = max(0.0, (subject.ended_at or now) - subject.started_at)  # clocks are set back
     if subject.ended_at is not None:
         return replace(facts, reason=subject.reason, elapsed=elapsed)
     return replace(
         facts,
         reason=subject.reason,
-        rate=progress.rate if progress else None,
+        rate=progress.rate if progress and not subject.paused else None,
         elapsed=elapsed,
         age=max(0.0, now - progress.wall_time) if progress else None,
     )
-
-
-def is_wrong(alert: Alert) -> bool:
-    """Whether an alert tells of something that the state of the run does not tell."""
-    return alert.level is not AlertLevel.INFO and alert.key != ENDED
 
 
 def alert_rows(session: Session) -> list[tuple[str, str]]:
@@ -165,8 +196,12 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
     if mirror is not None:
         rows += [
             ("W&B", " · ".join(filter(None, [mirror.state, mirror.project, mirror.detail]))),
+            ("W&B runs", f"{mirror.trials + 1}, one a trial" if mirror.trials else ""),
             ("W&B page", mirror.url or ""),
             ("W&B upload", mirror.sync_command or ""),
+            ("W&B masked", ", ".join(mirror.masked)),
+            ("W&B without", ", ".join(mirror.left_out)),
+            *(("W&B lacks", problem) for problem in mirror.problems),
         ]
     return [(name, safe(value)) for name, value in rows if value]
 

@@ -14,7 +14,7 @@ from tuimon.charts.model import ChartOptions, Row, Span
 from tuimon.charts.style import style_of
 from tuimon.charts.table import TableColumn, lay_out, squeeze
 from tuimon.present.curves import MetricCurves
-from tuimon.present.facts import ROLES
+from tuimon.present.facts import standing
 from tuimon.present.hparam_groups import run_hparams
 from tuimon.present.overview import overview
 from tuimon.present.pairing import Metric, pair_tags
@@ -22,6 +22,7 @@ from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import Selection
 from tuimon.present.statistics import TagStatistics, statistics
 from tuimon.present.trial_names import trial_names
+from tuimon.runs.activity import flaw
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
 from tuimon.session.training_progress import TrainingProgress, newest_progress
@@ -110,8 +111,10 @@ def _heading(report: Report, name: str, status: RunStatus | None, cells: int, ma
     parts = [(f"step {progress.step}", roles.TEXT)] if progress else []
     role = roles.TITLE
     if status is not None:
-        role = ROLES[status.state]
-        parts = [*_state(status, role), *parts, *_times(status, progress)]
+        _, word, role = standing(
+            status.state, paused=status.is_paused, flawed=status.flaw is not None
+        )
+        parts = [*_state(status, word, role), *parts, *_times(status, progress)]
     if (runs := len({value.run for value in report.values})) > 1:
         parts.append((f"{runs} runs", roles.DIM))
     room = cells - (width(parts[0][0]) + len(_GAP.text) if parts else 0)
@@ -126,9 +129,9 @@ def _heading(report: Report, name: str, status: RunStatus | None, cells: int, ma
     return tuple(spans)
 
 
-def _state(status: RunStatus, role: str) -> list[tuple[str, str]]:
-    why = None if status.state is RunState.FINISHED else status.why
-    return [(str(status.state), role), *([(why, role)] if why else [])]
+def _state(status: RunStatus, word: str, role: str) -> list[tuple[str, str]]:
+    why = flaw(status) if status.state is RunState.FINISHED else status.why
+    return [(word, role), *([(why, role)] if why else [])]
 
 
 def _times(status: RunStatus, progress: TrainingProgress | None) -> list[tuple[str, str]]:

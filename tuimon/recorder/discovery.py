@@ -6,20 +6,21 @@ tells host and PID; that of tensorboardX, which stays open, does not. Together t
 both.
 """
 
-# ruff: noqa: PTH110, PTH111, PTH112, PTH116, PTH118, PTH119, PTH120 - paths are strings here, as in the search
+# ruff: noqa: PTH110, PTH111, PTH112, PTH118, PTH119, PTH120 - paths are strings here, as in the search
 
 import os
 import re
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from tuimon.events.logdir import is_event_file
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
 from tuimon.recorder.search import DirectorySearch
-from tuimon.recorder.writers import WriterReports
 from tuimon.runs.sources import LogSource
+from tuimon.runs.writers import WriterReports
 
 # `events.out.tfevents.<time>.<host>.<pid>.<uid><suffix>`: tensorboard (and so torch), TensorFlow 2;
 # tensorboardX and TensorFlow 1 leave out `.<pid>.<uid>`. The host may hold dots.
@@ -85,7 +86,9 @@ class Discovery:
         self._search = DirectorySearch(is_event_file)
         self._roots: set[str] = set()
         self._nameless: dict[str, float] = {}
+        self._claimed: set[str] = set()
         self._begin = time.monotonic()
+        self._age = tree.age()
         self._search_pace = Pace(_SEARCH_EVERY, share=0.04)
         self._process_pace = Pace(_PROCESSES_EVERY, share=0.01)
         self._add_root(cwd)
@@ -136,13 +139,13 @@ class Discovery:
         check_open_files = False
         for path in paths:
             who = origin(os.path.basename(path), self._host)
-            if who is None or who.time < self._started_at - _CLOCK_SLACK:
+            if who is None or who.time < self._begun_by_now() - _CLOCK_SLACK:
                 continue
             if who.pid is None:
                 self._nameless[path] = who.time
                 check_open_files = True
             elif self._tree.owns(who.pid):
-                self._add(os.path.dirname(path), "name")
+                self._claim(path, "name")
         if check_open_files:
             self._tree.refresh()
             self._look_at_open_files()
@@ -167,16 +170,22 @@ class Discovery:
         self._look_at_open_files()
 
     def _look_at_open_files(self) -> None:
-        for path in self._tree.open_files():
-            if is_event_file(os.path.basename(path)) and self._is_new(path):
-                self._add(os.path.dirname(path), "open file")
+        for path in self._tree.open_files(written=True):
+            if is_event_file(os.path.basename(path)):
+                self._claim(path, "open file")
 
-    def _is_new(self, path: str) -> bool:
-        """False for an old file that a process merely reads."""
-        try:
-            return os.stat(path).st_mtime >= self._started_at - _CLOCK_SLACK
-        except OSError:
-            return False
+    def _begun_by_now(self) -> float:
+        """When the training began, by the clock as it was then or, if it was set back, as it is."""
+        begun = time.time() - (time.monotonic() - self._begin) - self._age
+        return min(self._started_at, begun)
+
+    def _claim(self, path: str, found_by: str) -> None:
+        """A file that a process of the training writes."""
+        if path not in self._claimed and self._reports is not None:
+            self._claimed.add(path)
+            with suppress(OSError):  # told by its time alone, then
+                self._reports.claim(path)
+        self._add(os.path.dirname(path), found_by)
 
     def _add(self, directory: str, found_by: str) -> None:
         if directory not in self._found:

@@ -3,7 +3,7 @@
 import os
 import struct
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,9 @@ class TagPoint(NamedTuple):
     tag: str
     step: int
     value: float
+
+
+HParam = str | bool | int | float | None
 
 
 class EventFile:
@@ -46,6 +49,10 @@ class EventFile:
         by_step = groupby(points, key=lambda point: point.step)
         self._append(b"".join(_record(step, group, wall_time) for step, group in by_step))
         self.points += len(points)
+
+    def write_hparams(self, hparams: Mapping[str, HParam]) -> None:
+        """Add a session with these hyperparameters, or with others than before."""
+        self._append(_session_record(hparams))
 
     def close(self) -> None:
         """Close the file; nothing is left to write."""
@@ -80,6 +87,30 @@ def _record(step: int, points: Iterable[TagPoint], wall_time: float) -> bytes:
 
     values = [Summary.Value(tag=point.tag, simple_value=point.value) for point in points]
     event = Event(wall_time=wall_time, step=step, summary=Summary(value=values))
+    return _framed(event.SerializeToString())
+
+
+def _session_record(hparams: Mapping[str, HParam]) -> bytes:
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
+
+    data = HParamsPluginData(version=0)
+    data.session_start_info.start_time_secs = time.time()
+    for name, value in hparams.items():
+        entry = data.session_start_info.hparams[name]
+        match value:
+            case None:
+                entry.null_value = 0
+            case bool():
+                entry.bool_value = value
+            case str():
+                entry.string_value = value
+            case _:
+                entry.number_value = float(value)
+    event = Event(wall_time=time.time())
+    metadata = event.summary.value.add(tag="_hparams_/session_start_info").metadata
+    metadata.plugin_data.plugin_name = "hparams"
+    metadata.plugin_data.content = data.SerializeToString()
     return _framed(event.SerializeToString())
 
 

@@ -16,7 +16,9 @@ from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
+from tuimon.runs.secrecy import mask_of
 from tuimon.runs.sources import LogSource
+from tuimon.runs.writers import FileClaims
 from tuimon.text import format_duration
 
 _LOOK_EVERY = 1.0
@@ -36,8 +38,9 @@ class HealthWatch:
         self._notifier = Notifier(
             status.record.notify,
             {"TUIMON_RUN": status.record.name, "TUIMON_RUN_ID": status.record.id},
+            mask_of(status.record),
         )
-        self._finder = SourceFinder(status.record.started_at)
+        self._finder = SourceFinder(status.record.started_at, FileClaims(paths))
         self._tails: list[tuple[str, EventFileTail]] = []
         self._tags: dict[tuple[str, str], TagRules] = {}
         self.has_scalars = False
@@ -68,7 +71,7 @@ class HealthWatch:
         """Read all that has been written so far, for five seconds at most."""
         self._finder.set_sources(sources)
         deadline = time.monotonic() + _LAST_SECONDS
-        while self._read() and time.monotonic() < deadline:
+        while self._read(last=True) and time.monotonic() < deadline:
             pass
 
     def finish(self, sources: tuple[LogSource, ...], status: RunStatus) -> None:
@@ -80,9 +83,10 @@ class HealthWatch:
         """Wait until everybody has been told."""
         self._notifier.finish()
 
-    def _read(self) -> bool:
+    def _read(self, *, last: bool = False) -> bool:
         """Read a piece of each event file; whether anything was new."""
-        self._tails += [(file.run, EventFileTail(file.path)) for file in self._finder.find()]
+        found = self._finder.find(last=last)
+        self._tails += [(file.run, EventFileTail(file.path)) for file in found]
         points = 0
         news = False
         for run, tail in self._tails:

@@ -4,10 +4,10 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tuimon.recorder.event_file import EventFile, TagPoint
+from tuimon.recorder.event_file import EventFile, HParam, TagPoint
 from tuimon.runs.sources import LogSource
 
 GRACE = 10.0
@@ -35,7 +35,7 @@ class HeldPoints:
         """`started_at`: of the training, Unix s; `known`: the directory has been published."""
         self._directory = directory
         self._found_by = found_by
-        self._started_at = started_at
+        self._begun = time.monotonic() - max(0.0, time.time() - started_at)
         self._at_once = at_once
         self._file: EventFile | None = None
         self._skip = 0
@@ -43,6 +43,9 @@ class HeldPoints:
         self._held: deque[tuple[float, Sequence[TagPoint]]] = deque()
         self._first_at = math.inf
         self._retry_at = -math.inf
+        self.hparams: Mapping[str, HParam] = {}
+        """Hyperparameters that belong to the points; they are written with them."""
+        self._hparams_written: Mapping[str, HParam] = {}
         self.source: LogSource | None = self._source() if known else None
         """The directory, once there is something in it."""
 
@@ -63,25 +66,30 @@ class HeldPoints:
     def take(self, points: Sequence[TagPoint], wall_time: float) -> None:
         """Hold points measured at `wall_time` (Unix seconds)."""
         if points:
-            self._first_at = min(self._first_at, time.time())
+            self._first_at = min(self._first_at, time.monotonic())
             self._held.append((wall_time, points))
 
     def publish_if_time(self, patience: float = GRACE_AFTER_POINT) -> None:
         """Write what is held if it is clear that it is wanted, `patience` s after its first."""
         settled = self._at_once or self.source is not None
-        due = max(self._started_at + GRACE, self._first_at + patience)
-        if settled or time.time() >= due:
+        due = max(self._begun + GRACE, self._first_at + patience)
+        if settled or time.monotonic() >= due:
             self.publish()
 
     def publish(self, *, again: bool = False) -> None:
         """Write what is held; what cannot be written waits for some seconds, unless `again`."""
-        if not self._held or (time.monotonic() < self._retry_at and not again):
+        if time.monotonic() < self._retry_at and not again:
+            return
+        if not self._held and (self._file is None or self.hparams == self._hparams_written):
             return
         try:
             if self._file is None:
                 self._directory.parent.mkdir(mode=0o700, exist_ok=True)
                 self._file = EventFile(self._directory, self._found_by)
                 self._skip = 0 if self._starts_late else self._file.points
+            if self.hparams != self._hparams_written:
+                self._file.write_hparams(self.hparams)
+                self._hparams_written = dict(self.hparams)
             while self._held:
                 wall_time, points = self._held[0]
                 new = points[self._skip :]

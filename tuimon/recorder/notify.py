@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Mapping
 
+from tuimon.masking.mask import Mask
 from tuimon.runs.alerts import Alert
 
 _TIMEOUT = 60.0
@@ -23,9 +24,11 @@ class Notifier:
     is killed.
     """
 
-    def __init__(self, command: str | None, about: Mapping[str, str]) -> None:
+    def __init__(self, command: str | None, about: Mapping[str, str], mask: Mask) -> None:
+        """What is secret by `mask` is not told."""
         self._command = command
         self._about = dict(about)
+        self._mask = mask
         self._untold: queue.SimpleQueue[Alert | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -51,8 +54,8 @@ class Notifier:
             environment = {
                 **os.environ,
                 **self._about,
-                "TUIMON_TITLE": alert.title.replace("\0", ""),
-                "TUIMON_TEXT": alert.text.replace("\0", ""),
+                "TUIMON_TITLE": self._mask.text(alert.title.replace("\0", "")),
+                "TUIMON_TEXT": self._mask.text(alert.text.replace("\0", "")),
                 "TUIMON_LEVEL": str(alert.level),
             }
             _run(command, environment)

@@ -1,6 +1,7 @@
 """The processes of a training: everything below its guardian but tuimon's own."""
 
 import os
+import time
 from contextlib import suppress
 
 import psutil
@@ -19,8 +20,16 @@ class ProcessTree:
         self._unguarded = training if guardian is None else None
         self._roots = frozenset({training} if guardian is None else {guardian, training})
         self._seen = {training}
+        self._training = training
         self.living: list[psutil.Process] = []
         """The processes that lived when they were last looked at."""
+
+    def age(self) -> float:
+        """Seconds since the training began, by a clock that nobody sets; 0 when it has ended."""
+        with suppress(psutil.Error, OSError):
+            begun = psutil.Process(self._training).create_time()
+            return max(0.0, time.time() - begun)
+        return 0.0
 
     def refresh(self) -> None:
         """Look at the living processes; costs a read of every process on the machine."""

@@ -14,16 +14,15 @@ from tuimon.events.finder import SourceFinder
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.recorder.console_metrics.feed import ConsoleMetrics
 from tuimon.recorder.discovery import Discovery
-from tuimon.recorder.git import GitState, git_state
 from tuimon.recorder.health_watch import HealthWatch
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
 from tuimon.recorder.system_metrics import SystemMetrics
 from tuimon.recorder.wandb_metrics import WandbMetrics
-from tuimon.recorder.writers import WriterReports
 from tuimon.runs.activity import losses
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.ending import has_ended
+from tuimon.runs.git import GitState, git_state
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import (
     MirrorRecord,
@@ -34,7 +33,10 @@ from tuimon.runs.record import (
     write_record,
 )
 from tuimon.runs.registry import read_status
+from tuimon.runs.secrecy import mask_of
+from tuimon.runs.source_copy import copy_source
 from tuimon.runs.sources import CONSOLE, WANDB, LogSource
+from tuimon.runs.writers import FileClaims, WriterReports
 from tuimon.text import format_bytes
 
 LAST_SEARCH_SECONDS = 5.0
@@ -43,6 +45,7 @@ MIRROR_SECONDS = 560.0
 
 _LOOK_EVERY = 0.5
 _WRITE_AGAIN_AFTER = 5.0
+_GIT_SECONDS = 20.0
 _LONGEST_PAUSE = 0.25
 _SHORTEST_PAUSE = 0.02
 
@@ -60,7 +63,7 @@ class Recorder:
         self._written: RecorderRecord | None = None
         self._write_again_at = -math.inf
         self._discovery: Discovery | None = None
-        self._given = _GivenDirectory(self._status.record)
+        self._given = _GivenDirectory(self._status.record, FileClaims(paths))
         self._console = self._console_metrics()
         self._wandb = WandbMetrics(
             paths,
@@ -70,7 +73,7 @@ class Recorder:
         self._system: SystemMetrics | None = None
         self._health = HealthWatch(paths, self._status)
         self._mirror: MirrorProcess | None = None
-        self._git = _GitCheck(self._status.record.cwd)
+        self._git = _GitCheck(paths, self._status.record)
 
     def run(self) -> None:
         """Work until the training has ended and its mirror too."""
@@ -119,6 +122,7 @@ class Recorder:
         if has_ended(self._status):
             self._tell_losses()
             self._health.finish(self._log_sources(), self._status)
+            self._git.finish()
         # Even when nothing is new: the mirror waits for a record that is later than the end.
         self._written, self._write_again_at = None, -math.inf
         self._note()
@@ -218,6 +222,7 @@ class Recorder:
         record = self._record._replace(
             logdirs=self._log_sources(),
             wandb_runs=tuple(dict.fromkeys((*self._record.wandb_runs, *self._wandb.directories))),
+            wandb_imported=self._record.wandb_imported or self._wandb.imported,
             wandb_syncs=self._record.wandb_syncs or self._wandb.syncing,
         )
         git = self._git.state
@@ -261,8 +266,8 @@ class Recorder:
 class _GivenDirectory:
     """Whether a log directory that the user named holds event files of this run; rarely looked."""
 
-    def __init__(self, record: RunRecord) -> None:
-        self._finder = SourceFinder(record.started_at)
+    def __init__(self, record: RunRecord, claims: FileClaims) -> None:
+        self._finder = SourceFinder(record.started_at, claims)
         if record.logdir is not None:
             self._finder.set_sources([LogSource(path=record.logdir)])
         self._found = False
@@ -279,13 +284,25 @@ class _GivenDirectory:
 class _GitCheck:
     """Asks git on a thread of its own: in a large repository it takes its time."""
 
-    def __init__(self, directory: str) -> None:
+    def __init__(self, paths: RunPaths, record: RunRecord) -> None:
         self.state: GitState | None = None
         """The answer, or None while there is none."""
-        threading.Thread(target=self._ask, args=(directory,), name="git", daemon=True).start()
+        self._thread = threading.Thread(
+            target=self._ask, args=(paths, record), name="git", daemon=True
+        )
+        self._thread.start()
 
-    def _ask(self, directory: str) -> None:
-        self.state = git_state(directory)
+    def finish(self) -> None:
+        """Wait, for a while, until the mirror has what is to be sent of the code."""
+        self._thread.join(_GIT_SECONDS)
+
+    def _ask(self, paths: RunPaths, record: RunRecord) -> None:
+        self.state = git_state(record.cwd)
+        if record.mirror.save_code and record.mirror.mode != "off":
+            try:
+                copy_source(paths.source, record.cwd, record.argv, mask_of(record))
+            except OSError as error:
+                log.warning("the script cannot be kept for W&B: %s", error)
 
 
 def _incomplete(left_out: int) -> Alert:

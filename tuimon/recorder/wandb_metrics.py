@@ -9,9 +9,9 @@ from pathlib import Path
 from tuimon.mirror.offline_file import OfflineFile, OfflineFileError
 from tuimon.recorder.held_points import HeldPoints
 from tuimon.recorder.wandb_rows import RowReader, WandbRow
-from tuimon.recorder.writers import WriterReports
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import WANDB, LogSource
+from tuimon.runs.writers import WriterReports
 
 _LOOK_EVERY = 0.5
 _SLICE = 0.05
@@ -40,6 +40,11 @@ class WandbMetrics:
         """Whether the training has wandb take its event files to one of the runs."""
         self._look_at = 0.0
         self._done = False
+
+    @property
+    def imported(self) -> bool:
+        """Whether the training has imported wandb."""
+        return self._reports.imports_wandb
 
     @property
     def directories(self) -> tuple[str, ...]:
@@ -120,6 +125,8 @@ class _WandbRunReader:
                 row = self._rows.read(record)
                 if row is not None:
                     self._take(row)
+                if self.points is not None:
+                    self.points.hparams = self._rows.config
                 if time.monotonic() > deadline:
                     return
         except FileNotFoundError:

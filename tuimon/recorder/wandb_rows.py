@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tuimon.events.fields import BYTES, VARINT, WireError, fields
-from tuimon.recorder.event_file import TagPoint
+from tuimon.recorder.event_file import HParam, TagPoint
 
 _HISTORY = 2 << 3 | BYTES
 _METRIC = 12 << 3 | BYTES
 _RUN = 17 << 3 | BYTES
 _DISPLAY_NAME = 8 << 3 | BYTES
+_RUN_CONFIG = 4 << 3 | BYTES
+_CONFIG = 5 << 3 | BYTES
+_UPDATE = 1 << 3 | BYTES
 _ITEM = 1 << 3 | BYTES
 _STEP = 2 << 3 | BYTES
 _STEP_NUMBER = 1 << 3 | VARINT
@@ -27,6 +30,8 @@ _NAME = 1 << 3 | BYTES
 _GLOB_NAME = 2 << 3 | BYTES
 _STEP_METRIC = 4 << 3 | BYTES
 
+_INTERNAL = "_wandb"
+_MOST_DEPTH = 8
 _MOST_METRICS = 4096
 _MOST_STEP = 2**62
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -45,6 +50,8 @@ class RowReader:
     def __init__(self) -> None:
         self.name = ""
         """Of the run, as the script has given it."""
+        self.config: dict[str, HParam] = {}
+        """What ``wandb.init`` and ``wandb.config`` were told, the entries of dictionaries each."""
         self._steps: dict[str, str] = {}
         """Name of a metric → that of the metric with its steps."""
         self._prefixes: dict[str, str] = {}
@@ -64,9 +71,20 @@ class RowReader:
                     for inner, first, last in fields(record, start, end):
                         if inner == _DISPLAY_NAME:
                             self.name = record[first:last].decode()
+                        elif inner == _RUN_CONFIG:
+                            self._configure(record, first, last)
+                elif key == _CONFIG:
+                    self._configure(record, start, end)
         except (WireError, UnicodeDecodeError):
             return None
         return row
+
+    def _configure(self, record: bytes, start: int, end: int) -> None:
+        for key, first, last in fields(record, start, end):
+            if key == _UPDATE:
+                names, text = _item(record, first, last)
+                if names and names[0] != _INTERNAL:
+                    self.config |= _entries(names, text)
 
     def _define(self, record: bytes, start: int, end: int) -> None:
         found = {
@@ -120,6 +138,25 @@ class RowReader:
         return row_step if by is None else self._newest.get(by, row_step)
 
 
+def _entries(names: list[str], text: str) -> dict[str, HParam]:
+    """An entry of the config, or those of a dictionary by their names."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return dict(_plain_entries(".".join(names), value, depth=0))
+
+
+def _plain_entries(name: str, value: object, depth: int) -> Iterator[tuple[str, HParam]]:
+    if isinstance(value, dict) and depth < _MOST_DEPTH:
+        for key, inner in value.items():
+            yield from _plain_entries(f"{name}.{key}", inner, depth + 1)
+    elif value is None or isinstance(value, bool | int | float | str):
+        yield name, value
+    else:
+        yield name, json.dumps(value)
+
+
 def _item(record: bytes, start: int, end: int) -> tuple[list[str], str]:
     """The name of an item, in parts where it is one of a dictionary, and its value as JSON.
 
@@ -145,7 +182,7 @@ def _values(names: list[str], text: str) -> dict[str, float]:
 
 
 def _numbers(name: str, value: object, depth: int) -> Iterator[tuple[str, float]]:
-    if isinstance(value, dict) and "_type" not in value and depth < 8:
+    if isinstance(value, dict) and "_type" not in value and depth < _MOST_DEPTH:
         for key, inner in value.items():
             yield from _numbers(f"{name}.{key}", inner, depth + 1)
     elif isinstance(value, str):

@@ -39,8 +39,20 @@ def remark(status: RunStatus, now: float) -> str | None:
     went_well = status.state == "finished" and status.cause in (None, "exit code 0")
     mirror = status.mirror.detail if status.mirror is not None else None
     misses = mirror if mirror is not None and mirror.startswith(MISSES) else None
-    told = activity(status, now), losses(status.record), None if went_well else status.why, misses
+    why = None if went_well else status.why
+    told = activity(status, now), losses(status.record), why, flaw(status), misses
     return " · ".join(filter(None, told)) or None
+
+
+def state_word(status: RunStatus) -> str:
+    """The state for a column: one that is paused does not run."""
+    return "paused" if status.is_paused else str(status.state)
+
+
+def flaw(status: RunStatus) -> str | None:
+    """`Loss/train is NaN at step 443`: what a training that has ended is not to be trusted for."""
+    alert = status.flaw
+    return None if alert is None else f"{safe(alert.title)} at step {alert.step}"
 
 
 def losses(record: RunRecord) -> str | None:

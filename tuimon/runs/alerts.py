@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -35,6 +36,20 @@ class Alert:
     """Unix seconds of when it was noticed."""
     step: int | None = None
     """Where it shows, if at a step."""
+
+
+def is_wrong(alert: Alert) -> bool:
+    """Whether it tells of something that the state of the run does not tell."""
+    return alert.level is not AlertLevel.INFO and alert.key != ENDED
+
+
+def worst(alerts: Iterable[Alert]) -> Alert | None:
+    """The one for which there is room: errors first, what shows in a curve first, the first."""
+    return min(
+        filter(is_wrong, alerts),
+        key=lambda alert: (alert.level is AlertLevel.WARN, alert.step is None),
+        default=None,
+    )
 
 
 class AlertLog:

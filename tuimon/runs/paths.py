@@ -73,6 +73,11 @@ class RunPaths(NamedTuple):
         return self.directory / "writers"
 
     @property
+    def python_path(self) -> Path:
+        """Where the training's Python finds its packages, a directory a line, by the same hook."""
+        return self.directory / "writers.path"
+
+    @property
     def console_metrics(self) -> Path:
         """Event file of the metrics that the training printed, written by the recorder."""
         return self.directory / "console-metrics"
@@ -83,6 +88,12 @@ class RunPaths(NamedTuple):
         return self.directory / "wandb-metrics"
 
     @property
+    def source(self) -> Path:
+        """The script and the uncommitted changes at the launch, as W&B is given them: there when
+        the recorder has come to it."""
+        return self.directory / "source"
+
+    @property
     def alerts(self) -> Path:
         """What a person should know, written by the recorder (see `tuimon.runs.alerts`)."""
         return self.directory / "alerts.jsonl"
@@ -91,6 +102,11 @@ class RunPaths(NamedTuple):
     def system(self) -> Path:
         """Event file of what the training takes from its machine, written by the recorder."""
         return self.directory / "system"
+
+    @property
+    def trials(self) -> Path:
+        """Directories of trials with W&B runs of their own, as `tuimon mirror` has them."""
+        return self.directory / "trials"
 
     @property
     def wandb(self) -> Path:

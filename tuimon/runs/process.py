@@ -96,20 +96,6 @@ def signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def is_locked(path: Path) -> bool:
-    """Whether a process holds flock(2) on a file; asked of the kernel, without locking it.
-
-    False where nothing is known of it (no file, no ``/proc/locks``).
-    """
-    try:
-        file = path.stat()
-        locks = Path("/proc/locks").read_text().splitlines()
-    except OSError:
-        return False
-    name = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino}"
-    return any(" FLOCK " in line and f" {name} " in line for line in locks)
-
-
 def ask_to_end(pid: int) -> None:
     """Ask a process of tuimon's that this one has started; one that does not know `ASK` as well.
 

@@ -91,6 +91,10 @@ class MirrorOptions(NamedTuple):
     """Whether the launched script and the changes since the git commit go to W&B."""
     log_code: str | None = None
     """A directory whose source files go to W&B as an artifact."""
+    save_events: bool = False
+    """Whether the event files themselves become files of the W&B run."""
+    secrets: tuple[str, ...] = ()
+    """Names of the user's own, besides those that sound like it, whose values are secret."""
 
 
 class RunRecord(NamedTuple):
@@ -168,6 +172,8 @@ class RecorderRecord(NamedTuple):
     logdirs: tuple[LogSource, ...] = ()
     wandb_runs: tuple[str, ...] = ()
     """Directories of the W&B runs that the training has opened itself."""
+    wandb_imported: bool = False
+    """Whether it has imported wandb, and so may open one."""
     wandb_syncs: bool = False
     """Whether it has wandb take its event files there (``sync_tensorboard``)."""
     git_commit: str | None = None
@@ -206,9 +212,37 @@ class MirrorRecord(NamedTuple):
     """Summaries that could not be decoded, or that W&B did not take."""
     confirmed: int | None = None
     """Rows that the server said it has; None offline, or when it was not asked yet."""
+    files: int | None = None
+    """Files that the server was not seen to have yet; None where nobody knows."""
+    files_since: float | None = None
+    """When the first of those was written, Unix seconds."""
     total: int | None = None
     """Rows that an upload consists of; None when none is under way."""
+    masked: tuple[str, ...] = ()
+    """Where secrets were hidden in what W&B is told: options, entries of the config."""
+    left_out: tuple[str, ...] = ()
+    """What of the script and the uncommitted changes stays here, and why."""
+    problems: tuple[str, ...] = ()
+    """What of the event files could not be sent, and why: one line each."""
+    arrived: bool = False
+    """Whether the server was seen to have everything, which a finished run may be without."""
+    trials: int = 0
+    """Trials of the launch that have W&B runs of their own, beside this one."""
     updated_at: float = 0.0
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether everything is known to be at W&B, and nothing more is to come."""
+        return self.state == "finished" and self.arrived
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether everything was sent to W&B, and nobody has seen it there."""
+        return (
+            self.state == "finished"
+            and self.url is not None
+            and not (self.arrived or self.sync_command)
+        )
 
     @property
     def is_at_work(self) -> bool:
@@ -234,6 +268,8 @@ class LogdirRecord(NamedTuple):
     watch: bool = False
     """Whether to go on after the end of the files, until stopped."""
     mirror: MirrorOptions = MirrorOptions()
+    launch: str = ""
+    """The run directory of the launch that these are a trial of."""
 
 
 Record = RunRecord | RecorderRecord | MirrorRecord | LogdirRecord

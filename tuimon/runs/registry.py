@@ -12,11 +12,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tuimon.runs.alerts import Alert, read_alerts, worst
+from tuimon.runs.lock import is_held
 from tuimon.runs.paths import RunPaths, host_directory, runs_directory
 from tuimon.runs.process import (
     boot_id,
     is_alive,
-    is_locked,
     machine_id,
     pid_namespace,
     signal_name,
@@ -30,6 +31,7 @@ from tuimon.runs.record import (
     RunState,
     read_record,
 )
+from tuimon.runs.secrecy import masked_cause
 from tuimon.runs.sources import LogSource
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -66,6 +68,19 @@ class RunStatus:
     it runs, under its guardian or without."""
     recorder: RecorderRecord | None = None
     mirror: MirrorRecord | None = None
+    alert: Alert | None = None
+    """The worst that there is to know about it, beside its state."""
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether all of its processes are frozen."""
+        return self.record.paused_at is not None and not self.state.ended
+
+    @property
+    def flaw(self) -> Alert | None:
+        """What the curves of a training that has ended are not to be trusted for, if anything."""
+        shows = self.alert is not None and self.alert.step is not None
+        return self.alert if shows and self.state.ended else None
 
     def took(self, now: float) -> float:
         """Seconds that the training has taken until its end, or until `now`."""
@@ -74,8 +89,8 @@ class RunStatus:
 
     @property
     def cause(self) -> str | None:
-        """Why it is in this state, in one sentence."""
-        return self.reason or self.record.cause
+        """Why it is in this state, in one sentence, which others may read."""
+        return self.reason or masked_cause(self.record)
 
     @property
     def why(self) -> str | None:
@@ -134,6 +149,7 @@ def read_status(directory: Path) -> RunStatus:
         ended_at=_last_sign(record, paths) if state is RunState.LOST else record.ended_at,
         recorder=_read_optional(RecorderRecord, paths.recorder_json),
         mirror=_true_mirror(record, paths),
+        alert=worst(read_alerts(paths.alerts)),
     )
 
 
@@ -224,7 +240,7 @@ def _true_mirror(record: RunRecord, paths: RunPaths) -> MirrorRecord | None:
     keepers = [process for process in (record.guardian, record.recorder) if process is not None]
     if not keepers or any(is_alive(process, record.boot_id) for process in keepers):
         return mirror
-    if record.boot_id == boot_id() and is_locked(paths.mirror / "lock"):
+    if record.boot_id == boot_id() and is_held(paths.mirror / "lock"):
         return mirror  # it goes on alone, or is that of `tuimon sync`
     return mirror._replace(state="failed", detail=f"{MISSES}: tuimon sync {record.id}")
 

@@ -27,7 +27,10 @@ def why_it_stays(run: RunStatus) -> str | None:
 
 def has_unsent(run: RunStatus) -> bool:
     """Whether the run holds W&B data that were not uploaded."""
-    return run.mirror is not None and bool(run.mirror.sync_command) and run.paths.wandb.exists()
+    mirror = run.mirror
+    if mirror is None or not run.paths.wandb.exists():
+        return False
+    return bool(mirror.sync_command) or (mirror.state == "failed" and mirror.run_id is not None)
 
 
 def size_of(run: RunStatus) -> int:

@@ -51,6 +51,9 @@ class TrainingFacts:
     ended_at: float | None = None
     reason: str | None = None
     """One sentence on the state, where there is more to say."""
+    paused: bool = False
+    flawed: bool = False
+    """Whether its curves are not to be trusted."""
     mirror: MirrorRecord | None = None
     search: LogSearch
     """How its event files are found."""
@@ -123,6 +126,8 @@ class Session:
             started_at=record.started_at,
             ended_at=status.ended_at,
             reason=self._unanswered() or remark(status, time.time()),
+            paused=status.is_paused,
+            flawed=status.flaw is not None,
             mirror=status.mirror,
             search=LogSearch(
                 record.logdir or record.cwd, record.logdir is not None, record.console_metrics

@@ -41,6 +41,10 @@ _FIRST_BATCH_BYTES, _MOST_BATCH_BYTES = 64 << 10, 4 << 20
 """The first points are wanted soon, the others with little effort for each batch."""
 WAY_SECONDS = 0.1
 
+_VERIFIED_BYTES = 8 << 20
+_VERIFYING_SHARE = 0.25
+"""Of the time, as long as there is content that was left when heads were read."""
+
 
 class ReadProgress(NamedTuple):
     """How much of the known event files is in the store."""
@@ -84,6 +88,8 @@ class Follower:
         self._followed: dict[Path, _FollowedFile] = {}  # replaced, never changed
         self._backlog = Agenda[_FollowedFile]()  # what needs no news of the file; newest first
         self._polls = Agenda[_FollowedFile]()  # all others, by monotonic s of the next look
+        self._unverified = Agenda[_FollowedFile]()  # what is left of them is verified; newest first
+        self._verify_due = 0.0
         self._unreadable: dict[Path, FileStatus] = {}
         self._closed: Sequence[FileStatus] = ()  # directories
         self._bytes_read = self._bytes_total = 0
@@ -134,6 +140,14 @@ class Follower:
         return ReadProgress(self._bytes_read, self._bytes_total)
 
     @property
+    def verified(self) -> float | None:
+        """Share of the bytes read whose content was verified, too; None when all of it was."""
+        if not self._unverified:
+            return None
+        left = sum(one.tail.unverified_bytes for one in self._followed.values())
+        return 1 - left / max(self._bytes_read, left) if left else None
+
+    @property
     def files(self) -> list[FileStatus]:
         """All files that are followed, also those of which nothing is in the store."""
         return [FileStatus.of(one.tail) for one in self._followed.values()]
@@ -162,6 +176,7 @@ class Follower:
                 self._catch_up()
             else:
                 self._watch()
+                self._verify()
                 self._wake.wait(self._seconds_to_next())
                 self._wake.clear()
         self._hints.stop()
@@ -178,6 +193,32 @@ class Follower:
                 time.sleep(self._way_until - now)
             if now > until:
                 return
+
+    def _verify(self) -> None:
+        """Verify some of what was left when heads were read, if it is time."""
+        first, began = self._unverified.first(), time.monotonic()
+        if first is None or began < self._verify_due:
+            return
+        (_, one) = first
+        tail, offset = one.tail, one.tail.offset
+        try:
+            batches = tail.verify(_VERIFIED_BYTES)
+        except OSError:  # the next look at the file tells of it
+            self._unverified.put(one, math.inf)
+            self._verify_due = began + _LONGEST_POLL_SECONDS
+            return
+        for batch in batches:
+            self._store.apply(one.run, tail.path, batch)
+            self._note(one, FileStatus.of(tail))
+        if tail.offset < offset:
+            self._bytes_read += tail.offset - offset
+            self._polls.drop(one)
+            self._backlog.put(one, -one.changed_at)
+            self._wake.set()
+        if not tail.unverified_bytes:
+            self._unverified.drop(one)
+        ended = time.monotonic()
+        self._verify_due = ended + (ended - began) * (1 / _VERIFYING_SHARE - 1)
 
     def _watch(self) -> None:
         """Ask for hints, once all is read: what it takes would delay the points."""
@@ -196,6 +237,8 @@ class Follower:
     def _seconds_to_next(self) -> float:
         poll = self._polls.first()
         due = self._scan_due if poll is None else min(poll[0], self._scan_due)
+        if self._unverified:
+            due = min(due, max(self._verify_due, self._way_until))
         return max(due - time.monotonic(), 0.0)
 
     def _discover(self) -> None:
@@ -252,6 +295,7 @@ class Follower:
             one = kept.pop(path)
             self._backlog.drop(one)
             self._polls.drop(one)
+            self._unverified.drop(one)
             self._unreadable.pop(path, None)
             self._bytes_read -= one.tail.offset
             self._bytes_total -= one.size
@@ -261,7 +305,7 @@ class Follower:
 
     def _follow(self, file: FoundFile) -> _FollowedFile:
         plugins, known = self._known.setdefault(file.run, ({}, KnownRecords()))
-        tail = EventFileTail(file.path, plugins, self._buffer, known)
+        tail = EventFileTail(file.path, plugins, self._buffer, known, heads_first=True)
         try:
             status = os.stat(file.path)  # noqa: PTH116 (there may be many)
         except OSError:
@@ -313,6 +357,8 @@ class Follower:
             self._note(one, FileStatus.of(tail))
         if batches and one not in self._backlog:
             one.changed_at = time.time()
+        if tail.unverified_bytes and one not in self._unverified:
+            self._unverified.put(one, -one.changed_at)
         if tail.backlog > 0:
             self._polls.drop(one)
             self._backlog.put(one, -one.changed_at)

@@ -116,6 +116,10 @@ class RunLog:
             self.paths.append(path)
         if batch.reset:
             self._drop(path)
+        if batch.withdrawn is not None:
+            for refs in self.refs.values():
+                refs.withdraw(file, batch.withdrawn)
+            self._drop_empty()
         if batch.restart_step is not None:
             self._restarts.add((file, batch.stretch), batch.restart_step)
             for timeline in self._timelines():
@@ -156,16 +160,19 @@ class RunLog:
         self._restarts.drop(file)
         for timeline in self._timelines():
             timeline.drop(file)
-        self.series = {tag: one for tag, one in self.series.items() if not one.is_empty}
-        self.refs = {tag: one for tag, one in self.refs.items() if not one.is_empty}
-        self._lasting.intersection_update(self.refs.values())
-        self.structure += 1
+        self._drop_empty()
         self._first_times.pop(path, None)
         self._started.pop(path, None)
         if path == self._first:
             self._first = min(self._started, default=None)
             self.start_time = self._started[self._first] if self._first else None
         self.unknown = dict(Counter(self.unknown) - self._unknown.pop(path, Counter()))
+
+    def _drop_empty(self) -> None:
+        self.series = {tag: one for tag, one in self.series.items() if not one.is_empty}
+        self.refs = {tag: one for tag, one in self.refs.items() if not one.is_empty}
+        self._lasting.intersection_update(self.refs.values())
+        self.structure += 1
 
     def _count_unknown(self, path: Path, unknown: Mapping[str, int]) -> None:
         self._unknown.setdefault(path, Counter()).update(unknown)

@@ -44,6 +44,19 @@ class Segment:
         self.state = self.state._replace(rows=self._rows.rows, ordered=ordered)
         return ordered
 
+    def without(self, dropped: NDArray[np.bool_]) -> "Segment":
+        """The same segment but for some of its rows."""
+        rows = self._rows.rows
+        fresh = Segment([column.dtype for column in rows.arrays])
+        fresh.append([column[~dropped] for column in rows.view()])
+        if self._starts is not None:
+            places, steps = self._starts.rows.view()
+            before = np.concatenate([[0], np.cumsum(dropped)])
+            fresh._starts = Columns((np.int64, np.int64))
+            fresh._starts.append((places - before[places], steps))
+            fresh.state = fresh.state._replace(starts=fresh._starts.rows)
+        return fresh
+
     def start(self, step: int) -> None:
         """Note a ``SessionLog.START`` behind the rows so far."""
         if self._starts is None:

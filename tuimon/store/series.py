@@ -124,6 +124,13 @@ class RefSeries(Timeline):
             begin=begin,
         )
 
+    def withdraw(self, file: str, offset: int) -> None:
+        """Forget what the record at `offset` of a file has given."""
+        for stretch, segment in [*self._segments.items()]:
+            withdrawn = segment.state.rows.view()[2] == offset
+            if stretch[0] == file and withdrawn.any():
+                self._exchange(stretch, segment.without(withdrawn))
+
     def snapshot(self) -> Refs:
         """The references in force."""
         return Refs(*self._in_force())

@@ -221,7 +221,7 @@ def unwrapped(steps: Ints) -> Ints:
 def restarts_within(steps: Ints, wall_times: Floats) -> list[tuple[int, int]]:
     """Where a training restarted within a file: places and the steps there."""
     places = _places_back(steps)
-    if len(places) > _MOST_PLACES:
+    if len(places) > _MOST_PLACES or _is_of_laps(steps):
         return []
     found: list[tuple[int, int]] = []
     begin, in_turn = 0, False
@@ -234,6 +234,18 @@ def restarts_within(steps: Ints, wall_times: Floats) -> list[tuple[int, int]]:
         else:
             in_turn = True
     return found if len(found) <= _MOST_RESTARTS else []
+
+
+def _is_of_laps(steps: Ints) -> bool:
+    """Whether a counter begins anew again and again, as one of the batches of each epoch does.
+
+    Once may be a training that had ended and was begun anew; with the same ends twice it is none.
+    """
+    back = np.flatnonzero(steps[1:] < steps[:-1]) + 1
+    if len(back) < 2:
+        return False
+    begins, ends = steps[np.append(0, back[:-1])], steps[back - 1]
+    return bool((begins == begins[0]).all() and (ends == ends[0]).all())
 
 
 def _places_back(steps: Ints) -> NDArray[np.intp]:

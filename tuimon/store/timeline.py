@@ -175,6 +175,13 @@ class Timeline:
         self._end = max(self._segments, default=_BEFORE_ALL)
         self._changed_throughout()
 
+    def _exchange(self, stretch: Stretch, segment: Segment) -> None:
+        self._segments[stretch] = segment
+        if not segment.state.rows.length:
+            del self._segments[stretch]
+        self._end = max(self._segments, default=_BEFORE_ALL)
+        self._changed_throughout()
+
     def _changed_throughout(self) -> None:
         self.epoch += 1
         self.version += 1

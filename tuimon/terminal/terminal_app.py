@@ -17,9 +17,11 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._context import active_message_pump
 from textual.app import App
 from textual.await_complete import AwaitComplete
+from textual.dom import NoScreen
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.worker import WorkerFailed, get_current_worker
 
 from tuimon.abandoned import AbandonedThreads
 from tuimon.end_signals import EndSignals, SignalEnd, die_of
@@ -120,7 +122,12 @@ class TerminalApp(App[R]):
     async def on_event(self, event: events.Event) -> None:
         if self._exit and isinstance(event, events.InputEvent):
             return  # typed after what leaves: there may be no screen any more
-        await self.type_ahead.handle(event, super().on_event)
+        try:
+            await self.type_ahead.handle(event, super().on_event)
+        except NoScreen:
+            if not isinstance(event, events.MouseEvent):
+                raise
+            _log.warning("what is under the mouse has just gone", exc_info=True)
 
     @on(KeyDone)
     def _key_done(self) -> None:
@@ -147,11 +154,13 @@ class TerminalApp(App[R]):
         return super().pop_screen() if len(self.screen_stack) > 2 else AwaitComplete()
 
     def _handle_exception(self, error: Exception) -> None:
-        pump = active_message_pump.get(None)
-        screen = pump.screen if isinstance(pump, Widget) and pump.is_attached else None
-        if screen is not None and self.survives(screen, error):
+        # A worker's failure is told by the app, whoever began it.
+        is_workers = isinstance(error, WorkerFailed)
+        pump = get_current_worker().node if is_workers else active_message_pump.get(None)
+        is_gone = isinstance(pump, Widget) and not pump.is_attached
+        if isinstance(pump, Widget) and not is_gone and self.survives(pump.screen, error):
             return
-        if self._exit:  # of what was under way when the screen went
+        if self._exit or is_gone:  # of what was under way when the screen went
             _log.warning("failed while it was left", exc_info=error)
         else:
             super()._handle_exception(error)

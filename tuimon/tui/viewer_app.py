@@ -19,8 +19,6 @@ from tuimon.tui.themes.choice import ThemeChoice
 R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
-_PALETTE_ID = "--command-palette"
-"""By which Textual knows that it is open."""
 _NOT_IN_PALETTE = ("app.command_palette", "interrupt")
 
 
@@ -78,7 +76,7 @@ class ViewerApp(TerminalApp[R]):
     def action_command_palette(self) -> None:
         """Show all keys and themes by name."""
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(Palette(id=_PALETTE_ID))
+            self.push_screen(Palette())
 
     def survives(self, screen: Screen[Any], error: Exception) -> bool:
         """Of the palette, whose list is Textual's: it fails at a click on what has just gone."""

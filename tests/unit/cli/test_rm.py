@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 from support.stored_runs import made
 from tuimon.cli.main import main
 from tuimon.runs.process import identify
@@ -44,9 +46,16 @@ def test_old_ones_alone(capsys) -> None:
     assert "a number and m, h, d or w" in capsys.readouterr().err
 
 
-def test_nothing_is_removed_unasked(capsys) -> None:
+@pytest.mark.parametrize(
+    "mirror",
+    [
+        MirrorRecord(state="finished", sync_command="wandb sync x"),
+        MirrorRecord(state="failed", run_id="x", detail="2 files have not arrived at W&B"),
+    ],
+)
+def test_nothing_is_removed_unasked(mirror: MirrorRecord, capsys) -> None:
     run = made("one")
-    write_record(run.mirror_json, MirrorRecord(state="finished", sync_command="wandb sync x"))
+    write_record(run.mirror_json, mirror)
     run.wandb.mkdir()
     assert main(["rm", run.id]) == 2
     captured = capsys.readouterr()

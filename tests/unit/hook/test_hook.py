@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 
 from tuimon.events.tail import EventFileTail
 from tuimon.hook import hooked
-from tuimon.recorder.writers import WriterReports
+from tuimon.recorder.discovery import origin
+from tuimon.runs.writers import WriterReports
 
 SLOW_WRITER = """
 import sys, tensorboardX
@@ -207,6 +209,10 @@ if __name__ == "__main__":
     found = sorted(WriterReports(reports).new())
     assert found == [str(tmp_path / name) for name in ("a", "called", "forked", "spawned")]
     assert len(list(reports.iterdir())) == 4
+    told = reports.with_suffix(".path").read_text().split("\n")
+    assert told[0] == str(tmp_path), "of the first Python, which ran the script"
+    assert sysconfig.get_path("purelib") in told
+    assert str(Path(inspect.getfile(hooked)).with_name("site")) not in told
 
 
 def test_reports_are_read_as_they_come(tmp_path: Path) -> None:
@@ -339,3 +345,27 @@ def test_lines_come_out_at_once_and_in_one_piece(
         assert [parent.recv(99) for _ in writes[:-1]] == writes[:-1]
         process.communicate(b"\n")
         assert parent.recv(99) == writes[-1]
+
+
+def test_two_processes_that_begin_in_the_same_second_write_to_files_of_their_own(
+    tmp_path: Path, reports: Path
+) -> None:
+    code = """
+import sys, time
+time.time = lambda now=float(sys.argv[2]): now
+import tensorboardX
+with tensorboardX.SummaryWriter(sys.argv[1]) as writer:
+    for step in range(3):
+        writer.add_scalar("loss", int(sys.argv[3]), step)
+    assert writer.file_writer.event_writer._ev_writer._file_name
+"""
+    logdir = tmp_path / "log"
+    for seed in "123":
+        done = run(code, str(logdir), "1700000000", seed, environment=hooked(os.environ, reports))
+        assert done.returncode == 0, done.stderr
+    first, *later = sorted(logdir.iterdir())
+    assert first.name == f"events.out.tfevents.1700000000.{socket.gethostname()}"
+    assert all(origin(path.name, socket.gethostname()) for path in later)
+    assert steps(logdir) == [0, 1, 2] * 3
+    told = {line for line in WriterReports(reports).lines() if line.startswith("file:")}
+    assert told == {f"file:{path}" for path in (first, *later)}

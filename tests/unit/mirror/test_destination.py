@@ -1,10 +1,8 @@
 """Where the metrics go."""
 
-from pathlib import Path
-
 import pytest
 
-from tuimon.mirror.destination import Destination, choose_mode, clean, destination, git_root
+from tuimon.mirror.destination import Destination, choose_mode, clean, destination
 from tuimon.runs.record import MirrorOptions
 
 
@@ -43,14 +41,10 @@ def test_auto_is_online_with_a_key_and_offline_without() -> None:
 
 def test_the_trainings_own_wandb_run_is_left_alone() -> None:
     environ = {"WANDB_RUN_ID": "theirs", "WANDB_SERVICE": "x", "WANDB_PROJECT": "p", "HOME": "/h"}
+    environ |= {"SLURM_JWT": "x", "SLURM_JOB_ID": "7", "HF_TOKEN": "theirs"}
     clean(environ)
     assert "WANDB_RUN_ID" not in environ
     assert "WANDB_SERVICE" not in environ
     assert (environ["WANDB_PROJECT"], environ["HOME"]) == ("p", "/h")
-
-
-def test_git_root_is_the_nearest_working_tree(tmp_path: Path) -> None:
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    (tmp_path / "a" / ".git").write_text("gitdir: elsewhere")  # a worktree or submodule
-    assert git_root(str(tmp_path / "a" / "b")) == str(tmp_path / "a")
-    assert git_root(str(tmp_path / "a")) == str(tmp_path / "a")
+    kept = {"SLURM_JOB_ID", "HF_TOKEN"}
+    assert {"SLURM_JWT", *kept} & environ.keys() == kept, "wandb sends what is Slurm's"

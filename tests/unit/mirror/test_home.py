@@ -3,15 +3,26 @@
 import json
 import shutil
 import stat
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from support.mirror_runs import new_run
-from tuimon.mirror.journal import FileEntry, Journal, RunEntry, StretchEntry
-from tuimon.mirror.journal_home import enter_home, find_home, has_news, home_of, settle_home
+from support.mirror_runs import end_run, new_run
+from tuimon.mirror import journal_home
+from tuimon.mirror.file_marks import mark_of
+from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, RunEntry, StretchEntry
+from tuimon.mirror.journal_home import (
+    enter_home,
+    find_home,
+    has_news,
+    home_of,
+    settle_home,
+    was_deleted,
+)
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import MirrorOptions
+from tuimon.runs.record import MirrorOptions, RunRecord, RunState, read_record, write_record
 
 LOGDIR = "/data/runs/é\udce9"
 
@@ -22,12 +33,13 @@ def launch(*, online: bool = False, project: str = "p", entity: str = "e") -> Ru
     paths.mirror.mkdir()
     with Journal(paths.mirror / "journal.jsonl") as journal:
         journal.append(RunEntry(run_id="x", online=online, project=project, entity=entity))
-    enter_home(LOGDIR, paths)
+    enter_home(LOGDIR, paths, paths)
+    end_run(paths)
     return paths
 
 
 def next_launch() -> RunPaths:
-    paths = new_run(Path("/"), Path("/"))
+    paths = new_run(Path("/"), Path("/"), started_at=time.time())
     paths.mirror.mkdir()
     return paths
 
@@ -103,3 +115,51 @@ def test_the_index_is_private_and_names_its_log_directory(home: Path) -> None:
     told = json.loads(index.read_text())
     index.write_text(json.dumps({**told, "logdir": "/another"}))
     assert find_home(LOGDIR) is None
+
+
+def test_what_was_deleted_and_made_anew_is_another_training(tmp_path: Path) -> None:
+    file, moved = tmp_path / "events.out.tfevents.1.h", tmp_path / "events.out.tfevents.2.h"
+    file.write_bytes(b"first" * 20)
+    paths = launch()
+    with Journal(paths.mirror / "journal.jsonl") as journal:
+        assert not was_deleted(paths, [str(tmp_path)])
+        journal.append(
+            FileEntry(id=0, path=str(file), run=".", namespace=""),
+            StretchEntry(
+                file=0,
+                begin=0,
+                end=100,
+                row=0,
+                rows=1,
+                points=1,
+                seam=mark_of(100, file.read_bytes()[-64:])[1:],
+                head=mark_of(40, file.read_bytes()[:40])[1:],
+            ),
+        )
+        assert not was_deleted(paths, [str(tmp_path)])
+        assert not was_deleted(paths, ["/elsewhere"])
+        file.rename(moved)
+        assert was_deleted(paths, [str(tmp_path)])
+        journal.append(MoveEntry(file=0, path=str(moved)))
+        assert not was_deleted(paths, [str(tmp_path)])
+    moved.write_bytes(b"other" * 20)
+    assert was_deleted(paths, [str(tmp_path)])
+
+
+@pytest.mark.parametrize("beats", [True, False])
+def test_a_launch_elsewhere_goes_on_elsewhere_as_long_as_it_gives_signs_of_life(
+    beats: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_home, "_LOOK_EVERY", 0.01)
+    monkeypatch.setattr(journal_home, "_BEAT_SECONDS", 0.5)
+    first, second = launch(), next_launch()
+    record = read_record(RunRecord, first.run_json)
+    assert record is not None
+    away = record._replace(state=RunState.RUNNING, ended_at=None, host="away", machine_id="away")
+    write_record(first.run_json, away)
+    beat = threading.Timer(0.1, write_record, (first.run_json, away._replace(heartbeat=1)))
+    if beats:
+        beat.start()
+    home = settle_home(second, MirrorOptions(), {}, LOGDIR)
+    assert home == (second if beats else first)
+    beat.cancel()

@@ -1,6 +1,8 @@
 """Names in W&B."""
 
-from tuimon.mirror.keys import KeyTable, can_be_defined, namespace, step_key
+import os
+
+from tuimon.mirror.keys import KeyTable, metric_name, step_key
 
 
 def test_keys_are_those_of_wandbs_own_integration() -> None:
@@ -41,16 +43,11 @@ def test_a_key_that_was_given_to_a_renamed_tag_goes_to_no_other() -> None:
     assert again.key("", "a/b (2)") not in ("a/b (2)", again.key("a", "b"))
 
 
-def test_an_asterisk_would_define_other_metrics_too() -> None:
-    assert can_be_defined("loss/a+b?[c]")
-    assert not can_be_defined("loss/*")
-
-
-def test_a_found_directory_called_train_is_a_namespace_from_the_start() -> None:
-    assert namespace(".", "/runs/exp1", named_by_user=False) == ""
-    assert namespace(".", "/runs/exp1/train", named_by_user=False) == "train"
-    assert namespace(".", "/runs/exp1/train", named_by_user=True) == ""
-    assert namespace("Val/A", "/runs/exp1/Val/A", named_by_user=False) == "Val/A"
+def test_definitions_name_flat_keys() -> None:
+    assert metric_name("loss/a+b?[c]") == "loss/a+b?[c]"
+    assert metric_name("lr0.1/global_step") == r"lr0\.1/global_step"
+    assert metric_name(r"a\b.c") == r"a\b\.c"
+    assert [metric_name(key) for key in ("loss/*", r"a\.b", "a\\")] == [None, None, None]
 
 
 def test_kinds_of_one_tag_have_keys_of_their_own_in_every_life() -> None:
@@ -62,3 +59,13 @@ def test_kinds_of_one_tag_have_keys_of_their_own_in_every_life() -> None:
     assert later.key("run", "grad", "histograms") == "run/grad (histograms)"
     assert later.key("run", "grad") == "run/grad"
     assert later.renamed == table.renamed == {("run", "grad (histograms)"): "run/grad (histograms)"}
+
+
+def test_names_that_are_no_utf8_are_escaped_and_stay_apart() -> None:
+    keys = KeyTable()
+    odd = os.fsdecode(b"latin1-\xc5")
+    assert keys.key(odd, os.fsdecode(b"lo\xdfs")) == "latin1-\\xc5/lo\\xdfs"
+    assert keys.key("latin1-\\xc5", "loss") == "latin1-\\x5cxc5/loss"
+    assert keys.key("C:\\Users\\me", "loss") == "C:\\Users\\me/loss"
+    assert step_key(odd) == "latin1-\\xc5/global_step"
+    assert keys.renamed == {}

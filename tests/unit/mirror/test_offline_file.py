@@ -1,14 +1,12 @@
 """W&B's transaction log, written here in pieces that wandb-core chooses as it likes."""
 
-import struct
-import zlib
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from wandb.proto.wandb_internal_pb2 import HistoryRecord, Record, SummaryRecord
 
 from support.wandb_history import history_rows
+from support.wandb_log import BLOCK, HEADER, log_file
 from tuimon.mirror.offline_file import (
     Fragments,
     OfflineFile,
@@ -16,9 +14,6 @@ from tuimon.mirror.offline_file import (
     cut_torn_tail,
     last_step,
 )
-
-HEADER = b":W&B" + struct.pack("<HB", 0xBEE1, 0)
-BLOCK = 32768
 
 
 def row(step: int, size: int = 1) -> bytes:
@@ -31,26 +26,6 @@ def row(step: int, size: int = 1) -> bytes:
 
 def other() -> bytes:
     return Record(num=300, summary=SummaryRecord()).SerializeToString()
-
-
-def log_file(records: Iterable[bytes]) -> bytes:
-    """The records in LevelDB's log format."""
-    data = bytearray(HEADER)
-    for record in records:
-        begun = False
-        while True:
-            room = BLOCK - len(data) % BLOCK
-            if room < 7:
-                data += bytes(room)
-                room = BLOCK
-            part, record = record[: room - 7], record[room - 7 :]
-            kind = {(0, 1): 1, (0, 0): 2, (1, 0): 3, (1, 1): 4}[begun, not record]
-            checksum = zlib.crc32(bytes([kind]) + part)
-            data += struct.pack("<IHB", checksum, len(part), kind) + part
-            begun = True
-            if not record:
-                break
-    return bytes(data)
 
 
 def test_rows_are_read_across_blocks(tmp_path: Path) -> None:
@@ -117,7 +92,7 @@ def test_the_end_of_a_large_file_is_found_without_reading_all_of_it(tmp_path: Pa
 def test_the_last_row_is_found_before_a_record_of_many_blocks(tmp_path: Path) -> None:
     path = tmp_path / "run-x.wandb"
     # In the middle of it every byte looks like the beginning of a history record.
-    large = b"\x2a" + b"\x12" * (100 * BLOCK)
+    large = Record(output_raw={"line": "\x12" * (100 * BLOCK)}).SerializeToString()
     path.write_bytes(log_file([row(0), row(1), large]))
     assert last_step(path) == 1
     assert cut_torn_tail(path) == 0
@@ -125,6 +100,14 @@ def test_the_last_row_is_found_before_a_record_of_many_blocks(tmp_path: Path) ->
     path.write_bytes(log_file([row(0), row(1), large])[:-1])
     cut_torn_tail(path)
     assert path.read_bytes() == whole
+
+
+def test_a_row_is_known_wherever_it_stands_in_its_record(tmp_path: Path) -> None:
+    # As wandb-core writes what it was given whole: fields of one kind or another come last.
+    path = tmp_path / "run-x.wandb"
+    info = Record(_info={"stream_id": "x"}).SerializeToString()
+    path.write_bytes(log_file([info + row(7)]))
+    assert last_step(path) == 7
 
 
 def test_a_file_with_no_whole_record_keeps_its_header(tmp_path: Path) -> None:

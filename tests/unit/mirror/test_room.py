@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tuimon.mirror.core import FREE_BYTES, has_room
+from tuimon.mirror.room import FREE_BYTES, has_room
 from tuimon.mirror.status import MirrorStatus
 from tuimon.runs.record import MirrorRecord, read_record
 

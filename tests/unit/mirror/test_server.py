@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.waiting import wait_until
-from support.wandb_server import ENTITY, KEY, Behaviour, WandbServer, wandb_server
-from tuimon.mirror import server as module
-from tuimon.mirror.server import RowCheck, Server, ServerError
+from support.wandb_server import ENTITY, KEY, MOST_FILES, Behaviour, WandbServer, wandb_server
+from tuimon.mirror.server import RunCounts, RunPlace, Server, ServerError, UnansweredError
+
+PLACE = RunPlace(ENTITY, "p", "r")
 
 
 @pytest.fixture
@@ -18,20 +18,38 @@ def loopback() -> Iterator[WandbServer]:
         yield server
 
 
-def rows_at(loopback: WandbServer, rows: int) -> None:
-    loopback.graphql("upsertBucket", {"name": "r", "project": "p"})
-    lines = ["{}"] * rows
-    loopback.stream("r", {"files": {"wandb-history.jsonl": {"offset": 0, "content": lines}}})
-
-
-def test_the_server_tells_user_and_rows(loopback: WandbServer) -> None:
+def test_the_server_tells_user_rows_and_lines(loopback: WandbServer) -> None:
     server = Server(loopback.url, KEY)
     assert server.user() == ENTITY
-    rows_at(loopback, 3)
-    assert server.rows(ENTITY, "p", "r") == 3
+    loopback.graphql("upsertBucket", {"name": "r", "project": "p"})
+    assert server.counts(PLACE) == RunCounts(0, 0)
+    history = {"offset": 0, "content": ["{}"] * 3}
+    output = {"offset": 0, "content": ["a", "b"]}
+    loopback.stream("r", {"files": {"wandb-history.jsonl": history, "output.log": output}})
+    assert server.counts(PLACE) == RunCounts(3, 2)
     with pytest.raises(ServerError, match="deleted") as caught:
-        server.rows(ENTITY, "p", "another")
+        server.counts(PLACE._replace(run_id="another"))
     assert caught.value.final
+
+
+def test_files_are_told_by_name_with_their_sizes_page_by_page(loopback: WandbServer) -> None:
+    loopback.graphql("upsertBucket", {"name": "r", "project": "p"})
+    names = [f"media/{number:03}.png" for number in range(2 * MOST_FILES + 1)]
+    for name in names:
+        loopback.store("r", name, b"12345")
+    loopback.runs["r"].stored["announced"] = None
+    server = Server(loopback.url, KEY)
+    assert server.files(PLACE, names[1:]) == dict.fromkeys(names[1:], 5)
+    assert server.files(PLACE, ["announced", "unknown"]) == {"announced": 0}
+
+
+def test_a_server_that_does_not_tell_files_is_no_server_without_a_run(
+    loopback: WandbServer,
+) -> None:
+    loopback.graphql("upsertBucket", {"name": "r", "project": "p"})
+    loopback.tells_files = False
+    with pytest.raises(UnansweredError, match="Cannot query field"):
+        Server(loopback.url, KEY).files(PLACE, ["a"])
 
 
 @pytest.mark.parametrize(
@@ -83,57 +101,3 @@ def test_what_is_no_web_server_gives_no_answer() -> None:
             Server(f"http://127.0.0.1:{listener.getsockname()[1]}", KEY).user()
         greeter.join()
     assert "\n" not in str(caught.value)
-
-
-def test_rows_that_do_not_arrive_after_a_refusal_are_noticed(
-    loopback: WandbServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("_ASK_EVERY", "_ASK_AGAIN_AFTER", "_STUCK_AFTER_REFUSAL"):
-        monkeypatch.setattr(module, name, 0.05)
-    rows_at(loopback, 3)
-    check = RowCheck(Server(loopback.url, KEY), ENTITY, "p", "r")
-
-    def look(handed: int) -> bool:
-        check.look(handed)
-        return True
-
-    wait_until(lambda: look(3) and check.rows == 3)
-    assert check.stuck is None
-    loopback.behaviour = "refuse"
-    wait_until(lambda: look(5) and check.error is not None)
-    assert check.stuck is None, "while the server refuses, a new attempt helps nobody"
-    loopback.behaviour = "ok"
-    wait_until(lambda: look(5) and check.stuck is not None)
-    assert "2 rows wait" in (check.stuck or "")
-
-
-@pytest.mark.parametrize("handed", [3, 5])
-def test_a_server_that_has_all_or_is_slow_is_not_stuck(
-    handed: int, loopback: WandbServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With nothing to wait for patience does not count, and without a refusal it is long."""
-    for name in ("_ASK_EVERY", "_ASK_AGAIN_AFTER", "_STUCK_AFTER_REFUSAL"):
-        monkeypatch.setattr(module, name, 0.0)
-    monkeypatch.setattr(module, "_STUCK_AFTER", 0.0 if handed == 3 else 60.0)
-    rows_at(loopback, 3)
-    check = RowCheck(Server(loopback.url, KEY), ENTITY, "p", "r")
-
-    def asked_often() -> bool:
-        check.look(handed)
-        assert check.stuck is None
-        return loopback.requests > 5
-
-    wait_until(asked_often)
-    assert check.rows == 3
-
-
-def test_what_is_missing_at_the_end(loopback: WandbServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LATE", 0.3)
-    rows_at(loopback, 3)
-    check = RowCheck(Server(loopback.url, KEY), ENTITY, "p", "r")
-    assert check.missing(3) is None
-    assert check.missing(4) == "1 of 4 rows have not arrived at W&B"
-    loopback.behaviour = "fail"
-    assert check.missing(4) is None, "no answer is no proof"
-    loopback.behaviour = "refuse"
-    assert "refused" in (check.missing(4) or "")

@@ -120,6 +120,18 @@ def test_files_of_other_processes_hosts_and_times_are_not(
     assert found(training.discovery()) == []
 
 
+def test_a_clock_that_was_set_back_hides_nothing(tmp_path: Path, trainings: list[Training]) -> None:
+    """By the clock as it is now the training began two hours later than it did."""
+    code = "write('named').close(); file = write('open', f'events.out.tfevents.1.h'); ready()"
+    training = start(trainings, code, tmp_path)
+    training.wait_until_ready()
+    training.started_at += 7200
+    assert sorted(found(training.discovery())) == [
+        (str(tmp_path / "named"), "name"),
+        (str(tmp_path / "open"), "open file"),
+    ]
+
+
 def test_files_of_workers_are_found_even_after_their_death(
     tmp_path: Path, trainings: list[Training]
 ) -> None:

@@ -12,14 +12,16 @@ from tuimon.events.tail import EventFileTail
 from tuimon.hook import hooked
 from tuimon.recorder.held_points import GRACE
 from tuimon.recorder.wandb_metrics import WandbMetrics
-from tuimon.recorder.writers import WriterReports
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.sources import WANDB, LogSource
+from tuimon.runs.writers import WriterReports
+from tuimon.summaries.hparams import SessionStart
+from tuimon.summaries.reader import SummaryReader
 
 SCRIPT = """
 import wandb
 for name in ("adam", "sgd"):
-    run = wandb.init(project="p", name=name, mode="offline")
+    run = wandb.init(project="p", name=name, mode="offline", config={"lr": 0.1, "opt": name})
     run.define_metric("val/*", step_metric="epoch")
     for step in range(3):
         run.log({"loss": 1 / (step + 1), "train": {"acc": step / 4}})
@@ -73,6 +75,20 @@ def test_each_run_is_reported_and_its_points_come_once(training: RunPaths) -> No
     second.finish(others=False)
     assert second.sources == first.sources
     assert points(second.sources) == {"adam": EXPECTED, "sgd": EXPECTED}
+
+
+def test_the_configuration_of_each_run_is_its_hyperparameters(training: RunPaths) -> None:
+    metrics = follow(training)
+    metrics.finish(others=False)
+    for source, name in zip(metrics.sources, ("adam", "sgd"), strict=True):
+        (path,) = Path(source.path).iterdir()
+        refs = [ref for batch in EventFileTail(path).poll() for ref in batch.refs]
+        reader = SummaryReader()
+        assert refs
+        for one in refs:
+            found = reader.read(path, one.tag, one.plugin, one.offset, one.length)
+            assert isinstance(found, SessionStart)
+            assert found.hparams == {"lr": 0.1, "opt": name}
 
 
 def test_a_training_with_event_files_is_not_shown_twice(training: RunPaths, tmp_path: Path) -> None:

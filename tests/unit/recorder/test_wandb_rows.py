@@ -33,6 +33,24 @@ def test_numbers_of_a_row_at_its_step_and_time() -> None:
     assert row == WandbRow(17.25, [TagPoint("loss", 300, 0.5), TagPoint("acc", 300, 1.0)])
 
 
+def test_what_the_script_configures_is_read() -> None:
+    reader = RowReader()
+    begun, changed = Record(), Record()
+    for key, value in (("lr", 0.1), ("model", {"dim": 8, "act": "gelu"}), ("_wandb", {"t": 1})):
+        begun.run.config.update.add(key=key, value_json=json.dumps(value))
+    for names, value in ((["model", "dim"], 16), (["sizes"], [1, 2]), (["amp"], True)):
+        changed.config.update.add(nested_key=names, value_json=json.dumps(value))
+    for record in (begun, changed):
+        assert reader.read(record.SerializeToString()) is None
+    assert reader.config == {
+        "lr": 0.1,
+        "model.dim": 16,
+        "model.act": "gelu",
+        "sizes": "[1, 2]",
+        "amp": True,
+    }
+
+
 def test_what_is_no_number_is_left_out() -> None:
     media = {"_type": "histogram", "bins": [1, 2]}
     row = RowReader().read(logged(0, name="x", flag=True, h=media, several=[1, 2], none=None))

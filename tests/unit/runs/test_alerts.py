@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimon.runs.alerts import Alert, AlertLevel, AlertLog, read_alerts
+from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog, read_alerts, worst
 
 
 def alert(key: str = "k", **fields: object) -> Alert:
@@ -23,6 +23,23 @@ def test_each_key_is_told_once_also_by_the_next_writer(tmp_path: Path) -> None:
     assert AlertLog(path).add(alert("b"))
     assert not AlertLog(path).add(alert("a"))
     assert read_alerts(path) == [alert("a", step=7), alert("b")]
+
+
+def test_the_worst_is_an_error_in_a_curve_and_the_first_of_its_kind() -> None:
+    error, warning = AlertLevel.ERROR, AlertLevel.WARN
+    told = [
+        alert(ENDED, level=error),
+        alert("note", level=AlertLevel.INFO, step=1),
+        alert("grows", level=warning, step=9),
+        alert("disk", level=error),
+        alert("loss", level=error, step=443),
+        alert("hparam", level=error, step=500),
+    ]
+    ranking = []
+    while (found := worst(told)) is not None:
+        ranking.append(found.key)
+        told.remove(found)
+    assert ranking == ["loss", "hparam", "disk", "grows"]
 
 
 def test_a_torn_line_is_passed_over(tmp_path: Path) -> None:

@@ -6,12 +6,15 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.utils.tensorboard import SummaryWriter
 
 from support.event_files import append, scalar, version, without_privileges, write
+from support.event_logs import record
 from support.waiting import wait_until
 from tuimon.events.points import EventBatch
-from tuimon.events.tail import FileState
+from tuimon.events.tail import EventFileTail, FileState
 from tuimon.runs.sources import LogSource
 from tuimon.store.follower import Follower
 from tuimon.store.store import Store
@@ -225,6 +228,39 @@ def test_idle_following_costs_little(store: Store, follow: Follow, tmp_path: Pat
     used = time.process_time()
     time.sleep(1.0)
     assert time.process_time() - used < 0.15  # the aim is 0.01; other threads and noise are in it
+
+
+def pictures(steps: int, damaged: int) -> list[bytes]:
+    """Records of a picture each, of which one is damaged."""
+    records = []
+    for step in range(steps):
+        value = Summary.Value(tag="x", image=Summary.Image(encoded_image_string=b"p" * 300_000))
+        event = Event(step=step, summary=Summary(value=[value]))
+        records.append(bytearray(record(event.SerializeToString())))
+    records[damaged][150_000] ^= 1
+    return [bytes(one) for one in records]
+
+
+def test_content_is_verified_behind_the_loading(
+    store: Store, follow: Follow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verify, begun = EventFileTail.verify, threading.Event()
+    monkeypatch.setattr(EventFileTail, "verify", lambda *by: verify(*by) if begun.is_set() else [])
+    path = write(tmp_path, [version(), *pictures(80, damaged=40)])
+    follower = follow(tmp_path)
+    wait_until(lambda: not follower.loading)
+    series = store.runs["."].refs["x"]
+    assert 0.2 < (follower.verified or 0.0) < 0.7  # 4 MB to begin with, 8 MB in the end
+    assert (len(series), store.damaged_records) == (80, 0)
+    append(path, scalar("y", 1, 0.0))
+    wait_until(lambda: steps(store, tag="y") == [1])  # it does not wait for that
+    assert follower.verified is not None
+    begun.set()
+    wait_until(lambda: follower.verified is None)
+    assert store.damaged_records == 1
+    assert series.snapshot().steps.tolist() == [*range(40), *range(41, 80)]
+    assert follower.progress == (path.stat().st_size,) * 2
+    assert store.runs["."].files[path].skipped_bytes > 300_000
 
 
 def test_a_closed_directory_is_told(follow: Follow, place_for_all: Path) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tuimon.store.series import Point, Series
+from tuimon.events.points import SummaryRef
+from tuimon.store.series import Point, RefSeries, Series
 from tuimon.store.timeline import Restarts
 
 
@@ -224,3 +225,41 @@ def test_readers_see_whole_states_while_a_thread_appends(series: Series) -> None
         reader.join(10)
     assert failures == []
     assert len(seen) >= enough
+
+
+LOGGED: list[tuple[str, int]] = [
+    ("1", 1), ("1", 2), ("1", 3), ("start", 2), ("1", 2), ("1", 3), ("2", 4), ("2", 4), ("2", 1),
+]  # fmt: skip
+
+
+def logged(left_out: int) -> RefSeries:
+    """References in two files with a restart, but for one of them."""
+    restarts = Restarts()
+    refs = RefSeries("run", "tag", "images", restarts)
+    for offset, (file, step) in enumerate(LOGGED):
+        if file == "start":
+            restarts.add(("1", 0), step)
+            refs.restart("1", step)
+        elif offset != left_out:
+            refs.append_refs(file, [SummaryRef("tag", "images", step, 1e9, offset, 1)], 0)
+    return refs
+
+
+@pytest.mark.parametrize("offset", [0, 1, 2, 4, 5, 6, 7, 8])
+def test_what_a_record_gave_is_taken_back(offset: int) -> None:
+    refs, expected = logged(-1), logged(offset)
+    file, before = LOGGED[offset][0], refs.snapshot()
+    refs.withdraw("3", offset)
+    assert [c.tolist() for c in refs.snapshot()] == [c.tolist() for c in before]
+    refs.withdraw(file, offset)
+    assert [c.tolist() for c in refs.snapshot()] == [c.tolist() for c in expected.snapshot()]
+    assert [c.tolist() for c in refs.all_refs()] == [c.tolist() for c in expected.all_refs()]
+    assert refs.superseded == expected.superseded
+
+
+def test_nothing_is_left_when_all_was_taken_back() -> None:
+    refs = logged(-1)
+    for offset, (file, _) in enumerate(LOGGED):
+        refs.withdraw(file, offset)
+    assert refs.is_empty
+    assert len(refs.snapshot().steps) == 0

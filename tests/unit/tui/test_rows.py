@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.present.facts import HeaderFacts
+from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.keys.keymap import TABLES
@@ -38,6 +40,30 @@ def test_a_wide_header_tells_everything():
     assert "2 damaged records" in shown
 
 
+def alert(title: str, step: int | None = None) -> Alert:
+    return Alert(key=title, level=AlertLevel.ERROR, title=title, text="", wall_time=0.0, step=step)
+
+
+def test_one_that_is_paused_does_not_run() -> None:
+    facts = replace(FACTS, paused=True, rate=None, reason="paused 9s")
+    shown = text(header_row(facts, 120))
+    assert shown.startswith(" ⏸ train  paused 9s  step 1250 ")
+    assert "running" not in shown
+
+
+def test_one_that_ended_with_nan_is_not_all_well() -> None:
+    facts = HeaderFacts(
+        name="train", state=RunState.FINISHED, reason="loss is NaN at step 443",
+        flawed=True, alert=alert("loss is NaN", 443), alerts=2,
+    )  # fmt: skip
+    row = header_row(facts, 100)
+    assert text(row).strip() == "⚠ train  finished  loss is NaN at step 443"
+    assert {span.role for span in row if span.text.strip()} == {roles.WARN}
+    going = replace(facts, state=RunState.RUNNING, flawed=False, reason=None)
+    assert "● train  running" in text(header_row(going, 100))
+    assert "! loss is NaN +1" in text(header_row(going, 100))
+
+
 @pytest.mark.parametrize("columns", range(1, 140, 7))
 def test_a_header_is_as_wide_as_its_room_and_keeps_what_matters(columns):
     shown = header_row(FACTS, columns)
@@ -55,6 +81,9 @@ def test_a_header_tells_how_far_loading_is_and_what_is_wrong_even_with_a_long_na
     assert "━━━━──────  43%" in shown
     assert "seed-17/runs" in shown
     assert "2 unreadable files" in text(header_row(replace(facts, loading=None), 80))
+    facts = replace(facts, name="runs", loading=None)
+    assert "verified" not in text(header_row(facts, 160))
+    assert "verified 99%" in text(header_row(replace(facts, verified=0.9999), 160))
     assert "1 damaged record  2 unreadable files  i: where" in text(header_row(facts, 160))
 
 
@@ -65,6 +94,16 @@ def test_a_header_tells_of_a_slow_link(seconds, shown):
     told = text(header_row(replace(FACTS, link=seconds), 140))
     assert shown in told
     assert ("link" in told) == bool(shown)
+
+
+@pytest.mark.parametrize(
+    ("detail", "role"), [("waiting for files", roles.DIM), ("trying again: 500", roles.WARN)]
+)
+def test_a_mirror_that_waits_is_quiet(detail: str, role: str) -> None:
+    mirror = MirrorRecord(state="starting", detail=detail)
+    row = header_row(HeaderFacts(name="t", state=RunState.RUNNING, mirror=mirror), 100)
+    assert [span.role for span in row if detail in span.text] == [role]
+    assert ("i: why" in text(row)) == (role == roles.WARN)
 
 
 def test_a_failed_mirror_says_why():
@@ -80,12 +119,14 @@ def test_a_failed_mirror_says_why():
 @pytest.mark.parametrize(
     ("mirror", "shown"),
     [
-        (MirrorRecord(state="live", rows=50, total=200), "W&B uploading 25%"),
+        (MirrorRecord(state="live", rows=200, confirmed=50, total=200), "W&B uploading 25%"),
         (MirrorRecord(state="failed", rows=50, total=200, detail="why"), "W&B failed  why"),
         (MirrorRecord(state="live", rows=9000, confirmed=1000), "W&B live  8000 rows behind"),
         (MirrorRecord(state="live", rows=9000, confirmed=8999, url="http://w/r"), "live  http://w"),
         (MirrorRecord(state="live", detail="the key is refused"), "live  the key is refused"),
         (MirrorRecord(state="finished", sync_command="tuimon sync x"), "W&B offline  U: upload"),
+        (MirrorRecord(state="finished", url="http://w/r", detail="unseen"), "finished  unseen"),
+        (MirrorRecord(state="finished", url="http://w/r", arrived=True), "finished  http://w"),
         (MirrorRecord(state="own", detail="the script's own run"), "W&B by the script"),
     ],
 )

@@ -1,6 +1,7 @@
 """The list of runs, laid out without a screen, and what it knows of each."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from support.event_files import scalar, version, write
 from tuimon.present.glance import LeadMetric, glance, log_bytes
+from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord, RunState
 from tuimon.runs.registry import RunStatus
@@ -60,6 +62,21 @@ def test_rows_fit_any_size(columns: int, height: int):
             assert width(text) <= columns
             assert text.isprintable()
         runs.move_cursor(20)
+
+
+def test_paused_and_flawed_runs_stand_out() -> None:
+    paused = status("held", RunState.RUNNING)
+    paused = replace(paused, record=paused.record._replace(paused_at=time.time() - 9))
+    nan = Alert(
+        key="k", level=AlertLevel.ERROR, title="loss is NaN", text="", wall_time=0.0, step=443
+    )
+    flawed = replace(status("done", RunState.FINISHED), alert=nan)
+    runs = RunList()
+    runs.set_runs([paused, flawed], {})
+    _, first, second, *_ = ("".join(span.text for span in row) for row in runs.rows(100, 10))
+    assert first.split()[:3] == ["⏸", "held", "paused"]
+    assert second.split()[:3] == ["⚠", "done", "finished"]
+    assert second.rstrip().endswith("loss is NaN at step 443")
 
 
 def test_the_cursor_stays_on_its_run_when_another_one_starts():

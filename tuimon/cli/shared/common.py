@@ -1,15 +1,17 @@
 """What several commands share: finding a run, refusing clearly, telling of a run."""
 
-import shlex
 import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.runs.activity import activity, leftovers, losses
+from tuimon.runs.activity import activity, flaw, leftovers, losses
 from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
 from tuimon.runs.removal import size_of
+from tuimon.runs.secrecy import mask_of, masked_command
 from tuimon.text import format_duration, safe
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from tuimon.config.schema import Settings
     from tuimon.guardian.client import ControlClient
+
+    Completion = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
 class CommandError(click.ClickException):
@@ -37,13 +41,35 @@ def complete_run(
     from click.shell_completion import CompletionItem
 
     runs = list_runs()
-    offered = {run.record.id: shlex.join(run.record.argv) for run in runs}
+    offered = {run.record.id: masked_command(run.record) for run in runs}
     offered |= {run.record.name: "the newest of that name" for run in runs}
     return [
         CompletionItem(text, help=safe(about))
         for text, about in offered.items()
         if text.startswith(incomplete) and safe(text) == text
     ]
+
+
+def complete_names(names: Callable[[], Iterable[str]]) -> "Completion":
+    """Some of these names, which are asked for then."""
+
+    def complete(
+        ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+
+    return complete
+
+
+def complete_file(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """Files, as the shell itself finds them."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
 
 
 def complete_run_or_logdir(
@@ -88,6 +114,11 @@ def settings_or_refuse(*, screen: bool = True) -> "Settings":
     return settings
 
 
+def secret_names(settings: "Settings") -> tuple[str, ...]:
+    """What the user calls secret, besides what sounds like it."""
+    return tuple(name.strip() for name in settings.secrets.names.split(",") if name.strip())
+
+
 def control_or_refuse(status: RunStatus) -> "ControlClient":
     """The way to the guardian of a run that goes on, or has left something behind.
 
@@ -116,18 +147,26 @@ def _namesake(ended: RunStatus) -> str:
 
 
 def run_document(run: RunStatus) -> dict[str, object]:
-    """A run as JSON tells it."""
+    """A run as JSON tells it: for others, too, and so without secrets, which run.json has."""
+    mask = mask_of(run.record)
     return {
         **as_document(run.record),
+        "argv": mask.command(run.record.argv),
+        "command": mask.command(run.record.command),
         "state": run.state,
         "ended_at": run.ended_at,
         "cause": run.cause,
+        "notify": run.record.notify and mask.text(run.record.notify),
         "activity": activity(run, time.time()),
+        "alert": None if run.alert is None else asdict(run.alert),
         "bytes": size_of(run),
         "directory": str(run.paths.directory),
         "recorder": as_document(run.recorder) if run.recorder else None,
         "mirror": as_document(run.mirror) if run.mirror else None,
-        "mirror_options": as_document(run.record.mirror),
+        "mirror_options": {
+            **as_document(run.record.mirror),
+            "config": mask.config(run.record.mirror.config),
+        },
     }
 
 
@@ -137,6 +176,8 @@ def describe_end(status: RunStatus) -> str:
     name = safe(record.name)
     if status.state in (RunState.STARTING, RunState.RUNNING):
         doing = "; ".join(filter(None, [activity(status, time.time()), losses(record)]))
+        if status.is_paused:
+            return f"{name} is {doing}"
         return f"{name} is {status.state}" + (f": {doing}" if doing else "")
     suffered = status.state in (RunState.STOPPED, RunState.KILLED, RunState.LOST)
     line = f"{name} {'was ' if suffered else ''}{status.state}"
@@ -144,4 +185,5 @@ def describe_end(status: RunStatus) -> str:
         line += f" after {format_duration(status.took(status.ended_at))}"
     if status.why is not None:
         line += f"{' ' if status.why != status.cause else ': '}{safe(status.why)}"
-    return "; ".join(filter(None, [line, activity(status, time.time()), losses(record)]))
+    told = [line, flaw(status), activity(status, time.time()), losses(record)]
+    return "; ".join(filter(None, told))

@@ -151,13 +151,9 @@ def _what_is_there(scan: "LogdirScan") -> str:
 
 def _tell_damage(files: list["FileStatus"]) -> bool:
     """Tell what could not be read on standard error; whether every file could."""
+    from tuimon.events.shortfall import shortfall
+
     for file in files:
-        if file.error is not None:
-            tell(f"{safe(str(file.path))}: {file.error}: left out")
-        elif file.damaged_records:
-            count = f"{file.damaged_records:,} damaged record{'s'[: file.damaged_records != 1]}"
-            tell(f"{safe(str(file.path))}: {count} left out")
-        elif file.undecided_bytes:
-            end = f"its last {file.undecided_bytes:,} byte{'s'[: file.undecided_bytes != 1]}"
-            tell(f"{safe(str(file.path))}: {end} hold no whole record; being written, or damaged")
+        if lost := shortfall(file.error, file.damaged_records, file.undecided_bytes):
+            tell(f"{safe(str(file.path))}: {lost}")
     return all(file.error is None for file in files)

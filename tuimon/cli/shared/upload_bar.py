@@ -6,8 +6,8 @@ from typing import Self
 from tuimon.runs.record import MirrorRecord
 from tuimon.text import fit, safe
 
-_BAR_CELLS = 24
-_NAME_CELLS = 32
+_BAR_CELLS = 16
+_NAME_CELLS = 20
 
 
 class ProgressLine:
@@ -27,9 +27,9 @@ class ProgressLine:
             sys.stderr.flush()
 
     def show(self, record: MirrorRecord, *, share: float | None = None) -> None:
-        """Show where the mirror is; `share` of the work is done, by default by rows."""
+        """Show where the mirror is; `share` of the work is done, by default by rows at W&B."""
         if share is None and record.total:
-            share = record.rows / record.total
+            share = (record.confirmed or 0) / record.total
         if not self._draws:
             return
         if share is None:
@@ -37,7 +37,11 @@ class ProgressLine:
         else:
             done = min(int(share * _BAR_CELLS), _BAR_CELLS)
             what = f"{'#' * done}{'.' * (_BAR_CELLS - done)} {min(share, 1):4.0%}"
-            what += f"  {record.points:,} points"
+            files = f", {record.files:,} files to go" if record.files else ""
+            if record.total:
+                what += f"  {record.confirmed or 0:,} of {record.total:,} rows{files}"
+            else:
+                what += f"  {record.points:,} points{files}"
         line = f"{self._name}  {what}"[:79]
         if line != self._drawn:
             self._drawn = line

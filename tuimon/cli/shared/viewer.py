@@ -22,7 +22,7 @@ from tuimon.cli.shared.common import describe_end, settings_or_refuse
 from tuimon.end_signals import faults_blocked
 from tuimon.runs.activity import activity, losses
 from tuimon.runs.paths import RunPaths, state_home
-from tuimon.runs.record import RecordError
+from tuimon.runs.record import MirrorRecord, RecordError
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
@@ -255,6 +255,15 @@ def _say_goodbye(status: RunStatus) -> None:
         if mirror is not None and mirror.sync_command:
             click.echo(f"upload to W&B: {safe(mirror.sync_command)}")
         elif mirror is not None and mirror.url:
-            click.echo(f"W&B: {safe(mirror.url)}")
+            click.echo(f"W&B: {safe(mirror.url)}{_doubt(status.record.id, mirror)}")
     except OSError:
         pass  # the terminal is gone: nobody to tell
+
+
+def _doubt(run_id: str, mirror: MirrorRecord) -> str:
+    """What is not known to be at W&B."""
+    if mirror.arrived:
+        return ""
+    if mirror.is_at_work:
+        return " (the rest is on its way)"
+    return f" (not all of it may be there: tuimon sync {run_id})"

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.common import CommandError, complete_file
 from tuimon.runs.record import MirrorOptions
 
 _NOT_IN_PROJECTS = "/\\#?%:"
@@ -44,7 +44,11 @@ _OPTIONS = (
         "--config",
         multiple=True,
         metavar="FILE|KEY=VALUE",
+        shell_complete=complete_file,
         help="W&B config: a YAML, JSON or TOML file, or an entry; repeatable.",
+    ),
+    click.option(
+        "--save-events", is_flag=True, help="Send the event files, too, as files of the W&B run."
     ),
 )
 
@@ -68,6 +72,7 @@ def wandb_options(command: F) -> F:
         tags: str | None,
         notes: str | None,
         config: tuple[str, ...],
+        save_events: bool,
         **others: Any,
     ) -> Any:
         mirror = MirrorOptions(
@@ -80,6 +85,7 @@ def wandb_options(command: F) -> F:
             notes=notes,
             tags=tuple(tag.strip() for tag in (tags or "").split(",") if tag.strip()),
             config=parse_config(config),
+            save_events=save_events,
         )
         return command(*args, mirror=mirror, **others)
 

@@ -34,8 +34,10 @@ class _WriterFinder:
                 try:
                     if name == _WANDB:
                         _wrap_run(module.Run)
+                        _report("import:wandb")
                     else:
                         _wrap(module.EventFileWriter)
+                        _keep_apart(module)
                 except Exception:
                     pass
 
@@ -59,10 +61,56 @@ def _wrap(writer: type) -> None:
         except Exception:
             pass
         original(self, logdir, max_queue_size, flush_secs, *args, **kwargs)
+        try:
+            path = _file_of(self)
+            if "://" not in path:
+                _report(f"file:{os.path.abspath(path)}")
+        except Exception:
+            pass
 
     __init__.__doc__ = original.__doc__
     __init__.__wrapped__ = original
     writer.__init__ = __init__
+
+
+def _file_of(writer: object) -> str:
+    """The event file of a writer of TensorBoard, or of tensorboardX."""
+    try:
+        return os.fspath(writer._file_name)
+    except AttributeError:
+        writer._ev_writer._file_name = writer._ev_writer._py_recordio_writer.path
+        return os.fspath(writer._ev_writer._file_name)
+
+
+def _keep_apart(module: object) -> None:
+    """Let no writer of tensorboardX write over the file of another one.
+
+    Its names have the second alone: two trainings that are started in the same one write into the
+    same bytes. The later one gets its process number behind the name, as TensorBoard's have it.
+    """
+    if module.__name__ != "tensorboardX.event_file_writer":
+        return
+    original = module.RecordWriter
+
+    def record_writer(path, *args, **kwargs):
+        try:
+            free, number = path, 0
+            while "://" not in free and not _is_free(free):
+                free, number = f"{path}.{os.getpid()}.{number}", number + 1
+        except Exception:
+            free = path
+        return original(free, *args, **kwargs)
+
+    module.RecordWriter = record_writer
+
+
+def _is_free(path: str) -> bool:
+    """Whether there was no such file; there is one now."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
+    except FileExistsError:
+        return False
+    return True
 
 
 def _wrap_run(run: type) -> None:
@@ -99,6 +147,20 @@ def _report(path: str) -> None:
     file = os.open(report, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         os.write(file, os.fsencode(path) + b"\n")
+    finally:
+        os.close(file)
+    _tell_packages()
+
+
+def _tell_packages() -> None:
+    """Where a Python that writes finds its packages; of several the first one tells it."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        file = os.open(f"{_REPORTS}.path", flags, 0o600)
+    except OSError:
+        return
+    try:
+        os.write(file, b"\n".join(os.fsencode(os.path.abspath(entry)) for entry in sys.path))
     finally:
         os.close(file)
 

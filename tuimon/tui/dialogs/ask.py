@@ -10,6 +10,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tuimon.charts import roles
+from tuimon.tui.themes.styles import styles_on
+
 
 class Answer(NamedTuple):
     """An answer: the key to press, what it means, and the value the screen returns."""
@@ -40,9 +43,9 @@ class AskScreen(ModalScreen[str]):
         self._answers = [*answers, Answer("Esc", "cancel", "")]
 
     def compose(self) -> ComposeResult:
-        colour = self.app.theme_variables.get("primary", "cyan")
+        key = styles_on(self)[roles.FOCUS]
         lines = [
-            Text.assemble((f"{answer.key:>3}", f"bold {colour}"), f"  {answer.label}")
+            Text.assemble((f"{answer.key:>3}", key), f"  {answer.label}")
             for answer in self._answers
         ]
         with Vertical():

@@ -7,6 +7,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tuimon.charts import roles
+from tuimon.tui.themes.styles import styles_on
+
 Shape = tuple[int, int]
 """Columns and rows of charts."""
 
@@ -40,8 +43,7 @@ class ShapeScreen(ModalScreen[Shape | str]):
         self._say()
 
     def _say(self) -> None:
-        colour = self.app.theme_variables.get("primary", "cyan")
-        key = f"bold {colour}"
+        key = styles_on(self)[roles.FOCUS]
         now = "as many as are readable" if self._shape is None else "{} x {}".format(*self._shape)
         if self._columns is None:
             text = Text.assemble(

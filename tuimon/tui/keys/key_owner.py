@@ -11,6 +11,8 @@ from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.viewer_app import keys_of
 
 R = TypeVar("R")
+_FIRST = 101
+"""What an urgent key matters in the footer; that one leaves is all that matters 100."""
 
 
 class KeyLoan(NamedTuple):
@@ -44,6 +46,10 @@ class KeyOwner:
 
     def idle_keys(self) -> Collection[str]:
         """Ids of its keys that do nothing now."""
+        return ()
+
+    def urgent_keys(self) -> Collection[str]:
+        """Ids of its keys that the footer offers now before all others."""
         return ()
 
     def key_labels(self) -> Mapping[str, str]:
@@ -88,7 +94,7 @@ def focus_keys(screen: Screen[Any], *, offered: bool = False) -> list[FocusKey]:
         quiet.update(*(owner.quiet_keys for source, owner, _, _ in places if source == "focus"))
     for source, owner, pane, topics in places:
         hidden = {*owner.idle_keys(), *quiet} if offered else ()
-        labels = owner.key_labels()
+        labels, urgent = owner.key_labels(), owner.urgent_keys()
         for topic, table in topics.items():
             for key in keys_of(screen.app, table):
                 free = [name for name in key.keys.split(",") if name not in taken]
@@ -97,7 +103,8 @@ def focus_keys(screen: Screen[Any], *, offered: bool = False) -> list[FocusKey]:
                 taken.update(free)
                 action = _lent(pane, key.action) if pane else key.action
                 label = labels.get(key.id, key.label)
-                shown = key._replace(keys=",".join(free), action=action, label=label)
+                footer = _FIRST if key.id in urgent else key.footer
+                shown = key._replace(keys=",".join(free), action=action, label=label, footer=footer)
                 found.append(FocusKey(source, topic, shown))
         if offered and owner.takes_keys and source == "focus":
             break

@@ -14,7 +14,7 @@ from tuimon.charts.model import Row, Span
 from tuimon.charts.roles import Role
 from tuimon.terminal.glyphs import to_ascii
 from tuimon.text import fit, width
-from tuimon.tui.themes.styles import RoleStyles
+from tuimon.tui.themes.styles import RoleStyles, styles_on
 
 _FOCUS_MARK = "►"
 _MAKES_ROOM = " ─▸"
@@ -107,11 +107,7 @@ class CellView(Widget):
         """A row of the content as it is shown."""
         base = self.rich_style
         if self._styles_of_roles is None:
-            self._styles_of_roles = RoleStyles(
-                self.app.theme_variables,
-                self.background_colors[1],
-                ansi=self.app.current_theme.ansi,
-            )
+            self._styles_of_roles = styles_on(self)
         styles = self._styles_of_roles
         shown = to_ascii if self.app.has_class("-ascii") else str
         segments = [Segment(shown(text), base + styles[role]) for text, role in row]

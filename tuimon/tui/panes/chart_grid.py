@@ -110,9 +110,9 @@ class ChartGrid(Container):
 
     @property
     def focused_chart(self) -> ChartView | None:
-        """The chart that has the focus, if any."""
-        focused = self.screen.focused
-        return focused if isinstance(focused, ChartView) else None
+        """The chart of the page that has the focus, if any."""
+        # One that has just been taken off the page may have it until Textual looks.
+        return next((chart for chart in self.charts if chart is self.screen.focused), None)
 
     @property
     def first_of_page(self) -> ChartView | None:
@@ -304,6 +304,7 @@ class ChartGrid(Container):
         """Turn to the page of a chart and focus it."""
         if not 0 <= index < self.count:
             return
+        self._arrange()  # into the shape that the size asks for by now
         self._page, place = divmod(index, self._per_page)
         self._arrange(place)
         self._focus(self.charts[place])
@@ -328,7 +329,7 @@ class ChartGrid(Container):
     def _focused_place(self) -> int | None:
         """Which place of the page has the focus, if any."""
         focused = self.focused_chart
-        return self.charts.index(focused) if focused in self.charts else None
+        return None if focused is None else self.charts.index(focused)
 
     def _arrange(self, leading: int | None = None) -> AwaitMount | None:
         """Put the metrics of the page into its places; `leading` is the one shown while zoomed.

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
-from tuimon.present.facts import MARKS, ROLES, HeaderFacts, count
+from tuimon.present.facts import HeaderFacts, count, standing
 from tuimon.runs.record import MirrorRecord
 from tuimon.terminal.driver import round_trip
 from tuimon.text import (
@@ -65,14 +65,16 @@ def _total(parts: list[tuple[int, str, str]]) -> int:
 def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
     """(importance, text, role) from left to right; the first is never dropped."""
     state = facts.state
-    mark = "●" if state is None else MARKS[state]
-    role = roles.ACCENT if state is None else ROLES[state]
-    parts = [(99, f"{mark} {safe(facts.name)}", roles.TITLE if state is None else role)]
-    if state is not None:
-        parts.append((90, str(state), role))
-    if facts.reason and state is not None:
-        # While it runs, there is a reason to look closer; later, the reason of the end.
-        parts.append((_REASON, safe(facts.reason), role if state.ended else roles.WARN))
+    if state is None:
+        parts = [(99, f"● {safe(facts.name)}", roles.TITLE)]
+    else:
+        mark, word, role = standing(state, paused=facts.paused, flawed=facts.flawed)
+        parts = [(99, f"{mark} {safe(facts.name)}", role)]
+        if not facts.paused:  # the reason says so, and for how long
+            parts.append((90, word, role))
+        if facts.reason:
+            # While it runs, there is a reason to look closer; later, the reason of the end.
+            parts.append((_REASON, safe(facts.reason), role if state.ended else roles.WARN))
     if facts.step is not None:
         parts.append((80, f"step {facts.step}", roles.TEXT))
     if facts.rate is not None:
@@ -86,9 +88,12 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         done = min(int(facts.loading * _BAR_CELLS), _BAR_CELLS)
         bar = "━" * done + "─" * (_BAR_CELLS - done)
         parts.append((82, f"loading {bar} {facts.loading:4.0%}", roles.ACCENT))
-    if facts.alerts:
-        more = f" +{len(facts.alerts) - 1}" if len(facts.alerts) > 1 else ""
-        parts.append((83, f"! {fit(facts.alerts[-1], _MOST_ALERT).rstrip()}{more}", roles.ERROR))
+    elif facts.verified is not None:
+        parts.append((48, f"verified {int(100 * facts.verified)}%", roles.DIM))
+    if facts.alert is not None and not facts.flawed:  # else the reason tells it
+        more = f" +{facts.alerts - 1}" if facts.alerts > 1 else ""
+        title = fit(facts.alert.title, _MOST_ALERT).rstrip()
+        parts.append((83, f"! {title}{more}", roles.ERROR))
     if facts.link is not None and (steps := [s for s in _LINK_STEPS if s <= facts.link]):
         parts.append(
             (58, f"link {steps[-1]:g} s", roles.WARN if steps[-1] >= _SLOW_LINK else roles.DIM)
@@ -111,14 +116,19 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     state = "offline" if to_upload else safe(mirror.state)
     if mirror.state == "own":
         state = "by the script"
+    if mirror.trials:
+        points += f" +{mirror.trials} trials" if mirror.trials > 1 else " +1 trial"
     if mirror.total and mirror.state == "live":
-        state = f"uploading {min(mirror.rows / mirror.total, 1):.0%}"
+        state = f"uploading {min((mirror.confirmed or 0) / mirror.total, 1):.0%}"
     parts = [(55, f"W&B {state}{points}", role)]
     if mirror.confirmed is not None and mirror.rows - mirror.confirmed > _MOST_UNDER_WAY:
         parts.append((41, f"{format_step(mirror.rows - mirror.confirmed)} rows behind", roles.WARN))
     if to_upload:
         parts.append((45, "U: upload", roles.ACCENT))
-    if mirror.detail and mirror.state in _WORTH_A_DETAIL:
+    is_well = mirror.state == "starting" and "trying again" not in (mirror.detail or "")
+    if mirror.detail and is_well:
+        parts.append((40, safe(mirror.detail), roles.DIM))
+    elif mirror.detail and (mirror.state in _WORTH_A_DETAIL or mirror.is_doubtful):
         parts.append((40, safe(mirror.detail), roles.WARN))
         parts.append((46, "i: why", roles.ACCENT))
     elif mirror.url:

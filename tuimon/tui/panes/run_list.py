@@ -1,16 +1,16 @@
 """Runs, newest first, a line each: state, age, the course of the loss."""
 
-import shlex
 import time
 from collections.abc import Mapping, Sequence
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
-from tuimon.present.facts import MARKS, ROLES
+from tuimon.present.facts import standing
 from tuimon.present.glance import LeadMetric
 from tuimon.runs.activity import activity, remark
 from tuimon.runs.registry import RunStatus
+from tuimon.runs.secrecy import masked_command
 from tuimon.text import fit, format_age, format_duration, format_value, safe, width
 from tuimon.tui.panes.cells import line
 from tuimon.tui.panes.cursor_list import CursorList
@@ -59,10 +59,10 @@ class RunList(CursorList[RunStatus]):
         run = self.chosen
         if run is None or height < _DETAILS_FROM:
             return []
-        why = remark(run, time.time()) or run.record.cause or ""
+        why = remark(run, time.time()) or run.cause or ""
         told = [
             ("run", run.record.id),
-            ("command", shlex.join(run.record.argv)),
+            ("command", masked_command(run.record)),
             ("in", run.record.cwd),
             ("why" if why else "", why),
         ]
@@ -73,12 +73,12 @@ class RunList(CursorList[RunStatus]):
 
     def item_row(self, item: RunStatus, cells: int, *, selected: bool) -> Row:
         record, now = item.record, time.time()
-        role = ROLES[item.state]
+        mark, word, role = standing(item.state, paused=item.is_paused, flawed=item.flaw is not None)
         started = format_age(max(0.0, now - record.started_at))
         spans: list[tuple[str, roles.Role]] = [
-            (f"{MARKS[item.state]} ", role),
+            (f"{mark} ", role),
             (fit(record.name, self._name_width) + " ", roles.TEXT),
-            (fit(str(item.state), _STATE_WIDTH) + " ", role),
+            (fit(word, _STATE_WIDTH) + " ", role),
             (fit(started, _AGE_WIDTH) + " ", roles.DIM),
         ]
         if cells >= _TOOK_FROM:

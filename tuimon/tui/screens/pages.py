@@ -1,7 +1,7 @@
 """Screens to read: the help, and what there is to know about a run."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple, get_args
 
@@ -16,9 +16,11 @@ from textual.containers import Container, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from tuimon.charts import roles
 from tuimon.text import width
 from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
 from tuimon.tui.keys.key_tables import Key, bindings, help_rows
+from tuimon.tui.themes.styles import styles_on
 
 _CLOSING = "escape,q,question_mark,i,a,enter,f1,ctrl+c"
 TEXT_KEYS = (Key("text-close", _CLOSING, "dismiss", "Close", "Close what is read"),)
@@ -32,6 +34,7 @@ training has logged again: d shows them.
 The training runs under a guardian of its own: leaving, closing the terminal or losing the \
 connection does not touch it. Come back from any terminal: tuimon attach"""
 
+_LOOK_EVERY = 1.0
 _WIDE = 116
 """Columns of a terminal that has room for two columns of keys."""
 _ADDRESS = re.compile(r"https?://[!-~]+")
@@ -68,7 +71,7 @@ class TextScreen(ModalScreen[None]):
         super().__init__()
         self._title = title
         self._text = text
-        self._sections = sections
+        self._sections: Sequence[TextSection] = sections
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
@@ -96,10 +99,10 @@ class TextScreen(ModalScreen[None]):
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True, min_width=cells)
         table.add_column(overflow="fold")
-        colour = self.app.theme_variables.get("primary", "cyan")
+        key = styles_on(self)[roles.FOCUS]
         for name, meaning in rows:
             link = Style(link=meaning) if _ADDRESS.fullmatch(meaning) else Style()
-            table.add_row(Text(name, style=f"bold {colour}"), Text(meaning, style=link))
+            table.add_row(Text(name, style=key), Text(meaning, style=link))
         return table
 
 
@@ -110,6 +113,29 @@ def _columns(sections: Sequence[TextSection]) -> list[Sequence[TextSection]]:
         return [sections]
     cut = min(range(1, len(sections)), key=lambda n: abs(heights[-1] - 2 * heights[n - 1]))
     return [sections[:cut], sections[cut:]]
+
+
+class FactsScreen(TextScreen):
+    """What is known of a training, as it becomes known while it is read."""
+
+    def __init__(self, title: str, tell: Callable[[], tuple[str, list[tuple[str, str]]]]) -> None:
+        """`tell` gives the text and the rows of now."""
+        self._tell = tell
+        text, rows = tell()
+        super().__init__(title, text, TextSection("", rows))
+
+    def on_mount(self) -> None:
+        self.set_interval(_LOOK_EVERY, self._look)
+
+    async def _look(self) -> None:
+        text, rows = self._tell()
+        sections = (TextSection("", rows),)
+        if (text, sections) == (self._text, self._sections):
+            return
+        self._text, self._sections = text, sections
+        read_to = self.query_one(VerticalScroll).scroll_offset
+        await self.recompose()
+        self.query_one(VerticalScroll).scroll_to(*read_to, animate=False)
 
 
 class HelpScreen(TextScreen):

@@ -16,15 +16,15 @@ from textual.binding import BindingType
 from tuimon.abandoned import answer_within
 from tuimon.guardian.client import ControlClient, ControlError, Typist, caller
 from tuimon.mirror.upload import can_upload, request_upload
-from tuimon.present.facts import alert_rows, is_wrong, run_rows
+from tuimon.present.facts import alert_rows, run_rows
 from tuimon.runs.activity import activity, leftovers
-from tuimon.runs.alerts import AlertLevel
+from tuimon.runs.alerts import AlertLevel, is_wrong
 from tuimon.session.session import Session
 from tuimon.text import safe
 from tuimon.tui.dialogs.ask import Answer, AskScreen
 from tuimon.tui.keys.key_owner import KeyScreen
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings, everywhere
-from tuimon.tui.screens.pages import HelpScreen, TextScreen, TextSection
+from tuimon.tui.screens.pages import FactsScreen, HelpScreen
 from tuimon.tui.screens.typing import TypingScreen
 
 _UPLOAD_SECONDS = 1.0
@@ -84,10 +84,16 @@ class SessionScreen(KeyScreen[None]):
         }
         return {key for key, does in works.items() if not does}
 
-    def key_labels(self) -> Mapping[str, str]:
+    @property
+    def _is_paused(self) -> bool:
         status = self.session.status
-        paused = status is not None and status.record.paused_at is not None
-        return {"pause": "resume"} if paused else {}
+        return status is not None and status.is_paused
+
+    def key_labels(self) -> Mapping[str, str]:
+        return {"pause": "resume"} if self._is_paused else {}
+
+    def urgent_keys(self) -> Collection[str]:
+        return ("pause",) if self._is_paused else ()
 
     def tell_alerts(self) -> None:
         """Announce what has come since the last look; what was there before is in the header."""
@@ -108,13 +114,14 @@ class SessionScreen(KeyScreen[None]):
         self.app.push_screen(HelpScreen(self))
 
     def action_run_facts(self) -> None:
-        rows = run_rows(self.session)
-        self.app.push_screen(TextScreen("this run", "", TextSection("", rows)))
+        self.app.push_screen(FactsScreen("this run", lambda: ("", run_rows(self.session))))
 
     def action_alerts(self) -> None:
+        self.app.push_screen(FactsScreen("alerts", self._alerts))
+
+    def _alerts(self) -> tuple[str, list[tuple[str, str]]]:
         rows = alert_rows(self.session)
-        text = "" if rows else "Nothing to tell: no NaN, no growing loss, no stall."
-        self.app.push_screen(TextScreen("alerts", text, TextSection("", rows)))
+        return "" if rows else "Nothing to tell: no NaN, no growing loss, no stall.", rows
 
     # Leaving, stopping, pausing
 

@@ -13,6 +13,7 @@ from typing import Any
 from rich.style import Style
 from textual.app import App
 from textual.color import Color, ColorParseError
+from textual.widget import Widget
 
 from tuimon.charts import roles
 from tuimon.charts.roles import RAMP, CurvePart, RoleTable
@@ -34,6 +35,13 @@ def palette_of(app: App[Any]) -> int:
     if app.no_color:
         return 1
     return len(curve_colours(app.theme_variables) or curve_colours(DARK.variables))
+
+
+def styles_on(widget: Widget) -> "RoleStyles":
+    """The styles under the theme that is on the screen, over the background of a widget."""
+    app = widget.app
+    ground = widget.background_colors[1]
+    return RoleStyles(app.theme_variables, ground, ansi=app.current_theme.ansi)
 
 
 class RoleStyles(RoleTable[Style]):

@@ -1,7 +1,8 @@
-"""Which version of the code a training ran."""
+"""Which version of the code a training ran, and what git says of it."""
 
 import os
 import subprocess
+from pathlib import Path
 from typing import NamedTuple
 
 _TIMEOUT = 10.0
@@ -23,15 +24,35 @@ def git_state(directory: str) -> GitState:
     return GitState(commit.strip(), None if changes is None else bool(changes.strip()))
 
 
+def git_root(directory: str) -> str | None:
+    """The working tree that `directory` is in, or None."""
+    path = Path(directory).absolute()
+    return next((str(tree) for tree in (path, *path.parents) if (tree / ".git").exists()), None)
+
+
+def git_remote(directory: str) -> str | None:
+    """The URL of the remote ``origin``, as it was configured; it may hold a password."""
+    found = _git(directory, "config", "--get", "remote.origin.url")
+    return found.strip() or None if found else None
+
+
+def git_command(*arguments: str) -> list[str]:
+    """A git command that starts no monitor."""
+    return ["git", "-c", "core.fsmonitor=false", *arguments]
+
+
+def git_environment() -> dict[str, str]:
+    """The environment for git: locks belong to the user's own commands, prompts to nobody."""
+    quiet = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    return {**os.environ, **quiet}
+
+
 def _git(directory: str, *arguments: str) -> str | None:
-    # Locks and monitors belong to the user's own git commands, prompts to nobody.
-    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-    command = ["git", "-c", "core.fsmonitor=false", *arguments]
     try:
         done = subprocess.run(
-            command,
+            git_command(*arguments),
             cwd=directory,
-            env=environment,
+            env=git_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,0 +1,63 @@
+"""The packages of the training's environment, as W&B has them of a run: ``requirements.txt``.
+
+They are read from what installers have written beside the packages; nothing is imported.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tuimon.regular_file import regular_file
+
+_METADATA = {".dist-info": "METADATA", ".egg-info": "PKG-INFO"}
+_HEAD_BYTES = 8192
+_FIELDS = (b"Name", b"Version")
+_FIELD = re.compile(rb"^(%b):[ \t]*(\S+)" % b"|".join(_FIELDS), re.MULTILINE)
+_PYTHON = re.compile(r"python[\d.]*\Z")
+
+
+def requirements(python_path: Path, command: Sequence[str]) -> str:
+    """The lines ``NAME==VERSION`` of a training, sorted; empty where nothing is known.
+
+    `python_path` has what the training's Python has told of itself; else the environment of the
+    interpreter in `command` counts.
+    """
+    try:
+        told = os.fsdecode(python_path.read_bytes()).split("\n")
+    except OSError:
+        told = _site_packages(command[0]) if command else []
+    packages: dict[str, str] = {}
+    for name, version in (found for entry in told for found in _packages(entry)):
+        # What comes first on the path is what is imported.
+        packages.setdefault(re.sub(r"[-_.]+", "-", name).lower(), f"{name}=={version}\n")
+    return "".join(packages[name] for name in sorted(packages))
+
+
+def _site_packages(python: str) -> list[str]:
+    path = Path(python)
+    if not _PYTHON.match(path.name):
+        return []
+    found = (path.parents[1].glob(f"lib/python3*/{name}-packages") for name in ("site", "dist"))
+    return [str(one) for some in found for one in sorted(some)]
+
+
+def _packages(directory: str) -> Iterator[tuple[str, str]]:
+    """Names and versions of what is installed in a directory."""
+    try:
+        entries = os.listdir(directory)  # noqa: PTH208 (names are all that is wanted)
+    except OSError:
+        return
+    for entry in entries:
+        metadata = _METADATA.get(os.path.splitext(entry)[1])  # noqa: PTH122
+        if metadata is None:
+            continue
+        try:
+            with regular_file(Path(directory, entry, metadata)) as file:
+                found = _FIELD.findall(file.read(_HEAD_BYTES))
+        except OSError:
+            continue
+        # The first of each: a description may quote others.
+        fields = {name: value.decode(errors="replace") for name, value in reversed(found)}
+        if len(fields) == len(_FIELDS):
+            yield fields[b"Name"], fields[b"Version"]

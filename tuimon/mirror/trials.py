@@ -1,0 +1,183 @@
+"""Which event files of a launch are those of trials: a sweep in one script, by `add_hparams`.
+
+A trial has a session of hyperparameters of its own, as TensorBoard has it, and gets a W&B run of
+its own, so that its metrics stand beside its configuration. The first directory that a launch
+writes to, and what belongs to it, is the launch's own W&B run, be it a trial or not. Of those that
+come later
+
+- one beside it is a trial as soon as anything of the launch has a session; it waits for that for a
+  while, and is a part of the launch's own run after that,
+- one below it that begins with a session (as `add_hparams` makes them by itself) is a trial if
+  there are several; a single one tells the configuration of the directory above it.
+"""
+
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import NamedTuple
+
+from tuimon.events.points import EventBatch
+from tuimon.events.tail import EventFileTail
+from tuimon.mirror.namespaces import is_part_name
+from tuimon.mirror.owner import NewFile
+
+PATIENCE = 20.0
+"""Seconds that a second directory waits for a session before it is a part of the launch's run."""
+
+SESSION_TAG = "_hparams_/session_start_info"
+_RANK = re.compile(r"((global|local)[_-]?)?rank[_-]?\d+", re.IGNORECASE)
+_POLL_BYTES = 8 << 20
+_LAST_WORD = 0.3
+
+
+class TrialFile(NamedTuple):
+    """An event file of a trial, and the directory that the trial is named by."""
+
+    top: str
+    file: NewFile
+
+
+@dataclass(slots=True)
+class _HeldFile:
+    file: NewFile
+    tail: EventFileTail
+    since: float = field(default_factory=time.monotonic)
+    has_session: bool = False
+    has_others: bool = False
+    """Something else, before any session."""
+
+    @property
+    def directory(self) -> PurePath:
+        return PurePath(self.file.path).parent
+
+    def read(self) -> None:
+        """Look for a session in what is new."""
+        while not self.has_session and (batches := self.tail.poll(_POLL_BYTES)):
+            refs = [ref for batch in batches for ref in batch.refs]
+            self.has_session = any(ref.tag == SESSION_TAG for ref in refs)
+            hparams = any(ref.plugin == "hparams" for ref in refs)
+            some = any(batch.scalars or batch.refs for batch in batches)
+            self.has_others |= some and not hparams
+
+
+class TrialSplit:
+    """Sorts event files as they are found; `trials` are the top directories of known ones."""
+
+    def __init__(self, trials: Iterable[str] = ()) -> None:
+        self._trials = [PurePath(top) for top in trials]
+        self._own: dict[PurePath, None] = {}
+        self._held: list[_HeldFile] = []
+        self._first: list[_HeldFile] | None = []
+        """The launch's own, until these are read by its mirror."""
+        self._began_at: float | None = None
+        self._last_since: float | None = None
+        self.has_session = False
+        """Whether the launch's own run was seen to have one."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether files are held back."""
+        return bool(self._held)
+
+    def begin(self, known: Iterable[str]) -> None:
+        """From now on the launch's own run is read, which has the files `known` already."""
+        self._own |= {PurePath(path).parent: None for path in known}
+        self._began_at = time.monotonic()
+
+    def observe(self, batch: EventBatch) -> None:
+        """See what is read of the launch's own run."""
+        self._first = None
+        self.has_session |= any(ref.tag == SESSION_TAG for ref in batch.refs)
+
+    def sort(
+        self, found: Iterable[NewFile], *, last: bool
+    ) -> tuple[list[NewFile], list[TrialFile]]:
+        """Those of the launch's own run, and those of trials, of all that are known well enough.
+
+        With `last` nothing more is being written: soon nothing is held back any more.
+        """
+        self._held += [_HeldFile(file, EventFileTail(file.path)) for file in found]
+        for held in self._held:
+            if self._own:
+                held.read()
+        for held in self._first or ():
+            held.read()
+            self.has_session |= held.has_session
+        now = time.monotonic()
+        if last and self._began_at is not None and self._last_since is None:
+            self._last_since = now
+        own: list[NewFile] = []
+        trials: list[TrialFile] = []
+        while sorted_out := [one for one in self._held if self._sort_one(one, now, own, trials)]:
+            self._held = [one for one in self._held if one not in sorted_out]
+        return own, trials
+
+    def _sort_one(
+        self, held: _HeldFile, now: float, own: list[NewFile], trials: list[TrialFile]
+    ) -> bool:
+        directory = held.directory
+        top = next((top for top in self._trials if _is_in(directory, top)), None)
+        if top is None and not self._is_own(held, now):
+            if self._began_at is None or not self._is_trial(held):
+                return False
+            top = _unit(directory)
+            self._trials.append(top)
+        if top is None:
+            self._own[directory] = None
+            if self._first is not None:
+                self._first.append(held)
+            own.append(held.file)
+        else:
+            trials.append(TrialFile(str(top), held.file))
+        return True
+
+    def _is_own(self, held: _HeldFile, now: float) -> bool:
+        directory = held.directory
+        if not self._own or directory in self._own:
+            return True
+        if self._began_at is None:
+            return False  # an earlier life may have decided
+        unit = _unit(directory)
+        if any(_is_in(_unit(own), unit) for own in self._own):
+            return True
+        if self._is_overdue(held, now):
+            return not self._is_trial(held)
+        above = self._above(unit)
+        if above is None:
+            return False
+        if held.has_session:
+            return any(not _is_in(trial, above) for trial in self._trials)
+        return held.has_others
+
+    def _is_trial(self, held: _HeldFile) -> bool:
+        above = self._above(_unit(held.directory))
+        if above is None:
+            return (
+                self.has_session or bool(self._trials) or any(one.has_session for one in self._held)
+            )
+        beside = {one.directory for one in self._held if one.has_session}
+        beside |= {trial for trial in self._trials if _is_in(trial, above)}
+        return held.has_session and sum(_is_in(one, above) for one in beside) > 1
+
+    def _is_overdue(self, held: _HeldFile, now: float) -> bool:
+        if self._last_since is not None:
+            return now - self._last_since > _LAST_WORD
+        if held.has_session and self._above(held.directory) is not None:
+            return False
+        return now - max(held.since, self._began_at or now) > PATIENCE
+
+    def _above(self, directory: PurePath) -> PurePath | None:
+        """The directory of the launch's own run that another one is below."""
+        return next((unit for unit in map(_unit, self._own) if _is_in(directory, unit)), None)
+
+
+def _unit(directory: PurePath) -> PurePath:
+    """The directory itself, or what it holds a part of (``train``, ``val``, ``rank1``)."""
+    is_part = is_part_name(directory.name) or _RANK.fullmatch(directory.name)
+    return directory.parent if is_part else directory
+
+
+def _is_in(directory: PurePath, top: PurePath) -> bool:
+    return directory == top or top in directory.parents
