@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from tuimon.metrics import measure_of
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric, may_hold_metrics
@@ -62,6 +63,12 @@ _DIGIT = re.compile(r"\d")
 _OPENING = frozenset("{:-=+━─┐╮")
 """What the first line of a block or a dictionary ends with."""
 _NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
+
+
+@lru_cache(maxsize=256)  # asked for each state of a bar
+def _is_of_other(label: str) -> bool:
+    """Whether a bar says in words what else is done."""
+    return has_function_word(label) and not _OF_TRAINING.search(label)
 
 
 class OutputReader:
@@ -213,10 +220,9 @@ class OutputReader:
         position = Position(said.position.epoch, count, total, "bar", said.position.epochs)
         if said.position.epoch == count and said.position.epochs == total:
             position = position._replace(epoch=None)  # the same, by name
-        is_other = has_function_word(name) and not _OF_TRAINING.search(name)
-        if is_other and self._trainings.current.axis.has_trained:
-            position = Position(said.position.epoch)
         label = re.sub(r"\d+(?:\.\d+)?", "", name)
+        if self._trainings.current.axis.has_trained and _is_of_other(label):
+            position = Position(said.position.epoch)
         return self._bar((label, total), MetricLine(position, values), state.elapsed)
 
     def _bar(
