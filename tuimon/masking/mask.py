@@ -36,15 +36,17 @@ _LEAST_KNOWN = 6
 
 @cache
 def _pairs(hints: str) -> tuple[re.Pattern[str], ...]:
-    """What finds `hints`, and ``name=value`` and ``--name value`` with one of them in the name."""
+    """What finds `hints`, and names that have one, with their values: ``name=value``,
+    ``--name value``, ``|name|value|``."""
     name = rf"[\w.@-]{{0,64}}?(?:{hints})[\w.@-]{{0,64}}"
     pair = rf"""(?<![\w.-])(?P<name>-{{0,2}}{name})
         (?P<join>["']?\]?\s{{0,3}}(?::\s?[A-Za-z][\w.\[\]|\ ]{{1,30}}=|=>|:=|==?|:)\s{{0,3}}
             (?:[bfru]{{1,2}}(?=["']))?)
         (?P<value>{_QUOTED}|(?:(?:Bearer|Basic|Token|Digest)\s+)?[^\s"',;&)\]}}<>]+)"""
     flag = rf"""(?<!\S)(?P<name>--?{name})(?P<join>\s+)(?P<value>{_QUOTED}|[^\s-]\S*)"""
+    cell = rf"""(?<=[|\s])(?P<name>{name})(?P<join>\s*\|\s*)(?P<value>[^|\s][^|\n]*?)(?=\s*\|)"""
     flags = re.VERBOSE | re.IGNORECASE
-    return tuple(re.compile(pattern, flags) for pattern in (hints, pair, flag))
+    return tuple(re.compile(pattern, flags) for pattern in (hints, pair, flag, cell))
 
 
 class Mask:
@@ -62,7 +64,7 @@ class Mask:
     ) -> None:
         self._own = [tuple(words_of(name)) for name in names]
         hints = [_HINTS, *(r"[\W_]*".join(map(re.escape, words)) for words in self._own if words)]
-        self._hint, self._pair_pattern, self._flag_pattern = _pairs("|".join(hints))
+        self._hint, self._pair_pattern, *self._others = _pairs("|".join(hints))
         self._known: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
         self._hidden: dict[str, None] = {}
@@ -126,7 +128,8 @@ class Mask:
             hidden = partial(self._pair, prose=prose, code=code)
             text = self._pair_pattern.sub(hidden, text)
             if not code:
-                text = self._flag_pattern.sub(hidden, text)
+                for pattern in self._others:
+                    text = pattern.sub(hidden, text)
         return mask_shapes(text, random=random)
 
     def _argument(self, argument: str) -> str:

@@ -19,7 +19,7 @@ _ASK_AGAIN_AFTER = 3.0
 _REST = 4.0
 """Times as long as an answer took, the server is left in peace at least."""
 
-_FEW_ROWS = 20_000
+_FEW_ROWS = 200_000
 _FEW_FILES = 100
 """That wandb uploads within the time that it gets for its end."""
 

@@ -33,7 +33,7 @@ from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
 from tuimon.mirror.wandb_run import WandbRun, teardown
 from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
 from tuimon.runs.paths import RunPaths
-from tuimon.text import safe
+from tuimon.runs.secrecy import mask_of
 
 _TICK = 0.1
 _LOOK_EVERY = 0.5
@@ -41,7 +41,6 @@ _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
 _GRACE = 30.0
 _PROBLEMS_EVERY = 10.0
-_MOST_PROBLEMS = 20
 log = logging.getLogger(__name__)
 
 
@@ -70,7 +69,7 @@ class Mirror:
         self._home = home
         self._journal = journal
         self._wants_online = wants_online
-        self._handover = Handover(journal.renamed)
+        self._handover = Handover(journal.renamed, mask_of(context.subject.record).text)
         names = _names(context, journal)
         self._files = JournalFiles(journal, home, context.paths, names, self._observe)
         self._looked_at = -math.inf
@@ -312,7 +311,8 @@ class Mirror:
     def _report(self, *, at_end: bool = False) -> None:
         if at_end or time.monotonic() >= self._next_problems:
             self._next_problems = time.monotonic() + _PROBLEMS_EVERY
-            self._status.update(problems=self._problems(at_end=at_end))
+            problems = self._files.problems(self._subject.unreadable, at_end=at_end)
+            self._status.update(problems=problems)
         self._status.update(
             rows=self._journal.next_row,
             points=self._journal.points,
@@ -323,13 +323,6 @@ class Mirror:
             left_out=tuple(self._left_out),
             trials=self._subject.trials,
         )
-
-    def _problems(self, *, at_end: bool) -> tuple[str, ...]:
-        """What could not be sent, a line each, as many as anybody reads."""
-        found = [f"{safe(one.path)}: {one.error}: left out" for one in self._subject.unreadable]
-        found += self._files.problems(at_end=at_end)
-        more = [f"and {len(found) - _MOST_PROBLEMS:,} more"] if len(found) > _MOST_PROBLEMS else []
-        return (*found[:_MOST_PROBLEMS], *more)
 
     # Ending
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tuimon.events.logdir import UnreadablePath
 from tuimon.events.points import EventBatch
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.file_marks import Mark, head_of
@@ -17,10 +18,13 @@ from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
 from tuimon.runs.paths import RunPaths
+from tuimon.text import safe
 
 TOGETHER_SECONDS = 5.0
 """Directories that are found within this time are named together: which of several processes was
 the first to write is chance. W&B's own integration waits for ten seconds."""
+
+_MOST_PROBLEMS = 20
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +61,14 @@ class JournalFiles:
         """All files; others may be added meanwhile."""
         return iter(list(self._sources.values()))
 
-    def problems(self, *, at_end: bool) -> list[str]:
-        """What of them could not be sent, a line for each; `at_end` nothing more is to come."""
-        return [lost for one in self if (lost := one.problem(at_end=at_end)) is not None]
+    def problems(self, closed: Iterable[UnreadablePath], *, at_end: bool) -> tuple[str, ...]:
+        """What could not be sent, of them and of `closed` directories: a line each, as many as
+        anybody reads; `at_end` nothing more is to come."""
+        found = [f"{safe(one.path)}: {one.error}: left out" for one in closed]
+        found += [lost for one in self if (lost := one.problem(at_end=at_end)) is not None]
+        if len(found) > _MOST_PROBLEMS:
+            found[_MOST_PROBLEMS:] = [f"and {len(found) - _MOST_PROBLEMS:,} more"]
+        return tuple(found)
 
     def add(self, found: Iterable[NewFile], *, ended: bool, waits: bool) -> None:
         """Enter files in the journal that it does not know, once they can be named.

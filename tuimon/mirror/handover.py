@@ -5,7 +5,7 @@ import logging
 import math
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,12 @@ class Handover:
     that is read, and handed over again.
     """
 
-    def __init__(self, renamed: dict[tuple[str, str], str]) -> None:
+    def __init__(
+        self, renamed: dict[tuple[str, str], str], shown: Callable[[str], str] = str
+    ) -> None:
+        """`shown` is what W&B may see of a text."""
         self._keys = KeyTable(renamed)
+        self._shown = shown
         self._keys_told = len(renamed)
         self._run: WandbRun | None = None
         self._running = RunningTime(())
@@ -196,7 +200,7 @@ class Handover:
                     self._reader.read(entry.path, ref.tag, ref.plugin, ref.offset, ref.length)
                     for ref in parts
                 ]
-                value = media(decoded, own)
+                value = media(decoded, own, self._shown)
             except Exception as error:  # PIL and wandb raise what they like for odd content
                 if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
                     raise  # the disk's fault, not the content's: it is tried again

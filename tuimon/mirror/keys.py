@@ -36,8 +36,8 @@ class KeyTable:
 
     Tags that W&B would drop or overwrite (an empty one, ``_step``, …) and pairs that would share a
     key (run ``.`` with tag ``a/b``, run ``a`` with tag ``b``) get another, and what is no UTF-8 is
-    escaped. `renamed` are the pairs
-    that were given another key before: they keep it, whatever order the tags come in now.
+    escaped. `renamed` are the pairs that were given another key before: they keep it, whatever
+    order the tags come in now.
     """
 
     def __init__(self, renamed: dict[tuple[str, str], str] | None = None) -> None:

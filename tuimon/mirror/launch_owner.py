@@ -218,4 +218,5 @@ class LaunchOwner:
             record = read_record(RunRecord, home.run_json)
             if record is not None:
                 started_at = min(started_at, record.started_at)
+                self._trials.first_launch = record.id
         self._finder = SourceFinder(started_at, self._claims)

@@ -1,7 +1,7 @@
 """Decoded summaries as W&B's media types. Files are left as they were logged, where they can be."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,10 @@ _SUFFIXES = {"jpeg": "jpg"}
 _IMAGE_FORMATS = frozenset({"png", "jpeg", "gif", "webp", "bmp"})
 
 
-def media(parts: Sequence[Decoded], folder: Path) -> Any:
+def media(parts: Sequence[Decoded], folder: Path, shown: Callable[[str], str] = str) -> Any:
     """What W&B logs of a summary, or of the parts of a mesh; files go into `folder`.
+
+    Of texts it gets what is `shown` of them.
 
     Raises:
         SummaryError: it is nothing that W&B knows, or damaged.
@@ -42,7 +44,7 @@ def media(parts: Sequence[Decoded], folder: Path) -> Any:
         case Audio() as audio:
             return _audio(audio, folder)
         case Text() as text:
-            return _text(text)
+            return _text(text, shown)
         case PrCurve() as curve:
             return _pr_curve(curve)
     raise SummaryError(f"W&B has nothing like a {type(parts[-1]).__name__}")
@@ -87,13 +89,14 @@ def _audio(audio: Audio, folder: Path) -> Any:
     return logged[0] if len(logged) == 1 else logged
 
 
-def _text(text: Text) -> Any:
+def _text(text: Text, shown: Callable[[str], str]) -> Any:
     import wandb
 
     if len(text.rows) == 1 and len(text.rows[0]) == 1:
-        page = f"<pre>{html.escape(text.rows[0][0])}</pre>"
+        page = f"<pre>{html.escape(shown(text.rows[0][0]))}</pre>"
     else:
-        rows = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in text.rows)
+        cells = (map(html.escape, map(shown, row)) for row in text.rows)
+        rows = ("".join(f"<td>{cell}</td>" for cell in row) for row in cells)
         page = "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
     return wandb.Html(page, inject=False)
 

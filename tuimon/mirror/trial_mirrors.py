@@ -69,6 +69,8 @@ class TrialMirrors:
         self._jobs: dict[str, _TrialJob] = {}
         self._look_at = 0.0
         self._launch_ended = False
+        self.first_launch: str | None = None
+        """The id of the launch that this one goes on from."""
         for file in sorted(paths.trials.glob("*/logdir.json")):
             with suppress(RecordError):
                 record = read_record(LogdirRecord, file)
@@ -84,8 +86,9 @@ class TrialMirrors:
         return list(self._jobs)
 
     def group(self, launch: RunRecord) -> str:
-        """The group in W&B of a launch and its trials."""
-        return launch.mirror.group or self._environ.get("WANDB_RUN_GROUP") or launch.id
+        """The group in W&B of a launch and its trials, and of launches that go on with it."""
+        asked = launch.mirror.group or self._environ.get("WANDB_RUN_GROUP")
+        return asked or self.first_launch or launch.id
 
     def add(self, trial: TrialFile, launch: RunRecord) -> None:
         """Mirror an event file with its trial's. Raises OSError."""

@@ -46,7 +46,7 @@ def settings_of(
         "x_server_side_derived_summary": None if online else True,
         "x_executable": record.command[0] if record.command else None,
         **(_system_metrics(record) if measures else {"x_disable_stats": True}),
-        **_program(record.argv, record.cwd),
+        **_program(mask.command(record.argv), record.cwd),
         **_git(record, git, mask),
         "save_code": False,
     }

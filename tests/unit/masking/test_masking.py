@@ -140,6 +140,7 @@ def test_names_of_ones_own_are_secret_too() -> None:
         ("token: the, key: value pairs", "token: the, key: value pairs"),
         ("Epoch 1: loss=0.3 tokens/s: 1200", "Epoch 1: loss=0.3 tokens/s: 1200"),
         ("pass: 12, fail: 3", "pass: 12, fail: 3"),
+        ("|lr|0.1|\n| hf_token | abcdefgh12 |", "|lr|0.1|\n| hf_token | (hidden) |"),
     ],
 )
 def test_prose_loses_secrets_alone(text: str, shown: str) -> None:

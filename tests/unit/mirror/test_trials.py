@@ -85,6 +85,18 @@ def test_trials_at_the_same_time_wait_for_the_first_session(script: Script) -> N
     assert script.trials == {"b": ["b", "b/17.5"]}
 
 
+def test_a_session_counts_before_the_mirror_reads_it(script: Script) -> None:
+    """It names what it reads first, and waits for that until all is sorted."""
+    script.curve("a")
+    script.look()
+    with SummaryWriter(str(script.root / "a")) as writer:
+        writer.add_hparams({"lr": 0.1}, {"acc": 1.0}, run_name=".")
+    script.look()
+    script.curve("b")
+    script.look()
+    assert (script.trials, script.split.is_waiting) == ({"b": ["b"]}, False)
+
+
 def test_sessions_below_one_writer_are_trials_if_they_are_several(script: Script) -> None:
     script.curve("log")
     script.session("log/17.5")

@@ -78,7 +78,7 @@ class Count(NamedTuple):
 
 def is_whole(lexeme: LineToken) -> bool:
     """Whether a number is printed as an integer, by its form alone."""
-    groups = lexeme.text.lstrip("+-\u2212").split(",")
+    groups = lexeme.text.lstrip("+-\u2212").replace("_", ",").split(",")
     grouped = all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3
     is_short = len(lexeme.text) <= _MOST_DIGITS
     return is_short and all(map(str.isdigit, groups)) and (len(groups) == 1 or grouped)

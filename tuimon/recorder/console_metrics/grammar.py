@@ -6,7 +6,7 @@ One pass from left to right: each lexeme is looked at where it stands, and belon
 import re
 
 from tuimon.metrics import measure_of
-from tuimon.metrics.splits import split_of
+from tuimon.metrics.splits import SPLIT_WORD, split_of
 from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.count_reading import CountReading
 from tuimon.recorder.console_metrics.counters import Count, counter_at, is_whole, ratio_at
@@ -16,7 +16,7 @@ from tuimon.recorder.console_metrics.line_items import Pair, Word
 from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter, name_of
 
 _ASIDE = re.compile(
-    r"batch|epoch|step|avg|mean|ema|s|ms|sec|%|data|moving avg|running"
+    rf"{SPLIT_WORD}|batch|epoch|step|avg|mean|ema|s|ms|sec|%|data|moving avg|running"
     r"|(?:last|past|over) (?:last )?\d{1,6}(?: \w+)?|per \w+"
 )
 """What stands in parentheses that belong to a name, ``loss (batch)``, ``reward (last 100)``."""
@@ -30,6 +30,7 @@ _VERBS = ("has", "had", "with", "gives")
 """Between a counter and its values."""
 _PATH = re.compile(r"[\w.\-]+(?:/[\w.\-]+)+")
 _PARTITIONS = word_set("split mode phase stage subset set partition")
+_ARROW_SIGNS = ("=>", "==>", "-->", "->")
 _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", ";", ".")
 
@@ -78,6 +79,8 @@ class LineReading(CountReading):
             and self._kind(place + 1) == "number"
         ):
             return self._pair((place + 1, place + 2), "-")
+        if self._words and one.text in _ARROW_SIGNS and self._kind(place + 1) == "number":
+            return self._pair((place + 1, place + 2), ":")  # loss => 0.5
         self._release()
         if one.kind == "junk":
             for what in told_by(one, 0, is_first=False, follows_epoch=False):
@@ -270,7 +273,10 @@ class LineReading(CountReading):
         if self._kind(close + 1) != "sign":
             return 0
         last, end = self._words.pop(), self.found[close].end
-        self._words.append(Word(self.line[last.start : end], last.start, end, self._depth))
+        text = self.line[last.start : end]
+        if split_of(inside[0]):
+            text = f"{inside[0]} {last.text}"  # loss (train)
+        self._words.append(Word(text, last.start, end, self._depth))
         return close + 1
 
     def _pair(self, value: tuple[int, int], sign: str) -> int:

@@ -11,7 +11,7 @@ from tuimon.recorder.console_metrics.line_items import Pair, Word
 VALUED = ("loss", "error", "accuracy", "reward")
 """Kinds that a number that is not followed by its sign may be of."""
 
-_NUMBERED = re.compile(r"((?i:epoch|iter|step|batch)|E(?=\d))[_\-(]?(\d{1,9})\)?(?:/(\d{1,9}))?")
+_NUMBERED = re.compile(r"((?i:epoch|ep|iter|step|batch)|E(?=\d))[_\-(]?(\d{1,9})\)?(?:/(\d{1,9}))?")
 """``Epoch1/10``, ``epoch_1``, ``Epoch(1)``, ``E1``."""
 
 _BATCH = re.compile(r"([A-Za-z]{1,5})(\d{1,9})/(\d{1,9})")
@@ -26,7 +26,7 @@ _ESPNET = re.compile(r"(\d{1,9})epoch(?::([a-z]+):\d+-(\d{1,15})batch)?")
 _UNSIGNED = re.compile(r"([A-Za-z]+)(\d{1,9}\.\d{1,15})")
 """``loss0.486``."""
 
-_UNITS = {"iter": "iteration", "e": "epoch"}
+_UNITS = {"iter": "iteration", "e": "epoch", "ep": "epoch"}
 
 
 def told_by(

@@ -19,7 +19,7 @@ STAMP = (
 """A date, with or without a time of day; one without a year only with it."""
 
 _UNIT = (
-    r"\s?(?:%|(?:it|its|iters?|imgs?|images?|samples?|toks?|tokens|steps?|words|examples|frames"
+    r"\s?(?:%|dB|nats|bits|(?:it|its|iters?|imgs?|images?|samples?|toks?|tokens|steps?|words|examples|frames"
     r"|batch(?:es)?)/s(?:ec)?|(?:ms|us|µs|s|sec)/(?:it|iter|step|batch|epoch)"
     r"|ms|us|µs|secs?|seconds?(?!\s\d+\.\d)|minutes|hours?|[kKMGT]i?B(?:/s)?)"
     r"|\s[smh](?=\s*(?:[,;|).\]]|$))|ns|s|m|mins?|h|hrs?|days?|[kKMGT]b(?:/s)?|[kKMGTB]|B/s|W|C|x|/s(?:/\w+)?"
@@ -27,14 +27,14 @@ _UNIT = (
 """Of one letter behind a blank only where nothing follows, other than in ``D 0.5 G 0.3``."""
 
 _NUMBER = (
-    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d+|\d+(?:\.\d+|\.(?=\s*(?:[,)\]|;]|$)|[eE]))?|\.\d+)"
+    r"(?:\d{1,3}(?:_\d{3})+|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d+|\d+(?:\.\d+|\.(?=\s*(?:[,)\]|;]|$)|[eE]))?|\.\d+)"
     r"(?:[eE][-+]?\d+)?"
 )
 _LEXEME = re.compile(
     r"(?P<nan>(?:(?<![\w.)\]])[-+\u2212])?(?:nan|NaN|NAN|[Ii]nf(?:inity)?|INF)(?![\w/.@\-]\w|\w|\())"
     r"|(?:(?<![\w.])\d{1,4}[A-Za-z]{0,4}(?=_[A-Za-z]))?[^\W\d][\w²]*(?:(?:'s(?=\s)|[@/.+\-&^](?=\w)|%(?=\w))[\w²]*)*"
     r"(?:\.{2,3}|\.(?=[\s:=])|\((?:[A-Za-z%]{1,20}(?:\([a-z]\))?|\d{1,3})\)(?=\s?[:=\s])|%)?"
-    r"|-{1,2}>|={1,2}>|>>(?=\s)|[:=|,;\[({<\])}>](?<!\[)"
+    r"|(?<=\s)-{3,}(?=\s\d)|-{1,2}>|={1,2}>|>>(?=\s)|[:=|,;\[({<\])}>](?<!\[)"
     rf"|(?P<time>(?:{STAMP})(?![\w:])|\d+\sdays?,\s\d+:\d\d:\d\d|(?<![.:]){CLOCK}(?![\w:]))"
     rf"|(?P<number>(?:(?<![\w.)\]])[-+\u2212])?(?<![\w.])(?>{_NUMBER}))"
     rf"(?P<unit>(?:{_UNIT})(?![\w/%]|\s?[:=]))?(?![\w%]|[.:,\-]\d|\.\w)"
@@ -75,7 +75,7 @@ def lexemes(line: str, start: int = 0) -> list[LineToken]:
         else:
             kind = (
                 kind
-                or _KINDS.get(text)
+                or ("sign" if text.startswith("---") else _KINDS.get(text))
                 or ("mark" if text in ARROWS or (len(text) == 1 and not text.isalpha()) else "word")
             )
             found.append(LineToken(kind, text, match.start(), match.end()))

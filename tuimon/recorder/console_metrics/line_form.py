@@ -5,6 +5,7 @@ table and the conversion of its numbers. So nothing here may depend on what the 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -290,21 +291,30 @@ def _values(
     carried = dict(zip(map(id, pairs), _carried(pairs), strict=True))
     split, whole = "", ""
     values: list[ValuePlace] = []
+    rows: dict[tuple[str, str], set[int]] = defaultdict(set)
     for item in items:
         what = item.what
         if isinstance(what, Word):
-            if named := split_of(what.text):
+            if named := split_of(what.text) or _set_of(what.text):
                 split = named
                 whole = whole or ("" if values else split)
         elif isinstance(what, Pair):
             what = what if are_meters else what._replace(average=None)
             if value := _value(what, split or carried[id(item.what)]):
                 values.append(value)
+                rows[value.split, value.key].add(item.row)
+    values = [one for one in values if len(rows[one.split, one.key]) == 1]  # of which of them?
     last = items[-1].what if items else None
     if not whole and isinstance(last, Word) and last.depth and split:
         whole = split
         values = [value._replace(split=split) for value in values]
     return tuple(values), whole
+
+
+def _set_of(word: str) -> str:
+    """The name of one of several sets of a part of the data, ``dev_clean``; else empty."""
+    measure = measure_of(word) if "_" in word else None
+    return word if measure and measure.split in EVALUATIONS and not measure.kind else ""
 
 
 def _carried(pairs: Sequence[Pair]) -> list[str]:
@@ -329,7 +339,7 @@ def _carried(pairs: Sequence[Pair]) -> list[str]:
 
 def _value(pair: Pair, split: str) -> ValuePlace | None:
     unit = pair.number.unit
-    if not pair.is_sure or (unit and unit != "%") or not is_charted(pair.key):
+    if not pair.is_sure or unit not in _VALUE_UNITS or not is_charted(pair.key):
         return None
     measure = measure_of(pair.key)
     is_count = measure.kind == "" or _COUNTED.search(pair.key) is not None
@@ -346,6 +356,7 @@ def _value(pair: Pair, split: str) -> ValuePlace | None:
     return ValuePlace(split, pair.key, span, pair.of, counts)
 
 
+_VALUE_UNITS = ("", "%", "dB", "nats", "bits")
 _SHARES = ("accuracy", "error", "share")
 
 

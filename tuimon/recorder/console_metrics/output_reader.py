@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from tuimon.metrics import measure_of
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric, may_hold_metrics
@@ -53,6 +54,8 @@ _OF_LOSSES = re.compile(r"\b(?:losses|metrics|scores|results)\s?[:=]\s*$", re.IG
 _NAME = re.compile(r"\s*[\w.\-]+\s?[:=]?\s*")
 _OF_TRAINING = re.compile("train|epoch|step|iter|batch", re.IGNORECASE)
 """What a bar of the training is called by, other than one of ``converting images to x2``."""
+_ABOVE = frozenset(":*=")
+"""What lines end with that stand above others."""
 _LAPPING = ("iter", "iteration")
 """Keys that may count anew each epoch."""
 
@@ -60,6 +63,12 @@ _DIGIT = re.compile(r"\d")
 _OPENING = frozenset("{:-=+━─┐╮")
 """What the first line of a block or a dictionary ends with."""
 _NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
+
+
+@lru_cache(maxsize=256)  # asked for each state of a bar
+def _is_of_other(label: str) -> bool:
+    """Whether a bar says in words what else is done."""
+    return has_function_word(label) and not _OF_TRAINING.search(label)
 
 
 class OutputReader:
@@ -166,6 +175,8 @@ class OutputReader:
         if (state := bar_state(text)) is not None:
             return self._state(state)
         if not may_hold_metrics(text) and not (self._heading.position.known and text[:1].isspace()):
+            if text[-1:] in _ABOVE and not _DIGIT.search(own := text[prefix_of(text).end :]):
+                self._head(own)
             return []
         text = as_dictionary(text.rstrip())
         if text.endswith("}"):
@@ -205,11 +216,13 @@ class OutputReader:
         if not values:
             return []
         self._heading.clear()
+        self._label(self._trainings, name.rstrip(" :"), about)
         position = Position(said.position.epoch, count, total, "bar", said.position.epochs)
-        is_other = has_function_word(name) and not _OF_TRAINING.search(name)
-        if is_other and self._trainings.current.axis.has_trained:
-            position = Position(said.position.epoch)
+        if said.position.epoch == count and said.position.epochs == total:
+            position = position._replace(epoch=None)  # the same, by name
         label = re.sub(r"\d+(?:\.\d+)?", "", name)
+        if self._trainings.current.axis.has_trained and _is_of_other(label):
+            position = Position(said.position.epoch)
         return self._bar((label, total), MetricLine(position, values), state.elapsed)
 
     def _bar(
@@ -288,10 +301,8 @@ class OutputReader:
         trainings = self._trainings
         if form.rank is not None:
             trainings = self._others(text[form.rank[0] : form.rank[1]])
-        if form.place.part is not None and (form.values or form.is_heading):
-            word, span = form.place.part
-            trainings.label(f"{word} {int(text[span[0] : span[1]])}")
-            self._table.restart()
+        if form.values or form.is_heading:
+            self._label(trainings, text, form)
         if not form.values:
             self._announce(text, form, trainings)
             return []
@@ -309,6 +320,13 @@ class OutputReader:
         if line.position.total and form.is_drawn:
             return self._drawn(line)
         return trainings.follow(line)
+
+    def _label(self, trainings: Trainings, text: str, form: LineForm) -> None:
+        """A line names the part of the run that it is about, ``fold 1``."""
+        if form.place.part is not None:
+            word, span = form.place.part
+            trainings.label(f"{word} {int(text[span[0] : span[1]])}")
+            self._table.restart()
 
     def _drawn(self, line: MetricLine) -> list[PrintedPoint]:
         """The points of a bar as Keras draws it.

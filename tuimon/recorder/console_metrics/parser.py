@@ -6,13 +6,16 @@ settings or program code hold: a curve too few is better than one of nonsense.
 
 import re
 
+from tuimon.metrics.printed import is_metric
 from tuimon.recorder.console_metrics.output_reader import OutputReader
 from tuimon.recorder.console_metrics.prefixes import printer_of
+from tuimon.recorder.console_metrics.prose import unknown_words
 from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
 
 LONGEST_LINE = 4096
 _MOST_PRINTERS = 256
 _PID = re.compile(r"(\d{2,9})\t")
+_TAG = re.compile(r"([A-Za-z][\w.\-]{0,40})\t(?=\S)")
 _LABEL = re.compile(r"\s{0,4}(\d{1,5}):(?: (?=\S)|(?=[A-Za-z\[{]))")
 
 
@@ -41,6 +44,8 @@ class MetricParser:
             return self._reader(self._printer(name)).feed(text[begin:])
         if (label := _LABEL.match(text)) and self._is_label(text[label.end() :]):
             return self._reader(str(int(label[1]))).feed(text[label.end() :])
+        if (tag := _TAG.match(text)) and self._is_tag(tag[1], text[tag.end() :]):
+            return self._reader(self._printer(tag[1])).feed(text[tag.end() :])
         if (pid := _PID.match(text)) and self._main.form(text[pid.end() :]).has_position:
             return self._reader(self._printer(f"pid {pid[1]}")).feed(text[pid.end() :])
         return self._main.feed(text)
@@ -49,6 +54,11 @@ class MetricParser:
         """The last states of progress bars and evaluations that were held back."""
         points = [point for reader in self._readers.values() for point in reader.finish()]
         return points + [point for one in self._trainings.values() for point in one.finish()]
+
+    def _is_tag(self, word: str, rest: str) -> bool:
+        """Whether a word and a tab in front name a job, as by GNU parallel."""
+        is_known = unknown_words(word) == 0 or is_metric(word, "0.5", ":")
+        return not is_known and self._main.form(rest).has_position
 
     def _is_label(self, rest: str) -> bool:
         """Whether a number in front is that of a task: the line tells where it is besides."""

@@ -117,11 +117,11 @@ def test_points_wait_for_a_writer_that_has_been_given_none(
     metrics = feed(paths, forced=False, age=GRACE + 1)
     prints(paths, 1)
     metrics.step(others=False, writer=True)
-    now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + 60)
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
     metrics.step(others=False, writer=True)
     assert metrics.source is None
-    monkeypatch.setattr(time, "time", lambda: now + 300)
+    monkeypatch.setattr(time, "monotonic", lambda: now + 300)
     metrics.step(others=False, writer=True)
     assert steps(paths) == [1]
 
@@ -153,11 +153,11 @@ def test_points_wait_longer_for_what_is_expected_elsewhere(
     metrics = feed(paths, forced=False, age=GRACE + 1)
     prints(paths, 1)
     metrics.step(others=False, expected=True)
-    now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + GRACE_AFTER_POINT)
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + GRACE_AFTER_POINT)
     metrics.step(others=False, expected=True)
     assert metrics.source is None
-    monkeypatch.setattr(time, "time", lambda: now + 60)
+    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
     metrics.step(others=False, expected=True)
     assert steps(paths) == [1]
 
@@ -167,8 +167,8 @@ def test_points_wait_for_event_files(paths: RunPaths, monkeypatch: pytest.Monkey
     prints(paths, 1)
     metrics.step(others=False)
     assert metrics.source is None
-    now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + GRACE_AFTER_POINT)
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + GRACE_AFTER_POINT)
     metrics.step(others=False)
     assert steps(paths) == [1]
 
