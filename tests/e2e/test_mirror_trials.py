@@ -14,7 +14,7 @@ from support.wandb_server import KEY, WandbServer, wandb_server
 from tuimon.mirror.offline_file import OfflineFile
 from tuimon.mirror.upload import request_upload
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import MirrorOptions, RecorderRecord, write_record
+from tuimon.runs.record import MirrorOptions, RecorderRecord, RunRecord, read_record, write_record
 from tuimon.runs.sources import LogSource
 
 
@@ -35,6 +35,9 @@ def trial(logdir: Path, rate: float, steps: range, *, ends: bool) -> None:
 def launch(tmp_path: Path, *names: str) -> RunPaths:
     """A launch whose hook reports these log directories."""
     paths = new_run(tmp_path, tmp_path, MirrorOptions())
+    record = read_record(RunRecord, paths.run_json)
+    assert record is not None
+    write_record(paths.run_json, record._replace(logdir=None))
     sources = [
         LogSource(path=str(tmp_path / name), recursive=False, found_by="hook") for name in names
     ]
