@@ -7,6 +7,7 @@ import subprocess
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -52,13 +53,15 @@ def tmux(host: Host):
 
 
 def event_file_points(logdir: Path) -> Points:
-    """All scalars below a log directory, as TensorBoard's own reader gives them."""
+    """All scalars below a log directory by TensorBoard's reader, in the digits of their floats."""
     points: Points = defaultdict(list)
     for directory in {path.parent for path in logdir.rglob("*tfevents*")}:
         reader = EventAccumulator(str(directory), size_guidance={"scalars": 0})
         reader.Reload()
         for tag in reader.Tags()["scalars"]:
-            points[tag] += [(event.step, event.value) for event in reader.Scalars(tag)]
+            points[tag] += [
+                (event.step, float(str(np.float32(event.value)))) for event in reader.Scalars(tag)
+            ]
     return dict(points)
 
 
