@@ -203,7 +203,9 @@ class Follower:
         tail, offset = one.tail, one.tail.offset
         try:
             batches = tail.verify(_VERIFIED_BYTES)
-        except OSError:  # the next look at the file tells of it
+        except Exception as error:
+            if not isinstance(error, OSError):  # else the next look at the file tells of it
+                _tell_of_fault("verifying", tail.path)
             self._unverified.put(one, math.inf)
             self._verify_due = began + _LONGEST_POLL_SECONDS
             return
@@ -343,10 +345,7 @@ class Follower:
             for batch in batches:
                 self._store.apply(one.run, tail.path, batch)
         except Exception:
-            # A fault of ours with one file must not end the thread that follows all others.
-            import logging  # takes a twentieth of the time to load a million points
-
-            logging.getLogger(__name__).exception("reading %s failed", tail.path)
+            _tell_of_fault("reading", tail.path)
             self._wait(one, time.monotonic() + _FAULT_SECONDS)
             return
         self._bytes_read += tail.offset - offset
@@ -377,3 +376,10 @@ class Follower:
             self._unreadable[status.path] = status
         else:
             self._unreadable.pop(status.path, None)
+
+
+def _tell_of_fault(what: str, path: Path) -> None:
+    """A fault of ours with one file must not end the thread that follows all others."""
+    import logging  # takes a twentieth of the time to load a million points
+
+    logging.getLogger(__name__).exception("%s %s failed", what, path)

@@ -263,6 +263,24 @@ def test_content_is_verified_behind_the_loading(
     assert store.runs["."].files[path].skipped_bytes > 300_000
 
 
+def test_a_fault_in_verification_holds_up_nothing(
+    store: Store, follow: Follow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = threading.Event()
+
+    def fail(*_: object) -> None:
+        failed.set()
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(EventFileTail, "verify", fail)
+    path = write(tmp_path, [version(), *pictures(80, damaged=40)])
+    follower = follow(tmp_path)
+    wait_until(failed.is_set)
+    append(path, scalar("y", 1, 0.0))
+    wait_until(lambda: steps(store, tag="y") == [1])
+    assert follower.verified is not None
+
+
 def test_a_closed_directory_is_told(follow: Follow, place_for_all: Path) -> None:
     write(place_for_all / "a", [scalar("x", 0, 0.0)])
     (place_for_all / "a").chmod(0)
