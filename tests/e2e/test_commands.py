@@ -28,7 +28,7 @@ QUIET = "import time\nprint('hello', flush=True)\ntime.sleep(60)\n"
         (["stop"], "no run yet"),
         (["view", "nosuch"], "no such directory"),
         (["view", "data"], "not a directory"),
-        (["nosuchcommand"], "No such command"),
+        (["nosuchcommand"], "no command, and no directory"),
     ],
 )
 def test_bad_input_gets_one_clear_line(host: Host, args: list[str], says: str):
