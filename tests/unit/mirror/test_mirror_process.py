@@ -139,12 +139,12 @@ def test_after_the_end_of_the_training_it_has_three_attempts(
 
 
 def test_stop_ends_it_tidily_or_by_force(paths: RunPaths, mirror_is: Callable[[str], None]) -> None:
-    mirror_is(
-        f"trap 'echo tidy > {paths.directory}/end; exit 0' TERM\nwhile :; do sleep 0.05; done"
-    )
+    place = paths.directory
+    tidy = f"trap 'echo tidy > {place}/end; exit 0' TERM\necho > {place}/ready"
+    mirror_is(f"{tidy}\nwhile :; do sleep 0.05; done")
     mirror = MirrorProcess(paths)
     mirror.tick(0.0)
-    wait_until(lambda: starts(paths))
+    wait_until((place / "ready").exists)
     mirror.stop()
     assert mirror.done
     assert (paths.directory / "end").read_text() == "tidy\n"
