@@ -83,9 +83,11 @@ def _play_one(directory: Path, mode: str, play: Play) -> tuple[Count, Count]:
 
 
 def _counted(points: Points) -> Count:
-    # As text, so that NaN is NaN.
+    # As text, so that NaN is NaN; in single precision, whichever digits name a value.
     return Counter(
-        (key, step, repr(value)) for key, pairs in points.items() for step, value in pairs
+        (key, step, repr(np.float32(value).item()))
+        for key, pairs in points.items()
+        for step, value in pairs
     )
 
 

@@ -79,7 +79,7 @@ class Mirror:
         self._consoles = ConsoleFeeds([], journal, None)
         self._alerts: list[AlertFeed] = []
         self._left_out: list[str] = []
-        self._source_sent = False
+        self._packages_sent = self._source_sent = False
         self._next_problems = 0.0
 
     def mirror(self, first: list[NewFile]) -> None:
@@ -145,8 +145,6 @@ class Mirror:
         consoles = _paths(subject.console, [one.path for one in journal.lines.stretches], journal)
         self._consoles = ConsoleFeeds(consoles, journal, opened.first_line)
         self._send_code()
-        with self._guard("save", _LOG_TIMEOUT):
-            attach_requirements(run, self._context.paths, subject.record.command)
         alerts = _paths(subject.alerts, [], journal)
         self._alerts = [AlertFeed(path, journal) for path in alerts]
         online = opened.fragments is None
@@ -210,12 +208,16 @@ class Mirror:
             else:
                 self._watch.expect_code(digest, entry)
 
-    def _send_source(self) -> None:
-        """The script and the uncommitted changes, once the recorder has put them aside."""
-        source = self._context.paths.source
-        if not self._source_sent and source.exists():
-            self._source_sent = True
-            self._left_out += self._open_run.send_source(source)
+    def _send_files(self) -> None:
+        """Each once: the packages, and script and changes when the recorder has put them aside."""
+        run, paths = self._open_run, self._context.paths
+        with self._guard("save", _LOG_TIMEOUT):
+            if not self._packages_sent:
+                attach_requirements(run, paths, self._subject.record.command)
+                self._packages_sent = True
+            if not self._source_sent and paths.source.exists():
+                self._source_sent = True
+                self._left_out += run.send_source(paths.source)
 
     def _attach_event_files(self) -> None:
         if self._context.options.save_events:
@@ -227,6 +229,7 @@ class Mirror:
     def _follow(self) -> None:
         while not self._look():
             if has_room(self._home.directory, self._status):
+                self._send_files()
                 now = time.monotonic()
                 for source in self._files:
                     if source.due(now):
@@ -245,6 +248,7 @@ class Mirror:
         while True:
             self._look()
             if has_room(self._home.directory, self._status):
+                self._send_files()
                 for source in self._files:
                     while self._mirror_stretch(source):
                         quiet_since = time.monotonic()
@@ -299,7 +303,6 @@ class Mirror:
             self._consoles.send(run)
             for alerts in self._alerts:
                 alerts.send(run)
-            self._send_source()
         self._look_at_server()
         self._report()
 

@@ -136,8 +136,9 @@ class KeyScreen(KeyOwner, Screen[R]):
 
     async def action_lent(self, pane: str, action: str) -> None:
         """Do what the key of a pane does, whatever has the focus."""
-        if not await self.app.run_action(action, self.query_one(pane)):
-            raise SkipAction
+        for owner in self.query(pane):  # none where the screen has just gone
+            if not await self.app.run_action(action, owner):
+                raise SkipAction
 
 
 def _lent(pane: str, action: str) -> str:
