@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.host import Host
+from support.wandb_server import WandbServer, wandb_server
 
 
 @pytest.fixture
@@ -24,3 +25,10 @@ def shared_host(
     host = Host(home, tmp_path_factory.mktemp("project"), environment)
     yield host
     host.kill_all()
+
+
+@pytest.fixture
+def server() -> Iterator[WandbServer]:
+    """W&B's, on this machine."""
+    with wandb_server() as server:
+        yield server

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ from support.mirror_runs import (
     written,
 )
 from support.waiting import wait_until
-from support.wandb_server import ENTITY, KEY, WandbServer, wandb_server
+from support.wandb_server import ENTITY, WandbServer, online
 from tuimon.mirror.offline_file import last_step
 from tuimon.mirror.wandb_run import leaves_keys_to_server
 from tuimon.runs.paths import RunPaths
@@ -35,16 +34,6 @@ from tuimon.runs.record import MirrorOptions, RunState
 @pytest.fixture
 def logdir(tmp_path: Path) -> Path:
     return tmp_path / "runs"
-
-
-@pytest.fixture
-def server() -> Iterator[WandbServer]:
-    with wandb_server() as server:
-        yield server
-
-
-def online(server: WandbServer, key: str = KEY) -> dict[str, str]:
-    return {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": key}
 
 
 def wandb(*arguments: str | Path, environ: dict[str, str] | None = None) -> str:

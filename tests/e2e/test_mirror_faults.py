@@ -2,7 +2,6 @@
 
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,8 @@ from torch.utils.tensorboard import SummaryWriter
 
 from support.mirror_runs import MirrorUnderTest, comparable, end_run, mirrored, new_run, written
 from support.waiting import wait_until
-from support.wandb_server import KEY, Behaviour, WandbServer, wandb_server
+from support.wandb_server import KEY, Behaviour, WandbServer, online
 from tuimon.runs.record import MirrorOptions
-
-
-@pytest.fixture
-def server() -> Iterator[WandbServer]:
-    with wandb_server() as server:
-        yield server
-
-
-def online(server: WandbServer) -> dict[str, str]:
-    return {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,16 +19,10 @@ from support.mirror_runs import (
     offline_files,
     written,
 )
-from support.wandb_server import KEY, WandbServer, wandb_server
+from support.wandb_server import KEY, WandbServer
 from tuimon.mirror.upload import request_upload
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
-
-
-@pytest.fixture
-def server() -> Iterator[WandbServer]:
-    with wandb_server() as server:
-        yield server
 
 
 def tuimon(

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,23 +19,13 @@ from support.mirror_runs import (
     offline_rows,
 )
 from support.waiting import wait_until
-from support.wandb_server import KEY, ServedRun, WandbServer, wandb_server
+from support.wandb_server import ServedRun, WandbServer, online
 from tuimon.mirror.upload import request_upload
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord, read_record
 
 POINTS = 20
 DAYS = 3 * 86400
-
-
-@pytest.fixture
-def server() -> Iterator[WandbServer]:
-    with wandb_server() as server:
-        yield server
-
-
-def online(server: WandbServer) -> dict[str, str]:
-    return {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
 
 
 def written(logdir: Path, began: float, seconds: float, name: str = "h") -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,18 +9,12 @@ from torch.utils.tensorboard import SummaryWriter
 
 from support.mirror_runs import MirrorUnderTest, end_run, mirrored, new_run
 from support.wandb_history import history_rows
-from support.wandb_server import KEY, WandbServer, wandb_server
+from support.wandb_server import KEY, WandbServer
 from tuimon.mirror.offline_file import OfflineFile
 from tuimon.mirror.upload import request_upload
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions, RecorderRecord, RunRecord, read_record, write_record
 from tuimon.runs.sources import LogSource
-
-
-@pytest.fixture
-def server() -> Iterator[WandbServer]:
-    with wandb_server() as server:
-        yield server
 
 
 def trial(logdir: Path, rate: float, steps: range, *, ends: bool) -> None:

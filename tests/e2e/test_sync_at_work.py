@@ -4,7 +4,6 @@ import os
 import select
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +13,12 @@ from torch.utils.tensorboard import SummaryWriter
 from support.host import TUIMON
 from support.mirror_runs import MirrorUnderTest, end_run, new_run
 from support.waiting import wait_until
-from support.wandb_server import KEY, ServedRun, WandbServer, wandb_server
+from support.wandb_server import KEY, ServedRun, WandbServer
 from tuimon.mirror.upload import request_upload
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions, MirrorRecord, read_record
 
 IMAGES = 30
-
-
-@pytest.fixture
-def server() -> Iterator[WandbServer]:
-    with wandb_server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -327,3 +327,8 @@ def wandb_server() -> Iterator[WandbServer]:
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+def online(server: WandbServer, key: str = KEY) -> dict[str, str]:
+    """The environment in which wandb talks to it."""
+    return {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": key}

@@ -128,8 +128,11 @@ async def test_a_paused_run_offers_to_go_on_and_its_alerts_come_while_they_are_r
     paths = made("held", ended=None, paused_at=time.time() - 9)
     session = Session(paths)
     async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
-        await pilot.pause(0.1)
         screen = pilot.app.screen
+        for _ in range(200):  # until the first facts and keys are drawn
+            await pilot.pause(0.05)
+            if "P resume" in shown(screen.query_one(KeyBar)):
+                break
         assert shown(screen.query_one(RunHeader)).strip().startswith("⏸ held  paused")
         assert "P resume" in shown(screen.query_one(KeyBar))
         await pilot.press("a")
@@ -139,7 +142,7 @@ async def test_a_paused_run_offers_to_go_on_and_its_alerts_come_while_they_are_r
         AlertLog(paths.alerts).add(
             Alert(key="k", level=AlertLevel.ERROR, title="loss is NaN", text="x", wall_time=0.0)
         )
-        for _ in range(100):
+        for _ in range(400):
             await pilot.pause(0.05)
             if session.alerts and not page._text:
                 break

@@ -1,8 +1,6 @@
 """`tuimon mirror`: existing log directories to W&B."""
 
-import hashlib
 import os
-import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,18 +11,17 @@ import click
 
 from tuimon.cli.shared.common import (
     CommandError,
-    complete_run_or_logdir,
     secret_names,
     settings_or_refuse,
 )
-from tuimon.cli.shared.targets import tell
+from tuimon.cli.shared.targets import sources_argument, tell
 from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.cli.shared.wandb_options import wandb_options
 from tuimon.events.logdir import LogdirScan, UnreadablePath
 from tuimon.mirror.journal_home import has_news, was_deleted
 from tuimon.mirror.logdir_owner import Experiment, experiments
 from tuimon.mirror.mirror_process import MirrorProcess
-from tuimon.runs.paths import RunPaths, state_home
+from tuimon.runs.paths import RunPaths, known_name, state_home
 from tuimon.runs.record import (
     LogdirRecord,
     MirrorOptions,
@@ -41,7 +38,6 @@ _LOOK_EVERY = 0.2
 _SCAN_EVERY = 5.0
 _AT_ONCE = 4
 """Mirrors that work at the same time with --watch; each is a Python with wandb in it."""
-_MAX_SLUG = 32
 
 
 @click.command()
@@ -49,15 +45,9 @@ _MAX_SLUG = 32
 @click.option("--name", help="Name of the W&B run, or the beginning of their names if several.")
 @click.option("--resume/--no-resume", default=True, help="Continue earlier W&B runs of LOGDIR.")
 @click.option("--watch", is_flag=True, help="Keep sending what is written later, until Ctrl-C.")
-@click.argument(
-    "logdirs",
-    nargs=-1,
-    required=True,
-    metavar="LOGDIR|RUN...",
-    shell_complete=complete_run_or_logdir,
-)
+@sources_argument("LOGDIR|RUN...", required=True)
 def command(
-    mirror: MirrorOptions, name: str | None, resume: bool, watch: bool, logdirs: tuple[str, ...]
+    mirror: MirrorOptions, name: str | None, resume: bool, watch: bool, source: tuple[str, ...]
 ) -> int:
     """Send the event files below LOGDIR to W&B: one W&B run for each run in it, grouped.
 
@@ -68,7 +58,7 @@ def command(
     """
     if mirror.mode == "off":
         raise CommandError("--mirror off leaves nothing to do")
-    roots = [root for logdir in logdirs for root in _roots(logdir)]
+    roots = [root for named in source for root in _roots(named)]
     options = mirror._replace(
         name=name,
         resume="auto" if resume else "never",
@@ -146,10 +136,8 @@ def _directory(root: Path, experiment: Experiment, options: MirrorOptions) -> Ru
     real = Path(os.path.realpath(root / experiment.name))
     if real != root / experiment.name:  # another training as soon as the link is another one
         where = [str(real), ""]
-    told = "\0".join([*where, options.project or "", options.entity or ""])
-    slug = re.sub(r"[^a-z0-9]+", "-", f"{root.name}-{experiment.name}".lower())[-_MAX_SLUG:]
-    digest = hashlib.sha256(told.encode(errors="surrogateescape")).hexdigest()[:10]
-    base = state_home() / "mirrors" / f"{slug.strip('-') or 'run'}-{digest}"
+    told = *where, options.project or "", options.entity or ""
+    base = state_home() / "mirrors" / known_name(f"{root.name}-{experiment.name}", *told)
     found = (RunPaths(base.with_name(f"{base.name}-{n}") if n else base) for n in count())
     return next(paths for paths in found if not was_deleted(paths, experiment.directories))
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from tuimon.cli.shared.common import CommandError, complete_run_or_logdir, reset_view, run_or_refuse
+from tuimon.cli.shared.common import CommandError, reset_view, run_or_refuse
+from tuimon.cli.shared.targets import sources_argument
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
@@ -13,21 +14,15 @@ from tuimon.text import safe
 @click.command()
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
 @reset_view
-@click.argument(
-    "logdir",
-    nargs=-1,
-    required=True,
-    metavar="LOGDIR|RUN...",
-    shell_complete=complete_run_or_logdir,
-)
-def command(logdir: tuple[str, ...], plain: bool, reset_view: bool) -> int:
+@sources_argument("LOGDIR|RUN...", required=True)
+def command(source: tuple[str, ...], plain: bool, reset_view: bool) -> int:
     """Watch the event files under each LOGDIR, now and as they grow.
 
     A RUN is one that tuimon has launched: several side by side compare them.
     """
     from tuimon.cli.shared.viewer import watch_sources
 
-    sources = [source for name in logdir for source in _sources(name)]
+    sources = [one for name in source for one in _sources(name)]
     return watch_sources(list(dict.fromkeys(sources)), plain=plain, reset=reset_view)
 
 

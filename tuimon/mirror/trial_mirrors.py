@@ -3,9 +3,7 @@
 The mirror of the launch keeps them at work, so that it has come to its end when they have.
 """
 
-import hashlib
 import os
-import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +14,7 @@ from tuimon.mirror.journal_home import has_news
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.mirror.trials import TrialFile
 from tuimon.mirror.upload import request_upload
-from tuimon.runs.paths import RunPaths
+from tuimon.runs.paths import RunPaths, known_name
 from tuimon.runs.record import (
     LogdirRecord,
     MirrorRecord,
@@ -30,7 +28,6 @@ from tuimon.store.parts import is_trial
 _AT_ONCE = 3
 """Trials that are mirrored at the same time; each is a Python with wandb in it."""
 _LOOK_EVERY = 1.0
-_MAX_SLUG = 32
 
 
 @dataclass(slots=True)
@@ -126,9 +123,7 @@ class TrialMirrors:
                 name=f"{base}-{name}", group=self.group(launch), log_code=None, save_code=False
             ),
         )
-        slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[-_MAX_SLUG:].strip("-") or "trial"
-        digest = hashlib.sha256(os.fsencode(top)).hexdigest()[:10]
-        return _TrialJob(RunPaths(self._paths.trials / f"{slug}-{digest}"), record)
+        return _TrialJob(RunPaths(self._paths.trials / known_name(name, top)), record)
 
     def tick(self, *, ended: bool) -> None:
         """Start what is to be started; `ended` tells that the launch is over."""

@@ -4,6 +4,7 @@
 ``runs/<host>-<machine>/<run id>/``: hosts that share a home directory never share a folder.
 """
 
+import hashlib
 import os
 import re
 import socket
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from tuimon.runs.process import machine_id
 
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
-_MAX_SLUG = 24
+_MAX_SLUG, _MOST_SHOWN = 24, 32
 
 
 class RunPaths(NamedTuple):
@@ -150,6 +151,12 @@ def host_directory(home: Path | None = None) -> Path:
     return runs_directory(home) / f"{host}-{machine_id()[:8]}"
 
 
+def known_name(shown: str, *told: str) -> str:
+    """What a directory is called that is found again by what is `told`; people see `shown`."""
+    digest = hashlib.sha256("\0".join(told).encode(errors="surrogateescape")).hexdigest()[:10]
+    return f"{_slug(shown)[-_MOST_SHOWN:].strip('-') or 'run'}-{digest}"
+
+
 def new_run_directory(name: str, home: Path | None = None) -> RunPaths:
     """Create an empty run directory (0700) for a run called `name`.
 
@@ -163,7 +170,7 @@ def new_run_directory(name: str, home: Path | None = None) -> RunPaths:
     home.parent.mkdir(parents=True, exist_ok=True)
     for directory in (home, parent.parent, parent):
         directory.mkdir(mode=0o700, exist_ok=True)
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:_MAX_SLUG].strip("-") or "run"
+    slug = _slug(name)[:_MAX_SLUG].strip("-") or "run"
     stamp = time.strftime("%Y%m%d-%H%M")
     while True:
         suffix = "".join(_BASE32[byte % len(_BASE32)] for byte in os.urandom(3))
@@ -173,3 +180,7 @@ def new_run_directory(name: str, home: Path | None = None) -> RunPaths:
         except FileExistsError:
             continue
         return RunPaths(directory)
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())

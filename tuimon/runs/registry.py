@@ -7,7 +7,7 @@ found out here, by the identity of the guardian on this host and by its heartbea
 import re
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +68,13 @@ class RunStatus:
     it runs, under its guardian or without."""
     recorder: RecorderRecord | None = None
     mirror: MirrorRecord | None = None
-    alert: Alert | None = None
-    """The worst that there is to know about it, beside its state."""
+    alerts: Sequence[Alert] = ()
+    """What its recorder had to say of it, oldest first."""
+
+    @property
+    def alert(self) -> Alert | None:
+        """The worst that there is to know about it, beside its state."""
+        return worst(self.alerts)
 
     @property
     def is_paused(self) -> bool:
@@ -79,8 +84,8 @@ class RunStatus:
     @property
     def flaw(self) -> Alert | None:
         """What the curves of a training that has ended are not to be trusted for, if anything."""
-        shows = self.alert is not None and self.alert.step is not None
-        return self.alert if shows and self.state.ended else None
+        alert = self.alert if self.state.ended else None
+        return None if alert is None or alert.step is None else alert
 
     def took(self, now: float) -> float:
         """Seconds that the training has taken until its end, or until `now`."""
@@ -149,7 +154,7 @@ def read_status(directory: Path) -> RunStatus:
         ended_at=_last_sign(record, paths) if state is RunState.LOST else record.ended_at,
         recorder=_read_optional(RecorderRecord, paths.recorder_json),
         mirror=_true_mirror(record, paths),
-        alert=worst(read_alerts(paths.alerts)),
+        alerts=read_alerts(paths.alerts),
     )
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tuimon.abandoned import Aside
 from tuimon.runs.activity import remark
-from tuimon.runs.alerts import Alert, read_alerts
+from tuimon.runs.alerts import Alert
 from tuimon.runs.foreign import ForeignProcess
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, RecordError, RunState
@@ -77,9 +77,7 @@ class Session:
         self.sources = self._known_sources(tuple(sources))
         """The log directories followed."""
         self.follower = Follower(self.store, self.sources)
-        self.alerts: Sequence[Alert] = () if run is None else read_alerts(run.alerts)
-        """What the recorder has to say of the run, oldest first."""
-        self._records = None if run is None else Aside(partial(_read_records, run))
+        self._records = None if run is None else Aside(partial(read_status, run.directory))
         self._checked = time.monotonic()
         self._progress_watch = ProgressWatch()
         self._progress_version = -1
@@ -110,8 +108,13 @@ class Session:
         # Removed while it is watched: what was read of it stays on the screen.
         with suppress(RecordError):
             if (found := records.ask()) is not None:
-                self.status, self.alerts = found
+                self.status = found
                 self._follow(self._known_sources(()))
+
+    @property
+    def alerts(self) -> Sequence[Alert]:
+        """What the recorder has to say of the run, oldest first."""
+        return () if self.status is None else self.status.alerts
 
     @property
     def subject(self) -> TrainingFacts | None:
@@ -205,10 +208,6 @@ class SystemLog:
                 device, _, quantity = tag.partition("/")
                 devices.setdefault(device, {})[quantity] = series
         return dict(sorted(devices.items(), key=lambda item: _rank(item[0], item[1])))
-
-
-def _read_records(run: RunPaths) -> tuple[RunStatus, Sequence[Alert]]:
-    return read_status(run.directory), read_alerts(run.alerts)
 
 
 def _rank(device: str, quantities: dict[str, Series]) -> int:

@@ -70,7 +70,7 @@ def test_paused_and_flawed_runs_stand_out() -> None:
     nan = Alert(
         key="k", level=AlertLevel.ERROR, title="loss is NaN", text="", wall_time=0.0, step=443
     )
-    flawed = replace(status("done", RunState.FINISHED), alert=nan)
+    flawed = replace(status("done", RunState.FINISHED), alerts=[nan])
     runs = RunList()
     runs.set_runs([paused, flawed], {})
     _, first, second, *_ = ("".join(span.text for span in row) for row in runs.rows(100, 10))
