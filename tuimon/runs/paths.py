@@ -4,7 +4,6 @@
 ``runs/<host>-<machine>/<run id>/``: hosts that share a home directory never share a folder.
 """
 
-import hashlib
 import os
 import re
 import socket
@@ -153,6 +152,9 @@ def host_directory(home: Path | None = None) -> Path:
 
 def known_name(shown: str, *told: str) -> str:
     """What a directory is called that is found again by what is `told`; people see `shown`."""
+    # Not for the guardian either: see `runs.process`.
+    import hashlib
+
     digest = hashlib.sha256("\0".join(told).encode(errors="surrogateescape")).hexdigest()[:10]
     return f"{_slug(shown)[-_MOST_SHOWN:].strip('-') or 'run'}-{digest}"
 
