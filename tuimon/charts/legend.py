@@ -2,18 +2,26 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tuimon.charts.cursor import Readings, more_text
 from tuimon.charts.heading import LegendEntry
 from tuimon.charts.model import Curve
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.track import Track
-from tuimon.text import format_value
+from tuimon.charts.units import PLAIN, Unit
 
 
-def newest_entries(tracks: Sequence[Track], style: CurveStyle) -> list[LegendEntry]:
-    """Return the curves, and each group once, with their newest and best values."""
+def newest_entries(
+    tracks: Sequence[Track],
+    style: CurveStyle,
+    unit: Unit = PLAIN,
+    beside: Collection[Curve] = (),
+) -> list[LegendEntry]:
+    """Return the curves, and each group once, with their newest and best values.
+
+    The newest values of some stand `beside` the ends of their lines.
+    """
     groups: dict[str, list[Curve]] = {}
     for track in tracks:
         if track.curve.group:
@@ -22,15 +30,15 @@ def newest_entries(tracks: Sequence[Track], style: CurveStyle) -> list[LegendEnt
     for track in tracks:
         curve = track.curve
         if not curve.group:
-            entries.append(
-                _entry(curve, style, curve.label, last_value(curve), _best_text(track, style))
-            )
+            best = _best_text(track, style, unit)
+            last = None if curve in beside else last_value(curve)
+            entries.append(_entry(curve, style, curve.label, last, best, unit))
         elif members := groups.pop(curve.group, None):
             last = _median([value for m in members if (value := last_value(m)) is not None])
             # Members without names of their own are one thing to the reader: value and margins.
             named = any(member.label != curve.group for member in members)
             label = f"{curve.group} ×{len(members)}" if named and len(members) > 1 else curve.group
-            entries.append(_entry(curve, style, label, last, ""))
+            entries.append(_entry(curve, style, label, last, "", unit))
     return entries
 
 
@@ -45,10 +53,16 @@ def read_entries(readings: Readings, style: CurveStyle) -> list[LegendEntry]:
 
 
 def _entry(
-    curve: Curve, style: CurveStyle, label: str, last: float | None, more: str
+    curve: Curve,
+    style: CurveStyle,
+    label: str,
+    last: float | None,
+    more: str,
+    unit: Unit = PLAIN,
 ) -> LegendEntry:
     label = f"* {label}" if curve.pinned else label
-    return LegendEntry(label, curve.colour, last, more, style.cue(curve), style.role(curve))
+    cue, role = style.cue(curve), style.role(curve)
+    return LegendEntry(label, curve.colour, last, more, cue, role, unit=unit)
 
 
 def last_value(curve: Curve) -> float | None:
@@ -65,11 +79,11 @@ def _median(values: Sequence[float]) -> float | None:
     return statistics.median_low(known) / 2 + statistics.median_high(known) / 2
 
 
-def _best_text(track: Track, style: CurveStyle) -> str:
+def _best_text(track: Track, style: CurveStyle, unit: Unit) -> str:
     curve = track.curve
     index = track.best(curve.best) if curve.best and style.options.labels else None
     if index is None:
         return ""
     step = curve.steps[index if track.order is None else track.order[index]]
-    value = format_value(float(track.values[index]))
+    value = unit.text(float(track.values[index]))
     return f"{style.marks.best} {value} @ {step}"

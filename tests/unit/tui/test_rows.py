@@ -11,7 +11,6 @@ from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.keys.keymap import TABLES
-from tuimon.tui.panes.chart_grid import grid_shape
 from tuimon.tui.panes.key_bar import key_row
 from tuimon.tui.panes.run_header import header_row
 
@@ -173,20 +172,3 @@ def test_the_footer_fits_and_never_loses_the_way_out(columns):
     shown = text(key_row(TABLES["main screen"], columns))
     assert width(shown) <= columns
     assert "q leave" in shown
-
-
-@pytest.mark.parametrize(
-    ("count", "size", "shape"),
-    [
-        (1, (80, 16), (1, 1)),
-        (2, (80, 16), (2, 1)),
-        (3, (80, 16), (2, 1)),
-        (3, (92, 28), (2, 2)),
-        (3, (168, 36), (3, 1)),
-        (300, (80, 16), (2, 1)),
-        (5, (1, 1), (1, 1)),
-        (0, (80, 20), (1, 1)),
-    ],
-)
-def test_charts_are_arranged_to_be_well_shaped(count, size, shape):
-    assert grid_shape(count, *size) == shape

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
-from textual import work
+from textual import on, work
 from textual.actions import SkipAction
 from textual.binding import BindingType
 
@@ -87,7 +87,7 @@ class ChartPane(KeyOwner, ChartGrid):
             Key("all-x", "0", "all_x", "All of x", "All of x; follow the newest part (live tail)"),
             Key("tail", "t", "tail", "Live tail"),
             Key("limits", "e", "limits", "Limits", "Type limits: x=0:5000 y=2:13"),
-            Key("clip", "b", "clip", "Clip outliers", "Fit y without outliers, or to all points"),
+            Key("clip", "b", "clip", "Outliers", "Clip outliers, or fit y to all values"),
             Key("marks", "semicolon", "marks", "Marks", "Draw in braille, blocks or ASCII"),
             Key("fold", "f", "fold", "Fold the section", "Fold a section of charts, or unfold it"),
             Key("unfold-all", "f4", "unfold_all", "Unfold all sections", "Unfold all sections"),
@@ -139,9 +139,7 @@ class ChartPane(KeyOwner, ChartGrid):
         return idle
 
     def key_labels(self) -> Mapping[str, str]:
-        page, pages = self.pages
-        labels = {"next-page": f"page {page}/{pages}"}
-        return labels if self.cursor is None else {**labels, "cursor": "cursor off"}
+        return {} if self.cursor is None else {"cursor": "cursor off"}
 
     # Focus and pages
 
@@ -190,7 +188,7 @@ class ChartPane(KeyOwner, ChartGrid):
             self.notify("No point here is superseded.")
 
     def action_clip(self) -> None:
-        self.change_look(clip=not self.look.clip)
+        self.change_look(outliers=not self.look.outliers)
 
     def action_marks(self) -> None:
         """Draw with the next kind of marks, as fonts differ; only ASCII where nothing else is."""
@@ -253,6 +251,11 @@ class ChartPane(KeyOwner, ChartGrid):
             raise SkipAction
         folded = dict.fromkeys([*self.look.folded, section_of(chart.metric)])
         self.change_look(folded=tuple(folded))
+
+    @on(ChartView.HeadingClicked)
+    def _fold_clicked(self, message: ChartView.HeadingClicked) -> None:
+        message.stop()
+        self.action_fold()
 
     def action_unfold_all(self) -> None:
         self.change_look(folded=())

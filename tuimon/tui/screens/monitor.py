@@ -145,13 +145,11 @@ class MonitorScreen(SessionScreen):
             yield self._tags.data_bind(MonitorScreen.look)
             with Vertical(id="centre"):
                 yield self._notice
-                yield self._charts.data_bind(MonitorScreen.look)
+                yield from (self._charts.status, self._charts.data_bind(MonitorScreen.look))
                 yield self._folded
                 yield self._output
             yield self._system
-        yield self._tags.filter
-        yield self._output.find_prompt
-        yield self._charts.limits
+        yield from (self._tags.filter, self._output.find_prompt, self._charts.limits)
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
@@ -246,7 +244,7 @@ class MonitorScreen(SessionScreen):
         metrics = self._order.sorted(overview.charts(group), look.sort)
         self._arrangement = arrange(metrics, look.folded)
         charts, folded = self._arrangement
-        await self._charts.show(charts, selection)
+        await self._charts.show(charts, selection, growing=self.session.is_growing)
         self._folded.set_sections(
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
         )
@@ -261,6 +259,7 @@ class MonitorScreen(SessionScreen):
         self._status = self.session.status
         facts = header_facts(self.session)
         self._header.tell(facts)
+        self._charts.growing = self.session.is_growing
         self._output.fit_terminal()
         self._output.warn(losses(self._status.record) if self._status is not None else None)
         self._show_panes()
@@ -339,7 +338,7 @@ class MonitorScreen(SessionScreen):
     @on(SystemPane.Opened)
     def _show_machine(self) -> None:
         if self.session.system is not None:
-            self.app.push_screen(SystemScreen(self.session.system, self._charts.options.marks))
+            self.app.push_screen(SystemScreen(self.session.system, self._charts.options))
 
     @on(TagPane.Chosen)
     def _show_tag(self, message: TagPane.Chosen) -> None:

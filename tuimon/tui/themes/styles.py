@@ -21,7 +21,7 @@ from tuimon.tui.themes.inks import DIM, ROLES
 from tuimon.tui.themes.theme_file import ANSI, DARK, LIGHT
 
 _LIT_BLEND = 0.75
-_CURVE_BLENDS: dict[CurvePart, float] = {"line": 0.0, "end": 0.0, "past": 0.4, "band": 0.62}
+_CURVE_BLENDS: dict[CurvePart, float] = {"past": 0.4, "band": 0.62}
 
 
 def curve_colours(variables: Mapping[str, str]) -> tuple[str, ...]:
@@ -65,7 +65,8 @@ class RoleStyles(RoleTable[Style]):
         return self._make(self._variables.get(variable, "#dddddd"), blend, attributes)
 
     def curve(self, part: CurvePart, colour: int) -> Style:
-        return self._make(self._curves[colour % len(self._curves)], _CURVE_BLENDS[part], "")
+        own = self._curves[colour % len(self._curves)]
+        return self._make(own, _CURVE_BLENDS.get(part, 0.0), "bold" if part == "title" else "")
 
     def halves(self, ink: str, ground: str | None) -> Style:
         return Style(color=ink, bgcolor=ground)
