@@ -164,8 +164,7 @@ def _escape(match: re.Match[str]) -> str:
 def by_number(name: str) -> tuple[list[tuple[int, Decimal, str]], str]:
     """A key that sorts names by the numbers in them: ``lr2``, ``lr10``; ``1e-4``, ``0.001``.
 
-    ``2.0.10`` and ``v1.10`` are counted part by part; a number at the beginning or after ``=`` may be
-    negative.
+    ``2.0.10`` and ``v1.10`` are counted part by part; a number after ``=`` may be negative.
     """
     key: list[tuple[int, Decimal, str]] = []
     for place, part in enumerate(_NUMBER.split(name)):
