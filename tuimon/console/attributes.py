@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Colour = int | str
 """One of xterm's 256 colours, or ``#rrggbb``."""
@@ -49,7 +49,7 @@ def changed(attributes: Attributes, parameters: str) -> Attributes:
     return PLAIN if attributes == PLAIN else attributes
 
 
-def _changes(number: int, details: list[int], codes: Iterator[str]) -> dict[str, Colour | None]:
+def _changes(number: int, details: list[int], codes: Iterator[str]) -> dict[str, Any]:
     if number == 0:
         return PLAIN._asdict()
     if number in _EXTENDED:

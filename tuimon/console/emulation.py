@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter, methodcaller
 from pathlib import Path
+from typing import Any
 
 import pyte
 from pyte import modes as mo
@@ -25,8 +26,8 @@ from wcwidth import wcwidth
 from tuimon.console.attributes import PLAIN, Attributes, changed
 from tuimon.console.escapes import TOKEN, OutputDecoder
 from tuimon.console.printed_line import coloured_line
-from tuimon.text import safe
 from tuimon.console.rotation import ConsoleReader, line_start
+from tuimon.text import safe
 
 NEWEST = 65536
 """Bytes that are emulated of a backlog: a terminal emulator in Python manages 1 MB/s."""
@@ -200,7 +201,7 @@ class _Screen(pyte.Screen):
                 getattr(self, pyte.Stream.basic[token[0]])()
             case "final" if token["final"] == "m":
                 self._coloured = True
-                look = changed(_look(self.cursor.attrs.fg), token["parameters"])
+                look: Any = changed(_look(self.cursor.attrs.fg), token["parameters"])
                 self.cursor.attrs = self.cursor.attrs._replace(fg=look)
             case "simple" if name := pyte.Stream.escape.get(token[0][1:]):
                 getattr(self, name)()
