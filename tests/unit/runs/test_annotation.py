@@ -70,7 +70,8 @@ def test_an_index_reads_what_has_changed_and_nothing_else(monkeypatch: pytest.Mo
         "ended": True,
         "going": False,
     }
-    monkeypatch.setattr(time, "time", lambda later=time.time() + 61: later)
+    later = time.time() + 61
+    monkeypatch.setattr(time, "time", lambda: later)
     assert index.look()[1].record.id == ended.id
     ended.run_json.unlink()
     (going.directory / "run.json").write_text("{")
