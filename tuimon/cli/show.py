@@ -172,7 +172,7 @@ def _rows(report: "Report", target: LogTarget, options: ShowOptions) -> "list[Ro
     from tuimon.present.report import report_rows
 
     sources, status = target
-    name = status.record.name if status else " ".join(one.label or one.path for one in sources)
+    name = status.name if status else " ".join(one.label or one.path for one in sources)
     height = options.height if options.charts else 0
     return report_rows(report, name, status, options.cells, height, _chart_options(options))
 
