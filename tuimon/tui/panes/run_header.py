@@ -104,7 +104,7 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         parts.append((66, f"{count(facts.unreadable, 'unreadable file')}", roles.WARN))
     if facts.damaged or facts.unreadable:
         parts.append((64, "i: where", roles.ACCENT))
-    if facts.mirror is not None:
+    if facts.mirror is not None and not facts.mirror.has_nothing:
         parts += _mirror(facts.mirror)
     return parts
 

@@ -287,6 +287,8 @@ class MonitorScreen(SessionScreen):
             "console": self._output.exists,
             "system": session.system is not None,
             "summaries": session.store.has_other_data,
+            "next-pane": bool(self._panes.panes),
+            **dict.fromkeys(("tags", "table"), bool(session.store.runs)),
         }
         return {key for key, does in works.items() if not does}.union(super().idle_keys())
 
