@@ -1,5 +1,6 @@
 """The one-line header: what runs, how far it is, how fresh the data are, where W&B stands."""
 
+import re
 from dataclasses import replace
 
 from tuimon.charts import roles
@@ -25,6 +26,8 @@ _WORTH_A_NAME = 62
 """For what matters at least so much, a long name is shortened."""
 _REASON = 85
 """What the reason of the state matters: when all that matters less has gone, it is shortened."""
+_EXIT_CODE = re.compile(r"^exit code \d+: ")
+"""What a reason can do without."""
 _BAR_CELLS = 10
 _MOST_UNDER_WAY = 1000
 """Rows that the server may lack before that is worth a word."""
@@ -39,6 +42,8 @@ _SLOW_LINK = 1.0
 def header_row(facts: HeaderFacts, cells: int) -> Row:
     """Lay the facts out in `cells` columns; what matters least goes first when room is short."""
     parts = _parts(facts)
+    if _total(parts) > cells:
+        parts = [(worth, _EXIT_CODE.sub("", text), role) for worth, text, role in parts]
     while len(parts) > 1 and _total(parts) > cells:
         least = min(parts[1:], key=lambda part: part[0])
         if least[0] >= _WORTH_A_NAME and width(parts[0][1]) > _LEAST_NAME:
