@@ -161,9 +161,9 @@ def test_a_long_reason_is_shortened_rather_than_left_out():
     reason = "exit code 1: ModuleNotFoundError: No module named 'nosuchmodule'"
     facts = HeaderFacts(name="train", state=RunState.FAILED, reason=reason, elapsed=3.0)
     assert text(header_row(facts, 60)).rstrip() == (
-        " ✗ train  failed  ModuleNotFoundError: No module named 'nos…"
+        " ✗ train  failed  ModuleNotFoundError: No module named 'no…"
     )
-    assert text(header_row(facts, 74)).strip().endswith("'nosuchmodule'  3s")
+    assert text(header_row(facts, 80)).strip().endswith("'nosuchmodule'  3s")
     for cells in range(1, 100):
         assert width(text(header_row(facts, cells))) <= max(cells, 8)
 
