@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
-from tuimon.present.facts import HeaderFacts, count, standing
+from tuimon.present.facts import HeaderFacts, count, standing, window_title
 from tuimon.runs.record import MirrorRecord
 from tuimon.terminal.driver import round_trip
 from tuimon.text import (
@@ -19,6 +19,7 @@ from tuimon.text import (
     width,
 )
 from tuimon.tui.panes.cells import CellView, line
+from tuimon.tui.viewer_app import ViewerApp
 
 _STALE_AFTER = 60.0
 _LEAST_NAME = 24
@@ -153,6 +154,8 @@ class RunHeader(CellView):
     def tell(self, facts: HeaderFacts) -> None:
         """Show new facts."""
         self._facts = replace(facts, link=round_trip(self.app))
+        if isinstance(self.app, ViewerApp):
+            self.app.title_window(window_title(facts))
         self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:
