@@ -131,6 +131,8 @@ class ChartPane(KeyOwner, ChartGrid):
         self._change_look(**changes)
 
     def idle_keys(self) -> Collection[str]:
+        if not self.count:
+            return {key.id for key in all_of(self.TOPICS)}
         idle = {"zoom"} if self.zoomed else {"back"}
         if self.zoomed or self.pages[1] == 1:
             idle.add("next-page")
