@@ -20,11 +20,15 @@ README = ROOT / "README.md"
 DOCS = ROOT / "tuimon/docs"
 PAGES = (README, *sorted(DOCS.glob("*.md")))
 KEYS_PAGE = DOCS / "keys.md"
-VERBS = set(
-    "Add Ask Brighten Change Check Choose Clear Close Colour Compare Copy Draw Fill Filter Find Fit "
-    "Fold Follow Freeze Go Group Hide Highlight Jump Launch Leave Let List Log Mark Measure Move "
-    "Open Pause Pin Play Print Raise Read Recall Remove Repaint Save Scroll Search Send Set Show Smooth "
-    "Sort Start Stop Suspend Switch Tilt Trace Turn Type Unfold Upload Watch Write Zoom".split()
+VERBS = re.findall(
+    r"\w+",
+    """
+    Add Ask Brighten Change Check Choose Clear Close Colour Compare Copy Draw Fill Filter Find
+    Fit Fold Follow Freeze Go Group Hide Highlight Jump Launch Leave Let List Log Mark Measure
+    Move Open Pause Pin Play Print Raise Read Recall Remove Repaint Save Scroll Search Send Set
+    Show Smooth Sort Start Stop Suspend Switch Tilt Trace Turn Type Unfold Upload Watch Write
+    Zoom
+    """,
 )
 KEYS_COMMENT = "<!-- keys: written by python tests/unit/test_readme.py -->\n"
 

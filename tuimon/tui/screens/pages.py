@@ -22,7 +22,7 @@ from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
 from tuimon.tui.keys.key_tables import Key, bindings, help_rows
 from tuimon.tui.themes.styles import styles_on
 
-_CLOSING = "escape,q,question_mark,i,a,enter,f1,ctrl+c"
+_CLOSING = "escape,q,question_mark,i,a,enter,f1,M,ctrl+c"
 TEXT_KEYS = (Key("text-close", _CLOSING, "dismiss", "Close", "Close what is read"),)
 
 _EXPLANATION = """\
