@@ -110,9 +110,9 @@ def _kinds() -> list[str]:
     multiple=True,
     metavar="KIND",
     shell_complete=complete_names(_kinds),
-    help="Other data of a kind instead of scalars; may be given several times.",
+    help="Media of a kind instead of scalars; may be given several times.",
 )
-@click.option("--step", type=int, help="Of the other data; default: the newest step.")
+@click.option("--step", type=int, help="Of media; default: the newest step.")
 @click.option("--charts/--no-charts", default=True, help="With or without charts.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="A letter for each curve, no braille.")
 @click.option(
@@ -143,7 +143,7 @@ def command(ascii_only: bool, color: str, **typed: Any) -> int:
     The newest run when nothing is named. BEST STEP is the step of the lowest value ("min") of
     losses and errors, and of the highest ("max") of accuracies, scores and rewards. RE is searched
     for, as grep does.
-    Points that a resume wrote again are left out, unless your settings show them.
+    Points that were overwritten by a resume are left out, unless your settings show them.
 
     --svg and --png draw all charts that match on one page, from the data: lines, the range of the
     raw values, axes, and the names of all curves. The path of the file is printed.

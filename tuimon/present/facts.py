@@ -193,7 +193,7 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
     rows = [
         ("run", record.id),
         ("state", " · ".join(filter(None, [status.state, why]))),
-        *(("beware", warning) for warning in record.warnings),
+        *(("warning", warning) for warning in record.warnings),
         ("command", shlex.join(record.argv)),
         ("in", record.cwd),
         ("host", record.host),

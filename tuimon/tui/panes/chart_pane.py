@@ -28,12 +28,12 @@ from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.prompt import Prompt
 
-_PAGE = "Next, previous page"
+_PAGE = "Turn pages"
 _MORE = "More smoothing"
-_SMOOTH = "More, less smoothing"
-_OLDER = "Superseded points"
-_SUPERSEDED = "Show or hide superseded points"
-_FAR = "Cursor by ten columns; to the ends"
+_SMOOTH = "Smooth more, less"
+_OLDER = "Overwritten points"
+_OVERWRITTEN = "Show or hide what a resume overwrote"
+_FAR = "Move it ten columns; to the ends"
 _SAVE = "Save the chart, or all, as SVG, PNG, text; copy it"
 
 _ZOOM = 0.5
@@ -56,7 +56,7 @@ class ChartPane(KeyOwner, ChartGrid):
     TOPICS: ClassVar[Topics] = {
         "Charts": (
             Key("zoom", "enter", "zoom", "Zoom", "Zoom what has the focus", "zoom", 70),
-            Key("back", "escape", "back", "Back", "Back from a zoom", "back", 75),
+            Key("back", "escape", "back", "Back", "Go back from a zoom", "back", 75),
             Key("left", "left,h", "move(-1, 0)", "Focus left", "Move the focus, or the cursor"),
             Key("down", "down,j", "move(0, 1)", "Focus down"),
             Key("up", "up,k", "move(0, -1)", "Focus up"),
@@ -65,25 +65,25 @@ class ChartPane(KeyOwner, ChartGrid):
             Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
             Key("smoother", "plus,equals_sign", "smooth(1)", _MORE, _SMOOTH, "smooth", 50),
             Key("rougher", "minus", "smooth(-1)", "Less smoothing"),
-            Key("log-y", "y", "log_y", "Log y axis", "Logarithmic or linear y axis", "log y", 40),
-            Key("x-axis", "x", "x_axis", "x axis", "x by step, relative time, clock", "x axis", 40),
-            Key("superseded", "d", "superseded", _OLDER, _SUPERSEDED, "superseded", 44),
+            Key("log-y", "y", "log_y", "Log y axis", "Switch y: log, linear", "log y", 40),
+            Key("x-axis", "x", "x_axis", "x axis", "Switch x: step, time, clock", "x axis", 40),
+            Key("superseded", "d", "superseded", _OLDER, _OVERWRITTEN, "overwritten", 44),
             Key("zoom-x", "z", "zoom_x(1)", "Zoom in", "Zoom in, out along x", "zoom x", 43),
             Key("zoom-x-out", "Z", "zoom_x(-1)", "Zoom out"),
-            Key("pan-left", "comma", "pan(-1)", "Earlier", "Earlier, later part of x"),
+            Key("pan-left", "comma", "pan(-1)", "Earlier", "Show an earlier, later part of x"),
             Key("pan-right", "full_stop", "pan(1)", "Later"),
-            Key("all-x", "0", "all_x", "All of x", "All of x; follow the newest part (live tail)"),
+            Key("all-x", "0", "all_x", "All of x", "Show all of x; the newest part (live tail)"),
             Key("tail", "t", "tail", "Live tail"),
             Key("limits", "e", "limits", "Limits", "Type limits: x=0:5000 y=2:13"),
             Key("clip", "b", "clip", "Clip outliers", "Fit y without outliers, or to all points"),
-            Key("marks", "semicolon", "marks", "Marks", "Draw in braille, blocks or ASCII"),
+            Key("marks", "semicolon", "marks", "Dots", "Draw in braille, blocks or ASCII"),
             Key("fold", "f", "fold", "Fold the section", "Fold a section of charts, or unfold it"),
             Key("unfold-all", "f4", "unfold_all", "Unfold all sections", "Unfold all sections"),
-            Key("sort", "s", "sort", "Sort the charts", "As logged, by name, newest first"),
-            Key("shape", "w", "shape", "Charts on a page", "How many charts are on a page"),
+            Key("sort", "s", "sort", "Sort the charts", "Sort: as logged, by name, newest"),
+            Key("shape", "w", "shape", "Charts on a page", "Set how many charts are on a page"),
         ),
         "Reading values": (
-            Key("cursor", "c", "cursor", "Cursor", "Cursor; ← → move it", "cursor", 48),
+            Key("cursor", "c", "cursor", "Cursor", "Read values with a cursor: ← →", "cursor", 48),
             Key("mark", "m", "mark", "Compare", "Compare the cursor with here"),
             Key("cursor-left-10", "H,shift+left", "move_cursor(-10)", "Ten columns left", _FAR),
             Key("cursor-right-10", "L,shift+right", "move_cursor(10)", "Ten columns right"),
@@ -179,7 +179,7 @@ class ChartPane(KeyOwner, ChartGrid):
     def action_superseded(self) -> None:
         self.change_look(superseded=not self.look.superseded)
         if not self.superseded:
-            self.notify("No point here is superseded.")
+            self.notify("No point here was overwritten by a resume.")
 
     def action_clip(self) -> None:
         self.change_look(clip=not self.look.clip)

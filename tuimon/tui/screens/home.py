@@ -40,11 +40,12 @@ from tuimon.tui.panes.run_list import RunList
 from tuimon.tui.screens.pages import TextScreen, TextSection
 
 HOME_KEYS = (
-    Key("home-leave", "q,ctrl+c,escape", "leave", "Leave", "Leave", "leave", 100),
+    Key("home-leave", "q,ctrl+c,escape", "leave", "Leave", "Leave; trainings go on", "leave", 100),
     Key("home-open", "enter", "open", "Watch", "Watch the run", "watch", 90),
     Key("home-stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
     Key("home-remove", "d,delete", "remove", "Remove the run", "Remove it; asks", "remove", 60),
-    Key("home-help", "question_mark,f1", "help", "Help", "This help", "help", 95),
+    Key("home-help", "question_mark,f1", "help", "Help", "Show this help", "help", 95),
+    Key("home-messages", "M", "app.messages", "Messages", "List the messages"),
     Key("home-down", "down,j", "move(1)", "Next run", "Choose a run or directory", "choose", 70),
     Key("home-up", "up,k", "move(-1)", "Run before"),
     Key("home-page-down", "pagedown", "page(1)", "Next page"),
