@@ -72,7 +72,10 @@ class HomeMemory:
     def entries(self) -> list[RunLine | DirectoryHeading]:
         """What the list shows."""
         now = time.time()
-        shown = in_order(matching(self.lines, self.filter, self.commands, now), self.sort, now)
+        shown = matching(self.lines, self.filter, self.commands, now)
+        if len(shown) < len(self.lines):  # others are what tells these apart
+            shown = self._lines([line.run for line in shown])
+        shown = in_order(shown, self.sort, now)
         return by_directory(shown) if self.grouped else [*shown]
 
     def filter_by(self, text: str) -> str:

@@ -9,7 +9,7 @@ from tuimon.charts import roles
 from tuimon.metrics import best_of
 from tuimon.present.glance import Glance
 from tuimon.present.run_arguments import Argument, telling_arguments
-from tuimon.runs.activity import activity, remark, state_word
+from tuimon.runs.activity import activity, flaw, remark, state_word
 from tuimon.runs.alerts import Alert
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import mask_of
@@ -56,13 +56,13 @@ class RunCommands:
     """Command lines of runs, their secrets hidden: found out once for each."""
 
     def __init__(self) -> None:
-        self._known: dict[str, list[str]] = {}
+        self._known: dict[str, tuple[str, ...]] = {}
 
-    def of(self, run: RunStatus) -> list[str]:
+    def of(self, run: RunStatus) -> tuple[str, ...]:
         """The one of a run, which never changes."""
         found = self._known.get(run.record.id)
         if found is None:
-            found = mask_of(run.record).command(run.record.argv)
+            found = tuple(mask_of(run.record).command(run.record.argv))
             self._known[run.record.id] = found
         return found
 
@@ -85,10 +85,12 @@ def remarks(line: RunLine, now: float) -> list[tuple[str, roles.Role]]:
     told: list[tuple[str, roles.Role]] = []
     if doing is not None:
         told.append((doing, roles.WARN))
-    if line.alert is not None and not run.state.ended:
-        told.append((safe(line.alert.title), roles.ERROR))
-    if why is not None and (rest := why.removeprefix(doing or "").removeprefix(" · ")):
-        told.append((safe(rest), roles.ERROR if line.alert else roles.DIM))
+    flawed = flaw(run)
+    if line.alert is not None:
+        told.append((flawed or safe(line.alert.title), roles.ERROR))
+    others = [part for part in (why or "").split(" · ") if part not in ("", doing, flawed)]
+    if others:
+        told.append((safe(" · ".join(others)), roles.DIM))
     if said.note:
         told.append((safe(said.note), roles.TEXT))
     return [*told, *((f"#{safe(tag)}", roles.ACCENT) for tag in said.tags)]

@@ -74,7 +74,7 @@ def test_a_text_that_is_no_filter_keeps_the_one_before():
         found.filter_by("/lr[/")
         == "no regular expression: unterminated character set at position 2"
     )
-    assert names(found) == ["train lr=2"]
+    assert names(found) == ["train lr=2 data=d"]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ class AnnotateScreen(ModalScreen[Annotation | None]):
     }
     AnnotateScreen Horizontal { height: 1; margin-bottom: 1; }
     AnnotateScreen Horizontal Static { width: 7; color: $foreground 70%; }
-    AnnotateScreen Input { width: 1fr; height: 1; border: none; padding: 0 1; background: $panel; }
+    AnnotateScreen Input, AnnotateScreen Input:focus {
+        width: 1fr; height: 1; border: none; padding: 0 1; background: $panel;
+    }
     """
 
     def __init__(self, title: str, first: str, said: Annotation) -> None:

@@ -47,7 +47,7 @@ def title_row(memory: HomeMemory, shown: int, cells: int) -> Row:
         (f"{shown} of {total}" if shown < len(runs) else total if runs else "", roles.DIM),
         (f"{going} running" if going else "", roles.OK),
         (f"{paused} paused" if paused else "", roles.WARN),
-        (f"! {count(wrong, 'alert')}" if wrong else "", roles.ERROR),
+        (f"! {wrong} with alerts" if wrong else "", roles.ERROR),
         (f"{len(memory.marked)} marked" if memory.marked else "", roles.ACCENT),
         (f"filter {safe(memory.filter)}" if memory.filter else "", roles.ACCENT),
         (_ORDERS[memory.sort], roles.DIM),

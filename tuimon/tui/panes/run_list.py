@@ -30,9 +30,10 @@ _Part = tuple[str, roles.Role]
 _LEAD, _STATE, _STARTED, _TOOK, _VALUE = 4, 9, 10, 8, 9
 _LEAST_NAME, _MOST_NAME = 8, 32
 _TITLE, _LEAST_ARGUMENTS, _MOST_ARGUMENTS = 9, 12, 80
-_COURSE, _LEAST_COURSE, _LEAST_REMARK = 16, 6, 20
+_COURSE, _LEAST_REMARK = 16, 20
 _DETAILS_FROM, _ALL_DETAILS_FROM = 12, 18
 """Heights from which there is room for more about the chosen run."""
+_LONGEST_ARGUMENT = 20
 _GAP = "  "
 
 
@@ -122,7 +123,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         if arguments > free - 1:
             arguments = 0
         free -= arguments + bool(arguments)
-        took = _TOOK if free >= _TOOK + _LEAST_COURSE + _LEAST_REMARK else 0
+        took = _TOOK if free >= _TOOK + _COURSE else 0
         free -= took + bool(took)
         remark = free >= _COURSE + 2 + _LEAST_REMARK
         last = _VALUE if free >= _COURSE + _VALUE + 3 + _LEAST_REMARK else 0
@@ -228,6 +229,7 @@ def _heading(item: DirectoryHeading, cells: int) -> Row:
 def _cut(parts: Sequence[_Part], cells: int, *, selected: bool) -> Row:
     cut = _cut_parts(parts, cells)
     if selected:  # the course keeps its colour
+        cut.append((" " * (cells - sum(width(text) for text, _ in cut)), roles.SELECTED))
         cut = [
             (text, role if isinstance(role, roles.CurveRole) else roles.SELECTED)
             for text, role in cut

@@ -273,6 +273,7 @@ class HomeScreen(KeyScreen[None]):
     def action_sort(self) -> None:
         self._memory.next_sort()
         self._list_runs()
+        self._list.move_cursor(-len(self._list.items))
 
     def action_group(self) -> None:
         self._memory.grouped ^= True
