@@ -115,11 +115,11 @@ async def test_a_click_on_the_chosen_run_opens_it(place: Path) -> None:
     async with app.run_test(size=(100, 24)) as pilot:
         screen = await ready(pilot)
         runs = screen.query_one(RunList)
-        other = runs.items[1].record.name
+        other = runs.items[1].run.name
         assert other in shown(runs).splitlines()[2]
         await pilot.click(runs, offset=(5, 2))
         assert app.is_running
-        assert runs.chosen == runs.items[1]
+        assert runs.line == runs.items[1]
         await pilot.click(runs, offset=(5, 2))
     assert app.return_value.record.name == other
 
