@@ -325,7 +325,7 @@ class _SoftwareCheck:
         """`known` ones are not looked for: they may be others by now."""
         self.found: Software | None = None
         self._told = paths.pythons, paths.python_path
-        self._seen = [known, known] if known else None
+        self._seen: list[bool] = [True, True] if known else []
         self._aside = Aside(partial(software, paths, command))
 
     def look(self) -> None:
