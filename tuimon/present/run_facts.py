@@ -9,7 +9,7 @@ from tuimon.charts import roles
 from tuimon.present.facts import clock, file_rows, mirror_word, standing
 from tuimon.present.run_details import FactRow, RunDetails
 from tuimon.runs.activity import remark, state_word
-from tuimon.runs.alerts import is_wrong
+from tuimon.runs.alerts import Alert, AlertLevel, is_wrong
 from tuimon.runs.launch_command import launch_command
 from tuimon.runs.record import MirrorRecord, RecorderRecord, RunRecord
 from tuimon.runs.registry import RunStatus
@@ -42,10 +42,7 @@ def run_sections(session: Session, details: RunDetails) -> list[FactSection]:
     """All that is known now; sections of which nothing is known are left out."""
     status = session.status
     rows = {
-        "run": [
-            *(_process_facts(session) if status is None else _run_facts(status)),
-            *_progress(session),
-        ],
+        "run": _run_facts(session, status) if status else _process_facts(session),
         "best values" if _are_best(details) else "values": _facts(details.values),
         "configuration": _facts(details.configuration),
         "environment": [] if status is None else _environment(status),
@@ -66,16 +63,17 @@ def _facts(rows: Iterable[FactRow]) -> list[Fact]:
     return [Fact(safe(name), safe(value)) for name, value in rows]
 
 
-def _run_facts(status: RunStatus) -> list[Fact]:
+def _run_facts(session: Session, status: RunStatus) -> list[Fact]:
     record, now = status.record, time.time()
     role = standing(status.state, paused=status.is_paused, flawed=status.flaw is not None).role
     why = remark(status, now)
     wrong = [alert for alert in status.alerts if is_wrong(alert)]
     return [
         Fact("state", safe(" · ".join(filter(None, [state_word(status), why]))), role),
-        *(Fact("alert", safe(f"{alert.title}: {alert.text}"), roles.ERROR) for alert in wrong),
+        *map(_alert, wrong),
         *(Fact("warning", safe(warning), roles.WARN) for warning in record.warnings),
         *_times(record.started_at, status.ended_at, status.took(now)),
+        *_progress(session),
         Fact("command", safe(masked_command(record))),
         Fact("in", safe(record.cwd)),
         Fact("host", safe(record.host)),
@@ -89,8 +87,16 @@ def _progress(session: Session) -> list[Fact]:
     if progress is None:
         return []
     runs = subject is not None and not (subject.state.ended or subject.paused)
-    rate = f" · {format_value(progress.rate)}/s" if runs and progress.rate is not None else ""
-    return [Fact("step", f"{progress.step:,}{rate}")]
+    told = [f"{progress.step:,}"]
+    if runs and progress.rate is not None:
+        told.append(f"{format_value(float(f'{progress.rate:.2g}'))}/s")
+    return [Fact("step", " · ".join(told))]
+
+
+def _alert(alert: Alert) -> Fact:
+    at = "" if alert.step is None else f" at step {alert.step}"
+    role = roles.WARN if alert.level is AlertLevel.WARN else roles.ERROR
+    return Fact("alert", f"{safe(alert.title)}{at}", role)
 
 
 def _times(started_at: float, ended_at: float | None, took: float) -> list[Fact]:
@@ -168,11 +174,12 @@ def _commands(status: RunStatus) -> list[Fact]:
 def _process_facts(session: Session) -> list[Fact]:
     process, subject = session.process, session.subject
     if process is None or subject is None:
-        return []
+        return _progress(session)
     took = (subject.ended_at or time.time()) - process.started_at
     return [
         Fact("state", " · ".join(filter(None, [subject.state, safe(subject.reason or "")]))),
         *_times(process.started_at, subject.ended_at, max(0.0, took)),
+        *_progress(session),
         Fact("command", safe(shlex.join(process.command))),
         Fact("in", safe(process.cwd)),
         Fact("user", safe(process.user)),

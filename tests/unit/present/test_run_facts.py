@@ -75,7 +75,7 @@ def test_all_that_was_recorded_of_a_run_is_told(tmp_path: Path) -> None:
     found = told(session)
     run = found["run"]
     assert run["state"] == ("state", "finished · loss is NaN at step 3", "warn")
-    assert run["alert"] == ("alert", "loss is NaN: At 3.", "error")
+    assert run["alert"] == ("alert", "loss is NaN at step 3", "error")
     assert run["warning"] == ("warning", "this host kills: do that", "warn")
     assert run["took"].value == "1m 30s"
     assert run["command"].value.endswith("--password '(hidden)'")
