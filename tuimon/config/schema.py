@@ -48,7 +48,7 @@ class ChartSettings:
     """What curves are drawn with: braille dots, quarter blocks (for fonts without braille) or
     ASCII. auto: braille where the terminal's encoding has it."""
     superseded: bool = False
-    """Show the points that a resumed training has logged again."""
+    """Show the points that were overwritten by a resume."""
     grid: _Grid = "auto"
     """Charts on a page, "COLUMNSxROWS" up to "6x6". auto: as many as are readable."""
     sort: Literal["logged", "name", "changed"] = "logged"

@@ -43,6 +43,21 @@ class RunPaths(NamedTuple):
         return self.directory / "mirror.json"
 
     @property
+    def annotation(self) -> Path:
+        """`Annotation`, written by whoever looks at the run."""
+        return self.directory / "annotation.json"
+
+    @property
+    def environment(self) -> Path:
+        """Variables at the launch, written by the launcher (see `tuimon.runs.environment`)."""
+        return self.directory / "environment.json"
+
+    @property
+    def glance(self) -> Path:
+        """What lists tell of the event files of a run that has ended, written by viewers."""
+        return self.directory / "glance.json"
+
+    @property
     def mirror(self) -> Path:
         """The mirror's own files: its lock, its journal, requests to it."""
         return self.directory / "mirror"

@@ -22,7 +22,7 @@ from tuimon.tui.keys.key_tables import Key, bindings
 from tuimon.tui.panes.cells import CellView, text_of
 from tuimon.tui.screens.pages import TEXT_KEYS
 
-RUN_KEYS = (*TEXT_KEYS[:1], Key("copy", "Y", "copy", "Copy", "Copy all of it"))
+RUN_KEYS = (Key("run-copy", "Y", "copy", "Copy", "Copy all of it"),)
 
 _LOOK_EVERY = 1.0
 _READ_SHARE = 20
@@ -66,7 +66,7 @@ class FactSheet(CellView):
 class RunPage(ModalScreen[None]):
     """Everything about a run, over the main screen; scrolls, and can be copied."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(RUN_KEYS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings((*TEXT_KEYS[:1], *RUN_KEYS))]
     DEFAULT_CSS = """
     RunPage { align: center top; background: $background 60%; }
     RunPage VerticalScroll {
