@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from tuimon.tui.keys.key_tables import Key, Topics, all_of
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, beside
 from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.folded_sections import FoldedSections
@@ -56,7 +56,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
 MEANINGS: dict[str, tuple[Key, ...]] = {
     "main screen": _LENT,
     **{
-        f"main screen, {topics}": _first_of_each(all_of(own), _LENT)
+        f"main screen, {topics}": _first_of_each(all_of(own), beside(all_of(own), _LENT))
         for topics, own in MAIN_TOPICS.items()
     },
     **{name: table for name, table in [*TABLES.items()][1:] if table is not VIEW_KEYS},
