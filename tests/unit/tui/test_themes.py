@@ -12,10 +12,11 @@ from tuimon.charts import roles
 from tuimon.config.reading import ConfigError
 from tuimon.config.schema import ScreenSettings, Settings
 from tuimon.runs.paths import state_home
+from tuimon.terminal.driver import BackgroundTold
 from tuimon.tui.themes.contrast import LINES, TEXT, contrast, legible, luminance, readable
 from tuimon.tui.themes.inks import ROLES
 from tuimon.tui.themes.styles import RoleStyles, curve_colours
-from tuimon.tui.themes.theme_file import ANSI, CONTRAST, DARK, LIGHT, THEMES
+from tuimon.tui.themes.theme_file import ANSI, ANSI_LIGHT, CONTRAST, DARK, LIGHT, THEMES
 from tuimon.tui.themes.users import read_theme, themes_directory
 from tuimon.tui.viewer_app import ViewerApp
 
@@ -213,6 +214,64 @@ async def test_the_theme_that_was_chosen_is_there_again_until_the_settings_name_
     assert ViewerApp().theme == CONTRAST.name
     assert ViewerApp(few_colours=True).theme == ANSI.name
     assert ViewerApp(settings=Settings(screen=ScreenSettings(theme="nord"))).theme == "nord"
+
+
+async def test_the_list_shows_the_theme_that_its_cursor_is_on() -> None:
+    app = ViewerApp(settings=Settings(screen=ScreenSettings(theme="dracula")))
+    async with app.run_test() as pilot:
+        assert app.theme == "dracula"
+        assert app.current_theme == legible(BUILTIN_THEMES["dracula"])
+        app.action_change_theme()
+        await pilot.pause()
+        await pilot.press("home", "down")
+        assert app.theme == DARK.name
+        await pilot.press("down", "escape")
+        assert app.theme == "dracula"
+        app.action_change_theme()
+        await pilot.pause()
+        await pilot.press("home", "down", "down", "enter")
+        assert app.theme == LIGHT.name == app._themes._kept()
+        app.action_change_theme()
+        await pilot.pause()
+        await pilot.press("home", "enter")
+        assert (app.theme, app._themes._kept()) == ("dracula", None)
+        assert app._themes.names()[:6] == ["", *THEMES]
+
+
+async def test_the_theme_follows_the_terminal_until_one_is_chosen() -> None:
+    app = ViewerApp()
+    async with app.run_test() as pilot:
+        app.post_message(BackgroundTold(True))
+        await pilot.pause()
+        assert app.theme == LIGHT.name
+        assert ViewerApp().theme == LIGHT.name  # the next one begins with it
+        assert ViewerApp(few_colours=True).theme == ANSI_LIGHT.name
+        app.theme = CONTRAST.name
+        await pilot.pause()
+        app.post_message(BackgroundTold(False))
+        await pilot.pause()
+        assert app.theme == CONTRAST.name
+
+
+# xterm's own 16 colours.
+XTERM = {
+    "black": "#000000",
+    "red": "#cd0000",
+    "blue": "#0000ee",
+    "magenta": "#cd00cd",
+    "bright_black": "#7f7f7f",
+    "bright_red": "#ff0000",
+    "bright_blue": "#5c5cff",
+    "bright_magenta": "#ff00ff",
+}
+
+
+def test_with_16_colours_on_white_no_ink_vanishes() -> None:
+    inks = [*curve_colours(ANSI_LIGHT.variables), ANSI_LIGHT.primary, ANSI_LIGHT.accent]
+    inks += [ANSI_LIGHT.warning, ANSI_LIGHT.error, ANSI_LIGHT.success]
+    for ink in inks:
+        seen = Color.parse(XTERM[ink.removeprefix("ansi_")])
+        assert contrast(seen, Color.parse("white")) >= LINES, ink
 
 
 async def test_no_colour_is_sent_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from tuimon.console.attributes import Attributes
 from tuimon.tui.themes.contrast import LINES, TEXT, readable
 from tuimon.tui.themes.inks import DIM, ROLES
 from tuimon.tui.themes.output_colours import OutputColours, own_style
-from tuimon.tui.themes.theme_file import ANSI, DARK, LIGHT
+from tuimon.tui.themes.theme_file import ANSI, ANSI_LIGHT, DARK, LIGHT
 
 _LIT_BLEND = 0.75
 _CURVE_BLENDS: dict[CurvePart, float] = {"line": 0.0, "end": 0.0, "past": 0.4, "band": 0.62}
@@ -45,19 +45,25 @@ def styles_on(widget: Widget) -> "RoleStyles":
     """The styles under the theme that is on the screen, over the background of a widget."""
     app = widget.app
     ground = widget.background_colors[1]
-    return RoleStyles(app.theme_variables, ground, ansi=app.current_theme.ansi)
+    theme = app.current_theme
+    return RoleStyles(app.theme_variables, ground, ansi=theme.ansi, dark=theme.dark)
 
 
 class RoleStyles(RoleTable[Style]):
     """The rich style of every role under one theme, over one background."""
 
-    def __init__(self, variables: dict[str, str], background: Color, *, ansi: bool) -> None:
-        """`variables` are the theme's colours by name; an `ansi` theme has no blending."""
+    def __init__(
+        self, variables: dict[str, str], background: Color, *, ansi: bool, dark: bool = True
+    ) -> None:
+        """`variables` are the theme's colours by name; an `ansi` theme has no blending, and alone
+        knows whether its background is `dark`.
+        """
         super().__init__()
         self._variables = variables
         self._background = background
         self._ansi = ansi
-        own = ANSI if ansi else DARK if self._dark else LIGHT
+        self._dark = dark if ansi else background.brightness < 0.5
+        own = (ANSI if dark else ANSI_LIGHT) if ansi else DARK if self._dark else LIGHT
         named = curve_colours(variables)
         self._curves = named or curve_colours(own.variables)
         # What a theme names is as it is named.
@@ -93,11 +99,6 @@ class RoleStyles(RoleTable[Style]):
     def heat(self, level: int) -> str:
         """The higher the level, the farther from the background."""
         return RAMP[min(level, len(RAMP)) - 1 if self._dark else -min(level, len(RAMP))]
-
-    @property
-    def _dark(self) -> bool:
-        # An ansi theme does not say how bright the terminal is; most are dark.
-        return self._ansi or self._background.brightness < 0.5
 
     def _make(self, colour: str, blend: float, attributes: str, least: float = 0.0) -> Style:
         try:
