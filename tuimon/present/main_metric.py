@@ -37,7 +37,7 @@ def main_metric(runs: Mapping[str, RunLog]) -> MainMetric | None:
                 found.setdefault((tag, split), []).append(series)
     if not found:
         return None
-    tag, split = min(found, key=lambda one: _rank(*one, found[one]))
+    tag, split = min(found, key=lambda one: _rank(one[0], one[1], found[one]))
     return MainMetric(tag, measure_of(tag).best, tuple(found[tag, split]))
 
 
