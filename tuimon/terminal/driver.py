@@ -27,13 +27,13 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tuimon.terminal.background import TerminalBackground
 from tuimon.terminal.glyphs import encodable
 from tuimon.terminal.graphics import Graphics, Protocol, TerminalPicture, removed_all
 from tuimon.terminal.link import REQUEST, Link
 from tuimon.terminal.placement import Placement
 from tuimon.terminal.quickness import PictureGate
 from tuimon.terminal.screen_image import TerminalImage
+from tuimon.terminal.terminal_background import TerminalBackground
 from tuimon.terminal.window_title import WindowTitle
 
 _SYNC_BEGIN, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
@@ -240,7 +240,9 @@ class TerminalDriver(LinuxDriver):
         if self.attrs_before is not None:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
-        self.write(f"{self._title.end()}{self.background.leave()}\x1b[<u{_CLEARED}\x1b[?1049l\x1b[?25h\x1b[?1004l")
+        self.write(
+            f"{self._title.end()}{self.background.leave()}\x1b[<u{_CLEARED}\x1b[?1049l\x1b[?25h\x1b[?1004l"
+        )
         self.close()
 
     def stop_application_mode(self) -> None:

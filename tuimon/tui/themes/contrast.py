@@ -4,6 +4,7 @@ A contrast is 1 … 21; text is read from `TEXT` on, lines are seen from `LINES`
 """
 
 from dataclasses import replace
+from typing import Any
 
 from textual.color import Color
 from textual.theme import Theme
@@ -52,5 +53,7 @@ def legible(theme: Theme) -> Theme:
         return theme
     colours = theme.to_color_system().generate()
     grounds = [Color.parse(colours[name]) for name in _GROUNDS]
-    inks = {name: readable(Color.parse(colours[name]), *grounds).hex for name in _INKS}
+    inks: dict[str, Any] = {
+        name: readable(Color.parse(colours[name]), *grounds).hex for name in _INKS
+    }
     return replace(theme, **inks)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
-from tuimon.terminal.background import background_hint
+from tuimon.terminal.terminal_background import background_hint
 
 _FILE = "background.json"
 _MOST_BYTES = 1 << 12

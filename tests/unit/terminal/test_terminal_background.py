@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimon.terminal.background import QUESTION, TerminalBackground, background_hint
+from tuimon.terminal.terminal_background import QUESTION, TerminalBackground, background_hint
 
 XTERM = {"TERM": "xterm-256color"}
 WHITE = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\"
