@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
@@ -13,7 +14,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tuimon.config.schema import Settings
-from tuimon.terminal.driver import show_title
+from tuimon.terminal.driver import BackgroundTold, show_title
 from tuimon.terminal.terminal_app import TerminalApp
 from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.keys.user_keys import user_keys
@@ -112,6 +113,16 @@ class ViewerApp(TerminalApp[R]):
     def _tell_messages(self) -> tuple[str, list[tuple[str, str]]]:
         rows = [message.row for message in reversed(self.messages)]
         return "" if rows else "No messages yet.", rows
+
+    @on(BackgroundTold)
+    def _background_told(self, message: BackgroundTold) -> None:
+        self._themes.on_background(message.is_light)
+
+    def action_change_theme(self) -> None:
+        """Choose a theme from a list, beside what it looks like."""
+        from tuimon.tui.dialogs.theme_list import ThemeList
+
+        self.push_screen(ThemeList(self._themes))
 
     def action_command_palette(self) -> None:
         """Show all keys and themes by name."""
