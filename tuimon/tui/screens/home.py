@@ -18,6 +18,7 @@ from tuimon.events.nearby import NearbyLogdir, find_logdirs
 from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.present.facts import count
 from tuimon.present.glance import LeadMetric, glance, log_bytes
+from tuimon.present.signs import STATE_SIGNS
 from tuimon.runs.paths import state_home
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import (
@@ -224,7 +225,8 @@ class HomeScreen(KeyScreen[None]):
             self.set_focus(beyond)
 
     def action_help(self) -> None:
-        self.app.push_screen(TextScreen("home", _ABOUT, TextSection("", help_rows(self.keys))))
+        keys, signs = TextSection("", help_rows(self.keys)), TextSection("Signs", STATE_SIGNS)
+        self.app.push_screen(TextScreen("home", _ABOUT, keys, signs))
 
     def action_page(self, pages: int) -> None:
         if isinstance(self.focused, CursorList):
