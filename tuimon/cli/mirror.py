@@ -165,7 +165,7 @@ def _mirror(job: _MirrorJob) -> int:
                 process.tick(time.monotonic())
                 record = _status(job)
                 progress.show(record, share=None if record.total else record.bytes / total)
-                time.sleep(_LOOK_EVERY)
+                process.pause(_LOOK_EVERY)
         finally:
             if not process.done:
                 process.stop()

@@ -23,7 +23,7 @@ def command(run: str | None, force: bool) -> int:
 
     status = run_or_refuse(run)
     control = control_or_refuse(status)
-    name = safe(status.record.name)
+    name = safe(status.name)
     try:
         distribution = control.pause(force=force)
     except ControlError as error:

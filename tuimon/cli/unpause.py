@@ -14,7 +14,7 @@ def command(run: str | None) -> int:
 
     status = run_or_refuse(run)
     control = control_or_refuse(status)
-    name = safe(status.record.name)
+    name = safe(status.name)
     try:
         control.resume()
     except ControlError as error:

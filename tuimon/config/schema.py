@@ -68,6 +68,8 @@ class ScreenSettings:
     """The list of tags. auto: where the terminal is wide enough."""
     mouse: bool = True
     """Take mouse events. Without, the terminal's own selection of text works."""
+    title: bool = True
+    """Tell in the title of the terminal's window what is watched, its state and its worst alert."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tuimon.config.schema import Settings
+from tuimon.terminal.driver import show_title
 from tuimon.terminal.terminal_app import TerminalApp
 from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.keys.user_keys import user_keys
@@ -63,6 +64,11 @@ class ViewerApp(TerminalApp[R]):
 
     def on_mount(self) -> None:
         self._themes.follow()
+
+    def title_window(self, text: str) -> None:
+        """Let the terminal's window be called so, if the user wants that."""
+        if self.settings.screen.title:
+            show_title(self, text)
 
     def notify(
         self,

@@ -22,7 +22,7 @@ from tuimon.summaries.embeddings import (
     read_config,
     read_embedding,
 )
-from tuimon.text import format_value, safe
+from tuimon.text import by_number, format_value, safe
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.dots import DotCanvas
 from tuimon.views.layout import DIRECTIONS, HEAD_ROWS, Piece, StepPlace, clip, head
@@ -232,7 +232,7 @@ class EmbeddingView(View):
         common = sorted(counts, key=lambda label: (-counts[label], label))[:palette]
         if counts[common[-1]] == 1 and len(counts) > palette:
             return {}  # names rather than classes
-        return {label: colour for colour, label in enumerate(sorted(common))}
+        return {label: colour for colour, label in enumerate(sorted(common, key=by_number))}
 
     def _legend(self, embedding: Embedding, classes: Mapping[str, int], cells: int) -> Row:
         pieces: list[Piece] = []

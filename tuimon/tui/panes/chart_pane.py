@@ -1,11 +1,8 @@
 """The charts of the main screen: what its keys do with one, with those of a page, with all."""
 
-import re
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar, get_args
 
 from textual import work
@@ -21,13 +18,12 @@ from tuimon.present.chart_state import view_of, with_view, without_x
 from tuimon.present.look import ChangeLook, Look
 from tuimon.present.run_colours import RunColours
 from tuimon.store.store import Store
-from tuimon.terminal.png import screen_png
-from tuimon.terminal.svg import screen_svg
 from tuimon.text import safe
-from tuimon.tui.dialogs.ask import Answer, AskScreen
+from tuimon.tui.dialogs.save import SaveChoice, SaveScreen
 from tuimon.tui.dialogs.shape import Shape, ShapeScreen
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
+from tuimon.tui.panes.chart_files import charts_as_file, path_for
 from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.prompt import Prompt
@@ -38,7 +34,7 @@ _SMOOTH = "Smooth more, less"
 _OLDER = "Overwritten points"
 _OVERWRITTEN = "Show or hide what a resume overwrote"
 _FAR = "Move it ten columns; to the ends"
-_SAVE = "Save the chart as text, SVG, PNG; copy it"
+_SAVE = "Save the chart, or all, as SVG, PNG, text; copy it"
 
 _ZOOM = 0.5
 _PAN = 0.25
@@ -52,14 +48,6 @@ _SORTED = {
     "name": "Charts by name.",
     "changed": "Charts that got points last come first.",
 }
-_ANSWERS = (
-    Answer("t", "save it as text, here", "txt"),
-    Answer("s", "save it as SVG, here", "svg"),
-    Answer("p", "save it as PNG, here", "png"),
-    Answer("c", "copy it as text", "copy"),
-)
-_COPY_VALUES = Answer("v", "copy the values at the cursor", "values")
-_MOST_NAME = 60
 
 
 class ChartPane(KeyOwner, ChartGrid):
@@ -125,12 +113,16 @@ class ChartPane(KeyOwner, ChartGrid):
         """For the screen to place."""
         self._limited = ""
         """Title of the chart whose limits are typed; empty for all."""
+        self._saved = SaveChoice()
+        """How a chart was saved last."""
 
     def change_look(self, **changes: Any) -> None:
         """The screen keeps the look, and tells it back."""
         self._change_look(**changes)
 
     def idle_keys(self) -> Collection[str]:
+        if not self.count:
+            return {key.id for key in all_of(self.TOPICS)}
         idle = {"zoom"} if self.zoomed else {"back"}
         if self.zoomed or self.pages[1] == 1:
             idle.add("next-page")
@@ -315,30 +307,35 @@ class ChartPane(KeyOwner, ChartGrid):
         if chart is None:
             self.notify("There is no chart here.")
             return
-        answers = [*_ANSWERS, *([_COPY_VALUES] if chart.drawing.readings else [])]
         title = safe(chart.metric.title)
-        answer = await self.app.push_screen_wait(AskScreen(f"What of {title}?", answers))
-        if answer == "copy":
+        reads = bool(chart.drawing.readings)
+        choice = await self.app.push_screen_wait(
+            SaveScreen(title, self._saved, self.count, reads=reads)
+        )
+        if choice is None:
+            return
+        self._saved = choice
+        if choice.kind == "copy":
             self.app.copy_to_clipboard(chart.shown_text())
             self.notify(f"copied {title}", markup=False)
-        elif answer == "values":
+        elif choice.kind == "values":
             self.app.copy_to_clipboard(values_text(chart.drawing.readings))
             self.notify("copied the values at the cursor")
-        elif answer:
-            self._save(chart, answer)
-
-    def _save(self, chart: ChartView, kind: str) -> None:
-        words = re.sub(r"[^\w.-]+", "-", chart.metric.title).strip("-.")[:_MOST_NAME] or "chart"
-        path = Path(f"tuimon-{words}-{time.strftime('%Y%m%d-%H%M%S')}.{kind}")
-        if kind == "txt":
-            content = chart.shown_text().encode()
-        elif kind == "svg":
-            content = screen_svg(chart.strips(), safe(chart.metric.title)).encode()
         else:
-            content = screen_png(chart.strips())
+            await self._save(chart, choice)
+
+    async def _save(self, chart: ChartView, choice: SaveChoice) -> None:
+        every = choice.every and choice.kind != "txt"
+        path = path_for("charts" if every else chart.metric.title, choice.kind)
+        if choice.kind == "txt":
+            content = chart.shown_text().encode()
+        else:
+            charts = self.all_charts() if every else [chart.chart]
+            content = await charts_as_file(charts, chart.state, choice)
         try:
             path.write_bytes(content)
         except OSError as error:
-            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+            told = f"{safe(str(path))}: {error.strerror}"
+            self.notify(told, severity="error", markup=False)
         else:
-            self.notify(f"saved {path}", markup=False)
+            self.notify(f"saved {safe(str(path))}", markup=False)

@@ -119,6 +119,8 @@ class TagPane(KeyOwner, CellView, can_focus=True):
             idle.add("next-run")
         if self.run is None:
             idle.add("hide")
+        if not (self._known or self.look.filter):
+            idle.add("filter")
         return idle
 
     def key_labels(self) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from tuimon.charts.model import Row
 from tuimon.events.nearby import NearbyLogdir, find_logdirs
 from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.present.facts import count
-from tuimon.present.glance import LeadMetric, glance, log_bytes
+from tuimon.present.glance import GlanceBook
 from tuimon.present.signs import STATE_SIGNS
 from tuimon.runs.paths import state_home
 from tuimon.runs.registry import RunStatus, list_runs
@@ -113,8 +113,7 @@ class HomeScreen(KeyScreen[None]):
         self._logdirs = LogdirList(id="logdirs")
         self._runs: Sequence[RunStatus] = ()
         self._unreadable: Sequence[str] = ()
-        self._glances: dict[str, LeadMetric | None] = {}
-        self._sizes: dict[str, int] = {}
+        self._glances = GlanceBook()
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -144,7 +143,7 @@ class HomeScreen(KeyScreen[None]):
         self._notice.display = not runs
         self._list.display = bool(runs)
         if runs:
-            self._list.set_runs(runs, dict(self._glances))
+            self._list.set_runs(runs, self._glances.glances)
         else:
             self._notice.say(_NO_RUNS)
         self._offer_keys()
@@ -207,12 +206,8 @@ class HomeScreen(KeyScreen[None]):
         for run in runs:
             if worker.is_cancelled:
                 return
-            size = log_bytes(run)
-            if size == self._sizes.get(run.record.id):
-                continue
-            self._sizes[run.record.id] = size
-            self._glances[run.record.id] = glance(run)
-            self.app.call_from_thread(self._show, runs)
+            if self._glances.look(run):
+                self.app.call_from_thread(self._show, runs)
 
     def action_leave(self) -> None:
         self.app.exit()

@@ -204,8 +204,7 @@ class MonitorScreen(SessionScreen):
         """A value that changes whenever something is to be drawn."""
         loading = self.session.follower.loading  # before what is loaded is looked at
         data, colours = self.session.store.version, self._charts.colours.version
-        look = self.look
-        return _Version(data, colours, loading, self.selection, look.sort, look.folded)
+        return _Version(data, colours, loading, self.selection, self.look.sort, self.look.folded)
 
     @property
     def at_rest(self) -> bool:
@@ -281,12 +280,14 @@ class MonitorScreen(SessionScreen):
     # Keys
 
     def idle_keys(self) -> Collection[str]:
-        session = self.session
+        store = self.session.store
         works = {
             "back": self._output.zoomed,
             "console": self._output.exists,
-            "system": session.system is not None,
-            "summaries": session.store.has_other_data,
+            "system": self.session.system is not None,
+            "summaries": store.has_other_data,
+            "next-pane": bool(self._panes.panes),
+            **dict.fromkeys(("tags", "table"), bool(store.runs)),
         }
         return {key for key, does in works.items() if not does}.union(super().idle_keys())
 
@@ -396,5 +397,4 @@ class MonitorScreen(SessionScreen):
         # All kinds of views take a fifth of the time to the first curve.
         from tuimon.tui.screens.summaries import SummariesScreen
 
-        options = self._charts.options
-        self.app.push_screen(SummariesScreen(self.session, self._reader, options))
+        self.app.push_screen(SummariesScreen(self.session, self._reader, self._charts.options))

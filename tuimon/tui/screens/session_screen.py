@@ -143,7 +143,7 @@ class SessionScreen(KeyScreen[None]):
         elif status.state.ended:
             ask = AskScreen(f"It has ended; {activity(status, time.time())}. Stop them?", _FIRST)
         else:
-            ask = AskScreen(f"Stop {safe(status.record.name)}?", _FIRST)
+            ask = AskScreen(f"Stop {safe(status.name)}?", _FIRST)
         self._carry_out(await self.app.push_screen_wait(ask))
 
     @work(exclusive=True, group="ask")
@@ -160,7 +160,7 @@ class SessionScreen(KeyScreen[None]):
         elif status.record.paused_at is not None:
             self._ask_guardian(ControlClient.resume)
         else:
-            ask = AskScreen(f"Pause {safe(status.record.name)}?", [_PAUSE])
+            ask = AskScreen(f"Pause {safe(status.name)}?", [_PAUSE])
             if await self.app.push_screen_wait(ask):
                 self._ask_guardian(self._pause)
 
@@ -208,7 +208,7 @@ class SessionScreen(KeyScreen[None]):
         """Let all keys go to the training until that is left; closes `typist`."""
         status = self.session.status
         assert status is not None
-        screen = TypingScreen(status.paths, status.record.name, typist)
+        screen = TypingScreen(status.paths, status.name, typist)
         if why := await self.app.push_screen_wait(screen):
             self.notify(why, severity="warning")
 
