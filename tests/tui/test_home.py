@@ -142,7 +142,7 @@ async def test_a_paused_run_offers_to_go_on_and_its_alerts_come_while_they_are_r
         await pilot.press("a")
         page = pilot.app.screen
         assert isinstance(page, FactsScreen)
-        assert "Nothing to tell" in str(page.query(Static).first().content)
+        assert "No alerts" in str(page.query(Static).first().content)
         AlertLog(paths.alerts).add(
             Alert(key="k", level=AlertLevel.ERROR, title="loss is NaN", text="x", wall_time=0.0)
         )

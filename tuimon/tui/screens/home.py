@@ -18,6 +18,7 @@ from tuimon.present.facts import count
 from tuimon.present.home_memory import HomeMemory
 from tuimon.present.run_again import again_question
 from tuimon.present.run_lines import RunLine, sources_of
+from tuimon.present.signs import STATE_SIGNS
 from tuimon.runs.annotation import Annotation, write_annotation
 from tuimon.runs.environment import read_environment
 from tuimon.runs.paths import state_home
@@ -253,7 +254,8 @@ class HomeScreen(KeyScreen[None]):
             self.focused.move_cursor(way * len(self.focused.items))
 
     def action_help(self) -> None:
-        self.app.push_screen(TextScreen("home", _ABOUT, TextSection("", help_rows(self.keys))))
+        keys, signs = TextSection("", help_rows(self.keys)), TextSection("Signs", STATE_SIGNS)
+        self.app.push_screen(TextScreen("home", _ABOUT, keys, signs))
 
     def action_page(self, pages: int) -> None:
         if isinstance(self.focused, CursorList):
