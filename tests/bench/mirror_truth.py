@@ -2,8 +2,8 @@
 
 Prints the tables of tuimon/docs/wandb.md: a row for each way that a training takes to a server
 which keeps what it is sent; beside it the same script under `wandb.init(sync_tensorboard=True)`.
-With words, the ways whose names hold one of them; `--kills N` in place of 100; `--explain` adds
-examples of what is not right.
+With words, the ways whose names hold one of them; `--kills N` in place of 100; `--venvs DIRECTORY`
+keeps the environments with older wandbs; `--explain` adds examples of what is not right.
 """
 
 import argparse
@@ -57,11 +57,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("words", nargs="*")
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--venvs", type=Path, default=Path(tempfile.gettempdir(), "wandb-versions"))
     parser.add_argument("--explain", action="store_true")
     args = parser.parse_args()
     print("| " + " | ".join(["way", *ASPECTS, "lost, doubled, wrong", "without tuimon"]) + " |")
     print("|---" * (len(ASPECTS) + 3) + "|")
-    for way in ways(args.kills):
+    for way in ways(args.kills, args.venvs):
         if args.words and not any(word in way.name for word in args.words):
             continue
         mirrored = play(way.mirrored)

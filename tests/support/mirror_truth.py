@@ -69,11 +69,34 @@ if args.wandb:
     wandb.finish(3)
 os._exit(3)  # torch takes its time to end
 '''
+OWN = '''
+"""Logs to W&B itself; tells in a file below TOLD what."""
+import argparse, json, os, time
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float)
+args = parser.parse_args()
+import wandb
+run = wandb.init(config={"lr": args.lr, "depth": 3}, project="truth")
+began = time.time()
+lines, logged = [], []
+for step in range(60):
+    row = {"loss": args.lr / (step + 1), "odd": float("nan") if step % 10 == 7 else step / 3}
+    logged += [(key, step, value, time.time()) for key, value in row.items()]
+    wandb.log(row)
+    lines.append(f"step {step} of lr {args.lr}")
+    print(lines[-1], flush=True)
+    time.sleep(0.1)
+told = dict(began=began, ended=time.time(), lines=lines, logged=logged, rates=[args.lr])
+with open(os.environ["TOLD"] + f"/{began}.json", "w") as file:
+    json.dump(told, file)
+wandb.finish(3)
+os._exit(3)
+'''
 EXIT_CODE = 3
 SECONDS_OF_A_LAUNCH = 1.5
 """That the beginning and the end of a launch may lie beside those that its script tells."""
 
-LATE = 5.0
+LATE = 10.0
 """Seconds that wandb goes on measuring until its run is closed."""
 
 SECONDS_OF_A_ROW = 0.5
@@ -89,6 +112,16 @@ class Point(NamedTuple):
     step: int
     value: str
     """In single precision, as text: NaN is NaN, whichever digits name a value."""
+
+    @classmethod
+    def of(cls, key: str, step: int, value: Any) -> "Point":
+        """One whose value is a number, or W&B's word for it."""
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            return cls(key, step, repr(value))
+        known = math.isfinite(number)
+        return cls(key, step, repr(np.float32(number).item() if known else number))
 
 
 class Launch(NamedTuple):
@@ -113,6 +146,8 @@ class Training:
     exit_code: int | None = None
     is_measured: bool = True
     """Whether it has system metrics."""
+    shown: list[Point] | None = None
+    """What tuimon has read of it, where that is not mirrored."""
 
     def read(self, directory: Path, prefix: str = "", files: str = "*tfevents*") -> None:
         """Add what event files of a directory hold, by TensorBoard's own reader."""
@@ -124,10 +159,13 @@ class Training:
                     kind = plugins.setdefault(value.tag, plugin)
                     key = prefix + value.tag
                     if value.HasField("simple_value"):
-                        point = Point(key, event.step, _text(value.simple_value))
-                        self.points.setdefault(point, []).append(event.wall_time)
+                        self.add(key, event.step, value.simple_value, event.wall_time)
                     elif kind != "hparams":
                         self.media[key, event.step] += 1
+
+    def add(self, key: str, step: int, value: float, wall_time: float) -> None:
+        """Add a point."""
+        self.points.setdefault(Point.of(key, step, value), []).append(wall_time)
 
     def passed(self, at: float) -> float:
         """How long it had been running at a time (Unix s)."""
@@ -141,13 +179,13 @@ class Training:
         return sum(one.ended - one.began for one in self.launches)
 
     @property
-    def summary(self) -> dict[str, str]:
+    def summary(self) -> list[Point]:
         """The last value of each scalar."""
         last: dict[str, tuple[float, str]] = {}
         for point, times in self.points.items():
             newest = max(times), point.value
             last[point.key] = max(last.get(point.key, newest), newest)
-        return {key: value for key, (_, value) in last.items()}
+        return [Point(key, 0, value) for key, (_, value) in last.items()]
 
 
 @dataclass
@@ -244,6 +282,8 @@ def _compare(verdict: Verdict, training: Training, run: ServedRun) -> None:
     has = Counter(point for row in rows for point in _points(row))
     had = Counter({point: len(times) for point, times in training.points.items()})
     verdict.count("points", had, has)
+    if training.shown is not None:
+        verdict.count("shown", had, Counter(training.shown))
     verdict.count("media", training.media, Counter(_media(rows, run.stored)))
     _compare_times(verdict, training, rows)
     summary = run.summary if "wandb-summary.json" in run.files else {}
@@ -251,14 +291,16 @@ def _compare(verdict: Verdict, training: Training, run: ServedRun) -> None:
     near = SECONDS_OF_A_LAUNCH * len(training.launches)
     right = abs(seconds - training.lasted) <= near
     verdict.judge("run time", f"{training.lasted:.0f} s", f"{seconds:.0f} s", right=right)
-    wanted = Counter(training.summary.items())
-    told = Counter({(key, _text(summary[key])): 1 for key, _ in wanted if key in summary})
+    wanted = Counter(training.summary)
+    told = Counter(
+        {Point.of(one.key, 0, summary[one.key]): 1 for one in wanted if one.key in summary}
+    )
     verdict.count("summary", wanted, told)
     config = {name: entry.get("value") for name, entry in run.config.items()}
     told = Counter({(key, str(config[key])): 1 for key in training.config if key in config})
     verdict.count("config", Counter((k, str(v)) for k, v in training.config.items()), told)
     if training.output is not None:
-        printed = [_TIME.sub("", line, count=1) for line in run.lines("output.log")]
+        printed = [_TIME.sub("", line, count=1).rstrip("\n") for line in run.lines("output.log")]
         lines = [line for line in printed if " wandb: " not in line]  # what it says of itself
         verdict.count("console", _bytes(training.output), _bytes(lines))
     if training.exit_code is not None:
@@ -307,7 +349,7 @@ def _points(row: Mapping[str, Any]) -> Iterator[Point]:
     for key, value in row.items():
         own_step = key.rpartition("/")[2] == "global_step"
         if not isinstance(value, dict | list) and not key.startswith("_") and not own_step:
-            yield Point(key, _step(row), _text(value))
+            yield Point.of(key, _step(row), value)
 
 
 def _media(
@@ -325,14 +367,6 @@ def _media(
 def _step(row: Mapping[str, Any]) -> int:
     """TensorBoard's; that of wandb where the script itself has logged."""
     return int(row.get("global_step", row["_step"]))
-
-
-def _text(value: Any) -> str:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return repr(value)
-    return repr(np.float32(number).item()) if math.isfinite(number) else repr(number)
 
 
 def _bytes(lines: Sequence[str]) -> Counter[tuple[str, int]]:

@@ -21,8 +21,10 @@ from support.mirror_runs import MirrorUnderTest, end_run, new_run
 from support.mirror_scenarios import kill_some
 from support.mirror_truth import (
     EXIT_CODE,
+    OWN,
     TRAINING,
     Launch,
+    Point,
     Training,
     stretch,
 )
@@ -47,7 +49,7 @@ class Stage:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("WANDB_", "TUIMON_"))
+            if not name.startswith(("WANDB_", "TUIMON_", "PYTHON"))
         }
         self.host = Host(
             directory / "home",
@@ -81,12 +83,16 @@ class Stage:
         self.popen(*args, "--wandb", **env).wait(180)
 
     def popen(
-        self, *args: str, output: Path = Path(os.devnull), **env: str
+        self,
+        *args: str,
+        output: Path = Path(os.devnull),
+        command: Sequence[str] = (sys.executable, "train.py"),
+        **env: str,
     ) -> "subprocess.Popen[bytes]":
         """The script as such."""
         with output.open("ab") as file:
             return subprocess.Popen(
-                [sys.executable, "train.py", *args],
+                [*command, *args],
                 cwd=self.project,
                 env=self.host.env | env,
                 stdin=subprocess.DEVNULL,
@@ -210,12 +216,12 @@ def killed(kills: int) -> Play:
         with patch.dict(os.environ, stage.host.env):
             paths = new_run(stage.project, stage.project / "runs", MirrorOptions(), time.time())
             training = stage.popen(
-                "--lr", "0.1", "--steps", str(60 + 28 * kills), output=paths.console_log
+                "--lr", "0.1", "--steps", str(60 + 45 * kills), output=paths.console_log
             )
             chance = random.Random(kills)
             for _ in range(kills):
                 with MirrorUnderTest(paths, stage.settings) as mirror:
-                    time.sleep(chance.uniform(0.0, 2.0))
+                    time.sleep(chance.uniform(0.0, 4.0))
                     kill_some(mirror, chance)
             code = training.wait()
             end_run(paths, RunState.FAILED, exit_code=code)
@@ -356,7 +362,61 @@ def _ranks(stage: Stage) -> list[Training]:
     return [found]
 
 
-def ways(kills: int) -> list[Way]:
+def own(version: str, venvs: Path) -> Play:
+    """The script opens a W&B run itself: that is the only one, and what is shown."""
+
+    def play(stage: Stage) -> list[Training]:
+        python = python_with_wandb(version, venvs)
+        stage.host.script(OWN, "own.py")
+        done = stage.host.run("run", "--detach", python, "own.py", "--lr", "0.1")
+        assert done.returncode == 0, done.stderr
+        stage.host.wait_for_end(180)
+        found = _own(stage)
+        found.shown = shown(stage)
+        return [found]
+
+    return play
+
+
+def own_alone(version: str, venvs: Path) -> Play:
+    """The same without tuimon."""
+
+    def play(stage: Stage) -> list[Training]:
+        python = python_with_wandb(version, venvs)
+        stage.host.script(OWN, "own.py")
+        stage.popen("--lr", "0.1", command=(python, "own.py")).wait(180)
+        return [_own(stage)]
+
+    return play
+
+
+def _own(stage: Stage) -> Training:
+    found = stage.training()
+    for point in stage.launches()[0]["logged"]:
+        found.add(*point)
+    return found
+
+
+def shown(stage: Stage) -> list[Point]:
+    """What tuimon has to show of the only run."""
+    (run,) = stage.host.runs()
+    done = stage.host.run("export", "--format", "jsonl", "--all", run["id"])
+    assert done.returncode == 0, done.stderr
+    rows = map(json.loads, done.stdout.splitlines())
+    return [Point.of(row["tag"], row["step"], row["value"]) for row in rows]
+
+
+def python_with_wandb(version: str, venvs: Path) -> str:
+    """The Python of an environment with a wandb, which is made once."""
+    python = venvs / f"wandb-{version}" / "bin" / "python"
+    if not (python.parent / "wandb").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(python.parents[1])], check=True)
+        needs = [f"wandb=={version}", "setuptools<80", "numpy<2"]
+        subprocess.run([str(python), "-m", "pip", "install", "-q", *needs], check=True)
+    return str(python)
+
+
+def ways(kills: int, venvs: Path) -> list[Way]:
     few = max(kills // 10, 2)
     return [
         Way("live", live, live_alone),
@@ -370,4 +430,8 @@ def ways(kills: int) -> list[Way]:
         Way("directory deleted and rewritten", deleted, deleted_alone),
         Way("logs of three days", existing),
         Way("two ranks", ranks, ranks_alone),
+        *(
+            Way(f"own run, wandb {version}", own(version, venvs), own_alone(version, venvs))
+            for version in ("0.16.6", "0.19.11", "0.25.1", "0.31.0")
+        ),
     ]
