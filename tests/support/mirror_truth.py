@@ -223,12 +223,15 @@ class Verdict:
 
 
 def stretch(path: Path, began: float, seconds: float) -> None:
-    """Write an event file anew, as one that was written over so many seconds, by its steps."""
+    """Write an event file anew, as one that was written over so many seconds, by its steps.
+
+    One without steps was written at the end.
+    """
     events = list(LegacyEventFileLoader(str(path)).Load())
     last = max(event.step for event in events)
-    at = began
+    at = began if last else began + seconds
     for event in events:
-        event.wall_time = at = max(at, began + event.step * seconds / last)
+        event.wall_time = at = max(at, began + event.step * seconds / max(last, 1))
     path.write_bytes(b"".join(frame(event.SerializeToString()) for event in events))
 
 
