@@ -25,8 +25,8 @@ VERBS = re.findall(
     r"\w+",
     """
     Add Ask Brighten Change Check Choose Clear Close Colour Compare Copy Draw Fill Filter Find
-    Fit Fold Follow Freeze Give Go Group Hide Highlight Jump Launch Leave Let List Log Mark Measure Name
-    Move Open Pause Pin Play Print Raise Read Recall Remove Repaint Run Save Scroll Search Send Set
+    Fit Fold Follow Freeze Give Go Group Hide Highlight Jump Launch Leave Let List Log Mark Measure
+    Name Move Open Pause Pin Play Print Raise Read Recall Remove Repaint Run Save Scroll Search Send Set
     Show Smooth Sort Start Stop Suspend Switch Tilt Trace Turn Type Unfold Upload Watch Wrap Write
     Zoom
     """,
