@@ -1,7 +1,7 @@
 """The main screen: header, tags, charts, console, keys."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from threading import Thread
@@ -15,13 +15,12 @@ from textual.reactive import var
 
 from tuimon.charts.plotext_figure import load_plotext
 from tuimon.config.schema import Settings
-from tuimon.present.arrangement import Arrangement, ChartOrder, arrange, last_values
-from tuimon.present.facts import header_facts, run_list_rows, tag_rows
+from tuimon.present.arrangement import last_values
+from tuimon.present.facts import header_facts
 from tuimon.present.hparam_groups import read_hparams
 from tuimon.present.look import Look, LookFile, first_look, selected
-from tuimon.present.overview import OverviewCache
-from tuimon.present.pairing import pair_tags, prefix_tags
-from tuimon.present.selection import BY_PREFIX, Selection
+from tuimon.present.screen_content import ContentMaker, Judging, ScreenContent
+from tuimon.present.selection import Selection
 from tuimon.present.tag_width import TAGS_FROM_WIDTH
 from tuimon.runs.activity import losses
 from tuimon.runs.record import RunState
@@ -63,9 +62,9 @@ class _Version(NamedTuple):
     data: int
     colours: int
     loading: bool
-    selection: Selection
-    sort: str
-    folded: tuple[str, ...]
+    look: Look
+    groups: Mapping[str, str]
+    judging: Judging
 
 
 class MonitorScreen(SessionScreen):
@@ -115,10 +114,9 @@ class MonitorScreen(SessionScreen):
         self.set_reactive(MonitorScreen.look, self._look_file.load())
         self._marks = settings.charts.marks
         self._reader = SummaryReader()
-        self._order = ChartOrder(session.store)
-        self._overviews = OverviewCache(session.store)
-        self._arrangement = Arrangement((), ())
-        """Of what was drawn last."""
+        self._maker = ContentMaker(session.store)
+        self._content: ScreenContent | None = None
+        """What was drawn last."""
         self._opened_others = False
         self._tag_to_open: str | None = None
         """Its chart is shown as soon as there is one."""
@@ -190,6 +188,7 @@ class MonitorScreen(SessionScreen):
         """Show the panes that are wanted, as far as there is something to show in them."""
         look, system = self.look, self.session.system
         wide = self.size.width >= TAGS_FROM_WIDTH
+        self._tags.take_width(self.size.width)
         self._tags.set_class(not (wide if look.tags is None else look.tags), "-off")
         self._output.display = self._output.exists and look.console
         self._system.display = look.system and system is not None
@@ -204,8 +203,14 @@ class MonitorScreen(SessionScreen):
         """A value that changes whenever something is to be drawn."""
         loading = self.session.follower.loading  # before what is loaded is looked at
         data, colours = self.session.store.version, self._charts.colours.version
-        look = self.look
-        return _Version(data, colours, loading, self.selection, look.sort, look.folded)
+        return _Version(data, colours, loading, self.look, self._tags.groups, self._judging)
+
+    @property
+    def _judging(self) -> Judging:
+        """By what runs are compared now."""
+        charts, tags = self._charts, self._tags
+        metric = charts.focused_chart.metric if charts.focused_chart else None
+        return Judging(metric, charts.cursor, tags.display, tags.hparams)
 
     @property
     def at_rest(self) -> bool:
@@ -239,20 +244,20 @@ class MonitorScreen(SessionScreen):
         return max(_DRAW_EVERY, _DRAW_SHARE * took, round_trip(self.app) or 0.0)
 
     async def _show_data(self, *, loading: bool) -> None:
-        store, look, selection = self.session.store, self.look, self.selection
-        colours, overview = self._charts.colours, self._overviews.of(selection)
-        colours.meet(overview.trainings, keep=not loading)
-        group = prefix_tags if selection.group == BY_PREFIX else pair_tags
-        metrics = self._order.sorted(overview.charts(group), look.sort)
-        self._arrangement = arrange(metrics, look.folded)
-        charts, folded = self._arrangement
-        await self._charts.show(charts, selection)
+        look, selection, colours = self.look, self.selection, self._charts.colours
+        content = self._maker.make(
+            look, selection, colours, self._charts.options, self._judging, loading=loading
+        )
+        self._content, (charts, folded) = content, content.arrangement
+        await self._charts.show(charts, content.selection)
+        store = self.session.store
         self._folded.set_sections(
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
         )
-        self._tags.set_content(
-            run_list_rows(overview, selection, colours), tag_rows(overview), overview.tags
-        )
+        newest = partial(self._maker.newest_series, selection=selection)
+        self._tags.set_content(content.table, content.tags, newest, content.known)
+        if not loading:
+            self._tags.follow_hparams(store.structure)
         if colours.known != look.runs:
             self.change_look(runs=colours.known)
         self._open_wanted_tag()
@@ -281,12 +286,11 @@ class MonitorScreen(SessionScreen):
     # Keys
 
     def idle_keys(self) -> Collection[str]:
-        session = self.session
         works = {
             "back": self._output.zoomed,
             "console": self._output.exists,
-            "system": session.system is not None,
-            "summaries": session.store.has_other_data,
+            "system": self.session.system is not None,
+            "summaries": self.session.store.has_other_data,
         }
         return {key for key, does in works.items() if not does}.union(super().idle_keys())
 
@@ -348,11 +352,7 @@ class MonitorScreen(SessionScreen):
     def _open_tag(self, tag: str) -> None:
         """Show the chart of a tag, at once if it is there already."""
         self._tag_to_open = tag
-        folded = {
-            section.name
-            for section in self._arrangement.folded
-            if any(tag == member for metric in section.metrics for _, member in metric.curves)
-        }
+        folded = self._content.folded_around(tag) if self._content else ()
         if folded:
             self.change_look(folded=tuple(n for n in self.look.folded if n not in folded))
         elif self._drawn_version == self.version:
