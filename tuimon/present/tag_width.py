@@ -3,15 +3,13 @@
 TAGS_FROM_WIDTH = 100
 """A narrower terminal opens without it."""
 _LEAST, _TREE = 30, 40
-_SHARE, _WIDE_SHARE = 4 / 15, 2 / 7
-_WIDE = 150
+_SHARE = 2 / 7
 _MARGIN = 1
 
 
 def tags_width(columns: int, wanted: int = 0) -> int:
     """Cells of the pane in a terminal of so many columns, of those that its runs could use."""
-    share = _WIDE_SHARE if columns >= _WIDE else _SHARE
-    return max(_LEAST, min(max(_TREE, wanted), int(columns * share)))
+    return max(_LEAST, min(max(_TREE, wanted), int(columns * _SHARE)))
 
 
 def console_columns(width: int) -> int:

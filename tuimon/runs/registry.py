@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuimon.runs.alerts import Alert, read_alerts, worst
+from tuimon.runs.annotation import NOTHING_SAID, Annotation, read_annotation
 from tuimon.runs.lock import is_held
 from tuimon.runs.paths import RunPaths, host_directory, runs_directory
 from tuimon.runs.process import (
@@ -70,6 +71,12 @@ class RunStatus:
     mirror: MirrorRecord | None = None
     alerts: Sequence[Alert] = ()
     """What its recorder had to say of it, oldest first."""
+    annotation: Annotation = NOTHING_SAID
+
+    @property
+    def name(self) -> str:
+        """What it is called: as somebody has named it since, else as at the launch."""
+        return self.annotation.name or self.record.name
 
     @property
     def alert(self) -> Alert | None:
@@ -155,6 +162,7 @@ def read_status(directory: Path) -> RunStatus:
         recorder=_read_optional(RecorderRecord, paths.recorder_json),
         mirror=_true_mirror(record, paths),
         alerts=read_alerts(paths.alerts),
+        annotation=read_annotation(paths.annotation),
     )
 
 
@@ -166,7 +174,7 @@ def list_runs(
     Directories without a readable run.json are left out; `on_unreadable` is told why.
     """
     found: list[RunStatus] = []
-    for directory in _run_directories(runs_directory(home)):
+    for directory in run_directories(home):
         try:
             found.append(read_status(directory))
         except RecordError as error:
@@ -183,7 +191,7 @@ def find_run(ref: str | None, home: Path | None = None) -> RunStatus:
     Raises:
         RunNotFound: none, or more than one.
     """
-    directories = list(_run_directories(runs_directory(home)))
+    directories = run_directories(home)
     if ref is None:
         return _newest(home)
     exact = [directory for directory in directories if directory.name == ref]
@@ -195,7 +203,7 @@ def find_run(ref: str | None, home: Path | None = None) -> RunStatus:
             except RecordError as error:
                 raise RunNotFound(str(error)) from error
     for status in list_runs(home):
-        if status.record.name == ref:
+        if ref in (status.name, status.record.name):
             return status
     if beginning:
         raise RunNotFound(f"{ref!r} begins {len(beginning)} run ids; give more of one")
@@ -213,8 +221,9 @@ def _newest(home: Path | None) -> RunStatus:
     raise RunNotFound("there is no run yet; start one: tuimon run train.py")
 
 
-def _run_directories(runs: Path) -> list[Path]:
-    return [path.parent for path in sorted(runs.glob("*/*/run.json"))]
+def run_directories(home: Path | None = None) -> list[Path]:
+    """Directories of runs that have a record, of all hosts that share the state directory."""
+    return [path.parent for path in sorted(runs_directory(home).glob("*/*/run.json"))]
 
 
 def _read_run(paths: RunPaths) -> RunRecord:

@@ -13,6 +13,7 @@ class HomeApp(ViewerApp[RunStatus | Path]):
     """Exits with the run or log directory that was chosen, None when it was left."""
 
     def on_mount(self) -> None:
+        self.title_window("tuimon")
         self.push_screen(HomeScreen())
 
 

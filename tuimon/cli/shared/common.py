@@ -42,7 +42,7 @@ def complete_run(
 
     runs = list_runs()
     offered = {run.record.id: masked_command(run.record) for run in runs}
-    offered |= {run.record.name: "the newest of that name" for run in runs}
+    offered |= {run.name: "the newest of that name" for run in runs}
     return [
         CompletionItem(text, help=safe(about))
         for text, about in offered.items()
@@ -132,7 +132,7 @@ def control_or_refuse(status: RunStatus) -> "ControlClient":
     if not status.is_here:
         host, doing = safe(status.record.host), click.get_current_context().info_name
         raise CommandError(
-            f"{safe(status.record.name)} runs on {host}; "
+            f"{safe(status.name)} runs on {host}; "
             f"do that there: ssh {host} tuimon {doing} {status.record.id}"
         )
     return ControlClient(status.paths)
@@ -141,7 +141,7 @@ def control_or_refuse(status: RunStatus) -> "ControlClient":
 def _namesake(ended: RunStatus) -> str:
     """Which run of the same name goes on, in case that was meant."""
     for run in list_runs():
-        if run.record.name == ended.record.name and not run.state.ended:
+        if run.name == ended.name and not run.state.ended:
             return f"; {run.record.id} of that name runs"
     return ""
 
@@ -173,7 +173,7 @@ def run_document(run: RunStatus) -> dict[str, object]:
 def describe_end(status: RunStatus) -> str:
     """One clear line about the state of a run: `train failed after 12s: exit code 1`."""
     record = status.record
-    name = safe(record.name)
+    name = safe(status.name)
     if status.state in (RunState.STARTING, RunState.RUNNING):
         doing = "; ".join(filter(None, [activity(status, time.time()), losses(record)]))
         if status.is_paused:

@@ -237,13 +237,13 @@ def _say_goodbye(status: RunStatus) -> None:
             doing = activity(status, time.time()) if status.record.stop_stage != "none" else None
             how = f"is being stopped: {doing}" if doing else "is still running"
             click.echo(
-                f"{safe(status.record.name)} {how}\n"
+                f"{safe(status.name)} {how}\n"
                 f"  watch it: tuimon attach {status.record.id}\n"
                 f"  end it:   tuimon stop {status.record.id}"
             )
             lost = losses(status.record)
             for warning in (*status.record.warnings, *([lost] if lost else [])):
-                click.echo(f"beware: {safe(warning)}")
+                click.echo(f"warning: {safe(warning)}")
             return
         if status.state.went_wrong:
             from tuimon.console.history import read_tail

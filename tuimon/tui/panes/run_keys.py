@@ -18,9 +18,9 @@ from tuimon.tui.panes.cells import CellView
 
 _HIDE = "Hide or show the run"
 _BRACKET = "right_square_bracket"
-_NEXT_RUN = "Next, previous run to stand out"
-_RANK = "Runs by the value of the tag or chart; by name"
-_JOIN = "Train and val of several runs in one chart"
+_NEXT_RUN = "Highlight the next, previous run"
+_RANK = "Order runs by value, or by name"
+_JOIN = "Join train and val of several runs"
 
 
 class RunKeys(KeyOwner, CellView):
@@ -31,13 +31,13 @@ class RunKeys(KeyOwner, CellView):
         "Runs": (
             Key("next-run", _BRACKET, "focus_run(1)", "Next run", _NEXT_RUN, "run", 47),
             Key("previous-run", "left_square_bracket", "focus_run(-1)", "Previous run"),
-            Key("pin", "asterisk", "pin_run", "Pin the run", "Pin the run: always stands out"),
+            Key("pin", "asterisk", "pin_run", "Pin the run", "Pin the run: highlight it always"),
             Key("hide", "space", "hide_run", "Hide the run", _HIDE, "hide run", 76),
-            Key("isolate", "o", "isolate", "Isolate", "Only what stands out, or all runs"),
+            Key("isolate", "o", "isolate", "Isolate", "Show highlighted runs alone, or all"),
             Key("filter", "slash", "filter", "Filter", "Filter runs and tags", "filter", 55),
             Key("rank", "r", "rank", "Rank the runs", _RANK, "rank", 41),
             Key("join", "J", "join", "Join train and val", _JOIN),
-            Key("group", "g", "group", "Group", "By run, tag prefix, hyperparameter"),
+            Key("group", "g", "group", "Group", "Group: by run, prefix, hyperparameter"),
         )
     }
     look: var[Look] = var(Look(), init=False)
@@ -62,12 +62,13 @@ class RunKeys(KeyOwner, CellView):
         """As far as they have been read."""
         self._hparams_of = -1
         """The structure of the store whose hyperparameters they are, or are being read."""
-        self._table = RunTable()
+        self.table = RunTable()
+        """The runs that are listed, with what is told of them."""
 
     @property
     def _runs(self) -> Sequence[RunRow]:
         """The rows of the runs; one alone is no list."""
-        return self._table.rows if len(self._table.rows) > 1 else ()
+        return self.table.rows if len(self.table.rows) > 1 else ()
 
     @property
     def run(self) -> str | None:
@@ -80,7 +81,7 @@ class RunKeys(KeyOwner, CellView):
         return None
 
     def action_focus_run(self, steps: int) -> None:
-        shown = [run.name for run in self._table.rows]
+        shown = [run.name for run in self.table.rows]
         names = ["", *(name for name in shown if name not in self.look.hidden)]
         index = names.index(self.look.focus) if self.look.focus in names else 0
         self._change_look(focus=names[(index + steps) % len(names)])
@@ -103,8 +104,8 @@ class RunKeys(KeyOwner, CellView):
     def action_rank(self) -> None:
         """Order the runs by the values of the tag under the cursor, else of what is told of them;
         by name again where they are in that order."""
-        tag = (self.tag if self.has_focus else None) or self._table.tag
-        again = self._table.by_value and tag == self._table.tag
+        tag = (self.tag if self.has_focus else None) or self.table.tag
+        again = self.table.by_value and tag == self.table.tag
         self._change_look(rank=tag, run_order="name" if again else "best")
 
     def action_join(self) -> None:

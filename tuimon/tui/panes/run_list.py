@@ -3,11 +3,13 @@
 import time
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
 from tuimon.present.facts import standing
-from tuimon.present.glance import LeadMetric
+from tuimon.present.glance import Glance
 from tuimon.runs.activity import activity, remark
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import masked_command
@@ -31,11 +33,11 @@ class RunList(CursorList[RunStatus]):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._glances: Mapping[str, LeadMetric | None] = {}
+        self._glances: Mapping[str, Glance | None] = {}
         self._name_width = _LEAST_NAME
         self.ascii_only = False
 
-    def set_runs(self, runs: Sequence[RunStatus], glances: Mapping[str, LeadMetric | None]) -> None:
+    def set_runs(self, runs: Sequence[RunStatus], glances: Mapping[str, Glance | None]) -> None:
         """Show these runs; the cursor stays on its run."""
         self._glances = glances
         self.set_items(runs)
@@ -88,20 +90,20 @@ class RunList(CursorList[RunStatus]):
         if doing is not None:
             spans.append((" " + doing, roles.WARN))
         elif glance is not None:
-            spans.append((fit(format_value(glance.values[-1]), _VALUE_WIDTH, "right"), roles.VALUE))
+            spans.append((fit(format_value(glance.course[-1]), _VALUE_WIDTH, "right"), roles.VALUE))
             spans += self._course(glance, cells - sum(width(text) for text, _ in spans), cells)
         elif reason := remark(item, now):
             spans.append((" " + safe(reason), roles.DIM))
         return _cut(spans, cells, selected=selected)
 
-    def _course(self, glance: LeadMetric, room: int, cells: int) -> list[tuple[str, roles.Role]]:
+    def _course(self, glance: Glance, room: int, cells: int) -> list[tuple[str, roles.Role]]:
         if cells < _SPARK_FROM or room < 8:
             return []
-        title = f" {safe(glance.title)}" if cells >= _METRIC_FROM else ""
+        title = f" {safe(glance.tag)}" if cells >= _METRIC_FROM else ""
         line_cells = min(room - 2 - width(title), 40)
         if line_cells < 6:
             title, line_cells = "", min(room - 2, 40)
-        course = sparkline(glance.values, line_cells, ascii_only=self.ascii_only)
+        course = sparkline(np.array(glance.course), line_cells, ascii_only=self.ascii_only)
         return [("  " + course, roles.curve(0)), (title, roles.DIM)]
 
 

@@ -28,7 +28,7 @@ from tuimon.tui.panes.tag_rows import course_cells, tag_head, tree_row
 
 _RUNS_SHARE = 2 / 3
 """Of the pane, that runs take at most."""
-_CHOOSE = "Let the run stand out; open the chart, or the branch"
+_CHOOSE = "Highlight the run; open the chart, the branch"
 _MOST_LABEL = 20
 
 
@@ -47,15 +47,15 @@ class TagPane(RunKeys, can_focus=True):
             Key("zoom", "enter", "choose", "Choose", _CHOOSE, "choose", 70),
             Key("down", "down,j", "move(1)", "Next run or tag", "Choose a run or tag"),
             Key("up", "up,k", "move(-1)", "Run or tag before"),
-            Key("next-page", "n,pagedown", "page(1)", "Next page", "Next, previous page"),
+            Key("next-page", "n,pagedown", "page(1)", "Next page", "Turn pages"),
             Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
         ),
         **RunKeys.OF_RUNS,
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
     about = (
-        "The list of runs and tags has the focus. Enter on a tag shows its chart; on a run, lets "
-        "the run stand out. / filters both."
+        "The list of runs and tags has the focus. Enter on a tag shows its chart; on a run, "
+        "highlights it. / filters both."
     )
     DEFAULT_CSS = "TagPane { dock: left; width: 30; background: $surface; }"
 
@@ -104,6 +104,8 @@ class TagPane(RunKeys, can_focus=True):
             idle |= {"next-run", "rank"}
         if self.run is None:
             idle.add("hide")
+        if not (self._known or self.look.filter):
+            idle.add("filter")
         return idle
 
     def key_labels(self) -> Mapping[str, str]:
@@ -142,7 +144,7 @@ class TagPane(RunKeys, can_focus=True):
         many tags there are, shown or not.
         """
         chosen = self._runs[self._run].name if self._runs and self._moved else ""
-        self._table = table
+        self.table = table
         names = [run.name for run in self._runs]
         self._run = names.index(chosen) if chosen in names else 0
         self._among_runs &= bool(self._runs)
@@ -155,7 +157,7 @@ class TagPane(RunKeys, can_focus=True):
     def take_width(self, columns: int) -> None:
         """Be as wide as a terminal of so many columns allows, and what is listed needs."""
         self._columns = columns
-        cells = tags_width(columns, wanted_cells(self._table) if self._runs else 0)
+        cells = tags_width(columns, wanted_cells(self.table) if self._runs else 0)
         if self.styles.width is None or self.styles.width.value != cells:
             self.styles.width = cells
 
@@ -265,8 +267,8 @@ class TagPane(RunKeys, can_focus=True):
         at = self._run if self._among_runs else focused
         self._first_run = min(max(at - room + 1, 0), len(runs) - room)
         shown = runs[self._first_run : self._first_run + room]
-        columns = run_columns(self._table, width)
-        rows = [run_head(self._table, columns)]
+        columns = run_columns(self.table, width)
+        rows = [run_head(self.table, columns)]
         here = self.has_focus and self._among_runs
         for index, run in enumerate(shown, self._first_run):
             rows.append(run_row(run, columns, selected=here and index == self._run))

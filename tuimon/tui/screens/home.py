@@ -17,7 +17,7 @@ from tuimon.charts.model import Row
 from tuimon.events.nearby import NearbyLogdir, find_logdirs
 from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.present.facts import count
-from tuimon.present.glance import LeadMetric, glance, log_bytes
+from tuimon.present.glance import GlanceBook
 from tuimon.runs.paths import state_home
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import (
@@ -40,11 +40,12 @@ from tuimon.tui.panes.run_list import RunList
 from tuimon.tui.screens.pages import TextScreen, TextSection
 
 HOME_KEYS = (
-    Key("home-leave", "q,ctrl+c,escape", "leave", "Leave", "Leave", "leave", 100),
+    Key("home-leave", "q,ctrl+c,escape", "leave", "Leave", "Leave; trainings go on", "leave", 100),
     Key("home-open", "enter", "open", "Watch", "Watch the run", "watch", 90),
     Key("home-stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
     Key("home-remove", "d,delete", "remove", "Remove the run", "Remove it; asks", "remove", 60),
-    Key("home-help", "question_mark,f1", "help", "Help", "This help", "help", 95),
+    Key("home-help", "question_mark,f1", "help", "Help", "Show this help", "help", 95),
+    Key("home-messages", "M", "app.messages", "Messages", "List the messages"),
     Key("home-down", "down,j", "move(1)", "Next run", "Choose a run or directory", "choose", 70),
     Key("home-up", "up,k", "move(-1)", "Run before"),
     Key("home-page-down", "pagedown", "page(1)", "Next page"),
@@ -111,8 +112,7 @@ class HomeScreen(KeyScreen[None]):
         self._logdirs = LogdirList(id="logdirs")
         self._runs: Sequence[RunStatus] = ()
         self._unreadable: Sequence[str] = ()
-        self._glances: dict[str, LeadMetric | None] = {}
-        self._sizes: dict[str, int] = {}
+        self._glances = GlanceBook()
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -142,7 +142,7 @@ class HomeScreen(KeyScreen[None]):
         self._notice.display = not runs
         self._list.display = bool(runs)
         if runs:
-            self._list.set_runs(runs, dict(self._glances))
+            self._list.set_runs(runs, self._glances.glances)
         else:
             self._notice.say(_NO_RUNS)
         self._offer_keys()
@@ -205,12 +205,8 @@ class HomeScreen(KeyScreen[None]):
         for run in runs:
             if worker.is_cancelled:
                 return
-            size = log_bytes(run)
-            if size == self._sizes.get(run.record.id):
-                continue
-            self._sizes[run.record.id] = size
-            self._glances[run.record.id] = glance(run)
-            self.app.call_from_thread(self._show, runs)
+            if self._glances.look(run):
+                self.app.call_from_thread(self._show, runs)
 
     def action_leave(self) -> None:
         self.app.exit()

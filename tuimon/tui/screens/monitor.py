@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 
+from tuimon.charts.model import ChartOptions
 from tuimon.charts.plotext_figure import load_plotext
 from tuimon.config.schema import Settings
 from tuimon.present.arrangement import last_values
@@ -51,19 +52,19 @@ _STATE_EVERY = 1.0
 _DRAW_SHARE = 6
 """Drawings that take long, as while much is read, leave most of the time to the keys."""
 _PLOTEXT_AFTER = 1.0
-_SHOW_SYSTEM = "Show, hide GPUs, CPU, memory"
-_SHOW_CONSOLE = "Show, hide the console"
-_OTHER_DATA = "Histograms, images, text …"
+_SHOW_SYSTEM = "Show or hide GPUs, CPU, memory"
+_SHOW_CONSOLE = "Show or hide the console"
+_MEDIA = "Show media: histograms, images …"
 
 
 class _Version(NamedTuple):
     """What the charts and the lists of the main screen depend on."""
 
-    data: int
-    colours: int
+    data: tuple[int, int]
     loading: bool
     look: Look
     groups: Mapping[str, str]
+    options: ChartOptions
     judging: Judging
 
 
@@ -78,24 +79,24 @@ class MonitorScreen(SessionScreen):
     TOPICS: ClassVar[Topics] = {
         **SessionScreen.TOPICS,
         "Moving": (
-            Key("next-pane", "tab", "next_pane(1)", "Next pane", "Next, previous pane", "pane", 74),
+            Key("next-pane", "tab", "next_pane(1)", "Next pane", "Go to another pane", "pane", 74),
             Key("previous-pane", "shift+tab", "next_pane(-1)", "Previous pane"),
-            Key("left", "left,h", "cross(-1, 0)", "Pane on the left", "Into the pane beside"),
+            Key("left", "left,h", "cross(-1, 0)", "Pane on the left", "Go into the pane beside"),
             Key("down", "down,j", "cross(0, 1)", "Pane below"),
             Key("up", "up,k", "cross(0, -1)", "Pane above"),
             Key("right", "right,l", "cross(1, 0)", "Pane on the right"),
-            Key("back", "escape", "back", "Back", "Out of the pane; all runs and tags", "back", 75),
-            Key("jump", "apostrophe", "jump", "Jump", "To a chart, pane, run or tag by a letter"),
+            Key("back", "escape", "back", "Back", "Leave the pane; show all again", "back", 75),
+            Key("jump", "apostrophe", "jump", "Jump", "Jump to what a letter stands on"),
         ),
         "Panes": (
-            Key("tags", "1", "toggle_tags", "Tags", "Show, hide the tags", "tags", 60),
+            Key("tags", "1", "toggle_tags", "Tags", "Show or hide the tags", "tags", 60),
             Key("console", "2", "toggle_console", "Console", _SHOW_CONSOLE, "console", 60),
             Key("system", "3", "toggle_system", "System", _SHOW_SYSTEM, "system", 48),
         ),
         "Data": (
-            Key("table", "T", "table", "Table", "All values in a table", "table", 39),
+            Key("table", "T", "table", "Table", "Show all values in a table", "table", 39),
             Key("copy", "Y", "copy", "Copy", "Copy what is focused: chart, pane, console lines"),
-            Key("summaries", "v", "summaries", "Other data", _OTHER_DATA, "other data", 46),
+            Key("summaries", "v", "summaries", "Media", _MEDIA, "media", 46),
         ),
     }
     LOANS = (
@@ -202,15 +203,16 @@ class MonitorScreen(SessionScreen):
     def version(self) -> _Version:
         """A value that changes whenever something is to be drawn."""
         loading = self.session.follower.loading  # before what is loaded is looked at
-        data, colours = self.session.store.version, self._charts.colours.version
-        return _Version(data, colours, loading, self.look, self._tags.groups, self._judging)
+        data = self.session.store.version, self._charts.colours.version
+        look, groups, options = self.look, self._tags.groups, self._charts.options
+        return _Version(data, loading, look, groups, options, self._judging)
 
     @property
     def _judging(self) -> Judging:
         """By what runs are compared now."""
-        charts, tags = self._charts, self._tags
-        metric = charts.focused_chart.metric if charts.focused_chart else None
-        return Judging(metric, charts.cursor, tags.display, tags.hparams)
+        focused = self._charts.focused_chart
+        metric = focused.metric if focused else None
+        return Judging(metric, self._charts.cursor, self._tags.display, self._tags.hparams)
 
     @property
     def at_rest(self) -> bool:
@@ -245,9 +247,8 @@ class MonitorScreen(SessionScreen):
 
     async def _show_data(self, *, loading: bool) -> None:
         look, selection, colours = self.look, self.selection, self._charts.colours
-        content = self._maker.make(
-            look, selection, colours, self._charts.options, self._judging, loading=loading
-        )
+        options, judging = self._charts.options, self._judging
+        content = self._maker.make(look, selection, colours, options, judging, loading=loading)
         self._content, (charts, folded) = content, content.arrangement
         await self._charts.show(charts, content.selection)
         store = self.session.store
@@ -286,11 +287,14 @@ class MonitorScreen(SessionScreen):
     # Keys
 
     def idle_keys(self) -> Collection[str]:
+        store = self.session.store
         works = {
             "back": self._output.zoomed,
             "console": self._output.exists,
             "system": self.session.system is not None,
-            "summaries": self.session.store.has_other_data,
+            "summaries": store.has_other_data,
+            "next-pane": bool(self._panes.panes),
+            **dict.fromkeys(("tags", "table"), bool(store.runs)),
         }
         return {key for key, does in works.items() if not does}.union(super().idle_keys())
 
@@ -346,13 +350,10 @@ class MonitorScreen(SessionScreen):
             self.app.push_screen(SystemScreen(self.session.system, self._charts.options.marks))
 
     @on(TagPane.Chosen)
-    def _show_tag(self, message: TagPane.Chosen) -> None:
-        self._open_tag(message.tag)
-
-    def _open_tag(self, tag: str) -> None:
+    def _open_tag(self, message: TagPane.Chosen) -> None:
         """Show the chart of a tag, at once if it is there already."""
-        self._tag_to_open = tag
-        folded = self._content.folded_around(tag) if self._content else ()
+        self._tag_to_open = message.tag
+        folded = self._content.folded_around(message.tag) if self._content else ()
         if folded:
             self.change_look(folded=tuple(n for n in self.look.folded if n not in folded))
         elif self._drawn_version == self.version:
@@ -375,7 +376,7 @@ class MonitorScreen(SessionScreen):
         if left is not None:
             self.change_look(**selected(left.selection), filters=tuple(self._tags.filter.history))
             if left.tag is not None:
-                self._open_tag(left.tag)
+                self.post_message(TagPane.Chosen(left.tag))
 
     def action_copy(self) -> None:
         """Copy what the focused pane shows."""
@@ -396,5 +397,4 @@ class MonitorScreen(SessionScreen):
         # All kinds of views take a fifth of the time to the first curve.
         from tuimon.tui.screens.summaries import SummariesScreen
 
-        options = self._charts.options
-        self.app.push_screen(SummariesScreen(self.session, self._reader, options))
+        self.app.push_screen(SummariesScreen(self.session, self._reader, self._charts.options))
