@@ -14,7 +14,7 @@ _MOST_HPARAM = 12
 _MOST_GAIN = 9.99
 
 
-class RunColumns(NamedTuple):
+class RunCells(NamedTuple):
     """Cells of the columns, the blank before each included."""
 
     cue: int
@@ -25,7 +25,7 @@ class RunColumns(NamedTuple):
     gain: int
 
 
-def run_columns(table: RunTable, cells: int) -> RunColumns:
+def run_columns(table: RunTable, cells: int) -> RunCells:
     """How so many cells are shared."""
     cue, wanted, hparams = _wanted(table)
     gain = _GAIN if table.baseline else 0
@@ -42,7 +42,7 @@ def run_columns(table: RunTable, cells: int) -> RunColumns:
     if shown and value:  # the title of the values stands in their column alone
         more = min(max(0, room - wanted), max(0, width(_title(table)) + 1 - value))
         value, room = value + more, room - more
-    return RunColumns(cue, max(0, room), tuple(shown), value, gain)
+    return RunCells(cue, max(0, room), tuple(shown), value, gain)
 
 
 def wanted_cells(table: RunTable) -> int:
@@ -67,7 +67,7 @@ def _title(table: RunTable) -> str:
     return ("▾ " if table.by_value else "") + safe(table.title)
 
 
-def run_head(table: RunTable, columns: RunColumns) -> Row:
+def run_head(table: RunTable, columns: RunCells) -> Row:
     """How many there are, and what stands in the columns."""
     count = f" {len(table.rows)} "
     room = 1 + columns.cue + columns.name - len(" runs") - len(count)
@@ -89,7 +89,7 @@ def run_head(table: RunTable, columns: RunColumns) -> Row:
     )
 
 
-def run_row(row: RunRow, columns: RunColumns, *, selected: bool) -> Row:
+def run_row(row: RunRow, columns: RunCells, *, selected: bool) -> Row:
     """A run: its mark, the look of its lines, its name, what it was given and has reached."""
     mark = "›" if row.focused else "*" if row.pinned else " "
     cue = row.cue if row.drawn else "·"
