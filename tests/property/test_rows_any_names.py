@@ -12,6 +12,7 @@ from tuimon.present.tag_tree import TagRow
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.panes.run_header import header_row
+from tuimon.tui.panes.run_strip import strip_rows
 from tuimon.tui.panes.tag_pane import TagPane
 
 HOSTILE = (
@@ -62,6 +63,8 @@ def test_tag_pane(runs: list[str], tags: list[str], cells: int):
     pane.set_content(table, [TagRow(tag, 0) for tag in tags])
     rows = ["".join(span.text for span in row) for row in pane.rows(cells, 20)]
     assert all(row.isprintable() and width(row) == cells for row in rows)
+    strip = ["".join(span.text for span in row) for row in strip_rows(table, 2 * cells, 3)]
+    assert all(row.isprintable() and width(row) <= 2 * cells for row in strip)
 
 
 @given(st.lists(names, max_size=6, unique=True))

@@ -34,8 +34,6 @@ class Judging(NamedTuple):
     metric: Metric | None = None
     """The one that has the focus."""
     cursor: Cursor | None = None
-    named: bool = True
-    """Whether runs are named beside the charts."""
     hparams: HParams = MappingProxyType({})
     """What they were given."""
 
@@ -112,7 +110,7 @@ class ContentMaker:
                 ranking, overview.shown, selection, LEADING_CURVES // (2 if look.joined else 1)
             ),
             names=short_names(overview.trainings),
-            named=judging.named,
+            named=True,
         )
         order = in_run_order(ranking, overview.shown, selection, look.run_order)
         table = run_table(order, selection, colours, comparison, options, judging.hparams)

@@ -140,10 +140,9 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Store]:
     st.booleans(),
     st.sampled_from((1, 8)),
     st.sampled_from(("braille", "ascii")),
-    st.booleans(),
 )
 def test_every_curve_of_a_page_has_a_name(
-    stores, count, joined, pinned, focus, isolated, palette, marks, named
+    stores, count, joined, pinned, focus, isolated, palette, marks
 ) -> None:
     look = Look(
         joined=joined,
@@ -153,12 +152,12 @@ def test_every_curve_of_a_page_has_a_name(
     )
     store, colours = stores[count], RunColours()
     options = ChartOptions(palette=palette, marks=marks)
-    shown = content(store, look, Judging(named=named), colours, options)
+    shown = content(store, look, Judging(), colours, options)
     metrics = [MetricCurves(store, each, colours) for each in shown.arrangement.charts]
     for metric in metrics:  # colours may change places
         metric.selection = shown.selection
         metric.curves(palette)
-    shown = content(store, look, Judging(named=named), colours, options)
+    shown = content(store, look, Judging(), colours, options)
     beside = {(row.cue, row.role): row.label for row in shown.table.rows if row.drawn}
     for metric in metrics:
         curves = metric.curves(palette)
@@ -167,9 +166,9 @@ def test_every_curve_of_a_page_has_a_name(
         legend = "\n".join("".join(span.text for span in row) for row in rows)
         for curve in curves:
             label = f"* {curve.label}" if curve.pinned else curve.label
-            if f"{style.cue(curve)} {label} " in legend or (curve.faded and named):
+            if f"{style.cue(curve)} {label} " in legend or (curve.faded and count > 1):
                 continue
-            if not named or count == 1:
+            if count == 1:
                 assert curve.group in legend
                 continue
             solid = replace(curve, pattern=0)

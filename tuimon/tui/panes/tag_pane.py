@@ -24,6 +24,7 @@ from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.prompt import filter_prompt
 from tuimon.tui.panes.run_keys import RunKeys
 from tuimon.tui.panes.run_rows import run_columns, run_head, run_row, wanted_cells
+from tuimon.tui.panes.run_strip import RunStrip
 from tuimon.tui.panes.tag_rows import course_cells, tag_head, tree_row
 
 _RUNS_SHARE = 2 / 3
@@ -77,6 +78,8 @@ class TagPane(RunKeys, can_focus=True):
         super().__init__(look, read_hparams, change_look, id=id)
         self.filter = filter_prompt(self._filter_by, self._end_filter, [*self.look.filters])
         """For the screen to place."""
+        self.strip = RunStrip()
+        """Has the runs while the pane is hidden; for the screen to place."""
         self._tags: Sequence[TagRow] = ()
         self._series_of: SeriesOf = lambda tag, training: None
         self._courses = SeriesCourses()
@@ -152,6 +155,7 @@ class TagPane(RunKeys, can_focus=True):
         self._known = len(tags) if known is None else known
         self._tell_filter()
         self.take_width(self._columns)
+        self.strip.tell(table, wanted=not self.display)
         self.draw()
 
     def take_width(self, columns: int) -> None:

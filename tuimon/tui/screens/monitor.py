@@ -144,6 +144,7 @@ class MonitorScreen(SessionScreen):
             yield self._tags.data_bind(MonitorScreen.look)
             with Vertical(id="centre"):
                 yield self._notice
+                yield self._tags.strip
                 yield self._charts.data_bind(MonitorScreen.look)
                 yield self._folded
                 yield self._output
@@ -210,9 +211,8 @@ class MonitorScreen(SessionScreen):
     @property
     def _judging(self) -> Judging:
         """By what runs are compared now."""
-        focused = self._charts.focused_chart
-        metric = focused.metric if focused else None
-        return Judging(metric, self._charts.cursor, self._tags.display, self._tags.hparams)
+        focused, cursor = self._charts.focused_chart, self._charts.cursor
+        return Judging(focused.metric if focused else None, cursor, self._tags.hparams)
 
     @property
     def at_rest(self) -> bool:
