@@ -427,7 +427,7 @@ class TestFullDisk:
             assert "─ console ─" in rule
             terminal.press("q")
             terminal.wait_for_exit()
-            assert f"beware: {why}" in terminal.text
+            assert f"warning: {why}" in terminal.text
         (host.project / "go").touch()
         run = host.wait_for_state("failed")
         assert run["cause"] == "exit code 1: KeyError: 'the cause'"

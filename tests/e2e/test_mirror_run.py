@@ -90,7 +90,7 @@ def config_of(records: list[Any]) -> dict[str, Any]:
 def test_a_launch_again_goes_on_unless_it_shall_not(host: Host) -> None:
     first = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline")
     second = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline")
-    third = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline", "--no-resume")
+    third = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline", "--no-wandb-resume")
     assert len(offline_files(first)) == 2
     assert not second.wandb.exists()
     assert len(offline_files(third)) == 1

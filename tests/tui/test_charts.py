@@ -344,16 +344,24 @@ async def test_a_chart_is_saved(one: Session, tmp_path: Path) -> None:
     saved = {}
     async with TuimonApp(one).run_test(size=SIZE) as pilot:
         await press_when_ready(pilot, "right")
-        for kind in "tsp":
-            await type_keys(pilot, "greater_than_sign")
-            await type_keys(pilot, kind)
+        for keys in ("t", "s", "bwp", "as"):
+            await type_keys(pilot, "greater_than_sign", *keys)
             await pilot.app.workers.wait_for_complete()
             saved = {path.suffix: path for path in tmp_path.glob("tuimon-loss-*")}
+        told = [note.message for note in pilot.app._notifications]
+        charts = pilot.app.screen.query_one(ChartPane).all_charts()
+    assert f"saved {saved['.svg'].absolute()}" in told
     assert saved[".txt"].read_text().startswith("loss")
-    assert ElementTree.parse(saved[".svg"]).getroot().tag.endswith("svg")
+    drawn = ElementTree.parse(saved[".svg"]).getroot()
+    assert drawn.get("width") == "800"
+    assert {"loss", "step", "smoothing 0.6"} <= {node.text for node in drawn.iter()}
     with Image.open(saved[".png"]) as image:
-        assert image.width > image.height
-        assert len(image.getcolors(1 << 24)) > 5
+        assert image.width == 2 * 1200
+        assert sum(image.getpixel((0, 0))) < 100  # the dark page
+    [page] = tmp_path.glob("tuimon-charts-*.svg")
+    titles = {chart.curves.metric.title for chart in charts}
+    assert titles == {"loss", "grad_norm"}
+    assert titles <= {node.text for node in ElementTree.parse(page).getroot().iter()}
 
 
 async def test_values_at_the_cursor_are_copied(one: Session, monkeypatch) -> None:

@@ -131,10 +131,10 @@ async def test_a_paused_run_offers_to_go_on_and_its_alerts_come_while_they_are_r
         screen = pilot.app.screen
         for _ in range(200):  # until the first facts and keys are drawn
             await pilot.pause(0.05)
-            if "P resume" in shown(screen.query_one(KeyBar)):
+            if "P unpause" in shown(screen.query_one(KeyBar)):
                 break
         assert shown(screen.query_one(RunHeader)).strip().startswith("⏸ held  paused")
-        assert "P resume" in shown(screen.query_one(KeyBar))
+        assert "P unpause" in shown(screen.query_one(KeyBar))
         await pilot.press("a")
         page = pilot.app.screen
         assert isinstance(page, FactsScreen)

@@ -12,7 +12,7 @@ import click
 from tuimon.cli.main import COMMANDS
 from tuimon.config.schema import AREAS, Settings
 from tuimon.config.template import toml
-from tuimon.tui.keys.key_tables import Key, help_rows
+from tuimon.tui.keys.key_tables import Key, all_of, help_rows
 from tuimon.tui.keys.keymap import MAIN_TOPICS, MEANINGS, TABLES
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +20,16 @@ README = ROOT / "README.md"
 DOCS = ROOT / "tuimon/docs"
 PAGES = (README, *sorted(DOCS.glob("*.md")))
 KEYS_PAGE = DOCS / "keys.md"
+VERBS = re.findall(
+    r"\w+",
+    """
+    Add Ask Brighten Change Check Choose Clear Close Colour Compare Copy Draw Fill Filter Find
+    Fit Fold Follow Freeze Go Group Hide Highlight Jump Launch Leave Let List Log Mark Measure
+    Move Open Pause Pin Play Print Raise Read Recall Remove Repaint Save Scroll Search Send Set
+    Show Smooth Sort Start Stop Suspend Switch Tilt Trace Turn Type Unfold Upload Watch Write
+    Zoom
+    """,
+)
 KEYS_COMMENT = "<!-- keys: written by python tests/unit/test_readme.py -->\n"
 
 
@@ -68,6 +78,12 @@ def test_commands():
 
 def test_keys():
     assert KEYS_PAGE.read_text() == keys_page(), "python tests/unit/test_readme.py renews the page"
+
+
+def test_every_line_of_help_begins_with_a_verb():
+    tables = [*map(all_of, MAIN_TOPICS.values()), *MEANINGS.values()]
+    told = {row[1] for keys in tables for row in help_rows(keys)} | {*COMMANDS.values()}
+    assert not {line for line in told if re.split(r"[ ,:;]", line)[0] not in VERBS}
 
 
 def test_settings():

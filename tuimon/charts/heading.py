@@ -208,7 +208,7 @@ def notes_of(content: ChartContent, traces: Sequence[Trace]) -> list[str]:
     """Return how the curves are drawn."""
     options, curves = content.options, [track.curve for track in content.tracks]
     superseded = sum(len(curve.superseded.steps) for curve in curves if curve.superseded)
-    notes = [f"{format_step(superseded)} superseded"] if superseded else []
+    notes = [f"{format_step(superseded)} overwritten"] if superseded else []
     if superseded and options.superseded:
         notes[0] += " shown"
     notes += dict.fromkeys(note for curve in curves for note in curve.notes)

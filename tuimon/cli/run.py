@@ -23,7 +23,8 @@ from tuimon.cli.shared.common import (
     secret_names,
     settings_or_refuse,
 )
-from tuimon.cli.shared.wandb_options import wandb_options
+from tuimon.cli.shared.option_sections import SectionedCommand
+from tuimon.cli.shared.wandb_options import WANDB_NAMES, present_name, wandb_options
 from tuimon.present.tag_width import console_columns
 from tuimon.runs.environment import read_environment, worth_keeping, write_environment
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
@@ -34,6 +35,12 @@ from tuimon.runs.secrecy import mask_of
 from tuimon.text import safe
 
 _LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
+_SECTIONS = {
+    "Launch": ("module", "name", "logdir", "detach", "foreground", "stop_grace"),
+    "Watch": ("plain", "hook", "console_metrics"),
+    "W&B": (*WANDB_NAMES, "wandb_resume", "no_wandb_resume", "save_code", "log_code"),
+    "Alerts": ("notify",),
+}
 
 
 def parse_graces(
@@ -65,8 +72,8 @@ class RunOptions(NamedTuple):
     console_metrics: bool | None = None
     mirror: MirrorOptions = MirrorOptions()
     notify: str | None = None
-    resume: str | None = None
-    no_resume: bool = False
+    wandb_resume: str | None = None
+    no_wandb_resume: bool = False
     save_code: bool = True
     log_code: bool = False
 
@@ -77,17 +84,20 @@ class RunOptions(NamedTuple):
 
     def wandb(self) -> MirrorOptions:
         """Those of the W&B run. Raises CommandError: there is no run to resume."""
-        resume = "never" if self.no_resume else "auto"
+        resume = "never" if self.no_wandb_resume else "auto"
+        earlier = self.wandb_resume
         return self.mirror._replace(
             name=self.name,
-            resume=run_or_refuse(self.resume).record.id if self.resume else resume,
+            resume=run_or_refuse(earlier).record.id if earlier else resume,
             save_code=self.save_code,
             log_code=str(Path.cwd()) if self.log_code else None,
         )
 
 
 @click.command(
-    context_settings={"allow_interspersed_args": False},
+    cls=SectionedCommand,
+    sections=_SECTIONS,
+    context_settings={"allow_interspersed_args": False, "token_normalize_func": present_name},
     epilog="A .py script and -m run with the `python` on PATH. What follows is passed to it.",
 )
 @click.option("-m", "module", is_flag=True, help="TRAINING is a module, as in `python -m`.")
@@ -130,12 +140,14 @@ class RunOptions(NamedTuple):
     help="Shell command run for each alert and at the end, with $TUIMON_TITLE and $TUIMON_TEXT.",
 )
 @click.option(
-    "--resume",
+    "--wandb-resume",
     metavar="RUN",
     shell_complete=complete_run,
     help="Continue the W&B run of RUN (default: of the last run with the same log directory).",
 )
-@click.option("--no-resume", is_flag=True, help="Start a new W&B run, whatever the log directory.")
+@click.option(
+    "--no-wandb-resume", is_flag=True, help="Start a new W&B run, whatever the log directory."
+)
 @click.option(
     "--save-code/--no-save-code",
     default=True,
@@ -160,8 +172,8 @@ def command(**typed: Any) -> int:
     options = RunOptions(**typed)
     if options.detach and options.foreground:
         raise CommandError("--detach and --foreground cannot be combined")
-    if options.resume and options.no_resume:
-        raise CommandError("--resume and --no-resume cannot be combined")
+    if options.wandb_resume and options.no_wandb_resume:
+        raise CommandError("--wandb-resume and --no-wandb-resume cannot be combined")
     paths = launch(options)
     if options.detach:
         started = f"{safe(options.run_name)} started as {paths.id}"

@@ -146,7 +146,7 @@ def _upload(paths: RunPaths, progress: ProgressLine) -> bool:
             while not process.done:
                 process.tick(time.monotonic())
                 progress.show(_read(paths))
-                time.sleep(_LOOK_EVERY)
+                process.pause(_LOOK_EVERY)
         finally:
             if not process.done:
                 process.stop()

@@ -48,7 +48,7 @@ class ChartSettings:
     """What curves are drawn with: braille dots, quarter blocks (for fonts without braille) or
     ASCII. auto: braille where the terminal's encoding has it."""
     superseded: bool = False
-    """Show the points that a resumed training has logged again."""
+    """Show the points that were overwritten by a resume."""
     grid: _Grid = "auto"
     """Charts on a page, "COLUMNSxROWS" up to "6x6". auto: as many as are readable."""
     sort: Literal["logged", "name", "changed"] = "logged"
@@ -68,6 +68,8 @@ class ScreenSettings:
     """The list of tags. auto: where the terminal is wide enough."""
     mouse: bool = True
     """Take mouse events. Without, the terminal's own selection of text works."""
+    title: bool = True
+    """Tell in the title of the terminal's window what is watched, its state and its worst alert."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

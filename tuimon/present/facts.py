@@ -158,6 +158,16 @@ def header_facts(session: Session) -> HeaderFacts:
     )
 
 
+def window_title(facts: HeaderFacts) -> str:
+    """The same for the title of a window: what changes seldom, the state first."""
+    if facts.state is None:
+        told = f"tuimon {facts.name}"
+    else:
+        mark, word, _ = standing(facts.state, paused=facts.paused, flawed=facts.flawed)
+        told = f"{mark} {facts.name} {word}"
+    return told if facts.alert is None else f"{told} ! {facts.alert.title}"
+
+
 def alert_rows(session: Session) -> list[tuple[str, str]]:
     """(when, what) of each alert of the run, the newest first."""
     return [
@@ -183,7 +193,7 @@ def run_rows(session: Session) -> list[tuple[str, str]]:
     rows = [
         ("run", record.id),
         ("state", " · ".join(filter(None, [status.state, why]))),
-        *(("beware", warning) for warning in record.warnings),
+        *(("warning", warning) for warning in record.warnings),
         ("command", shlex.join(record.argv)),
         ("in", record.cwd),
         ("host", record.host),

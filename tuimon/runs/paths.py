@@ -93,6 +93,11 @@ class RunPaths(NamedTuple):
         return self.directory / "writers.path"
 
     @property
+    def pythons(self) -> Path:
+        """The interpreters that ran in the training, a line each, by the same hook."""
+        return self.directory / "writers.pythons"
+
+    @property
     def console_metrics(self) -> Path:
         """Event file of the metrics that the training printed, written by the recorder."""
         return self.directory / "console-metrics"

@@ -236,6 +236,11 @@ class MirrorRecord(NamedTuple):
         return self.state == "finished" and self.arrived
 
     @property
+    def has_nothing(self) -> bool:
+        """Whether it is done, and there was nothing to open a W&B run for."""
+        return self.state == "finished" and not (self.run_id or self.url or self.sync_command)
+
+    @property
     def is_doubtful(self) -> bool:
         """Whether everything was sent to W&B, and nobody has seen it there."""
         return (

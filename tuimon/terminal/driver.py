@@ -32,10 +32,13 @@ from tuimon.terminal.link import REQUEST, Link
 from tuimon.terminal.placement import Placement
 from tuimon.terminal.quickness import PictureGate
 from tuimon.terminal.screen_image import TerminalImage
+from tuimon.terminal.window_title import WindowTitle
 
 _SYNC_BEGIN, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _WORTH_SYNC = 128
 """A change of fewer bytes is on the screen at once anyway."""
+_CLEARED = "\x1b[m\x1b[2J"
+"""Of a screen that has grown meanwhile, tmux 3.3 leaves the rest above the prompt otherwise."""
 _LEAVE_WITHIN = 1.0
 """Seconds that a slow or hanging terminal may hold up the end."""
 
@@ -117,6 +120,7 @@ class TerminalDriver(LinuxDriver):
         self._timer: asyncio.TimerHandle | None = None
         self._synchronises = False
         self._erases = _erases_with_background()
+        self._title = WindowTitle(os.environ.get("TERM", ""))
 
     # Output
 
@@ -145,6 +149,11 @@ class TerminalDriver(LinuxDriver):
         """Show these pictures and no others, over cells that are blank."""
         self._placement.place(pictures)
         self._send()
+
+    def show_title(self, text: str) -> None:
+        """Let the terminal's window be called so, until the app leaves."""
+        if title := self._title.change(text):
+            self.write(title)
 
     def write(self, data: str) -> None:
         """Send something else than cells, at once and in order."""
@@ -193,6 +202,7 @@ class TerminalDriver(LinuxDriver):
         self.link.restart()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._draws = True
+        self.write(self._title.begin())
         # Its answer tells how far away the terminal is before anything is drawn.
         self.link.sent(len(REQUEST))
         self.write(REQUEST)
@@ -219,7 +229,7 @@ class TerminalDriver(LinuxDriver):
         if self.attrs_before is not None:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
-        self.write("\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[m")
+        self.write(f"{self._title.end()}\x1b[<u{_CLEARED}\x1b[?1049l\x1b[?25h\x1b[?1004l")
         self.close()
 
     def stop_application_mode(self) -> None:
@@ -230,7 +240,7 @@ class TerminalDriver(LinuxDriver):
             self.write(removed_all(self.graphics.protocol))
             self._placement.forget()
         self.link.drain(_LEAVE_WITHIN)
-        self.write("\x1b[m")
+        self.write(f"{self._title.end()}{_CLEARED}")
         super().stop_application_mode()
 
     def close(self) -> None:
@@ -308,6 +318,13 @@ def place_pictures(app: App[Any], pictures: list[TerminalPicture]) -> None:
     driver = app._driver
     if isinstance(driver, TerminalDriver):
         driver.place(pictures)
+
+
+def show_title(app: App[Any], text: str) -> None:
+    """Let the terminal's window be called so, until the app leaves."""
+    driver = app._driver
+    if isinstance(driver, TerminalDriver):
+        driver.show_title(text)
 
 
 def round_trip(app: App[Any]) -> float | None:

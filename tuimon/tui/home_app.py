@@ -14,6 +14,7 @@ class HomeApp(ViewerApp[Choice]):
     memory: HomeMemory | None = None
 
     def on_mount(self) -> None:
+        self.title_window("tuimon")
         self.push_screen(HomeScreen(self.memory))
 
 

@@ -1,24 +1,29 @@
 """What all apps of the viewer share: settings, themes, the user's keys, the palette."""
 
 import logging
+from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tuimon.config.schema import Settings
+from tuimon.terminal.driver import show_title
 from tuimon.terminal.terminal_app import TerminalApp
 from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.keys.user_keys import user_keys
+from tuimon.tui.panes.message_line import AppMessage, MessageLine, app_message
 from tuimon.tui.themes.choice import ThemeChoice
 
 R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
+_MOST_MESSAGES = 100
 _NOT_IN_PALETTE = ("app.command_palette", "interrupt")
 
 
@@ -53,7 +58,6 @@ class ViewerApp(TerminalApp[R]):
     TITLE = "tuimon"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    NOTIFICATION_TIMEOUT: ClassVar[float] = 4
 
     def __init__(
         self,
@@ -69,9 +73,45 @@ class ViewerApp(TerminalApp[R]):
         self.set_keymap(self.user_keys.keymap)
         self._themes = ThemeChoice(self, self.settings, few_colours=few_colours)
         self._themes.begin()
+        self.messages: deque[AppMessage] = deque(maxlen=_MOST_MESSAGES)
+        """What was said, the newest last."""
 
     def on_mount(self) -> None:
         self._themes.follow()
+
+    def title_window(self, text: str) -> None:
+        """Let the terminal's window be called so, if the user wants that."""
+        if self.settings.screen.title:
+            show_title(self, text)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in the line at the bottom, for so many seconds; no markup is read."""
+        self.messages.append(app_message(message, title, severity))
+        lines = self.screen.query(MessageLine)
+        if lines:
+            lines.first().say(self.messages[-1], timeout)
+        else:
+            keys = self.screen.keys if isinstance(self.screen, KeyProvider) else ()
+            key = next((key.shown for key in keys if key.action == "app.messages"), "")
+            self.screen.mount(MessageLine(self.messages[-1], key, timeout))
+
+    def action_messages(self) -> None:
+        """List what was said, the newest first."""
+        from tuimon.tui.screens.pages import FactsScreen
+
+        self.push_screen(FactsScreen("messages", self._tell_messages))
+
+    def _tell_messages(self) -> tuple[str, list[tuple[str, str]]]:
+        rows = [message.row for message in reversed(self.messages)]
+        return "" if rows else "No messages yet.", rows
 
     def action_command_palette(self) -> None:
         """Show all keys and themes by name."""

@@ -96,8 +96,8 @@ class AudioView(View):
     )
     keys = (
         view_key("audio-save", "w", "Save", "Save the sounds of the step here", "save", 84),
-        view_key("audio-mode", "m", "Mode", "Course, spectrogram, both", "mode", 83),
-        view_key("audio-frequency", "f", "Frequency axis", "Linear, logarithmic", "axis", 82),
+        view_key("audio-mode", "m", "Mode", "Show course, spectrogram, both", "mode", 83),
+        view_key("audio-frequency", "f", "Frequency axis", "Switch: linear, log", "axis", 82),
     )
 
     def __init__(self) -> None:

@@ -90,12 +90,12 @@ class HistogramView(View):
         "100% of the values. The arrows ↑ ↓ after Enter, or a click, read single buckets."
     )
     keys = (
-        view_key("histogram-mode", "m", "Mode", "Heatmap, ridgeline, bands", "mode", 84),
+        view_key("histogram-mode", "m", "Mode", "Switch: heatmap, ridgeline, bands", "mode", 84),
         *arrow_keys(
             "histogram",
             along=Arrows("Value above", "Value below", "Read the buckets", "bucket", 87),
         ),
-        view_key("histogram-no-cursor", "c", "No cursor", "Away with the cursor", "", 0),
+        view_key("histogram-no-cursor", "c", "No cursor", "Remove the cursor", "", 0),
     )
 
     def __init__(self) -> None:

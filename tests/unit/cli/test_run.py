@@ -1,12 +1,14 @@
 """Options of `tuimon run`, and what it makes of the host."""
 
 import os
+import re
 import time
 from pathlib import Path
 
 import click
 import pytest
 
+from tuimon.cli.main import main
 from tuimon.cli.run import RunOptions, command, launch, launch_again, parse_graces
 from tuimon.cli.shared import surroundings
 from tuimon.cli.shared.common import CommandError
@@ -32,6 +34,22 @@ def test_graces(text: str | None, fields: dict[str, float]):
 def test_graces_that_are_none(text: str):
     with pytest.raises(click.BadParameter, match="is not SECONDS or SECONDS,SECONDS"):
         parse_graces(click.Context(command), command.params[0], text)
+
+
+def test_the_help_has_every_option_in_a_section(capsys: pytest.CaptureFixture[str]):
+    assert main(["run", "--help"]) == 0
+    _, *sections = re.split(r"^(\S.*):\n", capsys.readouterr().out, flags=re.MULTILINE)
+    assert sections[::2] == ["Launch", "Watch", "W&B", "Alerts", "Options"]
+    assert re.findall(r"^  (-\S+)", sections[-1], re.MULTILINE) == ["-h,"]
+
+
+def test_a_former_name_of_an_option_works_and_is_told_nowhere(capsys: pytest.CaptureFixture[str]):
+    assert main(["run", "--resume", "nobody", "--mirror", "off", "true"]) == 2
+    assert "nobody" in capsys.readouterr().err
+    assert main(["mirror", "--no-resume", "/nowhere"]) == 2
+    assert "/nowhere: no such directory" in capsys.readouterr().err
+    assert main(["run", "--help"]) == main(["mirror", "--help"]) == 0
+    assert not re.findall(r"--(?:no-)?resume", capsys.readouterr().out)
 
 
 def launched(*, detached: bool) -> RunPaths:
@@ -110,7 +128,7 @@ def test_the_record_holds_what_was_typed():
 
 
 def test_what_is_not_resumed_says_so():
-    options = RunOptions(training=("train.py",), no_resume=True, log_code=True)
+    options = RunOptions(training=("train.py",), no_wandb_resume=True, log_code=True)
     assert options.wandb().resume == "never"
     assert options.wandb().log_code == str(Path.cwd())
     assert options.run_name == "train"

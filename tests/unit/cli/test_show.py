@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch.utils.tensorboard import SummaryWriter
 
@@ -490,3 +492,33 @@ def test_the_help_names_all_kinds():
     assert command.help
     for kind in KINDS:
         assert kind.kind in command.help
+
+
+def test_charts_are_drawn_into_files_whose_paths_are_printed(logdir, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    wanted = ["--svg", "page.svg", "--png", "page.png", "--background", "transparent"]
+    assert main(["show", *wanted, "--width", "900", str(logdir)]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [str(tmp_path / "page.svg"), str(tmp_path / "page.png")]
+    drawn = ElementTree.parse("page.svg").getroot()
+    assert drawn.get("width") == "900"
+    told = [node.text or "" for node in drawn.iter()]
+    assert {"Loss", "lr", "a train", "diverged train"} <= set(told)
+    assert any("损失🙂" in text for text in told)
+    assert all(text.isprintable() for text in told)
+    with Image.open("page.png") as image:
+        assert (image.width, image.mode) == (1800, "RGBA")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--svg", "x.svg", "--json"], "--json and --svg or --png do not go together"),
+        (["--png", "x.png", "--kind", "image"], "--kind and --svg or --png do not go together"),
+        (["--svg", "no/x.svg"], "/no/x.svg: No such file or directory"),
+    ],
+)
+def test_a_file_that_cannot_be_drawn_is_refused(logdir, capsys, arguments, said):
+    assert main(["show", *arguments, str(logdir)]) == 2
+    assert said in capsys.readouterr().err
+    assert not Path("x.svg").exists()

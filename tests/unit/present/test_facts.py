@@ -21,7 +21,7 @@ def test_log_directories_with_their_origin_and_warnings_are_told(tmp_path: Path)
     console = LogSource(path=str(paths.console_metrics), recursive=False, found_by="console")
     write_record(paths.recorder_json, RecorderRecord(logdirs=(logs, console)))
     rows = run_rows(Session(paths))
-    assert ("beware", "this host kills: do that") in rows
+    assert ("warning", "this host kills: do that") in rows
     assert ("log directory", "/logs") in rows
     assert ("from console", str(paths.console_metrics)) in rows
 

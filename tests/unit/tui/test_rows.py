@@ -64,6 +64,11 @@ def test_one_that_ended_with_nan_is_not_all_well() -> None:
     assert "! loss is NaN +1" in text(header_row(going, 100))
 
 
+def test_what_had_nothing_to_mirror_is_not_called_finished_at_wandb() -> None:
+    facts = replace(FACTS, mirror=MirrorRecord(state="finished", detail="nothing to mirror"))
+    assert "W&B" not in text(header_row(facts, 140))
+
+
 @pytest.mark.parametrize("columns", range(1, 140, 7))
 def test_a_header_is_as_wide_as_its_room_and_keeps_what_matters(columns):
     shown = header_row(FACTS, columns)
@@ -156,8 +161,9 @@ def test_a_long_reason_is_shortened_rather_than_left_out():
     reason = "exit code 1: ModuleNotFoundError: No module named 'nosuchmodule'"
     facts = HeaderFacts(name="train", state=RunState.FAILED, reason=reason, elapsed=3.0)
     assert text(header_row(facts, 60)).rstrip() == (
-        " ✗ train  failed  exit code 1: ModuleNotFoundError: No mod…"
+        " ✗ train  failed  ModuleNotFoundError: No module named 'no…"
     )
+    assert text(header_row(facts, 80)).strip().endswith("'nosuchmodule'  3s")
     for cells in range(1, 100):
         assert width(text(header_row(facts, cells))) <= max(cells, 8)
 

@@ -131,7 +131,7 @@ async def test_a_theme_that_is_saved_is_on_the_screen_at_once(directory: Path) -
         app._themes.reload()
         await pilot.pause()
         assert Color.parse(app.theme_variables["primary"]).b > 250
-        assert any("mine.toml:1: not TOML" in note.message for note in app._notifications)
+        assert any("mine.toml:1: not TOML" in message.text for message in app.messages)
 
 
 async def test_the_theme_that_was_chosen_is_there_again_until_the_settings_name_another() -> None:

@@ -265,7 +265,7 @@ def _say_goodbye(status: RunStatus) -> None:
             )
             lost = losses(status.record)
             for warning in (*status.record.warnings, *([lost] if lost else [])):
-                click.echo(f"beware: {safe(warning)}")
+                click.echo(f"warning: {safe(warning)}")
             return
         if status.state.went_wrong:
             from tuimon.console.history import read_tail

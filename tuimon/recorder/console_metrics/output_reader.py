@@ -1,7 +1,7 @@
 """Reads what one process prints: lines, and what several of them make together."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tuimon.metrics import measure_of
@@ -22,6 +22,7 @@ from tuimon.recorder.console_metrics.dictionaries import (
     printed_of,
 )
 from tuimon.recorder.console_metrics.form_cache import FormCache, NumberReader
+from tuimon.recorder.console_metrics.growing_counts import GrowingCounts
 from tuimon.recorder.console_metrics.headings import (
     BEST_HEADING,
     DATA_HEADING,
@@ -93,6 +94,7 @@ class OutputReader:
         self._dictionary = OpenDictionary()
         self._result = ResultBlock()
         self._heading = BlockHeading()
+        self._growing = GrowingCounts()
         self._announces = self._announced = self._evaluates = False
         """Whether epochs are announced, one was since the last bar, and this bar is of none."""
         self._last_drawn: tuple[int, int | None] = (0, None)
@@ -123,7 +125,8 @@ class OutputReader:
         """The last states of progress bars that were held back."""
         points = self._end_of_wide()
         points += self._points(self._result.finish())
-        return points + [point for line in self._bars.finish() for point in self._points(line)]
+        points += [point for line in self._bars.finish() for point in self._points(line)]
+        return points + self._followed(self._growing.finish())
 
     def form(self, text: str) -> LineForm:
         """The form of a line."""
@@ -238,7 +241,7 @@ class OutputReader:
         if not line.position.known:
             is_indented = "\n" in text or text[:1].isspace()
             line = self._heading.below(line, is_indented=is_indented) or line
-        return self._trainings.follow(line)
+        return self._points(line)
 
     def _dictionary_line(self, text: str) -> MetricLine | None:
         before, brace, inside = text.partition("{")
@@ -301,25 +304,34 @@ class OutputReader:
         trainings = self._trainings
         if form.rank is not None:
             trainings = self._others(text[form.rank[0] : form.rank[1]])
+        points = self._followed(self._growing.finish()) if form.is_heading else []
         if form.values or form.is_heading:
             self._label(trainings, text, form)
         if not form.values:
             self._announce(text, form, trainings)
-            return []
+            return points
         line = self._numbers.read(text, form)
         if form.has_position:
             self._heading.leave()
         elif form.is_guess and not self._heading.position.known:
             return []
-        elif (below := self._heading.below(line, is_indented=form.is_indented)) is not None:
+        elif not form.is_doubtful and (
+            below := self._heading.below(line, is_indented=form.is_indented)
+        ):
             line = below
-        elif form.is_vague and not (form.is_indented and self._heading.owns):
-            return []
+        else:
+            is_owned = form.is_indented and self._heading.owns
+            needs_proof = form.is_doubtful or (form.is_vague and not is_owned)
+            if self._is_placeless(trainings, form):
+                held = self._growing.place(trainings, line, text, form, needs_proof=needs_proof)
+                return self._followed(held)
+            if needs_proof:
+                return []
         if not form.has_position and not form.split and form.is_summary:
             line = trainings.current.summed_up(line)
         if line.position.total and form.is_drawn:
             return self._drawn(line)
-        return trainings.follow(line)
+        return self._followed(self._growing.pass_by(trainings, line))
 
     def _label(self, trainings: Trainings, text: str, form: LineForm) -> None:
         """A line names the part of the run that it is about, ``fold 1``."""
@@ -354,5 +366,16 @@ class OutputReader:
             trainings.announce(position.epoch)
             self._announces = self._announced = True
 
+    def _is_placeless(self, trainings: Trainings, form: LineForm) -> bool:
+        """Whether nothing has told where a line is, and something in it may."""
+        axis = trainings.current.axis
+        is_nowhere = axis.trained is None and axis.epoch is None
+        return bool(form.unread) and (is_nowhere or self._growing.knows(form.pattern))
+
     def _points(self, line: MetricLine | None) -> list[PrintedPoint]:
-        return [] if line is None else self._trainings.follow(line)
+        if line is None:
+            return []
+        return self._followed(self._growing.pass_by(self._trainings, line))
+
+    def _followed(self, lines: Iterable[tuple[Trainings, MetricLine]]) -> list[PrintedPoint]:
+        return [point for trainings, line in lines for point in trainings.follow(line)]

@@ -29,6 +29,13 @@ def has_function_word(text: str) -> bool:
     return any(word.lower() in _FUNCTION for word in _WORD.findall(text))
 
 
+def behind_function_words(text: str) -> str:
+    """What follows the last of these words: all of a text without any."""
+    words = text.split()
+    ends = [place for place, word in enumerate(words, 1) if word.lower() in _FUNCTION]
+    return " ".join(words[ends[-1] :]) if ends else text
+
+
 def unknown_words(text: str) -> int:
     """How many words of a text say something else than a log of metrics does."""
     return sum(word.lower() not in FILLERS for word in _WORD.findall(text))

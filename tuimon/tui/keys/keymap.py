@@ -42,10 +42,10 @@ _LENT = _first_of_each(
 TABLES: dict[str, tuple[Key, ...]] = {
     "main screen": _first_of_each(*_MAIN),
     "home screen": HOME_KEYS,
-    "machine": SYSTEM_KEYS,
+    "system": SYSTEM_KEYS,
     "table": TABLE_KEYS,
-    "other data": (*ITEM_KEYS, *SUMMARY_KEYS),
-    "views of other data": VIEW_KEYS,
+    "media": (*ITEM_KEYS, *SUMMARY_KEYS),
+    "views of media": VIEW_KEYS,
     "texts": TEXT_KEYS,
     "lines": all_of(Prompt.TOPICS),
 }

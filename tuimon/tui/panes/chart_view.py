@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
-from textual.strip import Strip
 
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.model import Drawing, Row, Scales
@@ -146,10 +145,6 @@ class ChartView(CellView, can_focus=True):
 
     def shown_text(self) -> str:
         return text_of(self.drawing.rows)
-
-    def strips(self) -> list[Strip]:
-        """The chart as it is to be saved: without the mark of the focus."""
-        return [self.strip_of(row) for row in self.drawing.rows]
 
     def _draw(self, chart: MetricChart, width: int, height: int) -> Sequence[Row]:
         state = self.state

@@ -21,7 +21,7 @@ _COLUMNS = 16
 _HANGS_AFTER = 1.0
 """Seconds until nothing more is read of a log in the thread that answers keys."""
 _FOLLOW = Key("follow", "F", "follow", "Follow the console", "Follow its end", "follow", 62)
-_MATCH = Key("match", "N", "match(1)", "Later match", "Later match of what / found")
+_MATCH = Key("match", "N", "match(1)", "Later match", "Go to the later match of a search")
 
 
 class ConsolePane(KeyOwner, ConsoleView):
@@ -29,13 +29,13 @@ class ConsolePane(KeyOwner, ConsoleView):
 
     TOPICS: ClassVar[Topics] = {
         "Console": (
-            Key("zoom", "enter", "zoom", "Zoom", "Let the console fill the screen", "zoom", 70),
-            Key("back", "escape", "back", "Back", "Back: zoom, marks, search", "back", 75),
+            Key("zoom", "enter", "zoom", "Zoom", "Fill the screen with the console", "zoom", 70),
+            Key("back", "escape", "back", "Back", "Go back: zoom, marks, search", "back", 75),
             Key("left", "left,h", "move(-1, 0)", "Scroll left", "Scroll"),
             Key("down", "down,j", "move(0, 1)", "Scroll down"),
             Key("up", "up,k", "move(0, -1)", "Scroll up"),
             Key("right", "right,l", "move(1, 0)", "Scroll right"),
-            Key("next-page", "n,pagedown", "page(1)", "Next page", "A page; n: earlier match"),
+            Key("next-page", "n,pagedown", "page(1)", "Next page", "Turn pages; n: earlier match"),
             Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
             _FOLLOW,
             Key("filter", "slash", "search", "Search", "Search all of the log", "search", 55),

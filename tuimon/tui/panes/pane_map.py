@@ -41,10 +41,14 @@ class PaneMap:
         """The pane that has the focus."""
         return self._charts if self._charts.focused_chart else self._charts.screen.focused
 
+    @property
+    def panes(self) -> list[Widget]:
+        """Those that can be entered, in the order in which Tab goes through them."""
+        return [pane for pane in (self._tags, *self._centre, self._system) if pane.display]
+
     def enter_next(self, steps: int) -> None:
         """Go to the next pane (1) or the one before (-1), around the end."""
-        panes = [pane for pane in (self._tags, *self._centre, self._system) if pane.display]
-        here = self._here
+        panes, here = self.panes, self._here
         if here in panes:
             self._enter(panes[(panes.index(here) + steps) % len(panes)])
         elif panes:

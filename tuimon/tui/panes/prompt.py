@@ -24,7 +24,7 @@ class Prompt(KeyOwner, Horizontal):
     TOPICS: ClassVar[Topics] = {
         "The line": (
             Key("line-clear", "escape", "clear", "Clear", "Clear the line, leave it", "clear", 90),
-            Key("line-earlier", "up", "recall(-1)", "Earlier", "Lines of before", "earlier", 80),
+            Key("line-earlier", "up", "recall(-1)", "Earlier", "Recall a line", "earlier", 80),
             Key("line-later", "down", "recall(1)", "Later"),
         )
     }

@@ -28,10 +28,10 @@ from tuimon.tui.panes.prompt import filter_prompt
 _VALUE_WIDTH = 9
 _RUNS_SHARE, _RUNS_SHARE_FOCUSED = 3, 2
 """Runs take one part of so many of the pane; more while the cursor is among them."""
-_CHOOSE = "Let the run stand out; open the chart of the tag"
+_CHOOSE = "Highlight the run; open the chart of the tag"
 _HIDE = "Hide or show the run"
 _BRACKET = "right_square_bracket"
-_NEXT_RUN = "Next, previous run to stand out"
+_NEXT_RUN = "Highlight the next, previous run"
 _MOST_LABEL = 20
 
 
@@ -46,11 +46,11 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         "Runs": (
             Key("next-run", _BRACKET, "focus_run(1)", "Next run", _NEXT_RUN, "run", 47),
             Key("previous-run", "left_square_bracket", "focus_run(-1)", "Previous run"),
-            Key("pin", "asterisk", "pin_run", "Pin the run", "Pin the run: always stands out"),
+            Key("pin", "asterisk", "pin_run", "Pin the run", "Pin the run: highlight it always"),
             Key("hide", "space", "hide_run", "Hide the run", _HIDE, "hide run", 76),
-            Key("isolate", "o", "isolate", "Isolate", "Only what stands out, or all runs"),
+            Key("isolate", "o", "isolate", "Isolate", "Show highlighted runs alone, or all"),
             Key("filter", "slash", "filter", "Filter", "Filter runs and tags", "filter", 55),
-            Key("group", "g", "group", "Group", "By run, tag prefix, hyperparameter"),
+            Key("group", "g", "group", "Group", "Group: by run, prefix, hyperparameter"),
         )
     }
     TOPICS: ClassVar[Topics] = {
@@ -58,15 +58,15 @@ class TagPane(KeyOwner, CellView, can_focus=True):
             Key("zoom", "enter", "choose", "Choose", _CHOOSE, "choose", 70),
             Key("down", "down,j", "move(1)", "Next run or tag", "Choose a run or tag"),
             Key("up", "up,k", "move(-1)", "Run or tag before"),
-            Key("next-page", "n,pagedown", "page(1)", "Next page", "Next, previous page"),
+            Key("next-page", "n,pagedown", "page(1)", "Next page", "Turn pages"),
             Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
         ),
         **OF_RUNS,
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
     about = (
-        "The list of runs and tags has the focus. Enter on a tag shows its chart; on a run, lets "
-        "the run stand out. / filters both."
+        "The list of runs and tags has the focus. Enter on a tag shows its chart; on a run, "
+        "highlights it. / filters both."
     )
     DEFAULT_CSS = f"TagPane {{ dock: left; width: {TAGS_WIDTH}; background: $surface; }}"
     look: var[Look] = var(Look(), init=False)
@@ -119,6 +119,8 @@ class TagPane(KeyOwner, CellView, can_focus=True):
             idle.add("next-run")
         if self.run is None:
             idle.add("hide")
+        if not (self._known or self.look.filter):
+            idle.add("filter")
         return idle
 
     def key_labels(self) -> Mapping[str, str]:

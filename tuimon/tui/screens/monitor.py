@@ -52,9 +52,9 @@ _STATE_EVERY = 1.0
 _DRAW_SHARE = 6
 """Drawings that take long, as while much is read, leave most of the time to the keys."""
 _PLOTEXT_AFTER = 1.0
-_SHOW_SYSTEM = "Show, hide GPUs, CPU, memory"
-_SHOW_CONSOLE = "Show, hide the console"
-_OTHER_DATA = "Histograms, images, text …"
+_SHOW_SYSTEM = "Show or hide GPUs, CPU, memory"
+_SHOW_CONSOLE = "Show or hide the console"
+_MEDIA = "Show media: histograms, images …"
 
 
 class _Version(NamedTuple):
@@ -79,24 +79,24 @@ class MonitorScreen(SessionScreen):
     TOPICS: ClassVar[Topics] = {
         **SessionScreen.TOPICS,
         "Moving": (
-            Key("next-pane", "tab", "next_pane(1)", "Next pane", "Next, previous pane", "pane", 74),
+            Key("next-pane", "tab", "next_pane(1)", "Next pane", "Go to another pane", "pane", 74),
             Key("previous-pane", "shift+tab", "next_pane(-1)", "Previous pane"),
-            Key("left", "left,h", "cross(-1, 0)", "Pane on the left", "Into the pane beside"),
+            Key("left", "left,h", "cross(-1, 0)", "Pane on the left", "Go into the pane beside"),
             Key("down", "down,j", "cross(0, 1)", "Pane below"),
             Key("up", "up,k", "cross(0, -1)", "Pane above"),
             Key("right", "right,l", "cross(1, 0)", "Pane on the right"),
-            Key("back", "escape", "back", "Back", "Out of the pane; all runs and tags", "back", 75),
-            Key("jump", "apostrophe", "jump", "Jump", "To a chart, pane, run or tag by a letter"),
+            Key("back", "escape", "back", "Back", "Leave the pane; show all again", "back", 75),
+            Key("jump", "apostrophe", "jump", "Jump", "Jump to what a letter stands on"),
         ),
         "Panes": (
-            Key("tags", "1", "toggle_tags", "Tags", "Show, hide the tags", "tags", 60),
+            Key("tags", "1", "toggle_tags", "Tags", "Show or hide the tags", "tags", 60),
             Key("console", "2", "toggle_console", "Console", _SHOW_CONSOLE, "console", 60),
             Key("system", "3", "toggle_system", "System", _SHOW_SYSTEM, "system", 48),
         ),
         "Data": (
-            Key("table", "T", "table", "Table", "All values in a table", "table", 39),
+            Key("table", "T", "table", "Table", "Show all values in a table", "table", 39),
             Key("copy", "Y", "copy", "Copy", "Copy what is focused: chart, pane, console lines"),
-            Key("summaries", "v", "summaries", "Other data", _OTHER_DATA, "other data", 46),
+            Key("summaries", "v", "summaries", "Media", _MEDIA, "media", 46),
         ),
     }
     LOANS = (
@@ -204,8 +204,7 @@ class MonitorScreen(SessionScreen):
         """A value that changes whenever something is to be drawn."""
         loading = self.session.follower.loading  # before what is loaded is looked at
         data, colours = self.session.store.version, self._charts.colours.version
-        look = self.look
-        return _Version(data, colours, loading, self.selection, look.sort, look.folded)
+        return _Version(data, colours, loading, self.selection, self.look.sort, self.look.folded)
 
     @property
     def at_rest(self) -> bool:
@@ -281,12 +280,14 @@ class MonitorScreen(SessionScreen):
     # Keys
 
     def idle_keys(self) -> Collection[str]:
-        session = self.session
+        store = self.session.store
         works = {
             "back": self._output.zoomed,
             "console": self._output.exists,
-            "system": session.system is not None,
-            "summaries": session.store.has_other_data,
+            "system": self.session.system is not None,
+            "summaries": store.has_other_data,
+            "next-pane": bool(self._panes.panes),
+            **dict.fromkeys(("tags", "table"), bool(store.runs)),
         }
         return {key for key, does in works.items() if not does}.union(super().idle_keys())
 
@@ -396,5 +397,4 @@ class MonitorScreen(SessionScreen):
         # All kinds of views take a fifth of the time to the first curve.
         from tuimon.tui.screens.summaries import SummariesScreen
 
-        options = self._charts.options
-        self.app.push_screen(SummariesScreen(self.session, self._reader, options))
+        self.app.push_screen(SummariesScreen(self.session, self._reader, self._charts.options))

@@ -22,14 +22,14 @@ from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
 from tuimon.tui.keys.key_tables import Key, bindings, help_rows
 from tuimon.tui.themes.styles import styles_on
 
-_CLOSING = "escape,q,question_mark,i,a,enter,f1,ctrl+c"
+_CLOSING = "escape,q,question_mark,i,a,enter,f1,M,ctrl+c"
 TEXT_KEYS = (Key("text-close", _CLOSING, "dismiss", "Close", "Close what is read"),)
 
 _EXPLANATION = """\
 A chart pairs the train and test curves of one metric, last values beside their names. The bright \
 line is smoothed as in TensorBoard, the dim band behind it is what was logged. NaN and infinite \
-values are marked at the edge and counted in the title. So are superseded points, which a resumed \
-training has logged again: d shows them.
+values are marked at the edge and counted in the title. So are points \
+overwritten by a resume, which d shows.
 
 The training runs under a guardian of its own: leaving, closing the terminal or losing the \
 connection does not touch it. Come back from any terminal: tuimon attach"""

@@ -29,7 +29,7 @@ from tuimon.tui.screens.typing import TypingScreen
 
 _UPLOAD_SECONDS = 1.0
 """That a request for an upload may take to be written."""
-_TYPE = "Type: input(), pdb"
+_TYPE = "Type into it: input(), pdb"
 
 _STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "stop")
 _HARDER = Answer("s", "do not wait: go on to the next signal now", "stop")
@@ -52,16 +52,16 @@ class SessionScreen(KeyScreen[None]):
     TOPICS: ClassVar[Topics] = {
         "Leaving and help": (
             Key("leave", "q", "leave", "Leave", "Leave; the training goes on", "leave", 100),
-            Key("help", "question_mark,f1", "help", "Help", "This help", "help", 99),
+            Key("help", "question_mark,f1", "help", "Help", "Show this help", "help", 99),
             *everywhere(""),
             Key("interrupt", "ctrl+c", "interrupt", "Leave or stop", "Ask: leave, or stop"),
         ),
         "The training": (
-            Key("run", "i", "run_facts", "About this run", "About this run; W&B upload", "run", 42),
-            Key("alerts", "a", "alerts", "Alerts", "Alerts: what went wrong", "alerts", 81),
+            Key("run", "i", "run_facts", "About this run", "Show all about this run", "run", 42),
+            Key("alerts", "a", "alerts", "Alerts", "List the alerts", "alerts", 81),
             Key("stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
             Key("type", "I", "type", "Type into the console", _TYPE, "answer it", 79),
-            Key("pause", "P", "pause", "Pause or resume", "Pause it, or let it go on", "pause", 43),
+            Key("pause", "P", "pause", "Pause, unpause", "Pause it, or let it go on", "pause", 43),
             Key("upload", "U", "upload", "Upload to W&B", "Upload to W&B now", "upload", 44),
         ),
     }
@@ -90,7 +90,7 @@ class SessionScreen(KeyScreen[None]):
         return status is not None and status.is_paused
 
     def key_labels(self) -> Mapping[str, str]:
-        return {"pause": "resume"} if self._is_paused else {}
+        return {"pause": "unpause"} if self._is_paused else {}
 
     def urgent_keys(self) -> Collection[str]:
         return ("pause",) if self._is_paused else ()

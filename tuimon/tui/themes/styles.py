@@ -17,7 +17,9 @@ from textual.widget import Widget
 
 from tuimon.charts import roles
 from tuimon.charts.roles import RAMP, CurvePart, RoleTable
+from tuimon.console.attributes import Attributes
 from tuimon.tui.themes.inks import DIM, ROLES
+from tuimon.tui.themes.output_colours import OutputColours, own_style
 from tuimon.tui.themes.theme_file import ANSI, DARK, LIGHT
 
 _LIT_BLEND = 0.75
@@ -56,6 +58,7 @@ class RoleStyles(RoleTable[Style]):
         own = ANSI if ansi else DARK if self._dark else LIGHT
         self._curves = curve_colours(variables) or curve_colours(own.variables)
         self._fade = float(variables.get("fade", 1.0))
+        self._output = OutputColours(variables, background, DIM * self._fade)
 
     def plain(self, name: str) -> Style:
         variable, blend, attributes = ROLES.get(name, ROLES[roles.TEXT])
@@ -69,6 +72,9 @@ class RoleStyles(RoleTable[Style]):
 
     def halves(self, ink: str, ground: str | None) -> Style:
         return Style(color=ink, bgcolor=ground)
+
+    def printed(self, look: Attributes) -> Style:
+        return own_style(look) if self._ansi else self._output.style(look)
 
     def lit(self, behind: Style) -> Style:
         accent = Color.parse(self._variables.get("accent", "#dddddd"))

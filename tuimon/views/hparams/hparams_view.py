@@ -60,11 +60,11 @@ class HParamsView(View):
             "hparams-mode",
             "m",
             "Table or plot",
-            "Table, parallel coordinates, scatter, importance",
+            "Switch: table, parallel coordinates, scatter, importance",
             "plots",
             84,
         ),
-        view_key("hparams-sort", "s", "Sort", "Sort by the column; again: reverse", "sort", 76),
+        view_key("hparams-sort", "s", "Sort", "Sort by the column; again: reversed", "sort", 76),
         view_key("hparams-colour", "c", "Colour", "Colour by the column", "colour", 75),
         view_key("hparams-filter", "slash", "Filter", "Filter runs", "filter", 77, asks="filter"),
     )
