@@ -54,11 +54,13 @@ class AnnotateScreen(ModalScreen[Annotation | None]):
                     )
 
     def on_key(self, event: events.Key) -> None:
-        event.stop()
+        moves = {"down": self.focus_next, "up": self.focus_previous}
         if event.key == "escape":
+            event.stop()
             self.dismiss(None)
-        elif event.key in ("up", "down"):
-            self.focus_next() if event.key == "down" else self.focus_previous()
+        elif event.key in moves:
+            event.stop()
+            moves[event.key]()
 
     @on(Input.Submitted)
     def _keep(self) -> None:

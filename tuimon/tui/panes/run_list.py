@@ -22,7 +22,7 @@ from tuimon.text import (
     shorten,
     width,
 )
-from tuimon.tui.panes.cells import line
+from tuimon.tui.panes.cells import clipped, line
 from tuimon.tui.panes.cursor_list import CursorList
 
 _Part = tuple[str, roles.Role]
@@ -223,11 +223,11 @@ def _heading(item: DirectoryHeading, cells: int) -> Row:
     if place == home or place.startswith(f"{home}/"):
         place = f"~{place[len(home) :]}"
     shown = shorten(safe(place), max(8, cells - 12))
-    return line(*_cut_parts([(f"▾ {shown} ", roles.TITLE), (f" {item.runs}", roles.DIM)], cells))
+    return line(*clipped([(f"▾ {shown} ", roles.TITLE), (f" {item.runs}", roles.DIM)], cells))
 
 
 def _cut(parts: Sequence[_Part], cells: int, *, selected: bool) -> Row:
-    cut = _cut_parts(parts, cells)
+    cut = clipped(parts, cells)
     if selected:  # the course keeps its colour
         cut.append((" " * (cells - sum(width(text) for text, _ in cut)), roles.SELECTED))
         cut = [
@@ -235,15 +235,3 @@ def _cut(parts: Sequence[_Part], cells: int, *, selected: bool) -> Row:
             for text, role in cut
         ]
     return line(*cut)
-
-
-def _cut_parts(parts: Sequence[_Part], cells: int) -> list[_Part]:
-    cut: list[_Part] = []
-    left = cells
-    for text, role in parts:
-        shown = text if width(text) <= left else fit(text, left)
-        cut.append((shown, role))
-        left -= width(shown)
-        if left <= 0:
-            break
-    return cut
