@@ -1,17 +1,21 @@
 """The home screen driven by keys: runs, log directories, removing."""
 
+import shlex
 import time
 from pathlib import Path
 
 import pytest
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from support.event_files import scalar, version, write
 from support.screens import shown
 from support.stored_runs import made
+from tuimon.present import whereabouts
 from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
 from tuimon.runs.annotation import Annotation, read_annotation
+from tuimon.runs.record import RunRecord, RunState, read_record, write_record
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.home_app import HomeApp
@@ -21,16 +25,16 @@ from tuimon.tui.panes.nearby_list import NearbyList
 from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.run_list import RunList
 from tuimon.tui.panes.welcome import Welcome
-from tuimon.tui.screens import home
 from tuimon.tui.screens.home import HomeScreen
 from tuimon.tui.screens.home_choice import Again, Together
 from tuimon.tui.screens.pages import FactsScreen
+from tuimon.tui.screens.run_page import FactSheet
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(home, "find_strays", lambda known: [])  # whatever else runs here
+    monkeypatch.setattr(whereabouts, "find_strays", lambda known: [])  # whatever else runs here
     write(tmp_path / "runs" / "a", [version(), scalar("loss", 0, 1.0)])
     write(tmp_path / "runs" / "b", [version(), scalar("loss", 0, 1.0)])
     return tmp_path
@@ -201,7 +205,7 @@ async def test_a_paused_run_offers_to_go_on_and_its_alerts_come_while_they_are_r
         await pilot.press("a")
         page = pilot.app.screen
         assert isinstance(page, FactsScreen)
-        assert "Nothing to tell" in str(page.query(Static).first().content)
+        assert "No alerts" in str(page.query(Static).first().content)
         AlertLog(paths.alerts).add(
             Alert(key="k", level=AlertLevel.ERROR, title="loss is NaN", text="x", wall_time=0.0)
         )
@@ -210,4 +214,33 @@ async def test_a_paused_run_offers_to_go_on_and_its_alerts_come_while_they_are_r
             if session.alerts and not page._text:
                 break
         assert page._text == ""
+    session.stop()
+
+
+async def test_the_page_on_a_run_follows_it_and_is_copied() -> None:
+    paths = made("held", ended=None)
+    record = read_record(RunRecord, paths.run_json)
+    assert record is not None
+    session = Session(paths)
+    app = TuimonApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i")
+        sheet = app.screen.query_one(FactSheet)
+        assert "state" in shown(sheet)
+        assert f"tuimon attach {paths.id}" in shown(sheet)
+        assert app.screen.query_one(VerticalScroll).max_scroll_y == 0
+        ended = record._replace(state=RunState.FAILED, ended_at=record.started_at, cause="x" * 999)
+        write_record(paths.run_json, ended)
+        for _ in range(400):
+            await pilot.pause(0.05)
+            if "failed" in shown(sheet):
+                break
+        assert "running" not in shown(sheet)
+        await pilot.pause()
+        assert app.screen.query_one(VerticalScroll).max_scroll_y > 0
+        await pilot.press("Y")
+        assert app.clipboard == sheet.whole_text()
+        assert f"tuimon run {shlex.join(record.argv)}" in app.clipboard
+        await pilot.press("i")
+        assert not app.screen.query(FactSheet)
     session.stop()

@@ -35,6 +35,7 @@ from tuimon.runs.secrecy import mask_of
 from tuimon.text import safe
 
 _LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
+_TYPED = "tuimon.cli.run.typed"
 _SECTIONS = {
     "Launch": ("module", "name", "logdir", "detach", "foreground", "stop_grace"),
     "Watch": ("plain", "hook", "console_metrics"),
@@ -57,10 +58,20 @@ def parse_graces(
     return found
 
 
+class LaunchCommand(SectionedCommand):
+    """A command that keeps what was typed after its name."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_TYPED] = tuple(args)
+        return super().parse_args(ctx, args)
+
+
 class RunOptions(NamedTuple):
     """What was typed, with its defaults."""
 
     training: tuple[str, ...]
+    typed: tuple[str, ...] | None = None
+    """The options themselves."""
     module: bool = False
     name: str | None = None
     logdir: str | None = None
@@ -95,7 +106,7 @@ class RunOptions(NamedTuple):
 
 
 @click.command(
-    cls=SectionedCommand,
+    cls=LaunchCommand,
     sections=_SECTIONS,
     context_settings={"allow_interspersed_args": False, "token_normalize_func": present_name},
     epilog="A .py script and -m run with the `python` on PATH. What follows is passed to it.",
@@ -169,7 +180,9 @@ def command(**typed: Any) -> int:
     tuimon run --name big -m mypackage.train --epochs 90
     tuimon run -- torchrun --nproc-per-node 2 train.py
     """
-    options = RunOptions(**typed)
+    arguments = click.get_current_context().meta[_TYPED]
+    training = typed["training"]
+    options = RunOptions(**typed, typed=arguments[: len(arguments) - len(training)])
     if options.detach and options.foreground:
         raise CommandError("--detach and --foreground cannot be combined")
     if options.wandb_resume and options.no_wandb_resume:
@@ -270,6 +283,7 @@ def _record(options: RunOptions) -> RunRecord:
         id="",
         name=options.run_name,
         argv=("-m", *training) if module else training,
+        options=options.typed,
         command=resolve(training, module=module, env=os.environ),
         cwd=str(Path.cwd()),
         logdir=str(Path(logdir).absolute()) if logdir else None,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tuimon.events.nearby import NearbyLogdir
+from tuimon.present.whereabouts import Whereabouts
 from tuimon.runs.strays import StrayTraining
 from tuimon.text import width
 from tuimon.tui.panes.nearby_list import NearbyList
@@ -26,7 +27,7 @@ def nearby() -> NearbyList:
         NearbyLogdir(PLACE, 1, now - 5, True),
         NearbyLogdir(PLACE / "runs" / "a\n", 20, now - 3700, False),
     ]
-    found.set_nearby(PLACE, strays, logdirs)
+    found.set_nearby(Whereabouts(PLACE, strays, logdirs))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import shlex
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from tuimon.charts.model import Row, Span
 from tuimon.events.nearby import NearbyLogdir
 from tuimon.masking.mask import Mask
 from tuimon.present.facts import count
+from tuimon.present.whereabouts import Whereabouts
 from tuimon.runs.strays import StrayTraining
 from tuimon.text import fit, fit_name, format_age, safe, width
 from tuimon.tui.panes.cells import clipped, line
@@ -41,15 +42,13 @@ class NearbyList(CursorList[NearbyHeading | StrayTraining | NearbyLogdir]):
         self._place = Path()
         self.display = False
 
-    def set_nearby(
-        self, place: Path, strays: Sequence[StrayTraining], logdirs: Sequence[NearbyLogdir]
-    ) -> None:
-        """Show these; the directories were found at and below a place."""
-        self._place = place
+    def set_nearby(self, found: Whereabouts) -> None:
+        """Show what was found."""
+        self._place = found.place
         entries: list[NearbyHeading | StrayTraining | NearbyLogdir] = []
-        if strays:
+        if strays := found.strays:
             entries += [NearbyHeading(f"running here without tuimon ({len(strays)})"), *strays]
-        if logdirs:
+        if logdirs := found.logdirs:
             entries += [NearbyHeading(f"log directories here ({len(logdirs)})"), *logdirs]
         self.display = bool(entries)
         self.set_items(entries)

@@ -12,15 +12,16 @@ from textual.binding import BindingType
 from textual.worker import get_current_worker
 
 from tuimon.abandoned import answer_within
-from tuimon.events.nearby import NearbyLogdir, find_logdirs
+from tuimon.events.nearby import NearbyLogdir
 from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.present.facts import count
 from tuimon.present.home_memory import HomeMemory
 from tuimon.present.run_again import again_question
 from tuimon.present.run_lines import RunLine, sources_of
+from tuimon.present.signs import STATE_SIGNS
+from tuimon.present.whereabouts import Whereabouts, look_about
 from tuimon.runs.annotation import Annotation, write_annotation
 from tuimon.runs.environment import read_environment
-from tuimon.runs.paths import state_home
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.removal import (
     CannotRemoveError,
@@ -29,7 +30,7 @@ from tuimon.runs.removal import (
     size_of,
     why_it_stays,
 )
-from tuimon.runs.strays import StrayTraining, find_strays
+from tuimon.runs.strays import StrayTraining
 from tuimon.text import format_bytes, safe
 from tuimon.tui.dialogs.annotate import AnnotateScreen
 from tuimon.tui.dialogs.ask import Answer, AskScreen
@@ -205,7 +206,7 @@ class HomeScreen(KeyScreen[None]):
         return None if line is None else line.run
 
     def _search(self) -> None:
-        self._begin("search", self._find_nearby)
+        self._begin("search", self._look_about)
 
     def _look(self) -> None:
         self._begin("look", self._look_at_runs)
@@ -215,19 +216,12 @@ class HomeScreen(KeyScreen[None]):
         if not any(worker.group == group and worker.is_running for worker in self.workers):
             self.run_worker(call, thread=True, group=group, exit_on_error=False)
 
-    def _find_nearby(self) -> None:
-        place, runs = Path.cwd(), [line.run for line in self._memory.lines]
-        listed = {Path(source.path) for run in runs for source in run.log_sources}
-        found = find_logdirs(place, apart_from=state_home())
-        logdirs = [one for one in found if one.path not in listed]
-        children = (run.record.child for run in runs if run.record.ended_at is None)
-        strays = find_strays([child.pid for child in children if child is not None])
-        self.app.call_from_thread(self._show_nearby, place, strays, logdirs)
+    def _look_about(self) -> None:
+        found = look_about(Path.cwd(), [line.run for line in self._memory.lines])
+        self.app.call_from_thread(self._show_nearby, found)
 
-    def _show_nearby(
-        self, place: Path, strays: Sequence[StrayTraining], logdirs: Sequence[NearbyLogdir]
-    ) -> None:
-        self._nearby.set_nearby(place, strays, logdirs)
+    def _show_nearby(self, found: Whereabouts) -> None:
+        self._nearby.set_nearby(found)
         if self._nearby.display and not self._list.display and not self._prompt.display:
             self.set_focus(self._nearby)
         self._offer_keys()
@@ -275,7 +269,8 @@ class HomeScreen(KeyScreen[None]):
             self.focused.move_cursor(way * len(self.focused.items))
 
     def action_help(self) -> None:
-        self.app.push_screen(TextScreen("home", _ABOUT, TextSection("", help_rows(self.keys))))
+        keys, signs = TextSection("", help_rows(self.keys)), TextSection("Signs", STATE_SIGNS)
+        self.app.push_screen(TextScreen("home", _ABOUT, keys, signs))
 
     def action_page(self, pages: int) -> None:
         if isinstance(self.focused, CursorList):
