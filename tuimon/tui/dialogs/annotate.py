@@ -38,7 +38,11 @@ class AnnotateScreen(ModalScreen[Annotation | None]):
 
     def compose(self) -> ComposeResult:
         values = {"name": self._said.name, "tags": " ".join(self._said.tags)}
-        hints = {"name": self._first, "tags": "baseline, paper", "note": "what is special about it"}
+        hints = {
+            "name": self._first,
+            "tags": "such as: baseline paper",
+            "note": "such as: warm start",
+        }
         with Vertical() as box:
             box.border_title = self._title
             box.border_subtitle = "↑↓ next field · Enter keeps · Esc cancels"

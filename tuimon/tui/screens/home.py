@@ -277,6 +277,7 @@ class HomeScreen(KeyScreen[None]):
             self.action_move(pages * self.focused.page_rows)
 
     def action_filter(self) -> None:
+        self._nearby.display = False  # its last row is where the line is typed
         self._prompt.open(self._memory.filter)
 
     def _filtered(self, text: str) -> None:
@@ -286,6 +287,7 @@ class HomeScreen(KeyScreen[None]):
             self._prompt.say(safe(why), wrong=True)
 
     def _filter_ended(self) -> None:
+        self._nearby.display = bool(self._nearby.items)
         self.set_focus(self._list if self._list.display else self._nearby)
 
     def action_sort(self) -> None:
