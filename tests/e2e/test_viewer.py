@@ -75,7 +75,11 @@ def test_leaving_says_how_to_come_back_and_restores_the_terminal(running: Host):
         assert title in terminal.received
         assert terminal.received.rindex(b"\x1b]0;\x07\x1b[23;0t") > terminal.received.rindex(title)
         assert terminal.received.rindex(b"\x1b[?1000l") > terminal.received.rindex(b"\x1b[?1000h")
-    assert running.runs()[0]["state"] == "running"
+    document = running.runs()[0]
+    assert document["state"] == "running"
+    assert document["options"] == ["--detach", "--mirror", "off"]
+    again = f"cd {running.project} && tuimon run --mirror off {document['argv'][0]}"
+    assert document["again"] == again
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])

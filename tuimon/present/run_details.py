@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tuimon.mirror.run_config import script_config
+from tuimon.mirror.run_config import given_config, script_config
 from tuimon.present.hparam_groups import read_hparams
 from tuimon.present.pairing import pair_tags
 from tuimon.present.statistics import TagStatistics, statistics
@@ -46,12 +46,6 @@ def read_details(session: Session, reader: SummaryReader) -> RunDetails:
         _first(_values(session.store), _MOST_VALUES),
         [] if session.run is None else _patch(session.run.source / PATCH),
     )
-
-
-def given_config(record: RunRecord) -> dict[str, object]:
-    """What the command line says of a training, secrets hidden: options, entries of --config."""
-    mask = mask_of(record)
-    return script_config(mask.command(record.argv)) | mask.config(record.mirror.config)
 
 
 def _configuration(session: Session, reader: SummaryReader) -> list[FactRow]:
