@@ -207,7 +207,9 @@ async def test_limits_are_typed_and_told_when_they_are_none(one: Session) -> Non
         assert "y limits" in title(screen)
         assert (chart(screen).area.x0, chart(screen).area.x1) == (100, 300)
         await type_keys(pilot, *" q")
+        await type_keys(pilot, "enter")
         assert "q: write x=LOW:HIGH" in screen.query_one("#limits", Prompt).said
+        assert "y limits" in title(screen), "nothing is dropped"
         await type_keys(pilot, "backspace", "enter")
         assert screen.focused is chart(screen)
         assert "y limits" not in title(screen, "grad_norm")

@@ -119,11 +119,11 @@ async def test_a_click_on_the_chosen_run_opens_it(place: Path) -> None:
     async with app.run_test(size=(100, 24)) as pilot:
         screen = await ready(pilot)
         runs = screen.query_one(RunList)
-        other = runs.items[1].record.name
+        other = runs.items[1].run.name
         assert other in shown(runs).splitlines()[2]
         await pilot.click(runs, offset=(5, 2))
         assert app.is_running
-        assert runs.chosen == runs.items[1]
+        assert runs.line == runs.items[1]
         await pilot.click(runs, offset=(5, 2))
     assert app.return_value.record.name == other
 
@@ -142,7 +142,7 @@ async def test_a_paused_run_offers_to_go_on_and_its_alerts_come_while_they_are_r
         await pilot.press("a")
         page = pilot.app.screen
         assert isinstance(page, FactsScreen)
-        assert "Nothing to tell" in str(page.query(Static).first().content)
+        assert "No alerts" in str(page.query(Static).first().content)
         AlertLog(paths.alerts).add(
             Alert(key="k", level=AlertLevel.ERROR, title="loss is NaN", text="x", wall_time=0.0)
         )

@@ -1,5 +1,6 @@
 """`tuimon run`: from a command line to a training under a guardian, which is then watched."""
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -25,9 +26,11 @@ from tuimon.cli.shared.common import (
 from tuimon.cli.shared.option_sections import SectionedCommand
 from tuimon.cli.shared.wandb_options import WANDB_NAMES, present_name, wandb_options
 from tuimon.present.tag_width import console_columns
+from tuimon.runs.environment import read_environment, worth_keeping, write_environment
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, machine_id, pid_namespace
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
+from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import mask_of
 from tuimon.text import safe
 
@@ -204,15 +207,59 @@ def launch(options: RunOptions) -> RunPaths:
     Raises:
         CommandError: there is no such training, or it or its guardian could not be started.
     """
+    return _launch(_record(options), detached=not options.foreground)
+
+
+def launch_again(run: RunStatus) -> RunPaths:
+    """Start what a run has started, where and as it did, with the variables that are known of then.
+
+    Raises:
+        CommandError: its directory is gone, or as of `launch`.
+    """
+    then, before = run.record, dict(os.environ)
+    try:
+        with contextlib.chdir(then.cwd):
+            os.environ.update(read_environment(run.paths.environment) or {})
+            return _launch(_repeated(then), detached=True)
+    except OSError as error:
+        why = safe(f"{then.cwd}: {error.strerror}")
+        raise CommandError(f"{safe(run.name)} could not be started: {why}") from None
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _repeated(then: RunRecord) -> RunRecord:
+    """The record of a run that is to do the same."""
+    return RunRecord(
+        id="",
+        name=then.name,
+        argv=then.argv,
+        command=then.command,
+        cwd=then.cwd,
+        logdir=then.logdir,
+        hook=then.hook,
+        console_metrics=then.console_metrics,
+        notify=then.notify,
+        mirror=then.mirror,
+        stop_grace_int=then.stop_grace_int,
+        stop_grace_term=then.stop_grace_term,
+        **_here(given_input=False),
+    )
+
+
+def _launch(record: RunRecord, *, detached: bool) -> RunPaths:
+    """Raises: CommandError."""
     from tuimon.cli.shared.surroundings import LaunchContext, look_around
     from tuimon.guardian.launch import LaunchError, start_guardian
 
-    record = _record(options)
     try:
         paths = new_run_directory(record.name)
-        detached = not options.foreground
         around = look_around(paths.id, os.environ) if detached else LaunchContext()
         _write_first(paths, record._replace(id=paths.id, warnings=around.warnings))
+        keep = worth_keeping(os.environ, record.mirror.secrets)
+        with suppress(OSError):  # then it is not known when it is run again
+            write_environment(paths.environment, keep)
     except OSError as error:
         why = safe(f"{error.strerror}: {error.filename or runs_directory()}")
         raise CommandError(f"no run can be recorded: {why} (TUIMON_HOME=DIR: elsewhere)") from None
@@ -235,10 +282,6 @@ def _record(options: RunOptions) -> RunRecord:
     return RunRecord(
         id="",
         name=options.run_name,
-        host=socket.gethostname(),
-        machine_id=machine_id(),
-        boot_id=boot_id(),
-        pid_namespace=pid_namespace(),
         argv=("-m", *training) if module else training,
         options=options.typed,
         command=resolve(training, module=module, env=os.environ),
@@ -250,10 +293,21 @@ def _record(options: RunOptions) -> RunRecord:
         mirror=options.wandb()._replace(secrets=secret_names(settings)),
         stop_grace_int=graces.term_after,
         stop_grace_term=graces.kill_after,
-        started_at=time.time(),
-        given_input=_has_input(foreground=options.foreground),
-        pty_cols=_columns(),
+        **_here(given_input=_has_input(foreground=options.foreground)),
     )
+
+
+def _here(*, given_input: bool) -> dict[str, Any]:
+    """The fields of a record that tell of this host, this moment and this terminal."""
+    return {
+        "host": socket.gethostname(),
+        "machine_id": machine_id(),
+        "boot_id": boot_id(),
+        "pid_namespace": pid_namespace(),
+        "started_at": time.time(),
+        "given_input": given_input,
+        "pty_cols": _columns(),
+    }
 
 
 def _has_input(*, foreground: bool) -> bool:

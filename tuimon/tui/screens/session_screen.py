@@ -123,7 +123,7 @@ class SessionScreen(KeyScreen[None]):
 
     def _alerts(self) -> tuple[str, list[tuple[str, str]]]:
         rows = alert_rows(self.session)
-        return "" if rows else "Nothing to tell: no NaN, no growing loss, no stall.", rows
+        return "" if rows else "No alerts: no NaN, no growing loss, no stall.", rows
 
     # Leaving, stopping, pausing
 
