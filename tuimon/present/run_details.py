@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tuimon.masking.mask import Mask
 from tuimon.mirror.run_config import given_config, script_config
 from tuimon.present.hparam_groups import read_hparams
 from tuimon.present.pairing import pair_tags
@@ -61,7 +62,7 @@ def _configuration(session: Session, reader: SummaryReader) -> list[FactRow]:
         rows = _masked(rows, status.record)
         given = given_config(status.record)
     elif process is not None:
-        given = script_config(process.command)
+        given = script_config(Mask((), process.command).command(process.command))
     return rows + [(name, _text(value)) for name, value in given.items() if name not in logged]
 
 
@@ -118,7 +119,7 @@ def _patch(path: Path) -> list[str]:
         text = read_regular(path, 2 * MOST_BYTES).decode(errors="surrogateescape")
     except OSError:
         return []
-    lines = text.expandtabs(4).splitlines()
+    lines = text.expandtabs(4).rstrip("\n").split("\n")
     more = len(lines) - _MOST_LINES
     return lines if more <= 0 else [*lines[:_MOST_LINES], f"… {more:,} lines more in {path}"]
 

@@ -1,11 +1,14 @@
 """All that is known of what is watched, in sections for people to read and copy. No widgets."""
 
+import re
 import shlex
 import time
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from tuimon.charts import roles
+from tuimon.masking.mask import Mask
 from tuimon.present.facts import clock, file_rows, mirror_word, standing
 from tuimon.present.run_details import FactRow, RunDetails
 from tuimon.runs.activity import remark, state_word
@@ -19,6 +22,7 @@ from tuimon.session.session import Session
 from tuimon.text import format_duration, format_value, safe
 
 _FOUND = {CONSOLE: "from console", WANDB: "from W&B run"}
+_NUMBER = re.compile(r"^GPU \d+ ")
 _AS_A_RULE = ("python", "torch", "CUDA", "ROCm")
 """Versions that have rows of their own; the others share one."""
 
@@ -46,7 +50,9 @@ def run_sections(session: Session, details: RunDetails) -> list[FactSection]:
         "best values" if _are_best(details) else "values": _facts(details.values),
         "configuration": _facts(details.configuration),
         "environment": [] if status is None else _environment(status),
-        "code": [] if status is None or status.recorder is None else _code(status.recorder),
+        "code": []
+        if status is None or status.recorder is None
+        else _code(status.recorder, details),
         "W&B": [] if status is None else _wandb(status.mirror),
         "commands": [] if status is None else _commands(status),
         "files": _files(session),
@@ -116,17 +122,23 @@ def _environment(status: RunStatus) -> list[Fact]:
         Fact("python", python),
         *(Fact(name, versions.get(name, "")) for name in _AS_A_RULE[1:]),
         Fact("packages", ", ".join(map(safe, others))),
-        *(Fact("", safe(gpu)) if number else Fact("GPUs", safe(gpu))
-          for number, gpu in enumerate(recorder.gpus)),
+        Fact("GPUs", _counted(recorder.gpus)),
         Fact("GPU driver", safe(recorder.driver or "")),
-    ]  # fmt: skip
+    ]
 
 
-def _code(recorder: RecorderRecord) -> list[Fact]:
+def _counted(gpus: Iterable[str]) -> str:
+    """`8 × H200` of ``GPU 0 H200``, ``GPU 1 H200`` …"""
+    models = Counter(safe(_NUMBER.sub("", gpu)) for gpu in gpus)
+    return ", ".join(f"{n} × {model}" if n > 1 else model for model, n in models.items())
+
+
+def _code(recorder: RecorderRecord, details: RunDetails) -> list[Fact]:
     commit = recorder.git_commit
     if commit is None:
         return []
-    dirty = Fact("changes", "uncommitted ones, see below", roles.WARN)
+    told = "uncommitted ones" + (", see below" if details.patch else "")
+    dirty = Fact("changes", told, roles.WARN)
     return [
         Fact("commit", " · ".join(filter(None, [commit[:12], safe(recorder.git_branch or "")]))),
         Fact("", safe(recorder.git_subject or "")),
@@ -180,7 +192,7 @@ def _process_facts(session: Session) -> list[Fact]:
         Fact("state", " · ".join(filter(None, [subject.state, safe(subject.reason or "")]))),
         *_times(process.started_at, subject.ended_at, max(0.0, took)),
         *_progress(session),
-        Fact("command", safe(shlex.join(process.command))),
+        Fact("command", safe(shlex.join(Mask((), process.command).command(process.command)))),
         Fact("in", safe(process.cwd)),
         Fact("user", safe(process.user)),
         Fact("process", str(process.pid)),

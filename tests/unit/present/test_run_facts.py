@@ -59,7 +59,7 @@ def test_all_that_was_recorded_of_a_run_is_told(tmp_path: Path) -> None:
         ),
         git_commit="0123456789abcdef", git_dirty=True, git_subject="Lower\x1b[2J",
         git_branch="main",
-        python="/env/bin/python", gpus=("GPU 0 H200", "GPU 1 H200"), driver="570.1",
+        python="/env/bin/python", gpus=("GPU 0 H200", "GPU 1 H200", "GPU 2 L4"), driver="570.1",
         versions={
             "python": "3.12.1", "torch": "2.9.1", "CUDA": "12.8", "numpy": "2.1", "wandb": "1",
         },
@@ -82,7 +82,7 @@ def test_all_that_was_recorded_of_a_run_is_told(tmp_path: Path) -> None:
     environment = [(name, fact.value) for name, fact in found["environment"].items()]
     assert environment == [
         ("python", "3.12.1 · /env/bin/python"), ("torch", "2.9.1"), ("CUDA", "12.8"),
-        ("packages", "numpy 2.1, wandb 1"), ("GPUs", "GPU 0 H200"), ("", "GPU 1 H200"),
+        ("packages", "numpy 2.1, wandb 1"), ("GPUs", "2 × H200, L4"),
         ("GPU driver", "570.1"),
     ]  # fmt: skip
     assert found["code"]["commit"].value == "0123456789ab · main"
