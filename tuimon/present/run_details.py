@@ -23,6 +23,8 @@ _MOST_SETTINGS = 100
 _MOST_VALUES = 16
 _MOST_SHOWN = 4
 """Values of a hyperparameter that trainings differ in."""
+_EXACT = 2.0**53
+"""Whole numbers below are told apart."""
 _MOST_LINES = 400
 """Of a patch."""
 
@@ -72,8 +74,8 @@ def _masked(rows: list[FactRow], record: RunRecord) -> list[FactRow]:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, float):
-        return exact_value(value)
+    if isinstance(value, float):  # as all numbers of logged hyperparameters are
+        return str(int(value)) if value.is_integer() and abs(value) < _EXACT else exact_value(value)
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
@@ -104,8 +106,9 @@ def _best(values: list[TagStatistics], *, several: bool) -> str | None:
     lowest = known[0].best == "min"
     top = min(known, key=lambda one: one.low if lowest else -one.high)
     value = top.low if lowest else top.high
-    where = f" in {top.run}" if several and len(values) > 1 else ""
-    told = f"{top.best} {format_value(value)} @ {top.best_step}{where}"
+    told = f"{top.best} {format_value(value)} @ {top.best_step}"
+    if several:
+        return f"{told} in {top.run}"
     return told if top.last_step == top.best_step else f"{told}, last {_last(values)}"
 
 

@@ -19,6 +19,7 @@ from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import masked_command
 from tuimon.runs.sources import CONSOLE, WANDB
 from tuimon.session.session import Session
+from tuimon.store.parts import trainings
 from tuimon.text import format_duration, format_value, safe
 
 _FOUND = {CONSOLE: "from console", WANDB: "from W&B run"}
@@ -96,7 +97,7 @@ def _progress(session: Session) -> list[Fact]:
     told = [f"{progress.step:,}"]
     if runs and progress.rate is not None:
         told.append(f"{format_value(float(f'{progress.rate:.2g}'))}/s")
-    return [Fact("step", " · ".join(told))]
+    return [Fact("newest step" if subject is None else "step", " · ".join(told))]
 
 
 def _alert(alert: Alert) -> Fact:
@@ -186,10 +187,12 @@ def _commands(status: RunStatus) -> list[Fact]:
 def _process_facts(session: Session) -> list[Fact]:
     process, subject = session.process, session.subject
     if process is None or subject is None:
-        return _progress(session)
+        names = trainings(session.store.runs)
+        return [Fact("runs", str(len(names)) if len(names) > 1 else ""), *_progress(session)]
     took = (subject.ended_at or time.time()) - process.started_at
+    told = [subject.state, safe(subject.reason or "")]
     return [
-        Fact("state", " · ".join(filter(None, [subject.state, safe(subject.reason or "")]))),
+        Fact("state", " · ".join(filter(None, told)), standing(subject.state).role),
         *_times(process.started_at, subject.ended_at, max(0.0, took)),
         *_progress(session),
         Fact("command", safe(shlex.join(Mask((), process.command).command(process.command)))),
