@@ -52,7 +52,7 @@ def read_details(session: Session, reader: SummaryReader) -> RunDetails:
 
 
 def _configuration(session: Session, reader: SummaryReader) -> list[FactRow]:
-    """What was logged as hyperparameters, then what the command line says besides."""
+    """What was logged as hyperparameters; besides, what the command line and ``wandb.init`` say."""
     logged: dict[str, list[object]] = {}
     for hparams in read_hparams(session.store, reader).values():
         for name, value in hparams.items():
@@ -62,7 +62,8 @@ def _configuration(session: Session, reader: SummaryReader) -> list[FactRow]:
     given: Mapping[str, object] = {}
     if status is not None:
         rows = _masked(rows, status.record)
-        given = given_config(status.record)
+        recorder = status.recorder
+        given = {**given_config(status.record), **(recorder.wandb_config if recorder else {})}
     elif process is not None:
         given = script_config(Mask((), process.command).command(process.command))
     return rows + [(name, _text(value)) for name, value in given.items() if name not in logged]
