@@ -74,11 +74,15 @@ def test_leaving_says_how_to_come_back_and_restores_the_terminal(running: Host):
         warnings = last.splitlines()[2:]  # of what this host does to trainings, if anything
         assert all(line.startswith("warning: ") for line in warnings)
         assert terminal.received.rindex(b"\x1b[?1049l") > terminal.received.rindex(b"\x1b[?1049h")
-        title = f"\x1b[22;0t\x1b]0;● {running.runs()[0]['name']} running\x07".encode()
-        assert title in terminal.received
+        title = "\x1b]0;● script running".encode()
+        assert terminal.received.index(b"\x1b[22;0t\x1b]0;") < terminal.received.index(title)
         assert terminal.received.rindex(b"\x1b]0;\x07\x1b[23;0t") > terminal.received.rindex(title)
         assert terminal.received.rindex(b"\x1b[?1000l") > terminal.received.rindex(b"\x1b[?1000h")
-    assert running.runs()[0]["state"] == "running"
+    document = running.runs()[0]
+    assert document["state"] == "running"
+    assert document["options"] == ["--detach", "--mirror", "off"]
+    again = f"cd {running.project} && tuimon run --mirror off {document['argv'][0]}"
+    assert document["again"] == again
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
