@@ -207,7 +207,9 @@ async def test_limits_are_typed_and_told_when_they_are_none(one: Session) -> Non
         assert "y limits" in title(screen)
         assert (chart(screen).area.x0, chart(screen).area.x1) == (100, 300)
         await type_keys(pilot, *" q")
+        await type_keys(pilot, "enter")
         assert "q: write x=LOW:HIGH" in screen.query_one("#limits", Prompt).said
+        assert "y limits" in title(screen), "nothing is dropped"
         await type_keys(pilot, "backspace", "enter")
         assert screen.focused is chart(screen)
         assert "y limits" not in title(screen, "grad_norm")
@@ -348,7 +350,7 @@ async def test_a_chart_is_saved(one: Session, tmp_path: Path) -> None:
             await type_keys(pilot, "greater_than_sign", *keys)
             await pilot.app.workers.wait_for_complete()
             saved = {path.suffix: path for path in tmp_path.glob("tuimon-loss-*")}
-        told = [note.message for note in pilot.app._notifications]
+        told = [message.text for message in pilot.app.messages]
         charts = pilot.app.screen.query_one(ChartPane).all_charts()
     assert f"saved {saved['.svg'].absolute()}" in told
     assert saved[".txt"].read_text().startswith("loss")

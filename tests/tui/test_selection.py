@@ -9,6 +9,7 @@ from support.event_files import append, scalar, version, write
 from support.screens import settle, shown, visible
 from tuimon.charts import roles
 from tuimon.session.session import Session
+from tuimon.terminal.terminal_app import screen_strips
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.key_bar import KeyBar
@@ -80,7 +81,16 @@ async def test_what_is_no_filter_is_told_and_changes_nothing(session: Session) -
         screen = await settle(pilot)
         await pilot.press("slash", *"acc", "space", "left_parenthesis")
         await settle(pilot)
-        assert "missing at the end" in screen.query_one("#filter", Prompt).said
+        prompt = screen.query_one("#filter", Prompt)
+        assert "missing at the end" in prompt.said
+        await pilot.press("enter")
+        await settle(pilot)
+        assert prompt.display, "what is wrong is not kept"
+        assert visible(screen) == ["acc/train"]
+        assert "something is missing at the end" in screen_strips(screen)[-1].text
+        await pilot.press("backspace", "enter")
+        await settle(pilot)
+        assert not prompt.display
         assert visible(screen) == ["acc/train"]
 
 

@@ -109,6 +109,8 @@ def _tokens(text: str) -> list[_Lexeme]:
 
 def _pattern(regex: str | None, word: str) -> re.Pattern[str]:
     if regex is None:
+        if word.startswith("/"):  # its end has not been typed yet
+            raise FilterError("a regular expression ends with /")
         if _GLOB.search(word):
             return re.compile(r"\A" + translate(word), re.IGNORECASE)
         return re.compile(re.escape(word), re.IGNORECASE)

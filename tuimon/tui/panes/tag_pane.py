@@ -245,6 +245,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
             self.filter.say(safe(str(error)), wrong=True)
         else:
             self._change_look(filter=text.strip())
+            self.filter.say("")
             self._tell_filter()
 
     def _end_filter(self) -> None:
@@ -252,7 +253,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         self._change_look(filters=tuple(self.filter.history))
 
     def _tell_filter(self) -> None:
-        if self.filter.display and not self.filter.has_class("-wrong"):
+        if self.filter.display and not self.filter.is_wrong:
             shown = f"{len(self._tags)} of {self._known} tags"
             self.filter.say(f"{shown}   Enter keeps, Esc clears")
 

@@ -149,10 +149,10 @@ class MonitorScreen(SessionScreen):
                 yield self._folded
                 yield self._output
             yield self._system
+        yield KeyBar(id="keys")
         yield self._tags.filter
         yield self._output.find_prompt
         yield self._charts.limits
-        yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         self._show_panes()
