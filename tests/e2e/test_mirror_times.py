@@ -122,6 +122,38 @@ def test_a_run_that_goes_online_later_keeps_its_times(
     )
 
 
+@pytest.mark.long
+def test_system_metrics_of_which_a_kill_has_left_a_part_are_sent_from_there(
+    tmp_path: Path, server: WandbServer
+) -> None:
+    began = time.time() - DAYS
+    written(tmp_path / "runs", began, 1000)
+    paths = new_run(tmp_path, tmp_path / "runs", started_at=began)
+    with MirrorUnderTest(paths, QUICK) as mirror:
+        mirror.wait_until(lambda record: record.state == "offline")
+        wait_until(lambda: len(measured(paths)) >= 3)
+        end_run(paths)
+        assert mirror.finish() == 0
+    store = server.stream
+
+    def store_one(run_id: str, body: dict[str, Any]) -> None:
+        if system := (body.get("files") or {}).get("wandb-events.jsonl"):
+            del system["content"][1:]
+        store(run_id, body)
+
+    server.stream = store_one  # type: ignore[method-assign]
+    request_upload(paths)
+    with MirrorUnderTest(paths, online(server)) as mirror:
+        wait_until(lambda: any(map(events, server.runs.values())))
+        mirror.kill()
+    server.stream = store  # type: ignore[method-assign]
+    with MirrorUnderTest(paths, online(server)) as mirror:
+        assert mirror.finish() == 0
+        assert mirror.record.is_uploaded
+    (run,) = server.runs.values()
+    assert [row["_timestamp"] for row in events(run)] == measured(paths)
+
+
 def test_a_log_of_three_days_ago_has_lasted_as_long_as_its_points(
     tmp_path: Path, server: WandbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,23 @@ def test_a_terminal_gets_the_colours_it_has(viewer: Host, kind: str):
             assert not INDEXED.search(terminal.received)
 
 
+def test_the_theme_is_light_where_the_terminal_is(viewer: Host):
+    light, dark = b"48;2;251;252;253", b"48;2;15;19;24"
+    with viewer.terminal("view", "runs", columns=100, rows=30, COLORTERM="truecolor") as terminal:
+        terminal.background = "ffff/ffff/ffff"
+        terminal.wait_for(lambda _: light in terminal.received)
+        terminal.wait_for(lambda text: text.count("━ val") >= 4 and "q leave" in text)
+        assert 2031 in terminal.modes
+        before = terminal.received.count(dark)
+        terminal.press("\x1b[?997;1n")  # the terminal's own settings have changed
+        terminal.wait_for(lambda _: terminal.received.count(dark) > before)
+        leave(terminal)
+    with viewer.terminal("view", "runs", columns=100, rows=30, COLORTERM="truecolor") as terminal:
+        terminal.wait_for(lambda text: text.count("━ val") >= 4 and "q leave" in text)
+        assert light not in terminal.received  # as it was the last time
+        leave(terminal)
+
+
 def test_no_color_is_taken_at_its_word(viewer: Host):
     with viewer.terminal("view", "runs", NO_COLOR="1") as terminal:
         terminal.wait_for(lambda text: text.count("b val") >= 4 and "q leave" in text)

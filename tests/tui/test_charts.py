@@ -385,7 +385,7 @@ async def test_a_chart_is_saved(one: Session, tmp_path: Path) -> None:
             await type_keys(pilot, "greater_than_sign", *keys)
             await pilot.app.workers.wait_for_complete()
             saved = {path.suffix: path for path in tmp_path.glob("tuimon-loss-*")}
-        told = [note.message for note in pilot.app._notifications]
+        told = [message.text for message in pilot.app.messages]
         charts = pilot.app.screen.query_one(ChartPane).all_charts()
     assert f"saved {saved['.svg'].absolute()}" in told
     assert saved[".txt"].read_text().startswith("loss")

@@ -1,9 +1,11 @@
 """The home screen driven by keys: runs, log directories, removing."""
 
+import shlex
 import time
 from pathlib import Path
 
 import pytest
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -11,6 +13,7 @@ from support.event_files import scalar, version, write
 from support.screens import shown
 from support.stored_runs import made
 from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
+from tuimon.runs.record import RunRecord, RunState, read_record, write_record
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.home_app import HomeApp
@@ -21,6 +24,7 @@ from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.run_list import RunList
 from tuimon.tui.screens.home import HomeScreen
 from tuimon.tui.screens.pages import FactsScreen
+from tuimon.tui.screens.run_page import FactSheet
 
 
 @pytest.fixture
@@ -115,11 +119,11 @@ async def test_a_click_on_the_chosen_run_opens_it(place: Path) -> None:
     async with app.run_test(size=(100, 24)) as pilot:
         screen = await ready(pilot)
         runs = screen.query_one(RunList)
-        other = runs.items[1].record.name
+        other = runs.items[1].run.name
         assert other in shown(runs).splitlines()[2]
         await pilot.click(runs, offset=(5, 2))
         assert app.is_running
-        assert runs.chosen == runs.items[1]
+        assert runs.line == runs.items[1]
         await pilot.click(runs, offset=(5, 2))
     assert app.return_value.record.name == other
 
@@ -147,4 +151,33 @@ async def test_a_paused_run_offers_to_go_on_and_its_alerts_come_while_they_are_r
             if session.alerts and not page._text:
                 break
         assert page._text == ""
+    session.stop()
+
+
+async def test_the_page_on_a_run_follows_it_and_is_copied() -> None:
+    paths = made("held", ended=None)
+    record = read_record(RunRecord, paths.run_json)
+    assert record is not None
+    session = Session(paths)
+    app = TuimonApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i")
+        sheet = app.screen.query_one(FactSheet)
+        assert "state" in shown(sheet)
+        assert f"tuimon attach {paths.id}" in shown(sheet)
+        assert app.screen.query_one(VerticalScroll).max_scroll_y == 0
+        ended = record._replace(state=RunState.FAILED, ended_at=record.started_at, cause="x" * 999)
+        write_record(paths.run_json, ended)
+        for _ in range(400):
+            await pilot.pause(0.05)
+            if "failed" in shown(sheet):
+                break
+        assert "running" not in shown(sheet)
+        await pilot.pause()
+        assert app.screen.query_one(VerticalScroll).max_scroll_y > 0
+        await pilot.press("Y")
+        assert app.clipboard == sheet.whole_text()
+        assert f"tuimon run {shlex.join(record.argv)}" in app.clipboard
+        await pilot.press("i")
+        assert not app.screen.query(FactSheet)
     session.stop()

@@ -25,9 +25,10 @@ VERBS = re.findall(
     r"\w+",
     """
     Add Ask Brighten Change Check Choose Clear Close Colour Compare Copy Draw Fill Filter Find
-    Fit Fold Follow Freeze Go Group Hide Highlight Jump Launch Leave Let List Log Mark Measure
-    Move Open Pause Pin Play Print Raise Read Recall Remove Repaint Save Scroll Search Send Set
-    Show Smooth Sort Start Stop Suspend Switch Tilt Trace Turn Type Unfold Upload Watch Write
+    Fit Fold Follow Freeze Give Go Group Hide Highlight Jump Launch Leave Let List Log Mark Measure
+    Move Name Open Pause Pin Play Print Raise Read Recall Remove Repaint Run Save Scroll Search
+    Send Set
+    Show Smooth Sort Start Stop Suspend Switch Tilt Trace Turn Type Unfold Upload Watch Wrap Write
     Zoom
     """,
 )
@@ -137,7 +138,8 @@ def test_each_key_has_an_id_of_its_own_and_a_name():
     ids = [key.id for key in keys]
     assert len(set(ids)) == len(ids)
     assert all(key.name for key in keys)
-    bound = [name for key in keys for name in key.keys.split(",")]
+    own = {"console-right", "level"}  # of the console, whose l is no arrow
+    bound = [name for key in keys if key.id not in own for name in key.keys.split(",")]
     assert len(set(bound)) == len(bound)
 
 

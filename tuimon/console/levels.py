@@ -7,6 +7,7 @@ Hugging Face, NeMo, hydra, compilers, Slurm and the like, JSON and ``level=``. W
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 
 _LOOKED_AT = 200
 """Characters of a line in which its level stands, if it has one."""
@@ -122,6 +123,7 @@ class LevelReader:
         return LogLevel.ERROR + CONTINUED
 
 
+@lru_cache(maxsize=2048)
 def level_of(text: str) -> LogLevel | None:
     """The level that a line tells itself; None where it tells none."""
     if (letter := _LETTER.match(text)) is not None:

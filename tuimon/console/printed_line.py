@@ -1,17 +1,20 @@
 """A line of output that is safe for a terminal, and how its parts want to look."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from tuimon.console.attributes import PLAIN, Attributes, sequence
 from tuimon.text import safe
+
+Runs = tuple[tuple[int, Attributes], ...]
 
 
 class ColouredLine(str):
     """The text of a line, parts of which have attributes; a line without any is a mere ``str``."""
 
     __slots__ = ("runs",)
-    runs: Sequence[tuple[int, Attributes]]
+    runs: Runs
     """Where each run of characters of the same attributes begins, the first at 0."""
 
 
@@ -23,8 +26,14 @@ def coloured_line(parts: Iterable[tuple[str, Attributes]]) -> str:
         runs.append((length, look))
         length += len(texts[-1])
     line = ColouredLine("".join(texts).rstrip())
-    line.runs = tuple(run for run in runs if run[0] < len(line))
+    line.runs = _shared(tuple(run for run in runs if run[0] < len(line)))
     return line
+
+
+@lru_cache(maxsize=4096)
+def _shared(runs: Runs) -> Runs:
+    """One object for the lines of one format: a long log has millions of them."""
+    return runs
 
 
 def pieces(line: str, begin: int = 0, end: int | None = None) -> Iterator[tuple[str, Attributes]]:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette, Provider
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tuimon.config.schema import Settings
-from tuimon.terminal.driver import show_title
+from tuimon.terminal.driver import BackgroundTold, show_title
 from tuimon.terminal.terminal_app import TerminalApp
 from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.keys.user_keys import user_keys
@@ -97,6 +98,16 @@ class ViewerApp(TerminalApp[R]):
     def _tell_messages(self) -> tuple[str, list[tuple[str, str]]]:
         rows = [message.told for message in reversed(self.messages)]
         return "" if rows else "No messages yet.", rows
+
+    @on(BackgroundTold)
+    def _background_told(self, message: BackgroundTold) -> None:
+        self._themes.on_background(message.is_light)
+
+    def action_change_theme(self) -> None:
+        """Choose a theme from a list, beside what it looks like."""
+        from tuimon.tui.dialogs.theme_list import ThemeList
+
+        self.push_screen(ThemeList(self._themes))
 
     def action_command_palette(self) -> None:
         """Show all keys and themes by name."""

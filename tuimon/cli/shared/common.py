@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuimon.runs.activity import activity, flaw, leftovers, losses
+from tuimon.runs.launch_command import launch_command
 from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
 from tuimon.runs.removal import size_of
@@ -153,6 +154,8 @@ def run_document(run: RunStatus) -> dict[str, object]:
         **as_document(run.record),
         "argv": mask.command(run.record.argv),
         "command": mask.command(run.record.command),
+        "options": mask.command(run.record.options or ()),
+        "again": launch_command(run.record),
         "state": run.state,
         "ended_at": run.ended_at,
         "cause": run.cause,

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from tuimon.abandoned import answer_within
 from tuimon.guardian.client import ControlClient, ControlError, Typist, caller
 from tuimon.mirror.upload import can_upload, request_upload
-from tuimon.present.facts import alert_rows, run_rows
+from tuimon.present.facts import alert_rows
 from tuimon.runs.activity import activity, leftovers
 from tuimon.runs.alerts import AlertLevel, is_wrong
 from tuimon.session.session import Session
@@ -114,7 +114,9 @@ class SessionScreen(KeyScreen[None]):
         self.app.push_screen(HelpScreen(self))
 
     def action_run_facts(self) -> None:
-        self.app.push_screen(FactsScreen("this run", lambda: ("", run_rows(self.session))))
+        from tuimon.tui.screens.run_page import RunPage  # which the first frame can do without
+
+        self.app.push_screen(RunPage(self.session))
 
     def action_alerts(self) -> None:
         self.app.push_screen(FactsScreen("alerts", self._alerts))

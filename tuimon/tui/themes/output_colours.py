@@ -14,6 +14,8 @@ from tuimon.console.attributes import Colour as PrintedColour
 
 READABLE = 4.5
 """The least contrast of text (WCAG 2, AA)."""
+DIMMEST = 3.0
+"""Of dim text."""
 _STEPS = 6
 _LEVELS = 17
 """From one level of a channel to the next: a rainbow must not make a style a cell."""
@@ -29,6 +31,9 @@ _HUES = {
     8: "#7d8590",
     15: "#ffffff",
 }
+_BRIGHT = (2, 3, 6, 7, *range(9, 16))
+_DARK, _LIGHT = 0.03, 0.8
+"""Luminances of what may be invisible on a dark, on a light background."""
 _CUBE = (0, 95, 135, 175, 215, 255)
 
 
@@ -49,21 +54,12 @@ class OutputColours:
         wanted = self._named("foreground") if look.ink is None else self._colour(look.ink)
         ink = readable(wanted, behind)
         if look.dim:
-            ink = ink.blend(behind, self._dim)
+            ink = readable(ink.blend(behind, self._dim), behind, DIMMEST)
         return _style(look, ink.rich_color, None if ground is None else ground.rich_color)
 
     def _colour(self, colour: PrintedColour) -> Color:
-        if isinstance(colour, str):
-            red, green, blue = (
-                round(level / _LEVELS) * _LEVELS for level in bytes.fromhex(colour[1:])
-            )
-            return Color(red, green, blue)
-        if colour >= 232:
-            grey = 8 + 10 * (colour - 232)
-            return Color(grey, grey, grey)
-        if colour >= 16:
-            red, rest = divmod(colour - 16, 36)
-            return Color(_CUBE[red], _CUBE[rest // 6], _CUBE[rest % 6])
+        if isinstance(colour, str) or colour >= 16:
+            return _fixed(colour)
         if colour in _HUES:
             return Color.parse(_HUES[colour])
         if colour >= 8:
@@ -77,20 +73,38 @@ class OutputColours:
 def own_style(look: Attributes) -> Style:
     """How text of these attributes is shown in the terminal's own colours.
 
-    Black and white have no ink of their own, as one of them may be the background's.
+    What is black or white has no ink of its own, as one of them may be the background's.
     """
-    ink = look.ink
-    if look.ground is None and ink in (0, 7, 8, 15):
+    ink, ground = look.ink, look.ground
+    if ground is None and ink is not None and _is_extreme(ink):
         look, ink = look._replace(dim=look.dim or ink == 8), None
-    return _style(look, _own(ink), _own(look.ground))
+    elif ground is not None and ink is None and not look.reverse:
+        ink = 0 if ground in _BRIGHT else 15
+    return _style(look, _own(ink), _own(ground))
+
+
+def _is_extreme(ink: PrintedColour) -> bool:
+    if isinstance(ink, int) and ink < 16:
+        return ink in (0, 7, 8, 15)
+    return not _DARK < _luminance(_fixed(ink)) < _LIGHT
+
+
+def _fixed(colour: PrintedColour) -> Color:
+    """A colour that is the same in all terminals."""
+    if isinstance(colour, str):
+        red, green, blue = (round(level / _LEVELS) * _LEVELS for level in bytes.fromhex(colour[1:]))
+        return Color(red, green, blue)
+    if colour >= 232:
+        grey = 8 + 10 * (colour - 232)
+        return Color(grey, grey, grey)
+    red, rest = divmod(colour - 16, 36)
+    return Color(_CUBE[red], _CUBE[rest // 6], _CUBE[rest % 6])
 
 
 def _own(colour: PrintedColour | None) -> RichColor | None:
     if colour is None:
         return None
-    if isinstance(colour, int):
-        return RichColor.from_ansi(colour)
-    return RichColor.parse(colour)
+    return RichColor.from_ansi(colour) if isinstance(colour, int) else _fixed(colour).rich_color
 
 
 def _style(look: Attributes, ink: RichColor | None, ground: RichColor | None) -> Style:
@@ -108,14 +122,14 @@ def _style(look: Attributes, ink: RichColor | None, ground: RichColor | None) ->
 
 
 @lru_cache(maxsize=4096)
-def readable(ink: Color, ground: Color) -> Color:
-    """That colour, or the nearest one towards white or black that has the contrast of text."""
-    if contrast(ink, ground) >= READABLE:
+def readable(ink: Color, ground: Color, least: float = READABLE) -> Color:
+    """That colour, or the nearest one towards white or black that has so much contrast."""
+    if contrast(ink, ground) >= least:
         return ink
     low, high = 0.0, 1.0
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        if contrast(ink.blend(_pole(ground), middle), ground) < READABLE:
+        if contrast(ink.blend(_pole(ground), middle), ground) < least:
             low = middle
         else:
             high = middle

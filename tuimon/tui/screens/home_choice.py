@@ -1,0 +1,24 @@
+"""What the home screen is left for."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tuimon.runs.registry import RunStatus
+from tuimon.runs.sources import LogSource
+
+
+class Again(NamedTuple):
+    """A run that is to be started once more."""
+
+    run: RunStatus
+
+
+class Together(NamedTuple):
+    """Event files of several runs, to be watched side by side."""
+
+    sources: Sequence[LogSource]
+
+
+Choice = RunStatus | Path | Again | Together
+"""What the home screen is left for."""
