@@ -14,7 +14,7 @@ from tuimon.mirror.server import NoSuchRunError, RunPlace, Server
 class OfflineMetrics(NamedTuple):
     """System metrics that were measured offline: how many, and what the server lacks of them."""
 
-    count: int = 0
+    measured: int = 0
     unsent: Sequence[Any] = ()
     """wandb's records, in order."""
 

@@ -180,7 +180,7 @@ class RunOpener:
         found = server()
         place = RunPlace(run.entity, run.project, self._run_id)
         files = RunFiles(self._home.wandb, self._run_id, run.directory, run.ignored_files)
-        check = None if found is None else ArrivalCheck(found, place, files, metrics.count)
+        check = None if found is None else ArrivalCheck(found, place, files, metrics.measured)
         first_line = counted[1].lines if counted[1] is not None else None
         return OpenRun(
             run, self._run_id, run.first_row, first_line, arrivals=check, metrics=metrics.unsent

@@ -56,7 +56,7 @@ def test_a_server_lacks_what_follows_the_newest_that_it_has(
     found = offline_metrics(Fragments(tmp_path, "x"), at, RunPlace(None, "p", "x"))
     assert [time_of(record) for record in found.unsent] == lacks
     unknown = offline_metrics(Fragments(tmp_path, "x"), at, RunPlace(None, "p", "unknown"))
-    assert found.count == unknown.count == len(unknown.unsent) == 4
+    assert found.measured == unknown.measured == len(unknown.unsent) == 4
 
 
 class Interface:
