@@ -60,6 +60,12 @@ class RunTable:
     """Names of what the trainings were given that differs."""
 
     @property
+    def told(self) -> RunRow | None:
+        """The run of which tags are told: the focused one, else the first that is drawn."""
+        focused = next((row for row in self.rows if row.focused), None)
+        return focused or next((row for row in self.rows if row.drawn), None)
+
+    @property
     def legend(self) -> list[RunRow]:
         """Those of which each has its colour, or all that are drawn where none has."""
         return [row for row in self.rows if row.drawn and not row.faded]

@@ -193,7 +193,12 @@ class TagPane(RunKeys, can_focus=True):
     # Filter
 
     def action_filter(self) -> None:
-        self.filter.open(self.look.filter)
+        """Type a filter; on a branch it begins with the section."""
+        row = self._row if self.has_focus else None
+        branch = row.path if row is not None and row.tag is None else ""
+        self.filter.open(branch or self.look.filter)
+        if branch:
+            self._filter_by(branch)
         self._tell_filter()
 
     def _filter_by(self, text: str) -> None:
@@ -302,8 +307,7 @@ class TagPane(RunKeys, can_focus=True):
     @property
     def _told_run(self) -> RunRow | None:
         """The run whose values the tags have, if there are several."""
-        found = [run for run in self._runs if run.focused] or [r for r in self._runs if r.drawn]
-        return found[0] if found else None
+        return self.table.told if self._runs else None
 
     def _tree_row(self, row: TreeRow, width: int, selected: bool) -> Row:
         told = self._told_run
