@@ -39,7 +39,7 @@ async def test_tags_are_found_by_their_sections_and_open_their_charts(session: S
             ["model", "7"],
             ["eval", "3"],
         ]
-        assert re.fullmatch("loss +▁▂[▁-█]+█ +8 +lr +▁▂[▁-█]+█ +9", lines[1].strip())
+        assert re.fullmatch("loss +⣀[⠀-⣿]+ +8 +lr +⣀[⠀-⣿]+ +9", lines[1].strip())
         await pilot.press("right_curly_bracket")
         assert grid.chosen == "model/norm_0"
         assert "section model" in shown(pilot.app.screen.query_one(KeyBar))

@@ -7,7 +7,7 @@ from textual import events
 from textual.message import Message
 
 from tuimon.charts import roles
-from tuimon.charts.model import Row, Span
+from tuimon.charts.model import MarkStyle, Row, Span
 from tuimon.charts.roles import Role
 from tuimon.present.list_cursor import ListCursor
 from tuimon.present.screen_content import TagSection
@@ -42,8 +42,9 @@ class SparklineGrid(CellView, can_focus=True):
     class Opened(Message):
         """The chart of the tag under the cursor is to be shown."""
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, marks: MarkStyle, *, id: str) -> None:
         super().__init__(id=id)
+        self._marks: MarkStyle = marks
         self._sections: Sequence[TagSection] = ()
         self._tags: list[TagRow] = []
         self._series_of: Callable[[str], Series | None] = lambda tag: None
@@ -151,8 +152,7 @@ class SparklineGrid(CellView, can_focus=True):
         series = self._series_of(row.tag)
         last = None if series is None else series.last
         cells = max(0, (size - _VALUE) * 2 // 5)
-        ascii_only = self.is_attached and self.app.has_class("-ascii")
-        course = "" if series is None else self._courses.of(series, cells, ascii_only=ascii_only)
+        course = "" if series is None else self._courses.of(series, cells, self._marks)
         name = row.tag.removeprefix(f"{section}/") if section else row.tag
         value = "" if last is None else format_value(last.value)
         room = size - cells - _VALUE

@@ -78,8 +78,9 @@ class DataKeys(SessionScreen):
         self.app.push_screen(table, self._come_back)
 
     def action_sparklines(self) -> None:
+        series_of, marks = self._maker.newest_series, self.options.marks
         page = SparklineScreen(
-            self.session, self.selection, self.filters, self._make, self._maker.newest_series
+            self.session, self.selection, self.filters, self._make, series_of, marks
         )
         self.app.push_screen(page, self._come_back)
 

@@ -254,7 +254,8 @@ class MonitorScreen(DataKeys):
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
         )
         newest = partial(self._maker.newest_series, selection=selection)
-        self._tags.set_content(content.table, content.tags, newest, content.known)
+        marks = self.options.marks
+        self._tags.set_content(content.table, content.tags, newest, content.known, marks)
         if not loading:
             self._tags.follow_hparams(store.structure)
         if colours.known != look.runs:

@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from tuimon.charts.model import MarkStyle
 from tuimon.present.facts import header_facts
 from tuimon.present.screen_content import ScreenContent
 from tuimon.present.selection import Selection
@@ -63,6 +64,7 @@ class SparklineScreen(KeyScreen[TableResult]):
         filters: list[str],
         make: Callable[[Selection], ScreenContent],
         series_of: Callable[[str, str, Selection], Series | None],
+        marks: MarkStyle,
     ) -> None:
         """`make` tells what there is, `series_of` has a tag of a run, of any if that is empty.
 
@@ -74,7 +76,7 @@ class SparklineScreen(KeyScreen[TableResult]):
         self._make, self._series_of = make, series_of
         self._header = RunHeader(id="header")
         self._notice = Notice(id="notice")
-        self._grid = SparklineGrid(id="sparklines")
+        self._grid = SparklineGrid(marks, id="sparklines")
         self._filter = filter_prompt(self._apply_filter, self._end_filter, filters)
         self._shown: object = None
         """What is drawn depends on."""
