@@ -304,8 +304,14 @@ async def test_curves_are_grouped_by_what_their_runs_were_given(tmp_path: Path) 
                 await pilot.app.workers.wait_for_complete()
             await settle(pilot)
             assert screen.look.group == "lr"
-            assert "lr 0.01 ×2" in shown(chart(screen))
-            assert "lr 0.1 ×2" in shown(chart(screen))
+            pane = screen.query_one(TagPane)
+            assert [(row.hparams, row.role) for row in pane.table.rows] == [
+                (("0.1",), roles.curve(1)),
+                (("0.1",), roles.curve(1)),
+                (("0.01",), roles.curve(0)),
+                (("0.01",), roles.curve(0)),
+            ]
+            assert re.search("run3 +0.01 ", shown(pane))
 
 
 async def test_grouping_may_be_asked_for_again_while_files_are_read(
