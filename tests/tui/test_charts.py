@@ -19,6 +19,7 @@ from textual.pilot import Pilot
 
 from support.event_files import append, frame, scalar, version, write
 from support.screens import settle, shown, type_keys, visible
+from tuimon.charts import roles
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_pane import ChartPane
