@@ -21,11 +21,11 @@ from tuimon.runs.record import RunRecord, RunState, read_record, rewrite_record,
 from tuimon.runs.sources import LogSource
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.palette import CommandIndex, Palette
 from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.screens.monitor import MonitorScreen
-from tuimon.tui.viewer_app import Palette
 
 LINES = 30_000
 
@@ -249,6 +249,11 @@ async def test_the_palette_offers_all_keys_of_the_screen(session: Session) -> No
         screen = await ready(pilot, f"epoch {LINES - 1} ")
         names = {command.title for command in pilot.app.get_system_commands(screen)}
         assert {"Unfold all sections", "Table", "Jump", "Change the theme"} <= names
+        told = {c.title: c.help for c in pilot.app.get_system_commands(screen)}
+        assert told["Clip outliers"] == "b  Fit y without outliers, or to all points"
+        assert told["Less smoothing"] == "-  Smooth more, less"
+        hits = [hit.text async for hit in CommandIndex(screen).search("without outl")]
+        assert hits[:1] == ["Clip outliers"]
         await pilot.press("T")
         names = {c.title for c in pilot.app.get_system_commands(pilot.app.screen)}
         assert "Copy all rows" in names

@@ -12,6 +12,7 @@ import click
 from tuimon.cli.main import COMMANDS
 from tuimon.config.schema import AREAS, Settings
 from tuimon.config.template import toml
+from tuimon.present.signs import SIGNS
 from tuimon.tui.keys.key_tables import Key, all_of, help_rows
 from tuimon.tui.keys.keymap import MAIN_TOPICS, MEANINGS, TABLES
 
@@ -24,10 +25,10 @@ VERBS = re.findall(
     r"\w+",
     """
     Add Ask Brighten Change Check Choose Clear Close Colour Compare Copy Draw Fill Filter Find
-    Fit Fold Follow Freeze Go Group Hide Highlight Jump Launch Leave Let List Log Mark Measure
-    Move Open Pause Pin Play Print Raise Read Recall Remove Repaint Save Scroll Search Send Set
-    Show Smooth Sort Start Stop Suspend Switch Tilt Trace Turn Type Unfold Upload Watch Wrap Write
-    Zoom
+    Fit Fold Follow Freeze Give Go Group Hide Highlight Join Jump Launch Leave Let List Log Mark
+    Measure Move Name Open Order Pause Pin Play Print Raise Read Recall Remove Repaint Run Save
+    Scroll Search Send Set Show Smooth Sort Start Stop Suspend Switch Tilt Trace Turn Type
+    Unfold Upload Watch Wrap Write Zoom
     """,
 )
 KEYS_COMMENT = "<!-- keys: written by python tests/unit/test_readme.py -->\n"
@@ -52,6 +53,8 @@ def keys_page() -> str:
     for name, keys in MEANINGS.items():
         if not name.startswith("main screen"):
             parts += [f"## {name[0].upper()}{name[1:]}", key_table(keys)]
+    signs = [f"| `{signs}` | {meaning} |" for signs, meaning in SIGNS]
+    parts += ["## Signs", "\n".join(["| sign | what it means |", "|---|---|", *signs])]
     return f"{above}{KEYS_COMMENT}\n" + "\n\n".join(parts) + "\n"
 
 

@@ -61,9 +61,9 @@ class ScreenSettings:
     """The screen as a whole."""
 
     theme: str = "auto"
-    """tuimon-dark, tuimon-light, tuimon-ansi (the terminal's own 16 colours), tuimon-contrast, or
-    a theme of yours (tuimon config --theme NAME makes one). auto: dark, or the terminal's own where
-    it has but 16 colours."""
+    """tuimon-dark, tuimon-light, tuimon-contrast, tuimon-ansi or tuimon-ansi-light (the terminal's
+    own 16 colours), or a theme of yours (tuimon config --theme NAME makes one). auto: dark or
+    light as the terminal says it is, in its own colours where it has but 16."""
     tags: Literal["auto", "shown", "hidden"] = "auto"
     """The list of tags. auto: where the terminal is wide enough."""
     mouse: bool = True

@@ -4,15 +4,23 @@ They have no numbers. But those of the time online come after all of them, since
 until they are handed over; so the time of the newest one at the server tells which are missing.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.server import NoSuchRunError, RunPlace, Server
 
 
-def unsent_metrics(fragments: Fragments, server: Server, place: RunPlace) -> list[Any]:
-    """wandb's records of those that a run at the server lacks, in order.
+class OfflineMetrics(NamedTuple):
+    """System metrics that were measured offline: how many, and what the server lacks of them."""
+
+    measured: int = 0
+    unsent: Sequence[Any] = ()
+    """wandb's records, in order."""
+
+
+def offline_metrics(fragments: Fragments, server: Server, place: RunPlace) -> OfflineMetrics:
+    """Those in a run's offline files, beside what the run at the server has.
 
     Raises:
         ServerError: the server does not say what it has.
@@ -20,12 +28,13 @@ def unsent_metrics(fragments: Fragments, server: Server, place: RunPlace) -> lis
     """
     records = list(fragments.system_metrics())
     if not records:
-        return []
+        return OfflineMetrics()
     try:
         newest = server.newest_event(place)
     except NoSuchRunError:
         newest = None
-    return records if newest is None else _behind(records, newest)
+    unsent = records if newest is None else _behind(records, newest)
+    return OfflineMetrics(len(records), unsent)
 
 
 def time_of(record: Any) -> float:

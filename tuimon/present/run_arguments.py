@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from tuimon.text import safe, width
@@ -24,10 +25,11 @@ class Argument(NamedTuple):
         return "=".join(filter(None, self))
 
 
-def arguments_of(argv: Sequence[str]) -> tuple[str, tuple[Argument, ...]]:
+@lru_cache(maxsize=1 << 12)  # those of a list are asked for again and again
+def arguments_of(argv: tuple[str, ...]) -> tuple[str, tuple[Argument, ...]]:
     """What a command line runs, and its arguments in order, each option once.
 
-    >>> arguments_of(["python", "train.py", "--lr", "1e-3", "--amp", "-b", "8"])[0]
+    >>> arguments_of(("python", "train.py", "--lr", "1e-3", "--amp", "-b", "8"))[0]
     'train.py'
     """
     program, rest = _program(argv)
@@ -55,7 +57,7 @@ def telling_arguments(commands: Mapping[str, Sequence[str]]) -> dict[str, tuple[
     """
     groups: dict[str, dict[str, tuple[Argument, ...]]] = defaultdict(dict)
     for key, argv in commands.items():
-        program, arguments = arguments_of(argv)
+        program, arguments = arguments_of(tuple(argv))
         groups[program][key] = arguments
     telling: dict[str, tuple[Argument, ...]] = {}
     for group in groups.values():

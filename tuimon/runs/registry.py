@@ -122,12 +122,15 @@ class RunStatus:
     @property
     def labelled_sources(self) -> tuple[LogSource, ...]:
         """The same as `log_sources`, to be shown beside those of other runs."""
+        return self.sources_called(self.record.id)
+
+    def sources_called(self, name: str) -> tuple[LogSource, ...]:
+        """The same by a name for the run."""
         sources = self.log_sources
         if len(sources) == 1:
-            return (sources[0]._replace(label=self.record.id),)
+            return (sources[0]._replace(label=name),)
         return tuple(
-            source._replace(label=f"{self.record.id}/{Path(source.path).name}")
-            for source in sources
+            source._replace(label=f"{name}/{Path(source.path).name}") for source in sources
         )
 
     @property

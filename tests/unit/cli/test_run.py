@@ -1,5 +1,6 @@
 """Options of `tuimon run`, and what it makes of the host."""
 
+import os
 import re
 import time
 from pathlib import Path
@@ -8,8 +9,9 @@ import click
 import pytest
 
 from tuimon.cli.main import main
-from tuimon.cli.run import RunOptions, command, launch, parse_graces
+from tuimon.cli.run import RunOptions, command, launch, launch_again, parse_graces
 from tuimon.cli.shared import surroundings
+from tuimon.cli.shared.common import CommandError
 from tuimon.cli.shared.surroundings import LaunchContext
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
@@ -61,11 +63,38 @@ def launched(*, detached: bool) -> RunPaths:
             mirror=MirrorOptions(mode="off"),
         )
     )
+    return ended(paths)
+
+
+def ended(paths: RunPaths) -> RunPaths:
     deadline = time.monotonic() + 20
     while paths.control_sock.exists() or not read_status(paths.directory).state.ended:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return paths
+
+
+def test_a_run_is_repeated_where_and_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("WITHIN", "then")
+    then = read_status(launched(detached=True).directory)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WITHIN", "now")
+    again = read_status(ended(launch_again(then)).directory)
+    assert again.paths.console_log.read_text() == "within: then\n"
+    assert (os.environ["WITHIN"], Path.cwd()) == ("now", tmp_path)
+    same = ("name", "argv", "command", "cwd", "hook", "console_metrics", "mirror")
+    assert [getattr(again.record, name) for name in same] == [
+        getattr(then.record, name) for name in same
+    ]
+    assert again.record.started_at > (then.ended_at or 0.0)
+    place.rmdir()
+    with pytest.raises(CommandError, match=r"echo could not be started: .*: No such file"):
+        launch_again(then)
 
 
 def test_a_host_that_kills_is_told_of_and_left(

@@ -20,7 +20,7 @@ from tuimon.present.run_arguments import arguments_of, columns_of, telling_argum
     ],
 )
 def test_a_command_line_is_taken_apart(line: str, program: str, told: str):
-    found, arguments = arguments_of(line.split())
+    found, arguments = arguments_of(tuple(line.split()))
     assert (found, " ".join(map(str, arguments))) == (program, told)
 
 
@@ -50,6 +50,6 @@ def test_runs_of_one_command_have_nothing_to_tell_them_apart():
 
 @given(st.lists(st.text(max_size=8), max_size=8))
 def test_any_command_line_is_told_in_safe_text(argv: list[str]):
-    _, arguments = arguments_of(argv)
+    _, arguments = arguments_of(tuple(argv))
     assert all(str(one).isprintable() for one in arguments)
     assert len({one.name for one in arguments}) == len(arguments)

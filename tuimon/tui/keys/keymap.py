@@ -13,6 +13,7 @@ from tuimon.tui.panes.tag_pane import TagPane
 from tuimon.tui.screens.home import HOME_KEYS
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.pages import TEXT_KEYS
+from tuimon.tui.screens.run_page import RUN_KEYS
 from tuimon.tui.screens.summaries import SUMMARY_KEYS
 from tuimon.tui.screens.system import SYSTEM_KEYS
 from tuimon.tui.screens.value_screen import TABLE_KEYS
@@ -47,6 +48,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "media": (*ITEM_KEYS, *SUMMARY_KEYS),
     "views of media": VIEW_KEYS,
     "texts": TEXT_KEYS,
+    "about the run": RUN_KEYS,
     "lines": all_of(Prompt.TOPICS),
 }
 """By the screen that they belong to; each id is there once."""

@@ -5,7 +5,13 @@ from dataclasses import replace
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
-from tuimon.present.facts import HeaderFacts, count, standing, window_title
+from tuimon.present.facts import (
+    HeaderFacts,
+    count,
+    mirror_word,
+    standing,
+    window_title,
+)
 from tuimon.runs.record import MirrorRecord
 from tuimon.terminal.driver import round_trip
 from tuimon.text import (
@@ -119,9 +125,7 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     points = f" {format_step(mirror.points)} pts" if mirror.points else ""
     role = {"failed": roles.WARN, "live": roles.OK}.get(mirror.state, roles.DIM)
     to_upload = mirror.state == "finished" and mirror.sync_command
-    state = "offline" if to_upload else safe(mirror.state)
-    if mirror.state == "own":
-        state = "by the script"
+    state = safe(mirror_word(mirror))
     if mirror.trials:
         points += f" +{mirror.trials} trials" if mirror.trials > 1 else " +1 trial"
     if mirror.total and mirror.state == "live":

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from tuimon.abandoned import answer_within
 from tuimon.guardian.client import ControlClient, ControlError, Typist, caller
 from tuimon.mirror.upload import can_upload, request_upload
-from tuimon.present.facts import alert_rows, run_rows
+from tuimon.present.facts import alert_rows
 from tuimon.runs.activity import activity, leftovers
 from tuimon.runs.alerts import AlertLevel, is_wrong
 from tuimon.session.session import Session
@@ -114,14 +114,16 @@ class SessionScreen(KeyScreen[None]):
         self.app.push_screen(HelpScreen(self))
 
     def action_run_facts(self) -> None:
-        self.app.push_screen(FactsScreen("this run", lambda: ("", run_rows(self.session))))
+        from tuimon.tui.screens.run_page import RunPage  # which the first frame can do without
+
+        self.app.push_screen(RunPage(self.session))
 
     def action_alerts(self) -> None:
         self.app.push_screen(FactsScreen("alerts", self._alerts))
 
     def _alerts(self) -> tuple[str, list[tuple[str, str]]]:
         rows = alert_rows(self.session)
-        return "" if rows else "Nothing to tell: no NaN, no growing loss, no stall.", rows
+        return "" if rows else "No alerts: no NaN, no growing loss, no stall.", rows
 
     # Leaving, stopping, pausing
 

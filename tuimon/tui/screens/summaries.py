@@ -95,8 +95,8 @@ class SummariesScreen(KeyScreen[None]):
             yield self._list
             yield self._notice
             yield self._pane
-        yield self._prompt
         yield KeyBar(id="keys")
+        yield self._prompt
 
     def on_mount(self) -> None:
         give_large_blocks_back()

@@ -111,8 +111,8 @@ class TableScreen(KeyScreen[TableResult]):
         yield self._header
         yield self._notice
         yield self._view
-        yield self._filter
         yield KeyBar(id="keys")
+        yield self._filter
 
     def on_mount(self) -> None:
         self._notice.display = False
