@@ -226,20 +226,6 @@ class ChartGrid(Container):
         """Read the values at a position, in all charts."""
         self.cursor = Cursor(position, self.cursor.mark if self.cursor else None)
 
-    @property
-    def moment(self) -> float | None:
-        """When what the cursor reads in the leading chart was logged: unix seconds."""
-        chart, cursor = self.leading_chart, self.cursor
-        return None if chart is None or cursor is None else chart.moment_at(cursor.at)
-
-    def put_cursor_at(self, when: float) -> bool:
-        """Read the values that the leading chart had at a time; whether it has any."""
-        chart = self.leading_chart
-        position = None if chart is None else chart.position_at(when)
-        if position is not None:
-            self.put_cursor(position)
-        return position is not None
-
     @on(ChartView.Zoomed)
     def _wheel(self, message: ChartView.Zoomed) -> None:
         zoom = partial(zoomed, factor=message.factor, around=message.around)

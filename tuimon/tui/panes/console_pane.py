@@ -18,7 +18,7 @@ from tuimon.console.levels import LogLevel
 from tuimon.session.session import Session
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
-from tuimon.tui.panes.chart_grid import ChartGrid
+from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.console_view import ConsoleView
 from tuimon.tui.panes.prompt import Prompt
 
@@ -81,7 +81,7 @@ class ConsolePane(KeyOwner, ConsoleView):
         "(or drag the mouse); Y copies those, else all in view."
     )
 
-    def __init__(self, session: Session, charts: ChartGrid, *, id: str | None = None) -> None:
+    def __init__(self, session: Session, charts: ChartPane, *, id: str | None = None) -> None:
         """`charts` are those whose cursor is where the console is."""
         super().__init__(id=id)
         self._session = session
