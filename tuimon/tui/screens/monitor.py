@@ -121,7 +121,7 @@ class MonitorScreen(DataKeys):
         self._tags = TagPane(look, hparams, self.change_look, id="tags")
         self._charts = ChartPane(session.store, look, marks, self.change_look, id="charts")
         self._folded = FoldedSections(id="folded")
-        self._output = ConsolePane(session, id="output")
+        self._output = ConsolePane(session, self._charts, id="output")
         self._system = SystemPane(id="system")
         self._panes = PaneMap(self._tags, self._charts, self._folded, self._output, self._system)
         yield self._header
