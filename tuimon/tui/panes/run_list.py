@@ -62,6 +62,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         super().__init__(id=id)
         self._marked: Collection[str] = ()
         self._sort: RunSort = "started"
+        self._has_best = True
         self._columns = _RunColumns(_LEAST_NAME, 0, 0, 0, 0, 0)
         self._arguments: Sequence[tuple[str, Sequence[Argument]]] = ()
         self._told: dict[str, str] = {}
@@ -103,15 +104,17 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
 
     def head(self, cells: int) -> list[Row]:
         lines = [one for one in self.items if isinstance(one, RunLine)]
+        glances = [one.glance for one in lines if one.glance is not None]
+        tags = {glance.tag for glance in glances}
+        self._has_best = not glances or any(glance.best is not None for glance in glances)
         self._columns = columns = self._fitted(lines, cells)
-        tags = {one.glance.tag for one in lines if one.glance is not None}
         titles = [
             ("name", "run", columns.name, ""),
             ("", "arguments", columns.arguments, ""),
             ("state", "state", _STATE, ""),
             ("started", "started", _STARTED, ""),
             ("took", "took", columns.took, ""),
-            ("best", "best", _VALUE, "right"),
+            ("best", "best" if self._has_best else "last", _VALUE, "right"),
             ("", "last", columns.last, "right"),
             ("", tags.pop() if len(tags) == 1 else "", columns.course, ""),
         ]
@@ -138,7 +141,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         took = _TOOK if free >= _TOOK + _COURSE else 0
         free -= took + bool(took)
         remark = free >= _COURSE + 2 + _LEAST_REMARK
-        last = _VALUE if free >= _COURSE + _VALUE + 3 + _LEAST_REMARK else 0
+        last = _VALUE if self._has_best and free >= _COURSE + _VALUE + 3 + _LEAST_REMARK else 0
         free -= last + bool(last)
         shown = _COURSE if remark else min(max(0, free), _COURSE + _LEAST_REMARK)
         return _RunColumns(
@@ -198,9 +201,11 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
     def _value_parts(self, item: RunLine, now: float) -> list[_Part]:
         columns, glance = self._columns, item.glance
         best = glance.best if glance is not None else None
-        parts: list[_Part] = [
-            (fit(format_value(best.value) if best else "", _VALUE, "right") + " ", roles.VALUE)
-        ]
+        if self._has_best:
+            value = format_value(best.value) if best else ""
+        else:  # none of the metrics tells by its name what is best
+            value = format_value(glance.last) if glance else ""
+        parts: list[_Part] = [(fit(value, _VALUE, "right") + " ", roles.VALUE)]
         if columns.last:
             last = format_value(glance.last) if glance else ""
             parts.append((fit(last, columns.last, "right") + " ", roles.DIM))
