@@ -14,7 +14,7 @@ from tuimon.present.run_details import FactRow, RunDetails
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert, AlertLevel, is_wrong
 from tuimon.runs.launch_command import launch_command
-from tuimon.runs.record import MirrorRecord, RecorderRecord, RunRecord
+from tuimon.runs.record import MirrorRecord, RecorderRecord
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import masked_command
 from tuimon.runs.sources import CONSOLE, WANDB
@@ -182,9 +182,10 @@ def _files(session: Session) -> list[Fact]:
 
 
 def _commands(status: RunStatus) -> list[Fact]:
-    record: RunRecord = status.record
+    record = status.record
     return [
         Fact("come back", f"tuimon attach {record.id}"),
+        Fact("go on", f"tuimon unpause {record.id}" if status.is_paused else ""),
         Fact("stop", "" if status.state.ended else f"tuimon stop {record.id}"),
         Fact("run again", safe(launch_command(record))),
     ]
