@@ -6,6 +6,7 @@ import pytest
 
 from support.event_files import scalar, version, write
 from support.host import WRITER, Host
+from support.sampling import few
 from support.waiting import wait_until
 
 GOES_ON = """
@@ -39,7 +40,9 @@ def test_the_screen_fills_its_terminal_and_is_aligned(running: Host, columns: in
         assert len(set(frame)) == 1, "y axes in line"
 
 
-@pytest.mark.parametrize(("columns", "console"), [(80, 79), (120, 89), (200, 120)])
+@pytest.mark.parametrize(
+    ("columns", "console"), few([(120, 89), (80, 79), (200, 120)], unpack=True)
+)
 def test_what_fills_the_trainings_terminal_is_shown_whole(host: Host, columns: int, console: int):
     script = host.script("import os; print('=' * (os.get_terminal_size().columns - 1) + '|')")
     with host.terminal("run", "--mirror", "off", script, columns=columns) as terminal:

@@ -164,6 +164,7 @@ def run_document(run: RunStatus) -> dict[str, object]:
         "cause": run.cause,
         "notify": run.record.notify and mask.text(run.record.notify),
         "activity": activity(run, time.time()),
+        "annotation": run.annotation._asdict(),
         "alert": None if run.alert is None else asdict(run.alert),
         "bytes": size_of(run),
         "directory": str(run.paths.directory),
