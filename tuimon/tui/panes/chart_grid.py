@@ -241,6 +241,10 @@ class ChartGrid(Container):
         if self.cursor is not None:
             self.put_cursor(message.position)
 
+    @on(ChartView.Swept)
+    def _sweep(self, message: ChartView.Swept) -> None:
+        self.cursor = Cursor(message.end, message.begin)
+
     # Where the focus is
 
     def turn(self, pages: int) -> None:
