@@ -122,6 +122,8 @@ class TerminalApp(App[R]):
     async def on_event(self, event: events.Event) -> None:
         if self._exit and isinstance(event, events.InputEvent):
             return  # typed after what leaves: there may be no screen any more
+        if isinstance(event, events.AppBlur | events.AppFocus):
+            return  # what has the focus is marked while one looks at another window, too
         try:
             await self.type_ahead.handle(event, super().on_event)
         except NoScreen:

@@ -18,7 +18,7 @@ from tuimon.config.schema import Settings
 from tuimon.present.arrangement import Arrangement, ChartOrder, arrange, last_values
 from tuimon.present.facts import header_facts, run_list_rows, tag_rows
 from tuimon.present.hparam_groups import read_hparams
-from tuimon.present.look import Look, LookFile, first_look, selected
+from tuimon.present.look import Look, LookFile, first_look, selected, wanted_marks
 from tuimon.present.overview import OverviewCache
 from tuimon.present.pairing import pair_tags, prefix_tags
 from tuimon.present.selection import BY_PREFIX, Selection
@@ -113,7 +113,7 @@ class MonitorScreen(SessionScreen):
         super().__init__(session)
         self._look_file = LookFile(session, first_look(settings))
         self.set_reactive(MonitorScreen.look, self._look_file.load())
-        self._marks = settings.charts.marks
+        self._marks = wanted_marks(settings)
         self._reader = SummaryReader()
         self._order = ChartOrder(session.store)
         self._overviews = OverviewCache(session.store)
@@ -129,12 +129,11 @@ class MonitorScreen(SessionScreen):
     def compose(self) -> ComposeResult:
         session, look = self.session, self.look
         hparams = partial(read_hparams, session.store, self._reader)
-        marks = "braille" if self._marks == "auto" else self._marks
         self._header = RunHeader(id="header")
         self._too_small = Notice(id="too-small")
         self._notice = Notice(id="notice")
         self._tags = TagPane(look, hparams, self.change_look, id="tags")
-        self._charts = ChartPane(session.store, look, marks, self.change_look, id="charts")
+        self._charts = ChartPane(session.store, look, self._marks, self.change_look, id="charts")
         self._folded = FoldedSections(id="folded")
         self._output = ConsolePane(session, id="output")
         self._system = SystemPane(id="system")
@@ -325,7 +324,7 @@ class MonitorScreen(SessionScreen):
 
     def action_toggle_system(self) -> None:
         if self.session.system is None:
-            self.notify("Only the machine of what tuimon launched is measured.")
+            self.notify("Only the system of what tuimon launched is measured.")
         else:
             self.change_look(system=not self.look.system)
 
