@@ -19,7 +19,6 @@ from textual.pilot import Pilot
 
 from support.event_files import append, frame, scalar, version, write
 from support.screens import settle, shown, type_keys, visible
-from tuimon.charts import roles
 from tuimon.charts.model import Cursor
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
@@ -118,21 +117,22 @@ async def test_charts_know_how_many_colours_a_theme_of_the_user_has(many: Sessio
     async with TuimonApp(many).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
         pilot.app.register_theme(three)
-        assert len(colours_on(screen) & set(curve_colours(DARK.variables))) == 6
-        assert "━ run" in shown(chart(screen)).splitlines()[1]
+        pane = screen.query_one(TagPane)
+        assert len(colours_on(pane) & set(curve_colours(DARK.variables))) == 6
+        assert "━ run" in shown(pane).splitlines()[1]
         pilot.app.theme = "three"
         await settle(pilot)
-        assert colours_on(screen) >= set(own)
-        assert re.search("[━╍┅┉][a-z] run", shown(chart(screen)).splitlines()[1])
+        assert colours_on(pane) >= set(own)
+        assert re.search("[━╍┅┉][a-z] run", shown(pane))
         pilot.app.theme = DARK.name
         await settle(pilot)
-        assert len(colours_on(screen) & set(curve_colours(DARK.variables))) == 6
-        assert "━ run" in shown(chart(screen)).splitlines()[1]
+        assert len(colours_on(pane) & set(curve_colours(DARK.variables))) == 6
+        assert "━ run" in shown(pane).splitlines()[1]
 
 
-def colours_on(screen: MonitorScreen) -> set[str]:
-    """All colours of the chart of the loss."""
-    styles = [segment.style for strip in chart(screen).strips() for segment in strip]
+def colours_on(pane: TagPane) -> set[str]:
+    """All colours of the list of runs."""
+    styles = [segment.style for strip in pane.strips() for segment in strip]
     return {style.color.get_truecolor().hex for style in styles if style and style.color}
 
 
@@ -284,22 +284,19 @@ async def test_few_of_many_runs_stand_out_or_those_that_are_chosen(
 ) -> None:
     async with TuimonApp(many).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
-        assert "6 best of 50 runs" in title(screen)
-        assert "6 newest of 50 runs" in title(screen, "grad_norm")
+        pane = screen.query_one(TagPane)
+        names = [row.name for row in pane.table.rows]
+        assert [row.name for row in pane.table.legend] == names[:6]
         assert "shade" in {span.role for row in chart(screen).shown_rows for span in row}
         await type_keys(pilot, "right_square_bracket", "right_square_bracket", "asterisk")
         await type_keys(pilot, *["right_square_bracket"] * 2)
-        legend = shown(chart(screen)).splitlines()[1]
-        assert legend.index("* run01") < legend.index("run03")
-        assert "others ×48" in shown(chart(screen))
-        assert {roles.curve(1), roles.curve(3)} <= {
-            s.role for row in chart(screen).shown_rows for s in row
-        }
+        assert f"*━ {names[1]}" in shown(pane)
+        assert f"›━ {screen.look.focus}" in shown(pane)
+        assert len(pane.table.legend) == 2
         await type_keys(pilot, "o")
-        assert "others" not in shown(chart(screen))
+        assert "shade" not in {span.role for row in chart(screen).shown_rows for span in row}
         await type_keys(pilot, "o", "space")
-        assert "run03" not in shown(chart(screen))
-        assert screen.look.hidden == ("run03",)
+        assert len(screen.look.hidden) == 1
 
 
 async def test_the_pane_lists_runs_and_acts_on_the_one_under_the_cursor(many: Session) -> None:

@@ -20,6 +20,7 @@ from tuimon.charts.viewport import Viewport
 from tuimon.config.schema import Settings, Smoothing
 from tuimon.decoding import Rule, checked, field_types, within
 from tuimon.present.arrangement import Sort
+from tuimon.present.leaderboard import RunOrder
 from tuimon.present.selection import Selection, filter_or_everything
 from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
@@ -68,6 +69,11 @@ class Look:
     hidden: _Texts = ()
     isolated: bool = False
     group: _Text = ""
+    joined: bool = False
+    """Whether what several runs were trained and tested on shares a chart."""
+    rank: _Text = ""
+    """The tag by which runs are compared; empty for the main metric."""
+    run_order: RunOrder = "auto"
     runs: _Texts = ()
     """Names of all runs, in the order in which they got their colours."""
     views: Mapping[str, Viewport] = field(default_factory=dict)
