@@ -18,6 +18,7 @@ from support.mirror_runs import (
     offline_records,
     offline_rows,
 )
+from support.sampling import few
 from support.waiting import wait_until
 from support.wandb_server import ServedRun, WandbServer, online
 from tuimon.mirror.upload import request_upload
@@ -84,7 +85,7 @@ def measured(paths: RunPaths) -> list[float]:
 QUICK = {"WANDB_X_STATS_SAMPLING_INTERVAL": "1"}
 
 
-@pytest.mark.parametrize("running", [False, True])
+@pytest.mark.parametrize("running", few([True, False]))
 def test_a_run_that_goes_online_later_keeps_its_times(
     tmp_path: Path, server: WandbServer, running: bool
 ) -> None:
@@ -122,6 +123,38 @@ def test_a_run_that_goes_online_later_keeps_its_times(
     )
 
 
+@pytest.mark.long
+def test_system_metrics_of_which_a_kill_has_left_a_part_are_sent_from_there(
+    tmp_path: Path, server: WandbServer
+) -> None:
+    began = time.time() - DAYS
+    written(tmp_path / "runs", began, 1000)
+    paths = new_run(tmp_path, tmp_path / "runs", started_at=began)
+    with MirrorUnderTest(paths, QUICK) as mirror:
+        mirror.wait_until(lambda record: record.state == "offline")
+        wait_until(lambda: len(measured(paths)) >= 3)
+        end_run(paths)
+        assert mirror.finish() == 0
+    store = server.stream
+
+    def store_one(run_id: str, body: dict[str, Any]) -> None:
+        if system := (body.get("files") or {}).get("wandb-events.jsonl"):
+            del system["content"][1:]
+        store(run_id, body)
+
+    server.stream = store_one  # type: ignore[method-assign]
+    request_upload(paths)
+    with MirrorUnderTest(paths, online(server)) as mirror:
+        wait_until(lambda: any(map(events, server.runs.values())))
+        mirror.kill()
+    server.stream = store  # type: ignore[method-assign]
+    with MirrorUnderTest(paths, online(server)) as mirror:
+        assert mirror.finish() == 0
+        assert mirror.record.is_uploaded
+    (run,) = server.runs.values()
+    assert [row["_timestamp"] for row in events(run)] == measured(paths)
+
+
 def test_a_log_of_three_days_ago_has_lasted_as_long_as_its_points(
     tmp_path: Path, server: WandbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +172,7 @@ def test_a_log_of_three_days_ago_has_lasted_as_long_as_its_points(
     check_summary(run.summary, 5000)
 
 
+@pytest.mark.long
 def test_launches_go_on_where_the_ones_before_them_ended(
     tmp_path: Path, server: WandbServer
 ) -> None:

@@ -149,14 +149,14 @@ def killed(kills: int) -> Play:
             for _ in range(kills):
                 with MirrorUnderTest(paths, environ) as mirror:
                     time.sleep(chance.uniform(0.0, 2.0))
-                    _kill_some(mirror, chance)
+                    kill_some(mirror, chance)
         finish(paths, environ)
         return paths
 
     return play
 
 
-def _kill_some(mirror: MirrorUnderTest, chance: random.Random) -> None:
+def kill_some(mirror: MirrorUnderTest, chance: random.Random) -> None:
     """What is left is killed when the next mirror starts, as the recorder does it."""
     with suppress(psutil.Error):
         top = psutil.Process(mirror.process.pid)

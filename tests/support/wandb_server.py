@@ -98,6 +98,8 @@ class WandbServer:
         if "ProbeServerCapabilities" in query:  # by an old wandb
             known = {"fields": [{"name": "createRunFiles"}]}
             return {"QueryType": known, "MutationType": known, "ServerInfoType": known}
+        if "features" in query and "serverInfo" in query:
+            return {"serverInfo": {"features": []}}
         if "RunCounts" in query:
             return {"model": self._counts(variables)}
         if "RunFiles" in query and "createRunFiles" not in query:

@@ -163,12 +163,14 @@ def legend_rows(
     *,
     in_full: bool = False,
 ) -> list[Row]:
-    """Return one to `most_rows` rows of colour cue, label and last value of each curve.
+    """Return at most `most_rows` rows of colour cue, label and last value of each curve.
 
     Entries flow in one row, or stand in columns over several; those that find no room are counted.
     What else they tell, and then their values, are left out unless there is room for all of it, or
     `in_full`.
     """
+    if not entries:
+        return []
     for detail in _DETAILS[:1] if in_full else _DETAILS:
         spans = _entries(entries, cells, marks, detail)
         widths = [_width(entry) for entry in spans]
@@ -275,7 +277,7 @@ def notes_of(content: ChartContent) -> list[str]:
     """Return what is unusual about the curves, and how this chart differs from others."""
     options, curves = content.options, [track.curve for track in content.tracks]
     superseded = sum(len(curve.superseded.steps) for curve in curves if curve.superseded)
-    notes = [f"{format_step(superseded)} superseded"] if superseded else []
+    notes = [f"{format_step(superseded)} overwritten"] if superseded else []
     if superseded and options.superseded:
         notes[0] += " shown"
     notes += dict.fromkeys(note for curve in curves for note in curve.notes)

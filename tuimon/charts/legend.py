@@ -4,6 +4,7 @@ import math
 import statistics
 from collections.abc import Collection, Sequence
 
+from tuimon.charts import roles
 from tuimon.charts.cursor import Readings, more_text
 from tuimon.charts.heading import LegendEntry
 from tuimon.charts.model import Curve
@@ -20,8 +21,24 @@ def newest_entries(
 ) -> list[LegendEntry]:
     """Return the curves, and each group once, with their newest and best values.
 
+    Of curves whose colours are named beside the chart only their kinds are told, but of a lone one.
     The newest values of some stand `beside` the ends of their lines.
     """
+    by_letter = style.lettered or style.marks.ascii
+    kinds: dict[str, LegendEntry] = {}
+    told: list[Track] = []
+    for track in tracks:
+        kind = track.curve.kind
+        if kind is None or (kind and by_letter) or len(tracks) == 1:
+            told.append(track)
+        elif kind and not track.curve.faded:
+            kinds.setdefault(kind, _kind_entry(kind, track.curve, style))
+    return [*kinds.values(), *_told_entries(told, style, unit, beside)]
+
+
+def _told_entries(
+    tracks: Sequence[Track], style: CurveStyle, unit: Unit, beside: Collection[Curve]
+) -> list[LegendEntry]:
     groups: dict[str, list[Curve]] = {}
     for track in tracks:
         if track.curve.group:
@@ -40,6 +57,11 @@ def newest_entries(
             label = f"{curve.group} ×{len(members)}" if named and len(members) > 1 else curve.group
             entries.append(_entry(curve, style, label, last, "", unit))
     return entries
+
+
+def _kind_entry(kind: str, curve: Curve, style: CurveStyle) -> LegendEntry:
+    cue = style.marks.cue(0, curve.pattern)
+    return LegendEntry(kind, curve.colour, None, cue=cue, role=roles.LEGEND)
 
 
 def read_entries(readings: Readings, style: CurveStyle) -> list[LegendEntry]:

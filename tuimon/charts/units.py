@@ -1,5 +1,6 @@
 """What a metric is measured in, where its name tells without doubt."""
 
+import math
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,9 +36,10 @@ class Unit(NamedTuple):
 
     def text(self, value: float) -> str:
         """A value in short, with its unit: ``2.6 GiB``, ``97%``."""
+        if not value or not math.isfinite(value):
+            return format_value(value)
         size, name, _ = self.of(abs(value))
-        gap = " " if name[:1].isalpha() and value else ""
-        return f"{format_value(value / size)}{gap}{name if value == value else ''}"
+        return f"{format_value(value / size)}{' ' if name[:1].isalpha() else ''}{name}"
 
 
 PLAIN = Unit()

@@ -1,4 +1,4 @@
-"""Whether what was handed to wandb has arrived: rows, lines of output and files.
+"""Whether what was handed to wandb has arrived: rows, lines of output, system metrics and files.
 
 wandb says nothing when an upload stops for good (a key that was revoked, a project that was
 deleted), nor which files a kill has cost, so the server is asked.
@@ -38,7 +38,9 @@ log = logging.getLogger(__name__)
 class ArrivalCheck:
     """What of a run its server has, asked on a thread of its own, now and then."""
 
-    def __init__(self, server: Server, place: RunPlace, files: RunFiles) -> None:
+    def __init__(self, server: Server, place: RunPlace, files: RunFiles, measured: int = 0) -> None:
+        """`measured` are the system metrics that are to be there, beside those to come."""
+        self._measured = measured
         self._server = server
         self._place = place
         self._asking: threading.Thread | None = None
@@ -49,6 +51,8 @@ class ArrivalCheck:
         """As the server said last."""
         self.lines: int | None = None
         """Of output; None, too, where the server does not count them."""
+        self.system: int | None = None
+        """Of system metrics; the same applies."""
         self.code: str | None = None
         """What source files are known by that it has yet to have."""
         self.error: str | None = None
@@ -121,6 +125,9 @@ class ArrivalCheck:
             lacking.append(f"{rows - (self.rows or 0)} of {rows} rows")
         if self.lines is not None and self.lines < lines:
             lacking.append(f"{lines - self.lines} of {lines} lines of output")
+        if self.system is not None and self.system < self._measured:
+            missing = self._measured - self.system
+            lacking.append(f"{missing} of {self._measured} system metrics")
         if self.files.left:
             lacking.append(f"{self.files.left} files ({safe(self.files.example)})")
         if self.code is not None and self.unanswered is None:
@@ -129,23 +136,30 @@ class ArrivalCheck:
 
     def _ask(self, *, at_end: bool = False) -> None:
         begun = time.monotonic()
-        before = self.rows, self.lines, self.files.left
+        before = self._progress
         try:
             counts = self._server.counts(self._place)
-            self.rows, self.lines = counts.rows, counts.lines
+            self.rows, self.lines, self.system = counts
             self._ask_for_files(at_end=at_end)
             self.error = None
         except ServerError as error:
             self.error = str(error)
             self.refused |= error.final
         now = time.monotonic()
-        if (self.rows, self.lines, self.files.left) != before:
+        if self._progress != before:
             self._grown_at = now
         self._ask_at = max(self._ask_at, now + _REST * (now - begun))
+
+    @property
+    def _progress(self) -> tuple[int | None, ...]:
+        return self.rows, self.lines, self.system, self.files.left
 
     def _ask_for_files(self, *, at_end: bool) -> None:
         if self.lines is None:
             self.unanswered = "W&B does not count lines of output"
+            return
+        if self.system is None and self._measured:
+            self.unanswered = "W&B does not count system metrics"
             return
         try:
             self.files.ask(lambda names: self._server.files(self._place, names), at_end=at_end)

@@ -104,10 +104,12 @@ class Handover:
         prefix = entry.namespace
         own_step = step_key(prefix)
         waiting: list[dict[str, Any]] = []
+        keys: dict[str, str] = {}
         for number, row in numbered:
-            data: dict[str, Any] = {
-                self._key(prefix, tag, own_step): value for tag, value in row.values.items()
-            }
+            for tag in row.values:
+                if tag not in keys:
+                    keys[tag] = self._key(prefix, tag, own_step)
+            data: dict[str, Any] = {keys[tag]: value for tag, value in row.values.items()}
             data[GLOBAL_STEP] = data[own_step] = row.step
             if math.isfinite(row.wall_time):
                 data[TIMESTAMP] = row.wall_time

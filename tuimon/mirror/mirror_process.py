@@ -61,6 +61,14 @@ class MirrorProcess:
         self._delay = _FIRST_DELAY
         self._start_at = min(self._start_at, now)
 
+    def pause(self, seconds: float) -> None:
+        """Wait so long, or until the process ends."""
+        if self._process is None:
+            time.sleep(seconds)
+        else:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
+
     def stop(self) -> None:
         """End the process: tidily if it can within ten seconds."""
         if self._process is not None and self._process.poll() is None:

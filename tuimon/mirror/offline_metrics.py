@@ -4,15 +4,24 @@ They have no numbers. But those of the time online come after all of them, since
 until they are handed over; so the time of the newest one at the server tells which are missing.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.server import NoSuchRunError, RunPlace, Server
 
 
-def unsent_metrics(fragments: Fragments, server: Server, place: RunPlace) -> list[Any]:
-    """wandb's records of those that a run at the server lacks, in order.
+class OfflineMetrics(NamedTuple):
+    """System metrics that were measured offline: how many are to be at the server, and which of
+    them it lacks."""
+
+    measured: int = 0
+    unsent: Sequence[Any] = ()
+    """wandb's records, in order."""
+
+
+def offline_metrics(fragments: Fragments, server: Server, place: RunPlace) -> OfflineMetrics:
+    """Those in a run's offline files, beside what the run at the server has.
 
     Raises:
         ServerError: the server does not say what it has.
@@ -20,12 +29,16 @@ def unsent_metrics(fragments: Fragments, server: Server, place: RunPlace) -> lis
     """
     records = list(fragments.system_metrics())
     if not records:
-        return []
+        return OfflineMetrics()
     try:
         newest = server.newest_event(place)
     except NoSuchRunError:
         newest = None
-    return records if newest is None else _behind(records, newest)
+    if newest is None:
+        return OfflineMetrics(len(records), records)
+    unsent = _behind(records, newest)
+    # Of a run that has gone on online: those that an old tuimon has not sent are sent no more.
+    return OfflineMetrics() if unsent is None else OfflineMetrics(len(records), unsent)
 
 
 def time_of(record: Any) -> float:
@@ -34,12 +47,12 @@ def time_of(record: Any) -> float:
     return float(at.seconds + at.nanos / 1e9)
 
 
-def _behind(records: Iterable[Any], newest: float) -> list[Any]:
-    """What follows the record of time `newest`; nothing where it is none of these."""
+def _behind(records: Iterable[Any], newest: float) -> list[Any] | None:
+    """What follows the record of time `newest`; None where it is none of these."""
     found: list[Any] | None = None
     for record in records:
         if time_of(record) == newest:
             found = []
         elif found is not None:
             found.append(record)
-    return found or []
+    return found

@@ -11,7 +11,7 @@ from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode, destination
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
 from tuimon.mirror.offline_file import Fragments
-from tuimon.mirror.offline_metrics import unsent_metrics
+from tuimon.mirror.offline_metrics import OfflineMetrics, offline_metrics
 from tuimon.mirror.run_files import RunFiles
 from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.server import NoSuchRunError, RunCounts, RunPlace, ServerError, UnansweredError
@@ -161,8 +161,8 @@ class RunOpener:
             has_key()  # wandb looks for it before a run is open, not after
         self._server_says = None
         counted = [self._counts()]
-        metrics = self._unsent_metrics()
-        run = self._open(online=True, measures=not metrics)
+        metrics = self._offline_metrics()
+        run = self._open(online=True, measures=not metrics.unsent)
         counted.append(self._counts())
         self._check_in_step(run, counted)
         if not self._has_been_online:
@@ -180,25 +180,25 @@ class RunOpener:
         found = server()
         place = RunPlace(run.entity, run.project, self._run_id)
         files = RunFiles(self._home.wandb, self._run_id, run.directory, run.ignored_files)
-        check = None if found is None else ArrivalCheck(found, place, files)
+        check = None if found is None else ArrivalCheck(found, place, files, metrics.measured)
         first_line = counted[1].lines if counted[1] is not None else None
         return OpenRun(
-            run, self._run_id, run.first_row, first_line, arrivals=check, metrics=metrics
+            run, self._run_id, run.first_row, first_line, arrivals=check, metrics=metrics.unsent
         )
 
     def _place(self, began: RunEntry) -> RunPlace:
         return RunPlace(began.entity or None, began.project or None, self._run_id)
 
-    def _unsent_metrics(self) -> list[Any]:
-        """System metrics that were measured offline and the server does not have."""
+    def _offline_metrics(self) -> OfflineMetrics:
+        """System metrics that were measured offline, and which the server does not have."""
         began, at = self._journal.run, server()
         if began is None or at is None:
-            return []
+            return OfflineMetrics()
         try:
-            return unsent_metrics(self._fragments, at, self._place(began))
+            return offline_metrics(self._fragments, at, self._place(began))
         except UnansweredError as error:
             log.warning("system metrics stay in the offline file: %s", error)
-            return []
+            return OfflineMetrics()
 
     def _counts(self) -> RunCounts | None:
         """What the server has; None before it has the run, or where it does not say."""

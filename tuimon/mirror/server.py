@@ -55,6 +55,8 @@ class RunCounts(NamedTuple):
     """Of its history."""
     lines: int | None = None
     """Of what it printed."""
+    system: int | None = None
+    """Of its system metrics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,10 @@ class Server:
 
     def counts(self, place: RunPlace) -> RunCounts:
         """What a run has; raises ServerError, NoSuchRunError."""
-        bucket = self._bucket("RunCounts", "", "historyLineCount logLineCount", place, {})
-        return RunCounts(int(bucket.get("historyLineCount") or 0), bucket.get("logLineCount"))
+        fields = "historyLineCount logLineCount eventsLineCount"
+        bucket = self._bucket("RunCounts", "", fields, place, {})
+        rows, lines, system = map(bucket.get, fields.split())
+        return RunCounts(int(rows or 0), lines, system)
 
     def newest_event(self, place: RunPlace) -> float | None:
         """When the last system metrics that a run has were measured (Unix s), if it has any.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -19,12 +20,13 @@ from tuimon.charts.viewport import Viewport
 from tuimon.config.schema import Settings, Smoothing
 from tuimon.decoding import Rule, checked, field_types, within
 from tuimon.present.arrangement import Sort
+from tuimon.present.leaderboard import RunOrder
 from tuimon.present.selection import Selection, filter_or_everything
 from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.session.session import Session
-from tuimon.store.filters import MOST_LENGTH
+from tuimon.store.filters import MOST_LENGTH, is_filter
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ _NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 _FIRST = Settings()
 _Text = Annotated[str, Rule(lambda text: len(text) <= MOST_LENGTH, "must be shorter")]
 _Texts = tuple[_Text, ...]
+_Filter = Annotated[str, Rule(is_filter, "must be a filter")]
 _Count = Annotated[int, within(1, MOST_COLUMNS + 1)]
 
 
@@ -58,7 +61,7 @@ class Look:
     """Whether y has room for values that flatten all others."""
     marks: MarkStyle | None = None
     """What curves are drawn with; None leaves it to the settings."""
-    filter: _Text = ""
+    filter: _Filter = ""
     filters: _Texts = ()
     """Those of before, the newest last."""
     focus: _Text = ""
@@ -67,6 +70,11 @@ class Look:
     hidden: _Texts = ()
     isolated: bool = False
     group: _Text = ""
+    joined: bool = False
+    """Whether what several runs were trained and tested on shares a chart."""
+    rank: _Text = ""
+    """The tag by which runs are compared; empty for the main metric."""
+    run_order: RunOrder = "auto"
     runs: _Texts = ()
     """Names of all runs, in the order in which they got their colours."""
     views: Mapping[str, Viewport] = field(default_factory=dict)
@@ -200,6 +208,14 @@ def first_look(settings: Settings) -> Look:
         sort=charts.sort,
         shape=None if charts.grid == "auto" else _shape(charts.grid),
     )
+
+
+def wanted_marks(settings: Settings) -> MarkStyle:
+    """What charts are drawn with where the look says nothing, in a terminal that has Unicode."""
+    marks = settings.charts.marks
+    if marks == "auto":  # the font of Linux's own console has no braille
+        return "ascii" if os.environ.get("TERM") == "linux" else "braille"
+    return marks
 
 
 def _shape(grid: str) -> tuple[int, int]:

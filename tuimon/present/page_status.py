@@ -58,7 +58,7 @@ def _told(status: PageStatus) -> list[tuple[str, Role]]:
         told.append((f"filter /{shown}/", roles.ACCENT))
     notes = [*option_notes(options), _X[options.x_axis]]
     if options.superseded:
-        notes.append("superseded shown")
+        notes.append("overwritten shown")
     if not options.clip:
         notes.append("all values")
     elif status.clipped:

@@ -8,6 +8,7 @@ import pytest
 
 from support.chart_series import cells, curve, noisy_loss, of_role, text
 from tuimon.charts import roles
+from tuimon.charts.axis import shared_limits
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.cursor import values_text
 from tuimon.charts.detail import DrawingCache
@@ -252,3 +253,23 @@ def test_the_best_value_is_marked_and_told() -> None:
     assert "◆ 1 @ 1" in text(drawing)[0]
     ((row, _, _),) = [one for one in of_role(drawing, roles.end(0)) if one[2] == "◆"]
     assert row >= 8
+
+
+def test_charts_of_a_page_share_x_but_for_those_that_would_be_lost_on_it() -> None:
+    extents = [(0.0, 999.0), (100.0, 980.0), (0.0, 9.0), None, (0.0, 8.0)]
+    still = shared_limits("step", extents, Viewport(), growing=False)
+    assert still == [(0, 999), (0, 999), (0, 9), None, (0, 9)]
+    growing = shared_limits("step", extents, Viewport(), growing=True)
+    assert growing == [(0, 1000), (0, 1000), (0, 10), None, (0, 10)]
+    frozen = shared_limits("step", extents, Viewport(x=(3, 9)), growing=True)
+    assert frozen == [None] * 5
+    drawing = draw_chart("x", [curve(noisy_loss(500))], 60, 12, shared=(0.0, 999.0))
+    assert drawing.area is not None
+    assert (drawing.area.x0, drawing.area.x1, drawing.area.last) == (0, 999, 499)
+
+
+def test_a_fall_over_decades_is_known() -> None:
+    falling = curve(10.0 ** np.linspace(1, -3.5, 300))
+    assert draw_chart("loss", [falling], 60, 12).decades == 4
+    assert draw_chart("loss", [falling], 60, 12, ChartOptions(log_y=True)).decades == 0
+    assert draw_chart("loss", [curve(10.0 ** np.linspace(-3, 1, 300))], 60, 12).decades == 0

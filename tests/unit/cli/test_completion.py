@@ -37,9 +37,11 @@ def test_runs_are_offered(
         ("mirror ru", "dir,ru"),
         ("export runs -o x", "file,x"),
         ("show --kind me", "plain,mesh"),
-        ("run --resume resn", "plain,resnet"),
+        ("run --wandb-resume resn", "plain,resnet"),
         ("config --theme mi", "plain,mine"),
         ("completion z", "plain,zsh"),
+        ("comp", "plain,completion"),
+        ("runs/ex", "dir,runs/ex"),
     ],
 )
 def test_files_and_names_are_offered(

@@ -27,11 +27,11 @@ def rows_at(loopback: WandbServer, rows: int) -> None:
     loopback.stream("r", {"files": {"wandb-history.jsonl": {"offset": 0, "content": lines}}})
 
 
-def check_of(loopback: WandbServer, directory: Path) -> ArrivalCheck:
+def check_of(loopback: WandbServer, directory: Path, measured: int = 0) -> ArrivalCheck:
     current = directory / CURRENT
     (current / "files").mkdir(parents=True)
     files = RunFiles(directory, "r", current)
-    return ArrivalCheck(Server(loopback.url, KEY), RunPlace(ENTITY, "p", "r"), files)
+    return ArrivalCheck(Server(loopback.url, KEY), RunPlace(ENTITY, "p", "r"), files, measured)
 
 
 def test_rows_that_do_not_arrive_after_a_refusal_are_noticed(
@@ -98,3 +98,16 @@ def test_what_is_missing_at_the_end(
     assert "cannot be checked: W&B is out of order" in (check.missing(3, 0) or "")
     loopback.behaviour = "refuse"
     assert "refused" in (check.missing(3, 0) or "")
+
+
+def test_system_metrics_of_the_time_offline_are_to_be_there(
+    loopback: WandbServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LATE", 0.0)
+    rows_at(loopback, 3)
+    check = check_of(loopback, tmp_path, measured=2)
+    events = {"offset": 0, "content": ["{}"]}
+    loopback.stream("r", {"files": {"wandb-events.jsonl": events}})
+    assert check.missing(3, 0) == "1 of 2 system metrics have not arrived at W&B"
+    loopback.stream("r", {"files": {"wandb-events.jsonl": events | {"offset": 1}}})
+    assert check.missing(3, 0) is None

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -58,6 +59,18 @@ def test_a_mirror_that_ends_well_is_done(paths: RunPaths, mirror_is: Callable[[s
     assert mirror.done
     mirror.tick(1000.0)
     assert starts(paths) == 1
+
+
+def test_a_pause_ends_with_the_process(paths: RunPaths, mirror_is: Callable[[str], None]) -> None:
+    mirror_is("exit 0")
+    mirror = MirrorProcess(paths)
+    mirror.tick(0.0)
+    begin = time.monotonic()
+    mirror.pause(60.0)
+    mirror.tick(0.0)
+    assert mirror.done
+    assert time.monotonic() - begin < 30
+    mirror.pause(0.0)
 
 
 def test_what_it_logs_is_in_its_log_not_on_the_terminal(

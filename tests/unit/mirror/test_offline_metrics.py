@@ -12,7 +12,7 @@ from support.wandb_log import log_file
 from support.wandb_server import KEY, ServedRun, WandbServer, wandb_server
 from tuimon.mirror.journal import LaunchEntry
 from tuimon.mirror.offline_file import Fragments
-from tuimon.mirror.offline_metrics import time_of, unsent_metrics
+from tuimon.mirror.offline_metrics import offline_metrics, time_of
 from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.server import RunPlace, Server
 from tuimon.mirror.wandb_records import RecordStream
@@ -53,10 +53,11 @@ def test_a_server_lacks_what_follows_the_newest_that_it_has(
     lines = [json.dumps({"_timestamp": at, "system.cpu": 50}) for at in had]
     server.runs["x"].files["wandb-events.jsonl"] = dict(enumerate(lines))
     at = Server(server.url, KEY)
-    unsent = unsent_metrics(Fragments(tmp_path, "x"), at, RunPlace(None, "p", "x"))
-    assert [time_of(record) for record in unsent] == lacks
-    unknown = unsent_metrics(Fragments(tmp_path, "x"), at, RunPlace(None, "p", "unknown"))
-    assert len(unknown) == 4
+    found = offline_metrics(Fragments(tmp_path, "x"), at, RunPlace(None, "p", "x"))
+    assert [time_of(record) for record in found.unsent] == lacks
+    unknown = offline_metrics(Fragments(tmp_path, "x"), at, RunPlace(None, "p", "unknown"))
+    assert unknown.measured == len(unknown.unsent) == 4
+    assert found.measured == (0 if 9.9 in had else 4)
 
 
 class Interface:

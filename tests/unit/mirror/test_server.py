@@ -22,11 +22,13 @@ def test_the_server_tells_user_rows_and_lines(loopback: WandbServer) -> None:
     server = Server(loopback.url, KEY)
     assert server.user() == ENTITY
     loopback.graphql("upsertBucket", {"name": "r", "project": "p"})
-    assert server.counts(PLACE) == RunCounts(0, 0)
+    assert server.counts(PLACE) == RunCounts(0, 0, 0)
     history = {"offset": 0, "content": ["{}"] * 3}
     output = {"offset": 0, "content": ["a", "b"]}
-    loopback.stream("r", {"files": {"wandb-history.jsonl": history, "output.log": output}})
-    assert server.counts(PLACE) == RunCounts(3, 2)
+    system = {"offset": 0, "content": ["{}"]}
+    files = {"wandb-history.jsonl": history, "output.log": output, "wandb-events.jsonl": system}
+    loopback.stream("r", {"files": files})
+    assert server.counts(PLACE) == RunCounts(3, 2, 1)
     with pytest.raises(ServerError, match="deleted") as caught:
         server.counts(PLACE._replace(run_id="another"))
     assert caught.value.final

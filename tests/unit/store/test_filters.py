@@ -12,6 +12,10 @@ SHOWN = [
     ("train/*", "train/loss", True),
     ("train/*", "a/train/loss", False),
     ("*layer_?*", "grad/layer_3/weight", True),
+    ("layers/", "model/layers/0", True),
+    ("model/layers/", "Model/layers/0", True),
+    ("layers/", "model/my_layers/0", False),
+    ("layers/", "model/layers", False),
     ("loss train", "loss/train", True),
     ("loss train", "loss/val", False),
     ("loss and train", "loss/val", False),
@@ -56,6 +60,11 @@ def test_what_a_filter_shows(text: str, tag: str, shown: bool) -> None:
         ("or loss", 'missing before "or"'),
         ("()", 'missing before ")"'),
         ("/(/", "no regular expression"),
+        ("loss /lay[er/", "no regular expression: unterminated character set at position 3"),
+        *(
+            (f"loss {begun}", "ends with /")
+            for begun in ("/", "/lay", "/lay[er", "-/x", "run:/y", "/(a", "/a|")
+        ),
         ("(" * 50 + "a" + ")" * 50, "too many brackets"),
         ("a" * (MOST_LENGTH + 1), "characters"),
     ],

@@ -11,10 +11,8 @@ from textual.containers import Container
 from textual.reactive import var
 from textual.widget import AwaitMount
 
-from tuimon.charts.axis import shared_limits
 from tuimon.charts.model import ChartOptions, Cursor, MarkStyle
 from tuimon.charts.viewport import panned, zoomed
-from tuimon.metrics import measure_of
 from tuimon.present.chart_layout import (
     ChartPaging,
     SectionRule,
@@ -24,17 +22,14 @@ from tuimon.present.chart_layout import (
 )
 from tuimon.present.chart_state import Change, ChartState, changed
 from tuimon.present.look import Look
-from tuimon.present.page_status import PageStatus
 from tuimon.present.pairing import Metric
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import Selection
 from tuimon.store.store import Store
-from tuimon.tui.panes.chart_view import ChartView, MetricChart
-from tuimon.tui.panes.page_line import PageLine
+from tuimon.tui.panes.chart_view import ChartView, MetricChart, share_x
+from tuimon.tui.panes.page_line import PageLine, status_of
 from tuimon.tui.themes.styles import palette_of
 
-_MANY_DECADES = 3
-_ORDERS = {"name": "by name", "changed": "newest first"}
 _TURN_SECONDS = 0.005
 """Charts are drawn for so long at a time; in between they are shown, and keys come first."""
 
@@ -52,8 +47,6 @@ class ChartGrid(Container):
     """How the charts are looked at."""
     cursor: var[Cursor | None] = var(None, init=False)
     """Where values are read, in all charts."""
-    growing: var[bool] = var(True, init=False)
-    """Whether points are still to come."""
 
     def __init__(
         self,
@@ -73,6 +66,8 @@ class ChartGrid(Container):
         self._state = ChartState()
         self._metrics: list[Metric] = []
         self._selection = Selection()
+        self._growing = False
+        """Whether points are still to come."""
         self._kept: dict[Metric, MetricChart] = {}
         """Those that have been on a page so far."""
         self._paging = ChartPaging()
@@ -97,6 +92,11 @@ class ChartGrid(Container):
         return len(self._metrics)
 
     @property
+    def metrics(self) -> Sequence[Metric]:
+        """What there are charts of, on all pages."""
+        return self._metrics
+
+    @property
     def focused_chart(self) -> ChartView | None:
         """The chart of the page that has the focus, if any."""
         # One that has just been taken off the page may have it until Textual looks.
@@ -114,7 +114,10 @@ class ChartGrid(Container):
 
     async def show(self, metrics: Sequence[Metric], selection: Selection, *, growing: bool) -> None:
         """Show what is selected of these metrics; charts that stay keep their scales."""
-        self._selection, self.growing = selection, growing
+        self._selection = selection
+        if growing != self._growing:
+            self._growing = growing
+            self._restate()
         if list(metrics) != self._metrics:
             self._metrics = list(metrics)
             wanted = set(metrics)
@@ -145,9 +148,6 @@ class ChartGrid(Container):
         self._restate()
         self.refresh_bindings()
 
-    def watch_growing(self) -> None:
-        self._restate()
-
     @property
     def options(self) -> ChartOptions:
         """How the charts are drawn."""
@@ -163,7 +163,7 @@ class ChartGrid(Container):
         marks = self.default_marks
         if marks != "ascii":
             marks = self.look.marks or marks
-        options = replace(self.look.options(marks, palette_of(self.app)), growing=self.growing)
+        options = replace(self.look.options(marks, palette_of(self.app)), growing=self._growing)
         self._state = ChartState(options, self.look.views, self.cursor)
         for chart in self.query_children(ChartView):
             chart.state = self._state
@@ -184,7 +184,7 @@ class ChartGrid(Container):
         begin = not self._to_draw
         self._to_draw = [chart for chart in self.charts if chart.display]
         self._to_draw.sort(key=lambda chart: not chart.has_focus)
-        self._share_x()
+        share_x([view.chart for view in self.charts], self._state)
         self.drawing_seconds = 0.0
         if begin:
             self._draw_some()
@@ -197,36 +197,8 @@ class ChartGrid(Container):
         if self._to_draw:
             self.call_after_refresh(self._draw_some)
         else:
-            self.status.tell(self._status())
-
-    def _share_x(self) -> None:
-        """Give the charts of the page the same limits of x."""
-        charts, options = [view.chart for view in self.charts], self.options
-        extents = [chart.extent(options) for chart in charts]
-        view = self._state.view("")
-        limits = shared_limits(options.x_axis, extents, view, growing=options.growing)
-        for chart, shared in zip(charts, limits, strict=True):
-            chart.shared = shared
-
-    def _status(self) -> PageStatus:
-        shown = [chart for chart in self.charts if chart.display]
-        falling = (
-            (chart.metric.title, chart.drawing.decades)
-            for chart in shown
-            if chart.drawing.decades >= _MANY_DECADES
-            and measure_of(chart.metric.title).kind in ("loss", "error")
-        )
-        page, pages = self.pages
-        return PageStatus(
-            self.options,
-            self._state.view(""),
-            any(chart.drawing.clipped for chart in shown),
-            self._selection.text,
-            _ORDERS.get(self.look.sort, ""),
-            next(falling, None),
-            page,
-            pages,
-        )
+            shown = [chart for chart in self.charts if chart.display]
+            self.status.tell(status_of(shown, self._state, self._selection, self.look, self.pages))
 
     @property
     def leading_chart(self) -> ChartView | None:
@@ -263,6 +235,10 @@ class ChartGrid(Container):
     def _point(self, message: ChartView.Pointed) -> None:
         if self.cursor is not None:
             self.put_cursor(message.position)
+
+    @on(ChartView.Swept)
+    def _sweep(self, message: ChartView.Swept) -> None:
+        self.cursor = Cursor(message.end, message.begin)
 
     # Where the focus is
 
@@ -380,6 +356,10 @@ class ChartGrid(Container):
         self.styles.grid_rows = "1fr" if self.zoomed else " ".join(map(str, heights))
         self.refresh_bindings()
         return mounting
+
+    def all_charts(self) -> list[MetricChart]:
+        """The charts of all pages, in order."""
+        return [self._chart_of(metric) for metric in self._metrics]
 
     def _chart_of(self, metric: Metric) -> MetricChart:
         chart = self._kept.get(metric)

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from textual import events
 from textual.message import Message
-from textual.strip import Strip
 
 from tuimon.charts import roles
-from tuimon.charts.axis import extent_of
+from tuimon.charts.axis import extent_of, shared_limits
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.content import drawn_tracks
+from tuimon.charts.cursor import Readings, moment_at, position_at
 from tuimon.charts.heading import states_of
 from tuimon.charts.model import ChartOptions, Curve, Drawing, Row, Scales, Span
+from tuimon.charts.pointing import pointed_row, read_at
 from tuimon.charts.scales import Limits
 from tuimon.charts.viewport import Area
 from tuimon.present.chart_layout import SectionRule
@@ -24,9 +26,17 @@ from tuimon.store.store import Store
 from tuimon.text import fit_name, safe
 from tuimon.text import width as cells_of
 from tuimon.tui.panes.cells import CellView, line, text_of
+from tuimon.tui.panes.message_line import MessageLine
+from tuimon.tui.panes.passing_line import PassingLine, line_of
 
+_HOVER_SECONDS = 3.0
+"""After which a pointer that rests lets the footer be seen again."""
 _WHEEL = 0.8
 """What is left of x after a notch of the wheel."""
+
+
+class Readout(PassingLine):
+    """What a chart holds under the pointer."""
 
 
 class MetricChart:
@@ -54,6 +64,15 @@ class MetricChart:
     def extent(self, options: ChartOptions) -> Limits | None:
         """The extremes of x over all points, if there are any."""
         return extent_of(options.x_axis, drawn_tracks(self.newest(options), options))
+
+
+def share_x(charts: Sequence[MetricChart], state: ChartState) -> None:
+    """Give the charts of a page the same limits of x."""
+    options = state.options
+    extents = [chart.extent(options) for chart in charts]
+    limits = shared_limits(options.x_axis, extents, state.view(""), growing=options.growing)
+    for chart, shared in zip(charts, limits, strict=True):
+        chart.shared = shared
 
 
 class ChartView(CellView, can_focus=True):
@@ -87,6 +106,13 @@ class ChartView(CellView, can_focus=True):
 
         chart: "ChartView"
 
+    @dataclass
+    class Swept(Message):
+        """The pointer was dragged from one position of x to another."""
+
+        begin: float
+        end: float
+
     def __init__(self, chart: MetricChart, state: ChartState) -> None:
         super().__init__()
         self.chart = chart
@@ -97,7 +123,8 @@ class ChartView(CellView, can_focus=True):
         self.rule = SectionRule()
         """Its section, and what of it stands above the chart."""
         self._dragged_from: int | None = None
-        self._dragged = False
+        self._dragged = self._pans = False
+        self._hovered: float | None = None
 
     @property
     def metric(self) -> Metric:
@@ -117,6 +144,20 @@ class ChartView(CellView, can_focus=True):
     @property
     def title_line(self) -> int:
         return 1 if self.rule.shown else 0
+
+    def moment_at(self, position: float) -> float | None:
+        """When what a cursor reads there was logged, in unix seconds."""
+        scales = self.drawing.scales
+        return None if scales is None else moment_at(self._curves, position, scales)
+
+    def position_at(self, when: float) -> float | None:
+        """Where a cursor reads what was logged last at a time, in unix seconds."""
+        scales = self.drawing.scales
+        return None if scales is None else position_at(self._curves, when, scales)
+
+    @property
+    def _curves(self) -> list[Curve]:
+        return self.chart.newest(self.state.options)
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """The chart, below the heading of its section."""
@@ -165,9 +206,9 @@ class ChartView(CellView, can_focus=True):
         if self.rule.shown and self.rule.name and event.y == 0:
             self.post_message(self.HeadingClicked(self))
             return
-        area = self.area
-        if area is not None and not self._dragged and self._inside(event.x, area):
-            self.post_message(self.Pointed(self, area.position(event.x - area.left)))
+        position = self._position(event.x)
+        if position is not None and not self._dragged:
+            self.post_message(self.Pointed(self, position))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self._wheel(event, _WHEEL)
@@ -176,40 +217,65 @@ class ChartView(CellView, can_focus=True):
         self._wheel(event, 1 / _WHEEL)
 
     def _wheel(self, event: events.MouseEvent, factor: float) -> None:
-        area = self.area
-        if area is not None and self._inside(event.x, area):
+        around = self._position(event.x)
+        if around is not None:
             event.stop()
-            around = area.position(event.x - area.left)
             self.post_message(self.Zoomed(self, factor, around))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
+        """The left button marks a range of x; any other, or Ctrl, moves the window over x."""
         self._dragged = False
-        if self.area is not None and event.button == 1:
-            self._dragged_from = event.x
+        if self._position(event.x) is not None:
+            self._dragged_from, self._pans = event.x, event.button != 1 or event.ctrl
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        area = self.area
-        if self._dragged_from is None or area is None or event.x == self._dragged_from:
+        area, begin = self.area, self._dragged_from
+        if begin is None or area is None:
+            self._hover(self._position(event.x))
+        elif event.x != begin or self._dragged:
+            self._dragged = True
+            if self._pans:
+                self._dragged_from = event.x
+                self.post_message(self.Panned(self, (begin - event.x) / area.columns))
+            else:
+                x = min(max(event.x, area.left), area.left + area.columns - 1)
+                here, there = area.position(begin - area.left), area.position(x - area.left)
+                self.post_message(self.Swept(here, there))
+
+    def on_leave(self) -> None:
+        self._hover(None)
+
+    def _hover(self, position: float | None) -> None:
+        """Tell what is under the pointer for as long as it moves, where nothing else is told."""
+        if position == self._hovered:
             return
-        self._dragged = True
-        share = (self._dragged_from - event.x) / area.columns
-        self._dragged_from = event.x
-        self.post_message(self.Panned(self, share))
+        self._hovered = position
+        line = line_of(self.screen, Readout)
+        if position is None:
+            line.end()
+        elif not any(said.display for said in self.screen.query(MessageLine)):
+            readings, title = self.readings_at(position), self.metric.title
+            line.show(partial(pointed_row, title, readings, self.state.options), _HOVER_SECONDS)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         self._dragged_from = None
         self.release_mouse()
 
-    def _inside(self, x: int, area: Area) -> bool:
-        return area.left <= x < area.left + area.columns
+    def _position(self, x: int) -> float | None:
+        """The position of x in a column of the widget, if that is one of the plot."""
+        area = self.area
+        if area is None or not area.left <= x < area.left + area.columns:
+            return None
+        return area.position(x - area.left)
+
+    def readings_at(self, position: float) -> Readings:
+        """What the curves hold at a position of x."""
+        state, view = self.state, self.state.view(self.metric.title)
+        return read_at(self._curves, position, state.options, view, self.chart.scales)
 
     def shown_text(self) -> str:
         return text_of(self.drawing.rows)
-
-    def strips(self) -> list[Strip]:
-        """The chart as it is to be saved: without the mark of the focus."""
-        return [self.strip_of(row) for row in self.drawing.rows]
 
     def _draw(self, chart: MetricChart, width: int, height: int) -> Sequence[Row]:
         state = self.state

@@ -1,37 +1,19 @@
 """The footer: the keys that work here, as many as fit, the important ones first."""
 
-from collections.abc import Iterable
 from typing import Any
 
+from textual import events
 from textual.screen import Screen
 
-from tuimon.charts import roles
 from tuimon.charts.model import Row
-from tuimon.text import width
+from tuimon.tui.keys.key_hints import key_at, key_row
 from tuimon.tui.keys.key_owner import focus_keys
 from tuimon.tui.keys.key_tables import Key
-from tuimon.tui.panes.cells import CellView, line
-
-
-def key_row(keys: Iterable[Key], cells: int) -> Row:
-    """Key hints in table order within `cells` columns; less important ones are left out."""
-    wanted = [key for key in keys if key.footer]
-    while wanted and sum(_width(key) for key in wanted) > cells:
-        wanted.remove(min(wanted, key=lambda key: key.footer))
-    spans = [
-        span
-        for key in wanted
-        for span in ((f" {key.shown}", roles.KEY), (f" {key.label} ", roles.DIM))
-    ]
-    return line(*spans)
-
-
-def _width(key: Key) -> int:
-    return width(key.shown) + width(key.label) + 3
+from tuimon.tui.panes.cells import CellView
 
 
 class KeyBar(CellView):
-    """Those that do something where the focus is; docked at the bottom."""
+    """Those that do something where the focus is, each also by a click; docked at the bottom."""
 
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; background: $panel; }"
 
@@ -46,6 +28,12 @@ class KeyBar(CellView):
         keys = [each.key for each in focus_keys(screen, offered=True)]
         self._keys = sorted(keys, key=lambda key: -key.footer)
         self.draw()
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the key does."""
+        key = key_at(self._keys, self.size.width, event.x)
+        if key is not None:
+            await self.screen.run_action(key.action)
 
     def rows(self, width: int, height: int) -> list[Row]:
         return [key_row(self._keys, width)]

@@ -3,8 +3,16 @@
 from collections.abc import Sequence
 
 from tuimon.charts.model import Row
+from tuimon.metrics import measure_of
+from tuimon.present.chart_state import ChartState
+from tuimon.present.look import Look
 from tuimon.present.page_status import PageStatus, status_row
+from tuimon.present.selection import Selection
 from tuimon.tui.panes.cells import CellView
+from tuimon.tui.panes.chart_view import ChartView
+
+_MANY_DECADES = 3
+_ORDERS = {"name": "by name", "changed": "newest first"}
 
 
 class PageLine(CellView):
@@ -24,3 +32,28 @@ class PageLine(CellView):
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         return [status_row(self._status, width)] if self._status else []
+
+
+def status_of(
+    charts: Sequence[ChartView],
+    state: ChartState,
+    selection: Selection,
+    look: Look,
+    pages: tuple[int, int],
+) -> PageStatus:
+    """What is true for the charts of a page, which were drawn just now."""
+    falling = (
+        (chart.metric.title, chart.drawing.decades)
+        for chart in charts
+        if chart.drawing.decades >= _MANY_DECADES
+        and measure_of(chart.metric.title).kind in ("loss", "error")
+    )
+    return PageStatus(
+        state.options,
+        state.view(""),
+        any(chart.drawing.clipped for chart in charts),
+        selection.text,
+        _ORDERS.get(look.sort, ""),
+        next(falling, None),
+        *pages,
+    )

@@ -30,16 +30,16 @@ class SystemPane(KeyOwner, CellView, can_focus=True):
     """Devices one below the other; scrolls."""
 
     TOPICS: ClassVar[Topics] = {
-        "Machine": (
-            Key("zoom", "enter", "open", "All of the machine", "All, as charts", "charts", 70),
+        "System": (
+            Key("zoom", "enter", "open", "All of the system", "Show all as charts", "charts", 70),
             Key("down", "down,j", "scroll(1)", "Scroll down", "Scroll"),
             Key("up", "up,k", "scroll(-1)", "Scroll up"),
-            Key("next-page", "n,pagedown", "page(1)", "Next page", "Next, previous page"),
+            Key("next-page", "n,pagedown", "page(1)", "Next page", "Turn pages"),
             Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
         )
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
-    about = "What is measured of the machine has the focus: Enter shows all of it as charts."
+    about = "What is measured of the system has the focus: Enter shows all of it as charts."
     title_line = 0
 
     class Opened(Message):
