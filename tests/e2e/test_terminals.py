@@ -7,6 +7,7 @@ import pytest
 
 from support.event_files import scalar, version, write
 from support.host import Host
+from support.sampling import few
 from support.terminal import Terminal
 from tuimon.text import width
 
@@ -120,7 +121,8 @@ def test_a_locale_without_braille_gets_ascii(viewer: Host, env: dict[str, str]):
 
 
 @pytest.mark.parametrize(
-    ("columns", "rows"), [(1, 1), (2, 1), (1, 24), (20, 5), (49, 13), (80, 24), (400, 120)]
+    ("columns", "rows"),
+    few([(1, 1), (80, 24), (2, 1), (1, 24), (20, 5), (49, 13), (400, 120)], 2, unpack=True),
 )
 def test_any_size_can_be_started_in_and_left(viewer: Host, columns: int, rows: int):
     with viewer.terminal("view", "runs", columns=columns, rows=rows) as terminal:

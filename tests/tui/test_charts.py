@@ -20,10 +20,12 @@ from textual.pilot import Pilot
 from support.event_files import append, frame, scalar, version, write
 from support.screens import settle, shown, type_keys, visible
 from tuimon.charts import roles
+from tuimon.charts.model import Cursor
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_pane import ChartPane
-from tuimon.tui.panes.chart_view import ChartView
+from tuimon.tui.panes.chart_view import ChartView, Readout
+from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.prompt import Prompt
 from tuimon.tui.panes.tag_pane import TagPane
 from tuimon.tui.screens import monitor
@@ -191,12 +193,45 @@ async def test_the_wheel_zooms_around_the_pointer_and_dragging_pans(one: Session
         )
         assert loss_chart.area.position(x - area.left) == pytest.approx(under, abs=1)
         before = loss_chart.area.x0
-        await pilot.mouse_down(loss_chart, offset=(x, 5))
+        await pilot.mouse_down(loss_chart, offset=(x, 5), control=True)
         await pilot.hover(loss_chart, offset=(x - 8, 5))
         await pilot.mouse_up(loss_chart, offset=(x - 8, 5))
         await settle(pilot)
         assert loss_chart.area.x0 > before
         assert "frozen" in title(screen)
+        assert screen.query_one(ChartPane).cursor is None
+
+
+async def test_the_pointer_reads_values_and_marks_a_range_to_zoom_into(one: Session) -> None:
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        loss_chart, charts = chart(screen), screen.query_one(ChartPane)
+        area = loss_chart.area
+        left, right = area.left + 10, area.left + 30
+        low, high = area.position(10), area.position(30)
+        before = loss_chart.shown_rows
+        await pilot.hover(loss_chart, offset=(left, 5))
+        await pilot.pause()
+        readout = screen.query_one(Readout)
+        assert f"step {round(low)} " in shown(readout)
+        assert f" {loss(round(low)):.4g}" in shown(readout)
+        assert loss_chart.shown_rows is before, "no chart is drawn anew"
+        await pilot.hover(loss_chart, offset=(0, 0))
+        await pilot.pause()
+        assert not readout.display
+        await pilot.mouse_down(loss_chart, offset=(left, 5))
+        await pilot.hover(loss_chart, offset=(right, 5))
+        await pilot.mouse_up(loss_chart, offset=(right, 5))
+        await settle(pilot)
+        assert charts.cursor == Cursor(high, low)
+        footer = shown(screen.query_one(KeyBar))
+        assert footer.startswith(" ← → move  z zoom to range  m compare ")
+        await pilot.hover(screen.query_one(KeyBar))
+        await pilot.pause()
+        await pilot.click(screen.query_one(KeyBar), offset=(footer.index("zoom to"), 0))
+        await settle(pilot)
+        assert charts.cursor is None
+        assert (chart(screen).area.x0, chart(screen).area.x1) == (low, high)
 
 
 async def test_limits_are_typed_and_told_when_they_are_none(one: Session) -> None:

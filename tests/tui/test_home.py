@@ -7,22 +7,26 @@ from pathlib import Path
 import pytest
 from textual.containers import VerticalScroll
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from support.event_files import scalar, version, write
 from support.screens import shown
 from support.stored_runs import made
+from tuimon.present import whereabouts
 from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
+from tuimon.runs.annotation import Annotation, read_annotation
 from tuimon.runs.record import RunRecord, RunState, read_record, write_record
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.home_app import HomeApp
+from tuimon.tui.panes.cells import CellView
 from tuimon.tui.panes.key_bar import KeyBar
-from tuimon.tui.panes.logdir_list import LogdirList
-from tuimon.tui.panes.notice import Notice
+from tuimon.tui.panes.nearby_list import NearbyList
 from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.run_list import RunList
+from tuimon.tui.panes.welcome import Welcome
 from tuimon.tui.screens.home import HomeScreen
+from tuimon.tui.screens.home_choice import Again, Together
 from tuimon.tui.screens.pages import FactsScreen
 from tuimon.tui.screens.run_page import FactSheet
 
@@ -30,6 +34,7 @@ from tuimon.tui.screens.run_page import FactSheet
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(whereabouts, "find_strays", lambda known: [])  # whatever else runs here
     write(tmp_path / "runs" / "a", [version(), scalar("loss", 0, 1.0)])
     write(tmp_path / "runs" / "b", [version(), scalar("loss", 0, 1.0)])
     return tmp_path
@@ -40,9 +45,13 @@ async def ready(pilot: Pilot[None]) -> HomeScreen:
     assert isinstance(screen, HomeScreen)
     for _ in range(100):
         await pilot.pause(0.02)
-        if "runs" in shown(screen.query_one(LogdirList)):
+        if "runs" in shown(screen.query_one(NearbyList)):
             return screen
     raise AssertionError("no log directory was found")
+
+
+def everything(screen: HomeScreen) -> str:
+    return "\n".join(shown(view) for view in screen.query(CellView))
 
 
 async def test_a_log_directory_is_opened(place: Path) -> None:
@@ -50,7 +59,7 @@ async def test_a_log_directory_is_opened(place: Path) -> None:
     app = HomeApp()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await ready(pilot)
-        assert "2 runs" in shown(screen.query_one(LogdirList))
+        assert "2 runs" in shown(screen.query_one(NearbyList))
         await pilot.press("down", "enter")
     assert app.return_value == place / "runs"
 
@@ -59,7 +68,7 @@ async def test_without_runs_the_log_directories_have_the_keys(place: Path) -> No
     app = HomeApp()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await ready(pilot)
-        assert "No runs on this host yet." in shown(screen.query_one(Notice))
+        assert "No runs on this host yet." in shown(screen.query_one(Welcome))
         await pilot.press("enter")
     assert app.return_value == place / "runs"
 
@@ -87,6 +96,60 @@ async def test_a_run_is_removed_after_a_question(place: Path) -> None:
         assert "going" in shown(screen.query_one(RunList))
 
 
+async def test_runs_are_filtered_marked_and_watched_together(place: Path) -> None:
+    for lr in ("1", "2", "3"):
+        made("train", argv=("train.py", "--lr", lr), logdir=str(place / "runs" / lr))
+    app = HomeApp()
+    async with app.run_test(size=(100, 24)) as pilot:
+        screen = await ready(pilot)
+        runs = screen.query_one(RunList)
+        await pilot.press("slash", *"lr=[12]", "enter")
+        assert "2 of 3 runs" in everything(screen)
+        assert [line.told for line in runs.items] in (["lr=1", "lr=2"], ["lr=2", "lr=1"])
+        await pilot.press("G", "space", "g", "space", "s", "s")
+        assert "2 marked" in everything(screen)
+        assert "by name" in everything(screen)
+        await pilot.press("enter")
+    assert isinstance(app.return_value, Together)
+    assert sorted(source.label for source in app.return_value.sources) == [
+        "train lr=1",
+        "train lr=2",
+    ]
+
+
+async def test_what_is_said_of_a_run_is_kept_and_a_run_is_started_again(place: Path) -> None:
+    paths = made("train", cwd=str(place))
+    app = HomeApp()
+    async with app.run_test(size=(100, 24)) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("asterisk")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if "★ train" in everything(screen):
+                break
+        await pilot.press("e")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if isinstance(app.focused, Input):
+                break
+        await pilot.press(*"base", "down", *"a b", "down", *"ok", "enter")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if "★ base" in everything(screen):
+                break
+        assert read_annotation(paths.annotation) == Annotation("base", "ok", ("a", "b"), True)
+        assert "ok · #a · #b" in everything(screen)
+        await pilot.press("r")
+        await pilot.pause(0.1)
+        await pilot.press("r")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if not app.is_running:
+                break
+    assert isinstance(app.return_value, Again)
+    assert app.return_value.run.paths == paths
+
+
 async def test_the_footer_offers_what_can_be_done_with_what_is_chosen(place: Path) -> None:
     made("going", ended=None)
     made("ended", ended=600.0)
@@ -105,7 +168,7 @@ async def test_the_cursor_is_seen_in_the_list_that_has_the_keys(place: Path) -> 
     made("train")
     async with HomeApp().run_test(size=(80, 24)) as pilot:
         screen = await ready(pilot)
-        lists = screen.query_one(RunList), screen.query_one(LogdirList)
+        lists = screen.query_one(RunList), screen.query_one(NearbyList)
         for key, lit in ((None, [True, False]), ("down", [False, True]), ("up", [True, False])):
             await pilot.press(*([key] if key else []))
             spans = [[span for row in one.shown_rows for span in row] for one in lists]

@@ -1,7 +1,7 @@
 """What the home screen knows and how it is looked at: it outlives the screen."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tuimon.present.glance import GlanceBook
@@ -45,6 +45,8 @@ class HomeMemory:
     """Id of the run that the cursor was on."""
     to_say: str = ""
     """What the screen says first; safe text."""
+    check: Callable[[], tuple[str, str]] | None = None
+    """Tells where there are no runs what stands in the way: ok, warn or bad, and a sentence."""
 
     def looked(self) -> list[RunLine]:
         """All runs as their records are now, with what was known of their logs."""

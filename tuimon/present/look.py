@@ -25,7 +25,7 @@ from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.session.session import Session
-from tuimon.store.filters import MOST_LENGTH
+from tuimon.store.filters import MOST_LENGTH, is_filter
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ _NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 _FIRST = Settings()
 _Text = Annotated[str, Rule(lambda text: len(text) <= MOST_LENGTH, "must be shorter")]
 _Texts = tuple[_Text, ...]
+_Filter = Annotated[str, Rule(is_filter, "must be a filter")]
 _Count = Annotated[int, within(1, MOST_COLUMNS + 1)]
 
 
@@ -58,7 +59,7 @@ class Look:
     clip: bool = False
     marks: MarkStyle | None = None
     """What curves are drawn with; None leaves it to the settings."""
-    filter: _Text = ""
+    filter: _Filter = ""
     filters: _Texts = ()
     """Those of before, the newest last."""
     focus: _Text = ""

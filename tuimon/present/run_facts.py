@@ -1,11 +1,14 @@
 """All that is known of what is watched, in sections for people to read and copy. No widgets."""
 
+import re
 import shlex
 import time
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from tuimon.charts import roles
+from tuimon.masking.mask import Mask
 from tuimon.present.facts import clock, file_rows, mirror_word, standing
 from tuimon.present.run_details import FactRow, RunDetails
 from tuimon.runs.activity import remark, state_word
@@ -16,9 +19,11 @@ from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import masked_command
 from tuimon.runs.sources import CONSOLE, WANDB
 from tuimon.session.session import Session
+from tuimon.store.parts import trainings
 from tuimon.text import format_duration, format_value, safe
 
 _FOUND = {CONSOLE: "from console", WANDB: "from W&B run"}
+_NUMBER = re.compile(r"^GPU \d+ ")
 _AS_A_RULE = ("python", "torch", "CUDA", "ROCm")
 """Versions that have rows of their own; the others share one."""
 
@@ -46,7 +51,9 @@ def run_sections(session: Session, details: RunDetails) -> list[FactSection]:
         "best values" if _are_best(details) else "values": _facts(details.values),
         "configuration": _facts(details.configuration),
         "environment": [] if status is None else _environment(status),
-        "code": [] if status is None or status.recorder is None else _code(status.recorder),
+        "code": []
+        if status is None or status.recorder is None
+        else _code(status.recorder, details),
         "W&B": [] if status is None else _wandb(status.mirror),
         "commands": [] if status is None else _commands(status),
         "files": _files(session),
@@ -90,7 +97,7 @@ def _progress(session: Session) -> list[Fact]:
     told = [f"{progress.step:,}"]
     if runs and progress.rate is not None:
         told.append(f"{format_value(float(f'{progress.rate:.2g}'))}/s")
-    return [Fact("step", " · ".join(told))]
+    return [Fact("newest step" if subject is None else "step", " · ".join(told))]
 
 
 def _alert(alert: Alert) -> Fact:
@@ -116,17 +123,23 @@ def _environment(status: RunStatus) -> list[Fact]:
         Fact("python", python),
         *(Fact(name, versions.get(name, "")) for name in _AS_A_RULE[1:]),
         Fact("packages", ", ".join(map(safe, others))),
-        *(Fact("", safe(gpu)) if number else Fact("GPUs", safe(gpu))
-          for number, gpu in enumerate(recorder.gpus)),
+        Fact("GPUs", _counted(recorder.gpus)),
         Fact("GPU driver", safe(recorder.driver or "")),
-    ]  # fmt: skip
+    ]
 
 
-def _code(recorder: RecorderRecord) -> list[Fact]:
+def _counted(gpus: Iterable[str]) -> str:
+    """`8 × H200` of ``GPU 0 H200``, ``GPU 1 H200`` …"""
+    models = Counter(safe(_NUMBER.sub("", gpu)) for gpu in gpus)
+    return ", ".join(f"{n} × {model}" if n > 1 else model for model, n in models.items())
+
+
+def _code(recorder: RecorderRecord, details: RunDetails) -> list[Fact]:
     commit = recorder.git_commit
     if commit is None:
         return []
-    dirty = Fact("changes", "uncommitted ones, see below", roles.WARN)
+    told = "uncommitted ones" + (", see below" if details.patch else "")
+    dirty = Fact("changes", told, roles.WARN)
     return [
         Fact("commit", " · ".join(filter(None, [commit[:12], safe(recorder.git_branch or "")]))),
         Fact("", safe(recorder.git_subject or "")),
@@ -174,13 +187,15 @@ def _commands(status: RunStatus) -> list[Fact]:
 def _process_facts(session: Session) -> list[Fact]:
     process, subject = session.process, session.subject
     if process is None or subject is None:
-        return _progress(session)
+        names = trainings(session.store.runs)
+        return [Fact("runs", str(len(names)) if len(names) > 1 else ""), *_progress(session)]
     took = (subject.ended_at or time.time()) - process.started_at
+    told = [subject.state, safe(subject.reason or "")]
     return [
-        Fact("state", " · ".join(filter(None, [subject.state, safe(subject.reason or "")]))),
+        Fact("state", " · ".join(filter(None, told)), standing(subject.state).role),
         *_times(process.started_at, subject.ended_at, max(0.0, took)),
         *_progress(session),
-        Fact("command", safe(shlex.join(process.command))),
+        Fact("command", safe(shlex.join(Mask((), process.command).command(process.command)))),
         Fact("in", safe(process.cwd)),
         Fact("user", safe(process.user)),
         Fact("process", str(process.pid)),

@@ -15,7 +15,7 @@ from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import mask_of
 from tuimon.runs.sources import LogSource
 from tuimon.store.filters import FilterTerm, parse_expression
-from tuimon.text import safe
+from tuimon.text import format_value, safe
 
 RunSort = Literal["started", "best", "name", "state", "took"]
 RUN_SORTS: tuple[RunSort, ...] = get_args(RunSort)
@@ -38,6 +38,11 @@ class RunLine(NamedTuple):
     def alert(self) -> Alert | None:
         """The worst that its curves, or the machine while it runs, are to be looked at for."""
         return self.run.flaw if self.run.state.ended else self.run.alert
+
+    @property
+    def name(self) -> str:
+        """What the run is called, with its star, in safe text."""
+        return f"{'★ ' if self.run.annotation.starred else ''}{safe(self.run.name)}"
 
     @property
     def told(self) -> str:
@@ -94,6 +99,17 @@ def remarks(line: RunLine, now: float) -> list[tuple[str, roles.Role]]:
     if said.note:
         told.append((safe(said.note), roles.TEXT))
     return [*told, *((f"#{safe(tag)}", roles.ACCENT) for tag in said.tags)]
+
+
+def numbers(line: RunLine) -> str:
+    """`Loss/val best 0.2 at step 90, last 0.3 at step 99`; empty where nothing is known."""
+    glance = line.glance
+    if glance is None:
+        return ""
+    told = [f"last {format_value(glance.last)} at step {glance.step}"]
+    if glance.best is not None:
+        told.insert(0, f"best {format_value(glance.best.value)} at step {glance.best.step}")
+    return f"{glance.tag} {', '.join(told)}"
 
 
 def matching(
@@ -164,11 +180,14 @@ def _by_argument(argument: Argument) -> tuple[object, ...]:
 
 def sources_of(chosen: Sequence[RunLine], commands: RunCommands) -> list[LogSource]:
     """Event files of runs that are shown beside each other, each by a name that tells it apart:
-    with the arguments in which these runs differ, else with the end of its id."""
+    where names are the same with the arguments that differ, else with the end of its id."""
     telling = telling_arguments({line.id: commands.of(line.run) for line in chosen})
+    names = [line.run.name for line in chosen]
     names = [
-        " ".join([line.run.name, *map(str, telling[line.id])]).replace("/", "\u2215")
-        for line in chosen
+        (name if names.count(name) == 1 else " ".join([name, *map(str, telling[line.id])])).replace(
+            "/", "\u2215"
+        )
+        for name, line in zip(names, chosen, strict=True)
     ]
     told_apart = [
         name if names.count(name) == 1 else f"{name} {line.id.rpartition('-')[2]}"

@@ -73,6 +73,15 @@ def parse_filter(text: str) -> Predicate:
     return shows
 
 
+def is_filter(text: str) -> bool:
+    """Whether a text makes sense as a filter."""
+    try:
+        parse_expression(text)
+    except FilterError:
+        return False
+    return True
+
+
 def parse_expression(text: str) -> Expression:
     """How the terms in `text` are joined; the empty one always holds. Raises FilterError."""
     if len(text) > MOST_LENGTH:

@@ -122,7 +122,7 @@ def test_more_is_told_of_the_chosen_run():
     ]
     runs.move_cursor(-1)
     assert "".join(span.text for span in runs.rows(80, 24)[-2]).strip() == (
-        "best     Loss/␛]0;train 0.01 at step 10, last 0.01 at step 10"
+        "metric   Loss/␛]0;train best 0.01 at step 10, last 0.01 at step 10"
     )
     assert "command" not in "".join(span.text for row in runs.rows(80, 11) for span in row)
 

@@ -152,7 +152,7 @@ def run_home() -> None:
     """Show the runs of this host; come back to them when a viewer is left."""
     from tuimon.present.home_memory import HomeMemory
 
-    settings, memory = settings_or_refuse(), HomeMemory()
+    settings, memory = settings_or_refuse(), HomeMemory(check=_check)
     while (chosen := _choose(settings, memory)) is not None:
         try:
             _do(chosen)
@@ -169,15 +169,29 @@ def _choose(settings: "Settings", memory: "HomeMemory") -> "Choice | None":
         return choose(settings, memory)
 
 
+def _check() -> tuple[str, str]:
+    from tuimon.cli.doctor import brief
+
+    found = brief()
+    return found.verdict, f"{found.what}: {found.says}"
+
+
 def _do(chosen: "Choice") -> None:
     """Raises: CommandError, RecordError."""
-    from tuimon.tui.screens.home_choice import Again, Together
+    from tuimon.tui.screens.home_choice import Again, Attach, Together
 
     match chosen:
         case Path():
             watch_logdirs([chosen], plain=False)
         case Together(sources):
             watch_sources(sources, plain=False, reset=False)
+        case Attach(pid):
+            from tuimon.runs.foreign import ForeignProcessError, find_process
+
+            try:
+                watch_process(find_process(pid), plain=False, reset=False)
+            except ForeignProcessError as error:
+                raise CommandError(str(error)) from None
         case Again(run):
             from tuimon.cli.run import launch_again
 

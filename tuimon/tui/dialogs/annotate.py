@@ -38,7 +38,11 @@ class AnnotateScreen(ModalScreen[Annotation | None]):
 
     def compose(self) -> ComposeResult:
         values = {"name": self._said.name, "tags": " ".join(self._said.tags)}
-        hints = {"name": self._first, "tags": "baseline, paper", "note": "what is special about it"}
+        hints = {
+            "name": self._first,
+            "tags": "such as: baseline paper",
+            "note": "such as: warm start",
+        }
         with Vertical() as box:
             box.border_title = self._title
             box.border_subtitle = "↑↓ next field · Enter keeps · Esc cancels"
@@ -54,11 +58,13 @@ class AnnotateScreen(ModalScreen[Annotation | None]):
                     )
 
     def on_key(self, event: events.Key) -> None:
-        event.stop()
+        moves = {"down": self.focus_next, "up": self.focus_previous}
         if event.key == "escape":
+            event.stop()
             self.dismiss(None)
-        elif event.key in ("up", "down"):
-            self.focus_next() if event.key == "down" else self.focus_previous()
+        elif event.key in moves:
+            event.stop()
+            moves[event.key]()
 
     @on(Input.Submitted)
     def _keep(self) -> None:

@@ -127,6 +127,8 @@ class ChartPane(KeyOwner, ChartGrid):
         if not self.count:
             return {key.id for key in all_of(self.TOPICS)}
         idle = {"zoom"} if self.zoomed else {"back"}
+        if self.cursor is not None:
+            idle = {"zoom", "cursor"}
         if self.zoomed or self.pages[1] == 1:
             idle.add("next-page")
         if not self.superseded:
@@ -138,7 +140,16 @@ class ChartPane(KeyOwner, ChartGrid):
         chart = self.leading_chart
         section = safe(section_of(chart.metric)) if chart is not None else ""
         labels = {"next-page": f"page {page}/{pages} {section}".rstrip()}
-        return labels if self.cursor is None else {**labels, "cursor": "cursor off"}
+        return labels if self.cursor is None else labels | self._cursor_labels
+
+    @property
+    def _cursor_labels(self) -> dict[str, str]:
+        """What keys do while there is a cursor."""
+        zooms = "zoom in" if self.cursor and self.cursor.mark is None else "zoom to range"
+        return {"right": "move", "mark": "compare", "zoom-x": zooms, "back": "cursor off"}
+
+    def urgent_keys(self) -> Collection[str]:
+        return () if self.cursor is None else ("left", "right", "mark", "zoom-x")
 
     # Focus and pages
 
@@ -170,7 +181,7 @@ class ChartPane(KeyOwner, ChartGrid):
         """Go to the first chart of the section so many further on, around the end."""
         chart = self.leading_chart
         if chart is not None:
-            names = [section_of(metric) for metric in self.metrics]
+            names = [section_of(metric) for metric in self._metrics]
             found = list(dict.fromkeys(names))
             here = found.index(section_of(chart.metric))
             self.show_chart(names.index(found[(here + sections) % len(found)]))
@@ -209,7 +220,14 @@ class ChartPane(KeyOwner, ChartGrid):
     # Which part is shown
 
     def action_zoom_x(self, levels: int) -> None:
-        around = self.cursor.at if self.cursor else None
+        """Zoom around the cursor; in, where a range is marked, into that."""
+        cursor = self.cursor
+        if levels > 0 and cursor and cursor.mark not in (None, cursor.at):
+            self.cursor = None
+            low, high = sorted((cursor.at, cursor.mark))
+            self.change_view(lambda view, area: replace(view, x=(low, high), tail=None))
+            return
+        around = cursor.at if cursor else None
         self.change_view(partial(zoomed, factor=_ZOOM**levels, around=around))
 
     def action_pan(self, windows: int) -> None:

@@ -10,7 +10,7 @@ from tuimon.charts.course import course
 from tuimon.charts.model import Row, Span
 from tuimon.present.facts import standing
 from tuimon.present.run_arguments import Argument, columns_of
-from tuimon.present.run_lines import DirectoryHeading, RunLine, RunSort, remarks
+from tuimon.present.run_lines import DirectoryHeading, RunLine, RunSort, numbers, remarks
 from tuimon.runs.secrecy import masked_command
 from tuimon.text import (
     fit,
@@ -22,7 +22,7 @@ from tuimon.text import (
     shorten,
     width,
 )
-from tuimon.tui.panes.cells import line
+from tuimon.tui.panes.cells import clipped, line
 from tuimon.tui.panes.cursor_list import CursorList
 
 _Part = tuple[str, roles.Role]
@@ -112,7 +112,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
 
     def _fitted(self, lines: Sequence[RunLine], cells: int) -> _RunColumns:
         """What matters most gets its room first."""
-        names = max((width(_name(one)) for one in lines), default=0)
+        names = max((width(one.name) for one in lines), default=0)
         fixed = _LEAD + _STATE + _STARTED + _VALUE + 4
         name = min(max(names, _LEAST_NAME), _MOST_NAME, max(_LEAST_NAME, cells - fixed))
         free = cells - fixed - name
@@ -138,19 +138,15 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         chosen = self.line
         if chosen is None or height < _DETAILS_FROM:
             return []
-        run, glance = chosen.run, chosen.glance
-        best = glance.best if glance is not None else None
+        run, values = chosen.run, numbers(chosen)
         elsewhere = f"  on {run.record.host}" if run.is_elsewhere else ""
         started = f"  as {run.record.name}" if run.name != run.record.name else ""
-        value = f"{format_value(best.value)} at step {best.step}" if best else ""
-        last = f"last {format_value(glance.last)} at step {glance.step}" if glance else ""
-        numbers = ", ".join(filter(None, [value, last]))
         said = " · ".join(text for text, _ in remarks(chosen, time.time()))
         rows = [
             ("run", f"{run.record.id}{started}{elsewhere}"),
             ("command", masked_command(run.record)),
             ("in", run.record.cwd),
-            (("best" if best else "value", f"{glance.tag} {numbers}") if glance else ("", "")),
+            ("metric" if values else "", values),
             ("", said),
         ]
         if height < _ALL_DETAILS_FROM:
@@ -171,7 +167,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
             ("▌" if item.id in self._marked else " ", roles.ACCENT),
             (mark, role),
             ("! " if item.alert is not None else "  ", roles.ERROR),
-            (fit_name(_name(item), columns.name) + " ", roles.TEXT),
+            (fit_name(item.name, columns.name) + " ", roles.TEXT),
             *self._argument_parts(item.arguments),
             (fit(word, _STATE) + " ", role),
             (fit(started, _STARTED) + " ", roles.DIM),
@@ -213,37 +209,18 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         return [*parts, *remark]
 
 
-def _name(item: RunLine) -> str:
-    return f"{'★ ' if item.run.annotation.starred else ''}{safe(item.run.name)}"
-
-
 def _heading(item: DirectoryHeading, cells: int) -> Row:
     home = str(Path.home())
     place = item.directory
     if place == home or place.startswith(f"{home}/"):
         place = f"~{place[len(home) :]}"
     shown = shorten(safe(place), max(8, cells - 12))
-    return line(*_cut_parts([(f"▾ {shown} ", roles.TITLE), (f" {item.runs}", roles.DIM)], cells))
+    return line(*clipped([(f"▾ {shown} ", roles.TITLE), (f" {item.runs}", roles.DIM)], cells))
 
 
 def _cut(parts: Sequence[_Part], cells: int, *, selected: bool) -> Row:
-    cut = _cut_parts(parts, cells)
-    if selected:  # the course keeps its colour
+    cut = clipped(parts, cells)
+    if selected:
         cut.append((" " * (cells - sum(width(text) for text, _ in cut)), roles.SELECTED))
-        cut = [
-            (text, role if isinstance(role, roles.CurveRole) else roles.SELECTED)
-            for text, role in cut
-        ]
+        cut = [(text, roles.SELECTED) for text, _ in cut]
     return line(*cut)
-
-
-def _cut_parts(parts: Sequence[_Part], cells: int) -> list[_Part]:
-    cut: list[_Part] = []
-    left = cells
-    for text, role in parts:
-        shown = text if width(text) <= left else fit(text, left)
-        cut.append((shown, role))
-        left -= width(shown)
-        if left <= 0:
-            break
-    return cut

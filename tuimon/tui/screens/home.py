@@ -12,16 +12,16 @@ from textual.binding import BindingType
 from textual.worker import get_current_worker
 
 from tuimon.abandoned import answer_within
-from tuimon.events.nearby import NearbyLogdir, find_logdirs
+from tuimon.events.nearby import NearbyLogdir
 from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.present.facts import count
 from tuimon.present.home_memory import HomeMemory
 from tuimon.present.run_again import again_question
 from tuimon.present.run_lines import RunLine, sources_of
 from tuimon.present.signs import STATE_SIGNS
+from tuimon.present.whereabouts import Whereabouts, look_about
 from tuimon.runs.annotation import Annotation, write_annotation
 from tuimon.runs.environment import read_environment
-from tuimon.runs.paths import state_home
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.removal import (
     CannotRemoveError,
@@ -30,6 +30,7 @@ from tuimon.runs.removal import (
     size_of,
     why_it_stays,
 )
+from tuimon.runs.strays import StrayTraining
 from tuimon.text import format_bytes, safe
 from tuimon.tui.dialogs.annotate import AnnotateScreen
 from tuimon.tui.dialogs.ask import Answer, AskScreen
@@ -38,11 +39,12 @@ from tuimon.tui.keys.key_tables import Key, Topics, bindings, help_rows
 from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.home_title import HomeTitle
 from tuimon.tui.panes.key_bar import KeyBar
-from tuimon.tui.panes.logdir_list import LogdirList
+from tuimon.tui.panes.nearby_list import NearbyList
 from tuimon.tui.panes.notice import Notice
 from tuimon.tui.panes.prompt import Prompt
 from tuimon.tui.panes.run_list import RunList
-from tuimon.tui.screens.home_choice import Again, Choice, Together
+from tuimon.tui.panes.welcome import Welcome
+from tuimon.tui.screens.home_choice import Again, Attach, Choice, Together
 from tuimon.tui.screens.pages import TextScreen, TextSection
 
 HOME_KEYS = (
@@ -54,9 +56,17 @@ HOME_KEYS = (
     Key("home-stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
     Key("home-mark", "space", "mark", "Mark", "Mark runs to watch side by side", "mark", 75),
     Key("home-sort", "s", "sort", "Sort", "Sort: newest, best, name, state, longest", "sort", 70),
-    Key("home-again", "r", "again", "Run again", "Run it again; asks first", "again", 65),
-    Key("home-annotate", "e", "annotate", "Name, tags, note", "Name it, tag it, note", "edit", 60),
-    Key("home-star", "asterisk", "star", "Star", "Give it a star, or take it"),
+    Key("home-again", "r", "again", "Run again", "Start it again; asks first", "again", 65),
+    Key(
+        "home-annotate",
+        "e",
+        "annotate",
+        "Name, tags, note",
+        "Change name, tags and note",
+        "edit",
+        60,
+    ),
+    Key("home-star", "asterisk", "star", "Star", "Add a star, or remove it"),
     Key("home-group", "b", "group", "By directory", "Group by directory", "by directory", 40),
     Key("home-remove", "d,delete", "remove", "Remove", "Remove it; asks first", "remove", 50),
     Key("home-back", "escape", "back", "Back", "Clear marks, then the filter; then leave"),
@@ -72,18 +82,14 @@ _FIRST_SECONDS = 1.0
 """That the first frame waits for the runs."""
 _LOOK_EVERY = 2.0
 _SEARCH_EVERY = 30.0
-_NO_RUNS = (
-    "No runs on this host yet.",
-    "Start one:  tuimon run train.py",
-    "Watch the event files of any training:  tuimon view LOGDIR",
-)
 _NO_MATCH = ("No run matches the filter.", "/ changes it, Esc clears it.")
 _EXAMPLES = "adam -failed    lr=0.01    starred    #paper    run:big"
 _ABOUT = """\
 Runs that tuimon launched on this host, and on others that share the home directory: the arguments \
 that tell those of a script apart, state, age, the best value and the course of the main metric \
 (validation before training, losses first). ! is an alert, ⚠ an end that is not to be trusted, ★ a \
-star. Below them are the log directories at and below the working directory.
+star. Below them are what runs here without tuimon (a Python that writes event files or has loaded \
+torch), and the log directories at and below the working directory.
 
 A filter looks in names, commands, directories, states, tags and notes. A name, tags, a note and a \
 star are kept beside the run, and tuimon ls tells them. Removing a run removes what tuimon keeps \
@@ -106,7 +112,8 @@ class HomeScreen(KeyScreen[None]):
         self._title = HomeTitle(self._memory)
         self._notice = Notice(id="home-notice")
         self._list = RunList(id="runs")
-        self._logdirs = LogdirList(id="logdirs")
+        self._nearby = NearbyList(id="nearby")
+        self._welcome = Welcome(id="welcome")
         self._prompt = Prompt(
             self._filtered,
             self._filter_ended,
@@ -119,8 +126,9 @@ class HomeScreen(KeyScreen[None]):
     def compose(self) -> ComposeResult:
         yield self._title
         yield self._notice
+        yield self._welcome
         yield self._list
-        yield self._logdirs
+        yield self._nearby
         yield self._prompt
         yield KeyBar(id="keys")
 
@@ -129,10 +137,13 @@ class HomeScreen(KeyScreen[None]):
         with suppress(TimeoutError):  # then they come when they do
             self._show(answer_within(_FIRST_SECONDS, self._memory.looked))
         self._list.move_to(self._memory.chosen)
+        self._notice.say(_NO_MATCH)
         self.set_interval(_LOOK_EVERY, self._look)
         self.set_interval(_SEARCH_EVERY, self._search)
         self._look()
         self._search()
+        if not self._memory.lines:
+            self._begin("check", self._check)
         if self._memory.to_say:
             self.notify(self._memory.to_say, severity="warning", markup=False)
             self._memory.to_say = ""
@@ -147,10 +158,10 @@ class HomeScreen(KeyScreen[None]):
         entries = memory.entries()
         shown = sum(isinstance(entry, RunLine) for entry in entries)
         self._title.tell(shown)
-        self._notice.display = not shown
         self._list.display = bool(shown)
-        if not shown:
-            self._notice.say(_NO_MATCH if memory.lines else _NO_RUNS)
+        self._welcome.display = not memory.lines
+        self._notice.display = bool(memory.lines) and not shown
+        self._nearby.set_roomy(not memory.lines)
         self._list.set_runs(entries, marked=memory.marked, sort=memory.sort)
         self._prompt.say(f"{shown} of {count(len(memory.lines), 'run')}")
         self._offer_keys()
@@ -177,21 +188,25 @@ class HomeScreen(KeyScreen[None]):
         return {key for key, something in does.items() if not something}
 
     @property
-    def _chosen(self) -> RunStatus | Path | None:
-        """What is under the cursor: a run or log directory."""
-        logdir = self._logdirs.chosen
-        if self._logdirs.has_focus:
-            return None if logdir is None else logdir.path
-        return self._run
+    def _chosen(self) -> Choice | None:
+        """What is under the cursor, as it would be watched."""
+        if not self._nearby.has_focus:
+            return self._run
+        match self._nearby.chosen:
+            case NearbyLogdir(path):
+                return path
+            case StrayTraining(pid):
+                return Attach(pid)
+        return None
 
     @property
     def _run(self) -> RunStatus | None:
-        """The run under the cursor; None where a log directory is."""
-        line = None if self._logdirs.has_focus else self._list.line
+        """The run under the cursor; None where something else is."""
+        line = None if self._nearby.has_focus else self._list.line
         return None if line is None else line.run
 
     def _search(self) -> None:
-        self._begin("search", self._find_logdirs)
+        self._begin("search", self._look_about)
 
     def _look(self) -> None:
         self._begin("look", self._look_at_runs)
@@ -201,19 +216,19 @@ class HomeScreen(KeyScreen[None]):
         if not any(worker.group == group and worker.is_running for worker in self.workers):
             self.run_worker(call, thread=True, group=group, exit_on_error=False)
 
-    def _find_logdirs(self) -> None:
-        place = Path.cwd()
-        found = find_logdirs(place, apart_from=state_home())
-        self.app.call_from_thread(self._show_logdirs, place, found)
+    def _look_about(self) -> None:
+        found = look_about(Path.cwd(), [line.run for line in self._memory.lines])
+        self.app.call_from_thread(self._show_nearby, found)
 
-    def _show_logdirs(self, place: Path, found: list[NearbyLogdir]) -> None:
-        runs = [line.run for line in self._memory.lines]
-        listed = {Path(source.path) for run in runs for source in run.log_sources}
-        found = [one for one in found if one.path not in listed]
-        self._logdirs.set_logdirs(place, found)
-        if found and not self._list.display and not self._prompt.display:
-            self.set_focus(self._logdirs)
+    def _show_nearby(self, found: Whereabouts) -> None:
+        self._nearby.set_nearby(found)
+        if self._nearby.display and not self._list.display and not self._prompt.display:
+            self.set_focus(self._nearby)
         self._offer_keys()
+
+    def _check(self) -> None:
+        if self._memory.check is not None:
+            self.app.call_from_thread(self._welcome.tell, *self._memory.check())
 
     def _look_at_runs(self) -> None:
         worker = get_current_worker()
@@ -243,7 +258,7 @@ class HomeScreen(KeyScreen[None]):
         self._list_runs()
 
     def action_move(self, rows: int) -> None:
-        here, beyond = (self._list, self._logdirs) if rows > 0 else (self._logdirs, self._list)
+        here, beyond = (self._list, self._nearby) if rows > 0 else (self._nearby, self._list)
         if self.focused is not here:
             beyond.move_cursor(rows)
         elif not here.move_cursor(rows) and beyond.display:
@@ -262,6 +277,7 @@ class HomeScreen(KeyScreen[None]):
             self.action_move(pages * self.focused.page_rows)
 
     def action_filter(self) -> None:
+        self._nearby.display = False  # its last row is where the line is typed
         self._prompt.open(self._memory.filter)
 
     def _filtered(self, text: str) -> None:
@@ -271,7 +287,8 @@ class HomeScreen(KeyScreen[None]):
             self._prompt.say(safe(why), wrong=True)
 
     def _filter_ended(self) -> None:
-        self.set_focus(self._list if self._list.display else self._logdirs)
+        self._nearby.display = bool(self._nearby.items)
+        self.set_focus(self._list if self._list.display else self._nearby)
 
     def action_sort(self) -> None:
         self._memory.next_sort()
@@ -285,13 +302,13 @@ class HomeScreen(KeyScreen[None]):
     def action_mark(self) -> None:
         if self._run is not None:
             self._memory.toggle_mark(self._run.record.id)
-            self.action_move(1)
+            self._list.move_cursor(1)
             self._list_runs()
 
     @on(CursorList.Opened)
     def action_open(self) -> None:
         marked = self._memory.marked_lines()
-        if marked and not self._logdirs.has_focus:
+        if marked and not self._nearby.has_focus:
             self._open_marked(marked)
         elif self._chosen is not None:
             self._exit_with(self._chosen)

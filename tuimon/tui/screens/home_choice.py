@@ -20,5 +20,11 @@ class Together(NamedTuple):
     sources: Sequence[LogSource]
 
 
-Choice = RunStatus | Path | Again | Together
+class Attach(NamedTuple):
+    """A process that tuimon did not launch, to be watched."""
+
+    pid: int
+
+
+Choice = RunStatus | Path | Again | Together | Attach
 """What the home screen is left for."""
