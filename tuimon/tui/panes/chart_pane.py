@@ -181,7 +181,7 @@ class ChartPane(KeyOwner, ChartGrid):
         """Go to the first chart of the section so many further on, around the end."""
         chart = self.leading_chart
         if chart is not None:
-            names = [section_of(metric) for metric in self.metrics]
+            names = [section_of(metric) for metric in self._metrics]
             found = list(dict.fromkeys(names))
             here = found.index(section_of(chart.metric))
             self.show_chart(names.index(found[(here + sections) % len(found)]))
