@@ -96,6 +96,7 @@ def test_a_launch_again_goes_on_unless_it_shall_not(host: Host) -> None:
     assert len(offline_files(third)) == 1
 
 
+@pytest.mark.long
 def test_what_could_not_go_online_does_so_with_all_that_is_offline(
     host: Host, tmp_path: Path
 ) -> None:

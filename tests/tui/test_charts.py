@@ -20,10 +20,12 @@ from textual.pilot import Pilot
 from support.event_files import append, frame, scalar, version, write
 from support.screens import settle, shown, type_keys, visible
 from tuimon.charts import roles
+from tuimon.charts.model import Cursor
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_pane import ChartPane
-from tuimon.tui.panes.chart_view import ChartView
+from tuimon.tui.panes.chart_view import ChartView, Readout
+from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.prompt import Prompt
 from tuimon.tui.panes.tag_pane import TagPane
 from tuimon.tui.screens import monitor
@@ -116,21 +118,22 @@ async def test_charts_know_how_many_colours_a_theme_of_the_user_has(many: Sessio
     async with TuimonApp(many).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
         pilot.app.register_theme(three)
-        assert len(colours_on(screen) & set(curve_colours(DARK.variables))) == 6
-        assert "━ run" in shown(chart(screen)).splitlines()[1]
+        pane = screen.query_one(TagPane)
+        assert len(colours_on(pane) & set(curve_colours(DARK.variables))) == 6
+        assert "━ run" in shown(pane).splitlines()[1]
         pilot.app.theme = "three"
         await settle(pilot)
-        assert colours_on(screen) >= set(own)
-        assert re.search("[━╍┅┉][a-z] run", shown(chart(screen)).splitlines()[1])
+        assert colours_on(pane) >= set(own)
+        assert re.search("[━╍┅┉][a-z] run", shown(pane))
         pilot.app.theme = DARK.name
         await settle(pilot)
-        assert len(colours_on(screen) & set(curve_colours(DARK.variables))) == 6
-        assert "━ run" in shown(chart(screen)).splitlines()[1]
+        assert len(colours_on(pane) & set(curve_colours(DARK.variables))) == 6
+        assert "━ run" in shown(pane).splitlines()[1]
 
 
-def colours_on(screen: MonitorScreen) -> set[str]:
-    """All colours of the chart of the loss."""
-    styles = [segment.style for strip in chart(screen).strips() for segment in strip]
+def colours_on(pane: TagPane) -> set[str]:
+    """All colours of the list of runs."""
+    styles = [segment.style for strip in pane.strips() for segment in strip]
     return {style.color.get_truecolor().hex for style in styles if style and style.color}
 
 
@@ -190,12 +193,45 @@ async def test_the_wheel_zooms_around_the_pointer_and_dragging_pans(one: Session
         )
         assert loss_chart.area.position(x - area.left) == pytest.approx(under, abs=1)
         before = loss_chart.area.x0
-        await pilot.mouse_down(loss_chart, offset=(x, 5))
+        await pilot.mouse_down(loss_chart, offset=(x, 5), control=True)
         await pilot.hover(loss_chart, offset=(x - 8, 5))
         await pilot.mouse_up(loss_chart, offset=(x - 8, 5))
         await settle(pilot)
         assert loss_chart.area.x0 > before
         assert "frozen" in title(screen)
+        assert screen.query_one(ChartPane).cursor is None
+
+
+async def test_the_pointer_reads_values_and_marks_a_range_to_zoom_into(one: Session) -> None:
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        loss_chart, charts = chart(screen), screen.query_one(ChartPane)
+        area = loss_chart.area
+        left, right = area.left + 10, area.left + 30
+        low, high = area.position(10), area.position(30)
+        before = loss_chart.shown_rows
+        await pilot.hover(loss_chart, offset=(left, 5))
+        await pilot.pause()
+        readout = screen.query_one(Readout)
+        assert f"step {round(low)} " in shown(readout)
+        assert f" {loss(round(low)):.4g}" in shown(readout)
+        assert loss_chart.shown_rows is before, "no chart is drawn anew"
+        await pilot.hover(loss_chart, offset=(0, 0))
+        await pilot.pause()
+        assert not readout.display
+        await pilot.mouse_down(loss_chart, offset=(left, 5))
+        await pilot.hover(loss_chart, offset=(right, 5))
+        await pilot.mouse_up(loss_chart, offset=(right, 5))
+        await settle(pilot)
+        assert charts.cursor == Cursor(high, low)
+        footer = shown(screen.query_one(KeyBar))
+        assert footer.startswith(" ← → move  z zoom to range  m compare ")
+        await pilot.hover(screen.query_one(KeyBar))
+        await pilot.pause()
+        await pilot.click(screen.query_one(KeyBar), offset=(footer.index("zoom to"), 0))
+        await settle(pilot)
+        assert charts.cursor is None
+        assert (chart(screen).area.x0, chart(screen).area.x1) == (low, high)
 
 
 async def test_limits_are_typed_and_told_when_they_are_none(one: Session) -> None:
@@ -249,22 +285,19 @@ async def test_few_of_many_runs_stand_out_or_those_that_are_chosen(
 ) -> None:
     async with TuimonApp(many).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
-        assert "6 best of 50 runs" in title(screen)
-        assert "6 newest of 50 runs" in title(screen, "grad_norm")
+        pane = screen.query_one(TagPane)
+        names = [row.name for row in pane.table.rows]
+        assert [row.name for row in pane.table.legend] == names[:6]
         assert "shade" in {span.role for row in chart(screen).shown_rows for span in row}
         await type_keys(pilot, "right_square_bracket", "right_square_bracket", "asterisk")
         await type_keys(pilot, *["right_square_bracket"] * 2)
-        legend = shown(chart(screen)).splitlines()[1]
-        assert legend.index("* run01") < legend.index("run03")
-        assert "others ×48" in shown(chart(screen))
-        assert {roles.curve(1), roles.curve(3)} <= {
-            s.role for row in chart(screen).shown_rows for s in row
-        }
+        assert f"*━ {names[1]}" in shown(pane)
+        assert f"›━ {screen.look.focus}" in shown(pane)
+        assert len(pane.table.legend) == 2
         await type_keys(pilot, "o")
-        assert "others" not in shown(chart(screen))
+        assert "shade" not in {span.role for row in chart(screen).shown_rows for span in row}
         await type_keys(pilot, "o", "space")
-        assert "run03" not in shown(chart(screen))
-        assert screen.look.hidden == ("run03",)
+        assert len(screen.look.hidden) == 1
 
 
 async def test_the_pane_lists_runs_and_acts_on_the_one_under_the_cursor(many: Session) -> None:
@@ -307,8 +340,14 @@ async def test_curves_are_grouped_by_what_their_runs_were_given(tmp_path: Path) 
                 await pilot.app.workers.wait_for_complete()
             await settle(pilot)
             assert screen.look.group == "lr"
-            assert "lr 0.01 ×2" in shown(chart(screen))
-            assert "lr 0.1 ×2" in shown(chart(screen))
+            pane = screen.query_one(TagPane)
+            assert [(row.hparams, row.role) for row in pane.table.rows] == [
+                (("0.1",), roles.curve(1)),
+                (("0.1",), roles.curve(1)),
+                (("0.01",), roles.curve(0)),
+                (("0.01",), roles.curve(0)),
+            ]
+            assert re.search("run3 +0.01 ", shown(pane))
 
 
 async def test_grouping_may_be_asked_for_again_while_files_are_read(

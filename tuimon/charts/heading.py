@@ -101,11 +101,13 @@ def legend_rows(
     *,
     in_full: bool = False,
 ) -> list[Row]:
-    """Return one to `most_rows` rows of colour cue, label and last value of each curve.
+    """Return at most `most_rows` rows of colour cue, label and last value of each curve.
 
     Entries flow in one row, or stand in columns over several; those that find no room are counted.
     What else they tell is left out unless there is room for all of it, or `in_full`.
     """
+    if not entries:
+        return []
     spans = [_entry(entry, cells, marks, more=True) for entry in entries]
     widths = [_width(entry) for entry in spans]
     if not in_full and sum(widths) + _GAP * (len(widths) - 1) > cells:

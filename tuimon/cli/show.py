@@ -5,6 +5,7 @@ import math
 import re
 import shutil
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from tuimon.cli.shared.common import (
     complete_file,
     complete_names,
     run_document,
+    run_or_refuse,
     settings_or_refuse,
 )
 from tuimon.cli.shared.targets import (
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from tuimon.store.store import Store
     from tuimon.tui.themes.page_inks import Ground
 
+_PAUSE = 0.02
 _WIDTH = 80
 """Where standard output is no terminal."""
 
@@ -60,6 +63,7 @@ class ShowOptions(NamedTuple):
     ascii_only: bool
     coloured: bool
     as_json: bool
+    about: bool
     width: int | None
     svg: str | None
     png: str | None
@@ -135,6 +139,7 @@ def _kinds() -> list[str]:
     show_default=True,
     help="Of a picture; what is transparent is for light pages, or for dark ones.",
 )
+@click.option("--about", is_flag=True, help="Tell all that is known of RUN instead, as `i` does.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for programs.")
 @sources_argument("[LOGDIR|RUN]...")
 def command(ascii_only: bool, color: str, **typed: Any) -> int:
@@ -175,6 +180,11 @@ def command(ascii_only: bool, color: str, **typed: Any) -> int:
 def show(options: ShowOptions) -> int:
     """Print what was asked for; returns the exit code. Raises CommandError."""
     pictures = options.svg is not None or options.png is not None
+    if options.about:
+        if pictures or options.kinds or options.as_json:
+            raise CommandError("--about goes with none of --kind, --svg, --png and --json")
+        _print(_about(options), options)
+        return 0
     if pictures and (options.kinds or options.as_json):
         other = "--json" if options.as_json else "--kind"
         raise CommandError(f"{other} and --svg or --png do not go together")
@@ -206,6 +216,27 @@ def _rows(report: "Report", target: LogTarget, options: ShowOptions) -> "list[Ro
     height = options.height if options.charts else 0
     charts = _chart_options(options)
     return report_rows(report, _name(target), target.status, options.cells, height, charts)
+
+
+def _about(options: ShowOptions) -> "list[Row]":
+    """The page on a run. Raises CommandError: it is none, or more than one is named."""
+    from tuimon.present.fact_sheet import fact_rows
+    from tuimon.present.run_details import read_details
+    from tuimon.present.run_facts import run_sections
+    from tuimon.session.session import Session
+    from tuimon.summaries.reader import SummaryReader
+
+    if len(options.source) > 1:
+        raise CommandError("--about tells of one RUN")
+    session = Session(run_or_refuse(options.source[0] if options.source else None).paths)
+    session.start()
+    try:
+        while session.follower.loading:
+            time.sleep(_PAUSE)
+        details = read_details(session, SummaryReader())
+        return fact_rows(run_sections(session, details), details.patch, options.cells)
+    finally:
+        session.stop()
 
 
 def _name(target: LogTarget) -> str:

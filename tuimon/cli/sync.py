@@ -75,7 +75,7 @@ def _sync(status: RunStatus, *, quiet: bool) -> int:
             click.echo(f"{name} {how}: {safe(record.url or '')}".removesuffix(": "))
         return 0
     how = "was sent, but" if record.is_doubtful else "is not uploaded:"
-    return _refuse(f"{name} {how} {_why(record)}")
+    return _refuse(f"{name} {how} {_why(record, paths)}")
 
 
 def _refuse(what: str, code: int = 1) -> int:
@@ -83,11 +83,17 @@ def _refuse(what: str, code: int = 1) -> int:
     return code
 
 
-def _why(record: MirrorRecord) -> str:
-    if record.detail is None and record.state == "live":
-        rows = max(record.rows - (record.confirmed or 0), 0)
-        return f"{rows} rows and {record.files or 0} files are still on their way"
-    return record.detail or "no answer from its mirror"
+def _why(record: MirrorRecord, paths: RunPaths) -> str:
+    if record.detail is not None or record.state != "live":
+        return record.detail or "no answer from its mirror"
+    trials = {trial.id: _read(trial) for trial in _trials(paths)}
+    for name, told in trials.items():
+        if told.state == "failed" or told.sync_command is not None:
+            return f"{name}: {told.detail or 'offline'}"
+    told_all = [record, *trials.values()]
+    rows = sum(max(one.rows - (one.confirmed or 0), 0) for one in told_all)
+    files = sum(one.files or 0 for one in told_all)
+    return f"{rows} rows and {files} files are still on their way"
 
 
 def _wait(paths: RunPaths, progress: ProgressLine) -> bool:
@@ -97,18 +103,19 @@ def _wait(paths: RunPaths, progress: ProgressLine) -> bool:
     """
     begun = changed_at = time.time()
     record = _read(paths)
-    rows = None if record.state != "live" else record.rows
+    told: list[MirrorRecord] = []
+    shares = [_UploadShare(one, begun) for one in (paths, *_trials(paths))]
     asked = False
     while _has_mirror(status := read_status(paths.directory)) and not record.is_uploaded:
-        before, record = record, _read(paths)
-        if record._replace(updated_at=0.0) != before._replace(updated_at=0.0):
+        record = _read(paths)
+        before, told = told, [share.record for share in shares if not share.has_arrived()]
+        if told != before:
             changed_at = time.time()
         progress.show(record)
         if has_ended(status):
             pass  # its mirror comes to an end by itself
         elif record.state == "live":
-            rows = record.rows if rows is None else rows
-            if _has_arrived(record, rows, begun):
+            if not told:
                 return True
         elif not asked:
             asked = True
@@ -121,11 +128,33 @@ def _wait(paths: RunPaths, progress: ProgressLine) -> bool:
     return False
 
 
-def _has_arrived(record: MirrorRecord, rows: int, begun: float) -> bool:
-    """Whether so many rows are at W&B, and all files from before a time."""
-    if record.total is not None or (record.confirmed or 0) < rows or record.files is None:
-        return False
-    return record.files == 0 or (record.files_since or 0.0) > begun
+class _UploadShare:
+    """What W&B is to have of a training that goes on, or a trial: all from before a time."""
+
+    def __init__(self, paths: RunPaths, begun: float) -> None:
+        self._paths = paths
+        self._begun = begun
+        self._rows: int | None = None
+        self.record = MirrorRecord()
+        """As it was at the last look, but for what the training goes on to write."""
+
+    def has_arrived(self) -> bool:
+        """Look whether it has: so many rows as there were at the first look, and the files."""
+        record = _read(self._paths)
+        self.record = record._replace(updated_at=0.0, rows=0, points=0, summaries=0, bytes=0)
+        if record.is_uploaded or record.state == "off":
+            return True
+        if record.state != "live":
+            return False
+        self._rows = record.rows if self._rows is None else self._rows
+        if record.total is not None or (record.confirmed or 0) < self._rows or record.files is None:
+            return False
+        return record.files == 0 or (record.files_since or 0.0) > self._begun
+
+
+def _trials(paths: RunPaths) -> list[RunPaths]:
+    """Those of a launch that have W&B runs of their own."""
+    return [RunPaths(file.parent) for file in paths.trials.glob("*/logdir.json")]
 
 
 def _was_refused(paths: RunPaths, record: MirrorRecord, begun: float) -> bool:

@@ -31,7 +31,7 @@ def section_of(metric: Metric) -> str:
     >>> section_of(Metric("train/lr", ())), section_of(Metric("Loss", ()))
     ('train', '')
     """
-    return metric.title.rpartition("/")[0].partition("/")[0]
+    return (metric.pair or metric.title).rpartition("/")[0].partition("/")[0]
 
 
 def arrange(metrics: Iterable[Metric], folded: Collection[str]) -> Arrangement:

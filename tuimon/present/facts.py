@@ -1,20 +1,13 @@
 """What is told of a session: header, tags, runs, alerts, where its files lie. No widgets."""
 
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import NamedTuple
 
 from tuimon.charts import roles
-from tuimon.present.overview import Overview
-from tuimon.present.pairing import pair_tags
-from tuimon.present.run_colours import RunColours
-from tuimon.present.selection import Selection
 from tuimon.runs.alerts import Alert, is_wrong, worst
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.session.session import LogSearch, Session
-from tuimon.store.series import Series
 from tuimon.text import safe
 
 _MARKS = {
@@ -71,6 +64,8 @@ class HeaderFacts:
     state: RunState | None = None
     reason: str | None = None
     step: int | None = None
+    runs: int = 1
+    """How many there are; with more than one, none of them is beyond the step."""
     rate: float | None = None
     elapsed: float | None = None
     age: float | None = None
@@ -93,30 +88,6 @@ class HeaderFacts:
     """The terminal's round trip."""
 
 
-@dataclass(frozen=True, slots=True)
-class TagRow:
-    """One line: a tag, the last value of its newest series, the colour of its curve.
-
-    The value is only asked for while the row is in view. The colour is None where curves of one
-    tag have several.
-    """
-
-    tag: str
-    value: Callable[[], float | None]
-    colour: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """One line: a training, the number of its colour, and what was done to it."""
-
-    name: str
-    colour: int
-    focused: bool = False
-    pinned: bool = False
-    drawn: bool = True
-
-
 def header_facts(session: Session) -> HeaderFacts:
     """The facts of the header."""
     progress, follower, subject = session.progress(), session.follower, session.subject
@@ -132,7 +103,8 @@ def header_facts(session: Session) -> HeaderFacts:
         verified=None if follower.loading else follower.verified,
     )
     if subject is None:
-        return facts
+        furthest = progress.furthest if progress else None
+        return replace(facts, step=furthest, runs=len(session.store.runs))
     now = time.time()
     facts = replace(
         facts,
@@ -235,35 +207,6 @@ def file_rows(session: Session) -> list[tuple[str, str]]:
     if len(rows) > _MOST_FILES:
         rows[_MOST_FILES:] = [("", f"and {len(rows) - _MOST_FILES} more")]
     return rows
-
-
-def tag_rows(overview: Overview) -> list[TagRow]:
-    """A row per tag in the order of the charts, with the newest value over all runs."""
-    several = len(overview.trainings) > 1
-    return [
-        TagRow(tag, partial(_newest_value, overview.series[tag]), None if several else colour)
-        for metric in pair_tags(overview.series)
-        for colour, (_, tag) in enumerate(metric.curves)
-    ]
-
-
-def _newest_value(series: Sequence[Series]) -> float | None:
-    lasts = [last for one in series if (last := one.last) is not None]
-    return max(lasts, key=lambda last: last.wall_time).value if lasts else None
-
-
-def run_list_rows(overview: Overview, selection: Selection, colours: RunColours) -> list[RunRow]:
-    """A row per training that the filter shows, with its colour and what was done to it."""
-    return [
-        RunRow(
-            name,
-            colours.number(name),
-            focused=name == selection.focus,
-            pinned=name in selection.pinned,
-            drawn=selection.draws(name),
-        )
-        for name in overview.shown
-    ]
 
 
 def count(number: int, noun: str) -> str:

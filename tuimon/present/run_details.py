@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tuimon.mirror.run_config import script_config
+from tuimon.masking.mask import Mask
+from tuimon.mirror.run_config import given_config, script_config
 from tuimon.present.hparam_groups import read_hparams
 from tuimon.present.pairing import pair_tags
 from tuimon.present.statistics import TagStatistics, statistics
@@ -22,6 +23,8 @@ _MOST_SETTINGS = 100
 _MOST_VALUES = 16
 _MOST_SHOWN = 4
 """Values of a hyperparameter that trainings differ in."""
+_EXACT = 2.0**53
+"""Whole numbers below are told apart."""
 _MOST_LINES = 400
 """Of a patch."""
 
@@ -48,14 +51,8 @@ def read_details(session: Session, reader: SummaryReader) -> RunDetails:
     )
 
 
-def given_config(record: RunRecord) -> dict[str, object]:
-    """What the command line says of a training, secrets hidden: options, entries of --config."""
-    mask = mask_of(record)
-    return script_config(mask.command(record.argv)) | mask.config(record.mirror.config)
-
-
 def _configuration(session: Session, reader: SummaryReader) -> list[FactRow]:
-    """What was logged as hyperparameters, then what the command line says besides."""
+    """What was logged as hyperparameters; besides, what the command line and ``wandb.init`` say."""
     logged: dict[str, list[object]] = {}
     for hparams in read_hparams(session.store, reader).values():
         for name, value in hparams.items():
@@ -65,9 +62,10 @@ def _configuration(session: Session, reader: SummaryReader) -> list[FactRow]:
     given: Mapping[str, object] = {}
     if status is not None:
         rows = _masked(rows, status.record)
-        given = given_config(status.record)
+        recorder = status.recorder
+        given = {**given_config(status.record), **(recorder.wandb_config if recorder else {})}
     elif process is not None:
-        given = script_config(process.command)
+        given = script_config(Mask((), process.command).command(process.command))
     return rows + [(name, _text(value)) for name, value in given.items() if name not in logged]
 
 
@@ -77,8 +75,8 @@ def _masked(rows: list[FactRow], record: RunRecord) -> list[FactRow]:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, float):
-        return exact_value(value)
+    if isinstance(value, float):  # as all numbers of logged hyperparameters are
+        return str(int(value)) if value.is_integer() and abs(value) < _EXACT else exact_value(value)
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
@@ -109,8 +107,9 @@ def _best(values: list[TagStatistics], *, several: bool) -> str | None:
     lowest = known[0].best == "min"
     top = min(known, key=lambda one: one.low if lowest else -one.high)
     value = top.low if lowest else top.high
-    where = f" in {top.run}" if several and len(values) > 1 else ""
-    told = f"{top.best} {format_value(value)} @ {top.best_step}{where}"
+    told = f"{top.best} {format_value(value)} @ {top.best_step}"
+    if several:
+        return f"{told} in {top.run}"
     return told if top.last_step == top.best_step else f"{told}, last {_last(values)}"
 
 
@@ -124,7 +123,7 @@ def _patch(path: Path) -> list[str]:
         text = read_regular(path, 2 * MOST_BYTES).decode(errors="surrogateescape")
     except OSError:
         return []
-    lines = text.expandtabs(4).splitlines()
+    lines = text.expandtabs(4).rstrip("\n").split("\n")
     more = len(lines) - _MOST_LINES
     return lines if more <= 0 else [*lines[:_MOST_LINES], f"… {more:,} lines more in {path}"]
 

@@ -1,24 +1,30 @@
 """All that is known of what is watched, in sections for people to read and copy. No widgets."""
 
+import re
 import shlex
 import time
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from tuimon.charts import roles
+from tuimon.masking.mask import Mask
 from tuimon.present.facts import clock, file_rows, mirror_word, standing
 from tuimon.present.run_details import FactRow, RunDetails
-from tuimon.runs.activity import remark, state_word
+from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert, AlertLevel, is_wrong
 from tuimon.runs.launch_command import launch_command
-from tuimon.runs.record import MirrorRecord, RecorderRecord, RunRecord
+from tuimon.runs.record import MirrorRecord, RecorderRecord
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import masked_command
 from tuimon.runs.sources import CONSOLE, WANDB
 from tuimon.session.session import Session
+from tuimon.store.parts import trainings
 from tuimon.text import format_duration, format_value, safe
 
 _FOUND = {CONSOLE: "from console", WANDB: "from W&B run"}
+_MOST_ALERTS = 6
+_NUMBER = re.compile(r"^GPU \d+ ")
 _AS_A_RULE = ("python", "torch", "CUDA", "ROCm")
 """Versions that have rows of their own; the others share one."""
 
@@ -46,7 +52,9 @@ def run_sections(session: Session, details: RunDetails) -> list[FactSection]:
         "best values" if _are_best(details) else "values": _facts(details.values),
         "configuration": _facts(details.configuration),
         "environment": [] if status is None else _environment(status),
-        "code": [] if status is None or status.recorder is None else _code(status.recorder),
+        "code": []
+        if status is None or status.recorder is None
+        else _code(status.recorder, details),
         "W&B": [] if status is None else _wandb(status.mirror),
         "commands": [] if status is None else _commands(status),
         "files": _files(session),
@@ -65,12 +73,17 @@ def _facts(rows: Iterable[FactRow]) -> list[Fact]:
 
 def _run_facts(session: Session, status: RunStatus) -> list[Fact]:
     record, now = status.record, time.time()
-    role = standing(status.state, paused=status.is_paused, flawed=status.flaw is not None).role
-    why = remark(status, now)
-    wrong = [alert for alert in status.alerts if is_wrong(alert)]
+    mark, word, role = standing(
+        status.state, paused=status.is_paused, flawed=status.flaw is not None
+    )
+    told = remark(status, now)
+    words = [told] if status.is_paused else [word, told]  # that tells for how long
+    wrong = list(filter(is_wrong, status.alerts))
+    more = len(wrong) - _MOST_ALERTS
     return [
-        Fact("state", safe(" · ".join(filter(None, [state_word(status), why]))), role),
-        *map(_alert, wrong),
+        Fact("state", f"{mark} {safe(' · '.join(filter(None, words)))}", role),
+        *map(_alert, wrong[:_MOST_ALERTS]),
+        Fact("", f"and {more} more: a lists all" if more > 0 else "", roles.DIM),
         *(Fact("warning", safe(warning), roles.WARN) for warning in record.warnings),
         *_times(record.started_at, status.ended_at, status.took(now)),
         *_progress(session),
@@ -90,7 +103,7 @@ def _progress(session: Session) -> list[Fact]:
     told = [f"{progress.step:,}"]
     if runs and progress.rate is not None:
         told.append(f"{format_value(float(f'{progress.rate:.2g}'))}/s")
-    return [Fact("step", " · ".join(told))]
+    return [Fact("newest step" if subject is None else "step", " · ".join(told))]
 
 
 def _alert(alert: Alert) -> Fact:
@@ -116,17 +129,23 @@ def _environment(status: RunStatus) -> list[Fact]:
         Fact("python", python),
         *(Fact(name, versions.get(name, "")) for name in _AS_A_RULE[1:]),
         Fact("packages", ", ".join(map(safe, others))),
-        *(Fact("", safe(gpu)) if number else Fact("GPUs", safe(gpu))
-          for number, gpu in enumerate(recorder.gpus)),
+        Fact("GPUs", _counted(recorder.gpus)),
         Fact("GPU driver", safe(recorder.driver or "")),
-    ]  # fmt: skip
+    ]
 
 
-def _code(recorder: RecorderRecord) -> list[Fact]:
+def _counted(gpus: Iterable[str]) -> str:
+    """`8 × H200` of ``GPU 0 H200``, ``GPU 1 H200`` …"""
+    models = Counter(safe(_NUMBER.sub("", gpu)) for gpu in gpus)
+    return ", ".join(f"{n} × {model}" if n > 1 else model for model, n in models.items())
+
+
+def _code(recorder: RecorderRecord, details: RunDetails) -> list[Fact]:
     commit = recorder.git_commit
     if commit is None:
         return []
-    dirty = Fact("changes", "uncommitted ones, see below", roles.WARN)
+    told = "uncommitted ones" + (", see below" if details.patch else "")
+    dirty = Fact("changes", told, roles.WARN)
     return [
         Fact("commit", " · ".join(filter(None, [commit[:12], safe(recorder.git_branch or "")]))),
         Fact("", safe(recorder.git_subject or "")),
@@ -163,9 +182,10 @@ def _files(session: Session) -> list[Fact]:
 
 
 def _commands(status: RunStatus) -> list[Fact]:
-    record: RunRecord = status.record
+    record = status.record
     return [
         Fact("come back", f"tuimon attach {record.id}"),
+        Fact("go on", f"tuimon unpause {record.id}" if status.is_paused else ""),
         Fact("stop", "" if status.state.ended else f"tuimon stop {record.id}"),
         Fact("run again", safe(launch_command(record))),
     ]
@@ -174,13 +194,16 @@ def _commands(status: RunStatus) -> list[Fact]:
 def _process_facts(session: Session) -> list[Fact]:
     process, subject = session.process, session.subject
     if process is None or subject is None:
-        return _progress(session)
+        names = trainings(session.store.runs)
+        return [Fact("runs", str(len(names)) if len(names) > 1 else ""), *_progress(session)]
     took = (subject.ended_at or time.time()) - process.started_at
+    mark, word, role = standing(subject.state)
+    told = [f"{mark} {word}", safe(subject.reason or "")]
     return [
-        Fact("state", " · ".join(filter(None, [subject.state, safe(subject.reason or "")]))),
+        Fact("state", " · ".join(filter(None, told)), role),
         *_times(process.started_at, subject.ended_at, max(0.0, took)),
         *_progress(session),
-        Fact("command", safe(shlex.join(process.command))),
+        Fact("command", safe(shlex.join(Mask((), process.command).command(process.command)))),
         Fact("in", safe(process.cwd)),
         Fact("user", safe(process.user)),
         Fact("process", str(process.pid)),

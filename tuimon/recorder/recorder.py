@@ -17,6 +17,7 @@ from tuimon.events.finder import SourceFinder
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.recorder.console_metrics.feed import ConsoleMetrics
 from tuimon.recorder.discovery import Discovery
+from tuimon.recorder.event_file import HParam
 from tuimon.recorder.health_watch import HealthWatch
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
@@ -74,6 +75,8 @@ class Recorder:
             started_at=self._status.record.started_at,
             known=[source for source in self._record.logdirs if source.found_by == WANDB],
         )
+        self._wandb_config: dict[str, HParam] = {}
+        """As it was when its secrets were hidden."""
         self._system: SystemMetrics | None = None
         self._health = HealthWatch(paths, self._status)
         self._mirror: MirrorProcess | None = None
@@ -234,6 +237,11 @@ class Recorder:
             wandb_imported=self._record.wandb_imported or self._wandb.imported,
             wandb_syncs=self._record.wandb_syncs or self._wandb.syncing,
         )
+        if (config := self._wandb.config) != self._wandb_config:
+            self._wandb_config = config
+            masked = mask_of(self._status.record).config(config)
+            self._record = self._record._replace(wandb_config=masked)
+            record = record._replace(wandb_config=masked)
         git = self._git.state
         if git is not None:
             record = record._replace(**{f"git_{name}": one for name, one in git._asdict().items()})

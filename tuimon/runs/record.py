@@ -176,6 +176,8 @@ class RecorderRecord(NamedTuple):
     """Directories of the W&B runs that the training has opened itself."""
     wandb_imported: bool = False
     """Whether it has imported wandb, and so may open one."""
+    wandb_config: Mapping[str, Any] = {}
+    """What it has configured them with, secrets hidden, as far as they are configured alike."""
     wandb_syncs: bool = False
     """Whether it has wandb take its event files there (``sync_tensorboard``)."""
     git_commit: str | None = None

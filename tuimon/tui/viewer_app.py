@@ -18,7 +18,8 @@ from tuimon.terminal.terminal_app import TerminalApp
 from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.keys.user_keys import user_keys
 from tuimon.tui.palette import CommandIndex, Palette, told
-from tuimon.tui.panes.message_line import AppMessage, MessageLine, app_message
+from tuimon.tui.panes.message_line import SECONDS, AppMessage, MessageLine, app_message, message_row
+from tuimon.tui.panes.passing_line import line_of
 from tuimon.tui.themes.choice import ThemeChoice
 
 R = TypeVar("R")
@@ -81,14 +82,12 @@ class ViewerApp(TerminalApp[R]):
         markup: bool = False,
     ) -> None:
         """Say something in the line at the bottom, for so many seconds; no markup is read."""
-        self.messages.append(app_message(message, title, severity))
-        lines = self.screen.query(MessageLine)
-        if lines:
-            lines.first().say(self.messages[-1], timeout)
-        else:
-            keys = self.screen.keys if isinstance(self.screen, KeyProvider) else ()
-            key = next((key.shown for key in keys if key.action == "app.messages"), "")
-            self.screen.mount(MessageLine(self.messages[-1], key, timeout))
+        said = app_message(message, title, severity)
+        self.messages.append(said)
+        keys = self.screen.keys if isinstance(self.screen, KeyProvider) else ()
+        key = next((key.shown for key in keys if key.action == "app.messages"), "")
+        line = line_of(self.screen, MessageLine)
+        line.show(partial(message_row, said, key), timeout or SECONDS[severity])
 
     def action_messages(self) -> None:
         """List what was said, the newest first."""
@@ -97,7 +96,7 @@ class ViewerApp(TerminalApp[R]):
         self.push_screen(FactsScreen("messages", self._tell_messages))
 
     def _tell_messages(self) -> tuple[str, list[tuple[str, str]]]:
-        rows = [message.row for message in reversed(self.messages)]
+        rows = [message.told for message in reversed(self.messages)]
         return "" if rows else "No messages yet.", rows
 
     @on(BackgroundTold)

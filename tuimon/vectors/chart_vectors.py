@@ -23,7 +23,7 @@ _SHARE = 0.45
 """The height of a plot, of the width of its chart."""
 _TITLE, _SUBTITLE = 17, 16
 _MARGIN = 16.0
-_TICK_APART = 48.0
+_TICK_APART = 36.0
 _MOST_TICKS = 8
 _AROUND = 0.04
 """Of the height of what is shown: room above and below it."""
@@ -59,6 +59,7 @@ def chart_vectors(
     width = max(float(width), LEAST_WIDTH)
     options = replace(options or ChartOptions(), labels=False, marks="braille")
     content = content_of(curves, options, view or Viewport(), round(width / _CELL), None)
+    content = _fitted(content)
     columns = round(width / _DOTS)
     traces = make_traces(content.tracks, content.axis, columns, options, content.marks)
     in_force = list(traces)
@@ -77,6 +78,14 @@ def chart_vectors(
     names = legend_names(content, in_force)
     drawing.height = draw_legend(drawing, names, box.bottom + 44, _MARGIN) + _MARGIN
     return drawing
+
+
+def _fitted(content: ChartContent) -> ChartContent:
+    """The content without room for what is yet to come: a file does not grow."""
+    axis = content.axis
+    if content.view.mode != "all" or axis.extent[0] == axis.extent[1]:
+        return content
+    return content._replace(axis=replace(axis, limits=axis.extent))
 
 
 def _y_scale(content: ChartContent, traces: Sequence[Trace], ticks: int) -> YScale | None:

@@ -268,6 +268,19 @@ def test_runs(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert document["logdirs"] == [str(logdir / "diverged")]
 
 
+def test_all_that_is_known_of_a_run(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = launched("r", logdir / "a", time.time() - 100, argv=("t.py", "--lr", "0.1"))
+    lines = show(capsys, "--about", run, "--width", 60).splitlines()
+    assert lines[0] == f"run {'─' * 56}"
+    assert max(map(width, lines)) == 60
+    facts = dict(line.split("  ", 1) for line in lines if "  " in line)
+    assert facts["state"].strip() == "✓ finished"
+    assert facts["Loss/train"].split() == ["min", "0.01382", "@", "1990"]
+    assert facts["lr"].strip() == "0.1"
+    assert facts["run again"].strip() == "cd / && tuimon run t.py --lr 0.1"
+    assert main(["show", "--about", run, run]) == 2
+
+
 def test_the_state_stays_when_the_name_is_long(
     logdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

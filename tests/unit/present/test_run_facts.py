@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from torch.utils.tensorboard import SummaryWriter
+
 from support.event_files import read, scalar, write
 from tuimon.events.tail import EventFileTail
 from tuimon.present.fact_sheet import fact_rows
@@ -38,10 +40,10 @@ def made(directory: Path, recorder: RecorderRecord, **changes: object) -> RunPat
     return paths
 
 
-def load(session: Session, directory: Path) -> None:
+def load(session: Session, directory: Path, run: str = ".") -> None:
     for path in directory.iterdir():
         for batch in read(EventFileTail(path)):
-            session.store.apply(".", path, batch)
+            session.store.apply(run, path, batch)
 
 
 def told(session: Session, details: RunDetails = RunDetails()) -> dict[str, dict[str, Fact]]:  # noqa: B008
@@ -59,7 +61,7 @@ def test_all_that_was_recorded_of_a_run_is_told(tmp_path: Path) -> None:
         ),
         git_commit="0123456789abcdef", git_dirty=True, git_subject="Lower\x1b[2J",
         git_branch="main",
-        python="/env/bin/python", gpus=("GPU 0 H200", "GPU 1 H200"), driver="570.1",
+        python="/env/bin/python", gpus=("GPU 0 H200", "GPU 1 H200", "GPU 2 L4"), driver="570.1",
         versions={
             "python": "3.12.1", "torch": "2.9.1", "CUDA": "12.8", "numpy": "2.1", "wandb": "1",
         },
@@ -74,7 +76,7 @@ def test_all_that_was_recorded_of_a_run_is_told(tmp_path: Path) -> None:
     session = Session(paths)
     found = told(session)
     run = found["run"]
-    assert run["state"] == ("state", "finished · loss is NaN at step 3", "warn")
+    assert run["state"] == ("state", "⚠ finished · loss is NaN at step 3", "warn")
     assert run["alert"] == ("alert", "loss is NaN at step 3", "error")
     assert run["warning"] == ("warning", "this host kills: do that", "warn")
     assert run["took"].value == "1m 30s"
@@ -82,7 +84,7 @@ def test_all_that_was_recorded_of_a_run_is_told(tmp_path: Path) -> None:
     environment = [(name, fact.value) for name, fact in found["environment"].items()]
     assert environment == [
         ("python", "3.12.1 · /env/bin/python"), ("torch", "2.9.1"), ("CUDA", "12.8"),
-        ("packages", "numpy 2.1, wandb 1"), ("GPUs", "GPU 0 H200"), ("", "GPU 1 H200"),
+        ("packages", "numpy 2.1, wandb 1"), ("GPUs", "2 × H200, L4"),
         ("GPU driver", "570.1"),
     ]  # fmt: skip
     assert found["code"]["commit"].value == "0123456789ab · main"
@@ -128,6 +130,21 @@ def test_without_metrics_that_have_a_best_the_newest_values_are_told(tmp_path: P
     found = told(session, details)
     assert [*found] == ["run", "values", "files"]
     assert found["values"]["lr"].value == "last 0.25"
-    assert found["run"]["step"].value == "1"
+    assert found["run"]["newest step"].value == "1"
     rows = fact_rows(run_sections(session, details), details.patch, 80)
     assert [span.text.strip("─ ") for span in rows[0]] == ["run", ""]
+
+
+def test_of_several_runs_the_best_is_named_and_settings_are_told_side_by_side(
+    tmp_path: Path,
+) -> None:
+    session = Session.of_logdirs([tmp_path])
+    for run, rate, loss in (("a", 0.001, 2.0), ("b", 20.0, 1.0)):
+        with SummaryWriter(str(tmp_path / run)) as writer:
+            writer.add_scalar("loss", loss, 7)
+            writer.add_hparams({"lr": rate, "opt": "adam"}, {}, run_name=".")
+        load(session, tmp_path / run, run)
+    details = read_details(session, SummaryReader())
+    assert details.values == [("loss", "min 1 @ 7 in b")]
+    assert details.configuration == [("lr", "0.001, 20"), ("opt", "adam")]
+    assert told(session, details)["run"]["runs"].value == "2"

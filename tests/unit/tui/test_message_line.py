@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.screens import shown
 from tuimon.text import width
 from tuimon.tui.panes.message_line import MessageLine, app_message, message_row
 from tuimon.tui.screens.pages import FactsScreen
@@ -23,13 +24,12 @@ async def test_what_was_said_is_gone_after_a_while_and_can_be_read_again() -> No
     app = ViewerApp[None]()
     async with app.run_test(size=(60, 10)) as pilot:
         for text in ("one", "two"):
-            app.notify(text, severity="warning", timeout=0.05)
+            app.notify(text, severity="warning", timeout=0.2)
             await pilot.pause()
-        said = app.screen.query(MessageLine)
-        assert len(said) == 1
-        while said:
+        (line,) = app.screen.query(MessageLine)
+        assert shown(line).split() == ["⚠", "two"]
+        while line.display:
             await pilot.pause(0.01)
-            said = app.screen.query(MessageLine)
         app.action_messages()
         await pilot.pause()
         assert isinstance(app.screen, FactsScreen)

@@ -12,7 +12,7 @@ from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.keys.keymap import TABLES
 from tuimon.tui.panes.chart_grid import grid_shape
-from tuimon.tui.panes.key_bar import key_row
+from tuimon.tui.panes.key_bar import fitting, key_at, key_row
 from tuimon.tui.panes.run_header import header_row
 
 
@@ -179,6 +179,16 @@ def test_the_footer_fits_and_never_loses_the_way_out(columns):
     shown = text(key_row(TABLES["main screen"], columns))
     assert width(shown) <= columns
     assert "q leave" in shown
+
+
+def test_a_key_of_the_footer_is_where_its_hint_stands():
+    keys = [key._replace(label="") if key.id == "help" else key for key in TABLES["main screen"]]
+    for columns in (20, 61, 120):
+        shown = text(key_row(keys, columns))
+        for key in (key for key in fitting(keys, columns) if key.label):
+            at = shown.index(f" {key.shown} {key.label}")
+            assert {key_at(keys, columns, x) for x in range(at, at + len(key.label) + 3)} == {key}
+        assert key_at(keys, columns, len(shown)) is None
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,8 @@ def _namesake(ended: RunStatus) -> str:
 
 def run_document(run: RunStatus) -> dict[str, object]:
     """A run as JSON tells it: for others, too, and so without secrets, which run.json has."""
+    from tuimon.mirror.run_config import given_config  # its patterns take time, too
+
     mask = mask_of(run.record)
     return {
         **as_document(run.record),
@@ -156,6 +158,7 @@ def run_document(run: RunStatus) -> dict[str, object]:
         "command": mask.command(run.record.command),
         "options": mask.command(run.record.options or ()),
         "again": launch_command(run.record),
+        "config": given_config(run.record),
         "state": run.state,
         "ended_at": run.ended_at,
         "cause": run.cause,

@@ -109,6 +109,11 @@ class ChartGrid(Container):
         return len(self._metrics)
 
     @property
+    def metrics(self) -> Sequence[Metric]:
+        """What there are charts of, on all pages."""
+        return self._metrics
+
+    @property
     def focused_chart(self) -> ChartView | None:
         """The chart of the page that has the focus, if any."""
         # One that has just been taken off the page may have it until Textual looks.
@@ -240,6 +245,10 @@ class ChartGrid(Container):
     def _point(self, message: ChartView.Pointed) -> None:
         if self.cursor is not None:
             self.put_cursor(message.position)
+
+    @on(ChartView.Swept)
+    def _sweep(self, message: ChartView.Swept) -> None:
+        self.cursor = Cursor(message.end, message.begin)
 
     # Where the focus is
 

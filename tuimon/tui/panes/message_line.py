@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual.notifications import SeverityLevel
-from textual.timer import Timer
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.charts.roles import Role
 from tuimon.text import fit, safe, width
-from tuimon.tui.panes.cells import CellView, line
+from tuimon.tui.panes.cells import line
+from tuimon.tui.panes.passing_line import PassingLine
 
 SECONDS: Mapping[SeverityLevel, float] = {"information": 4, "warning": 8, "error": 8}
 """That a message stands there."""
@@ -32,7 +32,7 @@ class AppMessage(NamedTuple):
     """Unix seconds."""
 
     @property
-    def row(self) -> tuple[str, str]:
+    def told(self) -> tuple[str, str]:
         """When, and what."""
         return time.strftime("%H:%M:%S", time.localtime(self.said_at)), self.text
 
@@ -48,38 +48,12 @@ def message_row(message: AppMessage, key: str, cells: int) -> Row:
     sign, role = _SIGNS[message.severity]
     label = " messages " if key else ""
     room = max(0, cells - width(f"{key}{label}") - 1)
-    return line(
-        (" ", role),
-        (fit(f"{sign}{message.text}", room), role),
-        (key, roles.KEY),
-        (label, roles.DIM),
-    )
+    text = fit(f"{sign}{message.text}", room)
+    return line((" ", role), (text, role), (key, roles.KEY), (label, roles.DIM))
 
 
-class MessageLine(CellView):
-    """In the place of the footer, so that it covers nothing else; gone after some seconds."""
+class MessageLine(PassingLine):
+    """Shows a message; a click lists all."""
 
-    DEFAULT_CSS = """
-    MessageLine { dock: bottom; height: 1; layer: _toastrack; background: $panel; }
-    """
-
-    def __init__(self, message: AppMessage, key: str, seconds: float | None = None) -> None:
-        """`key` lists what was said, as people read it."""
-        super().__init__()
-        self._message, self._key, self._seconds = message, key, seconds
-        self._ends: Timer | None = None
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.say(self._message, self._seconds)
-
-    def say(self, message: AppMessage, seconds: float | None = None) -> None:
-        """Show a message, in the place of one that still stands there."""
-        self._message = message
-        if self._ends is not None:
-            self._ends.stop()
-        self._ends = self.set_timer(seconds or SECONDS[message.severity], self.remove)
-        self.draw()
-
-    def rows(self, width: int, height: int) -> list[Row]:
-        return [message_row(self._message, self._key, width)]
+    async def on_click(self) -> None:
+        await self.app.run_action("app.messages")

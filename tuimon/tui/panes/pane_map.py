@@ -7,6 +7,7 @@ from textual.widget import Widget
 
 from tuimon.tui.dialogs.jump import JumpTarget
 from tuimon.tui.panes.chart_pane import ChartPane
+from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.folded_sections import FoldedSections
 from tuimon.tui.panes.system_pane import SystemPane
@@ -86,7 +87,10 @@ class PaneMap:
     def jump_targets(self) -> list[JumpTarget]:
         """All that can have the focus, and each run and tag."""
         return [
-            *(JumpTarget(one.region.x, one.region.y, one.focus) for one in self._widgets()),
+            *(
+                JumpTarget(one.region.x, one.region.y, one.focus, isinstance(one, ChartView))
+                for one in self._widgets()
+            ),
             *(
                 JumpTarget(self._tags.region.x, self._tags.region.y + y, partial(self._choose, y))
                 for y in self._tags.choices

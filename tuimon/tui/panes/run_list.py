@@ -247,10 +247,7 @@ def _heading(item: DirectoryHeading, cells: int) -> Row:
 
 def _cut(parts: Sequence[_Part], cells: int, *, selected: bool) -> Row:
     cut = clipped(parts, cells)
-    if selected:  # the course keeps its colour
+    if selected:
         cut.append((" " * (cells - sum(width(text) for text, _ in cut)), roles.SELECTED))
-        cut = [
-            (text, role if isinstance(role, roles.CurveRole) else roles.SELECTED)
-            for text, role in cut
-        ]
+        cut = [(text, roles.SELECTED) for text, _ in cut]
     return line(*cut)

@@ -185,7 +185,7 @@ class HParamsView(View):
         name = "parallel coordinates" if self._mode == "parallel" else self._mode
         title: list[Piece] = [(name, roles.TITLE)]
         told = f"{shown} of {count}" if self._filter else f"{count}"
-        title.append((f"  {told} runs", roles.LEGEND))
+        title.append((f"  {told} run{'s' * (count != 1)}", roles.LEGEND))
         if table.columns:
             title.append((f"  coloured by {table.columns[scene.colour].name}", roles.NOTE))
         if self._sort is not None and self._mode == "table":

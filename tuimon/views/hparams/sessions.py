@@ -150,6 +150,8 @@ def read_table(store: Store, reader: SummaryReader) -> HParamTable:
         if any(a != b and b is not None for a, b in zip(last, best, strict=True)):
             columns.append((f"{shown} best", True, best))
     called = trial_names({run.name: given for run, given, _ in sessions})
+    if len(sessions) == 1:
+        called.setdefault(".", "this run")
     return HParamTable(
         tuple(_column(name, metric, values) for name, metric, values in columns),
         tuple(
