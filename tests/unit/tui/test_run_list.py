@@ -29,7 +29,7 @@ def status(name: str, state: RunState, *argv: str) -> RunStatus:
         machine_id="m",
         boot_id="b",
         command=("python", "train.py"),
-        started_at=time.time() - 90,
+        started_at=time.time() - 5400,
         ended_at=time.time() - 60 if state.ended else None,
         cause="exit code 1" if state is RunState.FAILED else None,
     )
