@@ -154,11 +154,10 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         if chosen is None or height < _DETAILS_FROM:
             return []
         run, values = chosen.run, numbers(chosen)
-        elsewhere = f"  on {run.record.host}" if run.is_elsewhere else ""
         started = f"  as {run.record.name}" if run.name != run.record.name else ""
         said = " · ".join(text for text, _ in remarks(chosen, time.time()))
         rows = [
-            ("run", f"{run.record.id}{started}{elsewhere}"),
+            ("run", f"{run.record.id}{started}"),
             ("command", self._command(run)),
             ("in", run.record.cwd),
             ("metric" if values else "", values),
