@@ -124,6 +124,8 @@ class TerminalApp(App[R]):
             return  # Textual takes the focus from all widgets: side by side, one still reads
         if self._exit and isinstance(event, events.InputEvent):
             return  # typed after what leaves: there may be no screen any more
+        if isinstance(event, events.AppBlur | events.AppFocus):
+            return  # what has the focus is marked while one looks at another window, too
         try:
             await self.type_ahead.handle(event, super().on_event)
         except NoScreen:
