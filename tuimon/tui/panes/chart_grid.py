@@ -369,10 +369,6 @@ class ChartGrid(Container):
         self.refresh_bindings()
         return mounting
 
-    def all_charts(self) -> list[MetricChart]:
-        """The charts of all pages, in order."""
-        return [self._chart_of(metric) for metric in self._metrics]
-
     def _chart_of(self, metric: Metric) -> MetricChart:
         chart = self._kept.get(metric)
         if chart is None:

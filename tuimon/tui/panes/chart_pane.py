@@ -376,7 +376,8 @@ class ChartPane(KeyOwner, ChartGrid):
         if choice.kind == "txt":
             content = chart.shown_text().encode()
         else:
-            charts = self.all_charts() if every else [chart.chart]
+            of_all = map(self._chart_of, self._metrics)
+            charts = [*of_all] if every else [chart.chart]
             content = await charts_as_file(charts, chart.state, choice)
         try:
             path.write_bytes(content)
