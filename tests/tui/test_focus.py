@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import pytest
 from textual import events
+from textual.events import AppBlur, AppFocus
 from textual.pilot import Pilot
 
 from support.event_files import scalar, version, write
@@ -87,6 +88,9 @@ async def test_tab_walks_every_pane_of_a_finished_run(finished: Session) -> None
         assert await walk(pilot, "3") == [""]
         panes = ["tags", "loss", "console", "system"]
         assert await walk(pilot, *["tab"] * 5) == [*panes, "tags"]
+        pilot.app.post_message(AppBlur())  # another window of the terminal is typed into
+        assert await lit(pilot) == "tags"
+        pilot.app.post_message(AppFocus())
         assert await walk(pilot, *["shift+tab"] * 4) == panes[::-1]
         assert await walk(pilot, "escape") == [""]
 
