@@ -13,8 +13,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
+from support.mirror_stage import Stage
 from support.mirror_truth import Verdict, compare, measured
-from support.mirror_ways import Play, Stage, ways
+from support.mirror_ways import Play, ways
 from support.wandb_server import wandb_server
 
 ASPECTS = (

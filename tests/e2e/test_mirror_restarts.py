@@ -22,7 +22,14 @@ from support.mirror_runs import (
 from tuimon.mirror.journal import last_run
 from tuimon.mirror.leftovers import HOME_VARIABLE
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import MirrorOptions, RecorderRecord, read_record, write_record
+from tuimon.runs.record import (
+    MirrorOptions,
+    RecorderRecord,
+    RunRecord,
+    read_record,
+    write_record,
+)
+from tuimon.runs.writers import WriterReports
 
 
 def launch(tmp_path: Path, logdir: Path, steps: range, **options: object) -> RunPaths:
@@ -39,6 +46,12 @@ def launch(tmp_path: Path, logdir: Path, steps: range, **options: object) -> Run
     return paths
 
 
+def report(paths: RunPaths, logdir: Path) -> None:
+    """What the hook in a training reports of its writers."""
+    for path in logdir.rglob("*tfevents*"):
+        WriterReports(paths.writers).claim(str(path))
+
+
 def test_restarts_are_one_run_complete_what_was_left_and_keep_repeated_steps(
     tmp_path: Path,
 ) -> None:
@@ -52,6 +65,7 @@ def test_restarts_are_one_run_complete_what_was_left_and_keep_repeated_steps(
             writer.add_scalar("loss", step / 3, step)
     with SummaryWriter(str(logdir / "val")) as writer:  # which that mirror never saw
         writer.add_scalar("loss", 1.0, 1)
+    report(first, logdir)
     end_run(first)
     second = launch(tmp_path, logdir, range(80, 150))  # from its checkpoint
     third = launch(tmp_path, logdir, range(150, 160), resume=first.id)
@@ -64,6 +78,27 @@ def test_restarts_are_one_run_complete_what_was_left_and_keep_repeated_steps(
     run = last_run(first.mirror / "journal.jsonl")
     assert run is not None
     assert all(run.run_id in file.name for file in offline_files(first))
+
+
+@pytest.mark.long
+def test_a_launch_whose_mirror_had_sent_nothing_yet_is_gone_on_with(tmp_path: Path) -> None:
+    """As on a node that dies in its first seconds, while directories are being named."""
+    logdir = tmp_path / "runs"
+    first = new_run(tmp_path, logdir)
+    record = read_record(RunRecord, first.run_json)
+    assert record is not None
+    write_record(first.run_json, record._replace(logdir=None))
+    with MirrorUnderTest(first) as mirror, SummaryWriter(str(logdir)) as writer:
+        writer.add_scalar("loss", 0.0, 0)
+        mirror.wait_until(lambda record: record.state == "offline")
+        assert mirror.record.points == 0
+        mirror.kill()
+    report(first, logdir)
+    end_run(first)
+    second = launch(tmp_path, logdir, range(1, 20))
+    points = mirrored(row.values for row in offline_rows(first))
+    assert sorted(step for step, _ in points["loss"]) == list(range(20))
+    assert not second.wandb.exists()
 
 
 @pytest.mark.long

@@ -17,7 +17,7 @@ from support.wandb_server import ServedRun
 from tuimon.mirror.offline_file import OfflineFile
 
 TRAINING = '''
-"""Trains so many steps; tells in a file below TOLD what it did."""
+"""Trains so many steps; tells in files below TOLD what it did."""
 import argparse, json, os, time
 began = time.time()
 parser = argparse.ArgumentParser()
@@ -38,9 +38,13 @@ import numpy as np, torch
 from torch.utils.tensorboard import SummaryWriter
 rank = os.environ.get("RANK")
 runs = args.runs if rank is None else f"{args.runs}/rank{rank}"
-lines = []
+place = f"{os.environ['TOLD']}/{began}"
+printed = open(f"{place}.lines", "w")
+def say(**ended):
+    with open(f"{place}.json", "w") as file:
+        json.dump(dict(began=began, pid=os.getpid(), rates=rates, **ended), file)
 def tell(line):
-    lines.append(line)
+    print(line, file=printed, flush=True)
     print(line, flush=True)
 def train(directory, lr):
     with SummaryWriter(directory) as writer:
@@ -60,11 +64,10 @@ def train(directory, lr):
         writer.add_audio("voice", torch.zeros(1, 400), 0, sample_rate=8000)
         writer.add_hparams({"lr": lr, "depth": 3}, {"hparam/acc": 1 - lr}, run_name=".")
 rates = [args.lr / 10 ** trial for trial in range(args.trials)]
+say()
 for trial, lr in enumerate(rates):
     train(runs if args.trials == 1 else f"{runs}/trial{trial}", lr)
-told = dict(began=began, ended=time.time(), pid=os.getpid(), lines=lines, rates=rates)
-with open(os.environ["TOLD"] + f"/{began}.json", "w") as file:
-    json.dump(told, file)
+say(ended=time.time())
 if args.wandb:
     wandb.finish(3)
 os._exit(3)  # torch takes its time to end
@@ -78,17 +81,18 @@ args = parser.parse_args()
 import wandb
 run = wandb.init(config={"lr": args.lr, "depth": 3}, project="truth")
 began = time.time()
-lines, logged = [], []
+logged = []
+place = f"{os.environ['TOLD']}/{began}"
+printed = open(f"{place}.lines", "w")
 for step in range(60):
     row = {"loss": args.lr / (step + 1), "odd": float("nan") if step % 10 == 7 else step / 3}
     logged += [(key, step, value, time.time()) for key, value in row.items()]
     wandb.log(row)
-    lines.append(f"step {step} of lr {args.lr}")
-    print(lines[-1], flush=True)
+    print(f"step {step} of lr {args.lr}", flush=True)
+    print(f"step {step} of lr {args.lr}", file=printed, flush=True)
     time.sleep(0.1)
-told = dict(began=began, ended=time.time(), lines=lines, logged=logged, rates=[args.lr])
-with open(os.environ["TOLD"] + f"/{began}.json", "w") as file:
-    json.dump(told, file)
+with open(f"{place}.json", "w") as file:
+    json.dump(dict(began=began, ended=time.time(), logged=logged, rates=[args.lr]), file)
 wandb.finish(3)
 os._exit(3)
 '''

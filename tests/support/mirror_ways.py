@@ -7,137 +7,28 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
-from support.host import TUIMON, Host
+from support.host import TUIMON
 from support.mirror_runs import MirrorUnderTest, end_run, new_run
 from support.mirror_scenarios import kill_some
+from support.mirror_stage import Stage
 from support.mirror_truth import (
-    EXIT_CODE,
     OWN,
-    TRAINING,
     Launch,
     Point,
     Training,
     stretch,
 )
 from support.waiting import wait_until
-from support.wandb_server import WandbServer, online
 from tuimon.runs.record import MirrorOptions, RunState
-
-
-class Stage:
-    """A machine with a server, where one way is played."""
-
-    def __init__(self, directory: Path, server: WandbServer) -> None:
-        self.project = directory / "project"
-        self.told = directory / "told"
-        for path in (self.project, self.told, directory / "home"):
-            path.mkdir(parents=True)
-        self.server = server
-        self.settings = online(server) | {
-            "WANDB_ERROR_REPORTING": "false",
-            "WANDB_X_STATS_SAMPLING_INTERVAL": "1",
-        }
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("WANDB_", "TUIMON_", "PYTHON"))
-        }
-        self.host = Host(
-            directory / "home",
-            self.project,
-            environment
-            | self.settings
-            | {
-                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-                "TUIMON_HOME": str(directory / "home"),
-                "TUIMON_CONFIG": str(directory / "config.toml"),
-                "NETRC": str(directory / "netrc"),
-                "WANDB_CONFIG_DIR": str(directory / "settings"),
-                "TOLD": str(self.told),
-            },
-        )
-        self.host.script(TRAINING, "train.py")
-
-    def run(self, *args: str, wait: bool = True, options: Sequence[str] = ()) -> None:
-        """Launch the script under tuimon, and wait for its end."""
-        done = self.host.run("run", "--detach", *options, "train.py", *args)
-        assert done.returncode == 0, done.stderr
-        if wait:
-            self.host.wait_for_end(180)
-
-    def sync(self) -> None:
-        done = self.host.run("sync", "--all", timeout=300)
-        assert done.returncode == 0, done.stderr
-
-    def alone(self, *args: str, **env: str) -> None:
-        """The script with `wandb.init(sync_tensorboard=True)`."""
-        self.popen(*args, "--wandb", **env).wait(180)
-
-    def popen(
-        self,
-        *args: str,
-        output: Path = Path(os.devnull),
-        command: Sequence[str] = (sys.executable, "train.py"),
-        **env: str,
-    ) -> "subprocess.Popen[bytes]":
-        """The script as such."""
-        with output.open("ab") as file:
-            return subprocess.Popen(
-                [*command, *args],
-                cwd=self.project,
-                env=self.host.env | env,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.DEVNULL,
-            )
-
-    def tuimon(self, *args: str) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            [TUIMON, *args],
-            cwd=self.project,
-            env=self.host.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def wait_for_all(self, launches: int) -> None:
-        wait_until(lambda: len(self.launches()) == launches, 180, 0.2)
-        self.host.wait_for_end(180)
-
-    def launches(self) -> list[dict[str, Any]]:
-        """What the script told, launch by launch."""
-        return [json.loads(path.read_text()) for path in sorted(self.told.iterdir())]
-
-    def training(
-        self,
-        *directories: tuple[str, str],
-        lr: float = 0.1,
-        launches: slice = slice(None),
-        files: str = "*tfevents*",
-    ) -> Training:
-        """What a training had whose directories have these prefixes at W&B."""
-        told = self.launches()[launches]
-        found = Training(
-            lr=lr,
-            launches=[Launch(one["began"], one["ended"]) for one in told],
-            output=[line for one in told for line in one["lines"]],
-            config={"lr": lr, "depth": 3},
-            exit_code=EXIT_CODE,
-        )
-        for directory, prefix in directories or [("runs", "")]:
-            found.read(self.project / directory, prefix, files)
-        return found
-
 
 RANKS = """
 import os, subprocess, sys
@@ -159,8 +50,7 @@ class Way:
     name: str
     mirrored: Play
     alone: Play | None = None
-    why: str = ""
-    """Why there is no way without tuimon, or what makes a difference."""
+    """The same script under wandb alone, if there is such a way."""
 
 
 def live(stage: Stage) -> list[Training]:
@@ -249,9 +139,7 @@ def _trials(stage: Stage) -> list[Training]:
         for number, lr in enumerate(told["rates"])
     ]
     for one in others:
-        times = [time for times in one.points.values() for time in times]
-        one.launches = [Launch(min(times), max(times))]
-        one.output, one.is_measured, one.exit_code = None, False, 0
+        _of_files(one)
     return found
 
 
@@ -333,11 +221,52 @@ def existing(stage: Stage) -> list[Training]:
         stretch(path, time.time() - 4 * DAY, 3 * DAY)
     done = stage.host.run("mirror", "runs", "--mirror", "online", timeout=180)
     assert done.returncode == 0, done.stderr
-    training = stage.training()
+    return [_of_files(stage.training())]
+
+
+def _of_files(training: Training) -> Training:
+    """What can be known of a training that has left event files alone."""
     times = [time for times in training.points.values() for time in times]
     training.launches = [Launch(min(times), max(times))]
     training.output, training.exit_code, training.is_measured = None, 0, False
-    return [training]
+    return training
+
+
+def watched(stage: Stage) -> list[Training]:
+    """`tuimon mirror --watch` beside a training without tuimon."""
+    (stage.project / "runs").mkdir()
+    training = stage.popen()
+    watching = stage.tuimon("mirror", "runs", "--watch", "--mirror", "online")
+    training.wait()
+    wait_until(lambda: any(run.complete for run in stage.server.runs.values()), 180, 0.2)
+    watching.send_signal(signal.SIGINT)
+    watching.wait()
+    return [_of_files(stage.training())]
+
+
+def by_itself(stage: Stage) -> list[Training]:
+    """Offline until the server takes the key, while it is running."""
+    stage.server.behaviour = "refuse"
+    stage.run("--steps", "200", options=["--sync-when-online"], wait=False)
+    stage.host.wait_for_run(lambda run: (run["mirror"] or {}).get("state") == "offline")
+    stage.server.behaviour = "ok"
+    stage.wait_for_all(1)
+    return [stage.training()]
+
+
+def requeued(stage: Stage) -> list[Training]:
+    """A node dies, with all that runs there, and the job goes on on another one."""
+    node = ["unshare", "--uts", "sh", "-c", 'hostname node7; exec "$@"', "sh"]
+    done = subprocess.run(
+        [*node, TUIMON, "run", "--detach", "train.py", "--lr", "0.1", "--steps", "1000"],
+        cwd=stage.project, env=stage.host.env, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    wait_until(lambda: stage.launches() and len(stage.launches()[0]["lines"]) > 100, 60)
+    stage.host.kill_all()
+    (killed,) = stage.launches()
+    stage.run("--first", str(len(killed["lines"])))
+    return [stage.training()]
 
 
 def ranks(stage: Stage) -> list[Training]:
@@ -429,6 +358,9 @@ def ways(kills: int, venvs: Path) -> list[Way]:
         Way("links", links, links_alone),
         Way("directory deleted and rewritten", deleted, deleted_alone),
         Way("logs of three days", existing),
+        Way("logs that are written (`--watch`)", watched),
+        Way("online by itself (`--sync-when-online`)", by_itself),
+        Way("node lost, requeued on another", requeued),
         Way("two ranks", ranks, ranks_alone),
         *(
             Way(f"own run, wandb {version}", own(version, venvs), own_alone(version, venvs))

@@ -212,7 +212,7 @@ class LaunchOwner:
 
     def goes_on_from(self, home: RunPaths) -> None:
         """Take files of earlier launches, too: their own mirrors may not have come to them."""
-        self._claims.goes_on_from(launches_of(home))
+        self._claims.goes_on_from([home.directory, *launches_of(home)])
         started_at = self.record.started_at
         with suppress(RecordError):
             record = read_record(RunRecord, home.run_json)

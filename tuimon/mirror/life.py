@@ -9,7 +9,7 @@ from pathlib import Path
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.core import Mirror, MirrorInterrupt, OnlineRestart
 from tuimon.mirror.journal import Journal, locked
-from tuimon.mirror.journal_home import is_settled, settle_home
+from tuimon.mirror.journal_home import enter_home, is_settled, settle_home
 from tuimon.mirror.leftovers import HOME_VARIABLE, kill_leftovers
 from tuimon.mirror.offline_file import is_offline_run
 from tuimon.mirror.opening import MirrorOff, RunOpener, UploadError
@@ -42,6 +42,9 @@ def mirror_subject(context: MirrorContext) -> int:
             return 0
         logdir = str(Path(files[0].path).parent) if files else None
         home = settle_home(paths, context.options, context.environ, logdir)
+        if logdir is not None:
+            with suppress(OSError):
+                enter_home(logdir, home, paths)  # before anything is at W&B: the node may die
         with ExitStack() as stack:
             if home != paths:
                 _wait_for_lock(stack, home, context)

@@ -12,7 +12,8 @@ from tuimon.mirror.server import NoSuchRunError, RunPlace, Server
 
 
 class OfflineMetrics(NamedTuple):
-    """System metrics that were measured offline: how many, and what the server lacks of them."""
+    """System metrics that were measured offline: how many are to be at the server, and which of
+    them it lacks."""
 
     measured: int = 0
     unsent: Sequence[Any] = ()
@@ -33,8 +34,11 @@ def offline_metrics(fragments: Fragments, server: Server, place: RunPlace) -> Of
         newest = server.newest_event(place)
     except NoSuchRunError:
         newest = None
-    unsent = records if newest is None else _behind(records, newest)
-    return OfflineMetrics(len(records), unsent)
+    if newest is None:
+        return OfflineMetrics(len(records), records)
+    unsent = _behind(records, newest)
+    # Of a run that has gone on online: those that an old tuimon has not sent are sent no more.
+    return OfflineMetrics() if unsent is None else OfflineMetrics(len(records), unsent)
 
 
 def time_of(record: Any) -> float:
@@ -43,12 +47,12 @@ def time_of(record: Any) -> float:
     return float(at.seconds + at.nanos / 1e9)
 
 
-def _behind(records: Iterable[Any], newest: float) -> list[Any]:
-    """What follows the record of time `newest`; nothing where it is none of these."""
+def _behind(records: Iterable[Any], newest: float) -> list[Any] | None:
+    """What follows the record of time `newest`; None where it is none of these."""
     found: list[Any] | None = None
     for record in records:
         if time_of(record) == newest:
             found = []
         elif found is not None:
             found.append(record)
-    return found or []
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -25,7 +26,7 @@ from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.session.session import Session
-from tuimon.store.filters import MOST_LENGTH, is_filter
+from tuimon.store.filters import MOST_LENGTH, filter_fault
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ _NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 _FIRST = Settings()
 _Text = Annotated[str, Rule(lambda text: len(text) <= MOST_LENGTH, "must be shorter")]
 _Texts = tuple[_Text, ...]
-_Filter = Annotated[str, Rule(is_filter, "must be a filter")]
+_Filter = Annotated[str, Rule(lambda text: not filter_fault(text), "must be a filter")]
 _Count = Annotated[int, within(1, MOST_COLUMNS + 1)]
 
 
@@ -206,6 +207,14 @@ def first_look(settings: Settings) -> Look:
         sort=charts.sort,
         shape=None if charts.grid == "auto" else _shape(charts.grid),
     )
+
+
+def wanted_marks(settings: Settings) -> MarkStyle:
+    """What charts are drawn with where the look says nothing, in a terminal that has Unicode."""
+    marks = settings.charts.marks
+    if marks == "auto":  # the font of Linux's own console has no braille
+        return "ascii" if os.environ.get("TERM") == "linux" else "braille"
+    return marks
 
 
 def _shape(grid: str) -> tuple[int, int]:

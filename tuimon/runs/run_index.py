@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.runs.activity import leftovers
+from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecordError, RunState
-from tuimon.runs.registry import RunStatus, read_status, run_directories
+from tuimon.runs.registry import RunStatus, possible_runs, read_status
 
 _PATIENCE = 60.0
 """Seconds after which everything is read again: clocks of file servers differ, attributes are
@@ -24,7 +25,7 @@ class _Known(NamedTuple):
 
 
 class RunIndex:
-    """What is known of the runs, for one thread to ask."""
+    """What is known of the runs. A look that hangs does not harm another one."""
 
     def __init__(self, home: Path | None = None) -> None:
         self._home = home
@@ -37,20 +38,23 @@ class RunIndex:
 
         A run that has not changed is the same object as before.
         """
-        before, self._known = self._known, {}
+        before, found = self._known, {}
         unreadable: list[str] = []
-        for directory in run_directories(self._home):
+        for directory in possible_runs(self._home):
             try:
-                self._known[directory] = _look(directory, before.get(directory))
+                known = _look(directory, before.get(directory))
             except RecordError as error:
                 unreadable.append(str(error))
-        self.unreadable = unreadable
-        found = [known.status for known in self._known.values()]
-        return sorted(found, key=lambda status: status.record.started_at, reverse=True)
+            else:
+                if known is not None:
+                    found[directory] = known
+        self._known, self.unreadable = found, unreadable
+        runs = [known.status for known in found.values()]
+        return sorted(runs, key=lambda status: status.record.started_at, reverse=True)
 
 
-def _look(directory: Path, before: _Known | None) -> _Known:
-    """Raises: RecordError."""
+def _look(directory: Path, before: _Known | None) -> _Known | None:
+    """None where there is no record yet, or no more. Raises: RecordError."""
     now = time.time()
     try:
         stamp = directory.stat().st_mtime
@@ -60,6 +64,8 @@ def _look(directory: Path, before: _Known | None) -> _Known:
         settled = before.read_at - stamp > _RACY_SECONDS
         if settled and now - before.read_at < _PATIENCE:
             return before
+    if not RunPaths(directory).run_json.exists():
+        return None
     return _Known(read_status(directory), stamp, now)
 
 

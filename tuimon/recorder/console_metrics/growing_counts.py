@@ -4,20 +4,21 @@
 back until that is clear, a few lines at most, and of what grows in two places nothing is taken.
 """
 
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
 from tuimon.recorder.console_metrics.bars import MetricLine
-from tuimon.recorder.console_metrics.line_form import LineForm
-from tuimon.recorder.console_metrics.numerals import count_of
 from tuimon.recorder.console_metrics.steps import Position
 from tuimon.recorder.console_metrics.trainings import Trainings
+from tuimon.recorder.console_metrics.unread_numbers import CountRow
 
 _ENOUGH = 3
 """Lines after which it is clear whether a number grows."""
+_COUNT = re.compile("step|iter|batch|update", re.IGNORECASE)
 _MOST_HELD = 64
 _MOST_PATTERNS = 256
 
@@ -42,8 +43,8 @@ class _Pattern:
         """Whether there were enough lines to tell growth from chance."""
         return len(self.rows) >= _ENOUGH
 
-    def settle(self) -> None:
-        """Decide by the lines that there are."""
+    def settle(self, words: Sequence[str]) -> None:
+        """Decide by the lines that there are; of several that grow one may be called a count."""
         self.is_settled = True
         growing = [
             column
@@ -56,7 +57,9 @@ class _Pattern:
             for column in growing
         }
         self.counts_itself = not growing
-        self.column = growing[-1] if len(strides) == 1 else None
+        called = [column for column in growing if _COUNT.search(words[column])]
+        if len(called) == 1 or len(strides) == 1:
+            self.column = (called or growing)[-1]
 
     def may_grow(self) -> bool:
         """Whether a number of the last line is above that of the one before."""
@@ -88,12 +91,22 @@ class _Held(NamedTuple):
     needs_proof: bool = False
 
 
+class _Outer(NamedTuple):
+    """What stood in the last line of a pattern that counts something by name."""
+
+    numbers: tuple[int, ...]
+    done: int
+    column: int | None = None
+    """The number that is the epoch."""
+
+
 class GrowingCounts:
     """Gives lines their places, in the order in which they came."""
 
     def __init__(self) -> None:
         self._patterns: dict[str, _Pattern] = {}
         self._held: deque[_Held] = deque()
+        self._outer: dict[str, _Outer] = {}
 
     def knows(self, pattern: str) -> bool:
         """Whether such a line came before."""
@@ -108,8 +121,7 @@ class GrowingCounts:
         self,
         whose: Trainings,
         line: MetricLine,
-        text: str,
-        form: LineForm,
+        counts: CountRow,
         *,
         needs_proof: bool,
     ) -> Iterator[tuple[Trainings, MetricLine]]:
@@ -117,32 +129,46 @@ class GrowingCounts:
 
         One that `needs_proof` counts only if a number in it grows.
         """
-        numbers = [count_of(text[slice(*one.number)], one.scale) for one in form.unread]
-        words = tuple(text[slice(*one.word)] for one in form.unread)
-        if len(self._patterns) >= _MOST_PATTERNS and form.pattern not in self._patterns:
+        if len(self._patterns) >= _MOST_PATTERNS and counts.pattern not in self._patterns:
             yield from self.finish()
             self._patterns.clear()
-        known = self._patterns.setdefault(form.pattern, _Pattern())
-        row = tuple(numbers)
+        known = self._patterns.setdefault(counts.pattern, _Pattern())
+        row = counts.numbers
         if known.rows and len(known.rows[0]) != len(row):
             return
-        self._held.append(_Held(whose, line, known, row, words, needs_proof))
+        self._held.append(_Held(whose, line, known, row, counts.words, needs_proof))
         if not known.is_settled:
             known.rows.append(row)
             if known.is_proven or (known.rows[1:] and not known.may_grow()):
-                known.settle()
+                known.settle(counts.words)
         yield from self._clear()
+
+    def epoch_of(self, counts: CountRow, done: int) -> float | None:
+        """The epoch of a line that counts something by name: a number that grows where that count
+        begins anew, ``Pass 1, Batch 0``; None as long as there is none."""
+        if len(self._outer) >= _MOST_PATTERNS:
+            self._outer.clear()
+        known = self._outer.setdefault(counts.pattern, _Outer(counts.numbers, done))
+        if len(known.numbers) != len(counts.numbers):
+            return None
+        column = known.column
+        if column is None and done < known.done:
+            pairs = enumerate(zip(known.numbers, counts.numbers, strict=True))
+            risen = [place for place, (one, other) in pairs if one < other]
+            column = risen[0] if len(risen) == 1 else None
+        self._outer[counts.pattern] = _Outer(counts.numbers, done, column)
+        return None if column is None else float(counts.numbers[column])
 
     def finish(self) -> Iterator[tuple[Trainings, MetricLine]]:
         """All that is held back."""
         for one in self._held:
             if one.pattern is not None and not one.pattern.is_settled:
-                one.pattern.settle()
+                one.pattern.settle(one.words)
         yield from self._clear()
 
     def _clear(self) -> Iterator[tuple[Trainings, MetricLine]]:
         if len(self._held) > _MOST_HELD and (first := self._held[0].pattern) is not None:
-            first.settle()
+            first.settle(self._held[0].words)
         while self._held:
             one = self._held[0]
             if one.pattern is not None and not one.pattern.is_settled:

@@ -59,7 +59,7 @@ class LineForm(NamedTuple):
     is_vague: bool = False
     """Whether it counts only below a heading."""
     unread: tuple[Unread, ...] = ()
-    """Whole numbers of a line without a position that may tell it."""
+    """Whole numbers of a line with values that nothing is known of."""
     pattern: str = ""
     """That line without its numbers."""
     is_doubtful: bool = False
@@ -214,11 +214,11 @@ def _measured(
     values, split = values_of(items, pairs, are_meters=form.place.counted is not None)
     points = any("." in pair.number.text for pair in pairs)
     form = form._replace(values=values, split=split, has_points=points)
+    read = [span for value in values for span in (value.number, value.of) if span]
+    unread = unread_in(reading.found, [*read, *form.place.spans])
+    form = form._replace(unread=unread, pattern=pattern_of(reading.line, reading.found[0].start))
     if form.has_position:
         return form
-    read = [span for value in values for span in (value.number, value.of) if span]
-    unread = unread_in(reading.found, read)
-    form = form._replace(unread=unread, pattern=pattern_of(reading.line, reading.found[0].start))
     if reading.has_unknown_count:
         return form._replace(is_doubtful=True)
     if split:

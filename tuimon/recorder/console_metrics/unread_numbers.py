@@ -1,15 +1,20 @@
 """Whole numbers of a line that nothing is known of, one of which may tell where it is."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tuimon.metrics import measure_of
 from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.counters import PART_WORDS, Span, is_whole
-from tuimon.recorder.console_metrics.lexer import LineToken
+from tuimon.recorder.console_metrics.lexer import LineToken, lexemes
+from tuimon.recorder.console_metrics.numerals import count_of
 
 _SCALES = ("", "k", "K", "M")
+_LONGEST_HEADING, _FEW, _MOST = 80, 3, 1e9
+_ABOVE = frozenset(":=*#-~.")
+"""What lines end with that stand above others."""
+_BEGINS = re.compile(r"\b(?:[Ss]tart|[Bb]egin|[Ee]nter)")
 _DIGITS = re.compile(r"\d{1,9}(?!\d)")
 _RANGE = re.compile(r"\d{1,9}[-:](\d{1,9})")
 _SCALED = re.compile(r"\d+(?:\.\d+)?(?P<scale>[kKM])")
@@ -34,6 +39,65 @@ class Unread(NamedTuple):
     """The word that it is in, as ``checkpoint-100``; the number itself where it stands alone."""
 
 
+class CountRow(NamedTuple):
+    """The unread numbers of one line."""
+
+    pattern: str
+    """The line without its numbers."""
+    numbers: tuple[int, ...]
+    words: tuple[str, ...]
+    """Those that they are in."""
+
+    def below(self, above: "CountRow") -> "CountRow":
+        """That of a line and of the heading above it."""
+        return CountRow(
+            above.pattern + self.pattern,
+            above.numbers + self.numbers,
+            above.words + self.words,
+        )
+
+
+NO_COUNTS = CountRow("", (), ())
+
+
+def counts_of(text: str, unread: Sequence[Unread], pattern: str) -> CountRow:
+    """The numbers at these places of a line."""
+    return CountRow(
+        pattern,
+        tuple(count_of(text[slice(*one.number)], one.scale) for one in unread),
+        tuple(text[slice(*one.word)] for one in unread),
+    )
+
+
+def may_be_above(text: str) -> bool:
+    """Whether a line with numbers may be a heading, by what it begins or ends with."""
+    is_short = len(text) <= _LONGEST_HEADING
+    return is_short and (text.rstrip()[-1:] in _ABOVE or _BEGINS.search(text) is not None)
+
+
+def counts_above(text: str, start: int) -> CountRow:
+    """Those of a heading; none of one that has many."""
+    unread = unread_in(lexemes(text, start), ())
+    if not 0 < len(unread) <= _FEW:
+        return NO_COUNTS
+    return counts_of(text, unread, pattern_of(text, start))
+
+
+def counts_in(found: Mapping[str, float]) -> CountRow:
+    """Those of a dictionary: under keys that nothing is known of."""
+    counts = {
+        key: int(value)
+        for key, value in found.items()
+        if value == value // 1 and 0 <= value < _MOST and not _is_told(key)
+    }
+    return CountRow("\0".join(found), tuple(counts.values()), tuple(counts))
+
+
+def _is_told(key: str) -> bool:
+    name = key.rpartition("/")[2].lower()
+    return name in _ENUMERATED or measure_of(name).kind not in ("", "other", "count")
+
+
 def unread_in(found: Sequence[LineToken], read: Sequence[Span]) -> tuple[Unread, ...]:
     """The whole numbers among lexemes that may count something, but for those that are `read`."""
     taken = {start for start, _ in read}
@@ -47,6 +111,9 @@ def unread_in(found: Sequence[LineToken], read: Sequence[Span]) -> tuple[Unread,
 
 def _numbers(token: LineToken) -> Iterator[Unread]:
     word = token.start, token.end
+    if token.kind == "number" and token.text[-1] == ".":  # of a sentence
+        token = token._replace(text=token.text[:-1], end=token.end - 1)
+        word = token.start, token.end
     if token.kind == "number":
         is_count = is_whole(token) if not token.unit else token.unit in _SCALES
         if is_count and token.text[0].isdigit() and len(token.text) <= _LONGEST:

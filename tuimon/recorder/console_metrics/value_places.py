@@ -10,6 +10,7 @@ from tuimon.metrics.printed import is_charted
 from tuimon.metrics.splits import EVALUATIONS, SPLITS, split_of
 from tuimon.recorder.console_metrics.counters import Span, is_whole
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Word
+from tuimon.recorder.console_metrics.prose import behind_full_stop
 
 _COUNTED = re.compile(r"(?:iter|iteration|step|epoch|update)s?$", re.IGNORECASE)
 _CARRIED = frozenset(("loss", "likelihood", "error", "accuracy", "reward"))
@@ -93,7 +94,7 @@ def _value(pair: Pair, split: str) -> ValuePlace | None:
         return None
     measure = measure_of(pair.key)
     is_count = measure.kind == "" or _COUNTED.search(pair.key) is not None
-    if is_count and not unit and is_integer(pair):
+    if is_count and not unit and (is_integer(pair) or pair.number.text.endswith(".")):
         return None
     if pair.key.endswith(("(s)", "(ms)", "(sec)")):
         return None
@@ -103,7 +104,7 @@ def _value(pair: Pair, split: str) -> ValuePlace | None:
     if pair.average and not pair.of and (split or measure.split) in EVALUATIONS:
         span = pair.average
     counts = measure.kind in ("rate", "count", "size", "time")
-    return ValuePlace(split, pair.key, span, pair.of, counts)
+    return ValuePlace(split, behind_full_stop(pair.key), span, pair.of, counts)
 
 
 _VALUE_UNITS = ("", "%", "dB", "nats", "bits")

@@ -304,6 +304,20 @@ class ChartPane(KeyOwner, ChartGrid):
             area = chart.area
             self.put_cursor(max(area.x0, min(area.x1, area.last)))
 
+    @property
+    def moment(self) -> float | None:
+        """When what the cursor reads in the leading chart was logged: unix seconds."""
+        chart, cursor = self.leading_chart, self.cursor
+        return None if chart is None or cursor is None else chart.moment_at(cursor.at)
+
+    def put_cursor_at(self, when: float) -> bool:
+        """Read the values that the leading chart had at a time; whether it has any."""
+        chart = self.leading_chart
+        position = None if chart is None else chart.position_at(when)
+        if position is not None:
+            self.put_cursor(position)
+        return position is not None
+
     def action_mark(self) -> None:
         """Compare with here from now on; no more where the mark is already."""
         if self.cursor is None:
@@ -362,7 +376,8 @@ class ChartPane(KeyOwner, ChartGrid):
         if choice.kind == "txt":
             content = chart.shown_text().encode()
         else:
-            charts = self.all_charts() if every else [chart.chart]
+            of_all = map(self._chart_of, self._metrics)
+            charts = [*of_all] if every else [chart.chart]
             content = await charts_as_file(charts, chart.state, choice)
         try:
             path.write_bytes(content)

@@ -8,8 +8,8 @@ from textual import events
 from textual.message import Message
 
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.cursor import Readings
-from tuimon.charts.model import Drawing, Row, Scales
+from tuimon.charts.cursor import Readings, moment_at, position_at
+from tuimon.charts.model import Curve, Drawing, Row, Scales
 from tuimon.charts.pointing import pointed_row, read_at
 from tuimon.charts.viewport import Area
 from tuimon.present.chart_state import ChartState
@@ -64,17 +64,10 @@ class ChartView(CellView, can_focus=True):
 
     @dataclass
     class Pointed(Message):
-        """A position of x was clicked."""
+        """A position of x was clicked, or dragged to from where the drag began."""
 
-        chart: "ChartView"
         position: float
-
-    @dataclass
-    class Swept(Message):
-        """The pointer was dragged from one position of x to another."""
-
-        begin: float
-        end: float
+        begin: float | None = None
 
     title_line = 0
 
@@ -104,6 +97,20 @@ class ChartView(CellView, can_focus=True):
         """Where the plot is, and what it shows of x, as it was drawn last."""
         return self.drawing.area
 
+    def moment_at(self, position: float) -> float | None:
+        """When what a cursor reads there was logged, in unix seconds."""
+        scales = self.drawing.scales
+        return None if scales is None else moment_at(self._curves, position, scales)
+
+    def position_at(self, when: float) -> float | None:
+        """Where a cursor reads what was logged last at a time, in unix seconds."""
+        scales = self.drawing.scales
+        return None if scales is None else position_at(self._curves, when, scales)
+
+    @property
+    def _curves(self) -> list[Curve]:
+        return self.chart.curves.curves(self.state.options.palette)
+
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """The chart; made anew only if data, size or options have changed."""
         chart = self.chart
@@ -125,7 +132,7 @@ class ChartView(CellView, can_focus=True):
         self.focus()
         position = self._position(event.x)
         if position is not None and not self._dragged:
-            self.post_message(self.Pointed(self, position))
+            self.post_message(self.Pointed(position))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self._wheel(event, _WHEEL)
@@ -158,7 +165,7 @@ class ChartView(CellView, can_focus=True):
             else:
                 x = min(max(event.x, area.left), area.left + area.columns - 1)
                 here, there = area.position(begin - area.left), area.position(x - area.left)
-                self.post_message(self.Swept(here, there))
+                self.post_message(self.Pointed(there, here))
 
     def on_leave(self) -> None:
         self._hover(None)

@@ -18,7 +18,7 @@ from tuimon.config.schema import Settings
 from tuimon.present.arrangement import last_values
 from tuimon.present.facts import header_facts
 from tuimon.present.hparam_groups import read_hparams
-from tuimon.present.look import Look, LookFile, first_look, selected
+from tuimon.present.look import Look, LookFile, first_look, selected, wanted_marks
 from tuimon.present.run_colours import RunColours
 from tuimon.present.screen_content import Judging, ScreenContent
 from tuimon.present.selection import Selection
@@ -102,7 +102,7 @@ class MonitorScreen(DataKeys):
         super().__init__(session)
         self._look_file = LookFile(session, first_look(settings))
         self.set_reactive(DataKeys.look, self._look_file.load())
-        self._marks = settings.charts.marks
+        self._marks = wanted_marks(settings)
         self._content: ScreenContent | None = None
         """What was drawn last."""
         self._tag_to_open: str | None = None
@@ -114,14 +114,13 @@ class MonitorScreen(DataKeys):
     def compose(self) -> ComposeResult:
         session, look = self.session, self.look
         hparams = partial(read_hparams, session.store, self._reader)
-        marks = "braille" if self._marks == "auto" else self._marks
         self._header = RunHeader(id="header")
         self._too_small = Notice(id="too-small")
         self._notice = Notice(id="notice")
         self._tags = TagPane(look, hparams, self.change_look, id="tags")
-        self._charts = ChartPane(session.store, look, marks, self.change_look, id="charts")
+        self._charts = ChartPane(session.store, look, self._marks, self.change_look, id="charts")
         self._folded = FoldedSections(id="folded")
-        self._output = ConsolePane(session, id="output")
+        self._output = ConsolePane(session, self._charts, id="output")
         self._system = SystemPane(id="system")
         self._panes = PaneMap(self._tags, self._charts, self._folded, self._output, self._system)
         yield self._header
@@ -331,7 +330,7 @@ class MonitorScreen(DataKeys):
 
     def action_toggle_system(self) -> None:
         if self.session.system is None:
-            self.notify("Only the machine of what tuimon launched is measured.")
+            self.notify("Only the system of what tuimon launched is measured.")
         else:
             self.change_look(system=not self.look.system)
 

@@ -22,7 +22,11 @@ from tuimon.tui.keys.key_tables import Key, bindings
 from tuimon.tui.panes.cells import CellView, text_of
 from tuimon.tui.screens.pages import TEXT_KEYS
 
-RUN_KEYS = (Key("run-copy", "Y", "copy", "Copy", "Copy all of it"),)
+RUN_KEYS = (
+    Key("run-copy", "Y", "copy", "Copy", "Copy all of it"),
+    Key("run-down", "j", "scroll(1)", "Scroll down", "Scroll down, up"),
+    Key("run-up", "k", "scroll(-1)", "Scroll up"),
+)
 
 _LOOK_EVERY = 1.0
 _READ_SHARE = 20
@@ -39,11 +43,14 @@ class FactSheet(CellView):
         super().__init__()
         self._sections: Sequence[FactSection] = ()
         self._patch: Sequence[str] = ()
+        self._laid_out: tuple[int, list[Row]] = (-1, [])
+        """Rows for a width."""
 
     def show(self, sections: Sequence[FactSection], patch: Sequence[str]) -> None:
         """Tell these facts from now on."""
         if (sections, patch) != (self._sections, self._patch):
             self._sections, self._patch = sections, patch
+            self._laid_out = -1, []
             self._fit()
 
     def whole_text(self) -> str:
@@ -51,7 +58,9 @@ class FactSheet(CellView):
         return text_of(fact_rows(self._sections, self._patch, _COPIED_CELLS))
 
     def rows(self, width: int, height: int) -> list[Row]:
-        return fact_rows(self._sections, self._patch, width)
+        if self._laid_out[0] != width:
+            self._laid_out = width, fact_rows(self._sections, self._patch, width)
+        return self._laid_out[1]
 
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
@@ -73,7 +82,7 @@ class RunPage(ModalScreen[None]):
         width: 100%; max-width: 200; height: auto; max-height: 100%;
         background: $surface; border: round $primary; padding: 0 1;
         scrollbar-size-vertical: 1; scrollbar-gutter: stable;
-        border-title-color: $primary; border-subtitle-color: $foreground 60%;
+        border-title-color: $primary; border-subtitle-color: $foreground-muted;
     }
     """
 
@@ -99,6 +108,9 @@ class RunPage(ModalScreen[None]):
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._sheet.whole_text())
         self.notify("copied what the page tells")
+
+    def action_scroll(self, rows: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
 
     def _look(self) -> None:
         self._read()

@@ -35,8 +35,16 @@ def filled(pattern: str, counts: tuple[int, ...]) -> list[str]:
         "after {c} samples the loss is {v}",
         "After {c} steps: loss {v}",
         "loss {v} at {c}",
+        "The loss is {v} after visit {c}.",
         "batch size 64, tick {c}, loss {v}, took 12 ms",
         "mem 1024 t={c} loss {v}",
+        "Processed {c} images. loss: {v}",
+        "{{'tick': {c}, 'loss': {v}}}",
+        '{{"cycle": {c}, "loss": {v}}}',
+        "Sweep {c}: {{'loss': {v}}}",
+        "=== Sweep {c} ===\nloss: {v}",
+        "Cycle {c}:\n  loss: {v}",
+        "Starting cycle {c}\nloss {v}",
     ],
 )
 def test_what_grows_is_the_step(pattern: str) -> None:
@@ -80,6 +88,12 @@ def test_two_counters_that_nobody_knows_are_an_epoch_and_its_batches() -> None:
     counts = [(0, 10), (0, 20), (0, 30), (1, 10), (1, 20), (1, 30)]
     lines = [f"e{epoch:03d}-i{batch:04d} loss=0.5{batch}" for epoch, batch in counts]
     assert [step for _, step, _ in points_of(*lines)] == [10, 20, 30, 40, 50, 60]
+
+
+def test_an_epoch_that_nobody_knows_goes_on_where_its_batches_begin_anew() -> None:
+    counts = [(0, 0), (0, 100), (0, 200), (1, 0), (1, 100), (1, 200), (2, 0)]
+    lines = [f"Visit {epoch}, Batch {batch}, Cost 0.5{batch}" for epoch, batch in counts]
+    assert [step for _, step, _ in points_of(*lines)] == [0, 100, 200, 201, 301, 401, 402]
 
 
 def test_two_lines_are_proof_only_where_nothing_is_odd() -> None:
