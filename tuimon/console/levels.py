@@ -41,8 +41,11 @@ _NAMES = "|".join(name for name in _LEVELS if len(name) > 1)
 _HINT = re.compile("warn|err|debug|trac|verbose|fatal|crit|excep|interrupt|severe|panic")
 _CRASH_HINT = re.compile("kill|abort|fault|terminate|assert|panick")
 _NUMBER = (
-    r"\s*[:=|]?\s*(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?%?(?=[\s,;|)/]|$)|nan\b|inf\b|tensor\()"
+    r"\s*[:=|]?\s*(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?%?(?=[\s,;|)/±]|$)"
+    r"|(?:nan|inf|true|false|none|null|on|off|yes|no)\b(?! \w)|tensor\()"
 )
+_VALUES = r"[\[({][-+\s]*[\d.'\"]"
+"""What a metric or a setting has behind its name: one, or several."""
 
 _WHO = re.compile(
     r"(?:\[(?:default)?\d*\]:|\[rank ?\d+\]: ?|\[\d+,\d+\]<std\w+>: ?|\d+: "
@@ -59,8 +62,8 @@ _LETTER = re.compile(
 _WORD = re.compile(rf"(?<![\w.=/\"'`])(?:{_NAMES.upper()})(?![\w./=\"'`])(?!{_NUMBER})")
 _BRACKETED = re.compile(rf"[\[<](?P<level>{_NAMES})\s*[\]>|]", re.I)
 _COLON = re.compile(
-    rf"(?:[\w./+-]+(?:\[\d+\])?:(?:\d+:)* ?){{0,3}}(?:(?:fatal|internal|runtime) )?"
-    rf"(?P<level>{_NAMES})(?:\[\w+\])?: (?!{_NUMBER})",
+    rf"(?:[^\w\s]{{1,3}} )?(?:[\w./+-]+(?:\[\d+\])?:(?:\d+:)* ?){{0,3}}"
+    rf"(?:(?:fatal|internal|runtime|nvcc) )?(?P<level>{_NAMES})(?:\[\w+\])? ?: (?!{_NUMBER}|{_VALUES})",
     re.I,
 )
 _FIELD = re.compile(
@@ -68,11 +71,14 @@ _FIELD = re.compile(
 )
 _PYTHON_WARNING = re.compile(r"(?:.{0,300}?:\d+: |[\w.]{0,60}?)\w*Warning: ")
 _EXCEPTION = re.compile(
-    rf"(?:[\w.]{{0,120}}\.)?[A-Z]\w*(?:Error|Exception|Interrupt|Exit)(?::(?!{_NUMBER})|$)"
+    r"(?:[\w.]{0,120}\.)?(?:(?:Key|Index|Value|Runtime|Assertion)Error:"
+    rf"|[A-Z]\w*(?:Error|Exception|Interrupt|Exit)(?:\([\w.]+\))?(?::(?!{_NUMBER})|$))"
 )
 _CRASH = re.compile(
     r"Fatal Python error|terminate called|Segmentation fault|Aborted\b|Killed$|Bus error"
     r"|Floating point exception|thread '.*' panicked|.{0,120}: Assertion .* failed"
+    r"|Exception (?:in thread|ignored in)|CUDA error: |Error executing job"
+    r"|.{0,60}: line \d+: +\d+ (?:Killed|Aborted|Segmentation)|.{0,120}: Killed process \d"
 )
 _TRACEBACK = "Traceback (most recent call last)"
 _BETWEEN = re.compile(r"During handling of the above|The above exception was")
