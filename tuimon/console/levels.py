@@ -63,7 +63,8 @@ _WORD = re.compile(rf"(?<![\w.=/\"'`])(?:{_NAMES.upper()})(?![\w./=\"'`])(?!{_NU
 _BRACKETED = re.compile(rf"[\[<](?P<level>{_NAMES})\s*[\]>|]", re.I)
 _COLON = re.compile(
     rf"(?:[^\w\s]{{1,3}} )?(?:[\w./+-]+(?:\[\d+\])?:(?:\d+:)* ?){{0,3}}"
-    rf"(?:(?:fatal|internal|runtime|nvcc) )?(?P<level>{_NAMES})(?:\[\w+\])? ?: (?!{_NUMBER}|{_VALUES})",
+    rf"(?:(?:fatal|internal|runtime|nvcc) )?(?P<level>{_NAMES})(?:\[\w+\])? ?: "
+    rf"(?!{_NUMBER}|{_VALUES})",
     re.I,
 )
 _FIELD = re.compile(

@@ -164,7 +164,7 @@ LINES = {
         KeyError: 'x'
         KeyError: 3
         torch.distributed.elastic.multiprocessing.errors.ChildFailedError:
-        E1130 10:00:00.123000 123 torch/distributed/elastic/multiprocessing/api.py:826] failed (exitcode: 1)
+        E1130 10:00:00.123000 123 torch/distributed/elastic/api.py:826] failed (exitcode: 1)
         [rank0]:[E1130 10:00:00.123 ProcessGroupNCCL.cpp:12] watchdog
         {"severity": "ERROR", "message": "x"}
         {"@timestamp":"x","log.level":"error"}
