@@ -15,6 +15,7 @@ from tuimon.abandoned import answer_within
 from tuimon.events.nearby import NearbyLogdir
 from tuimon.present.facts import count
 from tuimon.present.home_memory import HomeMemory
+from tuimon.present.look import wanted_marks
 from tuimon.present.run_again import again_question
 from tuimon.present.run_lines import RunLine
 from tuimon.present.signs import STATE_SIGNS
@@ -40,6 +41,7 @@ from tuimon.tui.panes.welcome import Welcome
 from tuimon.tui.screens.asking import ask_to_remove, ask_to_stop
 from tuimon.tui.screens.home_choice import Again, Attach, Choice, Together
 from tuimon.tui.screens.pages import TextScreen, TextSection
+from tuimon.tui.viewer_app import ViewerApp
 
 HOME_KEYS = (
     Key("home-leave", "q,ctrl+c", "leave", "Leave", "Leave; trainings go on", "leave", 100),
@@ -126,7 +128,8 @@ class HomeScreen(KeyScreen[None]):
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
-        self._list.ascii_only = self.app.has_class("-ascii")
+        plain = isinstance(self.app, ViewerApp) and wanted_marks(self.app.settings) != "braille"
+        self._list.ascii_only = plain or self.app.has_class("-ascii")
         self._notice.say(_READING)
         self._list.display = self._welcome.display = False
         with suppress(TimeoutError):  # then they come when they do
