@@ -82,7 +82,7 @@ class RunPage(ModalScreen[None]):
         width: 100%; max-width: 200; height: auto; max-height: 100%;
         background: $surface; border: round $primary; padding: 0 1;
         scrollbar-size-vertical: 1; scrollbar-gutter: stable;
-        border-title-color: $primary; border-subtitle-color: $foreground 60%;
+        border-title-color: $primary; border-subtitle-color: $foreground-muted;
     }
     """
 
