@@ -81,7 +81,7 @@ def run_table(
 ) -> RunTable:
     """Trainings in this order, with their colours in charts of these options."""
     curves = {name: _curve(name, selection, colours) for name in names}
-    style = style_of(curves.values(), options)
+    style = style_of((curves[name] for name in names if selection.draws(name)), options)
     baseline = next((name for name in names if name in selection.pinned), "")
     columns = _columns({name: hparams.get(name, {}) for name in names}, selection)
     rows = []

@@ -13,10 +13,10 @@ from tuimon.present.leaderboard import (
     Leaderboard,
     in_run_order,
     leading,
-    main_tag,
     orders_by_value,
 )
 from tuimon.present.look import Look
+from tuimon.present.main_metric import main_tag
 from tuimon.present.overview import Overview, OverviewCache, Pairing
 from tuimon.present.pairing import Metric, pair_tags, prefix_tags, split_tags
 from tuimon.present.run_colours import RunColours
@@ -122,8 +122,8 @@ class ContentMaker:
         """The trainings, and which of them stand out: whatever has the focus, the same ones."""
         overview, runs = self._overviews.of(selection), self._store.runs
         chosen = look.rank if look.rank in overview.series else main_tag(overview.series)
-        metric = [tag for _, tag in judging.metric.curves] if judging.metric else []
-        told = main_tag(tag for tag in metric if tag in overview.series) or chosen
+        focused = [tag for _, tag in judging.metric.curves] if judging.metric else []
+        told = main_tag({t: overview.series[t] for t in focused if t in overview.series}) or chosen
         ranking = self._leaderboard.compare(overview, runs, chosen)
         comparison = self._leaderboard.compare(overview, runs, told, options, judging.cursor)
         selection = replace(

@@ -41,24 +41,24 @@ def args(*lrs: str) -> list[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("", ["a", "b", "c"]),
-        ("lr=0.1", ["a"]),
-        ("--lr", ["a", "b"]),
-        ("failed", ["b"]),
-        ("-failed projects/x", ["a"]),
-        ("starred or #paper", ["c"]),
-        ("run:b", ["b"]),
+        ("", ["alpha", "beta", "gamma"]),
+        ("lr=0.1", ["alpha"]),
+        ("--lr", ["alpha", "beta"]),
+        ("failed", ["beta"]),
+        ("-failed projects/x", ["alpha"]),
+        ("starred or #paper", ["gamma"]),
+        ("run:beta", ["beta"]),
         ("run:train", []),
-        ("/warm.st/", ["c"]),
-        ("run:renamed", ["c"]),
-        ("boom", ["b"]),
+        ("/warm.st/", ["gamma"]),
+        ("run:renamed", ["gamma"]),
+        ("boom", ["beta"]),
     ],
 )
 def test_a_filter_looks_in_all_that_is_told(text: str, shown: list[str]):
     found = memory(
-        ("a", {"argv": ("train.py", "--lr", "0.1"), "cwd": "/projects/x"}),
-        ("b", {"argv": ("train.py", "--lr", "0.2"), "state": RunState.FAILED, "cause": "boom"}),
-        ("c", {}),
+        ("alpha", {"argv": ("train.py", "--lr", "0.1"), "cwd": "/projects/x"}),
+        ("beta", {"argv": ("train.py", "--lr", "0.2"), "state": RunState.FAILED, "cause": "boom"}),
+        ("gamma", {}),
     )
     said = Annotation(name="renamed", note="warm start", tags=("paper",), starred=True)
     write_annotation(found.lines[2].run.paths.annotation, said)

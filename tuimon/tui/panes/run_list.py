@@ -35,7 +35,7 @@ _TITLE, _LEAST_ARGUMENTS, _MOST_ARGUMENTS = 9, 12, 80
 _COURSE, _LEAST_REMARK = 16, 20
 _DETAILS_FROM, _ALL_DETAILS_FROM = 12, 18
 """Heights from which there is room for more about the chosen run."""
-_LONGEST_ARGUMENT = 20
+_LONGEST_ARGUMENT, _LEAST_VALUE = 20, 10
 _GAP = "  "
 
 
@@ -154,11 +154,10 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         if chosen is None or height < _DETAILS_FROM:
             return []
         run, values = chosen.run, numbers(chosen)
-        elsewhere = f"  on {run.record.host}" if run.is_elsewhere else ""
         started = f"  as {run.record.name}" if run.name != run.record.name else ""
         said = " · ".join(text for text, _ in remarks(chosen, time.time()))
         rows = [
-            ("run", f"{run.record.id}{started}{elsewhere}"),
+            ("run", f"{run.record.id}{started}"),
             ("command", self._command(run)),
             ("in", run.record.cwd),
             ("metric" if values else "", values),
@@ -226,8 +225,14 @@ def _drawn(values: tuple[float, ...], cells: int, ascii_only: bool) -> str:
 
 def _in_columns(arguments: Sequence[Argument], rooms: Mapping[str, int]) -> str:
     """Arguments, each in the room of its option."""
-    texts = [(shorten(str(one), _LONGEST_ARGUMENT), one.name) for one in arguments]
-    return _GAP.join(fit(text, max(width(text), rooms[name])) for text, name in texts).rstrip()
+    texts = [(_short(one), rooms[one.name]) for one in arguments]
+    return _GAP.join(fit(text, max(width(text), room)) for text, room in texts).rstrip()
+
+
+def _short(argument: Argument) -> str:
+    """Of a path its end."""
+    room = max(_LEAST_VALUE, _LONGEST_ARGUMENT - width(argument.name) - 1)
+    return str(argument._replace(value=shorten(argument.value, room)))
 
 
 def _heading(item: DirectoryHeading, cells: int) -> Row:

@@ -13,7 +13,6 @@ from textual.worker import get_current_worker
 
 from tuimon.abandoned import answer_within
 from tuimon.events.nearby import NearbyLogdir
-from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.present.facts import count
 from tuimon.present.home_memory import HomeMemory
 from tuimon.present.run_again import again_question
@@ -23,15 +22,9 @@ from tuimon.present.whereabouts import Whereabouts, look_about
 from tuimon.runs.annotation import Annotation, write_annotation
 from tuimon.runs.environment import read_environment
 from tuimon.runs.registry import RunStatus
-from tuimon.runs.removal import (
-    CannotRemoveError,
-    has_unsent,
-    remove_run,
-    size_of,
-    why_it_stays,
-)
+from tuimon.runs.removal import why_it_stays
 from tuimon.runs.strays import StrayTraining
-from tuimon.text import format_bytes, safe
+from tuimon.text import safe
 from tuimon.tui.dialogs.annotate import AnnotateScreen
 from tuimon.tui.dialogs.ask import Answer, AskScreen
 from tuimon.tui.keys.key_owner import KeyScreen
@@ -44,6 +37,7 @@ from tuimon.tui.panes.notice import Notice
 from tuimon.tui.panes.prompt import Prompt
 from tuimon.tui.panes.run_list import RunList
 from tuimon.tui.panes.welcome import Welcome
+from tuimon.tui.screens.asking import ask_to_remove, ask_to_stop
 from tuimon.tui.screens.home_choice import Again, Attach, Choice, Together
 from tuimon.tui.screens.pages import TextScreen, TextSection
 
@@ -82,6 +76,7 @@ _FIRST_SECONDS = 1.0
 """That the first frame waits for the runs."""
 _LOOK_EVERY = 2.0
 _SEARCH_EVERY = 30.0
+_READING = ("Reading the runs…",)
 _NO_MATCH = ("No run matches the filter.", "/ changes it, Esc clears it.")
 _EXAMPLES = "adam -failed    lr=0.01    starred    #paper    run:big"
 _ABOUT = """\
@@ -94,8 +89,6 @@ torch), and the log directories at and below the working directory.
 A filter looks in names, commands, directories, states, tags and notes. A name, tags, a note and a \
 star are kept beside the run, and tuimon ls tells them. Removing a run removes what tuimon keeps \
 of it; the event files that the training wrote stay."""
-_STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "next")
-_KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
 
 
 class HomeScreen(KeyScreen[None]):
@@ -134,10 +127,11 @@ class HomeScreen(KeyScreen[None]):
 
     def on_mount(self) -> None:
         self._list.ascii_only = self.app.has_class("-ascii")
+        self._notice.say(_READING)
+        self._list.display = self._welcome.display = False
         with suppress(TimeoutError):  # then they come when they do
             self._show(answer_within(_FIRST_SECONDS, self._memory.looked))
         self._list.move_to(self._memory.chosen)
-        self._notice.say(_NO_MATCH)
         self.set_interval(_LOOK_EVERY, self._look)
         self.set_interval(_SEARCH_EVERY, self._search)
         self._look()
@@ -161,6 +155,7 @@ class HomeScreen(KeyScreen[None]):
         self._list.display = bool(shown)
         self._welcome.display = not memory.lines
         self._notice.display = bool(memory.lines) and not shown
+        self._notice.say(_NO_MATCH)
         self._nearby.set_roomy(not memory.lines)
         self._list.set_runs(entries, marked=memory.marked, sort=memory.sort)
         self._prompt.say(f"{shown} of {count(len(memory.lines), 'run')}")
@@ -358,40 +353,13 @@ class HomeScreen(KeyScreen[None]):
     @work(exclusive=True, group="ask")
     async def action_stop(self) -> None:
         run = self._run
-        if run is None or "home-stop" in self.idle_keys():
-            return
-        if run.is_elsewhere:
-            self.notify(safe(f"It runs on {run.record.host}: stop it there."), markup=False)
-            return
-        ask = AskScreen(f"Stop {safe(run.name)}?", [_STOP, _KILL])
-        choice = await self.app.push_screen_wait(ask)
-        if choice:
-            try:
-                stop = ControlClient(run.paths).stop
-                await asyncio.to_thread(stop, "kill" if choice == "kill" else "next")
-            except ControlError as error:
-                self.notify(safe(str(error)), severity="error")
+        if run is not None and "home-stop" not in self.idle_keys():
+            await ask_to_stop(self, run)
             self._look()
 
     @work(exclusive=True, group="ask")
     async def action_remove(self) -> None:
         marked = [line.run for line in self._memory.marked_lines()]
-        runs = marked or ([self._run] if self._run is not None else [])
-        for reason in filter(None, map(why_it_stays, runs)):
-            self.notify(safe(reason), severity="warning", markup=False)
-            return
-        if not runs:
-            return
-        unsent, size = await asyncio.to_thread(
-            lambda: (sum(map(has_unsent, runs)), sum(map(size_of, runs)))
-        )
-        unsaid = "; W&B data were not uploaded" if unsent else ""
-        answer = Answer("r", f"remove: log, record, {format_bytes(size)}{unsaid}", "remove")
-        what = f"{safe(runs[0].name)} ({runs[0].record.id})"
-        what = what if len(runs) == 1 else f"the {len(runs)} runs that are marked"
-        if await self.app.push_screen_wait(AskScreen(f"Remove {what}?", [answer])):
-            try:
-                await asyncio.to_thread(lambda: [*map(remove_run, runs)])
-            except CannotRemoveError as error:
-                self.notify(safe(str(error)), severity="error", markup=False)
+        if runs := marked or ([self._run] if self._run is not None else []):
+            await ask_to_remove(self, runs)
             self._look()

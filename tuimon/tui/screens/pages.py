@@ -75,7 +75,7 @@ class TextScreen(ModalScreen[None]):
         width: 76; max-width: 100%; height: auto; max-height: 100%;
         background: $surface; border: round $primary; padding: 0 2;
         scrollbar-size-vertical: 1;
-        border-title-color: $primary; border-subtitle-color: $foreground 60%;
+        border-title-color: $primary; border-subtitle-color: $foreground-muted;
     }
     TextScreen Container { height: auto; }
     TextScreen VerticalScroll Static { height: auto; margin-top: 1; }
