@@ -9,6 +9,7 @@ import re
 import struct
 import unicodedata
 from contextlib import suppress
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
@@ -24,6 +25,14 @@ _MAX_MARKS = 2
 _LINE_BREAKING = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 _NOT_UTF8 = re.compile(r"[\ud800-\udfff]|\\(?=x[0-9a-f]{2}|ud[89a-f][0-9a-f]{2})")
 _REGIONAL_A = 0x1F1E6
+_NUMBER = re.compile(
+    r"""(
+        (?:(?:(?<==)|^)-)?  # elsewhere it joins words
+        (?: \d+(?:\.\d+){2,} | (?<=[vV])\d+\.\d+  # a version
+          | (?:\d+(?:\.\d+)?|(?<==)\.\d+)(?:[eE][-+]?\d{1,3}(?![0-9A-Za-z]))? )
+    )""",
+    re.VERBOSE | re.ASCII,
+)
 _VALUE_SUFFIXES = ((1e6, "M"), (1e3, "k"))
 _STEP_SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
@@ -149,6 +158,23 @@ def escaped(text: str) -> str:
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\u{code:04x}" if 0xD800 <= code < 0xDC80 or code > 0xDCFF else f"\\x{code & 0xFF:02x}"
+
+
+@lru_cache(maxsize=1 << 15)  # all names are sorted again when there are new ones
+def by_number(name: str) -> tuple[list[tuple[int, Decimal, str]], str]:
+    """A key that sorts names by the numbers in them: ``lr2``, ``lr10``; ``1e-4``, ``0.001``.
+
+    ``2.0.10`` and ``v1.10`` are counted part by part; a number after ``=`` may be negative.
+    """
+    key: list[tuple[int, Decimal, str]] = []
+    for place, part in enumerate(_NUMBER.split(name)):
+        if place % 2 == 0:
+            key += [(1, Decimal(), part)] if part else []
+        else:
+            counted = part.count(".") > 1 or (key and key[-1][2][-1:] in ("v", "V"))
+            numbers = part.split(".") if counted else [part]
+            key += [(0, Decimal(number), "") for number in numbers]
+    return key, name
 
 
 def _head(text: str, cells: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.guarded import Training
+from support.sampling import few
 from support.waiting import wait_until
 from tuimon.runs.record import RunState
 
@@ -71,7 +72,7 @@ WAYS = [
 ]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", few(WAYS, 3))
 def test_the_training_is_followed_to_its_end(project: Path, way: str):
     training = launched(project, way.format(code=3, seconds=3))
     wait_until(lambda: "a 5" in training.output + _read(project / "log"), 10)

@@ -162,7 +162,7 @@ def test_plain_lines_tell_what_a_training_is_doing(host: Host):
     assert viewer.stdout is not None
     while "waits for input" not in (line := viewer.stdout.readline()):
         assert line
-    assert host.run("pause").stdout.startswith("script is paused; continue: tuimon resume ")
+    assert host.run("pause").stdout.startswith("script is paused; go on: tuimon unpause ")
     while "running: paused" not in (line := viewer.stdout.readline()):
         assert line
     assert host.run("resume").stdout == "script is running again\n"

@@ -10,6 +10,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from support.host import TUIMON, Host
 from support.picture_terminal import PictureTerminal
+from support.sampling import few
 from support.terminal import Terminal
 
 
@@ -60,7 +61,7 @@ def test_kitty_shows_pixels_and_they_go_with_the_view(viewer: Host):
         assert terminal.faults == []
 
 
-@pytest.mark.parametrize("protocol", ["kitty", "iterm2", "sixel"])
+@pytest.mark.parametrize("protocol", few(["kitty", "iterm2", "sixel"]))
 def test_what_covers_a_picture_is_seen_and_then_the_picture_again(viewer: Host, protocol: str):
     with of_protocol(viewer, protocol) as terminal:
         open_picture(terminal)
@@ -85,7 +86,7 @@ def test_what_covers_a_picture_is_seen_and_then_the_picture_again(viewer: Host, 
         assert terminal.faults == []
 
 
-@pytest.mark.parametrize("protocol", ["kitty", "iterm2", "sixel"])
+@pytest.mark.parametrize("protocol", few(["kitty", "iterm2", "sixel"]))
 def test_no_picture_stays_where_it_was_nor_after_the_end(viewer: Host, protocol: str):
     with of_protocol(viewer, protocol) as terminal:
         open_picture(terminal)
@@ -112,7 +113,7 @@ def test_no_picture_stays_where_it_was_nor_after_the_end(viewer: Host, protocol:
         assert terminal.faults == []
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name)
+@pytest.mark.parametrize("how", few([signal.SIGTERM, signal.SIGHUP]), ids=lambda how: how.name)
 def test_a_signal_leaves_no_picture(viewer: Host, how: signal.Signals):
     with of_protocol(viewer, "kitty") as terminal:
         open_picture(terminal)

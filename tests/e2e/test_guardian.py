@@ -406,6 +406,7 @@ class TestFullDisk:
         assert training.output == f"{'x' * 60}\n" * 40_000 + "the end\n"
         assert (training.record.console_error, training.record.console_dropped) == (None, 0)
 
+    @pytest.mark.long
     def test_what_is_lost_is_told_everywhere(self, small_home: Path, host: Host):
         """Also why it failed, which is known from what could not be written."""
         script = host.script(
@@ -427,7 +428,7 @@ class TestFullDisk:
             assert "─ console ─" in rule
             terminal.press("q")
             terminal.wait_for_exit()
-            assert f"beware: {why}" in terminal.text
+            assert f"warning: {why}" in terminal.text
         (host.project / "go").touch()
         run = host.wait_for_state("failed")
         assert run["cause"] == "exit code 1: KeyError: 'the cause'"

@@ -32,11 +32,11 @@ def runs(host: Host) -> Host:
 
 def test_runs_are_opened_from_the_home_screen_and_left_to_it(runs: Host):
     with runs.terminal(columns=100, rows=24) as terminal:
-        screen = terminal.wait_for(lambda text: "0.01667" in text and text.count("Loss/train") == 2)
+        screen = terminal.wait_for(lambda text: text.count("0.03333") > 2)
         assert "2 runs  1 running" in screen
         first = next(line for line in screen.split("\n") if "first" in line)
         assert "failed" in first
-        assert "█" in first
+        assert first.rstrip().endswith("exit code 3")
         terminal.press("j\r")
         screen = terminal.wait_for("━ test")
         assert "first" in screen.split("\n")[0]
@@ -52,7 +52,7 @@ def test_a_run_is_stopped_from_the_home_screen(runs: Host):
         terminal.press("S")
         terminal.wait_for("Stop second?")
         terminal.press("k")
-        screen = terminal.wait_for("■ second")
+        screen = terminal.wait_for("■  second")
         assert " stopped " in screen
         assert "1 running" not in screen
         terminal.press("\x03")

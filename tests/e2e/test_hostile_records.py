@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.host import TUIMON, Host
+from support.sampling import few
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "a FIFO": os.mkfifo,
@@ -20,7 +21,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("damage", few(DAMAGE, 2))
 def test_a_run_with_a_damaged_record_is_told_of_and_hides_no_other(host: Host, damage: str):
     script = host.script("print('said')")
     for _ in range(2):
@@ -43,7 +44,7 @@ def test_a_run_with_a_damaged_record_is_told_of_and_hides_no_other(host: Host, d
         assert terminal.wait_for_exit(10) == 0
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", few(["<&- >&- 2>&-", "<&-", ">&-", "2>&-"]))
 @pytest.mark.parametrize("arguments", ["ls", "config", "run --foreground --mirror off script.py"])
 def test_standard_files_may_be_closed(host: Host, closed: str, arguments: str):
     host.script("open('ran', 'w').close()")

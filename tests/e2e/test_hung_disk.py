@@ -128,6 +128,7 @@ def test_an_idle_pump_stays(tmp_path: Path):
     assert "replaced" not in training.paths.log.read_text()
 
 
+@pytest.mark.long
 def test_what_does_not_fit_into_memory_is_dropped_and_told(
     hanging: HangingDirectory, tmp_path: Path
 ):

@@ -13,6 +13,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from support.event_files import append, scalar, version, write
 from support.host import Host
+from support.sampling import few
 from support.waiting import wait_until
 
 TAGS = [f"{name}/{split}" for name in ("loss", "acc", "f1", "lr") for split in ("train", "val")]
@@ -50,7 +51,7 @@ CATCHABLE = [
 ]
 
 
-@pytest.mark.parametrize("number", CATCHABLE)
+@pytest.mark.parametrize("number", few(CATCHABLE, 4))
 def test_each_signal_leaves_the_terminal_as_it_was(host: Host, log: Path, number: int):
     with host.terminal("view", "runs") as terminal:
         terminal.wait_for("━ val")
@@ -224,7 +225,7 @@ STUCK = {
 
 
 @pytest.mark.parametrize("how", STUCK)
-@pytest.mark.parametrize("end", ["q", signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=str)
+@pytest.mark.parametrize("end", few(["q", signal.SIGTERM, signal.SIGHUP, signal.SIGINT]), ids=str)
 def test_a_view_that_is_stuck_keeps_nobody(host: Host, how: str, end: str | int):
     with SummaryWriter(str(host.project / "runs")) as writer:
         writer.add_text("words", "some")
@@ -245,7 +246,7 @@ def test_a_view_that_is_stuck_keeps_nobody(host: Host, how: str, end: str | int)
 HUNG = "import time\nfrom tuimon.tui.screens.monitor import MonitorScreen as M\n"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGUSR2])
+@pytest.mark.parametrize("number", few([signal.SIGTERM, signal.SIGHUP, signal.SIGUSR2]))
 def test_a_screen_that_hangs_is_left_at_a_signal(host: Host, log: Path, number: int):
     patch = HUNG + "M.action_help = lambda *_: (open('hangs', 'w').close(), time.sleep(600))"
     program = [sys.executable, "-c", CRASH.format(patch=patch)]

@@ -113,6 +113,7 @@ def test_a_training_survives_its_terminal_and_is_mirrored_whole(host: Host, tmux
     assert str(run["mirror"]["project"]) == "digits"
 
 
+@pytest.mark.long
 def test_a_crash_shows_its_traceback_and_the_curves_up_to_it(host: Host):
     with host.terminal("run", DEMO, *QUICK, "--crash-at", "7", rows=24, columns=80) as terminal:
         screen = terminal.wait_for(lambda text: "failed" in text and "exit code 1" in text, 60)
@@ -128,6 +129,7 @@ def test_a_crash_shows_its_traceback_and_the_curves_up_to_it(host: Host):
     assert "exit code 1" in lines
 
 
+@pytest.mark.long
 def test_a_diverging_training_is_drawn_and_mirrored_with_its_nans(host: Host):
     with host.terminal("run", DEMO, *QUICK, "--diverge", "--lr", "1e6") as terminal:
         terminal.wait_for("NaN", 90)

@@ -90,12 +90,13 @@ def config_of(records: list[Any]) -> dict[str, Any]:
 def test_a_launch_again_goes_on_unless_it_shall_not(host: Host) -> None:
     first = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline")
     second = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline")
-    third = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline", "--no-resume")
+    third = run_to_its_end(host, "write('runs', 3)", "--mirror", "offline", "--no-wandb-resume")
     assert len(offline_files(first)) == 2
     assert not second.wandb.exists()
     assert len(offline_files(third)) == 1
 
 
+@pytest.mark.long
 def test_what_could_not_go_online_does_so_with_all_that_is_offline(
     host: Host, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from support.mirror_runs import (
     offline_records,
     offline_rows,
 )
+from support.sampling import few
 from support.waiting import wait_until
 from support.wandb_server import ServedRun, WandbServer, online
 from tuimon.mirror.upload import request_upload
@@ -84,7 +85,7 @@ def measured(paths: RunPaths) -> list[float]:
 QUICK = {"WANDB_X_STATS_SAMPLING_INTERVAL": "1"}
 
 
-@pytest.mark.parametrize("running", [False, True])
+@pytest.mark.parametrize("running", few([True, False]))
 def test_a_run_that_goes_online_later_keeps_its_times(
     tmp_path: Path, server: WandbServer, running: bool
 ) -> None:
@@ -171,6 +172,7 @@ def test_a_log_of_three_days_ago_has_lasted_as_long_as_its_points(
     check_summary(run.summary, 5000)
 
 
+@pytest.mark.long
 def test_launches_go_on_where_the_ones_before_them_ended(
     tmp_path: Path, server: WandbServer
 ) -> None:

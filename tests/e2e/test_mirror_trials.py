@@ -60,6 +60,7 @@ def recorded(paths: RunPaths) -> tuple[dict[str, list[tuple[int, float]]], set[s
     return mirrored(rows), groups - {""}, json.loads(updates[-1].value_json)
 
 
+@pytest.mark.long
 def test_trials_are_runs_of_one_group_each_with_all_its_points_once(tmp_path: Path) -> None:
     paths = launch(tmp_path, "a", "b")
     trial(tmp_path / "a", 0.5, range(20), ends=True)

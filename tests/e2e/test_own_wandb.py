@@ -90,6 +90,7 @@ def test_event_files_that_wandb_syncs_are_not_mirrored(host: Host) -> None:
     assert not status.paths.wandb.exists()
 
 
+@pytest.mark.long
 def test_disabled_it_is_read_from_the_console(host: Host) -> None:
     launch(host, SCRIPT, mode="disabled")
     shown = json.loads(host.run("show", "--json").stdout)

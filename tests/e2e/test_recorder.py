@@ -144,6 +144,7 @@ def test_a_recorder_that_is_asked_to_ends_its_mirror_tidily(host: Host) -> None:
     assert len(offline_rows(paths)) == 3
 
 
+@pytest.mark.long
 def test_a_mirror_that_fails_again_and_again_hurts_nobody(host: Host) -> None:
     host.env["WANDB_BASE_URL"] = "not an address"
     launch(host, "write('runs', 100)")

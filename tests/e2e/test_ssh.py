@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.host import Host
+from support.sampling import few
 from support.sshd import SSHD, SshServer, ssh_server
 from support.waiting import wait_until
 
@@ -33,7 +34,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
         yield server
 
 
-@pytest.mark.parametrize("script", [PLAIN, LIKE_TORCHRUN], ids=["plain", "like torchrun"])
+@pytest.mark.parametrize("script", few([LIKE_TORCHRUN, PLAIN]), ids=["like torchrun", "plain"])
 def test_training_outlives_the_connection(host: Host, server: SshServer, script: str):
     host.script(script)
     env = {name: host.env[name] for name in ("TUIMON_HOME", "PATH", "LANG", "TERM")}

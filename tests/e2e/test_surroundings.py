@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.host import TUIMON, Host
+from support.sampling import few
 
 ASKS = r"""
 import os, select, sys, termios, time, tty
@@ -38,7 +39,7 @@ class TestQueries:
         assert float(text.split(" answered in ")[1].split()[0]) < 4
         assert not [query for query in QUERIES if query in terminal.received]
 
-    @pytest.mark.parametrize("command", [["attach"], ["attach", "--interactive"], ["logs"]])
+    @pytest.mark.parametrize("command", few([["attach"], ["attach", "--interactive"], ["logs"]]))
     def test_reach_no_terminal_of_whoever_watches(self, host: Host, command: list[str]):
         script = host.script(ASKS)
         assert host.run("run", "--detach", "--mirror", "off", script, "wait").returncode == 0
@@ -51,7 +52,7 @@ class TestQueries:
 class TestInput:
     READS = "import sys; data = sys.stdin.buffer.read(); print(len(data), data[-3:], flush=True)"
 
-    @pytest.mark.parametrize("mode", [["--foreground"], ["--plain"], ["--detach"]])
+    @pytest.mark.parametrize("mode", few([["--foreground"], ["--plain"], ["--detach"]]))
     def test_a_pipe_reaches_the_training(self, host: Host, mode: list[str]):
         size = 300_000  # more than a pipe holds
         sent = b"\x04\x03" + bytes(size - 3) + b"\xff"
@@ -141,7 +142,9 @@ def test_environment(host: Host, mode: str, locale: dict[str, str]):
     assert limits == own.stdout
 
 
-@pytest.mark.parametrize("how", ["./venv/bin/python", "venv/bin/python", "absolute", "on PATH"])
+@pytest.mark.parametrize(
+    "how", few(["./venv/bin/python", "venv/bin/python", "absolute", "on PATH"])
+)
 def test_the_python_of_a_virtual_environment_is_not_that_of_the_system(host: Host, how: str):
     venv = host.project / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)

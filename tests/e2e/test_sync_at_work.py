@@ -63,6 +63,7 @@ def images(run: ServedRun) -> list[bool]:
     return [run.stored.get(path) is not None for path in rows]
 
 
+@pytest.mark.long
 def test_images_of_a_killed_upload_arrive_and_sync_waits_for_them(
     run: RunPaths, server: WandbServer
 ) -> None:

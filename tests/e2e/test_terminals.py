@@ -7,6 +7,7 @@ import pytest
 
 from support.event_files import scalar, version, write
 from support.host import Host
+from support.sampling import few
 from support.terminal import Terminal
 from tuimon.text import width
 
@@ -63,6 +64,23 @@ def test_a_terminal_gets_the_colours_it_has(viewer: Host, kind: str):
             assert not INDEXED.search(terminal.received)
 
 
+def test_the_theme_is_light_where_the_terminal_is(viewer: Host):
+    light, dark = b"48;2;251;252;253", b"48;2;15;19;24"
+    with viewer.terminal("view", "runs", columns=100, rows=30, COLORTERM="truecolor") as terminal:
+        terminal.background = "ffff/ffff/ffff"
+        terminal.wait_for(lambda _: light in terminal.received)
+        terminal.wait_for(lambda text: text.count("━ val") >= 4 and "q leave" in text)
+        assert 2031 in terminal.modes
+        before = terminal.received.count(dark)
+        terminal.press("\x1b[?997;1n")  # the terminal's own settings have changed
+        terminal.wait_for(lambda _: terminal.received.count(dark) > before)
+        leave(terminal)
+    with viewer.terminal("view", "runs", columns=100, rows=30, COLORTERM="truecolor") as terminal:
+        terminal.wait_for(lambda text: text.count("━ val") >= 4 and "q leave" in text)
+        assert light not in terminal.received  # as it was the last time
+        leave(terminal)
+
+
 def test_no_color_is_taken_at_its_word(viewer: Host):
     with viewer.terminal("view", "runs", NO_COLOR="1") as terminal:
         terminal.wait_for(lambda text: text.count("b val") >= 4 and "q leave" in text)
@@ -103,7 +121,8 @@ def test_a_locale_without_braille_gets_ascii(viewer: Host, env: dict[str, str]):
 
 
 @pytest.mark.parametrize(
-    ("columns", "rows"), [(1, 1), (2, 1), (1, 24), (20, 5), (49, 13), (80, 24), (400, 120)]
+    ("columns", "rows"),
+    few([(1, 1), (80, 24), (2, 1), (1, 24), (20, 5), (49, 13), (400, 120)], 2, unpack=True),
 )
 def test_any_size_can_be_started_in_and_left(viewer: Host, columns: int, rows: int):
     with viewer.terminal("view", "runs", columns=columns, rows=rows) as terminal:

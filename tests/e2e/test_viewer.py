@@ -6,6 +6,7 @@ import pytest
 
 from support.event_files import scalar, version, write
 from support.host import WRITER, Host
+from support.sampling import few
 from support.waiting import wait_until
 
 GOES_ON = """
@@ -39,7 +40,9 @@ def test_the_screen_fills_its_terminal_and_is_aligned(running: Host, columns: in
         assert len(set(frame)) == 1, "y axes in line"
 
 
-@pytest.mark.parametrize(("columns", "console"), [(80, 79), (120, 89), (200, 120)])
+@pytest.mark.parametrize(
+    ("columns", "console"), few([(120, 89), (80, 79), (200, 120)], unpack=True)
+)
 def test_what_fills_the_trainings_terminal_is_shown_whole(host: Host, columns: int, console: int):
     script = host.script("import os; print('=' * (os.get_terminal_size().columns - 1) + '|')")
     with host.terminal("run", "--mirror", "off", script, columns=columns) as terminal:
@@ -69,10 +72,17 @@ def test_leaving_says_how_to_come_back_and_restores_the_terminal(running: Host):
         )
         assert last.startswith(f"  watch it: tuimon attach {run}\n  end it:   tuimon stop {run}\n")
         warnings = last.splitlines()[2:]  # of what this host does to trainings, if anything
-        assert all(line.startswith("beware: ") for line in warnings)
+        assert all(line.startswith("warning: ") for line in warnings)
         assert terminal.received.rindex(b"\x1b[?1049l") > terminal.received.rindex(b"\x1b[?1049h")
+        title = "\x1b]0;● script running".encode()
+        assert terminal.received.index(b"\x1b[22;0t\x1b]0;") < terminal.received.index(title)
+        assert terminal.received.rindex(b"\x1b]0;\x07\x1b[23;0t") > terminal.received.rindex(title)
         assert terminal.received.rindex(b"\x1b[?1000l") > terminal.received.rindex(b"\x1b[?1000h")
-    assert running.runs()[0]["state"] == "running"
+    document = running.runs()[0]
+    assert document["state"] == "running"
+    assert document["options"] == ["--detach", "--mirror", "off"]
+    again = f"cd {running.project} && tuimon run --mirror off {document['argv'][0]}"
+    assert document["again"] == again
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])

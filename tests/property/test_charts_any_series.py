@@ -1,9 +1,11 @@
 """Whatever a training logs: a drawing of exactly the size asked for, without a warning."""
 
 import warnings
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -11,10 +13,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing
 from tuimon.charts.viewport import Viewport, panned, tailed, zoomed
 from tuimon.text import width as cells_of
+from tuimon.vectors.chart_page import chart_page
+from tuimon.vectors.chart_vectors import chart_vectors
+from tuimon.vectors.primitives import Label, Polyline
+from tuimon.vectors.svg_document import svg_document
+
+INKS: dict[Any, str] = defaultdict(lambda: "#000000")
 
 any_float = st.floats() | st.sampled_from([0.0, 1e300, -1e308, 1.7e308, 5e-324, -5e-324, 1e-310])
 any_step = st.integers(-(2**63), 2**63 - 1) | st.integers(-5, 300)
@@ -149,6 +158,27 @@ def scales_of_any_other_drawing_may_be_handed_back(
     assert [sum(cells_of(span.text) for span in row) for row in drawing.rows] == [40] * 16
 
 
+def any_series_as_vectors(
+    title: str, series: list[Curve], width: int, view: Viewport, options: ChartOptions
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawing = chart_vectors(title, series, width, options, view=view)
+    document = svg_document(chart_page([drawing] * 2), INKS, "#ffffff")
+    texts = [node.text or "" for node in ElementTree.fromstring(document).iter()]
+    assert all(text.isprintable() for text in texts)
+    shapes = [shape for shape in drawing.shapes if not isinstance(shape, Label)]
+    points = np.concatenate([shape.points for shape in shapes])
+    assert np.isfinite(points).all()
+    assert (points >= 0).all()
+    assert (points <= [drawing.width, drawing.height]).all()
+    # A curve has four points for a pixel at most; a gap needs more lines, not more points.
+    lines = sum(len(shape.points) for shape in shapes if isinstance(shape, Polyline))
+    assert lines <= len(series) * 12 * drawing.width + 1000
+    named = [one for one in drawing.shapes if isinstance(one, Label) and one.role == roles.LEGEND]
+    assert len(named) == len({one.group or id(one) for one in series})
+
+
 RULES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
     any_series_in_any_size: (
         any_text,
@@ -164,6 +194,13 @@ RULES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
         st.booleans(),
         options,
         st.data(),
+    ),
+    any_series_as_vectors: (
+        any_text,
+        st.lists(curves(), max_size=6),
+        st.integers(-1, 900),
+        views,
+        options,
     ),
     scales_of_any_other_drawing_may_be_handed_back: (curves(), curves(), options, options),
 }

@@ -3,11 +3,16 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuimon.present.facts import HeaderFacts, RunRow, TagRow
+from tuimon.charts import roles
+from tuimon.present.facts import HeaderFacts
 from tuimon.present.look import Look
+from tuimon.present.run_table import RunRow, RunTable
+from tuimon.present.short_names import short_names
+from tuimon.present.tag_tree import TagRow
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.panes.run_header import header_row
+from tuimon.tui.panes.run_strip import strip_rows
 from tuimon.tui.panes.tag_pane import TagPane
 
 HOSTILE = (
@@ -40,12 +45,31 @@ def test_header(name: str, reason: str, detail: str, cells: int):
 
 
 @settings(max_examples=50)
-@given(st.lists(names, max_size=5), st.lists(names, max_size=5), st.integers(20, 60))
+@given(st.lists(names, max_size=5), st.lists(names, max_size=5), st.integers(30, 60))
 def test_tag_pane(runs: list[str], tags: list[str], cells: int):
     pane = TagPane(Look(), dict, lambda **changes: None, id="tags")
-    pane._runs = [RunRow(run, colour) for colour, run in enumerate(runs)]
-    pane._tags = [TagRow(tag, lambda: 0.5, 0) for tag in tags]
+    labels = short_names(runs)
+    table = RunTable(
+        [
+            RunRow(run, labels[run], "━", roles.curve(0), value=-1.234e-5, gain=2.0, hparams=(run,))
+            for run in runs
+        ],
+        tag=tags[0] if tags else "",
+        title=tags[0] if tags else "",
+        baseline=runs[0] if runs else "",
+        grouped=bool(tags),
+        hparams=tuple(runs[:1]),
+    )
+    pane.set_content(table, [TagRow(tag, 0) for tag in tags])
     rows = ["".join(span.text for span in row) for row in pane.rows(cells, 20)]
     assert all(row.isprintable() and width(row) == cells for row in rows)
-    if tags:
-        assert rows[-1].endswith(" 0.5 ")
+    strip = ["".join(span.text for span in row) for row in strip_rows(table, 2 * cells, 3)]
+    assert all(row.isprintable() and width(row) <= 2 * cells for row in strip)
+
+
+@given(st.lists(names, max_size=6, unique=True))
+def test_short_names_are_different_parts_of_the_long_ones(long: list[str]):
+    short = short_names(long)
+    assert [*short] == long
+    assert len(set(short.values())) == len(long)
+    assert all(name or not whole for whole, name in short.items())

@@ -11,6 +11,11 @@ int nvmlInitWithFlags(unsigned flags) { return SUCCESS; }
 int nvmlShutdown(void) { return SUCCESS; }
 const char *nvmlErrorString(int code) { return "error"; }
 
+int nvmlSystemGetDriverVersion(char *version, unsigned length) {
+    snprintf(version, length, "570.133.20");
+    return SUCCESS;
+}
+
 /* $DRIVER_COUNT GPUs, or 3; a negative number of them is a driver that does not answer. */
 int nvmlDeviceGetCount_v2(unsigned *count) {
     const char *told = getenv("DRIVER_COUNT");

@@ -21,6 +21,7 @@ import pyte
 _MODE = re.compile(r"\x1b\[\?([\d;]+)([hl])|\x1b\[([<>])\d*u")
 _REQUEST = b"\x1b[6n"
 """Asks for the position of the cursor, as the viewer does at the end of each packet."""
+_BACKGROUND = b"\x1b]11;?"
 _KITTY_KEYS = -1
 """In `Terminal.modes`: the keyboard protocol of kitty, which has no mode number."""
 
@@ -39,7 +40,10 @@ class Terminal:
     Attributes:
         modes: DEC private modes that are on (1049: alternate screen, 25: cursor, 1000…: mouse).
         rate: bytes a second that the link carries, when given.
+        background: ``RRRR/GGGG/BBBB`` that it tells when it is asked; empty where it tells nothing.
     """
+
+    background = ""
 
     def __init__(
         self,
@@ -173,6 +177,8 @@ class Terminal:
             return b""
         begin = max(0, len(self.received) + 1 - len(_REQUEST))  # one may be split
         self.received += data
+        if self.background and _BACKGROUND in data:
+            self._send(b"\x1b]11;rgb:%s\x1b\\" % self.background.encode())
         self._send(b"\x1b[1;1R" * self.received.count(_REQUEST, begin))
         return data
 

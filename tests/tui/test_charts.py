@@ -19,11 +19,12 @@ from textual.pilot import Pilot
 
 from support.event_files import append, frame, scalar, version, write
 from support.screens import settle, shown, type_keys, visible
-from tuimon.charts import roles
+from tuimon.charts.model import Cursor
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_pane import ChartPane
-from tuimon.tui.panes.chart_view import ChartView
+from tuimon.tui.panes.chart_view import ChartView, Readout
+from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.prompt import Prompt
 from tuimon.tui.panes.tag_pane import TagPane
 from tuimon.tui.screens import monitor
@@ -116,21 +117,22 @@ async def test_charts_know_how_many_colours_a_theme_of_the_user_has(many: Sessio
     async with TuimonApp(many).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
         pilot.app.register_theme(three)
-        assert len(colours_on(screen) & set(curve_colours(DARK.variables))) == 6
-        assert "━ run" in shown(chart(screen)).splitlines()[1]
+        pane = screen.query_one(TagPane)
+        assert len(colours_on(pane) & set(curve_colours(DARK.variables))) == 6
+        assert "━ run" in shown(pane).splitlines()[1]
         pilot.app.theme = "three"
         await settle(pilot)
-        assert colours_on(screen) >= set(own)
-        assert re.search("[━╍┅┉][a-z] run", shown(chart(screen)).splitlines()[1])
+        assert colours_on(pane) >= set(own)
+        assert re.search("[━╍┅┉][a-z] run", shown(pane))
         pilot.app.theme = DARK.name
         await settle(pilot)
-        assert len(colours_on(screen) & set(curve_colours(DARK.variables))) == 6
-        assert "━ run" in shown(chart(screen)).splitlines()[1]
+        assert len(colours_on(pane) & set(curve_colours(DARK.variables))) == 6
+        assert "━ run" in shown(pane).splitlines()[1]
 
 
-def colours_on(screen: MonitorScreen) -> set[str]:
-    """All colours of the chart of the loss."""
-    styles = [segment.style for strip in chart(screen).strips() for segment in strip]
+def colours_on(pane: TagPane) -> set[str]:
+    """All colours of the list of runs."""
+    styles = [segment.style for strip in pane.strips() for segment in strip]
     return {style.color.get_truecolor().hex for style in styles if style and style.color}
 
 
@@ -190,12 +192,45 @@ async def test_the_wheel_zooms_around_the_pointer_and_dragging_pans(one: Session
         )
         assert loss_chart.area.position(x - area.left) == pytest.approx(under, abs=1)
         before = loss_chart.area.x0
-        await pilot.mouse_down(loss_chart, offset=(x, 5))
+        await pilot.mouse_down(loss_chart, offset=(x, 5), control=True)
         await pilot.hover(loss_chart, offset=(x - 8, 5))
         await pilot.mouse_up(loss_chart, offset=(x - 8, 5))
         await settle(pilot)
         assert loss_chart.area.x0 > before
         assert "frozen" in title(screen)
+        assert screen.query_one(ChartPane).cursor is None
+
+
+async def test_the_pointer_reads_values_and_marks_a_range_to_zoom_into(one: Session) -> None:
+    async with TuimonApp(one).run_test(size=SIZE) as pilot:
+        screen = await settle(pilot)
+        loss_chart, charts = chart(screen), screen.query_one(ChartPane)
+        area = loss_chart.area
+        left, right = area.left + 10, area.left + 30
+        low, high = area.position(10), area.position(30)
+        before = loss_chart.shown_rows
+        await pilot.hover(loss_chart, offset=(left, 5))
+        await pilot.pause()
+        readout = screen.query_one(Readout)
+        assert f"step {round(low)} " in shown(readout)
+        assert f" {loss(round(low)):.4g}" in shown(readout)
+        assert loss_chart.shown_rows is before, "no chart is drawn anew"
+        await pilot.hover(loss_chart, offset=(0, 0))
+        await pilot.pause()
+        assert not readout.display
+        await pilot.mouse_down(loss_chart, offset=(left, 5))
+        await pilot.hover(loss_chart, offset=(right, 5))
+        await pilot.mouse_up(loss_chart, offset=(right, 5))
+        await settle(pilot)
+        assert charts.cursor == Cursor(high, low)
+        footer = shown(screen.query_one(KeyBar))
+        assert footer.startswith(" ← → move  z zoom to range  m compare ")
+        await pilot.hover(screen.query_one(KeyBar))
+        await pilot.pause()
+        await pilot.click(screen.query_one(KeyBar), offset=(footer.index("zoom to"), 0))
+        await settle(pilot)
+        assert charts.cursor is None
+        assert (chart(screen).area.x0, chart(screen).area.x1) == (low, high)
 
 
 async def test_limits_are_typed_and_told_when_they_are_none(one: Session) -> None:
@@ -207,7 +242,9 @@ async def test_limits_are_typed_and_told_when_they_are_none(one: Session) -> Non
         assert "y limits" in title(screen)
         assert (chart(screen).area.x0, chart(screen).area.x1) == (100, 300)
         await type_keys(pilot, *" q")
+        await type_keys(pilot, "enter")
         assert "q: write x=LOW:HIGH" in screen.query_one("#limits", Prompt).said
+        assert "y limits" in title(screen), "nothing is dropped"
         await type_keys(pilot, "backspace", "enter")
         assert screen.focused is chart(screen)
         assert "y limits" not in title(screen, "grad_norm")
@@ -247,22 +284,19 @@ async def test_few_of_many_runs_stand_out_or_those_that_are_chosen(
 ) -> None:
     async with TuimonApp(many).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
-        assert "6 best of 50 runs" in title(screen)
-        assert "6 newest of 50 runs" in title(screen, "grad_norm")
+        pane = screen.query_one(TagPane)
+        names = [row.name for row in pane.table.rows]
+        assert [row.name for row in pane.table.legend] == names[:6]
         assert "shade" in {span.role for row in chart(screen).shown_rows for span in row}
         await type_keys(pilot, "right_square_bracket", "right_square_bracket", "asterisk")
         await type_keys(pilot, *["right_square_bracket"] * 2)
-        legend = shown(chart(screen)).splitlines()[1]
-        assert legend.index("* run01") < legend.index("run03")
-        assert "others ×48" in shown(chart(screen))
-        assert {roles.curve(1), roles.curve(3)} <= {
-            s.role for row in chart(screen).shown_rows for s in row
-        }
+        assert f"*━ {names[1]}" in shown(pane)
+        assert f"›━ {screen.look.focus}" in shown(pane)
+        assert len(pane.table.legend) == 2
         await type_keys(pilot, "o")
-        assert "others" not in shown(chart(screen))
+        assert "shade" not in {span.role for row in chart(screen).shown_rows for span in row}
         await type_keys(pilot, "o", "space")
-        assert "run03" not in shown(chart(screen))
-        assert screen.look.hidden == ("run03",)
+        assert len(screen.look.hidden) == 1
 
 
 async def test_the_pane_lists_runs_and_acts_on_the_one_under_the_cursor(many: Session) -> None:
@@ -344,16 +378,24 @@ async def test_a_chart_is_saved(one: Session, tmp_path: Path) -> None:
     saved = {}
     async with TuimonApp(one).run_test(size=SIZE) as pilot:
         await press_when_ready(pilot, "right")
-        for kind in "tsp":
-            await type_keys(pilot, "greater_than_sign")
-            await type_keys(pilot, kind)
+        for keys in ("t", "s", "bwp", "as"):
+            await type_keys(pilot, "greater_than_sign", *keys)
             await pilot.app.workers.wait_for_complete()
             saved = {path.suffix: path for path in tmp_path.glob("tuimon-loss-*")}
+        told = [message.text for message in pilot.app.messages]
+        charts = pilot.app.screen.query_one(ChartPane).all_charts()
+    assert f"saved {saved['.svg'].absolute()}" in told
     assert saved[".txt"].read_text().startswith("loss")
-    assert ElementTree.parse(saved[".svg"]).getroot().tag.endswith("svg")
+    drawn = ElementTree.parse(saved[".svg"]).getroot()
+    assert drawn.get("width") == "800"
+    assert {"loss", "step", "smoothing 0.6"} <= {node.text for node in drawn.iter()}
     with Image.open(saved[".png"]) as image:
-        assert image.width > image.height
-        assert len(image.getcolors(1 << 24)) > 5
+        assert image.width == 2 * 1200
+        assert sum(image.getpixel((0, 0))) < 100  # the dark page
+    [page] = tmp_path.glob("tuimon-charts-*.svg")
+    titles = {chart.curves.metric.title for chart in charts}
+    assert titles == {"loss", "grad_norm"}
+    assert titles <= {node.text for node in ElementTree.parse(page).getroot().iter()}
 
 
 async def test_values_at_the_cursor_are_copied(one: Session, monkeypatch) -> None:

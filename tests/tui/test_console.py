@@ -16,10 +16,10 @@ from tuimon.runs.paths import new_run_directory
 from tuimon.runs.record import RunRecord, RunState, read_record, rewrite_record, write_record
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
+from tuimon.tui.palette import CommandIndex, Palette
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.screens.monitor import MonitorScreen
-from tuimon.tui.viewer_app import Palette
 
 LINES = 30_000
 
@@ -97,18 +97,18 @@ async def test_what_is_searched_is_found_however_far_up(session: Session) -> Non
             if span.role == "match"
         ] == ["NaN"]
         await pilot.press("escape")
-        assert not screen.query_one(ConsolePane).searches
+        assert not screen.query_one(ConsolePane).window.wanted
         await pilot.press("slash", *"epoch 2990", "enter")
         await ready(pilot, "epoch 29909 ")
         await pilot.press("n")
         await pilot.press("n")
         for _ in range(100):
             await pilot.pause(0.02)
-            if screen.query_one(ConsolePane).match.startswith("epoch 29907"):
+            if screen.query_one(ConsolePane).window.line.startswith("epoch 29907"):
                 break
         await pilot.press("N")
         await pilot.pause(0.1)
-        assert screen.query_one(ConsolePane).match.startswith("epoch 29908")
+        assert screen.query_one(ConsolePane).window.line.startswith("epoch 29908")
 
 
 async def test_lines_in_view_and_marked_ones_are_copied(session: Session) -> None:
@@ -142,7 +142,7 @@ async def test_lines_are_marked_by_keys(session: Session) -> None:
         assert len(copied) == 2 * page + 1
         assert copied[-1].startswith(f"epoch {LINES - 1} ")
         assert copied[0].startswith(f"epoch {LINES - 1 - 2 * page} ")
-        assert not screen.query_one(ConsolePane).picks
+        assert not screen.query_one(ConsolePane).window.picked
 
 
 async def test_new_output_does_not_move_what_is_read(session: Session, log: Path) -> None:
@@ -176,6 +176,11 @@ async def test_the_palette_offers_all_keys_of_the_screen(session: Session) -> No
         screen = await ready(pilot, f"epoch {LINES - 1} ")
         names = {command.title for command in pilot.app.get_system_commands(screen)}
         assert {"Unfold all sections", "Table", "Jump", "Change the theme"} <= names
+        told = {c.title: c.help for c in pilot.app.get_system_commands(screen)}
+        assert told["Clip outliers"] == "b  Fit y without outliers, or to all points"
+        assert told["Less smoothing"] == "-  Smooth more, less"
+        hits = [hit.text async for hit in CommandIndex(screen).search("without outl")]
+        assert hits[:1] == ["Clip outliers"]
         await pilot.press("T")
         names = {c.title for c in pilot.app.get_system_commands(pilot.app.screen)}
         assert "Copy all rows" in names

@@ -193,9 +193,9 @@ async def test_a_key_of_the_users_moves_in_every_pane(finished: Session) -> None
         await pilot.press("ctrl+f", *"lr", "enter", "c", "tab", "tab", "tab")
         assert await lit(pilot) == "console"
         await pilot.press("ctrl+f", "x", "enter")
-        assert screen.query_one(ConsolePane).searches
+        assert screen.query_one(ConsolePane).window.wanted
         await pilot.press("escape", "B")
-        assert not screen.query_one(ConsolePane).searches
+        assert not screen.query_one(ConsolePane).window.wanted
         await pilot.press("B")
         assert screen.query_one(ChartPane).cursor is None
         assert await walk(pilot, "B", "B") == ["", ""]

@@ -40,6 +40,9 @@ async def test_a_letter_focuses_what_it_stands_on(session: Session) -> None:
         (label, last) = [*jump.targets.items()][-1]
         sign = next(sign for sign in jump.query(Static) if str(sign.content) == label)
         assert (sign.region.x, sign.region.y) == (last.x, last.y)
+        charts = [t for t in jump.targets.values() if t.is_before]
+        signs = [sign for sign in jump.query(Static) if str(sign.content) in "asd"]
+        assert [sign.region.right for sign in signs] == [target.x for target in charts]
         await pilot.press(label)
         await pilot.pause()
         assert screen.query_one(ChartPane).focused_chart.metric.title in ("loss", "lr", "acc")

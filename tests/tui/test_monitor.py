@@ -142,18 +142,18 @@ async def test_points_that_a_resumed_training_logged_again_are_shown_on_demand(
     async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
         screen = await settle(pilot)
         loss = screen.query(ChartView).first()
-        assert "superseded" not in shown(screen.query_one(KeyBar))
+        assert "overwritten" not in shown(screen.query_one(KeyBar))
         file = next((tmp_path / "runs").iterdir())
         append(file, *(scalar("Loss/train", step, 1.5) for step in range(200, 300)))
         for _ in range(100):
             await pilot.pause(0.05)
-            if "180 superseded" in shown(loss):
+            if "180 overwritten" in shown(loss):
                 break
         await settle(pilot)
-        assert "180 superseded " in shown(loss)
-        assert "d superseded" in shown(screen.query_one(KeyBar))
+        assert "180 overwritten " in shown(loss)
+        assert "d overwritten" in shown(screen.query_one(KeyBar))
         await pilot.press("d")
-        assert "180 superseded shown" in shown(loss)
+        assert "180 overwritten shown" in shown(loss)
         assert any(span.role == roles.past(0) for row in loss.shown_rows for span in row)
 
 
@@ -218,6 +218,7 @@ async def test_an_empty_log_directory_explains_itself(tmp_path: Path):
         assert "No scalars in these log directories yet" in shown(
             screen.query_one("#notice", Notice)
         )
+        assert shown(screen.query_one(KeyBar)).split() == ["q", "leave", "?", "help", "i", "run"]
     session.stop()
 
 

@@ -29,7 +29,7 @@ def facts(text: str) -> dict[str, object]:
     """What a chart tells of its curve besides the line itself."""
     title = next(line for line in text.splitlines() if "smoothing" in line)
     return {
-        "superseded": re.findall(r"\d+ superseded(?: shown)?", title),
+        "superseded": re.findall(r"\d+ overwritten(?: shown)?", title),
         "smoothing": re.findall(r"smoothing [\d.]+", title),
         "x": re.findall(r"\+\d+h\d*m?", text)[0],
         "best": re.findall("◆ ?[-.\\d]*", text),
@@ -76,7 +76,7 @@ async def test_the_same_numbers_everywhere(
     expected = facts(main_screen)
     assert facts(custom) == expected
     assert facts(paper) == expected
-    assert expected["superseded"] == ["20 superseded shown"]
+    assert expected["superseded"] == ["20 overwritten shown"]
     assert expected["smoothing"] == ["smoothing 0.8"]
     assert expected["best"] == ["◆ 2", "◆"]  # in the legend, and in the plot
     assert str(expected["x"]).startswith("+1h")

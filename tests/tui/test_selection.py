@@ -1,5 +1,6 @@
 """Filters and the run that stands out, driven by keys."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from support.event_files import append, scalar, version, write
 from support.screens import settle, shown, visible
 from tuimon.charts import roles
 from tuimon.session.session import Session
+from tuimon.terminal.terminal_app import screen_strips
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.key_bar import KeyBar
@@ -45,7 +47,7 @@ def curve_roles(chart: ChartView) -> set[str]:
 async def test_charts_follow_the_filter_while_it_is_typed(session: Session) -> None:
     async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
         screen = await settle(pilot)
-        assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
+        assert visible(screen) == ["loss/train", "loss/val", "acc/train", "layer_1/grad"]
         await pilot.press("slash", *"acc")
         await pilot.pause()
         await settle(pilot)
@@ -53,7 +55,7 @@ async def test_charts_follow_the_filter_while_it_is_typed(session: Session) -> N
         assert "1 of 4 tags" in screen.query_one("#filter", Prompt).said
         await pilot.press(*" or l*")
         await settle(pilot)
-        assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
+        assert visible(screen) == ["loss/train", "loss/val", "acc/train", "layer_1/grad"]
         await pilot.press("enter")
         await settle(pilot)
         assert not screen.query_one("#filter", Prompt).display
@@ -69,10 +71,10 @@ async def test_escape_shows_everything_again(session: Session) -> None:
         assert "No tag matches the filter" in shown(screen.query_one("#notice", Notice))
         await pilot.press("escape")
         await settle(pilot)
-        assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
+        assert visible(screen) == ["loss/train", "loss/val", "acc/train", "layer_1/grad"]
         await pilot.press("slash", *"acc", "enter", "escape")
         await settle(pilot)
-        assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
+        assert visible(screen) == ["loss/train", "loss/val", "acc/train", "layer_1/grad"]
 
 
 async def test_what_is_no_filter_is_told_and_changes_nothing(session: Session) -> None:
@@ -80,7 +82,16 @@ async def test_what_is_no_filter_is_told_and_changes_nothing(session: Session) -
         screen = await settle(pilot)
         await pilot.press("slash", *"acc", "space", "left_parenthesis")
         await settle(pilot)
-        assert "missing at the end" in screen.query_one("#filter", Prompt).said
+        prompt = screen.query_one("#filter", Prompt)
+        assert "missing at the end" in prompt.said
+        await pilot.press("enter")
+        await settle(pilot)
+        assert prompt.display, "what is wrong is not kept"
+        assert visible(screen) == ["acc/train"]
+        assert "something is missing at the end" in screen_strips(screen)[-1].text
+        await pilot.press("backspace", "enter")
+        await settle(pilot)
+        assert not prompt.display
         assert visible(screen) == ["acc/train"]
 
 
@@ -93,7 +104,7 @@ async def test_earlier_filters_come_back(session: Session) -> None:
         assert visible(screen) == ["acc/train"]
         await pilot.press("down")
         await settle(pilot)
-        assert visible(screen) == ["loss"]
+        assert visible(screen) == ["loss/train", "loss/val"]
         await pilot.press("backspace", *"ses", "enter")
     async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
         screen = await settle(pilot)
@@ -118,21 +129,33 @@ async def test_a_run_stands_out_among_the_others(session: Session, tmp_path: Pat
         screen = await settle(pilot)
         await pilot.press("right_square_bracket", "right_square_bracket")
         await settle(pilot)
-        acc = screen.query(ChartView)[1]
+        pane, acc = screen.query_one(TagPane), screen.query(ChartView)[2]
+        assert acc.metric.title == "acc/train"
         assert {roles.curve(1), "faded"} <= curve_roles(acc)
         assert not {roles.curve(0), roles.curve(2)} & curve_roles(acc)
-        assert shown(acc).splitlines()[1].index("adam_2") < 5
+        assert "›━ adam_2" in shown(pane)
         assert "] adam_2" in shown(screen.query_one(KeyBar))
+        acc.focus()
         file = next((tmp_path / "adam_2").iterdir())
         append(file, scalar("acc/train", 50, 3.0))
         for _ in range(100):
             await pilot.pause(0.05)
-            if "adam_2 3" in shown(acc):
+            if re.search(r"adam_2 +3 ", shown(pane)):
                 break
-        assert "adam_2 3" in shown(acc)
+        assert "acc/train best" in shown(pane)
+        assert re.search(r"adam_2 +3 ", shown(pane))
         await pilot.press("left_square_bracket", "left_square_bracket")
         await settle(pilot)
         assert "faded" not in curve_roles(acc)
+
+
+async def test_train_and_val_of_runs_share_a_chart_where_that_is_wanted(session: Session) -> None:
+    async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
+        await settle(pilot)
+        await pilot.press("J")
+        screen = await settle(pilot)
+        assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
+        assert "━ train   ╍ val" in shown(screen.query(ChartView)[0])
 
 
 async def test_the_next_viewer_looks_as_the_last_one_did(session: Session) -> None:

@@ -87,7 +87,7 @@ async def opened(pilot: Pilot[None], session: Session) -> SummariesScreen:
 async def test_all_kinds_are_listed_with_their_steps(session: Session):
     async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, session)
-        await until(pilot, "weight", "step 190", "20 of 20, newest", "200 values")
+        await until(pilot, "weight", "step 190", "20 of 20, newest", "52%")
         listed = [line.split() for line in shown(screen.query_one(SummaryList)).splitlines()]
         assert [line[0] for line in listed[::2]] == ["histograms", "images", "text", "tensor"]
         assert [line[-2:] for line in listed[1::2]] == [

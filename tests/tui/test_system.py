@@ -16,6 +16,7 @@ from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.key_bar import KeyBar
+from tuimon.tui.panes.message_line import MessageLine
 from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.system_pane import SystemPane, split_unit
 from tuimon.tui.screens.pages import TextScreen
@@ -114,7 +115,7 @@ async def test_what_tuimon_has_not_launched_has_no_machine(tmp_path: object) -> 
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press("3")
         assert not app.screen.query_one(SystemPane).display
-        assert [note.message for note in app._notifications] == [
+        assert [message.text for message in app.messages] == [
             "Only the machine of what tuimon launched is measured."
         ]
 
@@ -139,9 +140,9 @@ async def test_alerts_are_announced_and_listed(session: Session) -> None:
         assert "! [b]Loss" in shown(screen.query_one(RunHeader))
         assert " a alerts " in shown(screen.query_one(KeyBar))
         await pilot.pause()
-        (note,) = app._notifications
-        assert (note.severity, note.markup) == ("error", False)
-        assert "\x1b" not in note.title
+        (message,) = app.messages
+        assert (message.severity, message.text) == ("error", "[b]Loss␛[2J is NaN: at step 7")
+        assert shown(screen.query_one(MessageLine)).startswith(f" ✗ {message.text} ")
         await pilot.press("a")
         assert isinstance(app.screen, TextScreen)
         assert app.screen.query_one("VerticalScroll").border_title == "alerts"

@@ -22,7 +22,7 @@ def run(tmp_path: Path) -> RunPaths:
 
 
 def notices(app: App[object]) -> list[str]:
-    return [notice.message for notice in app._notifications]
+    return [message.text for message in app.messages]
 
 
 @pytest.mark.parametrize(

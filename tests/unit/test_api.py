@@ -115,7 +115,7 @@ def test_a_series_is_plotted_by_itself(logdir: Path) -> None:
     lines = plotted(tuimon.load(logdir)["b"]["loss"].plot(width=60, height=14))
     assert len(lines) == 14
     assert max(map(len, lines)) == 60
-    assert lines[0].split() == ["loss", "2", "superseded"]
+    assert lines[0].split() == ["loss", "2", "overwritten"]
     assert any("⢕ b" in line for line in lines)
     assert lines[-2].split() == ["0", "1", "2", "3", "4"]
     assert lines[-1].split() == ["step"]
@@ -124,7 +124,7 @@ def test_a_series_is_plotted_by_itself(logdir: Path) -> None:
 def test_series_of_all_runs_that_match_are_plotted_together(logdir: Path) -> None:
     logs = tuimon.load(logdir)
     lines = plotted(logs.plot("LOSS", log_y=True, width=60, height=14))
-    assert lines[0].split() == ["loss", "2", "superseded", "log", "y"]
+    assert lines[0].split() == ["loss", "2", "overwritten", "log", "y"]
     assert [name for name in "ab" if any(f"⢕ {name} " in line for line in lines)] == ["a", "b"]
     seen = "\n".join(plotted(logs.plot("run:a", width=60, height=14)))
     assert "a loss" in seen

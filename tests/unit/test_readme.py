@@ -12,7 +12,8 @@ import click
 from tuimon.cli.main import COMMANDS
 from tuimon.config.schema import AREAS, Settings
 from tuimon.config.template import toml
-from tuimon.tui.keys.key_tables import Key, help_rows
+from tuimon.present.signs import SIGNS
+from tuimon.tui.keys.key_tables import Key, all_of, help_rows
 from tuimon.tui.keys.keymap import MAIN_TOPICS, MEANINGS, TABLES
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +21,16 @@ README = ROOT / "README.md"
 DOCS = ROOT / "tuimon/docs"
 PAGES = (README, *sorted(DOCS.glob("*.md")))
 KEYS_PAGE = DOCS / "keys.md"
+VERBS = re.findall(
+    r"\w+",
+    """
+    Add Ask Brighten Change Check Choose Clear Close Colour Compare Copy Draw Fill Filter Find
+    Fit Fold Follow Freeze Give Go Group Hide Highlight Join Jump Launch Leave Let List Log Mark
+    Measure Move Name Open Order Pause Pin Play Print Raise Read Recall Remove Repaint Run Save
+    Scroll Search Send Set Show Smooth Sort Start Stop Suspend Switch Tilt Trace Turn Type
+    Unfold Upload Watch Wrap Write Zoom
+    """,
+)
 KEYS_COMMENT = "<!-- keys: written by python tests/unit/test_readme.py -->\n"
 
 
@@ -42,6 +53,8 @@ def keys_page() -> str:
     for name, keys in MEANINGS.items():
         if not name.startswith("main screen"):
             parts += [f"## {name[0].upper()}{name[1:]}", key_table(keys)]
+    signs = [f"| `{signs}` | {meaning} |" for signs, meaning in SIGNS]
+    parts += ["## Signs", "\n".join(["| sign | what it means |", "|---|---|", *signs])]
     return f"{above}{KEYS_COMMENT}\n" + "\n\n".join(parts) + "\n"
 
 
@@ -68,6 +81,12 @@ def test_commands():
 
 def test_keys():
     assert KEYS_PAGE.read_text() == keys_page(), "python tests/unit/test_readme.py renews the page"
+
+
+def test_every_line_of_help_begins_with_a_verb():
+    tables = [*map(all_of, MAIN_TOPICS.values()), *MEANINGS.values()]
+    told = {row[1] for keys in tables for row in help_rows(keys)} | {*COMMANDS.values()}
+    assert not {line for line in told if re.split(r"[ ,:;]", line)[0] not in VERBS}
 
 
 def test_settings():
@@ -118,7 +137,8 @@ def test_each_key_has_an_id_of_its_own_and_a_name():
     ids = [key.id for key in keys]
     assert len(set(ids)) == len(ids)
     assert all(key.name for key in keys)
-    bound = [name for key in keys for name in key.keys.split(",")]
+    own = {"console-right", "level"}  # of the console, whose l is no arrow
+    bound = [name for key in keys if key.id not in own for name in key.keys.split(",")]
     assert len(set(bound)) == len(bound)
 
 

@@ -1,9 +1,12 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tuimon.text import (
     REPLACEMENT,
+    by_number,
     exact_value,
     fit,
     format_age,
@@ -205,3 +208,29 @@ def test_format_duration(seconds: float, shown: str) -> None:
 )
 def test_format_age(seconds: float, shown: str) -> None:
     assert format_age(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["lr=1e-4", "lr=0.001", "lr=.01", "lr=0.1", "lr=1", "lr=10"],
+        ["lr1e-05_seed10", "lr0.1_seed2", "lr0.1_seed10"],
+        ["w=-2", "w=-1.5", "w=0", "w=3"],
+        ["run-1", "run-2", "run-10"],
+        ["v1.9", "v1.10"],
+        ["1.2.9", "1.2.10", "1.10.0"],
+        ["2024-01-02_09.30.10", "2024-01-02_10.5.1", "2024-01-10_00.0.0"],
+        ["-3e-5", "-1e-9", "0", "1", "a"],
+        ["a1e5f", "a2"],
+        ["9" * 30, "1" + "0" * 30],
+    ],
+)
+def test_names_are_in_the_order_of_their_numbers(names: list[str]):
+    mixed = names[::-1]
+    assert sorted(mixed, key=by_number) == names
+
+
+@given(st.lists(st.text(alphabet="0123456789.eE+-=v_a\u0664"), max_size=6))
+def test_any_names_have_an_order(names: list[str]):
+    mixed = names[::-1]
+    assert sorted(mixed, key=by_number) == sorted(names, key=by_number)

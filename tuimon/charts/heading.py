@@ -101,11 +101,13 @@ def legend_rows(
     *,
     in_full: bool = False,
 ) -> list[Row]:
-    """Return one to `most_rows` rows of colour cue, label and last value of each curve.
+    """Return at most `most_rows` rows of colour cue, label and last value of each curve.
 
     Entries flow in one row, or stand in columns over several; those that find no room are counted.
     What else they tell is left out unless there is room for all of it, or `in_full`.
     """
+    if not entries:
+        return []
     spans = [_entry(entry, cells, marks, more=True) for entry in entries]
     widths = [_width(entry) for entry in spans]
     if not in_full and sum(widths) + _GAP * (len(widths) - 1) > cells:
@@ -208,7 +210,7 @@ def notes_of(content: ChartContent, traces: Sequence[Trace]) -> list[str]:
     """Return how the curves are drawn."""
     options, curves = content.options, [track.curve for track in content.tracks]
     superseded = sum(len(curve.superseded.steps) for curve in curves if curve.superseded)
-    notes = [f"{format_step(superseded)} superseded"] if superseded else []
+    notes = [f"{format_step(superseded)} overwritten"] if superseded else []
     if superseded and options.superseded:
         notes[0] += " shown"
     notes += dict.fromkeys(note for curve in curves for note in curve.notes)

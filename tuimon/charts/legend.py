@@ -4,6 +4,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
+from tuimon.charts import roles
 from tuimon.charts.cursor import Readings, more_text
 from tuimon.charts.heading import LegendEntry
 from tuimon.charts.model import Curve
@@ -13,7 +14,23 @@ from tuimon.text import format_value
 
 
 def newest_entries(tracks: Sequence[Track], style: CurveStyle) -> list[LegendEntry]:
-    """Return the curves, and each group once, with their newest and best values."""
+    """Return the curves, and each group once, with their newest and best values.
+
+    Of curves whose colours are named beside the chart only their kinds are told.
+    """
+    by_letter = style.lettered or style.marks.ascii
+    kinds: dict[str, LegendEntry] = {}
+    told: list[Track] = []
+    for track in tracks:
+        kind = track.curve.kind
+        if kind is None or (kind and by_letter):
+            told.append(track)
+        elif kind and not track.curve.faded:
+            kinds.setdefault(kind, _kind_entry(kind, track.curve, style))
+    return [*kinds.values(), *_told_entries(told, style)]
+
+
+def _told_entries(tracks: Sequence[Track], style: CurveStyle) -> list[LegendEntry]:
     groups: dict[str, list[Curve]] = {}
     for track in tracks:
         if track.curve.group:
@@ -32,6 +49,11 @@ def newest_entries(tracks: Sequence[Track], style: CurveStyle) -> list[LegendEnt
             label = f"{curve.group} ×{len(members)}" if named and len(members) > 1 else curve.group
             entries.append(_entry(curve, style, label, last, ""))
     return entries
+
+
+def _kind_entry(kind: str, curve: Curve, style: CurveStyle) -> LegendEntry:
+    cue = style.marks.cue(0, curve.pattern)
+    return LegendEntry(kind, curve.colour, None, cue=cue, role=roles.LEGEND)
 
 
 def read_entries(readings: Readings, style: CurveStyle) -> list[LegendEntry]:

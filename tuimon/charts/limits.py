@@ -52,7 +52,7 @@ def _sides(text: str, axis: XAxis | None, area: Area) -> tuple[float | None, flo
     if not separator:
         low, separator, high = text.partition(":")
     if not separator:
-        raise LimitsError(f"{text}: two limits, such as 0:5000")
+        raise LimitsError(f"{text}: write two limits, such as 0:5000")
     return _limit(low, axis, area), _limit(high, axis, area)
 
 

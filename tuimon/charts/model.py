@@ -75,6 +75,9 @@ class Curve:
     """Points besides those of the curve, None where there are none."""
     faded: bool = False
     """Others stand out: drawn in grey below them, and last in the legend."""
+    kind: str | None = None
+    """Where its colour is named beside the chart: what tells it from others of that colour, for
+    the legend; empty for nothing. None where the colour is not."""
     notes: tuple[str, ...] = ()
     """What is unusual about its points, for the chart's title."""
 

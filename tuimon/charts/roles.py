@@ -2,8 +2,9 @@
 
 Most roles are plain names. Curves have roles with a number, by ``Curve.colour``: of the line and
 its legend cue, of what is written beside it, of the dim range of the raw values behind it, and of
-the line of its superseded points. Half blocks have roles of two colours: `heat` and `pixels`. Any
-role can be `lit` by the line of a cursor that runs behind its cells.
+the line of its superseded points. Half blocks have roles of two colours: `heat` and `pixels`. Text
+of a training's output has the `Attributes` that it was printed with. Any role can be `lit` by the
+line of a cursor that runs behind its cells.
 
 A renderer is a `RoleTable`. Its ramp for heat is matplotlib's viridis, which is perceptually
 uniform, from where it can be told from a dark screen.
@@ -12,6 +13,8 @@ uniform, from where it can be told from a dark screen.
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Final, Literal, NamedTuple, TypeVar
+
+from tuimon.console.attributes import Attributes
 
 RAMP = (
     "#3d2a6e",
@@ -92,10 +95,10 @@ class PixelRole(NamedTuple):
 class LitRole(NamedTuple):
     """What the line of a cursor runs behind."""
 
-    role: "str | CurveRole | HeatRole | PixelRole"
+    role: "str | CurveRole | HeatRole | PixelRole | Attributes"
 
 
-Role = str | CurveRole | HeatRole | PixelRole | LitRole
+Role = str | CurveRole | HeatRole | PixelRole | Attributes | LitRole
 T = TypeVar("T")
 
 
@@ -136,6 +139,8 @@ class RoleTable(dict[Role, T]):
 
     def _made(self, role: Role) -> T:
         match role:
+            case Attributes():
+                return self.printed(role)
             case CurveRole(part, colour):
                 return self.curve(part, colour)
             case HeatRole(ink, ground):
@@ -160,6 +165,10 @@ class RoleTable(dict[Role, T]):
 
     def halves(self, ink: str, ground: str | None) -> T:
         """Of two colours, ``#rrggbb``; None leaves the background as it is."""
+        raise NotImplementedError
+
+    def printed(self, look: Attributes) -> T:
+        """Of text that was printed so."""
         raise NotImplementedError
 
     def lit(self, behind: T) -> T:

@@ -20,7 +20,8 @@ class CurveStyle(NamedTuple):
         """The dashes of a curve's line: those of its own, more where colours come again."""
         if curve.faded:
             return 0
-        return curve.pattern + curve.colour // max(1, self.options.palette)
+        again = curve.colour // max(1, self.options.palette) if self.lettered else 0
+        return curve.pattern + again
 
     def number(self, curve: Curve) -> int:
         """Which letter draws a curve in ASCII, and names it."""
@@ -48,6 +49,6 @@ class CurveStyle(NamedTuple):
 
 def style_of(curves: Iterable[Curve], options: ChartOptions) -> CurveStyle:
     """How these curves of one chart are told apart."""
-    alone = [curve for curve in curves if not (curve.faded or curve.group)]
-    lettered = len(alone) > 1 and any(curve.colour >= options.palette for curve in alone)
+    alone = {curve.colour for curve in curves if not (curve.faded or curve.group)}
+    lettered = len({colour % max(1, options.palette) for colour in alone}) < len(alone)
     return CurveStyle(options, MARKS[options.marks], lettered)

@@ -77,7 +77,7 @@ def _type_into(run: RunStatus, *, plain: bool, reset: bool) -> int:
     except ControlError as error:
         held = read_status(run.paths.directory).record.console_held_by is not None
         hint = "; tuimon attach, then I, takes it over" if held else ""
-        why = f"nothing can be typed into {run.record.name}: {error}{hint}"
+        why = f"nothing can be typed into {run.name}: {error}{hint}"
         raise CommandError(safe(why)) from None
     return watch_run(run.paths, plain=False, launched=False, reset=reset, typist=typist)
 

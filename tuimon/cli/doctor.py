@@ -276,3 +276,23 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     uploads,
 )
 """In the order of the report."""
+
+_AT_A_GLANCE = (training, gpu, logout, disk)
+"""Those that are quick, and matter before there is a run."""
+
+
+def brief() -> Finding:
+    """In one sentence what stands in the way of a training, if anything does, else what is there.
+
+    Neither W&B nor a GPU need be: of these `tuimon doctor` tells.
+    """
+    found = [finding for look in _AT_A_GLANCE for finding in look()]
+    wrong = [one for one in found if one.verdict == "bad"]
+    wrong += [one for one in found if one.verdict == "warn" and one.what != "GPU"]
+    if wrong:
+        return wrong[0]._replace(says=" \u2192 ".join(filter(None, [wrong[0].says, wrong[0].do])))
+    says = {one.what: one.says for one in found}
+    number = says["GPU"].partition(" by NVML")[0]
+    gpus = f"{number} GPU{'s' * (number != '1')}" if number.isdigit() else "no NVIDIA GPU"
+    packages, space = says["training"].rpartition(": ")[2], says["state"].rpartition(", ")[2]
+    return Finding("doctor", "ok", f"{packages} · {gpus} · {space}")

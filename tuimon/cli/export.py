@@ -71,16 +71,14 @@ class ExportOptions(NamedTuple):
     shell_complete=complete_file,
     help="Write to FILE, complete or not at all; with --kind to the new directory DIR.",
 )
-@click.option(
-    "--all", "every", is_flag=True, help="Also points that later ones of the same tag superseded."
-)
+@click.option("--all", "every", is_flag=True, help="Also points that were overwritten by a resume.")
 @sources_argument("LOGDIR|RUN...", required=True)
 def command(**typed: Any) -> int:
-    """Write all scalar points of each LOGDIR or run RUN as a table; or other data as files.
+    """Write all scalar points of each LOGDIR or run RUN as a table; or media as files.
 
     Columns: run, tag, step, wall_time (Unix s), value, in full precision. RE is searched for, as
-    grep does. Points that a resume wrote again are left out, as on the screen; --all writes what
-    TensorBoard's EventAccumulator keeps.
+    grep does. Points that were overwritten by a resume are left out, as on the screen; --all writes
+    what TensorBoard's EventAccumulator keeps.
 
     \b
     --kind writes what is no scalar, one file a step (JSON lines: one file a tag):

@@ -21,12 +21,18 @@ _POLL_EVERY = 0.1
 @click.option("--raw", is_flag=True, help="The bytes as printed, escape sequences included.")
 @click.argument("run", required=False, shell_complete=complete_run)
 def command(run: str | None, follow: bool, raw: bool) -> int:
-    """Print the output of RUN (default: the newest) as text, progress bars folded."""
+    """Print the output of RUN (default: the newest) as text, progress bars folded.
+
+    On a terminal it has its colours, unless NO_COLOR is set.
+    """
+    from tuimon.cli.shared.colours import wants_colour
     from tuimon.console.folding import LineFolder
+    from tuimon.console.printed_line import with_sequences
 
     status = run_or_refuse(run)
     log = ConsoleReader(status.paths.console_log)
     folder, told = LineFolder(reach=0), False
+    shown = with_sequences if wants_colour("auto") else str
     while True:
         ended = has_ended(read_status(status.paths.directory))
         while data := log.read(_CHUNK):
@@ -36,12 +42,12 @@ def command(run: str | None, follow: bool, raw: bool) -> int:
             if raw:
                 sys.stdout.buffer.write(data)
             else:
-                _print(folder.feed(data))
+                _print(map(shown, folder.feed(data)))
         sys.stdout.flush()
         if ended or not follow:
             break
         time.sleep(_POLL_EVERY)
-    _print(folder.finish())
+    _print(map(shown, folder.finish()))
     if lost := losses(read_status(status.paths.directory).record):
         click.echo(f"tuimon: {lost}", err=True)
     return 0

@@ -1,36 +1,59 @@
 """`tuimon ls`: the runs of this host, newest first."""
 
 import json
+import math
 import shutil
 import sys
 import time
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import click
 
 from tuimon.cli.shared.common import run_document
-from tuimon.runs.activity import remark, state_word
+from tuimon.present.glance import GlanceBook
+from tuimon.present.run_lines import RunCommands, RunLine, numbers, remarks
+from tuimon.runs.activity import state_word
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import size_of
 from tuimon.runs.secrecy import masked_command
-from tuimon.text import fit, format_age, format_bytes, format_duration, safe, width
+from tuimon.text import fit, format_age, format_bytes, format_duration, format_value, safe, width
+
+_READING_SECONDS = 2.0
+"""After so many, logs that nobody has looked at before are left for another time."""
+_GAP, _LAST = "  ", "WHY"
+_LEAST_ARGUMENTS = 10
+_LESS_AND_LESS = ("SIZE", "TOOK", "ARGUMENTS", "BEST")
+"""Columns that are left out one after the other where there is no room."""
+
+
+class _Column(NamedTuple):
+    title: str
+    cells: list[str]
+
+    @property
+    def room(self) -> int:
+        """What its widest cell takes, or its title."""
+        return max(map(width, [self.title, *self.cells]))
 
 
 @click.command()
 @click.option("-l", "--long", is_flag=True, help="Below each run its command and directory.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
 def command(long: bool, as_json: bool) -> int:
-    """List runs, newest first.
+    """List runs, newest first: of each the arguments that tell it from others of its script, its
+    state, the best value of its main metric, why it ended, and what was said of it.
 
     Those whose record cannot be read are told of on standard error; the exit code is 1 then.
     """
     unreadable: list[str] = []
-    runs = list_runs(on_unreadable=unreadable.append)
+    lines = _lines(list_runs(on_unreadable=unreadable.append))
     if as_json:
-        click.echo(json.dumps([run_document(run) for run in runs], indent=1))
-    elif runs:
+        click.echo(json.dumps([_document(line) for line in lines], indent=1))
+    elif lines:
         cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        for line in _table(runs, cells, long=long):
-            click.echo(line)
+        for text in _table(lines, cells, long=long):
+            click.echo(text)
     elif not unreadable:
         click.echo("no runs yet; start one: tuimon run train.py")
     for why in unreadable:
@@ -38,32 +61,78 @@ def command(long: bool, as_json: bool) -> int:
     return 1 if unreadable else 0
 
 
-def _table(runs: list[RunStatus], cells: int | None, *, long: bool) -> list[str]:
+def _lines(runs: Sequence[RunStatus]) -> list[RunLine]:
+    """With what is known of their logs, read for the home screen before, or now within seconds."""
+    book, until = GlanceBook(), time.monotonic() + _READING_SECONDS
+    for run in runs:
+        if time.monotonic() < until:
+            book.look(run)
+    return RunCommands().lines(runs, book.glances)
+
+
+def _document(line: RunLine) -> dict[str, object]:
+    glance, metric = line.glance, None
+    if glance is not None:
+        best = None if glance.best is None else glance.best._asdict()
+        last = glance.last if math.isfinite(glance.last) else None  # JSON has no NaN
+        metric = {"tag": glance.tag, "step": glance.step, "last": last, "best": best}
+    return {**run_document(line.run), "metric": metric}
+
+
+def _table(lines: Sequence[RunLine], cells: int | None, *, long: bool) -> list[str]:
     """A line a run; where that does not fit a terminal of `cells`, what is last goes below it."""
     now = time.time()
-    rows = [("RUN", "NAME", "STATE", "STARTED", "TOOK", "SIZE", "WHY")]
-    for run in runs:
-        record = run.record
-        rows.append(
-            (
-                record.id,
-                safe(record.name),
-                state_word(run),
-                format_age(now - record.started_at),
-                format_duration(run.took(now)),
-                format_bytes(size_of(run)),
-                safe(remark(run, now) or run.why or ""),
-            )
-        )
-    widths = [max(width(row[column]) for row in rows) for column in range(6)]
-    lines: list[str] = []
-    for one, row in zip([None, *runs], rows, strict=True):
-        line = "  ".join(fit(cell, size) for cell, size in zip(row, widths, strict=False))
-        whole = f"{line}  {row[6]}".rstrip()
-        if cells is None or not row[6] or width(whole) <= cells:
-            lines.append(whole)
+    columns = _fitted(_columns(lines, now), cells)
+    why = [" · ".join(text for text, _ in remarks(line, now)) for line in lines]
+    rooms = [column.room for column in columns]
+    table: list[str] = []
+    for at, line in enumerate([None, *lines]):
+        texts = [column.cells[at - 1] if line else column.title for column in columns]
+        start = _GAP.join(fit(text, room) for text, room in zip(texts, rooms, strict=True))
+        told = why[at - 1] if line else _LAST
+        whole = f"{start}{_GAP}{told}".rstrip()
+        if cells is None or not told or width(whole) <= cells:
+            table.append(whole)
         else:
-            lines += [line.rstrip(), f"    {fit(row[6], cells - 4)}".rstrip()]
-        if long and one is not None:
-            lines += [f"    {safe(masked_command(one.record))}", f"    in {safe(one.record.cwd)}"]
-    return lines
+            table += [start.rstrip(), f"    {fit(told, cells - 4)}".rstrip()]
+        if long and line is not None:
+            record, values = line.run.record, numbers(line)
+            table += [f"    {safe(masked_command(record))}", f"    in {safe(record.cwd)}"]
+            table += [f"    {safe(values)}"] if values else []
+    return table
+
+
+def _columns(lines: Sequence[RunLine], now: float) -> list[_Column]:
+    """Those of which any run has something, and their cells."""
+    columns = [
+        _Column("RUN", [line.id for line in lines]),
+        _Column("NAME", [line.name for line in lines]),
+        _Column("ARGUMENTS", [line.told for line in lines]),
+        _Column("STATE", [state_word(line.run) for line in lines]),
+        _Column("STARTED", [format_age(now - line.run.record.started_at) for line in lines]),
+        _Column("TOOK", [format_duration(line.run.took(now)) for line in lines]),
+        _Column("BEST", [_best(line) for line in lines]),
+        _Column("SIZE", [format_bytes(size_of(line.run)) for line in lines]),
+    ]
+    return [column for column in columns if any(column.cells)]
+
+
+def _fitted(columns: list[_Column], cells: int | None) -> list[_Column]:
+    """What fits a terminal of `cells`: arguments are cut, then columns are left out."""
+    for leaves in ("", *_LESS_AND_LESS):
+        columns = [column for column in columns if column.title != leaves]
+        taken = sum(column.room + len(_GAP) for column in columns) + len(_LAST)
+        over = taken - (cells or taken)
+        for column in columns if over > 0 else ():
+            if column.title == "ARGUMENTS":
+                room = max(_LEAST_ARGUMENTS, column.room - over)
+                over -= column.room - room
+                column.cells[:] = [fit(text, room).rstrip() for text in column.cells]
+        if over <= 0:
+            break
+    return columns
+
+
+def _best(line: RunLine) -> str:
+    best = line.glance.best if line.glance is not None else None
+    return format_value(best.value) if best is not None else ""

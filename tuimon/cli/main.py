@@ -19,22 +19,24 @@ COMMANDS: dict[str, str] = {
     "attach": "Watch a run, LOGDIR or PID; it keeps running when you leave.",
     "view": "Watch log directories of any training, or runs side by side.",
     "show": "Print the charts and a table of values once.",
-    "export": "Write scalar points as a table, or images and other data as files.",
+    "export": "Write scalar points as a table, or images and other media as files.",
     "mirror": "Send the event files of log directories to W&B.",
-    "sync": "Take the offline W&B run of a training online.",
+    "sync": "Upload the offline W&B run of a training.",
     "login": "Log in to W&B.",
     "doctor": "Check what works here, and say what to do about the rest.",
     "ls": "List runs, newest first.",
     "logs": "Print what a training has printed.",
     "stop": "Stop a training: Ctrl-C first, harder if it does not end.",
     "pause": "Freeze all processes of a training.",
-    "resume": "Let a paused training continue.",
+    "unpause": "Let a paused training go on.",
     "rm": "Remove runs that have ended.",
     "config": "Print, check or edit the settings.",
     "help": "Show a topic of the guide, or the help of a command.",
     "completion": "Print what has a shell complete all of this.",
 }
 """Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""
+_FORMER_NAMES = {"resume": "unpause"}
+"""They still work, and are told nowhere."""
 
 
 _SCREEN = "tuimon.terminal.terminal_app"
@@ -50,6 +52,7 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        name = _FORMER_NAMES.get(name, name)
         if name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"tuimon.cli.{name}").command
@@ -59,7 +62,7 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Also a directory, which is viewed; else what may have been meant."""
-        if args[0] in COMMANDS or args[0].startswith("-"):
+        if args[0] in (*COMMANDS, *_FORMER_NAMES) or args[0].startswith("-"):
             return super().resolve_command(ctx, args)
         if Path(args[0]).is_dir():
             return "view", self.get_command(ctx, "view"), args

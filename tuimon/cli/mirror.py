@@ -16,7 +16,7 @@ from tuimon.cli.shared.common import (
 )
 from tuimon.cli.shared.targets import sources_argument, tell
 from tuimon.cli.shared.upload_bar import ProgressLine
-from tuimon.cli.shared.wandb_options import wandb_options
+from tuimon.cli.shared.wandb_options import present_name, wandb_options
 from tuimon.events.logdir import LogdirScan, UnreadablePath
 from tuimon.mirror.journal_home import has_news, was_deleted
 from tuimon.mirror.logdir_owner import Experiment, experiments
@@ -40,14 +40,22 @@ _AT_ONCE = 4
 """Mirrors that work at the same time with --watch; each is a Python with wandb in it."""
 
 
-@click.command()
+@click.command(context_settings={"token_normalize_func": present_name})
 @wandb_options
 @click.option("--name", help="Name of the W&B run, or the beginning of their names if several.")
-@click.option("--resume/--no-resume", default=True, help="Continue earlier W&B runs of LOGDIR.")
+@click.option(
+    "--wandb-resume/--no-wandb-resume",
+    default=True,
+    help="Continue earlier W&B runs of LOGDIR.",
+)
 @click.option("--watch", is_flag=True, help="Keep sending what is written later, until Ctrl-C.")
 @sources_argument("LOGDIR|RUN...", required=True)
 def command(
-    mirror: MirrorOptions, name: str | None, resume: bool, watch: bool, source: tuple[str, ...]
+    mirror: MirrorOptions,
+    name: str | None,
+    wandb_resume: bool,
+    watch: bool,
+    source: tuple[str, ...],
 ) -> int:
     """Send the event files below LOGDIR to W&B: one W&B run for each run in it, grouped.
 
@@ -61,7 +69,7 @@ def command(
     roots = [root for named in source for root in _roots(named)]
     options = mirror._replace(
         name=name,
-        resume="auto" if resume else "never",
+        resume="auto" if wandb_resume else "never",
         save_code=False,
         secrets=secret_names(settings_or_refuse(screen=False)),
     )

@@ -15,7 +15,7 @@ DISTRIBUTED = (
 @click.option("--force", is_flag=True, help="Even if ranks on other hosts will time out.")
 @click.argument("run", required=False, shell_complete=complete_run)
 def command(run: str | None, force: bool) -> int:
-    """Freeze all processes of RUN (default: the newest) until `tuimon resume`.
+    """Freeze all processes of RUN (default: the newest) until `tuimon unpause`.
 
     It keeps its memory, on the GPU too; kernels that were launched are finished.
     """
@@ -23,12 +23,12 @@ def command(run: str | None, force: bool) -> int:
 
     status = run_or_refuse(run)
     control = control_or_refuse(status)
-    name = safe(status.record.name)
+    name = safe(status.name)
     try:
         distribution = control.pause(force=force)
     except ControlError as error:
         raise CommandError(f"{name} cannot be paused: {error}") from None
     if distribution != "none":
         click.echo(f"tuimon: {DISTRIBUTED}", err=True)
-    click.echo(f"{name} is paused; continue: tuimon resume {status.record.id}")
+    click.echo(f"{name} is paused; go on: tuimon unpause {status.record.id}")
     return 0

@@ -79,7 +79,7 @@ def _ask(chosen: list[RunStatus]) -> None:
     total = format_bytes(sum(map(size_of, chosen)))
     unsent = [run for run in chosen if has_unsent(run)]
     for run in chosen:
-        click.echo(f"  {run.record.id}  {safe(run.record.name)}  {run.state}")
+        click.echo(f"  {run.record.id}  {safe(run.name)}  {run.state}")
     if unsent:
         click.echo(f"W&B data of {len(unsent)} of them were not uploaded and would be lost.")
     if not sys.stdin.isatty():

@@ -1,5 +1,6 @@
 """`tuimon run`: from a command line to a training under a guardian, which is then watched."""
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -22,15 +23,25 @@ from tuimon.cli.shared.common import (
     secret_names,
     settings_or_refuse,
 )
-from tuimon.cli.shared.wandb_options import wandb_options
+from tuimon.cli.shared.option_sections import SectionedCommand
+from tuimon.cli.shared.wandb_options import WANDB_NAMES, present_name, wandb_options
 from tuimon.present.tag_width import console_columns
+from tuimon.runs.environment import read_environment, worth_keeping, write_environment
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, machine_id, pid_namespace
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
+from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import mask_of
 from tuimon.text import safe
 
 _LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
+_TYPED = "tuimon.cli.run.typed"
+_SECTIONS = {
+    "Launch": ("module", "name", "logdir", "detach", "foreground", "stop_grace"),
+    "Watch": ("plain", "hook", "console_metrics"),
+    "W&B": (*WANDB_NAMES, "wandb_resume", "no_wandb_resume", "save_code", "log_code"),
+    "Alerts": ("notify",),
+}
 
 
 def parse_graces(
@@ -47,10 +58,20 @@ def parse_graces(
     return found
 
 
+class LaunchCommand(SectionedCommand):
+    """A command that keeps what was typed after its name."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_TYPED] = tuple(args)
+        return super().parse_args(ctx, args)
+
+
 class RunOptions(NamedTuple):
     """What was typed, with its defaults."""
 
     training: tuple[str, ...]
+    typed: tuple[str, ...] | None = None
+    """The options themselves."""
     module: bool = False
     name: str | None = None
     logdir: str | None = None
@@ -62,8 +83,8 @@ class RunOptions(NamedTuple):
     console_metrics: bool | None = None
     mirror: MirrorOptions = MirrorOptions()
     notify: str | None = None
-    resume: str | None = None
-    no_resume: bool = False
+    wandb_resume: str | None = None
+    no_wandb_resume: bool = False
     save_code: bool = True
     log_code: bool = False
 
@@ -74,17 +95,20 @@ class RunOptions(NamedTuple):
 
     def wandb(self) -> MirrorOptions:
         """Those of the W&B run. Raises CommandError: there is no run to resume."""
-        resume = "never" if self.no_resume else "auto"
+        resume = "never" if self.no_wandb_resume else "auto"
+        earlier = self.wandb_resume
         return self.mirror._replace(
             name=self.name,
-            resume=run_or_refuse(self.resume).record.id if self.resume else resume,
+            resume=run_or_refuse(earlier).record.id if earlier else resume,
             save_code=self.save_code,
             log_code=str(Path.cwd()) if self.log_code else None,
         )
 
 
 @click.command(
-    context_settings={"allow_interspersed_args": False},
+    cls=LaunchCommand,
+    sections=_SECTIONS,
+    context_settings={"allow_interspersed_args": False, "token_normalize_func": present_name},
     epilog="A .py script and -m run with the `python` on PATH. What follows is passed to it.",
 )
 @click.option("-m", "module", is_flag=True, help="TRAINING is a module, as in `python -m`.")
@@ -127,12 +151,14 @@ class RunOptions(NamedTuple):
     help="Shell command run for each alert and at the end, with $TUIMON_TITLE and $TUIMON_TEXT.",
 )
 @click.option(
-    "--resume",
+    "--wandb-resume",
     metavar="RUN",
     shell_complete=complete_run,
     help="Continue the W&B run of RUN (default: of the last run with the same log directory).",
 )
-@click.option("--no-resume", is_flag=True, help="Start a new W&B run, whatever the log directory.")
+@click.option(
+    "--no-wandb-resume", is_flag=True, help="Start a new W&B run, whatever the log directory."
+)
 @click.option(
     "--save-code/--no-save-code",
     default=True,
@@ -154,11 +180,13 @@ def command(**typed: Any) -> int:
     tuimon run --name big -m mypackage.train --epochs 90
     tuimon run -- torchrun --nproc-per-node 2 train.py
     """
-    options = RunOptions(**typed)
+    arguments = click.get_current_context().meta[_TYPED]
+    training = typed["training"]
+    options = RunOptions(**typed, typed=arguments[: len(arguments) - len(training)])
     if options.detach and options.foreground:
         raise CommandError("--detach and --foreground cannot be combined")
-    if options.resume and options.no_resume:
-        raise CommandError("--resume and --no-resume cannot be combined")
+    if options.wandb_resume and options.no_wandb_resume:
+        raise CommandError("--wandb-resume and --no-wandb-resume cannot be combined")
     paths = launch(options)
     if options.detach:
         started = f"{safe(options.run_name)} started as {paths.id}"
@@ -179,15 +207,59 @@ def launch(options: RunOptions) -> RunPaths:
     Raises:
         CommandError: there is no such training, or it or its guardian could not be started.
     """
+    return _launch(_record(options), detached=not options.foreground)
+
+
+def launch_again(run: RunStatus) -> RunPaths:
+    """Start what a run has started, where and as it did, with the variables that are known of then.
+
+    Raises:
+        CommandError: its directory is gone, or as of `launch`.
+    """
+    then, before = run.record, dict(os.environ)
+    try:
+        with contextlib.chdir(then.cwd):
+            os.environ.update(read_environment(run.paths.environment) or {})
+            return _launch(_repeated(then), detached=True)
+    except OSError as error:
+        why = safe(f"{then.cwd}: {error.strerror}")
+        raise CommandError(f"{safe(run.name)} could not be started: {why}") from None
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _repeated(then: RunRecord) -> RunRecord:
+    """The record of a run that is to do the same."""
+    return RunRecord(
+        id="",
+        name=then.name,
+        argv=then.argv,
+        command=then.command,
+        cwd=then.cwd,
+        logdir=then.logdir,
+        hook=then.hook,
+        console_metrics=then.console_metrics,
+        notify=then.notify,
+        mirror=then.mirror,
+        stop_grace_int=then.stop_grace_int,
+        stop_grace_term=then.stop_grace_term,
+        **_here(given_input=False),
+    )
+
+
+def _launch(record: RunRecord, *, detached: bool) -> RunPaths:
+    """Raises: CommandError."""
     from tuimon.cli.shared.surroundings import LaunchContext, look_around
     from tuimon.guardian.launch import LaunchError, start_guardian
 
-    record = _record(options)
     try:
         paths = new_run_directory(record.name)
-        detached = not options.foreground
         around = look_around(paths.id, os.environ) if detached else LaunchContext()
         _write_first(paths, record._replace(id=paths.id, warnings=around.warnings))
+        keep = worth_keeping(os.environ, record.mirror.secrets)
+        with suppress(OSError):  # then it is not known when it is run again
+            write_environment(paths.environment, keep)
     except OSError as error:
         why = safe(f"{error.strerror}: {error.filename or runs_directory()}")
         raise CommandError(f"no run can be recorded: {why} (TUIMON_HOME=DIR: elsewhere)") from None
@@ -210,11 +282,8 @@ def _record(options: RunOptions) -> RunRecord:
     return RunRecord(
         id="",
         name=options.run_name,
-        host=socket.gethostname(),
-        machine_id=machine_id(),
-        boot_id=boot_id(),
-        pid_namespace=pid_namespace(),
         argv=("-m", *training) if module else training,
+        options=options.typed,
         command=resolve(training, module=module, env=os.environ),
         cwd=str(Path.cwd()),
         logdir=str(Path(logdir).absolute()) if logdir else None,
@@ -224,10 +293,21 @@ def _record(options: RunOptions) -> RunRecord:
         mirror=options.wandb()._replace(secrets=secret_names(settings)),
         stop_grace_int=graces.term_after,
         stop_grace_term=graces.kill_after,
-        started_at=time.time(),
-        given_input=_has_input(foreground=options.foreground),
-        pty_cols=_columns(),
+        **_here(given_input=_has_input(foreground=options.foreground)),
     )
+
+
+def _here(*, given_input: bool) -> dict[str, Any]:
+    """The fields of a record that tell of this host, this moment and this terminal."""
+    return {
+        "host": socket.gethostname(),
+        "machine_id": machine_id(),
+        "boot_id": boot_id(),
+        "pid_namespace": pid_namespace(),
+        "started_at": time.time(),
+        "given_input": given_input,
+        "pty_cols": _columns(),
+    }
 
 
 def _has_input(*, foreground: bool) -> bool:

@@ -5,7 +5,10 @@ import math
 import re
 import shutil
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -13,8 +16,10 @@ import click
 from tuimon.cli.shared.colours import PALETTE, lines, wants_colour
 from tuimon.cli.shared.common import (
     CommandError,
+    complete_file,
     complete_names,
     run_document,
+    run_or_refuse,
     settings_or_refuse,
 )
 from tuimon.cli.shared.targets import (
@@ -34,7 +39,9 @@ if TYPE_CHECKING:
     from tuimon.present.report import Report
     from tuimon.present.statistics import TagStatistics
     from tuimon.store.store import Store
+    from tuimon.tui.themes.page_inks import Ground
 
+_PAUSE = 0.02
 _WIDTH = 80
 """Where standard output is no terminal."""
 
@@ -56,6 +63,11 @@ class ShowOptions(NamedTuple):
     ascii_only: bool
     coloured: bool
     as_json: bool
+    about: bool
+    width: int | None
+    svg: str | None
+    png: str | None
+    background: "Ground"
 
     @property
     def palette(self) -> int:
@@ -71,7 +83,9 @@ def _kinds() -> list[str]:
 
 @click.command()
 @click.option(
-    "--width", type=click.IntRange(20, 1000), help=f"Default: the terminal's, or {_WIDTH}."
+    "--width",
+    type=click.IntRange(20, 10_000),
+    help=f"In columns.  [default: the terminal's, or {_WIDTH}]  Of a picture in pixels.",
 )
 @click.option(
     "--height",
@@ -100,9 +114,9 @@ def _kinds() -> list[str]:
     multiple=True,
     metavar="KIND",
     shell_complete=complete_names(_kinds),
-    help="Other data of a kind instead of scalars; may be given several times.",
+    help="Media of a kind instead of scalars; may be given several times.",
 )
-@click.option("--step", type=int, help="Of the other data; default: the newest step.")
+@click.option("--step", type=int, help="Of media; default: the newest step.")
 @click.option("--charts/--no-charts", default=True, help="With or without charts.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="A letter for each curve, no braille.")
 @click.option(
@@ -112,15 +126,32 @@ def _kinds() -> list[str]:
     show_default=True,
     help="auto: on terminals, unless NO_COLOR is set.",
 )
+@click.option(
+    "--svg", metavar="FILE", shell_complete=complete_file, help="Draw the charts as SVG instead."
+)
+@click.option(
+    "--png", metavar="FILE", shell_complete=complete_file, help="The same as PNG of twice the size."
+)
+@click.option(
+    "--background",
+    type=click.Choice(["light", "dark", "transparent", "transparent-dark"]),
+    default="light",
+    show_default=True,
+    help="Of a picture; what is transparent is for light pages, or for dark ones.",
+)
+@click.option("--about", is_flag=True, help="Tell all that is known of RUN instead, as `i` does.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for programs.")
 @sources_argument("[LOGDIR|RUN]...")
-def command(width: int | None, ascii_only: bool, color: str, **typed: Any) -> int:
+def command(ascii_only: bool, color: str, **typed: Any) -> int:
     """Print the charts and a table of values of each LOGDIR or run RUN, and exit.
 
     The newest run when nothing is named. BEST STEP is the step of the lowest value ("min") of
     losses and errors, and of the highest ("max") of accuracies, scores and rewards. RE is searched
     for, as grep does.
-    Points that a resume wrote again are left out, unless your settings show them.
+    Points that were overwritten by a resume are left out, unless your settings show them.
+
+    --svg and --png draw all charts that match on one page, from the data: lines, the range of the
+    raw values, axes, and the names of all curves. The path of the file is printed.
 
     KIND is histogram, image, text, pr-curve, audio, mesh, graph, hparams,
     custom-scalars, embedding, profile, other, or all.
@@ -138,7 +169,7 @@ def command(width: int | None, ascii_only: bool, color: str, **typed: Any) -> in
     """
     return show(
         ShowOptions(
-            cells=width or shutil.get_terminal_size((_WIDTH, 24)).columns,
+            cells=min(typed["width"] or shutil.get_terminal_size((_WIDTH, 24)).columns, 1000),
             ascii_only=ascii_only or not has_unicode(sys.stdout.encoding),
             coloured=wants_colour(color),
             **typed,
@@ -148,6 +179,15 @@ def command(width: int | None, ascii_only: bool, color: str, **typed: Any) -> in
 
 def show(options: ShowOptions) -> int:
     """Print what was asked for; returns the exit code. Raises CommandError."""
+    pictures = options.svg is not None or options.png is not None
+    if options.about:
+        if pictures or options.kinds or options.as_json:
+            raise CommandError("--about goes with none of --kind, --svg, --png and --json")
+        _print(_about(options), options)
+        return 0
+    if pictures and (options.kinds or options.as_json):
+        other = "--json" if options.as_json else "--kind"
+        raise CommandError(f"{other} and --svg or --png do not go together")
     target = select_all(options.source)
     logs = EventLogs(target, options.runs)
     store = logs.store()
@@ -163,6 +203,8 @@ def show(options: ShowOptions) -> int:
             tell(f"no scalar points were found{matching}{_others(store)}")
         if options.as_json:
             click.echo(json.dumps(_document(report, target), indent=1))
+        elif pictures:
+            _draw(report, target, options)
         else:
             _print(_rows(report, target, options), options)
     return 0 if logs.complete else 1
@@ -171,10 +213,62 @@ def show(options: ShowOptions) -> int:
 def _rows(report: "Report", target: LogTarget, options: ShowOptions) -> "list[Row]":
     from tuimon.present.report import report_rows
 
-    sources, status = target
-    name = status.record.name if status else " ".join(one.label or one.path for one in sources)
     height = options.height if options.charts else 0
-    return report_rows(report, name, status, options.cells, height, _chart_options(options))
+    charts = _chart_options(options)
+    return report_rows(report, _name(target), target.status, options.cells, height, charts)
+
+
+def _about(options: ShowOptions) -> "list[Row]":
+    """The page on a run. Raises CommandError: it is none, or more than one is named."""
+    from tuimon.present.fact_sheet import fact_rows
+    from tuimon.present.run_details import read_details
+    from tuimon.present.run_facts import run_sections
+    from tuimon.session.session import Session
+    from tuimon.summaries.reader import SummaryReader
+
+    if len(options.source) > 1:
+        raise CommandError("--about tells of one RUN")
+    session = Session(run_or_refuse(options.source[0] if options.source else None).paths)
+    session.start()
+    try:
+        while session.follower.loading:
+            time.sleep(_PAUSE)
+        details = read_details(session, SummaryReader())
+        return fact_rows(run_sections(session, details), details.patch, options.cells)
+    finally:
+        session.stop()
+
+
+def _name(target: LogTarget) -> str:
+    sources, status = target
+    return status.name if status else " ".join(one.label or one.path for one in sources)
+
+
+def _draw(report: "Report", target: LogTarget, options: ShowOptions) -> None:
+    """Draw the charts into the files, and print their paths. Raises CommandError."""
+    if not report.charted:
+        return
+    from tuimon.present.report_page import report_page
+    from tuimon.tui.themes.page_inks import page_style
+    from tuimon.vectors.png_image import png_image
+    from tuimon.vectors.svg_document import svg_document
+
+    charts = replace(_chart_options(options), band=True, palette=PALETTE)
+    page = report_page(report, _name(target), options.width, charts)
+    style = page_style(options.background)
+    if options.svg is not None:
+        _write(Path(options.svg).absolute(), svg_document(page, *style).encode())
+    if options.png is not None:
+        _write(Path(options.png).absolute(), png_image(page, *style))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file, and print its path. Raises CommandError."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise CommandError(f"{safe(str(path))}: {error.strerror}") from None
+    click.echo(safe(str(path)))
 
 
 def _chart_options(options: ShowOptions) -> "ChartOptions":

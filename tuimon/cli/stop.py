@@ -35,7 +35,7 @@ def command(run: str | None, now: bool, no_wait: bool) -> int:
     from tuimon.guardian.client import ControlError
 
     status = run_or_refuse(run)
-    name = safe(status.record.name)
+    name = safe(status.name)
     if _signal_orphan(status, signal.SIGKILL if now else signal.SIGINT):
         click.echo(f"{name} has lost its guardian: sent it the signal, without waiting for its end")
         return 0

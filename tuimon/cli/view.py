@@ -38,5 +38,5 @@ def _sources(name: str) -> tuple[LogSource, ...]:
     except CommandError as error:
         raise CommandError(f"{path}: no such directory, and {error.message}") from None
     if not status.log_sources:
-        raise CommandError(f"{safe(status.record.name)} has written no event files")
+        raise CommandError(f"{safe(status.name)} has written no event files")
     return status.labelled_sources

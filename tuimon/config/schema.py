@@ -48,7 +48,7 @@ class ChartSettings:
     """What curves are drawn with: braille dots, quarter blocks (for fonts without braille) or
     ASCII. auto: braille where the terminal's encoding has it."""
     superseded: bool = False
-    """Show the points that a resumed training has logged again."""
+    """Show the points that were overwritten by a resume."""
     grid: _Grid = "auto"
     """Charts on a page, "COLUMNSxROWS" up to "6x6". auto: as many as are readable."""
     sort: Literal["logged", "name", "changed"] = "logged"
@@ -61,13 +61,15 @@ class ScreenSettings:
     """The screen as a whole."""
 
     theme: str = "auto"
-    """tuimon-dark, tuimon-light, tuimon-ansi (the terminal's own 16 colours), tuimon-contrast, or
-    a theme of yours (tuimon config --theme NAME makes one). auto: dark, or the terminal's own where
-    it has but 16 colours."""
+    """tuimon-dark, tuimon-light, tuimon-contrast, tuimon-ansi or tuimon-ansi-light (the terminal's
+    own 16 colours), or a theme of yours (tuimon config --theme NAME makes one). auto: dark or
+    light as the terminal says it is, in its own colours where it has but 16."""
     tags: Literal["auto", "shown", "hidden"] = "auto"
     """The list of tags. auto: where the terminal is wide enough."""
     mouse: bool = True
     """Take mouse events. Without, the terminal's own selection of text works."""
+    title: bool = True
+    """Tell in the title of the terminal's window what is watched, its state and its worst alert."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """The console of a run as its terminal shows it: emulated, followed, with a scrollback.
 
 ``console.log`` holds the raw bytes of the training's terminal. Nothing of it may reach another
-terminal as it is: everything that leaves this module is printable text, a line at a time.
+terminal as it is: everything that leaves this module is printable text, a line at a time, with
+colours as ``ColouredLine``.
 """
 
 import inspect
@@ -12,15 +13,19 @@ import unicodedata
 from collections import deque
 from contextlib import suppress
 from functools import lru_cache
-from operator import methodcaller
+from itertools import groupby
+from operator import attrgetter, methodcaller
 from pathlib import Path
+from typing import Any
 
 import pyte
 from pyte import modes as mo
 from pyte.screens import Char
 from wcwidth import wcwidth
 
+from tuimon.console.attributes import PLAIN, Attributes, changed
 from tuimon.console.escapes import TOKEN, OutputDecoder
+from tuimon.console.printed_line import coloured_line
 from tuimon.console.rotation import ConsoleReader, line_start
 from tuimon.text import safe
 
@@ -171,11 +176,16 @@ class ConsoleTail:
 
 
 class _Screen(pyte.Screen):
-    """pyte's screen, which keeps as text what scrolls off its top, in constant time."""
+    """pyte's screen, which keeps as text what scrolls off its top, in constant time.
+
+    Of pyte's attributes, which lack dim ink, `fg` alone is used: for all `Attributes` at once.
+    """
 
     def __init__(self, cols: int, rows: int, scrollback: int) -> None:
         self.scrollback: deque[str] = deque(maxlen=scrollback)
         self._cells: dict[Char, _StyledCells] = {}
+        self._coloured = False
+        """Whether there has been a sequence that may have set attributes."""
         super().__init__(cols, rows)
 
     def rows(self) -> list[str]:
@@ -189,6 +199,10 @@ class _Screen(pyte.Screen):
                 self.draw(token[0])
             case "control":
                 getattr(self, pyte.Stream.basic[token[0]])()
+            case "final" if token["final"] == "m":
+                self._coloured = True
+                look: Any = changed(_look(self.cursor.attrs.fg), token["parameters"])
+                self.cursor.attrs = self.cursor.attrs._replace(fg=look)
             case "simple" if name := pyte.Stream.escape.get(token[0][1:]):
                 getattr(self, name)()
             case "final" if call := _call(token["final"], token["parameters"]):
@@ -236,7 +250,12 @@ class _Screen(pyte.Screen):
         line = self.buffer.get(row)
         if not line:
             return ""
-        return safe("".join(line[column].data for column in range(max(line) + 1))).rstrip()
+        cells = [line[column] for column in range(max(line) + 1)]
+        if not self._coloured or set(map(_INK_OF, cells)) <= _PLAIN:
+            return safe("".join(map(_DATA_OF, cells))).rstrip()
+        return coloured_line(
+            ("".join(map(_DATA_OF, group)), _look(ink)) for ink, group in groupby(cells, _INK_OF)
+        )
 
 
 class _StyledCells(dict[str, Char]):
@@ -249,6 +268,15 @@ class _StyledCells(dict[str, Char]):
     def __missing__(self, char: str) -> Char:
         cell = self[char] = self._style._replace(data=char)
         return cell
+
+
+_DEFAULT = "default"
+_PLAIN = {_DEFAULT, PLAIN}
+_DATA_OF, _INK_OF = attrgetter("data"), attrgetter("fg")
+
+
+def _look(ink: str | Attributes) -> Attributes:
+    return PLAIN if isinstance(ink, str) else ink
 
 
 _PARAMETERS = re.compile(r"(\??)([0-9;]*)")

@@ -1,14 +1,16 @@
 """All that a training has printed, as folded lines, read backwards from its end as far as wanted.
 
-A log may have hundreds of megabytes: only what was looked at is read, a block at a time. One
-thread may call `older` while another one calls `poll`.
+A log may have hundreds of megabytes: only what was looked at is read, a block at a time. Threads
+may call `older` while another one calls `poll`.
 """
 
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from threading import Lock
 
 from tuimon.console.folding import LineFolder, fold
+from tuimon.console.levels import LevelReader
 from tuimon.console.rotation import ConsoleReader, line_start, newest_bytes
 
 BLOCK = 1 << 18
@@ -24,8 +26,12 @@ class ConsoleHistory:
         """Read the newest block; a log that cannot be read has no lines."""
         self.lines: list[str] = []
         """Safe for a terminal. The newest ones may still change, see `poll`."""
+        self.levels = bytearray()
+        """Of each line, as `LevelReader` tells it."""
         self._lock = Lock()
+        self._reading_back = Lock()
         self._folder = LineFolder()
+        self._level_reader = LevelReader()
         self._open_lines = 0
         """Lines at the end that may still change."""
         self._newer = ConsoleReader(log)
@@ -48,11 +54,13 @@ class ConsoleHistory:
 
     def older(self) -> int:
         """Read the block before; how many lines it has added at the beginning, 0 at the end."""
-        while data := self._block_before():
-            if lines := fold(data):
-                with self._lock:
-                    self.lines[:0] = lines
-                return len(lines)
+        with self._reading_back:
+            while data := self._block_before():
+                if lines := fold(data):
+                    levels = bytes(map(LevelReader().read, lines))
+                    with self._lock:
+                        self.levels[:0], self.lines[:0] = levels, lines
+                    return len(lines)
         return 0
 
     def close(self) -> None:
@@ -63,8 +71,11 @@ class ConsoleHistory:
     def _append(self, data: bytes) -> None:
         done = self._folder.feed(data)
         pending = self._folder.pending()
+        levels = bytes(map(self._level_reader.read, done))
+        levels += bytes(map(copy(self._level_reader).read, pending))
         with self._lock:
-            self.lines[len(self.lines) - self._open_lines :] = done + pending
+            first = len(self.lines) - self._open_lines
+            self.levels[first:], self.lines[first:] = levels, done + pending
         self._open_lines = len(pending)
 
     def _block_before(self) -> bytes:

@@ -37,6 +37,7 @@ from tuimon.guardian.job_signals import ENDING, HOLD, JobSignals, job_name
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.launch import READY_FD
 from tuimon.guardian.log import describe, log, log_by
+from tuimon.guardian.missing_module import with_advice
 from tuimon.guardian.oom import oom_kills
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.service import Service
@@ -69,8 +70,6 @@ _LEFTOVER_GRACE = 5.0
 """Seconds that what a stopped training leaves behind has to end by itself."""
 
 _PAUSE_AFTER_ERROR = 0.1
-
-"""Bytes in a unit of ru_maxrss (getrusage(2))."""
 
 _HANDLED = (signal.SIGCHLD, signal.SIGTERM, ASK)
 _IGNORED = JOB_SIGNALS.difference(_HANDLED).union(
@@ -368,7 +367,8 @@ class Guardian:
             later = 0 if stop is None else memory.received - stop.printed
             before, since = console_end(self._paths.console_log, later, memory.blocks_from_end)
             kills = oom_kills().since(self._oom_kills)
-            return explain(outcome, stop, kills, before, since, job_name(os.environ))
+            ending = explain(outcome, stop, kills, before, since, job_name(os.environ))
+            return with_advice(ending, self._file.record, self._paths.pythons)
         except Exception as error:
             log(describe(error))
             return Ending(outcome.state, outcome.describe())

@@ -211,11 +211,12 @@ class Mirror:
     def _send_files(self) -> None:
         """Each once: the packages, and script and changes when the recorder has put them aside."""
         run, paths = self._open_run, self._context.paths
+        save_code = self._context.options.save_code
         with self._guard("save", _LOG_TIMEOUT):
             if not self._packages_sent:
                 attach_requirements(run, paths, self._subject.record.command)
                 self._packages_sent = True
-            if not self._source_sent and paths.source.exists():
+            if save_code and not self._source_sent and paths.source.exists():
                 self._source_sent = True
                 self._left_out += run.send_source(paths.source)
 

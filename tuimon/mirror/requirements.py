@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tuimon.regular_file import regular_file
+from tuimon.runs.interpreter import is_python
 
 _METADATA = {".dist-info": "METADATA", ".egg-info": "PKG-INFO"}
 _HEAD_BYTES = 8192
 _FIELDS = (b"Name", b"Version")
 _FIELD = re.compile(rb"^(%b):[ \t]*(\S+)" % b"|".join(_FIELDS), re.MULTILINE)
-_PYTHON = re.compile(r"python[\d.]*\Z")
 
 
 def requirements(python_path: Path, command: Sequence[str]) -> str:
@@ -23,21 +23,24 @@ def requirements(python_path: Path, command: Sequence[str]) -> str:
     `python_path` has what the training's Python has told of itself; else the environment of the
     interpreter in `command` counts.
     """
-    try:
-        told = os.fsdecode(python_path.read_bytes()).split("\n")
-    except OSError:
-        told = _site_packages(command[0]) if command else []
+    directories = package_directories(python_path, command)
     packages: dict[str, str] = {}
-    for name, version in (found for entry in told for found in _packages(entry)):
+    for name, version in (found for entry in directories for found in _packages(entry)):
         # What comes first on the path is what is imported.
         packages.setdefault(re.sub(r"[-_.]+", "-", name).lower(), f"{name}=={version}\n")
     return "".join(packages[name] for name in sorted(packages))
 
 
+def package_directories(python_path: Path, command: Sequence[str]) -> list[str]:
+    """Where the packages of a training are, as for `requirements`; what comes first is imported."""
+    try:
+        return os.fsdecode(python_path.read_bytes()).split("\n")
+    except OSError:
+        return _site_packages(command[0]) if command and is_python(command[0]) else []
+
+
 def _site_packages(python: str) -> list[str]:
     path = Path(python)
-    if not _PYTHON.match(path.name):
-        return []
     found = (path.parents[1].glob(f"lib/python3*/{name}-packages") for name in ("site", "dist"))
     return [str(one) for some in found for one in sorted(some)]
 

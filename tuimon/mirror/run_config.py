@@ -25,11 +25,10 @@ def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
     Once it has ended also how: W&B itself tells "finished" and "failed" apart, and no more.
     """
     mask = mask_of(record)
-    command = mask.command(record.argv)
     where: dict[str, Any] = {
         "run": record.id,
         "host": record.host,
-        "command": command,
+        "command": mask.command(record.argv),
         "cwd": record.cwd,
         "started_at": record.started_at,
         **git,
@@ -37,7 +36,13 @@ def run_config(record: RunRecord, git: Mapping[str, Any]) -> dict[str, Any]:
     if record.state.ended and record.ended_at is not None:
         where |= {"state": str(record.state), "ended_at": record.ended_at}
         where["cause"] = record.cause and mask.text(record.cause)
-    return {**script_config(command), **mask.config(record.mirror.config), "tuimon": where}
+    return {**given_config(record), "tuimon": where}
+
+
+def given_config(record: RunRecord) -> dict[str, Any]:
+    """The script's options, then what ``--config`` says, secrets hidden."""
+    mask = mask_of(record)
+    return {**script_config(mask.command(record.argv)), **mask.config(record.mirror.config)}
 
 
 def script_config(argv: Sequence[str]) -> dict[str, Any]:

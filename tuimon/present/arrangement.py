@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple, get_args
 
 from tuimon.present.pairing import Metric
 from tuimon.store.store import Store
+from tuimon.text import by_number
 
 Sort = Literal["logged", "name", "changed"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -30,7 +31,7 @@ def section_of(metric: Metric) -> str:
     >>> section_of(Metric("train/lr", ())), section_of(Metric("Loss", ()))
     ('train', '')
     """
-    return metric.title.rpartition("/")[0].partition("/")[0]
+    return (metric.pair or metric.title).rpartition("/")[0].partition("/")[0]
 
 
 def arrange(metrics: Iterable[Metric], folded: Collection[str]) -> Arrangement:
@@ -70,7 +71,7 @@ class ChartOrder:
         if sort == "logged":
             return metrics
         if sort == "name":
-            return sorted(metrics, key=lambda metric: metric.title.lower())
+            return sorted(metrics, key=lambda metric: by_number(metric.title.lower()))
         return sorted(metrics, key=self._changed, reverse=True)
 
     def _changed(self, metric: Metric) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from tuimon.charts.model import Curve
 from tuimon.metrics import best_of, measure_of
 from tuimon.present.hparam_groups import in_order
+from tuimon.present.leaderboard import LEADING_CURVES, MOST_ALIKE
 from tuimon.present.pairing import Metric
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import BY_PREFIX, Selection
@@ -19,9 +20,6 @@ from tuimon.store.store import Store
 
 _MOST_FADED = 6
 """More curves among which others stand out are drawn as one: their range and their median."""
-_MOST_ALIKE = 10
-"""Of more trainings than this a few stand out, even where the user has chosen none."""
-_LEADING_CURVES = 6
 
 
 class _TrainingCurve(NamedTuple):
@@ -108,6 +106,7 @@ class MetricCurves:
                     group=self._group(lane, value, fades=fades, merges=merges),
                     pinned=lane.training in selection.pinned,
                     faded=fades,
+                    kind=self._kind(lane, value) if several else None,
                 )
             )
         return curves
@@ -140,9 +139,11 @@ class MetricCurves:
         """
         self.note = ""
         chosen, names = self.selection, dict.fromkeys(lane.training for lane in drawn)
-        if len(names) <= _MOST_ALIKE or chosen.focus or chosen.pinned or chosen.groups:
+        if common := names.keys() & chosen.leading:
+            return set(common)
+        if len(names) <= MOST_ALIKE or chosen.focus or chosen.pinned or chosen.groups:
             return None
-        most = max(2, _LEADING_CURVES // max(lanes, 1))
+        most = max(2, LEADING_CURVES // max(lanes, 1))
         tested = (lane for lane in reversed(drawn) if measure_of(lane.series.tag).split != "train")
         judge = next(tested, drawn[-1])
         judged, best = judge.key, best_of(judge.series.tag)
@@ -184,5 +185,11 @@ class MetricCurves:
 
     def _label(self, lane: _TrainingCurve, several: bool) -> str:
         """What tells a curve from the others of the chart: training, data split, `add_scalars`."""
-        words = [*([lane.training] if several else []), *self._of_lane(lane)]
+        training = self.selection.names.get(lane.training, lane.training)
+        words = [*([training] if several else []), *self._of_lane(lane)]
         return " ".join(words) or lane.split
+
+    def _kind(self, lane: _TrainingCurve, value: str | None) -> str | None:
+        """What tells a curve from others of its colour, which is named elsewhere; None if not."""
+        named = self.selection.named and self.selection.group != BY_PREFIX and value is None
+        return " ".join(self._of_lane(lane)) if named else None

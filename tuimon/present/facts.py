@@ -1,23 +1,13 @@
 """What is told of a session: header, tags, runs, alerts, where its files lie. No widgets."""
 
-import shlex
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import NamedTuple
 
 from tuimon.charts import roles
-from tuimon.present.overview import Overview
-from tuimon.present.pairing import pair_tags
-from tuimon.present.run_colours import RunColours
-from tuimon.present.selection import Selection
-from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert, is_wrong, worst
 from tuimon.runs.record import MirrorRecord, RunState
-from tuimon.runs.sources import CONSOLE, WANDB
 from tuimon.session.session import LogSearch, Session
-from tuimon.store.series import Series
 from tuimon.text import safe
 
 _MARKS = {
@@ -64,7 +54,6 @@ _PRINTED = {
     "auto": "or, after ten seconds, with metrics that it prints.",
     "on": "or with metrics that it prints.",
 }
-_FOUND = {CONSOLE: "from console", WANDB: "from W&B run"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +84,6 @@ class HeaderFacts:
     """Share of what was read; None when all of it was verified, or is still being read."""
     link: float | None = None
     """The terminal's round trip."""
-
-
-@dataclass(frozen=True, slots=True)
-class TagRow:
-    """One line: a tag, the last value of its newest series, the colour of its curve.
-
-    The value is only asked for while the row is in view. The colour is None where curves of one
-    tag have several.
-    """
-
-    tag: str
-    value: Callable[[], float | None]
-    colour: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """One line: a training, the number of its colour, and what was done to it."""
-
-    name: str
-    colour: int
-    focused: bool = False
-    pinned: bool = False
-    drawn: bool = True
 
 
 def header_facts(session: Session) -> HeaderFacts:
@@ -158,71 +123,39 @@ def header_facts(session: Session) -> HeaderFacts:
     )
 
 
+def window_title(facts: HeaderFacts) -> str:
+    """The same for the title of a window: what changes seldom, the state first."""
+    if facts.state is None:
+        told = f"tuimon {facts.name}"
+    else:
+        mark, word, _ = standing(facts.state, paused=facts.paused, flawed=facts.flawed)
+        told = f"{mark} {facts.name} {word}"
+    return told if facts.alert is None else f"{told} ! {facts.alert.title}"
+
+
+def mirror_word(mirror: MirrorRecord) -> str:
+    """How its mirror stands, not yet safe: what was never uploaded is no more than offline."""
+    if mirror.has_nothing:
+        return ""
+    if mirror.state == "own":
+        return "by the script"
+    return "offline" if mirror.state == "finished" and mirror.sync_command else mirror.state
+
+
 def alert_rows(session: Session) -> list[tuple[str, str]]:
     """(when, what) of each alert of the run, the newest first."""
     return [
-        (_clock(alert.wall_time), safe(f"{alert.title}. {alert.text}"))
+        (clock(alert.wall_time), f"{safe(alert.title)}\n{safe(_sentence(alert.text))}")
         for alert in reversed(session.alerts)
     ]
 
 
-def run_rows(session: Session) -> list[tuple[str, str]]:
-    """(name, value) of all that is known about what is watched, for people to read and copy."""
-    sources = [
-        (_FOUND.get(source.found_by, "log directory"), source.path) for source in session.sources
-    ]
-    sources += file_rows(session)
-    status = session.status
-    if status is None:
-        rows = [*_process_rows(session), *sources]
-        return [(name, safe(value)) for name, value in rows if value]
-    record, recorder, mirror = status.record, status.recorder, status.mirror
-    why = remark(status, time.time()) or status.why
-    commit = recorder.git_commit if recorder else None
-    dirty = " with local changes" if recorder and recorder.git_dirty else ""
-    rows = [
-        ("run", record.id),
-        ("state", " · ".join(filter(None, [status.state, why]))),
-        *(("beware", warning) for warning in record.warnings),
-        ("command", shlex.join(record.argv)),
-        ("in", record.cwd),
-        ("host", record.host),
-        ("started", _clock(record.started_at)),
-        ("git", f"{commit[:12]}{dirty}" if commit else ""),
-        *sources,
-        ("console", str(status.paths.console_log)),
-        ("come back", f"tuimon attach {record.id}"),
-    ]
-    if mirror is not None:
-        rows += [
-            ("W&B", " · ".join(filter(None, [mirror.state, mirror.project, mirror.detail]))),
-            ("W&B runs", f"{mirror.trials + 1}, one a trial" if mirror.trials else ""),
-            ("W&B page", mirror.url or ""),
-            ("W&B upload", mirror.sync_command or ""),
-            ("W&B masked", ", ".join(mirror.masked)),
-            ("W&B without", ", ".join(mirror.left_out)),
-            *(("W&B lacks", problem) for problem in mirror.problems),
-        ]
-    return [(name, safe(value)) for name, value in rows if value]
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
-def _process_rows(session: Session) -> list[tuple[str, str]]:
-    process, subject = session.process, session.subject
-    if process is None or subject is None:
-        return []
-    return [
-        ("process", str(process.pid)),
-        ("state", subject.state),
-        ("why", subject.reason or ""),
-        ("command", shlex.join(process.command)),
-        ("in", process.cwd),
-        ("user", process.user),
-        ("started", _clock(process.started_at)),
-        ("console", str(process.console or "")),
-    ]
-
-
-def _clock(wall_time: float) -> str:
+def clock(wall_time: float) -> str:
+    """Date and time of day, by this host's clock."""
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(wall_time))
 
 
@@ -271,35 +204,6 @@ def file_rows(session: Session) -> list[tuple[str, str]]:
     if len(rows) > _MOST_FILES:
         rows[_MOST_FILES:] = [("", f"and {len(rows) - _MOST_FILES} more")]
     return rows
-
-
-def tag_rows(overview: Overview) -> list[TagRow]:
-    """A row per tag in the order of the charts, with the newest value over all runs."""
-    several = len(overview.trainings) > 1
-    return [
-        TagRow(tag, partial(_newest_value, overview.series[tag]), None if several else colour)
-        for metric in pair_tags(overview.series)
-        for colour, (_, tag) in enumerate(metric.curves)
-    ]
-
-
-def _newest_value(series: Sequence[Series]) -> float | None:
-    lasts = [last for one in series if (last := one.last) is not None]
-    return max(lasts, key=lambda last: last.wall_time).value if lasts else None
-
-
-def run_list_rows(overview: Overview, selection: Selection, colours: RunColours) -> list[RunRow]:
-    """A row per training that the filter shows, with its colour and what was done to it."""
-    return [
-        RunRow(
-            name,
-            colours.number(name),
-            focused=name == selection.focus,
-            pinned=name in selection.pinned,
-            drawn=selection.draws(name),
-        )
-        for name in overview.shown
-    ]
 
 
 def count(number: int, noun: str) -> str:

@@ -8,7 +8,7 @@ from tuimon.store.run_log import RunLog
 from tuimon.store.store import Store
 from tuimon.summaries.hparams import HParamValue, SessionStart
 from tuimon.summaries.reader import SummaryReader
-from tuimon.text import format_value, safe
+from tuimon.text import by_number, format_value, safe
 
 _MOST_VALUES = 24
 """A hyperparameter with more values tells every run from all others: nothing to group by."""
@@ -53,7 +53,7 @@ def session_hparams(reader: SummaryReader, run: RunLog) -> dict[str, HParamValue
 
 def differing(hparams: HParams) -> list[str]:
     """Names of the hyperparameters by which trainings can be grouped, sorted."""
-    names = sorted({name for values in hparams.values() for name in values})
+    names = in_order([name for values in hparams.values() for name in values])
     return [
         name for name in names if 1 < len(set(values_of(hparams, name).values())) <= _MOST_VALUES
     ]
@@ -66,14 +66,7 @@ def values_of(hparams: HParams, name: str) -> dict[str, str]:
 
 def in_order(values: Sequence[str]) -> list[str]:
     """Different values, numbers by size before texts."""
-
-    def key(text: str) -> tuple[int, float, str]:
-        try:
-            return 0, float(text), text
-        except ValueError:
-            return 1, 0.0, text
-
-    return sorted(set(values), key=key)
+    return sorted(set(values), key=by_number)
 
 
 def _text(value: HParamValue) -> str:

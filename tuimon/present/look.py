@@ -19,12 +19,13 @@ from tuimon.charts.viewport import Viewport
 from tuimon.config.schema import Settings, Smoothing
 from tuimon.decoding import Rule, checked, field_types, within
 from tuimon.present.arrangement import Sort
+from tuimon.present.leaderboard import RunOrder
 from tuimon.present.selection import Selection, filter_or_everything
 from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.session.session import Session
-from tuimon.store.filters import MOST_LENGTH
+from tuimon.store.filters import MOST_LENGTH, is_filter
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ _NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 _FIRST = Settings()
 _Text = Annotated[str, Rule(lambda text: len(text) <= MOST_LENGTH, "must be shorter")]
 _Texts = tuple[_Text, ...]
+_Filter = Annotated[str, Rule(is_filter, "must be a filter")]
 _Count = Annotated[int, within(1, MOST_COLUMNS + 1)]
 
 
@@ -57,7 +59,7 @@ class Look:
     clip: bool = False
     marks: MarkStyle | None = None
     """What curves are drawn with; None leaves it to the settings."""
-    filter: _Text = ""
+    filter: _Filter = ""
     filters: _Texts = ()
     """Those of before, the newest last."""
     focus: _Text = ""
@@ -66,6 +68,11 @@ class Look:
     hidden: _Texts = ()
     isolated: bool = False
     group: _Text = ""
+    joined: bool = False
+    """Whether what several runs were trained and tested on shares a chart."""
+    rank: _Text = ""
+    """The tag by which runs are compared; empty for the main metric."""
+    run_order: RunOrder = "auto"
     runs: _Texts = ()
     """Names of all runs, in the order in which they got their colours."""
     views: Mapping[str, Viewport] = field(default_factory=dict)

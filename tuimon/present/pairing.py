@@ -24,6 +24,8 @@ class Metric(NamedTuple):
 
     title: str
     curves: tuple[tuple[str, str], ...]
+    pair: str = ""
+    """Title of the metric that it is a part of, where others could share its chart."""
 
 
 class _Split(NamedTuple):
@@ -51,6 +53,19 @@ def pair_tags(tags: Iterable[str]) -> list[Metric]:
         groups.setdefault(split.key, []).append((tag, split))
     ranked = sorted(groups.items(), key=lambda group: _rank(group[0], group[1][0][0]))
     return [_metric(members) for _, members in ranked]
+
+
+def split_tags(tags: Iterable[str]) -> list[Metric]:
+    """A chart for each tag; those that `pair_tags` brings together stand beside each other.
+
+    >>> [metric.title for metric in split_tags(["Loss/train", "lr", "Loss/test"])]
+    ['Loss/train', 'Loss/test', 'lr']
+    """
+    return [
+        Metric(tag, ((tag, tag),), metric.title if len(metric.curves) > 1 else "")
+        for metric in pair_tags(tags)
+        for _, tag in metric.curves
+    ]
 
 
 def prefix_tags(tags: Iterable[str]) -> list[Metric]:

@@ -95,7 +95,7 @@ def report_rows(
     parts = [[_heading(report, name, status, cells, marks)]]
     cues = {}
     if height:
-        metrics = _metrics(report, options)
+        metrics = report_metrics(report, options)
         parts.append(_charts(metrics, cells, height, options))
         cues = _cues(metrics, options)
     parts.append(_table(report, cues, cells, marks))
@@ -145,7 +145,7 @@ def _times(status: RunStatus, progress: TrainingProgress | None) -> list[tuple[s
     return parts
 
 
-def _metrics(report: Report, options: ChartOptions) -> list[MetricCurves]:
+def report_metrics(report: Report, options: ChartOptions) -> list[MetricCurves]:
     """What there is a chart for, with the colours of all runs settled."""
     colours = RunColours()
     colours.meet(trainings(report.store.runs))

@@ -34,6 +34,12 @@ class Selection:
     """Empty for each run by itself, `BY_PREFIX`, or the name of a hyperparameter."""
     groups: Mapping[str, str] = field(default_factory=dict)
     """The value of that hyperparameter by name of the training."""
+    leading: tuple[str, ...] = ()
+    """Names of the trainings that stand out of many, where the user has chosen none."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What trainings are called, by name, where that is not their name."""
+    named: bool = False
+    """Whether trainings are named beside the charts, each with its colour."""
 
     def stands_out(self, name: str) -> bool:
         """Whether the training of this name has the focus or is pinned."""

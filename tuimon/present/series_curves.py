@@ -41,6 +41,7 @@ class SeriesCurves:
         group: str = "",
         pinned: bool = False,
         faded: bool = False,
+        kind: str | None = None,
     ) -> Curve:
         """The curve of a series of a run: its points now, and how it is to be told from others."""
         # Taken before the points: were they replaced in between, the next call sees it.
@@ -64,6 +65,7 @@ class SeriesCurves:
             detail=detail,
             superseded=superseded,
             faded=faded,
+            kind=kind,
             notes=tuple(sorted(oddities)),
         )
 

@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tuimon.present.hparam_groups import read_hparams, values_of
+from tuimon.present.hparam_groups import in_order, read_hparams, values_of
 from tuimon.present.selection import Selection, training_of
 from tuimon.present.statistics import TagStatistics, statistics
 from tuimon.store.series import Series
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
-from tuimon.text import Align, format_step, format_value, safe
+from tuimon.text import Align, by_number, format_step, format_value, safe
 
 
 class ValueColumn(NamedTuple):
@@ -113,7 +113,7 @@ class TableBuilder:
         """Values as text by name, by name of the training."""
         found = read_hparams(self._store, self._reader)
         texts: dict[str, dict[str, str]] = {run: {} for run in found}
-        for name in sorted({name for values in found.values() for name in values}):
+        for name in in_order([name for values in found.values() for name in values]):
             for run, text in values_of(found, name).items():
                 texts[run][name] = text
         return texts
@@ -158,9 +158,6 @@ def _sorted(rows: list[TableRow], column: ValueColumn, *, descending: bool) -> l
     return [row for _, row in with_value] + without
 
 
-def _comparable(value: float | str) -> tuple[int, float, str]:
-    """Numbers by size, and numbers in texts before other texts."""
-    try:
-        return 0, float(value), ""
-    except ValueError:
-        return 1, 0.0, str(value).lower()
+def _comparable(value: float | str) -> Any:
+    """All values of a column are of one kind."""
+    return by_number(value.lower()) if isinstance(value, str) else value

@@ -9,14 +9,19 @@ import logging
 import math
 import threading
 import time
+from collections.abc import Sequence
+from functools import partial
 
+from tuimon.abandoned import Aside
 from tuimon.events.finder import SourceFinder
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.recorder.console_metrics.feed import ConsoleMetrics
 from tuimon.recorder.discovery import Discovery
+from tuimon.recorder.event_file import HParam
 from tuimon.recorder.health_watch import HealthWatch
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
+from tuimon.recorder.software import Software, software
 from tuimon.recorder.system_metrics import SystemMetrics
 from tuimon.recorder.wandb_metrics import WandbMetrics
 from tuimon.runs.activity import losses
@@ -70,10 +75,15 @@ class Recorder:
             started_at=self._status.record.started_at,
             known=[source for source in self._record.logdirs if source.found_by == WANDB],
         )
+        self._wandb_config: dict[str, HParam] = {}
+        """As it was when its secrets were hidden."""
         self._system: SystemMetrics | None = None
         self._health = HealthWatch(paths, self._status)
         self._mirror: MirrorProcess | None = None
         self._git = _GitCheck(paths, self._status.record)
+        self._software = _SoftwareCheck(
+            paths, self._status.record.command, known="torch" in self._record.versions
+        )
 
     def run(self) -> None:
         """Work until the training has ended and its mirror too."""
@@ -98,6 +108,7 @@ class Recorder:
                 looked_at = now
                 self._status = read_status(self._paths.directory)
                 self._tell_losses()
+                self._software.look()
             self._search()
             self._measure_system()
             self._read_elsewhere()
@@ -123,6 +134,7 @@ class Recorder:
             self._tell_losses()
             self._health.finish(self._log_sources(), self._status)
             self._git.finish()
+            self._software.look()
         # Even when nothing is new: the mirror waits for a record that is later than the end.
         self._written, self._write_again_at = None, -math.inf
         self._note()
@@ -225,9 +237,19 @@ class Recorder:
             wandb_imported=self._record.wandb_imported or self._wandb.imported,
             wandb_syncs=self._record.wandb_syncs or self._wandb.syncing,
         )
+        if (config := self._wandb.config) != self._wandb_config:
+            self._wandb_config = config
+            masked = mask_of(self._status.record).config(config)
+            self._record = self._record._replace(wandb_config=masked)
+            record = record._replace(wandb_config=masked)
         git = self._git.state
         if git is not None:
-            record = record._replace(git_commit=git.commit, git_dirty=git.dirty)
+            record = record._replace(**{f"git_{name}": one for name, one in git._asdict().items()})
+        if (found := self._software.found) is not None:
+            record = record._replace(python=found.python, versions=found.versions)
+        gpus = self._system.gpus if self._system is not None else None
+        if gpus is not None:
+            record = record._replace(gpus=gpus.names, driver=gpus.driver)
         now = time.monotonic()
         if record == self._written or now < self._write_again_at:
             return
@@ -298,11 +320,30 @@ class _GitCheck:
 
     def _ask(self, paths: RunPaths, record: RunRecord) -> None:
         self.state = git_state(record.cwd)
-        if record.mirror.save_code and record.mirror.mode != "off":
-            try:
-                copy_source(paths.source, record.cwd, record.argv, mask_of(record))
-            except OSError as error:
-                log.warning("the script cannot be kept for W&B: %s", error)
+        try:
+            copy_source(paths.source, record.cwd, record.argv, mask_of(record))
+        except OSError as error:
+            log.warning("the script cannot be kept: %s", error)
+
+
+class _SoftwareCheck:
+    """Looks for versions of packages aside, and again when the hook has told more."""
+
+    def __init__(self, paths: RunPaths, command: Sequence[str], *, known: bool) -> None:
+        """`known` ones are not looked for: they may be others by now."""
+        self.found: Software | None = None
+        self._told = paths.pythons, paths.python_path
+        self._seen: list[bool] = [True, True] if known else []
+        self._aside = Aside(partial(software, paths, command))
+
+    def look(self) -> None:
+        """Begin, or take in what was found."""
+        if not self._aside.pending:
+            seen = [path.exists() for path in self._told]
+            if seen == self._seen:
+                return
+            self._seen = seen
+        self.found = self._aside.ask() or self.found
 
 
 def _incomplete(left_out: int) -> Alert:

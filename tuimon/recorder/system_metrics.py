@@ -126,9 +126,12 @@ class Gpus:
         """How many of them do not answer: they have fallen off the bus."""
         self.error: pynvml.NVMLError | None = None
         """Why none can be measured."""
+        self.driver: str | None = None
         self._devices: list[tuple[str, Any]] = []
         try:
             pynvml.nvmlInit()
+            with suppress(pynvml.NVMLError):
+                self.driver = str(pynvml.nvmlSystemGetDriverVersion())
             self.count = int(pynvml.nvmlDeviceGetCount())
             for index in range(min(self.count, _MOST)):
                 try:
@@ -139,6 +142,11 @@ class Gpus:
         except pynvml.NVMLError as error:
             self.error = error
             log.info("no GPU to measure: %s", error)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Such as ``GPU 0 A100-SXM4-80GB``."""
+        return tuple(name for name, _ in self._devices)
 
     def readings(self, pids: Collection[int]) -> Iterator[SystemReading]:
         """What each GPU tells now; `pids` are the training's processes.
@@ -275,6 +283,8 @@ class SystemMetrics:
         self._started_at = started_at
         self.latest: tuple[float, Mapping[str, float]] = (0.0, {})
         """Unix seconds of the newest measurement, and its values by tag; replaced, not changed."""
+        self.gpus: Gpus | None = None
+        """None until the driver has answered."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="system", daemon=True)
 
@@ -288,6 +298,7 @@ class SystemMetrics:
 
     def _run(self) -> None:
         host, gpus = Host(self._cwd, self._pid), Gpus()
+        self.gpus = gpus
         file: EventFile | None = None
         pause = 0.0
         while not self._stop.wait(pause):

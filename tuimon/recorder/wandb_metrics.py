@@ -4,9 +4,11 @@ import logging
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tuimon.mirror.offline_file import OfflineFile, OfflineFileError
+from tuimon.recorder.event_file import HParam
 from tuimon.recorder.held_points import HeldPoints
 from tuimon.recorder.wandb_rows import RowReader, WandbRow
 from tuimon.runs.paths import RunPaths
@@ -56,6 +58,16 @@ class WandbMetrics:
         """The log directories with their metrics, as far as there are any."""
         return tuple(held.source for held in self._held() if held.source is not None)
 
+    @property
+    def config(self) -> dict[str, HParam]:
+        """What the script has configured its W&B runs with, as far as they are configured alike."""
+        first, *more = [run.config for run in self._runs.values()] or [{}]
+        return {
+            name: value
+            for name, value in first.items()
+            if all(one.get(name, value) == value for one in more)
+        }
+
     def step(self, *, others: bool) -> None:
         """Read a little of what is new; `others` tells whether the training writes event files."""
         self._look()
@@ -65,7 +77,10 @@ class WandbMetrics:
         self._look_at = now + _LOOK_EVERY
         if others:
             self._stop()
-        if not self._done:
+        if self._done:
+            for run in self._runs.values():
+                run.read_config(now + _SLICE)
+        else:
             for run in self._runs.values():
                 run.read(now + _SLICE)
             for held in self._held():
@@ -80,6 +95,8 @@ class WandbMetrics:
             for held in self._held():
                 held.publish(again=True)
         self._stop()
+        for run in self._runs.values():
+            run.read_config(time.monotonic() + _SLICE)
 
     def _look(self) -> None:
         for run in self._reports.new_wandb():
@@ -114,7 +131,24 @@ class _WandbRunReader:
         self._file = OfflineFile(path)
         self._rows = RowReader()
         self._hold = hold
+        self._has_rows = False
         self.points: HeldPoints | None = None
+
+    @property
+    def config(self) -> dict[str, HParam]:
+        """What the run was configured with, as far as it was read."""
+        return self._rows.config
+
+    def read_config(self, deadline: float) -> None:
+        """Read what stands before the first row, until `deadline`, and no points."""
+        if self._has_rows:
+            return
+        with suppress(OSError, OfflineFileError):  # wandb-core has not come to make it
+            for record in self._file.records():
+                if self._rows.read(record) is not None:
+                    self._has_rows = True
+                if self._has_rows or time.monotonic() > deadline:
+                    return
 
     def read(self, deadline: float = float("inf")) -> None:
         """Read what is new, until `deadline` (of `time.monotonic`)."""
@@ -124,6 +158,7 @@ class _WandbRunReader:
             for record in self._file.records():
                 row = self._rows.read(record)
                 if row is not None:
+                    self._has_rows = True
                     self._take(row)
                 if self.points is not None:
                     self.points.hparams = self._rows.config

@@ -68,8 +68,8 @@ def losses(record: RunRecord) -> str | None:
 def leftovers(status: RunStatus) -> int:
     """Processes that have outlived the training and are still watched by its guardian."""
     record = status.record
-    watched = record.guardian is not None and is_alive(record.guardian, record.boot_id)
-    return record.leftovers if watched else 0
+    guardian = record.guardian if record.leftovers else None
+    return record.leftovers if guardian and is_alive(guardian, record.boot_id) else 0
 
 
 def _describe_stop(stage: str, next_at: float | None, now: float) -> str:

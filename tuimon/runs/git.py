@@ -9,10 +9,13 @@ _TIMEOUT = 10.0
 
 
 class GitState(NamedTuple):
-    """Commit (40 or 64 hexadecimal digits) and whether tracked files differed from it."""
+    """Commit (40 or 64 hexadecimal digits), whether tracked files differed from it, its subject."""
 
     commit: str | None
     dirty: bool | None
+    subject: str | None = None
+    branch: str | None = None
+    """None where none is checked out."""
 
 
 def git_state(directory: str) -> GitState:
@@ -21,7 +24,10 @@ def git_state(directory: str) -> GitState:
     if commit is None:
         return GitState(None, None)
     changes = _git(directory, "status", "--porcelain", "--untracked-files=no")
-    return GitState(commit.strip(), None if changes is None else bool(changes.strip()))
+    subject = _git(directory, "log", "-1", "--no-show-signature", "--format=%s")
+    branch = _git(directory, "symbolic-ref", "--quiet", "--short", "HEAD")
+    dirty = None if changes is None else bool(changes.strip())
+    return GitState(commit.strip(), dirty, (subject or "").strip(), (branch or "").strip() or None)
 
 
 def git_root(directory: str) -> str | None:

@@ -43,6 +43,21 @@ class RunPaths(NamedTuple):
         return self.directory / "mirror.json"
 
     @property
+    def annotation(self) -> Path:
+        """`Annotation`, written by whoever looks at the run."""
+        return self.directory / "annotation.json"
+
+    @property
+    def environment(self) -> Path:
+        """Variables at the launch, written by the launcher (see `tuimon.runs.environment`)."""
+        return self.directory / "environment.json"
+
+    @property
+    def glance(self) -> Path:
+        """What lists tell of the event files of a run that has ended, written by viewers."""
+        return self.directory / "glance.json"
+
+    @property
     def mirror(self) -> Path:
         """The mirror's own files: its lock, its journal, requests to it."""
         return self.directory / "mirror"
@@ -76,6 +91,11 @@ class RunPaths(NamedTuple):
     def python_path(self) -> Path:
         """Where the training's Python finds its packages, a directory a line, by the same hook."""
         return self.directory / "writers.path"
+
+    @property
+    def pythons(self) -> Path:
+        """The interpreters that ran in the training, a line each, by the same hook."""
+        return self.directory / "writers.pythons"
 
     @property
     def console_metrics(self) -> Path:

@@ -111,6 +111,8 @@ class RunRecord(NamedTuple):
     """As executed, with the interpreter resolved."""
     cwd: str
     started_at: float
+    options: tuple[str, ...] | None = None
+    """As typed between ``tuimon run`` and `argv`; None where nobody has noted them."""
     schema: int = 2
     """2: there is the state ``stopped``."""
     logdir: str | None = None
@@ -174,10 +176,23 @@ class RecorderRecord(NamedTuple):
     """Directories of the W&B runs that the training has opened itself."""
     wandb_imported: bool = False
     """Whether it has imported wandb, and so may open one."""
+    wandb_config: Mapping[str, Any] = {}
+    """What it has configured them with, secrets hidden, as far as they are configured alike."""
     wandb_syncs: bool = False
     """Whether it has wandb take its event files there (``sync_tensorboard``)."""
     git_commit: str | None = None
     git_dirty: bool | None = None
+    git_subject: str | None = None
+    """The first line of what was said of the commit."""
+    git_branch: str | None = None
+    python: str | None = None
+    """The interpreter that the training runs with."""
+    versions: Mapping[str, str] = {}
+    """Of python, torch, CUDA, … by name, as they were when the training began."""
+    gpus: tuple[str, ...] = ()
+    """What the host has, a name each."""
+    driver: str | None = None
+    """The version of NVIDIA's driver."""
     updated_at: float = 0.0
     note: str | None = None
 
@@ -234,6 +249,11 @@ class MirrorRecord(NamedTuple):
     def is_uploaded(self) -> bool:
         """Whether everything is known to be at W&B, and nothing more is to come."""
         return self.state == "finished" and self.arrived
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether it is done, and there was nothing to open a W&B run for."""
+        return self.state == "finished" and not (self.run_id or self.url or self.sync_command)
 
     @property
     def is_doubtful(self) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuimon.runs.alerts import Alert, read_alerts, worst
+from tuimon.runs.annotation import NOTHING_SAID, Annotation, read_annotation
 from tuimon.runs.lock import is_held
 from tuimon.runs.paths import RunPaths, host_directory, runs_directory
 from tuimon.runs.process import (
@@ -70,6 +71,12 @@ class RunStatus:
     mirror: MirrorRecord | None = None
     alerts: Sequence[Alert] = ()
     """What its recorder had to say of it, oldest first."""
+    annotation: Annotation = NOTHING_SAID
+
+    @property
+    def name(self) -> str:
+        """What it is called: as somebody has named it since, else as at the launch."""
+        return self.annotation.name or self.record.name
 
     @property
     def alert(self) -> Alert | None:
@@ -115,12 +122,15 @@ class RunStatus:
     @property
     def labelled_sources(self) -> tuple[LogSource, ...]:
         """The same as `log_sources`, to be shown beside those of other runs."""
+        return self.sources_called(self.record.id)
+
+    def sources_called(self, name: str) -> tuple[LogSource, ...]:
+        """The same by a name for the run."""
         sources = self.log_sources
         if len(sources) == 1:
-            return (sources[0]._replace(label=self.record.id),)
+            return (sources[0]._replace(label=name),)
         return tuple(
-            source._replace(label=f"{self.record.id}/{Path(source.path).name}")
-            for source in sources
+            source._replace(label=f"{name}/{Path(source.path).name}") for source in sources
         )
 
     @property
@@ -155,6 +165,7 @@ def read_status(directory: Path) -> RunStatus:
         recorder=_read_optional(RecorderRecord, paths.recorder_json),
         mirror=_true_mirror(record, paths),
         alerts=read_alerts(paths.alerts),
+        annotation=read_annotation(paths.annotation),
     )
 
 
@@ -166,7 +177,7 @@ def list_runs(
     Directories without a readable run.json are left out; `on_unreadable` is told why.
     """
     found: list[RunStatus] = []
-    for directory in _run_directories(runs_directory(home)):
+    for directory in run_directories(home):
         try:
             found.append(read_status(directory))
         except RecordError as error:
@@ -183,7 +194,7 @@ def find_run(ref: str | None, home: Path | None = None) -> RunStatus:
     Raises:
         RunNotFound: none, or more than one.
     """
-    directories = list(_run_directories(runs_directory(home)))
+    directories = run_directories(home)
     if ref is None:
         return _newest(home)
     exact = [directory for directory in directories if directory.name == ref]
@@ -195,7 +206,7 @@ def find_run(ref: str | None, home: Path | None = None) -> RunStatus:
             except RecordError as error:
                 raise RunNotFound(str(error)) from error
     for status in list_runs(home):
-        if status.record.name == ref:
+        if ref in (status.name, status.record.name):
             return status
     if beginning:
         raise RunNotFound(f"{ref!r} begins {len(beginning)} run ids; give more of one")
@@ -213,8 +224,9 @@ def _newest(home: Path | None) -> RunStatus:
     raise RunNotFound("there is no run yet; start one: tuimon run train.py")
 
 
-def _run_directories(runs: Path) -> list[Path]:
-    return [path.parent for path in sorted(runs.glob("*/*/run.json"))]
+def run_directories(home: Path | None = None) -> list[Path]:
+    """Directories of runs that have a record, of all hosts that share the state directory."""
+    return [path.parent for path in sorted(runs_directory(home).glob("*/*/run.json"))]
 
 
 def _read_run(paths: RunPaths) -> RunRecord:

@@ -18,10 +18,10 @@ def why_it_stays(run: RunStatus) -> str | None:
     """Why a run cannot be removed; None where it can."""
     record = run.record
     if not run.state.ended:
-        return f"{record.name} is {run.state}; stop it first: tuimon stop {record.id}"
+        return f"{run.name} is {run.state}; stop it first: tuimon stop {record.id}"
     child = record.child
     if record.ended_at is None and child is not None and is_alive(child, record.boot_id):
-        return f"{record.name} was lost, but its training (PID {child.pid}) still runs"
+        return f"{run.name} was lost, but its training (PID {child.pid}) still runs"
     return None
 
 

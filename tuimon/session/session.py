@@ -124,7 +124,7 @@ class Session:
             return None
         record = status.record
         return TrainingFacts(
-            name=record.name,
+            name=status.name,
             state=status.state,
             started_at=record.started_at,
             ended_at=status.ended_at,

@@ -72,6 +72,15 @@ def parse_filter(text: str) -> Predicate:
     return shows
 
 
+def is_filter(text: str) -> bool:
+    """Whether a text makes sense as a filter."""
+    try:
+        parse_expression(text)
+    except FilterError:
+        return False
+    return True
+
+
 def parse_expression(text: str) -> Expression:
     """How the terms in `text` are joined; the empty one always holds. Raises FilterError."""
     if len(text) > MOST_LENGTH:
@@ -109,6 +118,8 @@ def _tokens(text: str) -> list[_Lexeme]:
 
 def _pattern(regex: str | None, word: str) -> re.Pattern[str]:
     if regex is None:
+        if word.startswith("/"):  # its end has not been typed yet
+            raise FilterError("a regular expression ends with /")
         if _GLOB.search(word):
             return re.compile(r"\A" + translate(word), re.IGNORECASE)
         return re.compile(re.escape(word), re.IGNORECASE)

@@ -1,7 +1,9 @@
 """Reading log directories once, to the end of their files, in the calling thread."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import groupby
+from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.events.buffer import ReadBuffer
@@ -37,6 +39,38 @@ def load(sources: Sequence[LogSource]) -> LogSnapshot:
         files += _read_run(store, members, buffer)
     store.set_beside(scan.beside)
     return LogSnapshot(store, tuple(files), scan.truncated, tuple(scan.unreadable))
+
+
+class LogReader:
+    """Reads event files of log directories on, each time to their ends, in the calling thread."""
+
+    def __init__(self, sources: Sequence[LogSource]) -> None:
+        self.sources = sources
+        self.store = Store()
+        self._scan = LogdirScan(sources)
+        self._files: list[FoundFile] = []
+        self._tails: dict[Path, EventFileTail] = {}
+        self._runs: dict[str, tuple[dict[str, str], KnownRecords]] = {}
+        self._buffer = ReadBuffer()
+
+    def size(self) -> int:
+        """Bytes of the event files that there are now."""
+        self._files += self._scan.scan()
+        total = 0
+        for file in self._files:
+            with suppress(OSError):
+                total += file.path.stat().st_size
+        return total
+
+    def read(self) -> None:
+        """Let the store have all that is new in the files that `size` has found."""
+        for file in self._files:
+            tail = self._tails.get(file.path)
+            if tail is None:
+                plugins, known = self._runs.setdefault(file.run, ({}, KnownRecords()))
+                tail = EventFileTail(file.path, plugins, self._buffer, known)
+                self._tails[file.path] = tail
+            _read(self.store, file, tail)
 
 
 def load_runs(files: Sequence[FoundFile]) -> Iterator[tuple[RunLog | None, list[FileStatus]]]:

@@ -1,25 +1,12 @@
 """All runs of the log directories that are followed."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from tuimon.events.logdir import SideFile
 from tuimon.events.points import EventBatch
 from tuimon.store.run_log import FileStatus, RunLog
-
-_NUMBER = re.compile(r"([0-9]+)")
-
-
-@lru_cache(maxsize=1 << 15)  # all of them are sorted again when there are new runs
-def _natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
-    """Sorts ``lr2`` before ``lr10``."""
-    parts = [part for part in _NUMBER.split(name) if part]
-    return [
-        (0, int(part), "") if part.isdecimal() and len(part) < 19 else (1, 0, part)
-        for part in parts
-    ], name
+from tuimon.text import by_number
 
 
 class Store:
@@ -46,7 +33,7 @@ class Store:
         arrivals = self._arrivals  # before the copy, which then has all of these at least
         if self._sorted[0] != arrivals:
             runs = self._runs.copy()
-            self._sorted = arrivals, {name: runs[name] for name in sorted(runs, key=_natural)}
+            self._sorted = arrivals, {name: runs[name] for name in sorted(runs, key=by_number)}
         return self._sorted[1]
 
     @property

@@ -15,6 +15,7 @@ import socket
 import termios
 import threading
 from codecs import getincrementaldecoder
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
 
@@ -32,10 +33,14 @@ from tuimon.terminal.link import REQUEST, Link
 from tuimon.terminal.placement import Placement
 from tuimon.terminal.quickness import PictureGate
 from tuimon.terminal.screen_image import TerminalImage
+from tuimon.terminal.terminal_background import TerminalBackground
+from tuimon.terminal.window_title import WindowTitle
 
 _SYNC_BEGIN, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _WORTH_SYNC = 128
 """A change of fewer bytes is on the screen at once anyway."""
+_CLEARED = "\x1b[m\x1b[2J"
+"""Of a screen that has grown meanwhile, tmux 3.3 leaves the rest above the prompt otherwise."""
 _LEAVE_WITHIN = 1.0
 """Seconds that a slow or hanging terminal may hold up the end."""
 
@@ -99,6 +104,13 @@ class _Waker(threading.Event):
         super().clear()
 
 
+@dataclass
+class BackgroundTold(Message):
+    """The terminal has told whether it is light."""
+
+    is_light: bool
+
+
 class TerminalDriver(LinuxDriver):
     """Draws what an image of the terminal lacks, as fast as the terminal acknowledges it."""
 
@@ -108,6 +120,7 @@ class TerminalDriver(LinuxDriver):
         self.link = Link()
         self.quickness = PictureGate(self.link)
         self.graphics = Graphics()
+        self.background = TerminalBackground()
         self._placement = Placement(self.image)
         self.exit_event = self._waker = _Waker()
         self._loop = asyncio.get_running_loop()
@@ -117,6 +130,7 @@ class TerminalDriver(LinuxDriver):
         self._timer: asyncio.TimerHandle | None = None
         self._synchronises = False
         self._erases = _erases_with_background()
+        self._title = WindowTitle(os.environ.get("TERM", ""))
 
     # Output
 
@@ -145,6 +159,11 @@ class TerminalDriver(LinuxDriver):
         """Show these pictures and no others, over cells that are blank."""
         self._placement.place(pictures)
         self._send()
+
+    def show_title(self, text: str) -> None:
+        """Let the terminal's window be called so, until the app leaves."""
+        if title := self._title.change(text):
+            self.write(title)
 
     def write(self, data: str) -> None:
         """Send something else than cells, at once and in order."""
@@ -193,6 +212,8 @@ class TerminalDriver(LinuxDriver):
         self.link.restart()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._draws = True
+        self.write(self._title.begin())
+        self.write(self.background.ask())
         # Its answer tells how far away the terminal is before anything is drawn.
         self.link.sent(len(REQUEST))
         self.write(REQUEST)
@@ -219,7 +240,9 @@ class TerminalDriver(LinuxDriver):
         if self.attrs_before is not None:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
-        self.write("\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[m")
+        self.write(
+            f"{self._title.end()}{self.background.leave()}\x1b[<u{_CLEARED}\x1b[?1049l\x1b[?25h\x1b[?1004l"
+        )
         self.close()
 
     def stop_application_mode(self) -> None:
@@ -229,8 +252,9 @@ class TerminalDriver(LinuxDriver):
         if self._placement.seen:
             self.write(removed_all(self.graphics.protocol))
             self._placement.forget()
+        self.write(self.background.leave())
         self.link.drain(_LEAVE_WITHIN)
-        self.write("\x1b[m")
+        self.write(f"{self._title.end()}{_CLEARED}")
         super().stop_application_mode()
 
     def close(self) -> None:
@@ -255,7 +279,7 @@ class TerminalDriver(LinuxDriver):
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._waker.reader, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                pending = parser._timeout_time is not None
+                pending = parser._timeout_time is not None or self.background.holds
                 ready = selector.select(constants.ESCAPE_DELAY if pending else None)
                 if any(key.fd == self.fileno for key, _ in ready):
                     try:
@@ -265,15 +289,27 @@ class TerminalDriver(LinuxDriver):
                     if not data:
                         self._loop.call_soon_threadsafe(self._app.exit)
                         return
-                    text = self.graphics.feed(decode(data))
-                    # Nothing would be the end of the input for the parser.
-                    for message in parser.feed(text) if text else ():
-                        self.process_message(message)
+                    text = self._without_answers(self.graphics.feed(decode(data)))
+                else:
+                    text = self.background.release()
+                # Nothing would be the end of the input for the parser.
+                for message in parser.feed(text) if text else ():
+                    self.process_message(message)
                 for message in parser.tick():
                     self.process_message(message)
 
+    def _without_answers(self, text: str) -> str:
+        """Input without what the terminal tells of its background, which the app is told."""
+        before = self.background.is_light
+        text = self.background.feed(text)
+        is_light = self.background.is_light
+        if is_light is not None and is_light != before:
+            self.process_message(BackgroundTold(is_light))
+        return text
+
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.CursorPosition):
+            self.background.answered()
             self.link.answered()
             self._send_soon()
         elif isinstance(message, messages.TerminalSupportsSynchronizedOutput):
@@ -308,6 +344,13 @@ def place_pictures(app: App[Any], pictures: list[TerminalPicture]) -> None:
     driver = app._driver
     if isinstance(driver, TerminalDriver):
         driver.place(pictures)
+
+
+def show_title(app: App[Any], text: str) -> None:
+    """Let the terminal's window be called so, until the app leaves."""
+    driver = app._driver
+    if isinstance(driver, TerminalDriver):
+        driver.show_title(text)
 
 
 def round_trip(app: App[Any]) -> float | None:

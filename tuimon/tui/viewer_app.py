@@ -1,40 +1,32 @@
 """What all apps of the viewer share: settings, themes, the user's keys, the palette."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
+from textual import on
 from textual.app import App, SystemCommand
-from textual.await_complete import AwaitComplete
-from textual.command import CommandList, CommandPalette
+from textual.command import CommandPalette, Provider
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tuimon.config.schema import Settings
+from tuimon.terminal.driver import BackgroundTold, show_title
 from tuimon.terminal.terminal_app import TerminalApp
 from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.keys.user_keys import user_keys
+from tuimon.tui.palette import CommandIndex, Palette, told
+from tuimon.tui.panes.message_line import SECONDS, AppMessage, MessageLine, app_message, message_row
+from tuimon.tui.panes.passing_line import line_of
 from tuimon.tui.themes.choice import ThemeChoice
 
 R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
+_MOST_MESSAGES = 100
 _NOT_IN_PALETTE = ("app.command_palette", "interrupt")
-
-
-class Palette(CommandPalette):
-    """Textual's, but for what ends the app there.
-
-    Its list is moved in only when it is there, and of two clicks beside it the second one does not
-    take away the screen below.
-    """
-
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        return super().dismiss(result) if self.is_active else AwaitComplete()
-
-    def _action_command_list(self, action: str) -> None:
-        if self.query_one(CommandList).scrollable_content_region:
-            super()._action_command_list(action)
 
 
 @runtime_checkable
@@ -53,7 +45,7 @@ class ViewerApp(TerminalApp[R]):
     TITLE = "tuimon"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    NOTIFICATION_TIMEOUT: ClassVar[float] = 4
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandIndex}
 
     def __init__(
         self,
@@ -69,9 +61,53 @@ class ViewerApp(TerminalApp[R]):
         self.set_keymap(self.user_keys.keymap)
         self._themes = ThemeChoice(self, self.settings, few_colours=few_colours)
         self._themes.begin()
+        self.messages: deque[AppMessage] = deque(maxlen=_MOST_MESSAGES)
+        """What was said, the newest last."""
 
     def on_mount(self) -> None:
         self._themes.follow()
+
+    def title_window(self, text: str) -> None:
+        """Let the terminal's window be called so, if the user wants that."""
+        if self.settings.screen.title:
+            show_title(self, text)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in the line at the bottom, for so many seconds; no markup is read."""
+        said = app_message(message, title, severity)
+        self.messages.append(said)
+        keys = self.screen.keys if isinstance(self.screen, KeyProvider) else ()
+        key = next((key.shown for key in keys if key.action == "app.messages"), "")
+        line = line_of(self.screen, MessageLine)
+        line.show(partial(message_row, said, key), timeout or SECONDS[severity])
+
+    def action_messages(self) -> None:
+        """List what was said, the newest first."""
+        from tuimon.tui.screens.pages import FactsScreen
+
+        self.push_screen(FactsScreen("messages", self._tell_messages))
+
+    def _tell_messages(self) -> tuple[str, list[tuple[str, str]]]:
+        rows = [message.told for message in reversed(self.messages)]
+        return "" if rows else "No messages yet.", rows
+
+    @on(BackgroundTold)
+    def _background_told(self, message: BackgroundTold) -> None:
+        self._themes.on_background(message.is_light)
+
+    def action_change_theme(self) -> None:
+        """Choose a theme from a list, beside what it looks like."""
+        from tuimon.tui.dialogs.theme_list import ThemeList
+
+        self.push_screen(ThemeList(self._themes))
 
     def action_command_palette(self) -> None:
         """Show all keys and themes by name."""
@@ -92,14 +128,12 @@ class ViewerApp(TerminalApp[R]):
         return super().check_action(action, parameters)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every key of the screen by name, and the themes: what the palette offers."""
-        keys = screen.keys if isinstance(screen, KeyProvider) else ()
-        for key in keys:
+        """The themes, and every key of the screen by name: what the palette offers."""
+        yield SystemCommand("Change the theme", "Dark, light and others", self.action_change_theme)
+        yield SystemCommand("Save a picture", "The screen as SVG, here", self.action_save_picture)
+        for key, help in told(screen.keys if isinstance(screen, KeyProvider) else ()):
             if key.action not in _NOT_IN_PALETTE:
-                run = partial(screen.run_action, key.action)
-                yield SystemCommand(key.name, f"key {key.shown}", run)
-        yield SystemCommand("Change the theme", "dark, light and others", self.action_change_theme)
-        yield SystemCommand("Save a picture", "the screen as SVG, here", self.action_save_picture)
+                yield SystemCommand(key.name, help, partial(screen.run_action, key.action))
 
 
 def keys_of(app: App[object], table: Sequence[Key]) -> tuple[Key, ...]:

@@ -17,8 +17,9 @@ from tuimon.charts.ticks import multiples, nice_steps
 from tuimon.export.names import PathNames
 from tuimon.summaries.audio_clips import Audio, Clip
 from tuimon.summaries.samples import Samples, wav_samples
-from tuimon.text import format_duration
+from tuimon.text import format_duration, safe, width
 from tuimon.views.base import View, ViewDrawing, ViewOptions, view_key
+from tuimon.views.colour_bar import colour_bar
 from tuimon.views.grid import LEVELS, ramp_rows
 from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, beside_axis, clip, head, message
 from tuimon.views.subject import ItemContext
@@ -33,10 +34,13 @@ LOWEST = 40.0
 """Hz, of a logarithmic axis."""
 Mode = Literal["both", "course", "spectrogram"]
 MODES: tuple[Mode, ...] = ("both", "course", "spectrogram")
+_LOUDNESS = (f"-{_DECIBELS:.0f}", f"-{_DECIBELS / 2:.0f}", "0 dB")
+_AXIS_ROWS = 2
+"""The axis of time and its labels."""
 _LEAST_ROWS, _MOST_ROWS, _MOST_BESIDE = 3, 25, 9
 _LEAST_BOTH = 8
 """Rows of a clip that hold its course and its spectrogram."""
-_GUTTER = 6
+_GUTTER = 8
 _LEAST_WIDTH = _GUTTER + 8
 _TICK_CELLS = 10
 _LABEL_ROWS = 2
@@ -96,8 +100,8 @@ class AudioView(View):
     )
     keys = (
         view_key("audio-save", "w", "Save", "Save the sounds of the step here", "save", 84),
-        view_key("audio-mode", "m", "Mode", "Course, spectrogram, both", "mode", 83),
-        view_key("audio-frequency", "f", "Frequency axis", "Linear, logarithmic", "axis", 82),
+        view_key("audio-mode", "m", "Mode", "Show course, spectrogram, both", "mode", 83),
+        view_key("audio-frequency", "f", "Frequency axis", "Switch: linear, log", "axis", 82),
     )
 
     def __init__(self) -> None:
@@ -176,9 +180,20 @@ def rows(
         told.append((f"{shown} of {len(audio.clips)} clips", roles.NOTE))
     result = list(head(place, told, width))
     for one in audio.clips[:shown]:
-        result += [(), clip([(describe(one), roles.LEGEND)], width)]
-        result += _drawn(one, look._replace(height=room // shown - 2), mode, logarithmic)
+        drawn = _drawn(one, look._replace(height=room // shown - 2), mode, logarithmic)
+        result += [(), _heading(one, look, mode, len(drawn)), *drawn]
     return result[: max(0, height)]
+
+
+def _heading(one: Clip, look: ViewOptions, mode: Mode, drawn: int) -> Row:
+    """What a clip is and, where there is a spectrogram in the rows drawn, its key."""
+    said: list[Piece] = [(describe(one), roles.LEGEND)]
+    least = 1 if mode == "spectrogram" else _LEAST_BOTH
+    key = colour_bar(_LOUDNESS, look.ramp) if drawn - _AXIS_ROWS >= least else []
+    room = look.width - sum(width(safe(text)) for text, _ in (*said, *key))
+    if mode != "course" and key and room >= 2:
+        said += [(" " * room, roles.BLANK), *key]
+    return clip(said, look.width)
 
 
 def describe(one: Clip) -> str:
@@ -209,7 +224,7 @@ def extremes(samples: Samples, columns: int) -> Extremes:
 def _drawn(one: Clip, look: ViewOptions, mode: Mode, logarithmic: bool) -> list[Row]:
     """Draw one clip in all of the look's rows, in none where it cannot be drawn."""
     samples = wav_samples(one.data)
-    room = look.height - 2  # the axis and its labels
+    room = look.height - _AXIS_ROWS
     if samples is None or look.width < _LEAST_WIDTH or room < 1:
         return []
     cells, ramp = look.width - _GUTTER, look.ramp
@@ -256,6 +271,9 @@ def _frequency_labels(
         row = rows - 1 - dot * rows // (len(edges) - 1)
         if edges[0] <= at < top and not {row, row + 1} & labels.keys():
             labels[row] = f"{at / 1000:.4g}k" if at >= 1000 else f"{at:.4g}"
+    if labels:
+        highest = min(labels)
+        labels[highest] += "Hz" if labels[highest].endswith("k") else " Hz"
     return labels
 
 

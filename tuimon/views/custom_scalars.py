@@ -46,13 +46,13 @@ class CustomScalarsView(View):
             "custom-scalars-smoother",
             "plus,equals_sign",
             "More smoothing",
-            "More, less smoothing",
+            "Smooth more, less",
             "smooth",
             74,
         ),
         view_key("custom-scalars-rougher", "minus", "Less smoothing"),
-        view_key("custom-scalars-log", "y", "Log y axis", "Logarithmic y axis", "log y", 72),
-        view_key("custom-scalars-x", "x", "x axis", "Step, time or clock", "x axis", 71),
+        view_key("custom-scalars-log", "y", "Log y axis", "Switch y: log, linear", "log y", 72),
+        view_key("custom-scalars-x", "x", "x axis", "Switch x: step, time, clock", "x axis", 71),
     )
 
     def __init__(self) -> None:

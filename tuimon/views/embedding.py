@@ -22,7 +22,7 @@ from tuimon.summaries.embeddings import (
     read_config,
     read_embedding,
 )
-from tuimon.text import format_value, safe
+from tuimon.text import by_number, format_value, safe
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.dots import DotCanvas
 from tuimon.views.layout import DIRECTIONS, HEAD_ROWS, Piece, StepPlace, clip, head
@@ -56,7 +56,7 @@ class EmbeddingView(View):
             along=Arrows("Point above", "Point below", "Choose a point", "point", 84),
             across=Arrows("Point to the left", "Point to the right", ""),
         ),
-        view_key("embedding-mode", "m", "2-D or 3-D", "Two or three dimensions", "2-D/3-D", 82),
+        view_key("embedding-mode", "m", "2-D or 3-D", "Switch dimensions", "2-D/3-D", 82),
         view_key("embedding-turn-left", "a", "Turn left", "Turn left, right", "turn", 78),
         view_key("embedding-turn-right", "d", "Turn right"),
         view_key("embedding-tilt-up", "w", "Tilt up", "Tilt up, down"),
@@ -66,7 +66,7 @@ class EmbeddingView(View):
             "embedding-distance",
             "e",
             "Distance",
-            "Neighbours by cosine or Euclid's distance",
+            "Measure by cosine or Euclid's distance",
             "distance",
             73,
         ),
@@ -232,7 +232,7 @@ class EmbeddingView(View):
         common = sorted(counts, key=lambda label: (-counts[label], label))[:palette]
         if counts[common[-1]] == 1 and len(counts) > palette:
             return {}  # names rather than classes
-        return {label: colour for colour, label in enumerate(sorted(common))}
+        return {label: colour for colour, label in enumerate(sorted(common, key=by_number))}
 
     def _legend(self, embedding: Embedding, classes: Mapping[str, int], cells: int) -> Row:
         pieces: list[Piece] = []

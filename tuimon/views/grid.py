@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.scales import YScale, y_scale, y_ticks
+from tuimon.charts.ticks import multiples, nice_step
 from tuimon.text import format_step, width
 from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, beside_axis, clip
 
@@ -22,6 +23,7 @@ LEAST_WIDTH, LEAST_HEIGHT = 16, HEAD_ROWS + 4
 LEAST_GUTTER = 4
 """Cells beside the columns, about: there are never more columns than the rest of the width."""
 _BELOW = 2
+_TICKS = 4
 _MOST_LABEL = 10
 
 Levels = NDArray[np.int64]
@@ -150,9 +152,9 @@ def step_axis(
     labels = [(middle, format_step(place.step), roles.ACCENT)]
     labels += [(0, format_step(steps[0]), roles.TICK)]
     labels += [(len(places) - 1, format_step(steps[-1]), roles.TICK)]
-    for share in (2, 1, 3):
-        column = len(places) * share // 4
-        labels.append((column, format_step(steps[places[column]]), roles.TICK))
+    for index in _round_steps(steps):
+        column = places.index(index)
+        labels.append((column, format_step(steps[index]), roles.TICK))
     free = [True] * len(places)
     placed: list[tuple[int, str, str]] = []
     for column, text, role in labels:
@@ -170,3 +172,13 @@ def step_axis(
         at = start + width(text)
     total = gutter + 1 + len(places)
     return [clip(cursor, total), clip(below, total)]
+
+
+def _round_steps(steps: Sequence[int]) -> list[int]:
+    """Indices of those of ascending steps, each shown, that are nearest to round ones."""
+    first, last = steps[0], steps[-1]
+    if last == first:
+        return []
+    wanted = multiples(nice_step(max((last - first) / _TICKS, 1.0)), first, last)
+    known = np.array(steps, np.float64)
+    return list(dict.fromkeys(int(np.argmin(abs(known - each))) for each in wanted))

@@ -24,6 +24,7 @@ from tuimon.views.buckets import (
     statistics,
     value_limits,
 )
+from tuimon.views.colour_bar import bar_of_bands, bars_of_shares
 from tuimon.views.grid import (
     LEAST_GUTTER,
     LEAST_HEIGHT,
@@ -34,7 +35,7 @@ from tuimon.views.grid import (
     picture,
 )
 from tuimon.views.layout import HEAD_ROWS, Piece, StepPlace, head, message
-from tuimon.views.ridgeline import Ridges, most_ridges, ridgeline
+from tuimon.views.ridgeline import Ridges, most_ridges, ridgeline, steps_bar
 from tuimon.views.subject import ItemContext
 
 Mode = Literal["heatmap", "ridgeline", "bands"]
@@ -43,6 +44,7 @@ _MOST_COLUMN_BYTES = 32 << 20
 """Of the records that one picture is made of."""
 _BANDS = ((0, 8, 2), (1, 7, 5), (2, 6, 8), (3, 5, 11))
 """Which percentiles a band lies between, and its level of the ramp."""
+_BAND_NAMES = (("100%", 2), ("87%", 5), ("68%", 8), ("38%", 11), ("median", LEVELS))
 _MEDIAN = 4
 
 
@@ -90,12 +92,12 @@ class HistogramView(View):
         "100% of the values. The arrows ↑ ↓ after Enter, or a click, read single buckets."
     )
     keys = (
-        view_key("histogram-mode", "m", "Mode", "Heatmap, ridgeline, bands", "mode", 84),
+        view_key("histogram-mode", "m", "Mode", "Switch: heatmap, ridgeline, bands", "mode", 84),
         *arrow_keys(
             "histogram",
             along=Arrows("Value above", "Value below", "Read the buckets", "bucket", 87),
         ),
-        view_key("histogram-no-cursor", "c", "No cursor", "Away with the cursor", "", 0),
+        view_key("histogram-no-cursor", "c", "No cursor", "Remove the cursor", "", 0),
     )
 
     def __init__(self) -> None:
@@ -195,19 +197,21 @@ def draw(
     if any(one.edges[0] < limits[0] or one.edges[-1] > limits[1] for one in _filled(cumulated)):
         facts.insert(1, ("clipped", roles.NOTE))
     grid = grid_of(limits, width, height, ramp=look.ramp)
-    top = head(place, facts, width)
     columns = _HistogramColumns(steps, histograms, cumulated, selected)
     if mode == "ridgeline":
         below = look._replace(height=height - HEAD_ROWS)
         columns = columns.thinned(most_ridges(below.height))
+        top = head(place, facts, width, [steps_bar(columns.steps, look.ramp)])
         ridges = Ridges(columns.cumulated, columns.steps, columns.selected, _apart(limits))
         return HistogramDrawing([*top, *ridgeline(ridges, below, cursor)], grid)
     columns = columns.thinned(grid.columns)
     if mode == "bands":
         found = [None if one is None else percentiles(one) for one in columns.histograms]
-        levels = bands(found, grid.edges)
+        levels, keys = bands(found, grid.edges), [bar_of_bands(_BAND_NAMES, look.ramp)]
     else:
-        levels = heat(columns.cumulated, grid.edges)
+        shares = dot_shares(columns.cumulated, grid.edges)
+        levels, keys = heat(shares), bars_of_shares(densest(shares), look.ramp)
+    top = head(place, facts, width, keys)
     return HistogramDrawing(
         [*top, *picture(grid, levels, place, columns.steps, cursor=cursor)], grid
     )
@@ -274,10 +278,10 @@ def bands(columns: Sequence[NDArray[np.float64] | None], edges: NDArray[np.float
     return levels[::-1]
 
 
-def heat(
+def dot_shares(
     columns: Sequence[CumulativeShares | None], edges: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Levels of the ramp [dots from the top, columns]; √ of the share of the values in a dot.
+) -> NDArray[np.float64]:
+    """The share of the values that is in a dot, [dots from the top, columns].
 
     A column is None, or without buckets, where there is nothing. The dots lie between the values
     `edges`, from the lowest one up.
@@ -289,8 +293,16 @@ def heat(
         below = np.interp(edges, one.edges, one.shares)
         below[0], below[-1] = 0.0, 1.0  # what lies beyond stands at the edge
         shares[::-1, index] = np.diff(below)
-    # The densest dot of a usual column is the brightest; columns that are denser do not outshine.
+    return shares
+
+
+def densest(shares: NDArray[np.float64]) -> float:
+    """The share that is brightest: columns denser than a usual one are no brighter."""
     peaks = shares.max(axis=0)
-    reference = float(np.median(peaks[peaks > 0])) if (peaks > 0).any() else 1.0
-    bright: NDArray[np.float64] = np.sqrt(np.minimum(shares / reference, 1.0))
+    return float(np.median(peaks[peaks > 0])) if (peaks > 0).any() else 1.0
+
+
+def heat(shares: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Levels of the ramp for shares, by their roots."""
+    bright: NDArray[np.float64] = np.sqrt(np.minimum(shares / densest(shares), 1.0))
     return np.ceil(bright * LEVELS).astype(np.int64)

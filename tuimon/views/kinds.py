@@ -9,7 +9,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
-from tuimon.text import described, safe, width
+from tuimon.text import by_number, described, safe, width
 from tuimon.views.audio import AudioView
 from tuimon.views.base import View, ViewDrawing, ViewOptions
 from tuimon.views.custom_scalars import CustomScalarsView
@@ -56,7 +56,15 @@ def items(store: Store) -> list[Item]:
     """All that can be shown: what is about all runs first, then by run, kind and name."""
     found = [item for cls in KINDS for item in cls.items(store)]
     found += OtherView.unclaimed(store, _CLAIMED)
-    return sorted(found, key=lambda item: (item.run, _ORDER[item.kind], item.heading, item.tag))
+    return sorted(
+        found,
+        key=lambda item: (
+            by_number(item.run),
+            _ORDER[item.kind],
+            item.heading,
+            by_number(item.tag),
+        ),
+    )
 
 
 def draw(view: View, subject: ItemContext, look: ViewOptions) -> ViewDrawing:

@@ -53,8 +53,14 @@ def clip(pieces: Iterable[Piece], cells: int) -> Row:
     return tuple(row)
 
 
-def head(place: StepPlace, facts: Sequence[Piece], cells: int) -> tuple[Row, Row]:
-    """`HEAD_ROWS` rows: the tag, and which of its steps it is; the step, facts as many as fit."""
+def head(
+    place: StepPlace, facts: Sequence[Piece], cells: int, keys: Sequence[Sequence[Piece]] = ()
+) -> tuple[Row, Row]:
+    """`HEAD_ROWS` rows: the tag, and which of its steps it is; the step, facts as many as fit.
+
+    What the colours mean stands at the right end: the first of the `keys` beside which all facts
+    have room, else the last one, before facts.
+    """
     which = f"{place.index + 1} of {place.count}"
     if place.newest and place.count > 1:
         which += ", newest"
@@ -67,13 +73,23 @@ def head(place: StepPlace, facts: Sequence[Piece], cells: int) -> tuple[Row, Row
         title += [("  ", roles.BLANK), *draw_track(place.index, place.count, track)]
     pieces: list[Piece] = [(f"step {place.step}", roles.VALUE)]
     used = width(pieces[0][0])
+    wanted = used + sum(2 + width(safe(text)) for text, _ in facts)
+    key = next((one for one in keys if wanted + 2 + _width(one) <= cells), keys[-1] if keys else ())
+    key = key if used + 2 + _width(key) <= cells else ()
+    room = cells - (_width(key) + 2 if key else 0)
     for text, role in facts:
         text = safe(text)
-        if used + 2 + width(text) > cells:
+        if used + 2 + width(text) > room:
             break
         pieces += [("  ", roles.BLANK), (text, role)]
         used += 2 + width(text)
+    if key:
+        pieces += [(" " * (cells - _width(key) - used), roles.BLANK), *key]
     return clip(title, cells), clip(pieces, cells)
+
+
+def _width(pieces: Iterable[Piece]) -> int:
+    return sum(width(text) for text, _ in pieces)
 
 
 def _track_cells(place: StepPlace, cells: int) -> int:

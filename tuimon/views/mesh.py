@@ -90,12 +90,12 @@ class MeshView(View):
             across=Arrows("Turn left", "Turn right", "Turn", "turn", 88),
             along=Arrows("Tilt up", "Tilt down", "Tilt"),
         ),
-        view_key("mesh-near", "plus,equals_sign", "Nearer", "Nearer, farther", "zoom", 82),
+        view_key("mesh-near", "plus,equals_sign", "Nearer", "Go nearer, farther", "zoom", 82),
         view_key("mesh-far", "minus", "Farther"),
         view_key("mesh-spin", "o", "Spin", "Let it spin", "spin", 79),
-        view_key("mesh-box", "b", "Box", "Box around it", "box", 50),
-        view_key("mesh-reset", "r", "Reset", "As it was at first", "reset", 48),
-        view_key("mesh-next", "m", "Next mesh", "Next mesh of the step", "mesh", 81),
+        view_key("mesh-box", "b", "Box", "Draw a box around it", "box", 50),
+        view_key("mesh-reset", "r", "Reset", "Show it as at first", "reset", 48),
+        view_key("mesh-next", "m", "Next mesh", "Show the next mesh of the step", "mesh", 81),
     )
 
     def __init__(self) -> None:

@@ -60,14 +60,16 @@ class PrCurveView(View):
             "pr-curve-higher",
             "right_square_bracket",
             "Higher threshold",
-            "Higher, lower threshold",
+            "Raise, lower the threshold",
             "threshold",
             85,
         ),
         view_key("pr-curve-lower", "left_square_bracket", "Lower threshold"),
-        *arrow_keys("pr-curve", along=Arrows("Higher threshold", "Lower threshold", "The same")),
-        view_key("pr-curve-runs", "c", "Compare runs", "With other runs", "runs", 83),
-        view_key("pr-curve-steps", "o", "Earlier steps", "With earlier steps", "earlier", 82),
+        *arrow_keys(
+            "pr-curve", along=Arrows("Higher threshold", "Lower threshold", "Raise, lower it")
+        ),
+        view_key("pr-curve-runs", "c", "Compare runs", "Compare with other runs", "runs", 83),
+        view_key("pr-curve-steps", "o", "Earlier steps", "Add earlier steps", "earlier", 82),
     )
 
     def __init__(self) -> None:

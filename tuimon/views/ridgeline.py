@@ -17,6 +17,7 @@ from tuimon.charts.ticks import multiples, nice_steps, value_labels
 from tuimon.text import fit, format_step
 from tuimon.views.base import ViewOptions
 from tuimon.views.buckets import CumulativeShares
+from tuimon.views.colour_bar import colour_bar
 from tuimon.views.grid import LEVELS
 from tuimon.views.layout import Piece, clip
 
@@ -115,9 +116,19 @@ def _ground_lines(count: int, lines: int) -> NDArray[np.int64]:
 
 
 def _role(index: int, selected: int, count: int) -> Role:
-    if index == selected:
-        return roles.ACCENT
-    return roles.heat(3 + (LEVELS - 5) * (index + 1) // max(1, count), 0)
+    return roles.ACCENT if index == selected else roles.heat(_level(index, count), 0)
+
+
+def _level(index: int, count: int) -> int:
+    return 3 + (LEVELS - 5) * (index + 1) // max(1, count)
+
+
+def steps_bar(steps: Sequence[int], ramp: str | None) -> list[Piece]:
+    """In which colour which step is drawn."""
+    if ramp or len(steps) < 2:
+        return []
+    levels = _level(0, len(steps)), _level(len(steps) - 1, len(steps))
+    return colour_bar([f"step {format_step(steps[0])}", format_step(steps[-1])], ramp, levels)
 
 
 def _value_axis(

@@ -295,10 +295,10 @@ def test_superseded_points_are_counted_and_on_demand_a_dim_line(axis: XAxis) -> 
     old = superseded([range(200, 300), range(600, 900), range(700, 950)], 4.0)
     resumed = replace(curve(noisy_loss(1000)), superseded=old)
     hidden = draw_chart("Loss", [resumed], 60, 15, options)
-    assert "650 superseded  smoothing" in text(hidden)[0]
+    assert "650 overwritten  smoothing" in text(hidden)[0]
     assert not of_role(hidden, roles.past(0))
     drawn = draw_chart("Loss", [resumed], 60, 15, replace(options, superseded=True))
-    assert "650 superseded shown" in text(drawn)[0]
+    assert "650 overwritten shown" in text(drawn)[0]
     assert drawn.scales
     column = 54 / (drawn.scales.x1 - drawn.scales.x0)
     place = drawn.scales.x0 if axis == "wall" else 0.0

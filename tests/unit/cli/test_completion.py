@@ -37,7 +37,7 @@ def test_runs_are_offered(
         ("mirror ru", "dir,ru"),
         ("export runs -o x", "file,x"),
         ("show --kind me", "plain,mesh"),
-        ("run --resume resn", "plain,resnet"),
+        ("run --wandb-resume resn", "plain,resnet"),
         ("config --theme mi", "plain,mine"),
         ("completion z", "plain,zsh"),
     ],

@@ -13,6 +13,7 @@ from support.gpu_driver import build_driver
 from support.wandb_server import ENTITY, KEY, Behaviour, wandb_server
 from tuimon.cli import doctor
 from tuimon.cli import doctor as checks
+from tuimon.cli.doctor import Finding
 from tuimon.cli.main import main
 from tuimon.cli.shared import surroundings
 from tuimon.mirror.wandb_run import about_version
@@ -237,3 +238,38 @@ def asked(directory: Path, **variables: str) -> tuple[str, str]:
     ((what, verdict, says, _),) = json.loads(answer.stdout)
     assert what == "GPU"
     return verdict, says
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({}, Finding("doctor", "ok", "torch 2.6.0 · 2 GPUs · 9.0 GB free")),
+        (
+            {"gpu": Finding("GPU", "warn", "no NVIDIA library: no GPU metrics")},
+            Finding("doctor", "ok", "torch 2.6.0 · no NVIDIA GPU · 9.0 GB free"),
+        ),
+        (
+            {"training": Finding("training", "warn", "no torch", "activate")},
+            Finding("training", "warn", "no torch → activate", "activate"),
+        ),
+        (
+            {
+                "training": Finding("training", "warn", "no torch"),
+                "logout": Finding("logout", "bad", "ends trainings", "linger"),
+            },
+            Finding("logout", "bad", "ends trainings → linger", "linger"),
+        ),
+    ],
+)
+def test_home_is_told_the_worst_or_what_there_is(
+    monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Finding], told: Finding
+):
+    found = {
+        "training": Finding("training", "ok", "/bin/python, Python 3.11 of /: torch 2.6.0"),
+        "gpu": Finding("GPU", "ok", "2 by NVML"),
+        "logout": Finding("logout", "ok", "trainings go on"),
+        "disk": Finding("state", "ok", "/home, 9.0 GB free"),
+    } | wrong
+    looks = [lambda finding=finding: iter([finding]) for finding in found.values()]
+    monkeypatch.setattr(doctor, "_AT_A_GLANCE", looks)
+    assert doctor.brief() == told

@@ -37,6 +37,12 @@ def test_a_slip_in_a_command_is_understood(command: str) -> None:
         assert f"`tuimon {command}`" in guess([slip], COMMANDS)
 
 
+def test_a_former_name_of_a_command_works(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["resume", "nobody"]) == 2
+    assert "nobody" in capsys.readouterr().err
+    assert "resume" not in COMMANDS
+
+
 def test_a_script_is_to_be_run(place: Path) -> None:
     assert guess(["a b.py", "--lr", "3"], COMMANDS) == (
         "no command, but a script (which does not exist here): `tuimon run 'a b.py' --lr 3`"

@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch.utils.tensorboard import SummaryWriter
 
@@ -266,6 +268,19 @@ def test_runs(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert document["logdirs"] == [str(logdir / "diverged")]
 
 
+def test_all_that_is_known_of_a_run(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = launched("r", logdir / "a", time.time() - 100, argv=("t.py", "--lr", "0.1"))
+    lines = show(capsys, "--about", run, "--width", 60).splitlines()
+    assert lines[0] == f"run {'─' * 56}"
+    assert max(map(width, lines)) == 60
+    facts = dict(line.split("  ", 1) for line in lines if "  " in line)
+    assert facts["state"].strip() == "finished"
+    assert facts["Loss/train"].split() == ["min", "0.01382", "@", "1990"]
+    assert facts["lr"].strip() == "0.1"
+    assert facts["run again"].strip() == "cd / && tuimon run t.py --lr 0.1"
+    assert main(["show", "--about", run, run]) == 2
+
+
 def test_the_state_stays_when_the_name_is_long(
     logdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -490,3 +505,33 @@ def test_the_help_names_all_kinds():
     assert command.help
     for kind in KINDS:
         assert kind.kind in command.help
+
+
+def test_charts_are_drawn_into_files_whose_paths_are_printed(logdir, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    wanted = ["--svg", "page.svg", "--png", "page.png", "--background", "transparent"]
+    assert main(["show", *wanted, "--width", "900", str(logdir)]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [str(tmp_path / "page.svg"), str(tmp_path / "page.png")]
+    drawn = ElementTree.parse("page.svg").getroot()
+    assert drawn.get("width") == "900"
+    told = [node.text or "" for node in drawn.iter()]
+    assert {"Loss", "lr", "a train", "diverged train"} <= set(told)
+    assert any("损失🙂" in text for text in told)
+    assert all(text.isprintable() for text in told)
+    with Image.open("page.png") as image:
+        assert (image.width, image.mode) == (1800, "RGBA")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--svg", "x.svg", "--json"], "--json and --svg or --png do not go together"),
+        (["--png", "x.png", "--kind", "image"], "--kind and --svg or --png do not go together"),
+        (["--svg", "no/x.svg"], "/no/x.svg: No such file or directory"),
+    ],
+)
+def test_a_file_that_cannot_be_drawn_is_refused(logdir, capsys, arguments, said):
+    assert main(["show", *arguments, str(logdir)]) == 2
+    assert said in capsys.readouterr().err
+    assert not Path("x.svg").exists()

@@ -1,6 +1,7 @@
 """The sentence on why a training ended."""
 
 import signal
+from pathlib import Path
 from signal import Signals
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from tuimon.guardian.cause import Ending, explain
 from tuimon.guardian.child import Outcome
 from tuimon.guardian.last_words import last_words
+from tuimon.guardian.missing_module import with_advice
 from tuimon.guardian.oom import OomKills
 from tuimon.guardian.stop_log import Stop, StopCause
-from tuimon.runs.record import RunState
+from tuimon.runs.record import RunRecord, RunState
 
 NO_KILLS = OomKills(0, 0, None)
 TRACEBACK = "Traceback (most recent call last):\r\n  File 'x.py', line 1\r\n{}\r\n"
@@ -31,6 +33,37 @@ def test_ordinary_output_tells_nothing():
     tail = "epoch 1 loss 0.5\r\nErrorRate: 0.3\r\nValueError: printed by the script itself\r\n"
     assert last_words(tail.encode()) is None
     assert said(3, tail=tail) == "exit code 3"
+
+
+def test_a_missing_module_is_told_with_its_python_and_what_to_do(tmp_path: Path) -> None:
+    told = tmp_path / "pythons"
+    crash = TRACEBACK.format("ModuleNotFoundError: No module named '{}'")
+
+    def advised(module: str, *command: str) -> str:
+        ending = explain(Outcome(1, None), None, NO_KILLS, b"", crash.format(module).encode())
+        record = RunRecord(
+            id="i", name="n", host="h", machine_id="m", boot_id="b", argv=command,
+            command=command, cwd=str(tmp_path), started_at=0.0,
+        )  # fmt: skip
+        return with_advice(ending, record, told).cause
+
+    activate = "activate the training's environment, then run it again"
+    system = "exit code 1: No module named 'torch' in /usr/bin/python3; "
+    assert advised("torch", "/usr/bin/python3", "train.py") == system + activate
+    environment = tmp_path / "env"
+    environment.mkdir()
+    (environment / "pyvenv.cfg").touch()
+    python = f"{environment}/bin/python"
+    told.write_text(f"{python}\t3.12.1\n")  # what a launcher has started
+    why = f"exit code 1: No module named 'a.b' in {python}; install it there, or {activate}"
+    assert advised("a.b", "/usr/bin/uv", "run", "train.py") == why
+    (tmp_path / "models").mkdir()
+    assert advised("models.net", python).endswith(
+        f"'models.net' in {python}; models lies in {tmp_path}: run it with PYTHONPATH=."
+    )
+    told.write_text(f"{python}\t3.12.1\n/usr/bin/python3\t3.11.2\n")
+    nobody_knows = "exit code 1: ModuleNotFoundError: No module named 'torch'"
+    assert advised("torch", "/bin/bash", "train.sh") == nobody_knows
 
 
 def test_a_watchdog_that_aborts_without_a_traceback():

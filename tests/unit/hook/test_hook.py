@@ -15,6 +15,7 @@ import pytest
 from tuimon.events.tail import EventFileTail
 from tuimon.hook import hooked
 from tuimon.recorder.discovery import origin
+from tuimon.runs.interpreter import interpreter, pythons
 from tuimon.runs.writers import WriterReports
 
 SLOW_WRITER = """
@@ -369,3 +370,19 @@ with tensorboardX.SummaryWriter(sys.argv[1]) as writer:
     assert steps(logdir) == [0, 1, 2] * 3
     told = {line for line in WriterReports(reports).lines() if line.startswith("file:")}
     assert told == {f"file:{path}" for path in (first, *later)}
+
+
+def test_each_interpreter_of_a_training_is_told_once(reports: Path) -> None:
+    for _ in range(2):
+        assert run("", environment=hooked(os.environ, reports)).returncode == 0
+    told = Path(f"{reports}.pythons")
+    assert pythons(told) == {sys.executable: sys.version.split()[0]}
+    assert told.read_text().count("\n") == 1
+    assert interpreter(("/bin/sh", "train.sh"), told) == sys.executable
+
+
+def test_where_the_packages_are_is_told_with_torch(tmp_path: Path, reports: Path) -> None:
+    (tmp_path / "torch.py").touch()
+    environment = hooked(os.environ | {"PYTHONPATH": str(tmp_path)}, reports)
+    assert run("import torch", environment=environment).returncode == 0
+    assert str(tmp_path) in Path(f"{reports}.path").read_text().split("\n")

@@ -1,29 +1,13 @@
-"""What the `i` page tells of a run."""
+"""What header, titles and notices tell of a run."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from tuimon.present.facts import header_facts, run_rows, search_lines
+from tuimon.present.facts import HeaderFacts, header_facts, search_lines, window_title
+from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.record import RecorderRecord, RunRecord, RunState, write_record
-from tuimon.runs.sources import LogSource
+from tuimon.runs.record import RunRecord, RunState, write_record
 from tuimon.session.session import LogSearch, Session
-
-
-def test_log_directories_with_their_origin_and_warnings_are_told(tmp_path: Path):
-    paths = RunPaths(tmp_path)
-    record = RunRecord(
-        id=paths.id, name="r", host="h", machine_id="m", boot_id="b", argv=("t.py",),
-        command=("t.py",), cwd="/", state=RunState.FINISHED, started_at=1.0, ended_at=2.0,
-        warnings=("this host kills: do that",),
-    )  # fmt: skip
-    write_record(paths.run_json, record)
-    logs = LogSource(path="/logs", found_by="name")
-    console = LogSource(path=str(paths.console_metrics), recursive=False, found_by="console")
-    write_record(paths.recorder_json, RecorderRecord(logdirs=(logs, console)))
-    rows = run_rows(Session(paths))
-    assert ("beware", "this host kills: do that") in rows
-    assert ("log directory", "/logs") in rows
-    assert ("from console", str(paths.console_metrics)) in rows
 
 
 def test_a_clock_that_was_set_back_makes_nothing_negative(tmp_path: Path):
@@ -46,3 +30,15 @@ def test_where_curves_are_looked_for_is_told_by_what_was_asked():
     named = LogSearch("/runs", named=True, console_metrics="off")
     assert search_lines(named) == [f"{first}.", "Looking below /runs"]
     assert "Looking at its open files and below /here" in search_lines(LogSearch("/here"))
+
+
+def test_the_title_of_a_window_has_the_state_and_the_worst_alert() -> None:
+    alert = Alert(
+        key="k", level=AlertLevel.ERROR, title="loss is NaN", text="", wall_time=0.0, step=4
+    )
+    going = HeaderFacts(name="train", state=RunState.RUNNING, step=7, elapsed=3.0)
+    assert window_title(going) == "● train running"
+    assert window_title(replace(going, paused=True)) == "⏸ train paused"
+    flawed = replace(going, state=RunState.FINISHED, flawed=True, alert=alert)
+    assert window_title(flawed) == "⚠ train finished ! loss is NaN"
+    assert window_title(HeaderFacts(name="runs")) == "tuimon runs"

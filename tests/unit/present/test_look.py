@@ -59,6 +59,8 @@ def test_what_makes_no_sense_is_left_out(states: LookFile, home: Path) -> None:
     assert loaded.smoothing == Look().smoothing
     assert loaded.tags is None
     assert loaded.filter == "loss"
+    saved(home).write_text(json.dumps({**known, "filter": "/lay"}))
+    assert states.load().filter == "", "what is no filter is in force nowhere"
 
 
 NUMBERS = st.floats(-1e301, 1e301) | st.floats(0, 1) | st.floats()

@@ -99,6 +99,7 @@ def test_a_training_with_event_files_is_not_shown_twice(training: RunPaths, tmp_
     metrics.finish(others=True)
     assert metrics.sources == ()
     assert len(metrics.directories) == 2
+    assert metrics.config == {"lr": 0.1}  # in which both agree
 
 
 def test_a_disabled_run_is_none(tmp_path: Path) -> None:

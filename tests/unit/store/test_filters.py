@@ -56,6 +56,11 @@ def test_what_a_filter_shows(text: str, tag: str, shown: bool) -> None:
         ("or loss", 'missing before "or"'),
         ("()", 'missing before ")"'),
         ("/(/", "no regular expression"),
+        ("loss /lay[er/", "no regular expression: unterminated character set at position 3"),
+        *(
+            (f"loss {begun}", "ends with /")
+            for begun in ("/", "/lay", "/lay[er", "-/x", "run:/y", "/(a", "/a|")
+        ),
         ("(" * 50 + "a" + ")" * 50, "too many brackets"),
         ("a" * (MOST_LENGTH + 1), "characters"),
     ],

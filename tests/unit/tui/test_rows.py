@@ -12,7 +12,7 @@ from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.keys.keymap import TABLES
 from tuimon.tui.panes.chart_grid import grid_shape
-from tuimon.tui.panes.key_bar import key_row
+from tuimon.tui.panes.key_bar import fitting, key_at, key_row
 from tuimon.tui.panes.run_header import header_row
 
 
@@ -62,6 +62,11 @@ def test_one_that_ended_with_nan_is_not_all_well() -> None:
     going = replace(facts, state=RunState.RUNNING, flawed=False, reason=None)
     assert "● train  running" in text(header_row(going, 100))
     assert "! loss is NaN +1" in text(header_row(going, 100))
+
+
+def test_what_had_nothing_to_mirror_is_not_called_finished_at_wandb() -> None:
+    facts = replace(FACTS, mirror=MirrorRecord(state="finished", detail="nothing to mirror"))
+    assert "W&B" not in text(header_row(facts, 140))
 
 
 @pytest.mark.parametrize("columns", range(1, 140, 7))
@@ -156,8 +161,9 @@ def test_a_long_reason_is_shortened_rather_than_left_out():
     reason = "exit code 1: ModuleNotFoundError: No module named 'nosuchmodule'"
     facts = HeaderFacts(name="train", state=RunState.FAILED, reason=reason, elapsed=3.0)
     assert text(header_row(facts, 60)).rstrip() == (
-        " ✗ train  failed  exit code 1: ModuleNotFoundError: No mod…"
+        " ✗ train  failed  ModuleNotFoundError: No module named 'no…"
     )
+    assert text(header_row(facts, 80)).strip().endswith("'nosuchmodule'  3s")
     for cells in range(1, 100):
         assert width(text(header_row(facts, cells))) <= max(cells, 8)
 
@@ -173,6 +179,16 @@ def test_the_footer_fits_and_never_loses_the_way_out(columns):
     shown = text(key_row(TABLES["main screen"], columns))
     assert width(shown) <= columns
     assert "q leave" in shown
+
+
+def test_a_key_of_the_footer_is_where_its_hint_stands():
+    keys = [key._replace(label="") if key.id == "help" else key for key in TABLES["main screen"]]
+    for columns in (20, 61, 120):
+        shown = text(key_row(keys, columns))
+        for key in (key for key in fitting(keys, columns) if key.label):
+            at = shown.index(f" {key.shown} {key.label}")
+            assert {key_at(keys, columns, x) for x in range(at, at + len(key.label) + 3)} == {key}
+        assert key_at(keys, columns, len(shown)) is None
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,17 @@ from typing import Any
 import pytest
 from textual.message import Message
 
-from tuimon.present.facts import RunRow, TagRow
+from tuimon.charts import roles
 from tuimon.present.look import Look
+from tuimon.present.run_table import RunRow, RunTable
+from tuimon.present.tag_tree import TagRow
 from tuimon.tui.panes.tag_pane import TagPane
 
 HEIGHT = 20
+
+
+def run_row(name: str, **looks: Any) -> RunRow:
+    return RunRow(name, name, "━", roles.curve(0), **looks)
 
 
 class Pane(TagPane):
@@ -17,17 +23,18 @@ class Pane(TagPane):
 
     def __init__(self, runs: int, tags: int) -> None:
         super().__init__(Look(), dict, self.keep, id="tags")
-        self.asked: list[str] = []
+        self.asked: list[Any] = []
         self.fill(runs, tags)
 
     def fill(self, runs: int, tags: int, first: int = 0) -> None:
         self.set_content(
-            [RunRow(f"run{number}", number) for number in range(first, first + runs)],
-            [TagRow(f"tag{number}", lambda: 0.5, 0) for number in range(tags)],
+            RunTable([run_row(f"run{number}") for number in range(first, first + runs)]),
+            [TagRow(f"tag{number}", 0) for number in range(tags)],
         )
+        self.rows(40, HEIGHT)
 
     def keep(self, **changes: Any) -> None:
-        self.asked.append(changes["focus"])
+        self.asked.append(changes.get("focus", changes))
 
     def post_message(self, message: Message) -> bool:
         if isinstance(message, TagPane.Chosen):
@@ -81,7 +88,7 @@ def test_the_cursor_stays_on_its_run_once_it_was_moved() -> None:
 
 def test_the_run_that_stands_out_is_in_view() -> None:
     pane = Pane(runs=0, tags=1)
-    pane.set_content([RunRow(f"run{n}", n, focused=n == 30) for n in range(50)], [])
+    pane.set_content(RunTable([run_row(f"run{n}", focused=n == 30) for n in range(50)]), [])
     assert "›━ run30" in pane.lines
 
 
@@ -96,32 +103,70 @@ def test_fewer_tags_leave_the_cursor_on_the_last() -> None:
 def test_what_is_in_view_follows_the_cursor() -> None:
     pane = Pane(runs=50, tags=90)
     lines = pane.lines
-    assert lines.index(" +45 more") == HEIGHT // 3
+    assert lines.index(" +39 more") == HEIGHT * 2 // 3 - 1
     assert " ━ run0" in lines[1]
     pane.action_move(89)
     assert "tag89" in pane.lines[-1]
-    pane.action_move(-49 - 60)  # among the runs, which then have more room
+    pane.action_move(-49 - 60)
     assert pane.run == "run30"
-    lines = pane.lines
-    assert any("run30" in line for line in lines)
-    assert lines.index(" +41 more") == HEIGHT // 2
+    assert any("run30" in line for line in pane.lines)
 
 
-@pytest.mark.parametrize(("y", "asked"), [(0, []), (1, ["run0"]), (6, []), (7, []), (8, ["tag0"])])
+@pytest.mark.parametrize(
+    ("y", "asked"), [(0, []), (1, ["run0"]), (11, ["run10"]), (12, []), (13, []), (14, ["tag0"])]
+)
 def test_a_line_stands_for_its_run_or_tag(y: int, asked: list[str]) -> None:
     pane = Pane(runs=50, tags=3)
-    assert "more" in pane.lines[6]
+    assert "more" in pane.lines[12]
     pane.choose_line(y)
     assert pane.asked == asked
-    pane.choose_line(12)
+    pane.choose_line(17)
     assert pane.asked == asked
 
 
-def test_runs_and_tags_tell_what_was_done_to_them() -> None:
+def test_runs_tell_what_was_done_to_them_and_what_they_have_reached() -> None:
     pane = Pane(runs=0, tags=0)
+    rows = [
+        run_row("a", focused=True, value=0.5, gain=-0.25, better=True, hparams=("1e-4",)),
+        run_row("b", pinned=True, value=0.4, hparams=("0.001",)),
+        run_row("c", drawn=False, gain=20.0, hparams=("",)),
+    ]
     pane.set_content(
-        [RunRow("a", 0, focused=True), RunRow("b", 1, pinned=True), RunRow("c", 2, drawn=False)],
-        [TagRow("of many", lambda: None, None)],
+        RunTable(rows, "loss", "loss best", by_value=True, baseline="b", hparams=("lr",)),
+        [TagRow("of many")],
     )
-    assert pane.lines[1:4] == ["›━ a", "*━ b", " · c"]
-    assert pane.lines[-1].startswith(" · of many")
+    assert pane.lines[:4] == [
+        " runs 3 ──────    lr ▾ loss best      Δ",
+        "›━ a            1e-4         0.5 -25.0%",
+        "*━ b           0.001         0.4",
+        " · c                             +>999%",
+    ]
+    assert pane.lines[-2:] == [" tags 1 ────────────────────────── of a", " · of many"]
+
+
+def test_a_branch_opens_and_the_cursor_stays_on_what_it_was_on() -> None:
+    pane = Pane(runs=0, tags=0)
+    tags = [TagRow(f"layer/{n}/norm", 0) for n in range(40)]
+    pane.set_content(RunTable(), [*tags, TagRow("lr", 0)])
+    assert [line.split() for line in pane.lines[1:]] == [["▸", "layer", "40"], ["━", "lr"]]
+    pane.action_choose()
+    assert pane.lines[1].split() == ["▾", "layer", "40"]
+    pane.action_move(3)
+    pane.action_choose()
+    assert pane.asked == ["layer/2/norm"]
+    pane.set_content(RunTable(), [TagRow("new", 0), *tags])
+    pane.action_choose()
+    assert pane.asked == ["layer/2/norm"] * 2
+
+
+def test_runs_are_ranked_by_the_tag_under_the_cursor_and_by_name_again() -> None:
+    pane = Pane(runs=0, tags=0)
+    rows = [run_row("a", value=1.0), run_row("b", value=2.0)]
+    pane.set_content(RunTable(rows, "loss", "loss best"), [TagRow("acc")])
+    pane.action_rank()
+    pane.set_content(RunTable(rows, "loss", "loss best", by_value=True), [TagRow("acc")])
+    pane.action_rank()
+    assert pane.asked == [
+        {"rank": "loss", "run_order": "best"},
+        {"rank": "loss", "run_order": "name"},
+    ]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.summary_files import values, written
+from tuimon.charts import roles
 from tuimon.summaries.audio_clips import Audio, Clip, decode_audio
 from tuimon.summaries.samples import wav_samples
 from tuimon.views import audio
@@ -26,6 +27,10 @@ def wav(samples: np.ndarray, channels: int = 1) -> bytes:
     return buffer.getvalue()
 
 
+GUTTER = 8
+"""Cells beside the plots."""
+
+
 def test_a_sound_that_was_logged(tmp_path, place):
     sound = torch.linspace(0, 1, 16000) * torch.sin(torch.arange(16000) / 3)
 
@@ -37,8 +42,8 @@ def test_a_sound_that_was_logged(tmp_path, place):
     low, high = extremes(wav_samples(decoded.clips[0].data), 50)
     assert high == pytest.approx(np.linspace(0.02, 1, 50), abs=0.03)
     assert low == pytest.approx(-high, abs=0.03)
-    rows = audio.rows(place, decoded, ViewOptions(None, 56, 15), mode="course")
-    drawn = ["".join(span.text for span in row)[6:] for row in rows[4:-2]]
+    rows = audio.rows(place, decoded, ViewOptions(None, 50 + GUTTER, 15), mode="course")
+    drawn = ["".join(span.text for span in row)[GUTTER:] for row in rows[4:-2]]
     assert sum(line[45] not in " \u2800" for line in drawn) > 6
     assert sum(line[0] not in " \u2800" for line in drawn) <= 2
 
@@ -71,7 +76,7 @@ def test_damaged_headers_are_told(at, damage):
 
 def level(rows: list, column: int) -> int:
     """The row of the spectrogram that is brightest in a column."""
-    plot = ["".join(span.text for span in row)[6:] for row in rows]
+    plot = ["".join(span.text for span in row)[GUTTER:] for row in rows]
     return max(range(len(plot)), key=lambda row: SHADES.find(plot[row][column]))
 
 
@@ -80,7 +85,7 @@ def test_a_tone_that_rises_is_seen_higher(place, seconds):
     time = np.arange(int(8000 * seconds)) / 8000
     sound = np.sin(2 * np.pi * (500 + 1400 / seconds * time) * time)  # 500 to 3300 Hz
     one = Clip(wav((sound * 20000).astype("<i2")), "")
-    look = ViewOptions(None, 66, 46, ascii_only=True)
+    look = ViewOptions(None, 60 + GUTTER, 46, ascii_only=True)
     rows = audio.rows(place, Audio((one,)), look, mode="spectrogram")[4:-2]
     assert len(rows) == 40
     for column, hertz in ((5, 500 + 2800 * 5 / 60), (55, 500 + 2800 * 55 / 60)):
@@ -133,5 +138,29 @@ def test_modes_share_the_room(place):
 def test_a_course_alone_takes_more_room(place, mode, rows):
     one = Clip(wav((10_000 * np.sin(np.arange(8000) / 9)).astype("<i2")), "")
     drawn = audio.rows(place, Audio((one,)), ViewOptions(None, 100, 46), mode=mode)
-    labels = ["".join(span.text for span in row)[:5].strip() for row in drawn]
+    labels = ["".join(span.text for span in row)[: GUTTER - 1].strip() for row in drawn]
     assert labels.index("-1") - labels.index("1") + 1 == rows
+
+
+def test_frequencies_and_loudness_have_units(place):
+    one = Clip(wav((10_000 * np.sin(np.arange(8000) / 9)).astype("<i2")), "")
+    drawn = audio.rows(place, Audio((one,)), ViewOptions(None, 100, 30), mode="spectrogram")
+    text = ["".join(span.text for span in row).rstrip() for row in drawn]
+    assert text[3].endswith(" -70 ████ -35 ████ 0 dB")
+    assert [span.role for span in drawn[3] if span.text == "█"][::7] == [
+        roles.heat(1, 0),
+        roles.heat(15, 0),
+    ]
+    labels = [row[0].text.strip() for row in drawn[4:-2]]
+    assert [label for label in labels if label] == [
+        "3.5kHz",
+        "3k",
+        "2.5k",
+        "2k",
+        "1.5k",
+        "1k",
+        "500",
+        "0",
+    ]
+    bare = audio.rows(place, Audio((one,)), ViewOptions(None, 100, 30), mode="course")
+    assert "dB" not in "".join(span.text for row in bare for span in row)

@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -50,12 +51,38 @@ def test_statistics_of_what_was_logged(tmp_path, writer):
 
 
 def test_the_head_tells_the_selected_step(place):
-    drawn = heatmap(place, [300], [normal(0, 1)], ViewOptions(None, 60, 20))
+    drawn = heatmap(place, [300], [normal(0, 1)], ViewOptions(None, 90, 20))
     head = ["".join(span.text for span in row) for row in drawn[:2]]
     assert head[0].startswith("layer/weight ")
     assert "  4 of 50  " in head[0]
     assert head[1].startswith("step 300")
     assert "5000 values" in head[1]
+
+
+def test_the_head_tells_what_the_colours_mean(place):
+    steps, many = [0, 150, 300], [buckets((0, 1, 80), (1, 2, 20))] * 3
+    for mode, told in (
+        ("heatmap", r"  0 ████ ([\d.]+) ████ ([\d.]+)% of values"),
+        ("ridgeline", r"  step 0 █{8} 300"),
+        ("bands", r"  100% █ 87% █ 68% █ 38% █ median █"),
+    ):
+        rows = histogram.draw(place, steps, many, ViewOptions(None, 80, 20), mode=mode).rows
+        head = "".join(span.text for span in rows[1])
+        found = re.search(told + r"\Z", head)
+        assert found, head
+        assert len(head) == 80
+        if mode == "heatmap":
+            quarter, most = map(float, found.groups())
+            assert quarter == pytest.approx(most / 4, rel=0.1)
+
+
+def test_round_steps_are_labelled():
+    steps = list(range(0, 3000, 10))
+    rows = heatmap(
+        StepPlace("h", 2990, 299, 300), steps, [normal(0, 1)] * 300, ViewOptions(None, 80, 20)
+    )
+    labels = "".join(span.text for span in rows[-1]).split()
+    assert labels == ["0", "1000", "2000", "2990"]
 
 
 def test_what_drifts_upwards_is_seen_higher():

@@ -362,6 +362,15 @@ def test_a_run_that_tells_several_times_has_all_of_it(tmp_path: Path):
     }
 
 
+def test_the_only_run_is_called_no_dot(tmp_path: Path):
+    with SummaryWriter(str(tmp_path)) as log:
+        log.add_hparams({"lr": 0.1}, {"loss": 0.5}, run_name=".")
+    view, subject = opened(tmp_path)
+    (session,) = read_table(subject.store, subject.reader).sessions
+    assert (session.run, session.name) == (".", "this run")
+    assert "1 run " in shown(view, subject)
+
+
 def test_trials_are_called_by_what_differs(tmp_path: Path):
     with SummaryWriter(str(tmp_path / "sweep")) as log:
         for at, (lr, n) in enumerate(((0.1, 3), (0.2, 3), (0.2, 3))):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuimon.charts import roles
 from tuimon.charts.roles import CurvePart, RoleTable
+from tuimon.console.attributes import Attributes, sequence
 
 if TYPE_CHECKING:
     from tuimon.charts.model import Row
@@ -63,6 +64,9 @@ class _RoleCodes(RoleTable[str]):
             if colour
         ]
         return ";".join(parts)
+
+    def printed(self, look: Attributes) -> str:
+        return sequence(look)[2:-1]
 
     def lit(self, behind: str) -> str:
         return behind

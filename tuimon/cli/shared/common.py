@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuimon.runs.activity import activity, flaw, leftovers, losses
+from tuimon.runs.launch_command import launch_command
 from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
 from tuimon.runs.removal import size_of
@@ -42,7 +43,7 @@ def complete_run(
 
     runs = list_runs()
     offered = {run.record.id: masked_command(run.record) for run in runs}
-    offered |= {run.record.name: "the newest of that name" for run in runs}
+    offered |= {run.name: "the newest of that name" for run in runs}
     return [
         CompletionItem(text, help=safe(about))
         for text, about in offered.items()
@@ -132,7 +133,7 @@ def control_or_refuse(status: RunStatus) -> "ControlClient":
     if not status.is_here:
         host, doing = safe(status.record.host), click.get_current_context().info_name
         raise CommandError(
-            f"{safe(status.record.name)} runs on {host}; "
+            f"{safe(status.name)} runs on {host}; "
             f"do that there: ssh {host} tuimon {doing} {status.record.id}"
         )
     return ControlClient(status.paths)
@@ -141,23 +142,29 @@ def control_or_refuse(status: RunStatus) -> "ControlClient":
 def _namesake(ended: RunStatus) -> str:
     """Which run of the same name goes on, in case that was meant."""
     for run in list_runs():
-        if run.record.name == ended.record.name and not run.state.ended:
+        if run.name == ended.name and not run.state.ended:
             return f"; {run.record.id} of that name runs"
     return ""
 
 
 def run_document(run: RunStatus) -> dict[str, object]:
     """A run as JSON tells it: for others, too, and so without secrets, which run.json has."""
+    from tuimon.mirror.run_config import given_config  # its patterns take time, too
+
     mask = mask_of(run.record)
     return {
         **as_document(run.record),
         "argv": mask.command(run.record.argv),
         "command": mask.command(run.record.command),
+        "options": mask.command(run.record.options or ()),
+        "again": launch_command(run.record),
+        "config": given_config(run.record),
         "state": run.state,
         "ended_at": run.ended_at,
         "cause": run.cause,
         "notify": run.record.notify and mask.text(run.record.notify),
         "activity": activity(run, time.time()),
+        "annotation": run.annotation._asdict(),
         "alert": None if run.alert is None else asdict(run.alert),
         "bytes": size_of(run),
         "directory": str(run.paths.directory),
@@ -173,7 +180,7 @@ def run_document(run: RunStatus) -> dict[str, object]:
 def describe_end(status: RunStatus) -> str:
     """One clear line about the state of a run: `train failed after 12s: exit code 1`."""
     record = status.record
-    name = safe(record.name)
+    name = safe(status.name)
     if status.state in (RunState.STARTING, RunState.RUNNING):
         doing = "; ".join(filter(None, [activity(status, time.time()), losses(record)]))
         if status.is_paused:

@@ -74,7 +74,7 @@ def select(source: str | None) -> LogTarget:
             raise
         raise CommandError(f"no such directory, and {error.message}") from None
     if not status.log_sources:
-        raise CommandError(f"{safe(status.record.name)} has written no event files")
+        raise CommandError(f"{safe(status.name)} has written no event files")
     return LogTarget(status.log_sources, status)
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuimon.abandoned import answer_within
-from tuimon.cli.shared.common import describe_end, settings_or_refuse
+from tuimon.cli.shared.common import CommandError, describe_end, settings_or_refuse
 from tuimon.end_signals import faults_blocked
 from tuimon.runs.activity import activity, losses
 from tuimon.runs.paths import RunPaths, state_home
@@ -30,8 +30,10 @@ from tuimon.text import safe
 if TYPE_CHECKING:
     from tuimon.config.schema import Settings
     from tuimon.guardian.client import Typist
+    from tuimon.present.home_memory import HomeMemory
     from tuimon.runs.foreign import ForeignProcess
     from tuimon.session.session import Session
+    from tuimon.tui.screens.home_choice import Choice
 _ANSWER_SECONDS = 2.0
 """That a state directory may take to answer, once the screen is left."""
 _THREADS = "OPENBLAS_NUM_THREADS"
@@ -148,20 +150,54 @@ def screen_obstacle() -> str | None:
 
 def run_home() -> None:
     """Show the runs of this host; come back to them when a viewer is left."""
-    settings = settings_or_refuse()
-    while (chosen := _choose(settings)) is not None:
-        if isinstance(chosen, Path):
-            watch_logdirs([chosen], plain=False)
-        else:
-            with contextlib.suppress(RecordError):  # removed meanwhile, as the list will show
-                watch_run(chosen.paths, plain=False, launched=False)
+    from tuimon.present.home_memory import HomeMemory
+
+    settings, memory = settings_or_refuse(), HomeMemory(check=_check)
+    while (chosen := _choose(settings, memory)) is not None:
+        try:
+            _do(chosen)
+        except RecordError:  # removed meanwhile, as the list will show
+            pass
+        except CommandError as error:
+            memory.to_say = safe(error.message)
 
 
-def _choose(settings: "Settings") -> RunStatus | Path | None:
+def _choose(settings: "Settings", memory: "HomeMemory") -> "Choice | None":
     from tuimon.tui.home_app import choose
 
     with faults_blocked():
-        return choose(settings)
+        return choose(settings, memory)
+
+
+def _check() -> tuple[str, str]:
+    from tuimon.cli.doctor import brief
+
+    found = brief()
+    return found.verdict, f"{found.what}: {found.says}"
+
+
+def _do(chosen: "Choice") -> None:
+    """Raises: CommandError, RecordError."""
+    from tuimon.tui.screens.home_choice import Again, Attach, Together
+
+    match chosen:
+        case Path():
+            watch_logdirs([chosen], plain=False)
+        case Together(sources):
+            watch_sources(sources, plain=False, reset=False)
+        case Attach(pid):
+            from tuimon.runs.foreign import ForeignProcessError, find_process
+
+            try:
+                watch_process(find_process(pid), plain=False, reset=False)
+            except ForeignProcessError as error:
+                raise CommandError(str(error)) from None
+        case Again(run):
+            from tuimon.cli.run import launch_again
+
+            watch_run(launch_again(run), plain=False, launched=False)
+        case _:
+            watch_run(chosen.paths, plain=False, launched=False)
 
 
 def open_log() -> Path:
@@ -237,13 +273,13 @@ def _say_goodbye(status: RunStatus) -> None:
             doing = activity(status, time.time()) if status.record.stop_stage != "none" else None
             how = f"is being stopped: {doing}" if doing else "is still running"
             click.echo(
-                f"{safe(status.record.name)} {how}\n"
+                f"{safe(status.name)} {how}\n"
                 f"  watch it: tuimon attach {status.record.id}\n"
                 f"  end it:   tuimon stop {status.record.id}"
             )
             lost = losses(status.record)
             for warning in (*status.record.warnings, *([lost] if lost else [])):
-                click.echo(f"beware: {safe(warning)}")
+                click.echo(f"warning: {safe(warning)}")
             return
         if status.state.went_wrong:
             from tuimon.console.history import read_tail

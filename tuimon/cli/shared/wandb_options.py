@@ -17,6 +17,8 @@ _LONGEST_PROJECT = 128
 
 _FILES = (".yaml", ".yml", ".json", ".toml")
 
+_FORMER = {"resume": "wandb-resume", "no-resume": "no-wandb-resume"}
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
@@ -51,6 +53,17 @@ _OPTIONS = (
         "--save-events", is_flag=True, help="Send the event files, too, as files of the W&B run."
     ),
 )
+
+WANDB_NAMES = (
+    "mode", "when_online", "project", "entity", "group", "job_type", "tags", "notes", "config",
+    "save_events",
+)  # fmt: skip
+"""Names of their parameters."""
+
+
+def present_name(option: str) -> str:
+    """What an option is called that may have been typed by a former name; without dashes."""
+    return _FORMER.get(option, option)
 
 
 def wandb_options(command: F) -> F:

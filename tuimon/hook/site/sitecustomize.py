@@ -11,6 +11,8 @@ _REPORTS = os.environ.get("TUIMON_WRITERS", "")
 _FLUSH_SECONDS = 0.1
 _WRITERS = {"tensorboard.summary.writer.event_file_writer", "tensorboardX.event_file_writer"}
 _WANDB = "wandb.sdk.wandb_run"
+_MOST_PYTHONS = 4096
+"""Bytes of what is told of interpreters."""
 
 
 class _WriterFinder:
@@ -20,6 +22,8 @@ class _WriterFinder:
 
     @classmethod
     def find_spec(cls, name: str, path: object = None, target: object = None) -> object:
+        if name == "torch":
+            _tell_packages()
         if (name not in _WRITERS and name != _WANDB) or cls.busy:
             return None
         cls.busy = True
@@ -153,7 +157,7 @@ def _report(path: str) -> None:
 
 
 def _tell_packages() -> None:
-    """Where a Python that writes finds its packages; of several the first one tells it."""
+    """Where a Python that writes, or has torch, finds its packages; the first one tells it."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
         file = os.open(f"{_REPORTS}.path", flags, 0o600)
@@ -161,6 +165,24 @@ def _tell_packages() -> None:
         return
     try:
         os.write(file, b"\n".join(os.fsencode(os.path.abspath(entry)) for entry in sys.path))
+    finally:
+        os.close(file)
+
+
+def _tell_python() -> None:
+    """Which interpreter this is, and its version: each that runs in a training once."""
+    line = os.fsencode(f"{sys.executable}\t{sys.version.split()[0]}\n")
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+    try:
+        file = os.open(f"{_REPORTS}.pythons", flags, 0o600)
+    except OSError:
+        return
+    try:
+        told = b"\n" + os.read(file, _MOST_PYTHONS)
+        if b"\n" + line not in told and len(told) + len(line) < _MOST_PYTHONS:
+            os.write(file, line)
+    except OSError:
+        pass
     finally:
         os.close(file)
 
@@ -193,4 +215,5 @@ def _print_lines() -> None:
 if _REPORTS:
     _print_lines()
     sys.meta_path.insert(0, _WriterFinder)
+    _tell_python()
 _run_shadowed()

@@ -5,19 +5,24 @@ table and the conversion of its numbers. So nothing here may depend on what the 
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tuimon.metrics import measure_of
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric
-from tuimon.metrics.splits import EVALUATIONS, SPLITS, split_of
+from tuimon.metrics.splits import EVALUATIONS, split_of
 from tuimon.recorder.console_metrics.counters import Count, Span, is_whole
 from tuimon.recorder.console_metrics.grammar import LineReading
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Word
 from tuimon.recorder.console_metrics.line_place import OTHER, Place, place_of
 from tuimon.recorder.console_metrics.prefixes import Prefix
-from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
+from tuimon.recorder.console_metrics.prose import (
+    behind_function_words,
+    has_function_word,
+    unknown_words,
+)
+from tuimon.recorder.console_metrics.unread_numbers import Unread, pattern_of, unread_in
+from tuimon.recorder.console_metrics.value_places import ValuePlace, is_integer, values_of
 
 _DIGIT = re.compile(r"\d")
 _FEW_CELLS = 5
@@ -26,25 +31,12 @@ _GAP = 4
 _MOST_UNKNOWN_WORDS = 2
 _RANKS = ("rank", "local_rank", "global_rank")
 _COUNTER = re.compile(r"\b(?:steps?|iter\w*|epochs?|batch(?:es)?|updates?)\b", re.IGNORECASE)
-_COUNTED = re.compile(r"(?:iter|iteration|step|epoch|update)s?$", re.IGNORECASE)
 _FRAMES = frozenset("│├└╰")
 _CATBOOST = "learn"
 _DRAWN = re.compile(r"━|\[=*>?\.*\]|\s-\s")
-_CARRIED = frozenset(("loss", "likelihood", "error", "accuracy", "reward"))
 
 
 _NOWHERE = Place()
-
-
-class ValuePlace(NamedTuple):
-    """A value worth a curve, by the places of its numbers."""
-
-    split: str
-    key: str
-    number: Span
-    of: Span | None
-    counts: bool
-    """Whether a comma in it is surely one between thousands."""
 
 
 class LineForm(NamedTuple):
@@ -66,6 +58,12 @@ class LineForm(NamedTuple):
     """Whether it begins with an asterisk, as what ends an evaluation."""
     is_vague: bool = False
     """Whether it counts only below a heading."""
+    unread: tuple[Unread, ...] = ()
+    """Whole numbers of a line with values that nothing is known of."""
+    pattern: str = ""
+    """That line without its numbers."""
+    is_doubtful: bool = False
+    """Whether it tells where it is in a way that is not understood."""
     is_guess: bool = False
     """Whether it tells a learning rate or something unknown alone: it counts only where an epoch
     or a step was announced."""
@@ -82,11 +80,10 @@ NOTHING = LineForm()
 def form_of(line: str, prefix: Prefix) -> LineForm:
     """The form of a line; `NOTHING` for one that may be prose, a setting or code."""
     reading = LineReading(line, prefix.end)
-    items = _telling_cells(reading)
-    if items is None:
-        return NOTHING
+    told = _telling_cells(reading)
+    items = reading.items if told is None else told
     pairs = [item.what for item in items if isinstance(item.what, Pair)]
-    place = place_of(reading, items)
+    place = _NOWHERE if told is None else place_of(reading, items)
     is_row = place.counted is not None and place.counted.end <= 1
     form = LineForm(
         place=place,
@@ -114,7 +111,12 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
         pairs, form.has_position, may_be_rate=are_all, are_words_known=unknown == 0
     ):
         most = max(_MOST_UNKNOWN_WORDS, reading.rows // 2)
-        return NOTHING if unknown > most else _measured(form, reading, items, pairs, unknown)
+        if unknown > most:
+            return NOTHING
+        found = _measured(form, reading, items, pairs, unknown)
+        return found if told is not None else _of_sentence(found)
+    if told is None:
+        return NOTHING
     if is_configuration([pair.key for pair in pairs]):
         return NOTHING
     split = next(filter(None, map(split_of, words)), "")
@@ -198,7 +200,7 @@ def _is_measured(
     if known and are_words_known and are_fractions and any(map(_is_learning_rate, pairs)):
         return True  # policy 0.3 lr 0.01
     # "Epoch: 10, Train: 0.81, Test: 0.79"
-    return known and any(_is_split(one.key) and not _is_integer(one) for one in pairs)
+    return known and any(_is_split(one.key) and not is_integer(one) for one in pairs)
 
 
 def _measured(
@@ -209,27 +211,36 @@ def _measured(
     unknown: int,
 ) -> LineForm:
     """The form of a line with measurements."""
-    values, split = _values(items, pairs, are_meters=form.place.counted is not None)
+    values, split = values_of(items, pairs, are_meters=form.place.counted is not None)
     points = any("." in pair.number.text for pair in pairs)
     form = form._replace(values=values, split=split, has_points=points)
+    read = [span for value in values for span in (value.number, value.of) if span]
+    unread = unread_in(reading.found, [*read, *form.place.spans])
+    form = form._replace(unread=unread, pattern=pattern_of(reading.line, reading.found[0].start))
     if form.has_position:
         return form
     if reading.has_unknown_count:
-        return NOTHING
+        return form._replace(is_doubtful=True)
     if split:
         return form
     before = reading.line[: pairs[0].number.start]
     is_column = len(pairs) == 1 and not pairs[0].sign and len(before) - len(before.rstrip()) > _GAP
     is_odd = is_column and not form.is_indented
     if reading.has_nameless or is_odd or any(map(_may_count, pairs)):
-        return NOTHING  # where it is, is told in a way that is not understood
+        return form._replace(is_doubtful=True)
     anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
-    if not all(pair.sign or not _is_integer(pair) for pair in anchors):
+    if not all(pair.sign or not is_integer(pair) for pair in anchors):
         return NOTHING
-    is_bare = _is_integer(pairs[0]) and not pairs[0].number.unit
+    is_bare = is_integer(pairs[0]) and not pairs[0].number.unit
     has_place = any(_DIGIT.search(one.text) for one in _words_before(items))
     is_vague = unknown > 0 or has_place or (len(pairs) == 1 and (form.is_indented or is_bare))
     return form._replace(is_vague=is_vague, is_guess=not anchors)
+
+
+def _of_sentence(form: LineForm) -> LineForm:
+    """The form of a sentence, whose values are called by what follows its last function word."""
+    values = tuple(value._replace(key=behind_function_words(value.key)) for value in form.values)
+    return form._replace(values=tuple(one for one in values if one.key), is_doubtful=True)
 
 
 def _words_before(items: Sequence[LineItem]) -> Iterator[Word]:
@@ -252,7 +263,7 @@ def _is_split(key: str) -> bool:
 
 def _may_count(pair: Pair) -> bool:
     """Whether a pair may tell a position by a name that is not known, ``Steps executed: 200``."""
-    return _is_integer(pair) and _COUNTER.search(pair.key) is not None
+    return is_integer(pair) and _COUNTER.search(pair.key) is not None
 
 
 def _is_logged(pair: Pair) -> bool:
@@ -277,89 +288,6 @@ def _is_learning_rate(pair: Pair) -> bool:
     return measure_of(pair.key).kind == "learning rate"
 
 
-def _is_integer(pair: Pair) -> bool:
-    return is_whole(pair.number) and pair.of is None
-
-
-def _values(
-    items: Sequence[LineItem], pairs: Sequence[Pair], *, are_meters: bool = True
-) -> tuple[tuple[ValuePlace, ...], str]:
-    """The pairs worth a curve, each with the part of the data that was named last before it.
-
-    Where they `are_meters`, what is in parentheses behind them is their average so far.
-    """
-    carried = dict(zip(map(id, pairs), _carried(pairs), strict=True))
-    split, whole = "", ""
-    values: list[ValuePlace] = []
-    rows: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for item in items:
-        what = item.what
-        if isinstance(what, Word):
-            if named := split_of(what.text) or _set_of(what.text):
-                split = named
-                whole = whole or ("" if values else split)
-        elif isinstance(what, Pair):
-            what = what if are_meters else what._replace(average=None)
-            if value := _value(what, split or carried[id(item.what)]):
-                values.append(value)
-                rows[value.split, value.key].add(item.row)
-    values = [one for one in values if len(rows[one.split, one.key]) == 1]  # of which of them?
-    last = items[-1].what if items else None
-    if not whole and isinstance(last, Word) and last.depth and split:
-        whole = split
-        values = [value._replace(split=split) for value in values]
-    return tuple(values), whole
-
-
-def _set_of(word: str) -> str:
-    """The name of one of several sets of a part of the data, ``dev_clean``; else empty."""
-    measure = measure_of(word) if "_" in word else None
-    return word if measure and measure.split in EVALUATIONS and not measure.kind else ""
-
-
-def _carried(pairs: Sequence[Pair]) -> list[str]:
-    """For each pair the part of the data that one before it names, ``val loss: 0.5, acc: 0.8``."""
-    carried: list[str] = []
-    named = {pair.key.lower() for pair in pairs}
-    split, depth = "", 0
-    for pair in pairs:
-        first, _, rest = pair.key.lower().partition(" ")
-        is_measure = measure_of(pair.key).kind in _CARRIED
-        carried.append("")
-        if rest and first in SPLITS:
-            split, depth = first if is_measure else "", pair.depth
-        elif measure_of(pair.key).split:
-            split = ""
-        elif not split and is_measure:
-            return [""] * len(pairs)
-        elif split and (is_measure or pair.depth > depth):
-            carried[-1] = "" if f"{split} {pair.key.lower()}" in named else SPLITS[split]
-    return carried
-
-
-def _value(pair: Pair, split: str) -> ValuePlace | None:
-    unit = pair.number.unit
-    if not pair.is_sure or unit not in _VALUE_UNITS or not is_charted(pair.key):
-        return None
-    measure = measure_of(pair.key)
-    is_count = measure.kind == "" or _COUNTED.search(pair.key) is not None
-    if is_count and not unit and _is_integer(pair):
-        return None
-    if pair.key.endswith(("(s)", "(ms)", "(sec)")):
-        return None
-    if pair.of is not None and (not is_whole(pair.number) or measure.kind not in _SHARES):
-        return None
-    span = pair.number.start, pair.number.end
-    if pair.average and not pair.of and (split or measure.split) in EVALUATIONS:
-        span = pair.average
-    counts = measure.kind in ("rate", "count", "size", "time")
-    return ValuePlace(split, pair.key, span, pair.of, counts)
-
-
-_VALUE_UNITS = ("", "%", "dB", "nats", "bits")
-_SHARES = ("accuracy", "error", "share")
-
-
 def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
     """The form of what stands before a bar, or behind its clock.
 
@@ -380,7 +308,7 @@ def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
         or not isinstance(item.what, Pair)
         or _is_anchor(item.what, known=True)
     ]
-    values, _ = _values(items, pairs)
+    values, _ = values_of(items, pairs)
     form = LineForm(place=place_of(reading, items))
     split = next(filter(None, map(split_of, words)), "")
     if split == "train" and [word.lower() for word in words] != ["train"]:

@@ -30,6 +30,13 @@ class Place(NamedTuple):
     """A word such as fold, and its number."""
 
     @property
+    def spans(self) -> list[Span]:
+        """Of all its numbers."""
+        counted = (self.counted.number, self.counted.total) if self.counted else ()
+        part = () if self.part is None else (self.part[1],)
+        return [span for span in (self.epoch, self.epochs, *counted, *part) if span]
+
+    @property
     def is_told(self) -> bool:
         """Whether it tells anything of where in the training it is."""
         return self.epoch is not None or self.counted is not None

@@ -1,12 +1,11 @@
 """Reads what one process prints: lines, and what several of them make together."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tuimon.metrics import measure_of
-from tuimon.metrics.printed import is_charted, is_configuration, is_metric, may_hold_metrics
-from tuimon.metrics.splits import EVALUATIONS, SPLIT_WORD, SPLITS
+from tuimon.metrics.printed import may_hold_metrics
+from tuimon.metrics.splits import EVALUATIONS, SPLITS
 from tuimon.recorder.console_metrics.bars import (
     BarState,
     CentredCounts,
@@ -16,12 +15,12 @@ from tuimon.recorder.console_metrics.bars import (
 )
 from tuimon.recorder.console_metrics.block_heading import BlockHeading
 from tuimon.recorder.console_metrics.dictionaries import (
-    COUNTED,
     OpenDictionary,
     as_dictionary,
-    printed_of,
 )
+from tuimon.recorder.console_metrics.dictionary_lines import DictionaryReader
 from tuimon.recorder.console_metrics.form_cache import FormCache, NumberReader
+from tuimon.recorder.console_metrics.growing_counts import GrowingCounts
 from tuimon.recorder.console_metrics.headings import (
     BEST_HEADING,
     DATA_HEADING,
@@ -35,9 +34,16 @@ from tuimon.recorder.console_metrics.plain_lines import line_form
 from tuimon.recorder.console_metrics.prefixes import prefix_of
 from tuimon.recorder.console_metrics.printed_blocks import ConsoleBlock, ResultBlock
 from tuimon.recorder.console_metrics.printed_tables import ConsoleTable, may_be_head
-from tuimon.recorder.console_metrics.prose import has_function_word, unknown_words
+from tuimon.recorder.console_metrics.prose import has_function_word
 from tuimon.recorder.console_metrics.steps import Position
 from tuimon.recorder.console_metrics.trainings import PrintedPoint, Trainings
+from tuimon.recorder.console_metrics.unread_numbers import (
+    NO_COUNTS,
+    CountRow,
+    counts_above,
+    counts_of,
+    may_be_above,
+)
 
 _MOST_UNKNOWN_WORDS = 2
 _LONGEST_HEADING = 100
@@ -46,18 +52,10 @@ _NARROW = 24
 """Blanks before the name of a source at the edge, beside which a long word finds no room."""
 _MOST_UNNAMED = 64
 
-_OF_CODE = re.compile(r"\w\s*\($|[=\"']\s*$")
-_OF_SPLIT = re.compile(rf"(?:^|[\s\])])(?:{SPLIT_WORD})\s?=\s*$", re.IGNORECASE)
-"""What stands before a dictionary in code, and before one of metrics, ``train={...}``."""
-_OF_LOSSES = re.compile(r"\b(?:losses|metrics|scores|results)\s?[:=]\s*$", re.IGNORECASE)
-"""What a dictionary of metrics of any name is called."""
-_NAME = re.compile(r"\s*[\w.\-]+\s?[:=]?\s*")
 _OF_TRAINING = re.compile("train|epoch|step|iter|batch", re.IGNORECASE)
 """What a bar of the training is called by, other than one of ``converting images to x2``."""
 _ABOVE = frozenset(":*=")
 """What lines end with that stand above others."""
-_LAPPING = ("iter", "iteration")
-"""Keys that may count anew each epoch."""
 
 _DIGIT = re.compile(r"\d")
 _OPENING = frozenset("{:-=+━─┐╮")
@@ -82,6 +80,7 @@ class OutputReader:
         self._names = FormCache(lambda text: bar_form_of(text, only_measures=True))
         self._postfixes = FormCache(lambda text: bar_form_of(text, only_measures=False))
         self._numbers = NumberReader()
+        self._dictionaries = DictionaryReader(self._names, self._numbers, self._main_bar)
         self._bars = ProgressBars()
         self._centred = CentredCounts()
         self._unnamed: dict[int, int] = {}  # total → count of bars without a name
@@ -93,6 +92,9 @@ class OutputReader:
         self._dictionary = OpenDictionary()
         self._result = ResultBlock()
         self._heading = BlockHeading()
+        self._growing = GrowingCounts()
+        self._above = NO_COUNTS
+        """Numbers of the last heading that is not understood."""
         self._announces = self._announced = self._evaluates = False
         """Whether epochs are announced, one was since the last bar, and this bar is of none."""
         self._last_drawn: tuple[int, int | None] = (0, None)
@@ -123,7 +125,8 @@ class OutputReader:
         """The last states of progress bars that were held back."""
         points = self._end_of_wide()
         points += self._points(self._result.finish())
-        return points + [point for line in self._bars.finish() for point in self._points(line)]
+        points += [point for line in self._bars.finish() for point in self._points(line)]
+        return points + self._followed(self._growing.finish())
 
     def form(self, text: str) -> LineForm:
         """The form of a line."""
@@ -174,6 +177,8 @@ class OutputReader:
             return []
         if (state := bar_state(text)) is not None:
             return self._state(state)
+        if may_be_above(text):
+            self._above = counts_above(text, prefix_of(text).end)
         if not may_hold_metrics(text) and not (self._heading.position.known and text[:1].isspace()):
             if text[-1:] in _ABOVE and not _DIGIT.search(own := text[prefix_of(text).end :]):
                 self._head(own)
@@ -232,50 +237,17 @@ class OutputReader:
         return [point for line in lines for point in self._points(line)]
 
     def _of_dictionary(self, text: str) -> list[PrintedPoint]:
-        line = self._dictionary_line(text)
+        line, counts = self._dictionaries.read(text, self._above) or (None, NO_COUNTS)
         if line is None:
             return []
         if not line.position.known:
             is_indented = "\n" in text or text[:1].isspace()
-            line = self._heading.below(line, is_indented=is_indented) or line
-        return self._trainings.follow(line)
-
-    def _dictionary_line(self, text: str) -> MetricLine | None:
-        before, brace, inside = text.partition("{")
-        before = before[prefix_of(before).end :]
-        if has_function_word(before) or unknown_words(before) > _MOST_UNKNOWN_WORDS:
-            return None
-        if _OF_CODE.search(before) and not _OF_SPLIT.search(before):
-            return None
-        found, split = printed_of(brace + inside)
-        is_measured = any(is_metric(key, f"{value}", ":") for key, value in found.items())
-        if is_configuration(list(found)) or not (is_measured or _OF_LOSSES.search(before)):
-            return None
-        about = self._names.of(before)
-        position = self._dictionary_position(found, self._numbers.read(before, about).position)
-        split = about.split or split
-        if _NAME.fullmatch(before):
-            split = split or measure_of(before).split
-        values = tuple(
-            (split, key, value)
-            for key, value in found.items()
-            if is_charted(key) and key.rpartition("_")[2] != "updates"
-        )
-        return MetricLine(position, values)
-
-    def _dictionary_position(self, found: dict[str, float], before: Position) -> Position:
-        epoch = found.get("epoch", before.epoch)
-        if epoch is not None and not 0 <= epoch < 1e9:
-            return Position()
-        for key, count in found.items():
-            is_step = key in COUNTED[:-1] or key.endswith("_num_updates")
-            if is_step and 0 <= count < 1e15:
-                return Position(epoch, int(count), unit="step" if key in _LAPPING else "global")
-        if before.done is not None:
-            return before._replace(epoch=epoch)
-        if epoch is not None and (bar := self._main_bar()) is not None:
-            return Position(epoch, bar, unit="global")
-        return Position(epoch)
+            below = self._heading.below(line, is_indented=is_indented)
+            if below is None and self._is_placeless(self._trainings, counts):
+                held = self._growing.place(self._trainings, line, counts, needs_proof=False)
+                return self._followed(held)
+            line = below or line
+        return self._points(line)
 
     def _main_bar(self) -> int | None:
         """Steps of the bar that a trainer draws over the whole training.
@@ -301,25 +273,36 @@ class OutputReader:
         trainings = self._trainings
         if form.rank is not None:
             trainings = self._others(text[form.rank[0] : form.rank[1]])
+        points = self._followed(self._growing.finish()) if form.is_heading else []
         if form.values or form.is_heading:
             self._label(trainings, text, form)
         if not form.values:
             self._announce(text, form, trainings)
-            return []
+            return points
         line = self._numbers.read(text, form)
         if form.has_position:
             self._heading.leave()
+            line = self._with_epoch(text, form, line)
         elif form.is_guess and not self._heading.position.known:
             return []
-        elif (below := self._heading.below(line, is_indented=form.is_indented)) is not None:
+        elif not form.is_doubtful and (
+            below := self._heading.below(line, is_indented=form.is_indented)
+        ):
             line = below
-        elif form.is_vague and not (form.is_indented and self._heading.owns):
-            return []
+        else:
+            is_owned = form.is_indented and self._heading.owns
+            needs_proof = form.is_doubtful or (form.is_vague and not is_owned)
+            counts = counts_of(text, form.unread, form.pattern).below(self._above)
+            if self._is_placeless(trainings, counts):
+                held = self._growing.place(trainings, line, counts, needs_proof=needs_proof)
+                return self._followed(held)
+            if needs_proof:
+                return []
         if not form.has_position and not form.split and form.is_summary:
             line = trainings.current.summed_up(line)
         if line.position.total and form.is_drawn:
             return self._drawn(line)
-        return trainings.follow(line)
+        return self._followed(self._growing.pass_by(trainings, line))
 
     def _label(self, trainings: Trainings, text: str, form: LineForm) -> None:
         """A line names the part of the run that it is about, ``fold 1``."""
@@ -354,5 +337,25 @@ class OutputReader:
             trainings.announce(position.epoch)
             self._announces = self._announced = True
 
+    def _is_placeless(self, trainings: Trainings, counts: CountRow) -> bool:
+        """Whether nothing has told where a line is, and a number may."""
+        axis = trainings.current.axis
+        is_nowhere = axis.trained is None and axis.epoch is None
+        return bool(counts.numbers) and (is_nowhere or self._growing.knows(counts.pattern))
+
+    def _with_epoch(self, text: str, form: LineForm, line: MetricLine) -> MetricLine:
+        """A line that counts something in an epoch that it tells in a way nobody has heard of."""
+        position = line.position
+        if not form.unread or position.epoch is not None or position.done is None:
+            return line
+        counts = counts_of(text, form.unread, form.pattern)
+        epoch = None if position.is_global else self._growing.epoch_of(counts, position.done)
+        return line if epoch is None else line._replace(position=position._replace(epoch=epoch))
+
     def _points(self, line: MetricLine | None) -> list[PrintedPoint]:
-        return [] if line is None else self._trainings.follow(line)
+        if line is None:
+            return []
+        return self._followed(self._growing.pass_by(self._trainings, line))
+
+    def _followed(self, lines: Iterable[tuple[Trainings, MetricLine]]) -> list[PrintedPoint]:
+        return [point for trainings, line in lines for point in trainings.follow(line)]

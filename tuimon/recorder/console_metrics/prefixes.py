@@ -28,7 +28,8 @@ _RANKS = (
     rf"(?=\s\[?(?:\[?[\w./\-]+\.\w+:\d|\[[^\[\]]{{0,60}}\d\d:\d\d"
     rf"|{STAMP}|{CLOCK}|{_MONTH}|{_DAY_NAME}|\d{{1,2}}[ -]{_MONTH}|{LEVEL})(?![\w/]))",
     r"\((?:\w+ )?pid=(?P<pid>\d{1,9})[^)]{0,60}\)",  # ray
-    r"(?!(?i:epoch|iter|step|batch|fold|trial|run))"  # docker compose
+    r"(?!(?i:(?:epoch|iter|step|batch|fold|trial|run|round|gen|episode|upd)\w*|ep|e|itr?|ite|s|b)-)"
+    # docker compose
     r"(?P<container>[A-Za-z][\w.]{0,40}-\d{1,4})\s{1,20}\|",
     r"\[pod/(?P<pod>[\w.\-]{1,80})/[\w.\-]{1,80}\]",  # kubectl
     r"(?P<worker>(?:[A-Za-z]\w{0,20}-){0,4}"  # pdsh

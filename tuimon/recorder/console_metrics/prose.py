@@ -14,6 +14,9 @@ _FUNCTION = word_set(
     " loaded writing downloading download installing collecting usage requires required default"
 )
 
+_LONGEST_SHORT = 4
+"""Letters of ``avg.`` and other words that are cut."""
+
 FILLERS = frozenset(SPLITS) | word_set(
     "set epoch step iter batch batches end done summary results result metrics metric eta time"
     " elapsed info log rank gpu current mean avg average total stats finished complete completed"
@@ -27,6 +30,20 @@ _WORD = re.compile(r"(?<![\w/\-])[A-Za-z]{2,}(?:-[A-Za-z]+)*(?![\w/])")
 def has_function_word(text: str) -> bool:
     """Whether a text contains words that sentences need and logs do not."""
     return any(word.lower() in _FUNCTION for word in _WORD.findall(text))
+
+
+def behind_function_words(text: str) -> str:
+    """What follows the last of these words: all of a text without any."""
+    words = text.split()
+    ends = [place for place, word in enumerate(words, 1) if word.lower() in _FUNCTION]
+    return " ".join(words[ends[-1] :]) if ends else text
+
+
+def behind_full_stop(text: str) -> str:
+    """What follows the end of a sentence, other than of an abbreviation, in a name."""
+    before, stop, behind = text.rpartition(". ")
+    word = before.rpartition(" ")[2]
+    return behind if stop and word.islower() and len(word) > _LONGEST_SHORT else text
 
 
 def unknown_words(text: str) -> int:

@@ -93,6 +93,8 @@ class StepAxis:
     def begins_anew(self, position: Position) -> bool:
         """Whether a line of the training goes back to the start: that of another training."""
         epoch, last = position.epoch, self._last_epoch
+        if epoch is not None and last is None and self.trained is not None:
+            return False  # its batches had no epoch so far
         if epoch is not None and last is not None and self._first_epoch is not None:
             is_far = epoch <= self._first_epoch or (
                 self._has_fractions and epoch < min(1, last / 2)

@@ -19,6 +19,8 @@ class JumpTarget(NamedTuple):
     x: int
     y: int
     jump: Callable[[], object]
+    is_before: bool = False
+    """The letter stands before that column, so as not to cover what is there."""
 
 
 def labels(count: int) -> list[str]:
@@ -51,7 +53,8 @@ class JumpScreen(ModalScreen[JumpTarget | None]):
     def compose(self) -> ComposeResult:
         for label, target in self.targets.items():
             sign = self._signs[label] = Static(label, markup=False)
-            sign.styles.offset = target.x, target.y
+            before = len(label) if target.is_before else 0
+            sign.styles.offset = max(0, target.x - before), target.y
             yield sign
 
     def on_key(self, event: events.Key) -> None:

@@ -18,7 +18,8 @@ def all_of(topics: Topics) -> tuple[Key, ...]:
 def everywhere(screen: str) -> tuple[Key, ...]:
     """Keys that every screen of its own has, with ids of that screen."""
     return (
-        Key(f"{screen}palette", "ctrl+p,colon", "app.command_palette", "Commands", "All commands"),
+        Key(f"{screen}palette", "ctrl+p,colon", "app.command_palette", "Commands", "Find commands"),
+        Key(f"{screen}messages", "M", "app.messages", "Messages", "List the messages"),
         Key(f"{screen}repaint", "ctrl+l", "app.repaint", "Repaint", "Repaint the screen"),
         Key(f"{screen}suspend", "ctrl+z", "app.suspend_process", "Suspend", "Suspend; fg returns"),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from tuimon.tui.keys.key_tables import Key, Topics, all_of
+from tuimon.tui.keys.key_tables import Key, Topics, all_of, beside
 from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.folded_sections import FoldedSections
@@ -13,6 +13,7 @@ from tuimon.tui.panes.tag_pane import TagPane
 from tuimon.tui.screens.home import HOME_KEYS
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.pages import TEXT_KEYS
+from tuimon.tui.screens.run_page import RUN_KEYS
 from tuimon.tui.screens.summaries import SUMMARY_KEYS
 from tuimon.tui.screens.system import SYSTEM_KEYS
 from tuimon.tui.screens.value_screen import TABLE_KEYS
@@ -42,11 +43,12 @@ _LENT = _first_of_each(
 TABLES: dict[str, tuple[Key, ...]] = {
     "main screen": _first_of_each(*_MAIN),
     "home screen": HOME_KEYS,
-    "machine": SYSTEM_KEYS,
+    "system": SYSTEM_KEYS,
     "table": TABLE_KEYS,
-    "other data": (*ITEM_KEYS, *SUMMARY_KEYS),
-    "views of other data": VIEW_KEYS,
+    "media": (*ITEM_KEYS, *SUMMARY_KEYS),
+    "views of media": VIEW_KEYS,
     "texts": TEXT_KEYS,
+    "about the run": RUN_KEYS,
     "lines": all_of(Prompt.TOPICS),
 }
 """By the screen that they belong to; each id is there once."""
@@ -54,7 +56,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
 MEANINGS: dict[str, tuple[Key, ...]] = {
     "main screen": _LENT,
     **{
-        f"main screen, {topics}": _first_of_each(all_of(own), _LENT)
+        f"main screen, {topics}": _first_of_each(all_of(own), beside(all_of(own), _LENT))
         for topics, own in MAIN_TOPICS.items()
     },
     **{name: table for name, table in [*TABLES.items()][1:] if table is not VIEW_KEYS},

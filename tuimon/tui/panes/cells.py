@@ -1,6 +1,6 @@
 """A widget that shows rows of styled cells, and refreshes those that have changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby, zip_longest
 
 from rich.segment import Segment
@@ -145,3 +145,15 @@ def line(*spans: tuple[str, Role]) -> Row:
         Span("".join(text for text, _ in group), role)
         for role, group in groupby(spans, key=lambda span: span[1])
     )
+
+
+def clipped(spans: Iterable[tuple[str, Role]], cells: int) -> list[tuple[str, Role]]:
+    """As much of (text, role) pairs as fits; safe text."""
+    cut: list[tuple[str, Role]] = []
+    for text, role in spans:
+        shown = text if width(text) <= cells else fit(text, cells)
+        cut.append((shown, role))
+        cells -= width(shown)
+        if cells <= 0:
+            break
+    return cut

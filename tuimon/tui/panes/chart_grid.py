@@ -241,6 +241,10 @@ class ChartGrid(Container):
         if self.cursor is not None:
             self.put_cursor(message.position)
 
+    @on(ChartView.Swept)
+    def _sweep(self, message: ChartView.Swept) -> None:
+        self.cursor = Cursor(message.end, message.begin)
+
     # Where the focus is
 
     def turn(self, pages: int) -> None:
@@ -364,6 +368,10 @@ class ChartGrid(Container):
         self.styles.grid_size_rows = rows
         self.refresh_bindings()
         return mounting
+
+    def all_charts(self) -> list[MetricChart]:
+        """The charts of all pages, in order."""
+        return [self._chart_of(metric) for metric in self._metrics]
 
     def _chart_of(self, metric: Metric) -> MetricChart:
         chart = self._kept.get(metric)

@@ -1,11 +1,8 @@
 """The charts of the main screen: what its keys do with one, with those of a page, with all."""
 
-import re
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar, get_args
 
 from textual import work
@@ -21,24 +18,23 @@ from tuimon.present.chart_state import view_of, with_view, without_x
 from tuimon.present.look import ChangeLook, Look
 from tuimon.present.run_colours import RunColours
 from tuimon.store.store import Store
-from tuimon.terminal.png import screen_png
-from tuimon.terminal.svg import screen_svg
 from tuimon.text import safe
-from tuimon.tui.dialogs.ask import Answer, AskScreen
+from tuimon.tui.dialogs.save import SaveChoice, SaveScreen
 from tuimon.tui.dialogs.shape import Shape, ShapeScreen
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
+from tuimon.tui.panes.chart_files import charts_as_file, path_for
 from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.prompt import Prompt
 
-_PAGE = "Next, previous page"
+_PAGE = "Turn pages"
 _MORE = "More smoothing"
-_SMOOTH = "More, less smoothing"
-_OLDER = "Superseded points"
-_SUPERSEDED = "Show or hide superseded points"
-_FAR = "Cursor by ten columns; to the ends"
-_SAVE = "Save the chart as text, SVG, PNG; copy it"
+_SMOOTH = "Smooth more, less"
+_OLDER = "Overwritten points"
+_OVERWRITTEN = "Show or hide what a resume overwrote"
+_FAR = "Move it ten columns; to the ends"
+_SAVE = "Save the chart, or all, as SVG, PNG, text; copy it"
 
 _ZOOM = 0.5
 _PAN = 0.25
@@ -52,14 +48,6 @@ _SORTED = {
     "name": "Charts by name.",
     "changed": "Charts that got points last come first.",
 }
-_ANSWERS = (
-    Answer("t", "save it as text, here", "txt"),
-    Answer("s", "save it as SVG, here", "svg"),
-    Answer("p", "save it as PNG, here", "png"),
-    Answer("c", "copy it as text", "copy"),
-)
-_COPY_VALUES = Answer("v", "copy the values at the cursor", "values")
-_MOST_NAME = 60
 
 
 class ChartPane(KeyOwner, ChartGrid):
@@ -68,7 +56,7 @@ class ChartPane(KeyOwner, ChartGrid):
     TOPICS: ClassVar[Topics] = {
         "Charts": (
             Key("zoom", "enter", "zoom", "Zoom", "Zoom what has the focus", "zoom", 70),
-            Key("back", "escape", "back", "Back", "Back from a zoom", "back", 75),
+            Key("back", "escape", "back", "Back", "Go back from a zoom", "back", 75),
             Key("left", "left,h", "move(-1, 0)", "Focus left", "Move the focus, or the cursor"),
             Key("down", "down,j", "move(0, 1)", "Focus down"),
             Key("up", "up,k", "move(0, -1)", "Focus up"),
@@ -77,25 +65,25 @@ class ChartPane(KeyOwner, ChartGrid):
             Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
             Key("smoother", "plus,equals_sign", "smooth(1)", _MORE, _SMOOTH, "smooth", 50),
             Key("rougher", "minus", "smooth(-1)", "Less smoothing"),
-            Key("log-y", "y", "log_y", "Log y axis", "Logarithmic or linear y axis", "log y", 40),
-            Key("x-axis", "x", "x_axis", "x axis", "x by step, relative time, clock", "x axis", 40),
-            Key("superseded", "d", "superseded", _OLDER, _SUPERSEDED, "superseded", 44),
+            Key("log-y", "y", "log_y", "Log y axis", "Switch y: log, linear", "log y", 40),
+            Key("x-axis", "x", "x_axis", "x axis", "Switch x: step, time, clock", "x axis", 40),
+            Key("superseded", "d", "superseded", _OLDER, _OVERWRITTEN, "overwritten", 44),
             Key("zoom-x", "z", "zoom_x(1)", "Zoom in", "Zoom in, out along x", "zoom x", 43),
             Key("zoom-x-out", "Z", "zoom_x(-1)", "Zoom out"),
-            Key("pan-left", "comma", "pan(-1)", "Earlier", "Earlier, later part of x"),
+            Key("pan-left", "comma", "pan(-1)", "Earlier", "Show an earlier, later part of x"),
             Key("pan-right", "full_stop", "pan(1)", "Later"),
-            Key("all-x", "0", "all_x", "All of x", "All of x; follow the newest part (live tail)"),
+            Key("all-x", "0", "all_x", "All of x", "Show all of x; the newest part (live tail)"),
             Key("tail", "t", "tail", "Live tail"),
             Key("limits", "e", "limits", "Limits", "Type limits: x=0:5000 y=2:13"),
             Key("clip", "b", "clip", "Clip outliers", "Fit y without outliers, or to all points"),
-            Key("marks", "semicolon", "marks", "Marks", "Draw in braille, blocks or ASCII"),
+            Key("marks", "semicolon", "marks", "Dots", "Draw in braille, blocks or ASCII"),
             Key("fold", "f", "fold", "Fold the section", "Fold a section of charts, or unfold it"),
             Key("unfold-all", "f4", "unfold_all", "Unfold all sections", "Unfold all sections"),
-            Key("sort", "s", "sort", "Sort the charts", "As logged, by name, newest first"),
-            Key("shape", "w", "shape", "Charts on a page", "How many charts are on a page"),
+            Key("sort", "s", "sort", "Sort the charts", "Sort: as logged, by name, newest"),
+            Key("shape", "w", "shape", "Charts on a page", "Set how many charts are on a page"),
         ),
         "Reading values": (
-            Key("cursor", "c", "cursor", "Cursor", "Cursor; ← → move it", "cursor", 48),
+            Key("cursor", "c", "cursor", "Cursor", "Read values with a cursor: ← →", "cursor", 48),
             Key("mark", "m", "mark", "Compare", "Compare the cursor with here"),
             Key("cursor-left-10", "H,shift+left", "move_cursor(-10)", "Ten columns left", _FAR),
             Key("cursor-right-10", "L,shift+right", "move_cursor(10)", "Ten columns right"),
@@ -125,13 +113,19 @@ class ChartPane(KeyOwner, ChartGrid):
         """For the screen to place."""
         self._limited = ""
         """Title of the chart whose limits are typed; empty for all."""
+        self._saved = SaveChoice()
+        """How a chart was saved last."""
 
     def change_look(self, **changes: Any) -> None:
         """The screen keeps the look, and tells it back."""
         self._change_look(**changes)
 
     def idle_keys(self) -> Collection[str]:
+        if not self.count:
+            return {key.id for key in all_of(self.TOPICS)}
         idle = {"zoom"} if self.zoomed else {"back"}
+        if self.cursor is not None:
+            idle = {"zoom", "cursor"}
         if self.zoomed or self.pages[1] == 1:
             idle.add("next-page")
         if not self.superseded:
@@ -141,7 +135,16 @@ class ChartPane(KeyOwner, ChartGrid):
     def key_labels(self) -> Mapping[str, str]:
         page, pages = self.pages
         labels = {"next-page": f"page {page}/{pages}"}
-        return labels if self.cursor is None else {**labels, "cursor": "cursor off"}
+        return labels if self.cursor is None else labels | self._cursor_labels
+
+    @property
+    def _cursor_labels(self) -> dict[str, str]:
+        """What keys do while there is a cursor."""
+        zooms = "zoom in" if self.cursor and self.cursor.mark is None else "zoom to range"
+        return {"right": "move", "mark": "compare", "zoom-x": zooms, "back": "cursor off"}
+
+    def urgent_keys(self) -> Collection[str]:
+        return () if self.cursor is None else ("left", "right", "mark", "zoom-x")
 
     # Focus and pages
 
@@ -187,7 +190,7 @@ class ChartPane(KeyOwner, ChartGrid):
     def action_superseded(self) -> None:
         self.change_look(superseded=not self.look.superseded)
         if not self.superseded:
-            self.notify("No point here is superseded.")
+            self.notify("No point here was overwritten by a resume.")
 
     def action_clip(self) -> None:
         self.change_look(clip=not self.look.clip)
@@ -203,7 +206,14 @@ class ChartPane(KeyOwner, ChartGrid):
     # Which part is shown
 
     def action_zoom_x(self, levels: int) -> None:
-        around = self.cursor.at if self.cursor else None
+        """Zoom around the cursor; in, where a range is marked, into that."""
+        cursor = self.cursor
+        if levels > 0 and cursor and cursor.mark not in (None, cursor.at):
+            self.cursor = None
+            low, high = sorted((cursor.at, cursor.mark))
+            self.change_view(lambda view, area: replace(view, x=(low, high), tail=None))
+            return
+        around = cursor.at if cursor else None
         self.change_view(partial(zoomed, factor=_ZOOM**levels, around=around))
 
     def action_pan(self, windows: int) -> None:
@@ -315,30 +325,35 @@ class ChartPane(KeyOwner, ChartGrid):
         if chart is None:
             self.notify("There is no chart here.")
             return
-        answers = [*_ANSWERS, *([_COPY_VALUES] if chart.drawing.readings else [])]
         title = safe(chart.metric.title)
-        answer = await self.app.push_screen_wait(AskScreen(f"What of {title}?", answers))
-        if answer == "copy":
+        reads = bool(chart.drawing.readings)
+        choice = await self.app.push_screen_wait(
+            SaveScreen(title, self._saved, self.count, reads=reads)
+        )
+        if choice is None:
+            return
+        self._saved = choice
+        if choice.kind == "copy":
             self.app.copy_to_clipboard(chart.shown_text())
             self.notify(f"copied {title}", markup=False)
-        elif answer == "values":
+        elif choice.kind == "values":
             self.app.copy_to_clipboard(values_text(chart.drawing.readings))
             self.notify("copied the values at the cursor")
-        elif answer:
-            self._save(chart, answer)
-
-    def _save(self, chart: ChartView, kind: str) -> None:
-        words = re.sub(r"[^\w.-]+", "-", chart.metric.title).strip("-.")[:_MOST_NAME] or "chart"
-        path = Path(f"tuimon-{words}-{time.strftime('%Y%m%d-%H%M%S')}.{kind}")
-        if kind == "txt":
-            content = chart.shown_text().encode()
-        elif kind == "svg":
-            content = screen_svg(chart.strips(), safe(chart.metric.title)).encode()
         else:
-            content = screen_png(chart.strips())
+            await self._save(chart, choice)
+
+    async def _save(self, chart: ChartView, choice: SaveChoice) -> None:
+        every = choice.every and choice.kind != "txt"
+        path = path_for("charts" if every else chart.metric.title, choice.kind)
+        if choice.kind == "txt":
+            content = chart.shown_text().encode()
+        else:
+            charts = self.all_charts() if every else [chart.chart]
+            content = await charts_as_file(charts, chart.state, choice)
         try:
             path.write_bytes(content)
         except OSError as error:
-            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+            told = f"{safe(str(path))}: {error.strerror}"
+            self.notify(told, severity="error", markup=False)
         else:
-            self.notify(f"saved {path}", markup=False)
+            self.notify(f"saved {safe(str(path))}", markup=False)

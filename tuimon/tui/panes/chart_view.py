@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from textual import events
 from textual.message import Message
-from textual.strip import Strip
 
 from tuimon.charts.chart import draw_chart
+from tuimon.charts.cursor import Readings
 from tuimon.charts.model import Drawing, Row, Scales
+from tuimon.charts.pointing import pointed_row, read_at
 from tuimon.charts.viewport import Area
 from tuimon.present.chart_state import ChartState
 from tuimon.present.curves import MetricCurves
@@ -16,9 +18,17 @@ from tuimon.present.pairing import Metric
 from tuimon.present.run_colours import RunColours
 from tuimon.store.store import Store
 from tuimon.tui.panes.cells import CellView, text_of
+from tuimon.tui.panes.message_line import MessageLine
+from tuimon.tui.panes.passing_line import PassingLine, line_of
 
+_HOVER_SECONDS = 3.0
+"""After which a pointer that rests lets the footer be seen again."""
 _WHEEL = 0.8
 """What is left of x after a notch of the wheel."""
+
+
+class Readout(PassingLine):
+    """What a chart holds under the pointer."""
 
 
 class MetricChart:
@@ -59,6 +69,13 @@ class ChartView(CellView, can_focus=True):
         chart: "ChartView"
         position: float
 
+    @dataclass
+    class Swept(Message):
+        """The pointer was dragged from one position of x to another."""
+
+        begin: float
+        end: float
+
     title_line = 0
 
     def __init__(self, chart: MetricChart, state: ChartState) -> None:
@@ -69,7 +86,8 @@ class ChartView(CellView, can_focus=True):
         self.full = False
         """Whether it has the screen for itself."""
         self._dragged_from: int | None = None
-        self._dragged = False
+        self._dragged = self._pans = False
+        self._hovered: float | None = None
 
     @property
     def metric(self) -> Metric:
@@ -105,9 +123,9 @@ class ChartView(CellView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         self.focus()
-        area = self.area
-        if area is not None and not self._dragged and self._inside(event.x, area):
-            self.post_message(self.Pointed(self, area.position(event.x - area.left)))
+        position = self._position(event.x)
+        if position is not None and not self._dragged:
+            self.post_message(self.Pointed(self, position))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self._wheel(event, _WHEEL)
@@ -116,40 +134,67 @@ class ChartView(CellView, can_focus=True):
         self._wheel(event, 1 / _WHEEL)
 
     def _wheel(self, event: events.MouseEvent, factor: float) -> None:
-        area = self.area
-        if area is not None and self._inside(event.x, area):
+        around = self._position(event.x)
+        if around is not None:
             event.stop()
-            around = area.position(event.x - area.left)
             self.post_message(self.Zoomed(self, factor, around))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
+        """The left button marks a range of x; any other, or Ctrl, moves the window over x."""
         self._dragged = False
-        if self.area is not None and event.button == 1:
-            self._dragged_from = event.x
+        if self._position(event.x) is not None:
+            self._dragged_from, self._pans = event.x, event.button != 1 or event.ctrl
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        area = self.area
-        if self._dragged_from is None or area is None or event.x == self._dragged_from:
+        area, begin = self.area, self._dragged_from
+        if begin is None or area is None:
+            self._hover(self._position(event.x))
+        elif event.x != begin or self._dragged:
+            self._dragged = True
+            if self._pans:
+                self._dragged_from = event.x
+                self.post_message(self.Panned(self, (begin - event.x) / area.columns))
+            else:
+                x = min(max(event.x, area.left), area.left + area.columns - 1)
+                here, there = area.position(begin - area.left), area.position(x - area.left)
+                self.post_message(self.Swept(here, there))
+
+    def on_leave(self) -> None:
+        self._hover(None)
+
+    def _hover(self, position: float | None) -> None:
+        """Tell what is under the pointer for as long as it moves, where nothing else is told."""
+        if position == self._hovered:
             return
-        self._dragged = True
-        share = (self._dragged_from - event.x) / area.columns
-        self._dragged_from = event.x
-        self.post_message(self.Panned(self, share))
+        self._hovered = position
+        line = line_of(self.screen, Readout)
+        if position is None:
+            line.end()
+        elif not any(said.display for said in self.screen.query(MessageLine)):
+            readings, title = self.readings_at(position), self.metric.title
+            line.show(partial(pointed_row, title, readings, self.state.options), _HOVER_SECONDS)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         self._dragged_from = None
         self.release_mouse()
 
-    def _inside(self, x: int, area: Area) -> bool:
-        return area.left <= x < area.left + area.columns
+    def _position(self, x: int) -> float | None:
+        """The position of x in a column of the widget, if that is one of the plot."""
+        area = self.area
+        if area is None or not area.left <= x < area.left + area.columns:
+            return None
+        return area.position(x - area.left)
+
+    def readings_at(self, position: float) -> Readings:
+        """What the curves hold at a position of x."""
+        state, chart = self.state, self.chart
+        curves = chart.curves.curves(state.options.palette)
+        view = state.view(self.metric.title)
+        return read_at(curves, position, state.options, view, self.size.width, chart.scales)
 
     def shown_text(self) -> str:
         return text_of(self.drawing.rows)
-
-    def strips(self) -> list[Strip]:
-        """The chart as it is to be saved: without the mark of the focus."""
-        return [self.strip_of(row) for row in self.drawing.rows]
 
     def _draw(self, chart: MetricChart, width: int, height: int) -> Sequence[Row]:
         state = self.state

@@ -1,15 +1,18 @@
 """The console of the main screen: what its keys do with all that the training has printed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import ClassVar
 
 from textual import work
 from textual.actions import SkipAction
 from textual.binding import BindingType
+from textual.worker import get_current_worker
 
 from tuimon.abandoned import Aside
 from tuimon.console.emulation import ConsoleTail
 from tuimon.console.history import ConsoleHistory
+from tuimon.console.levels import LogLevel
 from tuimon.session.session import Session
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
@@ -20,8 +23,12 @@ _COLUMNS = 16
 """That a key scrolls by."""
 _HANGS_AFTER = 1.0
 """Seconds until nothing more is read of a log in the thread that answers keys."""
+_LEVEL = "Show all, warnings, errors, no debug"
 _FOLLOW = Key("follow", "F", "follow", "Follow the console", "Follow its end", "follow", 62)
-_MATCH = Key("match", "N", "match(1)", "Later match", "Later match of what / found")
+_WHERE = {-1: "further up", 1: "further down"}
+_LEVELS = (LogLevel.DEBUG, LogLevel.WARNING, LogLevel.ERROR, LogLevel.INFO)
+"""The least that is shown, in the order in which a key goes through them."""
+_MATCH = Key("match", "N", "match(1)", "Later match", "Go to the later match of a search")
 
 
 class ConsolePane(KeyOwner, ConsoleView):
@@ -29,17 +36,31 @@ class ConsolePane(KeyOwner, ConsoleView):
 
     TOPICS: ClassVar[Topics] = {
         "Console": (
-            Key("zoom", "enter", "zoom", "Zoom", "Let the console fill the screen", "zoom", 70),
-            Key("back", "escape", "back", "Back", "Back: zoom, marks, search", "back", 75),
+            Key("zoom", "enter", "zoom", "Zoom", "Fill the screen with the console", "zoom", 70),
+            Key("back", "escape", "back", "Back", "Go back: zoom, marks, search", "back", 75),
             Key("left", "left,h", "move(-1, 0)", "Scroll left", "Scroll"),
             Key("down", "down,j", "move(0, 1)", "Scroll down"),
             Key("up", "up,k", "move(0, -1)", "Scroll up"),
-            Key("right", "right,l", "move(1, 0)", "Scroll right"),
-            Key("next-page", "n,pagedown", "page(1)", "Next page", "A page; n: earlier match"),
+            Key("console-right", "right", "move(1, 0)", "Scroll right"),
+            Key("next-page", "n,pagedown", "page(1)", "Next page", "Turn pages; n: earlier match"),
             Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
             _FOLLOW,
             Key("filter", "slash", "search", "Search", "Search all of the log", "search", 55),
             _MATCH,
+            Key(
+                "limits",
+                "e",
+                "error(-1)",
+                "Earlier error",
+                "Go to the earlier, later error",
+                "error",
+                64,
+            ),
+            Key("later-error", "E", "error(1)", "Later error"),
+            Key("level", "l", "level", "Filter by level", _LEVEL, "level", 63),
+            Key(
+                "shape", "w", "wrap", "Wrap long lines", "Wrap long lines, or cut them", "wrap", 52
+            ),
             Key("hide", "space", "mark", "Mark lines", "Mark lines, or none", "mark lines", 76),
             Key("copy", "Y", "copy", "Copy", "Copy marked lines, or all in view", "copy", 61),
         )
@@ -49,9 +70,9 @@ class ConsolePane(KeyOwner, ConsoleView):
     quiet_keys = ("zoom-x", "cursor", "smoother", "x-axis", "log-y")
     about = (
         "The console has the focus: arrows and n, p scroll through all that the training has "
-        "printed, / searches it, F goes back to its end, Enter lets it fill the screen. Space "
-        "begins to mark lines, arrows mark more (or drag the mouse); Y copies those, else all in "
-        "view."
+        "printed, / searches it, e finds errors, l leaves out lines of lower levels, F goes back "
+        "to its end, Enter lets it fill the screen. Space begins to mark lines, arrows mark more "
+        "(or drag the mouse); Y copies those, else all in view."
     )
 
     def __init__(self, session: Session, *, id: str | None = None) -> None:
@@ -95,7 +116,8 @@ class ConsolePane(KeyOwner, ConsoleView):
     def key_labels(self) -> Mapping[str, str]:
         return {
             "hide": "unmark" if self.marking else "mark lines",
-            "copy": "copy lines" if self.picks else "copy",
+            "copy": "copy lines" if self.window.picked else "copy",
+            "shape": "cut" if self.window.wraps else "wrap",
         }
 
     # Keys
@@ -112,9 +134,9 @@ class ConsolePane(KeyOwner, ConsoleView):
     def action_back(self) -> None:
         if self.zoomed:
             self.screen.remove_class("-zoomed")
-        elif self.picks:
+        elif self.window.picked:
             self.unmark()
-        elif self.searches:
+        elif self.window.wanted:
             self.search("")
         else:
             raise SkipAction
@@ -127,7 +149,7 @@ class ConsolePane(KeyOwner, ConsoleView):
             raise SkipAction
 
     def action_page(self, pages: int) -> None:
-        if pages > 0 and self.searches and not self.marking:
+        if pages > 0 and self.window.wanted and not self.marking:
             self.action_match(-1)
         else:
             self.scroll_by(pages * (self.size.height - 2))
@@ -139,10 +161,20 @@ class ConsolePane(KeyOwner, ConsoleView):
         """
         if self._hangs():
             return True
+        if lines < 0:
+            self._open()
         if self.marking:
-            self.mark_more(lines)
+            self.window.pick_more(lines)
+        elif lines < 0 and self.window.least > LogLevel.DEBUG:
+            self._look(lambda is_wanted: self.window.scroll(lines, is_wanted), "")
             return True
-        return self.scroll_lines(self._history() if lines < 0 else None, lines)
+        else:
+            return self._drawn(self.window.scroll(lines))
+        return self._drawn(True)
+
+    def _drawn(self, moved: bool) -> bool:
+        self.draw()
+        return moved
 
     def action_follow(self) -> None:
         """Go to the end, and stay there."""
@@ -155,17 +187,36 @@ class ConsolePane(KeyOwner, ConsoleView):
         if self.marking:
             self.unmark()
         elif not self._hangs():
-            self.mark(self._history())
+            self._open()
+            self.mark()
         self.refresh_bindings()
 
     def action_copy(self) -> None:
         """Copy the lines that are marked, else those in view."""
-        text = self.text()
-        what = "marked" if self.picks else "visible"
+        text = self.window.text()
+        what = "marked" if self.window.picked else "visible"
         self.unmark()
         self.refresh_bindings()
         self.app.copy_to_clipboard(text)
         self.notify(f"copied {text.count(chr(10))} {what} lines")
+
+    def action_wrap(self) -> None:
+        """Wrap long lines, or cut them."""
+        self.window.wraps = not self.window.wraps
+        self.left = 0
+        self.draw()
+        self.refresh_bindings()
+
+    def action_level(self) -> None:
+        """Leave out lines of lower levels: the next of all, warnings, errors, all but debug."""
+        if self._hangs():
+            return
+        self._open()
+        self.unmark()
+        next_one = (_LEVELS.index(self.window.least) + 1) % len(_LEVELS)
+        self.window.leave_out(_LEVELS[next_one])
+        self.draw()
+        self._look(self.window.fill, "")
 
     # Search
 
@@ -175,24 +226,35 @@ class ConsolePane(KeyOwner, ConsoleView):
 
     def action_match(self, steps: int) -> None:
         """Go to the earlier (-1) or later (1) match."""
-        if self.searches:
-            self._look_for(steps, "")
+        if self.window.wanted:
+            self._look(partial(self.window.find, steps), f"nothing {_WHERE[steps]}")
+
+    def action_error(self, steps: int) -> None:
+        """Go to the earlier (-1) or later (1) error."""
+        self._look(partial(self.window.find_error, steps), f"no error {_WHERE[steps]}")
 
     def _find(self, text: str) -> None:
         self.search(text)
-        if text:
-            self._look_for(-1, text)
+        self.action_match(-1)
 
     def _end_search(self) -> None:
         self.screen.set_focus(self)
 
     @work(thread=True, exclusive=True, group="find", exit_on_error=False)
-    def _look_for(self, steps: int, typed: str) -> None:
-        found = self.find(self._history(), steps)
-        self.app.call_from_thread(self.draw)
-        if not found:
-            where = "further up" if steps < 0 else "further down"
-            self.app.call_from_thread(self.notify, f"nothing {where}", timeout=2)
+    def _look(self, look: Callable[[Callable[[], bool]], object], missing: str) -> None:
+        """Look for something in all of the log, until something else is looked for."""
+        worker = get_current_worker()
+        self._open()
+        found = look(lambda: not worker.is_cancelled)
+        if worker.is_cancelled:
+            return
+        self.app.call_from_thread(self._show_found)
+        if missing and not found:
+            self.app.call_from_thread(self.notify, missing, timeout=2)
+
+    def _show_found(self) -> None:
+        self.bring_into_view()
+        self.draw()
 
     def _hangs(self) -> bool:
         """Whether the log cannot be read now; says so."""
@@ -201,11 +263,10 @@ class ConsolePane(KeyOwner, ConsoleView):
         self.notify("The file with the output does not answer.", severity="warning", timeout=2)
         return True
 
-    def _history(self) -> ConsoleHistory | None:
-        """The whole log, where it is not there yet."""
-        if self._session.console is None or not self.follows:
-            return None
-        return ConsoleHistory(self._session.console)
+    def _open(self) -> None:
+        """Show lines of the log from now on."""
+        if self._session.console is not None and self.window.log is None:
+            self.window.open(ConsoleHistory(self._session.console))
 
     # Mouse
 

@@ -6,8 +6,10 @@ from typing import ClassVar, Generic, TypeVar
 from textual import events
 from textual.message import Message
 
-from tuimon.charts.model import Row
+from tuimon.charts import roles
+from tuimon.charts.model import Row, Span
 from tuimon.present.list_cursor import ListCursor
+from tuimon.text import width
 from tuimon.tui.panes.cells import CellView
 
 T = TypeVar("T")
@@ -27,6 +29,9 @@ class CursorList(CellView, Generic[T], can_focus=True):
     """A click opens, wherever the cursor is."""
     LIT_ALWAYS: ClassVar[bool] = False
     """The cursor is seen while something else has the focus, too."""
+    HAS_BAR: ClassVar[bool] = False
+    """The last cell of each row is kept for a bar, which tells which part of the list is in view.
+    """
 
     class Moved(Message):
         """Another item is under the cursor, or none any more."""
@@ -112,6 +117,12 @@ class CursorList(CellView, Generic[T], can_focus=True):
             self.draw()
         return moved
 
+    def move_to(self, key: Hashable) -> None:
+        """Move the cursor to the item that is known by `key`, if there is one."""
+        at = next((at for at, one in enumerate(self.items) if self.key_of(one) == key), None)
+        if at is not None:
+            self.move_cursor(at - self._cursor.at)
+
     @property
     def page_rows(self) -> int:
         """Rows from page to page: those in view but one."""
@@ -122,16 +133,18 @@ class CursorList(CellView, Generic[T], can_focus=True):
         if self.items:
             self.post_message(self.Opened())
 
-    def rows(self, width: int, height: int) -> list[Row]:
+    def rows(self, cells: int, height: int) -> list[Row]:
         """The items in view between head and foot."""
-        foot = self.foot(width, height)
+        foot = self.foot(cells, height)
         room = height - self.HEAD_ROWS - len(foot)
         at = self._cursor.at
         lead = int(at > 0 and self.is_heading(self.items[at - 1]))
         seen = self._cursor.fit(len(self.items), room, lead=lead)
         lit = at if self.LIT_ALWAYS or self.has_focus else None
-        rows = [*self.head(width)]
-        rows += [self.item_row(self.items[i], width, selected=i == lit) for i in seen]
+        cells -= self.HAS_BAR
+        rows = [*self.head(cells)]
+        shown = [self.item_row(self.items[i], cells, selected=i == lit) for i in seen]
+        rows += self._barred(shown, cells) if self.HAS_BAR else shown
         rows += [()] * (height - len(rows) - len(foot) if foot else 0)
         return [*rows, *foot]
 
@@ -152,6 +165,23 @@ class CursorList(CellView, Generic[T], can_focus=True):
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
         self.move_cursor(-self.NOTCH)
+
+    def _barred(self, rows: Sequence[Row], cells: int) -> list[Row]:
+        """Rows of so many cells, each with its cell of the bar where there are more than these."""
+        count, room = len(self.items), len(rows)
+        if room >= count:
+            return [*rows]
+        size = max(1, room * room // count)
+        begin = round(self._cursor.top * (room - size) / (count - room))
+        bar = [begin <= at < begin + size for at in range(room)]
+        return [
+            (
+                *row,
+                Span(" " * (cells - sum(width(span.text) for span in row)), roles.BLANK),
+                Span("▐", roles.THUMB) if is_thumb else Span("│", roles.TRACK),
+            )
+            for row, is_thumb in zip(rows, bar, strict=True)
+        ]
 
     @property
     def _chosen_key(self) -> Hashable | None:

@@ -30,11 +30,11 @@ VIEW_KEYS = tuple(key for kind in KINDS for key in kind.keys)
 _STEPPING = ("summary-right", "summary-first", "summary-newest")
 ITEM_KEYS = (
     Key("summary-enter", "enter", "enter", "Open", _OPEN, "open", 86),
-    Key("summary-left", "left,h", "scrub(-1)", "Step back", "Back, on by one step; ten"),
+    Key("summary-left", "left,h", "scrub(-1)", "Step back", "Go back, on by one step; by ten"),
     Key("summary-right", "right,l", "scrub(1)", "Step on", label="step", footer=85),
     Key("summary-left-10", "H,shift+left", "scrub(-10)", "Ten steps back"),
     Key("summary-right-10", "L,shift+right", "scrub(10)", "Ten steps on"),
-    Key("summary-first", "home,0", "first", "First step", "First, newest step", "first", 60),
+    Key("summary-first", "home,0", "first", "First step", "Go to the ends", "first", 60),
     Key("summary-newest", "end,dollar_sign", "newest", "Newest step", label="newest", footer=61),
     Key("summary-page", "n,pagedown,space", "page(1)", "Scroll", _SCROLL, "scroll", 70),
     Key("summary-page-up", "p,pageup", "page(-1)", "Scroll back"),

@@ -1,6 +1,7 @@
 """What stands where curves would be: why there are none, and why there is no room."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
@@ -8,10 +9,11 @@ from tuimon.present.facts import search_lines
 from tuimon.present.other_files import WAYS_OUT, tables_told
 from tuimon.runs.record import RunState
 from tuimon.session.session import Session
-from tuimon.text import fit
+from tuimon.text import fit, safe
 from tuimon.tui.panes.cells import CellView
 
 MIN_WIDTH, MIN_HEIGHT = 50, 14
+_MARGIN = 2
 
 
 def why_no_curves(session: Session) -> list[str]:
@@ -38,8 +40,8 @@ def why_no_curves(session: Session) -> list[str]:
     if subject.state is RunState.LOST:
         return ["The run was lost before it wrote any scalar."]
     if subject.state.ended:
-        below = ["Its output is below."] if session.console else []
-        return ["The training ended before it wrote any scalar.", *below]
+        why = [subject.reason] if subject.state is RunState.FAILED and subject.reason else []
+        return [*why, "The training ended before it wrote any scalar."]
     if session.sources:
         return ["The script has opened an event file.", "Curves appear with its first scalar."]
     return ["Nothing to draw yet.", *search_lines(subject.search)]
@@ -78,10 +80,11 @@ class Notice(CellView):
         self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:
-        """The lines, with room above."""
-        above: list[Row] = [()] * max(0, (height - len(self._lines)) // 2)
-        shown = [
-            (Span(fit(text, width, "center"), roles.DIM if index else roles.TEXT),)
+        """The lines, long ones in several, with room above."""
+        shown: list[Row] = [
+            (Span(fit(part, width, "center"), roles.DIM if index else roles.TEXT),)
             for index, text in enumerate(self._lines)
+            for part in wrap(safe(text), max(1, width - 2 * _MARGIN))
         ]
+        above: list[Row] = [()] * max(0, (height - len(shown)) // 2)
         return [*above, *shown]

@@ -7,6 +7,7 @@ from textual.widget import Widget
 
 from tuimon.tui.dialogs.jump import JumpTarget
 from tuimon.tui.panes.chart_pane import ChartPane
+from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.folded_sections import FoldedSections
 from tuimon.tui.panes.system_pane import SystemPane
@@ -41,10 +42,14 @@ class PaneMap:
         """The pane that has the focus."""
         return self._charts if self._charts.focused_chart else self._charts.screen.focused
 
+    @property
+    def panes(self) -> list[Widget]:
+        """Those that can be entered, in the order in which Tab goes through them."""
+        return [pane for pane in (self._tags, *self._centre, self._system) if pane.display]
+
     def enter_next(self, steps: int) -> None:
         """Go to the next pane (1) or the one before (-1), around the end."""
-        panes = [pane for pane in (self._tags, *self._centre, self._system) if pane.display]
-        here = self._here
+        panes, here = self.panes, self._here
         if here in panes:
             self._enter(panes[(panes.index(here) + steps) % len(panes)])
         elif panes:
@@ -82,7 +87,10 @@ class PaneMap:
     def jump_targets(self) -> list[JumpTarget]:
         """All that can have the focus, and each run and tag."""
         return [
-            *(JumpTarget(one.region.x, one.region.y, one.focus) for one in self._widgets()),
+            *(
+                JumpTarget(one.region.x, one.region.y, one.focus, isinstance(one, ChartView))
+                for one in self._widgets()
+            ),
             *(
                 JumpTarget(self._tags.region.x, self._tags.region.y + y, partial(self._choose, y))
                 for y in self._tags.choices

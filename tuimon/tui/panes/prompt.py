@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal
 from textual.widgets import Input, Static
 
 from tuimon.store.filters import MOST_LENGTH
@@ -18,13 +18,14 @@ MOST_REMEMBERED = 50
 _FILTERS = "loss -val    train/*    acc or f1    /layer_[0-4]/    run:adam"
 
 
-class Prompt(KeyOwner, Horizontal):
-    """Hidden until `open` is called. Enter keeps what was typed, Esc takes it back."""
+class Prompt(KeyOwner, Container):
+    """Hidden until `open` is called. Enter keeps what was typed, if that is right; Esc takes it
+    back. What is wrong is told whole, in the place of the footer."""
 
     TOPICS: ClassVar[Topics] = {
         "The line": (
             Key("line-clear", "escape", "clear", "Clear", "Clear the line, leave it", "clear", 90),
-            Key("line-earlier", "up", "recall(-1)", "Earlier", "Lines of before", "earlier", 80),
+            Key("line-earlier", "up", "recall(-1)", "Earlier", "Recall a line", "earlier", 80),
             Key("line-later", "down", "recall(1)", "Later"),
         )
     }
@@ -34,12 +35,14 @@ class Prompt(KeyOwner, Horizontal):
 
     DEFAULT_CSS = """
     Prompt {
-        dock: bottom; height: 1; display: none; background: $panel; margin-bottom: 1;
+        dock: bottom; height: auto; display: none; background: $panel; margin-bottom: 1;
+        Horizontal { height: 1; }
         Static { width: auto; padding: 0 1; }
         .asked { max-width: 40%; color: $primary; text-style: bold; }
         Input { width: 1fr; }
         .said { max-width: 50%; color: $text-muted; }
-        &.-wrong .said { color: $error; }
+        .why { display: none; width: 100%; color: $error; }
+        &.-wrong { margin-bottom: 0; .said { display: none; } .why { display: block; } }
     }
     """
 
@@ -61,6 +64,7 @@ class Prompt(KeyOwner, Horizontal):
         self._asked = Static(asked, classes="asked", markup=False)
         self._input = Input(placeholder=examples, compact=True, max_length=MOST_LENGTH)
         self._said = Static("", classes="said", markup=False)
+        self._why = Static("", classes="why", markup=False)
         self.history = [] if history is None else history
         """Those of before, the newest last."""
         self._remembers = history is not None
@@ -70,9 +74,11 @@ class Prompt(KeyOwner, Horizontal):
         self._typed = ""
 
     def compose(self) -> ComposeResult:
-        yield self._asked
-        yield self._input
-        yield self._said
+        with Horizontal():
+            yield self._asked
+            yield self._input
+            yield self._said
+        yield self._why
 
     def open(self, text: str = "", *, asked: str | None = None) -> None:
         """Let `text` be changed, which is what is `asked` for (else what the constructor says)."""
@@ -87,6 +93,7 @@ class Prompt(KeyOwner, Horizontal):
         """Ask no more."""
         if self.display:
             self.display = False
+            self.remove_class("-wrong")
             self._on_ended()
 
     def idle_keys(self) -> Collection[str]:
@@ -95,12 +102,17 @@ class Prompt(KeyOwner, Horizontal):
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Tell what came of the text."""
         self.set_class(wrong, "-wrong")
-        self._said.update(text)
+        (self._why if wrong else self._said).update(text)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether what stands in the line makes no sense, and so is not kept."""
+        return self.has_class("-wrong")
 
     @property
     def said(self) -> str:
         """What was told last."""
-        return str(self._said.content)
+        return str((self._why if self.is_wrong else self._said).content)
 
     @property
     def text(self) -> str:
@@ -134,6 +146,8 @@ class Prompt(KeyOwner, Horizontal):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if self.is_wrong:
+            return
         text = event.value.strip()
         if text and self._remembers:
             self.history[:] = [*(old for old in self.history if old != text), text]

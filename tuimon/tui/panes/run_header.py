@@ -1,10 +1,17 @@
 """The one-line header: what runs, how far it is, how fresh the data are, where W&B stands."""
 
+import re
 from dataclasses import replace
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row
-from tuimon.present.facts import HeaderFacts, count, standing
+from tuimon.present.facts import (
+    HeaderFacts,
+    count,
+    mirror_word,
+    standing,
+    window_title,
+)
 from tuimon.runs.record import MirrorRecord
 from tuimon.terminal.driver import round_trip
 from tuimon.text import (
@@ -18,6 +25,7 @@ from tuimon.text import (
     width,
 )
 from tuimon.tui.panes.cells import CellView, line
+from tuimon.tui.viewer_app import ViewerApp
 
 _STALE_AFTER = 60.0
 _LEAST_NAME = 24
@@ -25,6 +33,8 @@ _WORTH_A_NAME = 62
 """For what matters at least so much, a long name is shortened."""
 _REASON = 85
 """What the reason of the state matters: when all that matters less has gone, it is shortened."""
+_EXIT_CODE = re.compile(r"^exit code \d+: ")
+"""What a reason can do without."""
 _BAR_CELLS = 10
 _MOST_UNDER_WAY = 1000
 """Rows that the server may lack before that is worth a word."""
@@ -39,6 +49,8 @@ _SLOW_LINK = 1.0
 def header_row(facts: HeaderFacts, cells: int) -> Row:
     """Lay the facts out in `cells` columns; what matters least goes first when room is short."""
     parts = _parts(facts)
+    if _total(parts) > cells:
+        parts = [(worth, _EXIT_CODE.sub("", text), role) for worth, text, role in parts]
     while len(parts) > 1 and _total(parts) > cells:
         least = min(parts[1:], key=lambda part: part[0])
         if least[0] >= _WORTH_A_NAME and width(parts[0][1]) > _LEAST_NAME:
@@ -104,7 +116,7 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         parts.append((66, f"{count(facts.unreadable, 'unreadable file')}", roles.WARN))
     if facts.damaged or facts.unreadable:
         parts.append((64, "i: where", roles.ACCENT))
-    if facts.mirror is not None:
+    if facts.mirror is not None and not facts.mirror.has_nothing:
         parts += _mirror(facts.mirror)
     return parts
 
@@ -113,9 +125,7 @@ def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:
     points = f" {format_step(mirror.points)} pts" if mirror.points else ""
     role = {"failed": roles.WARN, "live": roles.OK}.get(mirror.state, roles.DIM)
     to_upload = mirror.state == "finished" and mirror.sync_command
-    state = "offline" if to_upload else safe(mirror.state)
-    if mirror.state == "own":
-        state = "by the script"
+    state = safe(mirror_word(mirror))
     if mirror.trials:
         points += f" +{mirror.trials} trials" if mirror.trials > 1 else " +1 trial"
     if mirror.total and mirror.state == "live":
@@ -148,6 +158,8 @@ class RunHeader(CellView):
     def tell(self, facts: HeaderFacts) -> None:
         """Show new facts."""
         self._facts = replace(facts, link=round_trip(self.app))
+        if isinstance(self.app, ViewerApp):
+            self.app.title_window(window_title(facts))
         self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:

@@ -1,119 +1,226 @@
-"""Runs, newest first, a line each: state, age, the course of the loss."""
+"""Runs, a line each: what tells it apart, state, age, best value and course of its main metric."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 from tuimon.charts import roles
+from tuimon.charts.course import course
 from tuimon.charts.model import Row, Span
-from tuimon.charts.sparkline import sparkline
 from tuimon.present.facts import standing
-from tuimon.present.glance import LeadMetric
-from tuimon.runs.activity import activity, remark
-from tuimon.runs.registry import RunStatus
+from tuimon.present.run_arguments import Argument, columns_of
+from tuimon.present.run_lines import DirectoryHeading, RunLine, RunSort, numbers, remarks
 from tuimon.runs.secrecy import masked_command
-from tuimon.text import fit, format_age, format_duration, format_value, safe, width
-from tuimon.tui.panes.cells import line
+from tuimon.text import (
+    fit,
+    fit_name,
+    format_age,
+    format_duration,
+    format_value,
+    safe,
+    shorten,
+    width,
+)
+from tuimon.tui.panes.cells import clipped, line
 from tuimon.tui.panes.cursor_list import CursorList
 
-_STATE_WIDTH, _AGE_WIDTH, _TOOK_WIDTH, _VALUE_WIDTH = 9, 10, 8, 9
-_LEAST_NAME, _MOST_NAME = 12, 40
-_SPARK_FROM, _TOOK_FROM, _METRIC_FROM = 58, 72, 92
-"""Widths from which there is room for a column."""
-_DETAILS_FROM = 12
-"""Height from which there is room for more about the chosen run."""
+_Part = tuple[str, roles.Role]
+
+_LEAD, _STATE, _STARTED, _TOOK, _VALUE = 4, 9, 10, 8, 9
+_LEAST_NAME, _MOST_NAME = 8, 32
+_TITLE, _LEAST_ARGUMENTS, _MOST_ARGUMENTS = 9, 12, 80
+_COURSE, _LEAST_REMARK = 16, 20
+_DETAILS_FROM, _ALL_DETAILS_FROM = 12, 18
+"""Heights from which there is room for more about the chosen run."""
+_LONGEST_ARGUMENT = 20
+_GAP = "  "
 
 
-class RunList(CursorList[RunStatus]):
-    """Runs under a heading; more about the chosen one at the bottom, if there is room."""
+class _RunColumns(NamedTuple):
+    """Cells of the columns that there is room for; 0 where there is none."""
+
+    name: int
+    arguments: int
+    took: int
+    last: int
+    course: int
+    remark: int
+    """0: a remark takes the place of the course."""
+
+
+class RunList(CursorList[RunLine | DirectoryHeading]):
+    """Runs under their columns; more about the chosen one at the bottom, if there is room."""
 
     DEFAULT_CSS = "RunList { height: 1fr; padding: 0 1; }"
     HEAD_ROWS = 1
+    HAS_BAR = True
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._glances: Mapping[str, LeadMetric | None] = {}
-        self._name_width = _LEAST_NAME
+        self._marked: Collection[str] = ()
+        self._sort: RunSort = "started"
+        self._columns = _RunColumns(_LEAST_NAME, 0, 0, 0, 0, 0)
+        self._options: dict[str, int] = {}
         self.ascii_only = False
 
-    def set_runs(self, runs: Sequence[RunStatus], glances: Mapping[str, LeadMetric | None]) -> None:
-        """Show these runs; the cursor stays on its run."""
-        self._glances = glances
-        self.set_items(runs)
+    def set_runs(
+        self,
+        entries: Sequence[RunLine | DirectoryHeading],
+        *,
+        marked: Collection[str] = (),
+        sort: RunSort = "started",
+    ) -> None:
+        """Show these runs, those of the ids that are `marked` with a mark; the cursor stays on its
+        run."""
+        self._marked, self._sort = marked, sort
+        self._options = columns_of(one.arguments for one in entries if isinstance(one, RunLine))
+        self.set_items(entries)
 
-    def key_of(self, item: RunStatus) -> str:
-        return item.record.id
+    @property
+    def line(self) -> RunLine | None:
+        """The run under the cursor."""
+        chosen = self.chosen
+        return chosen if isinstance(chosen, RunLine) else None
+
+    def key_of(self, item: RunLine | DirectoryHeading) -> str:
+        return item.id if isinstance(item, RunLine) else item.directory
+
+    def is_heading(self, item: RunLine | DirectoryHeading) -> bool:
+        return isinstance(item, DirectoryHeading)
 
     def head(self, cells: int) -> list[Row]:
-        longest = max((width(safe(run.record.name)) for run in self.items), default=0)
-        most = max(_LEAST_NAME, cells - 44)
-        self._name_width = min(max(longest, _LEAST_NAME), _MOST_NAME, most)
-        text = "  " + fit("run", self._name_width) + " " + fit("state", _STATE_WIDTH)
-        text += " " + fit("started", _AGE_WIDTH)
-        if cells >= _TOOK_FROM:
-            text += " " + fit("took", _TOOK_WIDTH)
-        text += " " + fit("last", _VALUE_WIDTH, "right")
-        return [(Span(fit(text, cells), roles.DIM),)]
+        lines = [one for one in self.items if isinstance(one, RunLine)]
+        self._columns = columns = self._fitted(lines, cells)
+        tags = {one.glance.tag for one in lines if one.glance is not None}
+        titles = [
+            ("name", "run", columns.name, ""),
+            ("", "arguments", columns.arguments, ""),
+            ("state", "state", _STATE, ""),
+            ("started", "started", _STARTED, ""),
+            ("took", "took", columns.took, ""),
+            ("best", "best", _VALUE, "right"),
+            ("", "last", columns.last, "right"),
+            ("", tags.pop() if len(tags) == 1 else "", columns.course, ""),
+        ]
+        text = " " * _LEAD
+        for sort, title, room, align in titles:
+            if room:
+                shown = f"{title} ▾" if sort == self._sort else title
+                text += fit(shown, room, "right" if align else "left") + " "
+        return [(Span(fit(text.rstrip(), cells), roles.DIM),)]
+
+    def _fitted(self, lines: Sequence[RunLine], cells: int) -> _RunColumns:
+        """What matters most gets its room first."""
+        names = max((width(one.name) for one in lines), default=0)
+        fixed = _LEAD + _STATE + _STARTED + _VALUE + 4
+        name = min(max(names, _LEAST_NAME), _MOST_NAME, max(_LEAST_NAME, cells - fixed))
+        free = cells - fixed - name
+        told = max((width(self._told(one.arguments)) for one in lines), default=0)
+        arguments = min(
+            told and max(told, _TITLE), _MOST_ARGUMENTS, max(_LEAST_ARGUMENTS, free * 3 // 5)
+        )
+        if arguments > free - 1:
+            arguments = 0
+        free -= arguments + bool(arguments)
+        took = _TOOK if free >= _TOOK + _COURSE else 0
+        free -= took + bool(took)
+        remark = free >= _COURSE + 2 + _LEAST_REMARK
+        last = _VALUE if free >= _COURSE + _VALUE + 3 + _LEAST_REMARK else 0
+        free -= last + bool(last)
+        shown = _COURSE if remark else min(max(0, free), _COURSE + _LEAST_REMARK)
+        return _RunColumns(
+            name, arguments, took, last, shown, free - shown - len(_GAP) if remark else 0
+        )
 
     def foot(self, cells: int, height: int) -> list[Row]:
         """What tells the chosen run from others of its name."""
-        run = self.chosen
-        if run is None or height < _DETAILS_FROM:
+        chosen = self.line
+        if chosen is None or height < _DETAILS_FROM:
             return []
-        why = remark(run, time.time()) or run.cause or ""
-        told = [
-            ("run", run.record.id),
+        run, values = chosen.run, numbers(chosen)
+        elsewhere = f"  on {run.record.host}" if run.is_elsewhere else ""
+        started = f"  as {run.record.name}" if run.name != run.record.name else ""
+        said = " · ".join(text for text, _ in remarks(chosen, time.time()))
+        rows = [
+            ("run", f"{run.record.id}{started}{elsewhere}"),
             ("command", masked_command(run.record)),
             ("in", run.record.cwd),
-            ("why" if why else "", why),
+            ("metric" if values else "", values),
+            ("", said),
         ]
-        return [
-            _cut([(f"  {name:<8} ", roles.DIM), (safe(text), roles.TEXT)], cells, selected=False)
-            for name, text in told
+        if height < _ALL_DETAILS_FROM:
+            del rows[3]
+        told: list[Row] = [
+            _cut([(f" {name:<8} ", roles.DIM), (safe(text), roles.TEXT)], cells, selected=False)
+            for name, text in rows
         ]
+        return [(Span("─" * cells, roles.AXIS),), *told]
 
-    def item_row(self, item: RunStatus, cells: int, *, selected: bool) -> Row:
-        record, now = item.record, time.time()
-        mark, word, role = standing(item.state, paused=item.is_paused, flawed=item.flaw is not None)
-        started = format_age(max(0.0, now - record.started_at))
-        spans: list[tuple[str, roles.Role]] = [
-            (f"{mark} ", role),
-            (fit(record.name, self._name_width) + " ", roles.TEXT),
-            (fit(word, _STATE_WIDTH) + " ", role),
-            (fit(started, _AGE_WIDTH) + " ", roles.DIM),
+    def item_row(self, item: RunLine | DirectoryHeading, cells: int, *, selected: bool) -> Row:
+        if isinstance(item, DirectoryHeading):
+            return _heading(item, cells)
+        run, now, columns = item.run, time.time(), self._columns
+        mark, word, role = standing(run.state, paused=run.is_paused, flawed=run.flaw is not None)
+        started = format_age(max(0.0, now - run.record.started_at))
+        parts: list[_Part] = [
+            ("▌" if item.id in self._marked else " ", roles.ACCENT),
+            (mark, role),
+            ("! " if item.alert is not None else "  ", roles.ERROR),
+            (fit_name(item.name, columns.name) + " ", roles.TEXT),
+            *self._argument_parts(item.arguments),
+            (fit(word, _STATE) + " ", role),
+            (fit(started, _STARTED) + " ", roles.DIM),
         ]
-        if cells >= _TOOK_FROM:
-            spans.append((fit(format_duration(item.took(now)), _TOOK_WIDTH) + " ", roles.DIM))
-        glance = self._glances.get(record.id)
-        doing = activity(item, now)
-        if doing is not None:
-            spans.append((" " + doing, roles.WARN))
-        elif glance is not None:
-            spans.append((fit(format_value(glance.values[-1]), _VALUE_WIDTH, "right"), roles.VALUE))
-            spans += self._course(glance, cells - sum(width(text) for text, _ in spans), cells)
-        elif reason := remark(item, now):
-            spans.append((" " + safe(reason), roles.DIM))
-        return _cut(spans, cells, selected=selected)
+        if columns.took:
+            parts.append((fit(format_duration(run.took(now)), columns.took) + " ", roles.DIM))
+        return _cut([*parts, *self._value_parts(item, now)], cells, selected=selected)
 
-    def _course(self, glance: LeadMetric, room: int, cells: int) -> list[tuple[str, roles.Role]]:
-        if cells < _SPARK_FROM or room < 8:
+    def _told(self, arguments: Sequence[Argument]) -> str:
+        """Arguments, each with the room of its option."""
+        texts = (
+            fit(str(one), max(width(str(one)), self._options.get(one.name, 0))) for one in arguments
+        )
+        return _GAP.join(texts).rstrip()
+
+    def _argument_parts(self, arguments: Sequence[Argument]) -> list[_Part]:
+        room = self._columns.arguments
+        if not room:
             return []
-        title = f" {safe(glance.title)}" if cells >= _METRIC_FROM else ""
-        line_cells = min(room - 2 - width(title), 40)
-        if line_cells < 6:
-            title, line_cells = "", min(room - 2, 40)
-        course = sparkline(glance.values, line_cells, ascii_only=self.ascii_only)
-        return [("  " + course, roles.curve(0)), (title, roles.DIM)]
+        return [(fit(self._told(arguments), room) + " ", roles.LEGEND)]
+
+    def _value_parts(self, item: RunLine, now: float) -> list[_Part]:
+        columns, glance = self._columns, item.glance
+        best = glance.best if glance is not None else None
+        parts: list[_Part] = [
+            (fit(format_value(best.value) if best else "", _VALUE, "right") + " ", roles.VALUE)
+        ]
+        if columns.last:
+            last = format_value(glance.last) if glance else ""
+            parts.append((fit(last, columns.last, "right") + " ", roles.DIM))
+        told = remarks(item, now)
+        remark: list[_Part] = []
+        for text, role in told:
+            remark += [(" · ", roles.DIM), (text, role)] if remark else [(text, role)]
+        if columns.remark or not remark:
+            values = glance.course if glance else ()
+            drawn = course(values, columns.course, ascii_only=self.ascii_only)
+            parts += [(drawn, roles.band(0)), (_GAP, roles.DIM)]
+        return [*parts, *remark]
 
 
-def _cut(spans: Sequence[tuple[str, roles.Role]], cells: int, *, selected: bool) -> Row:
-    cut: list[tuple[str, roles.Role]] = []
-    left = cells
-    for text, role in spans:
-        shown = text if width(text) <= left else fit(text, left)
-        # The course keeps its colour: a bar of full blocks hides it.
-        covered = selected and not isinstance(role, roles.CurveRole)
-        cut.append((shown, roles.SELECTED if covered else role))
-        left -= width(shown)
-        if left <= 0:
-            break
+def _heading(item: DirectoryHeading, cells: int) -> Row:
+    home = str(Path.home())
+    place = item.directory
+    if place == home or place.startswith(f"{home}/"):
+        place = f"~{place[len(home) :]}"
+    shown = shorten(safe(place), max(8, cells - 12))
+    return line(*clipped([(f"▾ {shown} ", roles.TITLE), (f" {item.runs}", roles.DIM)], cells))
+
+
+def _cut(parts: Sequence[_Part], cells: int, *, selected: bool) -> Row:
+    cut = clipped(parts, cells)
+    if selected:
+        cut.append((" " * (cells - sum(width(text) for text, _ in cut)), roles.SELECTED))
+        cut = [(text, roles.SELECTED) for text, _ in cut]
     return line(*cut)

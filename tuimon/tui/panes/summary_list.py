@@ -53,7 +53,7 @@ class SummaryList(CursorList[Item | _Heading], can_focus=False):
 
     def _list(self) -> None:
         self.listed = [one for one in self._all if self._shows(one.run, one.label or one.tag)]
-        several = len({item.run for item in self.listed}) > 1
+        several = len({item.run for item in self.listed if item.run}) > 1
         entries: list[Item | _Heading] = []
         heading = None
         for item in self.listed:

@@ -30,11 +30,11 @@ class SystemPane(KeyOwner, CellView, can_focus=True):
     """Devices one below the other; scrolls."""
 
     TOPICS: ClassVar[Topics] = {
-        "Machine": (
-            Key("zoom", "enter", "open", "All of the machine", "All, as charts", "charts", 70),
+        "System": (
+            Key("zoom", "enter", "open", "All of the system", "Show all as charts", "charts", 70),
             Key("down", "down,j", "scroll(1)", "Scroll down", "Scroll"),
             Key("up", "up,k", "scroll(-1)", "Scroll up"),
-            Key("next-page", "n,pagedown", "page(1)", "Next page", "Next, previous page"),
+            Key("next-page", "n,pagedown", "page(1)", "Next page", "Turn pages"),
             Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
         )
     }

@@ -1,76 +1,64 @@
-"""Runs with their colours and tags with their last values; one of them is under the cursor."""
+"""Runs as legend and leaderboard, tags as a tree; one of them is under the cursor."""
 
-import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events, work
+from textual import events
 from textual.binding import BindingType
 from textual.message import Message
-from textual.reactive import var
 
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
-from tuimon.present.facts import RunRow, TagRow
-from tuimon.present.hparam_groups import HParams, differing, values_of
+from tuimon.present.hparam_groups import HParams
 from tuimon.present.list_cursor import ListCursor
-from tuimon.present.look import ChangeLook, Look, selected
-from tuimon.present.selection import BY_PREFIX
-from tuimon.present.tag_width import TAGS_WIDTH
+from tuimon.present.look import ChangeLook, Look
+from tuimon.present.run_table import RunRow, RunTable
+from tuimon.present.series_courses import SeriesCourses
+from tuimon.present.tag_tree import TagRow, TreeRow, tag_tree
+from tuimon.present.tag_width import tags_width
 from tuimon.store.filters import FilterError, parse_filter
-from tuimon.text import fit, fit_name, format_value, safe
-from tuimon.tui.keys.key_owner import KeyOwner
+from tuimon.store.series import Series
+from tuimon.text import fit, format_value, safe
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
-from tuimon.tui.panes.cells import CellView, line
 from tuimon.tui.panes.prompt import filter_prompt
+from tuimon.tui.panes.run_keys import RunKeys
+from tuimon.tui.panes.run_rows import run_columns, run_head, run_row, wanted_cells
+from tuimon.tui.panes.run_strip import RunStrip
+from tuimon.tui.panes.tag_rows import course_cells, tag_head, tree_row
 
-_VALUE_WIDTH = 9
-_RUNS_SHARE, _RUNS_SHARE_FOCUSED = 3, 2
-"""Runs take one part of so many of the pane; more while the cursor is among them."""
-_CHOOSE = "Let the run stand out; open the chart of the tag"
-_HIDE = "Hide or show the run"
-_BRACKET = "right_square_bracket"
-_NEXT_RUN = "Next, previous run to stand out"
+_RUNS_SHARE = 2 / 3
+"""Of the pane, that runs take at most."""
+_CHOOSE = "Highlight the run; open the chart, the branch"
 _MOST_LABEL = 20
 
 
-class TagPane(KeyOwner, CellView, can_focus=True):
+SeriesOf = Callable[[str, str], Series | None]
+
+
+class TagPane(RunKeys, can_focus=True):
     """Two lists with one cursor, each scrolled so that the cursor stays in view.
 
     What is done with runs acts on the one under the cursor while the pane has the focus, else on
     the one that stands out.
     """
 
-    OF_RUNS: ClassVar[Topics] = {
-        "Runs": (
-            Key("next-run", _BRACKET, "focus_run(1)", "Next run", _NEXT_RUN, "run", 47),
-            Key("previous-run", "left_square_bracket", "focus_run(-1)", "Previous run"),
-            Key("pin", "asterisk", "pin_run", "Pin the run", "Pin the run: always stands out"),
-            Key("hide", "space", "hide_run", "Hide the run", _HIDE, "hide run", 76),
-            Key("isolate", "o", "isolate", "Isolate", "Only what stands out, or all runs"),
-            Key("filter", "slash", "filter", "Filter", "Filter runs and tags", "filter", 55),
-            Key("group", "g", "group", "Group", "By run, tag prefix, hyperparameter"),
-        )
-    }
     TOPICS: ClassVar[Topics] = {
         "Runs and tags": (
             Key("zoom", "enter", "choose", "Choose", _CHOOSE, "choose", 70),
             Key("down", "down,j", "move(1)", "Next run or tag", "Choose a run or tag"),
             Key("up", "up,k", "move(-1)", "Run or tag before"),
-            Key("next-page", "n,pagedown", "page(1)", "Next page", "Next, previous page"),
+            Key("next-page", "n,pagedown", "page(1)", "Next page", "Turn pages"),
             Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
         ),
-        **OF_RUNS,
+        **RunKeys.OF_RUNS,
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
     about = (
-        "The list of runs and tags has the focus. Enter on a tag shows its chart; on a run, lets "
-        "the run stand out. / filters both."
+        "The list of runs and tags has the focus. Enter on a tag shows its chart; on a run, "
+        "highlights it. / filters both."
     )
-    DEFAULT_CSS = f"TagPane {{ dock: left; width: {TAGS_WIDTH}; background: $surface; }}"
-    look: var[Look] = var(Look(), init=False)
-    """How the runs and tags are looked at."""
+    DEFAULT_CSS = "TagPane { dock: left; width: 30; background: $surface; }"
 
     @dataclass
     class Chosen(Message):
@@ -87,18 +75,19 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         id: str,
     ) -> None:
         """`read_hparams` may take long."""
-        super().__init__(id=id)
-        self.set_reactive(TagPane.look, look)
+        super().__init__(look, read_hparams, change_look, id=id)
         self.filter = filter_prompt(self._filter_by, self._end_filter, [*self.look.filters])
         """For the screen to place."""
-        self._read_hparams = read_hparams
-        self._change_look = change_look
-        self.groups: Mapping[str, str] = {}
-        """The value of the hyperparameter to group by, by name of the run."""
-        self._shown: list[str] = []
-        """Names of all runs, in a list or not."""
-        self._runs: list[RunRow] = []
-        self._tags: list[TagRow] = []
+        self.strip = RunStrip()
+        """Has the runs while the pane is hidden; for the screen to place."""
+        self._tags: Sequence[TagRow] = ()
+        self._series_of: SeriesOf = lambda tag, training: None
+        self._courses = SeriesCourses()
+        self._opened: dict[str, bool] = {}
+        """The branches that were opened or closed, by their paths."""
+        self._tree: list[TreeRow] = []
+        self._grown: Hashable = None
+        """What the tree was made of."""
         self._known = 0
         """How many tags there are, shown or not."""
         self._among_runs = False
@@ -109,16 +98,17 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         """Whether it was ever moved: before, it stays on top while runs are loaded."""
         self._first_run = self._first_row = 0
         self._run_lines = 0
-
-    def on_mount(self) -> None:
-        self._restore_groups()
+        self._columns = 0
+        """Of the terminal."""
 
     def idle_keys(self) -> Collection[str]:
         idle = set()
-        if len(self._shown) < 2:
-            idle.add("next-run")
+        if not self._runs:
+            idle |= {"next-run", "rank"}
         if self.run is None:
             idle.add("hide")
+        if not (self._known or self.look.filter):
+            idle.add("filter")
         return idle
 
     def key_labels(self) -> Mapping[str, str]:
@@ -132,103 +122,73 @@ class TagPane(KeyOwner, CellView, can_focus=True):
 
     @property
     def run(self) -> str | None:
-        """The run under the cursor, if it is among the runs."""
         return self._runs[self._run].name if self._among_runs and self._runs else None
 
-    def set_content(
-        self, runs: Sequence[RunRow], tags: Sequence[TagRow], known: int | None = None
-    ) -> None:
-        """Show these runs (only when there are several) and tags; the cursor stays on its run.
+    @property
+    def tag(self) -> str | None:
+        row = self._row
+        return row.path if row is not None and row.tag is not None else None
 
-        `known` is how many tags there are, shown or not.
+    @property
+    def _row(self) -> TreeRow | None:
+        """The row of the tree under the cursor, if it is there."""
+        return None if self._among_runs or not self._tree else self._tree[self._tag.at]
+
+    def set_content(
+        self,
+        table: RunTable,
+        tags: Sequence[TagRow],
+        series_of: SeriesOf = lambda tag, training: None,
+        known: int | None = None,
+    ) -> None:
+        """Show these runs (only when there are several) and tags; the cursor stays where it is.
+
+        `series_of` has what is told of a tag, of one run where there are several; `known` is how
+        many tags there are, shown or not.
         """
         chosen = self._runs[self._run].name if self._runs and self._moved else ""
-        self._shown = [run.name for run in runs]
-        self._runs = list(runs) if len(runs) > 1 else []
+        self.table = table
         names = [run.name for run in self._runs]
         self._run = names.index(chosen) if chosen in names else 0
         self._among_runs &= bool(self._runs)
-        self._tags = list(tags)
-        self._tag.limit(len(tags))
+        self._tags, self._series_of = tags, series_of
         self._known = len(tags) if known is None else known
         self._tell_filter()
+        self.take_width(self._columns)
+        self.strip.tell(table, wanted=not self.display)
         self.draw()
+
+    def take_width(self, columns: int) -> None:
+        """Be as wide as a terminal of so many columns allows, and what is listed needs."""
+        self._columns = columns
+        cells = tags_width(columns, wanted_cells(self.table) if self._runs else 0)
+        if self.styles.width is None or self.styles.width.value != cells:
+            self.styles.width = cells
 
     def action_move(self, rows: int) -> None:
         """Move the cursor down by so many rows (up when negative), from list to list."""
         count = len(self._runs)
         place = self._run if self._among_runs else count + self._tag.at
-        place = min(max(place + rows, 0), max(0, count + len(self._tags) - 1))
+        place = min(max(place + rows, 0), max(0, count + len(self._tree) - 1))
         self._go_to(place)
 
     def action_choose(self) -> None:
-        """Ask for what is under the cursor: the chart of a tag, or a run to stand out."""
-        run = self.run
+        """Open the chart of a tag, or a branch, or let a run stand out."""
+        run, row = self.run, self._row
         if run is not None:
             focus = "" if self.look.focus == run else run
             hidden = tuple(name for name in self.look.hidden if name != focus)
             self._change_look(focus=focus, hidden=hidden)
-        elif self._tags:
-            self.post_message(self.Chosen(self._tags[self._tag.at].tag))
+        elif row is not None and row.tag is not None:
+            self.post_message(self.Chosen(row.path))
+        elif row is not None:
+            self._opened[row.path] = not row.is_open
+            self.draw()
 
     # Keys
 
     def action_page(self, pages: int) -> None:
         self.action_move(pages * (self.size.height - 2))
-
-    def action_focus_run(self, steps: int) -> None:
-        names = ["", *(name for name in self._shown if name not in self.look.hidden)]
-        index = names.index(self.look.focus) if self.look.focus in names else 0
-        self._change_look(focus=names[(index + steps) % len(names)])
-
-    def action_pin_run(self) -> None:
-        if name := self._chosen_run():
-            self._change_look(**selected(self.look.selection().toggled_pin(name)))
-
-    def action_hide_run(self) -> None:
-        if name := self._chosen_run():
-            self._change_look(**selected(self.look.selection().toggled(name)))
-
-    def action_isolate(self) -> None:
-        """Draw nothing but what stands out, or all again."""
-        look = self.look
-        if look.isolated or look.pinned or self._chosen_run():
-            focus = self._run_in_focus or look.focus
-            self._change_look(isolated=not look.isolated, focus=focus)
-
-    @work
-    async def action_group(self) -> None:
-        """Group by the next of: run, tag prefix, each hyperparameter in which runs differ."""
-        hparams = await asyncio.to_thread(self._read_hparams)
-        ways = ["", BY_PREFIX, *differing(hparams)]
-        now = self.look.group
-        group = ways[(ways.index(now) + 1) % len(ways)] if now in ways else ""
-        self._group(group, hparams)
-        names = {"": "One curve for each run.", BY_PREFIX: "One chart for each tag prefix."}
-        self.notify(names.get(group, f"One curve for each value of {safe(group)}."), markup=False)
-
-    @work
-    async def _restore_groups(self) -> None:
-        """Read what the group of the last viewer needs."""
-        if self.look.group not in ("", BY_PREFIX):
-            self._group(self.look.group, await asyncio.to_thread(self._read_hparams))
-
-    def _group(self, group: str, hparams: HParams) -> None:
-        """Group in a way; by run where no run has such a hyperparameter."""
-        self.groups = {} if group == BY_PREFIX else values_of(hparams, group)
-        self._change_look(group=group if self.groups or group == BY_PREFIX else "")
-
-    @property
-    def _run_in_focus(self) -> str | None:
-        return self.run if self.has_focus else None
-
-    def _chosen_run(self) -> str | None:
-        """The run that a key acts on; tells how to choose one where there is none."""
-        if name := self._run_in_focus or self.look.focus:
-            return name
-        several = len(self._shown) > 1
-        self.notify("First choose a run: ] and [." if several else "There is one run only.")
-        return None
 
     # Filter
 
@@ -243,6 +203,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
             self.filter.say(safe(str(error)), wrong=True)
         else:
             self._change_look(filter=text.strip())
+            self.filter.say("")
             self._tell_filter()
 
     def _end_filter(self) -> None:
@@ -250,7 +211,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         self._change_look(filters=tuple(self.filter.history))
 
     def _tell_filter(self) -> None:
-        if self.filter.display and not self.filter.has_class("-wrong"):
+        if self.filter.display and not self.filter.is_wrong:
             shown = f"{len(self._tags)} of {self._known} tags"
             self.filter.say(f"{shown}   Enter keeps, Esc clears")
 
@@ -258,13 +219,16 @@ class TagPane(KeyOwner, CellView, can_focus=True):
 
     def rows(self, width: int, height: int) -> list[Row]:
         """Runs, when there are several, and the tags in view."""
-        rows = self._run_rows(width, height)
+        most = max(2, int(height * _RUNS_SHARE)) if self._tags else height
+        rows = self._run_rows(width, min(most, 1 + len(self._runs))) if self._runs else []
         self._run_lines = len(rows)
-        rows.append(self._heading("tags", len(self._tags), width))
+        told = self._told_run
+        rows.append(tag_head(len(self._tags), told.label if told else "", width))
         self._first_row = len(rows)
+        self._grow(height - len(rows))
         here = self.has_focus and not self._among_runs
-        for index in self._tag.fit(len(self._tags), height - len(rows)):
-            rows.append(self._tag_row(self._tags[index], width, here and index == self._tag.at))
+        for index in self._tag.fit(len(self._tree), height - len(rows)):
+            rows.append(self._tree_row(self._tree[index], width, here and index == self._tag.at))
         return rows
 
     def on_click(self, event: events.Click) -> None:
@@ -287,7 +251,7 @@ class TagPane(KeyOwner, CellView, can_focus=True):
         tag = self._tag.top + y - self._first_row
         run = self._first_run + y - 1
         if y >= self._first_row:
-            return len(self._runs) + tag if tag < len(self._tags) else None
+            return len(self._runs) + tag if tag < len(self._tree) else None
         more = self._run_lines - 1 < len(self._runs) and y == self._run_lines - 1
         return run if 0 < y < self._run_lines and run < len(self._runs) and not more else None
 
@@ -301,58 +265,56 @@ class TagPane(KeyOwner, CellView, can_focus=True):
             self._tag.at = place - count
         self.draw()
 
-    def _run_rows(self, width: int, height: int) -> list[Row]:
-        if not self._runs:
-            return []
-        most = height // (_RUNS_SHARE_FOCUSED if self._among_runs else _RUNS_SHARE)
-        most = max(1, most)
-        shown = self._runs
-        self._first_run = 0
-        if len(shown) > most:
-            focused = next((i for i, run in enumerate(self._runs) if run.focused), self._run)
-            at = self._run if self._among_runs else focused
-            self._first_run = min(max(at - most // 2, 0), len(self._runs) - most + 1)
-            shown = self._runs[self._first_run : self._first_run + most - 1]
-        rows = [self._heading("runs", len(self._runs), width)]
+    def _run_rows(self, width: int, most: int) -> list[Row]:
+        runs = self._runs
+        room = most - 1 if most > len(runs) else most - 2
+        focused = next((at for at, run in enumerate(runs) if run.focused), self._run)
+        at = self._run if self._among_runs else focused
+        self._first_run = min(max(at - room + 1, 0), len(runs) - room)
+        shown = runs[self._first_run : self._first_run + room]
+        columns = run_columns(self.table, width)
+        rows = [run_head(self.table, columns)]
         here = self.has_focus and self._among_runs
         for index, run in enumerate(shown, self._first_run):
-            rows.append(self._run_row(run, width, here and index == self._run))
-        if len(shown) < len(self._runs):
-            rows.append((Span(fit(f" +{len(self._runs) - len(shown)} more", width), roles.DIM),))
+            rows.append(run_row(run, columns, selected=here and index == self._run))
+        if len(shown) < len(runs):
+            rows.append((Span(fit(f" +{len(runs) - len(shown)} more", width), roles.DIM),))
         return rows
 
-    def _run_row(self, run: RunRow, width: int, selected: bool) -> Row:
-        mark = "›" if run.focused else "*" if run.pinned else " "
-        cue = "━" if run.drawn else "·"
-        name = fit_name(run.name, width - 3)
-        if selected:
-            return (Span(fit(f"{mark}{cue} {name}", width), roles.SELECTED),)
-        role = roles.FOCUS if run.focused else roles.TEXT if run.drawn else roles.DIM
-        return line(
-            (mark, roles.FOCUS),
-            (cue, roles.curve(run.colour) if run.drawn else roles.DIM),
-            (fit(f" {name}", width - 2), role),
-        )
+    def _grow(self, room: int) -> None:
+        """Make the tree for so many rows; the cursor stays on its row, or on the branch of it."""
+        made_of = (tuple(self._tags), room, tuple(self._opened.items()))
+        if made_of == self._grown:
+            return
+        self._grown = made_of
+        before = self._tree[self._tag.at].path if self._tree else ""
+        self._tree = tag_tree(self._tags, room, self._opened)
+        paths = [row.path for row in self._tree]
+        around = [
+            at
+            for at, path in enumerate(paths)
+            if path == before or (path.endswith("/") and before.startswith(path))
+        ]
+        if self._moved and around:
+            self._tag.at = around[-1]
+        self._tag.limit(len(paths))
 
-    def _heading(self, name: str, count: int, width: int) -> Row:
-        rest = width - len(name) - len(str(count)) - 3
-        return line(
-            (" ", roles.AXIS),
-            (name, roles.TITLE),
-            (f" {count} ", roles.DIM),
-            ("─" * max(0, rest - 1) + " ", roles.AXIS),
-        )
+    @property
+    def _told_run(self) -> RunRow | None:
+        """The run whose values the tags have, if there are several."""
+        found = [run for run in self._runs if run.focused] or [r for r in self._runs if r.drawn]
+        return found[0] if found else None
 
-    def _tag_row(self, row: TagRow, width: int, selected: bool) -> Row:
-        last = row.value()
-        value = "" if last is None else format_value(last)
-        cells = width - _VALUE_WIDTH - 4
-        name = fit_name(row.tag, cells)
-        if selected:
-            text = f" › {name}{fit(value, _VALUE_WIDTH, 'right')} "
-            return (Span(fit(text, width), roles.SELECTED),)
-        return line(
-            (" · ", roles.DIM) if row.colour is None else (" ━ ", roles.curve(row.colour)),
-            (name, roles.TEXT),
-            (fit(value, _VALUE_WIDTH, "right") + " ", roles.DIM),
-        )
+    def _tree_row(self, row: TreeRow, width: int, selected: bool) -> Row:
+        told = self._told_run
+        series = self._series_of(row.path, told.name if told else "") if row.tag else None
+        last = None if series is None else series.last
+        value = "" if last is None else format_value(last.value)
+        cells, course = course_cells(width), ""
+        if series is not None:
+            course = self._courses.of(series, cells, ascii_only=self._ascii_only)
+        return tree_row(row, value, course.ljust(cells), width, selected=selected)
+
+    @property
+    def _ascii_only(self) -> bool:
+        return self.is_attached and self.app.has_class("-ascii")

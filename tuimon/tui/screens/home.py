@@ -12,14 +12,17 @@ from textual.binding import BindingType
 from textual.worker import get_current_worker
 
 from tuimon.abandoned import answer_within
-from tuimon.charts import roles
-from tuimon.charts.model import Row
-from tuimon.events.nearby import NearbyLogdir, find_logdirs
+from tuimon.events.nearby import NearbyLogdir
 from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.present.facts import count
-from tuimon.present.glance import LeadMetric, glance, log_bytes
-from tuimon.runs.paths import state_home
-from tuimon.runs.registry import RunStatus, list_runs
+from tuimon.present.home_memory import HomeMemory
+from tuimon.present.run_again import again_question
+from tuimon.present.run_lines import RunLine, sources_of
+from tuimon.present.signs import STATE_SIGNS
+from tuimon.present.whereabouts import Whereabouts, look_about
+from tuimon.runs.annotation import Annotation, write_annotation
+from tuimon.runs.environment import read_environment
+from tuimon.runs.registry import RunStatus
 from tuimon.runs.removal import (
     CannotRemoveError,
     has_unsent,
@@ -27,73 +30,72 @@ from tuimon.runs.removal import (
     size_of,
     why_it_stays,
 )
+from tuimon.runs.strays import StrayTraining
 from tuimon.text import format_bytes, safe
+from tuimon.tui.dialogs.annotate import AnnotateScreen
 from tuimon.tui.dialogs.ask import Answer, AskScreen
 from tuimon.tui.keys.key_owner import KeyScreen
 from tuimon.tui.keys.key_tables import Key, Topics, bindings, help_rows
-from tuimon.tui.panes.cells import CellView, line
 from tuimon.tui.panes.cursor_list import CursorList
+from tuimon.tui.panes.home_title import HomeTitle
 from tuimon.tui.panes.key_bar import KeyBar
-from tuimon.tui.panes.logdir_list import LogdirList
+from tuimon.tui.panes.nearby_list import NearbyList
 from tuimon.tui.panes.notice import Notice
+from tuimon.tui.panes.prompt import Prompt
 from tuimon.tui.panes.run_list import RunList
+from tuimon.tui.panes.welcome import Welcome
+from tuimon.tui.screens.home_choice import Again, Attach, Choice, Together
 from tuimon.tui.screens.pages import TextScreen, TextSection
 
 HOME_KEYS = (
-    Key("home-leave", "q,ctrl+c,escape", "leave", "Leave", "Leave", "leave", 100),
-    Key("home-open", "enter", "open", "Watch", "Watch the run", "watch", 90),
+    Key("home-leave", "q,ctrl+c", "leave", "Leave", "Leave; trainings go on", "leave", 100),
+    Key("home-help", "question_mark,f1", "help", "Help", "Show this help", "help", 95),
+    Key("home-messages", "M", "app.messages", "Messages", "List the messages"),
+    Key("home-open", "enter", "open", "Watch", "Watch it, or all that are marked", "watch", 90),
+    Key("home-filter", "slash", "filter", "Filter", "Filter the runs", "filter", 85),
     Key("home-stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
-    Key("home-remove", "d,delete", "remove", "Remove the run", "Remove it; asks", "remove", 60),
-    Key("home-help", "question_mark,f1", "help", "Help", "This help", "help", 95),
-    Key("home-down", "down,j", "move(1)", "Next run", "Choose a run or directory", "choose", 70),
+    Key("home-mark", "space", "mark", "Mark", "Mark runs to watch side by side", "mark", 75),
+    Key("home-sort", "s", "sort", "Sort", "Sort: newest, best, name, state, longest", "sort", 70),
+    Key("home-again", "r", "again", "Run again", "Start it again; asks first", "again", 65),
+    Key(
+        "home-annotate",
+        "e",
+        "annotate",
+        "Name, tags, note",
+        "Change name, tags and note",
+        "edit",
+        60,
+    ),
+    Key("home-star", "asterisk", "star", "Star", "Add a star, or remove it"),
+    Key("home-group", "b", "group", "By directory", "Group by directory", "by directory", 40),
+    Key("home-remove", "d,delete", "remove", "Remove", "Remove it; asks first", "remove", 50),
+    Key("home-back", "escape", "back", "Back", "Clear marks, then the filter; then leave"),
+    Key("home-down", "down,j", "move(1)", "Next run", "Choose a run or directory"),
     Key("home-up", "up,k", "move(-1)", "Run before"),
-    Key("home-page-down", "pagedown", "page(1)", "Next page"),
-    Key("home-page-up", "pageup", "page(-1)", "Page before"),
+    Key("home-page-down", "pagedown,ctrl+d", "page(1)", "Next page"),
+    Key("home-page-up", "pageup,ctrl+u", "page(-1)", "Page before"),
+    Key("home-first", "home,g", "ends(-1)", "First run", "Choose the first, the last"),
+    Key("home-last", "end,G", "ends(1)", "Last run"),
 )
 
 _FIRST_SECONDS = 1.0
 """That the first frame waits for the runs."""
 _LOOK_EVERY = 2.0
 _SEARCH_EVERY = 30.0
-_NO_RUNS = (
-    "No runs on this host yet.",
-    "Start one:  tuimon run train.py",
-    "Watch the event files of any training:  tuimon view LOGDIR",
-)
+_NO_MATCH = ("No run matches the filter.", "/ changes it, Esc clears it.")
+_EXAMPLES = "adam -failed    lr=0.01    starred    #paper    run:big"
 _ABOUT = """\
-Runs that tuimon launched on this host, and on others that share the home directory, the newest \
-first: state, age, and the last value and course of the metric that its charts begin with. Below \
-them are the log directories at and below the working directory. Removing a run removes what \
-tuimon keeps of it; the event files that the training wrote stay."""
+Runs that tuimon launched on this host, and on others that share the home directory: the arguments \
+that tell those of a script apart, state, age, the best value and the course of the main metric \
+(validation before training, losses first). ! is an alert, ⚠ an end that is not to be trusted, ★ a \
+star. Below them are what runs here without tuimon (a Python that writes event files or has loaded \
+torch), and the log directories at and below the working directory.
+
+A filter looks in names, commands, directories, states, tags and notes. A name, tags, a note and a \
+star are kept beside the run, and tuimon ls tells them. Removing a run removes what tuimon keeps \
+of it; the event files that the training wrote stay."""
 _STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "next")
 _KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
-
-
-class _Title(CellView):
-    """How many runs there are."""
-
-    DEFAULT_CSS = "_Title { dock: top; height: 1; background: $panel; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._runs: Sequence[RunStatus] = ()
-        self._unreadable = 0
-
-    def tell(self, runs: Sequence[RunStatus], unreadable: int) -> None:
-        self._runs, self._unreadable = runs, unreadable
-        self.draw()
-
-    def rows(self, width: int, height: int) -> list[Row]:
-        going = sum(not run.state.ended for run in self._runs)
-        running = f"  {going} running" if going else ""
-        counts = f"  {count(len(self._runs), 'run')}" if self._runs else ""
-        told = f"  {self._unreadable} unreadable: tuimon ls says why" if self._unreadable else ""
-        return [
-            line(
-                (" tuimon", roles.TITLE), (counts, roles.DIM), (running, roles.OK),
-                (told, roles.WARN),
-            )
-        ]  # fmt: skip
 
 
 class HomeScreen(KeyScreen[None]):
@@ -103,48 +105,65 @@ class HomeScreen(KeyScreen[None]):
     TOPICS: ClassVar[Topics] = {"": HOME_KEYS}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(HOME_KEYS)]
 
-    def __init__(self) -> None:
+    def __init__(self, memory: HomeMemory | None = None) -> None:
+        """`memory` is that of the home screen before, if there was one."""
         super().__init__()
-        self._title = _Title()
+        self._memory = memory or HomeMemory()
+        self._title = HomeTitle(self._memory)
         self._notice = Notice(id="home-notice")
         self._list = RunList(id="runs")
-        self._logdirs = LogdirList(id="logdirs")
-        self._runs: Sequence[RunStatus] = ()
-        self._unreadable: Sequence[str] = ()
-        self._glances: dict[str, LeadMetric | None] = {}
-        self._sizes: dict[str, int] = {}
+        self._nearby = NearbyList(id="nearby")
+        self._welcome = Welcome(id="welcome")
+        self._prompt = Prompt(
+            self._filtered,
+            self._filter_ended,
+            asked="filter /",
+            examples=_EXAMPLES,
+            history=self._memory.filters,
+            id="filter",
+        )
 
     def compose(self) -> ComposeResult:
         yield self._title
         yield self._notice
+        yield self._welcome
         yield self._list
-        yield self._logdirs
+        yield self._nearby
+        yield self._prompt
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         self._list.ascii_only = self.app.has_class("-ascii")
         with suppress(TimeoutError):  # then they come when they do
-            self._show(answer_within(_FIRST_SECONDS, self._list_runs))
+            self._show(answer_within(_FIRST_SECONDS, self._memory.looked))
+        self._list.move_to(self._memory.chosen)
+        self._notice.say(_NO_MATCH)
         self.set_interval(_LOOK_EVERY, self._look)
         self.set_interval(_SEARCH_EVERY, self._search)
         self._look()
         self._search()
+        if not self._memory.lines:
+            self._begin("check", self._check)
+        if self._memory.to_say:
+            self.notify(self._memory.to_say, severity="warning", markup=False)
+            self._memory.to_say = ""
 
-    def _list_runs(self) -> Sequence[RunStatus]:
-        unreadable: list[str] = []
-        runs = list_runs(on_unreadable=unreadable.append)
-        self._unreadable = unreadable
-        return runs
+    def _show(self, lines: Sequence[RunLine]) -> None:
+        self._memory.take(lines)
+        self._list_runs()
 
-    def _show(self, runs: Sequence[RunStatus]) -> None:
-        self._runs = runs
-        self._title.tell(runs, len(self._unreadable))
-        self._notice.display = not runs
-        self._list.display = bool(runs)
-        if runs:
-            self._list.set_runs(runs, dict(self._glances))
-        else:
-            self._notice.say(_NO_RUNS)
+    def _list_runs(self) -> None:
+        """Show the runs as they are known and as they are looked at."""
+        memory = self._memory
+        entries = memory.entries()
+        shown = sum(isinstance(entry, RunLine) for entry in entries)
+        self._title.tell(shown)
+        self._list.display = bool(shown)
+        self._welcome.display = not memory.lines
+        self._notice.display = bool(memory.lines) and not shown
+        self._nearby.set_roomy(not memory.lines)
+        self._list.set_runs(entries, marked=memory.marked, sort=memory.sort)
+        self._prompt.say(f"{shown} of {count(len(memory.lines), 'run')}")
         self._offer_keys()
 
     @on(CursorList.Moved)
@@ -153,29 +172,41 @@ class HomeScreen(KeyScreen[None]):
 
     def idle_keys(self) -> set[str]:
         """Ids of the keys that do nothing for what is under the cursor."""
-        run = self._chosen_run
+        run, memory = self._run, self._memory
         does = {
-            "home-open": self._chosen is not None,
+            "home-open": self._chosen is not None or bool(memory.marked),
             "home-stop": run is not None and not run.state.ended,
-            "home-remove": run is not None and why_it_stays(run) is None,
+            "home-remove": bool(memory.marked) or (run is not None and why_it_stays(run) is None),
+            "home-mark": run is not None,
+            "home-again": run is not None and run.state.ended,
+            "home-annotate": run is not None,
+            "home-star": run is not None,
+            "home-filter": bool(memory.lines),
+            "home-sort": len(memory.lines) > 1,
+            "home-group": len({line.run.record.cwd for line in memory.lines}) > 1,
         }
         return {key for key, something in does.items() if not something}
 
     @property
-    def _chosen(self) -> RunStatus | Path | None:
-        """What is under the cursor: a run or log directory."""
-        logdir = self._logdirs.chosen
-        if self._logdirs.has_focus:
-            return None if logdir is None else logdir.path
-        return self._list.chosen
+    def _chosen(self) -> Choice | None:
+        """What is under the cursor, as it would be watched."""
+        if not self._nearby.has_focus:
+            return self._run
+        match self._nearby.chosen:
+            case NearbyLogdir(path):
+                return path
+            case StrayTraining(pid):
+                return Attach(pid)
+        return None
 
     @property
-    def _chosen_run(self) -> RunStatus | None:
-        """The run under the cursor; None where a log directory is."""
-        return None if self._logdirs.has_focus else self._list.chosen
+    def _run(self) -> RunStatus | None:
+        """The run under the cursor; None where something else is."""
+        line = None if self._nearby.has_focus else self._list.line
+        return None if line is None else line.run
 
     def _search(self) -> None:
-        self._begin("search", self._find_logdirs)
+        self._begin("search", self._look_about)
 
     def _look(self) -> None:
         self._begin("look", self._look_at_runs)
@@ -185,64 +216,154 @@ class HomeScreen(KeyScreen[None]):
         if not any(worker.group == group and worker.is_running for worker in self.workers):
             self.run_worker(call, thread=True, group=group, exit_on_error=False)
 
-    def _find_logdirs(self) -> None:
-        place = Path.cwd()
-        found = find_logdirs(place, apart_from=state_home())
-        self.app.call_from_thread(self._show_logdirs, place, found)
+    def _look_about(self) -> None:
+        found = look_about(Path.cwd(), [line.run for line in self._memory.lines])
+        self.app.call_from_thread(self._show_nearby, found)
 
-    def _show_logdirs(self, place: Path, found: list[NearbyLogdir]) -> None:
-        listed = {Path(source.path) for run in self._runs for source in run.log_sources}
-        found = [one for one in found if one.path not in listed]
-        self._logdirs.set_logdirs(place, found)
-        if found and not self._list.display:
-            self.set_focus(self._logdirs)
+    def _show_nearby(self, found: Whereabouts) -> None:
+        self._nearby.set_nearby(found)
+        if self._nearby.display and not self._list.display and not self._prompt.display:
+            self.set_focus(self._nearby)
         self._offer_keys()
+
+    def _check(self) -> None:
+        if self._memory.check is not None:
+            self.app.call_from_thread(self._welcome.tell, *self._memory.check())
 
     def _look_at_runs(self) -> None:
         worker = get_current_worker()
-        runs = self._list_runs()
-        self.app.call_from_thread(self._show, runs)
-        for run in runs:
+        self.app.call_from_thread(self._show, self._memory.looked())
+        first = [entry.id for entry in self._list.items if isinstance(entry, RunLine)]
+        for lines in self._memory.glances(first):
             if worker.is_cancelled:
                 return
-            size = log_bytes(run)
-            if size == self._sizes.get(run.record.id):
-                continue
-            self._sizes[run.record.id] = size
-            self._glances[run.record.id] = glance(run)
-            self.app.call_from_thread(self._show, runs)
+            self.app.call_from_thread(self._show, lines)
+
+    def _exit_with(self, choice: Choice | None) -> None:
+        line = self._list.line
+        self._memory.chosen = line.id if line is not None else ""
+        self.app.exit(choice)
 
     def action_leave(self) -> None:
-        self.app.exit()
+        self._exit_with(None)
+
+    def action_back(self) -> None:
+        memory = self._memory
+        if memory.marked:
+            memory.marked.clear()
+        elif memory.filter:
+            memory.filter_by("")
+        else:
+            self.action_leave()
+        self._list_runs()
 
     def action_move(self, rows: int) -> None:
-        here, beyond = (self._list, self._logdirs) if rows > 0 else (self._logdirs, self._list)
+        here, beyond = (self._list, self._nearby) if rows > 0 else (self._nearby, self._list)
         if self.focused is not here:
             beyond.move_cursor(rows)
         elif not here.move_cursor(rows) and beyond.display:
             self.set_focus(beyond)
 
+    def action_ends(self, way: int) -> None:
+        if isinstance(self.focused, CursorList):
+            self.focused.move_cursor(way * len(self.focused.items))
+
     def action_help(self) -> None:
-        self.app.push_screen(TextScreen("home", _ABOUT, TextSection("", help_rows(self.keys))))
+        keys, signs = TextSection("", help_rows(self.keys)), TextSection("Signs", STATE_SIGNS)
+        self.app.push_screen(TextScreen("home", _ABOUT, keys, signs))
 
     def action_page(self, pages: int) -> None:
         if isinstance(self.focused, CursorList):
             self.action_move(pages * self.focused.page_rows)
 
+    def action_filter(self) -> None:
+        self._nearby.display = False  # its last row is where the line is typed
+        self._prompt.open(self._memory.filter)
+
+    def _filtered(self, text: str) -> None:
+        why = self._memory.filter_by(text)
+        self._list_runs()
+        if why:
+            self._prompt.say(safe(why), wrong=True)
+
+    def _filter_ended(self) -> None:
+        self._nearby.display = bool(self._nearby.items)
+        self.set_focus(self._list if self._list.display else self._nearby)
+
+    def action_sort(self) -> None:
+        self._memory.next_sort()
+        self._list_runs()
+        self._list.move_cursor(-len(self._list.items))
+
+    def action_group(self) -> None:
+        self._memory.grouped ^= True
+        self._list_runs()
+
+    def action_mark(self) -> None:
+        if self._run is not None:
+            self._memory.toggle_mark(self._run.record.id)
+            self._list.move_cursor(1)
+            self._list_runs()
+
     @on(CursorList.Opened)
     def action_open(self) -> None:
-        if self._chosen is not None:
-            self.app.exit(self._chosen)
+        marked = self._memory.marked_lines()
+        if marked and not self._nearby.has_focus:
+            self._open_marked(marked)
+        elif self._chosen is not None:
+            self._exit_with(self._chosen)
+
+    def _open_marked(self, marked: Sequence[RunLine]) -> None:
+        sources = sources_of(marked, self._memory.commands)
+        if len(marked) == 1:
+            self._exit_with(marked[0].run)
+        elif sources:
+            self._exit_with(Together(sources))
+        else:
+            self.notify("None of them has written event files.", severity="warning")
+
+    @work(exclusive=True, group="ask")
+    async def action_again(self) -> None:
+        run = self._run
+        if run is None or not run.state.ended:
+            return
+        then = await asyncio.to_thread(read_environment, run.paths.environment)
+        answer = Answer("r", "run it again", "again", other_key="enter")
+        if await self.app.push_screen_wait(AskScreen(again_question(run, then), [answer])):
+            self._exit_with(Again(run))
+
+    @work(exclusive=True, group="ask")
+    async def action_annotate(self) -> None:
+        run = self._run
+        if run is not None:
+            screen = AnnotateScreen(safe(run.name), safe(run.record.name), run.annotation)
+            said = await self.app.push_screen_wait(screen)
+            if said is not None:
+                await self._annotate(run, said)
+
+    @work(exclusive=True, group="ask")
+    async def action_star(self) -> None:
+        if (run := self._run) is not None:
+            said = run.annotation
+            await self._annotate(run, said._replace(starred=not said.starred))
+
+    async def _annotate(self, run: RunStatus, said: Annotation) -> None:
+        try:
+            await asyncio.to_thread(write_annotation, run.paths.annotation, said)
+        except OSError as error:
+            why = f"Not kept: {error.strerror or error}"
+            self.notify(safe(why), severity="error", markup=False)
+        self._look()
 
     @work(exclusive=True, group="ask")
     async def action_stop(self) -> None:
-        run = self._chosen_run
+        run = self._run
         if run is None or "home-stop" in self.idle_keys():
             return
         if run.is_elsewhere:
             self.notify(safe(f"It runs on {run.record.host}: stop it there."), markup=False)
             return
-        ask = AskScreen(f"Stop {safe(run.record.name)}?", [_STOP, _KILL])
+        ask = AskScreen(f"Stop {safe(run.name)}?", [_STOP, _KILL])
         choice = await self.app.push_screen_wait(ask)
         if choice:
             try:
@@ -254,22 +375,23 @@ class HomeScreen(KeyScreen[None]):
 
     @work(exclusive=True, group="ask")
     async def action_remove(self) -> None:
-        run = self._chosen_run
-        if run is None:
-            return
-        if reason := why_it_stays(run):
+        marked = [line.run for line in self._memory.marked_lines()]
+        runs = marked or ([self._run] if self._run is not None else [])
+        for reason in filter(None, map(why_it_stays, runs)):
             self.notify(safe(reason), severity="warning", markup=False)
             return
-        unsent, size = await asyncio.to_thread(lambda: (has_unsent(run), size_of(run)))
-        unsaid = "; its W&B data were not uploaded" if unsent else ""
-        what = f"remove: log, record, {format_bytes(size)}{unsaid}"
-        answer = Answer("r", what, "remove")
-        name = safe(run.record.name)
-        if await self.app.push_screen_wait(
-            AskScreen(f"Remove {name} ({run.record.id})?", [answer])
-        ):
+        if not runs:
+            return
+        unsent, size = await asyncio.to_thread(
+            lambda: (sum(map(has_unsent, runs)), sum(map(size_of, runs)))
+        )
+        unsaid = "; W&B data were not uploaded" if unsent else ""
+        answer = Answer("r", f"remove: log, record, {format_bytes(size)}{unsaid}", "remove")
+        what = f"{safe(runs[0].name)} ({runs[0].record.id})"
+        what = what if len(runs) == 1 else f"the {len(runs)} runs that are marked"
+        if await self.app.push_screen_wait(AskScreen(f"Remove {what}?", [answer])):
             try:
-                await asyncio.to_thread(remove_run, run)
+                await asyncio.to_thread(lambda: [*map(remove_run, runs)])
             except CannotRemoveError as error:
                 self.notify(safe(str(error)), severity="error", markup=False)
             self._look()

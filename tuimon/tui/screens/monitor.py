@@ -1,7 +1,7 @@
 """The main screen: header, tags, charts, console, keys."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from threading import Thread
@@ -13,15 +13,15 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 
+from tuimon.charts.model import ChartOptions
 from tuimon.charts.plotext_figure import load_plotext
 from tuimon.config.schema import Settings
-from tuimon.present.arrangement import Arrangement, ChartOrder, arrange, last_values
-from tuimon.present.facts import header_facts, run_list_rows, tag_rows
+from tuimon.present.arrangement import last_values
+from tuimon.present.facts import header_facts
 from tuimon.present.hparam_groups import read_hparams
 from tuimon.present.look import Look, LookFile, first_look, selected
-from tuimon.present.overview import OverviewCache
-from tuimon.present.pairing import pair_tags, prefix_tags
-from tuimon.present.selection import BY_PREFIX, Selection
+from tuimon.present.screen_content import ContentMaker, Judging, ScreenContent
+from tuimon.present.selection import Selection
 from tuimon.present.tag_width import TAGS_FROM_WIDTH
 from tuimon.runs.activity import losses
 from tuimon.runs.record import RunState
@@ -52,20 +52,20 @@ _STATE_EVERY = 1.0
 _DRAW_SHARE = 6
 """Drawings that take long, as while much is read, leave most of the time to the keys."""
 _PLOTEXT_AFTER = 1.0
-_SHOW_SYSTEM = "Show, hide GPUs, CPU, memory"
-_SHOW_CONSOLE = "Show, hide the console"
-_OTHER_DATA = "Histograms, images, text …"
+_SHOW_SYSTEM = "Show or hide GPUs, CPU, memory"
+_SHOW_CONSOLE = "Show or hide the console"
+_MEDIA = "Show media: histograms, images …"
 
 
 class _Version(NamedTuple):
     """What the charts and the lists of the main screen depend on."""
 
-    data: int
-    colours: int
+    data: tuple[int, int]
     loading: bool
-    selection: Selection
-    sort: str
-    folded: tuple[str, ...]
+    look: Look
+    groups: Mapping[str, str]
+    options: ChartOptions
+    judging: Judging
 
 
 class MonitorScreen(SessionScreen):
@@ -79,24 +79,24 @@ class MonitorScreen(SessionScreen):
     TOPICS: ClassVar[Topics] = {
         **SessionScreen.TOPICS,
         "Moving": (
-            Key("next-pane", "tab", "next_pane(1)", "Next pane", "Next, previous pane", "pane", 74),
+            Key("next-pane", "tab", "next_pane(1)", "Next pane", "Go to another pane", "pane", 74),
             Key("previous-pane", "shift+tab", "next_pane(-1)", "Previous pane"),
-            Key("left", "left,h", "cross(-1, 0)", "Pane on the left", "Into the pane beside"),
+            Key("left", "left,h", "cross(-1, 0)", "Pane on the left", "Go into the pane beside"),
             Key("down", "down,j", "cross(0, 1)", "Pane below"),
             Key("up", "up,k", "cross(0, -1)", "Pane above"),
             Key("right", "right,l", "cross(1, 0)", "Pane on the right"),
-            Key("back", "escape", "back", "Back", "Out of the pane; all runs and tags", "back", 75),
-            Key("jump", "apostrophe", "jump", "Jump", "To a chart, pane, run or tag by a letter"),
+            Key("back", "escape", "back", "Back", "Leave the pane; show all again", "back", 75),
+            Key("jump", "apostrophe", "jump", "Jump", "Jump to what a letter stands on"),
         ),
         "Panes": (
-            Key("tags", "1", "toggle_tags", "Tags", "Show, hide the tags", "tags", 60),
+            Key("tags", "1", "toggle_tags", "Tags", "Show or hide the tags", "tags", 60),
             Key("console", "2", "toggle_console", "Console", _SHOW_CONSOLE, "console", 60),
             Key("system", "3", "toggle_system", "System", _SHOW_SYSTEM, "system", 48),
         ),
         "Data": (
-            Key("table", "T", "table", "Table", "All values in a table", "table", 39),
+            Key("table", "T", "table", "Table", "Show all values in a table", "table", 39),
             Key("copy", "Y", "copy", "Copy", "Copy what is focused: chart, pane, console lines"),
-            Key("summaries", "v", "summaries", "Other data", _OTHER_DATA, "other data", 46),
+            Key("summaries", "v", "summaries", "Media", _MEDIA, "media", 46),
         ),
     }
     LOANS = (
@@ -115,10 +115,9 @@ class MonitorScreen(SessionScreen):
         self.set_reactive(MonitorScreen.look, self._look_file.load())
         self._marks = settings.charts.marks
         self._reader = SummaryReader()
-        self._order = ChartOrder(session.store)
-        self._overviews = OverviewCache(session.store)
-        self._arrangement = Arrangement((), ())
-        """Of what was drawn last."""
+        self._maker = ContentMaker(session.store)
+        self._content: ScreenContent | None = None
+        """What was drawn last."""
         self._opened_others = False
         self._tag_to_open: str | None = None
         """Its chart is shown as soon as there is one."""
@@ -145,14 +144,15 @@ class MonitorScreen(SessionScreen):
             yield self._tags.data_bind(MonitorScreen.look)
             with Vertical(id="centre"):
                 yield self._notice
+                yield self._tags.strip
                 yield self._charts.data_bind(MonitorScreen.look)
                 yield self._folded
                 yield self._output
             yield self._system
+        yield KeyBar(id="keys")
         yield self._tags.filter
         yield self._output.find_prompt
         yield self._charts.limits
-        yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         self._show_panes()
@@ -190,6 +190,7 @@ class MonitorScreen(SessionScreen):
         """Show the panes that are wanted, as far as there is something to show in them."""
         look, system = self.look, self.session.system
         wide = self.size.width >= TAGS_FROM_WIDTH
+        self._tags.take_width(self.size.width)
         self._tags.set_class(not (wide if look.tags is None else look.tags), "-off")
         self._output.display = self._output.exists and look.console
         self._system.display = look.system and system is not None
@@ -203,9 +204,15 @@ class MonitorScreen(SessionScreen):
     def version(self) -> _Version:
         """A value that changes whenever something is to be drawn."""
         loading = self.session.follower.loading  # before what is loaded is looked at
-        data, colours = self.session.store.version, self._charts.colours.version
-        look = self.look
-        return _Version(data, colours, loading, self.selection, look.sort, look.folded)
+        data = self.session.store.version, self._charts.colours.version
+        look, groups, options = self.look, self._tags.groups, self._charts.options
+        return _Version(data, loading, look, groups, options, self._judging)
+
+    @property
+    def _judging(self) -> Judging:
+        """By what runs are compared now."""
+        focused, cursor = self._charts.focused_chart, self._charts.cursor
+        return Judging(focused.metric if focused else None, cursor, self._tags.hparams)
 
     @property
     def at_rest(self) -> bool:
@@ -239,20 +246,19 @@ class MonitorScreen(SessionScreen):
         return max(_DRAW_EVERY, _DRAW_SHARE * took, round_trip(self.app) or 0.0)
 
     async def _show_data(self, *, loading: bool) -> None:
-        store, look, selection = self.session.store, self.look, self.selection
-        colours, overview = self._charts.colours, self._overviews.of(selection)
-        colours.meet(overview.trainings, keep=not loading)
-        group = prefix_tags if selection.group == BY_PREFIX else pair_tags
-        metrics = self._order.sorted(overview.charts(group), look.sort)
-        self._arrangement = arrange(metrics, look.folded)
-        charts, folded = self._arrangement
-        await self._charts.show(charts, selection)
+        look, selection, colours = self.look, self.selection, self._charts.colours
+        options, judging = self._charts.options, self._judging
+        content = self._maker.make(look, selection, colours, options, judging, loading=loading)
+        self._content, (charts, folded) = content, content.arrangement
+        await self._charts.show(charts, content.selection)
+        store = self.session.store
         self._folded.set_sections(
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
         )
-        self._tags.set_content(
-            run_list_rows(overview, selection, colours), tag_rows(overview), overview.tags
-        )
+        newest = partial(self._maker.newest_series, selection=selection)
+        self._tags.set_content(content.table, content.tags, newest, content.known)
+        if not loading:
+            self._tags.follow_hparams(store.structure)
         if colours.known != look.runs:
             self.change_look(runs=colours.known)
         self._open_wanted_tag()
@@ -281,12 +287,14 @@ class MonitorScreen(SessionScreen):
     # Keys
 
     def idle_keys(self) -> Collection[str]:
-        session = self.session
+        store = self.session.store
         works = {
             "back": self._output.zoomed,
             "console": self._output.exists,
-            "system": session.system is not None,
-            "summaries": session.store.has_other_data,
+            "system": self.session.system is not None,
+            "summaries": store.has_other_data,
+            "next-pane": bool(self._panes.panes),
+            **dict.fromkeys(("tags", "table"), bool(store.runs)),
         }
         return {key for key, does in works.items() if not does}.union(super().idle_keys())
 
@@ -342,17 +350,10 @@ class MonitorScreen(SessionScreen):
             self.app.push_screen(SystemScreen(self.session.system, self._charts.options.marks))
 
     @on(TagPane.Chosen)
-    def _show_tag(self, message: TagPane.Chosen) -> None:
-        self._open_tag(message.tag)
-
-    def _open_tag(self, tag: str) -> None:
+    def _open_tag(self, message: TagPane.Chosen) -> None:
         """Show the chart of a tag, at once if it is there already."""
-        self._tag_to_open = tag
-        folded = {
-            section.name
-            for section in self._arrangement.folded
-            if any(tag == member for metric in section.metrics for _, member in metric.curves)
-        }
+        self._tag_to_open = message.tag
+        folded = self._content.folded_around(message.tag) if self._content else ()
         if folded:
             self.change_look(folded=tuple(n for n in self.look.folded if n not in folded))
         elif self._drawn_version == self.version:
@@ -375,7 +376,7 @@ class MonitorScreen(SessionScreen):
         if left is not None:
             self.change_look(**selected(left.selection), filters=tuple(self._tags.filter.history))
             if left.tag is not None:
-                self._open_tag(left.tag)
+                self.post_message(TagPane.Chosen(left.tag))
 
     def action_copy(self) -> None:
         """Copy what the focused pane shows."""
@@ -396,5 +397,4 @@ class MonitorScreen(SessionScreen):
         # All kinds of views take a fifth of the time to the first curve.
         from tuimon.tui.screens.summaries import SummariesScreen
 
-        options = self._charts.options
-        self.app.push_screen(SummariesScreen(self.session, self._reader, options))
+        self.app.push_screen(SummariesScreen(self.session, self._reader, self._charts.options))

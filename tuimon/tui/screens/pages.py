@@ -17,19 +17,24 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from tuimon.charts import roles
+from tuimon.present.signs import SIGNS
 from tuimon.text import width
 from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
 from tuimon.tui.keys.key_tables import Key, bindings, help_rows
+from tuimon.tui.panes.prompt import Prompt
 from tuimon.tui.themes.styles import styles_on
 
-_CLOSING = "escape,q,question_mark,i,a,enter,f1,ctrl+c"
-TEXT_KEYS = (Key("text-close", _CLOSING, "dismiss", "Close", "Close what is read"),)
+_CLOSING = "escape,q,question_mark,i,a,enter,f1,M,ctrl+c"
+TEXT_KEYS = (
+    Key("text-close", _CLOSING, "dismiss", "Close", "Close what is read"),
+    Key("text-find", "slash", "find", "Find", "Find in what is read"),
+)
 
 _EXPLANATION = """\
 A chart pairs the train and test curves of one metric, last values beside their names. The bright \
 line is smoothed as in TensorBoard, the dim band behind it is what was logged. NaN and infinite \
-values are marked at the edge and counted in the title. So are superseded points, which a resumed \
-training has logged again: d shows them.
+values are marked at the edge and counted in the title. So are points \
+overwritten by a resume, which d shows.
 
 The training runs under a guardian of its own: leaving, closing the terminal or losing the \
 connection does not touch it. Come back from any terminal: tuimon attach"""
@@ -46,6 +51,15 @@ class TextSection(NamedTuple):
     title: str
     rows: Sequence[tuple[str, str]]
 
+    def found(self, words: Sequence[str]) -> "TextSection":
+        """The rows that have all of these words, in lower case, under its title."""
+        rows = [
+            row
+            for row in self.rows
+            if all(word in " ".join((self.title, *row)).casefold() for word in words)
+        ]
+        return self._replace(rows=rows)
+
 
 class TextScreen(ModalScreen[None]):
     """Text in a box over the main screen; scrolls when it is longer than the terminal."""
@@ -60,10 +74,11 @@ class TextScreen(ModalScreen[None]):
         border-title-color: $primary; border-subtitle-color: $foreground 60%;
     }
     TextScreen Container { height: auto; }
-    TextScreen Static { height: auto; margin-top: 1; }
+    TextScreen VerticalScroll Static { height: auto; margin-top: 1; }
     TextScreen.-wide VerticalScroll { width: 130; }
     TextScreen.-wide Container { layout: horizontal; margin-top: 1; }
     TextScreen.-wide Container Static { width: 1fr; margin: 0 2 0 0; }
+    TextScreen Prompt { margin-bottom: 0; }
     """
 
     def __init__(self, title: str, text: str, *sections: TextSection) -> None:
@@ -72,16 +87,47 @@ class TextScreen(ModalScreen[None]):
         self._title = title
         self._text = text
         self._sections: Sequence[TextSection] = sections
+        self._words: list[str] = []
+        """That are looked for."""
+        self._box = VerticalScroll()
+        self._above = Static()
+        self._columns = Static(), Static()
+        self._prompt = Prompt(self._find, self._end_finding, asked="find /", id="find")
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll() as box:
-            box.border_title = self._title
-            box.border_subtitle = "Esc closes"
-            if self._text:
-                yield Static(Text(self._text))
+        self._box.border_title = self._title
+        with self._box:
+            yield self._above
             with Container():
-                for column in _columns(self._sections):
-                    yield Static(self._tables(column))
+                yield from self._columns
+        yield self._prompt
+
+    def on_mount(self) -> None:
+        self._fill()
+
+    def _fill(self) -> None:
+        """Show what there is now, or what is found of it."""
+        sections = [section.found(self._words) for section in self._sections]
+        shown = [section for section in sections if section.rows] if self._words else sections
+        text = self._text if not self._words else "" if shown else "Nothing has these words."
+        self._above.update(Text(text))
+        self._above.display = bool(text)
+        for column, tables in zip(self._columns, [*_halves(shown), ()], strict=False):
+            column.update(self._tables(tables))
+            column.display = bool(tables)
+        find = "" if self._words else "/ find   "
+        self._box.border_subtitle = f"{find}Esc closes"
+
+    def action_find(self) -> None:
+        self._box.styles.min_height = self._box.outer_size.height  # it does not jump
+        self._prompt.open()
+
+    def _find(self, text: str) -> None:
+        self._words = text.casefold().split()
+        self._fill()
+
+    def _end_finding(self) -> None:
+        self.set_focus(self._box)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(len(self._sections) > 1 and event.size.width >= _WIDE, "-wide")
@@ -106,7 +152,7 @@ class TextScreen(ModalScreen[None]):
         return table
 
 
-def _columns(sections: Sequence[TextSection]) -> list[Sequence[TextSection]]:
+def _halves(sections: Sequence[TextSection]) -> list[Sequence[TextSection]]:
     """The sections in one column or, if there are several, in two of about the same height."""
     heights = list(accumulate(len(section.rows) + 2 for section in sections))
     if len(sections) < 2:
@@ -127,15 +173,13 @@ class FactsScreen(TextScreen):
     def on_mount(self) -> None:
         self.set_interval(_LOOK_EVERY, self._look)
 
-    async def _look(self) -> None:
+    def _look(self) -> None:
         text, rows = self._tell()
         sections = (TextSection("", rows),)
         if (text, sections) == (self._text, self._sections):
             return
         self._text, self._sections = text, sections
-        read_to = self.query_one(VerticalScroll).scroll_offset
-        await self.recompose()
-        self.query_one(VerticalScroll).scroll_to(*read_to, animate=False)
+        self._fill()
 
 
 class HelpScreen(TextScreen):
@@ -148,7 +192,7 @@ class HelpScreen(TextScreen):
         for source, topic, key in focus_keys(screen):
             topics.setdefault((source, topic), []).append(key)
         super().__init__(
-            "tuimon",
+            "help",
             f"{about}\n\n{_EXPLANATION}" if about else _EXPLANATION,
             *(
                 TextSection(topic, help_rows(keys))
@@ -156,4 +200,5 @@ class HelpScreen(TextScreen):
                 for (found, topic), keys in topics.items()
                 if found == source
             ),
+            TextSection("Signs", SIGNS),
         )

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from tuimon.abandoned import answer_within
 from tuimon.guardian.client import ControlClient, ControlError, Typist, caller
 from tuimon.mirror.upload import can_upload, request_upload
-from tuimon.present.facts import alert_rows, run_rows
+from tuimon.present.facts import alert_rows
 from tuimon.runs.activity import activity, leftovers
 from tuimon.runs.alerts import AlertLevel, is_wrong
 from tuimon.session.session import Session
@@ -29,7 +29,7 @@ from tuimon.tui.screens.typing import TypingScreen
 
 _UPLOAD_SECONDS = 1.0
 """That a request for an upload may take to be written."""
-_TYPE = "Type: input(), pdb"
+_TYPE = "Type into it: input(), pdb"
 
 _STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "stop")
 _HARDER = Answer("s", "do not wait: go on to the next signal now", "stop")
@@ -52,16 +52,16 @@ class SessionScreen(KeyScreen[None]):
     TOPICS: ClassVar[Topics] = {
         "Leaving and help": (
             Key("leave", "q", "leave", "Leave", "Leave; the training goes on", "leave", 100),
-            Key("help", "question_mark,f1", "help", "Help", "This help", "help", 99),
+            Key("help", "question_mark,f1", "help", "Help", "Show this help", "help", 99),
             *everywhere(""),
             Key("interrupt", "ctrl+c", "interrupt", "Leave or stop", "Ask: leave, or stop"),
         ),
         "The training": (
-            Key("run", "i", "run_facts", "About this run", "About this run; W&B upload", "run", 42),
-            Key("alerts", "a", "alerts", "Alerts", "Alerts: what went wrong", "alerts", 81),
+            Key("run", "i", "run_facts", "About this run", "Show all about this run", "run", 42),
+            Key("alerts", "a", "alerts", "Alerts", "List the alerts", "alerts", 81),
             Key("stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
             Key("type", "I", "type", "Type into the console", _TYPE, "answer it", 79),
-            Key("pause", "P", "pause", "Pause or resume", "Pause it, or let it go on", "pause", 43),
+            Key("pause", "P", "pause", "Pause, unpause", "Pause it, or let it go on", "pause", 43),
             Key("upload", "U", "upload", "Upload to W&B", "Upload to W&B now", "upload", 44),
         ),
     }
@@ -90,7 +90,7 @@ class SessionScreen(KeyScreen[None]):
         return status is not None and status.is_paused
 
     def key_labels(self) -> Mapping[str, str]:
-        return {"pause": "resume"} if self._is_paused else {}
+        return {"pause": "unpause"} if self._is_paused else {}
 
     def urgent_keys(self) -> Collection[str]:
         return ("pause",) if self._is_paused else ()
@@ -114,14 +114,16 @@ class SessionScreen(KeyScreen[None]):
         self.app.push_screen(HelpScreen(self))
 
     def action_run_facts(self) -> None:
-        self.app.push_screen(FactsScreen("this run", lambda: ("", run_rows(self.session))))
+        from tuimon.tui.screens.run_page import RunPage  # which the first frame can do without
+
+        self.app.push_screen(RunPage(self.session))
 
     def action_alerts(self) -> None:
         self.app.push_screen(FactsScreen("alerts", self._alerts))
 
     def _alerts(self) -> tuple[str, list[tuple[str, str]]]:
         rows = alert_rows(self.session)
-        return "" if rows else "Nothing to tell: no NaN, no growing loss, no stall.", rows
+        return "" if rows else "No alerts: no NaN, no growing loss, no stall.", rows
 
     # Leaving, stopping, pausing
 
@@ -143,7 +145,7 @@ class SessionScreen(KeyScreen[None]):
         elif status.state.ended:
             ask = AskScreen(f"It has ended; {activity(status, time.time())}. Stop them?", _FIRST)
         else:
-            ask = AskScreen(f"Stop {safe(status.record.name)}?", _FIRST)
+            ask = AskScreen(f"Stop {safe(status.name)}?", _FIRST)
         self._carry_out(await self.app.push_screen_wait(ask))
 
     @work(exclusive=True, group="ask")
@@ -160,7 +162,7 @@ class SessionScreen(KeyScreen[None]):
         elif status.record.paused_at is not None:
             self._ask_guardian(ControlClient.resume)
         else:
-            ask = AskScreen(f"Pause {safe(status.record.name)}?", [_PAUSE])
+            ask = AskScreen(f"Pause {safe(status.name)}?", [_PAUSE])
             if await self.app.push_screen_wait(ask):
                 self._ask_guardian(self._pause)
 
@@ -208,7 +210,7 @@ class SessionScreen(KeyScreen[None]):
         """Let all keys go to the training until that is left; closes `typist`."""
         status = self.session.status
         assert status is not None
-        screen = TypingScreen(status.paths, status.record.name, typist)
+        screen = TypingScreen(status.paths, status.name, typist)
         if why := await self.app.push_screen_wait(screen):
             self.notify(why, severity="warning")
 

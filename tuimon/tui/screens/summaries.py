@@ -31,16 +31,16 @@ from tuimon.tui.screens.pages import TextScreen, TextSection
 from tuimon.tui.viewer_app import keys_of
 from tuimon.views.kinds import items, kind_of
 
-_BACK = "Back: to the list, to the charts"
+_BACK = "Go back: to the list, to the charts"
 _FILTER = "List only some runs and tags: loss -val, run:adam"
 
 SUMMARY_KEYS = (
     Key("summary-back", "escape", "back", "Back", _BACK, "back", 100),
-    Key("summary-help", "question_mark,f1", "help", "Help", "This help", "help", 90),
-    Key("summary-down", "down,j", "select(1)", "Next tag", "Next, previous tag", "tag", 80),
+    Key("summary-help", "question_mark,f1", "help", "Help", "Show this help", "help", 90),
+    Key("summary-down", "down,j", "select(1)", "Next tag", "Choose a tag", "tag", 80),
     Key("summary-up", "up,k", "select(-1)", "Previous tag"),
     Key("summary-filter", "slash,F", "filter", "Filter the list", _FILTER, "filter", 58),
-    Key("summary-charts", "q,v,ctrl+c", "charts", "Charts", "To the charts at once"),
+    Key("summary-charts", "q,v,ctrl+c", "charts", "Charts", "Go to the charts at once"),
     *everywhere("summary-"),
 )
 
@@ -95,8 +95,8 @@ class SummariesScreen(KeyScreen[None]):
             yield self._list
             yield self._notice
             yield self._pane
-        yield self._prompt
         yield KeyBar(id="keys")
+        yield self._prompt
 
     def on_mount(self) -> None:
         give_large_blocks_back()
@@ -205,7 +205,7 @@ class SummariesScreen(KeyScreen[None]):
         outside = [key for key in own if not key.inside]
         keys = keys_of(self.app, [*own, *beside(outside, [*ITEM_KEYS, *SUMMARY_KEYS])])
         about = f"{kind.about}\n\n{_ABOUT}" if kind and kind.about else _ABOUT
-        title = kind.name if kind else "other data"
+        title = kind.name if kind else "media"
         self.app.push_screen(TextScreen(title, about, TextSection("", help_rows(keys))))
 
     # What is typed

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from tuimon.charts import roles
+from tuimon.tui.themes.contrast import TEXT
 
 
 class Ink(NamedTuple):
@@ -14,6 +15,8 @@ class Ink(NamedTuple):
     """The share of the background in it."""
     attributes: str = ""
     """Of the text, as rich names them."""
+    least: float = TEXT
+    """The contrast that it has whatever the theme: 0 for what is to be faint, and no text."""
 
 
 DIM = 0.45
@@ -31,18 +34,18 @@ ROLES: dict[str, Ink] = {
     roles.FOCUS: Ink("primary", 0.0, "bold"),
     roles.DIM: Ink("foreground", DIM),
     roles.TICK: Ink("foreground", DIM),
-    roles.AXIS: Ink("foreground", _FAINT_BLEND),
-    roles.FADED: Ink("foreground", _FADED_BLEND),
-    roles.SHADE: Ink("foreground", _SHADE_BLEND),
-    roles.CURSOR: Ink("accent", 0.3),
+    roles.AXIS: Ink("foreground", _FAINT_BLEND, least=0),
+    roles.FADED: Ink("foreground", _FADED_BLEND, least=0),
+    roles.SHADE: Ink("foreground", _SHADE_BLEND, least=0),
+    roles.CURSOR: Ink("accent", 0.3, least=0),
     roles.MARK: Ink("error", 0.0, "bold"),
     roles.WARN: Ink("warning"),
     roles.ERROR: Ink("error", 0.0, "bold"),
     roles.OK: Ink("success"),
     roles.ACCENT: Ink("accent"),
-    roles.PASSED: Ink("accent", DIM),
+    roles.PASSED: Ink("accent", DIM, least=0),
     roles.THUMB: Ink("accent", 0.0, "bold"),
-    roles.TRACK: Ink("foreground", _FAINT_BLEND),
+    roles.TRACK: Ink("foreground", _FAINT_BLEND, least=0),
     roles.KEY: Ink("primary", 0.0, "bold"),
     roles.MATCH: Ink("accent", 0.0, "reverse"),
     roles.PICKED: Ink("primary"),

@@ -17,11 +17,15 @@ from textual.widget import Widget
 
 from tuimon.charts import roles
 from tuimon.charts.roles import RAMP, CurvePart, RoleTable
+from tuimon.console.attributes import Attributes
+from tuimon.tui.themes.contrast import LINES, TEXT, readable
 from tuimon.tui.themes.inks import DIM, ROLES
-from tuimon.tui.themes.theme_file import ANSI, DARK, LIGHT
+from tuimon.tui.themes.output_colours import OutputColours, own_style
+from tuimon.tui.themes.theme_file import ANSI, ANSI_LIGHT, DARK, LIGHT
 
 _LIT_BLEND = 0.75
 _CURVE_BLENDS: dict[CurvePart, float] = {"line": 0.0, "end": 0.0, "past": 0.4, "band": 0.62}
+_CURVE_CONTRASTS: dict[CurvePart, float] = {"line": LINES, "end": TEXT}
 
 
 def curve_colours(variables: Mapping[str, str]) -> tuple[str, ...]:
@@ -41,34 +45,50 @@ def styles_on(widget: Widget) -> "RoleStyles":
     """The styles under the theme that is on the screen, over the background of a widget."""
     app = widget.app
     ground = widget.background_colors[1]
-    return RoleStyles(app.theme_variables, ground, ansi=app.current_theme.ansi)
+    theme = app.current_theme
+    return RoleStyles(app.theme_variables, ground, ansi=theme.ansi, dark=theme.dark)
 
 
 class RoleStyles(RoleTable[Style]):
     """The rich style of every role under one theme, over one background."""
 
-    def __init__(self, variables: dict[str, str], background: Color, *, ansi: bool) -> None:
-        """`variables` are the theme's colours by name; an `ansi` theme has no blending."""
+    def __init__(
+        self, variables: dict[str, str], background: Color, *, ansi: bool, dark: bool = True
+    ) -> None:
+        """`variables` are the theme's colours by name; an `ansi` theme has no blending, and alone
+        knows whether its background is `dark`.
+        """
         super().__init__()
         self._variables = variables
         self._background = background
         self._ansi = ansi
-        own = ANSI if ansi else DARK if self._dark else LIGHT
-        self._curves = curve_colours(variables) or curve_colours(own.variables)
+        self._dark = dark if ansi else background.brightness < 0.5
+        own = (ANSI if dark else ANSI_LIGHT) if ansi else DARK if self._dark else LIGHT
+        named = curve_colours(variables)
+        self._curves = named or curve_colours(own.variables)
+        # What a theme names is as it is named.
+        self._curve_contrasts = {} if named else _CURVE_CONTRASTS
         self._fade = float(variables.get("fade", 1.0))
+        self._output = OutputColours(variables, background, DIM * self._fade)
 
     def plain(self, name: str) -> Style:
-        variable, blend, attributes = ROLES.get(name, ROLES[roles.TEXT])
+        ink = ROLES.get(name, ROLES[roles.TEXT])
         own = self._variables.get(f"role-{name}")
         if own is not None:
-            return self._make(own, 0.0, attributes)
-        return self._make(self._variables.get(variable, "#dddddd"), blend, attributes)
+            return self._make(own, 0.0, ink.attributes)
+        colour = self._variables.get(ink.variable, "#dddddd")
+        return self._make(colour, ink.blend, ink.attributes, ink.least)
 
     def curve(self, part: CurvePart, colour: int) -> Style:
-        return self._make(self._curves[colour % len(self._curves)], _CURVE_BLENDS[part], "")
+        least = self._curve_contrasts.get(part, 0.0)
+        ink = self._curves[colour % len(self._curves)]
+        return self._make(ink, _CURVE_BLENDS[part], "", least)
 
     def halves(self, ink: str, ground: str | None) -> Style:
         return Style(color=ink, bgcolor=ground)
+
+    def printed(self, look: Attributes) -> Style:
+        return own_style(look) if self._ansi else self._output.style(look)
 
     def lit(self, behind: Style) -> Style:
         accent = Color.parse(self._variables.get("accent", "#dddddd"))
@@ -80,12 +100,7 @@ class RoleStyles(RoleTable[Style]):
         """The higher the level, the farther from the background."""
         return RAMP[min(level, len(RAMP)) - 1 if self._dark else -min(level, len(RAMP))]
 
-    @property
-    def _dark(self) -> bool:
-        # An ansi theme does not say how bright the terminal is; most are dark.
-        return self._ansi or self._background.brightness < 0.5
-
-    def _make(self, colour: str, blend: float, attributes: str) -> Style:
+    def _make(self, colour: str, blend: float, attributes: str, least: float = 0.0) -> Style:
         try:
             parsed = Color.parse(colour)
         except ColorParseError:
@@ -93,8 +108,7 @@ class RoleStyles(RoleTable[Style]):
         bold, reverse = "bold" in attributes, "reverse" in attributes
         if self._ansi or parsed.ansi is not None:
             return Style(color=parsed.rich_color, dim=blend > DIM / 2, bold=bold, reverse=reverse)
-        return Style(
-            color=parsed.blend(self._background, blend * self._fade).rich_color,
-            bold=bold,
-            reverse=reverse,
-        )
+        ink = parsed.blend(self._background, blend * self._fade)
+        if least:
+            ink = readable(ink, self._background, least=least)
+        return Style(color=ink.rich_color, bold=bold, reverse=reverse)

@@ -87,4 +87,5 @@ DARK = _read("tuimon-dark")
 LIGHT = _read("tuimon-light")
 CONTRAST = _read("tuimon-contrast")
 ANSI = _read("tuimon-ansi")
-THEMES = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST, ANSI)}
+ANSI_LIGHT = _read("tuimon-ansi-light")
+THEMES = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST, ANSI, ANSI_LIGHT)}

@@ -65,7 +65,7 @@ class GraphView(View):
             "graph-level",
             "m",
             "Modules or operations",
-            "Modules, operations too, or everything",
+            "Show modules, operations too, everything",
             "level",
             72,
         ),

@@ -60,11 +60,11 @@ class HParamsView(View):
             "hparams-mode",
             "m",
             "Table or plot",
-            "Table, parallel coordinates, scatter, importance",
+            "Switch: table, parallel coordinates, scatter, importance",
             "plots",
             84,
         ),
-        view_key("hparams-sort", "s", "Sort", "Sort by the column; again: reverse", "sort", 76),
+        view_key("hparams-sort", "s", "Sort", "Sort by the column; again: reversed", "sort", 76),
         view_key("hparams-colour", "c", "Colour", "Colour by the column", "colour", 75),
         view_key("hparams-filter", "slash", "Filter", "Filter runs", "filter", 77, asks="filter"),
     )
@@ -185,7 +185,7 @@ class HParamsView(View):
         name = "parallel coordinates" if self._mode == "parallel" else self._mode
         title: list[Piece] = [(name, roles.TITLE)]
         told = f"{shown} of {count}" if self._filter else f"{count}"
-        title.append((f"  {told} runs", roles.LEGEND))
+        title.append((f"  {told} run{'s' * (count != 1)}", roles.LEGEND))
         if table.columns:
             title.append((f"  coloured by {table.columns[scene.colour].name}", roles.NOTE))
         if self._sort is not None and self._mode == "table":

@@ -27,7 +27,7 @@ from tuimon.store.series import Series
 from tuimon.store.store import Store
 from tuimon.summaries.hparams import HParamExperiment, HParamValue, SessionEnd
 from tuimon.summaries.reader import SummaryReader
-from tuimon.text import format_value
+from tuimon.text import by_number, format_value
 
 PLUGIN = "hparams"
 _SESSION_END = "_hparams_/session_end_info"
@@ -108,7 +108,7 @@ class HParamTable(NamedTuple):
         if numbers is not None:
             return _number_axis(numbers)
         texts = [hparam_text(session.values[column]) for session in self.sessions]
-        order = sorted({*texts} - {""})
+        order = sorted({*texts} - {""}, key=by_number)
         last = max(1, len(order) - 1)
         places = {text: at / last if len(order) > 1 else 0.5 for at, text in enumerate(order)}
         found = np.array([places.get(text, np.nan) for text in texts])
@@ -150,6 +150,8 @@ def read_table(store: Store, reader: SummaryReader) -> HParamTable:
         if any(a != b and b is not None for a, b in zip(last, best, strict=True)):
             columns.append((f"{shown} best", True, best))
     called = trial_names({run.name: given for run, given, _ in sessions})
+    if len(sessions) == 1:
+        called.setdefault(".", "this run")
     return HParamTable(
         tuple(_column(name, metric, values) for name, metric, values in columns),
         tuple(

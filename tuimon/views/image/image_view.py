@@ -58,8 +58,8 @@ class ImageView(View):
         "is quick, pixels are shown; g changes to half blocks."
     )
     keys = (
-        view_key("image-strip", "t", "Strip of steps", "Strip of steps", "strip", 85),
-        view_key("image-runs", "c", "Compare runs", "With other runs", "runs", 84),
+        view_key("image-strip", "t", "Strip of steps", "Show a strip of steps", "strip", 85),
+        view_key("image-runs", "c", "Compare runs", "Compare with other runs", "runs", 84),
         view_key("image-near", "plus,equals_sign", "Zoom in", "Zoom in, out", "zoom", 83),
         view_key("image-far", "minus", "Zoom out"),
         *arrow_keys(
@@ -67,14 +67,14 @@ class ImageView(View):
             along=Arrows("Up", "Down", "Move what is seen", "move", 88),
             across=Arrows("Left", "Right", ""),
         ),
-        view_key("image-brighter", "B", "Brighter", "Brighter, darker", "light", 60),
+        view_key("image-brighter", "B", "Brighter", "Brighten, darken", "light", 60),
         view_key("image-darker", "b", "Darker"),
-        view_key("image-starker", "C", "More contrast", "More, less contrast", "contrast", 59),
+        view_key("image-starker", "C", "More contrast", "Change the contrast", "contrast", 59),
         view_key("image-flatter", "x", "Less contrast"),
-        view_key("image-next", "m", "Next image", "Next image of the step", "image", 80),
+        view_key("image-next", "m", "Next image", "Show the next image of the step", "image", 80),
         view_key("image-play", "o", "Play or stop", "Play an animation, stop it", "play", 82),
-        view_key("image-pixels", "g", "Pixels", "Pixels or half blocks", "pixels", 55),
-        view_key("image-reset", "r", "Reset", "As it was logged", "reset", 50),
+        view_key("image-pixels", "g", "Pixels", "Draw pixels or half blocks", "pixels", 55),
+        view_key("image-reset", "r", "Reset", "Show it as it was logged", "reset", 50),
     )
 
     def __init__(self) -> None:

@@ -45,7 +45,7 @@ class TextView(View):
         "added + and removed −. b keeps the step that is seen as the one to compare with."
     )
     keys = (
-        view_key("text-diff", "d", "Differences", "What changed since a step", "diff", 72),
+        view_key("text-diff", "d", "Differences", "Show what changed since a step", "diff", 72),
         view_key("text-base", "b", "Compare with this", "Compare with this step from now on"),
     )
 

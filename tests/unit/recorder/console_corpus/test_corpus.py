@@ -9,14 +9,12 @@ from support.console_formats import ConsoleFormat, formats_of, judge, read_conso
 HERE = Path(__file__).parent
 FORMATS = list(formats_of(HERE))
 UNREAD = {
-    "after_n_steps": "a number in front of its counter",
     "crfsuite_lbfgs": "norms that stand alone below a heading, without an indent",
     "deap_logbook": "columns called avg and std alone",
     "drqv2": "counters of one letter",
     "enlighten_counter": "a postfix behind tqdm's closing bracket",
     "essay_scores_second_line": "names that a measure in front makes errors",
     "few_shot": "a number in front that counts tests",
-    "finished_in_with": "values joined by and within a sentence",
     "flower_fit_progress": "a dictionary within a tuple",
     "heads_in_segments": "one name in several segments: neither is read",
     "julia_info_line": "two words in parentheses behind a name",

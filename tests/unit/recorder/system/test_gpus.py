@@ -14,7 +14,9 @@ from support.gpu_driver import build_driver
 READ = """
 import json, os
 from tuimon.recorder.system_metrics import Gpus
-print(json.dumps(dict(Gpus().readings({int(os.environ["DRIVER_PID"])}))))
+gpus = Gpus()
+readings = dict(gpus.readings({int(os.environ["DRIVER_PID"])}))
+print(json.dumps([gpus.names, gpus.driver, readings]))
 """
 
 
@@ -25,7 +27,10 @@ def test_each_gpu_tells_what_it_can(tmp_path: Path) -> None:
     answer = subprocess.run(
         [sys.executable, "-c", READ], env=environment, capture_output=True, check=True
     )
-    assert json.loads(answer.stdout) == {
+    names, driver, readings = json.loads(answer.stdout)
+    assert names == ["GPU 0 A100-SXM4-80GB", "GPU 1 RTX 4090"]
+    assert driver == "570.133.20"
+    assert readings == {
         "GPU 0 A100-SXM4-80GB/utilization [%]": 97,
         "GPU 0 A100-SXM4-80GB/memory [%]": 75,
         "GPU 0 A100-SXM4-80GB/memory used [GB]": 60,
@@ -45,4 +50,4 @@ def test_no_driver_means_no_gpu(tmp_path: Path) -> None:
     answer = subprocess.run(
         [sys.executable, "-c", READ], env=environment, capture_output=True, check=True
     )
-    assert json.loads(answer.stdout) == {}
+    assert json.loads(answer.stdout) == [[], None, {}]

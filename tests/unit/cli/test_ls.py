@@ -1,0 +1,84 @@
+"""`tuimon ls`: what home shows, in its words."""
+
+import json
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from support.event_files import scalar, version, write
+from support.stored_runs import made
+from tuimon.cli.ls import _columns, _fitted, _lines, _table
+from tuimon.cli.main import main
+from tuimon.runs.annotation import Annotation, write_annotation
+from tuimon.runs.record import RunState
+from tuimon.runs.registry import list_runs
+from tuimon.text import width
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path) -> None:
+    for at, (lr, last) in enumerate([("0.1", 0.5), ("0.01", math.nan)]):
+        log = tmp_path / f"log{at}"
+        write(log, [version(), scalar("val/loss", 0, 0.25 + at), scalar("val/loss", 1, last)])
+        argv = ("train.py", "--lr", lr, "--data", "d", "--token", "s3cr3t-abc")
+        paths = made("train", ended=600.0 - at, argv=argv, logdir=str(log))
+        if not at:
+            said = Annotation(name="base\x1b", note="warm", tags=("a", "b"), starred=True)
+            write_annotation(paths.annotation, said)
+    made("eval", ended=900.0, argv=("eval.py",), state=RunState.FAILED, cause="exit code 1")
+
+
+def test_a_table(capsys: pytest.CaptureFixture[str]):
+    assert main(["ls"]) == 0
+    table = [line.split(maxsplit=1)[1] for line in capsys.readouterr().out.splitlines()]
+    assert [re.sub(r"[\d.]+ KB", "KB", " ".join(line.split())) for line in table] == [
+        "NAME ARGUMENTS STATE STARTED TOOK BEST SIZE WHY",
+        "train lr=0.01 finished 10 min ago 10s 1.25 KB",
+        "★ base␛ lr=0.1 finished 10 min ago 10s 0.25 KB warm · #a · #b",
+        "eval failed 15 min ago 10s KB exit code 1",
+    ]
+
+
+def test_a_long_table_tells_the_numbers(capsys: pytest.CaptureFixture[str]):
+    assert main(["ls", "-l"]) == 0
+    printed = capsys.readouterr().out
+    assert "    val/loss best 0.25 at step 0, last 0.5 at step 1\n" in printed
+    assert "    val/loss best 1.25 at step 0, last NaN at step 1\n" in printed
+    assert "s3cr3t" not in printed
+
+
+def test_a_document(capsys: pytest.CaptureFixture[str]):
+    assert main(["ls", "--json"]) == 0
+    nan, said, failed = json.loads(capsys.readouterr().out)
+    assert nan["metric"] == {
+        "tag": "val/loss",
+        "step": 1,
+        "last": None,
+        "best": {"value": 1.25, "step": 0},
+    }
+    assert (said["name"], failed["metric"]) == ("train", None)
+    assert said["annotation"] == {
+        "name": "base\x1b",
+        "note": "warm",
+        "tags": ["a", "b"],
+        "starred": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("cells", "titles"),
+    [
+        (200, "RUN NAME ARGUMENTS STATE STARTED TOOK BEST SIZE"),
+        (84, "RUN NAME ARGUMENTS STATE STARTED TOOK BEST"),
+        (74, "RUN NAME ARGUMENTS STATE STARTED BEST"),
+        (20, "RUN NAME STATE STARTED"),
+    ],
+)
+def test_what_matters_least_is_left_out(cells: int, titles: str):
+    lines = _lines(list_runs())
+    columns = _fitted(_columns(lines, 0.0), cells)
+    assert [column.title for column in columns] == titles.split()
+    if cells > 60:
+        assert all(width(line) <= cells for line in _table(lines, cells, long=False))

@@ -1,0 +1,158 @@
+"""The levels of what a training prints: by the words of loggers, warnings and tracebacks.
+
+Known are the formats of logging, loguru, structlog, absl and glog, TensorFlow, PyTorch, Lightning,
+Hugging Face, NeMo, hydra, compilers, Slurm and the like, JSON and ``level=``. What may be a metric
+(``error: 0.5``) or prose ("no error was found") has no level.
+"""
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+
+_LOOKED_AT = 200
+"""Characters of a line in which its level stands, if it has one."""
+_MOST_CONTINUED = 30
+_LONGEST_TRACEBACK = 2000
+"""Lines that may belong to the one before."""
+
+
+class LogLevel(IntEnum):
+    """How much a line matters."""
+
+    DEBUG = 1
+    INFO = 2
+    WARNING = 3
+    ERROR = 4
+
+
+CONTINUED = 8
+"""Added to the level of a line that belongs to one before it: a frame of a traceback, say."""
+
+_LEVELS = {
+    **dict.fromkeys(("trace", "debug", "verbose", "d"), LogLevel.DEBUG),
+    **dict.fromkeys(("info", "notice", "success", "i"), LogLevel.INFO),
+    **dict.fromkeys(("warning", "warn", "w"), LogLevel.WARNING),
+    **dict.fromkeys(
+        ("error", "err", "critical", "fatal", "severe", "exception", "panic", "e", "f", "c"),
+        LogLevel.ERROR,
+    ),
+}
+_NAMES = "|".join(name for name in _LEVELS if len(name) > 1)
+_HINT = re.compile("warn|err|debug|trac|verbose|fatal|crit|excep|interrupt|severe|panic")
+_CRASH_HINT = re.compile("kill|abort|fault|terminate|assert|panick")
+_NUMBER = (
+    r"\s*[:=|]?\s*(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?%?(?=[\s,;|)/]|$)|nan\b|inf\b|tensor\()"
+)
+
+_WHO = re.compile(
+    r"(?:\[(?:default)?\d*\]:|\[rank ?\d+\]: ?|\[\d+,\d+\]<std\w+>: ?|\d+: "
+    r"|\(\w+ pid=\d+[^)]{0,60}\) ?){1,3}"
+)
+"""Who has printed a line: torchrun, mpirun, srun, Ray."""
+_LETTER = re.compile(
+    r"\[?(?:([IWEFD])\d{3,8} \d\d:\d\d:\d\d"  # glog, absl, torch
+    r"|([IWEF]) ?[\w/]+\.(?:cpp|cc|cu|h):\d"  # older torch
+    r"|([IWEFCD]) [\d-]{2,10}[ :T]"  # optuna, jupyter
+    r"|NeMo ([IWED]) )"
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: ([IWEF]) "  # TensorFlow
+)
+_WORD = re.compile(rf"(?<![\w.=/\"'`])(?:{_NAMES.upper()})(?![\w./=\"'`])(?!{_NUMBER})")
+_BRACKETED = re.compile(rf"[\[<](?P<level>{_NAMES})\s*[\]>|]", re.I)
+_COLON = re.compile(
+    rf"(?:[\w./+-]+(?:\[\d+\])?:(?:\d+:)* ?){{0,3}}(?:(?:fatal|internal|runtime) )?"
+    rf"(?P<level>{_NAMES})(?:\[\w+\])?: (?!{_NUMBER})",
+    re.I,
+)
+_FIELD = re.compile(
+    rf"(?:level|lvl|severity|levelname|log\.level)[\"']?\s?[=:]\s?[\"']?(?P<level>{_NAMES})\b", re.I
+)
+_PYTHON_WARNING = re.compile(r"(?:.{0,300}?:\d+: |[\w.]{0,60}?)\w*Warning: ")
+_EXCEPTION = re.compile(
+    rf"(?:[\w.]{{0,120}}\.)?[A-Z]\w*(?:Error|Exception|Interrupt|Exit)(?::(?!{_NUMBER})|$)"
+)
+_CRASH = re.compile(
+    r"Fatal Python error|terminate called|Segmentation fault|Aborted\b|Killed$|Bus error"
+    r"|Floating point exception|thread '.*' panicked|.{0,120}: Assertion .* failed"
+)
+_TRACEBACK = "Traceback (most recent call last)"
+_BETWEEN = re.compile(r"During handling of the above|The above exception was")
+_FRAME = re.compile(r"\s|frame #\d+:|[│╭╰|+]")
+_CAPITALS = re.compile(r"\b(?!NCCL)[A-Z]{3,}\b")
+_TWO_WORDS = re.compile(r"(?:^|\s)(?!NCCL)[A-Za-z]+ (?:[A-Za-z]+(?:\s|$)|$)")
+_TIME = re.compile(r"\d:\d\d")
+
+
+class LevelReader:
+    """Reads the levels of lines, one after the other: some belong to those before them."""
+
+    def __init__(self) -> None:
+        self._level = LogLevel.INFO
+        self._left = 0
+        """So many lines more may belong to the last one that has a level."""
+        self._traces = False
+        """Whether a traceback goes on, up to its exception."""
+
+    def read(self, line: str) -> int:
+        """The level of the next line; `CONTINUED` is added where it belongs to one before."""
+        who = _WHO.match(line)
+        text = line[who.end() : who.end() + _LOOKED_AT] if who else line[:_LOOKED_AT]
+        own = level_of(text)
+        if own is not None:
+            self._begin(own, traces=_TRACEBACK in text)
+            return own
+        if not self._left:
+            return LogLevel.INFO
+        self._left -= 1
+        if self._traces:
+            return self._in_traceback(text)
+        if text and _FRAME.match(text):
+            return self._level + CONTINUED
+        self._left = 0
+        return LogLevel.INFO
+
+    def _begin(self, level: LogLevel, *, traces: bool) -> None:
+        self._level, self._traces = level, traces
+        self._left = _LONGEST_TRACEBACK if traces else _MOST_CONTINUED
+        if level is LogLevel.INFO:
+            self._left = 0
+
+    def _in_traceback(self, text: str) -> int:
+        if text and not _FRAME.match(text):
+            self._begin(LogLevel.ERROR, traces=False)
+            return LogLevel.ERROR  # the exception, whatever it is called
+        return LogLevel.ERROR + CONTINUED
+
+
+@lru_cache(maxsize=2048)
+def level_of(text: str) -> LogLevel | None:
+    """The level that a line tells itself; None where it tells none."""
+    if (letter := _LETTER.match(text)) is not None:
+        return _LEVELS[letter[letter.lastindex or 0].lower()]
+    low = text.lower()
+    if _HINT.search(low):
+        if _TRACEBACK in text or _BETWEEN.match(text):
+            return LogLevel.ERROR
+        return _logged(text) or _raised(text)
+    return LogLevel.ERROR if _CRASH_HINT.search(low) and _CRASH.match(text) else None
+
+
+def _logged(text: str) -> LogLevel | None:
+    """By the first word that is a level, where only times, names and places are before it."""
+    found = _COLON.match(text) or _BRACKETED.search(text) or _FIELD.search(text)
+    if found is not None and (found.re is not _BRACKETED or _is_head(text[: found.start()])):
+        return _LEVELS[found["level"].lower()]
+    word = _WORD.search(text)
+    return _LEVELS[word[0].lower()] if word and _is_head(text[: word.start()]) else None
+
+
+def _is_head(before: str) -> bool:
+    """Whether that may stand before a level: no sentence, no header of a table."""
+    if _CAPITALS.search(before):
+        return False
+    return bool(_TIME.search(before)) or not _TWO_WORDS.search(before)
+
+
+def _raised(text: str) -> LogLevel | None:
+    if _EXCEPTION.match(text) or _CRASH.match(text):
+        return LogLevel.ERROR
+    return LogLevel.WARNING if _PYTHON_WARNING.match(text) else None

@@ -1,0 +1,107 @@
+"""What the home screen knows and how it is looked at: it outlives the screen."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tuimon.present.glance import GlanceBook
+from tuimon.present.run_lines import (
+    RUN_SORTS,
+    DirectoryHeading,
+    RunCommands,
+    RunLine,
+    RunSort,
+    by_directory,
+    in_order,
+    matching,
+)
+from tuimon.runs.registry import RunStatus
+from tuimon.runs.run_index import RunIndex
+from tuimon.store.filters import FilterError
+
+_TELL_EVERY = 0.3
+"""Seconds from one answer to the next while logs are read."""
+
+
+@dataclass(slots=True)
+class HomeMemory:
+    """The runs, what is known of their logs, and which of them are shown in which order."""
+
+    index: RunIndex = field(default_factory=RunIndex)
+    book: GlanceBook = field(default_factory=GlanceBook)
+    commands: RunCommands = field(default_factory=RunCommands)
+    lines: Sequence[RunLine] = ()
+    """All runs, the newest first."""
+    filter: str = ""
+    """The newest text of a filter that was one."""
+    filters: list[str] = field(default_factory=list)
+    """Those of before."""
+    sort: RunSort = "started"
+    grouped: bool = False
+    """Whether runs stand below their directories."""
+    marked: set[str] = field(default_factory=set)
+    """Ids of the runs that something is to be done with together."""
+    chosen: str = ""
+    """Id of the run that the cursor was on."""
+    to_say: str = ""
+    """What the screen says first; safe text."""
+    check: Callable[[], tuple[str, str]] | None = None
+    """Tells where there are no runs what stands in the way: ok, warn or bad, and a sentence."""
+
+    def looked(self) -> list[RunLine]:
+        """All runs as their records are now, with what was known of their logs."""
+        return self._lines(self.index.look())
+
+    def glances(self, first: Sequence[str]) -> Iterator[list[RunLine]]:
+        """Read what is new in the logs, of the runs with the ids `first` before others: now and
+        then, and at the end, all runs with what is known, if anything has changed."""
+        runs = self.index.look()
+        ranks = {run: rank for rank, run in enumerate(first)}
+        told, changed = time.monotonic(), False
+        for run in sorted(runs, key=lambda run: ranks.get(run.record.id, len(ranks))):
+            changed |= self.book.look(run)
+            if changed and time.monotonic() - told > _TELL_EVERY:
+                yield self._lines(runs)
+                told, changed = time.monotonic(), False
+        if changed:
+            yield self._lines(runs)
+
+    def take(self, lines: Sequence[RunLine]) -> None:
+        """Show these runs from now on."""
+        self.lines = lines
+        self.marked &= {line.id for line in lines}
+
+    def entries(self) -> list[RunLine | DirectoryHeading]:
+        """What the list shows."""
+        now = time.time()
+        shown = matching(self.lines, self.filter, self.commands, now)
+        if len(shown) < len(self.lines):  # others are what tells these apart
+            shown = self._lines([line.run for line in shown])
+        shown = in_order(shown, self.sort, now)
+        return by_directory(shown) if self.grouped else [*shown]
+
+    def filter_by(self, text: str) -> str:
+        """Show what a filter shows; why it is none where it is none, and the one before stays."""
+        try:
+            matching((), text, self.commands, 0.0)
+        except FilterError as error:
+            return str(error)
+        self.filter = text
+        return ""
+
+    def next_sort(self) -> RunSort:
+        """Sort by what comes next."""
+        at = RUN_SORTS.index(self.sort) + 1
+        self.sort = RUN_SORTS[at % len(RUN_SORTS)]
+        return self.sort
+
+    def toggle_mark(self, run: str) -> None:
+        """Mark a run, or no more."""
+        self.marked ^= {run}
+
+    def marked_lines(self) -> list[RunLine]:
+        """The runs that are marked, shown or not, in the order of the list."""
+        return [line for line in self.lines if line.id in self.marked]
+
+    def _lines(self, runs: Sequence[RunStatus]) -> list[RunLine]:
+        return self.commands.lines(runs, self.book.glances)

@@ -1,0 +1,137 @@
+"""The runs of a screen: legend and leaderboard in one. No widgets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tuimon.charts.model import ChartOptions, Curve
+from tuimon.charts.roles import Role
+from tuimon.charts.style import style_of
+from tuimon.present.hparam_groups import HParams, differing, in_order, values_of
+from tuimon.present.leaderboard import Comparison
+from tuimon.present.run_colours import RunColours
+from tuimon.present.selection import BY_PREFIX, Selection
+
+_NOTHING = np.empty(0)
+_NO_STEPS = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One line: a training, how it is drawn, what was done to it, what it has reached."""
+
+    name: str
+    label: str
+    """Its name without what all names share."""
+    cue: str
+    """What its lines look like."""
+    role: Role
+    focused: bool = False
+    pinned: bool = False
+    drawn: bool = True
+    faded: bool = False
+    """Whether others stand out."""
+    value: float | None = None
+    gain: float | None = None
+    """How much larger the value is than that of the baseline, as its share."""
+    better: bool | None = None
+    """Whether that is for the good, if that is known."""
+    hparams: tuple[str, ...] = ()
+    """As the columns of the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunTable:
+    """All trainings that the filter shows, in the order of the list."""
+
+    rows: Sequence[RunRow] = ()
+    tag: str = ""
+    """What they are compared by."""
+    title: str = ""
+    """What the values are."""
+    by_value: bool = False
+    """Whether they are in the order of their values."""
+    baseline: str = ""
+    """Name of the training with which others are compared; empty for none."""
+    grouped: bool = False
+    """Whether their colours are those of the first of `hparams`."""
+    hparams: tuple[str, ...] = ()
+    """Names of what the trainings were given that differs."""
+
+    @property
+    def legend(self) -> list[RunRow]:
+        """Those of which each has its colour, or all that are drawn where none has."""
+        return [row for row in self.rows if row.drawn and not row.faded]
+
+
+def run_table(
+    names: Sequence[str],
+    selection: Selection,
+    colours: RunColours,
+    comparison: Comparison,
+    options: ChartOptions,
+    hparams: HParams,
+) -> RunTable:
+    """Trainings in this order, with their colours in charts of these options."""
+    curves = {name: _curve(name, selection, colours) for name in names}
+    style = style_of(curves.values(), options)
+    baseline = next((name for name in names if name in selection.pinned), "")
+    columns = _columns({name: hparams.get(name, {}) for name in names}, selection)
+    rows = []
+    for name in names:
+        gain = comparison.gain(name, baseline) if baseline not in ("", name) else None
+        rows.append(
+            RunRow(
+                name,
+                selection.names.get(name, name),
+                style.cue(curves[name]),
+                style.role(curves[name]),
+                focused=name == selection.focus,
+                pinned=name in selection.pinned,
+                drawn=selection.draws(name),
+                faded=curves[name].faded,
+                value=comparison.values.get(name),
+                gain=gain,
+                better=None if gain is None else comparison.is_better(gain),
+                hparams=tuple(texts.get(name, "") for texts in columns.values()),
+            )
+        )
+    return RunTable(
+        rows,
+        comparison.tag,
+        comparison.title,
+        baseline=baseline,
+        grouped=bool(selection.groups) and selection.group in columns,
+        hparams=tuple(columns),
+    )
+
+
+def _columns(hparams: HParams, selection: Selection) -> dict[str, Mapping[str, str]]:
+    """By name of a hyperparameter in which they differ, what each training was given of it."""
+    names = differing(hparams)
+    if selection.group in names:
+        names = [selection.group, *(name for name in names if name != selection.group)]
+    return {name: values_of(hparams, name) for name in names}
+
+
+def _curve(name: str, selection: Selection, colours: RunColours) -> Curve:
+    """A curve without points that looks as those of a training do."""
+    value = selection.groups.get(name)
+    alone = selection.stands_out(name)
+    number = colours.number(name)
+    colour = number
+    if value is not None and not alone:
+        colour = in_order([*selection.groups.values()]).index(value)
+    focused = selection.focus in selection.names
+    leaders = (selection.focus,) if focused else selection.leading
+    return Curve(
+        label=name,
+        steps=_NO_STEPS,
+        wall_times=_NOTHING,
+        values=_NOTHING,
+        colour=colour,
+        pattern=number if selection.group == BY_PREFIX else 0,
+        number=number,
+        faded=bool(leaders) and not alone and name not in leaders,
+    )

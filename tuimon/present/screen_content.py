@@ -1,0 +1,144 @@
+"""What a screen shows of a store: charts, runs and tags that go together. No widgets."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+from tuimon.charts.model import ChartOptions, Cursor
+from tuimon.present.arrangement import Arrangement, ChartOrder, arrange
+from tuimon.present.hparam_groups import HParams
+from tuimon.present.leaderboard import (
+    LEADING_CURVES,
+    Leaderboard,
+    in_run_order,
+    leading,
+    main_tag,
+    orders_by_value,
+)
+from tuimon.present.look import Look
+from tuimon.present.overview import Overview, OverviewCache, Pairing
+from tuimon.present.pairing import Metric, pair_tags, prefix_tags, split_tags
+from tuimon.present.run_colours import RunColours
+from tuimon.present.run_table import RunTable, run_table
+from tuimon.present.selection import BY_PREFIX, Selection, training_of
+from tuimon.present.short_names import short_names
+from tuimon.present.tag_tree import TagRow
+from tuimon.store.series import Series
+from tuimon.store.store import Store
+
+
+class Judging(NamedTuple):
+    """By what runs are compared, where the look does not tell."""
+
+    metric: Metric | None = None
+    """The one that has the focus."""
+    cursor: Cursor | None = None
+    hparams: HParams = MappingProxyType({})
+    """What they were given."""
+
+
+class ScreenContent(NamedTuple):
+    """What is shown; each part has the colours and the names of the others."""
+
+    selection: Selection
+    """What charts show of their metrics."""
+    arrangement: Arrangement
+    table: RunTable
+    tags: Sequence[TagRow]
+    """In the order of the charts."""
+    known: int
+    """How many tags there are, shown or not."""
+
+    def folded_around(self, tag: str) -> set[str]:
+        """Names of the folded sections in which a tag is."""
+        return {
+            section.name
+            for section in self.arrangement.folded
+            if any(tag == member for metric in section.metrics for _, member in metric.curves)
+        }
+
+
+class ContentMaker:
+    """Makes what is shown of a store; looks only at what was added since the last time."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._order = ChartOrder(store)
+        self._overviews = OverviewCache(store)
+        self._leaderboard = Leaderboard()
+
+    def make(
+        self,
+        look: Look,
+        selection: Selection,
+        colours: RunColours,
+        options: ChartOptions,
+        judging: Judging,
+        *,
+        loading: bool = False,
+    ) -> ScreenContent:
+        """What is shown of what is selected, with colours that are kept unless it is `loading`."""
+        overview = self._overviews.of(selection)
+        colours.meet(overview.trainings, keep=not loading)
+        several = len(overview.trainings) > 1
+        metrics = self._order.sorted(overview.charts(_pairing(look, several)), look.sort)
+        tags = _tag_rows(overview, metrics, several)
+        table = RunTable()
+        if several:
+            selection, table = self._compared(look, selection, colours, options, judging)
+        return ScreenContent(selection, arrange(metrics, look.folded), table, tags, overview.tags)
+
+    def _compared(
+        self,
+        look: Look,
+        selection: Selection,
+        colours: RunColours,
+        options: ChartOptions,
+        judging: Judging,
+    ) -> tuple[Selection, RunTable]:
+        """The trainings, and which of them stand out: whatever has the focus, the same ones."""
+        overview, runs = self._overviews.of(selection), self._store.runs
+        chosen = look.rank if look.rank in overview.series else main_tag(overview.series)
+        metric = [tag for _, tag in judging.metric.curves] if judging.metric else []
+        told = main_tag(tag for tag in metric if tag in overview.series) or chosen
+        ranking = self._leaderboard.compare(overview, runs, chosen)
+        comparison = self._leaderboard.compare(overview, runs, told, options, judging.cursor)
+        selection = replace(
+            selection,
+            leading=leading(
+                ranking, overview.shown, selection, LEADING_CURVES // (2 if look.joined else 1)
+            ),
+            names=short_names(overview.trainings),
+            named=True,
+        )
+        order = in_run_order(ranking, overview.shown, selection, look.run_order)
+        table = run_table(order, selection, colours, comparison, options, judging.hparams)
+        by_value = told == chosen and orders_by_value(look.run_order, len(order))
+        return selection, replace(table, by_value=by_value)
+
+    def newest_series(self, tag: str, training: str, selection: Selection) -> Series | None:
+        """The series of a tag that got a point last, of one training if its name is not empty."""
+        runs = self._store.runs
+        found = [
+            (last.wall_time, number, series)
+            for number, series in enumerate(self._overviews.of(selection).series.get(tag, ()))
+            if (last := series.last) is not None
+            and training in ("", training_of(runs[series.run], runs))
+        ]
+        return max(found)[2] if found else None
+
+
+def _pairing(look: Look, several: bool) -> Pairing:
+    if look.group == BY_PREFIX:
+        return prefix_tags
+    return split_tags if several and not look.joined else pair_tags
+
+
+def _tag_rows(overview: Overview, metrics: Sequence[Metric], several: bool) -> list[TagRow]:
+    """Tags in the order of the charts, those without one behind them."""
+    numbers: dict[str, int] = {}
+    for metric in (*arrange(metrics, ()).charts, *pair_tags(overview.series)):
+        for number, (_, tag) in enumerate(metric.curves):
+            numbers.setdefault(tag, number)
+    return [TagRow(tag, None if several else number) for tag, number in numbers.items()]

@@ -1,0 +1,111 @@
+"""Which of a line's pairs of names and numbers are worth a curve, and of which part of the data."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tuimon.metrics import measure_of
+from tuimon.metrics.printed import is_charted
+from tuimon.metrics.splits import EVALUATIONS, SPLITS, split_of
+from tuimon.recorder.console_metrics.counters import Span, is_whole
+from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Word
+from tuimon.recorder.console_metrics.prose import behind_full_stop
+
+_COUNTED = re.compile(r"(?:iter|iteration|step|epoch|update)s?$", re.IGNORECASE)
+_CARRIED = frozenset(("loss", "likelihood", "error", "accuracy", "reward"))
+
+
+class ValuePlace(NamedTuple):
+    """A value worth a curve, by the places of its numbers."""
+
+    split: str
+    key: str
+    number: Span
+    of: Span | None
+    counts: bool
+    """Whether a comma in it is surely one between thousands."""
+
+
+def is_integer(pair: Pair) -> bool:
+    """Whether a pair has a whole number that is not one of many."""
+    return is_whole(pair.number) and pair.of is None
+
+
+def values_of(
+    items: Sequence[LineItem], pairs: Sequence[Pair], *, are_meters: bool = True
+) -> tuple[tuple[ValuePlace, ...], str]:
+    """The pairs worth a curve, each with the part of the data that was named last before it.
+
+    Where they `are_meters`, what is in parentheses behind them is their average so far.
+    """
+    carried = dict(zip(map(id, pairs), _carried(pairs), strict=True))
+    split, whole = "", ""
+    values: list[ValuePlace] = []
+    rows: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for item in items:
+        what = item.what
+        if isinstance(what, Word):
+            if named := split_of(what.text) or _set_of(what.text):
+                split = named
+                whole = whole or ("" if values else split)
+        elif isinstance(what, Pair):
+            what = what if are_meters else what._replace(average=None)
+            if value := _value(what, split or carried[id(item.what)]):
+                values.append(value)
+                rows[value.split, value.key].add(item.row)
+    values = [one for one in values if len(rows[one.split, one.key]) == 1]  # of which of them?
+    last = items[-1].what if items else None
+    if not whole and isinstance(last, Word) and last.depth and split:
+        whole = split
+        values = [value._replace(split=split) for value in values]
+    return tuple(values), whole
+
+
+def _set_of(word: str) -> str:
+    """The name of one of several sets of a part of the data, ``dev_clean``; else empty."""
+    measure = measure_of(word) if "_" in word else None
+    return word if measure and measure.split in EVALUATIONS and not measure.kind else ""
+
+
+def _carried(pairs: Sequence[Pair]) -> list[str]:
+    """For each pair the part of the data that one before it names, ``val loss: 0.5, acc: 0.8``."""
+    carried: list[str] = []
+    named = {pair.key.lower() for pair in pairs}
+    split, depth = "", 0
+    for pair in pairs:
+        first, _, rest = pair.key.lower().partition(" ")
+        is_measure = measure_of(pair.key).kind in _CARRIED
+        carried.append("")
+        if rest and first in SPLITS:
+            split, depth = first if is_measure else "", pair.depth
+        elif measure_of(pair.key).split:
+            split = ""
+        elif not split and is_measure:
+            return [""] * len(pairs)
+        elif split and (is_measure or pair.depth > depth):
+            carried[-1] = "" if f"{split} {pair.key.lower()}" in named else SPLITS[split]
+    return carried
+
+
+def _value(pair: Pair, split: str) -> ValuePlace | None:
+    unit = pair.number.unit
+    if not pair.is_sure or unit not in _VALUE_UNITS or not is_charted(pair.key):
+        return None
+    measure = measure_of(pair.key)
+    is_count = measure.kind == "" or _COUNTED.search(pair.key) is not None
+    if is_count and not unit and is_integer(pair):
+        return None
+    if pair.key.endswith(("(s)", "(ms)", "(sec)")):
+        return None
+    if pair.of is not None and (not is_whole(pair.number) or measure.kind not in _SHARES):
+        return None
+    span = pair.number.start, pair.number.end
+    if pair.average and not pair.of and (split or measure.split) in EVALUATIONS:
+        span = pair.average
+    counts = measure.kind in ("rate", "count", "size", "time")
+    return ValuePlace(split, behind_full_stop(pair.key), span, pair.of, counts)
+
+
+_VALUE_UNITS = ("", "%", "dB", "nats", "bits")
+_SHARES = ("accuracy", "error", "share")

@@ -1,0 +1,129 @@
+"""How runs are listed: legend and leaderboard, in columns."""
+
+from typing import NamedTuple
+
+from tuimon.charts import roles
+from tuimon.charts.model import Row, Span
+from tuimon.present.run_table import RunRow, RunTable
+from tuimon.text import fit, fit_name, format_value, safe, width
+from tuimon.tui.panes.cells import Cell, line
+
+_VALUE, _GAIN = 9, 7
+_MOST_NAME, _LEAST_NAME = 40, 14
+_MOST_HPARAM = 12
+_MOST_GAIN = 9.99
+
+
+class RunCells(NamedTuple):
+    """Cells of the columns, the blank before each included."""
+
+    cue: int
+    name: int
+    hparams: tuple[int, ...]
+    """Of those that find room."""
+    value: int
+    gain: int
+
+
+def run_columns(table: RunTable, cells: int) -> RunCells:
+    """How so many cells are shared."""
+    cue, wanted, hparams = _wanted(table)
+    gain = _GAIN if table.baseline else 0
+    value = _VALUE if table.tag else 0
+    room = cells - 2 - cue - value - gain  # the mark, and the margin
+    shown: list[int] = []
+    for size in hparams:
+        if table.grouped and not shown:
+            size = min(size, room - _LEAST_NAME // 2)
+        if room - size < min(wanted, _LEAST_NAME) and (shown or not table.grouped):
+            break
+        shown.append(size)
+        room -= size
+    if shown and value:  # the title of the values stands in their column alone
+        more = min(max(0, room - wanted), max(0, width(_title(table)) + 1 - value))
+        value, room = value + more, room - more
+    return RunCells(cue, max(0, room), tuple(shown), value, gain)
+
+
+def wanted_cells(table: RunTable) -> int:
+    """Cells in which all columns are seen in full."""
+    cue, name, hparams = _wanted(table)
+    value = max(_VALUE, width(_title(table)) + 1) if table.tag else 0
+    return 2 + cue + name + sum(hparams) + value + (_GAIN if table.baseline else 0)
+
+
+def _wanted(table: RunTable) -> tuple[int, int, list[int]]:
+    rows = table.rows
+    cue = max((len(row.cue) for row in rows), default=1)
+    name = max((width(safe(row.label)) for row in rows), default=0)
+    hparams = [
+        1 + min(_MOST_HPARAM, max(width(safe(each)), *(width(row.hparams[at]) for row in rows)))
+        for at, each in enumerate(table.hparams)
+    ]
+    return cue, 1 + min(name, _MOST_NAME), hparams
+
+
+def _title(table: RunTable) -> str:
+    return ("▾ " if table.by_value else "") + safe(table.title)
+
+
+def run_head(table: RunTable, columns: RunCells) -> Row:
+    """How many there are, and what stands in the columns."""
+    count = f" {len(table.rows)} "
+    room = 1 + columns.cue + columns.name - len(" runs") - len(count)
+    heads = [
+        " " + fit_name(name, cells - 1, "right")
+        for name, cells in zip(table.hparams, columns.hparams, strict=False)
+    ]
+    title_room = columns.value + (0 if heads else max(0, room))  # it may begin above the names
+    title = fit_name(_title(table), max(0, title_room - 1)).rstrip()
+    title = " " + title if title else ""
+    blank = title_room - width(title)
+    return line(
+        (" ", roles.AXIS),
+        ("runs", roles.TITLE),
+        (count, roles.DIM),
+        ("─" * (room if heads else blank), roles.AXIS),
+        ("".join(heads) + " " * (blank if heads else 0) + title, roles.DIM),
+        (fit("Δ", columns.gain, "right") + " ", roles.DIM),
+    )
+
+
+def run_row(row: RunRow, columns: RunCells, *, selected: bool) -> Row:
+    """A run: its mark, the look of its lines, its name, what it was given and has reached."""
+    mark = "›" if row.focused else "*" if row.pinned else " "
+    cue = row.cue if row.drawn else "·"
+    name = f" {fit_name(row.label, columns.name - 1)}"
+    role = _role_of(row)
+    spans: list[Cell] = [
+        (mark, roles.FOCUS),
+        (fit(cue, columns.cue), row.role if row.drawn else roles.DIM),
+        (fit(name, columns.name), role),
+    ]
+    for text, cells in zip(row.hparams, columns.hparams, strict=False):
+        spans.append((" " + fit(text, cells - 1, "right"), roles.DIM))
+    value = "" if row.value is None else format_value(row.value)
+    spans.append(
+        (fit(value, columns.value, "right"), roles.DIM if role == roles.DIM else roles.VALUE)
+    )
+    gain = {None: roles.DIM, True: roles.OK, False: roles.WARN}[row.better]
+    spans.append((fit(gain_text(row.gain), columns.gain, "right") + " ", gain))
+    if selected:
+        return (Span("".join(text for text, _ in spans), roles.SELECTED),)
+    return line(*spans)
+
+
+def gain_text(gain: float | None) -> str:
+    """A change as its share, in at most six cells."""
+    if gain is None:
+        return ""
+    if abs(gain) > _MOST_GAIN:
+        return f"{'+' if gain > 0 else '-'}>999%"
+    text = f"{gain:+.1%}"
+    return text if len(text) <= _GAIN - 1 else f"{gain:+.0%}"
+
+
+def _role_of(row: RunRow) -> roles.Role:
+    if row.focused:
+        return roles.FOCUS
+    return roles.TEXT if row.drawn and not row.faded else roles.DIM
