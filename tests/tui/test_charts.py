@@ -19,6 +19,7 @@ from textual.pilot import Pilot
 
 from support.event_files import append, frame, scalar, version, write
 from support.screens import settle, shown, type_keys, visible
+from tuimon.charts import roles
 from tuimon.charts.model import Cursor
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
@@ -339,8 +340,14 @@ async def test_curves_are_grouped_by_what_their_runs_were_given(tmp_path: Path) 
                 await pilot.app.workers.wait_for_complete()
             await settle(pilot)
             assert screen.look.group == "lr"
-            assert "lr 0.01 ×2" in shown(chart(screen))
-            assert "lr 0.1 ×2" in shown(chart(screen))
+            pane = screen.query_one(TagPane)
+            assert [(row.hparams, row.role) for row in pane.table.rows] == [
+                (("0.1",), roles.curve(1)),
+                (("0.1",), roles.curve(1)),
+                (("0.01",), roles.curve(0)),
+                (("0.01",), roles.curve(0)),
+            ]
+            assert re.search("run3 +0.01 ", shown(pane))
 
 
 async def test_grouping_may_be_asked_for_again_while_files_are_read(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,17 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
+from support.event_files import scalar, version, write
 from support.screens import settle, shown
-from tuimon.runs.paths import new_run_directory
+from tuimon.console.attributes import Attributes
+from tuimon.console.rotation import address, times_path
+from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.record import RunRecord, RunState, read_record, rewrite_record, write_record
+from tuimon.runs.sources import LogSource
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.palette import CommandIndex, Palette
+from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.screens.monitor import MonitorScreen
@@ -50,8 +56,6 @@ def log(home: Path) -> Path:
 
 @pytest.fixture
 def session(log: Path) -> Iterator[Session]:
-    from tuimon.runs.paths import RunPaths
-
     session = Session(RunPaths(log.parent))
     session.start()
     yield session
@@ -143,6 +147,75 @@ async def test_lines_are_marked_by_keys(session: Session) -> None:
         assert copied[-1].startswith(f"epoch {LINES - 1} ")
         assert copied[0].startswith(f"epoch {LINES - 1 - 2 * page} ")
         assert not screen.query_one(ConsolePane).window.picked
+
+
+async def led(pilot: Pilot[None], screen: MonitorScreen, text: str) -> None:
+    """Wait until the console is at a line that begins so."""
+    for _ in range(200):
+        if screen.query_one(ConsolePane).window.line.startswith(text):
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(screen.query_one(ConsolePane).window.line)
+
+
+async def test_the_cursor_finds_the_lines_and_a_line_the_cursor(
+    session: Session, log: Path, tmp_path: Path
+) -> None:
+    points = [scalar("loss", step, 1 / (step + 1), 1e9 + step) for step in range(100)]
+    write(tmp_path / "tb", [version(1e9), *points])
+    lines = log.read_bytes().splitlines(keepends=True)
+    offsets = [0, *accumulate(map(len, lines))]
+    notes = ((address(1, offsets[300 * n]), 1000 * (10**9 + n)) for n in range(100))
+    words = b"".join(word.to_bytes(8, "little") for note in notes for word in note)
+    times_path(log).write_bytes(words)
+    session.follower.set_sources([LogSource(path=str(tmp_path / "tb"))])
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, f"epoch {LINES - 1} ")
+        console, charts = screen.query_one(ConsolePane), screen.query_one(ChartPane)
+        await pilot.press("c")
+        charts.put_cursor(40.0)
+        await led(pilot, screen, f"epoch {40 * 300} ")
+        await pilot.pause()
+        assert f"epoch {40 * 300} " in shown(console)
+        await pilot.press("x", "x")  # by the clock
+        await pilot.pause()
+        charts.put_cursor(1e9 + 7)
+        await led(pilot, screen, f"epoch {7 * 300} ")
+        screen.set_focus(console)
+        await pilot.press("slash", *"epoch 9100", "enter")
+        await led(pilot, screen, "epoch 9100 ")
+        await pilot.press("c")
+        assert charts.cursor is not None
+        assert charts.cursor.at == 1e9 + 9100 // 300
+        assert console.window.line.startswith("epoch 9100 ")
+        charts.cursor = None
+        await pilot.pause()
+        assert console.window.follows
+
+
+async def test_levels_are_filtered_and_errors_found(session: Session, log: Path) -> None:
+    with log.open("a") as file:
+        file.write("DEBUG:x:seen\r\n\x1b[32mgreen\x1b[m: WARNING: slow\r\nERROR:x:lost\r\nlast\r\n")
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, "last")
+        console = screen.query_one(ConsolePane)
+        roles = {span.text.strip(): span.role for row in console.shown_rows for span in row}
+        assert (roles["DEBUG:x:seen"], roles["ERROR:x:lost"]) == ("dim", "error")
+        assert roles["green"] == Attributes(2)
+        assert roles[": WARNING: slow"] == "warn"
+        screen.set_focus(console)
+        await pilot.press("e")
+        await led(pilot, screen, "ERROR:x:lost")
+        await pilot.press("l")
+        await pilot.pause()
+        lines = [line.rstrip() for line in shown(console).splitlines()]
+        assert lines[1:] == ["green: WARNING: slow", "ERROR:x:lost"]
+        assert "warnings, errors" in shown(console)
+        await pilot.press("l")
+        assert shown(console).splitlines()[1].strip() == "ERROR:x:lost"
+        await pilot.press("l", "l", "F", "w")
+        assert console.window.wraps
+        assert console.window.follows
 
 
 async def test_new_output_does_not_move_what_is_read(session: Session, log: Path) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from textual import events
+from textual.events import AppBlur, AppFocus
 from textual.pilot import Pilot
 
 from support.event_files import scalar, version, write
@@ -86,8 +88,19 @@ async def test_tab_walks_every_pane_of_a_finished_run(finished: Session) -> None
         assert await walk(pilot, "3") == [""]
         panes = ["tags", "loss", "console", "system"]
         assert await walk(pilot, *["tab"] * 5) == [*panes, "tags"]
+        pilot.app.post_message(AppBlur())  # another window of the terminal is typed into
+        assert await lit(pilot) == "tags"
+        pilot.app.post_message(AppFocus())
         assert await walk(pilot, *["shift+tab"] * 4) == panes[::-1]
         assert await walk(pilot, "escape") == [""]
+
+
+async def test_the_focus_is_seen_from_another_window(finished: Session) -> None:
+    async with TuimonApp(finished).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert await walk(pilot, "tab", "tab") == ["tags", "loss"]
+        await pilot.app.on_event(events.AppBlur())
+        assert await lit(pilot) == "loss"
 
 
 async def test_arrows_cross_from_pane_to_pane_at_the_edges(finished: Session) -> None:

@@ -116,7 +116,7 @@ async def test_what_tuimon_has_not_launched_has_no_machine(tmp_path: object) -> 
         await pilot.press("3")
         assert not app.screen.query_one(SystemPane).display
         assert [message.text for message in app.messages] == [
-            "Only the machine of what tuimon launched is measured."
+            "Only the system of what tuimon launched is measured."
         ]
 
 

@@ -12,7 +12,7 @@ import click
 from tuimon.cli.main import COMMANDS
 from tuimon.config.schema import AREAS, Settings
 from tuimon.config.template import toml
-from tuimon.present.signs import SIGNS
+from tuimon.present.signs import signs
 from tuimon.tui.keys.key_tables import Key, all_of, help_rows
 from tuimon.tui.keys.keymap import MAIN_TOPICS, MEANINGS, TABLES
 
@@ -53,8 +53,8 @@ def keys_page() -> str:
     for name, keys in MEANINGS.items():
         if not name.startswith("main screen"):
             parts += [f"## {name[0].upper()}{name[1:]}", key_table(keys)]
-    signs = [f"| `{signs}` | {meaning} |" for signs, meaning in SIGNS]
-    parts += ["## Signs", "\n".join(["| sign | what it means |", "|---|---|", *signs])]
+    told = [f"| `{sign}` | {meaning} |" for sign, meaning in signs("braille")]
+    parts += ["## Signs", "\n".join(["| sign | what it means |", "|---|---|", *told])]
     return f"{above}{KEYS_COMMENT}\n" + "\n\n".join(parts) + "\n"
 
 

@@ -10,7 +10,16 @@ from tuimon.charts import roles
 from tuimon.charts.axis import Axis
 from tuimon.charts.heading import cut, padded, plain
 from tuimon.charts.marks import Marks
-from tuimon.charts.model import ChartOptions, Cursor, CursorReading, Row, Span
+from tuimon.charts.model import (
+    ChartOptions,
+    Cursor,
+    CursorReading,
+    Curve,
+    Row,
+    Scales,
+    Span,
+    XAxis,
+)
 from tuimon.charts.roles import Role
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.traces import smoothing_of
@@ -58,6 +67,40 @@ def _read(track: Track, axis: Axis, position: float, options: ChartOptions) -> C
         smoothed=track.smoothed_at(index, weight) if weight else None,
         start=(track if axis.kind != "step" else make_track(track.curve, "relative")).start,
     )
+
+
+def position_at(curves: Sequence[Curve], when: float, scales: Scales) -> float | None:
+    """Where the cursor reads what the first of the curves had last at a time, in unix seconds."""
+    track = _leading(curves, "wall")
+    if track is None:
+        return None
+    index = max(0, int(np.searchsorted(track.x, when, side="right")) - 1)
+    if scales.x_axis == "step":
+        return float(track.curve.steps[_logged(track, index)] - scales.origin)
+    return float(track.x[index]) - _begin(track.curve, scales)
+
+
+def moment_at(curves: Sequence[Curve], position: float, scales: Scales) -> float | None:
+    """When what the cursor reads there was logged, by the first of the curves: unix seconds."""
+    track = _leading(curves, scales.x_axis)
+    if track is None:
+        return None
+    index = track.nearest(position + scales.origin + _begin(track.curve, scales))
+    return float(track.curve.wall_times[_logged(track, index)])
+
+
+def _leading(curves: Sequence[Curve], axis: XAxis) -> Track | None:
+    tracks = (make_track(curve, axis) for curve in curves)
+    return next((track for track in tracks if len(track.x)), None)
+
+
+def _logged(track: Track, index: int) -> int:
+    return index if track.order is None else int(track.order[index])
+
+
+def _begin(curve: Curve, scales: Scales) -> float:
+    """Unix seconds that the axis counts from."""
+    return make_track(curve, "relative").start if scales.x_axis == "relative" else 0.0
 
 
 def shown_value(reading: CursorReading) -> float:

@@ -17,12 +17,22 @@ from tuimon.runs.activity import state_word
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import size_of
 from tuimon.runs.secrecy import masked_command
-from tuimon.text import fit, format_age, format_bytes, format_duration, format_value, safe, width
+from tuimon.text import (
+    fit,
+    format_age,
+    format_bytes,
+    format_duration,
+    format_value,
+    safe,
+    shorten,
+    width,
+)
 
 _READING_SECONDS = 2.0
 """After so many, logs that nobody has looked at before are left for another time."""
 _GAP, _LAST = "  ", "WHY"
 _LEAST_ARGUMENTS = 10
+_MOST_NAME = 24
 _LESS_AND_LESS = ("SIZE", "TOOK", "ARGUMENTS", "BEST")
 """Columns that are left out one after the other where there is no room."""
 
@@ -119,6 +129,9 @@ def _columns(lines: Sequence[RunLine], now: float) -> list[_Column]:
 
 def _fitted(columns: list[_Column], cells: int | None) -> list[_Column]:
     """What fits a terminal of `cells`: arguments are cut, then columns are left out."""
+    for column in columns if cells is not None else ():
+        if column.title == "NAME":
+            column.cells[:] = [shorten(text, _MOST_NAME) for text in column.cells]
     for leaves in ("", *_LESS_AND_LESS):
         columns = [column for column in columns if column.title != leaves]
         taken = sum(column.room + len(_GAP) for column in columns) + len(_LAST)

@@ -7,12 +7,16 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tuimon import __version__
 from tuimon.end_signals import SignalEnd, die_of
 from tuimon.runs.paths import NoHomeError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS: dict[str, str] = {
     "run": "Launch a training under a guardian and watch it.",
@@ -69,6 +73,13 @@ class LazyGroup(click.Group):
         from tuimon.cli.shared.guesses import guess
 
         raise click.UsageError(f"{args[0]} is {guess(args, COMMANDS)}")
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Commands, and directories where none is called so."""
+        from click.shell_completion import CompletionItem
+
+        found = super().shell_complete(ctx, incomplete)
+        return found or [CompletionItem(incomplete, type="dir")]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -27,7 +27,7 @@ _PATIENCE = 90.0
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.argument("run", required=False, shell_complete=complete_run)
 def command(run: str | None, everything: bool, quiet: bool) -> int:
-    """Take the offline W&B run of RUN (default: the newest) online, from where it was left.
+    """Upload the offline W&B run of RUN (default: the newest), from where it was left.
 
     Every point arrives once, however often this is called or interrupted. A running training goes
     on and is online from then on.

@@ -63,6 +63,11 @@ class LineFolder:
         untouched = self._lines == [""] and self._column == 0 and self._reach == self._first_reach
         return untouched and not self._decoder.waits
 
+    @property
+    def open(self) -> int:
+        """How many lines are still open to change."""
+        return len(self._lines) - (not self._lines[-1])
+
     def pending(self) -> list[str]:
         """The lines that are still open to change, without the empty one that ends a log."""
         lines = self._lines if self._lines[-1] else self._lines[:-1]

@@ -14,10 +14,22 @@ from pathlib import Path
 
 from tuimon.regular_file import open_regular
 
+_OFFSET_BITS = 40
+
 
 def part_path(log: Path, number: int) -> Path:
     """The finished part with that number, counted from 1."""
     return log.with_name(f"{log.name}.{number}")
+
+
+def times_path(log: Path) -> Path:
+    """The file that tells when what in a console was printed (`printing_times`)."""
+    return log.with_name("console.times")
+
+
+def address(number: int, offset: int) -> int:
+    """A byte's part and its offset within, as one number."""
+    return number << _OFFSET_BITS | offset
 
 
 def part_numbers(log: Path) -> list[int]:
@@ -89,10 +101,21 @@ class ConsoleReader:
     def read_back(self, size: int) -> bytes:
         """The `size` bytes before this place, which moves there; fewer at the beginning."""
         pieces: list[bytes] = []
-        while self._fd is not None and (step := self._step_back(size)):
-            pieces.append(os.pread(self._fd, step, self._offset))
-            size -= step
+        while size and (data := self.step_back(size)):
+            pieces.append(data)
+            size -= len(data)
         return b"".join(reversed(pieces))
+
+    def step_back(self, most: int) -> bytes:
+        """At most so many bytes before this place, which moves there: of one file alone."""
+        if self._fd is None or not (step := self._step_back(most)):
+            return b""
+        return os.pread(self._fd, step, self._offset)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether there is nothing before this place."""
+        return not self._offset and min(self._numbers(1), default=self._number) >= self._number
 
     @property
     def unread(self) -> int:

@@ -10,6 +10,8 @@ in it has one writer, and every step can be repeated:
   between, it has left the output up to the last byte that is not zero: all but trailing NULs.
 - What is written makes the file longer, is zeroed, and then `TAIL` moves. Killed in between, the
   size of the file tells how much of it is done.
+- Now and then a read is preceded by a note of when it was, and then `NOTED` moves; notes that were
+  written are counted by `TOLD`. Killed in between, one is made or written again.
 """
 
 import mmap
@@ -43,7 +45,16 @@ GAP = 6
 """Bytes dropped since the last that were kept."""
 ERROR = 7
 """errno of the last write that failed; 0 after one that did not."""
-_FIELDS = 8
+NOTED = 8
+"""Notes that were made."""
+TOLD = 9
+"""Notes of them that have been written."""
+FIRST = 10
+"""When the first one was made."""
+_FIELDS = 11
+
+MOST_NOTES = (mmap.PAGESIZE - _WORD * _FIELDS) // (2 * _WORD)
+"""Notes that may wait for the disk: what its page has room for."""
 
 
 class ConsoleMemory:
@@ -53,6 +64,7 @@ class ConsoleMemory:
         self._map = mmap.mmap(-1, mmap.PAGESIZE + capacity)
         shared = memoryview(self._map)
         self.fields = shared[: _WORD * _FIELDS].cast("q")
+        self._notes = shared[_WORD * _FIELDS :][: 2 * _WORD * MOST_NOTES].cast("q")
         self._ring = shared[mmap.PAGESIZE :]
         self.capacity = capacity
 
@@ -112,7 +124,27 @@ class ConsoleMemory:
         for piece in self._pieces(self.fields[HEAD], len(data)):
             piece[:], data = data[: len(piece)], data[len(piece) :]
 
+    def note(self, now: int) -> None:
+        """What is read next is read at that time, in unix milliseconds; no more than fit."""
+        fields = self.fields
+        number = fields[NOTED]
+        if number - fields[TOLD] < MOST_NOTES:
+            at = number % MOST_NOTES * 2
+            self._notes[at], self._notes[at + 1] = fields[HEAD], now
+            fields[FIRST] = fields[FIRST] or now
+            fields[NOTED] = number + 1
+
     # For the writer.
+
+    def notes(self, end: int) -> list[tuple[int, int]]:
+        """Those not written yet of what is before `end`: from which byte on, and when."""
+        found = []
+        for number in range(self.fields[TOLD], self.fields[NOTED]):
+            at = number % MOST_NOTES * 2
+            if self._notes[at] >= end:
+                break
+            found.append((self._notes[at], self._notes[at + 1]))
+        return found
 
     def pending(self, most: int) -> memoryview:
         """The oldest bytes that have not been written."""

@@ -7,7 +7,8 @@ from tuimon.guardian.cause import Ending
 from tuimon.runs.interpreter import interpreter
 from tuimon.runs.record import RunRecord
 
-_MISSING = re.compile(r"ModuleNotFoundError: No module named '(?P<name>[\w.]+)'.*")
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '(?P<name>[\w.]+)'$")
+"""Of what goes on (``; 'torch' is not a package``) something else hides the module."""
 
 
 def with_advice(ending: Ending, record: RunRecord, pythons: Path) -> Ending:
@@ -26,7 +27,8 @@ def with_advice(ending: Ending, record: RunRecord, pythons: Path) -> Ending:
 
 def _advice(name: str, python: str, cwd: str) -> str:
     first = name.partition(".")[0]
-    if Path(cwd, first).is_dir() or Path(cwd, f"{first}.py").is_file():
+    is_code = any(Path(cwd, first).glob("*.py"))  # and not what some package has written there
+    if is_code or Path(cwd, f"{first}.py").is_file():
         return f"{first} lies in {cwd}: run it with PYTHONPATH=."
     prefix = Path(python).parent.parent
     if (prefix / "pyvenv.cfg").is_file() or (prefix / "conda-meta").is_dir():

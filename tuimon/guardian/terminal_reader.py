@@ -2,8 +2,17 @@
 
 import errno
 import os
+import time
 
-from tuimon.guardian.console_memory import DROPPED, ERROR, GAP, HEAD, LONGEST_READ, ConsoleMemory
+from tuimon.guardian.console_memory import (
+    DROPPED,
+    ERROR,
+    FIRST,
+    GAP,
+    HEAD,
+    LONGEST_READ,
+    ConsoleMemory,
+)
 
 _READS_AT_ONCE = 64
 _BUSY = 1024
@@ -11,6 +20,10 @@ _BUSY = 1024
 saves a third of the work."""
 
 _LONGEST_NOTE = 256
+
+_NOTED_EVERY = 1000
+_MOST_OF_AN_AGE = 1 << 15
+"""Milliseconds from one note of the time to the next: those of a year take 4 MB."""
 
 
 class TerminalReader:
@@ -27,6 +40,8 @@ class TerminalReader:
         self._dropped = bytearray(LONGEST_READ)
         self.at_end = False
         """True once every process has closed the terminal."""
+        self._noted_at = self._note_at = 0
+        """When a note was made, and when the next one is due; in unix milliseconds."""
         self._recover()
 
     def read(self) -> bytes:
@@ -45,11 +60,21 @@ class TerminalReader:
         length = self._read_into(room or memoryview(self._dropped))
         if room:
             data = bytes(room[:length])
+            if length:
+                self._note_time()
             self._fields[HEAD] += length
             return data
         self._fields[DROPPED] += length
         self._fields[GAP] += length
         return bytes(self._dropped[:length])
+
+    def _note_time(self) -> None:
+        now = time.time_ns() // 1_000_000
+        if self._noted_at <= now < self._note_at:  # else it is due, or the clock was set back
+            return
+        self._memory.note(now)
+        age = now - self._fields[FIRST]
+        self._noted_at, self._note_at = now, now + max(_NOTED_EVERY, age // _MOST_OF_AN_AGE)
 
     def _read_into(self, buffer: memoryview) -> int:
         try:

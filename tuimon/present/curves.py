@@ -106,7 +106,7 @@ class MetricCurves:
                     group=self._group(lane, value, fades=fades, merges=merges),
                     pinned=lane.training in selection.pinned,
                     faded=fades,
-                    kind=self._kind(lane, value) if several else None,
+                    kind=self._kind(lane) if several else None,
                 )
             )
         return curves
@@ -189,7 +189,7 @@ class MetricCurves:
         words = [*([training] if several else []), *self._of_lane(lane)]
         return " ".join(words) or lane.split
 
-    def _kind(self, lane: _TrainingCurve, value: str | None) -> str | None:
+    def _kind(self, lane: _TrainingCurve) -> str | None:
         """What tells a curve from others of its colour, which is named elsewhere; None if not."""
-        named = self.selection.named and self.selection.group != BY_PREFIX and value is None
+        named = self.selection.named and self.selection.group != BY_PREFIX
         return " ".join(self._of_lane(lane)) if named else None

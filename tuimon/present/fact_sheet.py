@@ -89,9 +89,9 @@ def folded(text: str, cells: int) -> list[str]:
     lines, line, room = [], text, max(2, cells)
     while width(line) > room:
         head = fit(line, room, ellipsis="").rstrip()
-        end = max(head.rfind(" "), head.rfind("/")) + 1
-        if end > room // 2 and line[len(head) : len(head) + 1] != " ":
-            head = head[:end]
+        ends = [head.rfind(mark) + 1 for mark in " /"]
+        if line[len(head) : len(head) + 1] != " ":
+            head = head[: next((end for end in ends if end > room // 2), len(head))]
         lines.append(head.rstrip())
         line = line[len(head) :].lstrip()
     return [*lines, line]

@@ -64,6 +64,8 @@ class HeaderFacts:
     state: RunState | None = None
     reason: str | None = None
     step: int | None = None
+    runs: int = 1
+    """How many there are; with more than one, none of them is beyond the step."""
     rate: float | None = None
     elapsed: float | None = None
     age: float | None = None
@@ -101,7 +103,8 @@ def header_facts(session: Session) -> HeaderFacts:
         verified=None if follower.loading else follower.verified,
     )
     if subject is None:
-        return facts
+        furthest = progress.furthest if progress else None
+        return replace(facts, step=furthest, runs=len(session.store.runs))
     now = time.time()
     facts = replace(
         facts,

@@ -45,17 +45,20 @@ class HomeMemory:
     """Id of the run that the cursor was on."""
     to_say: str = ""
     """What the screen says first; safe text."""
+    _runs: Sequence[RunStatus] = ()
     check: Callable[[], tuple[str, str]] | None = None
     """Tells where there are no runs what stands in the way: ok, warn or bad, and a sentence."""
 
     def looked(self) -> list[RunLine]:
         """All runs as their records are now, with what was known of their logs."""
-        return self._lines(self.index.look())
+        self._runs = self.index.look()
+        return self._lines(self._runs)
 
     def glances(self, first: Sequence[str]) -> Iterator[list[RunLine]]:
-        """Read what is new in the logs, of the runs with the ids `first` before others: now and
-        then, and at the end, all runs with what is known, if anything has changed."""
-        runs = self.index.look()
+        """Read what is new in the logs of the runs as they were when last `looked` at, of those
+        with the ids `first` before others: now and then, and at the end, all runs with what is
+        known, if anything has changed."""
+        runs = self._runs
         ranks = {run: rank for rank, run in enumerate(first)}
         told, changed = time.monotonic(), False
         for run in sorted(runs, key=lambda run: ranks.get(run.record.id, len(ranks))):

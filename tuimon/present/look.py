@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -206,6 +207,14 @@ def first_look(settings: Settings) -> Look:
         sort=charts.sort,
         shape=None if charts.grid == "auto" else _shape(charts.grid),
     )
+
+
+def wanted_marks(settings: Settings) -> MarkStyle:
+    """What charts are drawn with where the look says nothing, in a terminal that has Unicode."""
+    marks = settings.charts.marks
+    if marks == "auto":  # the font of Linux's own console has no braille
+        return "ascii" if os.environ.get("TERM") == "linux" else "braille"
+    return marks
 
 
 def _shape(grid: str) -> tuple[int, int]:

@@ -11,10 +11,10 @@ from tuimon.charts import roles
 from tuimon.masking.mask import Mask
 from tuimon.present.facts import clock, file_rows, mirror_word, standing
 from tuimon.present.run_details import FactRow, RunDetails
-from tuimon.runs.activity import remark, state_word
+from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert, AlertLevel, is_wrong
 from tuimon.runs.launch_command import launch_command
-from tuimon.runs.record import MirrorRecord, RecorderRecord, RunRecord
+from tuimon.runs.record import MirrorRecord, RecorderRecord
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import masked_command
 from tuimon.runs.sources import CONSOLE, WANDB
@@ -23,6 +23,7 @@ from tuimon.store.parts import trainings
 from tuimon.text import format_duration, format_value, safe
 
 _FOUND = {CONSOLE: "from console", WANDB: "from W&B run"}
+_MOST_ALERTS = 6
 _NUMBER = re.compile(r"^GPU \d+ ")
 _AS_A_RULE = ("python", "torch", "CUDA", "ROCm")
 """Versions that have rows of their own; the others share one."""
@@ -72,12 +73,17 @@ def _facts(rows: Iterable[FactRow]) -> list[Fact]:
 
 def _run_facts(session: Session, status: RunStatus) -> list[Fact]:
     record, now = status.record, time.time()
-    role = standing(status.state, paused=status.is_paused, flawed=status.flaw is not None).role
-    why = remark(status, now)
-    wrong = [alert for alert in status.alerts if is_wrong(alert)]
+    mark, word, role = standing(
+        status.state, paused=status.is_paused, flawed=status.flaw is not None
+    )
+    told = remark(status, now)
+    words = [told] if status.is_paused else [word, told]  # that tells for how long
+    wrong = list(filter(is_wrong, status.alerts))
+    more = len(wrong) - _MOST_ALERTS
     return [
-        Fact("state", safe(" · ".join(filter(None, [state_word(status), why]))), role),
-        *map(_alert, wrong),
+        Fact("state", f"{mark} {safe(' · '.join(filter(None, words)))}", role),
+        *map(_alert, wrong[:_MOST_ALERTS]),
+        Fact("", f"and {more} more: a lists all" if more > 0 else "", roles.DIM),
         *(Fact("warning", safe(warning), roles.WARN) for warning in record.warnings),
         *_times(record.started_at, status.ended_at, status.took(now)),
         *_progress(session),
@@ -176,9 +182,10 @@ def _files(session: Session) -> list[Fact]:
 
 
 def _commands(status: RunStatus) -> list[Fact]:
-    record: RunRecord = status.record
+    record = status.record
     return [
         Fact("come back", f"tuimon attach {record.id}"),
+        Fact("go on", f"tuimon unpause {record.id}" if status.is_paused else ""),
         Fact("stop", "" if status.state.ended else f"tuimon stop {record.id}"),
         Fact("run again", safe(launch_command(record))),
     ]
@@ -190,9 +197,10 @@ def _process_facts(session: Session) -> list[Fact]:
         names = trainings(session.store.runs)
         return [Fact("runs", str(len(names)) if len(names) > 1 else ""), *_progress(session)]
     took = (subject.ended_at or time.time()) - process.started_at
-    told = [subject.state, safe(subject.reason or "")]
+    mark, word, role = standing(subject.state)
+    told = [f"{mark} {word}", safe(subject.reason or "")]
     return [
-        Fact("state", " · ".join(filter(None, told)), standing(subject.state).role),
+        Fact("state", " · ".join(filter(None, told)), role),
         *_times(process.started_at, subject.ended_at, max(0.0, took)),
         *_progress(session),
         Fact("command", safe(shlex.join(Mask((), process.command).command(process.command)))),

@@ -60,6 +60,12 @@ class RunTable:
     """Names of what the trainings were given that differs."""
 
     @property
+    def told(self) -> RunRow | None:
+        """The run of which tags are told: the focused one, else the first that is drawn."""
+        focused = next((row for row in self.rows if row.focused), None)
+        return focused or next((row for row in self.rows if row.drawn), None)
+
+    @property
     def legend(self) -> list[RunRow]:
         """Those of which each has its colour, or all that are drawn where none has."""
         return [row for row in self.rows if row.drawn and not row.faded]
@@ -102,17 +108,17 @@ def run_table(
         comparison.tag,
         comparison.title,
         baseline=baseline,
-        grouped=bool(selection.groups) and selection.group in columns,
+        grouped=bool(selection.groups),
         hparams=tuple(columns),
     )
 
 
 def _columns(hparams: HParams, selection: Selection) -> dict[str, Mapping[str, str]]:
-    """By name of a hyperparameter in which they differ, what each training was given of it."""
-    names = differing(hparams)
-    if selection.group in names:
-        names = [selection.group, *(name for name in names if name != selection.group)]
-    return {name: values_of(hparams, name) for name in names}
+    """By name of a hyperparameter in which they differ, what each training was given of it; that
+    by which they are grouped comes first."""
+    grouped = {selection.group: selection.groups} if selection.groups else {}
+    others = [name for name in differing(hparams) if name not in grouped]
+    return {**grouped, **{name: values_of(hparams, name) for name in others}}
 
 
 def _curve(name: str, selection: Selection, colours: RunColours) -> Curve:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from tuimon.charts.model import ChartOptions, Cursor
-from tuimon.present.arrangement import Arrangement, ChartOrder, arrange
+from tuimon.present.arrangement import Arrangement, ChartOrder, arrange, section_of
 from tuimon.present.hparam_groups import HParams
 from tuimon.present.leaderboard import (
     LEADING_CURVES,
@@ -38,6 +38,13 @@ class Judging(NamedTuple):
     """What they were given."""
 
 
+class TagSection(NamedTuple):
+    """Tags of which the charts are in one section; the empty one has no name."""
+
+    name: str
+    tags: Sequence[TagRow]
+
+
 class ScreenContent(NamedTuple):
     """What is shown; each part has the colours and the names of the others."""
 
@@ -49,6 +56,21 @@ class ScreenContent(NamedTuple):
     """In the order of the charts."""
     known: int
     """How many tags there are, shown or not."""
+
+    @property
+    def sections(self) -> list[TagSection]:
+        """The tags by section, in the order of the charts; what has no chart by its own name."""
+        folded = (metric for section in self.arrangement.folded for metric in section.metrics)
+        names = {
+            tag: section_of(metric)
+            for metric in (*self.arrangement.charts, *folded)
+            for _, tag in metric.curves
+        }
+        sections: dict[str, list[TagRow]] = {}
+        for row in self.tags:
+            name = names.get(row.tag, section_of(Metric(row.tag, ())))
+            sections.setdefault(name, []).append(row)
+        return [TagSection(name, tags) for name, tags in sections.items()]
 
     def folded_around(self, tag: str) -> set[str]:
         """Names of the folded sections in which a tag is."""

@@ -1,10 +1,13 @@
 """Which lines of a console are shown: its end, or a place in its log; what is sought and marked."""
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, takewhile
 from typing import Protocol
 
 from tuimon.console.levels import CONTINUED, LevelReader, LogLevel
+from tuimon.console.printing_times import UNKNOWN
 from tuimon.text import width
 
 Wanted = Callable[[], bool]
@@ -16,6 +19,8 @@ class Log(Protocol):
     lines: list[str]
     levels: bytearray
     """Of each line, as `LevelReader` tells it."""
+    times: "array[float]"
+    """When each line was begun, ascending: unix seconds, `UNKNOWN` where nobody has noted it."""
 
     def poll(self) -> bool:
         """Take in what was written since."""
@@ -56,6 +61,8 @@ class Scrollback:
         """What is searched; case counts where it has capitals."""
         self.at: int | None = None
         """The line of the log that was gone to."""
+        self._until = 0
+        """The last one that was gone to with it."""
         self.picked: tuple[int, int] | None = None
         """The line where marking began and the one where it is now."""
 
@@ -97,6 +104,30 @@ class Scrollback:
         if self.log is not None and self.least == LogLevel.DEBUG:
             self.log.close()
             self.log = None
+
+    @property
+    def time(self) -> float | None:
+        """When what was gone to was printed, else the last line in view, as far as is known."""
+        place = self._place
+        if self.log is None or place is None or self.log.times[place] == UNKNOWN:
+            return None
+        return self.log.times[place]
+
+    @property
+    def _place(self) -> int | None:
+        """The line that one is at, or that is last in view."""
+        if self.picked is not None:
+            return self.picked[1]
+        return self.at if self.at is not None else next(self._back(self._bottom), None)
+
+    def stay(self) -> None:
+        """Be at the line that was gone to or marked, else at the last in view."""
+        if self.log is not None and (place := self._place) is not None and self.at is None:
+            self.at = self._until = place
+
+    def is_lit(self, index: int) -> bool:
+        """Whether a line was gone to."""
+        return self.log is not None and self.at is not None and self.at <= index <= self._until
 
     # What is shown
 
@@ -206,6 +237,7 @@ class Scrollback:
         assert self.log is not None
         added = self.log.older()
         self._end += added
+        self._until += added
         if self.at is not None:
             self.at += added
         if self.picked is not None:
@@ -226,6 +258,21 @@ class Scrollback:
             return (index for index in found if any(matches(lines[index], self.wanted)))
 
         return self._find(ahead, len(self.lines), steps, is_wanted)
+
+    def find_moment(self, when: float, is_wanted: Wanted) -> bool:
+        """Go to the lines that were printed at that time, or last before it; whether it is known.
+
+        Reads all of the log if it must; it may be called from a thread.
+        """
+        if (log := self.log) is None:
+            return False
+        while is_wanted() and not (log.times and log.times[0] <= when) and self._read_older():
+            pass
+        last = bisect_right(log.times, when) - 1
+        if last < 0 or log.times[last] == UNKNOWN:
+            return False
+        self.show(bisect_left(log.times, log.times[last]), last)
+        return True
 
     def find_error(self, steps: int, is_wanted: Wanted) -> bool:
         """Go to the error before (-1) or after (1): the first line of several that are errors."""
@@ -263,10 +310,12 @@ class Scrollback:
                 return True
         return False
 
-    def show(self, index: int) -> None:
-        """Go to a line of the log: a third of what is shown is below it."""
-        self.at = index
-        self._end = max(self._step(index, self.size[1] // 3) + 1, self._first_end())
+    def show(self, index: int, until: int | None = None) -> None:
+        """Go to a line of the log, or to the first of several, in the middle of what is shown."""
+        self.at, self._until = index, index if until is None else until
+        third = self.size[1] // 3
+        below = min(third + self._until - index, 2 * third)
+        self._end = max(self._step(index, below) + 1, self._first_end())
         self._pinned = False
 
     def leave_out(self, least: LogLevel) -> None:
@@ -275,7 +324,7 @@ class Scrollback:
         if self._pinned:
             self.follow()
         elif self.at is not None:
-            self.show(self.at)
+            self.show(self.at, self._until)
         else:
             self._go_to(self._end)
 

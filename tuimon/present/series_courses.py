@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from tuimon.charts.sparkline import sparkline
+from tuimon.charts.model import MarkStyle
+from tuimon.charts.sparkline import thin_sparkline
 from tuimon.store.series import Series
 
 _GROWTH = 1 / 16
@@ -15,6 +16,7 @@ class _Course(NamedTuple):
     epoch: int
     points: int
     cells: int
+    marks: MarkStyle
     text: str
 
 
@@ -24,17 +26,17 @@ class SeriesCourses:
     def __init__(self) -> None:
         self._kept: dict[str, _Course] = {}
 
-    def of(self, series: Series, cells: int, *, ascii_only: bool = False) -> str:
+    def of(self, series: Series, cells: int, marks: MarkStyle) -> str:
         """The course of a series in exactly so many cells."""
         kept, count = self._kept.get(series.tag), len(series)
         if (
             kept is None
             or kept.series is not series
-            or (kept.epoch, kept.cells) != (series.epoch, cells)
+            or (kept.epoch, kept.cells, kept.marks) != (series.epoch, cells, marks)
             or count > kept.points * (1 + _GROWTH)
         ):
             epoch, values = series.epoch, series.snapshot().values
             stride = max(1, len(values) // max(1, cells * _MOST_PER_CELL))
-            text = sparkline(values[::stride], cells, ascii_only)
-            kept = self._kept[series.tag] = _Course(series, epoch, len(values), cells, text)
+            text = thin_sparkline(values[::stride], cells, marks)
+            kept = self._kept[series.tag] = _Course(series, epoch, len(values), cells, marks, text)
         return kept.text

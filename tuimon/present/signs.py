@@ -1,5 +1,8 @@
 """What the signs on the screen mean: for the help, and the page of keys."""
 
+from tuimon.charts.marks import MARKS
+from tuimon.charts.model import MarkStyle
+
 Signs = tuple[tuple[str, str], ...]
 """(signs, what they mean) in their order."""
 
@@ -8,15 +11,6 @@ STATE_SIGNS: Signs = (
     ("⏸", "paused"),
     ("✓ ⚠", "finished; with a warning"),
     ("■ ✗ ?", "stopped; failed or killed; lost"),
-)
-CHART_SIGNS: Signs = (
-    ("━ ╍ ┅ ┉", "lines of curves: solid, dashed, dotted, both"),
-    ("◆", "the best value of a curve"),
-    ("×", "NaN; in a legend: so many runs as one curve"),
-    ("▲ ▼", "infinite values"),
-    ("↑ ↓", "values beyond the limits of y"),
-    ("≈", "the smoothed value at the cursor"),
-    ("│ ┊", "the cursor; what it is compared with"),
 )
 LIST_SIGNS: Signs = (
     ("►", "this has the focus"),
@@ -27,4 +21,25 @@ LIST_SIGNS: Signs = (
     ("!", "an alert"),
     ("…", "there is more"),
 )
-SIGNS: Signs = (*STATE_SIGNS, *CHART_SIGNS, *LIST_SIGNS)
+
+
+def chart_signs(style: MarkStyle) -> Signs:
+    """Those of charts that are drawn in a style."""
+    marks = MARKS[style]
+    lines = ("* + x", "lines of curves, a letter for each")
+    if not marks.ascii:
+        lines = ("━ ╍ ┅ ┉", "lines of curves: solid, dashed, dotted, both")
+    return (
+        lines,
+        (marks.best, "the best value of a curve"),
+        (marks.nan, "NaN"),
+        (f"{marks.above} {marks.below}", "infinite values"),
+        (f"{marks.over} {marks.under}", "values beyond the limits of y"),
+        ("~" if marks.ascii else "≈", "the smoothed value at the cursor"),
+        (marks.upright, "the cursor, and what it is compared with"),
+    )
+
+
+def signs(style: MarkStyle) -> Signs:
+    """All of the main screen, with charts in a style."""
+    return (*STATE_SIGNS, *chart_signs(style), *LIST_SIGNS)

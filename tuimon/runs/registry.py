@@ -4,6 +4,7 @@ run.json tells what the guardian knew last. Whether a run that it calls running 
 found out here, by the identity of the guardian on this host and by its heartbeat on others.
 """
 
+import os
 import re
 import socket
 import time
@@ -226,7 +227,17 @@ def _newest(home: Path | None) -> RunStatus:
 
 def run_directories(home: Path | None = None) -> list[Path]:
     """Directories of runs that have a record, of all hosts that share the state directory."""
-    return [path.parent for path in sorted(runs_directory(home).glob("*/*/run.json"))]
+    return [path for path in possible_runs(home) if RunPaths(path).run_json.exists()]
+
+
+def possible_runs(home: Path | None = None) -> list[Path]:
+    """The same, and those that have none yet, or no more; sorted."""
+    found: list[str] = []
+    with suppress(OSError):
+        for host in [entry.path for entry in os.scandir(runs_directory(home)) if entry.is_dir()]:
+            with suppress(OSError), os.scandir(host) as entries:
+                found += [entry.path for entry in entries if entry.is_dir()]
+    return [*map(Path, sorted(found))]
 
 
 def _read_run(paths: RunPaths) -> RunRecord:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.runs.activity import leftovers
+from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecordError, RunState
-from tuimon.runs.registry import RunStatus, read_status, run_directories
+from tuimon.runs.registry import RunStatus, possible_runs, read_status
 
 _PATIENCE = 60.0
 """Seconds after which everything is read again: clocks of file servers differ, attributes are
@@ -39,18 +40,21 @@ class RunIndex:
         """
         before, self._known = self._known, {}
         unreadable: list[str] = []
-        for directory in run_directories(self._home):
+        for directory in possible_runs(self._home):
             try:
-                self._known[directory] = _look(directory, before.get(directory))
+                known = _look(directory, before.get(directory))
             except RecordError as error:
                 unreadable.append(str(error))
+            else:
+                if known is not None:
+                    self._known[directory] = known
         self.unreadable = unreadable
         found = [known.status for known in self._known.values()]
         return sorted(found, key=lambda status: status.record.started_at, reverse=True)
 
 
-def _look(directory: Path, before: _Known | None) -> _Known:
-    """Raises: RecordError."""
+def _look(directory: Path, before: _Known | None) -> _Known | None:
+    """None where there is no record yet, or no more. Raises: RecordError."""
     now = time.time()
     try:
         stamp = directory.stat().st_mtime
@@ -60,6 +64,8 @@ def _look(directory: Path, before: _Known | None) -> _Known:
         settled = before.read_at - stamp > _RACY_SECONDS
         if settled and now - before.read_at < _PATIENCE:
             return before
+    if not RunPaths(directory).run_json.exists():
+        return None
     return _Known(read_status(directory), stamp, now)
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,8 @@ class TrainingProgress:
     step: int
     rate: float | None
     wall_time: float
+    furthest: int = field(compare=False)
+    """The highest of the newest steps of all runs."""
 
 
 class _NewestPoint(NamedTuple):
@@ -73,7 +75,8 @@ def _together(found: list[_NewestPoint]) -> TrainingProgress | None:
     wall_time = max(newest.wall_time for newest in found)
     recent = [newest for newest in found if newest.wall_time >= wall_time - _RATE_WINDOW]
     busiest = max(recent, key=lambda newest: newest.points).busiest
-    return TrainingProgress(max(newest.step for newest in recent), _rate(busiest), wall_time)
+    step, furthest = (max(newest.step for newest in some) for some in (recent, found))
+    return TrainingProgress(step, _rate(busiest), wall_time, furthest)
 
 
 def _rate(series: Series) -> float | None:

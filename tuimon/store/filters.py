@@ -2,6 +2,7 @@
 
 loss                    tags that contain "loss", in any case
 train/*  *layer_?*      globs, over the whole tag; words side by side must all match
+model/layers/           a section: whole words of the tag, and what is below them
 loss or acc             either; "and" binds closer and may be left out
 not val  -val           everything else
 /^loss.*[0-9]$/         a regular expression, anywhere in the tag
@@ -122,7 +123,8 @@ def _pattern(regex: str | None, word: str) -> re.Pattern[str]:
             raise FilterError("a regular expression ends with /")
         if _GLOB.search(word):
             return re.compile(r"\A" + translate(word), re.IGNORECASE)
-        return re.compile(re.escape(word), re.IGNORECASE)
+        begins = r"(?:\A|/)" if word.endswith("/") else ""
+        return re.compile(begins + re.escape(word), re.IGNORECASE)
     try:
         return re.compile(regex)
     except (re.error, RecursionError, OverflowError) as error:

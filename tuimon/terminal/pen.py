@@ -7,6 +7,8 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
+from tuimon.terminal.indexed_colours import indexed
+
 Cell = tuple[str, int]
 """A character and the number of its style; the text is "" in a wide character's second cell."""
 
@@ -141,15 +143,19 @@ class Pen:
 @lru_cache(maxsize=4096)
 def _change(before: Style | None, after: Style, colors: ColorSystem) -> str:
     if before is None or not _changes_little(before, after):
-        codes = Strip.render_ansi(after, colors)
+        codes = _codes(after, colors)
         return f"\x1b[0;{codes}m" if codes else "\x1b[m"
     changed = Style(
         color=after.color if after.color != before.color else None,
         bgcolor=after.bgcolor if after.bgcolor != before.bgcolor else None,
     )
     weight = "" if bool(before.bold) == bool(after.bold) else "1" if after.bold else "22"
-    codes = ";".join(filter(None, [weight, Strip.render_ansi(changed, colors)]))
+    codes = ";".join(filter(None, [weight, _codes(changed, colors)]))
     return f"\x1b[{codes}m" if codes else ""
+
+
+def _codes(style: Style, colors: ColorSystem) -> str:
+    return Strip.render_ansi(indexed(style) if colors is ColorSystem.EIGHT_BIT else style, colors)
 
 
 def _changes_little(before: Style, after: Style) -> bool:

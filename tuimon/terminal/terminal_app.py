@@ -120,8 +120,12 @@ class TerminalApp(App[R]):
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.AppBlur | events.AppFocus):
+            return  # Textual takes the focus from all widgets: side by side, one still reads
         if self._exit and isinstance(event, events.InputEvent):
             return  # typed after what leaves: there may be no screen any more
+        if isinstance(event, events.AppBlur | events.AppFocus):
+            return  # what has the focus is marked while one looks at another window, too
         try:
             await self.type_ahead.handle(event, super().on_event)
         except NoScreen:
@@ -228,8 +232,8 @@ def lacks_unicode() -> bool:
     """Whether only ASCII may be drawn on this terminal; prepares its encoder for that."""
     terminal = sys.__stderr__  # where Textual draws
     assert isinstance(terminal, TextIOWrapper)
-    ascii_only = not has_unicode(terminal.encoding)
-    if ascii_only:
+    if not has_unicode(terminal.encoding):
         # Python's default would write what cannot be encoded as long escapes.
         terminal.reconfigure(errors="replace")
-    return ascii_only
+        return True
+    return os.environ.get("TERM") == "linux"  # the console's fonts have neither

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from tuimon.config.schema import Settings
 from tuimon.terminal.driver import BackgroundTold, show_title
 from tuimon.terminal.terminal_app import TerminalApp
-from tuimon.tui.keys.key_tables import Key
+from tuimon.tui.keys.key_tables import URGENT, Key
 from tuimon.tui.keys.user_keys import user_keys
 from tuimon.tui.palette import CommandIndex, Palette, told
 from tuimon.tui.panes.message_line import SECONDS, AppMessage, MessageLine, app_message, message_row
@@ -85,9 +85,9 @@ class ViewerApp(TerminalApp[R]):
         said = app_message(message, title, severity)
         self.messages.append(said)
         keys = self.screen.keys if isinstance(self.screen, KeyProvider) else ()
-        key = next((key.shown for key in keys if key.action == "app.messages"), "")
+        hints = [key for key in keys if key.footer >= URGENT or key.action == "app.messages"]
         line = line_of(self.screen, MessageLine)
-        line.show(partial(message_row, said, key), timeout or SECONDS[severity])
+        line.show(partial(message_row, said, hints), timeout or SECONDS[severity])
 
     def action_messages(self) -> None:
         """List what was said, the newest first."""

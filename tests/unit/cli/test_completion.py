@@ -40,6 +40,8 @@ def test_runs_are_offered(
         ("run --wandb-resume resn", "plain,resnet"),
         ("config --theme mi", "plain,mine"),
         ("completion z", "plain,zsh"),
+        ("comp", "plain,completion"),
+        ("runs/ex", "dir,runs/ex"),
     ],
 )
 def test_files_and_names_are_offered(

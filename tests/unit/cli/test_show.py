@@ -274,7 +274,7 @@ def test_all_that_is_known_of_a_run(logdir: Path, capsys: pytest.CaptureFixture[
     assert lines[0] == f"run {'─' * 56}"
     assert max(map(width, lines)) == 60
     facts = dict(line.split("  ", 1) for line in lines if "  " in line)
-    assert facts["state"].strip() == "finished"
+    assert facts["state"].strip() == "✓ finished"
     assert facts["Loss/train"].split() == ["min", "0.01382", "@", "1990"]
     assert facts["lr"].strip() == "0.1"
     assert facts["run again"].strip() == "cd / && tuimon run t.py --lr 0.1"

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from tuimon.console import history as console_history
 from tuimon.console.history import ConsoleHistory
+from tuimon.console.printing_times import UNKNOWN
+from tuimon.console.rotation import address, part_path, times_path
 
 
 @pytest.fixture
@@ -40,6 +42,67 @@ def test_every_line_comes_once_whatever_the_blocks(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(console_history, "BLOCK", max(block, 12))
         assert everything(ConsoleHistory(log)) == [f"line {n}" for n in range(first + newest)]
+
+
+def noted(log: Path, notes: list[tuple[int, int, int]]) -> None:
+    """Write that bytes (part, offset) were printed at times."""
+    pairs = (word for number, offset, when in notes for word in (address(number, offset), when))
+    times_path(log).write_bytes(b"".join(word.to_bytes(8, "little") for word in pairs))
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    block=st.integers(42, 300),
+    parts=st.lists(st.lists(st.integers(0, 40), min_size=1, max_size=20), min_size=1, max_size=3),
+    every=st.integers(1, 5),
+)
+def test_every_line_has_the_time_at_which_it_was_begun(
+    log: Path, block: int, parts: list[list[int]], every: int
+) -> None:
+    """Of lines of any length in any parts, one of so many was begun with a note."""
+    for old in log.parent.iterdir():
+        old.unlink()
+    expected: list[float] = []
+    notes = []
+    for number, lengths in enumerate(parts, 1):
+        data = b""
+        for length in lengths:
+            if len(expected) % every == 0:
+                notes.append((number, len(data), 1000 * len(expected)))
+            expected.append(len(expected) // every * every)
+            data += b"x" * length + b"\r\n"
+        part_path(log, number).write_bytes(data)
+    part_path(log, len(parts)).rename(log)
+    noted(log, notes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(console_history, "BLOCK", block)
+        history = ConsoleHistory(log)
+        everything(history)
+        assert len(history.lines) == len(history.levels) == len(history.times)
+        assert list(history.times) == expected
+
+
+def test_lines_that_come_later_have_their_times(log: Path) -> None:
+    log.write_bytes(b"one\r\ntw")
+    noted(log, [(1, 0, 1000), (1, 5, 2000)])
+    history = ConsoleHistory(log)
+    assert list(history.times) == [1, 2]
+    with log.open("ab") as file:
+        file.write(b"o\r\nthree\r\nfour")
+    noted(log, [(1, 0, 1000), (1, 5, 2000), (1, 7, 3000), (1, 17, 4000)])
+    assert history.poll()
+    assert history.lines == ["one", "two", "three", "four"]
+    assert list(history.times) == [1, 2, 3, 4]
+
+
+def test_times_that_are_no_times_are_ignored_or_set_right(log: Path) -> None:
+    log.write_bytes(b"one\r\ntwo\r\nthree\r\n")
+    noted(log, [(1, 0, 5000), (1, 5, 3000), (1, 2, 9000), (1, 10, 6000)])
+    with times_path(log).open("ab") as file:
+        file.write(b"half a p")
+    assert list(ConsoleHistory(log).times) == [5, 5, 6]  # the clock was set back meanwhile
+    times_path(log).unlink()
+    assert list(ConsoleHistory(log).times) == [UNKNOWN] * 3
 
 
 def test_only_the_end_is_read_at_first(log: Path) -> None:

@@ -57,11 +57,16 @@ def test_a_missing_module_is_told_with_its_python_and_what_to_do(tmp_path: Path)
     told.write_text(f"{python}\t3.12.1\n")  # what a launcher has started
     why = f"exit code 1: No module named 'a.b' in {python}; install it there, or {activate}"
     assert advised("a.b", "/usr/bin/uv", "run", "train.py") == why
+    (tmp_path / "wandb" / "latest-run").mkdir(parents=True)
+    assert advised("wandb", "/usr/bin/python3").endswith(f"/usr/bin/python3; {activate}")
     (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "net.py").touch()
     assert advised("models.net", python).endswith(
         f"'models.net' in {python}; models lies in {tmp_path}: run it with PYTHONPATH=."
     )
     told.write_text(f"{python}\t3.12.1\n/usr/bin/python3\t3.11.2\n")
+    hidden = "torch.nn'; 'torch' is not a package"
+    assert advised(hidden, python).endswith(f"ModuleNotFoundError: No module named '{hidden}'")
     nobody_knows = "exit code 1: ModuleNotFoundError: No module named 'torch'"
     assert advised("torch", "/bin/bash", "train.sh") == nobody_knows
 

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import sys
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,10 +15,10 @@ from typing import Any
 import pytest
 
 from support.waiting import wait_until
-from tuimon.console.rotation import ConsoleReader, part_numbers
+from tuimon.console.rotation import ConsoleReader, address, part_numbers, times_path
 from tuimon.guardian import console_log, console_memory, terminal_reader
 from tuimon.guardian.console_log import MOST_PARTS, ConsoleLog
-from tuimon.guardian.console_memory import GAP, ConsoleMemory
+from tuimon.guardian.console_memory import GAP, MOST_NOTES, NOTED, ConsoleMemory
 from tuimon.guardian.terminal_reader import TerminalReader
 
 
@@ -186,6 +187,91 @@ def test_any_turns_of_reader_and_writer_keep_the_order(pty: tuple[int, int], pat
     assert len(_everything(path)) == len(sent)
 
 
+class Clock:
+    """Unix milliseconds, which go on by so much at every look."""
+
+    def __init__(self, step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.step = 1_000_000_000_000, step
+        monkeypatch.setattr(terminal_reader.time, "time_ns", self.look)
+
+    def look(self) -> int:
+        self.now += self.step
+        return self.now * 1_000_000
+
+
+def _noted(path: Path) -> list[tuple[int, int]]:
+    """Addresses and times."""
+    data = array("q", times_path(path).read_bytes())
+    return list(zip(data[::2], data[1::2], strict=True))
+
+
+def test_times_are_noted_once_a_second_and_over_parts(
+    pty: tuple[int, int], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(400, monkeypatch)
+    start = clock.now + clock.step
+    mover = Mover(pty[0], path, part_size=12)
+    for number in range(10):
+        os.write(pty[1], b"line %d\n" % number)
+        mover.move()
+        mover.move()  # nothing new
+    assert _noted(path) == [
+        (address(1, 0), start),
+        (address(2, 7), start + 1200),
+        (address(4, 0), start + 2400),
+        (address(5, 7), start + 3600),
+    ]
+    assert times_path(path).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_clock_that_is_set_back_is_noted_at_once(
+    pty: tuple[int, int], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(1, monkeypatch)
+    mover = Mover(pty[0], path)
+    for _ in range(3):
+        os.write(pty[1], b"x")
+        mover.move()
+    clock.now -= 3_600_000
+    os.write(pty[1], b"x")
+    mover.move()
+    assert [place for place, _ in _noted(path)] == [address(1, 0), address(1, 3)]
+
+
+def test_times_of_a_year_take_a_few_megabytes(
+    pty: tuple[int, int], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(0, monkeypatch)
+    reader = Mover(pty[0], path).reader
+    reader._note_time()
+    begin = clock.now
+    notes = 0
+    while clock.now < begin + 365 * 86_400_000:
+        clock.now = reader._note_at
+        reader._note_time()
+        notes += 1
+        assert notes < 300_000
+        if notes == 7 * 3600:
+            assert clock.now == begin + 7 * 3_600_000
+    assert reader._memory.fields[NOTED] == MOST_NOTES  # as nobody has written any
+
+
+def test_times_that_cannot_be_written_hold_up_nothing_and_what_was_cut_is_mended(
+    pty: tuple[int, int], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Clock(1000, monkeypatch)
+    mover = Mover(pty[0], path)
+    times_path(path).mkdir()
+    os.write(pty[1], b"one\n")
+    assert mover.move()
+    times_path(path).rmdir()
+    times_path(path).write_bytes(b"half a p")
+    os.write(pty[1], b"two\n")
+    assert mover.move()
+    assert path.read_bytes() == b"one\ntwo\n"
+    assert [place for place, _ in _noted(path)] == [address(1, 4)]
+
+
 _MODULES = {module.__file__ for module in (console_log, console_memory, terminal_reader)}
 
 
@@ -220,10 +306,16 @@ def _killed_before(line: int, work: Callable[[], object]) -> bool:
 @pytest.mark.parametrize("part_size", [1 << 30, 8])
 @pytest.mark.parametrize("gap", [0, 3])
 def test_whoever_is_killed_before_any_line_has_lost_and_doubled_nothing(
-    pty: tuple[int, int], tmp_path: Path, part_size: int, gap: int
+    pty: tuple[int, int],
+    tmp_path: Path,
+    part_size: int,
+    gap: int,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    Clock(2000, monkeypatch)
     for line in range(1000):
-        path = tmp_path / f"{line}.log"
+        path = tmp_path / str(line) / "console.log"
+        path.parent.mkdir()
         memory = ConsoleMemory()
         memory.fields[GAP] = gap
         mover = Mover(pty[0], path, memory, part_size)
@@ -243,6 +335,10 @@ def test_whoever_is_killed_before_any_line_has_lost_and_doubled_nothing(
             note, text = text.split(b" was too slow]\r\n")
             assert note == b"\r\n[tuimon: 3 bytes of output are missing here: the disk"
         assert text == b"first\nsecond\nthird\n", line
+        places = [place for place, _ in _noted(path)]
+        assert places == sorted(places)
+        assert gap or places[0] == address(1, 0)
+        assert 2 <= len(set(places)) <= 5
         if not killed:
             assert line > 40
             return

@@ -45,6 +45,7 @@ def test_standard_library_and_the_run_records_are_all_it_loads(tmp_path: Path):
         "tuimon.console",
         "tuimon.console.rotation",
         "tuimon.console.escapes",
+        "tuimon.runs.interpreter",
         "tuimon.runs.paths",
         "tuimon.runs.process",
         "tuimon.runs.record",

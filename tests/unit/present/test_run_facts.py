@@ -76,7 +76,7 @@ def test_all_that_was_recorded_of_a_run_is_told(tmp_path: Path) -> None:
     session = Session(paths)
     found = told(session)
     run = found["run"]
-    assert run["state"] == ("state", "finished · loss is NaN at step 3", "warn")
+    assert run["state"] == ("state", "⚠ finished · loss is NaN at step 3", "warn")
     assert run["alert"] == ("alert", "loss is NaN at step 3", "error")
     assert run["warning"] == ("warning", "this host kills: do that", "warn")
     assert run["took"].value == "1m 30s"

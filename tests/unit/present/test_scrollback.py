@@ -1,5 +1,7 @@
 """Which lines of a console are shown, found and marked; how they are cut and wrapped."""
 
+from array import array
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from tuimon.charts.model import Span
 from tuimon.console.attributes import Attributes
 from tuimon.console.folding import fold
 from tuimon.console.levels import CONTINUED, LevelReader, LogLevel
+from tuimon.console.printing_times import UNKNOWN
 from tuimon.present.printed_rows import cut_row, overlaid, printed_spans, wrapped_rows
 from tuimon.present.scrollback import Scrollback, matches
 from tuimon.text import width
@@ -24,6 +27,8 @@ class Lines:
         self._levels = bytes(map(reader.read, lines))
         self._lines, self._block = lines, block
         self.lines, self.levels = lines[-read:], bytearray(self._levels[-read:])
+        self._times = array("d", (1000 + n // 3 * 10 for n in range(len(lines))))
+        self.times = self._times[-read:]
         self.closed = False
 
     def add(self, line: str) -> None:
@@ -38,6 +43,7 @@ class Lines:
         added = min(left, self._block)
         self.lines[:0] = self._lines[left - added : left]
         self.levels[:0] = self._levels[left - added : left]
+        self.times[:0] = self._times[left - added : left]
         return added
 
     def close(self) -> None:
@@ -142,6 +148,41 @@ def test_looking_ends_when_it_is_no_longer_wanted() -> None:
     assert len(console.lines) == 100
 
 
+@pytest.mark.parametrize(
+    ("when", "lines"),
+    [(1329, [96, 97, 98]), (1330, [99]), (9999, [99]), (1105, [30, 31, 32]), (1000, [0, 1, 2])],
+)
+def test_the_lines_of_a_moment_are_found(when: float, lines: list[int]) -> None:
+    console = window(NUMBERS)
+    assert console.find_moment(when, always)
+    assert [index for index in range(100) if console.is_lit(index)][-3:] == [
+        index - 100 + len(console.lines) for index in lines
+    ]
+    assert console.line == f"line {lines[0]}"
+    assert console.at in console.shown()
+    assert console.time == 1000 + lines[0] // 3 * 10
+
+
+def test_what_nobody_has_timed_is_not_found() -> None:
+    console = window(NUMBERS)
+    assert not console.find_moment(999, always)
+    assert isinstance(console.log, Lines)
+    console.log.times = array("d", [UNKNOWN] * 100)
+    assert not console.find_moment(1e9, always)
+    assert console.time is None
+
+
+def test_the_time_is_that_of_the_line_one_is_at_or_marks_else_of_the_last_in_view() -> None:
+    console = window(NUMBERS)
+    assert console.time == 1330
+    console.scroll(-10)
+    assert console.time == 1000 + 89 // 3 * 10
+    console.stay()
+    assert console.line == "line 89"
+    console.pick(9, 2)
+    assert console.time == 1000 + int(console.lines[2].split()[1]) // 3 * 10
+
+
 def test_what_is_marked_is_copied_without_what_is_left_out() -> None:
     console = window(LOG, read=40)
     console.leave_out(W)
@@ -168,6 +209,7 @@ def test_a_million_lines_are_scrolled_and_filtered_at_once() -> None:
     log.lines = ["line"] * 1_000_000
     log.levels = bytearray([I]) * 1_000_000
     log.levels[3] = E
+    log.times = array("d", range(1_000_000))
     console.open(log)
     console.size = 80, 20
     began = time.process_time()
@@ -176,6 +218,8 @@ def test_a_million_lines_are_scrolled_and_filtered_at_once() -> None:
     assert console.shown() == [3]
     assert console.find_error(-1, always)
     console.scroll(-5)
+    assert console.find_moment(77.5, always)
+    assert console.at == 77
     assert time.process_time() - began < 0.5
 
 

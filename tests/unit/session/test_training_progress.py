@@ -25,6 +25,7 @@ def test_progress_is_that_of_the_newest_run(tmp_path: Path, monkeypatch) -> None
     progress = watch.progress(store.runs)
     assert progress is not None
     assert (progress.step, progress.rate, progress.wall_time) == (49, 2.0, 5024.5)
+    assert progress.furthest == 49
     everything = [series for run in store.runs.values() for series in run.series.values()]
     assert newest_progress(everything) == progress
 
@@ -39,3 +40,8 @@ def test_progress_is_that_of_the_newest_run(tmp_path: Path, monkeypatch) -> None
     assert progress is not None
     assert (progress.step, progress.wall_time) == (90, 6000.0)
     assert set(looked_at) == {"old"}
+
+    load(store, "late", EventFileTail(write(tmp_path / "late", [scalar("loss", 7, 1.0, 9000.0)])))
+    progress = watch.progress(store.runs)
+    assert progress is not None
+    assert (progress.step, progress.furthest) == (7, 90)

@@ -3,6 +3,7 @@
 import pytest
 
 from support.screens import shown
+from tuimon.present.key import Key
 from tuimon.text import width
 from tuimon.tui.panes.message_line import MessageLine, app_message, message_row
 from tuimon.tui.screens.pages import FactsScreen
@@ -12,12 +13,13 @@ from tuimon.tui.viewer_app import ViewerApp
 @pytest.mark.parametrize("cells", [1, 12, 20, 80])
 @pytest.mark.parametrize("text", ["saved x", "a path " * 20, "損失" * 30, "\x1b[2J[/b]\nnext"])
 def test_a_message_is_one_line_of_its_room(text: str, cells: int) -> None:
-    row = message_row(app_message(text, "title", "error"), "M", cells)
+    keys = [Key("messages", "M", "app.messages", "Messages", "", "messages", 1)]
+    row = message_row(app_message(text, "title", "error"), keys, cells)
     shown = "".join(span.text for span in row)
-    assert width(shown) == max(cells, len("M messages ") + 1)
+    assert width(shown) == cells
     assert "\x1b" not in shown
     assert "\n" not in shown
-    assert shown.endswith("M messages ")
+    assert shown.endswith("M messages ") == (cells == 80)
 
 
 async def test_what_was_said_is_gone_after_a_while_and_can_be_read_again() -> None:

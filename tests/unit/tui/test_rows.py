@@ -10,9 +10,9 @@ from tuimon.present.facts import HeaderFacts
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
+from tuimon.tui.keys.key_hints import fitting, key_at, key_row
 from tuimon.tui.keys.keymap import TABLES
 from tuimon.tui.panes.chart_grid import grid_shape
-from tuimon.tui.panes.key_bar import fitting, key_at, key_row
 from tuimon.tui.panes.run_header import header_row
 
 

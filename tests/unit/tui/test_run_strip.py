@@ -30,3 +30,12 @@ def test_names_are_cut_rather_than_left_out() -> None:
         "━ a_lon…of_a_run_0  ━ a_lon…of_a_run_1  ━ a_lon…of_a_run_2",
         "━ a_lon…of_a_run_3  ━ a_lon…of_a_run_4  ━ a_lon…of_a_run_5",
     ]
+
+
+def test_runs_that_look_alike_are_named_by_what_they_were_given() -> None:
+    rows = [
+        RunRow(name, name, "━", roles.curve(colour), hparams=(rate,), focused=name == "c")
+        for name, colour, rate in (("a", 0, "0.1"), ("b", 0, "0.1"), ("c", 2, "0.1"), ("d", 3, ""))
+    ]
+    (row,) = strip_rows(RunTable(rows, grouped=True, hparams=("lr",)), 60, 3)
+    assert "".join(span.text for span in row).rstrip() == "━ lr 0.1  ━ › c  ━ d"

@@ -11,7 +11,8 @@ _SYNONYMS = {
     "watch": "attach", "follow": "attach", "open": "view", "compare": "view",
     "tensorboard": "view", "tail": "logs", "cat": "logs", "start": "run", "launch": "run",
     "train": "run", "exec": "run", "rerun": "run", "kill": "stop", "cancel": "stop",
-    "continue": "unpause", "remove": "rm", "delete": "rm", "upload": "sync",
+    "continue": "unpause", "resume": "unpause",
+    "remove": "rm", "delete": "rm", "upload": "sync",
     "settings": "config", "check": "doctor", "version": "--version",
 }  # fmt: skip
 """What others call the same."""

@@ -111,6 +111,9 @@ def unread_in(found: Sequence[LineToken], read: Sequence[Span]) -> tuple[Unread,
 
 def _numbers(token: LineToken) -> Iterator[Unread]:
     word = token.start, token.end
+    if token.kind == "number" and token.text[-1] == ".":  # of a sentence
+        token = token._replace(text=token.text[:-1], end=token.end - 1)
+        word = token.start, token.end
     if token.kind == "number":
         is_count = is_whole(token) if not token.unit else token.unit in _SCALES
         if is_count and token.text[0].isdigit() and len(token.text) <= _LONGEST:

@@ -94,7 +94,7 @@ def _value(pair: Pair, split: str) -> ValuePlace | None:
         return None
     measure = measure_of(pair.key)
     is_count = measure.kind == "" or _COUNTED.search(pair.key) is not None
-    if is_count and not unit and is_integer(pair):
+    if is_count and not unit and (is_integer(pair) or pair.number.text.endswith(".")):
         return None
     if pair.key.endswith(("(s)", "(ms)", "(sec)")):
         return None

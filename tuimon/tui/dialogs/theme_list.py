@@ -1,10 +1,7 @@
 """The list of themes: what the cursor is on is what the screen behind it looks like."""
 
-from typing import ClassVar
-
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
@@ -27,7 +24,6 @@ class ThemeList(ModalScreen[None]):
         height: 1fr; border: none; padding: 0 1; background: $surface; color: $foreground;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", show=False)]
 
     def __init__(self, themes: ThemeChoice) -> None:
         super().__init__()
@@ -53,6 +49,8 @@ class ThemeList(ModalScreen[None]):
         self._themes.choose(self._names[message.option_index])
         self.dismiss()
 
-    def action_give_up(self) -> None:
-        self._themes.give_up()
-        self.dismiss()
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            self._themes.give_up()
+            self.dismiss()

@@ -7,12 +7,10 @@ from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.screen import Screen
 
-from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
+from tuimon.tui.keys.key_tables import URGENT, Key, Topics, all_of, bindings
 from tuimon.tui.viewer_app import keys_of
 
 R = TypeVar("R")
-_FIRST = 101
-"""What an urgent key matters in the footer; that one leaves is all that matters 100."""
 
 
 class KeyLoan(NamedTuple):
@@ -103,7 +101,7 @@ def focus_keys(screen: Screen[Any], *, offered: bool = False) -> list[FocusKey]:
                 taken.update(free)
                 action = _lent(pane, key.action) if pane else key.action
                 label = labels.get(key.id, key.label)
-                footer = _FIRST if key.id in urgent else key.footer
+                footer = URGENT if key.id in urgent else key.footer
                 shown = key._replace(keys=",".join(free), action=action, label=label, footer=footer)
                 found.append(FocusKey(source, topic, shown))
         if offered and owner.takes_keys and source == "focus":

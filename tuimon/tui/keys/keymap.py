@@ -14,6 +14,7 @@ from tuimon.tui.screens.home import HOME_KEYS
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.pages import TEXT_KEYS
 from tuimon.tui.screens.run_page import RUN_KEYS
+from tuimon.tui.screens.sparklines import SPARKLINE_KEYS
 from tuimon.tui.screens.summaries import SUMMARY_KEYS
 from tuimon.tui.screens.system import SYSTEM_KEYS
 from tuimon.tui.screens.value_screen import TABLE_KEYS
@@ -45,6 +46,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "home screen": HOME_KEYS,
     "system": SYSTEM_KEYS,
     "table": TABLE_KEYS,
+    "all tags": SPARKLINE_KEYS,
     "media": (*ITEM_KEYS, *SUMMARY_KEYS),
     "views of media": VIEW_KEYS,
     "texts": TEXT_KEYS,

@@ -109,6 +109,11 @@ class ChartGrid(Container):
         return len(self._metrics)
 
     @property
+    def metrics(self) -> Sequence[Metric]:
+        """What there are charts of, on all pages."""
+        return self._metrics
+
+    @property
     def focused_chart(self) -> ChartView | None:
         """The chart of the page that has the focus, if any."""
         # One that has just been taken off the page may have it until Textual looks.

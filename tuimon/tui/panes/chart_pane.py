@@ -29,6 +29,7 @@ from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.prompt import Prompt
 
 _PAGE = "Turn pages"
+_SECTION = "Jump to the next, previous section"
 _MORE = "More smoothing"
 _SMOOTH = "Smooth more, less"
 _OLDER = "Overwritten points"
@@ -63,6 +64,8 @@ class ChartPane(KeyOwner, ChartGrid):
             Key("right", "right,l", "move(1, 0)", "Focus right"),
             Key("next-page", "n,pagedown", "page(1)", "Next page", _PAGE, "page", 72),
             Key("previous-page", "p,pageup", "page(-1)", "Previous page"),
+            Key("next-section", "right_curly_bracket", "section(1)", "Next section", _SECTION),
+            Key("previous-section", "left_curly_bracket", "section(-1)", "Section before"),
             Key("smoother", "plus,equals_sign", "smooth(1)", _MORE, _SMOOTH, "smooth", 50),
             Key("rougher", "minus", "smooth(-1)", "Less smoothing"),
             Key("log-y", "y", "log_y", "Log y axis", "Switch y: log, linear", "log y", 40),
@@ -134,7 +137,9 @@ class ChartPane(KeyOwner, ChartGrid):
 
     def key_labels(self) -> Mapping[str, str]:
         page, pages = self.pages
-        labels = {"next-page": f"page {page}/{pages}"}
+        chart = self.leading_chart
+        section = safe(section_of(chart.metric)) if chart is not None else ""
+        labels = {"next-page": f"page {page}/{pages} {section}".rstrip()}
         return labels if self.cursor is None else labels | self._cursor_labels
 
     @property
@@ -171,6 +176,15 @@ class ChartPane(KeyOwner, ChartGrid):
 
     def action_page(self, pages: int) -> None:
         self.turn(pages)
+
+    def action_section(self, sections: int) -> None:
+        """Go to the first chart of the section so many further on, around the end."""
+        chart = self.leading_chart
+        if chart is not None:
+            names = [section_of(metric) for metric in self.metrics]
+            found = list(dict.fromkeys(names))
+            here = found.index(section_of(chart.metric))
+            self.show_chart(names.index(found[(here + sections) % len(found)]))
 
     # How they are drawn
 
@@ -289,6 +303,20 @@ class ChartPane(KeyOwner, ChartGrid):
         elif chart is not None and chart.area is not None:
             area = chart.area
             self.put_cursor(max(area.x0, min(area.x1, area.last)))
+
+    @property
+    def moment(self) -> float | None:
+        """When what the cursor reads in the leading chart was logged: unix seconds."""
+        chart, cursor = self.leading_chart, self.cursor
+        return None if chart is None or cursor is None else chart.moment_at(cursor.at)
+
+    def put_cursor_at(self, when: float) -> bool:
+        """Read the values that the leading chart had at a time; whether it has any."""
+        chart = self.leading_chart
+        position = None if chart is None else chart.position_at(when)
+        if position is not None:
+            self.put_cursor(position)
+        return position is not None
 
     def action_mark(self) -> None:
         """Compare with here from now on; no more where the mark is already."""

@@ -8,8 +8,8 @@ from textual import events
 from textual.message import Message
 
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.cursor import Readings
-from tuimon.charts.model import Drawing, Row, Scales
+from tuimon.charts.cursor import Readings, moment_at, position_at
+from tuimon.charts.model import Curve, Drawing, Row, Scales
 from tuimon.charts.pointing import pointed_row, read_at
 from tuimon.charts.viewport import Area
 from tuimon.present.chart_state import ChartState
@@ -103,6 +103,20 @@ class ChartView(CellView, can_focus=True):
     def area(self) -> Area | None:
         """Where the plot is, and what it shows of x, as it was drawn last."""
         return self.drawing.area
+
+    def moment_at(self, position: float) -> float | None:
+        """When what a cursor reads there was logged, in unix seconds."""
+        scales = self.drawing.scales
+        return None if scales is None else moment_at(self._curves, position, scales)
+
+    def position_at(self, when: float) -> float | None:
+        """Where a cursor reads what was logged last at a time, in unix seconds."""
+        scales = self.drawing.scales
+        return None if scales is None else position_at(self._curves, when, scales)
+
+    @property
+    def _curves(self) -> list[Curve]:
+        return self.chart.curves.curves(self.state.options.palette)
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """The chart; made anew only if data, size or options have changed."""

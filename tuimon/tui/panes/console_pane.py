@@ -1,7 +1,9 @@
 """The console of the main screen: what its keys do with all that the training has printed."""
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from threading import Lock
 from typing import ClassVar
 
 from textual import work
@@ -16,6 +18,7 @@ from tuimon.console.levels import LogLevel
 from tuimon.session.session import Session
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
+from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.console_view import ConsoleView
 from tuimon.tui.panes.prompt import Prompt
 
@@ -23,6 +26,8 @@ _COLUMNS = 16
 """That a key scrolls by."""
 _HANGS_AFTER = 1.0
 """Seconds until nothing more is read of a log in the thread that answers keys."""
+_LOOKS_FOR = 0.3
+"""Seconds that what was asked for last waits for what was asked for before."""
 _LEVEL = "Show all, warnings, errors, no debug"
 _FOLLOW = Key("follow", "F", "follow", "Follow the console", "Follow its end", "follow", 62)
 _WHERE = {-1: "further up", 1: "further down"}
@@ -57,6 +62,7 @@ class ConsolePane(KeyOwner, ConsoleView):
                 64,
             ),
             Key("later-error", "E", "error(1)", "Later error"),
+            Key("cursor", "c", "point", "Cursor here", "Set the charts' cursor to its time"),
             Key("level", "l", "level", "Filter by level", _LEVEL, "level", 63),
             Key(
                 "shape", "w", "wrap", "Wrap long lines", "Wrap long lines, or cut them", "wrap", 52
@@ -67,7 +73,7 @@ class ConsolePane(KeyOwner, ConsoleView):
     }
     LENT: ClassVar[Topics] = {"Console": (_FOLLOW._replace(footer=0), _MATCH)}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
-    quiet_keys = ("zoom-x", "cursor", "smoother", "x-axis", "log-y")
+    quiet_keys = ("zoom-x", "smoother", "x-axis", "log-y")
     about = (
         "The console has the focus: arrows and n, p scroll through all that the training has "
         "printed, / searches it, e finds errors, l leaves out lines of lower levels, F goes back "
@@ -75,14 +81,21 @@ class ConsolePane(KeyOwner, ConsoleView):
         "(or drag the mouse); Y copies those, else all in view."
     )
 
-    def __init__(self, session: Session, *, id: str | None = None) -> None:
+    def __init__(self, session: Session, charts: ChartPane, *, id: str | None = None) -> None:
+        """`charts` are those whose cursor is where the console is."""
         super().__init__(id=id)
         self._session = session
+        self._charts = charts
         self._tail: ConsoleTail | None = None
         if session.console is not None:
             self._tail = ConsoleTail(session.console, plain_file=session.run is None)
         self._news = Aside(self._read_news)
         self._terminal_size: tuple[int, int] | None = None
+        self._looking = Lock()
+        self._led = False
+        """Whether the cursor of the charts has brought it where it is."""
+        self._leads = False
+        """Whether it brings the cursor to where that is to be."""
         self.find_prompt = Prompt(self._find, self._end_search, asked="find", history=[], id="find")
         """For the screen to place."""
 
@@ -218,6 +231,37 @@ class ConsolePane(KeyOwner, ConsoleView):
         self.draw()
         self._look(self.window.fill, "")
 
+    # The cursor of the charts
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.watch(self._charts, "cursor", self._lead, init=False)
+
+    def _lead(self) -> None:
+        """Show the lines of what the cursor reads; without it, the newest as before."""
+        when = self._charts.moment
+        if self._leads:
+            return
+        if when is not None and self.display and self.exists:
+            self._led = True
+            self._look(partial(self.window.find_moment, when), "")
+        elif when is None and self._led:
+            self._led = False
+            self.follow()
+
+    def action_point(self) -> None:
+        """Put the cursor of the charts where they were when the line was printed."""
+        self._open()
+        when = self.window.time
+        if when is None:
+            self.notify("When this was printed is not known.")
+            return
+        self.window.stay()
+        self._leads = True
+        self._charts.put_cursor_at(when)
+        self._leads = False
+        self.draw()
+
     # Search
 
     def action_search(self) -> None:
@@ -242,14 +286,14 @@ class ConsolePane(KeyOwner, ConsoleView):
 
     @work(thread=True, exclusive=True, group="find", exit_on_error=False)
     def _look(self, look: Callable[[Callable[[], bool]], object], missing: str) -> None:
-        """Look for something in all of the log, until something else is looked for."""
+        """Look for something in all of the log; for long only until something else is wanted."""
         worker = get_current_worker()
-        self._open()
-        found = look(lambda: not worker.is_cancelled)
-        if worker.is_cancelled:
-            return
+        with self._looking:
+            until = time.monotonic() + _LOOKS_FOR
+            self._open()
+            found = look(lambda: not worker.is_cancelled or time.monotonic() < until)
         self.app.call_from_thread(self._show_found)
-        if missing and not found:
+        if missing and not found and not worker.is_cancelled:
             self.app.call_from_thread(self.notify, missing, timeout=2)
 
     def _show_found(self) -> None:

@@ -1,5 +1,6 @@
 """The script's output as its terminal would show it, newest lines last, and all before it."""
 
+import time
 from collections.abc import Iterable
 
 from textual import events
@@ -20,6 +21,13 @@ _LEFT_OUT = {
     LogLevel.WARNING: "warnings, errors",
     LogLevel.ERROR: "errors",
 }
+
+
+def _clock(when: float) -> str:
+    """A time of day; of another day, with that."""
+    told = time.localtime(when)
+    today = time.localtime()[:3] == told[:3]
+    return time.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S", told)
 
 
 class ConsoleView(CellView, can_focus=True):
@@ -129,7 +137,7 @@ class ConsoleView(CellView, can_focus=True):
     def _framed(self, row: Row, index: int, margin: str, cells: int) -> Row:
         """A row of a line with its margin; lit, as wide as the pane, where the line was gone to."""
         spans = line((margin, roles.TEXT), *row) if margin else row
-        if self.window.at != index or self.window.log is None:
+        if not self.window.is_lit(index):
             return spans
         blank = " " * (cells - sum(width(span.text) for span in spans))
         spans = (*spans, Span(blank, roles.BLANK))
@@ -165,7 +173,8 @@ class ConsoleView(CellView, can_focus=True):
         only = f" {_LEFT_OUT[window.least]} " if window.least in _LEFT_OUT else ""
         note = ""
         if not window.follows:
-            note = f" {window.below:,} lines below, F follows "
+            when = "" if window.time is None else f" {_clock(window.time)} "
+            note = f"{when} {window.below:,} lines below, F follows "
         elif self.left:
             note = f" from column {self.left + 1} "
         free = cells - len(name) - len(note) - 4

@@ -1,16 +1,17 @@
 """What the app has to say: a line at the bottom for a while, and a list to read it again."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from textual.notifications import SeverityLevel
 
 from tuimon.charts import roles
-from tuimon.charts.model import Row
+from tuimon.charts.model import Row, Span
 from tuimon.charts.roles import Role
 from tuimon.text import fit, safe, width
-from tuimon.tui.panes.cells import line
+from tuimon.tui.keys.key_hints import key_row
+from tuimon.tui.keys.key_tables import Key
 from tuimon.tui.panes.passing_line import PassingLine
 
 SECONDS: Mapping[SeverityLevel, float] = {"information": 4, "warning": 8, "error": 8}
@@ -43,13 +44,12 @@ def app_message(text: str, title: str, severity: SeverityLevel) -> AppMessage:
     return AppMessage(safe(" ".join(told.split())), severity, time.time())
 
 
-def message_row(message: AppMessage, key: str, cells: int) -> Row:
-    """As much of a message as there is room for, and the `key` that lists all of them, if any."""
+def message_row(message: AppMessage, keys: Sequence[Key], cells: int) -> Row:
+    """As much of a message as there is room for, and hints to keys in at most half of it."""
     sign, role = _SIGNS[message.severity]
-    label = " messages " if key else ""
-    room = max(0, cells - width(f"{key}{label}") - 1)
-    text = fit(f"{sign}{message.text}", room)
-    return line((" ", role), (text, role), (key, roles.KEY), (label, roles.DIM))
+    hints = key_row(keys, cells // 2)
+    room = max(0, cells - 1 - sum(width(span.text) for span in hints))
+    return (Span(" ", role), Span(fit(f"{sign}{message.text}", room), role), *hints)
 
 
 class MessageLine(PassingLine):

@@ -32,8 +32,8 @@ class NearbyList(CursorList[NearbyHeading | StrayTraining | NearbyLogdir]):
     """Processes and directories, each under a heading; hidden while there are none."""
 
     DEFAULT_CSS = """
-    NearbyList { dock: bottom; height: auto; padding: 0 1; margin-bottom: 1; }
-    NearbyList.-roomy { dock: none; height: 1fr; margin-bottom: 0; }
+    NearbyList { dock: bottom; max-height: 20%; padding: 0 1; margin-bottom: 1; }
+    NearbyList.-roomy { dock: none; max-height: 100%; margin-bottom: 0; }
     """
     HAS_BAR = True
 

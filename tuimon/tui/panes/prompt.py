@@ -15,7 +15,7 @@ from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 
 MOST_REMEMBERED = 50
 """Lines in a history."""
-_FILTERS = "loss -val    train/*    acc or f1    /layer_[0-4]/    run:adam"
+_FILTERS = "loss -val    model/    *_norm    acc or f1    /layer_[0-4]/    run:adam"
 
 
 class Prompt(KeyOwner, Container):

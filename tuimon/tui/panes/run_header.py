@@ -87,8 +87,11 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         if facts.reason:
             # While it runs, there is a reason to look closer; later, the reason of the end.
             parts.append((_REASON, safe(facts.reason), role if state.ended else roles.WARN))
+    if facts.runs > 1:
+        parts.append((79, f"{facts.runs} runs", roles.TEXT))
     if facts.step is not None:
-        parts.append((80, f"step {facts.step}", roles.TEXT))
+        upto = "up to " if facts.runs > 1 else ""
+        parts.append((80, f"{upto}step {facts.step}", roles.TEXT))
     if facts.rate is not None:
         parts.append((50, f"{format_value(float(f'{facts.rate:.2g}'))}/s", roles.DIM))
     if facts.elapsed is not None:

@@ -1,7 +1,8 @@
 """Runs, a line each: what tells it apart, state, age, best value and course of its main metric."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from tuimon.charts.model import Row, Span
 from tuimon.present.facts import standing
 from tuimon.present.run_arguments import Argument, columns_of
 from tuimon.present.run_lines import DirectoryHeading, RunLine, RunSort, numbers, remarks
+from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import masked_command
 from tuimon.text import (
     fit,
@@ -60,8 +62,14 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         super().__init__(id=id)
         self._marked: Collection[str] = ()
         self._sort: RunSort = "started"
+        self._has_best = True
         self._columns = _RunColumns(_LEAST_NAME, 0, 0, 0, 0, 0)
-        self._options: dict[str, int] = {}
+        self._arguments: Sequence[tuple[str, Sequence[Argument]]] = ()
+        self._told: dict[str, str] = {}
+        """By the id of a run its arguments, each with the room of its option."""
+        self._widest = 0
+        """Of these, in cells."""
+        self._commands: dict[str, str] = {}
         self.ascii_only = False
 
     def set_runs(
@@ -74,7 +82,12 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         """Show these runs, those of the ids that are `marked` with a mark; the cursor stays on its
         run."""
         self._marked, self._sort = marked, sort
-        self._options = columns_of(one.arguments for one in entries if isinstance(one, RunLine))
+        arguments = [(one.id, one.arguments) for one in entries if isinstance(one, RunLine)]
+        if arguments != self._arguments:
+            rooms = columns_of(found for _, found in arguments)
+            self._arguments = arguments
+            self._told = {run: _in_columns(found, rooms) for run, found in arguments}
+            self._widest = max(map(width, self._told.values()), default=0)
         self.set_items(entries)
 
     @property
@@ -91,15 +104,17 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
 
     def head(self, cells: int) -> list[Row]:
         lines = [one for one in self.items if isinstance(one, RunLine)]
+        glances = [one.glance for one in lines if one.glance is not None]
+        tags = {glance.tag for glance in glances}
+        self._has_best = not glances or any(glance.best is not None for glance in glances)
         self._columns = columns = self._fitted(lines, cells)
-        tags = {one.glance.tag for one in lines if one.glance is not None}
         titles = [
             ("name", "run", columns.name, ""),
             ("", "arguments", columns.arguments, ""),
             ("state", "state", _STATE, ""),
             ("started", "started", _STARTED, ""),
             ("took", "took", columns.took, ""),
-            ("best", "best", _VALUE, "right"),
+            ("best", "best" if self._has_best else "last", _VALUE, "right"),
             ("", "last", columns.last, "right"),
             ("", tags.pop() if len(tags) == 1 else "", columns.course, ""),
         ]
@@ -116,7 +131,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         fixed = _LEAD + _STATE + _STARTED + _VALUE + 4
         name = min(max(names, _LEAST_NAME), _MOST_NAME, max(_LEAST_NAME, cells - fixed))
         free = cells - fixed - name
-        told = max((width(self._told(one.arguments)) for one in lines), default=0)
+        told = max(map(width, self._told.values()), default=0)
         arguments = min(
             told and max(told, _TITLE), _MOST_ARGUMENTS, max(_LEAST_ARGUMENTS, free * 3 // 5)
         )
@@ -126,7 +141,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         took = _TOOK if free >= _TOOK + _COURSE else 0
         free -= took + bool(took)
         remark = free >= _COURSE + 2 + _LEAST_REMARK
-        last = _VALUE if free >= _COURSE + _VALUE + 3 + _LEAST_REMARK else 0
+        last = _VALUE if self._has_best and free >= _COURSE + _VALUE + 3 + _LEAST_REMARK else 0
         free -= last + bool(last)
         shown = _COURSE if remark else min(max(0, free), _COURSE + _LEAST_REMARK)
         return _RunColumns(
@@ -144,7 +159,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         said = " · ".join(text for text, _ in remarks(chosen, time.time()))
         rows = [
             ("run", f"{run.record.id}{started}{elsewhere}"),
-            ("command", masked_command(run.record)),
+            ("command", self._command(run)),
             ("in", run.record.cwd),
             ("metric" if values else "", values),
             ("", said),
@@ -157,6 +172,12 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         ]
         return [(Span("─" * cells, roles.AXIS),), *told]
 
+    def _command(self, run: RunStatus) -> str:
+        """Found out once: secrets are looked for in it."""
+        if run.record.id not in self._commands:
+            self._commands[run.record.id] = masked_command(run.record)
+        return self._commands[run.record.id]
+
     def item_row(self, item: RunLine | DirectoryHeading, cells: int, *, selected: bool) -> Row:
         if isinstance(item, DirectoryHeading):
             return _heading(item, cells)
@@ -168,7 +189,8 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
             (mark, role),
             ("! " if item.alert is not None else "  ", roles.ERROR),
             (fit_name(item.name, columns.name) + " ", roles.TEXT),
-            *self._argument_parts(item.arguments),
+            (fit(self._told[item.id], columns.arguments), roles.LEGEND),
+            (" " if columns.arguments else "", roles.DIM),
             (fit(word, _STATE) + " ", role),
             (fit(started, _STARTED) + " ", roles.DIM),
         ]
@@ -176,25 +198,14 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
             parts.append((fit(format_duration(run.took(now)), columns.took) + " ", roles.DIM))
         return _cut([*parts, *self._value_parts(item, now)], cells, selected=selected)
 
-    def _told(self, arguments: Sequence[Argument]) -> str:
-        """Arguments, each with the room of its option."""
-        texts = (
-            fit(str(one), max(width(str(one)), self._options.get(one.name, 0))) for one in arguments
-        )
-        return _GAP.join(texts).rstrip()
-
-    def _argument_parts(self, arguments: Sequence[Argument]) -> list[_Part]:
-        room = self._columns.arguments
-        if not room:
-            return []
-        return [(fit(self._told(arguments), room) + " ", roles.LEGEND)]
-
     def _value_parts(self, item: RunLine, now: float) -> list[_Part]:
         columns, glance = self._columns, item.glance
         best = glance.best if glance is not None else None
-        parts: list[_Part] = [
-            (fit(format_value(best.value) if best else "", _VALUE, "right") + " ", roles.VALUE)
-        ]
+        if self._has_best:
+            value = format_value(best.value) if best else ""
+        else:  # none of the metrics tells by its name what is best
+            value = format_value(glance.last) if glance else ""
+        parts: list[_Part] = [(fit(value, _VALUE, "right") + " ", roles.VALUE)]
         if columns.last:
             last = format_value(glance.last) if glance else ""
             parts.append((fit(last, columns.last, "right") + " ", roles.DIM))
@@ -203,10 +214,20 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         for text, role in told:
             remark += [(" · ", roles.DIM), (text, role)] if remark else [(text, role)]
         if columns.remark or not remark:
-            values = glance.course if glance else ()
-            drawn = course(values, columns.course, ascii_only=self.ascii_only)
+            drawn = _drawn(glance.course if glance else (), columns.course, self.ascii_only)
             parts += [(drawn, roles.band(0)), (_GAP, roles.DIM)]
         return [*parts, *remark]
+
+
+@lru_cache(maxsize=1 << 10)
+def _drawn(values: tuple[float, ...], cells: int, ascii_only: bool) -> str:
+    return course(values, cells, ascii_only=ascii_only)
+
+
+def _in_columns(arguments: Sequence[Argument], rooms: Mapping[str, int]) -> str:
+    """Arguments, each in the room of its option."""
+    texts = [(shorten(str(one), _LONGEST_ARGUMENT), one.name) for one in arguments]
+    return _GAP.join(fit(text, max(width(text), rooms[name])) for text, name in texts).rstrip()
 
 
 def _heading(item: DirectoryHeading, cells: int) -> Row:

@@ -8,7 +8,7 @@ from tuimon.present.run_table import RunRow, RunTable
 from tuimon.text import fit, fit_name, format_value, safe, width
 from tuimon.tui.panes.cells import Cell, line
 
-_VALUE, _GAIN = 9, 7
+_VALUE, _MOST_VALUE, _GAIN = 9, 24, 7
 _MOST_NAME, _LEAST_NAME = 40, 14
 _MOST_HPARAM = 12
 _MOST_GAIN = 9.99
@@ -29,20 +29,19 @@ def run_columns(table: RunTable, cells: int) -> RunCells:
     """How so many cells are shared."""
     cue, wanted, hparams = _wanted(table)
     gain = _GAIN if table.baseline else 0
-    value = _VALUE if table.tag else 0
-    room = cells - 2 - cue - value - gain  # the mark, and the margin
+    room = cells - 2 - cue - gain  # the mark, and the margin
+    # Above hyperparameters the title of the values has their column alone.
+    titled = _VALUE if table.grouped else min(max(_VALUE, width(_title(table)) + 1), _MOST_VALUE)
     shown: list[int] = []
     for size in hparams:
         if table.grouped and not shown:
-            size = min(size, room - _LEAST_NAME // 2)
-        if room - size < min(wanted, _LEAST_NAME) and (shown or not table.grouped):
+            size = min(size, room - _VALUE - _LEAST_NAME // 2)
+        left = room - titled - sum(shown) - size
+        if left < min(wanted, _LEAST_NAME) and (shown or not table.grouped):
             break
         shown.append(size)
-        room -= size
-    if shown and value:  # the title of the values stands in their column alone
-        more = min(max(0, room - wanted), max(0, width(_title(table)) + 1 - value))
-        value, room = value + more, room - more
-    return RunCells(cue, max(0, room), tuple(shown), value, gain)
+    value = (titled if shown else _VALUE) if table.tag else 0
+    return RunCells(cue, max(0, room - value - sum(shown)), tuple(shown), value, gain)
 
 
 def wanted_cells(table: RunTable) -> int:

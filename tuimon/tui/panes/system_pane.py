@@ -39,7 +39,7 @@ class SystemPane(KeyOwner, CellView, can_focus=True):
         )
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
-    about = "What is measured of the machine has the focus: Enter shows all of it as charts."
+    about = "What is measured of the system has the focus: Enter shows all of it as charts."
     title_line = 0
 
     class Opened(Message):

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tuimon.charts import roles
-from tuimon.charts.model import Row, Span
+from tuimon.charts.model import MarkStyle, Row, Span
 from tuimon.present.hparam_groups import HParams
 from tuimon.present.list_cursor import ListCursor
 from tuimon.present.look import ChangeLook, Look
@@ -83,6 +83,7 @@ class TagPane(RunKeys, can_focus=True):
         self._tags: Sequence[TagRow] = ()
         self._series_of: SeriesOf = lambda tag, training: None
         self._courses = SeriesCourses()
+        self._marks: MarkStyle = "braille"
         self._opened: dict[str, bool] = {}
         """The branches that were opened or closed, by their paths."""
         self._tree: list[TreeRow] = []
@@ -140,18 +141,19 @@ class TagPane(RunKeys, can_focus=True):
         tags: Sequence[TagRow],
         series_of: SeriesOf = lambda tag, training: None,
         known: int | None = None,
+        marks: MarkStyle = "braille",
     ) -> None:
         """Show these runs (only when there are several) and tags; the cursor stays where it is.
 
         `series_of` has what is told of a tag, of one run where there are several; `known` is how
-        many tags there are, shown or not.
+        many tags there are, shown or not; `marks` are those of the charts.
         """
         chosen = self._runs[self._run].name if self._runs and self._moved else ""
         self.table = table
         names = [run.name for run in self._runs]
         self._run = names.index(chosen) if chosen in names else 0
         self._among_runs &= bool(self._runs)
-        self._tags, self._series_of = tags, series_of
+        self._tags, self._series_of, self._marks = tags, series_of, marks
         self._known = len(tags) if known is None else known
         self._tell_filter()
         self.take_width(self._columns)
@@ -193,7 +195,12 @@ class TagPane(RunKeys, can_focus=True):
     # Filter
 
     def action_filter(self) -> None:
-        self.filter.open(self.look.filter)
+        """Type a filter; on a branch it begins with the section."""
+        row = self._row if self.has_focus else None
+        branch = row.path if row is not None and row.tag is None else ""
+        self.filter.open(branch or self.look.filter)
+        if branch:
+            self._filter_by(branch)
         self._tell_filter()
 
     def _filter_by(self, text: str) -> None:
@@ -302,8 +309,7 @@ class TagPane(RunKeys, can_focus=True):
     @property
     def _told_run(self) -> RunRow | None:
         """The run whose values the tags have, if there are several."""
-        found = [run for run in self._runs if run.focused] or [r for r in self._runs if r.drawn]
-        return found[0] if found else None
+        return self.table.told if self._runs else None
 
     def _tree_row(self, row: TreeRow, width: int, selected: bool) -> Row:
         told = self._told_run
@@ -312,9 +318,5 @@ class TagPane(RunKeys, can_focus=True):
         value = "" if last is None else format_value(last.value)
         cells, course = course_cells(width), ""
         if series is not None:
-            course = self._courses.of(series, cells, ascii_only=self._ascii_only)
+            course = self._courses.of(series, cells, self._marks)
         return tree_row(row, value, course.ljust(cells), width, selected=selected)
-
-    @property
-    def _ascii_only(self) -> bool:
-        return self.is_attached and self.app.has_class("-ascii")

@@ -50,7 +50,7 @@ from tuimon.tui.screens.pages import TextScreen, TextSection
 HOME_KEYS = (
     Key("home-leave", "q,ctrl+c", "leave", "Leave", "Leave; trainings go on", "leave", 100),
     Key("home-help", "question_mark,f1", "help", "Help", "Show this help", "help", 95),
-    Key("home-messages", "M", "app.messages", "Messages", "List the messages"),
+    Key("home-messages", "M", "app.messages", "Messages", "List the messages", "messages", 1),
     Key("home-open", "enter", "open", "Watch", "Watch it, or all that are marked", "watch", 90),
     Key("home-filter", "slash", "filter", "Filter", "Filter the runs", "filter", 85),
     Key("home-stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),

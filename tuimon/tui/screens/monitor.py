@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import var
 
 from tuimon.charts.model import ChartOptions
 from tuimon.charts.plotext_figure import load_plotext
@@ -19,19 +18,18 @@ from tuimon.config.schema import Settings
 from tuimon.present.arrangement import last_values
 from tuimon.present.facts import header_facts
 from tuimon.present.hparam_groups import read_hparams
-from tuimon.present.look import Look, LookFile, first_look, selected
-from tuimon.present.screen_content import ContentMaker, Judging, ScreenContent
+from tuimon.present.look import Look, LookFile, first_look, selected, wanted_marks
+from tuimon.present.run_colours import RunColours
+from tuimon.present.screen_content import Judging, ScreenContent
 from tuimon.present.selection import Selection
 from tuimon.present.tag_width import TAGS_FROM_WIDTH
 from tuimon.runs.activity import losses
 from tuimon.runs.record import RunState
 from tuimon.session.session import Session
-from tuimon.summaries.reader import SummaryReader
 from tuimon.terminal.driver import round_trip
 from tuimon.tui.dialogs.jump import JumpScreen, JumpTarget
 from tuimon.tui.keys.key_owner import KeyLoan, lent
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
-from tuimon.tui.panes.cells import CellView
 from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.console_pane import ConsolePane
 from tuimon.tui.panes.folded_sections import FoldedSection, FoldedSections
@@ -41,9 +39,8 @@ from tuimon.tui.panes.pane_map import PaneMap
 from tuimon.tui.panes.run_header import RunHeader
 from tuimon.tui.panes.system_pane import SystemPane
 from tuimon.tui.panes.tag_pane import TagPane
-from tuimon.tui.screens.session_screen import SessionScreen
+from tuimon.tui.screens.data_keys import DataKeys
 from tuimon.tui.screens.system import SystemScreen
-from tuimon.tui.screens.value_screen import TableResult, TableScreen
 
 _TICK = 0.1
 _DRAW_EVERY = 0.25
@@ -54,7 +51,6 @@ _DRAW_SHARE = 6
 _PLOTEXT_AFTER = 1.0
 _SHOW_SYSTEM = "Show or hide GPUs, CPU, memory"
 _SHOW_CONSOLE = "Show or hide the console"
-_MEDIA = "Show media: histograms, images …"
 
 
 class _Version(NamedTuple):
@@ -68,7 +64,7 @@ class _Version(NamedTuple):
     judging: Judging
 
 
-class MonitorScreen(SessionScreen):
+class MonitorScreen(DataKeys):
     """Watches a session; a timer looks for news, and only what changed is drawn.
 
     How it is looked at is one `look`, which `change_look` alone changes: panes are told of it, and
@@ -77,7 +73,7 @@ class MonitorScreen(SessionScreen):
 
     AUTO_FOCUS = ""
     TOPICS: ClassVar[Topics] = {
-        **SessionScreen.TOPICS,
+        **DataKeys.TOPICS,
         "Moving": (
             Key("next-pane", "tab", "next_pane(1)", "Next pane", "Go to another pane", "pane", 74),
             Key("previous-pane", "shift+tab", "next_pane(-1)", "Previous pane"),
@@ -93,11 +89,6 @@ class MonitorScreen(SessionScreen):
             Key("console", "2", "toggle_console", "Console", _SHOW_CONSOLE, "console", 60),
             Key("system", "3", "toggle_system", "System", _SHOW_SYSTEM, "system", 48),
         ),
-        "Data": (
-            Key("table", "T", "table", "Table", "Show all values in a table", "table", 39),
-            Key("copy", "Y", "copy", "Copy", "Copy what is focused: chart, pane, console lines"),
-            Key("summaries", "v", "summaries", "Media", _MEDIA, "media", 46),
-        ),
     }
     LOANS = (
         KeyLoan("#charts", ChartPane.TOPICS),
@@ -106,19 +97,14 @@ class MonitorScreen(SessionScreen):
         KeyLoan("#output", ConsolePane.LENT),
     )
     BINDINGS: ClassVar[list[BindingType]] = [*lent(LOANS), *bindings(all_of(TOPICS))]
-    look: var[Look] = var(Look(), init=False)
-    """How the session is looked at, now and by the next viewer."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__(session)
         self._look_file = LookFile(session, first_look(settings))
-        self.set_reactive(MonitorScreen.look, self._look_file.load())
-        self._marks = settings.charts.marks
-        self._reader = SummaryReader()
-        self._maker = ContentMaker(session.store)
+        self.set_reactive(DataKeys.look, self._look_file.load())
+        self._marks = wanted_marks(settings)
         self._content: ScreenContent | None = None
         """What was drawn last."""
-        self._opened_others = False
         self._tag_to_open: str | None = None
         """Its chart is shown as soon as there is one."""
         self._drawn_version: _Version | None = None
@@ -128,14 +114,13 @@ class MonitorScreen(SessionScreen):
     def compose(self) -> ComposeResult:
         session, look = self.session, self.look
         hparams = partial(read_hparams, session.store, self._reader)
-        marks = "braille" if self._marks == "auto" else self._marks
         self._header = RunHeader(id="header")
         self._too_small = Notice(id="too-small")
         self._notice = Notice(id="notice")
         self._tags = TagPane(look, hparams, self.change_look, id="tags")
-        self._charts = ChartPane(session.store, look, marks, self.change_look, id="charts")
+        self._charts = ChartPane(session.store, look, self._marks, self.change_look, id="charts")
         self._folded = FoldedSections(id="folded")
-        self._output = ConsolePane(session, id="output")
+        self._output = ConsolePane(session, self._charts, id="output")
         self._system = SystemPane(id="system")
         self._panes = PaneMap(self._tags, self._charts, self._folded, self._output, self._system)
         yield self._header
@@ -186,6 +171,18 @@ class MonitorScreen(SessionScreen):
         """Which runs and tags are shown."""
         return self.look.selection(self._tags.groups)
 
+    @property
+    def filters(self) -> list[str]:
+        return self._tags.filter.history
+
+    @property
+    def options(self) -> ChartOptions:
+        return self._charts.options
+
+    @property
+    def colours(self) -> RunColours:
+        return self._charts.colours
+
     def _show_panes(self) -> None:
         """Show the panes that are wanted, as far as there is something to show in them."""
         look, system = self.look, self.session.system
@@ -204,8 +201,8 @@ class MonitorScreen(SessionScreen):
     def version(self) -> _Version:
         """A value that changes whenever something is to be drawn."""
         loading = self.session.follower.loading  # before what is loaded is looked at
-        data = self.session.store.version, self._charts.colours.version
-        look, groups, options = self.look, self._tags.groups, self._charts.options
+        data = self.session.store.version, self.colours.version
+        look, groups, options = self.look, self._tags.groups, self.options
         return _Version(data, loading, look, groups, options, self._judging)
 
     @property
@@ -246,8 +243,8 @@ class MonitorScreen(SessionScreen):
         return max(_DRAW_EVERY, _DRAW_SHARE * took, round_trip(self.app) or 0.0)
 
     async def _show_data(self, *, loading: bool) -> None:
-        look, selection, colours = self.look, self.selection, self._charts.colours
-        options, judging = self._charts.options, self._judging
+        look, selection, colours = self.look, self.selection, self.colours
+        options, judging = self.options, self._judging
         content = self._maker.make(look, selection, colours, options, judging, loading=loading)
         self._content, (charts, folded) = content, content.arrangement
         await self._charts.show(charts, content.selection)
@@ -256,7 +253,8 @@ class MonitorScreen(SessionScreen):
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
         )
         newest = partial(self._maker.newest_series, selection=selection)
-        self._tags.set_content(content.table, content.tags, newest, content.known)
+        marks = self.options.marks
+        self._tags.set_content(content.table, content.tags, newest, content.known, marks)
         if not loading:
             self._tags.follow_hparams(store.structure)
         if colours.known != look.runs:
@@ -279,7 +277,7 @@ class MonitorScreen(SessionScreen):
         if empty:
             self._notice.say(why_no_curves(self.session))
             if not self.session.follower.loading:
-                self._open_others()
+                self.show_media_alone()
         elif nothing:
             self._notice.say(["No tag matches the filter.", "/ changes it, Esc clears it."])
         self.refresh_bindings()
@@ -332,7 +330,7 @@ class MonitorScreen(SessionScreen):
 
     def action_toggle_system(self) -> None:
         if self.session.system is None:
-            self.notify("Only the machine of what tuimon launched is measured.")
+            self.notify("Only the system of what tuimon launched is measured.")
         else:
             self.change_look(system=not self.look.system)
 
@@ -347,7 +345,7 @@ class MonitorScreen(SessionScreen):
     @on(SystemPane.Opened)
     def _show_machine(self) -> None:
         if self.session.system is not None:
-            self.app.push_screen(SystemScreen(self.session.system, self._charts.options.marks))
+            self.app.push_screen(SystemScreen(self.session.system, self.options.marks))
 
     @on(TagPane.Chosen)
     def _open_tag(self, message: TagPane.Chosen) -> None:
@@ -365,36 +363,3 @@ class MonitorScreen(SessionScreen):
         if index is not None:
             self._tag_to_open = None
             self._charts.show_chart(index)
-
-    # Data
-
-    def action_table(self) -> None:
-        table = TableScreen(self.session, self.selection, self._tags.filter.history, self._reader)
-        self.app.push_screen(table, self._leave_table)
-
-    def _leave_table(self, left: TableResult | None) -> None:
-        if left is not None:
-            self.change_look(**selected(left.selection), filters=tuple(self._tags.filter.history))
-            if left.tag is not None:
-                self.post_message(TagPane.Chosen(left.tag))
-
-    def action_copy(self) -> None:
-        """Copy what the focused pane shows."""
-        if isinstance(self.focused, CellView):
-            self.app.copy_to_clipboard(self.focused.shown_text())
-            self.notify("copied what the pane shows")
-        else:
-            self.notify("Focus a chart, a pane or the console: Y copies what it shows.")
-
-    def _open_others(self) -> None:
-        """Show what lies in log directories without event files, once."""
-        store = self.session.store
-        if not self._opened_others and store.beside and not store.runs:
-            self._opened_others = True
-            self.action_summaries()
-
-    def action_summaries(self) -> None:
-        # All kinds of views take a fifth of the time to the first curve.
-        from tuimon.tui.screens.summaries import SummariesScreen
-
-        self.app.push_screen(SummariesScreen(self.session, self._reader, self._charts.options))

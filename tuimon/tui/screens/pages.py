@@ -17,7 +17,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from tuimon.charts import roles
-from tuimon.present.signs import SIGNS
+from tuimon.charts.model import MarkStyle
+from tuimon.present.signs import signs
 from tuimon.text import width
 from tuimon.tui.keys.key_owner import KeyOwner, KeySource, focus_keys
 from tuimon.tui.keys.key_tables import Key, bindings, help_rows
@@ -185,7 +186,8 @@ class FactsScreen(TextScreen):
 class HelpScreen(TextScreen):
     """What the screen shows and what the keys do; first what has the focus, if that says so."""
 
-    def __init__(self, screen: Screen[Any]) -> None:
+    def __init__(self, screen: Screen[Any], marks: MarkStyle) -> None:
+        """`marks` are what the charts of `screen` are drawn with."""
         near = [*(screen.focused or screen).ancestors_with_self]
         about = next((one.about for one in near if isinstance(one, KeyOwner) and one.about), "")
         topics: dict[tuple[str, str], list[Key]] = {}
@@ -200,5 +202,5 @@ class HelpScreen(TextScreen):
                 for (found, topic), keys in topics.items()
                 if found == source
             ),
-            TextSection("Signs", SIGNS),
+            TextSection("Signs", signs(marks)),
         )

@@ -22,7 +22,11 @@ from tuimon.tui.keys.key_tables import Key, bindings
 from tuimon.tui.panes.cells import CellView, text_of
 from tuimon.tui.screens.pages import TEXT_KEYS
 
-RUN_KEYS = (Key("run-copy", "Y", "copy", "Copy", "Copy all of it"),)
+RUN_KEYS = (
+    Key("run-copy", "Y", "copy", "Copy", "Copy all of it"),
+    Key("run-down", "j", "scroll(1)", "Scroll down", "Scroll down, up"),
+    Key("run-up", "k", "scroll(-1)", "Scroll up"),
+)
 
 _LOOK_EVERY = 1.0
 _READ_SHARE = 20
@@ -99,6 +103,9 @@ class RunPage(ModalScreen[None]):
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._sheet.whole_text())
         self.notify("copied what the page tells")
+
+    def action_scroll(self, rows: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
 
     def _look(self) -> None:
         self._read()

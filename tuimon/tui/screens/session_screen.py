@@ -24,6 +24,7 @@ from tuimon.text import safe
 from tuimon.tui.dialogs.ask import Answer, AskScreen
 from tuimon.tui.keys.key_owner import KeyScreen
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings, everywhere
+from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.screens.pages import FactsScreen, HelpScreen
 from tuimon.tui.screens.typing import TypingScreen
 
@@ -111,7 +112,7 @@ class SessionScreen(KeyScreen[None]):
     # Knowing
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(self))
+        self.app.push_screen(HelpScreen(self, self.query(ChartGrid).first().options.marks))
 
     def action_run_facts(self) -> None:
         from tuimon.tui.screens.run_page import RunPage  # which the first frame can do without

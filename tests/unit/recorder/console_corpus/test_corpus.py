@@ -25,7 +25,6 @@ UNREAD = {
     "snli_example": "a head whose columns are joined",
     "time_sequence_example": "several losses a step, told without a name: one of them counts",
     "updates_and_frames": "counters of one letter",
-    "whole_sentences": "sentences",
 }
 NO_METRICS = sorted((HERE / "no_metrics").glob("*.txt"))
 HELD_BACK = list(formats_of(HERE / "held_back"))

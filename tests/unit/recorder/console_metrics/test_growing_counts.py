@@ -35,6 +35,7 @@ def filled(pattern: str, counts: tuple[int, ...]) -> list[str]:
         "after {c} samples the loss is {v}",
         "After {c} steps: loss {v}",
         "loss {v} at {c}",
+        "The loss is {v} after visit {c}.",
         "batch size 64, tick {c}, loss {v}, took 12 ms",
         "mem 1024 t={c} loss {v}",
         "Processed {c} images. loss: {v}",
