@@ -248,11 +248,16 @@ def _compose(
         (margin, *spans(x_axis, codes, (roles.AXIS, roles.MARK, roles.ACCENT)), end),
         (margin, Span(frame.x_labels, roles.TICK), end),
     ]
-    table = _ASCII_FRAME if marks.ascii else {}
+    if not marks.ascii:
+        return [tuple(filter(_has_cells, row)) for row in rows]
     return [
-        tuple(Span(span.text.translate(table), span.role) for span in row if span.text)
+        tuple(Span(span.text.translate(_ASCII_FRAME), span.role) for span in row if span.text)
         for row in rows
     ]
+
+
+def _has_cells(span: Span) -> bool:
+    return bool(span.text)
 
 
 def compact_rows(
