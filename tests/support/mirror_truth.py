@@ -134,6 +134,11 @@ class Launch(NamedTuple):
     began: float
     ended: float
 
+    @property
+    def took(self) -> float:
+        """Seconds."""
+        return self.ended - self.began
+
 
 @dataclass
 class Training:
@@ -175,12 +180,12 @@ class Training:
         """How long it had been running at a time (Unix s)."""
         begun = [one for one in self.launches if one.began <= at + SECONDS_OF_A_LAUNCH]
         *before, last = begun or self.launches[:1]
-        return sum(one.ended - one.began for one in before) + at - last.began
+        return sum(one.took for one in before) + at - last.began
 
     @property
     def lasted(self) -> float:
         """Seconds that it was running in all."""
-        return sum(one.ended - one.began for one in self.launches)
+        return sum(one.took for one in self.launches)
 
     @property
     def summary(self) -> list[Point]:
@@ -338,18 +343,22 @@ def _compare_times(verdict: Verdict, training: Training, rows: Iterable[Mapping[
 def _compare_system_rows(
     verdict: Verdict, training: Training, run: ServedRun, measured: set[float]
 ) -> None:
-    """Each is there once, with a time at which the training was running."""
-    times = [json.loads(line)["_timestamp"] for line in run.lines("wandb-events.jsonl")]
-    had = measured | set(times)  # what is at W&B was measured, if a kill has cost the file its end
+    """What was measured while the training was running is there once, and nothing much later."""
+    began = training.launches[0].began
+    launches = [Launch(*(at - began for at in one)) for one in training.launches]
+    lines = run.lines("wandb-events.jsonl")
+    times = [round(json.loads(line)["_timestamp"] - began, 3) for line in lines]
+    # What is at W&B was measured, if a kill has cost the file its end.
+    had = set(times)
+    for at in (round(at - began, 3) for at in measured):
+        had |= {at for one in launches if one.began <= at <= one.ended}
     near = SECONDS_OF_A_LAUNCH
     outside = [
-        at
-        for at in had
-        if not any(one.began - near <= at <= one.ended + LATE for one in training.launches)
+        at for at in had if not any(-near <= at - one.began <= one.took + LATE for one in launches)
     ]
     verdict.count("system rows", Counter(had), Counter(times))
     verdict.wrong["system rows"] += len(outside)
-    verdict.examples += [f"system rows: at {at - training.launches[0].began}" for at in outside[:3]]
+    verdict.examples += [f"system rows: at {at}" for at in outside[:3]]
 
 
 def _points(row: Mapping[str, Any]) -> Iterator[Point]:

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -239,7 +238,7 @@ def watched(stage: Stage) -> list[Training]:
     watching = stage.tuimon("mirror", "runs", "--watch", "--mirror", "online")
     training.wait()
     wait_until(lambda: any(run.complete for run in stage.server.runs.values()), 180, 0.2)
-    watching.send_signal(signal.SIGINT)
+    watching.terminate()
     watching.wait()
     return [_of_files(stage.training())]
 

@@ -127,6 +127,7 @@ class Mirror:
     # Opening
 
     def _open(self, opening: RunOpener) -> OpenRun:
+        self._look()  # it may have ended while the home was waited for: nothing is measured then
         while (opened := opening.attempt()) is None:
             ended, again_at = self._subject.ended, time.monotonic() + opening.delay
             while time.monotonic() < again_at and self._look() == ended:
@@ -243,6 +244,7 @@ class Mirror:
 
     def _drain(self) -> None:
         """Read until the recorder has searched for the last time and nothing comes any more."""
+        self._open_run.stop_measuring()
         quiet_since = time.monotonic()
         if (ended_at := self._subject.seen_at) is not None:
             quiet_since -= max(time.time() - ended_at, 0.0)  # nothing was written for so long

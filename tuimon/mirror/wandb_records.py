@@ -8,6 +8,7 @@ are those of the training, values have the digits that they are given, and it is
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from tuimon.mirror.keys import ROW
@@ -66,6 +67,11 @@ class RecordStream:
         if "environment" in record.DESCRIPTOR.fields_by_name:
             record.environment.started_at.FromMicroseconds(int(began * 1e6))
             self.publish([record])
+
+    def pause(self) -> None:
+        """Have wandb-core measure nothing, and count no time of its own, any more."""
+        with suppress(AttributeError):  # a private matter of wandb's: it measures on then
+            self._interface.publish_pause()
 
     def publish(self, records: Sequence[Any]) -> None:
         """Hand over wandb's records; raises what wandb raises.

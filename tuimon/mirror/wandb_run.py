@@ -240,6 +240,10 @@ class WandbRun:
         """Hand over wandb's records of system metrics; see `RecordStream.system_metrics`."""
         self._records.system_metrics(records, origin)
 
+    def stop_measuring(self) -> None:
+        """Have wandb measure no system metrics any more."""
+        self._records.pause()
+
     def update_summary(self, entries: Mapping[str, Any]) -> None:
         """Set entries of the run's summary."""
         self._records.summary(entries)

@@ -89,6 +89,8 @@ class ContentMaker:
         self._order = ChartOrder(store)
         self._overviews = OverviewCache(store)
         self._leaderboard = Leaderboard()
+        self._listed: tuple[object, list[TagRow]] = None, []
+        """The rows of the tags, and what they were made of."""
 
     def make(
         self,
@@ -105,7 +107,10 @@ class ContentMaker:
         colours.meet(overview.trainings, keep=not loading)
         several = len(overview.trainings) > 1
         metrics = self._order.sorted(overview.charts(_pairing(look, several)), look.sort)
-        tags = _tag_rows(overview, metrics, several)
+        made_of = overview, metrics, several
+        if self._listed[0] != made_of:
+            self._listed = made_of, _tag_rows(overview, metrics, several)
+        tags = self._listed[1]
         table = RunTable()
         if several:
             selection, table = self._compared(look, selection, colours, options, judging)
@@ -125,7 +130,9 @@ class ContentMaker:
         focused = [tag for _, tag in judging.metric.curves] if judging.metric else []
         told = main_tag({t: overview.series[t] for t in focused if t in overview.series}) or chosen
         ranking = self._leaderboard.compare(overview, runs, chosen)
-        comparison = self._leaderboard.compare(overview, runs, told, options, judging.cursor)
+        comparison = ranking
+        if told != chosen or judging.cursor is not None:
+            comparison = self._leaderboard.compare(overview, runs, told, options, judging.cursor)
         selection = replace(
             selection,
             leading=leading(
@@ -146,7 +153,7 @@ class ContentMaker:
             (last.wall_time, number, series)
             for number, series in enumerate(self._overviews.of(selection).series.get(tag, ()))
             if (last := series.last) is not None
-            and training in ("", training_of(runs[series.run], runs))
+            and (training in ("", series.run) or training == training_of(runs[series.run], runs))
         ]
         return max(found)[2] if found else None
 

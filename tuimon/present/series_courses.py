@@ -10,7 +10,7 @@ from tuimon.charts.model import MarkStyle
 from tuimon.charts.sparkline import sparkline
 from tuimon.store.series import Series
 
-_GROWTH = 1 / 16
+_GROWTH = 1 / 8
 _MOST_PER_CELL = 16
 """Points that are looked at."""
 
@@ -25,7 +25,7 @@ class _Course(NamedTuple):
 
 
 class SeriesCourses:
-    """Sparklines that are made anew once a series has grown by a sixteenth: little is redrawn."""
+    """Sparklines that are made anew once a series has grown by an eighth: little is redrawn."""
 
     def __init__(self) -> None:
         self._kept: dict[str, _Course] = {}

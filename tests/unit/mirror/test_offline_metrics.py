@@ -73,9 +73,14 @@ class Interface:
         self.published.append(record)
 
 
+class PausableInterface(Interface):
+    def publish_pause(self) -> None:
+        self.published.append("pause")
+
+
 class Run:
-    def __init__(self) -> None:
-        self._interface = Interface()
+    def __init__(self, interface: Interface | None = None) -> None:
+        self._interface = interface or Interface()
 
 
 def test_system_metrics_of_each_launch_count_from_when_it_was_begun() -> None:
@@ -91,3 +96,13 @@ def test_system_metrics_of_each_launch_count_from_when_it_was_begun() -> None:
         for record in run._interface.published
     ]
     assert told == [1000, 1010, 1020, 4940, 5010]
+
+
+@pytest.mark.parametrize(
+    ("interface", "published"), [(PausableInterface(), ["pause"]), (Interface(), [])]
+)
+def test_measuring_stops_where_wandb_can_be_told(
+    interface: Interface, published: list[str]
+) -> None:
+    RecordStream(Run(interface)).pause()
+    assert interface.published == published

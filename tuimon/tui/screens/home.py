@@ -15,8 +15,9 @@ from tuimon.abandoned import answer_within
 from tuimon.events.nearby import NearbyLogdir
 from tuimon.present.facts import count
 from tuimon.present.home_memory import HomeMemory
+from tuimon.present.look import wanted_marks
 from tuimon.present.run_again import again_question
-from tuimon.present.run_lines import RunLine, sources_of
+from tuimon.present.run_lines import RunLine
 from tuimon.present.signs import STATE_SIGNS
 from tuimon.present.whereabouts import Whereabouts, look_about
 from tuimon.runs.annotation import Annotation, write_annotation
@@ -40,15 +41,16 @@ from tuimon.tui.panes.welcome import Welcome
 from tuimon.tui.screens.asking import ask_to_remove, ask_to_stop
 from tuimon.tui.screens.home_choice import Again, Attach, Choice, Together
 from tuimon.tui.screens.pages import TextScreen, TextSection
+from tuimon.tui.viewer_app import ViewerApp
 
 HOME_KEYS = (
     Key("home-leave", "q,ctrl+c", "leave", "Leave", "Leave; trainings go on", "leave", 100),
     Key("home-help", "question_mark,f1", "help", "Help", "Show this help", "help", 95),
-    Key("home-messages", "M", "app.messages", "Messages", "List the messages", "messages", 1),
+    Key("home-messages", "M", "app.messages", "Messages", "List the messages"),
     Key("home-open", "enter", "open", "Watch", "Watch it, or all that are marked", "watch", 90),
     Key("home-filter", "slash", "filter", "Filter", "Filter the runs", "filter", 85),
     Key("home-stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
-    Key("home-mark", "space", "mark", "Mark", "Mark runs to watch side by side", "mark", 75),
+    Key("home-mark", "space", "mark", "Mark", "Mark what to watch side by side", "mark", 75),
     Key("home-sort", "s", "sort", "Sort", "Sort: newest, best, name, state, longest", "sort", 70),
     Key("home-again", "r", "again", "Run again", "Start it again; asks first", "again", 65),
     Key(
@@ -126,7 +128,8 @@ class HomeScreen(KeyScreen[None]):
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
-        self._list.ascii_only = self.app.has_class("-ascii")
+        plain = isinstance(self.app, ViewerApp) and wanted_marks(self.app.settings) != "braille"
+        self._list.ascii_only = plain or self.app.has_class("-ascii")
         self._notice.say(_READING)
         self._list.display = self._welcome.display = False
         with suppress(TimeoutError):  # then they come when they do
@@ -158,6 +161,7 @@ class HomeScreen(KeyScreen[None]):
         self._notice.say(_NO_MATCH)
         self._nearby.set_roomy(not memory.lines)
         self._list.set_runs(entries, marked=memory.marked, sort=memory.sort)
+        self._nearby.set_marked(memory.places)
         self._prompt.say(f"{shown} of {count(len(memory.lines), 'run')}")
         self._offer_keys()
 
@@ -169,10 +173,10 @@ class HomeScreen(KeyScreen[None]):
         """Ids of the keys that do nothing for what is under the cursor."""
         run, memory = self._run, self._memory
         does = {
-            "home-open": self._chosen is not None or bool(memory.marked),
+            "home-open": self._chosen is not None or bool(memory.marks),
             "home-stop": run is not None and not run.state.ended,
             "home-remove": bool(memory.marked) or (run is not None and why_it_stays(run) is None),
-            "home-mark": run is not None,
+            "home-mark": isinstance(self._chosen, RunStatus | Path),
             "home-again": run is not None and run.state.ended,
             "home-annotate": run is not None,
             "home-star": run is not None,
@@ -244,8 +248,9 @@ class HomeScreen(KeyScreen[None]):
 
     def action_back(self) -> None:
         memory = self._memory
-        if memory.marked:
+        if memory.marks:
             memory.marked.clear()
+            memory.places.clear()
         elif memory.filter:
             memory.filter_by("")
         else:
@@ -295,27 +300,27 @@ class HomeScreen(KeyScreen[None]):
         self._list_runs()
 
     def action_mark(self) -> None:
-        if self._run is not None:
-            self._memory.toggle_mark(self._run.record.id)
-            self._list.move_cursor(1)
-            self._list_runs()
+        match self._chosen:
+            case RunStatus() as run:
+                self._memory.toggle_mark(run.record.id)
+                self._list.move_cursor(1)
+            case Path() as place:
+                self._memory.toggle_mark(place)
+                self._nearby.move_cursor(1)
+        self._list_runs()
 
     @on(CursorList.Opened)
     def action_open(self) -> None:
-        marked = self._memory.marked_lines()
-        if marked and not self._nearby.has_focus:
-            self._open_marked(marked)
-        elif self._chosen is not None:
-            self._exit_with(self._chosen)
-
-    def _open_marked(self, marked: Sequence[RunLine]) -> None:
-        sources = sources_of(marked, self._memory.commands)
-        if len(marked) == 1:
-            self._exit_with(marked[0].run)
-        elif sources:
+        memory = self._memory
+        runs = memory.marked_lines()
+        if memory.marks > 1 and (sources := memory.marked_sources()):
             self._exit_with(Together(sources))
-        else:
+        elif memory.marks > 1:
             self.notify("None of them has written event files.", severity="warning")
+        elif runs:
+            self._exit_with(runs[0].run)
+        elif (chosen := next(iter(memory.places), self._chosen)) is not None:
+            self._exit_with(chosen)
 
     @work(exclusive=True, group="ask")
     async def action_again(self) -> None:

@@ -34,8 +34,11 @@ TEXT_KEYS = (
 _EXPLANATION = """\
 A chart pairs the train and test curves of one metric, last values beside their names. The bright \
 line is smoothed as in TensorBoard, the dim band behind it is what was logged. NaN and infinite \
-values are marked at the edge and counted in the title. So are points \
-overwritten by a resume, which d shows.
+values are marked at the edge and counted in the title. So are points overwritten by a resume, \
+which d shows.
+
+The pointer of the mouse reads values, dragging marks a range that z zooms into, the wheel zooms, \
+and what stands in the footer can be clicked.
 
 The training runs under a guardian of its own: leaving, closing the terminal or losing the \
 connection does not touch it. Come back from any terminal: tuimon attach"""
