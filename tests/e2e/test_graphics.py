@@ -66,21 +66,19 @@ def test_what_covers_a_picture_is_seen_and_then_the_picture_again(viewer: Host, 
     with of_protocol(viewer, protocol) as terminal:
         open_picture(terminal)
         terminal.press("?")
-        terminal.wait_for("Next image of the step")
+        terminal.wait_for("Show the next image of the step")
         terminal.wait_for(lambda _: not terminal.pictures and not terminal.remains)
         terminal.press("\x1b")
-        terminal.wait_for(lambda text: terminal.pictures and "Next image" not in text)
+        terminal.wait_for(lambda text: terminal.pictures and "next image" not in text)
         terminal.press("\x10")
         terminal.wait_for(lambda text: "Change the theme" in text and not terminal.pictures)
+        before = terminal.placed
         terminal.press("save a pic\r")
-        terminal.wait_for("saved tuimon-")
-        terminal.wait_for(lambda _: not terminal.pictures)
-        terminal.pump(0.3)
-        assert "saved tuimon-" in terminal.text
+        terminal.wait_for(lambda text: "saved tuimon-" in text and terminal.pictures)
         if protocol == "kitty":
             assert not terminal.hidden
-        before = terminal.placed
-        terminal.wait_for(lambda text: terminal.pictures and "saved" not in text)
+        terminal.wait_for(lambda text: "saved" not in text)
+        assert terminal.pictures, "what is said covers none"
         assert terminal.placed == before + 1
         terminal.wait_for(lambda _: not terminal.remains)
         assert terminal.faults == []

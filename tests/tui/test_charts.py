@@ -390,7 +390,6 @@ async def test_a_chart_is_saved(one: Session, tmp_path: Path) -> None:
             await pilot.app.workers.wait_for_complete()
             saved = {path.suffix: path for path in tmp_path.glob("tuimon-loss-*")}
         told = [message.text for message in pilot.app.messages]
-        charts = pilot.app.screen.query_one(ChartPane).all_charts()
     assert f"saved {saved['.svg'].absolute()}" in told
     assert saved[".txt"].read_text().startswith("loss")
     drawn = ElementTree.parse(saved[".svg"]).getroot()
@@ -400,9 +399,7 @@ async def test_a_chart_is_saved(one: Session, tmp_path: Path) -> None:
         assert image.width == 2 * 1200
         assert sum(image.getpixel((0, 0))) < 100  # the dark page
     [page] = tmp_path.glob("tuimon-charts-*.svg")
-    titles = {chart.curves.metric.title for chart in charts}
-    assert titles == {"loss", "grad_norm"}
-    assert titles <= {node.text for node in ElementTree.parse(page).getroot().iter()}
+    assert {"loss", "grad_norm"} <= {node.text for node in ElementTree.parse(page).getroot().iter()}
 
 
 async def test_values_at_the_cursor_are_copied(one: Session, monkeypatch) -> None:

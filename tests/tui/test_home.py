@@ -109,9 +109,13 @@ async def test_runs_are_filtered_marked_and_watched_together(place: Path) -> Non
         await pilot.press("G", "space", "g", "space", "s", "s")
         assert "2 marked" in everything(screen)
         assert "by name" in everything(screen)
+        await pilot.press("G", "down", "space")
+        assert "3 marked" in everything(screen)
+        assert "▌▪ runs" in shown(screen.query_one(NearbyList))
         await pilot.press("enter")
     assert isinstance(app.return_value, Together)
     assert sorted(source.label for source in app.return_value.sources) == [
+        "",
         "train lr=1",
         "train lr=2",
     ]

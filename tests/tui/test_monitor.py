@@ -218,7 +218,7 @@ async def test_an_empty_log_directory_explains_itself(tmp_path: Path):
         assert "No scalars in these log directories yet" in shown(
             screen.query_one("#notice", Notice)
         )
-        assert shown(screen.query_one(KeyBar)).split() == ["q", "leave", "?", "help", "i", "run"]
+        assert shown(screen.query_one(KeyBar)).split() == ["q", "leave", "?", "help", "i", "info"]
     session.stop()
 
 

@@ -249,11 +249,11 @@ def _draw(report: "Report", target: LogTarget, options: ShowOptions) -> None:
     if not report.charted:
         return
     from tuimon.present.report_page import report_page
-    from tuimon.tui.themes.page_inks import page_style
+    from tuimon.tui.themes.page_inks import COLOURS, page_style
     from tuimon.vectors.png_image import png_image
     from tuimon.vectors.svg_document import svg_document
 
-    charts = replace(_chart_options(options), band=True, palette=PALETTE)
+    charts = replace(_chart_options(options), band=True, palette=COLOURS)
     page = report_page(report, _name(target), options.width, charts)
     style = page_style(options.background)
     if options.svg is not None:

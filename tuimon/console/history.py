@@ -19,6 +19,7 @@ from tuimon.console.rotation import ConsoleReader, address, line_start, newest_b
 BLOCK = 1 << 18
 """Bytes that are folded at once; some 5 ms."""
 
+_BLOCKS_AT_ONCE = 4
 _TAIL = 65536
 
 
@@ -58,10 +59,12 @@ class ConsoleHistory:
         self.poll()
 
     def poll(self) -> bool:
-        """Take in what was written since; whether there was anything."""
+        """Take in what was written since, or a part of it; whether there was anything."""
         changed = False
         with suppress(OSError):
-            while data := self._newer.read(BLOCK):
+            for _ in range(_BLOCKS_AT_ONCE):
+                if not (data := self._newer.read(BLOCK)):
+                    break
                 self._printing_times.poll()
                 number, offset = self._newer.place
                 self._append([_Stretch(data, address(number, offset - len(data)))])

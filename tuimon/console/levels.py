@@ -8,6 +8,7 @@ Hugging Face, NeMo, hydra, compilers, Slurm and the like, JSON and ``level=``. W
 import re
 from enum import IntEnum
 from functools import lru_cache
+from typing import Any
 
 _LOOKED_AT = 200
 """Characters of a line in which its level stands, if it has one."""
@@ -37,49 +38,71 @@ _LEVELS = {
         LogLevel.ERROR,
     ),
 }
-_NAMES = "|".join(name for name in _LEVELS if len(name) > 1)
-_HINT = re.compile("warn|err|debug|trac|verbose|fatal|crit|excep|interrupt|severe|panic")
-_CRASH_HINT = re.compile("kill|abort|fault|terminate|assert|panick")
-_NUMBER = (
-    r"\s*[:=|]?\s*(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?%?(?=[\s,;|)/]|$)|nan\b|inf\b|tensor\()"
-)
 
-_WHO = re.compile(
+
+class _Pattern:
+    """A pattern that is compiled when it is first used: all of them would hold up a first frame."""
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self._pattern, self._flags = pattern, flags
+
+    def __getattr__(self, name: str) -> Any:
+        compiled = re.compile(self._pattern, self._flags)
+        self.match, self.search = compiled.match, compiled.search
+        return getattr(compiled, name)
+
+
+_NAMES = "|".join(name for name in _LEVELS if len(name) > 1)
+_HINT = _Pattern("warn|err|debug|trac|verbose|fatal|crit|excep|interrupt|severe|panic")
+_CRASH_HINT = _Pattern("kill|abort|fault|terminate|assert|panick")
+_NUMBER = (
+    r"\s*[:=|]?\s*"
+    r"(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?%?(?=[\s,;|)/±]|$)"
+    r"|(?:nan|inf|true|false|none|null|on|off|yes|no)\b(?! \w)|tensor\()"
+)
+_VALUES = r"[\[({][-+\s]*[\d.'\"]"
+"""What a metric or a setting has behind its name: one, or several."""
+
+_WHO = _Pattern(
     r"(?:\[(?:default)?\d*\]:|\[rank ?\d+\]: ?|\[\d+,\d+\]<std\w+>: ?|\d+: "
     r"|\(\w+ pid=\d+[^)]{0,60}\) ?){1,3}"
 )
 """Who has printed a line: torchrun, mpirun, srun, Ray."""
-_LETTER = re.compile(
+_LETTER = _Pattern(
     r"\[?(?:([IWEFD])\d{3,8} \d\d:\d\d:\d\d"  # glog, absl, torch
     r"|([IWEF]) ?[\w/]+\.(?:cpp|cc|cu|h):\d"  # older torch
     r"|([IWEFCD]) [\d-]{2,10}[ :T]"  # optuna, jupyter
     r"|NeMo ([IWED]) )"
     r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: ([IWEF]) "  # TensorFlow
 )
-_WORD = re.compile(rf"(?<![\w.=/\"'`])(?:{_NAMES.upper()})(?![\w./=\"'`])(?!{_NUMBER})")
-_BRACKETED = re.compile(rf"[\[<](?P<level>{_NAMES})\s*[\]>|]", re.I)
-_COLON = re.compile(
-    rf"(?:[\w./+-]+(?:\[\d+\])?:(?:\d+:)* ?){{0,3}}(?:(?:fatal|internal|runtime) )?"
-    rf"(?P<level>{_NAMES})(?:\[\w+\])?: (?!{_NUMBER})",
+_WORD = _Pattern(rf"(?<![\w.=/\"'`])(?:{_NAMES.upper()})(?![\w./=\"'`])(?!{_NUMBER})")
+_BRACKETED = _Pattern(rf"[\[<](?P<level>{_NAMES})\s*[\]>|]", re.I)
+_COLON = _Pattern(
+    rf"(?:[^\w\s]{{1,3}} )?(?:[\w./+-]+(?:\[\d+\])?:(?:\d+:)* ?){{0,3}}"
+    rf"(?:(?:fatal|internal|runtime|nvcc) )?(?P<level>{_NAMES})(?:\[\w+\])? ?: "
+    rf"(?!{_NUMBER}|{_VALUES})",
     re.I,
 )
-_FIELD = re.compile(
+_FIELD = _Pattern(
     rf"(?:level|lvl|severity|levelname|log\.level)[\"']?\s?[=:]\s?[\"']?(?P<level>{_NAMES})\b", re.I
 )
-_PYTHON_WARNING = re.compile(r"(?:.{0,300}?:\d+: |[\w.]{0,60}?)\w*Warning: ")
-_EXCEPTION = re.compile(
-    rf"(?:[\w.]{{0,120}}\.)?[A-Z]\w*(?:Error|Exception|Interrupt|Exit)(?::(?!{_NUMBER})|$)"
+_PYTHON_WARNING = _Pattern(r"(?:.{0,300}?:\d+: |[\w.]{0,60}?)\w*Warning: ")
+_EXCEPTION = _Pattern(
+    r"(?:[\w.]{0,120}\.)?(?:(?:Key|Index|Value|Runtime|Assertion)Error:"
+    rf"|[A-Z]\w*(?:Error|Exception|Interrupt|Exit)(?:\([\w.]+\))?(?::(?!{_NUMBER})|$))"
 )
-_CRASH = re.compile(
+_CRASH = _Pattern(
     r"Fatal Python error|terminate called|Segmentation fault|Aborted\b|Killed$|Bus error"
     r"|Floating point exception|thread '.*' panicked|.{0,120}: Assertion .* failed"
+    r"|Exception (?:in thread|ignored in)|CUDA error: |Error executing job"
+    r"|.{0,60}: line \d+: +\d+ (?:Killed|Aborted|Segmentation)|.{0,120}: Killed process \d"
 )
 _TRACEBACK = "Traceback (most recent call last)"
-_BETWEEN = re.compile(r"During handling of the above|The above exception was")
-_FRAME = re.compile(r"\s|frame #\d+:|[│╭╰|+]")
-_CAPITALS = re.compile(r"\b(?!NCCL)[A-Z]{3,}\b")
-_TWO_WORDS = re.compile(r"(?:^|\s)(?!NCCL)[A-Za-z]+ (?:[A-Za-z]+(?:\s|$)|$)")
-_TIME = re.compile(r"\d:\d\d")
+_BETWEEN = _Pattern(r"During handling of the above|The above exception was")
+_FRAME = _Pattern(r"\s|frame #\d+:|[│╭╰|+]")
+_CAPITALS = _Pattern(r"\b(?!NCCL)[A-Z]{3,}\b")
+_TWO_WORDS = _Pattern(r"(?:^|\s)(?!NCCL)[A-Za-z]+ (?:[A-Za-z]+(?:\s|$)|$)")
+_TIME = _Pattern(r"\d:\d\d")
 
 
 class LevelReader:
@@ -138,8 +161,11 @@ def level_of(text: str) -> LogLevel | None:
 
 def _logged(text: str) -> LogLevel | None:
     """By the first word that is a level, where only times, names and places are before it."""
-    found = _COLON.match(text) or _BRACKETED.search(text) or _FIELD.search(text)
-    if found is not None and (found.re is not _BRACKETED or _is_head(text[: found.start()])):
+    found = _COLON.match(text) or _FIELD.search(text)
+    if found is None:
+        bracketed = _BRACKETED.search(text)
+        found = bracketed if bracketed and _is_head(text[: bracketed.start()]) else None
+    if found is not None:
         return _LEVELS[found["level"].lower()]
     word = _WORD.search(text)
     return _LEVELS[word[0].lower()] if word and _is_head(text[: word.start()]) else None

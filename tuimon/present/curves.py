@@ -84,6 +84,8 @@ class MetricCurves:
             self._tell_apart(drawn, faded, palette)
         merges = sum(faded) > _MOST_FADED
         values = in_order(list(selection.groups.values()))
+        # A single line without a colour looks like that of any training.
+        told = palette > 1 or len({lane.training for lane in drawn}) > 1
         curves = []
         for lane, fades in zip(drawn, faded, strict=True):
             index = keys.index(lane.key)
@@ -106,7 +108,7 @@ class MetricCurves:
                     group=self._group(lane, value, fades=fades, merges=merges),
                     pinned=lane.training in selection.pinned,
                     faded=fades,
-                    kind=self._kind(lane) if several else None,
+                    kind=self._kind(lane) if several and told else None,
                 )
             )
         return curves

@@ -1,6 +1,7 @@
 """Facts laid out as rows: sections in a column, or in two where there is room, code below them."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, zip_longest
 
 from tuimon.charts import roles
@@ -29,7 +30,7 @@ def fact_rows(sections: Sequence[FactSection], patch: Sequence[str], cells: int)
         pairs = zip_longest(left, right, fillvalue=())
         rows = [(*_padded(one, size + _GAP), *other) for one, other in pairs]
     if patch:
-        rows += [(), _heading("changes since the commit", cells), *_patch_rows(patch, cells)]
+        rows += [(), _heading("changes since the commit", cells), *_patch_rows(tuple(patch), cells)]
     return rows
 
 
@@ -73,10 +74,13 @@ def _fact_rows(fact: Fact, room: int, cells: int) -> Iterator[Row]:
         name = ""
 
 
-def _patch_rows(patch: Sequence[str], cells: int) -> Iterator[Row]:
+@lru_cache(maxsize=2)  # the facts above change every second, and this never
+def _patch_rows(patch: tuple[str, ...], cells: int) -> list[Row]:
+    rows: list[Row] = []
     for line in patch:
         role = next((role for start, role in _PATCH_ROLES if line.startswith(start)), roles.TEXT)
-        yield from ((Span(part, role),) for part in folded(safe(line), cells))
+        rows += [(Span(part, role),) for part in folded(safe(line), cells)]
+    return rows
 
 
 def _padded(row: Row, cells: int) -> Row:

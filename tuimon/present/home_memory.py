@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tuimon.present.glance import GlanceBook
 from tuimon.present.run_lines import (
@@ -14,9 +15,11 @@ from tuimon.present.run_lines import (
     by_directory,
     in_order,
     matching,
+    sources_of,
 )
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.run_index import RunIndex
+from tuimon.runs.sources import LogSource
 from tuimon.store.filters import FilterError
 
 _TELL_EVERY = 0.3
@@ -41,6 +44,8 @@ class HomeMemory:
     """Whether runs stand below their directories."""
     marked: set[str] = field(default_factory=set)
     """Ids of the runs that something is to be done with together."""
+    places: set[Path] = field(default_factory=set)
+    """Log directories that are to be watched beside these."""
     chosen: str = ""
     """Id of the run that the cursor was on."""
     to_say: str = ""
@@ -98,9 +103,22 @@ class HomeMemory:
         self.sort = RUN_SORTS[at % len(RUN_SORTS)]
         return self.sort
 
-    def toggle_mark(self, run: str) -> None:
-        """Mark a run, or no more."""
-        self.marked ^= {run}
+    @property
+    def marks(self) -> int:
+        """How many runs and directories are marked."""
+        return len(self.marked) + len(self.places)
+
+    def toggle_mark(self, one: str | Path) -> None:
+        """Mark a run, by its id, or a log directory, or no more."""
+        if isinstance(one, Path):
+            self.places ^= {one}
+        else:
+            self.marked ^= {one}
+
+    def marked_sources(self) -> list[LogSource]:
+        """Event files of all that is marked."""
+        places = [LogSource(path=str(place), recursive=True) for place in sorted(self.places)]
+        return [*sources_of(self.marked_lines(), self.commands), *places]
 
     def marked_lines(self) -> list[RunLine]:
         """The runs that are marked, shown or not, in the order of the list."""

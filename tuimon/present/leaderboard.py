@@ -9,9 +9,8 @@ from tuimon.charts.axis import make_axis
 from tuimon.charts.cursor import read_all
 from tuimon.charts.model import ChartOptions, Cursor
 from tuimon.charts.track import make_track
-from tuimon.metrics import Best, best_of, measure_of
+from tuimon.metrics import Best, best_of
 from tuimon.present.overview import Overview
-from tuimon.present.pairing import pair_tags
 from tuimon.present.selection import Selection, training_of
 from tuimon.present.series_curves import SeriesCurves
 from tuimon.store.run_log import RunLog
@@ -61,15 +60,6 @@ class Comparison(NamedTuple):
     def is_better(self, gain: float) -> bool | None:
         """Whether a change is for the good; None where that is not known."""
         return None if self.best is None or gain == 0 else (gain < 0) == (self.best == "min")
-
-
-def main_tag(tags: Iterable[str]) -> str:
-    """What trainings are judged by: the first metric, of what they are not trained on."""
-    metrics = pair_tags(tags)
-    if not metrics:
-        return ""
-    tags = [tag for _, tag in metrics[0].curves]
-    return next((tag for tag in tags if measure_of(tag).split != "train"), tags[-1])
 
 
 class Leaderboard:

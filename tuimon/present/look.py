@@ -26,7 +26,7 @@ from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.session.session import Session
-from tuimon.store.filters import MOST_LENGTH, is_filter
+from tuimon.store.filters import MOST_LENGTH, filter_fault
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ _NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 _FIRST = Settings()
 _Text = Annotated[str, Rule(lambda text: len(text) <= MOST_LENGTH, "must be shorter")]
 _Texts = tuple[_Text, ...]
-_Filter = Annotated[str, Rule(is_filter, "must be a filter")]
+_Filter = Annotated[str, Rule(lambda text: not filter_fault(text), "must be a filter")]
 _Count = Annotated[int, within(1, MOST_COLUMNS + 1)]
 
 

@@ -1,6 +1,6 @@
 """The one metric that a list has room for: as a rule the loss on what is no training data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tuimon.metrics import Best, measure_of
@@ -39,6 +39,11 @@ def main_metric(runs: Mapping[str, RunLog]) -> MainMetric | None:
         return None
     tag, split = min(found, key=lambda one: _rank(one[0], one[1], found[one]))
     return MainMetric(tag, measure_of(tag).best, tuple(found[tag, split]))
+
+
+def main_tag(series: Mapping[str, Sequence[Series]]) -> str:
+    """The tag by which it is chosen among these, of which each has series; empty of none."""
+    return min(series, key=lambda tag: _rank(tag, measure_of(tag).split, series[tag]), default="")
 
 
 def _rank(tag: str, split: str, series: Iterable[Series]) -> tuple[object, ...]:

@@ -39,7 +39,8 @@ def overlaid(
                 yield Span(text[: cut - at], role if inside else own)
                 text, at = text[cut - at :], cut
             inside = begins
-        yield Span(text, role if inside else own)
+        if text:
+            yield Span(text, role if inside else own)
         at = end
 
 

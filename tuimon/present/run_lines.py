@@ -98,7 +98,10 @@ def remarks(line: RunLine, now: float) -> list[tuple[str, roles.Role]]:
         told.append((safe(" · ".join(others)), roles.DIM))
     if said.note:
         told.append((safe(said.note), roles.TEXT))
-    return [*told, *((f"#{safe(tag)}", roles.ACCENT) for tag in said.tags)]
+    told += [(f"#{safe(tag)}", roles.ACCENT) for tag in said.tags]
+    if run.is_elsewhere and not any(run.record.host in other for other in others):
+        told.append((safe(f"on {run.record.host}"), roles.DIM))
+    return told
 
 
 def numbers(line: RunLine) -> str:

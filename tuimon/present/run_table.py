@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tuimon.charts.detail import DrawingCache
 from tuimon.charts.model import ChartOptions, Curve
 from tuimon.charts.roles import Role
 from tuimon.charts.style import style_of
@@ -15,6 +16,7 @@ from tuimon.present.selection import BY_PREFIX, Selection
 
 _NOTHING = np.empty(0)
 _NO_STEPS = np.empty(0, np.int64)
+_NO_DETAIL = DrawingCache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def run_table(
 ) -> RunTable:
     """Trainings in this order, with their colours in charts of these options."""
     curves = {name: _curve(name, selection, colours) for name in names}
-    style = style_of(curves.values(), options)
+    style = style_of((curves[name] for name in names if selection.draws(name)), options)
     baseline = next((name for name in names if name in selection.pinned), "")
     columns = _columns({name: hparams.get(name, {}) for name in names}, selection)
     rows = []
@@ -139,5 +141,6 @@ def _curve(name: str, selection: Selection, colours: RunColours) -> Curve:
         colour=colour,
         pattern=number if selection.group == BY_PREFIX else 0,
         number=number,
+        detail=_NO_DETAIL,
         faded=bool(leaders) and not alone and name not in leaders,
     )

@@ -13,10 +13,10 @@ from tuimon.present.leaderboard import (
     Leaderboard,
     in_run_order,
     leading,
-    main_tag,
     orders_by_value,
 )
 from tuimon.present.look import Look
+from tuimon.present.main_metric import main_tag
 from tuimon.present.overview import Overview, OverviewCache, Pairing
 from tuimon.present.pairing import Metric, pair_tags, prefix_tags, split_tags
 from tuimon.present.run_colours import RunColours
@@ -89,6 +89,8 @@ class ContentMaker:
         self._order = ChartOrder(store)
         self._overviews = OverviewCache(store)
         self._leaderboard = Leaderboard()
+        self._listed: tuple[object, list[TagRow]] = None, []
+        """The rows of the tags, and what they were made of."""
 
     def make(
         self,
@@ -105,7 +107,10 @@ class ContentMaker:
         colours.meet(overview.trainings, keep=not loading)
         several = len(overview.trainings) > 1
         metrics = self._order.sorted(overview.charts(_pairing(look, several)), look.sort)
-        tags = _tag_rows(overview, metrics, several)
+        made_of = overview, metrics, several
+        if self._listed[0] != made_of:
+            self._listed = made_of, _tag_rows(overview, metrics, several)
+        tags = self._listed[1]
         table = RunTable()
         if several:
             selection, table = self._compared(look, selection, colours, options, judging)
@@ -122,10 +127,12 @@ class ContentMaker:
         """The trainings, and which of them stand out: whatever has the focus, the same ones."""
         overview, runs = self._overviews.of(selection), self._store.runs
         chosen = look.rank if look.rank in overview.series else main_tag(overview.series)
-        metric = [tag for _, tag in judging.metric.curves] if judging.metric else []
-        told = main_tag(tag for tag in metric if tag in overview.series) or chosen
+        focused = [tag for _, tag in judging.metric.curves] if judging.metric else []
+        told = main_tag({t: overview.series[t] for t in focused if t in overview.series}) or chosen
         ranking = self._leaderboard.compare(overview, runs, chosen)
-        comparison = self._leaderboard.compare(overview, runs, told, options, judging.cursor)
+        comparison = ranking
+        if told != chosen or judging.cursor is not None:
+            comparison = self._leaderboard.compare(overview, runs, told, options, judging.cursor)
         selection = replace(
             selection,
             leading=leading(
@@ -146,7 +153,7 @@ class ContentMaker:
             (last.wall_time, number, series)
             for number, series in enumerate(self._overviews.of(selection).series.get(tag, ()))
             if (last := series.last) is not None
-            and training in ("", training_of(runs[series.run], runs))
+            and (training in ("", series.run) or training == training_of(runs[series.run], runs))
         ]
         return max(found)[2] if found else None
 

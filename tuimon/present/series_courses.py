@@ -2,12 +2,16 @@
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from tuimon.charts.course import course
 from tuimon.charts.model import MarkStyle
-from tuimon.charts.sparkline import thin_sparkline
+from tuimon.charts.sparkline import sparkline
 from tuimon.store.series import Series
 
-_GROWTH = 1 / 16
-_MOST_PER_CELL = 64
+_GROWTH = 1 / 8
+_MOST_PER_CELL = 16
 """Points that are looked at."""
 
 
@@ -21,7 +25,7 @@ class _Course(NamedTuple):
 
 
 class SeriesCourses:
-    """Sparklines that are made anew once a series has grown by a sixteenth: little is redrawn."""
+    """Sparklines that are made anew once a series has grown by an eighth: little is redrawn."""
 
     def __init__(self) -> None:
         self._kept: dict[str, _Course] = {}
@@ -37,6 +41,12 @@ class SeriesCourses:
         ):
             epoch, values = series.epoch, series.snapshot().values
             stride = max(1, len(values) // max(1, cells * _MOST_PER_CELL))
-            text = thin_sparkline(values[::stride], cells, marks)
+            text = _drawn(values[::stride], cells, marks)
             kept = self._kept[series.tag] = _Course(series, epoch, len(values), cells, marks, text)
         return kept.text
+
+
+def _drawn(values: NDArray[np.float64], cells: int, marks: MarkStyle) -> str:
+    if marks == "hd":  # for fonts without braille
+        return sparkline(values, cells)
+    return course(values.tolist(), cells, ascii_only=marks == "ascii")

@@ -17,7 +17,8 @@ LIST_SIGNS: Signs = (
     ("›", "the highlighted run; a row under the cursor"),
     ("*", "a pinned run, which is always highlighted"),
     ("·", "a run that is not drawn"),
-    ("▸ ▾", "folded; unfolded"),
+    ("▸ ▾", "folded; unfolded, or in the order of these values"),
+    ("Δ", "change against the pinned run; against the mark"),
     ("!", "an alert"),
     ("…", "there is more"),
 )

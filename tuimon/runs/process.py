@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,6 +55,7 @@ def pid_namespace() -> str:
     return f"{name}:{start_ticks(1)}"
 
 
+@lru_cache(maxsize=1)
 def machine_id() -> str:
     """32 hexadecimal digits that stay the same on this machine.
 

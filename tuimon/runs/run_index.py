@@ -25,7 +25,7 @@ class _Known(NamedTuple):
 
 
 class RunIndex:
-    """What is known of the runs, for one thread to ask."""
+    """What is known of the runs. A look that hangs does not harm another one."""
 
     def __init__(self, home: Path | None = None) -> None:
         self._home = home
@@ -38,7 +38,7 @@ class RunIndex:
 
         A run that has not changed is the same object as before.
         """
-        before, self._known = self._known, {}
+        before, found = self._known, {}
         unreadable: list[str] = []
         for directory in possible_runs(self._home):
             try:
@@ -47,10 +47,10 @@ class RunIndex:
                 unreadable.append(str(error))
             else:
                 if known is not None:
-                    self._known[directory] = known
-        self.unreadable = unreadable
-        found = [known.status for known in self._known.values()]
-        return sorted(found, key=lambda status: status.record.started_at, reverse=True)
+                    found[directory] = known
+        self._known, self.unreadable = found, unreadable
+        runs = [known.status for known in found.values()]
+        return sorted(runs, key=lambda status: status.record.started_at, reverse=True)
 
 
 def _look(directory: Path, before: _Known | None) -> _Known | None:

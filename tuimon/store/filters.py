@@ -73,13 +73,13 @@ def parse_filter(text: str) -> Predicate:
     return shows
 
 
-def is_filter(text: str) -> bool:
-    """Whether a text makes sense as a filter."""
+def filter_fault(text: str) -> str:
+    """Why a text is no filter; empty where it is one."""
     try:
         parse_expression(text)
-    except FilterError:
-        return False
-    return True
+    except FilterError as error:
+        return str(error)
+    return ""
 
 
 def parse_expression(text: str) -> Expression:

@@ -26,6 +26,7 @@ R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
 _MOST_MESSAGES = 100
+_LIST = "app.messages"
 _NOT_IN_PALETTE = ("app.command_palette", "interrupt")
 
 
@@ -85,7 +86,10 @@ class ViewerApp(TerminalApp[R]):
         said = app_message(message, title, severity)
         self.messages.append(said)
         keys = self.screen.keys if isinstance(self.screen, KeyProvider) else ()
-        hints = [key for key in keys if key.footer >= URGENT or key.action == "app.messages"]
+        hints = [
+            *(key for key in keys if key.footer >= URGENT),
+            *(key._replace(label="messages", footer=1) for key in keys if key.action == _LIST),
+        ]
         line = line_of(self.screen, MessageLine)
         line.show(partial(message_row, said, hints), timeout or SECONDS[severity])
 

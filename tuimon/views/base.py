@@ -168,6 +168,11 @@ class View:
         """The view on paper, for `tuimon show`: may be higher than the look. Raises ViewError."""
         return self.draw(subject, look).rows
 
+    @classmethod
+    def fault(cls, key: str, text: str) -> str:
+        """Why the key with this id, which asks for a text, takes none such; empty if it does."""
+        return ""
+
     def press(self, key: str, text: str = "") -> None:
         """The key with this id was pressed; `text` is what was typed for one that asks."""
 

@@ -24,7 +24,7 @@ _TAG = "custom_scalars__config__"
 _LEAST_CHART, _GAP = 38, 2
 """Cells."""
 _BETWEEN = Span(" " * _GAP, roles.BLANK)
-_CHART_ROWS, _MOST_ROWS, _LEAST_ROWS = 10, 32, 7
+_CHART_ROWS, _LEAST_ROWS = 10, 7
 _MOST_CURVES = 64
 """Of a chart; more cannot be told apart."""
 
@@ -145,7 +145,7 @@ class CustomScalarsView(View):
         """The height of a chart: all of the view is used where all charts find room."""
         lines = sum(-(-len(one.charts) // columns) for one in categories if self._is_open(one))
         share = (height - len(categories)) // max(1, lines)
-        return max(1, min(height - 1, max(_CHART_ROWS, min(share, _MOST_ROWS))))
+        return max(1, min(height - 1, max(_CHART_ROWS, share)))
 
     def _chart(
         self,

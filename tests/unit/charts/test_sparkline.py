@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from tuimon.charts.sparkline import sparkline, thin_sparkline
+from tuimon.charts.sparkline import sparkline
 
 
 def test_course() -> None:
@@ -29,12 +29,3 @@ def test_nan_is_blank() -> None:
 @pytest.mark.parametrize("cells", [-1, 0, 1, 7])
 def test_always_exactly_as_wide_as_asked_for(values: list[float], cells: int) -> None:
     assert len(sparkline(np.array(values), cells)) == max(0, cells)
-    assert len(thin_sparkline(np.array(values), cells, "braille")) == max(0, cells)
-
-
-def test_a_thin_course_is_a_line_without_gaps() -> None:
-    assert thin_sparkline(np.arange(8.0), 4, "braille") == "⣀⠤⠒⠉"
-    assert thin_sparkline(np.array([0.0, 3.0, 0.0]), 2, "braille") == "⡸⡆"
-    assert thin_sparkline(np.array([0.0, math.nan, 3.0]), 3, "braille") == "⡀⠁ "
-    assert thin_sparkline(np.arange(8.0), 8, "hd") == "▁▂▃▄▅▆▇█"
-    assert thin_sparkline(np.arange(8.0), 8, "ascii").isascii()

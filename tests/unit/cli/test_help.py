@@ -106,7 +106,7 @@ def pager(directory: Path, name: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("rows", [40, 400])
+@pytest.mark.parametrize("rows", [40, 600])
 def test_a_page_longer_than_the_terminal_opens_in_the_pager(rows: int, tmp_path: Path) -> None:
     env = os.environ | {"PAGER": str(pager(tmp_path, "my-pager")), "TERM": "xterm-256color"}
     with Terminal([*HELP, "keys"], cwd=tmp_path, env=env, columns=120, rows=rows) as terminal:

@@ -51,6 +51,30 @@ def test_what_the_encoding_of_the_output_lacks_is_replaced(
     assert written.getvalue() == f"{tmp_path}/??.toml\n".encode()
 
 
+@pytest.mark.parametrize(
+    ("no_color", "shown"),
+    [("", "a \x1b[0;1;31mred\x1b[m  100%\r\nnext\r\n"), ("1", "a red  100%\r\nnext\r\n")],
+)
+def test_logs_have_their_colours_on_a_terminal_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, no_color: str, shown: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setenv("TERM", "xterm")
+    output = (
+        b"a \x1b[1;31mred\x1b[m\x1b]0;title\x07\x1b[2J   10%\b\b\b\b100%\r\n\x1b[?1049hnext\r\n"
+    )
+    made("train").console_log.write_bytes(output)
+    master, slave = os.openpty()
+    with os.fdopen(slave, "w") as terminal, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", terminal)
+        assert main(["logs"]) == 0
+    read = b""
+    while not read.endswith(b"next\r\n"):
+        read += os.read(master, 4096)
+    assert read.decode() == shown
+    os.close(master)
+
+
 def test_ctrl_c_is_exit_code_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,6 @@
 """The whole of a console, read backwards."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,31 @@ def test_times_that_are_no_times_are_ignored_or_set_right(log: Path) -> None:
     assert list(ConsoleHistory(log).times) == [5, 5, 6]  # the clock was set back meanwhile
     times_path(log).unlink()
     assert list(ConsoleHistory(log).times) == [UNKNOWN] * 3
+
+
+@pytest.mark.parametrize("unit", [b"\x1b[1;31mx", b"\x1b[38;2;1;2;3m", b"\rx\x1b[31m\x1b[K"])
+def test_ten_megabytes_of_escapes_without_a_line_hold_up_nothing(log: Path, unit: bytes) -> None:
+    log.write_bytes(unit * (10_000_000 // len(unit)))
+    began = time.process_time()
+    history = ConsoleHistory(log)
+    history.older()
+    assert time.process_time() - began < 2
+    assert all(len(line) <= 16384 for line in history.lines)
+
+
+def test_what_is_printed_without_end_is_taken_in_by_parts(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console_history, "BLOCK", 4096)
+    log.write_bytes(b"begin\r\n")
+    history = ConsoleHistory(log)
+    with log.open("ab") as file:
+        file.write(printed(range(5000)))
+    assert history.poll()
+    assert 1000 < len(history.lines) < 3000
+    while history.poll():
+        pass
+    assert history.lines[-1] == "line 4999"
 
 
 def test_only_the_end_is_read_at_first(log: Path) -> None:

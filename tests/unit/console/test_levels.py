@@ -45,6 +45,45 @@ LINES = {
         loading error_model.pt
         | Name | Type | Params | Mode | Warning |
         debug: 3
+        INFO:     127.0.0.1 - "GET /error HTTP/1.1" 500
+        Set the environment variable HYDRA_FULL_ERROR=1 for a complete stack trace.
+        train_error 0.3 val_error 0.4
+        Error rate: 0.3
+        Errors: 0
+        0 errors, 0 warnings
+        warning_count=3 loss=0.2
+        epoch=3 error=0.31
+        error_rate: 0.31 | loss: 0.3
+        loss 0.3, err 0.2
+        ERR 0.2
+        err: 0.2
+        Test set: Average loss: 0.3, Error: 3/100 (3%)
+        Warning threshold 0.3
+        debug mode: False
+        Debug: false
+        trace=0.3
+        fatal=0
+        Starting error analysis
+        exception handling is on
+        Loading checkpoint critical.pt
+        model/critical_layer: 0.3
+        TypeError is a class
+        FID: 3.2 ERROR: 0.3
+        | ERROR | 0.3 |
+        Total 3 FAILED 0 ERROR 0
+        INFO WARNING is off
+        Word Error Rate: 12.3
+        WER: 12
+        error: 0.3, 0.2
+        error: [0.3, 0.2]
+        error: {'a': 0.2}
+        error : 0.3
+        Error = 0.3
+        error: 1e-5±2
+        error:0.3
+        Reconstruction error: 0.2
+        warning: 0
+        critical: 12
     """,
     W: """
         WARNING:root:lr is 0
@@ -79,6 +118,20 @@ LINES = {
         1: WARNING: slow
         Warning: the cache is off
         *** WARNING: the disk is nearly full ***
+        WARN  [2026-11-30 10:00:00] slow
+        [WARN] slow
+        (WARN) slow
+        [warn ] slow
+        ld: warning: x
+        nvcc warning : The 'compute_35' architecture is deprecated
+        10:00:00.123 [main] WARN  o.a.Class - msg
+        /x.py:3: RuntimeWarning: Mean of empty slice.
+        WARNING:jax._src.xla_bridge:No GPU/TPU found
+        jax._src.xla_bridge WARNING: No GPU found
+        WARNING  root:conftest.py:3 slow
+        ⚠ WARNING: disk
+        UserWarning: the loss is 0.3
+        tensorflow/core/x.cc:12 WARNING slow
     """,
     E: """
         ERROR:root:cannot read
@@ -101,6 +154,31 @@ LINES = {
         train: loss.cu:12: void loss(): Assertion `x < n` failed.
         wandb: ERROR Error while calling W&B API
         {"level":"error","msg":"lost"}
+        2026/11/30 10:00:00 [error] 123#0: x
+        Nov 30 10:00:00 host kernel: Out of memory: Killed process 123 (python)
+        error[E0308]: mismatched types
+        Exception in thread Thread-1 (run):
+        Exception ignored in: <function x>
+        ModuleNotFoundError: No module named 'torch'
+        AssertionError
+        KeyError: 'x'
+        KeyError: 3
+        torch.distributed.elastic.multiprocessing.errors.ChildFailedError:
+        E1130 10:00:00.123000 123 torch/distributed/elastic/api.py:826] failed (exitcode: 1)
+        [rank0]:[E1130 10:00:00.123 ProcessGroupNCCL.cpp:12] watchdog
+        {"severity": "ERROR", "message": "x"}
+        {"@timestamp":"x","log.level":"error"}
+        time=x level=ERROR msg=y
+        (APIServer pid=123) ERROR 11-30 10:00:00 [core.py:12] EngineCore failed
+        Error executing job with overrides: []
+        OSError: [Errno 28] No space left on device
+        bash: line 1:   123 Killed                  python train.py
+        CUDA error: out of memory
+        RuntimeError: CUDA error: an illegal memory access was encountered
+        ray.exceptions.RayTaskError(ValueError): ray::f()
+        2026-11-30T10:00:00.000000Z ERROR text_generation_launcher: Shard 0 failed
+        ❌ Error: lost
+        ERROR! lost
     """,
 }
 

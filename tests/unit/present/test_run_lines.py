@@ -1,5 +1,6 @@
 """Which runs are listed, in which order, and what is told of them."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
 from tuimon.runs.annotation import Annotation, write_annotation
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import read_status
+from tuimon.runs.sources import LogSource
 
 NOW = 2e9
 
@@ -41,24 +43,24 @@ def args(*lrs: str) -> list[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("", ["a", "b", "c"]),
-        ("lr=0.1", ["a"]),
-        ("--lr", ["a", "b"]),
-        ("failed", ["b"]),
-        ("-failed projects/x", ["a"]),
-        ("starred or #paper", ["c"]),
-        ("run:b", ["b"]),
+        ("", ["alpha", "beta", "gamma"]),
+        ("lr=0.1", ["alpha"]),
+        ("--lr", ["alpha", "beta"]),
+        ("failed", ["beta"]),
+        ("-failed projects/x", ["alpha"]),
+        ("starred or #paper", ["gamma"]),
+        ("run:beta", ["beta"]),
         ("run:train", []),
-        ("/warm.st/", ["c"]),
-        ("run:renamed", ["c"]),
-        ("boom", ["b"]),
+        ("/warm.st/", ["gamma"]),
+        ("run:renamed", ["gamma"]),
+        ("boom", ["beta"]),
     ],
 )
 def test_a_filter_looks_in_all_that_is_told(text: str, shown: list[str]):
     found = memory(
-        ("a", {"argv": ("train.py", "--lr", "0.1"), "cwd": "/projects/x"}),
-        ("b", {"argv": ("train.py", "--lr", "0.2"), "state": RunState.FAILED, "cause": "boom"}),
-        ("c", {}),
+        ("alpha", {"argv": ("train.py", "--lr", "0.1"), "cwd": "/projects/x"}),
+        ("beta", {"argv": ("train.py", "--lr", "0.2"), "state": RunState.FAILED, "cause": "boom"}),
+        ("gamma", {}),
     )
     said = Annotation(name="renamed", note="warm start", tags=("paper",), starred=True)
     write_annotation(found.lines[2].run.paths.annotation, said)
@@ -130,6 +132,10 @@ def test_marked_runs_are_watched_by_what_tells_them_apart():
     assert [source.label for source in sources_of(chosen, found.commands)] == [
         "train lr=1", f"train lr=2 {ends[1]}", f"train lr=2 {ends[2]}"
     ]  # fmt: skip
+    found.toggle_mark(Path("/logs/x"))
+    assert found.marks == 4
+    assert found.marked_sources()[-1] == LogSource(path="/logs/x", recursive=True)
+    found.toggle_mark(Path("/logs/x"))
     found.toggle_mark(chosen[0].id)
     found.take(found.lines[:2])
     assert [line.told for line in found.marked_lines()] == ["lr=2"]

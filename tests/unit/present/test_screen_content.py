@@ -97,7 +97,10 @@ def test_a_gain_over_nothing_or_what_is_no_number_is_none() -> None:
 
 
 def test_the_focused_chart_and_the_cursor_choose_what_is_told_not_the_order(tmp_path: Path) -> None:
-    runs = {"a": {"loss": (1.0,), "lr": (3.0, 4.0)}, "b": {"loss": (0.5,), "lr": (1.0, 2.0)}}
+    runs = {
+        "a": {"loss": (1.0, 2.0), "lr": (3.0, 4.0)},
+        "b": {"loss": (0.5, 2.0), "lr": (1.0, 2.0)},
+    }
     store = stored(tmp_path, runs)
     lr = next(m for m in content(store).arrangement.charts if m.title == "lr")
     look = Look(run_order="best")
@@ -128,12 +131,17 @@ def test_of_many_the_best_stand_out_in_all_charts_and_come_first(tmp_path: Path)
 
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Store]:
-    return {n: sweep(tmp_path_factory.mktemp("runs"), n) for n in (1, 2, 9, 12)}
+    stores = {n: sweep(tmp_path_factory.mktemp("runs"), n) for n in (1, 2, 9, 12)}
+    alone = {
+        "net_seed=0": {"loss": (1.0, 0.5), "alone": (1.0, 2.0)},
+        "net_seed=1": {"loss": (2.0,)},
+    }
+    return {**stores, 3: stored(tmp_path_factory.mktemp("runs"), alone)}
 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.sampled_from((1, 2, 9, 12)),
+    st.sampled_from((1, 2, 3, 9, 12)),
     st.booleans(),
     st.sets(st.integers(0, 8), max_size=3),
     st.integers(-1, 8),

@@ -29,7 +29,7 @@ def status(name: str, state: RunState, *argv: str) -> RunStatus:
         machine_id="m",
         boot_id="b",
         command=("python", "train.py"),
-        started_at=time.time() - 90,
+        started_at=time.time() - 5400,
         ended_at=time.time() - 60 if state.ended else None,
         cause="exit code 1" if state is RunState.FAILED else None,
     )
@@ -76,11 +76,13 @@ def test_a_row_tells_what_there_is_to_know():
     said = Annotation(name="base", note="warm start", tags=("paper",), starred=True)
     run = replace(RUNS[0], annotation=said, alerts=[NAN])
     (line,) = RunCommands().lines([run], GLANCES)
-    head, row = listed(line, cells=140, marked={"going"})
+    head, row = listed(line, cells=150, marked={"going"})
     titles = ["run", "arguments", "state", "started", "▾", "took", "best", "last"]
     assert head.split() == [*titles, "Loss/␛]0;train"]
     assert row.split()[:5] == ["▌●!", "★", "base", "lr=0.1", "running"]
-    assert row.endswith(" 0.01      0.01 ⠉⠉⠉⠒⠒⠒⠒⠒⠤⠤⠤⠤⠤⣀⣀⣀  loss is NaN · warm start · #paper")
+    assert row.endswith(
+        " 0.01      0.01 ⠉⠉⠉⠒⠒⠒⠒⠒⠤⠤⠤⠤⠤⣀⣀⣀  loss is NaN · warm start · #paper · on here"
+    )
     _, small = listed(line, cells=66)
     assert small.split()[:6] == ["●!", "★", "base", "lr=0.1", "running", "1"]
 
@@ -91,7 +93,7 @@ def test_paused_and_flawed_runs_stand_out() -> None:
     _, first, second = listed(*RunCommands().lines([paused, flawed], {}))
     assert first.split()[:4] == ["⏸", "going", "lr=0.1", "paused"]
     assert second.split()[:4] == ["⚠!", "run0", "lr=0", "finished"]
-    assert second.endswith("loss is NaN at step 443")
+    assert second.endswith("loss is NaN at step 443 · on here")
 
 
 def test_the_cursor_stays_on_its_run_when_another_one_starts():
@@ -114,11 +116,11 @@ def test_more_is_told_of_the_chosen_run():
     shown = ["".join(span.text for span in row).strip() for row in runs.rows(80, 24)]
     assert len(shown) == 24
     assert shown[-5:] == [
-        "run      failed early  on here",
+        "run      failed early",
         "command  train.py",
         "in       /",
         "",
-        "exit code 1",
+        "exit code 1 · on here",
     ]
     runs.move_cursor(-1)
     assert "".join(span.text for span in runs.rows(80, 24)[-2]).strip() == (

@@ -13,7 +13,16 @@ from tuimon.config.reading import ConfigError
 from tuimon.config.schema import ScreenSettings, Settings
 from tuimon.runs.paths import state_home
 from tuimon.terminal.driver import BackgroundTold
-from tuimon.tui.themes.contrast import LINES, TEXT, contrast, legible, luminance, readable
+from tuimon.tui.themes.contrast import (
+    LINES,
+    MUTED,
+    TEXT,
+    contrast,
+    legible,
+    luminance,
+    readable,
+    with_muted,
+)
 from tuimon.tui.themes.inks import ROLES
 from tuimon.tui.themes.styles import RoleStyles, curve_colours
 from tuimon.tui.themes.theme_file import ANSI, ANSI_LIGHT, CONTRAST, DARK, LIGHT, THEMES
@@ -142,13 +151,16 @@ def test_no_two_curves_look_alike_without_the_cones_for_red_or_green(theme, sigh
 
 @pytest.mark.parametrize("theme", [*OWN, *OFFERED], ids=lambda theme: theme.name)
 def test_all_that_is_read_can_be_read_in_every_theme(theme) -> None:
+    own = theme in OWN
+    theme = with_muted(theme)
     colours = theme.to_color_system().generate()
     for name in GROUNDS:
         ground = Color.parse(colours[name])
+        for muted in MUTED:
+            assert contrast(Color.parse(colours[muted]), ground) >= TEXT - 0.01
         styles = RoleStyles({**colours, **theme.variables}, ground, ansi=False)
         for role in ROLES.keys() - FAINT:
             assert contrast(Color.from_rich_color(styles[role].color), ground) >= TEXT - 0.01, role
-        own = theme in OWN
         for number in range(8) if name == "background" or not own else ():
             line, end = (
                 contrast(Color.from_rich_color(styles[role(number)].color), ground)

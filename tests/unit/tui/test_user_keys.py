@@ -82,6 +82,12 @@ def test_no_table_gives_a_key_two_meanings_and_ids_are_unique() -> None:
         assert len(set(bound)) == len(bound)
 
 
+def test_a_word_of_the_footer_means_one_key() -> None:
+    for name, table in MEANINGS.items():
+        words = [key.label for key in table if key.footer and not name.startswith("view of")]
+        assert len(set(words)) == len(words), name
+
+
 def test_every_binding_of_every_widget_has_an_id_and_a_tooltip() -> None:
     for module in pkgutil.walk_packages(tuimon.tui.__path__, "tuimon.tui."):
         importlib.import_module(module.name)

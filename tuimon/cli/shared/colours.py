@@ -12,15 +12,16 @@ from tuimon.console.attributes import Attributes, sequence
 if TYPE_CHECKING:
     from tuimon.charts.model import Row
 
-# SGR parameters (ECMA-48 §8.3.117) of those of the 16 colours that show on dark and on light.
-_CURVES = ("36", "33", "32", "35", "94", "91", "39", "90")
+# SGR parameters (ECMA-48 §8.3.117) of those of the 16 colours that have a contrast of 3:1 on black
+# and on white, as xterm has them: not yellow, green and cyan.
+_CURVES = ("94", "31", "35", "39", "90", "95", "91")
 PALETTE = len(_CURVES)
 _CODES: dict[str, str] = {
     roles.TITLE: "1",
     roles.VALUE: "1",
-    roles.WARN: "33",
+    roles.WARN: "35",
     roles.OK: "32",
-    roles.ACCENT: "33",
+    roles.ACCENT: "35",
     **dict.fromkeys((roles.ERROR, roles.MARK), "1;31"),
     **dict.fromkeys((roles.DIM, roles.NOTE, roles.TICK, roles.AXIS, roles.FADED, roles.SHADE), "2"),
 }

@@ -22,10 +22,10 @@ class AnnotateScreen(ModalScreen[Annotation | None]):
     AnnotateScreen Vertical {
         width: 72; max-width: 100%; height: auto; padding: 1 2;
         background: $surface; border: round $primary;
-        border-title-color: $primary; border-subtitle-color: $foreground 60%;
+        border-title-color: $primary; border-subtitle-color: $foreground-muted;
     }
     AnnotateScreen Horizontal { height: 1; margin-bottom: 1; }
-    AnnotateScreen Horizontal Static { width: 7; color: $foreground 70%; }
+    AnnotateScreen Horizontal Static { width: 7; color: $foreground-muted; }
     AnnotateScreen Input, AnnotateScreen Input:focus {
         width: 1fr; height: 1; border: none; padding: 0 1; background: $panel;
     }

@@ -45,7 +45,7 @@ class SaveScreen(ModalScreen[SaveChoice | None]):
     DEFAULT_CSS = """
     SaveScreen { align: center middle; background: $background 60%; }
     SaveScreen Vertical {
-        width: 68; max-width: 100%; height: auto; padding: 1 2;
+        width: 60; max-width: 100%; height: auto; max-height: 100%; padding: 0 2;
         background: $surface; border: round $primary;
     }
     SaveScreen Static { height: auto; }
@@ -78,21 +78,21 @@ class SaveScreen(ModalScreen[SaveChoice | None]):
         choice = self._choice
         what = f"all {self._charts} charts" if choice.every else "this chart"
         lines: list[Line] = [
-            ("s", f"save {what} as SVG, drawn from the data, here"),
-            ("p", f"save {what} as PNG of twice the size, here"),
-            ("t", "save this chart as text, as on the screen, here"),
+            ("s", f"SVG of {what}, from the data"),
+            ("p", f"PNG of {what}, twice the size"),
+            ("t", "text of this chart, as on the screen"),
             ("c", "copy this chart as text"),
             *([("v", "copy the values at the cursor")] if "v" in self._kinds else []),
             ("", ""),
             ("b", f"background: {_GROUND_NAMES[choice.ground]}"),
             ("w", f"width of a chart: {choice.width} pixels"),
             *([("a", f"what: {what}")] if self._charts > 1 else []),
-            ("", ""),
             ("Esc", "cancel"),
         ]
         key = styles_on(self)[roles.FOCUS]
         told = [Text.assemble((f"{name:>3}", key), f"  {does}") for name, does in lines]
-        self._said.update(Text("\n").join([Text(f'Save the chart "{self._title}"'), Text(), *told]))
+        asked = Text(f'Save the chart "{self._title}" here', no_wrap=True, overflow="ellipsis")
+        self._said.update(Text("\n").join([asked, Text(), *told]))
 
     def on_key(self, event: events.Key) -> None:
         event.stop()

@@ -6,7 +6,6 @@ from textual.binding import Binding
 
 from tuimon.present.key import Key as Key
 
-_MESSAGES = "List the messages"
 URGENT = 101
 """What an urgent key matters in the footer; that one leaves is all that matters 100."""
 Topics = Mapping[str, Sequence[Key]]
@@ -22,7 +21,7 @@ def everywhere(screen: str) -> tuple[Key, ...]:
     """Keys that every screen of its own has, with ids of that screen."""
     return (
         Key(f"{screen}palette", "ctrl+p,colon", "app.command_palette", "Commands", "Find commands"),
-        Key(f"{screen}messages", "M", "app.messages", "Messages", _MESSAGES, "messages", 1),
+        Key(f"{screen}messages", "M", "app.messages", "Messages", "List the messages"),
         Key(f"{screen}repaint", "ctrl+l", "app.repaint", "Repaint", "Repaint the screen"),
         Key(f"{screen}suspend", "ctrl+z", "app.suspend_process", "Suspend", "Suspend; fg returns"),
     )

@@ -10,9 +10,7 @@ from pathlib import Path
 from tuimon.present.chart_state import ChartState
 from tuimon.tui.dialogs.save import SaveChoice
 from tuimon.tui.panes.chart_view import MetricChart
-from tuimon.tui.themes.page_inks import page_style
-from tuimon.tui.themes.styles import curve_colours
-from tuimon.tui.themes.theme_file import LIGHT
+from tuimon.tui.themes.page_inks import COLOURS, page_style
 
 _MOST_NAME = 60
 
@@ -32,15 +30,14 @@ async def charts_as_file(
     from tuimon.vectors.png_image import png_image
     from tuimon.vectors.svg_document import svg_document
 
-    palette = len(curve_colours(LIGHT.variables))
-    options = replace(state.options, palette=palette)
+    options = replace(state.options, palette=COLOURS)
     drawn = []
     for chart in charts:
         curves, title = chart.curves, chart.curves.metric.title
         drawn.append(
             chart_vectors(
                 title,
-                curves.curves(palette),
+                curves.curves(COLOURS),
                 choice.width,
                 options,
                 view=state.view(title),

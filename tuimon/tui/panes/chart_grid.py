@@ -109,11 +109,6 @@ class ChartGrid(Container):
         return len(self._metrics)
 
     @property
-    def metrics(self) -> Sequence[Metric]:
-        """What there are charts of, on all pages."""
-        return self._metrics
-
-    @property
     def focused_chart(self) -> ChartView | None:
         """The chart of the page that has the focus, if any."""
         # One that has just been taken off the page may have it until Textual looks.
@@ -243,12 +238,10 @@ class ChartGrid(Container):
 
     @on(ChartView.Pointed)
     def _point(self, message: ChartView.Pointed) -> None:
-        if self.cursor is not None:
+        if message.begin is not None:
+            self.cursor = Cursor(message.position, message.begin)
+        elif self.cursor is not None:
             self.put_cursor(message.position)
-
-    @on(ChartView.Swept)
-    def _sweep(self, message: ChartView.Swept) -> None:
-        self.cursor = Cursor(message.end, message.begin)
 
     # Where the focus is
 
@@ -373,10 +366,6 @@ class ChartGrid(Container):
         self.styles.grid_size_rows = rows
         self.refresh_bindings()
         return mounting
-
-    def all_charts(self) -> list[MetricChart]:
-        """The charts of all pages, in order."""
-        return [self._chart_of(metric) for metric in self._metrics]
 
     def _chart_of(self, metric: Metric) -> MetricChart:
         chart = self._kept.get(metric)

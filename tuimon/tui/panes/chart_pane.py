@@ -181,7 +181,7 @@ class ChartPane(KeyOwner, ChartGrid):
         """Go to the first chart of the section so many further on, around the end."""
         chart = self.leading_chart
         if chart is not None:
-            names = [section_of(metric) for metric in self.metrics]
+            names = [section_of(metric) for metric in self._metrics]
             found = list(dict.fromkeys(names))
             here = found.index(section_of(chart.metric))
             self.show_chart(names.index(found[(here + sections) % len(found)]))
@@ -376,7 +376,8 @@ class ChartPane(KeyOwner, ChartGrid):
         if choice.kind == "txt":
             content = chart.shown_text().encode()
         else:
-            charts = self.all_charts() if every else [chart.chart]
+            of_all = map(self._chart_of, self._metrics)
+            charts = [*of_all] if every else [chart.chart]
             content = await charts_as_file(charts, chart.state, choice)
         try:
             path.write_bytes(content)

@@ -64,17 +64,10 @@ class ChartView(CellView, can_focus=True):
 
     @dataclass
     class Pointed(Message):
-        """A position of x was clicked."""
+        """A position of x was clicked, or dragged to from where the drag began."""
 
-        chart: "ChartView"
         position: float
-
-    @dataclass
-    class Swept(Message):
-        """The pointer was dragged from one position of x to another."""
-
-        begin: float
-        end: float
+        begin: float | None = None
 
     title_line = 0
 
@@ -139,7 +132,7 @@ class ChartView(CellView, can_focus=True):
         self.focus()
         position = self._position(event.x)
         if position is not None and not self._dragged:
-            self.post_message(self.Pointed(self, position))
+            self.post_message(self.Pointed(position))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self._wheel(event, _WHEEL)
@@ -172,7 +165,7 @@ class ChartView(CellView, can_focus=True):
             else:
                 x = min(max(event.x, area.left), area.left + area.columns - 1)
                 here, there = area.position(begin - area.left), area.position(x - area.left)
-                self.post_message(self.Swept(here, there))
+                self.post_message(self.Pointed(there, here))
 
     def on_leave(self) -> None:
         self._hover(None)

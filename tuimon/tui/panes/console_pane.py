@@ -76,9 +76,10 @@ class ConsolePane(KeyOwner, ConsoleView):
     quiet_keys = ("zoom-x", "smoother", "x-axis", "log-y")
     about = (
         "The console has the focus: arrows and n, p scroll through all that the training has "
-        "printed, / searches it, e finds errors, l leaves out lines of lower levels, F goes back "
-        "to its end, Enter lets it fill the screen. Space begins to mark lines, arrows mark more "
-        "(or drag the mouse); Y copies those, else all in view."
+        "printed, / searches it, e finds errors, l leaves out lines of lower levels, c sets the "
+        "charts' cursor to the time of a line, F goes back to its end, Enter lets it fill the "
+        "screen. Space begins to mark lines, arrows mark more (or drag the mouse); Y copies those, "
+        "else all in view."
     )
 
     def __init__(self, session: Session, charts: ChartPane, *, id: str | None = None) -> None:

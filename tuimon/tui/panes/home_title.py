@@ -48,7 +48,7 @@ def title_row(memory: HomeMemory, shown: int, cells: int) -> Row:
         (f"{going} running" if going else "", roles.OK),
         (f"{paused} paused" if paused else "", roles.WARN),
         (f"! {wrong} with alerts" if wrong else "", roles.ERROR),
-        (f"{len(memory.marked)} marked" if memory.marked else "", roles.ACCENT),
+        (f"{memory.marks} marked" if memory.marks else "", roles.ACCENT),
         (f"filter {safe(memory.filter)}" if memory.filter else "", roles.ACCENT),
         (_ORDERS[memory.sort], roles.DIM),
         (f"{unreadable} unreadable: tuimon ls says why" if unreadable else "", roles.WARN),

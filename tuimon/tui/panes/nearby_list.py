@@ -2,7 +2,7 @@
 
 import shlex
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +40,7 @@ class NearbyList(CursorList[NearbyHeading | StrayTraining | NearbyLogdir]):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._place = Path()
+        self._marked: frozenset[Path] = frozenset()
         self.display = False
 
     def set_nearby(self, found: Whereabouts) -> None:
@@ -53,6 +54,11 @@ class NearbyList(CursorList[NearbyHeading | StrayTraining | NearbyLogdir]):
         self.display = bool(entries)
         self.set_items(entries)
         self._make_room()
+
+    def set_marked(self, marked: Iterable[Path]) -> None:
+        """Show which directories are marked."""
+        self._marked = frozenset(marked)
+        self.draw()
 
     def set_roomy(self, roomy: bool) -> None:
         """Take all the room that there is, or no more than needed."""
@@ -79,7 +85,7 @@ class NearbyList(CursorList[NearbyHeading | StrayTraining | NearbyLogdir]):
     ) -> Row:
         match item:
             case NearbyHeading(text):
-                return (Span(fit(text, cells), roles.DIM),)
+                return (Span(fit(f" {text}", cells), roles.DIM),)
             case StrayTraining():
                 parts = _stray_parts(item, cells)
             case NearbyLogdir():
@@ -92,9 +98,9 @@ class NearbyList(CursorList[NearbyHeading | StrayTraining | NearbyLogdir]):
         path = "." if item.path == self._place else str(item.path.relative_to(self._place))
         runs = count(item.runs, "run") if item.whole else f"{item.runs}+ runs"
         age = format_age(max(0.0, time.time() - item.modified))
-        room = max(8, cells - _RUNS_WIDTH - _AGE_WIDTH - 4)
+        room = max(8, cells - _RUNS_WIDTH - _AGE_WIDTH - 5)
         return [
-            ("▪ ", roles.ACCENT),
+            ("▌▪ " if item.path in self._marked else " ▪ ", roles.ACCENT),
             (fit_name(path, room) + " ", roles.TEXT),
             (fit(runs, _RUNS_WIDTH) + " ", roles.DIM),
             (fit(age, _AGE_WIDTH), roles.DIM),
@@ -108,9 +114,9 @@ def _stray_parts(item: StrayTraining, cells: int) -> list[tuple[str, roles.Role]
     what += ", on a GPU" if item.on_gpu else ""
     age = format_age(max(0.0, time.time() - item.started_at))
     number = f"{item.pid} "
-    room = max(8, cells - _WHAT_WIDTH - _AGE_WIDTH - 4 - width(number))
+    room = max(8, cells - _WHAT_WIDTH - _AGE_WIDTH - 5 - width(number))
     return [
-        ("● ", roles.OK),
+        (" ● ", roles.OK),
         (number, roles.VALUE),
         (fit(command, room) + " ", roles.TEXT),
         (fit(what, _WHAT_WIDTH) + " ", roles.DIM),

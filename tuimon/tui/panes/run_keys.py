@@ -1,4 +1,4 @@
-"""What is done with runs: stand out, pin, hide, order, group."""
+"""What is done with runs: highlight, pin, hide, order, group."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence

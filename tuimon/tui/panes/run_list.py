@@ -32,10 +32,10 @@ _Part = tuple[str, roles.Role]
 _LEAD, _STATE, _STARTED, _TOOK, _VALUE = 4, 9, 10, 8, 9
 _LEAST_NAME, _MOST_NAME = 8, 32
 _TITLE, _LEAST_ARGUMENTS, _MOST_ARGUMENTS = 9, 12, 80
-_COURSE, _LEAST_REMARK = 16, 20
+_COURSE, _LEAST_COURSE, _LEAST_REMARK = 16, 10, 20
 _DETAILS_FROM, _ALL_DETAILS_FROM = 12, 18
 """Heights from which there is room for more about the chosen run."""
-_LONGEST_ARGUMENT = 20
+_LONGEST_ARGUMENT, _LEAST_VALUE = 20, 10
 _GAP = "  "
 
 
@@ -49,6 +49,19 @@ class _RunColumns(NamedTuple):
     course: int
     remark: int
     """0: a remark takes the place of the course."""
+
+
+class _Told(NamedTuple):
+    """Arguments by the id of a run, and the cells of the longest."""
+
+    texts: Mapping[str, str]
+    cells: int
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> "_Told":
+        """Of these texts; the title of their column has room, too."""
+        longest = max(map(width, texts.values()), default=0)
+        return cls(texts, longest and max(longest, _TITLE))
 
 
 class RunList(CursorList[RunLine | DirectoryHeading]):
@@ -65,10 +78,8 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         self._has_best = True
         self._columns = _RunColumns(_LEAST_NAME, 0, 0, 0, 0, 0)
         self._arguments: Sequence[tuple[str, Sequence[Argument]]] = ()
-        self._told: dict[str, str] = {}
-        """By the id of a run its arguments, each with the room of its option."""
-        self._widest = 0
-        """Of these, in cells."""
+        self._told = self._tight = self._shown = _Told({}, 0)
+        """Arguments, each with the room of its option; without; those of the two that are shown."""
         self._commands: dict[str, str] = {}
         self.ascii_only = False
 
@@ -86,8 +97,8 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         if arguments != self._arguments:
             rooms = columns_of(found for _, found in arguments)
             self._arguments = arguments
-            self._told = {run: _in_columns(found, rooms) for run, found in arguments}
-            self._widest = max(map(width, self._told.values()), default=0)
+            self._told = _Told.of({run: _in_columns(found, rooms) for run, found in arguments})
+            self._tight = _Told.of({run: " ".join(map(_short, found)) for run, found in arguments})
         self.set_items(entries)
 
     @property
@@ -131,10 +142,11 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         fixed = _LEAD + _STATE + _STARTED + _VALUE + 4
         name = min(max(names, _LEAST_NAME), _MOST_NAME, max(_LEAST_NAME, cells - fixed))
         free = cells - fixed - name
-        told = max(map(width, self._told.values()), default=0)
-        arguments = min(
-            told and max(told, _TITLE), _MOST_ARGUMENTS, max(_LEAST_ARGUMENTS, free * 3 // 5)
-        )
+        most = max(_LEAST_ARGUMENTS, free * 3 // 5)
+        self._shown = self._told if self._told.cells <= most else self._tight
+        if self._shown is self._tight:  # what tells runs apart before their courses
+            most = max(most, free - _LEAST_COURSE)
+        arguments = min(self._shown.cells, _MOST_ARGUMENTS, most)
         if arguments > free - 1:
             arguments = 0
         free -= arguments + bool(arguments)
@@ -154,11 +166,10 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         if chosen is None or height < _DETAILS_FROM:
             return []
         run, values = chosen.run, numbers(chosen)
-        elsewhere = f"  on {run.record.host}" if run.is_elsewhere else ""
         started = f"  as {run.record.name}" if run.name != run.record.name else ""
         said = " · ".join(text for text, _ in remarks(chosen, time.time()))
         rows = [
-            ("run", f"{run.record.id}{started}{elsewhere}"),
+            ("run", f"{run.record.id}{started}"),
             ("command", self._command(run)),
             ("in", run.record.cwd),
             ("metric" if values else "", values),
@@ -189,7 +200,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
             (mark, role),
             ("! " if item.alert is not None else "  ", roles.ERROR),
             (fit_name(item.name, columns.name) + " ", roles.TEXT),
-            (fit(self._told[item.id], columns.arguments), roles.LEGEND),
+            (fit(self._shown.texts[item.id], columns.arguments), roles.LEGEND),
             (" " if columns.arguments else "", roles.DIM),
             (fit(word, _STATE) + " ", role),
             (fit(started, _STARTED) + " ", roles.DIM),
@@ -226,8 +237,14 @@ def _drawn(values: tuple[float, ...], cells: int, ascii_only: bool) -> str:
 
 def _in_columns(arguments: Sequence[Argument], rooms: Mapping[str, int]) -> str:
     """Arguments, each in the room of its option."""
-    texts = [(shorten(str(one), _LONGEST_ARGUMENT), one.name) for one in arguments]
-    return _GAP.join(fit(text, max(width(text), rooms[name])) for text, name in texts).rstrip()
+    texts = [(_short(one), rooms[one.name]) for one in arguments]
+    return _GAP.join(fit(text, max(width(text), room)) for text, room in texts).rstrip()
+
+
+def _short(argument: Argument) -> str:
+    """Of a path its end."""
+    room = max(_LEAST_VALUE, _LONGEST_ARGUMENT - width(argument.name) - 1)
+    return str(argument._replace(value=shorten(argument.value, room)))
 
 
 def _heading(item: DirectoryHeading, cells: int) -> Row:

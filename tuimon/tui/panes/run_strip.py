@@ -12,6 +12,8 @@ from tuimon.tui.panes.cells import Cell, CellView, line
 
 _GAP = 2
 _LEAST_LABEL = 3
+_ENOUGH = 24
+"""Cells of a name that is long."""
 _SHARE = 4
 """Of the rows of a terminal it takes one in so many at most."""
 
@@ -59,7 +61,7 @@ def strip_rows(table: RunTable, cells: int, most: int) -> list[Row]:
     for count in range(1, most + 1):
         columns = -(-len(entries) // count)
         room = cells // columns - _GAP - 1 - max(len(cue) for cue, _, _ in entries)
-        if room >= max(width(label) for _, _, label in entries):
+        if room >= min(max(width(label) for _, _, label in entries), _ENOUGH):
             break
     rows = []
     for start in range(0, len(entries), columns):

@@ -55,8 +55,9 @@ class TagPane(RunKeys, can_focus=True):
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
     about = (
-        "The list of runs and tags has the focus. Enter on a tag shows its chart; on a run, "
-        "highlights it. / filters both."
+        "The list of runs and tags has the focus. Enter on a tag shows its chart, on a branch "
+        "opens it, on a run highlights it. / filters both, r orders runs, by the tag under the "
+        "cursor if it is on one."
     )
     DEFAULT_CSS = "TagPane { dock: left; width: 30; background: $surface; }"
 

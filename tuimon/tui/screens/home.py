@@ -13,25 +13,19 @@ from textual.worker import get_current_worker
 
 from tuimon.abandoned import answer_within
 from tuimon.events.nearby import NearbyLogdir
-from tuimon.guardian.client import ControlClient, ControlError
 from tuimon.present.facts import count
 from tuimon.present.home_memory import HomeMemory
+from tuimon.present.look import wanted_marks
 from tuimon.present.run_again import again_question
-from tuimon.present.run_lines import RunLine, sources_of
+from tuimon.present.run_lines import RunLine
 from tuimon.present.signs import STATE_SIGNS
 from tuimon.present.whereabouts import Whereabouts, look_about
 from tuimon.runs.annotation import Annotation, write_annotation
 from tuimon.runs.environment import read_environment
 from tuimon.runs.registry import RunStatus
-from tuimon.runs.removal import (
-    CannotRemoveError,
-    has_unsent,
-    remove_run,
-    size_of,
-    why_it_stays,
-)
+from tuimon.runs.removal import why_it_stays
 from tuimon.runs.strays import StrayTraining
-from tuimon.text import format_bytes, safe
+from tuimon.text import safe
 from tuimon.tui.dialogs.annotate import AnnotateScreen
 from tuimon.tui.dialogs.ask import Answer, AskScreen
 from tuimon.tui.keys.key_owner import KeyScreen
@@ -44,17 +38,19 @@ from tuimon.tui.panes.notice import Notice
 from tuimon.tui.panes.prompt import Prompt
 from tuimon.tui.panes.run_list import RunList
 from tuimon.tui.panes.welcome import Welcome
+from tuimon.tui.screens.asking import ask_to_remove, ask_to_stop
 from tuimon.tui.screens.home_choice import Again, Attach, Choice, Together
 from tuimon.tui.screens.pages import TextScreen, TextSection
+from tuimon.tui.viewer_app import ViewerApp
 
 HOME_KEYS = (
     Key("home-leave", "q,ctrl+c", "leave", "Leave", "Leave; trainings go on", "leave", 100),
     Key("home-help", "question_mark,f1", "help", "Help", "Show this help", "help", 95),
-    Key("home-messages", "M", "app.messages", "Messages", "List the messages", "messages", 1),
+    Key("home-messages", "M", "app.messages", "Messages", "List the messages"),
     Key("home-open", "enter", "open", "Watch", "Watch it, or all that are marked", "watch", 90),
     Key("home-filter", "slash", "filter", "Filter", "Filter the runs", "filter", 85),
     Key("home-stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
-    Key("home-mark", "space", "mark", "Mark", "Mark runs to watch side by side", "mark", 75),
+    Key("home-mark", "space", "mark", "Mark", "Mark what to watch side by side", "mark", 75),
     Key("home-sort", "s", "sort", "Sort", "Sort: newest, best, name, state, longest", "sort", 70),
     Key("home-again", "r", "again", "Run again", "Start it again; asks first", "again", 65),
     Key(
@@ -82,6 +78,7 @@ _FIRST_SECONDS = 1.0
 """That the first frame waits for the runs."""
 _LOOK_EVERY = 2.0
 _SEARCH_EVERY = 30.0
+_READING = ("Reading the runs…",)
 _NO_MATCH = ("No run matches the filter.", "/ changes it, Esc clears it.")
 _EXAMPLES = "adam -failed    lr=0.01    starred    #paper    run:big"
 _ABOUT = """\
@@ -94,8 +91,6 @@ torch), and the log directories at and below the working directory.
 A filter looks in names, commands, directories, states, tags and notes. A name, tags, a note and a \
 star are kept beside the run, and tuimon ls tells them. Removing a run removes what tuimon keeps \
 of it; the event files that the training wrote stay."""
-_STOP = Answer("s", "stop: SIGINT like Ctrl-C; it can save a checkpoint", "next")
-_KILL = Answer("k", "kill: SIGKILL to all of it, nothing can be saved", "kill")
 
 
 class HomeScreen(KeyScreen[None]):
@@ -133,11 +128,13 @@ class HomeScreen(KeyScreen[None]):
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
-        self._list.ascii_only = self.app.has_class("-ascii")
+        plain = isinstance(self.app, ViewerApp) and wanted_marks(self.app.settings) != "braille"
+        self._list.ascii_only = plain or self.app.has_class("-ascii")
+        self._notice.say(_READING)
+        self._list.display = self._welcome.display = False
         with suppress(TimeoutError):  # then they come when they do
             self._show(answer_within(_FIRST_SECONDS, self._memory.looked))
         self._list.move_to(self._memory.chosen)
-        self._notice.say(_NO_MATCH)
         self.set_interval(_LOOK_EVERY, self._look)
         self.set_interval(_SEARCH_EVERY, self._search)
         self._look()
@@ -161,8 +158,10 @@ class HomeScreen(KeyScreen[None]):
         self._list.display = bool(shown)
         self._welcome.display = not memory.lines
         self._notice.display = bool(memory.lines) and not shown
+        self._notice.say(_NO_MATCH)
         self._nearby.set_roomy(not memory.lines)
         self._list.set_runs(entries, marked=memory.marked, sort=memory.sort)
+        self._nearby.set_marked(memory.places)
         self._prompt.say(f"{shown} of {count(len(memory.lines), 'run')}")
         self._offer_keys()
 
@@ -174,10 +173,10 @@ class HomeScreen(KeyScreen[None]):
         """Ids of the keys that do nothing for what is under the cursor."""
         run, memory = self._run, self._memory
         does = {
-            "home-open": self._chosen is not None or bool(memory.marked),
+            "home-open": self._chosen is not None or bool(memory.marks),
             "home-stop": run is not None and not run.state.ended,
             "home-remove": bool(memory.marked) or (run is not None and why_it_stays(run) is None),
-            "home-mark": run is not None,
+            "home-mark": isinstance(self._chosen, RunStatus | Path),
             "home-again": run is not None and run.state.ended,
             "home-annotate": run is not None,
             "home-star": run is not None,
@@ -249,8 +248,9 @@ class HomeScreen(KeyScreen[None]):
 
     def action_back(self) -> None:
         memory = self._memory
-        if memory.marked:
+        if memory.marks:
             memory.marked.clear()
+            memory.places.clear()
         elif memory.filter:
             memory.filter_by("")
         else:
@@ -300,27 +300,27 @@ class HomeScreen(KeyScreen[None]):
         self._list_runs()
 
     def action_mark(self) -> None:
-        if self._run is not None:
-            self._memory.toggle_mark(self._run.record.id)
-            self._list.move_cursor(1)
-            self._list_runs()
+        match self._chosen:
+            case RunStatus() as run:
+                self._memory.toggle_mark(run.record.id)
+                self._list.move_cursor(1)
+            case Path() as place:
+                self._memory.toggle_mark(place)
+                self._nearby.move_cursor(1)
+        self._list_runs()
 
     @on(CursorList.Opened)
     def action_open(self) -> None:
-        marked = self._memory.marked_lines()
-        if marked and not self._nearby.has_focus:
-            self._open_marked(marked)
-        elif self._chosen is not None:
-            self._exit_with(self._chosen)
-
-    def _open_marked(self, marked: Sequence[RunLine]) -> None:
-        sources = sources_of(marked, self._memory.commands)
-        if len(marked) == 1:
-            self._exit_with(marked[0].run)
-        elif sources:
+        memory = self._memory
+        runs = memory.marked_lines()
+        if memory.marks > 1 and (sources := memory.marked_sources()):
             self._exit_with(Together(sources))
-        else:
+        elif memory.marks > 1:
             self.notify("None of them has written event files.", severity="warning")
+        elif runs:
+            self._exit_with(runs[0].run)
+        elif (chosen := next(iter(memory.places), self._chosen)) is not None:
+            self._exit_with(chosen)
 
     @work(exclusive=True, group="ask")
     async def action_again(self) -> None:
@@ -358,40 +358,13 @@ class HomeScreen(KeyScreen[None]):
     @work(exclusive=True, group="ask")
     async def action_stop(self) -> None:
         run = self._run
-        if run is None or "home-stop" in self.idle_keys():
-            return
-        if run.is_elsewhere:
-            self.notify(safe(f"It runs on {run.record.host}: stop it there."), markup=False)
-            return
-        ask = AskScreen(f"Stop {safe(run.name)}?", [_STOP, _KILL])
-        choice = await self.app.push_screen_wait(ask)
-        if choice:
-            try:
-                stop = ControlClient(run.paths).stop
-                await asyncio.to_thread(stop, "kill" if choice == "kill" else "next")
-            except ControlError as error:
-                self.notify(safe(str(error)), severity="error")
+        if run is not None and "home-stop" not in self.idle_keys():
+            await ask_to_stop(self, run)
             self._look()
 
     @work(exclusive=True, group="ask")
     async def action_remove(self) -> None:
         marked = [line.run for line in self._memory.marked_lines()]
-        runs = marked or ([self._run] if self._run is not None else [])
-        for reason in filter(None, map(why_it_stays, runs)):
-            self.notify(safe(reason), severity="warning", markup=False)
-            return
-        if not runs:
-            return
-        unsent, size = await asyncio.to_thread(
-            lambda: (sum(map(has_unsent, runs)), sum(map(size_of, runs)))
-        )
-        unsaid = "; W&B data were not uploaded" if unsent else ""
-        answer = Answer("r", f"remove: log, record, {format_bytes(size)}{unsaid}", "remove")
-        what = f"{safe(runs[0].name)} ({runs[0].record.id})"
-        what = what if len(runs) == 1 else f"the {len(runs)} runs that are marked"
-        if await self.app.push_screen_wait(AskScreen(f"Remove {what}?", [answer])):
-            try:
-                await asyncio.to_thread(lambda: [*map(remove_run, runs)])
-            except CannotRemoveError as error:
-                self.notify(safe(str(error)), severity="error", markup=False)
+        if runs := marked or ([self._run] if self._run is not None else []):
+            await ask_to_remove(self, runs)
             self._look()

@@ -292,7 +292,7 @@ class MonitorScreen(DataKeys):
             "system": self.session.system is not None,
             "summaries": store.has_other_data,
             "next-pane": bool(self._panes.panes),
-            **dict.fromkeys(("tags", "table"), bool(store.runs)),
+            **dict.fromkeys(("tags", "table", "sparklines"), bool(store.runs)),
         }
         return {key for key, does in works.items() if not does}.union(super().idle_keys())
 

@@ -34,8 +34,11 @@ TEXT_KEYS = (
 _EXPLANATION = """\
 A chart pairs the train and test curves of one metric, last values beside their names. The bright \
 line is smoothed as in TensorBoard, the dim band behind it is what was logged. NaN and infinite \
-values are marked at the edge and counted in the title. So are points \
-overwritten by a resume, which d shows.
+values are marked at the edge and counted in the title. So are points overwritten by a resume, \
+which d shows.
+
+The pointer of the mouse reads values, dragging marks a range that z zooms into, the wheel zooms, \
+and what stands in the footer can be clicked.
 
 The training runs under a guardian of its own: leaving, closing the terminal or losing the \
 connection does not touch it. Come back from any terminal: tuimon attach"""
@@ -72,7 +75,7 @@ class TextScreen(ModalScreen[None]):
         width: 76; max-width: 100%; height: auto; max-height: 100%;
         background: $surface; border: round $primary; padding: 0 2;
         scrollbar-size-vertical: 1;
-        border-title-color: $primary; border-subtitle-color: $foreground 60%;
+        border-title-color: $primary; border-subtitle-color: $foreground-muted;
     }
     TextScreen Container { height: auto; }
     TextScreen VerticalScroll Static { height: auto; margin-top: 1; }

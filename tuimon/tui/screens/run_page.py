@@ -43,11 +43,14 @@ class FactSheet(CellView):
         super().__init__()
         self._sections: Sequence[FactSection] = ()
         self._patch: Sequence[str] = ()
+        self._laid_out: tuple[int, list[Row]] = (-1, [])
+        """Rows for a width."""
 
     def show(self, sections: Sequence[FactSection], patch: Sequence[str]) -> None:
         """Tell these facts from now on."""
         if (sections, patch) != (self._sections, self._patch):
             self._sections, self._patch = sections, patch
+            self._laid_out = -1, []
             self._fit()
 
     def whole_text(self) -> str:
@@ -55,7 +58,9 @@ class FactSheet(CellView):
         return text_of(fact_rows(self._sections, self._patch, _COPIED_CELLS))
 
     def rows(self, width: int, height: int) -> list[Row]:
-        return fact_rows(self._sections, self._patch, width)
+        if self._laid_out[0] != width:
+            self._laid_out = width, fact_rows(self._sections, self._patch, width)
+        return self._laid_out[1]
 
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
@@ -77,7 +82,7 @@ class RunPage(ModalScreen[None]):
         width: 100%; max-width: 200; height: auto; max-height: 100%;
         background: $surface; border: round $primary; padding: 0 1;
         scrollbar-size-vertical: 1; scrollbar-gutter: stable;
-        border-title-color: $primary; border-subtitle-color: $foreground 60%;
+        border-title-color: $primary; border-subtitle-color: $foreground-muted;
     }
     """
 

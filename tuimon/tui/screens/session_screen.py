@@ -58,7 +58,7 @@ class SessionScreen(KeyScreen[None]):
             Key("interrupt", "ctrl+c", "interrupt", "Leave or stop", "Ask: leave, or stop"),
         ),
         "The training": (
-            Key("run", "i", "run_facts", "About this run", "Show all about this run", "run", 42),
+            Key("run", "i", "run_facts", "About this run", "Show all about this run", "info", 42),
             Key("alerts", "a", "alerts", "Alerts", "List the alerts", "alerts", 81),
             Key("stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
             Key("type", "I", "type", "Type into the console", _TYPE, "answer it", 79),

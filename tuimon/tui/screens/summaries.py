@@ -220,8 +220,12 @@ class SummariesScreen(KeyScreen[None]):
 
     def _answer(self, text: str) -> None:
         self._prompt.say("")
-        if self._question is not None:
-            self._pane.answer(self._question, text)
+        question = self._question
+        if question is not None:
+            if why := kind_of(question.item).fault(question.key.id, text):
+                self._prompt.say(why, wrong=True)
+            else:
+                self._pane.answer(question, text)
             return
         try:
             shows = parse_filter(text)

@@ -20,7 +20,7 @@ from tuimon.tui.panes.key_bar import KeyBar
 SYSTEM_KEYS = (
     Key("system-back", "q,3,ctrl+c", "leave", "Back", "Go back to the training", "back", 100),
     Key("system-zoom", "enter", "zoom", "Zoom", "Zoom the focused chart", "zoom", 70),
-    Key("system-all", "escape", "back", "Back", "Go back from a zoom", "back", 75),
+    Key("system-all", "escape", "back", "Back", "Go back from a zoom", "all", 75),
     Key("system-left", "left,h", "move(-1, 0)", "Focus left", "Move the focus"),
     Key("system-down", "down,j", "move(0, 1)", "Focus down"),
     Key("system-up", "up,k", "move(0, -1)", "Focus up"),

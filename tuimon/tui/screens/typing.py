@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar
@@ -15,13 +16,15 @@ from tuimon.abandoned import Aside
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.console.emulation import ConsoleTail
+from tuimon.console.levels import LogLevel
 from tuimon.guardian.client import ControlError, Typist
+from tuimon.present.printed_rows import cut_row, overlaid, printed_spans
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecordError
 from tuimon.runs.registry import read_status
 from tuimon.terminal.typed import typed
-from tuimon.text import fit, safe
-from tuimon.tui.panes.cells import CellView, line
+from tuimon.text import safe
+from tuimon.tui.panes.cells import CellView
 
 LEAVING_KEY = "ctrl+right_square_bracket"
 _LEAVING = "Ctrl-] leaves"
@@ -146,12 +149,12 @@ class _Terminal(CellView):
         self.draw()
 
     def rows(self, width: int, height: int) -> list[Row]:
-        rows: list[Row] = [(Span(fit(text, width), roles.TEXT),) for text in self._lines[:height]]
-        if self._cursor is not None and self._cursor[0] < len(rows):
-            row, column = self._cursor
-            text = fit(self._lines[row], width)
-            rows[row] = line(
-                (text[:column], roles.TEXT), (text[column : column + 1], roles.SELECTED),
-                (text[column + 1 :], roles.TEXT),
-            )  # fmt: skip
+        rows: list[Row] = []
+        for index, text in enumerate(self._lines[:height]):
+            spans: Iterable[Span] = printed_spans(text, LogLevel.INFO)
+            if self._cursor is not None and self._cursor[0] == index:
+                column = self._cursor[1]
+                blank = Span(" " * max(0, column + 1 - len(text)), roles.TEXT)
+                spans = overlaid((*spans, blank), [(column, column + 1)], roles.SELECTED)
+            rows.append(cut_row(spans, width))
         return rows

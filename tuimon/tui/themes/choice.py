@@ -14,7 +14,7 @@ from tuimon.regular_file import read_regular
 from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.text import safe
-from tuimon.tui.themes.contrast import legible
+from tuimon.tui.themes.contrast import MUTED, legible, with_muted
 from tuimon.tui.themes.last_background import keep_background, last_background
 from tuimon.tui.themes.theme_file import ANSI, ANSI_LIGHT, DARK, LIGHT, THEMES
 from tuimon.tui.themes.users import read_themes, themes_directory
@@ -84,9 +84,9 @@ class ThemeChoice:
 
     def _show(self, name: str) -> None:
         """Show a theme; one of Textual's with inks that can be read."""
-        theme = BUILTIN_THEMES.get(name)
-        if theme is not None and self._app.available_themes.get(name) == theme:
-            self._app.register_theme(legible(theme))
+        theme = self._app.available_themes.get(name)
+        if theme is not None and MUTED[0] not in theme.variables:
+            self._app.register_theme(_as_shown(theme))
         self._app.theme = name
 
     def _wanted(self) -> str:
@@ -107,8 +107,9 @@ class ThemeChoice:
         self._seen = stamps
         found = read_themes(self._directory)
         for theme in found.themes.values():
-            changed = self._app.available_themes.get(theme.name) != theme
-            self._app.register_theme(theme)
+            shown = _as_shown(theme)
+            changed = self._app.available_themes.get(theme.name) != shown
+            self._app.register_theme(shown)
             if changed and theme.name == self._app.theme:
                 self._app.mutate_reactive(App.theme)
         for problem in found.problems[:1]:
@@ -148,3 +149,8 @@ class ThemeChoice:
                 with suppress(OSError):
                     stamps[path.name] = path.stat().st_mtime_ns
         return stamps
+
+
+def _as_shown(theme: Theme) -> Theme:
+    """A theme as it is on the screen: what the user and tuimon have chosen is left as it is."""
+    return legible(theme) if BUILTIN_THEMES.get(theme.name) == theme else with_muted(theme)

@@ -12,7 +12,10 @@ from textual.theme import Theme
 TEXT, LINES = 4.5, 3.0
 _INKS = ("primary", "secondary", "accent", "warning", "error", "success", "foreground")
 _GROUNDS = ("background", "surface", "panel")
-_HALVINGS = 8
+_HALVINGS = 10
+_MUTED_SHARE = 0.6
+MUTED = ("text-muted", "foreground-muted")
+"""What muted text is called by Textual, which makes it see-through."""
 _BLACK, _WHITE = Color(0, 0, 0), Color(255, 255, 255)
 
 
@@ -53,7 +56,17 @@ def legible(theme: Theme) -> Theme:
         return theme
     colours = theme.to_color_system().generate()
     grounds = [Color.parse(colours[name]) for name in _GROUNDS]
-    inks: dict[str, Any] = {
-        name: readable(Color.parse(colours[name]), *grounds).hex for name in _INKS
-    }
-    return replace(theme, **inks)
+    parsed = ((name, Color.parse(colours[name])) for name in _INKS)
+    inks: dict[str, Any] = {name: readable(ink, *grounds).hex for name, ink in parsed}
+    return with_muted(replace(theme, **inks))
+
+
+def with_muted(theme: Theme) -> Theme:
+    """A theme whose muted text can be read on all of its grounds, too."""
+    if theme.ansi:
+        return theme
+    colours = theme.to_color_system().generate()
+    background, *others = (Color.parse(colours[name]) for name in _GROUNDS)
+    ink = background.blend(Color.parse(colours["foreground"]), _MUTED_SHARE)
+    muted = readable(ink, background, *others).hex
+    return replace(theme, variables={**theme.variables, **dict.fromkeys(MUTED, muted)})

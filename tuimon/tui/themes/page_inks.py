@@ -6,12 +6,14 @@ from textual.color import Color
 from textual.theme import Theme
 
 from tuimon.charts.roles import Role, RoleTable
-from tuimon.tui.themes.styles import RoleStyles
+from tuimon.tui.themes.styles import RoleStyles, curve_colours
 from tuimon.tui.themes.theme_file import DARK, LIGHT
 
 Ground = Literal["light", "dark", "transparent", "transparent-dark"]
 GROUNDS: tuple[Ground, ...] = get_args(Ground)
 """What a drawing stands on; what is transparent is to be put on a light or on a dark page."""
+COLOURS = len(curve_colours(LIGHT.variables))
+"""How many tell curves apart."""
 
 
 class PageInks(RoleTable[str]):

@@ -12,7 +12,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.metrics import best_of
 from tuimon.present.trial_names import hparam_text
-from tuimon.store.filters import FilterError, parse_expression
+from tuimon.store.filters import filter_fault, parse_expression
 from tuimon.store.store import Store
 from tuimon.views.base import Arrows, View, ViewDrawing, ViewOptions, arrow_keys, view_key
 from tuimon.views.hparams.importance import importance_rows
@@ -78,7 +78,6 @@ class HParamsView(View):
         """Column, and whether the largest come first."""
         self._filter = ""
         self._matches = parse_expression("")
-        self._wrong = ""
         """Why what was typed is no filter; the one before it stays."""
         self._cursor = TableCursor()
 
@@ -114,6 +113,10 @@ class HParamsView(View):
         bars = importance_rows(scene, look.width, len(scene.table.columns) + 6)
         return [*self._head(scene, look.width), *table, (), *bars]
 
+    @classmethod
+    def fault(cls, key: str, text: str) -> str:
+        return filter_fault(text)
+
     def press(self, key: str, text: str = "") -> None:
         column = self._table.named(self._column)
         name = self._table.columns[column].name if self._table.columns else None
@@ -139,12 +142,9 @@ class HParamsView(View):
                 self._cursor.at = 0
             case "hparams-colour":
                 self._colour = name
-            case "hparams-filter":
-                self._filter, self._wrong, self._cursor.at = text.strip(), "", 0
-                try:
-                    self._matches = parse_expression(text)
-                except FilterError as error:
-                    self._wrong = str(error)
+            case "hparams-filter" if not filter_fault(text):
+                self._filter, self._cursor.at = text.strip(), 0
+                self._matches = parse_expression(text)
 
     def page(self, pages: int) -> None:
         self._cursor.turn(pages)
@@ -192,8 +192,6 @@ class HParamsView(View):
             title.append((f"  by {self._sort[0]} {'↓' if self._sort[1] else '↑'}", roles.NOTE))
         if self._filter:
             title.append((f"  /{self._filter}", roles.ACCENT))
-        if self._wrong:
-            return [clip(title, cells), clip([(self._wrong, roles.WARN)], cells)]
         same: list[Piece] = []
         for at, column in enumerate(table.columns):
             if not column.varies and not column.metric:
