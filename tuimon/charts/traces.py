@@ -179,7 +179,7 @@ def decades_fallen(traces: Sequence[Trace]) -> int:
     """Over how many powers of ten the line of any curve falls, from its highest to its lowest."""
     most = 0.0
     for trace in traces:
-        line = trace.line[trace.line > 0]
+        line = trace.line[(trace.line > 0) & (trace.line < np.inf)]
         if len(line) and line.argmin() > line.argmax():
             most = max(most, float(np.log10(line.max()) - np.log10(line.min())))
     return int(most + 1e-9)
