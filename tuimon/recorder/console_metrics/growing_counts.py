@@ -24,7 +24,7 @@ _MOST_PATTERNS = 256
 
 
 @dataclass(slots=True)
-class _Pattern:
+class _LinePattern:
     """What is known of the lines that differ in their numbers alone."""
 
     rows: list[tuple[int, ...]] = field(default_factory=list)
@@ -84,7 +84,7 @@ class _Pattern:
 class _Held(NamedTuple):
     whose: Trainings
     line: MetricLine
-    pattern: _Pattern | None
+    pattern: _LinePattern | None
     """None of a line that waits for those before it alone."""
     row: tuple[int, ...] = ()
     words: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ class GrowingCounts:
     """Gives lines their places, in the order in which they came."""
 
     def __init__(self) -> None:
-        self._patterns: dict[str, _Pattern] = {}
+        self._patterns: dict[str, _LinePattern] = {}
         self._held: deque[_Held] = deque()
         self._outer: dict[str, _Outer] = {}
 
@@ -132,7 +132,7 @@ class GrowingCounts:
         if len(self._patterns) >= _MOST_PATTERNS and counts.pattern not in self._patterns:
             yield from self.finish()
             self._patterns.clear()
-        known = self._patterns.setdefault(counts.pattern, _Pattern())
+        known = self._patterns.setdefault(counts.pattern, _LinePattern())
         row = counts.numbers
         if known.rows and len(known.rows[0]) != len(row):
             return
