@@ -65,7 +65,16 @@ def _share(limits: Limits, share: float) -> float:
 
 def _typical(track: Track, axis: Axis, *, log_y: bool) -> Limits | None:
     """The shortest range of nine tenths of the values in sight; of few values all of them."""
-    values = track.sample(*_edges(track, axis), _MOST_SAMPLED)
+    kept, key = track.curve.detail.typical, (*_edges(track, axis), log_y, axis.kind)
+    known = kept.get(key)
+    if known is None:
+        known = (_shortest(track.sample(*key[:2], _MOST_SAMPLED), log_y=log_y),)
+        kept.put(key, known)
+    limits: Limits | None = known[0]
+    return limits
+
+
+def _shortest(values: Floats, *, log_y: bool) -> Limits | None:
     values = values[np.isfinite(values)]
     if log_y:
         values = np.log10(values[values > 0])

@@ -94,10 +94,12 @@ def y_scale(low: float, high: float, rows: int, down: int, previous: YScale | No
     low, high = (min(max(limit, -_HUGE), _HUGE) for limit in (low, high))
     low, high = _spread(low, high)
     fresh = _fit_rows(low, high, rows, down, nice_steps)
+    if previous and _suits(previous[:2], fresh[:2], low, high):
+        return previous
     tighter = _fit_rows(low, high, rows, down, partial(nice_steps, fine=True))
     if tighter.y1 - tighter.y0 < _MUCH_TIGHTER * (fresh.y1 - fresh.y0):
         fresh = tighter
-    return _keep_y(previous, fresh, low, high)
+    return fresh
 
 
 def _fit_rows(
