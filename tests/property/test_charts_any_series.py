@@ -89,6 +89,12 @@ def check(drawing: Drawing, width: int, height: int, options: ChartOptions) -> N
         for span in row:
             assert span.text.isprintable()
             assert span.text.isascii() or options.marks != "ascii"
+    area = drawing.area
+    if drawing.scales is not None and area is not None and (width, height) >= (40, 10):
+        plot = ["".join(span.text for span in row) for row in drawing.rows][area.top :][: area.rows]
+        ticks = [line for line in plot if line[area.left - 1] in "┤+"]
+        assert len(ticks) >= (3 if area.rows >= 6 else min(2, area.rows))
+        assert all(line[: area.left - 1].strip() for line in ticks)
 
 
 def of_values(*values: float) -> Curve:

@@ -137,7 +137,7 @@ async def test_pages_turn_where_a_filter_has_just_left_none(session: Session) ->
         grid.show_chart(1)
         selection = grid.charts[0].chart.curves.selection
         assert selection is not None
-        await grid.show([], selection)
+        await grid.show([], selection, growing=False)
         screen.set_focus(screen.query(ChartView).first())  # until Textual has looked
         grid.turn(1)
         assert (grid.focused_chart, grid.pages) == (None, (1, 1))

@@ -15,6 +15,7 @@ from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.item_pane import ItemPane
+from tuimon.tui.panes.page_line import PageLine
 
 START, FIRST = 1.7e9, 1.7e9 + 3600
 """The run's first event, and its first point an hour later."""
@@ -27,10 +28,9 @@ def layout() -> bytes:
 
 def facts(text: str) -> dict[str, object]:
     """What a chart tells of its curve besides the line itself."""
-    title = next(line for line in text.splitlines() if "smoothing" in line)
     return {
-        "superseded": re.findall(r"\d+ overwritten(?: shown)?", title),
-        "smoothing": re.findall(r"smoothing [\d.]+", title),
+        "superseded": re.findall(r"\d+ overwritten(?: shown)?", text),
+        "smoothing": re.findall(r"smoothing [\d.]+", text),
         "x": re.findall(r"\+\d+h\d*m?", text)[0],
         "best": re.findall("◆ ?[-.\\d]*", text),
     }
@@ -50,7 +50,7 @@ async def test_the_same_numbers_everywhere(
             version(START),
             layout(),
             *(
-                scalar("loss", step, 2.0 + (step - 70) ** 2 / 1e3, FIRST + 30 * place)
+                scalar("loss", step, 2.0 + (step - 70) ** 2 / 1e3, FIRST + 40 * place)
                 for place, step in enumerate(points)
             ),
         ],
@@ -62,7 +62,7 @@ async def test_the_same_numbers_everywhere(
     try:
         async with TuimonApp(session, settings=read_settings()).run_test(size=(130, 30)) as pilot:
             screen = await settle(pilot)
-            main_screen = shown(screen.query_one(ChartView))
+            main_screen = shown(screen.query_one(PageLine)) + shown(screen.query_one(ChartView))
             await pilot.press("v")
             view = pilot.app.screen.query_one(ItemPane)
             while "smoothing" not in shown(view):

@@ -15,6 +15,7 @@ from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView
 from tuimon.tui.panes.key_bar import KeyBar
 from tuimon.tui.panes.notice import Notice
+from tuimon.tui.panes.page_line import PageLine
 from tuimon.tui.panes.prompt import Prompt
 from tuimon.tui.panes.tag_pane import TagPane
 
@@ -155,7 +156,7 @@ async def test_train_and_val_of_runs_share_a_chart_where_that_is_wanted(session:
         await pilot.press("J")
         screen = await settle(pilot)
         assert visible(screen) == ["loss", "acc/train", "layer_1/grad"]
-        assert "━ train   ╍ val" in shown(screen.query(ChartView)[0])
+        assert "━ train  ╍ val" in shown(screen.query(ChartView)[0])
 
 
 async def test_the_next_viewer_looks_as_the_last_one_did(session: Session) -> None:
@@ -166,6 +167,6 @@ async def test_the_next_viewer_looks_as_the_last_one_did(session: Session) -> No
     async with TuimonApp(session).run_test(size=(140, 50)) as pilot:
         screen = await settle(pilot)
         assert visible(screen) == ["acc/train"]
-        assert "smoothing 0.8" in shown(screen.query(ChartView).first())
+        assert "smoothing 0.8" in shown(screen.query_one(PageLine))
         assert not screen.query_one(TagPane).display
         assert "] adam_1" in shown(screen.query_one(KeyBar))

@@ -26,6 +26,8 @@ _EXACT = 2**53  # integers up to here are exact as float64
 _LEAST: dict[XAxis, float] = {"step": 4.0, "relative": 1.0, "wall": 1.0}
 _LABEL_GAP = 2
 _TICK_CELLS = 8  # the least from tick to tick
+_LIKE = 0.3
+"""What does not reach this part of an axis has one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,28 +127,87 @@ def make_axis(
     tracks: Iterable[Track],
     previous: Scales | None,
     view: Viewport | None = None,
-    room: float = 0.0,
+    *,
+    growing: bool = True,
+    shared: Limits | None = None,
 ) -> Axis:
     """Return the axis that shows all points of `tracks`, ascending in x, or the part in view.
 
-    The limits of `previous`, the scales of the drawing before, are kept where they still suit;
-    `room` is the share of the axis to be left behind the newest point.
+    That of a `growing` log leaves room for what is to come, and the limits of `previous`, the
+    scales of the drawing before, are kept where they still suit. Limits `shared` with other charts
+    are taken as they are (see :func:`shared_limits`).
     """
-    tracks = [track for track in tracks if len(track.x)]
+    origin, low, high = _extremes(kind, [track for track in tracks if len(track.x)])
+    window = window_of(view, low, high, least=_LEAST[kind]) if view else None
+    if shared is not None and not origin:
+        window = shared
+    if window is not None:
+        return Axis(kind, origin, window, (low, high))
+    before = (previous.x0, previous.x1) if previous and previous.origin == origin else None
+    limits = _all_of_x(kind, low, high, before, growing=growing)
+    return Axis(kind, origin, limits, (low, high))
+
+
+def _extremes(kind: XAxis, tracks: Sequence[Track]) -> tuple[int, float, float]:
+    """What the limits count from, and the extremes of x, in units of the limits."""
     if kind == "step":
         first = min((int(track.x[0]) for track in tracks), default=0)
         last = max((int(track.x[-1]) for track in tracks), default=0)
         origin = 0 if first > -_EXACT and last < _EXACT else first
-        low, high, least = float(first - origin), float(last - origin), 1.0
-    else:
-        starts = [track.start if kind == "relative" else 0.0 for track in tracks]
-        timed = list(zip(tracks, starts, strict=True))
-        low = min((float(track.x[0]) - start for track, start in timed), default=0.0)
-        high = max((float(track.x[-1]) - start for track, start in timed), default=0.0)
-        origin, least = 0, 10.0
-    window = window_of(view, low, high, least=_LEAST[kind], room=room) if view else None
-    if window is not None:
-        return Axis(kind, origin, window, (low, high))
-    before = (previous.x0, previous.x1) if previous and previous.origin == origin else None
-    limits = x_limits(low, high, from_zero=kind != "wall", least=least, previous=before, room=room)
-    return Axis(kind, origin, limits, (low, high))
+        return origin, float(first - origin), float(last - origin)
+    starts = [track.start if kind == "relative" else 0.0 for track in tracks]
+    timed = list(zip(tracks, starts, strict=True))
+    low = min((float(track.x[0]) - start for track, start in timed), default=0.0)
+    high = max((float(track.x[-1]) - start for track, start in timed), default=0.0)
+    return 0, low, high
+
+
+def _all_of_x(
+    kind: XAxis, low: float, high: float, previous: Limits | None, *, growing: bool
+) -> Limits:
+    least = 1.0 if kind == "step" else 10.0
+    return x_limits(
+        low, high, from_zero=kind != "wall", least=least, previous=previous, growing=growing
+    )
+
+
+def extent_of(kind: XAxis, tracks: Iterable[Track]) -> Limits | None:
+    """The extremes of x over all points, in units of the limits.
+
+    None without points, and where steps exceed what a float can tell apart.
+    """
+    some = [track for track in tracks if len(track.x)]
+    origin, low, high = _extremes(kind, some)
+    return None if origin or not some else (low, high)
+
+
+def shared_limits(
+    kind: XAxis, extents: Sequence[Limits | None], view: Viewport, *, growing: bool
+) -> list[Limits | None]:
+    """The limits of x of several charts, by the extremes of their points: the same ones for all.
+
+    What is so much shorter than the longest that it would be lost in a corner, as epochs beside
+    steps are, has limits of its own, the same for all of its kind. None where each chart knows
+    best: in a window that stays where it is, and without points.
+    """
+    found: list[Limits | None] = [None] * len(extents)
+    if view.x is not None:
+        return found
+    known = {index: extent for index, extent in enumerate(extents) if extent is not None}
+    while known:
+        low = min(extent[0] for extent in known.values())
+        high = max(extent[1] for extent in known.values())
+        like = {
+            index: extent
+            for index, extent in known.items()
+            if extent[1] - low >= _LIKE * (high - low)
+        }
+        like = like or dict(known)
+        low = min(extent[0] for extent in like.values())
+        limits = window_of(view, low, high, least=_LEAST[kind])
+        if limits is None:
+            limits = _all_of_x(kind, low, high, None, growing=growing)
+        for index in like:
+            found[index] = limits
+            del known[index]
+    return found

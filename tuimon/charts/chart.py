@@ -9,33 +9,39 @@ import numpy as np
 
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis
-from tuimon.charts.canvas import Flags, Plot, spans
+from tuimon.charts.canvas import Flags, spans
 from tuimon.charts.content import ChartContent, content_of
-from tuimon.charts.cursor import Readings, position_notes, read_all, readout_rows
+from tuimon.charts.cursor import Readings, position_notes, range_notes, read_all, readout_rows
 from tuimon.charts.fit import PlotLayout, fit
 from tuimon.charts.frame import Frame, FrameTick, draw_frame
 from tuimon.charts.heading import (
+    LegendEntry,
     cut,
+    head_row,
     legend_rows,
+    needs_legend,
     notes_of,
     plain,
-    states_of,
-    title_row,
     warnings_of,
 )
 from tuimon.charts.labels import put_cursor
 from tuimon.charts.legend import newest_entries, read_entries
+from tuimon.charts.line_ends import LineEnd, gutter_rows, gutter_width, line_ends, read_ends
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing, Row, Scales, Span
+from tuimon.charts.outliers import NONE_BEYOND, Beyond, beyond
 from tuimon.charts.plot import any_of, draw_plot
+from tuimon.charts.scales import Limits
 from tuimon.charts.sparkline import sparkline
+from tuimon.charts.style import CurveStyle
+from tuimon.charts.traces import decades_fallen
 from tuimon.charts.viewport import Area, Viewport
 from tuimon.text import format_value, width
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 20, 6
 _LEAST_PLOT = 1
-_OTHER_ROWS = 3
-"""Besides legend and plot: the title, the x axis and its labels."""
+_AXIS_ROWS = 2
+"""Below the plot: the x axis and its labels."""
 
 _ASCII_FRAME = str.maketrans("│┤└─┬┼", "|++-++")
 _VALUE_CELLS = 6
@@ -51,8 +57,10 @@ def draw_chart(
     *,
     view: Viewport | None = None,
     cursor: Cursor | None = None,
+    states: Sequence[str] = (),
     note: str = "",
     full: bool = False,
+    shared: Limits | None = None,
 ) -> Drawing:
     """Draw curves over a common x axis in exactly `width` × `height` cells.
 
@@ -65,8 +73,10 @@ def draw_chart(
         previous: scales of the drawing before; they are kept while they suit.
         view: what part to show; all by default.
         cursor: where to read values, which then stand in the legend.
-        note: what else the title is to tell.
+        states: what the title is to tell first.
+        note: what else it is to tell.
         full: tell more, as a chart that has the screen for itself can.
+        shared: limits of x that it has in common with other charts.
     """
     options = options or ChartOptions()
     marks = MARKS[options.marks]
@@ -74,37 +84,83 @@ def draw_chart(
         return Drawing(compact_rows(title, curves, max(0, width), height, marks), previous)
     if previous and (previous.x_axis, previous.log_y) != (options.x_axis, options.log_y):
         previous = None
-    content = content_of(curves, options, view or Viewport(), width, previous)
+    content = content_of(curves, options, view or Viewport(), previous, shared)
     readings = read_all(content.tracks, content.axis, cursor, options) if cursor else ()
-    legend = _legend(content, readings, width, height, full=full)
-    fitted = fit(content, width, height - len(legend) - _OTHER_ROWS, previous)
+    ends = (
+        read_ends(readings, content.style, content.unit)
+        if readings
+        else line_ends(content.tracks, content.axis, content.style, content.unit)
+    )
+    gutter = gutter_width(ends, width, previous.gutter if previous else 0)
+    entries = _entries(title, content, readings, ends if gutter else ())
+    legend = _legend(title, entries, readings, width, height, content.style, full=full)
+    fitted = fit(content, width - gutter, height - 1 - len(legend) - _AXIS_ROWS, previous)
     area = _area(content.axis, fitted, top=1 + len(legend))
-    plot, beyond = draw_plot(content, fitted)
-    body = _body(content, fitted, plot, area, cursor)
+    body = _body(content, fitted, area, cursor, _gutter(ends, fitted, gutter))
 
+    outside = _beyond(content, fitted)
+    warnings = warnings_of(fitted.in_force, outside, marks)
     where = position_notes(readings, marks) if cursor else []
-    states = [*states_of(content.view, options), *where[:1]]
-    warnings = warnings_of(fitted.in_force, marks)
-    if beyond and options.clip:
-        warnings.append("clipped")
-    notes = [*where[1:], *([note] if note else []), *notes_of(content, fitted.in_force)]
-    if full and content.view.mode == "all":
-        notes.append("all")
-    heading = title_row(title, warnings, notes, width, marks, states=states)
-    return Drawing((heading, *legend, *body), _scales(content, fitted), area, readings)
+    notes = [*range_notes(readings), *where[1:], *([note] if note else []), *notes_of(content)]
+    told = () if legend else entries
+    head = head_row(title, told, warnings, notes, width, marks, states=[*states, *where[:1]])
+    scales, clipped = _scales(content, fitted, gutter), options.clip and any(outside)
+    decades = 0 if options.log_y else decades_fallen(fitted.in_force)
+    return Drawing((head, *legend, *body), scales, area, readings, clipped, decades)
+
+
+def _entries(
+    title: str, content: ChartContent, readings: Readings, ends: Sequence[LineEnd]
+) -> list[LegendEntry]:
+    """Return what the curves are, with their values at the cursor or the newest ones.
+
+    Newest values that stand beside the ends of lines are not told again, nor is the name of a lone
+    curve that the title has.
+    """
+    if readings:
+        entries = read_entries(readings, content.style)
+    else:
+        beside = {end.curve for end in ends if end.exact}
+        entries = newest_entries(content.tracks, content.style, content.unit, beside)
+    if len(entries) == 1 and (not entries[0].label or f"/{entries[0].label}".endswith(f"/{title}")):
+        entries = [entries[0]._replace(label="")]
+    return entries
 
 
 def _legend(
-    content: ChartContent, readings: Readings, width: int, height: int, *, full: bool
+    title: str,
+    entries: Sequence[LegendEntry],
+    readings: Readings,
+    width: int,
+    height: int,
+    style: CurveStyle,
+    *,
+    full: bool,
 ) -> list[Row]:
-    """Return what the curves are, with their values at the cursor or the newest ones."""
-    style = content.style
+    """Return the rows of curves that find no room behind the title."""
     if full and readings:
-        most = min(height // 2, height - _OTHER_ROWS - _LEAST_PLOT)
+        most = min(height // 2, height - 1 - _AXIS_ROWS - _LEAST_PLOT)
         return readout_rows(readings, width, most, style)
-    entries = read_entries(readings, style) if readings else newest_entries(content.tracks, style)
+    if not needs_legend(title, entries, width, style.marks):
+        return []
     most = max(1, height // (5 if full else 7)) + bool(readings)
     return legend_rows(entries, width, most, style.marks, in_full=bool(readings))
+
+
+def _gutter(ends: Sequence[LineEnd], fitted: PlotLayout, cells: int) -> list[Span]:
+    y_axis = fitted.y_axis
+    if not cells or y_axis is None:
+        return [Span(" " * cells, roles.BLANK)] * fitted.rows
+    return gutter_rows(ends, (y_axis.y0, y_axis.y1), fitted.rows, cells)
+
+
+def _beyond(content: ChartContent, fitted: PlotLayout) -> Beyond:
+    """How many values lie beyond typed limits, or those that leave outliers out."""
+    options, y_axis = content.options, fitted.y_axis
+    if y_axis is None or not (options.clip or content.view.y != (None, None)):
+        return NONE_BEYOND
+    dots = fitted.rows * content.marks.down
+    return beyond(content.tracks, content.axis, y_axis, dots, options.log_y)
 
 
 def _area(axis: Axis, fitted: PlotLayout, top: int) -> Area:
@@ -121,7 +177,7 @@ def _area(axis: Axis, fitted: PlotLayout, top: int) -> Area:
     )
 
 
-def _scales(content: ChartContent, fitted: PlotLayout) -> Scales | None:
+def _scales(content: ChartContent, fitted: PlotLayout, gutter: int) -> Scales | None:
     """Return what the next drawing is to keep; None with nothing to draw."""
     axis, y_axis = content.axis, fitted.y_axis
     return y_axis and Scales(
@@ -136,20 +192,26 @@ def _scales(content: ChartContent, fitted: PlotLayout) -> Scales | None:
         rows=fitted.rows,
         down=content.marks.down,
         label_width=fitted.label_width,
+        gutter=gutter,
     )
 
 
 def _body(
-    content: ChartContent, fitted: PlotLayout, plot: Plot, area: Area, cursor: Cursor | None
+    content: ChartContent,
+    fitted: PlotLayout,
+    area: Area,
+    cursor: Cursor | None,
+    gutter: Sequence[Span],
 ) -> list[Row]:
-    """Return the rows of the plot in its frame, with NaN and cursors marked."""
-    marks, columns = content.marks, fitted.columns
+    """Return the rows of the plot in its frame and beside its gutter, NaN and cursors marked."""
+    marks, columns, plot = content.marks, fitted.columns, draw_plot(content, fitted)
     at = area.cell(cursor.at) if cursor else None
     mark = area.cell(cursor.mark) if cursor and cursor.mark is not None else None
     put_cursor(plot, at, mark, marks)
     nan = any_of([trace.bins.nan for trace in fitted.in_force], columns, marks)
     cursors = [cell for cell in (mark, at) if cell is not None]
-    return _compose(_frame(content, fitted), plot.rows(), nan, cursors, marks)
+    beside = [[*row, end] for row, end in zip(plot.rows(), gutter, strict=True)]
+    return _compose(_frame(content, fitted), beside, nan, cursors, marks, len(gutter[0].text))
 
 
 def _frame(content: ChartContent, fitted: PlotLayout) -> Frame:
@@ -162,7 +224,12 @@ def _frame(content: ChartContent, fitted: PlotLayout) -> Frame:
 
 
 def _compose(
-    frame: Frame, plot: Sequence[list[Span]], nan: Flags, cursors: Sequence[int], marks: Marks
+    frame: Frame,
+    plot: Sequence[list[Span]],
+    nan: Flags,
+    cursors: Sequence[int],
+    marks: Marks,
+    gutter: int,
 ) -> list[Row]:
     """Return the rows of plot and frame, with NaN and cursors marked on the x axis."""
     axis_rows = [
@@ -174,16 +241,17 @@ def _compose(
     x_axis[codes > 0] = marks.nan
     for cell in cursors:
         x_axis[cell + 1], codes[cell + 1] = "┼", 2
-    margin = " " * len(frame.labels[0])
-    bottom = [
-        (Span(margin, roles.BLANK), *spans(x_axis, codes, (roles.AXIS, roles.MARK, roles.ACCENT))),
-        (Span(margin, roles.BLANK), Span(frame.x_labels, roles.TICK)),
+    margin = Span(" " * len(frame.labels[0]), roles.BLANK)
+    end = Span(" " * gutter, roles.BLANK)
+    rows = [
+        *axis_rows,
+        (margin, *spans(x_axis, codes, (roles.AXIS, roles.MARK, roles.ACCENT)), end),
+        (margin, Span(frame.x_labels, roles.TICK), end),
     ]
-    if not marks.ascii:
-        return [*axis_rows, *bottom]
+    table = _ASCII_FRAME if marks.ascii else {}
     return [
-        tuple(Span(span.text.translate(_ASCII_FRAME), span.role) for span in row)
-        for row in (*axis_rows, *bottom)
+        tuple(Span(span.text.translate(table), span.role) for span in row if span.text)
+        for row in rows
     ]
 
 

@@ -6,13 +6,12 @@ from typing import NamedTuple
 from tuimon.charts.axis import Axis, make_axis
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Curve, Scales
+from tuimon.charts.scales import Limits
 from tuimon.charts.style import CurveStyle, style_of
 from tuimon.charts.traces import superseded_tracks
 from tuimon.charts.track import Track, make_track
+from tuimon.charts.units import PLAIN, Unit
 from tuimon.charts.viewport import Viewport
-
-# Cells for the newest value behind a line, in charts of at least so many.
-_END_LABEL, _ROOMY = 10, 70
 
 
 class ChartContent(NamedTuple):
@@ -35,6 +34,12 @@ class ChartContent(NamedTuple):
         return self.style.options
 
     @property
+    def unit(self) -> Unit:
+        """What values are told in."""
+        units = {track.curve.unit for track in self.tracks}
+        return units.pop() if len(units) == 1 else PLAIN
+
+    @property
     def marks(self) -> Marks:
         """What it is drawn with."""
         return self.style.marks
@@ -44,25 +49,25 @@ def content_of(
     curves: Sequence[Curve],
     options: ChartOptions,
     view: Viewport,
-    width: int,
     previous: Scales | None,
+    shared: Limits | None = None,
 ) -> ChartContent:
-    """Lay curves, in the order of the legend, along the x axis of a chart of `width` cells.
+    """Lay curves, in the order of the legend, along the x axis of a chart.
 
-    The scales of the drawing before, `previous`, are kept while they suit.
+    The scales of the drawing before, `previous`, are kept while they suit; limits of x that are
+    `shared` with other charts are taken as they are.
     """
     curves = sorted(curves, key=lambda curve: (curve.faded, not curve.pinned))
     style = style_of(curves, options)
     tracks = [make_track(curve, options.x_axis) for curve in curves]
     past = superseded_tracks(curves, options)
-    room = _room_behind(width, style)
-    axis = make_axis(options.x_axis, [*tracks, *past], previous, view, room)
+    axis = make_axis(
+        options.x_axis, [*tracks, *past], previous, view, growing=options.growing, shared=shared
+    )
     return ChartContent(tracks, past, axis, style, view)
 
 
-def _room_behind(width: int, style: CurveStyle) -> float:
-    """The share of the x axis that labels at the ends of lines take."""
-    if not style.options.labels or width < _ROOMY:
-        return 0.0
-    label = _END_LABEL + 2 * style.lettered
-    return label / (width - label)
+def drawn_tracks(curves: Sequence[Curve], options: ChartOptions) -> list[Track]:
+    """All that is drawn of curves along the x axis, superseded points too where they are shown."""
+    tracks = [make_track(curve, options.x_axis) for curve in curves]
+    return [*tracks, *superseded_tracks(curves, options)]

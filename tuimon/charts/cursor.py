@@ -15,6 +15,7 @@ from tuimon.charts.model import (
     Cursor,
     CursorReading,
     Curve,
+    RangeReading,
     Row,
     Scales,
     Span,
@@ -24,7 +25,8 @@ from tuimon.charts.roles import Role
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.traces import smoothing_of
 from tuimon.charts.track import CALENDAR, Track, make_track
-from tuimon.text import exact_value, format_duration, safe, width
+from tuimon.store.lod import column_extremes
+from tuimon.text import exact_value, format_duration, format_value, safe, width
 
 Readings = tuple[tuple[CursorReading, CursorReading | None], ...]
 
@@ -32,23 +34,32 @@ _GAP = 2
 _LEAST_LABEL, _MOST_LABEL = 6, 32
 _HEADINGS = ("step", "time", "value", "smoothed")
 _CELLS = (7, 8, 8, 8)
-_DELTA_CELLS = 9
+_DELTA_CELLS, _RANGE_CELLS = 9, (6, 8, 8, 8)
+_SPARED = ("time", "step", "smoothed", "points", "mean", "max", "min")
+"""Columns that give way, the first ones first."""
 
 
 def read_all(
     tracks: Sequence[Track], axis: Axis, cursor: Cursor, options: ChartOptions
 ) -> Readings:
     """Read the curves at a cursor; those that have no point there are left out."""
-    found = []
+    found: list[tuple[CursorReading, CursorReading | None]] = []
     for track in tracks:
-        reading = _read(track, axis, cursor.at, options)
-        if reading is not None:
-            mark = None if cursor.mark is None else _read(track, axis, cursor.mark, options)
-            found.append((reading, mark))
+        index = _index(track, axis, cursor.at)
+        if index is None:
+            continue
+        reading = _read(track, axis, index, options)
+        marked = None if cursor.mark is None else _index(track, axis, cursor.mark)
+        if marked is None:
+            found.append((reading, None))
+        else:
+            between = _range(track, min(index, marked), max(index, marked) + 1)
+            found.append((reading._replace(range=between), _read(track, axis, marked, options)))
     return tuple(found)
 
 
-def _read(track: Track, axis: Axis, position: float, options: ChartOptions) -> CursorReading | None:
+def _index(track: Track, axis: Axis, position: float) -> int | None:
+    """The index of the point at a position; None where there is none."""
     if not len(track.x):
         return None
     target = axis.target(track, position)
@@ -56,7 +67,25 @@ def _read(track: Track, axis: Axis, position: float, options: ChartOptions) -> C
     slack = (axis.limits[1] - axis.limits[0]) / 200
     if not track.x[0].item() - slack <= target <= track.x[-1].item() + slack:
         return None
-    index = track.nearest(target)
+    return track.nearest(target)
+
+
+def _range(track: Track, first: int, end: int) -> RangeReading:
+    """What the points from `first` up to `end` come to."""
+    edges = np.array([first, end])
+    look = track.curve.detail.extremes if track.long else column_extremes
+    found = look(track.values, edges)
+    count, mean = int(found.finite[0]), math.nan
+    if not count:
+        return RangeReading(end - first, mean, mean, mean)
+    mean = float(found.total[0]) / count
+    if not math.isfinite(mean):  # the sum overflows
+        values = track.values[first:end]
+        mean = float((values[np.isfinite(values)] / count).sum())
+    return RangeReading(end - first, float(found.low[0]), float(found.high[0]), mean)
+
+
+def _read(track: Track, axis: Axis, index: int, options: ChartOptions) -> CursorReading:
     weight = smoothing_of(track, options)
     at = index if track.order is None else int(track.order[index])
     return CursorReading(
@@ -124,6 +153,15 @@ def position_notes(readings: Readings, marks: Marks) -> list[str]:
     return notes
 
 
+def range_notes(readings: Readings) -> list[str]:
+    """What the only curve comes to between the cursor and its mark."""
+    between = readings[0][0].range if len(readings) == 1 else None
+    if between is None:
+        return []
+    low, high = format_value(between.min), format_value(between.max)
+    return [f"mean {format_value(between.mean)}", f"{low} to {high}", f"{between.points} points"]
+
+
 def _delta(marks: Marks) -> str:
     return "delta" if marks.ascii else "Δ"
 
@@ -155,8 +193,8 @@ def readout_rows(readings: Readings, cells: int, most_rows: int, style: CurveSty
     """A table of all curves at the cursor in at most so many rows, in blocks side by side."""
     marks = style.marks
     delta = any(mark is not None for _, mark in readings)
-    columns = [*_CELLS, *([_DELTA_CELLS] * delta)]
-    names = [*_HEADINGS, *([_delta(marks)] * delta)]
+    columns = [*_CELLS, *([_DELTA_CELLS, *_RANGE_CELLS] * delta)]
+    names = [*_HEADINGS, *([_delta(marks), *RangeReading._fields] * delta)]
     texts = [_values(reading, mark, names) for reading, mark in readings]
     columns = [
         max(cells, *map(len, column))
@@ -166,10 +204,10 @@ def readout_rows(readings: Readings, cells: int, most_rows: int, style: CurveSty
     label = min(max(longest, _LEAST_LABEL), _MOST_LABEL)
     fixed = 3 + sum(columns) + len(columns)
     label = max(min(label, cells - fixed), 0)
-    while columns and label < _LEAST_LABEL:  # the time gives way first, then the step …
-        drop = 1 if len(columns) > 3 else 0
-        label += columns.pop(drop) + 1
-        names.pop(drop)
+    while columns and label < _LEAST_LABEL:
+        name = next((name for name in _SPARED if name in names), names[-1])
+        label += columns.pop(names.index(name)) + 1
+        names.remove(name)
     size = 3 + label + sum(columns) + len(columns)
     blocks = max(1, (cells + _GAP) // (size + _GAP))
     most = max(1, most_rows - 1)
@@ -202,8 +240,12 @@ def _values(reading: CursorReading, mark: CursorReading | None, names: Sequence[
         "value": exact_value(reading.value),
         "smoothed": "" if reading.smoothed is None else _digits(reading.smoothed),
     }
+    if mark is not None and (between := reading.range):
+        texts |= {"points": str(between.points), "mean": _digits(between.mean)}
+        texts |= {"min": exact_value(between.min), "max": exact_value(between.max)}
     delta = "" if mark is None else _signed(_difference(reading, mark))
-    return [texts.get(name, delta) for name in names]
+    blank = dict.fromkeys(RangeReading._fields, "")
+    return [(blank | texts).get(name, delta) for name in names]
 
 
 def _cells(
@@ -218,7 +260,8 @@ def _cells(
 def values_text(readings: Readings) -> str:
     """The readings as tab-separated values with a heading, for a clipboard."""
     delta = any(mark is not None for _, mark in readings)
-    lines = ["\t".join(["run", "step", "wall_time", "value", "smoothed", *(["delta"] * delta)])]
+    more = ["delta", *RangeReading._fields] if delta else []
+    lines = ["\t".join(["run", "step", "wall_time", "value", "smoothed", *more])]
     for reading, mark in readings:
         fields = [
             safe(reading.curve.label),
@@ -229,5 +272,8 @@ def values_text(readings: Readings) -> str:
         ]
         if delta:
             fields.append("" if mark is None else repr(_difference(reading, mark)))
+            fields += (
+                map(repr, reading.range) if reading.range else [""] * len(RangeReading._fields)
+            )
         lines.append("\t".join(fields))
     return "\n".join(lines) + "\n"

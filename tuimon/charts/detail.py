@@ -48,6 +48,8 @@ class DrawingCache:
     def __init__(self) -> None:
         self.bins = ResultCache[Any]()
         """The columns of its last drawing."""
+        self.beyond = ResultCache[Any]()
+        """How many of its values lie beyond the limits of y."""
         self.smoothed = ResultCache[Floats]()
         """Its smoothed values, if it is not long."""
         self._levels = LevelOfDetail()

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from tuimon.charts.content import ChartContent
 from tuimon.charts.frame import FrameTick
-from tuimon.charts.marks import Marks
 from tuimon.charts.model import Scales
-from tuimon.charts.scales import YScale, fixed_scale, log_scale, log_y_ticks, y_scale, y_ticks
-from tuimon.charts.traces import Trace, extremes, make_traces, percentiles, superseded_traces
+from tuimon.charts.outliers import limits_without_outliers
+from tuimon.charts.scales import YScale, fitted_scale, fixed_scale, log_scale, y_scale
+from tuimon.charts.traces import Trace, extremes, make_traces, superseded_traces
+from tuimon.charts.y_labels import y_labels
 
 # Y labels take at least this, so that the axes of charts above each other stand in line.
 _LABEL_WIDTH = 5
@@ -47,7 +48,7 @@ class PlotLayout(NamedTuple):
 
 
 def fit(content: ChartContent, width: int, rows: int, previous: Scales | None) -> PlotLayout:
-    """Fit curves into a chart of `width` cells whose y axis has `rows`.
+    """Fit curves into a chart of `width` cells, without a gutter, whose y axis has `rows`.
 
     The scales of the drawing before are kept while they suit; what it settles on, it settles on
     again.
@@ -59,7 +60,11 @@ def fit(content: ChartContent, width: int, rows: int, previous: Scales | None) -
         traces = make_traces(content.tracks, axis, columns, options, marks)
         traces += superseded_traces(content.past, axis, columns, options, marks)
         y_axis = _y_axis(content, traces, rows, before)
-        labels = _y_labels(y_axis, rows, options.log_y, marks)
+        labels = (
+            y_labels(y_axis, rows, marks.down, log_y=options.log_y, unit=content.unit)
+            if y_axis
+            else []
+        )
         return PlotLayout(traces, y_axis, labels, label_width, columns, rows)
 
     same = previous and (previous.rows, previous.down) == (rows, marks.down)
@@ -85,19 +90,19 @@ def _y_axis(
     if limits is None:
         return None
     if options.clip:
-        limits = percentiles(content.tracks, content.axis, 1, log_y=options.log_y) or limits
+        limits = limits_without_outliers(limits, traces, content.tracks, content.axis, options)
+    if content.unit.is_share and not options.log_y:
+        limits = min(0.0, limits[0]), max(100.0, limits[1])
+    # In the unit of the labels, so that their steps are round.
+    size = 1.0 if options.log_y else content.unit.of(max(map(abs, limits))).size
+    low, high = (limit / size for limit in limits)
     if view.y != (None, None):
-        return fixed_scale(limits, view.y, rows, log_y=options.log_y)
-    scale = log_scale if options.log_y else y_scale
-    return scale(*limits, rows, content.marks.down, before)
-
-
-def _y_labels(axis: YScale | None, rows: int, log_y: bool, marks: Marks) -> list[FrameTick]:
-    if axis is None:
-        return []
-    dots = rows * marks.down
-    cells: dict[int, str] = {}
-    for position, label in log_y_ticks(axis, rows) if log_y else y_ticks(axis):
-        dot = round((position - axis.y0) / (axis.y1 - axis.y0) * (dots - 1))
-        cells.setdefault(min(max(dots - 1 - dot, 0), dots - 1) // marks.down, label)
-    return [FrameTick(*item) for item in cells.items()]
+        bottom, top = (None if limit is None else limit / size for limit in view.y)
+        scale = fixed_scale((low, high), (bottom, top), rows, log_y=options.log_y)
+    elif not options.growing:
+        scale = fitted_scale(low, high, rows, log_y=options.log_y)
+    else:
+        kept = before and YScale(*(value / size for value in before))
+        grown = log_scale if options.log_y else y_scale
+        scale = grown(low, high, rows, content.marks.down, kept)
+    return YScale(*(value * size for value in scale))

@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tuimon.charts import roles
 from tuimon.charts.cursor import Readings, more_text
@@ -10,27 +10,35 @@ from tuimon.charts.heading import LegendEntry
 from tuimon.charts.model import Curve
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.track import Track
-from tuimon.text import format_value
+from tuimon.charts.units import PLAIN, Unit
 
 
-def newest_entries(tracks: Sequence[Track], style: CurveStyle) -> list[LegendEntry]:
+def newest_entries(
+    tracks: Sequence[Track],
+    style: CurveStyle,
+    unit: Unit = PLAIN,
+    beside: Collection[Curve] = (),
+) -> list[LegendEntry]:
     """Return the curves, and each group once, with their newest and best values.
 
-    Of curves whose colours are named beside the chart only their kinds are told.
+    Of curves whose colours are named beside the chart only their kinds are told, but of a lone one.
+    The newest values of some stand `beside` the ends of their lines.
     """
     by_letter = style.lettered or style.marks.ascii
     kinds: dict[str, LegendEntry] = {}
     told: list[Track] = []
     for track in tracks:
         kind = track.curve.kind
-        if kind is None or (kind and by_letter):
+        if kind is None or (kind and by_letter) or len(tracks) == 1:
             told.append(track)
         elif kind and not track.curve.faded:
             kinds.setdefault(kind, _kind_entry(kind, track.curve, style))
-    return [*kinds.values(), *_told_entries(told, style)]
+    return [*kinds.values(), *_told_entries(told, style, unit, beside)]
 
 
-def _told_entries(tracks: Sequence[Track], style: CurveStyle) -> list[LegendEntry]:
+def _told_entries(
+    tracks: Sequence[Track], style: CurveStyle, unit: Unit, beside: Collection[Curve]
+) -> list[LegendEntry]:
     groups: dict[str, list[Curve]] = {}
     for track in tracks:
         if track.curve.group:
@@ -39,15 +47,15 @@ def _told_entries(tracks: Sequence[Track], style: CurveStyle) -> list[LegendEntr
     for track in tracks:
         curve = track.curve
         if not curve.group:
-            entries.append(
-                _entry(curve, style, curve.label, last_value(curve), _best_text(track, style))
-            )
+            best = _best_text(track, style, unit)
+            last = None if curve in beside else last_value(curve)
+            entries.append(_entry(curve, style, curve.label, last, best, unit))
         elif members := groups.pop(curve.group, None):
             last = _median([value for m in members if (value := last_value(m)) is not None])
             # Members without names of their own are one thing to the reader: value and margins.
             named = any(member.label != curve.group for member in members)
             label = f"{curve.group} ×{len(members)}" if named and len(members) > 1 else curve.group
-            entries.append(_entry(curve, style, label, last, ""))
+            entries.append(_entry(curve, style, label, last, "", unit))
     return entries
 
 
@@ -67,10 +75,16 @@ def read_entries(readings: Readings, style: CurveStyle) -> list[LegendEntry]:
 
 
 def _entry(
-    curve: Curve, style: CurveStyle, label: str, last: float | None, more: str
+    curve: Curve,
+    style: CurveStyle,
+    label: str,
+    last: float | None,
+    more: str,
+    unit: Unit = PLAIN,
 ) -> LegendEntry:
     label = f"* {label}" if curve.pinned else label
-    return LegendEntry(label, curve.colour, last, more, style.cue(curve), style.role(curve))
+    cue, role = style.cue(curve), style.role(curve)
+    return LegendEntry(label, curve.colour, last, more, cue, role, unit=unit)
 
 
 def last_value(curve: Curve) -> float | None:
@@ -87,11 +101,11 @@ def _median(values: Sequence[float]) -> float | None:
     return statistics.median_low(known) / 2 + statistics.median_high(known) / 2
 
 
-def _best_text(track: Track, style: CurveStyle) -> str:
+def _best_text(track: Track, style: CurveStyle, unit: Unit) -> str:
     curve = track.curve
     index = track.best(curve.best) if curve.best and style.options.labels else None
     if index is None:
         return ""
     step = curve.steps[index if track.order is None else track.order[index]]
-    value = format_value(float(track.values[index]))
+    value = unit.text(float(track.values[index]))
     return f"{style.marks.best} {value} @ {step}"

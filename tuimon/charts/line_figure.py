@@ -9,8 +9,9 @@ import numpy as np
 from tuimon.charts.axis import Axis
 from tuimon.charts.content import ChartContent, content_of
 from tuimon.charts.fit import PlotLayout, fit
-from tuimon.charts.heading import notes_of, warnings_of
+from tuimon.charts.heading import notes_of, option_notes, warnings_of
 from tuimon.charts.model import ChartOptions, Curve
+from tuimon.charts.outliers import NONE_BEYOND
 from tuimon.charts.plotext_figure import new_figure
 from tuimon.charts.scales import YScale, log_y_ticks, y_ticks
 from tuimon.charts.ticks import Tick
@@ -44,12 +45,16 @@ def line_figure(
         ImportError: plotext is not installed.
     """
     width, height = max(width, _LEAST_WIDTH), max(height, _LEAST_HEIGHT)
-    options = replace(options, labels=False)
-    content = content_of(curves, options, Viewport(), width, None)
+    options = replace(options, labels=False, clip=False, growing=True)
+    content = content_of(curves, options, Viewport(), None)
     layout = fit(content, width - 1, height - _OTHER_ROWS, None)
     figure = new_figure()
     figure.plot_size(width, height)
-    notes = [*warnings_of(layout.traces, content.marks), *notes_of(content, layout.traces)]
+    notes = [
+        *warnings_of(layout.traces, NONE_BEYOND, content.marks),
+        *notes_of(content),
+        *option_notes(options),
+    ]
     told = "  ".join(["", *notes])
     figure.title(_short(title, max(width // 2, width - len(told))) + told)
     _set_rulers(figure, content, layout)

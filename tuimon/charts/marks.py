@@ -93,9 +93,9 @@ def _braille() -> NDArray[np.str_]:
 
 
 MARKS: dict[MarkStyle, Marks] = {
-    "braille": Marks(4, 2, _braille(), *"×▲▼↑↓◆│"),
-    "hd": Marks(2, 2, np.array(list(" ▘▖▌▝▀▞▛▗▚▄▙▐▜▟█")), *"×▲▼↑↓◆│"),
-    "ascii": Marks(1, 1, None, *"!^v',$|"),
+    "braille": Marks(4, 2, _braille(), *"×↑↓▲▼◆│"),
+    "hd": Marks(2, 2, np.array(list(" ▘▖▌▝▀▞▛▗▚▄▙▐▜▟█")), *"×↑↓▲▼◆│"),
+    "ascii": Marks(1, 1, None, *"!',^v$|"),
 }
 
 BAND_LETTER, PAST_LETTER = ":", "."

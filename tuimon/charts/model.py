@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tuimon.charts.detail import DrawingCache
 from tuimon.charts.roles import Role
+from tuimon.charts.units import PLAIN, Unit
 from tuimon.charts.viewport import Area
 from tuimon.metrics import Best
 
@@ -60,6 +61,8 @@ class Curve:
     colour."""
     best: Best | None = None
     """Which value is marked as its best one."""
+    unit: Unit = PLAIN
+    """What its values are told in, where all curves of the chart have the same."""
     group: str = ""
     """Curves of a group are drawn as one, named after it: the median of their lines in the range of
     their values."""
@@ -98,8 +101,10 @@ class ChartOptions:
     """Draw the range of the raw values behind a smoothed line."""
     superseded: bool = False
     """Draw superseded points as a dim line; they are counted either way."""
-    clip: bool = False
-    """Fit y to all but the lowest and highest hundredth of the values."""
+    clip: bool = True
+    """Leave values that would flatten all others out of the limits of y; they are counted."""
+    growing: bool = False
+    """Points are still to come: limits leave room for them, and stay while they suit."""
     palette: int = 8
     """How many colours there are to tell curves apart; 1 is none."""
     labels: bool = True
@@ -111,6 +116,17 @@ class Cursor(NamedTuple):
 
     at: float
     mark: float | None = None
+
+
+class RangeReading(NamedTuple):
+    """What a curve comes to between a cursor and its mark, the points there included."""
+
+    points: int
+    """How many, also those that are no numbers."""
+    min: float
+    max: float
+    mean: float
+    """Of the values that are finite; NaN where none is."""
 
 
 class CursorReading(NamedTuple):
@@ -125,6 +141,8 @@ class CursorReading(NamedTuple):
 
     start: float
     """Unix seconds that relative time counts from."""
+    range: RangeReading | None = None
+    """From here to the mark; None without one."""
 
     @property
     def elapsed(self) -> float:
@@ -154,6 +172,8 @@ class Scales:
     """Cells of the y axis, and dots in a cell, that `y_step` was made for."""
     label_width: int
     """Cells left of the y axis."""
+    gutter: int
+    """Cells right of the plot, for the values at the ends of lines."""
 
 
 class Drawing(NamedTuple):
@@ -165,3 +185,7 @@ class Drawing(NamedTuple):
     """None where there is no plot."""
     readings: tuple[tuple[CursorReading, CursorReading | None], ...] = ()
     """At the cursor and at its mark, in the order of the legend."""
+    clipped: bool = False
+    """Whether outliers lie beyond the limits of y."""
+    decades: int = 0
+    """Over how many powers of ten the values of a curve fall along a linear axis."""

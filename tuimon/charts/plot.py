@@ -11,26 +11,24 @@ from tuimon.charts.canvas import CurveShape, Flags, Plot, paint
 from tuimon.charts.content import ChartContent
 from tuimon.charts.fit import PlotLayout
 from tuimon.charts.heading import cut
-from tuimon.charts.labels import LineEnd, end_of_line, put_labels, row_of
+from tuimon.charts.labels import row_of
 from tuimon.charts.marks import Marks
 from tuimon.charts.scales import YScale
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.traces import Trace
-from tuimon.text import format_value
 
 Floats = NDArray[np.float64]
 # More curves than this do not each get a mark at their best value.
 _MOST_BEST = 4
 
 
-def draw_plot(content: ChartContent, fitted: PlotLayout) -> tuple[Plot, bool]:
-    """Return what is inside the frame, and whether values lie beyond typed or clipped limits."""
+def draw_plot(content: ChartContent, fitted: PlotLayout) -> Plot:
+    """Return what is inside the frame."""
     style, marks, options = content.style, content.marks, content.options
     traces, columns, rows = fitted.traces, fitted.columns, fitted.rows
     scale = fitted.y_axis or YScale(0, 1, 1)
     shapes = [_shape(trace, scale, columns * marks.across, style) for trace in traces]
     plot = paint(shapes, columns, rows, marks, options.band)
-    over = under = np.zeros(columns, np.bool_)
     if options.clip or content.view.y != (None, None):
         half = 0.5 / max(1, rows * marks.down - 1)
         with np.errstate(invalid="ignore"):
@@ -47,8 +45,7 @@ def draw_plot(content: ChartContent, fitted: PlotLayout) -> tuple[Plot, bool]:
         plot.put(rows // 2, 0, cut(_why_empty(traces), columns, marks, "center"), roles.DIM)
     elif options.labels:
         _put_best(plot, traces, content.axis, scale, style)
-        put_labels(plot, _ends(traces, shapes, style), marks)
-    return plot, bool(over.any() or under.any())
+    return plot
 
 
 def _why_empty(traces: Sequence[Trace]) -> str:
@@ -77,24 +74,6 @@ def _shape(trace: Trace, scale: YScale, dots: int, style: CurveStyle) -> CurveSh
         letter=style.number(curve),
         pattern=0 if trace.past else style.pattern(curve),
     )
-
-
-def _ends(
-    traces: Sequence[Trace], shapes: Sequence[CurveShape], style: CurveStyle
-) -> list[LineEnd]:
-    """Return the newest values of curves whose newest point is in sight, and where they belong."""
-    ends = []
-    for trace, shape in zip(traces, shapes, strict=True):
-        curve = trace.curve
-        if trace.past or curve.faded or trace.bins.behind is not None or trace.members > 1:
-            continue
-        place = end_of_line(shape.line, style.marks)
-        if place is None or not len(trace.track.values):
-            continue
-        value, key = format_value(float(trace.track.values[-1])), style.key(curve)
-        label = f"{key} {value}" if key else value
-        ends.append(LineEnd(*place, label, roles.end(curve.colour)))
-    return ends
 
 
 def _put_best(

@@ -21,11 +21,10 @@ def read_at(
     position: float,
     options: ChartOptions,
     view: Viewport,
-    cells: int,
     previous: Scales | None,
 ) -> Readings:
-    """Read curves at a position of x, in a chart so many cells wide, as it was drawn last."""
-    content = content_of(curves, options, view, cells, previous)
+    """Read curves at a position of x, in a chart as it was drawn last."""
+    content = content_of(curves, options, view, previous)
     return read_all(content.tracks, content.axis, Cursor(position), options)
 
 

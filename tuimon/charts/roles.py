@@ -1,10 +1,10 @@
 """Roles: what a piece of a drawing is. Renderers map them to colours; charts know none.
 
 Most roles are plain names. Curves have roles with a number, by ``Curve.colour``: of the line and
-its legend cue, of what is written beside it, of the dim range of the raw values behind it, and of
-the line of its superseded points. Half blocks have roles of two colours: `heat` and `pixels`. Text
-of a training's output has the `Attributes` that it was printed with. Any role can be `lit` by the
-line of a cursor that runs behind its cells.
+its legend cue, of what is written beside it, of a title that names it, of the dim range of the raw
+values behind it, and of the line of its superseded points. Half blocks have roles of two colours:
+`heat` and `pixels`. Text of a training's output has the `Attributes` that it was printed with. Any
+role can be `lit` by the line of a cursor that runs behind its cells.
 
 A renderer is a `RoleTable`. Its ramp for heat is matplotlib's viridis, which is perceptually
 uniform, from where it can be told from a dark screen.
@@ -64,7 +64,7 @@ MATCH: Final = "match"  # of what was searched for
 PICKED: Final = "picked"  # the line of a table that its cursor is in
 SELECTED: Final = "cursor"  # the line of a list that its cursor is in
 
-CurvePart = Literal["line", "end", "band", "past"]
+CurvePart = Literal["line", "end", "title", "band", "past"]
 
 
 class CurveRole(NamedTuple):
@@ -110,10 +110,19 @@ curve = _part("line")
 """The role of a curve's line, by its number."""
 end = _part("end")
 """Of what is written beside a curve's line: its newest value, its best one."""
+title = _part("title")
+"""Of the title of a chart that has this curve alone."""
 band = _part("band")
 """Of the range of raw values behind a curve's line."""
 past = _part("past")
 """Of the line of a curve's superseded points."""
+
+
+def is_title(role: "Role") -> bool:
+    """Whether a role is that of a title, of a curve's or not."""
+    return role == TITLE or (isinstance(role, CurveRole) and role.part == "title")
+
+
 heat: Callable[[int, int], HeatRole] = lru_cache(maxsize=512)(HeatRole)
 """The role of a cell with two levels: of its ink 1 … 15, of its background 0 … 15."""
 

@@ -6,6 +6,7 @@ cells of the new points, not the whole picture.
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from tuimon.charts.ticks import (
@@ -25,6 +26,8 @@ Limits = tuple[float, float]
 _LADDER = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 # Data that begin within this part of the axis are shown from 0 on.
 _NEAR_ZERO = 0.35
+# The same of x where the log does not grow, and of y.
+_AT_ZERO, _ABOUT_ZERO = 0.05, 0.1
 # Earlier limits are kept while they are at most this much wider than fresh ones.
 _SLACK = 1.5
 # Relative spread below which values count as equal: about the resolution of a float32.
@@ -32,6 +35,13 @@ _EQUAL = 1e-6
 _LOG_125 = (0.0, math.log10(2), math.log10(5), 1.0)
 _TINY, _HUGE = 1e-300, 1e307
 _MOST_TICKS = 8
+_FAR_TOO_WIDE = 100.0
+# From tick to tick, as the outer dots are not at the outer edges of their rows.
+_TICK_ROWS = 2.1
+# Ticks are less round where the axis is shorter by at least this.
+_MUCH_TIGHTER = 0.8
+# From so many rows on there are three ticks.
+_ROOMY = 6
 _MANY_DECADES = 3
 
 
@@ -42,22 +52,23 @@ def x_limits(
     from_zero: bool,
     least: float,
     previous: Limits | None,
-    room: float = 0.0,
+    growing: bool = True,
 ) -> Limits:
     """Return limits of x around low…high, the extremes of the data, at least `least` apart.
 
-    `from_zero`: 0 is a natural beginning of this axis (it is not for clock time). `previous`
-    limits are kept where they still suit; `room` is the share of the data's span left behind them.
+    `from_zero`: 0 is a natural beginning of this axis (it is not for clock time). Those of a
+    `growing` log leave room for what is to come, and `previous` ones are kept where they still
+    suit; all others fit.
     """
+    if not growing and high - low >= least:
+        return (0.0 if from_zero and 0 <= low <= _AT_ZERO * high else low), high
     if from_zero and (0 <= low <= _NEAR_ZERO * high or 0 <= low == high):
         fresh = (0.0, _ladder(max(high, least)))
     else:
         grid = nice_step(max(high - low, least) / 10)
         start = math.floor(low / grid) * grid
         fresh = (start, start + _ladder(max(high - start, least)))
-    fresh = (fresh[0], fresh[1] + room * (fresh[1] - fresh[0]))
-    high += room * (high - fresh[0])
-    return previous if previous and _suits(previous, fresh, low, high) else fresh
+    return previous if previous and growing and _suits(previous, fresh, low, high) else fresh
 
 
 def _ladder(at_least: float) -> float:
@@ -82,25 +93,31 @@ def y_scale(low: float, high: float, rows: int, down: int, previous: YScale | No
     """
     low, high = (min(max(limit, -_HUGE), _HUGE) for limit in (low, high))
     low, high = _spread(low, high)
-    return _keep_y(previous, _fit_rows(low, high, rows, down, nice_steps), low, high)
+    fresh = _fit_rows(low, high, rows, down, nice_steps)
+    tighter = _fit_rows(low, high, rows, down, partial(nice_steps, fine=True))
+    if tighter.y1 - tighter.y0 < _MUCH_TIGHTER * (fresh.y1 - fresh.y0):
+        fresh = tighter
+    return _keep_y(previous, fresh, low, high)
 
 
 def _fit_rows(
     low: float, high: float, rows: int, down: int, steps: Callable[[float], Iterator[float]]
 ) -> YScale:
-    """Return the tightest axis with ticks on `steps` that are two or more rows apart."""
-    fewest = max(1 if rows <= 4 else 2, math.ceil(rows / _MOST_TICKS))
+    """Return the tightest axis with enough ticks on `steps`, two or more rows apart."""
+    fewest = max(1 if rows < _ROOMY else 2, math.ceil(rows / _MOST_TICKS))
     # Two rows of one dot cannot hold both signs with a tick at 0: then any limits must do.
     tightest = (math.inf, YScale(low, high, high - low))
     for apart in range(fewest, fewest + 3):
         for step in steps((high - low) * apart / rows):
-            if not math.isfinite(step):
+            if not step < (high - low) * _FAR_TOO_WIDE:
                 break
             row = step / apart
             margin = (down - 1) / 2 / down * row  # from the outer dots to the middle of a cell
             bottom = math.floor((low + margin) / row + 1e-6) * row
             top = bottom + (rows - 1) * row
-            if high <= top + margin:
+            if high > top + margin:
+                continue
+            if len(multiples(step, bottom, top)) >= least_ticks(rows):
                 tightest = min(tightest, (row, YScale(bottom - margin, top + margin, step)))
                 break
     return tightest[1]
@@ -136,6 +153,21 @@ def log_scale(low: float, high: float, rows: int, down: int, previous: YScale | 
     return _keep_y(previous, fresh, low, high)
 
 
+def fitted_scale(low: float, high: float, rows: int, *, log_y: bool) -> YScale:
+    """Return a y axis from exactly `low` to `high`, which are decimal logarithms with `log_y`."""
+    low, high = (min(max(limit, -_HUGE), _HUGE) for limit in (low, high))
+    if log_y and high - low < _EQUAL:
+        low, high = low - 0.1, high + 0.1
+    limits = (low, high) if log_y else _from_zero(*_spread(low, high))
+    return YScale(*limits, 0 if log_y else _tick_step(*limits, rows))
+
+
+def _from_zero(low: float, high: float) -> Limits:
+    """Move a limit that is nearly 0 there, so that it is labelled so."""
+    near = _ABOUT_ZERO * (high / 2 - low / 2)
+    return (0.0 if 0 < low <= near else low), (0.0 if -near <= high < 0 else high)
+
+
 def fixed_scale(
     limits: Limits, wanted: tuple[float | None, float | None], rows: int, *, log_y: bool
 ) -> YScale:
@@ -157,7 +189,21 @@ def fixed_scale(
         low, high = (low, low + apart) if top is None else (high - apart, high)
     if log_y:
         return YScale(low, high, 0)
-    return YScale(low, high, nice_step(max((high - low) / max(rows // 2, 1), _TINY)))
+    return YScale(low, high, _tick_step(low, high, rows))
+
+
+def least_ticks(rows: int) -> int:
+    """How many ticks a y axis of so many rows has at least."""
+    return 3 if rows >= _ROOMY else min(2, rows)
+
+
+def _tick_step(low: float, high: float, rows: int) -> float:
+    """Return the roundest step that leaves enough ticks two or more rows apart, if there is one."""
+    at_least = max((high - low) * max(_TICK_ROWS / rows, 1 / _MOST_TICKS), _TINY)
+    step = nice_step(at_least)
+    if len(multiples(step, low, high)) >= least_ticks(rows):
+        return step
+    return next(nice_steps(at_least, fine=True))
 
 
 def _whole_steps(at_least: float) -> Iterator[float]:

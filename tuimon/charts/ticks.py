@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tuimon.text import short_exponent
 
 _MANTISSAS = (1.0, 2.0, 2.5, 5.0)
+_FINE_MANTISSAS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 # (from, unit, suffix): four digits are shorter than a suffix.
 _VALUE_UNITS = ((1e6, 1e6, "M"), (1e4, 1e3, "k"))
 _STEP_UNITS = ((1e12, 1e12, "T"), (1e9, 1e9, "B"), *_VALUE_UNITS)
@@ -35,12 +36,15 @@ def nice_step(at_least: float) -> float:
     return next(nice_steps(at_least))
 
 
-def nice_steps(at_least: float) -> Iterator[float]:
-    """Yield nice steps from the smallest that is not below `at_least` > 0 upwards."""
+def nice_steps(at_least: float, *, fine: bool = False) -> Iterator[float]:
+    """Yield nice steps from the smallest that is not below `at_least` > 0 upwards.
+
+    The `fine` ones, such as 3 and 8, waste less room and are less round.
+    """
     exponent = max(math.floor(math.log10(at_least)), -306)
     while exponent < 308:
         # Powers of ten are exact one way only: 1e-3 is 1 / 1000, not 1 * 0.001 in every multiple.
-        for mantissa in _MANTISSAS:
+        for mantissa in _FINE_MANTISSAS if fine else _MANTISSAS:
             step = mantissa * 10.0**exponent if exponent >= 0 else mantissa / 10.0**-exponent
             if step >= at_least * (1 - 1e-9):
                 yield step

@@ -14,11 +14,6 @@ from tuimon.charts.track import Track, make_track
 
 Floats = NDArray[np.float64]
 
-# Fewer values than this have no outliers.
-_FEW_VALUES = 20
-_MOST_SAMPLED = 4096
-_CLIPPED_PERCENT = 1.0
-
 
 class Trace(NamedTuple):
     """A curve, or a group of them, over the columns of dots; heights in the units of the y axis."""
@@ -180,23 +175,11 @@ def extremes(traces: Sequence[Trace]) -> tuple[float, float] | None:
     return float(low), float(np.max(arrays, where=known, initial=-np.inf))
 
 
-def percentiles(
-    tracks: Sequence[Track], axis: Axis, columns: int, *, log_y: bool
-) -> tuple[float, float] | None:
-    """What all but the lowest and the highest hundredth of each curve lie between, in y units.
-
-    Told from some thousand values of each; None where there is nothing to draw.
-    """
-    lows, highs = [], []
-    for track, bounds in zip(tracks, axis.bounds(tracks, columns), strict=True):
-        values = track.sample(track.edges(bounds), _MOST_SAMPLED)
-        values = values[np.isfinite(values)]
-        if log_y:
-            values = np.log10(values[values > 0])
-        if not len(values):
-            continue
-        cut = _CLIPPED_PERCENT if len(values) >= _FEW_VALUES else 0.0
-        low, high = np.percentile(values / 2, (cut, 100 - cut))  # differences must not overflow
-        lows.append(2 * float(low))
-        highs.append(2 * float(high))
-    return (min(lows), max(highs)) if lows else None
+def decades_fallen(traces: Sequence[Trace]) -> int:
+    """Over how many powers of ten the line of any curve falls, from its highest to its lowest."""
+    most = 0.0
+    for trace in traces:
+        line = trace.line[(trace.line > 0) & (trace.line < np.inf)]
+        if len(line) and line.argmin() > line.argmax():
+            most = max(most, float(np.log10(line.max()) - np.log10(line.min())))
+    return int(most + 1e-9)

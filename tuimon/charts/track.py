@@ -70,12 +70,11 @@ class Track:
             return self.curve.detail.best(self.values, best)
         return index_of_best(self.values, best)
 
-    def sample(self, edges: Edges, most: int) -> Floats:
-        """At least half of `most` of the values between `edges`, or all, evenly spread.
+    def sample(self, first: int, last: int, most: int) -> Floats:
+        """At least half of `most` of the values from `first` up to `last`, or all, evenly spread.
 
-        Which ones does not depend on where the edges are, so that little of it changes.
+        Which ones does not depend on where these are, so that little of it changes.
         """
-        first, last = int(edges[0]), int(edges[-1])
         stride = 1
         while (last - first) // stride > most:
             stride *= 2

@@ -121,13 +121,11 @@ def _settled(
     return replace(view, x=(low, low + span), tail=None)
 
 
-def window_of(
-    view: Viewport, first: float, last: float, *, least: float, room: float = 0.0
-) -> Limits | None:
+def window_of(view: Viewport, first: float, last: float, *, least: float) -> Limits | None:
     """The limits of x that a view asks for; None for all of it.
 
     `first` and `last` are the extremes of x over all points, `least` is the smallest tail that
-    makes sense, `room` the share of a tail to be left behind the newest point.
+    makes sense.
     """
     if view.x is not None:
         low, high = (min(max(limit, -_LARGEST), _LARGEST) for limit in view.x)
@@ -137,5 +135,5 @@ def window_of(
     span = max(view.tail, least)
     # It moves in steps, so that most columns stay as they are.
     step = nice_step(span / _TAIL_STEPS)
-    high = math.ceil((last + room * span) / step) * step
+    high = math.ceil(last / step) * step
     return (high - span, high) if span > abs(high) * _RESOLUTION else None

@@ -286,7 +286,7 @@ def _chart_options(options: ShowOptions) -> "ChartOptions":
         x_axis=options.x_axis or first.x_axis,
         log_y=first.log_y if options.log_y is None else options.log_y,
         superseded=first.superseded,
-        clip=first.clip,
+        clip=not first.outliers,
         marks="ascii" if options.ascii_only else "braille",
         band=options.coloured,  # else it could not be told from the line
         palette=options.palette,

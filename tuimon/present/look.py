@@ -57,7 +57,8 @@ class Look:
     log_y: bool = _FIRST.charts.log_y
     x_axis: XAxis = _FIRST.charts.x_axis
     superseded: bool = _FIRST.charts.superseded
-    clip: bool = False
+    outliers: bool = False
+    """Whether y has room for values that flatten all others."""
     marks: MarkStyle | None = None
     """What curves are drawn with; None leaves it to the settings."""
     filter: _Filter = ""
@@ -108,7 +109,7 @@ class Look:
             log_y=self.log_y,
             x_axis=self.x_axis,
             superseded=self.superseded,
-            clip=self.clip,
+            clip=not self.outliers,
             marks=marks,
             palette=palette,
         )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.heading import plain
+from tuimon.charts.heading import option_notes, plain
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Row, Span
 from tuimon.charts.style import style_of
@@ -92,7 +92,8 @@ def report_rows(
     `name` is what it is about, and `status` that of the only run.
     """
     marks = MARKS[options.marks]
-    parts = [[_heading(report, name, status, cells, marks)]]
+    drawn = option_notes(options) if height and report.charted else []
+    parts = [[_heading(report, name, status, cells, marks, drawn)]]
     cues = {}
     if height:
         metrics = report_metrics(report, options)
@@ -103,8 +104,15 @@ def report_rows(
     return [row for part in parts if part for row in (blank, *part)][1:]
 
 
-def _heading(report: Report, name: str, status: RunStatus | None, cells: int, marks: Marks) -> Row:
-    """What is shown, its state, how far it is; what finds no room is left out."""
+def _heading(
+    report: Report,
+    name: str,
+    status: RunStatus | None,
+    cells: int,
+    marks: Marks,
+    drawn: Sequence[str],
+) -> Row:
+    """What is shown, its state, how far it is, and how it is `drawn`; what finds no room is not."""
     progress = newest_progress(
         [report.store.runs[value.run].series[value.tag] for value in report.values]
     )
@@ -117,6 +125,7 @@ def _heading(report: Report, name: str, status: RunStatus | None, cells: int, ma
         parts = [*_state(status, word, role), *parts, *_times(status, progress)]
     if (runs := len({value.run for value in report.values})) > 1:
         parts.append((f"{runs} runs", roles.DIM))
+    parts += [(note, roles.NOTE) for note in drawn]
     room = cells - (width(parts[0][0]) + len(_GAP.text) if parts else 0)
     spans = [Span(_shorten(name, max(room, _LEAST_NAME), marks), role)]
     left = cells - width(spans[0].text)

@@ -4,6 +4,7 @@ import numpy as np
 
 from tuimon.charts.detail import DrawingCache
 from tuimon.charts.model import Curve, SupersededPoints
+from tuimon.charts.units import unit_of
 from tuimon.metrics import Best, best_of
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Series
@@ -59,6 +60,7 @@ class SeriesCurves:
             pattern=pattern,
             number=number,
             best=best_of(series.tag),
+            unit=unit_of(series.tag),
             group=group,
             pinned=pinned,
             start=run.first_time,

@@ -35,8 +35,8 @@ def chart_signs(style: MarkStyle) -> Signs:
         (marks.best, "the best value of a curve"),
         (marks.nan, "NaN"),
         (f"{marks.above} {marks.below}", "infinite values"),
-        (f"{marks.over} {marks.under}", "values beyond the limits of y"),
-        ("~" if marks.ascii else "≈", "the smoothed value at the cursor"),
+        (f"{marks.over} {marks.under}", "values beyond the limits of y, and how many"),
+        ("~" if marks.ascii else "≈", "the value of a smoothed line"),
         (marks.upright, "the cursor, and what it is compared with"),
     )
 

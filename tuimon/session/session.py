@@ -28,6 +28,8 @@ from tuimon.text import format_duration
 _STATUS_EVERY = 0.5
 _TOLD_AFTER = 3.0
 """Seconds that a file system may take to answer."""
+_STILL_SECONDS = 600.0
+"""After which a log that nobody is known to write to counts as ended."""
 
 
 class LogSearch(NamedTuple):
@@ -153,6 +155,14 @@ class Session:
     def ended(self) -> bool:
         """True when the run or process that is watched has ended."""
         return (subject := self.subject) is not None and subject.state.ended
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether points are to be expected: while it runs, or was logged to a moment ago."""
+        if self.subject is not None:
+            return not self.subject.state.ended
+        progress = self.progress()
+        return progress is not None and abs(time.time() - progress.wall_time) < _STILL_SECONDS
 
     def progress(self) -> TrainingProgress | None:
         """Where the newest run of the store is; None before its first point."""

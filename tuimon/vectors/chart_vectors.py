@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from tuimon.charts import roles
 from tuimon.charts.content import ChartContent, content_of
-from tuimon.charts.heading import notes_of, states_of, warnings_of
+from tuimon.charts.heading import notes_of, option_notes, states_of, warnings_of
 from tuimon.charts.model import ChartOptions, Curve
-from tuimon.charts.scales import YScale, fixed_scale, y_ticks
+from tuimon.charts.outliers import NONE_BEYOND, Beyond, beyond, limits_without_outliers
+from tuimon.charts.scales import YScale, fixed_scale
 from tuimon.charts.ticks import Tick, log_ticks
-from tuimon.charts.traces import Trace, extremes, make_traces, percentiles, superseded_traces
+from tuimon.charts.traces import Trace, extremes, make_traces, superseded_traces
 from tuimon.charts.viewport import Viewport
+from tuimon.charts.y_labels import unit_ticks
 from tuimon.text import safe
 from tuimon.vectors.plot_box import PlotBox
 from tuimon.vectors.primitives import Label, Polyline, VectorDrawing, straight
@@ -29,6 +31,8 @@ _AROUND = 0.04
 """Of the height of what is shown: room above and below it."""
 _CELL = 8.0
 """Of the x axis for a cell."""
+_EXACT = 1 << 20
+"""Dots of an axis that hides nothing beyond it."""
 _DOTS = 2
 """Columns of dots in a cell of braille, which are a pixel each here."""
 _X_NAMES = {"step": "step", "relative": "time since the start", "wall": "local time"}
@@ -57,17 +61,16 @@ def chart_vectors(
         note: what else is to be told below the title.
     """
     width = max(float(width), LEAST_WIDTH)
-    options = replace(options or ChartOptions(), labels=False, marks="braille")
-    content = content_of(curves, options, view or Viewport(), round(width / _CELL), None)
-    content = _fitted(content)
+    options = replace(options or ChartOptions(), labels=False, marks="braille", growing=False)
+    content = content_of(curves, options, view or Viewport(), None)
     columns = round(width / _DOTS)
     traces = make_traces(content.tracks, content.axis, columns, options, content.marks)
     in_force = list(traces)
     traces += superseded_traces(content.past, content.axis, columns, options, content.marks)
     scale = _y_scale(content, traces, round(width * _SHARE / _TICK_APART))
-    ticks = _y_ticks(scale, log_y=options.log_y)
+    ticks = _y_ticks(scale, content)
     drawing = VectorDrawing(width, 0, safe(title))
-    top = _draw_heading(drawing, content, in_force, note)
+    top = _draw_heading(drawing, content, in_force, scale, note)
     box = _box(content, scale, ticks, width, top)
     _draw_axes(drawing, content, ticks, box)
     if scale is None:
@@ -80,14 +83,6 @@ def chart_vectors(
     return drawing
 
 
-def _fitted(content: ChartContent) -> ChartContent:
-    """The content without room for what is yet to come: a file does not grow."""
-    axis = content.axis
-    if content.view.mode != "all" or axis.extent[0] == axis.extent[1]:
-        return content
-    return content._replace(axis=replace(axis, limits=axis.extent))
-
-
 def _y_scale(content: ChartContent, traces: Sequence[Trace], ticks: int) -> YScale | None:
     """The y axis, a little more than what is shown; None with nothing to draw."""
     log_y = content.options.log_y
@@ -95,30 +90,54 @@ def _y_scale(content: ChartContent, traces: Sequence[Trace], ticks: int) -> YSca
     if limits is None:
         return None
     if content.options.clip:
-        limits = percentiles(content.tracks, content.axis, 1, log_y=log_y) or limits
+        tracks, axis = content.tracks, content.axis
+        limits = limits_without_outliers(limits, traces, tracks, axis, content.options)
     low, high = (limit / 2 for limit in limits)  # differences must not overflow
     room = 2 * _AROUND * (high - low)
-    return fixed_scale((2 * low - room, 2 * high + room), content.view.y, 2 * ticks, log_y=log_y)
+    limits = 2 * low - room, 2 * high + room
+    if content.unit.is_share and not log_y:
+        limits = min(0.0, limits[0]), max(100.0, limits[1])
+    # In the unit of the labels, so that their steps are round.
+    size = 1.0 if log_y else content.unit.of(max(map(abs, limits))).size
+    shown = limits[0] / size, limits[1] / size
+    bottom, top = (None if limit is None else limit / size for limit in content.view.y)
+    scale = fixed_scale(shown, (bottom, top), 2 * ticks, log_y=log_y)
+    return YScale(*(value * size for value in scale))
 
 
-def _y_ticks(scale: YScale | None, *, log_y: bool) -> Sequence[Tick]:
+def _y_ticks(scale: YScale | None, content: ChartContent) -> Sequence[Tick]:
     if scale is None:
         return ()
-    return log_ticks(scale.y0, scale.y1, _MOST_TICKS) if log_y else y_ticks(scale)
+    if content.options.log_y:
+        return log_ticks(scale.y0, scale.y1, _MOST_TICKS)
+    return unit_ticks(scale, content.unit)
+
+
+def _beyond(content: ChartContent, scale: YScale | None) -> Beyond:
+    """How many values lie beyond the limits of y."""
+    options = content.options
+    if scale is None or not (options.clip or content.view.y != (None, None)):
+        return NONE_BEYOND
+    return beyond(content.tracks, content.axis, scale, _EXACT, options.log_y)
 
 
 def _draw_heading(
-    drawing: VectorDrawing, content: ChartContent, traces: Sequence[Trace], note: str
+    drawing: VectorDrawing,
+    content: ChartContent,
+    traces: Sequence[Trace],
+    scale: YScale | None,
+    note: str,
 ) -> float:
     """Draw the title, and what is to be known of the picture; returns where they end."""
     at = _MARGIN + _TITLE - 3
     title = cut(drawing.title, int((drawing.width - 2 * _MARGIN) / text_width("0", _TITLE)))
     drawing.shapes.append(Label(_MARGIN, at, title, roles.TITLE, _TITLE, bold=True))
+    outside = _beyond(content, scale)
     told = [
         *((text, roles.ACCENT) for text in states_of(content.view, content.options)),
-        *((text, roles.WARN) for text in warnings_of(traces, content.marks)),
+        *((text, roles.WARN) for text in warnings_of(traces, outside, content.marks)),
         *((text, roles.NOTE) for text in ([note] if note else [])),
-        *((text, roles.NOTE) for text in notes_of(content, traces)),
+        *((text, roles.NOTE) for text in (*notes_of(content), *option_notes(content.options))),
     ]
     x = _MARGIN
     at += _SUBTITLE + 2

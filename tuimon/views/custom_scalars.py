@@ -9,7 +9,7 @@ from typing import Any
 
 from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
-from tuimon.charts.heading import padded
+from tuimon.charts.heading import option_notes, padded
 from tuimon.charts.model import X_AXES, ChartOptions, Curve, Row, Scales, Span
 from tuimon.charts.smoothing import stepped
 from tuimon.present.series_curves import SeriesCurves
@@ -124,7 +124,7 @@ class CustomScalarsView(View):
         for category in categories:
             opened = self._is_open(category)
             count = len(category.charts)
-            note = f"{count} chart" + "s" * (count != 1)
+            note = "  ".join([f"{count} chart" + "s" * (count != 1), *option_notes(self._options)])
             yield [_rule(category.title, note, opened, cells)]
             if not opened:
                 continue

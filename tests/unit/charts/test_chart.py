@@ -26,43 +26,43 @@ FALLING = curve([2.0, 1.5, 1.2, 1.0, 0.9, 0.8], np.arange(6) * 100)
 
 CHARTS: dict[MarkStyle, list[str]] = {
     "braille": [
-        "Loss",
-        "━ train 0.8",
-        "  2.0┤⠢⡀",
-        "     │ ⠈⠢⡀",
+        "Loss  ━ train 0.8",
+        "  2.0┤⠑⢄",
+        "     │  ⠱⡀",
         "     │   ⠈⠢⡀",
-        "  1.5┤     ⠈⠒⢄⡀",
-        "     │        ⠈⠑⠢⢄⡀",
-        "     │            ⠈⠑⠒⠤⣀⡀",
-        "  1.0┤                 ⠈⠉⠒⠢⠤⠤⣀⣀⣀     0.8",
-        "     │                          ⠉⠉⠉⠒⠒⠢⠤⠤",
+        "  1.5┤     ⠈⢢⡀",
+        "     │       ⠈⠑⠤⡀",
+        "     │          ⠈⠑⠢⣀",
+        "     │              ⠉⠒⠤⢄⡀",
+        "  1.0┤                  ⠈⠑⠒⠤⠤⢄⣀⣀",
+        "     │                          ⠉⠉⠒⠒⠢⠤⢄⣀",
         "     └┬────────────┬─────────────┬──────",
         "      0           200           400",
     ],
     "hd": [
-        "Loss",
-        "━ train 0.8",
+        "Loss  ━ train 0.8",
         "  2.0┤▚▖",
         "     │ ▝▚▖",
         "     │   ▝▚▖",
-        "  1.5┤     ▝▚▄▖",
-        "     │        ▝▀▚▄▖",
-        "     │            ▝▀▀▄▄▖",
-        "  1.0┤                 ▝▀▀▚▄▄▄▄▄     0.8",
-        "     │                          ▀▀▀▀▀▚▄▄",
+        "  1.5┤     ▝▄▖",
+        "     │       ▝▀▄▖",
+        "     │          ▝▀▚▄",
+        "     │              ▀▀▚▄▖",
+        "  1.0┤                  ▝▀▀▀▄▄▄▄▄",
+        "     │                           ▀▀▀▀▚▄▄",
         "     └┬────────────┬─────────────┬──────",
         "      0           200           400",
     ],
     "ascii": [
-        "Loss",
-        "* train 0.8",
-        "  2.5+",
-        "     |",
-        "  2.0+**",
-        "     |  ***",
-        "  1.5+     ****",
-        "     |         *******",
-        "  1.0+                *************  0.8",
+        "Loss  * train 0.8",
+        "  2.0+*",
+        "     | **",
+        "     |   **",
+        "  1.5+     **",
+        "     |       ****",
+        "     |           ***",
+        "     |              ******",
+        "  1.0+                    *********",
         "     |                             *****",
         "     ++------------+-------------+------",
         "      0           200           400",
@@ -81,15 +81,13 @@ def test_a_bright_smoothed_line_stands_out_from_the_dim_band() -> None:
     drawing = draw_chart("Loss", [curve(noisy_loss(5000), colour=3)], 60, 15, options)
     line, band = of_role(drawing, roles.curve(3)), of_role(drawing, roles.band(3))
     assert len(band) > 30
-    plot_columns = {x for y, x, _ in line if y > 1}
+    plot_columns = {x for y, x, _ in line if y > 0}
     assert plot_columns == set(range(6, 60))
-    assert text(drawing)[0].endswith("smoothing 0.6")
 
 
 def test_without_smoothing_raw_values_are_the_line() -> None:
     drawing = draw_chart("Loss", [curve(noisy_loss(5000))], 60, 15)
     assert not of_role(drawing, roles.band(0))
-    assert "smoothing" not in text(drawing)[0]
 
 
 def test_the_band_can_be_left_out() -> None:
@@ -102,7 +100,7 @@ def test_the_band_can_be_left_out() -> None:
 def test_few_points_are_joined_by_straight_lines() -> None:
     drawing = draw_chart("Loss", [FALLING], 60, 15)
     assert not of_role(drawing, roles.band(0))
-    assert {x for y, x, _ in of_role(drawing, roles.curve(0)) if y > 1} == set(range(6, 60))
+    assert {x for y, x, _ in of_role(drawing, roles.curve(0)) if y > 0} == set(range(6, 60))
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 31, 32])
@@ -113,7 +111,6 @@ def test_few_points_are_smoothed_as_tensorboard_does(count: int) -> None:
     weights = 0.6 ** np.arange(count)[::-1]
     ((reading, _),) = drawing.readings
     assert reading.smoothed == pytest.approx((weights * values).sum() / weights.sum())
-    assert "smoothing 0.6" in text(drawing)[0]
 
 
 def test_the_cursor_tells_all_digits() -> None:
@@ -136,14 +133,14 @@ def test_test_points_show_above_dense_raw_values() -> None:
 @pytest.mark.parametrize("marks", ["braille", "hd", "ascii"])
 def test_a_single_point_is_seen(marks: MarkStyle) -> None:
     drawing = draw_chart("Loss", [curve([0.4], [938])], 40, 10, ChartOptions(marks=marks))
-    assert [y for y, _, _ in of_role(drawing, roles.curve(0)) if y > 1]
+    assert [y for y, _, _ in of_role(drawing, roles.curve(0)) if y > 0]
 
 
 def test_a_point_alone_between_nan_is_seen() -> None:
     values = np.full(101, NAN)
     values[50] = 1.0
     drawing = draw_chart("Loss", [curve(values)], 40, 10)
-    assert len([y for y, _, _ in of_role(drawing, roles.curve(0)) if y > 1]) == 1
+    assert len([y for y, _, _ in of_role(drawing, roles.curve(0)) if y > 0]) == 1
 
 
 def test_no_data_yet() -> None:
@@ -160,14 +157,14 @@ def test_nan_leaves_a_gap_with_marks_below_it_and_is_counted() -> None:
     marks = of_role(drawing, "mark")
     assert {(y, char) for y, _, char in marks} == {(10, "×")}
     assert gap <= {x for _, x, _ in marks}
-    assert not gap & {x for y, x, _ in of_role(drawing, roles.curve(0)) if y > 1}
+    assert not gap & {x for y, x, _ in of_role(drawing, roles.curve(0)) if y > 0}
 
 
 def test_one_nan_among_many_points_hides_nothing() -> None:
     values = noisy_loss(10_000)
     values[5000] = NAN
     drawing = draw_chart("Loss", [curve(values)], 60, 15)
-    assert {x for y, x, _ in of_role(drawing, roles.curve(0)) if y > 1} == set(range(6, 60))
+    assert {x for y, x, _ in of_role(drawing, roles.curve(0)) if y > 0} == set(range(6, 60))
     assert len(of_role(drawing, "mark")) == 1
     assert "1 NaN" in text(drawing)[0]
 
@@ -177,8 +174,8 @@ def test_infinities_are_marked_at_their_edge_and_counted() -> None:
     values[250], values[750:752] = INF, -INF
     drawing = draw_chart("Loss", [curve(values)], 60, 15)
     (top, _, up), (bottom, _, down) = of_role(drawing, "mark")
-    assert (top, up) == (2, "▲")
-    assert (bottom, down) == (12, "▼")
+    assert (top, up) == (1, "↑")
+    assert (bottom, down) == (12, "↓")
     assert "1 +Inf  2 -Inf" in text(drawing)[0]
 
 
@@ -202,9 +199,9 @@ def test_log_y_leaves_out_and_counts_what_it_cannot_show() -> None:
     values[:3] = 0, -1, -2
     drawing = draw_chart("lr", [curve(values)], 60, 15, ChartOptions(log_y=True))
     rows = text(drawing)
-    assert "3 ≤ 0  log y" in rows[0]
-    labels = [row[:5].strip() for row in rows[2:-2] if row[5] == "┤"]
-    assert labels == ["1", "0.01", "1e-4", "1e-6"]
+    assert "3 ≤ 0" in rows[0]
+    labels = [row[:5].strip() for row in rows[1:-2] if row[5] == "┤"]
+    assert labels == ["0.1", "0.01", "0.001", "1e-4", "1e-5", "1e-6"]
 
 
 def test_a_readout_leaves_room_for_a_plot():
@@ -216,8 +213,8 @@ def test_a_readout_leaves_room_for_a_plot():
 @pytest.mark.parametrize(
     ("axis", "labels"),
     [
-        ("step", "0 200 400 600 800 1000"),
-        ("relative", "0 +1h +2h +3h +4h +5h"),
+        ("step", "0 200 400 600 800"),
+        ("relative", "0 +1h +2h +3h +4h"),
         ("wall", "23:00 Nov 15 01:00 02:00 03:00"),
     ],
 )
@@ -295,7 +292,7 @@ def test_superseded_points_are_counted_and_on_demand_a_dim_line(axis: XAxis) -> 
     old = superseded([range(200, 300), range(600, 900), range(700, 950)], 4.0)
     resumed = replace(curve(noisy_loss(1000)), superseded=old)
     hidden = draw_chart("Loss", [resumed], 60, 15, options)
-    assert "650 overwritten  smoothing" in text(hidden)[0]
+    assert text(hidden)[0].endswith("650 overwritten")
     assert not of_role(hidden, roles.past(0))
     drawn = draw_chart("Loss", [resumed], 60, 15, replace(options, superseded=True))
     assert "650 overwritten shown" in text(drawn)[0]
@@ -328,7 +325,7 @@ def test_a_live_update_changes_few_cells() -> None:
             curve(values[:points]),
             curve(values[test_steps - 1] * 0.9, test_steps, "test", 1),
         ]
-        drawing = draw_chart("Loss", curves, 60, 15, None, scales)
+        drawing = draw_chart("Loss", curves, 60, 15, ChartOptions(growing=True), scales)
         after = cells(drawing)
         if before and scales == drawing.scales:
             changed.append(

@@ -17,7 +17,7 @@ from tuimon.text import width
 def test_what_is_under_the_pointer_fits_a_line(cells: int, runs: int):
     curves = [replace(curve(noisy_loss(9)), label=f"損失 {run}", colour=run) for run in range(runs)]
     options = ChartOptions()
-    readings = read_at(curves, 4.0, options, Viewport(), 100, None)
+    readings = read_at(curves, 4.0, options, Viewport(), None)
     row = pointed_row("a title \x1b[2J", readings, options, cells)
     shown = "".join(span.text for span in row)
     assert "\x1b" not in shown

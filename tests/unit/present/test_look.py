@@ -182,8 +182,8 @@ def test_a_value_that_makes_no_sense_is_as_at_first(
     states: LookFile, home: Path, field: str, value: object
 ) -> None:
     states.save(STATE)
-    saved(home).write_text(json.dumps({field: value, "clip": True}))
-    assert states.load() == Look(clip=True)
+    saved(home).write_text(json.dumps({field: value, "outliers": True}))
+    assert states.load() == Look(outliers=True)
 
 
 def test_numbers_may_be_written_without_a_point(states: LookFile, home: Path) -> None:

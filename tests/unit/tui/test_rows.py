@@ -12,7 +12,6 @@ from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.keys.key_hints import fitting, key_at, key_row
 from tuimon.tui.keys.keymap import TABLES
-from tuimon.tui.panes.chart_grid import grid_shape
 from tuimon.tui.panes.run_header import header_row
 
 
@@ -189,20 +188,3 @@ def test_a_key_of_the_footer_is_where_its_hint_stands():
             at = shown.index(f" {key.shown} {key.label}")
             assert {key_at(keys, columns, x) for x in range(at, at + len(key.label) + 3)} == {key}
         assert key_at(keys, columns, len(shown)) is None
-
-
-@pytest.mark.parametrize(
-    ("count", "size", "shape"),
-    [
-        (1, (80, 16), (1, 1)),
-        (2, (80, 16), (2, 1)),
-        (3, (80, 16), (2, 1)),
-        (3, (92, 28), (2, 2)),
-        (3, (168, 36), (3, 1)),
-        (300, (80, 16), (2, 1)),
-        (5, (1, 1), (1, 1)),
-        (0, (80, 20), (1, 1)),
-    ],
-)
-def test_charts_are_arranged_to_be_well_shaped(count, size, shape):
-    assert grid_shape(count, *size) == shape

@@ -55,7 +55,8 @@ class _RoleCodes(RoleTable[str]):
 
     def curve(self, part: CurvePart, colour: int) -> str:
         code = _CURVES[colour % len(_CURVES)]
-        return code if part in ("line", "end") else f"2;{code}"
+        style = {"title": "1;", "band": "2;", "past": "2;"}.get(part, "")
+        return style + code
 
     def halves(self, ink: str, ground: str | None) -> str:
         """24-bit colours (ITU-T T.416); the default background when None."""

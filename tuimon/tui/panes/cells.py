@@ -125,17 +125,21 @@ def text_of(rows: Sequence[Row]) -> str:
 def lit(row: Row) -> Row:
     """A title row with the mark of the focus in its first cell.
 
-    A blank or the rule makes room for it, else the end of the first span.
+    A blank or the rule makes room for it, else a blank behind the first span, else its end.
     """
     (text, role), *rest = row
     if text[0] in _MAKES_ROOM:
         text = text[1:]
+    elif text.endswith(" "):
+        text = text[:-1]
+    elif rest and rest[0].text.startswith("  "):
+        rest[0] = Span(rest[0].text[1:], rest[0].role)
     else:
-        text = text[:-1] if text.endswith(" ") else fit(text, width(text) - 1)
+        text = fit(text, width(text) - 1)
     spans = [(text, role), *rest]
     return line(
         (_FOCUS_MARK, roles.FOCUS),
-        *((text, roles.FOCUS if role == roles.TITLE else role) for text, role in spans if text),
+        *((text, roles.FOCUS if roles.is_title(role) else role) for text, role in spans if text),
     )
 
 

@@ -1,6 +1,5 @@
 """The grid of charts: which metrics are on this page, in how many columns and rows."""
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,42 +13,25 @@ from textual.widget import AwaitMount
 
 from tuimon.charts.model import ChartOptions, Cursor, MarkStyle
 from tuimon.charts.viewport import panned, zoomed
+from tuimon.present.chart_layout import (
+    ChartPaging,
+    SectionRule,
+    grid_shape,
+    section_rules,
+    weight_of,
+)
 from tuimon.present.chart_state import Change, ChartState, changed
 from tuimon.present.look import Look
 from tuimon.present.pairing import Metric
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import Selection
 from tuimon.store.store import Store
-from tuimon.tui.panes.chart_view import ChartView, MetricChart
+from tuimon.tui.panes.chart_view import ChartView, MetricChart, share_x
+from tuimon.tui.panes.page_line import PageLine, status_of
 from tuimon.tui.themes.styles import palette_of
 
-_MIN_WIDTH, _MIN_HEIGHT = 34, 9
 _TURN_SECONDS = 0.005
 """Charts are drawn for so long at a time; in between they are shown, and keys come first."""
-_BEST_ASPECT = 3.0
-"""Columns per row of a well-shaped chart; a cell is about twice as high as wide."""
-
-
-def grid_shape(count: int, width: int, height: int) -> tuple[int, int]:
-    """Columns and rows that show most of `count` charts in `width` x `height` cells, well shaped.
-
-    At least one chart is shown, however small the room.
-    """
-    most_columns, most_rows = max(1, width // _MIN_WIDTH), max(1, height // _MIN_HEIGHT)
-    wanted = max(1, min(count, most_columns * most_rows))
-
-    def badness(shape: tuple[int, int]) -> float:
-        columns, rows = shape
-        aspect = max(width, 1) / columns / (max(height, 1) / rows)
-        return abs(math.log(aspect / _BEST_ASPECT)) + 0.3 * (columns * rows - wanted)
-
-    shapes = [
-        (columns, rows)
-        for columns in range(1, most_columns + 1)
-        for rows in range(1, most_rows + 1)
-        if columns * rows >= wanted > max((columns - 1) * rows, columns * (rows - 1))
-    ]
-    return min(shapes, key=badness)
 
 
 class ChartGrid(Container):
@@ -84,24 +66,25 @@ class ChartGrid(Container):
         self._state = ChartState()
         self._metrics: list[Metric] = []
         self._selection = Selection()
+        self._growing = False
+        """Whether points are still to come."""
         self._kept: dict[Metric, MetricChart] = {}
         """Those that have been on a page so far."""
-        self._places = 0
-        """How many places of the page have a chart."""
-        self._page = 0
+        self._paging = ChartPaging()
         self.zoomed = False
         """True while one chart fills the grid."""
         self._leading = 0
         """The place that fills the grid while it is zoomed."""
-        self._columns = self._rows = 1
         self._to_draw: list[ChartView] = []
         self.drawing_seconds = 0.0
         """What the last drawing took, so far."""
+        self.status = PageLine(id="page")
+        """For the screen to place."""
 
     @property
     def charts(self) -> list[ChartView]:
         """The charts of the page, in order."""
-        return list(self.query_children(ChartView))[: self._places]
+        return list(self.query_children(ChartView))[: self._paging.layout.charts]
 
     @property
     def count(self) -> int:
@@ -122,11 +105,14 @@ class ChartGrid(Container):
     @property
     def pages(self) -> tuple[int, int]:
         """Number of the page that is shown (from 1), and of all pages."""
-        return self._page + 1, max(1, math.ceil(len(self._metrics) / self._per_page))
+        return self._paging.page + 1, self._paging.pages
 
-    async def show(self, metrics: Sequence[Metric], selection: Selection) -> None:
+    async def show(self, metrics: Sequence[Metric], selection: Selection, *, growing: bool) -> None:
         """Show what is selected of these metrics; charts that stay keep their scales."""
         self._selection = selection
+        if growing != self._growing:
+            self._growing = growing
+            self._restate()
         if list(metrics) != self._metrics:
             self._metrics = list(metrics)
             wanted = set(metrics)
@@ -172,7 +158,7 @@ class ChartGrid(Container):
         marks = self.default_marks
         if marks != "ascii":
             marks = self.look.marks or marks
-        options = self.look.options(marks, palette_of(self.app))
+        options = replace(self.look.options(marks, palette_of(self.app)), growing=self._growing)
         self._state = ChartState(options, self.look.views, self.cursor)
         for chart in self.query_children(ChartView):
             chart.state = self._state
@@ -193,6 +179,7 @@ class ChartGrid(Container):
         begin = not self._to_draw
         self._to_draw = [chart for chart in self.charts if chart.display]
         self._to_draw.sort(key=lambda chart: not chart.has_focus)
+        share_x([view.chart for view in self.charts], self._state)
         self.drawing_seconds = 0.0
         if begin:
             self._draw_some()
@@ -204,6 +191,9 @@ class ChartGrid(Container):
         self.drawing_seconds += time.monotonic() - began
         if self._to_draw:
             self.call_after_refresh(self._draw_some)
+        else:
+            shown = [chart for chart in self.charts if chart.display]
+            self.status.tell(status_of(shown, self._state, self._selection, self.look, self.pages))
 
     @property
     def leading_chart(self) -> ChartView | None:
@@ -247,7 +237,8 @@ class ChartGrid(Container):
 
     def turn(self, pages: int) -> None:
         """Go on by so many pages, around the end."""
-        self._page = (self._page + pages) % self.pages[1]
+        paging = self._paging
+        self._paging = paging._replace(page=(paging.page + pages) % paging.pages)
         self._arrange(0)
         self.draw()
         if self.focused_chart is not None:
@@ -265,9 +256,11 @@ class ChartGrid(Container):
 
     def move(self, columns: int, rows: int) -> None:
         """Move the focus by chart columns and rows, onto other pages too."""
-        target, place = self._page * self._per_page, self._focused_place
+        place, paging = self._focused_place, self._paging
+        target = paging.first
         if place is not None:
-            target += place + columns + rows * (1 if self.zoomed else self._columns)
+            step = target + place + columns + rows
+            target = step if self.zoomed else paging.beside(place, columns, rows)
         self.show_chart(min(max(target, 0), self.count - 1))
 
     def _focus(self, chart: ChartView) -> None:
@@ -283,14 +276,7 @@ class ChartGrid(Container):
         place = self._focused_place
         if place is None or self.zoomed:
             return not self.count
-        column, row = place % self._columns, place // self._columns
-        if columns:
-            last = column == self._columns - 1 or place == self._places - 1
-            return column == 0 if columns < 0 else last
-        if rows < 0:
-            return self._page == 0 and row == 0
-        below = self._page * self._per_page + (row + 1) * self._columns
-        return below >= self.count
+        return self._paging.is_edge(place, columns, rows)
 
     def enter(self, columns: int = 0, rows: int = 0) -> None:
         """Focus the chart that is met first when coming into the grid in a direction."""
@@ -300,14 +286,17 @@ class ChartGrid(Container):
         if rows < 0:
             self._focus(shown[-1])
         else:
-            self._focus(shown[min(self._columns, len(shown)) - 1 if columns < 0 else 0])
+            self._focus(
+                shown[min(self._paging.layout.columns, len(shown)) - 1 if columns < 0 else 0]
+            )
 
     def show_chart(self, index: int) -> None:
         """Turn to the page of a chart and focus it."""
         if not 0 <= index < self.count:
             return
         self._arrange()  # into the shape that the size asks for by now
-        self._page, place = divmod(index, self._per_page)
+        page, place = divmod(index, self._paging.per_page)
+        self._paging = self._paging._replace(page=page)
         self._arrange(place)
         self._focus(self.charts[place])
         self.draw()
@@ -324,10 +313,6 @@ class ChartGrid(Container):
         self.call_after_refresh(self.draw)
 
     @property
-    def _per_page(self) -> int:
-        return self._columns * self._rows
-
-    @property
     def _focused_place(self) -> int | None:
         """Which place of the page has the focus, if any."""
         focused = self.focused_chart
@@ -338,15 +323,9 @@ class ChartGrid(Container):
 
         Returns what new places are waited for with, None without any.
         """
-        first = self._page * self._per_page
-        self._columns, self._rows = self.look.shape or grid_shape(
-            self.count, self.size.width, self.size.height
-        )
-        # A new shape keeps the chart in the upper left corner on the page.
-        self._page = min(first // self._per_page, self.pages[1] - 1)
-        start = self._page * self._per_page
-        metrics = self._metrics[start : start + self._per_page]
-        self._places = len(metrics)
+        shape = self.look.shape or grid_shape(self.count, *self.size)
+        self._paging = paging = self._paging.shaped(self.count, *shape)
+        metrics = self._metrics[paging.first : paging.first + paging.per_page]
         self.zoomed &= bool(metrics)
         if leading is not None:
             self._leading = leading
@@ -355,15 +334,19 @@ class ChartGrid(Container):
             chart.chart = self._chart_of(metric)
         new = [ChartView(self._chart_of(metric), self._state) for metric in metrics[len(charts) :]]
         mounting = self.mount_all(new) if new else None
-        columns, rows = (1, 1) if self.zoomed else (self._columns, self._rows)
+        layout, rules = paging.layout, section_rules(self._metrics, paging)
         for place, chart in enumerate([*charts, *new]):
-            chart.display = place == self._leading if self.zoomed else place < self._places
+            chart.display = place == self._leading if self.zoomed else place < layout.charts
             chart.full = self.zoomed
-            # The last chart takes the room that others leave in its row.
-            last = place == self._places - 1 and not self.zoomed
-            chart.styles.column_span = columns - place % columns if last else 1
-        self.styles.grid_size_columns = columns
-        self.styles.grid_size_rows = rows
+            alone = self.zoomed or place >= layout.charts
+            chart.rule = SectionRule() if alone else rules[place]
+            chart.styles.row_span = 1 if self.zoomed else layout.span(place)
+        self.styles.grid_size_columns = 1 if self.zoomed else layout.columns
+        ruled = {layout.cell(place)[0] for place, rule in enumerate(rules) if rule.shown}
+        weights = [weight_of(metric) for metric in metrics]
+        heights = layout.heights(weights, self.size.height, ruled)
+        self.styles.grid_size_rows = 1 if self.zoomed else layout.rows
+        self.styles.grid_rows = "1fr" if self.zoomed else " ".join(map(str, heights))
         self.refresh_bindings()
         return mounting
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, get_args
 
-from textual import work
+from textual import on, work
 from textual.actions import SkipAction
 from textual.binding import BindingType
 
@@ -78,7 +78,7 @@ class ChartPane(KeyOwner, ChartGrid):
             Key("all-x", "0", "all_x", "All of x", "Show all of x; the newest part (live tail)"),
             Key("tail", "t", "tail", "Live tail"),
             Key("limits", "e", "limits", "Limits", "Type limits: x=0:5000 y=2:13"),
-            Key("clip", "b", "clip", "Clip outliers", "Fit y without outliers, or to all points"),
+            Key("clip", "b", "clip", "Outliers", "Fit y without outliers, or to all values"),
             Key("marks", "semicolon", "marks", "Dots", "Draw in braille, blocks or ASCII"),
             Key("fold", "f", "fold", "Fold the section", "Fold a section of charts, or unfold it"),
             Key("unfold-all", "f4", "unfold_all", "Unfold all sections", "Unfold all sections"),
@@ -136,11 +136,7 @@ class ChartPane(KeyOwner, ChartGrid):
         return idle
 
     def key_labels(self) -> Mapping[str, str]:
-        page, pages = self.pages
-        chart = self.leading_chart
-        section = safe(section_of(chart.metric)) if chart is not None else ""
-        labels = {"next-page": f"page {page}/{pages} {section}".rstrip()}
-        return labels if self.cursor is None else labels | self._cursor_labels
+        return {} if self.cursor is None else self._cursor_labels
 
     @property
     def _cursor_labels(self) -> dict[str, str]:
@@ -207,7 +203,7 @@ class ChartPane(KeyOwner, ChartGrid):
             self.notify("No point here was overwritten by a resume.")
 
     def action_clip(self) -> None:
-        self.change_look(clip=not self.look.clip)
+        self.change_look(outliers=not self.look.outliers)
 
     def action_marks(self) -> None:
         """Draw with the next kind of marks, as fonts differ; only ASCII where nothing else is."""
@@ -277,6 +273,11 @@ class ChartPane(KeyOwner, ChartGrid):
             raise SkipAction
         folded = dict.fromkeys([*self.look.folded, section_of(chart.metric)])
         self.change_look(folded=tuple(folded))
+
+    @on(ChartView.HeadingClicked)
+    def _fold_clicked(self, message: ChartView.HeadingClicked) -> None:
+        message.stop()
+        self.action_fold()
 
     def action_unfold_all(self) -> None:
         self.change_look(folded=())

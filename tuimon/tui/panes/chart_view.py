@@ -7,17 +7,25 @@ from functools import partial
 from textual import events
 from textual.message import Message
 
+from tuimon.charts import roles
+from tuimon.charts.axis import extent_of, shared_limits
 from tuimon.charts.chart import draw_chart
+from tuimon.charts.content import drawn_tracks
 from tuimon.charts.cursor import Readings, moment_at, position_at
-from tuimon.charts.model import Curve, Drawing, Row, Scales
+from tuimon.charts.heading import states_of
+from tuimon.charts.model import ChartOptions, Curve, Drawing, Row, Scales, Span
 from tuimon.charts.pointing import pointed_row, read_at
+from tuimon.charts.scales import Limits
 from tuimon.charts.viewport import Area
+from tuimon.present.chart_layout import SectionRule
 from tuimon.present.chart_state import ChartState
 from tuimon.present.curves import MetricCurves
 from tuimon.present.pairing import Metric
 from tuimon.present.run_colours import RunColours
 from tuimon.store.store import Store
-from tuimon.tui.panes.cells import CellView, text_of
+from tuimon.text import fit_name, safe
+from tuimon.text import width as cells_of
+from tuimon.tui.panes.cells import CellView, line, text_of
 from tuimon.tui.panes.message_line import MessageLine
 from tuimon.tui.panes.passing_line import PassingLine, line_of
 
@@ -42,6 +50,29 @@ class MetricChart:
         """Whether any of the points are superseded."""
         self.drawn: tuple[object, Sequence[Row]] = (None, ())
         """What the rows depend on, and the rows."""
+        self.shared: Limits | None = None
+        """Limits of x that it has in common with other charts of the page."""
+        self._known: tuple[object, list[Curve]] = (None, [])
+
+    def newest(self, options: ChartOptions) -> list[Curve]:
+        """Its curves as they are now; made anew only if anything has changed."""
+        key = self.curves.versions, self.curves.selection, options.palette
+        if self._known[0] != key:
+            self._known = key, self.curves.curves(options.palette)
+        return self._known[1]
+
+    def extent(self, options: ChartOptions) -> Limits | None:
+        """The extremes of x over all points, if there are any."""
+        return extent_of(options.x_axis, drawn_tracks(self.newest(options), options))
+
+
+def share_x(charts: Sequence[MetricChart], state: ChartState) -> None:
+    """Give the charts of a page the same limits of x."""
+    options = state.options
+    extents = [chart.extent(options) for chart in charts]
+    limits = shared_limits(options.x_axis, extents, state.view(""), growing=options.growing)
+    for chart, shared in zip(charts, limits, strict=True):
+        chart.shared = shared
 
 
 class ChartView(CellView, can_focus=True):
@@ -69,7 +100,11 @@ class ChartView(CellView, can_focus=True):
         position: float
         begin: float | None = None
 
-    title_line = 0
+    @dataclass
+    class HeadingClicked(Message):
+        """The heading of the section that the chart begins was clicked."""
+
+        chart: "ChartView"
 
     def __init__(self, chart: MetricChart, state: ChartState) -> None:
         super().__init__()
@@ -78,6 +113,8 @@ class ChartView(CellView, can_focus=True):
         self.state = state
         self.full = False
         """Whether it has the screen for itself."""
+        self.rule = SectionRule()
+        """Its section, and what of it stands above the chart."""
         self._dragged_from: int | None = None
         self._dragged = self._pans = False
         self._hovered: float | None = None
@@ -97,6 +134,10 @@ class ChartView(CellView, can_focus=True):
         """Where the plot is, and what it shows of x, as it was drawn last."""
         return self.drawing.area
 
+    @property
+    def title_line(self) -> int:
+        return 1 if self.rule.shown else 0
+
     def moment_at(self, position: float) -> float | None:
         """When what a cursor reads there was logged, in unix seconds."""
         scales = self.drawing.scales
@@ -109,9 +150,32 @@ class ChartView(CellView, can_focus=True):
 
     @property
     def _curves(self) -> list[Curve]:
-        return self.chart.curves.curves(self.state.options.palette)
+        return self.chart.newest(self.state.options)
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
+        """The chart, below the heading of its section."""
+        if not self.rule.shown:
+            return self._chart_rows(width, height)
+        return [self._rule_row(width), *self._chart_rows(width, height - 1)]
+
+    def _rule_row(self, width: int) -> Row:
+        """The heading of a section; where it only goes on, a line."""
+        rule = self.rule
+        if not rule.section:
+            return ()
+        if not rule.name:
+            return ((Span("─" * width, roles.AXIS)),)
+        name = fit_name(safe(rule.name), min(cells_of(safe(rule.name)), width // 2))
+        place = f" {rule.place}"
+        rest = width - cells_of(name) - len(place) - 3
+        return line(
+            ("▾ ", roles.AXIS),
+            (name, roles.TITLE),
+            (" " + "─" * max(0, rest), roles.AXIS),
+            (place if rest > 0 else "", roles.DIM),
+        )
+
+    def _chart_rows(self, width: int, height: int) -> Sequence[Row]:
         """The chart; made anew only if data, size or options have changed."""
         chart = self.chart
         state = (
@@ -123,6 +187,8 @@ class ChartView(CellView, can_focus=True):
             self.state.view(self.metric.title),
             self.state.cursor,
             self.full,
+            chart.shared,
+            self.rule.section,
         )
         if state != chart.drawn[0]:
             chart.drawn = (state, self._draw(chart, width, height))
@@ -130,6 +196,9 @@ class ChartView(CellView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         self.focus()
+        if self.rule.shown and self.rule.name and event.y == 0:
+            self.post_message(self.HeadingClicked(self))
+            return
         position = self._position(event.x)
         if position is not None and not self._dragged:
             self.post_message(self.Pointed(position))
@@ -195,29 +264,31 @@ class ChartView(CellView, can_focus=True):
 
     def readings_at(self, position: float) -> Readings:
         """What the curves hold at a position of x."""
-        state, chart = self.state, self.chart
-        curves = chart.curves.curves(state.options.palette)
-        view = state.view(self.metric.title)
-        return read_at(curves, position, state.options, view, self.size.width, chart.scales)
+        state, view = self.state, self.state.view(self.metric.title)
+        return read_at(self._curves, position, state.options, view, self.chart.scales)
 
     def shown_text(self) -> str:
         return text_of(self.drawing.rows)
 
     def _draw(self, chart: MetricChart, width: int, height: int) -> Sequence[Row]:
         state = self.state
-        curves = chart.curves.curves(state.options.palette)
+        title = self.metric.title
+        curves, view = chart.newest(state.options), state.view(title)
+        own = view != state.view("")
         chart.superseded = any(curve.superseded for curve in curves)
         chart.drawing = draw_chart(
-            self.metric.title,
+            self.rule.title(title),
             curves,
             width,
             height,
             state.options,
             chart.scales,
-            view=state.view(self.metric.title),
+            view=view,
             cursor=state.cursor,
+            states=states_of(view, state.options) if own else (),
             note=chart.curves.note,
             full=self.full,
+            shared=None if own else chart.shared,
         )
         chart.scales = chart.drawing.scales
         return chart.drawing.rows

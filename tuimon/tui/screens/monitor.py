@@ -56,7 +56,7 @@ _SHOW_CONSOLE = "Show or hide the console"
 class _Version(NamedTuple):
     """What the charts and the lists of the main screen depend on."""
 
-    data: tuple[int, int]
+    data: tuple[int, int, bool]
     loading: bool
     look: Look
     groups: Mapping[str, str]
@@ -130,7 +130,7 @@ class MonitorScreen(DataKeys):
             with Vertical(id="centre"):
                 yield self._notice
                 yield self._tags.strip
-                yield self._charts.data_bind(MonitorScreen.look)
+                yield from (self._charts.status, self._charts.data_bind(MonitorScreen.look))
                 yield self._folded
                 yield self._output
             yield self._system
@@ -201,7 +201,7 @@ class MonitorScreen(DataKeys):
     def version(self) -> _Version:
         """A value that changes whenever something is to be drawn."""
         loading = self.session.follower.loading  # before what is loaded is looked at
-        data = self.session.store.version, self.colours.version
+        data = self.session.store.version, self.colours.version, self.session.is_growing
         look, groups, options = self.look, self._tags.groups, self.options
         return _Version(data, loading, look, groups, options, self._judging)
 
@@ -247,7 +247,7 @@ class MonitorScreen(DataKeys):
         options, judging = self.options, self._judging
         content = self._maker.make(look, selection, colours, options, judging, loading=loading)
         self._content, (charts, folded) = content, content.arrangement
-        await self._charts.show(charts, content.selection)
+        await self._charts.show(charts, content.selection, growing=self.session.is_growing)
         store = self.session.store
         self._folded.set_sections(
             [FoldedSection(one.name, len(one.metrics), last_values(one, store)) for one in folded]
@@ -345,7 +345,7 @@ class MonitorScreen(DataKeys):
     @on(SystemPane.Opened)
     def _show_machine(self) -> None:
         if self.session.system is not None:
-            self.app.push_screen(SystemScreen(self.session.system, self.options.marks))
+            self.app.push_screen(SystemScreen(self.session.system, self.options))
 
     @on(TagPane.Chosen)
     def _open_tag(self, message: TagPane.Chosen) -> None:

@@ -7,7 +7,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tuimon.charts.model import MarkStyle
+from tuimon.charts.model import ChartOptions
 from tuimon.present.look import Look
 from tuimon.present.pairing import Metric
 from tuimon.present.selection import Selection
@@ -41,15 +41,18 @@ class SystemScreen(KeyScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SYSTEM_KEYS)]
     DEFAULT_CSS = "SystemScreen ChartGrid { padding: 0 1; }"
 
-    def __init__(self, system: SystemLog, marks: MarkStyle) -> None:
+    def __init__(self, system: SystemLog, options: ChartOptions) -> None:
+        """`options` are those of the charts of the training."""
         super().__init__()
+        self._growing = options.growing
         self._system = system
         look = Look(smoothing=0.0, x_axis="relative")
-        self._charts = ChartGrid(system.store, look, marks)
+        self._charts = ChartGrid(system.store, look, options.marks)
         self._drawn_version = -1
         self._next_drawing = 0.0
 
     def compose(self) -> ComposeResult:
+        yield self._charts.status
         yield self._charts
         yield KeyBar(id="keys")
 
@@ -70,16 +73,13 @@ class SystemScreen(KeyScreen[None]):
             for device, quantities in self._system.devices().items()
             for quantity in quantities
         ]
-        await self._charts.show(metrics, Selection())
+        await self._charts.show(metrics, Selection(), growing=self._growing)
         self.refresh_bindings()
 
     def idle_keys(self) -> set[str]:
         zoomed = self._charts.zoomed
         alone = zoomed or self._charts.pages[1] == 1
         return {"system-zoom" if zoomed else "system-all", *(["system-next"] if alone else [])}
-
-    def key_labels(self) -> dict[str, str]:
-        return {"system-next": "page {}/{}".format(*self._charts.pages)}
 
     def action_leave(self) -> None:
         self.dismiss()

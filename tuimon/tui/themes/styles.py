@@ -24,8 +24,8 @@ from tuimon.tui.themes.output_colours import OutputColours, own_style
 from tuimon.tui.themes.theme_file import ANSI, ANSI_LIGHT, DARK, LIGHT
 
 _LIT_BLEND = 0.75
-_CURVE_BLENDS: dict[CurvePart, float] = {"line": 0.0, "end": 0.0, "past": 0.4, "band": 0.62}
-_CURVE_CONTRASTS: dict[CurvePart, float] = {"line": LINES, "end": TEXT}
+_CURVE_BLENDS: dict[CurvePart, float] = {"past": 0.4, "band": 0.62}
+_CURVE_CONTRASTS: dict[CurvePart, float] = {"line": LINES, "end": TEXT, "title": TEXT}
 
 
 def curve_colours(variables: Mapping[str, str]) -> tuple[str, ...]:
@@ -82,7 +82,8 @@ class RoleStyles(RoleTable[Style]):
     def curve(self, part: CurvePart, colour: int) -> Style:
         least = self._curve_contrasts.get(part, 0.0)
         ink = self._curves[colour % len(self._curves)]
-        return self._make(ink, _CURVE_BLENDS[part], "", least)
+        bold = "bold" if part == "title" else ""
+        return self._make(ink, _CURVE_BLENDS.get(part, 0.0), bold, least)
 
     def halves(self, ink: str, ground: str | None) -> Style:
         return Style(color=ink, bgcolor=ground)
