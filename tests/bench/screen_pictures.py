@@ -25,6 +25,7 @@ from support.event_files import scalar, version, write
 from support.screens import settle, type_keys
 from support.stored_runs import made
 from tuimon.cli.main import main as tuimon
+from tuimon.present import whereabouts
 from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RecorderRecord, RunState, write_record
@@ -141,11 +142,12 @@ def stored(name: str, rate: float, seed: int, **changes: Any) -> RunPaths:
     if bad:
         AlertLog(paths.alerts).add(
             Alert(
-                key="loss",
+                key="not finite: loss/train",
                 level=AlertLevel.ERROR,
                 title="loss/train is NaN",
-                text=f"since step {bad}",
+                text=f"NaN at step {bad}.",
                 wall_time=NOW - 300,
+                step=bad,
             )
         )
     return paths
@@ -234,6 +236,8 @@ def saved_chart() -> str:
 
 
 def main() -> None:
+    # What else runs on the machine that makes the pictures is none of their business.
+    whereabouts.find_strays = lambda known=(): []
     TARGET.mkdir(exist_ok=True)
     made_of: dict[str, Callable[[], str]] = {
         one.name: lambda one=one: asyncio.run(taken(one)) for one in PICTURES

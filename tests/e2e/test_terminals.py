@@ -185,7 +185,13 @@ def test_hostile_names_are_harmless_and_stay_in_line(host: Host):
         terminal.press("]")  # a run stands out, its name is in the footer
         terminal.wait_for(lambda text: "␛[31mred" in text.split("\n")[-1])
         check_lines(terminal)
-        for sequence in (b"\x1b]52", b"\x1b]0;", b"\x1b[31m", b"\xe2\x80\xae", b"\xe2\x80\x8b"):
+        for sequence in (
+            b"\x1b]52",
+            b"\x1b]0;t\x07",
+            b"\x1b[31m",
+            b"\xe2\x80\xae",
+            b"\xe2\x80\x8b",
+        ):
             assert sequence not in terminal.received
         leave(terminal)
 

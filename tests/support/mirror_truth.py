@@ -220,8 +220,8 @@ class Verdict:
 
     def judge(self, aspect: str, had: object, has: object, *, right: bool) -> None:
         """Compare what is one thing."""
-        self.had[aspect] = f"{self.had.get(aspect, '')} {had}".strip()
-        self.has[aspect] = f"{self.has.get(aspect, '')} {has}".strip()
+        for told, one in ((self.had, had), (self.has, has)):
+            told[aspect] = f"{told[aspect]}; {one}" if aspect in told else str(one)
         if not right:
             self.wrong[aspect] += 1
             self.examples.append(f"{aspect}: {has} is not {had}")

@@ -250,10 +250,10 @@ async def test_the_palette_offers_all_keys_of_the_screen(session: Session) -> No
         names = {command.title for command in pilot.app.get_system_commands(screen)}
         assert {"Unfold all sections", "Table", "Jump", "Change the theme"} <= names
         told = {c.title: c.help for c in pilot.app.get_system_commands(screen)}
-        assert told["Clip outliers"] == "b  Fit y without outliers, or to all points"
+        assert told["Outliers"] == "b  Fit y without outliers, or to all values"
         assert told["Less smoothing"] == "-  Smooth more, less"
         hits = [hit.text async for hit in CommandIndex(screen).search("without outl")]
-        assert hits[:1] == ["Clip outliers"]
+        assert hits[:1] == ["Outliers"]
         await pilot.press("T")
         names = {c.title for c in pilot.app.get_system_commands(pilot.app.screen)}
         assert "Copy all rows" in names

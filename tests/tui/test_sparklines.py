@@ -74,8 +74,6 @@ async def test_the_charts_jump_from_section_to_section(session: Session) -> None
             assert charts.focused_chart.metric.title == title
         await press(pilot, "{")
         assert charts.focused_chart.metric.title == "eval/task_0"
-        page, pages = charts.pages
-        assert f"page {page}/{pages} eval" in shown(screen.query_one(KeyBar))
 
 
 async def press(pilot: Pilot[None], character: str) -> None:

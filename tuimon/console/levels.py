@@ -40,7 +40,7 @@ _LEVELS = {
 }
 
 
-class _Pattern:
+class _LatePattern:
     """A pattern that is compiled when it is first used: all of them would hold up a first frame."""
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
@@ -53,8 +53,8 @@ class _Pattern:
 
 
 _NAMES = "|".join(name for name in _LEVELS if len(name) > 1)
-_HINT = _Pattern("warn|err|debug|trac|verbose|fatal|crit|excep|interrupt|severe|panic")
-_CRASH_HINT = _Pattern("kill|abort|fault|terminate|assert|panick")
+_HINT = _LatePattern("warn|err|debug|trac|verbose|fatal|crit|excep|interrupt|severe|panic")
+_CRASH_HINT = _LatePattern("kill|abort|fault|terminate|assert|panick")
 _NUMBER = (
     r"\s*[:=|]?\s*"
     r"(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?%?(?=[\s,;|)/±]|$)"
@@ -63,46 +63,46 @@ _NUMBER = (
 _VALUES = r"[\[({][-+\s]*[\d.'\"]"
 """What a metric or a setting has behind its name: one, or several."""
 
-_WHO = _Pattern(
+_WHO = _LatePattern(
     r"(?:\[(?:default)?\d*\]:|\[rank ?\d+\]: ?|\[\d+,\d+\]<std\w+>: ?|\d+: "
     r"|\(\w+ pid=\d+[^)]{0,60}\) ?){1,3}"
 )
 """Who has printed a line: torchrun, mpirun, srun, Ray."""
-_LETTER = _Pattern(
+_LETTER = _LatePattern(
     r"\[?(?:([IWEFD])\d{3,8} \d\d:\d\d:\d\d"  # glog, absl, torch
     r"|([IWEF]) ?[\w/]+\.(?:cpp|cc|cu|h):\d"  # older torch
     r"|([IWEFCD]) [\d-]{2,10}[ :T]"  # optuna, jupyter
     r"|NeMo ([IWED]) )"
     r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: ([IWEF]) "  # TensorFlow
 )
-_WORD = _Pattern(rf"(?<![\w.=/\"'`])(?:{_NAMES.upper()})(?![\w./=\"'`])(?!{_NUMBER})")
-_BRACKETED = _Pattern(rf"[\[<](?P<level>{_NAMES})\s*[\]>|]", re.I)
-_COLON = _Pattern(
+_WORD = _LatePattern(rf"(?<![\w.=/\"'`])(?:{_NAMES.upper()})(?![\w./=\"'`])(?!{_NUMBER})")
+_BRACKETED = _LatePattern(rf"[\[<](?P<level>{_NAMES})\s*[\]>|]", re.I)
+_COLON = _LatePattern(
     rf"(?:[^\w\s]{{1,3}} )?(?:[\w./+-]+(?:\[\d+\])?:(?:\d+:)* ?){{0,3}}"
     rf"(?:(?:fatal|internal|runtime|nvcc) )?(?P<level>{_NAMES})(?:\[\w+\])? ?: "
     rf"(?!{_NUMBER}|{_VALUES})",
     re.I,
 )
-_FIELD = _Pattern(
+_FIELD = _LatePattern(
     rf"(?:level|lvl|severity|levelname|log\.level)[\"']?\s?[=:]\s?[\"']?(?P<level>{_NAMES})\b", re.I
 )
-_PYTHON_WARNING = _Pattern(r"(?:.{0,300}?:\d+: |[\w.]{0,60}?)\w*Warning: ")
-_EXCEPTION = _Pattern(
+_PYTHON_WARNING = _LatePattern(r"(?:.{0,300}?:\d+: |[\w.]{0,60}?)\w*Warning: ")
+_EXCEPTION = _LatePattern(
     r"(?:[\w.]{0,120}\.)?(?:(?:Key|Index|Value|Runtime|Assertion)Error:"
     rf"|[A-Z]\w*(?:Error|Exception|Interrupt|Exit)(?:\([\w.]+\))?(?::(?!{_NUMBER})|$))"
 )
-_CRASH = _Pattern(
+_CRASH = _LatePattern(
     r"Fatal Python error|terminate called|Segmentation fault|Aborted\b|Killed$|Bus error"
     r"|Floating point exception|thread '.*' panicked|.{0,120}: Assertion .* failed"
     r"|Exception (?:in thread|ignored in)|CUDA error: |Error executing job"
     r"|.{0,60}: line \d+: +\d+ (?:Killed|Aborted|Segmentation)|.{0,120}: Killed process \d"
 )
 _TRACEBACK = "Traceback (most recent call last)"
-_BETWEEN = _Pattern(r"During handling of the above|The above exception was")
-_FRAME = _Pattern(r"\s|frame #\d+:|[│╭╰|+]")
-_CAPITALS = _Pattern(r"\b(?!NCCL)[A-Z]{3,}\b")
-_TWO_WORDS = _Pattern(r"(?:^|\s)(?!NCCL)[A-Za-z]+ (?:[A-Za-z]+(?:\s|$)|$)")
-_TIME = _Pattern(r"\d:\d\d")
+_BETWEEN = _LatePattern(r"During handling of the above|The above exception was")
+_FRAME = _LatePattern(r"\s|frame #\d+:|[│╭╰|+]")
+_CAPITALS = _LatePattern(r"\b(?!NCCL)[A-Z]{3,}\b")
+_TWO_WORDS = _LatePattern(r"(?:^|\s)(?!NCCL)[A-Za-z]+ (?:[A-Za-z]+(?:\s|$)|$)")
+_TIME = _LatePattern(r"\d:\d\d")
 
 
 class LevelReader:

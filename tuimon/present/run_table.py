@@ -54,6 +54,8 @@ class RunTable:
     """What the values are."""
     by_value: bool = False
     """Whether they are in the order of their values."""
+    names_lines: bool = True
+    """Whether each look of lines is that of one training."""
     baseline: str = ""
     """Name of the training with which others are compared; empty for none."""
     grouped: bool = False
@@ -80,10 +82,16 @@ def run_table(
     comparison: Comparison,
     options: ChartOptions,
     hparams: HParams,
+    *,
+    joined: bool = False,
 ) -> RunTable:
-    """Trainings in this order, with their colours in charts of these options."""
+    """Trainings in this order, with their colours in charts of these options.
+
+    In `joined` charts a letter is one of several curves of a training: none stands for it here.
+    """
     curves = {name: _curve(name, selection, colours) for name in names}
     style = style_of((curves[name] for name in names if selection.draws(name)), options)
+    names_lines = not (joined and (style.lettered or style.marks.ascii))
     baseline = next((name for name in names if name in selection.pinned), "")
     columns = _columns({name: hparams.get(name, {}) for name in names}, selection)
     rows = []
@@ -93,7 +101,7 @@ def run_table(
             RunRow(
                 name,
                 selection.names.get(name, name),
-                style.cue(curves[name]),
+                style.cue(curves[name]) if names_lines else " ",
                 style.role(curves[name]),
                 focused=name == selection.focus,
                 pinned=name in selection.pinned,
@@ -109,6 +117,7 @@ def run_table(
         rows,
         comparison.tag,
         comparison.title,
+        names_lines=names_lines,
         baseline=baseline,
         grouped=bool(selection.groups),
         hparams=tuple(columns),

@@ -139,11 +139,12 @@ class ContentMaker:
                 ranking, overview.shown, selection, LEADING_CURVES // (2 if look.joined else 1)
             ),
             names=short_names(overview.trainings),
-            named=True,
         )
         order = in_run_order(ranking, overview.shown, selection, look.run_order)
-        table = run_table(order, selection, colours, comparison, options, judging.hparams)
+        given, joined = judging.hparams, look.joined
+        table = run_table(order, selection, colours, comparison, options, given, joined=joined)
         by_value = told == chosen and orders_by_value(look.run_order, len(order))
+        selection = replace(selection, named=table.names_lines)
         return selection, replace(table, by_value=by_value)
 
     def newest_series(self, tag: str, training: str, selection: Selection) -> Series | None:

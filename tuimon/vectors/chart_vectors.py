@@ -92,12 +92,15 @@ def _y_scale(content: ChartContent, traces: Sequence[Trace], ticks: int) -> YSca
     if content.options.clip:
         tracks, axis = content.tracks, content.axis
         limits = limits_without_outliers(limits, traces, tracks, axis, content.options)
+    low, high = (limit / 2 for limit in limits)  # differences must not overflow
+    room = 2 * _AROUND * (high - low)
+    limits = 2 * low - room, 2 * high + room
+    if content.unit.is_share and not log_y:
+        limits = min(0.0, limits[0]), max(100.0, limits[1])
     # In the unit of the labels, so that their steps are round.
     size = 1.0 if log_y else content.unit.of(max(map(abs, limits))).size
-    low, high = (limit / size / 2 for limit in limits)  # differences must not overflow
-    room = 2 * _AROUND * (high - low)
+    shown = limits[0] / size, limits[1] / size
     bottom, top = (None if limit is None else limit / size for limit in content.view.y)
-    shown = 2 * low - room, 2 * high + room
     scale = fixed_scale(shown, (bottom, top), 2 * ticks, log_y=log_y)
     return YScale(*(value * size for value in scale))
 

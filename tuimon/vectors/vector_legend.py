@@ -12,7 +12,8 @@ from tuimon.charts.content import ChartContent
 from tuimon.charts.legend import newest_entries
 from tuimon.charts.roles import Role
 from tuimon.charts.traces import Trace
-from tuimon.text import format_step, format_value, safe
+from tuimon.charts.units import Unit
+from tuimon.text import format_step, safe
 from tuimon.vectors.primitives import DASHES, Label, Polyline, VectorDrawing
 from tuimon.vectors.text_width import SMALL, cut, text_width
 
@@ -35,13 +36,17 @@ def legend_names(content: ChartContent, traces: Sequence[Trace]) -> list[LegendN
     """The curves, and each group once; `traces` are all that show points in force."""
     style = content.style
     names = []
-    for entry, trace in zip(newest_entries(content.tracks, style), traces, strict=True):
+    for entry, trace in zip(
+        newest_entries(content.tracks, style, content.unit), traces, strict=True
+    ):
         curve, key = trace.curve, style.key(trace.curve)
-        last = "" if entry.last is None else format_value(entry.last)
+        last = "" if entry.last is None else content.unit.text(entry.last)
         known = entry.last is None or math.isfinite(entry.last)
         label = safe(f"{key} {entry.label}" if key else entry.label)
         dash = DASHES[style.pattern(curve) % len(DASHES)]
-        names.append(LegendName(style.role(curve), dash, label, last, known, _best_text(trace)))
+        names.append(
+            LegendName(style.role(curve), dash, label, last, known, _best_text(trace, content.unit))
+        )
     return names
 
 
@@ -60,12 +65,12 @@ def _best_index(trace: Trace) -> int | None:
     return trace.track.best(curve.best)
 
 
-def _best_text(trace: Trace) -> str:
+def _best_text(trace: Trace, unit: Unit) -> str:
     index, track = _best_index(trace), trace.track
     if index is None:
         return ""
     step = trace.curve.steps[index if track.order is None else track.order[index]]
-    return f"best {format_value(float(track.values[index]))} at {format_step(int(step))}"
+    return f"best {unit.text(float(track.values[index]))} at {format_step(int(step))}"
 
 
 def draw_legend(

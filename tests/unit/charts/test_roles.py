@@ -62,10 +62,10 @@ def test_themes_know_all_plain_roles_and_no_others() -> None:
 @pytest.mark.parametrize(
     ("role", "code"),
     [
-        (roles.curve(1), "33"),
-        (roles.end(9), "33"),
-        (roles.band(1), "2;33"),
-        (roles.lit(roles.curve(0)), "36"),
+        (roles.curve(1), "31"),
+        (roles.end(8), "31"),
+        (roles.band(1), "2;31"),
+        (roles.lit(roles.curve(0)), "94"),
         (roles.pixels(0x102030, None), "38;2;16;32;48"),
         (roles.pixels(0, 0xFFFFFF), "38;2;0;0;0;48;2;255;255;255"),
         (roles.ERROR, "1;31"),

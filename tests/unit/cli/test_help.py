@@ -52,7 +52,7 @@ def test_what_a_page_is_made_of() -> None:
         *("• one", "• two", "", "│ tuimon ls", ""),
         *("a   │ b", "────┼──", "`1` │ 2"),
     ]
-    assert laid_out("It is `code`.", 40, coloured=True) == ["It is \x1b[33mcode\x1b[m."]
+    assert laid_out("It is `code`.", 40, coloured=True) == ["It is \x1b[35mcode\x1b[m."]
 
 
 def test_what_stands_right_behind_code_stays_with_it() -> None:
@@ -127,4 +127,4 @@ def test_less_shows_colours_unless_they_are_not_wanted(
     with Terminal([*HELP, "guide"], cwd=tmp_path, env=env, columns=80, rows=24) as terminal:
         assert terminal.wait_for_exit() == 0
     assert b"PAGER -R" in terminal.received
-    assert (b"\x1b[33m" in terminal.received) == (no_color is None)
+    assert (b"\x1b[35m" in terminal.received) == (no_color is None)

@@ -173,6 +173,9 @@ def test_every_curve_of_a_page_has_a_name(
         rows = draw_chart(metric.metric.title, curves, 200, 60, options).rows
         legend = "\n".join("".join(span.text for span in row) for row in rows)
         for curve in curves:
+            if count > 1 and not curve.faded:
+                same = beside.get((style.cue(curve), style.role(curve)), curve.label)
+                assert f"{curve.label} ".startswith(f"{same} ")
             label = f"* {curve.label}" if curve.pinned else curve.label
             if f"{style.cue(curve)} {label} " in legend or (curve.faded and count > 1):
                 continue

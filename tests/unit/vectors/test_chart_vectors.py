@@ -11,6 +11,7 @@ from PIL import Image
 from support.chart_series import curve, noisy_loss
 from tuimon.charts import roles
 from tuimon.charts.model import ChartOptions
+from tuimon.charts.units import unit_of
 from tuimon.tui.themes.page_inks import GROUNDS, page_style
 from tuimon.vectors.chart_page import chart_page
 from tuimon.vectors.chart_vectors import chart_vectors
@@ -47,6 +48,15 @@ def test_a_line_leads_through_its_points_between_labelled_limits():
 def test_the_axis_of_time_is_named(axis, name):
     drawing = chart_vectors("lr", [curve([1, 2])], 800, replace(RAW, x_axis=axis))
     assert any(text.startswith(name) for text in texts(drawing, roles.NOTE))
+
+
+def test_values_have_units_and_shares_all_of_their_range():
+    memory = replace(curve([2048.0, 4096.0]), unit=unit_of("RAM [MiB]"))
+    drawing = chart_vectors("RAM [MiB]", [memory], 800, RAW)
+    assert {"2.0GiB", "4.0GiB"} <= set(texts(drawing, roles.TICK))
+    assert texts(drawing, roles.VALUE) == ["4 GiB"]
+    share = replace(curve([60.0, 70.0]), unit=unit_of("CPU [%]"))
+    assert {"0", "100%"} <= set(texts(chart_vectors("CPU [%]", [share], 800, RAW), roles.TICK))
 
 
 def test_the_extremes_of_many_points_are_kept():

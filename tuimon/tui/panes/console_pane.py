@@ -251,15 +251,21 @@ class ConsolePane(KeyOwner, ConsoleView):
             self.follow()
 
     def action_point(self) -> None:
-        """Put the cursor of the charts where they were when the line was printed."""
+        """Put the cursor of the charts where they were when the line was printed; there, no more.
+
+        Where nobody knows when that was, it is put as the charts do it.
+        """
         self._open()
-        when = self.window.time
+        charts, when = self._charts, self.window.time
+        before = charts.cursor
         if when is None:
-            self.notify("When this was printed is not known.")
+            charts.action_cursor()
+            self._close_unless_used()
             return
         self.window.stay()
         self._leads = True
-        self._charts.put_cursor_at(when)
+        if charts.put_cursor_at(when) and charts.cursor == before:
+            charts.cursor = None
         self._leads = False
         self.draw()
 
@@ -298,8 +304,14 @@ class ConsolePane(KeyOwner, ConsoleView):
             self.app.call_from_thread(self.notify, missing, timeout=2)
 
     def _show_found(self) -> None:
+        self._close_unless_used()
         self.bring_into_view()
         self.draw()
+
+    def _close_unless_used(self) -> None:
+        """Show the terminal again where the log has led nowhere else."""
+        if self.window.follows and not self.window.picked:
+            self.window.follow()
 
     def _hangs(self) -> bool:
         """Whether the log cannot be read now; says so."""

@@ -44,6 +44,7 @@ class _RunColumns(NamedTuple):
 
     name: int
     arguments: int
+    started: int
     took: int
     last: int
     course: int
@@ -76,7 +77,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         self._marked: Collection[str] = ()
         self._sort: RunSort = "started"
         self._has_best = True
-        self._columns = _RunColumns(_LEAST_NAME, 0, 0, 0, 0, 0)
+        self._columns = _RunColumns(_LEAST_NAME, 0, 0, 0, 0, 0, 0)
         self._arguments: Sequence[tuple[str, Sequence[Argument]]] = ()
         self._told = self._tight = self._shown = _Told({}, 0)
         """Arguments, each with the room of its option; without; those of the two that are shown."""
@@ -123,7 +124,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
             ("name", "run", columns.name, ""),
             ("", "arguments", columns.arguments, ""),
             ("state", "state", _STATE, ""),
-            ("started", "started", _STARTED, ""),
+            ("started", "started", columns.started, ""),
             ("took", "took", columns.took, ""),
             ("best", "best" if self._has_best else "last", _VALUE, "right"),
             ("", "last", columns.last, "right"),
@@ -142,22 +143,25 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         fixed = _LEAD + _STATE + _STARTED + _VALUE + 4
         name = min(max(names, _LEAST_NAME), _MOST_NAME, max(_LEAST_NAME, cells - fixed))
         free = cells - fixed - name
+        started = 0 if self._told.cells and free <= _LEAST_ARGUMENTS else _STARTED
+        free += 0 if started else _STARTED + 1
         most = max(_LEAST_ARGUMENTS, free * 3 // 5)
         self._shown = self._told if self._told.cells <= most else self._tight
         if self._shown is self._tight:  # what tells runs apart before their courses
             most = max(most, free - _LEAST_COURSE)
         arguments = min(self._shown.cells, _MOST_ARGUMENTS, most)
         if arguments > free - 1:
-            arguments = 0
+            arguments = free - 1 if free > _TITLE else 0
         free -= arguments + bool(arguments)
         took = _TOOK if free >= _TOOK + _COURSE else 0
         free -= took + bool(took)
         remark = free >= _COURSE + 2 + _LEAST_REMARK
         last = _VALUE if self._has_best and free >= _COURSE + _VALUE + 3 + _LEAST_REMARK else 0
         free -= last + bool(last)
-        shown = _COURSE if remark else min(max(0, free), _COURSE + _LEAST_REMARK)
+        free = free if free >= _LEAST_COURSE - 2 else 0
+        shown = _COURSE if remark else min(free, _COURSE + _LEAST_REMARK)
         return _RunColumns(
-            name, arguments, took, last, shown, free - shown - len(_GAP) if remark else 0
+            name, arguments, started, took, last, shown, free - shown - len(_GAP) if remark else 0
         )
 
     def foot(self, cells: int, height: int) -> list[Row]:
@@ -203,7 +207,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
             (fit(self._shown.texts[item.id], columns.arguments), roles.LEGEND),
             (" " if columns.arguments else "", roles.DIM),
             (fit(word, _STATE) + " ", role),
-            (fit(started, _STARTED) + " ", roles.DIM),
+            (fit(started, columns.started) + " " if columns.started else "", roles.DIM),
         ]
         if columns.took:
             parts.append((fit(format_duration(run.took(now)), columns.took) + " ", roles.DIM))
@@ -224,6 +228,8 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         remark: list[_Part] = []
         for text, role in told:
             remark += [(" · ", roles.DIM), (text, role)] if remark else [(text, role)]
+        if not columns.course:
+            return parts
         if columns.remark or not remark:
             drawn = _drawn(glance.course if glance else (), columns.course, self.ascii_only)
             parts += [(drawn, roles.band(0)), (_GAP, roles.DIM)]

@@ -12,6 +12,7 @@ from tuimon.charts.roles import Role
 from tuimon.present.list_cursor import ListCursor
 from tuimon.present.screen_content import TagSection
 from tuimon.present.series_courses import SeriesCourses
+from tuimon.present.short_names import short_names
 from tuimon.present.tag_tree import TagRow
 from tuimon.store.series import Series
 from tuimon.text import fit, fit_name, format_value, safe, width
@@ -31,6 +32,22 @@ class _GridLine(NamedTuple):
     """0 for a heading."""
 
 
+class _SectionNames:
+    """What the tags of a section are called below its heading."""
+
+    def __init__(self, section: TagSection) -> None:
+        prefix = f"{section.name}/" if section.name else ""
+        self._names = {tag.tag: tag.tag.removeprefix(prefix) or tag.tag for tag in section.tags}
+        self._widest = max(map(width, self._names.values()))
+
+    def shown(self, tag: str, cells: int) -> str:
+        """A name; where not all have room, without what all share."""
+        name = self._names[tag]
+        if self._widest <= cells:
+            return name
+        return short_names(tuple(self._names.values()))[name]
+
+
 class SparklineGrid(CellView, can_focus=True):
     """Tags flow from left to right below the heading of their section; one is under the cursor."""
 
@@ -47,6 +64,7 @@ class SparklineGrid(CellView, can_focus=True):
         self._marks: MarkStyle = marks
         self._sections: Sequence[TagSection] = ()
         self._tags: list[TagRow] = []
+        self._names: dict[str, _SectionNames] = {}
         self._series_of: Callable[[str], Series | None] = lambda tag: None
         self._role: Role | None = None
         self._courses = SeriesCourses()
@@ -69,6 +87,7 @@ class SparklineGrid(CellView, can_focus=True):
         if chosen is not None and chosen in names:
             self._at = names.index(chosen)
         self._at = min(self._at, max(0, len(names) - 1))
+        self._names = {section.name: _SectionNames(section) for section in sections}
         self.draw()
 
     @property
@@ -153,9 +172,9 @@ class SparklineGrid(CellView, can_focus=True):
         last = None if series is None else series.last
         cells = max(0, (size - _VALUE) * 2 // 5)
         course = "" if series is None else self._courses.of(series, cells, self._marks)
-        name = (row.tag.removeprefix(f"{section}/") if section else "") or row.tag
         value = "" if last is None else format_value(last.value)
         room = size - cells - _VALUE
+        name = self._names[section].shown(row.tag, room - 1)
         cell = [
             (fit(fit_name(name, room - 1), room), roles.TEXT),
             (course.ljust(cells), self._role or roles.curve(row.colour or 0)),
