@@ -64,6 +64,9 @@ records = (
         logdirs=st.lists(sources, max_size=3).map(tuple),
         git_commit=maybe_texts,
         git_dirty=st.none() | st.booleans(),
+        wandb_config=st.dictionaries(texts, json_values, max_size=3),
+        versions=st.dictionaries(texts, texts, max_size=3),
+        gpus=tuples,
         updated_at=numbers,
     )
     | st.builds(MirrorRecord, url=maybe_texts, points=st.integers(), updated_at=numbers)

@@ -108,7 +108,7 @@ def test_a_field_that_is_missing_is_told() -> None:
 def test_any_value_is_of_a_type_or_told(value: object, kind: Any) -> None:
     with suppress(ValueError):
         found = checked(value, kind)
-        assert found == value or isinstance(found, Point | Line)
+        assert found is value or found == value or isinstance(found, Point | Line)
 
 
 def test_the_nearest_name_is_told_if_one_is_near() -> None:

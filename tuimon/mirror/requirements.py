@@ -40,8 +40,10 @@ def package_directories(python_path: Path, command: Sequence[str]) -> list[str]:
 
 
 def _site_packages(python: str) -> list[str]:
-    path = Path(python)
-    found = (path.parents[1].glob(f"lib/python3*/{name}-packages") for name in ("site", "dist"))
+    if "/" not in python:
+        return []  # none that was found
+    prefix = Path(python).parent.parent
+    found = (prefix.glob(f"lib/python3*/{name}-packages") for name in ("site", "dist"))
     return [str(one) for some in found for one in sorted(some)]
 
 

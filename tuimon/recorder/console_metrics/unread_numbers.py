@@ -14,7 +14,7 @@ _SCALES = ("", "k", "K", "M")
 _LONGEST_HEADING, _FEW, _MOST = 80, 3, 1e9
 _ABOVE = frozenset(":=*#-~.")
 """What lines end with that stand above others."""
-_BEGINS = re.compile(r"\b(?:[Ss]tart|[Bb]egin|[Ee]nter)")
+_BEGINS = re.compile(r"\b(?:[Ss]tart|[Bb]egin|[Ee]nter)|[=#*~-]{3,}(?!>)")
 _DIGITS = re.compile(r"\d{1,9}(?!\d)")
 _RANGE = re.compile(r"\d{1,9}[-:](\d{1,9})")
 _SCALED = re.compile(r"\d+(?:\.\d+)?(?P<scale>[kKM])")
