@@ -115,7 +115,7 @@ def test_a_locale_without_braille_gets_ascii(viewer: Host, env: dict[str, str]):
         assert "\\u" not in screen
         assert screen.count("?") == 1, "what cannot be encoded"
         terminal.press("?")
-        shown = terminal.wait_for(lambda text: "Esc closes" in text and "< v ^ >" in text)
+        shown = terminal.wait_for(lambda text: "Esc closes" in text)
         assert shown.isascii()
         terminal.press("\x1b")
         terminal.wait_for(lambda text: "Esc closes" not in text)
