@@ -28,7 +28,12 @@ def running(shared_host: Host) -> Host:
 def test_the_screen_fills_its_terminal_and_is_aligned(running: Host, columns: int, rows: int):
     with running.terminal("attach", columns=columns, rows=rows) as terminal:
         screen = terminal.wait_for(
-            lambda text: "━ test" in text and "begin" in text and text.count("┤") >= 3
+            lambda text: (
+                "━ test" in text
+                and "begin" in text
+                and text.count("┤") >= 3
+                and text.rpartition("\n")[2].startswith(" q leave")  # no message any more
+            )
         )
         lines = screen.split("\n")
         assert lines[0].startswith(" ● script  running")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,6 +57,7 @@ def test_the_same_text_with_and_without_plotext() -> None:
     assert program("compare") == "same\n"
 
 
+@pytest.mark.long
 def test_the_same_text_from_one_thread_and_from_several() -> None:
     assert program("threads") == "same\n"
 

@@ -97,6 +97,7 @@ def take_all(
 
 
 @given(st.lists(full_updates() | partial_updates(), max_size=6), st.booleans(), st.data())
+@pytest.mark.long
 def test_the_terminal_shows_what_was_drawn_whatever_was_left_out(updates, erases, data):
     image = TerminalImage()
     ours, plain = pyte.Screen(COLUMNS, ROWS), pyte.Screen(COLUMNS, ROWS)

@@ -132,6 +132,7 @@ async def test_new_points_are_in_the_table(session: Session, tmp_path: Path) -> 
         assert lines(screen)[3] == ["loss", "sgd", "-7", "-7", "32", "50", "50", "51"]
 
 
+@pytest.mark.long
 async def test_a_hundred_runs_of_three_hundred_tags_are_all_there(tmp_path: Path) -> None:
     tags = [f"group{index % 12}/metric_{index}" for index in range(300)]
     same = [version(), *(scalar(tag, 0, 1.0) for tag in tags)]

@@ -126,8 +126,9 @@ def _heading(
     if (runs := len({value.run for value in report.values})) > 1:
         parts.append((f"{runs} runs", roles.DIM))
     parts += [(note, roles.NOTE) for note in drawn]
-    room = cells - (width(parts[0][0]) + len(_GAP.text) if parts else 0)
-    spans = [Span(_shorten(name, max(room, _LEAST_NAME), marks), role)]
+    # A long path leaves half of the row to what is known.
+    room = cells - sum(width(text) + len(_GAP.text) for text, _ in parts)
+    spans = [Span(_shorten(name, max(room, cells // 2, _LEAST_NAME), marks), role)]
     left = cells - width(spans[0].text)
     for text, part_role in parts:
         text = plain(text, marks)

@@ -58,12 +58,12 @@ def find_strays(known: Collection[int] = ()) -> list[StrayTraining]:
 
 
 def _own_pythons() -> Iterator[int]:
-    user, own = os.geteuid(), os.getpid()
+    user, own = os.geteuid(), {os.getpid(), *_ancestors(os.getpid())}
     with suppress(OSError):
         for entry in Path("/proc").iterdir():
             with suppress(OSError):
-                pid = int(entry.name) if entry.name.isdigit() else own
-                if pid != own and entry.stat().st_uid == user and _is_python(entry):
+                pid = int(entry.name) if entry.name.isdigit() else 0
+                if pid and pid not in own and entry.stat().st_uid == user and _is_python(entry):
                     yield pid
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 
+@pytest.mark.long
 def test_offline_run_holds_each_batch(tmp_path, start_demo, monkeypatch):
     for variable in ("WANDB_CONFIG_DIR", "WANDB_CACHE_DIR", "WANDB_DATA_DIR"):
         monkeypatch.setenv(variable, str(tmp_path / "state"))

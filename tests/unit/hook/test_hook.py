@@ -172,6 +172,7 @@ def test_writers_that_are_not_what_they_were_work_all_the_same(
         assert with_hook.stderr.splitlines()[-1:] == plain.stderr.splitlines()[-1:]
 
 
+@pytest.mark.long
 def test_writers_of_children_are_reported(tmp_path: Path, reports: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
@@ -348,6 +349,7 @@ def test_lines_come_out_at_once_and_in_one_piece(
         assert parent.recv(99) == writes[-1]
 
 
+@pytest.mark.long
 def test_two_processes_that_begin_in_the_same_second_write_to_files_of_their_own(
     tmp_path: Path, reports: Path
 ) -> None:
