@@ -5,6 +5,8 @@ import math
 import subprocess
 import sys
 
+import pytest
+
 
 @pytest.mark.long
 def test_offline_run_holds_each_batch(tmp_path, start_demo, monkeypatch):
