@@ -54,6 +54,8 @@ class RunColours:
         before = self._apart.get(chart, ())
         if self._numbers is not self._kept or before == tuple(names):
             return
+        if any(name not in self._numbers for name in names):
+            return  # what is drawn was there before what is known now
         self._apart[chart] = tuple(names)
         if len(names) > palette:
             return

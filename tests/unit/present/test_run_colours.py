@@ -83,3 +83,10 @@ def test_any_charts(charts: list[tuple[str, list[str]]], palette: int) -> None:
     if len(only) <= palette:
         assert len(set(hues(fresh, only, palette))) == len(only)
     assert RunColours(colours.known).known == colours.known
+
+
+def test_a_chart_of_trainings_that_are_unknown_now_changes_nothing() -> None:
+    colours = RunColours(("a", "b", "c"))
+    colours.tell_apart("loss", ("gone", "a"), 1)
+    colours.tell_apart("loss", ("gone", "also gone"), 2)
+    assert [colours.number(name) for name in ("a", "b", "c")] == [0, 1, 2]

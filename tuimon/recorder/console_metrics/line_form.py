@@ -28,6 +28,8 @@ _DIGIT = re.compile(r"\d")
 _FEW_CELLS = 5
 _FEW_TELLING = 3
 _GAP = 4
+_FILE = re.compile(r"[./]\w*\s|\d")
+"""What names of files have in a sentence, and numbers of other things."""
 _MOST_UNKNOWN_WORDS = 2
 _RANKS = ("rank", "local_rank", "global_rank")
 _COUNTER = re.compile(r"\b(?:steps?|iter\w*|epochs?|batch(?:es)?|updates?)\b", re.IGNORECASE)
@@ -240,7 +242,8 @@ def _measured(
 def _of_sentence(form: LineForm) -> LineForm:
     """The form of a sentence, whose values are called by what follows its last function word."""
     values = tuple(value._replace(key=behind_function_words(value.key)) for value in form.values)
-    return form._replace(values=tuple(one for one in values if one.key), is_doubtful=True)
+    named = tuple(one for one in values if one.key and not _FILE.search(one.key))
+    return form._replace(values=named, is_doubtful=True)
 
 
 def _words_before(items: Sequence[LineItem]) -> Iterator[Word]:
