@@ -1,5 +1,7 @@
 """The list of themes: what the cursor is on is what the screen behind it looks like."""
 
+from contextlib import suppress
+
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,6 +15,18 @@ from tuimon.tui.themes.choice import ThemeChoice
 _AS_SET = "as the settings say"
 
 
+class ThemeNames(OptionList):
+    """A list that may be paged before it is laid out: Textual does not know its lines then."""
+
+    def action_page_up(self) -> None:
+        with suppress(KeyError):
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_page_down(self) -> None:
+        with suppress(KeyError):
+            super().action_page_down()  # type: ignore[no-untyped-call]
+
+
 class ThemeList(ModalScreen[None]):
     """Chooses a theme; Escape leaves the one that was there."""
 
@@ -20,7 +34,7 @@ class ThemeList(ModalScreen[None]):
     ThemeList { align: right top; background: $background 0%; }
     ThemeList Vertical { width: 30; height: 100%; background: $surface; border: round $primary; }
     ThemeList Static { height: auto; padding: 0 1; }
-    ThemeList OptionList, ThemeList OptionList:focus {
+    ThemeList ThemeNames, ThemeList ThemeNames:focus {
         height: 1fr; border: none; padding: 0 1; background: $surface; color: $foreground;
     }
     """
@@ -33,7 +47,7 @@ class ThemeList(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static("Themes", markup=False)
-            yield OptionList(*(Option(safe(name) or _AS_SET) for name in self._names), markup=False)
+            yield ThemeNames(*(Option(safe(name) or _AS_SET) for name in self._names), markup=False)
             yield Static("Enter keeps, Esc leaves it", markup=False)
 
     def on_mount(self) -> None:
