@@ -53,7 +53,8 @@ def limits_without_outliers(
     low, high = min([low - _FENCE * size, *near]), max([high + _FENCE * size, *near])
     if high - low > _share(full, 1 / 2):
         return full
-    drawn = np.concatenate([part for one in traces for part in (one.low, one.high, one.line)])
+    # Of values alone, so that another smoothing moves nothing but lines.
+    drawn = np.concatenate([part for one in traces for part in (one.low, one.high)])
     inside = drawn[(drawn >= low) & (drawn <= high)]
     return (float(inside.min()), float(inside.max())) if len(inside) else full
 

@@ -3,6 +3,7 @@
 What is measured of a run's machine is a store of its own (`SystemLog`), filled when it is wanted.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -84,6 +85,9 @@ class Session:
         self._progress_watch = ProgressWatch()
         self._progress_version = -1
         self._progress: TrainingProgress | None = None
+        self._grown_at = -math.inf
+        """Monotonic seconds of the last points that came after all there was had been read."""
+        self._caught_up = False
 
     @classmethod
     def of_logdirs(cls, directories: Sequence[Path]) -> "Session":
@@ -162,13 +166,20 @@ class Session:
         if self.subject is not None:
             return not self.subject.state.ended
         progress = self.progress()
-        return progress is not None and abs(time.time() - progress.wall_time) < _STILL_SECONDS
+        if progress is None:
+            return False
+        # Times in a log may be of a simulation, or of another clock.
+        ages = time.time() - progress.wall_time, time.monotonic() - self._grown_at
+        return min(map(abs, ages)) < _STILL_SECONDS
 
     def progress(self) -> TrainingProgress | None:
         """Where the newest run of the store is; None before its first point."""
+        caught_up, self._caught_up = self._caught_up, not self.follower.loading
         if self._progress_version != self.store.version:
             self._progress_version = self.store.version
             self._progress = self._progress_watch.progress(self.store.runs)
+            if caught_up:
+                self._grown_at = time.monotonic()
         return self._progress
 
     def _follow(self, sources: tuple[LogSource, ...]) -> None:

@@ -116,6 +116,19 @@ def test_what_does_not_flatten_all_others_is_no_outlier(values: np.ndarray, top:
     assert (f"▲ {above}" in text(drawing)[0]) == (above > 0)
 
 
+@pytest.mark.parametrize("smoothing", [0.3, 0.6, 0.9])
+def test_another_smoothing_moves_no_limits_of_a_clipped_chart(smoothing: float) -> None:
+    curves = [curve(1 / (np.arange(500) + 1))]
+    plain, smooth = (
+        draw_chart("Loss", curves, 60, 15, ChartOptions(clip=True, smoothing=weight))
+        for weight in (0.0, smoothing)
+    )
+    assert "▲" in text(plain)[0]
+    assert plain.scales
+    assert smooth.scales
+    assert (plain.scales.y0, plain.scales.y1) == (smooth.scales.y0, smooth.scales.y1)
+
+
 def test_outliers_of_a_long_log_are_counted_as_it_grows() -> None:
     values = noisy_loss(50_000)
     values[[700, 30_000, 45_000]] = 1e6

@@ -94,8 +94,9 @@ class ChartGrid(Container):
     @property
     def focused_chart(self) -> ChartView | None:
         """The chart of the page that has the focus, if any."""
+        focused = self.screen.focused
         # One that has just been taken off the page may have it until Textual looks.
-        return next((chart for chart in self.charts if chart is self.screen.focused), None)
+        return focused if isinstance(focused, ChartView) and focused in self.charts else None
 
     @property
     def first_of_page(self) -> ChartView | None:
