@@ -130,28 +130,20 @@ class LogDirectory(Mapping[str, "Run"]):
         return _frame([series for run in self.values() for series in run.values()], all_points)
 
     def board(self) -> pd.DataFrame:
-        """The trainings, the best first: a row each, indexed by name, as ``tuimon board`` has them.
+        """A row for each training, the best first, indexed by name, as ``tuimon board`` has them.
 
-        Columns: the hyperparameters that were logged and differ; of each metric ``TAG``, the best
-        value by its name, else the last one, and its step as ``TAG step``; ``seconds`` from the
-        first point to the last, and ``pace`` in steps a second.
-
-        Raises:
-            ImportError: pandas is not installed.
+        Columns: the hyperparameters that differ, each metric's best value (the last one where none
+        is best) and its step, seconds in all, and the pace in steps a second. Raises ImportError:
+        pandas is not installed.
         """
         import pandas as pd
 
         from tuimon.present.run_board import board, board_rows
 
         table = board(board_rows(self._logs, _reader), self._logs.values())
-        rows, names = table.ranked(table.main or "run"), table.varying
-        told = []
-        for row in rows:
-            values: dict[str, object] = {name: row.settings.get(name) for name in names}
-            for tag, result in row.results.items():
-                values[tag], values[f"{tag} step"] = result.told, result.told_step
-            told.append({**values, "seconds": row.seconds, "pace": row.pace})
-        return pd.DataFrame(told, index=pd.Index([row.name for row in rows], name="run"))
+        rows = table.ranked(table.main or "run")
+        names = pd.Index([row.name for row in rows], name="run")
+        return pd.DataFrame([table.record(row) for row in rows], index=names)
 
     def plot(
         self,

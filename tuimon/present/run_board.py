@@ -106,6 +106,13 @@ class Board(NamedTuple):
         evaluated = measure.best is not None and measure.split in EVALUATIONS
         return tag != self.main, is_placeholder(tag), not evaluated, measure.best is None
 
+    def record(self, row: BoardRow) -> dict[str, HParamValue]:
+        """What is told of a row by name: settings that vary, results and their steps."""
+        record = {name: row.settings.get(name) for name in self.varying}
+        for tag, one in row.results.items():
+            record |= {tag: one.told, f"{tag} step": one.told_step}
+        return {**record, "seconds": row.seconds, "pace": row.pace}
+
     def ranked(self, column: str, *, last: bool = False) -> list[BoardRow]:
         """Rows in the order of a column: a tag (best first), a setting, or ``run``, ``state``,
         ``took``, ``pace``; those that have nothing there come last.
