@@ -9,7 +9,14 @@ from tuimon.metrics import measure_of
 from tuimon.metrics.splits import SPLIT_WORD, split_of
 from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.count_reading import CountReading
-from tuimon.recorder.console_metrics.counters import Count, counter_at, is_whole, ratio_at
+from tuimon.recorder.console_metrics.counters import (
+    OTHER,
+    Count,
+    counter_at,
+    is_whole,
+    ratio_at,
+    unit_of,
+)
 from tuimon.recorder.console_metrics.joined_words import VALUED, told_by
 from tuimon.recorder.console_metrics.lexer import LineToken
 from tuimon.recorder.console_metrics.line_items import Pair, Word
@@ -28,11 +35,14 @@ _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 
 _VERBS = ("has", "had", "with", "gives")
 """Between a counter and its values."""
+_OF_ALL = ("best", "final", "lowest", "highest")
+"""Before a name: of the whole training."""
+
 _PATH = re.compile(r"[\w.\-]+(?:/[\w.\-]+)+")
 _PARTITIONS = word_set("split mode phase stage subset set partition")
 _ARROW_SIGNS = ("=>", "==>", "-->", "->")
 _CLOSING = (")", "]", "}")
-_BETWEEN = ("|", "│", ",", ";", ".")
+_BETWEEN = ("|", "│", ",", "，", ";", ".")
 
 
 class LineReading(CountReading):
@@ -78,6 +88,10 @@ class LineReading(CountReading):
             and self._has_no_signs
             and self._kind(place + 1) == "number"
         ):
+            if self._words[-1].text in PLACE_WORDS:  # Testing at - 10/20
+                del self._words[-1]
+                self._release()
+                return place + 1
             return self._pair((place + 1, place + 2), "-")
         if self._words and one.text in _ARROW_SIGNS and self._kind(place + 1) == "number":
             return self._pair((place + 1, place + 2), ":")  # loss => 0.5
@@ -153,7 +167,7 @@ class LineReading(CountReading):
         ``Cost after iteration 100: 0.5``.
         """
         is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
-        is_told = is_told and self._words[0].text.lower() != "best"
+        is_told = is_told and self._words[0].text.lower() not in _OF_ALL
         is_followed = self._kind(count.end) == "sign" or self._is("is", count.end)
         value = self._value(count.end + 1) if is_told and is_followed else None
         if value is None or not (is_told and measure_of(self._words[-2].text).kind in VALUED):
@@ -267,6 +281,12 @@ class LineReading(CountReading):
     def _aside(self, place: int) -> int:
         """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
         inside = [one.text for one in self.found[place + 1 : place + 2 + _LONGEST_ASIDE]]
+        count = counter_at(self.found, place + 1, inside[0], []) if len(inside) > 1 else None
+        if count and self._is(")", count.end) and self._kind(count.end + 1) == "sign":
+            if self._words[0].text.lower() in _OF_ALL:
+                return 0
+            self._add(count)  # loss (epoch 3): 0.5
+            return count.end + 1
         if ")" not in inside or not _ASIDE.fullmatch(" ".join(inside[: inside.index(")")])):
             return 0
         close = place + 1 + inside.index(")")
@@ -281,7 +301,9 @@ class LineReading(CountReading):
 
     def _pair(self, value: tuple[int, int], sign: str) -> int:
         number, place = value
-        if not sign and (end := self._counted(number) or self._qualified(number, place)):
+        if not sign and (
+            end := self._after(number) or self._counted(number) or self._qualified(number, place)
+        ):
             return end
         of, average, is_sure, end = self._behind(place)
         key = self._name()
@@ -292,6 +314,21 @@ class LineReading(CountReading):
         if key and not (sign and _SOURCE.fullmatch(key)):
             self._add(Pair(key, sign, self.found[number], of, average, is_sure, self._depth))
         return end
+
+    def _after(self, number: int) -> int:
+        """Index of what is behind a value that what it came after is told with its noun, or 0.
+
+        ``Loss after 10 epochs: 0.5``, ``loss after 640 examples is 0.5``.
+        """
+        place = number + 2
+        is_told = len(self._words) > 1 and self._words[-1].text == "after"
+        is_counted = is_whole(self.found[number]) and self._kind(number + 1) == "word"
+        is_followed = self._kind(place) == "sign" or self._is("is", place)
+        value = self._value(place + 1) if is_told and is_counted and is_followed else None
+        if value is None or self._words[0].text.lower() in _OF_ALL:
+            return 0
+        unit = unit_of(self.found[number + 1].text) or OTHER
+        return self._pair_at(Count(unit, self._span(number), None, place), value)
 
     def _qualified(self, number: int, place: int) -> int:
         """Index of what is behind a number that is part of a name, ``top 5 accuracy``, or 0."""

@@ -11,12 +11,13 @@ from typing import NamedTuple
 from tuimon.metrics import measure_of
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric
 from tuimon.metrics.splits import EVALUATIONS, split_of
-from tuimon.recorder.console_metrics.counters import Count, Span, is_whole
+from tuimon.recorder.console_metrics.counters import OTHER, Count, Span, is_whole
 from tuimon.recorder.console_metrics.grammar import LineReading
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Word
-from tuimon.recorder.console_metrics.line_place import OTHER, Place, place_of
+from tuimon.recorder.console_metrics.line_place import Place, place_of
 from tuimon.recorder.console_metrics.prefixes import Prefix
 from tuimon.recorder.console_metrics.prose import (
+    FILLERS,
     behind_function_words,
     has_function_word,
     unknown_words,
@@ -213,6 +214,8 @@ def _measured(
     unknown: int,
 ) -> LineForm:
     """The form of a line with measurements."""
+    if any(_is_anchor(pair, known=True) for pair in reading.behind):
+        items = [item for item in items if not _is_split_word(item.what)]  # of which of them?
     values, split = values_of(items, pairs, are_meters=form.place.counted is not None)
     points = any("." in pair.number.text for pair in pairs)
     form = form._replace(values=values, split=split, has_points=points)
@@ -228,7 +231,8 @@ def _measured(
     before = reading.line[: pairs[0].number.start]
     is_column = len(pairs) == 1 and not pairs[0].sign and len(before) - len(before.rstrip()) > _GAP
     is_odd = is_column and not form.is_indented
-    if reading.has_nameless or is_odd or any(map(_may_count, pairs)):
+    is_of_one = form.is_indented and any(map(_is_label, _words_before(items)))
+    if reading.has_nameless or is_odd or is_of_one or any(map(_may_count, pairs)):
         return form._replace(is_doubtful=True)
     anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
     if not all(pair.sign or not is_integer(pair) for pair in anchors):
@@ -252,6 +256,12 @@ def _words_before(items: Sequence[LineItem]) -> Iterator[Word]:
         if not isinstance(item.what, Word):
             return
         yield item.what
+
+
+def _is_label(word: Word) -> bool:
+    """Whether a word may be the name of one of several things, ``velocity_x  R2=0.98``."""
+    is_known = split_of(word.text) or measure_of(word.text).kind
+    return not is_known and word.text.lower() not in FILLERS
 
 
 def _is_anchor(pair: Pair, known: bool) -> bool:

@@ -5,16 +5,13 @@ from typing import NamedTuple
 
 from tuimon.metrics import measure_of
 from tuimon.metrics.splits import EVALUATIONS, split_of
-from tuimon.recorder.console_metrics.counters import PART_WORDS, Count, Span, is_whole
+from tuimon.recorder.console_metrics.counters import OTHER, PART_WORDS, Count, Span, is_whole
 from tuimon.recorder.console_metrics.grammar import LineReading
 from tuimon.recorder.console_metrics.lexer import LineToken
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio
 
 _UNITS = ("global", "iteration", "step", "batch", "progress", "episode")
 """Of several counters in a line the first of these is where it is."""
-
-OTHER = "other"
-"""The unit of steps of something that no word is known of, ``Learner Steps = 100``."""
 
 _NEAR = 12
 _NEXT = 3
@@ -150,6 +147,6 @@ def _leading(found: Sequence[LineToken], pairs: Sequence[Pair]) -> Place | None:
     if is_bare and measure_of(pairs[0].key).kind == "loss":
         is_training = measure_of(pairs[0].key).split not in EVALUATIONS
         return Place(counted=Count("iteration", spans[0], None, 0)) if is_training else None
-    if kinds[:2] in ("0:", "0|", "0[", "0(", "0,"):
+    if kinds[:2] in ("0:", "0|", "0[", "0(", "0,", "0;"):
         return Place(counted=Count("iteration", spans[0], None, 0))
     return None

@@ -136,7 +136,7 @@ class StepAxis:
         if position.done is None and self.trained is None and position.epoch is not None:
             return Step(self._of_epoch(position, last), told=False)
         self.enter(position.epoch)
-        if position.done is not None:
+        if position.done is not None and not self._is_lost(position):
             self.trained = self._count(position, position.done, evaluates=False)
             return Step(self.trained, told=True)
         return Step(self.trained if self.trained is not None else self._line, told=False)
@@ -200,6 +200,14 @@ class StepAxis:
                 lap.offset += lap.count + (count == 0)
         lap.enter(count, self.epoch)
         return lap.offset + count
+
+    def _is_lost(self, position: Position) -> bool:
+        """Whether batches go back within an epoch: nobody knows which these are."""
+        lap = self._laps.get((False, position.unit, position.total))
+        if lap is None or position.total or position.unit != "batch" or position.done is None:
+            return False
+        is_back = position.done < lap.count and not lap.has_told(position.done)
+        return is_back and self.epoch is not None and lap.epoch == self.epoch
 
     def _epochs_before(self) -> int:
         """Epochs done, for a training that calls its first one 1, unless it began with 0."""
