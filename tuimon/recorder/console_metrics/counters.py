@@ -150,6 +150,8 @@ def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, i
     place += bool(bracket)
     if not _counts(found, place):
         return None
+    if bracket and place + 2 < len(found) and found[place + 1].text == "-":
+        place += 2 * _counts(found, place + 2)  # of the first to the last
     number, total, place = place, None, place + 1
     if place + 1 < len(found) and _is_of(found, place):
         behind = place + (2 if found[place].text == "out" else 1)
@@ -165,6 +167,7 @@ def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, i
 
 
 def _number_behind(found: Sequence[LineToken], place: int, unit: str) -> Count | None:
+    place += place + 1 < len(found) and found[place].text == "#" and found[place + 1].kind == "sign"
     if place < len(found) and (found[place].kind == "sign" or found[place].text in _SIGNS):
         place += 1
     ratio = ratio_at(found, place)

@@ -27,12 +27,14 @@ _WRAPPED = re.compile(
 _QUOTED = re.compile(
     rf"(['\"])(?P<key>[^'\"]{{1,100}})\1\s*:\s*(?P<value>['\"][^'\"]*['\"]|{NUMBER}|[^,{{}}\[\]]+)"
 )
+_BARE = re.compile(rf"(?<=[{{,\n])\s*(?P<key>[A-Za-z_]\w*)\s*:\s*(?P<value>{NUMBER})(?=\s*[,}}\n])")
+"""As JavaScript shows them."""
 _PAIRS = re.compile(
     r"(?:\w+\()?\[(\('[^']{1,100}', [^()]{1,100}\)(?:, \('[^']+', [^()]+\))*)\]\)?$"
 )
 _PAIR = re.compile(r"\(('[^']+'), ([^()]+)\)")
 _ITEM = r"\1: \2"
-_INSIDE = re.compile(r"\s*(?:['\"{}\]]|[-\d.]+,?\s*$)")
+_INSIDE = re.compile(rf"\s*(?:['\"{{}}\]]|[-\d.]+,?\s*$|[A-Za-z_]\w*: ?{NUMBER},?\s*$)")
 
 
 class Printed(NamedTuple):
@@ -85,7 +87,8 @@ def _items_of(text: str) -> dict[str, object]:
     except (ValueError, RecursionError):
         if text.count("{") > 1:
             return _literal(text)
-        found = {item["key"]: item["value"].strip("'\" \n") for item in _QUOTED.finditer(text)}
+        items = [*_QUOTED.finditer(text)] or _BARE.finditer(text)
+        found = {item["key"]: item["value"].strip("'\" \n") for item in items}
     return found if isinstance(found, dict) else {}
 
 

@@ -6,9 +6,7 @@ One pass from left to right: each lexeme is looked at where it stands, and belon
 import re
 
 from tuimon.metrics import measure_of
-from tuimon.metrics.splits import SPLIT_WORD, split_of
-from tuimon.metrics.vocabulary import word_set
-from tuimon.recorder.console_metrics.count_reading import CountReading
+from tuimon.metrics.splits import split_of
 from tuimon.recorder.console_metrics.counters import (
     OTHER,
     Count,
@@ -18,34 +16,19 @@ from tuimon.recorder.console_metrics.counters import (
     unit_of,
 )
 from tuimon.recorder.console_metrics.joined_words import VALUED, told_by
-from tuimon.recorder.console_metrics.lexer import LineToken
 from tuimon.recorder.console_metrics.line_items import Pair, Word
-from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter, name_of
+from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter
+from tuimon.recorder.console_metrics.word_reading import OF_ALL, WordReading
 
-_ASIDE = re.compile(
-    rf"{SPLIT_WORD}|batch|epoch|step|avg|mean|ema|s|ms|sec|%|data|moving avg|running"
-    r"|(?:last|past|over) (?:last )?\d{1,6}(?: \w+)?|per \w+"
-)
-"""What stands in parentheses that belong to a name, ``loss (batch)``, ``reward (last 100)``."""
-
-_LONGEST_ASIDE = 4
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
-_NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
-"""Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
-
 _VERBS = ("has", "had", "with", "gives")
 """Between a counter and its values."""
-_OF_ALL = ("best", "final", "lowest", "highest")
-"""Before a name: of the whole training."""
-
-_PATH = re.compile(r"[\w.\-]+(?:/[\w.\-]+)+")
-_PARTITIONS = word_set("split mode phase stage subset set partition")
 _ARROW_SIGNS = ("=>", "==>", "-->", "->")
 _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", "，", ";", ".")
 
 
-class LineReading(CountReading):
+class LineReading(WordReading):
     """What a line consists of."""
 
     def __init__(self, line: str, start: int = 0) -> None:
@@ -58,8 +41,6 @@ class LineReading(CountReading):
         """Whether one has a name that may count anything, ``bucket 0 loss 0.5``."""
         self._has_no_signs = not any(one.kind == "sign" for one in self.found)
         """Hyphens stand between names and numbers then."""
-        self._words: list[Word] = []
-        """Those right before the current lexeme."""
         place = 0
         while place < len(self.found):
             place = self._take(place)
@@ -95,6 +76,8 @@ class LineReading(CountReading):
             return self._pair((place + 1, place + 2), "-")
         if self._words and one.text in _ARROW_SIGNS and self._kind(place + 1) == "number":
             return self._pair((place + 1, place + 2), ":")  # loss => 0.5
+        if self._words and one.text in "-–—" and self._owns(place):
+            return place + 1
         self._release()
         if one.kind == "junk":
             for what in told_by(one, 0, is_first=False, follows_epoch=False):
@@ -167,7 +150,7 @@ class LineReading(CountReading):
         ``Cost after iteration 100: 0.5``.
         """
         is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
-        is_told = is_told and self._words[0].text.lower() not in _OF_ALL
+        is_told = is_told and self._words[0].text.lower() not in OF_ALL
         is_followed = self._kind(count.end) == "sign" or self._is("is", count.end)
         value = self._value(count.end + 1) if is_told and is_followed else None
         if value is None or not (is_told and measure_of(self._words[-2].text).kind in VALUED):
@@ -210,6 +193,8 @@ class LineReading(CountReading):
                 return self._epoch_of_split(*value) or self._pair(value, one.text)
             if end := self._text_behind(place):
                 return end
+            if self._owns(place):
+                return place + 1
             if joined := self._joined(place):
                 last = self._words.pop()
                 text = self.line[last.start : joined.end]
@@ -217,28 +202,6 @@ class LineReading(CountReading):
                 return place + 2
         self._release()
         return place + 1
-
-    def _text_behind(self, place: int) -> int:
-        """Index of what is behind a pair of a name and a text, ``msg="train step"``, or 0."""
-        if place + 1 >= len(self.found):
-            return 0
-        text = self.found[place + 1]
-        if self.found[place].text != "=" and not _PATH.fullmatch(text.text):
-            return 0
-        if text.start != self.found[place].end or (text.kind != "word" and text.text not in "'\""):
-            return 0
-        end = place + 2
-        if text.kind != "word":
-            while end < len(self.found) and self.found[end].text != text.text:
-                end += 1
-            end += 1
-        key, words = self._words.pop().text.lower(), self.found[place + 1 : end]
-        self._release()
-        if key in _PARTITIONS:
-            for word in words:
-                if split_of(word.text):
-                    self._add(Word(word.text, word.start, word.end, self._depth))
-        return end
 
     def _epoch_of_split(self, place: int, end: int) -> int:
         """Index of what is behind an epoch that has no name, ``Train: 0 [50/1251]``, or 0."""
@@ -255,16 +218,6 @@ class LineReading(CountReading):
         self._add(Count("epoch", self._span(place), totals, end))
         return self._batch(end)
 
-    def _joined(self, place: int) -> LineToken | None:
-        """The word that is joined to the one before, and names the number behind it."""
-        if place + 2 >= len(self.found) or self.found[place + 2].kind != "number":
-            return None
-        sign, after = self.found[place], self.found[place + 1]
-        is_glued = self._words[-1].end == sign.start and sign.end == after.start
-        if counter_at(self.found, place + 1, after.text, []):
-            return None  # module:Epoch 3
-        return after if is_glued and after.kind == "word" else None
-
     def _number(self, place: int) -> int:
         is_next = self._words and self.line[self._words[-1].end : self.found[place].start].isspace()
         if is_next and not (split_of(self._words[-1].text) and self._is("/", place + 1)):
@@ -278,27 +231,6 @@ class LineReading(CountReading):
             self.has_nameless = True
         return place + 1 + self._has_noun(place)
 
-    def _aside(self, place: int) -> int:
-        """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
-        inside = [one.text for one in self.found[place + 1 : place + 2 + _LONGEST_ASIDE]]
-        count = counter_at(self.found, place + 1, inside[0], []) if len(inside) > 1 else None
-        if count and self._is(")", count.end) and self._kind(count.end + 1) == "sign":
-            if self._words[0].text.lower() in _OF_ALL:
-                return 0
-            self._add(count)  # loss (epoch 3): 0.5
-            return count.end + 1
-        if ")" not in inside or not _ASIDE.fullmatch(" ".join(inside[: inside.index(")")])):
-            return 0
-        close = place + 1 + inside.index(")")
-        if self._kind(close + 1) != "sign":
-            return 0
-        last, end = self._words.pop(), self.found[close].end
-        text = self.line[last.start : end]
-        if split_of(inside[0]):
-            text = f"{inside[0]} {last.text}"  # loss (train)
-        self._words.append(Word(text, last.start, end, self._depth))
-        return close + 1
-
     def _pair(self, value: tuple[int, int], sign: str) -> int:
         number, place = value
         if not sign and (
@@ -307,6 +239,8 @@ class LineReading(CountReading):
             return end
         of, average, is_sure, end = self._behind(place)
         key = self._name()
+        self._owner = self._owner if split_of(key) else ""
+        key = f"{key} {self._owner}" if self._owner else key
         first = key.partition("/")[0].strip()
         if of is not None and first != key and counter_at(self.found, number - 1, first, []):
             self._add(Count("step", self._span(number), None, end))  # Step / patience: 10 / 1
@@ -325,7 +259,7 @@ class LineReading(CountReading):
         is_counted = is_whole(self.found[number]) and self._kind(number + 1) == "word"
         is_followed = self._kind(place) == "sign" or self._is("is", place)
         value = self._value(place + 1) if is_told and is_counted and is_followed else None
-        if value is None or self._words[0].text.lower() in _OF_ALL:
+        if value is None or self._words[0].text.lower() in OF_ALL:
             return 0
         unit = unit_of(self.found[number + 1].text) or OTHER
         return self._pair_at(Count(unit, self._span(number), None, place), value)
@@ -368,15 +302,3 @@ class LineReading(CountReading):
         self._add(Count("step", self._span(number), None, place))
         self._add(Pair(key, "", value, None, None, True))
         return place + 1
-
-    def _name(self) -> str:
-        """What the words right before a number call it; the others are left as words."""
-        self._words, name = name_of(self._words)
-        self._release()
-        return name
-
-    def _release(self) -> None:
-        if [word.text.lower() for word in self._words] not in _NO_WORDS:
-            for word in self._words:
-                self._add(word)
-        self._words.clear()

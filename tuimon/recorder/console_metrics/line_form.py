@@ -36,7 +36,7 @@ _RANKS = ("rank", "local_rank", "global_rank")
 _COUNTER = re.compile(r"\b(?:steps?|iter\w*|epochs?|batch(?:es)?|updates?)\b", re.IGNORECASE)
 _FRAMES = frozenset("│├└╰")
 _CATBOOST = "learn"
-_DRAWN = re.compile(r"━|\[=*>?\.*\]|\s-\s")
+_DRAWN = re.compile(r"━|\[=*>?\.*\]|/\d+\s-\s")
 
 
 _NOWHERE = Place()
@@ -203,6 +203,8 @@ def _is_measured(
     if known and are_words_known and are_fractions and any(map(_is_learning_rate, pairs)):
         return True  # policy 0.3 lr 0.01
     # "Epoch: 10, Train: 0.81, Test: 0.79"
+    if known and are_words_known and len(list(filter(_is_bare, pairs))) >= _FEW_TELLING:
+        return True  # iter 1 act 4.8 pre 5.9 f 7.7
     return known and any(_is_split(one.key) and not is_integer(one) for one in pairs)
 
 
@@ -282,6 +284,11 @@ def _may_count(pair: Pair) -> bool:
 def _is_logged(pair: Pair) -> bool:
     """Whether a pair of any name was surely written as one: ``D_A: 0.31``."""
     return pair.sign != "" and not is_whole(pair.number) and not pair.number.unit
+
+
+def _is_bare(pair: Pair) -> bool:
+    """Whether a pair has no sign and a fraction without a unit."""
+    return not (pair.sign or is_whole(pair.number) or pair.number.unit)
 
 
 def _is_result(pair: Pair) -> bool:

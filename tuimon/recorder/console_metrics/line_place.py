@@ -76,6 +76,8 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
         row = row._replace(epoch=(number.start, number.end), counted=counted)
     row = row or (_leading(reading.found, pairs) if epoch is None else None)
     if row is not None:
+        if epoch is not None and row.counted is not None and _is_inside(reading, epoch):
+            row = row._replace(counted=row.counted._replace(unit="global"))  # 9/30000 (epoch 2)
         return row._replace(
             epoch=row.epoch or found.epoch, epochs=row.epochs or found.epochs, part=found.part
         )
@@ -141,7 +143,7 @@ def _leading(found: Sequence[LineToken], pairs: Sequence[Pair]) -> Place | None:
     if kinds == "[0,0]":
         return Place(spans[1], counted=Count("batch", spans[3], None, 0))
     is_rank = kinds.startswith("[0][") and not split_of(found[4].text)  # or a process
-    if kinds.startswith("[0]") and not is_rank:
+    if (kinds.startswith("[0]") and not is_rank) or kinds.startswith("<0>"):
         return Place(counted=Count("iteration", spans[1], None, 0))
     is_bare = kinds[0] == "0" and found[1].kind == "word" and len(pairs) > 1
     if is_bare and measure_of(pairs[0].key).kind == "loss":

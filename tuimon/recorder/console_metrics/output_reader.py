@@ -299,7 +299,8 @@ class OutputReader:
         else:
             is_owned = form.is_indented and self._heading.owns
             needs_proof = form.is_doubtful or (form.is_vague and not is_owned)
-            counts = counts_of(text, form.unread, form.pattern).below(self._above)
+            counts = counts_of(text, form.unread, form.pattern)
+            counts = counts if counts.numbers else counts.below(self._above)
             if self._is_placeless(trainings, counts):
                 held = self._growing.place(trainings, line, counts, needs_proof=needs_proof)
                 return self._followed(held)
