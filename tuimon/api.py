@@ -32,7 +32,8 @@ from tuimon.store.loading import load as load_sources
 from tuimon.store.run_log import FileStatus, RunLog
 from tuimon.store.series import AllPoints, Points, Ref, RefSeries, Series
 from tuimon.summaries import SummaryError
-from tuimon.summaries.reader import Decoded, SummaryReader
+from tuimon.summaries.decoders import Decoded
+from tuimon.summaries.reader import SummaryReader
 from tuimon.text import safe
 
 if TYPE_CHECKING:
