@@ -29,6 +29,7 @@ _QUOTED = re.compile(
 )
 _BARE = re.compile(rf"(?<=[{{,\n])\s*(?P<key>[A-Za-z_]\w*)\s*:\s*(?P<value>{NUMBER})(?=\s*[,}}\n])")
 """As JavaScript shows them."""
+_ITEMS = re.compile(r"(['\"])[^'\"]{1,100}\1\s?:")
 _PAIRS = re.compile(
     r"(?:\w+\()?\[(\('[^']{1,100}', [^()]{1,100}\)(?:, \('[^']+', [^()]+\))*)\]\)?$"
 )
@@ -72,7 +73,12 @@ def _flat(found: dict[str, object], levels: int) -> dict[str, object]:
 
 
 def as_dictionary(text: str) -> str:
-    """A line that ends with a list of pairs, ``[('loss', 0.5)]``, as one with a dictionary."""
+    """A line that ends with a list of pairs, ``[('loss', 0.5)]``, as one with a dictionary.
+
+    One of such pairs alone, ``'epoch': 3, 'loss': 0.5``, too.
+    """
+    if text[:1] in "'\"" and text[-1:].isdigit() and _ITEMS.match(text):
+        return f"{{{text}}}"
     match = _PAIRS.search(text) if text.endswith(("]", ")")) and "[('" in text else None
     if match is None:
         return text

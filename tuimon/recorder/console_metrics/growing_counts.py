@@ -198,7 +198,7 @@ def _placed(one: _Held) -> MetricLine | None:
     word = one.words[one.pattern.column]
     values = ((split, _without(key, word), value) for split, key, value in one.line.values)
     named = tuple(value for value in values if value[1])
-    return MetricLine(position, named) if position.known and named else None
+    return MetricLine(position, named, one.line.subject) if position.known and named else None
 
 
 def _without(key: str, word: str) -> str:

@@ -50,6 +50,8 @@ class LineForm(NamedTuple):
     rank: Span | None = None
     split: str = ""
     """What it is about as a whole."""
+    subject: str = ""
+    """Words that may name one of several things."""
     is_heading: bool = False
     """Whether it only tells where those below it are."""
     has_points: bool = False
@@ -220,7 +222,9 @@ def _measured(
         items = [item for item in items if not _is_split_word(item.what)]  # of which of them?
     values, split = values_of(items, pairs, are_meters=form.place.counted is not None)
     points = any("." in pair.number.text for pair in pairs)
-    form = form._replace(values=values, split=split, has_points=points)
+    words = [item.what for item in items if isinstance(item.what, Word)]
+    subject = " ".join(word.text for word in words if _is_label(word))
+    form = form._replace(values=values, split=split, has_points=points, subject=subject)
     read = [span for value in values for span in (value.number, value.of) if span]
     unread = unread_in(reading.found, [*read, *form.place.spans])
     form = form._replace(unread=unread, pattern=pattern_of(reading.line, reading.found[0].start))

@@ -230,9 +230,16 @@ class CurveSteps:
         self._repeats = self._repeats_before = 0
         """How often the last step was told, and the one before."""
         self._has_echo = False
+        self._subject = ""
 
-    def place(self, step: Step, epoch: int | None, *, evaluates: bool) -> int | None:
-        """The step of a point; `epoch` is the one that was named last. None if it has no place."""
+    def place(
+        self, step: Step, epoch: int | None, subject: str = "", *, evaluates: bool
+    ) -> int | None:
+        """The step of a point; `epoch` is the one that was named last. None if it has no place.
+
+        Of the `subject` of a line nothing is known: what another has told of this step is another
+        curve's.
+        """
         if not evaluates and not step.told and self._told > 1:
             return None
         self._told += step.told
@@ -241,6 +248,9 @@ class CurveSteps:
         if number is None:
             start = -1 if epoch == 0 else 0
             number = max((start if last is None else last) + 1, epoch or 0)
+        if number == last and subject != self._subject:
+            return None
+        self._subject = subject
         if number == last:
             self._repeats += 1
             return None if self._has_echo else number

@@ -85,7 +85,8 @@ class PrintedTraining:
             curve = self._curve(tag)
             if tag in points or curve is None:
                 continue
-            number = curve.place(steps[is_evaluation], self.axis.epoch, evaluates=is_evaluation)
+            step = steps[is_evaluation]
+            number = curve.place(step, self.axis.epoch, line.subject, evaluates=is_evaluation)
             if number is not None and 0 <= number < _STEP_LIMIT:
                 points[tag] = PrintedPoint(tag, number, value)
                 if self.part:
