@@ -337,9 +337,10 @@ class OutputReader:
 
     def _announce(self, text: str, form: LineForm, trainings: Trainings) -> None:
         """What a line tells for those below it."""
-        if not form.is_heading:
-            return
         position = self._numbers.read(text, form).position
+        if not form.is_heading:
+            trainings.current.axis.enter(position.epoch)
+            return
         self._heading.announce(text, position, form.split, is_indented=form.is_indented)
         if position.epoch is not None and self._heading.section not in EVALUATIONS:
             trainings.announce(position.epoch)
