@@ -133,17 +133,15 @@ class LogDirectory(Mapping[str, "Run"]):
         """A row for each training, the best first, indexed by name, as ``tuimon board`` has them.
 
         Columns: the hyperparameters that differ, each metric's best value (the last one where none
-        is best) and its step, seconds in all, and the pace in steps a second. Raises ImportError:
-        pandas is not installed.
+        is best) and its step, seconds in all, steps a second. Raises ImportError without pandas.
         """
         import pandas as pd
 
         from tuimon.present.run_board import board, board_rows
 
         table = board(board_rows(self._logs, _reader), self._logs.values())
-        rows = table.ranked(table.main or "run")
-        names = pd.Index([row.name for row in rows], name="run")
-        return pd.DataFrame([table.record(row) for row in rows], index=names)
+        rows = {row.name: table.record(row) for row in table.ranked(table.main or "run")}
+        return pd.DataFrame([*rows.values()], index=pd.Index([*rows], name="run"))
 
     def plot(
         self,

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, get_args
 from tuimon.charts import roles
 from tuimon.metrics import best_of
 from tuimon.present.glance import Glance
+from tuimon.present.progress_words import progress_words
 from tuimon.present.run_arguments import Argument, arguments_of, number_of, telling_arguments
 from tuimon.runs.activity import activity, flaw, remark, state_word
 from tuimon.runs.alerts import Alert
@@ -88,6 +89,8 @@ def remarks(line: RunLine, now: float) -> list[tuple[str, roles.Role]]:
     run, said = line.run, line.run.annotation
     doing, why = activity(run, now), remark(run, now)
     told: list[tuple[str, roles.Role]] = []
+    if progress := progress_words(run.progress, now):
+        told.append((progress, roles.TEXT))
     if doing is not None:
         told.append((doing, roles.WARN))
     flawed = flaw(run)

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from tuimon.events.finder import SourceFinder
 from tuimon.events.points import ScalarColumns
@@ -32,8 +33,15 @@ log = logging.getLogger(__name__)
 class HealthWatch:
     """Reads what a training writes since its start and notes what somebody should know."""
 
-    def __init__(self, paths: RunPaths, status: RunStatus) -> None:
+    def __init__(
+        self,
+        paths: RunPaths,
+        status: RunStatus,
+        logged: Callable[[str, ScalarColumns], None] = lambda tag, columns: None,
+    ) -> None:
+        """`logged` is told of all points of the training's own."""
         self._paths = paths
+        self._logged = logged
         self._alerts = AlertLog(paths.alerts)
         self._notifier = Notifier(
             status.record.notify,
@@ -97,6 +105,8 @@ class HealthWatch:
                 self.has_others |= bool(batch.refs) and not is_own
                 for tag, columns in batch.scalars.items():
                     points += len(columns.steps)
+                    if not is_own:
+                        self._logged(tag, columns)
                     self.note(*self._rules(run, tag, columns))
         if points:
             self._stall.sign_of_life(time.monotonic(), points=points)
