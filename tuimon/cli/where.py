@@ -8,7 +8,7 @@ import click
 
 from tuimon.cli.shared.common import CommandError, complete_run, control_or_refuse
 from tuimon.runs.registry import RunNotFound, find_run
-from tuimon.text import safe
+from tuimon.text import fit, safe, width
 
 if TYPE_CHECKING:
     from tuimon.stacks.survey import Survey
@@ -26,17 +26,18 @@ def command(target: str | None, as_json: bool) -> int:
     It asks those processes by a signal that tuimon's hook has prepared, and takes a second. Without
     the hook, or for a process that tuimon did not launch, py-spy is run if it is installed.
     """
-    from tuimon.present.where_rows import where_document, where_rows
+    from tuimon.present.where_rows import place_sections, where_document
 
     found = _survey(target)
     if as_json:
         click.echo(json.dumps(where_document(found), indent=1))
         return 0
     click.echo(safe(found.headline()))
-    for who, calls in where_rows(found):
-        click.echo(f"\n{' '.join(who.split())}")
-        for line in calls.splitlines():
-            click.echo(f"  {line}")
+    for who, calls in place_sections(found):
+        click.echo(f"\n{who}")
+        room = max(width(function) for function, _ in calls)
+        for function, line in calls:
+            click.echo(f"{fit(function, room)}  {line}".rstrip())
     return 0
 
 

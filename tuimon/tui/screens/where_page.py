@@ -7,7 +7,7 @@ from textual import work
 from textual.binding import BindingType
 
 from tuimon.present.facts import clock
-from tuimon.present.where_rows import where_rows
+from tuimon.present.where_rows import place_sections
 from tuimon.session.session import Session
 from tuimon.stacks.survey import Survey, survey
 from tuimon.text import safe
@@ -39,7 +39,7 @@ class WherePage(TextScreen):
     def _show(self, found: Survey, at: float) -> None:
         headline = safe(found.headline())
         self._text = f"{headline[:1].upper()}{headline[1:]}\n\nas of {clock(at)}; W asks again"
-        self._sections = (TextSection("", where_rows(found)),)
+        self._sections = [TextSection(*section) for section in place_sections(found)]
         self._fill()
 
 
