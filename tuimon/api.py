@@ -32,7 +32,8 @@ from tuimon.store.loading import load as load_sources
 from tuimon.store.run_log import FileStatus, RunLog
 from tuimon.store.series import AllPoints, Points, Ref, RefSeries, Series
 from tuimon.summaries import SummaryError
-from tuimon.summaries.reader import Decoded, SummaryReader
+from tuimon.summaries.decoders import Decoded
+from tuimon.summaries.reader import SummaryReader
 from tuimon.text import safe
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class LogDirectory(Mapping[str, "Run"]):
         """Where it lies, absolute."""
         self.files = files
         """Every event file: how much of it was read, and what was wrong with it."""
+        self._logs = runs
         self._runs = {name: Run(run) for name, run in runs.items()}
 
     def __getitem__(self, name: str) -> Run:
@@ -126,6 +128,30 @@ class LogDirectory(Mapping[str, "Run"]):
             ImportError: pandas is not installed.
         """
         return _frame([series for run in self.values() for series in run.values()], all_points)
+
+    def board(self) -> pd.DataFrame:
+        """The trainings, the best first: a row each, indexed by name, as ``tuimon board`` has them.
+
+        Columns: the hyperparameters that were logged and differ; of each metric ``TAG``, the best
+        value by its name, else the last one, and its step as ``TAG step``; ``seconds`` from the
+        first point to the last, and ``pace`` in steps a second.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        import pandas as pd
+
+        from tuimon.present.run_board import board, board_rows
+
+        table = board(board_rows(self._logs, _reader), self._logs.values())
+        rows, names = table.ranked(table.main or "run"), table.varying
+        told = []
+        for row in rows:
+            values: dict[str, object] = {name: row.settings.get(name) for name in names}
+            for tag, result in row.results.items():
+                values[tag], values[f"{tag} step"] = result.told, result.told_step
+            told.append({**values, "seconds": row.seconds, "pace": row.pace})
+        return pd.DataFrame(told, index=pd.Index([row.name for row in rows], name="run"))
 
     def plot(
         self,
