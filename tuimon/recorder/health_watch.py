@@ -12,14 +12,16 @@ from tuimon.health.stall import StallRule
 from tuimon.health.values import TagRules
 from tuimon.recorder.notify import Notifier
 from tuimon.recorder.pace import Pace
+from tuimon.recorder.processes import run_pids
 from tuimon.recorder.system_metrics import SystemMetrics
 from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
-from tuimon.runs.registry import RunStatus
+from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.secrecy import mask_of
 from tuimon.runs.sources import LogSource
 from tuimon.runs.writers import FileClaims
+from tuimon.stacks.survey import survey
 from tuimon.text import format_duration
 
 _LOOK_EVERY = 1.0
@@ -55,8 +57,7 @@ class HealthWatch:
         """Whether the training has written any, to event files of its own."""
         self.has_others = False
         """Whether it has written anything else to them."""
-        child = status.record.child
-        self._stall = StallRule(time.monotonic(), child.pid if child else None)
+        self._stall = StallRule(time.monotonic(), self._where)
         self._machine = MachineRules()
         self._output = 0
         self._pace = Pace(_LOOK_EVERY, _CPU_SHARE)
@@ -117,6 +118,11 @@ class HealthWatch:
         if rules is None:
             rules = self._tags[run, tag] = TagRules(run, tag)
         return rules.take(columns, time.time())
+
+    def _where(self) -> str:
+        """At which lines the training is, if its processes tell; takes a second."""
+        found = survey(run_pids(self._paths, read_status(self._paths.directory).record))
+        return found.headline() if any(one.threads for one in found.processes) else ""
 
     def _look_at_output(self) -> None:
         try:
