@@ -348,7 +348,7 @@ mpi: MPI failed
     ^(?:Fatal|Abort)\b.{0,40}(?:error in PMPI_\w{1,40}|on node \d{1,6} \(rank \d{1,6})
 rank killed: rank {rank} was killed by signal {number}
     → what this rank has printed tells why
-    ^Root Cause.++(?:\n.++){3}\n *+rank *+: (?P<rank>\d{1,7}).++\n *+exitcode *+: -(?P<number>\d{1,3})
+    ^Root .++(?:\n.++){3}\n *+rank *+: (?P<rank>\d{1,7}).++\n *+exitcode *+: -(?P<number>\d{1,3})
 rank killed: task {rank} was killed
     → what this task has printed tells why
     ^srun: error: \S{1,60}: tasks? (?P<rank>\d[\d,-]{0,60}): (?:Segm|Abort|Bus|Killed|Float|Illeg)
