@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.mirror.attachments import attach_event_files, attach_requirements
-from tuimon.mirror.context import MirrorContext
+from tuimon.mirror.context import MirrorContext, MirrorInterrupt, OnlineRestart
 from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.handover import Handover
@@ -42,14 +42,6 @@ _LOG_TIMEOUT = 120.0
 _GRACE = 30.0
 _PROBLEMS_EVERY = 10.0
 log = logging.getLogger(__name__)
-
-
-class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong
-    """The mirror was told to end before the training has."""
-
-
-class OnlineRestart(Exception):  # noqa: N818 - nothing went wrong
-    """The run is to be opened online, from now on, by another mirror with the same journal."""
 
 
 class Mirror:
