@@ -180,7 +180,7 @@ class OutputReader:
         if (state := bar_state(text)) is not None:
             return self._state(state)
         if may_be_above(text):
-            self._above = counts_above(text, prefix_of(text).end)
+            self._above = counts_above(text, prefix_of(text).end) or self._above
         if not may_hold_metrics(text) and not (self._heading.position.known and text[:1].isspace()):
             if text[-1:] in _ABOVE and not _DIGIT.search(own := text[prefix_of(text).end :]):
                 self._head(own)
