@@ -49,8 +49,8 @@ def main() -> None:
         errors = [abs(one.error) for one in found if one.error is not None]
         ranges = sum(one.is_range for one in found) / len(found)
         print(
-            f"| {WHAT.get(name, name)} | {format_duration(found[0].whole)} | {right(found) / len(found):.0%} "
-            f"| {statistics.median(errors):.0%} | {ranges:.0%} |"
+            f"| {WHAT.get(name, name)} | {format_duration(found[0].whole)} "
+            f"| {right(found) / len(found):.0%} | {statistics.median(errors):.0%} | {ranges:.0%} |"
         )
     print(f"| all | | **{right(everything) / len(everything):.0%}** | | |")
 

@@ -37,7 +37,8 @@ def test_what_is_printed_becomes_a_record(paths: RunPaths):
     one = recorder(paths)
     assert step(one, paths, "Epoch 1 loss 0.5\n") is not None
     found = step(one, paths, "Epoch 2 loss 0.5\n")
-    assert found is not None and (found.scale, found.done, found.total) == ("epochs", 2, 10)
+    assert found is not None
+    assert (found.scale, found.done, found.total) == ("epochs", 2, 10)
     assert found.ends_at is None  # for that it is too early
     assert read_status(paths.directory).progress == found
     again = paths.progress.stat().st_ino
@@ -54,7 +55,8 @@ def test_what_turns_out_to_be_no_progress_is_taken_back(paths: RunPaths):
 def test_a_second_recorder_goes_on_from_there(paths: RunPaths):
     step(recorder(paths), paths, "Epoch 5 loss 0.5\n")
     found = step(recorder(paths), paths, "Epoch 6 loss 0.5\n")
-    assert found is not None and found.done == 6
+    assert found is not None
+    assert found.done == 6
 
 
 @pytest.mark.parametrize("record", ["", "[", '{"scale": 3}', '{"schema": 9}', "[1]"])
