@@ -325,6 +325,9 @@ gpu memory: out of GPU memory
     → a smaller batch, accumulated gradients or checkpointed activations need less
     ^\[CUDA ERROR\] .{1,300}\n.{0,99}out of memory
     ^\s{0,9}what\(\):\s{1,4}.{0,60}(?:CUDA(?: error:)? out of memory|cudaErrorMemory|_memory: CUDA)
+nccl: NCCL failed
+    → NCCL_DEBUG=INFO tells more
+    \[Rank \d{1,6}\] .{0,99}terminated with exception: NCCL error
 host memory: out of host memory
     → fewer workers or smaller batches need less
     ^terminate called after throwing an instance of 'std::bad_alloc'
