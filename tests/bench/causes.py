@@ -1,7 +1,8 @@
 """Why a training ended, as it is told of labelled consoles: `python tests/bench/causes.py`.
 
-Prints a Markdown table by kind: how many are told, and how many as another kind. `--corpus DIR` adds a public
-corpus of failure logs (a clone of github.com/Parv-01/gpualert-eval), and `--show` every sentence.
+Prints a Markdown table by kind: how many are told, and how many as another kind. `--corpus DIR`
+adds a public corpus of failure logs (a clone of github.com/Parv-01/gpualert-eval), and `--show`
+every sentence.
 """
 
 import argparse

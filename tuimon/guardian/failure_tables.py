@@ -20,8 +20,6 @@ preempted: preempted by the scheduler
 node failed: a node of the job failed
     → submit it again and go on from its last checkpoint
     CANCELLED AT \S{1,30} DUE TO NODE FAILURE
-cancelled: cancelled in the scheduler
-    ^(?:slurmstepd|srun): (?:error: )?\*\*\* (?:JOB|STEP) .{1,60} CANCELLED AT
 host memory: out of host memory: the scheduler's limit
     → ask for more (--mem); fewer workers or smaller batches need less
     ^slurmstepd: error: .{0,60}(?:oom[_-]kill event|[Ee]xceeded (?:job|step) memory limit)
@@ -375,6 +373,8 @@ native assertion: an assertion of native code failed
     ^(?:F\d{4} |\[?FATAL\b).{1,200}Check failed:\s
 native exception: an exception of C++
     ^terminate called after throwing an instance of '.{1,200}'(?:\n\s{0,9}what\(\): .{1,300})?
+cancelled: cancelled in the scheduler
+    ^(?:slurmstepd|srun): (?:error: )?\*\*\* (?:JOB|STEP) .{1,60} CANCELLED AT \S{1,30} \*\*\*
 config: its configuration cannot be read
     ^Could not (?:override|load|append|delete) '
     ^In '.{1,99}': Could not find '
