@@ -244,7 +244,9 @@ HEALTHY: tuple[Kind, ...] = (
 def broken(random: Generator, course: Values, rest: Values) -> Training:
     """A course that is continued by another one, with the noise of the first."""
     spread = float(np.std(np.diff(course[-20:]))) / 1.4
-    return {"train/loss": np.concatenate([course, rest + spread * random.standard_normal(len(rest))])}
+    return {
+        "train/loss": np.concatenate([course, rest + spread * random.standard_normal(len(rest))])
+    }
 
 
 def collapse_to_chance(random: Generator) -> Training:
@@ -324,9 +326,7 @@ def federated(random: Generator) -> Training:
 
 def harder_negatives(random: Generator) -> Training:
     per = length(random, 60, 300)
-    parts = [
-        fall(random, per, random.uniform(2, 4), random.uniform(0.4, 0.9)) for _ in range(5)
-    ]
+    parts = [fall(random, per, random.uniform(2, 4), random.uniform(0.4, 0.9)) for _ in range(5)]
     return {"train/triplet_loss": np.concatenate(parts)}
 
 

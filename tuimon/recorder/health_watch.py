@@ -4,11 +4,10 @@ import logging
 import time
 
 from tuimon.events.finder import SourceFinder
-from tuimon.events.points import ScalarColumns
 from tuimon.events.tail import EventFileTail
 from tuimon.health.machine import MachineRules
 from tuimon.health.stall import StallRule
-from tuimon.health.values import TagRules
+from tuimon.health.values import ValueRules
 from tuimon.recorder.notify import Notifier
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.system_metrics import SystemMetrics
@@ -42,7 +41,7 @@ class HealthWatch:
         )
         self._finder = SourceFinder(status.record.started_at, FileClaims(paths))
         self._tails: list[tuple[str, EventFileTail]] = []
-        self._tags: dict[tuple[str, str], TagRules] = {}
+        self._values = ValueRules()
         self.has_scalars = False
         """Whether the training has written any, to event files of its own."""
         self.has_others = False
@@ -97,16 +96,10 @@ class HealthWatch:
                 self.has_others |= bool(batch.refs) and not is_own
                 for tag, columns in batch.scalars.items():
                     points += len(columns.steps)
-                    self.note(*self._rules(run, tag, columns))
+                    self.note(*self._values.take(run, tag, columns, time.time()))
         if points:
             self._stall.sign_of_life(time.monotonic(), points=points)
         return news
-
-    def _rules(self, run: str, tag: str, columns: ScalarColumns) -> list[Alert]:
-        rules = self._tags.get((run, tag))
-        if rules is None:
-            rules = self._tags[run, tag] = TagRules(run, tag)
-        return rules.take(columns, time.time())
 
     def _look_at_output(self) -> None:
         try:
