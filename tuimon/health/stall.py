@@ -1,6 +1,7 @@
 """A training from which nothing comes any more, by the rhythm that it had."""
 
 from collections import deque
+from collections.abc import Callable
 
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.text import format_duration
@@ -43,9 +44,10 @@ class StallRule:
     prepared. But that, too, tells how long an epoch may take.
     """
 
-    def __init__(self, now: float, pid: int | None = None) -> None:
-        """`pid` is the training's; times are seconds of one clock that does not jump."""
-        self._pid = pid
+    def __init__(self, now: float, where: Callable[[], str] = lambda: "") -> None:
+        """`where` tells at which lines the training is; times are seconds of one clock that does
+        not jump."""
+        self._where = where
         self._looked_at = now
         self._points = self._signs = 0
         self._silence = _Stretch(_LEAST_SILENT, _TIMES_SILENT)
@@ -93,11 +95,12 @@ class StallRule:
     def _alert(self, wall_time: float, busy: bool | None) -> Alert:
         does = {True: " Its processes work.", False: " Its processes do nothing.", None: ""}[busy]
         longest = format_duration(self._silence.longest)
+        where = self._where()
         return Alert(
             key=f"stalled: {self._signs}",
             level=AlertLevel.WARN,
             title=f"nothing new for {format_duration(self._silence.now)}",
-            text=f"Neither points nor output; it was silent for {longest} at most so far.{does} "
-            f"To see where it hangs: py-spy dump --pid {self._pid or 'PID'}",
+            text=f"Neither points nor output; it was silent for {longest} at most so far.{does}"
+            + (f" Where it is: {where}" if where else ""),
             wall_time=wall_time,
         )

@@ -20,7 +20,7 @@ from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.handover import Handover
 from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, StretchEntry
-from tuimon.mirror.lines import AlertFeed, ConsoleFeeds
+from tuimon.mirror.lines import AlertFeed, ConsoleFeeds, line_files
 from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
@@ -29,6 +29,7 @@ from tuimon.mirror.room import has_room
 from tuimon.mirror.rows import StepRow, rows_of
 from tuimon.mirror.running_time import RunningTime, enter_launches
 from tuimon.mirror.status import one_line
+from tuimon.mirror.stop_button import StopButton
 from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
 from tuimon.mirror.wandb_run import WandbRun, teardown
 from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
@@ -76,6 +77,7 @@ class Mirror:
         self._fragments: Fragments | None = None
         self._run: WandbRun | None = None
         self._watch: UploadWatch | None = None
+        self._button: StopButton | None = None
         self._consoles = ConsoleFeeds([], journal, None)
         self._alerts: list[AlertFeed] = []
         self._left_out: list[str] = []
@@ -133,7 +135,7 @@ class Mirror:
             while time.monotonic() < again_at and self._look() == ended:
                 self._pause()
         run = self._run = opened.run
-        self._fragments = opened.fragments
+        self._fragments, self._button = opened.fragments, opened.button
         if opened.arrivals is not None:
             self._watch = UploadWatch(opened.arrivals, self._status, self._journal)
         running = RunningTime(self._journal.launches)
@@ -143,10 +145,12 @@ class Mirror:
                 run.write_system_metrics(opened.metrics, running.origin)
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
-        consoles = _paths(subject.console, [one.path for one in journal.lines.stretches], journal)
+        consoles = line_files(
+            subject.console, [one.path for one in journal.lines.stretches], journal
+        )
         self._consoles = ConsoleFeeds(consoles, journal, opened.first_line)
         self._send_code()
-        alerts = _paths(subject.alerts, [], journal)
+        alerts = line_files(subject.alerts, [], journal)
         self._alerts = [AlertFeed(path, journal) for path in alerts]
         online = opened.fragments is None
         self._status.update(
@@ -307,6 +311,8 @@ class Mirror:
             for alerts in self._alerts:
                 alerts.send(run)
         self._look_at_server()
+        if self._button is not None and (told := self._button.look()):
+            self._status.update(detail=told)
         self._report()
 
     def _look_at_server(self, *, soon: bool = False) -> None:
@@ -389,11 +395,3 @@ def _names(context: MirrorContext, journal: Journal) -> Namespaces:
     record = context.subject.record
     own = str(context.paths.directory)
     return Namespaces(known, logdir=record.logdir, cwd=record.cwd, own=own)
-
-
-def _paths(own: Path | None, told: list[str], journal: Journal) -> list[Path]:
-    """This launch's file of lines, and those of the launches that it goes on from."""
-    if own is None:  # log directories, which may go on from a launch
-        return [Path(path) for path in dict.fromkeys(told)]
-    earlier = [Path(path) for path in (*told, *journal.sent)]
-    return list(dict.fromkeys([*(path for path in earlier if path.name == own.name), own]))

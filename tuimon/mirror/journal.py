@@ -151,6 +151,14 @@ class LaunchEntry:
     before: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopEntry:
+    """Whether a launch that goes on with the run is to heed that the server has it as stopped."""
+
+    launch: str
+    counts: bool
+
+
 Entry = (
     IdEntry
     | RunEntry
@@ -162,6 +170,7 @@ Entry = (
     | LinesEntry
     | SentEntry
     | CodeEntry
+    | StopEntry
 )
 _KINDS: dict[str, type[Entry]] = {
     "id": IdEntry,
@@ -174,6 +183,7 @@ _KINDS: dict[str, type[Entry]] = {
     "lines": LinesEntry,
     "sent": SentEntry,
     "code": CodeEntry,
+    "stop": StopEntry,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
@@ -184,7 +194,8 @@ class Journal:
     `run_id` is None until a W&B run was about to be opened, `run` until one was; `files` are in
     order of their ids, `launches` in that of their begins; `earlier` are the stretches of the
     mirror's earlier lives, `lines` those of consoles; `sent` says how much of which file of
-    alerts is in W&B, `code` the source files of which directories.
+    alerts is in W&B, `code` the source files of which directories; `stops` by launch whether one
+    counts.
     """
 
     def __init__(self, path: Path) -> None:
@@ -208,6 +219,7 @@ class Journal:
         self.lines = LineNumbers()
         self.sent: dict[str, int] = {}
         self.code: set[str] = set()
+        self.stops: dict[str, bool] = {}
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._load()
 
@@ -298,6 +310,8 @@ class Journal:
                 self.sent[entry.path] = entry.amount
             case CodeEntry():
                 self.code.add(entry.directory)
+            case StopEntry():
+                self.stops[entry.launch] = entry.counts
 
 
 def last_run(path: Path) -> RunEntry | None:

@@ -11,6 +11,7 @@ from typing import Any
 from tuimon.events.finder import SourceFinder
 from tuimon.events.logdir import UnreadablePath
 from tuimon.events.points import EventBatch
+from tuimon.guardian.client import ControlClient
 from tuimon.mirror.journal_home import is_settled, launches_of
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.trial_mirrors import TrialMirrors
@@ -181,6 +182,14 @@ class LaunchOwner:
     def trials(self) -> int:
         """Those with W&B runs of their own."""
         return len(self._trials)
+
+    def stop_training(self) -> str | None:
+        """By its guardian's stop ladder, unless the user does not want that."""
+        if not self.record.mirror.stop:
+            return "W&B's page asks to stop the training: not wanted (stop.wandb, --no-wandb-stop)"
+        if not self.ended:
+            ControlClient(self._paths).stop_for_wandb()
+        return None
 
     def upload(self) -> None:
         """Have the trials go online, too."""

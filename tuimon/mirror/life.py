@@ -65,6 +65,7 @@ def mirror_subject(context: MirrorContext) -> int:
             state="failed",
             detail=f"{why.removeprefix('trying again: ')}; go on with: {subject.upload_command}",
         )
+        return EXIT_AGAIN  # whoever has not asked for that begins anew
     except UploadError as error:
         status.update(state="finished", detail=str(error))
     except IncompleteError as error:

@@ -186,6 +186,10 @@ class LogdirOwner:
     def observe(self, batch: EventBatch) -> None:
         """Nothing: what belongs to it is known."""
 
+    def stop_training(self) -> str | None:
+        """Who writes the files is not known."""
+        return "W&B's page asks for a stop: only `tuimon run` can stop a training"
+
     def upload(self) -> None:
         """Nothing: there is no other W&B run."""
 

@@ -99,6 +99,13 @@ class Owner(Protocol):
     def trials(self) -> int:
         """How many trials of it have W&B runs of their own."""
 
+    def stop_training(self) -> str | None:
+        """Stop it, as somebody wants who has W&B's page before them; why that is not done, if so.
+
+        Raises:
+            ControlError: it cannot be stopped at the moment.
+        """
+
     def upload(self) -> None:
         """Have those go online, too."""
 
