@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "attach": "Watch a run, LOGDIR or PID; it keeps running when you leave.",
     "view": "Watch log directories of any training, or runs side by side.",
     "show": "Print the charts and a table of values once.",
+    "report": "Write a report on a run: one HTML file, or Markdown.",
     "export": "Write scalar points as a table, or images and other media as files.",
     "mirror": "Send the event files of log directories to W&B.",
     "sync": "Upload the offline W&B run of a training.",
