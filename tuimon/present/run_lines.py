@@ -197,8 +197,17 @@ def _by_argument(argument: Argument) -> tuple[object, ...]:
 
 
 def sources_of(chosen: Sequence[RunLine], commands: RunCommands) -> list[LogSource]:
-    """Event files of runs that are shown beside each other, each by a name that tells it apart:
-    where names are the same with the arguments that differ, else with the end of its id."""
+    """Event files of runs that are shown beside each other, each by a name that tells it apart."""
+    return [
+        source
+        for name, line in zip(names_apart(chosen, commands), chosen, strict=True)
+        for source in line.run.sources_called(name)
+    ]
+
+
+def names_apart(chosen: Sequence[RunLine], commands: RunCommands) -> list[str]:
+    """What tells runs apart that are shown beside each other: where names are the same with the
+    arguments that differ, else with the end of its id."""
     telling = telling_arguments({line.id: commands.of(line.run) for line in chosen})
     names = [line.run.name for line in chosen]
     names = [
@@ -207,12 +216,7 @@ def sources_of(chosen: Sequence[RunLine], commands: RunCommands) -> list[LogSour
         )
         for name, line in zip(names, chosen, strict=True)
     ]
-    told_apart = [
+    return [
         name if names.count(name) == 1 else f"{name} {line.id.rpartition('-')[2]}"
         for name, line in zip(names, chosen, strict=True)
-    ]
-    return [
-        source
-        for name, line in zip(told_apart, chosen, strict=True)
-        for source in line.run.sources_called(name)
     ]
