@@ -153,12 +153,12 @@ class Gpus:
     def taken_by(self, pids: Collection[int]) -> dict[int, dict[int, int]]:
         """Bytes that each of these processes takes on each GPU, as far as it takes any."""
         found: dict[int, dict[int, int]] = {}
-        for name, device in self._devices:
+        for name, device, _ in self._devices:
             index = int(name.split(" ", 2)[1])
             with suppress(pynvml.NVMLError):
-                for pid in pids:
-                    if taken := _memory_of(device, {pid}):
-                        found.setdefault(pid, {})[index] = taken
+                for process in pynvml.nvmlDeviceGetComputeRunningProcesses(device):
+                    if process.pid in pids:
+                        found.setdefault(process.pid, {})[index] = process.usedGpuMemory or 0
         return found
 
     def readings(self, pids: Collection[int]) -> Iterator[SystemReading]:
