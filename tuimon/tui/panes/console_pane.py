@@ -68,7 +68,7 @@ class ConsolePane(KeyOwner, ConsoleView):
             Key("later-error", "E", "error(1)", "Later error"),
             Key("cursor", "c", "point", "Cursor here", "Set the charts' cursor to its time"),
             Key("level", "l", "level", "Filter by level", _LEVEL, "level", 63),
-            Key("printer", "R", "printer", "One rank alone", _RANK, "rank", 51),
+            Key("printer", "R", "printer", "One rank alone", _RANK, "one rank", 51),
             Key(
                 "shape", "w", "wrap", "Wrap long lines", "Wrap long lines, or cut them", "wrap", 52
             ),
