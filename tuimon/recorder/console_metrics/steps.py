@@ -88,7 +88,12 @@ class StepAxis:
     @property
     def has_begun(self) -> bool:
         """Whether anything was told of where the training is."""
-        return self.has_trained or self.epoch is not None or self.trained is not None
+        return self.has_trained or self.is_somewhere
+
+    @property
+    def is_somewhere(self) -> bool:
+        """Whether an epoch or a step was told."""
+        return (self.epoch, self.trained, self._last_epoch) != (None, None, None)
 
     def begins_anew(self, position: Position) -> bool:
         """Whether a line of the training goes back to the start: that of another training."""
