@@ -114,6 +114,7 @@ class Server:
             return self._bucket("RunStopped", "", "stopped", place, {}).get("stopped")
         except ServerError:
             return None
+
     def whole_place(self, place: RunPlace) -> RunPlace:
         """A run's place, with names in place of defaults; raises ServerError, NoSuchRunError."""
         project = self._bucket("RunPlace", "", "project { name entity { name } }", place, {})

@@ -436,7 +436,8 @@ def test_a_result_alone_lies_nowhere_behind_what_is_not_understood() -> None:
 
 def test_what_is_held_back_belongs_to_the_part_that_told_it() -> None:
     text = "".join(
-        f"--- Round {n} ---\nClient 0: loss = 1.{n}\nClient 1: loss = 2.{n}\nRound {n}: loss 3.{n}\n"
+        f"--- Round {n} ---\nClient 0: loss = 1.{n}\nClient 1: loss = 2.{n}\n"
+        f"Round {n}: loss 3.{n}\n"
         for n in (1, 2)
     )
     parser = MetricParser()
