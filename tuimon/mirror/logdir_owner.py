@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from tuimon.events.logdir import FoundFile, LogdirScan, UnreadablePath
+from tuimon.events.log_roots import FoundFile
+from tuimon.events.logdir import LogdirScan, UnreadablePath
 from tuimon.events.points import EventBatch
 from tuimon.mirror.namespaces import is_part_name
 from tuimon.mirror.owner import NewFile

@@ -153,7 +153,7 @@ class Gpus:
     def taken_by(self, pids: Collection[int]) -> dict[int, dict[int, int]]:
         """Bytes that each of these processes takes on each GPU, as far as it takes any."""
         found: dict[int, dict[int, int]] = {}
-        for name, device in self._devices:
+        for name, device, _ in self._devices:
             index = int(name.split(" ", 2)[1])
             with suppress(pynvml.NVMLError):
                 for pid in pids:
