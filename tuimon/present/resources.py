@@ -30,12 +30,14 @@ def resource_rows(devices: Devices) -> Iterator[tuple[str, str]]:
     gpus = {name: devices[name] for name in mine}
     hours = sum(_seconds(gpus[name], _MINE, span) for name, span in mine.items()) / 3600
     if gpus:
-        count = f"{len(gpus)} GPUs, " if len(gpus) > 1 else ""
-        yield "GPU time", f"{count}{_told(hours)} GPU-hours"
+        yield "GPU time", f"{_told(hours)} h" + (f" on {len(gpus)} GPUs" if len(gpus) > 1 else "")
     watts = [_integral(gpus[name], "power [W]", span) for name, span in mine.items()]
     if watts and all(one is not None for one in watts):
-        energy = sum(one for one in watts if one is not None) / 3.6e6
-        yield "energy", f"{_told(energy)} kWh by its GPUs"
+        energy = sum(one for one in watts if one is not None) / 3600
+        yield (
+            "GPU energy",
+            f"{_told(energy)} Wh" if energy < 1000 else f"{_told(energy / 1000)} kWh",
+        )
     for quantity, name in (
         ("utilization", "GPU idle"),
         *((f"{unit} activity", f"{unit} activity") for unit in ("SM", "tensor", "DRAM")),
@@ -43,12 +45,12 @@ def resource_rows(devices: Devices) -> Iterator[tuple[str, str]]:
         shares = [_mean(gpus[gpu], f"{quantity} [%]", span) for gpu, span in mine.items()]
         known = [one for one in shares if one is not None]
         if known and quantity == "utilization":
-            yield name, f"{100 - sum(known) / len(known):.0f}% without a kernel"
+            yield name, f"{100 - sum(known) / len(known):.0f}% of the time"
         elif known:
             yield name, f"{sum(known) / len(known):.0f}% on average"
     if gpus:
         peak = max(_values(one, _MINE).max() for one in gpus.values())
-        yield "GPU memory", f"at most {_told(peak)} GB of a GPU"
+        yield "GPU memory", f"at most {_told(peak)} GB"
     held = _values(devices.get("memory", {}), "training [GB]")
     if len(held):
         yield "memory", f"at most {_told(held.max())} GB"

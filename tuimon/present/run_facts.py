@@ -110,7 +110,8 @@ def _expected(status: RunStatus, now: float) -> list[Fact]:
         told.append(f"{left} left")
         assert found.ends_at is not None
         if "–" not in left:
-            told.append(f"done {clock(found.ends_at)[:-3]}")
+            day, _, at = clock(found.ends_at)[:-3].partition(" ")
+            told.append(f"done at {at}" if clock(now).startswith(day) else f"done {day} {at}")
     return [Fact("progress", " · ".join(told))]
 
 

@@ -56,11 +56,11 @@ def test_energy_and_time_are_added_up(tmp_path: Path):
         },
     )
     assert dict(resource_rows(measured)) == {
-        "GPU time": "1 GPU-hours",
-        "energy": "0.5 kWh by its GPUs",
-        "GPU idle": "25% without a kernel",
+        "GPU time": "1 h",
+        "GPU energy": "500 Wh",
+        "GPU idle": "25% of the time",
         "tensor activity": "12% on average",
-        "GPU memory": "at most 50 GB of a GPU",
+        "GPU memory": "at most 50 GB",
         "memory": "at most 9 GB",
     }
 
@@ -68,7 +68,7 @@ def test_energy_and_time_are_added_up(tmp_path: Path):
 def test_what_nobody_measured_is_not_added(tmp_path: Path):
     times = (0.0, 10.0, 5000.0, 5010.0)
     measured = devices(tmp_path, {"GPU 0 H200/training memory [GB]": steady(20, *times)})
-    assert dict(resource_rows(measured))["GPU time"] == "0.00556 GPU-hours"
+    assert dict(resource_rows(measured))["GPU time"] == "0.00556 h"
 
 
 def test_without_a_gpu_of_its_own_none_is_told(tmp_path: Path):
