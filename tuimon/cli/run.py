@@ -40,7 +40,7 @@ _TYPED = "tuimon.cli.run.typed"
 _SECTIONS = {
     "Launch": ("module", "name", "logdir", "detach", "foreground", "stop_grace"),
     "Watch": ("plain", "hook", "console_metrics", "steps", "epochs", "per_step"),
-    "W&B": (*WANDB_NAMES, "wandb_resume", "no_wandb_resume", "save_code", "log_code"),
+    "W&B": (*WANDB_NAMES, "wandb_resume", "no_wandb_resume", "wandb_stop", "save_code", "log_code"),
     "Alerts": ("notify",),
 }
 
@@ -64,7 +64,7 @@ class RunOptions(NamedTuple):
     logdir: str | None = None
     detach: bool = False
     foreground: bool = False
-    stop_grace: Mapping[str, float] = {}
+    stop_grace: Mapping[str, Any] = {}
     plain: bool = False
     hook: bool = True
     console_metrics: bool | None = None
@@ -75,6 +75,7 @@ class RunOptions(NamedTuple):
     per_step: str | None = None
     wandb_resume: str | None = None
     no_wandb_resume: bool = False
+    wandb_stop: bool | None = None
     save_code: bool = True
     log_code: bool = False
 
@@ -86,10 +87,9 @@ class RunOptions(NamedTuple):
     def wandb(self) -> MirrorOptions:
         """Those of the W&B run. Raises CommandError: there is no run to resume."""
         resume = "never" if self.no_wandb_resume else "auto"
-        earlier = self.wandb_resume
         return self.mirror._replace(
             name=self.name,
-            resume=run_or_refuse(earlier).record.id if earlier else resume,
+            resume=run_or_refuse(self.wandb_resume).record.id if self.wandb_resume else resume,
             save_code=self.save_code,
             log_code=str(Path.cwd()) if self.log_code else None,
         )
@@ -158,6 +158,11 @@ class RunOptions(NamedTuple):
     "--no-wandb-resume", is_flag=True, help="Start a new W&B run, whatever the log directory."
 )
 @click.option(
+    "--wandb-stop/--no-wandb-stop",
+    default=None,
+    help='Let "Stop run" on W&B\'s page stop the training (default: yes).',
+)
+@click.option(
     "--save-code/--no-save-code",
     default=True,
     help="Send the launched script and uncommitted changes to W&B (default: yes).",
@@ -187,8 +192,8 @@ def command(**typed: Any) -> int:
         raise CommandError("--wandb-resume and --no-wandb-resume cannot be combined")
     paths = launch(options)
     if options.detach:
-        started = f"{safe(options.run_name)} started as {paths.id}"
-        click.echo(f"{started}\nwatch it: tuimon attach {paths.id}")
+        click.echo(f"{safe(options.run_name)} started as {paths.id}")
+        click.echo(f"watch it: tuimon attach {paths.id}")
         return 0
     if options.foreground:
         from tuimon.cli.shared.foreground import follow
@@ -269,7 +274,8 @@ def _record(options: RunOptions) -> RunRecord:
     """All that is known of the run before it has a directory. Raises CommandError."""
     training, module, logdir = options.training, options.module, options.logdir
     settings = settings_or_refuse()
-    graces = dataclasses.replace(settings.stop, **options.stop_grace)
+    stop = dataclasses.replace(settings.stop, **options.stop_grace)
+    heeds = stop.wandb if options.wandb_stop is None else options.wandb_stop
     return RunRecord(
         id="",
         name=options.run_name,
@@ -284,9 +290,9 @@ def _record(options: RunOptions) -> RunRecord:
         epochs=options.epochs,
         steps=options.steps,
         per_step=options.per_step,
-        mirror=options.wandb()._replace(secrets=secret_names(settings)),
-        stop_grace_int=graces.term_after,
-        stop_grace_term=graces.kill_after,
+        mirror=options.wandb()._replace(secrets=secret_names(settings), stop=heeds),
+        stop_grace_int=stop.term_after,
+        stop_grace_term=stop.kill_after,
         **_here(given_input=_has_input(foreground=options.foreground)),
     )
 
@@ -305,9 +311,8 @@ def _here(*, given_input: bool) -> dict[str, Any]:
 
 
 def _has_input(*, foreground: bool) -> bool:
-    """Whether standard input is meant for the training: whatever is no terminal in the foreground,
-    as without tuimon; else a pipe or a file. What a detached one holds must not keep the session of
-    an SSH daemon open, which has a socket there."""
+    """Whether standard input is meant for the training: whatever is no terminal in the foreground;
+    else a pipe or a file, and not the socket that keeps the session of an SSH daemon open."""
     try:
         mode = os.fstat(0).st_mode
         return not os.isatty(0) and (foreground or stat.S_ISFIFO(mode) or stat.S_ISREG(mode))

@@ -1,108 +1,81 @@
-"""What a training has used of its machine, from what was measured of it."""
+"""What a training has used of its machine, from what was measured beside it."""
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
+from tuimon.present.run_facts import Fact
 from tuimon.store.series import Series
-from tuimon.text import format_value
+from tuimon.store.store import Store
+from tuimon.text import format_duration, format_value, safe
 
-_GAP = 60.0
-"""Seconds between two measurements beyond which nobody has looked."""
-_MINE, _LEAST_GB = "training memory [GB]", 1e-3
-
-Devices = Mapping[str, Mapping[str, Series]]
-_Times = npt.NDArray[np.float64]
-
-
-class _Hold(NamedTuple):
-    """When a training held a GPU, in Unix seconds."""
-
-    begin: float
-    end: float
+_MINE = "training memory [GB]"
+"""Measured of a GPU that a process of the training uses, and of no other."""
+_JOULES_PER_KWH = 3.6e6
+_SECONDS_PER_HOUR = 3600.0
 
 
-def resource_rows(devices: Devices) -> Iterator[tuple[str, str]]:
-    """(name, value) of what is known: time, energy, idle time, memory of its GPUs, its memory."""
-    mine = {name: span for name, one in devices.items() if (span := _span(one)) is not None}
-    gpus = {name: devices[name] for name in mine}
-    hours = sum(_seconds(gpus[name], _MINE, span) for name, span in mine.items()) / 3600
+def resource_facts(system: Store, took: float) -> list[Fact]:
+    """Time (s), GPUs, CPU and memory; of what was not measured nothing is told.
+
+    Means are those over time: measurements are less often later on.
+    """
+    series = {tag: one for run in system.runs.values() for tag, one in run.series.items()}
+    gpus = [tag.partition("/")[0] for tag in series if tag.endswith(f"/{_MINE}")]
+    facts = [Fact("time", format_duration(took))]
     if gpus:
-        yield "GPU time", f"{_told(hours)} h" + (f" on {len(gpus)} GPUs" if len(gpus) > 1 else "")
-    watts = [_integral(gpus[name], "power [W]", span) for name, span in mine.items()]
-    if watts and all(one is not None for one in watts):
-        energy = sum(one for one in watts if one is not None) / 3600
-        yield (
-            "GPU energy",
-            f"{_told(energy)} Wh" if energy < 1000 else f"{_told(energy / 1000)} kWh",
-        )
-    for quantity, name in (
-        ("utilization", "GPU idle"),
-        *((f"{unit} activity", f"{unit} activity") for unit in ("SM", "tensor", "DRAM")),
-    ):
-        shares = [_mean(gpus[gpu], f"{quantity} [%]", span) for gpu, span in mine.items()]
-        known = [one for one in shares if one is not None]
-        if known and quantity == "utilization":
-            yield name, f"{100 - sum(known) / len(known):.0f}% of the time"
-        elif known:
-            yield name, f"{sum(known) / len(known):.0f}% on average"
-    if gpus:
-        peak = max(_values(one, _MINE).max() for one in gpus.values())
-        yield "GPU memory", f"at most {_told(peak)} GB"
-    held = _values(devices.get("memory", {}), "training [GB]")
-    if len(held):
-        yield "memory", f"at most {_told(held.max())} GB"
+        hours = format_value(float(f"{len(gpus) * took / _SECONDS_PER_HOUR:.2g}"))
+        facts.append(Fact("GPU-hours", f"{hours} ({len(gpus)} × {format_duration(took)})"))
+    facts += [Fact(safe(gpu), _of_gpu(series, gpu)) for gpu in gpus]
+    powers = [series[tag] for gpu in gpus if (tag := f"{gpu}/power [W]") in series]
+    energy = sum(map(_integral, powers)) / _JOULES_PER_KWH
+    if energy and len(powers) == len(gpus):
+        facts.append(Fact("energy of the GPUs", f"{float(f'{energy:.2g}'):g} kWh"))
+    cores = _mean(series.get("CPU/training [%]"))
+    memory = _most(series.get("memory/training [GB]"))
+    facts.append(Fact("CPU", "" if cores is None else f"{cores / 100:.1f} cores on average"))
+    facts.append(Fact("memory", "" if memory is None else f"{_short(memory)} GB at most"))
+    return [fact for fact in facts if fact.value]
 
 
-def _told(value: float) -> str:
+def _of_gpu(series: dict[str, Series], gpu: str) -> str:
+    use, power = (_mean(series.get(f"{gpu}/{one}")) for one in ("utilization [%]", "power [W]"))
+    memory = _most(series.get(f"{gpu}/{_MINE}"))
+    told = [
+        None if use is None else f"{use:.0f} % used",
+        None if memory is None else f"{_short(memory)} GB at most",
+        None if power is None else f"{power:.0f} W",
+    ]
+    return " · ".join(filter(None, told))
+
+
+def _short(value: float) -> str:
     return format_value(float(f"{value:.3g}"))
 
 
-def _values(device: Mapping[str, Series], quantity: str) -> _Times:
-    series = device.get(quantity)
-    return np.empty(0) if series is None else np.asarray(series.snapshot().values, np.float64)
+def _points(series: Series) -> "tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]":
+    """Times (s) and values that are numbers."""
+    _, times, values = series.snapshot()
+    known = np.isfinite(values) & np.isfinite(times)
+    return np.asarray(times[known], float), np.asarray(values[known], float)
 
 
-def _span(device: Mapping[str, Series]) -> _Hold | None:
-    """From the first to the last moment that the training had memory of the GPU."""
-    series = device.get(_MINE)
-    if series is None:
+def _integral(series: Series) -> float:
+    """Over time: units × seconds."""
+    times, values = _points(series)
+    if len(times) < 2:
+        return 0.0
+    return float(np.sum(np.diff(times) * (values[1:] + values[:-1]) / 2))
+
+
+def _mean(series: Series | None) -> float | None:
+    if series is None or not len(_points(series)[0]):
         return None
-    points = series.snapshot()
-    times = points.wall_times[points.values > _LEAST_GB]
-    return _Hold(float(times[0]), float(times[-1])) if len(times) else None
+    times, values = _points(series)
+    span = times[-1] - times[0]
+    return _integral(series) / span if span > 0 else float(values.mean())
 
 
-def _pieces(
-    device: Mapping[str, Series], quantity: str, span: _Hold
-) -> tuple[_Times, _Times] | None:
-    """Lengths in seconds, and means, of the time between measurements; None without any."""
-    series = device.get(quantity)
-    if series is None:
-        return None
-    points = series.snapshot()
-    inside = (points.wall_times >= span.begin) & (points.wall_times <= span.end)
-    inside &= np.isfinite(points.values)
-    order = np.argsort(points.wall_times[inside], kind="stable")
-    times, values = points.wall_times[inside][order], points.values[inside][order]
-    lengths = np.diff(times)
-    seen = lengths <= _GAP
-    return lengths[seen], ((values[1:] + values[:-1]) / 2)[seen]
-
-
-def _seconds(device: Mapping[str, Series], quantity: str, span: _Hold) -> float:
-    pieces = _pieces(device, quantity, span)
-    return 0.0 if pieces is None else float(pieces[0].sum())
-
-
-def _integral(device: Mapping[str, Series], quantity: str, span: _Hold) -> float | None:
-    pieces = _pieces(device, quantity, span)
-    return None if pieces is None else float((pieces[0] * pieces[1]).sum())
-
-
-def _mean(device: Mapping[str, Series], quantity: str, span: _Hold) -> float | None:
-    whole = _integral(device, quantity, span)
-    seconds = _seconds(device, quantity, span)
-    return None if whole is None or seconds <= 0 else whole / seconds
+def _most(series: Series | None) -> float | None:
+    values: Iterable[float] = () if series is None else _points(series)[1].tolist()
+    return max(values, default=None)

@@ -11,7 +11,7 @@ from tuimon.charts import roles
 from tuimon.masking.mask import Mask
 from tuimon.present.facts import clock, file_rows, mirror_word, standing
 from tuimon.present.progress_words import is_current, percent, time_left
-from tuimon.present.resources import resource_rows
+from tuimon.present.resource_use import resource_rows
 from tuimon.present.run_details import FactRow, RunDetails
 from tuimon.present.throughput import throughput
 from tuimon.runs.activity import remark

@@ -150,6 +150,17 @@ class Gpus:
         """Such as ``GPU 0 A100-SXM4-80GB``."""
         return tuple(name for name, _, _ in self._devices)
 
+    def taken_by(self, pids: Collection[int]) -> dict[int, dict[int, int]]:
+        """Bytes that each of these processes takes on each GPU, as far as it takes any."""
+        found: dict[int, dict[int, int]] = {}
+        for name, device, _ in self._devices:
+            index = int(name.split(" ", 2)[1])
+            with suppress(pynvml.NVMLError):
+                for pid in pids:
+                    if taken := _memory_of(device, {pid}):
+                        found.setdefault(pid, {})[index] = taken
+        return found
+
     def readings(self, pids: Collection[int]) -> Iterator[SystemReading]:
         """What each GPU tells now; `pids` are the training's processes.
 

@@ -1,5 +1,7 @@
 """Values of `tuimon run` that are more than a word, checked before anything starts."""
 
+from typing import Any
+
 import click
 
 from tuimon.runs.per_step import parse_per_step
@@ -7,7 +9,7 @@ from tuimon.runs.per_step import parse_per_step
 
 def parse_graces(
     _context: click.Context, _parameter: click.Parameter, text: str | None
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """`60` or `60,45`, seconds after SIGINT and after SIGTERM, as fields of `StopSettings`."""
     texts = text.split(",") if text else []
     try:

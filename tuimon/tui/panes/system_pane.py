@@ -9,7 +9,7 @@ from textual.message import Message
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
-from tuimon.present.resources import resource_rows
+from tuimon.present.resource_use import resource_rows
 from tuimon.store.series import Series
 from tuimon.text import fit, format_value
 from tuimon.tui.keys.key_owner import KeyOwner

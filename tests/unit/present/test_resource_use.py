@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from support.event_files import scalar, write
-from tuimon.present.resources import resource_rows
+from tuimon.present.resource_use import resource_rows
 from tuimon.present.throughput import throughput
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
