@@ -17,6 +17,8 @@ time limit: the scheduler's time limit
 preempted: preempted by the scheduler
     → submit it again and go on from its last checkpoint
     CANCELLED AT \S{1,30} DUE TO PREEMPTION
+requeued: put back into the queue by the scheduler
+    CANCELLED AT \S{1,30} DUE TO JOB REQUEUE
 node failed: a node of the job failed
     → submit it again and go on from its last checkpoint
     CANCELLED AT \S{1,30} DUE TO NODE FAILURE
@@ -62,6 +64,7 @@ rank lost: another rank is gone
     → what this rank has printed tells why
     \bgloo\b.{0,200}[Cc]onnection (?:closed|reset|refused)
     ncclRemoteError
+    Horovod has been shut down
     (?:DistBackend|DistNetwork)Error: .{0,300}[Cc]onnection (?:was )?(?:closed|reset)
     (?:DistBackend|DistNetwork)Error: .{0,300}(?:[Bb]roken pipe|remote process)
 nccl: NCCL failed
@@ -356,6 +359,9 @@ rank failed: rank {rank} was the first to fail
     → what this rank has printed tells why
     ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
         \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : \d{1,3})
+rank killed: local rank {rank} was killed by signal {number}
+    → what this rank has printed tells why
+    failed \(exitcode: -(?P<number>(?!15\))\d{1,3})\) local_rank: (?P<rank>\d{1,7})
 rank killed: task {rank} was killed
     → what this task has printed tells why
     ^srun: error: \S{1,60}: tasks? (?P<rank>\d[\d,-]{0,60}): (?:Segm|Abort|Bus|Killed|Float|Illeg)
@@ -365,6 +371,8 @@ heap: native code has overwritten memory
     ^(?:free|malloc|realloc|munmap_chunk)\(\): (?:invalid|corrupted|unaligned|double)
     ^corrupted (?:size|double-linked)
     ^\*\*\* stack smashing
+    ^\*\*\* Error in .{1,300}': (?:double free|free\(\)|malloc\(\)|corrupted|munmap)
+    Attempt to free invalid pointer
 openmp: OpenMP cannot start
     → is it loaded twice, by packages of pip and conda?
     ^OMP: Error #\d{1,5}
