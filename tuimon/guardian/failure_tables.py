@@ -54,6 +54,7 @@ collective timeout: a rank did not answer
     [Ww]ait timeout after \d{1,12}ms
     \[c10d\] .{0,200}timed out
     Socket Timeout
+    connect\(\) timed out
     RendezvousTimeoutError
     client socket has timed out
     DistStoreError: .{0,200}[Tt]imed out
@@ -90,6 +91,7 @@ gpu memory: out of GPU memory
 gpu memory: out of the memory of its device
     → a smaller batch, accumulated gradients or checkpointed activations need less
     RESOURCE_EXHAUSTED: .{0,99}(?:[Oo]ut of memory|alloc)
+    OOM when allocating tensor
 gpu memory: out of GPU memory
     → a higher gpu_memory_utilization or a shorter max_model_len
     No available memory for the cache blocks
@@ -352,16 +354,19 @@ mpi: a rank was killed
 mpi: MPI failed
     ^(?:Fatal|Abort)\b.{0,40}(?:error in PMPI_\w{1,40}|on node \d{1,6} \(rank \d{1,6})
 rank killed: rank {rank} was killed by signal {number}
-    → what this rank has printed tells why
+    → signal 9 means out of memory, most often; else see what this rank has printed
     ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
         \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : -(?P<number>\d{1,3}))
 rank failed: rank {rank} was the first to fail
-    → what this rank has printed tells why
+    → signal 9 means out of memory, most often; else see what this rank has printed
     ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
         \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : \d{1,3})
 rank killed: local rank {rank} was killed by signal {number}
     → what this rank has printed tells why
     failed \(exitcode: -(?P<number>(?!15\))\d{1,3})\) local_rank: (?P<rank>\d{1,7})
+rank killed: a rank was killed by signal {number}
+    → signal 9 means out of memory, most often; else see what this rank has printed
+    (?P<said>exits with return code = -(?P<number>(?!15\b)\d{1,3}))
 rank killed: task {rank} was killed
     → what this task has printed tells why
     ^srun: error: \S{1,60}: tasks? (?P<rank>\d[\d,-]{0,60}): (?:Segm|Abort|Bus|Killed|Float|Illeg)

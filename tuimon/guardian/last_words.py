@@ -30,7 +30,9 @@ _OF_OTHER_RANKS = re.compile(
 # What Python and launchers raise because they are stopped is no news to whoever has stopped them.
 _OF_STOPS = re.compile(r"^KeyboardInterrupt|SignalException|killed by signal|exited unexpectedly")
 # Whose tracebacks end nothing: Python prints them and goes on.
-_OF_NOBODY = re.compile(r"^Exception ignored |^--- Logging error ---|^Error in (?:atexit|sys\.)")
+_OF_NOBODY = re.compile(
+    r"Exception ignored (?:in|on)\b|^--- Logging error ---|^Error in (?:atexit|sys\.)"
+)
 _OF_THREADS = re.compile(r"^Exception in thread |Task exception was never retrieved")
 
 # Of Python and of shells: a script, module or command that there is not.
@@ -48,6 +50,7 @@ _USAGE_BOX = re.compile(r"^╭─ .{1,60} ─+╮$")
 # Lines that come after the end, of launchers and of whoever tells how it went.
 _AFTERWARDS = re.compile(
     r"^(?:$|\s|wandb: |frame #|[WEIF]\d{4} |\[W|srun: |slurmstepd: |[-=*]{5}|ERROR conda"
+    r"|\[.{1,40}\] \[[A-Z]{4,5}\] \[launch\.py:"
     r"|Set the environment variable HYDRA|CUDA kernel errors might|For debugging consider"
     r"|Compile with `TORCH|Extension modules)"
 )
@@ -90,7 +93,7 @@ class _Console(NamedTuple):
         told = [_BAR.sub("", lines[number]) for number in rest]
         return cls(
             lines,
-            [end for end in ends if end.number > survived and not _OF_NOBODY.match(end.before)],
+            [end for end in ends if end.number > survived and not _OF_NOBODY.search(end.before)],
             "\n".join([line for line in told if line][-_CONSOLE_LINES:]),
         )
 
@@ -133,8 +136,8 @@ def last_line(tail: bytes) -> str | None:
 
     An exception whose traceback is not there is told as any other.
     """
-    lines = [line.strip() for line in _lines(tail) if not _AFTERWARDS.match(line)]
-    line = lines[-1] if lines else ""
+    lines = _Console.of(tail).rest.split("\n")
+    line = next((line for line in reversed(lines) if not _AFTERWARDS.match(line)), "")
     if is_exception(line) or _SYSTEM_ERROR.match(line):
         return _told(TracebackEnd(0, "", "", line, "", ""))
     if _PROGRESS.search(line) or not any(map(str.isalpha, line)):

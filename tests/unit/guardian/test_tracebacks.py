@@ -51,6 +51,21 @@ def test_a_traceback_ends_with_the_name_of_its_exception(lines: list[str], text:
     assert ends("epoch 1", *lines, text, "epoch 2", "Error: 5") == [("", text)]
 
 
+def test_labels_may_hold_times():
+    lines = ('File "x", line 1, in f', "f()", "KeyError: 1")
+    assert (
+        ends(
+            "2026-01-01 10:00:00.977 [worker] Traceback (most recent call last):",
+            *(f"2026-01-01 10:00:0{n}.4{n} [worker] {'  ' * (n < 2)}{lines[n]}" for n in range(3)),
+        )
+        == []
+    )
+    assert ends(
+        "2026-01-01 10:00:00.977 [worker] Traceback (most recent call last):",
+        *(f"2026-01-01 10:00:0{n}.97{n} [worker] {'  ' * (n < 2)}{lines[n]}" for n in range(3)),
+    ) == [("2026-01-01 00:00:00.000 [worker] ", "KeyError: 1")]
+
+
 def test_what_is_no_end():
     frame = '  File "x", line 1, in f'
     assert ends(HEADING, frame, "step: 3", frame, "Loss: 0.5", frame, "Done") == [("", "Done")]
