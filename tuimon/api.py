@@ -24,15 +24,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.frames import FrameError, read_payload
-from tuimon.events.logdir import is_event_file
 from tuimon.events.tail import FileState
+from tuimon.events.tails import is_log
 from tuimon.runs.sources import LogSource
 from tuimon.store.filters import parse_filter
 from tuimon.store.loading import load as load_sources
 from tuimon.store.run_log import FileStatus, RunLog
 from tuimon.store.series import AllPoints, Points, Ref, RefSeries, Series
 from tuimon.summaries import SummaryError
-from tuimon.summaries.reader import Decoded, SummaryReader
+from tuimon.summaries.decoders import Decoded
+from tuimon.summaries.reader import SummaryReader
 from tuimon.text import safe
 
 if TYPE_CHECKING:
@@ -57,21 +58,21 @@ _DTYPES = (np.int64, np.float64, np.float64, np.bool_, np.bool_)
 
 
 def load(logdir: str | os.PathLike[str]) -> LogDirectory:
-    """Read all event files below `logdir` to their end, in the calling thread.
+    """Read all logs below `logdir` to their end, in the calling thread.
 
-    `logdir` is a log directory, or one event file. What has been read does not change when the
-    files grow: load again. A file or directory that cannot be read is warned of (`UserWarning`),
+    `logdir` is a log directory, or one file: an event file, or another log (``docs/sources.md``).
+    What has been read does not change when the files grow: load again. A file or directory that cannot be read is warned of (`UserWarning`),
     files are told by `LogDirectory.files`; damaged records are counted in `LogDirectory.damaged`.
 
     Raises:
         FileNotFoundError: there is nothing at `logdir`.
-        NotADirectoryError: it is neither a directory nor an event file.
+        NotADirectoryError: it is neither a directory nor a log that can be read.
     """
     path = Path(logdir).absolute()
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such directory")
-    if not path.is_dir() and not is_event_file(path.name):
-        raise NotADirectoryError(f"{path}: neither a directory nor an event file")
+    if not path.is_dir() and not is_log(path):
+        raise NotADirectoryError(f"{path}: neither a directory nor a log that can be read")
     loaded = load_sources([LogSource(path=str(path))])
     for file in loaded.files:
         if file.error is not None:
@@ -97,6 +98,7 @@ class LogDirectory(Mapping[str, "Run"]):
         """Where it lies, absolute."""
         self.files = files
         """Every event file: how much of it was read, and what was wrong with it."""
+        self._logs = runs
         self._runs = {name: Run(run) for name, run in runs.items()}
 
     def __getitem__(self, name: str) -> Run:
@@ -126,6 +128,20 @@ class LogDirectory(Mapping[str, "Run"]):
             ImportError: pandas is not installed.
         """
         return _frame([series for run in self.values() for series in run.values()], all_points)
+
+    def board(self) -> pd.DataFrame:
+        """A row for each training, the best first, indexed by name, as ``tuimon board`` has them.
+
+        Columns: the hyperparameters that differ, each metric's best value (the last one where none
+        is best) and its step, seconds in all, steps a second. Raises ImportError without pandas.
+        """
+        import pandas as pd
+
+        from tuimon.present.run_board import board, board_rows
+
+        table = board(board_rows(self._logs, _reader), self._logs.values())
+        rows = {row.name: table.record(row) for row in table.ranked(table.main or "run")}
+        return pd.DataFrame([*rows.values()], index=pd.Index([*rows], name="run"))
 
     def plot(
         self,
