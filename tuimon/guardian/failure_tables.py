@@ -60,7 +60,7 @@ collective timeout: a rank did not answer
     DistStoreError: .{0,200}[Tt]imed out
 one gpu, two ranks: two ranks use the same GPU
     → give each its own: torch.cuda.set_device(local_rank)
-    NCCL error.{0,300}\n.{0,300}\n.{0,300}\nDuplicate GPU detected
+    NCCL error.{0,300}+\n.{0,300}+\n.{0,300}+\n(?P<said>Duplicate GPU detected.{0,99}+)
 rank lost: another rank is gone
     → what this rank has printed tells why
     \bgloo\b.{0,200}[Cc]onnection (?:closed|reset|refused)
@@ -70,8 +70,8 @@ rank lost: another rank is gone
     (?:DistBackend|DistNetwork)Error: .{0,300}(?:[Bb]roken pipe|remote process)
 nccl: NCCL failed
     → NCCL_DEBUG=INFO tells more
-    NCCL error
-    NCCL Error
+    NCCL error.{0,300}+\n(?P<said>nccl\w{1,40}: .{1,300}+)
+    NCCL [Ee]rror
     NCCL communicator was aborted
     nccl(?:Unhandled|System|Internal|Invalid)\w{0,30}
 
@@ -242,6 +242,7 @@ cuda: an assertion on the GPU failed
 cuda: a call of CUDA failed
     → CUDA_LAUNCH_BLOCKING=1 shows where
     CUDA error:\s
+    cuda runtime error \(
     (?:cuDNN|CUDNN) error
     CU(?:BLAS|DNN)_STATUS_[A-Z]
     cudaError[A-Z]
@@ -331,6 +332,7 @@ gpu memory: out of GPU memory
 nccl: NCCL failed
     → NCCL_DEBUG=INFO tells more
     \[Rank \d{1,6}\] .{0,99}terminated with exception: NCCL error
+    ^\s{0,9}what\(\):\s{1,4}NCCL Error \d
 host memory: out of host memory
     → fewer workers or smaller batches need less
     ^terminate called after throwing an instance of 'std::bad_alloc'

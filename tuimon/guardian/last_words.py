@@ -194,9 +194,8 @@ def _told(end: TracebackEnd) -> str:
     message = "\n".join([first, *more])
     found = first_match(OF_EXCEPTIONS, message, len(first)) or first_match(OF_EXCEPTIONS, message)
     if found is not None:
-        # The later lines of a message are nearer to the cause.
-        lines = (line for line in reversed([first, *more]) if found[0].pattern.search(line))
-        return _sentence(*found, next(lines, _lines_of(found[1], message).rpartition("\n")[2]))
+        begin = message.rfind("\n", 0, found[1].start()) + 1
+        return _sentence(*found, message[begin:].partition("\n")[0])
     # Without a message its place is all there is to tell.
     bare = end.place and ":" not in first and not says_stopped(first)
     return _shortened(f"{first} at {end.place}" if bare else first)
