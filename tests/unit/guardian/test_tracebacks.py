@@ -88,3 +88,10 @@ def test_whose_it_is_where_it_was_and_what_it_says_further():
     [end], taken = traceback_ends(lines)
     assert end == (4, "", lines[0], lines[4], "Missing key(s): a.", "b.py:41")
     assert taken == {1, 2, 3, 4}
+
+
+def test_no_more_than_some_are_open_at_a_time():
+    """So that a line is compared with a bounded number of labels."""
+    labels = [f"{rank}: " for rank in range(100)]
+    lines = [f"{label}{HEADING}" for label in labels] + [f"{label}KeyError" for label in labels]
+    assert ends(*lines) == [(label, "KeyError") for label in labels[-32:]]
