@@ -127,6 +127,7 @@ def test_options_that_are_told_exist():
     options = [option for command in commands for option in command.params]
     known = {name for option in options for name in (*option.opts, *option.secondary_opts)}
     foreign = {"--nproc-per-node", "--live", "--lr", "--peers", "--snapshot-update"}
+    foreign |= {"--corpus", "--lrr"}
     for page in PAGES:
         told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text()))
         assert not told - known - foreign - {"--help"}, page
