@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from tuimon.cli.shared.alert_options import ALERT_NAMES, alert_options
 from tuimon.cli.shared.common import (
     CommandError,
     complete_file,
@@ -25,6 +26,7 @@ from tuimon.cli.shared.common import (
 )
 from tuimon.cli.shared.option_sections import SectionedCommand
 from tuimon.cli.shared.wandb_options import WANDB_NAMES, present_name, wandb_options
+from tuimon.own_rules import parse_rules
 from tuimon.present.tag_width import console_columns
 from tuimon.runs.environment import read_environment, worth_keeping, write_environment
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
@@ -40,7 +42,7 @@ _SECTIONS = {
     "Launch": ("module", "name", "logdir", "detach", "foreground", "stop_grace"),
     "Watch": ("plain", "hook", "console_metrics", "steps", "epochs"),
     "W&B": (*WANDB_NAMES, "wandb_resume", "no_wandb_resume", "wandb_stop", "save_code", "log_code"),
-    "Alerts": ("notify",),
+    "Alerts": ALERT_NAMES,
 }
 
 
@@ -83,6 +85,7 @@ class RunOptions(NamedTuple):
     console_metrics: bool | None = None
     mirror: MirrorOptions = MirrorOptions()
     notify: str | None = None
+    rules: tuple[str, ...] = ()
     steps: int | None = None
     epochs: int | None = None
     wandb_resume: str | None = None
@@ -149,11 +152,7 @@ class RunOptions(NamedTuple):
 @click.option("--steps", type=click.IntRange(1), help="How many steps the whole training has.")
 @click.option("--epochs", type=click.IntRange(1), help="How many epochs the whole training has.")
 @wandb_options
-@click.option(
-    "--notify",
-    metavar="COMMAND",
-    help="Shell command run for each alert and at the end, with $TUIMON_TITLE and $TUIMON_TEXT.",
-)
+@alert_options
 @click.option(
     "--wandb-resume",
     metavar="RUN",
@@ -240,7 +239,7 @@ def launch_again(run: RunStatus) -> RunPaths:
 
 _REPEATED = (
     *("name", "argv", "command", "cwd", "logdir", "hook", "console_metrics", "epochs", "steps"),
-    *("notify", "mirror", "stop_grace_int", "stop_grace_term"),
+    *("notify", "rules", "mirror", "stop_grace_int", "stop_grace_term"),
 )
 
 
@@ -293,6 +292,7 @@ def _record(options: RunOptions) -> RunRecord:
         hook=options.hook,
         console_metrics={None: "auto", True: "on", False: "off"}[options.console_metrics],
         notify=options.notify,
+        rules=(*map(str, parse_rules(settings.alerts.rules)), *options.rules),
         epochs=options.epochs,
         steps=options.steps,
         mirror=options.wandb()._replace(secrets=secret_names(settings), stop=heeds),

@@ -2,17 +2,21 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from tuimon.events.finder import SourceFinder
 from tuimon.events.points import ScalarColumns
 from tuimon.events.tail import EventFileTail
 from tuimon.health.machine import MachineRules, is_working
+from tuimon.health.rule_watch import Fulfilled, RuleWatch
 from tuimon.health.stall import StallRule
 from tuimon.health.values import ValueRules
+from tuimon.own_rules import parse_rule
 from tuimon.recorder.notify import Notifier
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import run_pids
+from tuimon.recorder.rule_actions import act
 from tuimon.recorder.system_metrics import SystemMetrics
 from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths
@@ -61,6 +65,7 @@ class HealthWatch:
         """Whether it has written anything else to them."""
         self._stall = StallRule(time.monotonic(), self._where)
         self._machine = MachineRules()
+        self._own = RuleWatch(map(parse_rule, status.record.rules))
         self._output = 0
         self._pace = Pace(_LOOK_EVERY, _CPU_SHARE)
         self._untold: list[Alert] = []
@@ -76,6 +81,8 @@ class HealthWatch:
             self._read()
             self._look_at_output()
             now = time.time()
+            self._fulfil(self._own.look(now))
+            self.note(*self._own.unmatched(now))
             measured_at, readings = system.latest if system is not None else (0.0, {})
             if readings:
                 self.note(*self._machine.take(readings, measured_at))
@@ -92,7 +99,7 @@ class HealthWatch:
     def finish(self, sources: tuple[LogSource, ...], status: RunStatus) -> None:
         """The training has ended: read the rest, for five seconds at most, and tell how."""
         self.catch_up(sources)
-        self.note(_ending(status))
+        self.note(*self._own.unmatched(time.time(), ended=True), _ending(status))
 
     def close(self) -> None:
         """Wait until everybody has been told."""
@@ -114,10 +121,16 @@ class HealthWatch:
                     points += len(columns.steps)
                     if not is_own:
                         self._logged(tag, columns)
-                    self.note(*self._values.take(run, tag, columns, time.time()))
+                    self._judge(run, tag, columns, time.time())
         if points:
             self._stall.sign_of_life(points=points)
         return news
+
+    def _judge(self, run: str, tag: str, columns: ScalarColumns, now: float) -> None:
+        """The user's own rules come first: what they tell is not told twice."""
+        self._fulfil(self._own.take(run, tag, columns, now))
+        told = self._values.take(run, tag, columns, now)
+        self.note(*(alert for alert in told if not self._own.covers(run, tag, alert)))
 
     def _where(self) -> str:
         """At which lines the training is, if its processes tell; takes a second."""
@@ -132,6 +145,13 @@ class HealthWatch:
         if size != self._output:
             self._output = size
             self._stall.sign_of_life()
+
+    def _fulfil(self, fulfilled: Iterable[Fulfilled]) -> None:
+        """Do what rules want, and tell it; what was told before was done."""
+        for rule, alert in fulfilled:
+            if alert.key not in self._alerts.told:
+                text = f"{alert.text} {act(self._paths, rule)}".rstrip()
+                self.note(replace(alert, text=text))
 
     def note(self, *alerts: Alert | None) -> None:
         """Write alerts down; what cannot be written goes on waiting."""
