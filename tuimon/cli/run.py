@@ -26,6 +26,7 @@ from tuimon.cli.shared.common import (
 )
 from tuimon.cli.shared.option_sections import SectionedCommand
 from tuimon.cli.shared.wandb_options import WANDB_NAMES, present_name, wandb_options
+from tuimon.notice_urls import hide_in
 from tuimon.own_rules import parse_rules
 from tuimon.present.tag_width import console_columns
 from tuimon.runs.environment import read_environment, worth_keeping, write_environment
@@ -285,7 +286,7 @@ def _record(options: RunOptions) -> RunRecord:
         id="",
         name=options.run_name,
         argv=("-m", *training) if module else training,
-        options=options.typed,
+        options=hide_in(options.typed, options.notify),
         command=resolve(training, module=module, env=os.environ),
         cwd=str(Path.cwd()),
         logdir=str(Path(logdir).absolute()) if logdir else None,

@@ -1,11 +1,13 @@
 """The options of `tuimon run` for what is told, and what is done about it."""
 
 import functools
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
+from tuimon.notice_urls import are_urls, service_of, urls_of
 from tuimon.own_rules import parse_rule
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -20,12 +22,29 @@ def _rules(_context: click.Context, _parameter: click.Parameter, texts: Sequence
         raise click.BadParameter(str(error)) from None
 
 
+def _target(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    """Where it is URLs, each is one of a service that is known. Its secrets are not repeated."""
+    if text is None or not are_urls(text):
+        return text
+    try:
+        import apprise  # half a second, which other launches do without
+    except ImportError:
+        told = "URLs need apprise: pip install 'tuimon[notify]'"
+        raise click.BadParameter(told) from None
+    logging.getLogger("apprise").disabled = True
+    for url in urls_of(text):
+        if not apprise.Apprise().add(url):
+            raise click.BadParameter(f"{service_of(url)}…: no such service, or not all of its URL")
+    return text
+
+
 _OPTIONS = (
     click.option(
         "--notify",
-        metavar="COMMAND",
+        metavar="COMMAND|URLS",
+        callback=_target,
         help="Shell command run for each alert and at the end, with $TUIMON_TITLE and "
-        "$TUIMON_TEXT.",
+        "$TUIMON_TEXT; or where to send them: ntfy://…, slack://…, mailto://… (needs apprise).",
     ),
     click.option(
         "--rule",
