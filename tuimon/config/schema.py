@@ -74,6 +74,8 @@ class ScreenSettings:
     """Take mouse events. Without, the terminal's own selection of text works."""
     title: bool = True
     """Tell in the title of the terminal's window what is watched, its state and its worst alert."""
+    desktop: bool = True
+    """Let the desktop show alerts and the end, where the terminal can (OSC 9 or 777)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

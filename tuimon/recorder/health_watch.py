@@ -20,7 +20,7 @@ from tuimon.recorder.processes import run_pids
 from tuimon.recorder.recent_values import RecentValues
 from tuimon.recorder.rule_actions import act
 from tuimon.recorder.system_metrics import SystemMetrics
-from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog, is_wrong
+from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog, is_event
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus, read_status
@@ -173,7 +173,7 @@ class HealthWatch:
                 log.warning("an alert cannot be written: %s", error)
                 return
             alert = self._untold.pop(0)
-            if written and (is_wrong(alert) or (alert.key == ENDED and not self._was_asked_for)):
+            if written and is_event(alert, asked_for=self._was_asked_for):
                 self._notifier.tell(EventNotice(alert, self._recent.line(alert.key)))
 
 
