@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuimon.notice_urls import shown_target
 from tuimon.present.progress_words import is_current
 from tuimon.runs.activity import activity, flaw, leftovers, losses
 from tuimon.runs.annotation import LONGEST, Annotation, write_annotation
@@ -174,7 +175,7 @@ def run_document(run: RunStatus) -> dict[str, object]:
         "state": run.state,
         "ended_at": run.ended_at,
         "cause": run.cause,
-        "notify": run.record.notify and mask.text(run.record.notify),
+        "notify": run.record.notify and mask.text(shown_target(run.record.notify)),
         "activity": activity(run, time.time()),
         "annotation": run.annotation._asdict(),
         "alert": None if run.alert is None else asdict(run.alert),
