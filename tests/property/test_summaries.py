@@ -18,7 +18,7 @@ from tensorboard.plugins.mesh.plugin_data_pb2 import MeshPluginData
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from tuimon.summaries import SummaryError
-from tuimon.summaries.reader import _DECODERS, decode_payload
+from tuimon.summaries.decoders import _DECODERS, decode_payload
 
 PLUGINS = [*_DECODERS, "", "tensor"]
 

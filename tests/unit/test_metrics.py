@@ -129,6 +129,19 @@ def test_what_a_name_tells(name: str, kind: Kind, best: Best | None, alarm: str)
     assert (measure_of(name).kind, best_of(name), alarms(name)) == (kind, best, alarm)
 
 
+@pytest.mark.parametrize(
+    ("names", "noisy"),
+    [
+        ("loss val/acc grad_norm reward samples_per_second unknown entropy", True),
+        ("lr charts/learning_rate lr-Adam/pg1 epoch num_tokens weight_decay loss_scale", False),
+    ],
+)
+def test_what_is_measured_is_noisy_and_what_is_set_is_not(names: str, noisy: bool) -> None:
+    assert {name: measure_of(name).is_noisy for name in names.split()} == dict.fromkeys(
+        names.split(), noisy
+    )
+
+
 def test_the_table_is_of_all_kinds_and_of_many_names() -> None:
     assert {kind for _, kind, _, _ in ROWS} == set(get_args(Kind))
     assert len({name for name, _, _, _ in ROWS}) == len(ROWS) > 250

@@ -63,6 +63,8 @@ class Curve:
     """Which value is marked as its best one."""
     unit: Unit = PLAIN
     """What its values are told in, where all curves of the chart have the same."""
+    noisy: bool = True
+    """Whether its line is smoothed where that is asked for."""
     group: str = ""
     """Curves of a group are drawn as one, named after it: the median of their lines in the range of
     their values."""

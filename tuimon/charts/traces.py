@@ -42,7 +42,8 @@ class Trace(NamedTuple):
 
 def smoothing_of(track: Track, options: ChartOptions) -> float:
     """The weight of the moving average that a curve's line shows; 0 for its values."""
-    return options.smoothing if len(track.values) and options.smoothing > 0 else 0.0
+    smooths = track.curve.noisy and len(track.values) and options.smoothing > 0
+    return options.smoothing if smooths else 0.0
 
 
 def make_traces(
@@ -132,6 +133,7 @@ def superseded_curves(curves: Sequence[Curve]) -> list[Curve]:
             if curve.start is None and len(curve.wall_times)
             else curve.start,
             superseded=old,
+            noisy=curve.noisy,
             faded=curve.faded,
         )
         for curve in curves

@@ -38,7 +38,7 @@ _LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
 _TYPED = "tuimon.cli.run.typed"
 _SECTIONS = {
     "Launch": ("module", "name", "logdir", "detach", "foreground", "stop_grace"),
-    "Watch": ("plain", "hook", "console_metrics"),
+    "Watch": ("plain", "hook", "console_metrics", "steps", "epochs"),
     "W&B": (*WANDB_NAMES, "wandb_resume", "no_wandb_resume", "wandb_stop", "save_code", "log_code"),
     "Alerts": ("notify",),
 }
@@ -83,6 +83,8 @@ class RunOptions(NamedTuple):
     console_metrics: bool | None = None
     mirror: MirrorOptions = MirrorOptions()
     notify: str | None = None
+    steps: int | None = None
+    epochs: int | None = None
     wandb_resume: str | None = None
     no_wandb_resume: bool = False
     wandb_stop: bool | None = None
@@ -144,6 +146,8 @@ class RunOptions(NamedTuple):
     default=None,
     help="Read metrics from the output, at once or never (default: if no event files appear).",
 )
+@click.option("--steps", type=click.IntRange(1), help="How many steps the whole training has.")
+@click.option("--epochs", type=click.IntRange(1), help="How many epochs the whole training has.")
 @wandb_options
 @click.option(
     "--notify",
@@ -234,23 +238,16 @@ def launch_again(run: RunStatus) -> RunPaths:
         os.environ.update(before)
 
 
+_REPEATED = (
+    *("name", "argv", "command", "cwd", "logdir", "hook", "console_metrics", "epochs", "steps"),
+    *("notify", "mirror", "stop_grace_int", "stop_grace_term"),
+)
+
+
 def _repeated(then: RunRecord) -> RunRecord:
     """The record of a run that is to do the same."""
-    return RunRecord(
-        id="",
-        name=then.name,
-        argv=then.argv,
-        command=then.command,
-        cwd=then.cwd,
-        logdir=then.logdir,
-        hook=then.hook,
-        console_metrics=then.console_metrics,
-        notify=then.notify,
-        mirror=then.mirror,
-        stop_grace_int=then.stop_grace_int,
-        stop_grace_term=then.stop_grace_term,
-        **_here(given_input=False),
-    )
+    kept = {field: getattr(then, field) for field in _REPEATED}
+    return RunRecord(id="", **kept, **_here(given_input=False))
 
 
 def _launch(record: RunRecord, *, detached: bool) -> RunPaths:
@@ -296,6 +293,8 @@ def _record(options: RunOptions) -> RunRecord:
         hook=options.hook,
         console_metrics={None: "auto", True: "on", False: "off"}[options.console_metrics],
         notify=options.notify,
+        epochs=options.epochs,
+        steps=options.steps,
         mirror=options.wandb()._replace(secrets=secret_names(settings), stop=heeds),
         stop_grace_int=stop.term_after,
         stop_grace_term=stop.kill_after,

@@ -24,9 +24,10 @@ from tuimon.store.run_log import RunLog
 from tuimon.store.series import Refs, RefSeries
 from tuimon.summaries import SummaryError
 from tuimon.summaries.audio_clips import Audio
+from tuimon.summaries.decoders import Decoded
 from tuimon.summaries.images import Images
 from tuimon.summaries.meshes import Mesh
-from tuimon.summaries.reader import Decoded, SummaryReader
+from tuimon.summaries.reader import SummaryReader
 from tuimon.summaries.stored import meshes, read_mesh, steps_from
 from tuimon.summaries.texts import Text
 from tuimon.text import described

@@ -1,5 +1,7 @@
 """A training from which nothing comes any more."""
 
+from collections.abc import Callable
+
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.text import format_duration
 
@@ -14,9 +16,10 @@ _FADE = 0.9
 class StallRule:
     """Compares the silence of points and output with the pauses that were usual so far."""
 
-    def __init__(self, now: float, pid: int | None = None) -> None:
-        """`pid` is the training's; times are seconds of one clock that does not jump."""
-        self._pid = pid
+    def __init__(self, now: float, where: Callable[[], str] = lambda: "") -> None:
+        """`where` tells at which lines the training is; times are seconds of one clock that does
+        not jump."""
+        self._where = where
         self._last = now
         self._points = 0
         self._usual = 0.0
@@ -44,11 +47,13 @@ class StallRule:
         if self._told or not self._points or silence <= limit:
             return None
         self._told = True
+        where = self._where()
         return Alert(
             key=f"stalled: {self._points}",
             level=AlertLevel.WARN,
             title=f"nothing new for {format_duration(silence)}",
-            text=f"Neither points nor output; points came every {format_duration(self._usual)} "
-            f"or so. To see where it hangs: py-spy dump --pid {self._pid or 'PID'}",
+            text="Neither points nor output; points came every "
+            + f"{format_duration(self._usual)} or so"
+            + (f". Where it is: {where}" if where else ""),
             wall_time=wall_time,
         )

@@ -54,6 +54,11 @@ class Measure(NamedTuple):
         return self.kind in ("loss", "likelihood", "error", "gradient")
 
     @property
+    def is_noisy(self) -> bool:
+        """Whether it is measured, not set by the training, so that its mean tells more."""
+        return self.kind not in ("learning rate", "setting", "count")
+
+    @property
     def is_to_fall(self) -> bool:
         """Whether values that have grown far mean that something is wrong."""
         return self.kind == "loss" and self.best == "min" and not self.drifts

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from tuimon.summaries import SummaryError
 from tuimon.summaries.audio_clips import Audio
+from tuimon.summaries.decoders import Decoded
 from tuimon.summaries.histograms import Histogram
 from tuimon.summaries.images import Images
 from tuimon.summaries.meshes import Mesh, MeshPart, join_mesh
 from tuimon.summaries.pr_curves import PrCurve
-from tuimon.summaries.reader import Decoded
 from tuimon.summaries.texts import Text
 
 _MOST_BINS = 512

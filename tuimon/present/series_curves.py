@@ -5,7 +5,7 @@ import numpy as np
 from tuimon.charts.detail import DrawingCache
 from tuimon.charts.model import Curve, SupersededPoints
 from tuimon.charts.units import unit_of
-from tuimon.metrics import Best, best_of
+from tuimon.metrics import Best, measure_of
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Series
 from tuimon.store.step_order import Oddity
@@ -48,7 +48,7 @@ class SeriesCurves:
         # Taken before the points: were they replaced in between, the next call sees it.
         detail, superseded = self._detail(series), self._superseded(series)
         points, oddities = series.snapshot(), series.oddities
-        steps = points.steps
+        steps, measure = points.steps, measure_of(series.tag)
         if Oddity.NO_STEPS in oddities:
             steps = np.arange(len(steps))
         return Curve(
@@ -59,8 +59,9 @@ class SeriesCurves:
             colour=colour,
             pattern=pattern,
             number=number,
-            best=best_of(series.tag),
+            best=measure.best,
             unit=unit_of(series.tag),
+            noisy=measure.is_noisy,
             group=group,
             pinned=pinned,
             start=run.first_time,

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from tuimon.events.finder import SourceFinder
 from tuimon.events.points import ScalarColumns
@@ -11,14 +12,16 @@ from tuimon.health.stall import StallRule
 from tuimon.health.values import TagRules
 from tuimon.recorder.notify import Notifier
 from tuimon.recorder.pace import Pace
+from tuimon.recorder.processes import run_pids
 from tuimon.recorder.system_metrics import SystemMetrics
 from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
-from tuimon.runs.registry import RunStatus
+from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.secrecy import mask_of
 from tuimon.runs.sources import LogSource
 from tuimon.runs.writers import FileClaims
+from tuimon.stacks.survey import survey
 from tuimon.text import format_duration
 
 _LOOK_EVERY = 1.0
@@ -32,8 +35,15 @@ log = logging.getLogger(__name__)
 class HealthWatch:
     """Reads what a training writes since its start and notes what somebody should know."""
 
-    def __init__(self, paths: RunPaths, status: RunStatus) -> None:
+    def __init__(
+        self,
+        paths: RunPaths,
+        status: RunStatus,
+        logged: Callable[[str, ScalarColumns], None] = lambda tag, columns: None,
+    ) -> None:
+        """`logged` is told of all points of the training's own."""
         self._paths = paths
+        self._logged = logged
         self._alerts = AlertLog(paths.alerts)
         self._notifier = Notifier(
             status.record.notify,
@@ -47,8 +57,7 @@ class HealthWatch:
         """Whether the training has written any, to event files of its own."""
         self.has_others = False
         """Whether it has written anything else to them."""
-        child = status.record.child
-        self._stall = StallRule(time.monotonic(), child.pid if child else None)
+        self._stall = StallRule(time.monotonic(), self._where)
         self._machine = MachineRules()
         self._output = 0
         self._pace = Pace(_LOOK_EVERY, _CPU_SHARE)
@@ -97,6 +106,8 @@ class HealthWatch:
                 self.has_others |= bool(batch.refs) and not is_own
                 for tag, columns in batch.scalars.items():
                     points += len(columns.steps)
+                    if not is_own:
+                        self._logged(tag, columns)
                     self.note(*self._rules(run, tag, columns))
         if points:
             self._stall.sign_of_life(time.monotonic(), points=points)
@@ -107,6 +118,11 @@ class HealthWatch:
         if rules is None:
             rules = self._tags[run, tag] = TagRules(run, tag)
         return rules.take(columns, time.time())
+
+    def _where(self) -> str:
+        """At which lines the training is, if its processes tell; takes a second."""
+        found = survey(run_pids(self._paths, read_status(self._paths.directory).record))
+        return found.headline() if any(one.threads for one in found.processes) else ""
 
     def _look_at_output(self) -> None:
         try:

@@ -21,6 +21,7 @@ from tuimon.recorder.event_file import HParam
 from tuimon.recorder.health_watch import HealthWatch
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
+from tuimon.recorder.progress.progress_recorder import ProgressRecorder
 from tuimon.recorder.record_alerts import record_alerts
 from tuimon.recorder.software import Software, software
 from tuimon.recorder.system_metrics import SystemMetrics
@@ -78,7 +79,8 @@ class Recorder:
         self._wandb_config: dict[str, HParam] = {}
         """As it was when its secrets were hidden."""
         self._system: SystemMetrics | None = None
-        self._health = HealthWatch(paths, self._status)
+        self._progress = ProgressRecorder(paths, self._status.record)
+        self._health = HealthWatch(paths, self._status, self._progress.logged)
         self._mirror: MirrorProcess | None = None
         self._git = _GitCheck(paths, self._status.record)
         self._software = _SoftwareCheck(
@@ -114,9 +116,11 @@ class Recorder:
             self._read_elsewhere()
             self._note()
             self._health.step(self._record.logdirs, self._system)
+            self._progress.step(self._status, self._record.wandb_config, self._record.logdirs)
             if self._mirror is not None:
                 self._mirror.tick(now)
             self._pause()
+        self._progress.close()
         if self._system is not None:
             self._system.stop()
         if self._discovery is None:

@@ -123,6 +123,9 @@ class RunRecord(NamedTuple):
     """Whether the training's writers are made to flush at once (see `tuimon.hook`)."""
     console_metrics: str = "auto"
     """Whether metrics are read from the console: on, off, or auto (if there are no event files)."""
+    epochs: float | None = None
+    steps: float | None = None
+    """How many the whole training has, as far as the user said so."""
     notify: str | None = None
     """Shell command for each alert (see `tuimon.recorder.notify`)."""
     given_input: bool = False

@@ -6,8 +6,8 @@ from functools import lru_cache
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Refs, RefSeries
 from tuimon.summaries import SummaryError
+from tuimon.summaries.decoders import Decoded
 from tuimon.summaries.meshes import Mesh, MeshContent, MeshPart, join_mesh, mesh_of_tag
-from tuimon.summaries.reader import Decoded
 
 Parts = dict[MeshContent, RefSeries]
 """The series of one mesh by what they hold."""

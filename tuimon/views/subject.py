@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,11 @@ from tuimon.store.series import Refs, RefSeries
 from tuimon.store.step_order import Oddity
 from tuimon.store.store import Store
 from tuimon.summaries import SummaryError
-from tuimon.summaries.reader import Decoded, RecordKey, SummaryReader, record_key
+from tuimon.summaries.reader import RecordKey, SummaryReader, record_key
 from tuimon.views.layout import StepPlace
+
+if TYPE_CHECKING:
+    from tuimon.summaries.decoders import Decoded
 
 T = TypeVar("T")
 

@@ -1,6 +1,7 @@
 """Values beside the ends of lines: in the gutter, in the order of the lines."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -77,6 +78,14 @@ def test_the_newest_value_is_told_once() -> None:
     assert (drawn.count("0.25"), drawn.count(" 0.5\n")) == (1, 1)
     smoothed = text(draw_chart("x", curves, 60, 12, ChartOptions(smoothing=0.6)))
     assert smoothed[0] == "x  ━ train 0.25    ━ test 0.5"
+
+
+def test_what_is_not_noisy_is_never_smoothed() -> None:
+    rates = [curve(0.1 * factor ** np.arange(50), label=f"lr {factor}") for factor in (0.8, 0.9)]
+    options = ChartOptions(smoothing=0.9)
+    exact = draw_chart("lr", [replace(each, noisy=False) for each in rates], 60, 12, options)
+    assert "≈" in "".join(text(draw_chart("lr", rates, 60, 12, options)))
+    assert exact.rows == draw_chart("lr", rates, 60, 12, replace(options, smoothing=0.0)).rows
 
 
 def test_at_a_cursor_the_gutter_tells_what_the_lines_hold_there() -> None:

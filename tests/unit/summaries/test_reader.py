@@ -18,6 +18,7 @@ from tuimon.store.loading import load
 from tuimon.summaries import SummaryError
 from tuimon.summaries import reader as reader_module
 from tuimon.summaries.audio_clips import Audio
+from tuimon.summaries.decoders import decode_payload
 from tuimon.summaries.graphs import Graph, RunMetadata
 from tuimon.summaries.histograms import Histogram
 from tuimon.summaries.hparams import HParamExperiment, SessionEnd, SessionStart
@@ -26,7 +27,7 @@ from tuimon.summaries.layouts import DashboardLayout
 from tuimon.summaries.meshes import MeshPart, join_mesh
 from tuimon.summaries.pr_curves import PrCurve
 from tuimon.summaries.raw import RawSummary
-from tuimon.summaries.reader import SummaryReader, decode_payload
+from tuimon.summaries.reader import SummaryReader
 from tuimon.summaries.texts import Text
 
 

@@ -4,7 +4,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from support.summary_files import tf2_style, written
-from tuimon.summaries.reader import decode_payload
+from tuimon.summaries.decoders import decode_payload
 from tuimon.views import other
 
 

@@ -44,7 +44,7 @@ _LEXEME = re.compile(
 )
 ARROWS = frozenset(("→", "->", "-->", "=>", "==>", ">>"))
 _KINDS = (
-    dict.fromkeys(":=", "sign") | dict.fromkeys("[({<", "open") | dict.fromkeys("])}>", "close")
+    dict.fromkeys(":=：", "sign") | dict.fromkeys("[({<", "open") | dict.fromkeys("])}>", "close")
 )
 
 

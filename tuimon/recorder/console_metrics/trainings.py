@@ -85,7 +85,8 @@ class PrintedTraining:
             curve = self._curve(tag)
             if tag in points or curve is None:
                 continue
-            number = curve.place(steps[is_evaluation], self.axis.epoch, evaluates=is_evaluation)
+            step = steps[is_evaluation]
+            number = curve.place(step, self.axis.epoch, line.subject, evaluates=is_evaluation)
             if number is not None and 0 <= number < _STEP_LIMIT:
                 points[tag] = PrintedPoint(tag, number, value)
                 if self.part:
@@ -110,14 +111,15 @@ class Trainings:
 
     def __init__(self, printer: str = "") -> None:
         self._printer = printer
-        self._label = ""
+        self.part = ""
+        """The label of what is under way, ``fold 1``; empty for the run itself."""
         self._parts: dict[str, list[PrintedTraining]] = {"": [PrintedTraining(printer)]}
         """By label: trainings that were begun one after the other under it."""
 
     @property
     def current(self) -> PrintedTraining:
         """The training that is under way."""
-        return self._parts[self._label][-1]
+        return self._parts[self.part][-1]
 
     def label(self, label: str) -> None:
         """What follows is about that part of the run, ``fold 1``."""
@@ -125,25 +127,22 @@ class Trainings:
             if len(self._parts) >= _MOST_PARTS:
                 return
             self._parts[label] = [PrintedTraining(self._part(label))]
-        self._label = label
-
-    def is_part(self) -> bool:
-        """Whether a part of the run is under way."""
-        return self._label != ""
+        self.part = label
 
     def announce(self, epoch: float) -> None:
         """An epoch was named above what it has to tell."""
         self._begin_if_anew(Position(epoch))
         self.current.axis.announce(epoch)
 
-    def follow(self, line: MetricLine) -> list[PrintedPoint]:
-        """The points of a line."""
+    def follow(self, line: MetricLine, part: str) -> list[PrintedPoint]:
+        """The points of a line that was printed while `part` was under way."""
         if not line.values:
             return []
-        held: list[PrintedPoint] = []
-        if not self._is_evaluation(line):
-            held = self._begin_if_anew(line.position)
-        return held + self.current.follow(line)
+        self.part, now = part, self.part
+        held = [] if self._is_evaluation(line) else self._begin_if_anew(line.position)
+        points = held + self.current.follow(line)
+        self.part = now
+        return points
 
     def finish(self) -> list[PrintedPoint]:
         """What the trainings have held back."""
@@ -157,9 +156,9 @@ class Trainings:
         if not self.current.axis.begins_anew(position):
             return []
         held = self.current.finish()
-        trainings = self._parts[self._label]
+        trainings = self._parts[self.part]
         if len(trainings) < _MOST_PARTS:
-            name = self._part(self._label, f"training {len(trainings) + 1}")
+            name = self._part(self.part, f"training {len(trainings) + 1}")
             trainings.append(PrintedTraining(name))
         return held
 

@@ -51,7 +51,8 @@ def values_of(
                 whole = whole or ("" if values else split)
         elif isinstance(what, Pair):
             what = what if are_meters else what._replace(average=None)
-            if value := _value(what, split or carried[id(item.what)]):
+            value = _value(what, split or carried[id(item.what)])
+            for value in _both(what) or filter(None, (value,)):
                 values.append(value)
                 rows[value.split, value.key].add(item.row)
     values = [one for one in values if len(rows[one.split, one.key]) == 1]  # of which of them?
@@ -60,6 +61,19 @@ def values_of(
         whole = split
         values = [value._replace(split=split) for value in values]
     return tuple(values), whole
+
+
+def _both(pair: Pair) -> list[ValuePlace]:
+    """The values of both parts of the data, ``train/val loss: 0.5/0.6``; none of other pairs."""
+    splits, _, name = pair.key.partition(" ")
+    both = [split_of(one) for one in splits.split("/")]
+    if pair.of is None or len(both) != 2 or not all(both) or not is_charted(name):
+        return []
+    number = pair.number.start, pair.number.end
+    return [
+        ValuePlace(both[0], name, number, None, False),
+        ValuePlace(both[1], name, pair.of, None, False),
+    ]
 
 
 def _set_of(word: str) -> str:
