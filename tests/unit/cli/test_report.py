@@ -243,7 +243,7 @@ def test_a_file_stays_small_however_much_was_logged(
     html = report()
     assert len(html.encode()) <= 100_000
     assert html.count("<svg") >= 4
-    assert "more: tuimon show --svg draws all" in html
+    assert "more: tuimon show --svg FILE draws all" in html
 
 
 def test_a_run_without_curves_has_a_report(report: Callable[..., str]) -> None:
