@@ -179,15 +179,9 @@ def _told(status: RunStatus) -> Sequence[str]:
 
 def _alerts(subject: ReportSubject) -> ReportTable:
     alerts = [alert for alert in subject.status.alerts if alert.key != ENDED]
-    rows = [
-        (
-            clock(alert.wall_time),
-            safe(subject.mask.text(alert.title)),
-            safe(subject.mask.text(alert.text)),
-        )
-        for alert in alerts[:_MOST_ALERTS]
-    ]
-    return ReportTable("alerts", rows, ("when", "what", ""), _more(len(alerts) - _MOST_ALERTS))
+    told = [(one.wall_time, ": ".join(filter(None, [one.title, one.text]))) for one in alerts]
+    rows = [(clock(at), safe(subject.mask.text(text))) for at, text in told[:_MOST_ALERTS]]
+    return ReportTable("alerts", rows, ("when", "what"), _more(len(alerts) - _MOST_ALERTS))
 
 
 def _values(printout: Printout, *, several: bool) -> ReportTable:

@@ -152,8 +152,8 @@ def test_how_it_ended_alerts_notes_resources_and_the_run_before(
     assert "failed · exit code 1: ValueError: bad batch" in text
     assert "baseline of march" in text
     (alerts,) = [table for table in page.tables if table[0][0] == "when"]
-    assert [row[1:] for row in alerts[1:]] == [["loss grows", "a lot"]]
-    assert "50 % used · 12 GB at most · 360 W" in text
+    assert [row[1:] for row in alerts[1:]] == [["loss grows: a lot"]]
+    assert "50 % used and 360 W on average · 12 GB at most" in text
     assert "\n1 kWh" in text
     assert "GPU 1" not in text, "the training did not use it"
     (differences,) = [table for table in page.tables if table[0][-1] == "this run"]
