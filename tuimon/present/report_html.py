@@ -70,7 +70,7 @@ def report_html(report: RunReport, inks: PageVariables, ground: tuple[str, str])
             f"<title>{escape(report.title)}</title>",
             f"<style>{style}:root{{{aliases}}}{_STYLE}</style></head><body>",
             *filter(None, body),
-            "<footer>tuimon report</footer></body></html>\n",
+            f"<footer>{escape(report.written)}</footer></body></html>\n",
         ]
     )
 

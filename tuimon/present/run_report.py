@@ -58,8 +58,10 @@ class RunReport(NamedTuple):
     """What runs it again."""
     tables: Sequence[ReportTable]
     charts: Sequence[VectorDrawing]
-    note: str = ""
+    note: str
     """What the charts lack."""
+    written: str
+    """When that was so: a training may go on."""
 
 
 class ReportSubject(NamedTuple):
@@ -106,6 +108,7 @@ def report_of(
         tables=[table for table in tables if table.rows],
         charts=charts,
         note=note,
+        written=f"tuimon report, {clock(now)}",
     )
 
 
@@ -134,6 +137,7 @@ def comparison_of(
         tables=[table for table in tables if table.rows],
         charts=charts,
         note=note,
+        written=f"tuimon report, {clock(now)}",
     )
 
 
