@@ -27,7 +27,7 @@ QUIET = "import time\nprint('hello', flush=True)\ntime.sleep(60)\n"
         (["logs"], "no run yet"),
         (["stop"], "no run yet"),
         (["view", "nosuch"], "no such directory"),
-        (["view", "data"], "not a directory"),
+        (["view", "data"], "neither a directory nor a log"),
         (["nosuchcommand"], "no command, and no directory"),
     ],
 )

@@ -40,5 +40,6 @@ UNREAD = {
     "time_sequence_example": "several losses a step, told without a name: one of them counts",
     "torch7_confusion_demo": "a matrix between heading and values",
     "tqdm_loggable_levanter": "bars told as lines",
+    "train_episode_num": "two numbers that grow, none a count by a word",
     "updates_and_frames": "counters of one letter",
 }

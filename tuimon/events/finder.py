@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tuimon.events.logdir import FoundFile, LogdirScan, UnreadablePath
-from tuimon.events.tail import EventFileTail
+from tuimon.events.log_roots import FoundFile
+from tuimon.events.logdir import LogdirScan, UnreadablePath
+from tuimon.events.tails import open_tail
 from tuimon.runs.sources import LogSource
 from tuimon.runs.writers import FileClaims
 
@@ -125,5 +126,5 @@ def _old_file(found: FoundFile) -> _OldFile:
 
 def begun_at(path: Path) -> float | None:
     """When the writer began the file, by the writer's clock; None when it does not say."""
-    batches = EventFileTail(path).poll(_FIRST_RECORDS)
+    batches = open_tail(path).poll(_FIRST_RECORDS)
     return batches[0].start_time if batches else None

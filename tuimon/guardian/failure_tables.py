@@ -2,9 +2,10 @@
 
 A kind begins with its name and the sentence, in which groups of its patterns may stand ({rank});
 without one, what was found says it all. Behind an arrow is what to do, then its patterns, one in a
-line: regular expressions in which nothing repeats without a bound
-(tests/unit/guardian/test_failure_kinds.py). The first kind that fits counts, so what is special
-stands before what is general. Nothing of this is compiled before a training has failed.
+line (what is indented further goes on with it): regular expressions in which nothing repeats
+without a bound (tests/unit/guardian/test_failure_kinds.py), of which the group ``said`` is quoted,
+if there is one. The first kind that fits counts, so what is special stands before what is general.
+Nothing of this is compiled before a training has failed.
 """
 
 OF_KILLERS = r"""
@@ -19,8 +20,6 @@ preempted: preempted by the scheduler
 node failed: a node of the job failed
     → submit it again and go on from its last checkpoint
     CANCELLED AT \S{1,30} DUE TO NODE FAILURE
-cancelled: cancelled in the scheduler
-    ^(?:slurmstepd|srun): (?:error: )?\*\*\* (?:JOB|STEP) .{1,60} CANCELLED AT
 host memory: out of host memory: the scheduler's limit
     → ask for more (--mem); fewer workers or smaller batches need less
     ^slurmstepd: error: .{0,60}(?:oom[_-]kill event|[Ee]xceeded (?:job|step) memory limit)
@@ -151,8 +150,8 @@ checkpoint: the checkpoint does not fit the model
     → compare its settings with those it was trained with
     Error\(s\) in loading state_dict
     size mismatch for \S{1,200}: copying a param
-checkpoint: a checkpoint holds more than weights
-    → torch.load(…, weights_only=False) if you trust it
+checkpoint: a checkpoint cannot be loaded as weights alone
+    → is it whole? If you trust it: torch.load(…, weights_only=False)
     Weights only load failed
 checkpoint: a file cannot be read: is it cut off?
     → take an earlier one, or fetch it again
@@ -324,6 +323,9 @@ gpu memory: out of GPU memory
     → a smaller batch, accumulated gradients or checkpointed activations need less
     ^\[CUDA ERROR\] .{1,300}\n.{0,99}out of memory
     ^\s{0,9}what\(\):\s{1,4}.{0,60}(?:CUDA(?: error:)? out of memory|cudaErrorMemory|_memory: CUDA)
+nccl: NCCL failed
+    → NCCL_DEBUG=INFO tells more
+    \[Rank \d{1,6}\] .{0,99}terminated with exception: NCCL error
 host memory: out of host memory
     → fewer workers or smaller batches need less
     ^terminate called after throwing an instance of 'std::bad_alloc'
@@ -348,7 +350,12 @@ mpi: MPI failed
     ^(?:Fatal|Abort)\b.{0,40}(?:error in PMPI_\w{1,40}|on node \d{1,6} \(rank \d{1,6})
 rank killed: rank {rank} was killed by signal {number}
     → what this rank has printed tells why
-    ^\s{0,9}rank {1,9}: (?P<rank>\d{1,7}) .{0,30}\n\s{0,9}exitcode {1,9}: -(?P<number>\d{1,3})\s
+    ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
+        \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : -(?P<number>\d{1,3}))
+rank failed: rank {rank} was the first to fail
+    → what this rank has printed tells why
+    ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
+        \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : \d{1,3})
 rank killed: task {rank} was killed
     → what this task has printed tells why
     ^srun: error: \S{1,60}: tasks? (?P<rank>\d[\d,-]{0,60}): (?:Segm|Abort|Bus|Killed|Float|Illeg)
@@ -366,6 +373,8 @@ native assertion: an assertion of native code failed
     ^(?:F\d{4} |\[?FATAL\b).{1,200}Check failed:\s
 native exception: an exception of C++
     ^terminate called after throwing an instance of '.{1,200}'(?:\n\s{0,9}what\(\): .{1,300})?
+cancelled: cancelled in the scheduler
+    ^(?:slurmstepd|srun): (?:error: )?\*\*\* (?:JOB|STEP) .{1,60} CANCELLED AT \S{1,30} \*\*\*
 config: its configuration cannot be read
     ^Could not (?:override|load|append|delete) '
     ^In '.{1,99}': Could not find '

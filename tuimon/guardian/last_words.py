@@ -35,15 +35,15 @@ _OF_THREADS = re.compile(r"^Exception in thread |Task exception was never retrie
 # Of Python, of argparse, and of shells: a script, module, option or command that there is not.
 _COMPLAINT = re.compile(
     r"^(?:\S{0,200}python[\d.]{0,9}: (?=can't open file|No module named)"
-    r"|(?=\S{1,200}: error: )|(?=error: )|ERROR: (?=Could not consume)"
+    r"|(?=\S{1,200}: error: )|(?=error: )"
     r"|(?=\S{1,200}: line \d{1,9}: ))(?P<said>.+)$"
 )
 _LAST_LINES = 3
-# Of click, typer and tyro: a line, or a box, and somewhere the way to the help.
-_USAGE = re.compile(r"^\s{0,9}[Uu]sage: |(?:Try|run) .{0,300}--help\b")
+# Of click, typer, tyro and fire: a line, or a box, and somewhere the way to the help.
+_USAGE = re.compile(r"^\s{0,9}[Uu]sage: |\s--help\b")
 _USAGE_LINES = 30
-_USAGE_ERROR = re.compile(r"^Error: (?P<said>.+)$")
-_USAGE_BOX = re.compile(r"^╭─ (?:Error|Parsing error|(?:Unrec|Requi|Inval).{1,40}) ─")
+_USAGE_ERROR = re.compile(r"^(?:Error|ERROR): (?P<said>.+)$")
+_USAGE_BOX = re.compile(r"^╭─ .{1,60} ─+╮$")
 
 # Lines that come after the end, of launchers and of whoever tells how it went.
 _AFTERWARDS = re.compile(
@@ -209,7 +209,8 @@ def _lines_of(match: re.Match[str], text: str) -> str:
 
 def _sentence(kind: FailureKind, match: re.Match[str], found: str) -> str:
     """What it means, what was found, what to do."""
-    meaning = kind.meaning.format_map(match.groupdict())
+    groups = match.groupdict()
+    meaning, found = kind.meaning.format_map(groups), groups.get("said") or found
     said = _shortened(found, _LONGEST_ADVISED if kind.advice else _LONGEST)
     told = f"{meaning}: {said}" if meaning else said
     return f"{told.rstrip('.')}; {kind.advice}" if kind.advice else told
@@ -224,7 +225,9 @@ def _complaint(lines: Sequence[str]) -> str | None:
     if helped and not said:
         errors = (_usage_error(last[number:]) for number in range(len(last)))
         said = next(filter(None, errors), "")
-    return _shortened(f"wrong arguments: {said}; see --help" if helped and said else said) or None
+    if helped and said:
+        said = f"wrong arguments: {said.rstrip('.')}; see --help"
+    return _shortened(said) or None
 
 
 def _usage_error(lines: Sequence[str]) -> str:

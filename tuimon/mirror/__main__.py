@@ -82,7 +82,8 @@ def _mirror(
     subject = _subject(paths)
     options = subject.record.mirror
     uploads = UploadRequests(paths, whenever_possible=options.when_online)
-    if status.record.state == "finished" and subject.ended and not uploads.is_asked:
+    was_finished = status.record.state == "finished"
+    if was_finished and subject.ended and not uploads.is_asked:
         return 0
     watchdog = Watchdog(blocked)
     status.update(state="starting", detail=None)
@@ -111,6 +112,7 @@ def _mirror(
             stop=stop,
             guard=watchdog.limit,
             uploads=uploads,
+            was_finished=was_finished,
         )
     )
 

@@ -74,6 +74,13 @@ class MoveEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveEntry:
+    """File `file` turned out to be a trial's: no more of it comes."""
+
+    file: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyEntry:
     """A tag whose key in W&B is not the plain one."""
 
@@ -165,6 +172,7 @@ Entry = (
     | LaunchEntry
     | FileEntry
     | MoveEntry
+    | LeaveEntry
     | KeyEntry
     | StretchEntry
     | LinesEntry
@@ -178,6 +186,7 @@ _KINDS: dict[str, type[Entry]] = {
     "launch": LaunchEntry,
     "file": FileEntry,
     "moved": MoveEntry,
+    "left": LeaveEntry,
     "key": KeyEntry,
     "rows": StretchEntry,
     "lines": LinesEntry,
@@ -192,10 +201,10 @@ class Journal:
     """An append-only journal and what its entries add up to.
 
     `run_id` is None until a W&B run was about to be opened, `run` until one was; `files` are in
-    order of their ids, `launches` in that of their begins; `earlier` are the stretches of the
-    mirror's earlier lives, `lines` those of consoles; `sent` says how much of which file of
-    alerts is in W&B, `code` the source files of which directories; `stops` by launch whether one
-    counts.
+    order of their ids (those in `left` are read no more), `launches` in that of their begins;
+    `earlier` are the stretches of the mirror's earlier lives, `lines` those of consoles; `sent`
+    says how much of which file of alerts is in W&B, `code` the source files of which directories;
+    `stops` by launch whether one counts.
     """
 
     def __init__(self, path: Path) -> None:
@@ -210,6 +219,7 @@ class Journal:
         self.run: RunEntry | None = None
         self.launches: list[LaunchEntry] = []
         self.files: list[FileEntry] = []
+        self.left: set[int] = set()
         self.renamed: dict[tuple[str, str], str] = {}
         self.earlier: list[StretchEntry] = []
         self.next_row = 0
@@ -297,6 +307,8 @@ class Journal:
                 self.files.append(entry)
             case MoveEntry():
                 self.files[entry.file] = replace(self.files[entry.file], path=entry.path)
+            case LeaveEntry():
+                self.left.add(entry.file)
             case KeyEntry():
                 self.renamed[entry.namespace, entry.tag] = entry.key
             case StretchEntry():

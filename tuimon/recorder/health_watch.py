@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from tuimon.events.finder import SourceFinder
 from tuimon.events.points import ScalarColumns
-from tuimon.events.tail import EventFileTail
-from tuimon.health.machine import MachineRules
+from tuimon.events.tails import Tail, open_tail
+from tuimon.health.machine import MachineRules, is_working
 from tuimon.health.stall import StallRule
-from tuimon.health.values import TagRules
+from tuimon.health.values import ValueRules
 from tuimon.recorder.notify import Notifier
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import run_pids
@@ -28,6 +28,8 @@ _LOOK_EVERY = 1.0
 _CPU_SHARE = 0.02
 _POLL_BYTES = 1 << 20
 _LAST_SECONDS = 5.0
+_FRESH_SECONDS = 60.0
+"""What was measured before that tells nothing of now: a driver hangs."""
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +53,8 @@ class HealthWatch:
             mask_of(status.record),
         )
         self._finder = SourceFinder(status.record.started_at, FileClaims(paths))
-        self._tails: list[tuple[str, EventFileTail]] = []
-        self._tags: dict[tuple[str, str], TagRules] = {}
+        self._tails: list[tuple[str, Tail]] = []
+        self._values = ValueRules()
         self.has_scalars = False
         """Whether the training has written any, to event files of its own."""
         self.has_others = False
@@ -63,18 +65,22 @@ class HealthWatch:
         self._pace = Pace(_LOOK_EVERY, _CPU_SHARE)
         self._untold: list[Alert] = []
 
-    def step(self, sources: tuple[LogSource, ...], system: SystemMetrics | None) -> None:
-        """Look, if it is time to, at what is new."""
+    def step(
+        self, sources: tuple[LogSource, ...], system: SystemMetrics | None, *, paused: bool
+    ) -> None:
+        """Look, if it is time to, at what is new; `paused` trainings are silent."""
         if time.monotonic() < self._pace.due:
             return
         with self._pace.turn():
             self._finder.set_sources(sources)
             self._read()
             self._look_at_output()
-            self.note(self._stall.check(time.monotonic(), time.time()))
-            if system is not None:
-                measured_at, readings = system.latest
+            now = time.time()
+            measured_at, readings = system.latest if system is not None else (0.0, {})
+            if readings:
                 self.note(*self._machine.take(readings, measured_at))
+            working = is_working(readings) if now - measured_at < _FRESH_SECONDS else None
+            self.note(self._stall.look(time.monotonic(), now, working, paused=paused))
 
     def catch_up(self, sources: tuple[LogSource, ...]) -> None:
         """Read all that has been written so far, for five seconds at most."""
@@ -95,7 +101,7 @@ class HealthWatch:
     def _read(self, *, last: bool = False) -> bool:
         """Read a piece of each event file; whether anything was new."""
         found = self._finder.find(last=last)
-        self._tails += [(file.run, EventFileTail(file.path)) for file in found]
+        self._tails += [(file.run, open_tail(file.path)) for file in found]
         points = 0
         news = False
         for run, tail in self._tails:
@@ -108,16 +114,10 @@ class HealthWatch:
                     points += len(columns.steps)
                     if not is_own:
                         self._logged(tag, columns)
-                    self.note(*self._rules(run, tag, columns))
+                    self.note(*self._values.take(run, tag, columns, time.time()))
         if points:
-            self._stall.sign_of_life(time.monotonic(), points=points)
+            self._stall.sign_of_life(points=points)
         return news
-
-    def _rules(self, run: str, tag: str, columns: ScalarColumns) -> list[Alert]:
-        rules = self._tags.get((run, tag))
-        if rules is None:
-            rules = self._tags[run, tag] = TagRules(run, tag)
-        return rules.take(columns, time.time())
 
     def _where(self) -> str:
         """At which lines the training is, if its processes tell; takes a second."""
@@ -131,7 +131,7 @@ class HealthWatch:
             return
         if size != self._output:
             self._output = size
-            self._stall.sign_of_life(time.monotonic())
+            self._stall.sign_of_life()
 
     def note(self, *alerts: Alert | None) -> None:
         """Write alerts down; what cannot be written goes on waiting."""

@@ -115,7 +115,7 @@ class Recorder:
             self._measure_system()
             self._read_elsewhere()
             self._note()
-            self._health.step(self._record.logdirs, self._system)
+            self._health.step(self._record.logdirs, self._system, paused=self._status.is_paused)
             self._progress.step(self._status, self._record.wandb_config, self._record.logdirs)
             if self._mirror is not None:
                 self._mirror.tick(now)

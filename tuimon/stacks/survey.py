@@ -68,7 +68,7 @@ class Survey(NamedTuple):
             return sorted(held) if any(not one.silence for one in actors) else []
         if not actors or any(one.pid not in self.unmoved for one in actors):
             return []
-        working = [one for one in actors if not _is_waiting(one)]
+        working = [one for one in actors if not is_waiting(one)]
         if 0 < len(working) < len(actors):
             return [one.rank.number for one in working if one.rank]
         most = max(_by_place(actors).values(), key=len)
@@ -131,6 +131,6 @@ def _be(several: Sequence[object]) -> str:
     return "is" if len(several) == 1 else "are"
 
 
-def _is_waiting(process: PythonProcess) -> bool:
+def is_waiting(process: PythonProcess) -> bool:
     """Whether it is in a collective, which ends when all ranks have come to it."""
     return process.main.is_in(*_COLLECTIVES)

@@ -37,7 +37,7 @@ def test_names_in_messages_cannot_act_on_the_terminal(
     assert main(["view", str(hostile)]) == 2
     assert (
         capsys.readouterr().err
-        == f"tuimon: {tmp_path}/␛]0;title␇\N{REPLACEMENT CHARACTER}31m: not a directory\n"
+        == f"tuimon: {tmp_path}/␛]0;title␇\N{REPLACEMENT CHARACTER}31m: neither a directory nor a log that can be read\n"
     )
 
 

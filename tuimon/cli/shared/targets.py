@@ -57,6 +57,15 @@ def sources_argument(metavar: str, *, required: bool = False) -> Callable[[F], F
     )
 
 
+def log_source(path: Path) -> LogSource:
+    """A log directory or a log. Raises CommandError: a file that cannot be read as one."""
+    from tuimon.events.tails import is_log
+
+    if not path.is_dir() and not is_log(path):
+        raise CommandError(f"{safe(str(path))}: neither a directory nor a log that can be read")
+    return LogSource(path=str(path), recursive=True)
+
+
 def select(source: str | None) -> LogTarget:
     """A log directory, an event file or a run (None: the newest one).
 
@@ -64,7 +73,7 @@ def select(source: str | None) -> LogTarget:
         CommandError: there is nothing of that name, or the run has written no event files.
     """
     if source is not None and Path(source).exists():
-        return LogTarget((LogSource(path=source, recursive=True),), None)
+        return LogTarget((log_source(Path(source)),), None)
     if source is not None and os.sep in source:
         raise CommandError(f"{safe(source)}: no such directory")
     try:
