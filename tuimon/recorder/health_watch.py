@@ -5,7 +5,7 @@ import time
 
 from tuimon.events.finder import SourceFinder
 from tuimon.events.points import ScalarColumns
-from tuimon.events.tails import Tail, open_tail
+from tuimon.events.tail import EventFileTail
 from tuimon.health.machine import MachineRules
 from tuimon.health.stall import StallRule
 from tuimon.health.values import TagRules
@@ -41,7 +41,7 @@ class HealthWatch:
             mask_of(status.record),
         )
         self._finder = SourceFinder(status.record.started_at, FileClaims(paths))
-        self._tails: list[tuple[str, Tail]] = []
+        self._tails: list[tuple[str, EventFileTail]] = []
         self._tags: dict[tuple[str, str], TagRules] = {}
         self.has_scalars = False
         """Whether the training has written any, to event files of its own."""
@@ -86,7 +86,7 @@ class HealthWatch:
     def _read(self, *, last: bool = False) -> bool:
         """Read a piece of each event file; whether anything was new."""
         found = self._finder.find(last=last)
-        self._tails += [(file.run, open_tail(file.path)) for file in found]
+        self._tails += [(file.run, EventFileTail(file.path)) for file in found]
         points = 0
         news = False
         for run, tail in self._tails:
