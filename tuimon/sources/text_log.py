@@ -25,8 +25,9 @@ class TextLog(LineFile):
 
     @classmethod
     def fits(cls, path: Path) -> bool:
-        """Whether it is text."""
-        return b"\0" not in head_of(path)
+        """Whether it is text, and there is some: else it may become anything."""
+        head = head_of(path)
+        return bool(head) and b"\0" not in head
 
     _patience = _FIRST_PATIENCE
 
