@@ -18,6 +18,7 @@ _SPLITS = frozenset({"split", "mode", "phase", "stage", "subset"})
 _MOST_DEPTH = 8
 _MARK = b"\xef\xbb\xbf"
 
+Row = dict[str, Any]
 Cells = dict[str, tuple[list[int], list[Any]]]
 """Of each name: numbers of rows, and what is there."""
 
@@ -49,17 +50,17 @@ class JsonLines(LineFile):
         rows = self._rows(lines.removeprefix(_MARK), first)
         return points_of(rows, self._places, wall_time)
 
-    def _rows(self, lines: bytes, first: int) -> list[dict[str, Any]]:
-        texts = [text for text in lines.split(b"\n") if text and not text.isspace()]
+    def _rows(self, lines: bytes, first: int) -> list[Row]:
+        texts = [*filter(bytes.strip, lines.split(b"\n"))]
         together = b"[" + b",".join(texts) + b"]"
         for parse in (*_quick_parser(), json.loads):
             with suppress(ValueError, RecursionError):
                 rows = parse(together)
-                if len(rows) == len(texts) and {type(row) for row in rows} == {dict}:
+                if len(rows) == len(texts) and set(map(type, rows)) == {dict}:
                     return list(rows)
         return [*self._each(lines, first)]
 
-    def _each(self, lines: bytes, first: int) -> Iterator[dict[str, Any]]:
+    def _each(self, lines: bytes, first: int) -> Iterator[Row]:
         for number, line in enumerate(lines.split(b"\n"), first):
             if (row := parsed(line)) is not None:
                 yield row
@@ -67,7 +68,7 @@ class JsonLines(LineFile):
                 self.leave_out("no JSON object", number)
 
 
-def points_of(rows: Sequence[dict[str, Any]], places: RowPlaces, wall_time: float) -> Scalars:
+def points_of(rows: Sequence[Row], places: RowPlaces, wall_time: float) -> Scalars:
     """The points of rows; `wall_time` (Unix s) is that of rows which tell none."""
     cells: Cells = {}
     _spread(rows, range(len(rows)), "", cells)
@@ -83,7 +84,7 @@ def points_of(rows: Sequence[dict[str, Any]], places: RowPlaces, wall_time: floa
     return places.points(columns, layout_of([*columns]), len(rows), wall_time)
 
 
-def parsed(line: bytes) -> dict[str, Any] | None:
+def parsed(line: bytes) -> Row | None:
     """The object of a line; None: it is none."""
     try:
         row = json.loads(line.decode(errors="replace"))
@@ -103,20 +104,11 @@ def _quick_parser() -> Sequence[Any]:
 
 
 def _spread(
-    rows: Iterable[dict[str, Any]], at: Iterable[int], prefix: str, cells: Cells, depth: int = 0
+    rows: Sequence[Row], at: Sequence[int], prefix: str, cells: Cells, depth: int = 0
 ) -> None:
     """Enter rows with numbers `at`; those of the same names are taken together."""
-    forms: dict[tuple[object, ...], tuple[list[int], list[dict[str, Any]]]] = {}
-    for number, row in zip(at, rows, strict=True):
-        form: tuple[object, ...] = tuple(row)
-        if not _SPLITS.isdisjoint(form):
-            form = (*form, *(row[name] for name in sorted(_SPLITS & row.keys())))
-        numbers, alike = forms.setdefault(form, ([], []))
-        numbers.append(number)
-        alike.append(row)
-    for numbers, alike in forms.values():
-        said = (str(alike[0][name]) for name in sorted(_SPLITS & alike[0].keys()))
-        split = next(filter(None, map(split_of, said)), "")
+    for numbers, alike in _alike(rows, at):
+        split = _split(alike[0])
         for name in alike[0]:
             is_place = name.lower() in STEPS or name.lower() in TIMES
             key = f"{prefix}{name}" if is_place or not split else f"{prefix}{split}/{name}"
@@ -130,9 +122,28 @@ def _spread(
                 known[1].extend(values)
 
 
+def _alike(rows: Sequence[Row], at: Sequence[int]) -> Iterable[tuple[Sequence[int], Sequence[Row]]]:
+    """Rows of the same names, and of the same part of the data, with their numbers."""
+    forms = set(map(tuple, rows))
+    if len(forms) == 1 and _SPLITS.isdisjoint(*forms):
+        return [(at, rows)]
+    found: dict[object, tuple[list[int], list[Row]]] = {}
+    for number, row in zip(at, rows, strict=True):
+        numbers, alike = found.setdefault((tuple(row), _split(row)), ([], []))
+        numbers.append(number)
+        alike.append(row)
+    return found.values()
+
+
+def _split(row: Row) -> str:
+    """The part of the data that a row says it is of."""
+    said = (split_of(str(row[name])) for name in sorted(_SPLITS & row.keys()))
+    return next(filter(None, said), "")
+
+
 def _numbers(values: Sequence[Any], *, is_time: bool) -> np.ndarray:
     """Floats; NaN for what is none."""
-    if {type(value) for value in values} <= {int, float}:
+    if set(map(type, values)) <= {int, float}:
         with suppress(OverflowError):
             return np.array(values, np.float64)
     return np.array([_number(value, is_time=is_time) for value in values], np.float64)
