@@ -99,6 +99,7 @@ class LogDirectory(Mapping[str, "Run"]):
         """Where it lies, absolute."""
         self.files = files
         """Every event file: how much of it was read, and what was wrong with it."""
+        self._logs = runs
         self._runs = {name: Run(run) for name, run in runs.items()}
 
     def __getitem__(self, name: str) -> Run:
@@ -128,6 +129,20 @@ class LogDirectory(Mapping[str, "Run"]):
             ImportError: pandas is not installed.
         """
         return _frame([series for run in self.values() for series in run.values()], all_points)
+
+    def board(self) -> pd.DataFrame:
+        """A row for each training, the best first, indexed by name, as ``tuimon board`` has them.
+
+        Columns: the hyperparameters that differ, each metric's best value (the last one where none
+        is best) and its step, seconds in all, steps a second. Raises ImportError without pandas.
+        """
+        import pandas as pd
+
+        from tuimon.present.run_board import board, board_rows
+
+        table = board(board_rows(self._logs, _reader), self._logs.values())
+        rows = {row.name: table.record(row) for row in table.ranked(table.main or "run")}
+        return pd.DataFrame([*rows.values()], index=pd.Index([*rows], name="run"))
 
     def plot(
         self,

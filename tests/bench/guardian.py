@@ -6,6 +6,7 @@ empties.
 """
 
 import os
+import resource
 import select
 import socket
 import statistics
@@ -30,6 +31,7 @@ from tuimon.runs.record import MirrorOptions, RunRecord, read_record, write_reco
 
 STARTS = 9
 ROUNDS = 5
+PYTHONS = 200
 LINES = 100_000
 SLOW_SECONDS = 20
 
@@ -166,6 +168,22 @@ def add_scalar_costs() -> dict[str, tuple[float, float]]:
     return found
 
 
+def start_costs() -> tuple[float, float]:
+    """Milliseconds of CPU of a Python that does nothing, without and with the hook, in turn."""
+    with tempfile.TemporaryDirectory() as reports:
+        environments = dict(os.environ), hooked(os.environ, Path(reports))
+        pairs = [tuple(map(_start_cost, environments)) for _ in range(PYTHONS)]
+    plain, with_hook = (statistics.median(costs) * 1000 for costs in zip(*pairs, strict=True))
+    return plain, with_hook
+
+
+def _start_cost(environment: dict[str, str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", "pass"], env=environment, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def megabytes_per_second(work: Callable[[bytes], object], line: bytes) -> float:
     data = line * (1_000_000 // len(line))
     begin = time.perf_counter()
@@ -193,6 +211,9 @@ def main() -> None:
         for name in ways:
             seconds = statistics.median(one[name] for one in times)
             print(f"| {LINES} flushed lines into {name} | {seconds:.2f} s |")
+    print(
+        "| python -c pass: without the hook; with | {:.1f} ms; {:.1f} ms |".format(*start_costs())
+    )
     for writer, (plain_cost, hooked_cost) in add_scalar_costs().items():
         print(f"| add_scalar of {writer}: without the hook; with | ", end="")
         print(f"{plain_cost:.1f} µs; {hooked_cost:.1f} µs |")

@@ -1,6 +1,10 @@
 """Several processes of one training: `tuimon run -- torchrun … demo/train_ddp.py`."""
 
+import json
+import os
+import re
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,8 @@ from support.waiting import wait_until
 
 DEMO = str(Path(__file__).parents[2] / "demo" / "train_ddp.py")
 RUN = ("run", "--detach", "--mirror", "off", "--", "torchrun", "--nproc-per-node", "2")
+
+WAITS = "; rank 1 is stopped (SIGSTOP): look at rank 1"
 
 CRASH = """
 import os
@@ -32,9 +38,27 @@ def ranks(host: Host) -> set[str]:
     return {Path(source["path"]).name for source in recorder["logdirs"]}
 
 
+def name_the_stopped_rank(host: Host) -> None:
+    """One that is stopped is found within a minute, with the line where the other one waits."""
+    found = re.search(r"rank 1 of 2 has PID (\d+)", host.run("logs").stdout)
+    assert found is not None
+    pid = int(found[1])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        wait_until(lambda: host.run("where").stdout.partition("\n")[0].endswith(WAITS), 60)
+        told = json.loads(host.run("where", "--json").stdout)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert re.fullmatch(rf"rank 0 at \w+ \(train_ddp\.py:\d+\){re.escape(WAITS)}", told["headline"])
+    assert told["look_at"] == [1]
+    places = {one["rank"]: one["place"] for one in told["processes"] if one["kind"] == "rank"}
+    assert places[1] == "stopped (SIGSTOP)"
+
+
 def test_both_ranks_are_found_and_stop_together(host: Host):
     assert host.run(*RUN, DEMO, "--epochs", "1000").returncode == 0
     wait_until(lambda: ranks(host) == {"rank0", "rank1"}, 60)
+    name_the_stopped_rank(host)
     assert host.run("stop").returncode == 0
     run = host.runs()[0]
     assert run["state"] == "stopped"

@@ -1,6 +1,7 @@
 """What W&B's files and the server have of names, written by the real wandb."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -93,15 +94,16 @@ def test_names_that_are_no_utf_8_are_sent(tmp_path: Path) -> None:
     logdir = tmp_path / odd
     with SummaryWriter(str(tmp_path / "plain")) as writer:
         writer.add_scalar("loss", 1.0, 1)
+    shutil.copytree(tmp_path / "plain", logdir, dirs_exist_ok=True)
     (logdir / odd).mkdir(parents=True)
-    (tmp_path / "plain").rename(logdir / odd / "x")
+    (tmp_path / "plain").rename(logdir / odd / "val")
     options = MirrorOptions(mode="offline", name=odd, group=odd, config={odd: [odd]})
     paths = new_run(logdir, logdir, options._replace(save_events=True))
     end_run(paths, cause=odd)
     with MirrorUnderTest(paths) as mirror:
         assert mirror.finish() == 0, paths.log.read_text()
-    (row,) = offline_rows(paths)
-    assert row.values[f"{told}/x/loss"] == 1.0
+    _, row = offline_rows(paths)
+    assert row.values[f"{told}/val/loss"] == 1.0
     records = offline_records(paths)
     (run,) = (record.run for record in records if record.WhichOneof("record_type") == "run")
     assert (run.display_name, run.run_group) == (told, told)

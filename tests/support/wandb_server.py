@@ -36,6 +36,8 @@ class ServedRun:
     """The files that were uploaded as such; None for one that was announced and not more."""
     artifacts: list[str] = field(default_factory=list)
     """Their digests, one for each time that it was logged."""
+    stopped: bool | None = False
+    """Whether somebody has pressed "Stop run"; None for a server that does not tell."""
     complete: bool = False
     exit_code: int | None = None
 
@@ -100,8 +102,14 @@ class WandbServer:
             return {"QueryType": known, "MutationType": known, "ServerInfoType": known}
         if "features" in query and "serverInfo" in query:
             return {"serverInfo": {"features": []}}
+        if "RunPlace" in query:
+            run = self.runs.get(variables["name"])
+            return {"model": {"bucket": run and {"project": self._project(run.project)}}}
         if "RunCounts" in query:
             return {"model": self._counts(variables)}
+        if "RunStopped" in query:
+            run = self.runs.get(variables["name"])
+            return {"model": {"bucket": run and {"stopped": run.stopped}}}
         if "RunFiles" in query and "createRunFiles" not in query:
             if not self.tells_files:
                 raise LookupError('Cannot query field "files" on type "Run".')
@@ -131,8 +139,8 @@ class WandbServer:
             return {"createRunFiles": answer}
         return {}
 
-    def stream(self, run_id: str, body: dict[str, Any]) -> None:
-        """Store what a file stream request brings."""
+    def stream(self, run_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Store what a file stream request brings; returns the answer."""
         run = self.runs[run_id]
         for name, part in (body.get("files") or {}).items():
             lines = run.files.setdefault(name, {})
@@ -140,6 +148,7 @@ class WandbServer:
                 lines[number] = line
         if body.get("complete"):
             run.complete, run.exit_code = True, body.get("exitcode")
+        return {"stopped": True} if run.stopped else {}
 
     def store(self, run_id: str, name: str, content: bytes) -> None:
         """Keep a file that was uploaded."""
@@ -297,7 +306,7 @@ def wandb_server() -> Iterator[WandbServer]:
                     return {"errors": [{"message": error.args[0]}], "data": None}
                 return {"data": data}
             if self.path.endswith("/file_stream"):
-                state.stream(self.path.split("/")[-2], json.loads(body))
+                return state.stream(self.path.split("/")[-2], json.loads(body))
             return {}
 
         def _answer(self, status: int, value: dict[str, Any]) -> None:

@@ -6,11 +6,11 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import click
 
 from tuimon.cli.shared.common import run_document
+from tuimon.cli.shared.text_table import GAP, TextColumn, fitted, lines_of
 from tuimon.present.glance import GlanceBook
 from tuimon.present.run_lines import RunCommands, RunLine, numbers, remarks
 from tuimon.runs.activity import state_word
@@ -24,27 +24,16 @@ from tuimon.text import (
     format_duration,
     format_value,
     safe,
-    shorten,
     width,
 )
 
 _READING_SECONDS = 2.0
 """After so many, logs that nobody has looked at before are left for another time."""
-_GAP, _LAST = "  ", "WHY"
+_LAST = "WHY"
 _LEAST_ARGUMENTS = 10
-_MOST_NAME = 24
+_LEAST_NAME = 24
 _LESS_AND_LESS = ("SIZE", "TOOK", "ARGUMENTS", "BEST")
 """Columns that are left out one after the other where there is no room."""
-
-
-class _Column(NamedTuple):
-    title: str
-    cells: list[str]
-
-    @property
-    def room(self) -> int:
-        """What its widest cell takes, or its title."""
-        return max(map(width, [self.title, *self.cells]))
 
 
 @click.command()
@@ -92,15 +81,12 @@ def _document(line: RunLine) -> dict[str, object]:
 def _table(lines: Sequence[RunLine], cells: int | None, *, long: bool) -> list[str]:
     """A line a run; where that does not fit a terminal of `cells`, what is last goes below it."""
     now = time.time()
-    columns = _fitted(_columns(lines, now), cells)
+    columns = fitted(_columns(lines, now), cells, _LESS_AND_LESS, len(_LAST))
     why = [" · ".join(text for text, _ in remarks(line, now)) for line in lines]
-    rooms = [column.room for column in columns]
     table: list[str] = []
-    for at, line in enumerate([None, *lines]):
-        texts = [column.cells[at - 1] if line else column.title for column in columns]
-        start = _GAP.join(fit(text, room) for text, room in zip(texts, rooms, strict=True))
+    for at, (line, start) in enumerate(zip([None, *lines], lines_of(columns), strict=True)):
         told = why[at - 1] if line else _LAST
-        whole = f"{start}{_GAP}{told}".rstrip()
+        whole = f"{start}{GAP}{told}".rstrip()
         if cells is None or not told or width(whole) <= cells:
             table.append(whole)
         else:
@@ -112,38 +98,19 @@ def _table(lines: Sequence[RunLine], cells: int | None, *, long: bool) -> list[s
     return table
 
 
-def _columns(lines: Sequence[RunLine], now: float) -> list[_Column]:
+def _columns(lines: Sequence[RunLine], now: float) -> list[TextColumn]:
     """Those of which any run has something, and their cells."""
     columns = [
-        _Column("RUN", [line.id for line in lines]),
-        _Column("NAME", [line.name for line in lines]),
-        _Column("ARGUMENTS", [line.told for line in lines]),
-        _Column("STATE", [state_word(line.run) for line in lines]),
-        _Column("STARTED", [format_age(now - line.run.record.started_at) for line in lines]),
-        _Column("TOOK", [format_duration(line.run.took(now)) for line in lines]),
-        _Column("BEST", [_best(line) for line in lines]),
-        _Column("SIZE", [format_bytes(size_of(line.run)) for line in lines]),
+        TextColumn("RUN", [line.id for line in lines]),
+        TextColumn("NAME", [line.name for line in lines], least=_LEAST_NAME),
+        TextColumn("ARGUMENTS", [line.told for line in lines], least=_LEAST_ARGUMENTS),
+        TextColumn("STATE", [state_word(line.run) for line in lines]),
+        TextColumn("STARTED", [format_age(now - line.run.record.started_at) for line in lines]),
+        TextColumn("TOOK", [format_duration(line.run.took(now)) for line in lines]),
+        TextColumn("BEST", [_best(line) for line in lines]),
+        TextColumn("SIZE", [format_bytes(size_of(line.run)) for line in lines]),
     ]
     return [column for column in columns if any(column.cells)]
-
-
-def _fitted(columns: list[_Column], cells: int | None) -> list[_Column]:
-    """What fits a terminal of `cells`: arguments are cut, then columns are left out."""
-    for column in columns if cells is not None else ():
-        if column.title == "NAME":
-            column.cells[:] = [shorten(text, _MOST_NAME) for text in column.cells]
-    for leaves in ("", *_LESS_AND_LESS):
-        columns = [column for column in columns if column.title != leaves]
-        taken = sum(column.room + len(_GAP) for column in columns) + len(_LAST)
-        over = taken - (cells or taken)
-        for column in columns if over > 0 else ():
-            if column.title == "ARGUMENTS":
-                room = max(_LEAST_ARGUMENTS, column.room - over)
-                over -= column.room - room
-                column.cells[:] = [fit(text, room).rstrip() for text in column.cells]
-        if over <= 0:
-            break
-    return columns
 
 
 def _best(line: RunLine) -> str:

@@ -38,15 +38,15 @@ _LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
 _TYPED = "tuimon.cli.run.typed"
 _SECTIONS = {
     "Launch": ("module", "name", "logdir", "detach", "foreground", "stop_grace"),
-    "Watch": ("plain", "hook", "console_metrics"),
-    "W&B": (*WANDB_NAMES, "wandb_resume", "no_wandb_resume", "save_code", "log_code"),
+    "Watch": ("plain", "hook", "console_metrics", "steps", "epochs"),
+    "W&B": (*WANDB_NAMES, "wandb_resume", "no_wandb_resume", "wandb_stop", "save_code", "log_code"),
     "Alerts": ("notify",),
 }
 
 
 def parse_graces(
     _context: click.Context, _parameter: click.Parameter, text: str | None
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """`60` or `60,45`, seconds after SIGINT and after SIGTERM, as fields of `StopSettings`."""
     texts = text.split(",") if text else []
     try:
@@ -77,14 +77,17 @@ class RunOptions(NamedTuple):
     logdir: str | None = None
     detach: bool = False
     foreground: bool = False
-    stop_grace: Mapping[str, float] = {}
+    stop_grace: Mapping[str, Any] = {}
     plain: bool = False
     hook: bool = True
     console_metrics: bool | None = None
     mirror: MirrorOptions = MirrorOptions()
     notify: str | None = None
+    steps: int | None = None
+    epochs: int | None = None
     wandb_resume: str | None = None
     no_wandb_resume: bool = False
+    wandb_stop: bool | None = None
     save_code: bool = True
     log_code: bool = False
 
@@ -96,10 +99,9 @@ class RunOptions(NamedTuple):
     def wandb(self) -> MirrorOptions:
         """Those of the W&B run. Raises CommandError: there is no run to resume."""
         resume = "never" if self.no_wandb_resume else "auto"
-        earlier = self.wandb_resume
         return self.mirror._replace(
             name=self.name,
-            resume=run_or_refuse(earlier).record.id if earlier else resume,
+            resume=run_or_refuse(self.wandb_resume).record.id if self.wandb_resume else resume,
             save_code=self.save_code,
             log_code=str(Path.cwd()) if self.log_code else None,
         )
@@ -144,6 +146,8 @@ class RunOptions(NamedTuple):
     default=None,
     help="Read metrics from the output, at once or never (default: if no event files appear).",
 )
+@click.option("--steps", type=click.IntRange(1), help="How many steps the whole training has.")
+@click.option("--epochs", type=click.IntRange(1), help="How many epochs the whole training has.")
 @wandb_options
 @click.option(
     "--notify",
@@ -158,6 +162,11 @@ class RunOptions(NamedTuple):
 )
 @click.option(
     "--no-wandb-resume", is_flag=True, help="Start a new W&B run, whatever the log directory."
+)
+@click.option(
+    "--wandb-stop/--no-wandb-stop",
+    default=None,
+    help='Let "Stop run" on W&B\'s page stop the training (default: yes).',
 )
 @click.option(
     "--save-code/--no-save-code",
@@ -189,8 +198,8 @@ def command(**typed: Any) -> int:
         raise CommandError("--wandb-resume and --no-wandb-resume cannot be combined")
     paths = launch(options)
     if options.detach:
-        started = f"{safe(options.run_name)} started as {paths.id}"
-        click.echo(f"{started}\nwatch it: tuimon attach {paths.id}")
+        click.echo(f"{safe(options.run_name)} started as {paths.id}")
+        click.echo(f"watch it: tuimon attach {paths.id}")
         return 0
     if options.foreground:
         from tuimon.cli.shared.foreground import follow
@@ -229,23 +238,16 @@ def launch_again(run: RunStatus) -> RunPaths:
         os.environ.update(before)
 
 
+_REPEATED = (
+    *("name", "argv", "command", "cwd", "logdir", "hook", "console_metrics", "epochs", "steps"),
+    *("notify", "mirror", "stop_grace_int", "stop_grace_term"),
+)
+
+
 def _repeated(then: RunRecord) -> RunRecord:
     """The record of a run that is to do the same."""
-    return RunRecord(
-        id="",
-        name=then.name,
-        argv=then.argv,
-        command=then.command,
-        cwd=then.cwd,
-        logdir=then.logdir,
-        hook=then.hook,
-        console_metrics=then.console_metrics,
-        notify=then.notify,
-        mirror=then.mirror,
-        stop_grace_int=then.stop_grace_int,
-        stop_grace_term=then.stop_grace_term,
-        **_here(given_input=False),
-    )
+    kept = {field: getattr(then, field) for field in _REPEATED}
+    return RunRecord(id="", **kept, **_here(given_input=False))
 
 
 def _launch(record: RunRecord, *, detached: bool) -> RunPaths:
@@ -278,7 +280,8 @@ def _record(options: RunOptions) -> RunRecord:
     """All that is known of the run before it has a directory. Raises CommandError."""
     training, module, logdir = options.training, options.module, options.logdir
     settings = settings_or_refuse()
-    graces = dataclasses.replace(settings.stop, **options.stop_grace)
+    stop = dataclasses.replace(settings.stop, **options.stop_grace)
+    heeds = stop.wandb if options.wandb_stop is None else options.wandb_stop
     return RunRecord(
         id="",
         name=options.run_name,
@@ -290,9 +293,11 @@ def _record(options: RunOptions) -> RunRecord:
         hook=options.hook,
         console_metrics={None: "auto", True: "on", False: "off"}[options.console_metrics],
         notify=options.notify,
-        mirror=options.wandb()._replace(secrets=secret_names(settings)),
-        stop_grace_int=graces.term_after,
-        stop_grace_term=graces.kill_after,
+        epochs=options.epochs,
+        steps=options.steps,
+        mirror=options.wandb()._replace(secrets=secret_names(settings), stop=heeds),
+        stop_grace_int=stop.term_after,
+        stop_grace_term=stop.kill_after,
         **_here(given_input=_has_input(foreground=options.foreground)),
     )
 
@@ -311,9 +316,8 @@ def _here(*, given_input: bool) -> dict[str, Any]:
 
 
 def _has_input(*, foreground: bool) -> bool:
-    """Whether standard input is meant for the training: whatever is no terminal in the foreground,
-    as without tuimon; else a pipe or a file. What a detached one holds must not keep the session of
-    an SSH daemon open, which has a socket there."""
+    """Whether standard input is meant for the training: whatever is no terminal in the foreground;
+    else a pipe or a file, and not the socket that keeps the session of an SSH daemon open."""
     try:
         mode = os.fstat(0).st_mode
         return not os.isatty(0) and (foreground or stat.S_ISFIFO(mode) or stat.S_ISREG(mode))

@@ -36,7 +36,7 @@ from tuimon.text import safe
 
 if TYPE_CHECKING:
     from tuimon.charts.model import ChartOptions, Row, XAxis
-    from tuimon.present.report import Report
+    from tuimon.present.printout import Printout
     from tuimon.present.statistics import TagStatistics
     from tuimon.store.store import Store
     from tuimon.tui.themes.page_inks import Ground
@@ -195,27 +195,27 @@ def show(options: ShowOptions) -> int:
         if not _print(_summaries(store, options), options):
             tell("no such summaries were found")
     else:
-        from tuimon.present.report import report_on
+        from tuimon.present.printout import printout_of
 
-        report = report_on(store, options.tags)
-        if not report.values:
+        printout = printout_of(store, options.tags)
+        if not printout.values:
             matching = " that match" if options.runs or options.tags else ""
             tell(f"no scalar points were found{matching}{_others(store)}")
         if options.as_json:
-            click.echo(json.dumps(_document(report, target), indent=1))
+            click.echo(json.dumps(_document(printout, target), indent=1))
         elif pictures:
-            _draw(report, target, options)
+            _draw(printout, target, options)
         else:
-            _print(_rows(report, target, options), options)
+            _print(_rows(printout, target, options), options)
     return 0 if logs.complete else 1
 
 
-def _rows(report: "Report", target: LogTarget, options: ShowOptions) -> "list[Row]":
-    from tuimon.present.report import report_rows
+def _rows(printout: "Printout", target: LogTarget, options: ShowOptions) -> "list[Row]":
+    from tuimon.present.printout import printout_rows
 
     height = options.height if options.charts else 0
     charts = _chart_options(options)
-    return report_rows(report, _name(target), target.status, options.cells, height, charts)
+    return printout_rows(printout, _name(target), target.status, options.cells, height, charts)
 
 
 def _about(options: ShowOptions) -> "list[Row]":
@@ -244,17 +244,17 @@ def _name(target: LogTarget) -> str:
     return status.name if status else " ".join(one.label or one.path for one in sources)
 
 
-def _draw(report: "Report", target: LogTarget, options: ShowOptions) -> None:
+def _draw(printout: "Printout", target: LogTarget, options: ShowOptions) -> None:
     """Draw the charts into the files, and print their paths. Raises CommandError."""
-    if not report.charted:
+    if not printout.charted:
         return
-    from tuimon.present.report_page import report_page
+    from tuimon.present.printout_page import printout_page
     from tuimon.tui.themes.page_inks import COLOURS, page_style
     from tuimon.vectors.png_image import png_image
     from tuimon.vectors.svg_document import svg_document
 
     charts = replace(_chart_options(options), band=True, palette=COLOURS)
-    page = report_page(report, _name(target), options.width, charts)
+    page = printout_page(printout, _name(target), options.width, charts)
     style = page_style(options.background)
     if options.svg is not None:
         _write(Path(options.svg).absolute(), svg_document(page, *style).encode())
@@ -329,11 +329,11 @@ def _print(rows: "Iterable[Row]", options: ShowOptions) -> bool:
     return line is not None
 
 
-def _document(report: "Report", target: LogTarget) -> dict[str, object]:
+def _document(printout: "Printout", target: LogTarget) -> dict[str, object]:
     return {
         "run": run_document(target.status) if target.status else None,
         "logdirs": [source.path for source in target.sources],
-        "runs": _statistics(report.values),
+        "runs": _statistics(printout.values),
     }
 
 

@@ -88,6 +88,8 @@ class StopSettings:
     """Seconds from SIGINT (as Ctrl-C) to SIGTERM: time to write a checkpoint."""
     kill_after: _Seconds = 45.0
     """Seconds from SIGTERM to SIGKILL."""
+    wandb: bool = True
+    """Let "Stop run" on W&B's page stop the training that is mirrored there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

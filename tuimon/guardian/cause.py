@@ -6,7 +6,14 @@ from signal import Signals
 from typing import NamedTuple
 
 from tuimon.guardian.child import Outcome
-from tuimon.guardian.last_words import crash_at_end, last_words, says_stopped
+from tuimon.guardian.last_words import (
+    crash_at_end,
+    killers_words,
+    last_line,
+    last_words,
+    place_of_crash,
+    says_stopped,
+)
 from tuimon.guardian.oom import OomKills
 from tuimon.guardian.stop_log import Stop, StopCause
 from tuimon.runs.process import signal_name
@@ -16,7 +23,7 @@ _MEANINGS = {
     "SIGHUP": "hang-up of a terminal",
     "SIGQUIT": "quit",
     "SIGILL": "illegal instruction: a binary for another processor?",
-    "SIGABRT": "aborted by itself: a failed assertion of C++ or CUDA code",
+    "SIGABRT": "aborted by its own native code",
     "SIGBUS": "bus error: is /dev/shm too small for the DataLoader's workers?",
     "SIGFPE": "arithmetic error in native code",
     "SIGKILL": "from outside (kill -9, a scheduler or an administrator)",
@@ -26,6 +33,7 @@ _MEANINGS = {
 }
 _OF_PEOPLE = frozenset({"SIGHUP", "SIGQUIT", "SIGKILL"})
 """Of these, what is sent in order to end something; the others are errors."""
+_CRASHES = frozenset({"SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV"})
 _SHELL_SIGNAL = 128
 
 
@@ -53,7 +61,9 @@ def explain(
     tail = before + since
     words = last_words(tail if stop is None else since) if outcome.exit_code else None
     if stop is not None and stop.by is StopCause.JOB:
-        return _after_signal(outcome, stop, _crash(outcome, stop, kills) or words, job)
+        return _after_signal(
+            outcome, stop, killers_words(tail), _crash(outcome, stop, kills) or words, job
+        )
     if stop is not None and stop.by is StopCause.SYSTEM and outcome.exit_code == 0:
         ago = _seconds(stop.lasted)
         return Ending(
@@ -76,17 +86,19 @@ def explain(
     return Ending(state, _because(said, words))
 
 
-def _after_signal(outcome: Outcome, stop: Stop, why: str | None, job: str | None) -> Ending:
+def _after_signal(
+    outcome: Outcome, stop: Stop, killer: str | None, why: str | None, job: str | None
+) -> Ending:
     """The end of a training that was sent a signal with all of its job: because of it or not."""
     name, all_of_it = stop.signal.name, f"all of {job}" if job else "the whole job"
     if _deadly_signal(outcome) == name:
         guess = "cancelled, preempted or out of time?" if job else "a scheduler, logout, shutdown?"
         end = outcome.describe() if outcome.signal else f"{outcome.describe()}: {name}"
-        return Ending(RunState.KILLED, f"{end}, sent to {all_of_it}: {guess}")
+        return Ending(RunState.KILLED, f"{end}, sent to {all_of_it}: {killer or guess}")
     said = f"{outcome.describe()}, {_seconds(stop.lasted)} after {name} to {all_of_it}"
     if why is not None and says_stopped(why):
         return Ending(RunState.KILLED, said)
-    return Ending(outcome.state, _because(said, why))
+    return Ending(outcome.state, _because(said, killer or why))
 
 
 def _seconds(count: float) -> str:
@@ -108,12 +120,27 @@ def _because(what: str, why: str | None) -> str:
 
 def _reason(outcome: Outcome, kills: OomKills, tail: bytes) -> str | None:
     """Why a training that nobody has stopped came to its end."""
-    reason = _of_memory(outcome, kills) or _of_signal(outcome)
-    # An abort is the end of what the process itself has told before.
-    tells = outcome.signal in (None, Signals.SIGABRT)
-    if outcome.exit_code != 0 and (reason is None or tells):
-        return "; ".join(filter(None, [reason, last_words(tail)])) or None
-    return reason
+    if outcome.exit_code == 0:
+        return None
+    if _deadly_signal(outcome) in _CRASHES:
+        return _of_crash(outcome, tail)
+    reason = _of_memory(outcome, kills) or killers_words(tail) or _of_signal(outcome)
+    if outcome.signal is not None:
+        return reason
+    words = last_words(tail)
+    if words is None and outcome.exit_code == 1:  # as of sys.exit("text")
+        words = last_line(tail)
+    return "; ".join(dict.fromkeys(filter(None, [reason, words]))) or None
+
+
+def _of_crash(outcome: Outcome, tail: bytes) -> str | None:
+    """What native code has ended of: an abort is the end of what it has told before."""
+    reason, words = _of_signal(outcome), last_words(tail)
+    if _deadly_signal(outcome) == "SIGABRT" and words is not None:
+        return words
+    if place := place_of_crash(tail):
+        return f"{reason}, called at {place}"
+    return "; ".join(filter(None, [reason, words if outcome.signal is None else None]))
 
 
 def _crash(outcome: Outcome, stop: Stop, kills: OomKills) -> str | None:

@@ -79,6 +79,18 @@ class ControlClient:
                 raise
         return self._stop_by_signals(stage)
 
+    def stop_for_wandb(self) -> None:
+        """Begin to stop the training, as somebody wants who has W&B's page before them: the ladder
+        then climbs by itself. Raises: ControlError.
+        """
+        try:
+            self.request({"op": "stop", "by": "wandb"})
+        except ControlError:
+            if self._paths.control_sock.exists():
+                raise
+            if self._living_run().stop_stage == "none":
+                self._stop_by_signals("next")
+
     def pause(self, *, force: bool = False) -> str:
         """Freeze the whole process tree; how it is distributed: none, host or hosts.
 

@@ -138,7 +138,7 @@ class Guardian:
         self._service = Service(
             self._training, self._ladder, self._pump, self._file, self._stops, self._signals
         )
-        self._notes = ViewerNotes(self._training, self._ladder, self._pump, self._file)
+        self._notes = ViewerNotes(self._training, self._ladder, self._pump, self._file, self._stops)
         # The training keeps its directory; the guardian must not keep another one busy.
         os.chdir(paths.directory)
         self._companion = Companion(
@@ -147,7 +147,6 @@ class Guardian:
             paths.log,
             lambda pid: self._file.update(recorder=None if pid is None else identify(pid)),
         )
-        self._stopped_by = StopCause.REQUEST
         self._ended = 0.0
         self._ended_at: float | None = None
         self._report_at = self._drain_until = math.inf
@@ -249,7 +248,7 @@ class Guardian:
     def _stop_for_system(self, _number: int) -> None:
         """The guardian alone was sent SIGTERM."""
         if self._ladder.stage is Stage.NONE:
-            self._stopped_by = StopCause.SYSTEM
+            self._stops.asked_by = StopCause.SYSTEM
         self._ladder.request(Stage.TERM, time.monotonic())
 
     def _on_job_signals(self, witness: int) -> None:
@@ -274,7 +273,7 @@ class Guardian:
     def _send(self, stage: Stage) -> None:
         """Deliver the signal of a stage of the stop ladder."""
         if self._training.outcome is None and stage.signal is not None:
-            self._stops.sent(stage.signal, self._stopped_by)
+            self._stops.sent(stage.signal, self._stops.asked_by)
         self._training.send(stage)
 
     def _deadline(self) -> float:

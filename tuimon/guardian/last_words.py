@@ -1,73 +1,116 @@
 """What the end of a console tells of how a training has ended."""
 
 import re
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import NamedTuple
 
 from tuimon.console.escapes import SEQUENCE
+from tuimon.guardian.failure_kinds import FailureKind, first_match
+from tuimon.guardian.failure_tables import OF_CONSOLES, OF_EXCEPTIONS, OF_KILLERS
+from tuimon.guardian.tracebacks import TracebackEnd, file_name, is_exception, traceback_ends
 
 _LONGEST = 300
+_LONGEST_ADVISED = 180
+"""Of what is found, where something follows it."""
+_LONGEST_LINE = 2500
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 
-# The last line of a traceback: a dotted class name, alone or with a message. Launchers put a
-# prefix with the rank before the lines of their workers ("[rank0]: ", "[default0]:").
-_EXCEPTION = re.compile(
-    r"^(?:\[[\w ]{1,20}\]:? ?)?(?P<name>(?:[A-Za-z_]\w*\.)*[A-Z]\w*"
-    r"(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Failure|Timeout|Invalid))"
-    r"(?P<message>:.*)?$"
-)
-# What a traceback begins with; that of a script with a syntax error has no heading.
-_TRACEBACK = re.compile(
-    r"^(?:\[[\w ]{1,20}\]:? ?)?(?:Traceback \(most recent call last\):|File \".+\", line \d+$)"
-)
 # What a launcher raises when a worker has failed tells less than the worker's own exception.
-_OF_LAUNCHERS = re.compile(r"ChildFailedError|ProcessRaisedException|CalledProcessError")
+_OF_LAUNCHERS = re.compile(
+    r"ChildFailedError|ProcessRaisedException|ProcessExitedException|CalledProcessError"
+    r"|ExceptionGroup|exited unexpectedly|unexpected pos \d"
+)
 # So does what a rank raises because another one is gone (gloo, NCCL, the store of torch).
 _OF_OTHER_RANKS = re.compile(
     r"[Cc]onnection (?:was )?(?:closed|reset|refused)|[Bb]roken pipe|remote (?:worker|process) "
+    r"|ncclRemoteError"
 )
-
 # What Python and launchers raise because they are stopped is no news to whoever has stopped them.
 _OF_STOPS = re.compile(r"^KeyboardInterrupt|SignalException|killed by signal|exited unexpectedly")
+# Whose tracebacks end nothing: Python prints them and goes on.
+_OF_NOBODY = re.compile(r"^Exception ignored |^--- Logging error ---|^Error in (?:atexit|sys\.)")
+_OF_THREADS = re.compile(r"^Exception in thread |Task exception was never retrieved")
 
 # Of Python, of argparse, and of shells: a script, module, option or command that there is not.
 _COMPLAINT = re.compile(
-    r"^(?:\S*python[\d.]*: (?=can't open file|No module named)"
-    r"|(?=\S+: error: )|(?=\S+: line \d+: ))(?P<said>.+)$"
+    r"^(?:\S{0,200}python[\d.]{0,9}: (?=can't open file|No module named)"
+    r"|(?=\S{1,200}: error: )|(?=error: )"
+    r"|(?=\S{1,200}: line \d{1,9}: ))(?P<said>.+)$"
 )
 _LAST_LINES = 3
+# Of click, typer, tyro and fire: a line, or a box, and somewhere the way to the help.
+_USAGE = re.compile(r"^\s{0,9}[Uu]sage: |\s--help\b")
+_USAGE_LINES = 30
+_USAGE_ERROR = re.compile(r"^(?:Error|ERROR): (?P<said>.+)$")
+_USAGE_BOX = re.compile(r"^╭─ .{1,60} ─+╮$")
 
+# Lines that come after the end, of launchers and of whoever tells how it went.
+_AFTERWARDS = re.compile(
+    r"^(?:$|\s|wandb: |frame #|[WEIF]\d{4} |\[W|srun: |slurmstepd: |[-=*]{5}|ERROR conda"
+    r"|Set the environment variable HYDRA|CUDA kernel errors might|For debugging consider"
+    r"|Compile with `TORCH|Extension modules)"
+)
 _CRASH_LINES = 20
 """Lines that may follow the traceback a training has ended with, while it does not come to an end
-(threads, collectives); what is followed by more was survived."""
+(threads, collectives, other ranks); what is followed by more was survived."""
+_CONSOLE_LINES = 60
+"""Lines in which a failure that is no exception is looked for."""
 
-_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"OutOfMemoryError: |CUDA out of memory"), "out of GPU memory"),
-    (re.compile(r"CUBLAS_STATUS_ALLOC_FAILED"), "out of GPU memory"),
-    (re.compile(r"DataLoader worker .{0,99} killed by signal"), "a DataLoader worker died"),
-    (re.compile(r"NCCL error|ncclUnhandled|ncclSystem|ncclInternal"), "NCCL"),
-    (re.compile(r"Watchdog caught collective operation timeout"), "a rank did not answer"),
-    (re.compile(r"\[Errno 28\]|No space left on device"), "the disk is full"),
-    (re.compile(r"CUDA error: |device-side assert triggered"), "CUDA"),
+# What a training prints as it goes on.
+_PROGRESS = re.compile(
+    r"\d%|it/s|s/it|\b\d{1,9}/\d{1,9}\b"
+    r"|(?i:\b(?:loss|acc|accuracy|step|steps|epoch|iter|iteration|lr)\b)\W{0,4}\d"
 )
-"""What a line holds, and what that means. Nothing in these may run on over the rest of a line, once
-for each place where it could begin: a line of 64 KB took minutes."""
+# As tools tell what a call of the system has answered: "cp: last.pt: Disk quota exceeded".
+_SYSTEM_ERROR = re.compile(r"^[\w./-]{1,99}: .{1,300}: [A-Z][a-z -]{5,40}$")
+_BAR = re.compile(r"%\||it/s|s/it")
+_CURRENT = re.compile(r"^Current thread 0x\w{1,20} .{0,40}\(most recent call first\):$")
+_STACK = re.compile(r'^  File "(?P<file>[^"]{1,1000}+)", line (?P<line>\d{1,9}) in (?P<name>\S+)')
+
+
+class _Console(NamedTuple):
+    """The end of a console, taken apart."""
+
+    lines: Sequence[str]
+    ends: Sequence[TracebackEnd]
+    """Of the tracebacks that nothing but the end has followed."""
+    rest: str
+    """The last lines that belong to no traceback."""
+
+    @classmethod
+    def of(cls, output: bytes) -> "_Console":
+        lines = _lines(output)
+        ends, taken = traceback_ends(lines)
+        rest = [number for number in range(len(lines)) if number not in taken]
+        rest = [number for number in rest if not lines[number].startswith("frame #")]
+        goes_on = [number for number in rest if not _AFTERWARDS.match(lines[number])]
+        survived = goes_on[-_CRASH_LINES] if len(goes_on) >= _CRASH_LINES else -1
+        told = [line for line in map(lines.__getitem__, rest) if line and not _BAR.search(line)]
+        return cls(
+            lines,
+            [end for end in ends if end.number > survived and not _OF_NOBODY.match(end.before)],
+            "\n".join(told[-_CONSOLE_LINES:]),
+        )
 
 
 def last_words(tail: bytes) -> str | None:
-    """What the end of a console tells of an error: a known message, else the last exception."""
-    lines = _lines(tail)
-    exceptions = [text for _, text in _exceptions(lines)]
-    for candidates in (exceptions, lines[-50:]):
-        for pattern, meaning in _RULES:
-            for line in reversed(candidates):
-                if match := pattern.search(line):
-                    # Of a long line, what it was found by.
-                    said = line if match.end() < _LONGEST else line[match.start() :]
-                    return _shortened(f"{meaning}: {said}")
-    # The cause stands before what launcher and other ranks make of it.
-    workers = [line for line in exceptions if not _OF_LAUNCHERS.search(line)]
-    own = [line for line in workers if not _OF_OTHER_RANKS.search(line)]
-    found = own or workers or exceptions or _complaints(lines)
-    return _shortened(found[-1]) if found else None
+    """What the end of a console tells of an error, and what to do about it."""
+    console = _Console.of(tail)
+    root = _root(console.ends)
+    in_root = None if root is None else _told(root)
+    return (
+        _told_by(OF_KILLERS, console.rest)
+        or (in_root if root is not None and _weight(root) == 0 else None)
+        or _told_by(OF_CONSOLES, console.rest)
+        or in_root
+        or _complaint([line for line in console.lines if line])
+    )
+
+
+def killers_words(tail: bytes) -> str | None:
+    """What a scheduler, or the kernel, tells in a console of why it has killed the training."""
+    return _told_by(OF_KILLERS, _Console.of(tail).rest)
 
 
 def says_stopped(words: str) -> bool:
@@ -77,38 +120,129 @@ def says_stopped(words: str) -> bool:
 
 def crash_at_end(output: bytes) -> str | None:
     """The words of a traceback that is the last, or almost the last, in `output`."""
-    lines = [line for line in _lines(output) if line]
-    exceptions = _exceptions(lines)
-    if not exceptions or len(lines) - exceptions[-1][0] > _CRASH_LINES:
-        return None
-    words = last_words(output)
+    words = last_words(output) if _Console.of(output).ends else None
     return None if words is None or says_stopped(words) else words
+
+
+def last_line(tail: bytes) -> str | None:
+    """What a program has printed last, as ``sys.exit("text")`` does, if that is no progress.
+
+    An exception whose traceback is not there is told as any other.
+    """
+    lines = [line.strip() for line in _lines(tail) if not _AFTERWARDS.match(line)]
+    line = lines[-1] if lines else ""
+    if is_exception(line) or _SYSTEM_ERROR.match(line):
+        return _told(TracebackEnd(0, "", "", line, "", ""))
+    if _PROGRESS.search(line) or not any(map(str.isalpha, line)):
+        return None
+    return f'its last line: "{_shortened(line)}"'
+
+
+def place_of_crash(tail: bytes) -> str | None:
+    """``net.py:77 (forward)``: where faulthandler says the thread was that has crashed."""
+    lines = _lines(tail)
+    current = [number for number, line in enumerate(lines) if _CURRENT.match(line)]
+    frame = _STACK.match("".join(lines[current[-1] + 1 :][:1])) if current else None
+    return frame and f"{file_name(frame['file'])}:{frame['line']} ({frame['name']})"
 
 
 def _lines(output: bytes) -> list[str]:
     """The lines of a console, without colours and control characters."""
     text = SEQUENCE.sub("", output.decode(errors="replace"))
-    return [_CONTROLS.sub(" ", line).strip() for line in re.split(r"[\r\n]+", text)]
+    lines = re.split(r"[\r\n]+", text)
+    return [_CONTROLS.sub(" ", line[:_LONGEST_LINE]).rstrip() for line in lines]
 
 
-def _exceptions(lines: list[str]) -> list[tuple[int, str]]:
-    """(number of the line, text without a launcher's prefix) of the ends of all tracebacks."""
-    found = []
-    within = False
-    for number, line in enumerate(lines):
-        if _TRACEBACK.match(line):
-            within = True
-        elif within and (match := _EXCEPTION.match(line)):
-            found.append((number, f"{match['name']}{match['message'] or ''}"))
-            within = False
-    return found
+def _weight(end: TracebackEnd) -> int:
+    """The less, the nearer to the cause."""
+    if _OF_LAUNCHERS.search(end.text):
+        return 3
+    if _OF_OTHER_RANKS.search(end.text):
+        return 2
+    return 1 if _OF_THREADS.search(end.before) else 0
 
 
-def _complaints(lines: list[str]) -> list[str]:
+def _root(ends: Sequence[TracebackEnd]) -> TracebackEnd | None:
+    """The exception that came first.
+
+    Of a process its last one counts, which has replaced those before it; of several processes the
+    one that was the first to fail.
+    """
+    last: dict[str, TracebackEnd] = {}
+    for end in ends:
+        process = end.label + (end.before if end.before.startswith("Process ") else "")
+        if process not in last or _weight(end) <= _weight(last[process]):
+            last[process] = end
+    by_cause = sorted(
+        last.values(),
+        key=lambda end: (_weight(end), says_stopped(end.text), end.number),
+    )
+    return by_cause[0] if by_cause else None
+
+
+def _told(end: TracebackEnd) -> str:
+    first, more = end.text, end.more.split("\n")
+    if first.endswith(":"):
+        first = f"{first} {more.pop(0)}"
+    message = "\n".join([first, *more])
+    found = first_match(OF_EXCEPTIONS, message, len(first)) or first_match(OF_EXCEPTIONS, message)
+    if found is not None:
+        # The later lines of a message are nearer to the cause.
+        lines = (line for line in reversed([first, *more]) if found[0].pattern.search(line))
+        return _sentence(*found, next(lines, _lines_of(found[1], message).rpartition("\n")[2]))
+    # Without a message its place is all there is to tell.
+    bare = end.place and ":" not in first and not says_stopped(first)
+    return _shortened(f"{first} at {end.place}" if bare else first)
+
+
+def _told_by(table: str, text: str) -> str | None:
+    """The first kind of a table that the lines of a text tell of."""
+    if (found := first_match(table, text)) is None:
+        return None
+    return _sentence(*found, _lines_of(found[1], text))
+
+
+def _lines_of(match: re.Match[str], text: str) -> str:
+    """What was found, up to the end of its line."""
+    return match[0] + text[match.end() :].partition("\n")[0]
+
+
+def _sentence(kind: FailureKind, match: re.Match[str], found: str) -> str:
+    """What it means, what was found, what to do."""
+    groups = match.groupdict()
+    meaning, found = kind.meaning.format_map(groups), groups.get("said") or found
+    said = _shortened(found, _LONGEST_ADVISED if kind.advice else _LONGEST)
+    told = f"{meaning}: {said}" if meaning else said
+    return f"{told.rstrip('.')}; {kind.advice}" if kind.advice else told
+
+
+def _complaint(lines: Sequence[str]) -> str | None:
     """What a program has said in its last lines of how it was called."""
-    last = [line for line in lines if line][-_LAST_LINES:]
-    return [match["said"] for line in last if (match := _COMPLAINT.match(line))]
+    last = lines[-_USAGE_LINES:]
+    complaints = filter(None, map(_COMPLAINT.match, last[: -_LAST_LINES - 1 : -1]))
+    said = next((match["said"] for match in complaints), "")
+    helped = any(map(_USAGE.search, last))
+    if helped and not said:
+        errors = (_usage_error(last[number:]) for number in range(len(last)))
+        said = next(filter(None, errors), "")
+    if helped and said:
+        said = f"wrong arguments: {said.rstrip('.')}; see --help"
+    return _shortened(said) or None
 
 
-def _shortened(line: str) -> str:
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+def _usage_error(lines: Sequence[str]) -> str:
+    """What click, typer or tyro finds wrong, if its words begin here; else empty."""
+    if match := _USAGE_ERROR.match(lines[0]):
+        return match["said"]
+    if not _USAGE_BOX.match(lines[0]):
+        return ""
+    texts = (line.strip("│ ") for line in lines[1:] if line.startswith("│"))
+    return " ".join(takewhile(lambda text: text and text[0] != "─", texts))
+
+
+def _shortened(line: str, most: int = _LONGEST) -> str:
+    line = " ".join(line.split())
+    if len(line) <= most:
+        return line
+    whole = line.rfind(". ", most // 3, most)  # whole sentences, where there are
+    return line[: whole + 1] if whole > 0 and most < _LONGEST else f"{line[: most - 1]}…"

@@ -90,6 +90,11 @@ class Service:
                 else:
                     self._ladder.request(Stage[name.upper()], time.monotonic())
                 return self._status()
+            case {"op": "stop", "by": "wandb"}:
+                if self._ladder.stage is Stage.NONE:  # else it goes on by itself
+                    self._stops.asked_by = StopCause.WANDB
+                    self.go_on_stopping()
+                return self._status()
             case {"signal": int(number)} if number in signal.valid_signals():
                 if request.get("passed_on") is True:
                     self._signals.pass_on(number, time.monotonic(), self._deliver)

@@ -16,6 +16,7 @@ class StopCause(StrEnum):
     TYPED = "by Ctrl-C in its console"
     """Which may have been meant for a debugger, or for less than an end."""
     SYSTEM = "as its guardian got SIGTERM: a logout or shutdown?"
+    WANDB = "from W&B's page"
     JOB = "by a signal to the whole job"
     """Of which the guardian is only a witness: what becomes of it is the training's business."""
 
@@ -50,6 +51,8 @@ class StopLog:
     def __init__(self, printed: Callable[[], int]) -> None:
         self._printed = printed
         self._stop: Stop | None = None
+        self.asked_by = StopCause.REQUEST
+        """Who has begun the stop ladder, or would."""
 
     def sent(self, number: Signals, by: StopCause) -> None:
         """A stop has sent a signal, or a scheduler has; the first stop tells who has begun it."""

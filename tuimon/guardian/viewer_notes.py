@@ -10,6 +10,7 @@ from tuimon.guardian.keyboard import waits_for_input
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.state import RunFile
+from tuimon.guardian.stop_log import StopCause, StopLog
 from tuimon.guardian.training import Training
 
 _LOOK_EVERY = 1.0
@@ -19,8 +20,11 @@ _LOOK_EVERY = 1.0
 class ViewerNotes:
     """Changes the notes when what they tell has changed."""
 
-    def __init__(self, training: Training, ladder: StopLadder, pump: Pump, file: RunFile) -> None:
+    def __init__(
+        self, training: Training, ladder: StopLadder, pump: Pump, file: RunFile, stops: StopLog
+    ) -> None:
         self._training = training
+        self._stops = stops
         self._ladder = ladder
         self._pump = pump
         self._file = file
@@ -68,4 +72,9 @@ class ViewerNotes:
             # SIGKILL is repeated: nothing to wait for.
             last = stage is Stage.KILL or math.isinf(deadline)
             at = None if last else time.time() + deadline - now
-            self._file.note(stop_stage=stage.name.lower(), stop_next_at=at)
+            by = self._stops.asked_by
+            self._file.note(
+                stop_stage=stage.name.lower(),
+                stop_next_at=at,
+                stop_by=str(by) if by is StopCause.WANDB else None,
+            )

@@ -49,6 +49,29 @@ _LITTLE_FREE, _FULL_WITH_LITTLE_FREE = 2.0, 95.0
 _WRITES_FAIL = "Checkpoints and event files cannot be written to a full one."
 
 
+_WORKING_CPU, _WORKING_CPU_EACH = 10.0, 1.0
+"""In % of a core, of all processes and besides for each: threads that wait look now and then."""
+_WORKING_GPU = 5.0
+_WORKING_MEGABYTES = 0.1
+
+
+def is_working(readings: Mapping[str, float]) -> bool | None:
+    """Whether the training's processes do anything, by the readings' tags; None: not known.
+
+    Of the GPUs those count in which it holds memory, where that is told.
+    """
+    if "CPU/training [%]" not in readings:
+        return None
+    waiting = _WORKING_CPU + _WORKING_CPU_EACH * readings.get("CPU/processes", 1.0)
+    if readings["CPU/training [%]"] >= waiting:
+        return True
+    disk = (readings.get(f"disk/training {what} [MB/s]", 0.0) for what in ("reads", "writes"))
+    used = {tag: value for tag, value in readings.items() if tag.endswith("/utilization [%]")}
+    held = {tag for tag in used if f"{tag.partition('/')[0]}/training memory [GB]" in readings}
+    gpus = (value for tag, value in used.items() if tag in held or not held)
+    return max(disk, default=0.0) >= _WORKING_MEGABYTES or max(gpus, default=0.0) >= _WORKING_GPU
+
+
 class MachineRules:
     """Looks at each measurement; each thing is told once."""
 

@@ -1,93 +1,96 @@
-"""Rules over the points of one tag: values that are not finite, and losses that grow."""
+"""Rules over the points of a training: values that are not finite, and losses that grow."""
 
 import numpy as np
 
 from tuimon.events.points import ScalarColumns
-from tuimon.metrics import measure_of
+from tuimon.health.growth import Growth
+from tuimon.metrics import Measure, measure_of
+from tuimon.metrics.splits import EVALUATIONS
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.text import format_value
 
-_WEIGHT = 0.9
-"""Of the moving average that stands for a loss."""
-_FIRST = 20
-"""Points of a loss before it can grow."""
-_LASTING = 10
-"""Points in a row that must be far above the best."""
-_TIMES = 3.0
-_SHARE = 0.25
-"""Of what had been gained: a loss near zero may well triple."""
+_LOST = 0.35
+"""Of what a loss had gained: a training that is so far back has lost it."""
+_LOST_BESIDE_DIVERGENCES = 2.0
+"""Where a part of the loss is to grow, as that of a latent space with its weight."""
+_LOST_IN_EVALUATION = 5.0
+"""What is measured on other data grows by far as a training learns its own by heart."""
 
 
-class TagRules:
+class ValueRules:
+    """Follows all tags of one training."""
+
+    def __init__(self) -> None:
+        self._tags: dict[tuple[str, str], _TagRules] = {}
+        self._measures: set[Measure] = set()
+
+    def take(self, run: str, tag: str, points: ScalarColumns, now: float) -> list[Alert]:
+        """What new points of a tag, in file order, have to tell at `now` (Unix seconds)."""
+        rules = self._tags.get((run, tag))
+        if rules is None:
+            rules = self._tags[run, tag] = _TagRules(run, tag)
+            self._measures.add(rules.measure)
+        share = self._lost_share(rules.measure)
+        return [*rules.not_finite(points, now), *rules.grown(points, share, now)]
+
+    def _lost_share(self, measure: Measure) -> float | None:
+        """What part of its gain must be lost until a metric has grown; None for one that may grow.
+
+        Beside rewards, or networks against each other, no loss need fall, whatever it is called.
+        """
+        if not measure.is_to_fall or any(
+            one.kind == "reward" or one.target_moves for one in self._measures
+        ):
+            return None
+        if measure.split in EVALUATIONS:
+            return _LOST_IN_EVALUATION
+        is_beside = any(one.diverges for one in self._measures)
+        return _LOST_BESIDE_DIVERGENCES if is_beside else _LOST
+
+
+class _TagRules:
     """Follows one tag of one run."""
 
     def __init__(self, run: str, tag: str) -> None:
         self._name = tag if run == "." else f"{run}/{tag}"
-        self._measure = measure_of(tag)
-        self._growth = _Growth() if self._measure.is_to_fall else None
+        self.measure = measure_of(tag)
+        self._growth: Growth | None = Growth() if self.measure.is_to_fall else None
 
-    def take(self, points: ScalarColumns, now: float) -> list[Alert]:
-        """What new points, in file order, have to tell at `now` (Unix seconds)."""
-        alerts = []
+    def not_finite(self, points: ScalarColumns, now: float) -> list[Alert]:
         broken = np.flatnonzero(~np.isfinite(points.values))
-        if self._measure.is_vital and len(broken):
-            first = int(broken[0])
-            value, step = format_value(float(points.values[first])), int(points.steps[first])
-            alerts.append(
-                Alert(
-                    key=f"not finite: {self._name}",
-                    level=AlertLevel.ERROR,
-                    title=f"{self._name} is {value}",
-                    text=f"{value} at step {step}. A training rarely comes back from there: "
-                    "look at the learning rate, the data of this step, or mixed precision.",
-                    wall_time=now,
-                    step=step,
-                )
+        if not self.measure.is_vital or not len(broken):
+            return []
+        first = int(broken[0])
+        value, step = format_value(float(points.values[first])), int(points.steps[first])
+        return [
+            Alert(
+                key=f"not finite: {self._name}",
+                level=AlertLevel.ERROR,
+                title=f"{self._name} is {value}",
+                text=f"{value} at step {step}. A training rarely comes back from there: "
+                "look at the learning rate, the data of this step, or mixed precision.",
+                wall_time=now,
+                step=step,
             )
-        if self._growth is not None:
-            for step, value in zip(points.steps.tolist(), points.values.tolist(), strict=True):
-                if self._growth.take(step, value):
-                    alerts.append(self._grown(step, self._growth, now))
-        return alerts
+        ]
 
-    def _grown(self, step: int, growth: "_Growth", now: float) -> Alert:
-        return Alert(
-            key=f"grows: {self._name}",
-            level=AlertLevel.WARN,
-            title=f"{self._name} grows",
-            text=f"{format_value(growth.average)} at step {step}, on average; it was "
-            f"{format_value(growth.best)} at step {growth.best_step}.",
-            wall_time=now,
-            step=step,
-        )
-
-
-class _Growth:
-    """Tells once when a loss has grown far above the best of its moving average, and stays."""
-
-    def __init__(self) -> None:
-        self.average = self.best = np.nan
-        self.best_step = 0
-        self._first = np.nan
-        self._count = self._above = 0
-        self._told = False
-
-    def take(self, step: int, value: float) -> bool:
-        """Whether this point shows, for the first time, that the loss grows."""
-        if self._told or not np.isfinite(value):
-            return False
-        self._count += 1
-        if self._count == 1:
-            self.average = self.best = self._first = value
-            self.best_step = step
-            return False
-        self.average = _WEIGHT * self.average + (1 - _WEIGHT) * value
-        if self.average < self.best:
-            self.best, self.best_step = self.average, step
-        # The point itself: a single spike stays in the average for long.
-        far = value - self.best > max(
-            (_TIMES - 1) * abs(self.best), _SHARE * (self._first - self.best)
-        )
-        self._above = self._above + 1 if far and self._count > _FIRST else 0
-        self._told = self._above >= _LASTING
-        return self._told
+    def grown(self, points: ScalarColumns, share: float | None, now: float) -> list[Alert]:
+        """Told once."""
+        growth = self._growth
+        if growth is None or share is None:
+            return []
+        for step, value in zip(points.steps.tolist(), points.values.tolist(), strict=True):
+            if growth.take(step, value, share):
+                self._growth = None
+                return [
+                    Alert(
+                        key=f"grows: {self._name}",
+                        level=AlertLevel.WARN,
+                        title=f"{self._name} has grown",
+                        text=f"{format_value(growth.level)} at step {step}, and it does not come "
+                        f"back; it was {format_value(growth.best)} at step {growth.best_step}.",
+                        wall_time=now,
+                        step=step,
+                    )
+                ]
+        return []

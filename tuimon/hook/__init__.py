@@ -1,5 +1,5 @@
 """What runs inside the training's Python: its writers flush at once and tell where they write,
-and what it prints comes out by the line.
+what it prints comes out by the line, and it tells where it is when it is asked.
 
 Writers are those of TensorBoard and wandb, where the script calls that itself.
 
@@ -15,6 +15,12 @@ _SITE = Path(__file__).with_name("site")
 
 REPORTS_VARIABLE = "TUIMON_WRITERS"
 """Names the directory of the reports. Without it the hook does nothing."""
+
+WHERE_SIGNAL = 7
+"""Beyond SIGRTMIN: a hooked Python writes where its threads are, as faulthandler does, ..."""
+WHERE_FILE = "/memfd:tuimon-where"
+"""... to the open file (proc(5), ``/proc/PID/fd``) whose name begins so; the variables that tell
+its rank follow, each behind a blank."""
 
 _FLUSH_WANDB = "WANDB_X_TRANSACTION_LOG_FLUSH_INTERVAL"
 """W&B's setting: seconds that its file may lag behind the script, which are 15 by default."""

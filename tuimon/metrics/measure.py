@@ -11,6 +11,7 @@ from tuimon.metrics.tokens import Token, tokens
 from tuimon.metrics.vocabulary import (
     AVERAGES,
     BARE,
+    CONTESTS,
     DRIFTING,
     GENERAL,
     LEADING,
@@ -45,6 +46,10 @@ class Measure(NamedTuple):
     """The part of the data, as `SPLITS` calls it; empty where the name has none."""
     drifts: bool = False
     """Whether it may grow although nothing is wrong, as the loss of a policy."""
+    target_moves: bool = False
+    """Whether it is of a training in which no loss need fall: by trial, or in a contest."""
+    diverges: bool = False
+    """Whether it is the distance of two distributions, or a loss of one."""
     ordinary: bool = False
     """Whether the word that tells the kind is one of everyday language, too."""
 
@@ -85,6 +90,8 @@ def measure_of(name: str) -> Measure:
         term.best,
         "" if place is None else SPLITS[words[place].word],
         "divergence" in kinds or any(token.word in DRIFTING for token in words),
+        term.kind == "loss" and any(token.word in CONTESTS for token in words),
+        "divergence" in kinds,
         term.word in ORDINARY,
     )
 

@@ -29,6 +29,7 @@ _UNCHARTED = word_set(
     " episodes memory dur time_elapsed best patience batchsize progress complete completed"
     " remaining sen up ep bs num_timesteps instances session walltime"
     " lineno process thread levelno msecs created timestamp relativecreated"
+    " seconds secs sec minutes mins hours ms"
     " checkpoint avg mean average ema min max median std cur current last prev"
 )
 _OF_BEST = word_set("best previous prev so far last current")

@@ -126,13 +126,19 @@ LEADING = frozenset({"num", "number", "nb", "delta"})
 SECOND = frozenset({"s", "sec", "second"})
 """What a speed is told by: ``tokens/s``, ``samples_per_second``."""
 
-DRIFTING = word_set(
-    "value policy actor critic q qf pg v vf pi td rl g d gen disc generator discriminator adv"
-    " adversarial gan wasserstein alpha ent vq commit commitment reg regularization aux balance"
+CONTESTS = word_set(
+    "policy actor critic qf td rl d g disc gen generator discriminator adv adversarial gan"
+    " wasserstein"
+)
+"""Words of trainings whose targets move as they learn: by trial, or of two networks against each
+other."""
+
+DRIFTING = CONTESTS | word_set(
+    "value q pg v vf pi alpha ent vq commit commitment reg regularization aux balance"
     " balancing penalty coef baseline"
 )
-"""Words of losses that need not fall: those of reinforcement learning follow the rewards, those of
-two networks against each other fall and rise in turn, and what holds others back begins near 0."""
+"""Words of losses that need not fall: besides those of contests, what holds others back begins
+near 0."""
 
 ENDINGS = (
     *("losses", "loss", "accuracies", "accuracy", "errors", "error"),

@@ -6,6 +6,7 @@ A process of its own because wandb may block, crash or exit; whoever starts it w
 import logging
 import os
 import shlex
+import signal
 import sys
 import threading
 from contextlib import ExitStack
@@ -40,6 +41,8 @@ def main(directory: Path) -> int:
     paths = RunPaths(directory)
     os.nice(5)  # the training comes first
     stop = begin("mirror", guarded=COMPANION_VARIABLE in os.environ)
+    # An old wandb sends it to its own process when somebody presses "Stop run" on its page.
+    signal.signal(signal.SIGINT, lambda *_: None)
     with locked(paths.mirror) as free, ExitStack() as stack:
         if not free:
             log.error("another mirror of this run is at work")
@@ -79,7 +82,8 @@ def _mirror(
     subject = _subject(paths)
     options = subject.record.mirror
     uploads = UploadRequests(paths, whenever_possible=options.when_online)
-    if status.record.state == "finished" and subject.ended and not uploads.is_asked:
+    was_finished = status.record.state == "finished"
+    if was_finished and subject.ended and not uploads.is_asked:
         return 0
     watchdog = Watchdog(blocked)
     status.update(state="starting", detail=None)
@@ -108,6 +112,7 @@ def _mirror(
             stop=stop,
             guard=watchdog.limit,
             uploads=uploads,
+            was_finished=was_finished,
         )
     )
 

@@ -74,6 +74,13 @@ class MoveEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveEntry:
+    """File `file` turned out to be a trial's: no more of it comes."""
+
+    file: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyEntry:
     """A tag whose key in W&B is not the plain one."""
 
@@ -151,17 +158,27 @@ class LaunchEntry:
     before: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopEntry:
+    """Whether a launch that goes on with the run is to heed that the server has it as stopped."""
+
+    launch: str
+    counts: bool
+
+
 Entry = (
     IdEntry
     | RunEntry
     | LaunchEntry
     | FileEntry
     | MoveEntry
+    | LeaveEntry
     | KeyEntry
     | StretchEntry
     | LinesEntry
     | SentEntry
     | CodeEntry
+    | StopEntry
 )
 _KINDS: dict[str, type[Entry]] = {
     "id": IdEntry,
@@ -169,11 +186,13 @@ _KINDS: dict[str, type[Entry]] = {
     "launch": LaunchEntry,
     "file": FileEntry,
     "moved": MoveEntry,
+    "left": LeaveEntry,
     "key": KeyEntry,
     "rows": StretchEntry,
     "lines": LinesEntry,
     "sent": SentEntry,
     "code": CodeEntry,
+    "stop": StopEntry,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
@@ -182,9 +201,10 @@ class Journal:
     """An append-only journal and what its entries add up to.
 
     `run_id` is None until a W&B run was about to be opened, `run` until one was; `files` are in
-    order of their ids, `launches` in that of their begins; `earlier` are the stretches of the
-    mirror's earlier lives, `lines` those of consoles; `sent` says how much of which file of
-    alerts is in W&B, `code` the source files of which directories.
+    order of their ids (those in `left` are read no more), `launches` in that of their begins;
+    `earlier` are the stretches of the mirror's earlier lives, `lines` those of consoles; `sent`
+    says how much of which file of alerts is in W&B, `code` the source files of which directories;
+    `stops` by launch whether one counts.
     """
 
     def __init__(self, path: Path) -> None:
@@ -199,6 +219,7 @@ class Journal:
         self.run: RunEntry | None = None
         self.launches: list[LaunchEntry] = []
         self.files: list[FileEntry] = []
+        self.left: set[int] = set()
         self.renamed: dict[tuple[str, str], str] = {}
         self.earlier: list[StretchEntry] = []
         self.next_row = 0
@@ -208,6 +229,7 @@ class Journal:
         self.lines = LineNumbers()
         self.sent: dict[str, int] = {}
         self.code: set[str] = set()
+        self.stops: dict[str, bool] = {}
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._load()
 
@@ -285,6 +307,8 @@ class Journal:
                 self.files.append(entry)
             case MoveEntry():
                 self.files[entry.file] = replace(self.files[entry.file], path=entry.path)
+            case LeaveEntry():
+                self.left.add(entry.file)
             case KeyEntry():
                 self.renamed[entry.namespace, entry.tag] = entry.key
             case StretchEntry():
@@ -298,6 +322,8 @@ class Journal:
                 self.sent[entry.path] = entry.amount
             case CodeEntry():
                 self.code.add(entry.directory)
+            case StopEntry():
+                self.stops[entry.launch] = entry.counts
 
 
 def last_run(path: Path) -> RunEntry | None:

@@ -11,6 +11,7 @@ from typing import Any
 from tuimon.events.finder import SourceFinder
 from tuimon.events.logdir import UnreadablePath
 from tuimon.events.points import EventBatch
+from tuimon.guardian.client import ControlClient
 from tuimon.mirror.journal_home import is_settled, launches_of
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.trial_mirrors import TrialMirrors
@@ -168,19 +169,31 @@ class LaunchOwner:
             return now - self._imported_at < _OWN_RUN_PATIENCE
         return False
 
-    def begin(self, known: Iterable[str]) -> None:
+    def begin(self, known: Iterable[NewFile]) -> None:
         """Find out from now on which files are those of trials."""
         self._has_begun = True
         self._split.begin(known)
 
-    def observe(self, batch: EventBatch) -> None:
-        """See whether the first directory has a session of hyperparameters."""
-        self._split.observe(batch)
+    def observe(self, path: str, batch: EventBatch) -> None:
+        """See whether a directory has a session of hyperparameters."""
+        self._split.observe(path, batch)
+
+    def keeps(self, path: str) -> bool:
+        """Whether a file is none of a trial that was told so late."""
+        return self._split.keeps(path)
 
     @property
     def trials(self) -> int:
         """Those with W&B runs of their own."""
         return len(self._trials)
+
+    def stop_training(self) -> str | None:
+        """By its guardian's stop ladder, unless the user does not want that."""
+        if not self.record.mirror.stop:
+            return "W&B's page asks to stop the training: not wanted (stop.wandb, --no-wandb-stop)"
+        if not self.ended:
+            ControlClient(self._paths).stop_for_wandb()
+        return None
 
     def upload(self) -> None:
         """Have the trials go online, too."""

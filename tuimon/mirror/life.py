@@ -6,8 +6,8 @@ import shlex
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from tuimon.mirror.context import MirrorContext
-from tuimon.mirror.core import Mirror, MirrorInterrupt, OnlineRestart
+from tuimon.mirror.context import MirrorContext, MirrorInterrupt, OnlineRestart
+from tuimon.mirror.fragment_upload import whole_fragment
 from tuimon.mirror.journal import Journal, locked
 from tuimon.mirror.journal_home import enter_home, is_settled, settle_home
 from tuimon.mirror.leftovers import HOME_VARIABLE, kill_leftovers
@@ -65,6 +65,7 @@ def mirror_subject(context: MirrorContext) -> int:
             state="failed",
             detail=f"{why.removeprefix('trying again: ')}; go on with: {subject.upload_command}",
         )
+        return EXIT_AGAIN  # whoever has not asked for that begins anew
     except UploadError as error:
         status.update(state="finished", detail=str(error))
     except IncompleteError as error:
@@ -85,12 +86,28 @@ def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> Non
             context.subject.upload()
         uploads.done()
         with Journal(home.mirror / "journal.jsonl") as journal:
+            if wants_online and _has_sent_whole(context, home, journal, files):
+                return
+            # What reads event files is not needed for a whole offline file.
+            from tuimon.mirror.core import Mirror
+
             try:
                 Mirror(context, home, journal, wants_online=wants_online).mirror(files)
                 return
             except OnlineRestart:
                 uploads.ask()
                 context.status.update(state="starting", detail="going online")
+
+
+def _has_sent_whole(
+    context: MirrorContext, home: RunPaths, journal: Journal, files: list[NewFile]
+) -> bool:
+    """Whether everything was at hand in an offline file, and is at W&B now."""
+    upload = whole_fragment(context, home, journal, files)
+    has_sent = upload is not None and upload.is_possible() and upload.upload()
+    if context.stop.is_set():
+        raise MirrorInterrupt
+    return has_sent
 
 
 def _first_files(context: MirrorContext) -> list[NewFile] | None:

@@ -183,11 +183,19 @@ class LogdirOwner:
     def goes_on_from(self, home: RunPaths) -> None:
         """Nothing: all files count in any case."""
 
-    def begin(self, known: Iterable[str]) -> None:
+    def begin(self, known: Iterable[NewFile]) -> None:
         """Nothing: what belongs to it is known."""
 
-    def observe(self, batch: EventBatch) -> None:
+    def observe(self, path: str, batch: EventBatch) -> None:
         """Nothing: what belongs to it is known."""
+
+    def stop_training(self) -> str | None:
+        """Who writes the files is not known."""
+        return "W&B's page asks for a stop: only `tuimon run` can stop a training"
+
+    def keeps(self, path: str) -> bool:
+        """It keeps all."""
+        return True
 
     def upload(self) -> None:
         """Nothing: there is no other W&B run."""

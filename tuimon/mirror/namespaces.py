@@ -1,10 +1,12 @@
 """The prefixes that the tags of a training's directories get in W&B.
 
-A directory is called by its path below the *root* of the launch. That is the log directory which
-the user named; else what the directories that are found together have in common, as by W&B's own
-integration: a single one has bare tags, ``sweep/0`` and ``sweep/1`` are ``0`` and ``1``, ``train``
-and ``val`` are so called even alone. What comes later and lies elsewhere is called by its path from
-where that parts from the root, or from the working directory; the same, whatever came before it.
+A directory is called by its path below the *root* of the launch: what the directories that are
+found together have in common, as by W&B's own integration. A single one has bare tags, ``sweep/0``
+and ``sweep/1`` are ``0`` and ``1``, ``train`` and ``val`` are so called even alone. What comes
+later and lies elsewhere is called by its path from where that parts from the root, or from the
+working directory; the same, whatever came before it. A log directory which the user named makes no
+difference but that the root is not above it: ``version_0`` and ``version_1`` in it are two
+trainings, whose curves W&B compares by their names.
 
 What a directory is called stays: the journal has it, and knows the root by it.
 """
@@ -37,15 +39,16 @@ class Namespaces:
         self, known: Mapping[str, str], *, logdir: str | None = None, cwd: str = "", own: str = ""
     ) -> None:
         self._known = known
-        self._root = os.path.abspath(logdir) if logdir else None  # noqa: PTH100
+        self._logdir = os.path.abspath(logdir) if logdir else None  # noqa: PTH100
+        self._root: str | None = None
         self._cwd = cwd
         self._own = own
         self._given: dict[str, str] = {}
 
     def can_tell(self, directories: Collection[str]) -> bool:
         """Whether others that may still be found make no difference to what these are called."""
-        is_told = self._root is not None or not self._known.keys().isdisjoint(directories)
-        return is_told or not directories
+        is_told = self._root is not None or self._logdir in directories
+        return is_told or not directories or not self._known.keys().isdisjoint(directories)
 
     def keep(self, directory: str, name: str) -> None:
         """A directory that was named before is called otherwise now."""
@@ -71,6 +74,8 @@ class Namespaces:
         return first.removesuffix(f"/{self._known[first]}") or "/"
 
     def _common_root(self, directories: Collection[str]) -> str:
+        if self._logdir is not None and self._logdir in directories:
+            return self._logdir
         others = self._not_own(directories)
         root = os.path.commonpath(others)
         name = os.path.basename(root)  # noqa: PTH119 (paths are strings here)

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -13,9 +13,10 @@ from tuimon.mirror.journal import IdEntry, Journal, RunEntry
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.offline_metrics import OfflineMetrics, offline_metrics
 from tuimon.mirror.run_files import RunFiles
-from tuimon.mirror.running_time import RunningTime
+from tuimon.mirror.running_time import RunningTime, launch_name
 from tuimon.mirror.server import NoSuchRunError, RunCounts, RunPlace, ServerError, UnansweredError
 from tuimon.mirror.status import one_line
+from tuimon.mirror.stop_button import StopButton
 from tuimon.mirror.wandb_run import (
     WandbRun,
     has_key,
@@ -25,7 +26,7 @@ from tuimon.mirror.wandb_run import (
     teardown,
     wait_for_free_directory,
 )
-from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_ONLINE, INIT_TIMEOUT
+from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_ONLINE, INIT_TIMEOUT, tells_stops
 from tuimon.runs.paths import RunPaths
 
 _FIRST_DELAY = 2.0
@@ -67,6 +68,8 @@ class OpenRun:
     """System metrics of the time offline that it lacks, as wandb's records; none are measured
     then."""
     detail: str | None = None
+    button: StopButton | None = None
+    """Only online."""
 
 
 class RunOpener:
@@ -161,8 +164,15 @@ class RunOpener:
             has_key()  # wandb looks for it before a run is open, not after
         self._server_says = None
         counted = [self._counts()]
+        button = StopButton(
+            self._is_stopped,
+            self._subject.stop_training,
+            self._journal,
+            launch_name(self._context.paths),
+            tells=tells_stops(),
+        )
         metrics = self._offline_metrics()
-        run = self._open(online=True, measures=not metrics.unsent)
+        run = self._open(online=True, measures=not metrics.unsent, on_stop=button.press)
         counted.append(self._counts())
         self._check_in_step(run, counted)
         if not self._has_been_online:
@@ -183,7 +193,14 @@ class RunOpener:
         check = None if found is None else ArrivalCheck(found, place, files, metrics.measured)
         first_line = counted[1].lines if counted[1] is not None else None
         return OpenRun(
-            run, self._run_id, run.first_row, first_line, arrivals=check, metrics=metrics.unsent
+            run,
+            self._run_id,
+            run.first_row,
+            first_line,
+            arrivals=check,
+            metrics=metrics.unsent,
+            detail=button.detail,
+            button=button,
         )
 
     def _place(self, began: RunEntry) -> RunPlace:
@@ -213,6 +230,10 @@ class RunOpener:
             self._server_says = str(error)
             log.info("rows cannot be counted: %s", error)
             return None
+
+    def _is_stopped(self) -> bool | None:
+        began, at = self._journal.run, server()
+        return None if began is None or at is None else at.is_stopped(self._place(began))
 
     def _check_in_step(self, run: WandbRun, counted: list[RunCounts | None]) -> None:
         """Close a resumed run and raise OutOfStepError unless its next row is its next line.
@@ -253,7 +274,9 @@ class RunOpener:
             )
         return OpenRun(run, self._run_id, first_row, fragments=fragments, detail=detail)
 
-    def _open(self, *, online: bool, measures: bool = True) -> WandbRun:
+    def _open(
+        self, *, online: bool, measures: bool = True, on_stop: Callable[[], None] = lambda: None
+    ) -> WandbRun:
         wait_for_free_directory(self._home, self._run_id)
         began = self._journal.run
         running = RunningTime(self._journal.launches)
@@ -265,6 +288,7 @@ class RunOpener:
                 online=online,
                 git=self._subject.git,
                 measures=measures,
+                on_stop=on_stop,
                 # `wandb sync` sends the parts of a run in the order of their beginnings.
                 origin=running.origin(math.inf) + len(self._fragments.files()) * _MICROSECOND,
                 began=running.began,

@@ -53,7 +53,7 @@ def enter_launches(journal: Journal, launches: Iterable[RunPaths]) -> None:
         OSError: they cannot be written down.
     """
     for paths in launches:
-        name = os.path.relpath(paths.directory, state_home())
+        name = launch_name(paths)
         if name in (launch.directory for launch in journal.launches):
             continue
         began = _began(paths, journal)
@@ -63,6 +63,11 @@ def enter_launches(journal: Journal, launches: Iterable[RunPaths]) -> None:
             began = max(began, last.began)
             before = last.before + _ended(last, journal, began) - last.began
         journal.append(LaunchEntry(directory=name, began=began, before=before))
+
+
+def launch_name(paths: RunPaths) -> str:
+    """What a journal calls a launch."""
+    return os.path.relpath(paths.directory, state_home())
 
 
 def _began(paths: RunPaths, journal: Journal) -> float:

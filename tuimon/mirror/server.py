@@ -108,6 +108,22 @@ class Server:
         rows, lines, system = map(bucket.get, fields.split())
         return RunCounts(int(rows or 0), lines, system)
 
+    def is_stopped(self, place: RunPlace) -> bool | None:
+        """Whether somebody has pressed "Stop run" on its page; None where nobody knows."""
+        try:
+            return self._bucket("RunStopped", "", "stopped", place, {}).get("stopped")
+        except ServerError:
+            return None
+
+    def whole_place(self, place: RunPlace) -> RunPlace:
+        """A run's place, with names in place of defaults; raises ServerError, NoSuchRunError."""
+        project = self._bucket("RunPlace", "", "project { name entity { name } }", place, {})
+        try:
+            found = project["project"]
+            return place._replace(project=found["name"], entity=found["entity"]["name"])
+        except (KeyError, TypeError):
+            return place
+
     def newest_event(self, place: RunPlace) -> float | None:
         """When the last system metrics that a run has were measured (Unix s), if it has any.
 

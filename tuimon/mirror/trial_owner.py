@@ -56,6 +56,10 @@ class TrialOwner(LogdirOwner):
         code = exit_code(self._launch) if has_ended(self._launch) else 0
         return 0 if code and self._has_finished() else code
 
+    def stop_training(self) -> str | None:
+        """Not for one of its trials."""
+        return "W&B's page asks to stop this trial: only the whole launch can be stopped"
+
     @property
     def upload_command(self) -> str:
         """``tuimon sync RUN``."""

@@ -143,13 +143,15 @@ class WandbRun:
         origin: float,
         began: float,
         measures: bool = True,
+        on_stop: Callable[[], None] = lambda: None,
         project: str | None = None,
         entity: str | None = None,
     ) -> "WandbRun":
         """Begin or resume the W&B run of a training below `paths`; `git` goes into its config.
 
         The training `began` (Unix s), and counts seconds from `origin`. wandb `measures` system
-        metrics, or none. `project` and `entity` are where the run is already, if it is anywhere.
+        metrics, or none. A thread calls `on_stop` when W&B asks for a stop. `project` and `entity`
+        are where the run is already, if it is anywhere.
 
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
@@ -174,7 +176,9 @@ class WandbRun:
             notes=_plain(options.notes),
             tags=_plain(options.tags) or None,
             config=config,
-            settings=settings_of(record, git, mask, online=online, measures=measures),
+            settings=settings_of(
+                record, git, mask, online=online, measures=measures, on_stop=on_stop
+            ),
         )
         opened = cls(run, mask, began, saves_code=saves_code(record))
         # `init` keeps what the config of a resumed run has, for one.

@@ -1,7 +1,7 @@
 """The settings of a W&B run, in the words of the installed wandb."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tuimon.masking.mask import Mask
@@ -21,11 +21,17 @@ _NOWHERE = "/nonexistent"
 
 
 def settings_of(
-    record: RunRecord, git: Mapping[str, Any], mask: Mask, *, online: bool, measures: bool
+    record: RunRecord,
+    git: Mapping[str, Any],
+    mask: Mask,
+    *,
+    online: bool,
+    measures: bool,
+    on_stop: Callable[[], None],
 ) -> Any:
     """What wandb is told of a launch, in the names that the installed one has for it.
 
-    It `measures` the launch's processes, or nothing.
+    It `measures` the launch's processes, or nothing. `on_stop` is called by a thread of its own.
     """
     import wandb
 
@@ -49,6 +55,8 @@ def settings_of(
         **_program(mask.command(record.argv), record.cwd),
         **_git(record, git, mask),
         "save_code": False,
+        # A function: wandb copies its settings, and a method with all that it belongs to.
+        "stop_fn": lambda: on_stop(),
     }
     told: dict[str, Any] = {
         name: escaped(value) if isinstance(value, str) else value
@@ -56,6 +64,11 @@ def settings_of(
         if value is not None and (name := _name_here(wanted_name)) is not None
     }
     return wandb.Settings(**told)
+
+
+def tells_stops() -> bool:
+    """Whether the installed wandb (0.26.1 and newer) tells of "Stop run" without a signal."""
+    return _name_here("stop_fn") is not None
 
 
 def _name_here(setting: str) -> str | None:

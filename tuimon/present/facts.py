@@ -2,10 +2,12 @@
 
 import time
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tuimon.charts import roles
+from tuimon.present.progress_words import is_current, percent, time_left
 from tuimon.runs.alerts import Alert, is_wrong, worst
+from tuimon.runs.progress_record import ProgressRecord
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.session.session import LogSearch, Session
 from tuimon.text import safe
@@ -69,6 +71,9 @@ class HeaderFacts:
     rate: float | None = None
     elapsed: float | None = None
     age: float | None = None
+    progress: ProgressRecord | None = None
+    left: str = ""
+    """How long it will take, in words."""
     mirror: MirrorRecord | None = None
     paused: bool = False
     flawed: bool = False
@@ -122,8 +127,16 @@ def header_facts(session: Session) -> HeaderFacts:
         reason=subject.reason,
         rate=progress.rate if progress and not subject.paused else None,
         elapsed=elapsed,
+        **_expected(session, now),
         age=max(0.0, now - progress.wall_time) if progress else None,
     )
+
+
+def _expected(session: Session, now: float) -> dict[str, Any]:
+    record = session.status.progress if session.status is not None else None
+    if record is None or not is_current(record, now):
+        return {}
+    return {"progress": record, "left": time_left(record, now)}
 
 
 def window_title(facts: HeaderFacts) -> str:
@@ -133,7 +146,14 @@ def window_title(facts: HeaderFacts) -> str:
     else:
         mark, word, _ = standing(facts.state, paused=facts.paused, flawed=facts.flawed)
         told = f"{mark} {facts.name} {word}"
+        if facts.progress is not None:
+            told = " ".join(filter(None, [told, percent(facts.progress), _coarse(facts.left)]))
     return told if facts.alert is None else f"{told} ! {facts.alert.title}"
+
+
+def _coarse(left: str) -> str:
+    """The first unit of a time: titles change seldom."""
+    return "" if not left or "–" in left else f"{left.partition(' ')[0]} left"
 
 
 def mirror_word(mirror: MirrorRecord) -> str:

@@ -68,6 +68,14 @@ def telling_arguments(commands: Mapping[str, Sequence[str]]) -> dict[str, tuple[
     return telling
 
 
+def number_of(text: str) -> float | None:
+    """The number that a value is; None where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 def columns_of(telling: Iterable[Sequence[Argument]]) -> dict[str, int]:
     """Cells that each option takes in a list, by its name, so that values stand in columns."""
     widths: dict[str, int] = {}

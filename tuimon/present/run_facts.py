@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tuimon.charts import roles
 from tuimon.masking.mask import Mask
 from tuimon.present.facts import clock, file_rows, mirror_word, origin_rows, standing
+from tuimon.present.progress_words import is_current, percent, time_left
 from tuimon.present.run_details import FactRow, RunDetails
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert, AlertLevel, is_wrong
@@ -86,12 +87,28 @@ def _run_facts(session: Session, status: RunStatus) -> list[Fact]:
         Fact("", f"and {more} more: a lists all" if more > 0 else "", roles.DIM),
         *(Fact("warning", safe(warning), roles.WARN) for warning in record.warnings),
         *_times(record.started_at, status.ended_at, status.took(now)),
+        *_expected(status, now),
         *_progress(session),
         Fact("command", safe(masked_command(record))),
         Fact("in", safe(record.cwd)),
         Fact("host", safe(record.host)),
         Fact("id", record.id),
     ]
+
+
+def _expected(status: RunStatus, now: float) -> list[Fact]:
+    """How much of all is done, and when the rest is."""
+    found = status.progress
+    if found is None or not is_current(found, now):
+        return []
+    done, total = (format_value(round(one, 2)) for one in (found.done, found.total))
+    told = [f"{percent(found)} · {done} of {total} {safe(found.scale)}"]
+    if left := time_left(found, now):
+        told.append(f"{left} left")
+        assert found.ends_at is not None
+        if "–" not in left:
+            told.append(f"done {clock(found.ends_at)[:-3]}")
+    return [Fact("progress", " · ".join(told))]
 
 
 def _progress(session: Session) -> list[Fact]:

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple, get_args
 from tuimon.charts import roles
 from tuimon.metrics import best_of
 from tuimon.present.glance import Glance
-from tuimon.present.run_arguments import Argument, telling_arguments
+from tuimon.present.progress_words import progress_words
+from tuimon.present.run_arguments import Argument, arguments_of, number_of, telling_arguments
 from tuimon.runs.activity import activity, flaw, remark, state_word
 from tuimon.runs.alerts import Alert
 from tuimon.runs.registry import RunStatus
@@ -88,6 +89,8 @@ def remarks(line: RunLine, now: float) -> list[tuple[str, roles.Role]]:
     run, said = line.run, line.run.annotation
     doing, why = activity(run, now), remark(run, now)
     told: list[tuple[str, roles.Role]] = []
+    if progress := progress_words(run.progress, now):
+        told.append((progress, roles.TEXT))
     if doing is not None:
         told.append((doing, roles.WARN))
     flawed = flaw(run)
@@ -119,7 +122,7 @@ def matching(
     lines: Iterable[RunLine], text: str, commands: RunCommands, now: float
 ) -> list[RunLine]:
     """Those that a filter shows: it is looked for in all that is told of a run, ``run:`` in its
-    names alone.
+    names alone, and values are compared with its arguments and the best of its main metric.
 
     Raises:
         FilterError: the text is none.
@@ -130,6 +133,8 @@ def matching(
 
 def _has(line: RunLine, commands: RunCommands, now: float, term: FilterTerm) -> bool:
     record, said = line.run.record, line.run.annotation
+    if term.bound is not None:
+        return term.keeps(_values(line, commands))
     texts = [line.run.name, record.name, record.id]
     if not term.of_run:
         texts += [
@@ -138,6 +143,16 @@ def _has(line: RunLine, commands: RunCommands, now: float, term: FilterTerm) -> 
             *(text for text, _ in remarks(line, now)),
         ]  # fmt: skip
     return any(term.pattern.search(text) for text in texts)
+
+
+def _values(line: RunLine, commands: RunCommands) -> dict[str, float]:
+    """What can be compared: the best of the main metric, and arguments that are numbers."""
+    _, arguments = arguments_of(commands.of(line.run))
+    values = {name: number for name, text in arguments if (number := number_of(text)) is not None}
+    if line.glance is not None:
+        best = line.glance.best
+        values[line.glance.tag] = line.glance.last if best is None else best.value
+    return values
 
 
 def in_order(lines: Iterable[RunLine], sort: RunSort, now: float) -> list[RunLine]:
@@ -182,8 +197,17 @@ def _by_argument(argument: Argument) -> tuple[object, ...]:
 
 
 def sources_of(chosen: Sequence[RunLine], commands: RunCommands) -> list[LogSource]:
-    """Event files of runs that are shown beside each other, each by a name that tells it apart:
-    where names are the same with the arguments that differ, else with the end of its id."""
+    """Event files of runs that are shown beside each other, each by a name that tells it apart."""
+    return [
+        source
+        for name, line in zip(names_apart(chosen, commands), chosen, strict=True)
+        for source in line.run.sources_called(name)
+    ]
+
+
+def names_apart(chosen: Sequence[RunLine], commands: RunCommands) -> list[str]:
+    """What tells runs apart that are shown beside each other: where names are the same with the
+    arguments that differ, else with the end of its id."""
     telling = telling_arguments({line.id: commands.of(line.run) for line in chosen})
     names = [line.run.name for line in chosen]
     names = [
@@ -192,12 +216,7 @@ def sources_of(chosen: Sequence[RunLine], commands: RunCommands) -> list[LogSour
         )
         for name, line in zip(names, chosen, strict=True)
     ]
-    told_apart = [
+    return [
         name if names.count(name) == 1 else f"{name} {line.id.rpartition('-')[2]}"
         for name, line in zip(names, chosen, strict=True)
-    ]
-    return [
-        source
-        for name, line in zip(told_apart, chosen, strict=True)
-        for source in line.run.sources_called(name)
     ]

@@ -2,29 +2,34 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from tuimon.events.finder import SourceFinder
 from tuimon.events.points import ScalarColumns
 from tuimon.events.tail import EventFileTail
-from tuimon.health.machine import MachineRules
+from tuimon.health.machine import MachineRules, is_working
 from tuimon.health.stall import StallRule
-from tuimon.health.values import TagRules
+from tuimon.health.values import ValueRules
 from tuimon.recorder.notify import Notifier
 from tuimon.recorder.pace import Pace
+from tuimon.recorder.processes import run_pids
 from tuimon.recorder.system_metrics import SystemMetrics
 from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
-from tuimon.runs.registry import RunStatus
+from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.secrecy import mask_of
 from tuimon.runs.sources import LogSource
 from tuimon.runs.writers import FileClaims
+from tuimon.stacks.survey import survey
 from tuimon.text import format_duration
 
 _LOOK_EVERY = 1.0
 _CPU_SHARE = 0.02
 _POLL_BYTES = 1 << 20
 _LAST_SECONDS = 5.0
+_FRESH_SECONDS = 60.0
+"""What was measured before that tells nothing of now: a driver hangs."""
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +37,15 @@ log = logging.getLogger(__name__)
 class HealthWatch:
     """Reads what a training writes since its start and notes what somebody should know."""
 
-    def __init__(self, paths: RunPaths, status: RunStatus) -> None:
+    def __init__(
+        self,
+        paths: RunPaths,
+        status: RunStatus,
+        logged: Callable[[str, ScalarColumns], None] = lambda tag, columns: None,
+    ) -> None:
+        """`logged` is told of all points of the training's own."""
         self._paths = paths
+        self._logged = logged
         self._alerts = AlertLog(paths.alerts)
         self._notifier = Notifier(
             status.record.notify,
@@ -42,30 +54,33 @@ class HealthWatch:
         )
         self._finder = SourceFinder(status.record.started_at, FileClaims(paths))
         self._tails: list[tuple[str, EventFileTail]] = []
-        self._tags: dict[tuple[str, str], TagRules] = {}
+        self._values = ValueRules()
         self.has_scalars = False
         """Whether the training has written any, to event files of its own."""
         self.has_others = False
         """Whether it has written anything else to them."""
-        child = status.record.child
-        self._stall = StallRule(time.monotonic(), child.pid if child else None)
+        self._stall = StallRule(time.monotonic(), self._where)
         self._machine = MachineRules()
         self._output = 0
         self._pace = Pace(_LOOK_EVERY, _CPU_SHARE)
         self._untold: list[Alert] = []
 
-    def step(self, sources: tuple[LogSource, ...], system: SystemMetrics | None) -> None:
-        """Look, if it is time to, at what is new."""
+    def step(
+        self, sources: tuple[LogSource, ...], system: SystemMetrics | None, *, paused: bool
+    ) -> None:
+        """Look, if it is time to, at what is new; `paused` trainings are silent."""
         if time.monotonic() < self._pace.due:
             return
         with self._pace.turn():
             self._finder.set_sources(sources)
             self._read()
             self._look_at_output()
-            self.note(self._stall.check(time.monotonic(), time.time()))
-            if system is not None:
-                measured_at, readings = system.latest
+            now = time.time()
+            measured_at, readings = system.latest if system is not None else (0.0, {})
+            if readings:
                 self.note(*self._machine.take(readings, measured_at))
+            working = is_working(readings) if now - measured_at < _FRESH_SECONDS else None
+            self.note(self._stall.look(time.monotonic(), now, working, paused=paused))
 
     def catch_up(self, sources: tuple[LogSource, ...]) -> None:
         """Read all that has been written so far, for five seconds at most."""
@@ -97,16 +112,17 @@ class HealthWatch:
                 self.has_others |= bool(batch.refs) and not is_own
                 for tag, columns in batch.scalars.items():
                     points += len(columns.steps)
-                    self.note(*self._rules(run, tag, columns))
+                    if not is_own:
+                        self._logged(tag, columns)
+                    self.note(*self._values.take(run, tag, columns, time.time()))
         if points:
-            self._stall.sign_of_life(time.monotonic(), points=points)
+            self._stall.sign_of_life(points=points)
         return news
 
-    def _rules(self, run: str, tag: str, columns: ScalarColumns) -> list[Alert]:
-        rules = self._tags.get((run, tag))
-        if rules is None:
-            rules = self._tags[run, tag] = TagRules(run, tag)
-        return rules.take(columns, time.time())
+    def _where(self) -> str:
+        """At which lines the training is, if its processes tell; takes a second."""
+        found = survey(run_pids(self._paths, read_status(self._paths.directory).record))
+        return found.headline() if any(one.threads for one in found.processes) else ""
 
     def _look_at_output(self) -> None:
         try:
@@ -115,7 +131,7 @@ class HealthWatch:
             return
         if size != self._output:
             self._output = size
-            self._stall.sign_of_life(time.monotonic())
+            self._stall.sign_of_life()
 
     def note(self, *alerts: Alert | None) -> None:
         """Write alerts down; what cannot be written goes on waiting."""

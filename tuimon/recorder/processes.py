@@ -7,6 +7,9 @@ from contextlib import suppress
 import psutil
 
 from tuimon.guardian.descendants import COMPANION_VARIABLE
+from tuimon.runs.paths import RunPaths
+from tuimon.runs.record import RunRecord
+from tuimon.stacks.python_process import training_pids
 
 _MAX_INSPECTED = 256
 """Processes of which files and arguments are read; data loaders come by the hundred."""
@@ -90,3 +93,17 @@ def _is_ours(pid: int) -> bool:
         return COMPANION_VARIABLE in psutil.Process(pid).environ()
     except (psutil.Error, OSError):
         return False
+
+
+def run_pids(paths: RunPaths, record: RunRecord) -> list[int]:
+    """The living processes of a run on this host; none before it has begun."""
+    if record.child is None:
+        return []
+    tree = ProcessTree((record.guardian or record.child).pid, record.child.pid)
+    return training_pids(paths.writers, living_pids(tree))
+
+
+def living_pids(tree: ProcessTree) -> list[int]:
+    """The processes of a tree that live now."""
+    tree.refresh()
+    return [process.pid for process in tree.living]

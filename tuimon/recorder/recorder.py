@@ -21,10 +21,11 @@ from tuimon.recorder.event_file import HParam
 from tuimon.recorder.health_watch import HealthWatch
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
+from tuimon.recorder.progress.progress_recorder import ProgressRecorder
+from tuimon.recorder.record_alerts import record_alerts
 from tuimon.recorder.software import Software, software
 from tuimon.recorder.system_metrics import SystemMetrics
 from tuimon.recorder.wandb_metrics import WandbMetrics
-from tuimon.runs.activity import losses
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.ending import has_ended
 from tuimon.runs.git import GitState, git_state
@@ -78,7 +79,8 @@ class Recorder:
         self._wandb_config: dict[str, HParam] = {}
         """As it was when its secrets were hidden."""
         self._system: SystemMetrics | None = None
-        self._health = HealthWatch(paths, self._status)
+        self._progress = ProgressRecorder(paths, self._status.record)
+        self._health = HealthWatch(paths, self._status, self._progress.logged)
         self._mirror: MirrorProcess | None = None
         self._git = _GitCheck(paths, self._status.record)
         self._software = _SoftwareCheck(
@@ -107,16 +109,18 @@ class Recorder:
             if now - looked_at >= _LOOK_EVERY:
                 looked_at = now
                 self._status = read_status(self._paths.directory)
-                self._tell_losses()
+                self._health.note(*record_alerts(self._status.record))
                 self._software.look()
             self._search()
             self._measure_system()
             self._read_elsewhere()
             self._note()
-            self._health.step(self._record.logdirs, self._system)
+            self._health.step(self._record.logdirs, self._system, paused=self._status.is_paused)
+            self._progress.step(self._status, self._record.wandb_config, self._record.logdirs)
             if self._mirror is not None:
                 self._mirror.tick(now)
             self._pause()
+        self._progress.close()
         if self._system is not None:
             self._system.stop()
         if self._discovery is None:
@@ -131,18 +135,13 @@ class Recorder:
             if self._console.left_out:
                 self._health.note(_incomplete(self._console.left_out))
         if has_ended(self._status):
-            self._tell_losses()
+            self._health.note(*record_alerts(self._status.record))
             self._health.finish(self._log_sources(), self._status)
             self._git.finish()
             self._software.look()
         # Even when nothing is new: the mirror waits for a record that is later than the end.
         self._written, self._write_again_at = None, -math.inf
         self._note()
-
-    def _tell_losses(self) -> None:
-        record = self._status.record
-        if (lost := losses(record)) is not None:
-            self._health.note(_lossy("lost" if record.console_dropped else "unwritten", lost))
 
     def _measure_system(self) -> None:
         record = self._status.record
@@ -356,17 +355,6 @@ def _incomplete(left_out: int) -> Alert:
             f"the last {format_bytes(left_out)} of the output came too fast to be read; "
             "a SummaryWriter in the script loses no point"
         ),
-        wall_time=time.time(),
-    )
-
-
-def _lossy(what: str, text: str) -> Alert:
-    """That output of the training is lost, or waits for the disk, as an alert."""
-    return Alert(
-        key=f"console {what}",
-        level=AlertLevel.WARN,
-        title="output of the training is lost" if what == "lost" else "output waits for the disk",
-        text=f"{text}; the training goes on",
         wall_time=time.time(),
     )
 

@@ -13,14 +13,14 @@ _NEXT_SIGNALS = {"int": "SIGTERM", "term": "SIGKILL"}
 def activity(status: RunStatus, now: float) -> str | None:
     """`SIGINT sent, SIGTERM in 42s`, `paused 3m`, `waits for input`, `2 processes left`, or None.
 
-    `now` is in Unix seconds.
+    `now` is in Unix seconds; where a stop comes from stands behind its signal.
     """
     record = status.record
     if status.state.ended:
         count = leftovers(status)
         return f"{count} process{'es'[: 2 * (count != 1)]} left" if count else None
     if record.stop_stage != "none":
-        doing = _describe_stop(record.stop_stage, record.stop_next_at, now)
+        doing = _describe_stop(record, now)
         child = record.child
         stuck = status.is_here and child is not None and is_stuck(child, record.boot_id)
         return f"{doing}; {_STUCK}" if stuck else doing
@@ -72,8 +72,11 @@ def leftovers(status: RunStatus) -> int:
     return record.leftovers if guardian and is_alive(guardian, record.boot_id) else 0
 
 
-def _describe_stop(stage: str, next_at: float | None, now: float) -> str:
+def _describe_stop(record: RunRecord, now: float) -> str:
+    stage, next_at = record.stop_stage, record.stop_next_at
     sent = f"{_SIGNALS.get(stage, 'stop')} sent"
+    if record.stop_by is not None:
+        sent = f"{sent} {safe(record.stop_by)}"
     if next_at is None or stage not in _NEXT_SIGNALS:
         return sent
     return f"{sent}, {_NEXT_SIGNALS[stage]} in {format_duration(max(0.0, next_at - now))}"

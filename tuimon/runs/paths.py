@@ -58,6 +58,11 @@ class RunPaths(NamedTuple):
         return self.directory / "glance.json"
 
     @property
+    def progress(self) -> Path:
+        """How far the training is, written by the recorder (see `tuimon.runs.progress_record`)."""
+        return self.directory / "progress.json"
+
+    @property
     def mirror(self) -> Path:
         """The mirror's own files: its lock, its journal, requests to it."""
         return self.directory / "mirror"

@@ -93,6 +93,8 @@ class MirrorOptions(NamedTuple):
     """A directory whose source files go to W&B as an artifact."""
     save_events: bool = False
     """Whether the event files themselves become files of the W&B run."""
+    stop: bool = True
+    """Whether "Stop run" on W&B's page stops the training."""
     secrets: tuple[str, ...] = ()
     """Names of the user's own, besides those that sound like it, whose values are secret."""
 
@@ -121,6 +123,9 @@ class RunRecord(NamedTuple):
     """Whether the training's writers are made to flush at once (see `tuimon.hook`)."""
     console_metrics: str = "auto"
     """Whether metrics are read from the console: on, off, or auto (if there are no event files)."""
+    epochs: float | None = None
+    steps: float | None = None
+    """How many the whole training has, as far as the user said so."""
     notify: str | None = None
     """Shell command for each alert (see `tuimon.recorder.notify`)."""
     given_input: bool = False
@@ -142,6 +147,8 @@ class RunRecord(NamedTuple):
     """How far a stop has gone: none, int, term or kill."""
     stop_next_at: float | None = None
     """When the next stage of a stop begins by itself."""
+    stop_by: str | None = None
+    """Where a stop comes from, as it goes on after `stopped`; None for tuimon's own commands."""
     job_signal: int | None = None
     """The last signal that somebody, such as a scheduler, has sent to end the whole job, and not
     the training alone."""

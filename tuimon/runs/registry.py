@@ -24,6 +24,7 @@ from tuimon.runs.process import (
     pid_namespace,
     signal_name,
 )
+from tuimon.runs.progress_record import ProgressRecord, read_progress
 from tuimon.runs.record import (
     MirrorRecord,
     R,
@@ -70,6 +71,8 @@ class RunStatus:
     it runs, under its guardian or without."""
     recorder: RecorderRecord | None = None
     mirror: MirrorRecord | None = None
+    progress: ProgressRecord | None = None
+    """How far it is, while it runs and is not paused, as far as that is known."""
     alerts: Sequence[Alert] = ()
     """What its recorder had to say of it, oldest first."""
     annotation: Annotation = NOTHING_SAID
@@ -157,6 +160,7 @@ def read_status(directory: Path) -> RunStatus:
         # The guardian may have written the end and left between the reading and the looking.
         record = _read_run(paths)
         state, reason = _true_state(record, paths)
+    runs = not state.ended and record.paused_at is None
     return RunStatus(
         paths=paths,
         record=record,
@@ -165,6 +169,7 @@ def read_status(directory: Path) -> RunStatus:
         ended_at=_last_sign(record, paths) if state is RunState.LOST else record.ended_at,
         recorder=_read_optional(RecorderRecord, paths.recorder_json),
         mirror=_true_mirror(record, paths),
+        progress=read_progress(paths) if runs else None,
         alerts=read_alerts(paths.alerts),
         annotation=read_annotation(paths.annotation),
     )

@@ -8,10 +8,12 @@ not val  -val           everything else
 /^loss.*[0-9]$/         a regular expression, anywhere in the tag
 run:lr1e-3              the same, of the run's name
 (loss or acc) run:adam  groups
+lr<1e-3  val/acc >= .9  a value of a run: a setting, or the best of a metric
 """
 
+import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fnmatch import translate
 from typing import NamedTuple, TypeAlias
 
@@ -19,15 +21,59 @@ MOST_LENGTH = 400
 _MOST_DEPTH = 30
 
 
+class Bound(NamedTuple):
+    """What a value is compared with."""
+
+    sign: str
+    """One of `_COMPARED`."""
+    number: float
+
+    def holds(self, value: float) -> bool:
+        """Whether a value keeps to it; NaN keeps to none."""
+        return value == value and _COMPARED[self.sign](value, self.number)
+
+
+_COMPARED: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+_SIZES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "%": 0.01}
+
+
 class FilterTerm(NamedTuple):
     """What is not made of others."""
 
     word: str
-    """As typed; empty for a regular expression."""
+    """As typed; empty for a regular expression. Of a comparison, the name on its left."""
     pattern: re.Pattern[str]
     """What it looks for."""
     of_run: bool
     """Whether that is the run's name alone."""
+    bound: Bound | None = None
+    """What values of that name are to keep to; None for a term that looks for text."""
+
+    def keeps(self, values: Mapping[str, float]) -> bool:
+        """Whether a value of its name is there, and all that are keep to the bound.
+
+        That name is the one typed, in any case, or what names end with behind a slash, a dot or a
+        colon, else a part of a single name; a glob is over whole names.
+        """
+        bound = self.bound
+        found = [value for name, value in values.items() if self._names(name.lower())]
+        if not found and not _GLOB.search(self.word):
+            found = [value for name, value in values.items() if self.word.lower() in name.lower()]
+            found = found if len(found) == 1 else []
+        return bound is not None and bool(found) and all(map(bound.holds, found))
+
+    def _names(self, name: str) -> bool:
+        word = self.word.lower()
+        if _GLOB.search(word):
+            return self.pattern.search(name) is not None
+        return name == word or (name.endswith(word) and name[-len(word) - 1] in "/.:")
 
 
 Expression: TypeAlias = Callable[[Callable[[FilterTerm], bool]], bool]
@@ -41,6 +87,8 @@ EVERYTHING: Predicate = lambda run, tag: True  # noqa: E731 (a value like others
 _TOKEN = re.compile(
     r"""\s*(?:
         (?P<bracket>[()|])
+      | (?P<left>(?![-!])[^\s()|<>=!]+)\s*(?P<sign><=|>=|==|!=|<|>)\s*
+        (?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf)(?P<size>[kKmMbB%]?)(?=[\s)|]|$)
       | (?P<minus>[-!])(?=\S)
       | (?P<run>run:)?(?:/(?P<regex>(?:\\.|[^/\\])+)/(?=[\s)|]|$) | (?P<word>[^\s()|]+))
     )""",
@@ -63,7 +111,7 @@ class _Lexeme(NamedTuple):
 
 def parse_filter(text: str) -> Predicate:
     """The filter that `text` describes; the empty one shows everything. Raises FilterError."""
-    holds = parse_expression(text)
+    holds = parse_expression(text, comparing=False)
     if not text.strip():
         return EVERYTHING
 
@@ -73,22 +121,28 @@ def parse_filter(text: str) -> Predicate:
     return shows
 
 
-def filter_fault(text: str) -> str:
-    """Why a text is no filter; empty where it is one."""
+def filter_fault(text: str, *, comparing: bool = False) -> str:
+    """Why a text is no filter; empty where it is one. Arguments as of `parse_expression`."""
     try:
-        parse_expression(text)
+        parse_expression(text, comparing=comparing)
     except FilterError as error:
         return str(error)
     return ""
 
 
-def parse_expression(text: str) -> Expression:
-    """How the terms in `text` are joined; the empty one always holds. Raises FilterError."""
+def parse_expression(text: str, *, comparing: bool = True) -> Expression:
+    """How the terms in `text` are joined; the empty one always holds.
+
+    Raises:
+        FilterError: it is no filter, or compares values where it may not be `comparing` any.
+    """
     if len(text) > MOST_LENGTH:
         raise FilterError(f"more than {MOST_LENGTH} characters")
     tokens = _tokens(text)
     if not tokens:
         return lambda holds: True
+    if not comparing and any(token.term and token.term.bound for token in tokens):
+        raise FilterError("values are compared on the home screen, in hparams and by tuimon board")
     parser = _Parser(tokens)
     expression = parser.either(0)
     if parser.rest:
@@ -105,7 +159,9 @@ def _tokens(text: str) -> list[_Lexeme]:
             raise FilterError("not understood from here: " + text[at:].strip())
         at = match.end()
         word = match["word"]
-        if match["bracket"]:
+        if match["sign"]:
+            tokens.append(_Lexeme("term", _comparison(match)))
+        elif match["bracket"]:
             tokens.append(_Lexeme("or" if match["bracket"] == "|" else match["bracket"]))
         elif match["minus"]:
             tokens.append(_Lexeme("not"))
@@ -115,6 +171,12 @@ def _tokens(text: str) -> list[_Lexeme]:
             pattern = _pattern(match["regex"], word or "")
             tokens.append(_Lexeme("term", FilterTerm(word or "", pattern, bool(match["run"]))))
     return tokens
+
+
+def _comparison(match: re.Match[str]) -> FilterTerm:
+    number = float(match["number"]) * _SIZES[match["size"].lower()]
+    word = match["left"]
+    return FilterTerm(word, _pattern(None, word), False, Bound(match["sign"], number))
 
 
 def _pattern(regex: str | None, word: str) -> re.Pattern[str]:

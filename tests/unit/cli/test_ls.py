@@ -9,8 +9,9 @@ import pytest
 
 from support.event_files import scalar, version, write
 from support.stored_runs import made
-from tuimon.cli.ls import _columns, _fitted, _lines, _table
+from tuimon.cli.ls import _LESS_AND_LESS, _columns, _lines, _table
 from tuimon.cli.main import main
+from tuimon.cli.shared.text_table import fitted
 from tuimon.runs.annotation import Annotation, write_annotation
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import list_runs
@@ -78,7 +79,7 @@ def test_a_document(capsys: pytest.CaptureFixture[str]):
 )
 def test_what_matters_least_is_left_out(cells: int, titles: str):
     lines = _lines(list_runs())
-    columns = _fitted(_columns(lines, 0.0), cells)
+    columns = fitted(_columns(lines, 0.0), cells, _LESS_AND_LESS, len("WHY"))
     assert [column.title for column in columns] == titles.split()
     if cells > 60:
         assert all(width(line) <= cells for line in _table(lines, cells, long=False))

@@ -22,33 +22,34 @@ TRACEBACK = "Traceback (most recent call last):\r\n  File 'x.py', line 1\r\n{}\r
         (
             "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.",
             "out of GPU memory: torch.OutOfMemoryError: CUDA out of memory. "
-            "Tried to allocate 2.00 GiB.",
-        ),
-        (
-            "[rank1]: torch.cuda.OutOfMemoryError: CUDA out of memory.",
-            "out of GPU memory: torch.cuda.OutOfMemoryError: CUDA out of memory.",
+            "Tried to allocate 2.00 GiB; a smaller batch, accumulated gradients or checkpointed "
+            "activations need less",
         ),
         (
             "OSError: [Errno 28] No space left on device: 'ckpt.pt'",
-            "the disk is full: OSError: [Errno 28] No space left on device: 'ckpt.pt'",
+            "the disk is full: OSError: [Errno 28] No space left on device: 'ckpt.pt'; make room",
         ),
         (
             "RuntimeError: DataLoader worker (pid 7) is killed by signal: Bus error.",
-            "a DataLoader worker died: RuntimeError: DataLoader worker (pid 7) is killed by "
-            "signal: Bus error.",
+            "a DataLoader worker had a bus error: RuntimeError: DataLoader worker (pid 7) is "
+            "killed by signal: Bus error; /dev/shm is too small, most often: --ipc=host or a "
+            "larger --shm-size in a container",
         ),
         (
             "torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:2006",
-            "NCCL: torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:2006",
+            "NCCL failed: torch.distributed.DistBackendError: NCCL error in: "
+            "ProcessGroupNCCL.cpp:2006; NCCL_DEBUG=INFO tells more",
         ),
         (
             "RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(h)`",
             "out of GPU memory: RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling "
-            "`cublasCreate(h)`",
+            "`cublasCreate(h)`; a smaller batch, accumulated gradients or checkpointed activations "
+            "need less",
         ),
         (
             "RuntimeError: CUDA error: device-side assert triggered",
-            "CUDA: RuntimeError: CUDA error: device-side assert triggered",
+            "an assertion on the GPU failed: RuntimeError: CUDA error: device-side assert "
+            "triggered; often an index or label out of range; CUDA_LAUNCH_BLOCKING=1 shows where",
         ),
     ],
 )
@@ -73,7 +74,7 @@ def test_a_syntax_error_has_no_heading():
         ),
         (
             "usage: train.py [-h] [--lr LR]\r\ntrain.py: error: unrecognized arguments: --lrr",
-            "train.py: error: unrecognized arguments: --lrr",
+            "wrong arguments: train.py: error: unrecognized arguments: --lrr; see --help",
         ),
         ("./job.sh: line 3: foo: command not found", "./job.sh: line 3: foo: command not found"),
         ("train.py: error: bad batch, skipped\r\na\r\nb\r\nc", None),
@@ -100,9 +101,32 @@ def test_a_workers_exception_tells_more_than_its_launchers():
 
 def test_the_rank_that_failed_first_tells_more_than_those_that_lost_it():
     lost = "RuntimeError: [gloo/pair.cc:553] Connection closed by peer [127.0.0.1]:10112."
-    tail = TRACEBACK.format("[rank1]: ValueError: bad batch") + TRACEBACK.format(f"[rank0]: {lost}")
+    tail = TRACEBACK.format("ValueError: bad batch") + TRACEBACK.format(lost)
     assert last_words(tail.encode()) == "ValueError: bad batch"
-    assert last_words(TRACEBACK.format(lost).encode()) == lost
+    told = f"another rank is gone: {lost}".rstrip(".")
+    assert last_words(TRACEBACK.format(lost).encode()) == (
+        f"{told}; what this rank has printed tells why"
+    )
+
+
+FAILED_RANK = """\
+[{}]:
+  time      : 2026-11-30_15:09:36
+  host      : localhost
+  rank      : {} (local_rank: 0)
+  exitcode  : {} (pid: 32656)
+  error_file: <N/A>
+"""
+
+
+def test_of_ranks_that_were_killed_the_first_is_the_cause():
+    """torchrun ends the others with SIGTERM then, and lists them before."""
+    end = "ChildFailedError:\n====\ntrain.py FAILED\n----\nFailures:\n"
+    end += FAILED_RANK.format(1, 0, -15) + "----\nRoot Cause (first observed failure):\n"
+    words = last_words((end + FAILED_RANK.format(0, 1, -9)).encode())
+    assert words is not None
+    assert words.startswith("rank 1 was killed by signal 9: ")
+    assert "rank 0" not in (last_words((end + FAILED_RANK.format(0, 1, 1)).encode()) or "")
 
 
 def test_a_lonely_launchers_exception_is_better_than_none():

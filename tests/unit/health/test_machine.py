@@ -3,7 +3,7 @@
 import pytest
 
 from tuimon.health.filling import FreeSpace
-from tuimon.health.machine import MachineRules
+from tuimon.health.machine import MachineRules, is_working
 from tuimon.runs.alerts import AlertLevel
 
 WAITING = {
@@ -118,3 +118,26 @@ def test_a_reading_that_is_taken_again_is_no_second_one() -> None:
     forecast = space.forecast(0.5)
     assert forecast is not None
     assert (forecast.rate, forecast.seen, forecast.left) == (0.05, 200, 600)
+
+
+@pytest.mark.parametrize(
+    ("readings", "working"),
+    [
+        ({}, None),
+        ({"CPU/training [%]": 99.0, "CPU/processes": 8.0}, True),
+        ({"CPU/training [%]": 9.0, "CPU/processes": 8.0}, False),
+        ({"CPU/training [%]": 0.0, "disk/training writes [MB/s]": 2.0}, True),
+        ({"CPU/training [%]": 0.0, "GPU 0 A/utilization [%]": 60.0}, True),
+        (
+            {
+                "CPU/training [%]": 0.0,
+                "GPU 0 A/utilization [%]": 60.0,
+                "GPU 1 A/utilization [%]": 0.0,
+                "GPU 1 A/training memory [GB]": 3.0,
+            },
+            False,
+        ),
+    ],
+)
+def test_processes_that_do_anything(readings: dict[str, float], working: bool | None) -> None:
+    assert is_working(readings) is working

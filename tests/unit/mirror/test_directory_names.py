@@ -36,9 +36,19 @@ def test_what_comes_late_is_called_the_same_whatever_came_before_it() -> None:
     assert names_of("sweep/0/tb", late=late[::-1]) == ["", *names[::-1]]
 
 
-def test_the_log_directory_that_was_named_is_the_root() -> None:
-    assert names_of("exp/train", late=["exp/train/x"], logdir="exp/train") == ["", "x"]
-    assert names_of("runs/a", late=["runs/b"], logdir="runs/../runs") == ["a", "b"]
+def test_the_log_directory_that_was_named_has_nothing_above_it() -> None:
+    assert names_of("exp/train", late=["exp/train/x"], logdir="exp/./train") == ["", "x"]
+
+
+def test_below_the_log_directory_that_was_named_names_are_as_elsewhere() -> None:
+    for found, late in (
+        (["runs/a"], ["runs/b"]),
+        (["runs/a", "runs/b/val"], []),
+        (["runs/val"], []),
+    ):
+        assert names_of(*found, late=late, logdir="runs") == names_of(*found, late=late)
+    before = {"runs/a": "a"}  # as an older tuimon called it
+    assert names_of("runs/a", late=["runs/b"], logdir="runs", known=before) == ["a", "b"]
 
 
 def test_what_tuimon_writes_itself_makes_no_difference_to_the_others() -> None:
@@ -72,7 +82,8 @@ def test_only_what_may_change_with_others_is_waited_for(tmp_path: Path) -> None:
     here = os.fspath(tmp_path)
     assert not Namespaces({}).can_tell({here})
     assert Namespaces({}).can_tell(set())
-    assert Namespaces({}, logdir="/elsewhere").can_tell({here})
+    assert not Namespaces({}, logdir=os.fspath(tmp_path.parent)).can_tell({here})
+    assert Namespaces({}, logdir=here).can_tell({here})
     assert Namespaces({here: "x"}).can_tell({here})
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimon.store.filters import MOST_LENGTH, FilterError, parse_filter
+from tuimon.store.filters import MOST_LENGTH, FilterError, parse_expression, parse_filter
 
 SHOWN = [
     ("", "loss/train", True),
@@ -48,6 +48,50 @@ SHOWN = [
 @pytest.mark.parametrize(("text", "tag", "shown"), SHOWN)
 def test_what_a_filter_shows(text: str, tag: str, shown: bool) -> None:
     assert parse_filter(text)("adam_1e-3", tag) is shown
+
+
+VALUES = {"lr": 1e-3, "opt/lr_decay": 0.5, "val/acc": 0.91, "val/loss": 0.3, "seen": 4e6}
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("lr<1e-2", True),
+        ("lr < 1e-2 and acc>0.9", True),
+        ("LR>=0.001 val/acc<=.91", True),
+        ("lr==0.001", True),
+        ("lr!=0.001", False),
+        ("lr>1e-3", False),
+        ("-lr>1e-3", True),
+        ("decay<1", True),  # a part of a single name
+        ("val>0", False),  # of two
+        ("val/*>0.2", True),
+        ("val/*>0.5", False),
+        ("seen>3.9M (lr>1 or loss<30.1%)", True),
+        ("seen>3.9k", True),
+        ("unknown>0", False),
+        ("-unknown>0", True),
+        ("loss<inf", True),
+    ],
+)
+def test_values_are_compared(text: str, holds: bool) -> None:
+    assert parse_expression(text)(lambda term: term.keeps(VALUES)) is holds
+
+
+def test_nan_keeps_to_no_bound() -> None:
+    for sign in ("<", "<=", ">", ">=", "==", "!="):
+        expression = parse_expression(f"loss{sign}1")
+        assert not expression(lambda term: term.keeps({"loss": float("nan")}))
+
+
+@pytest.mark.parametrize("text", ["a->b", "lr=0.1", "a<b", "<", "lr<", "<3", "x>1e"])
+def test_what_compares_nothing_is_looked_for(text: str) -> None:
+    assert parse_filter(text)("run", f"the/{text}/tag")
+
+
+def test_tags_have_no_values() -> None:
+    with pytest.raises(FilterError, match="values are compared on the home screen"):
+        parse_filter("lr<1e-3")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuimon.present.progress_words import is_current
 from tuimon.runs.activity import activity, flaw, leftovers, losses
 from tuimon.runs.launch_command import launch_command
 from tuimon.runs.record import RunState, as_document
@@ -168,6 +169,7 @@ def run_document(run: RunStatus) -> dict[str, object]:
         "alert": None if run.alert is None else asdict(run.alert),
         "bytes": size_of(run),
         "directory": str(run.paths.directory),
+        "progress": _progress(run),
         "recorder": as_document(run.recorder) if run.recorder else None,
         "mirror": as_document(run.mirror) if run.mirror else None,
         "mirror_options": {
@@ -175,6 +177,14 @@ def run_document(run: RunStatus) -> dict[str, object]:
             "config": mask.config(run.record.mirror.config),
         },
     }
+
+
+def _progress(run: RunStatus) -> dict[str, object] | None:
+    """How far it is, while a recorder tells that."""
+    progress, now = run.progress, time.time()
+    if progress is None or not is_current(progress, now):
+        return None
+    return {**progress._asdict(), "share": progress.share}
 
 
 def describe_end(status: RunStatus) -> str:

@@ -13,6 +13,17 @@ _WRITERS = {"tensorboard.summary.writer.event_file_writer", "tensorboardX.event_
 _WANDB = "wandb.sdk.wandb_run"
 _MOST_PYTHONS = 4096
 """Bytes of what is told of interpreters."""
+_WHERE_SIGNAL = 7
+"""Beyond SIGRTMIN: has a Python write where its threads are (see `tuimon.stacks`)."""
+_WHERE_FILE = "tuimon-where"
+_RANK_VARIABLES = (
+    *("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"),
+    *("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"),
+    *("OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE"),
+    *("PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS"),
+    *("SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID"),
+)
+"""They stand in the file's name: a title that a process gives itself is written over its own."""
 
 
 class _WriterFinder:
@@ -187,6 +198,39 @@ def _tell_python() -> None:
         os.close(file)
 
 
+def _tell_where() -> None:
+    """Let a signal write where all threads are, from C, whatever the main thread is at.
+
+    Into memory (memfd_create(2)), which whoever asks finds by its name among the open files: no
+    disk that hangs or is full can hold up a thread. A script that wants the signal has it.
+    """
+    # Both are part of the interpreter: nothing is read for them.
+    import _signal
+    import faulthandler
+
+    number = _signal.SIGRTMIN + _WHERE_SIGNAL
+    if _signal.getsignal(number) != _signal.SIG_DFL:
+        return
+    ranks = [f"{name}={os.environ[name]}" for name in _RANK_VARIABLES if name in os.environ]
+    file = os.memfd_create(" ".join([_WHERE_FILE, *ranks])[:200])
+    identity = os.fstat(file)
+    faulthandler.register(number, file=file, all_threads=True, chain=False)
+    set_handler = _signal.signal
+
+    def signal(signalnum, handler):
+        former = set_handler(signalnum, handler)
+        if signalnum == number:  # nobody asks where there is no file
+            try:
+                if os.path.samestat(os.fstat(file), identity):
+                    os.close(file)
+            except OSError:
+                pass
+        return former
+
+    signal.__doc__ = set_handler.__doc__
+    _signal.signal = signal
+
+
 def _run_shadowed() -> None:
     """Do what the sitecustomize that this one hides does; its errors are its own."""
     # What importlib itself is made of: there already, while importlib would take milliseconds.
@@ -216,4 +260,8 @@ if _REPORTS:
     _print_lines()
     sys.meta_path.insert(0, _WriterFinder)
     _tell_python()
+    try:
+        _tell_where()
+    except Exception:  # not Linux, or before Python 3.8
+        pass
 _run_shadowed()

@@ -52,6 +52,8 @@ class MetricLine(NamedTuple):
     position: Position
     values: tuple[tuple[str, str, float], ...]
     """(split, name, value)."""
+    subject: str = ""
+    """Words in it that may name one of several things: ``EMA``, ``student``."""
 
 
 class BarState(NamedTuple):

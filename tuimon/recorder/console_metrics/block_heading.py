@@ -77,7 +77,7 @@ class BlockHeading:
                 return None
         section = self.section if is_indented or self._holds else ""
         values = tuple((split or section, key, value) for split, key, value in line.values)
-        return MetricLine(self.position, values)
+        return MetricLine(self.position, values, line.subject)
 
     def of_table(self, line: MetricLine) -> MetricLine:
         """What a block or a table without a position tells, at that of the heading."""

@@ -32,8 +32,14 @@ _COUNTERS = {
     ),
     "progress": "progress",
 }
+OTHER = "other"
+"""The unit of steps of something that no word is known of, ``Learner Steps = 100``."""
+
 PART_WORDS = word_set("fold trial run seed experiment task client agent worker model")
 """What parts of a run are told apart by."""
+
+AT_ONCE = ("agent", "client", "worker")
+"""Of those, parts that tell something in turn."""
 
 OVERALL = word_set("global total num env")
 """Before a counter: it counts through the whole training."""
@@ -89,7 +95,7 @@ def counter_at(
 ) -> Count | None:
     """The counter that begins with the `word` at `place`; `before` are those right before it."""
     word = word.lower()
-    unit = _COUNTERS.get(word) or _COUNTERS.get(word.rstrip(".")) or _COUNTERS.get(_bare(word))
+    unit = unit_of(word)
     if unit is None and word in PART_WORDS:
         unit = word
     if unit is None:
@@ -106,7 +112,7 @@ def counter_at(
             return None
         if unit == "step" and found[place + 1].kind != "sign":
             return None
-        unit = "other" if unit == "step" else unit
+        unit = OTHER if unit == "step" else unit
     count = _number_behind(found, place + 1, unit)
     if count is None or (word in _OF_TOTALS and count.total is None):
         return None
@@ -119,6 +125,12 @@ def counter_at(
         return None  # how many there are, ``Val steps: 20``
     may_be_setting = word in _PLURALS or unit in PART_WORDS - {"fold"}
     return count._replace(scale="=") if may_be_setting and not count.scale else count
+
+
+def unit_of(word: str) -> str | None:
+    """What a word counts; None if it is no counter."""
+    word = word.lower()
+    return _COUNTERS.get(word) or _COUNTERS.get(word.rstrip(".")) or _COUNTERS.get(_bare(word))
 
 
 def _bare(word: str) -> str:
@@ -138,6 +150,8 @@ def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, i
     place += bool(bracket)
     if not _counts(found, place):
         return None
+    if bracket and place + 2 < len(found) and found[place + 1].text == "-":
+        place += 2 * _counts(found, place + 2)  # of the first to the last
     number, total, place = place, None, place + 1
     if place + 1 < len(found) and _is_of(found, place):
         behind = place + (2 if found[place].text == "out" else 1)
@@ -153,6 +167,9 @@ def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, i
 
 
 def _number_behind(found: Sequence[LineToken], place: int, unit: str) -> Count | None:
+    if place + 1 < len(found) and found[place + 1].kind == "sign":
+        is_index = found[place].text.lower().rstrip(".") in _INDEX and unit != "episode"
+        place += is_index or found[place].text == "#"  # step#: 3, Batch no: 3
     if place < len(found) and (found[place].kind == "sign" or found[place].text in _SIGNS):
         place += 1
     ratio = ratio_at(found, place)

@@ -27,12 +27,15 @@ _WRAPPED = re.compile(
 _QUOTED = re.compile(
     rf"(['\"])(?P<key>[^'\"]{{1,100}})\1\s*:\s*(?P<value>['\"][^'\"]*['\"]|{NUMBER}|[^,{{}}\[\]]+)"
 )
+_BARE = re.compile(rf"(?<=[{{,\n])\s*(?P<key>[A-Za-z_]\w*)\s*:\s*(?P<value>{NUMBER})(?=\s*[,}}\n])")
+"""As JavaScript shows them."""
+_ITEMS = re.compile(r"(['\"])[^'\"]{1,100}\1\s?:")
 _PAIRS = re.compile(
     r"(?:\w+\()?\[(\('[^']{1,100}', [^()]{1,100}\)(?:, \('[^']+', [^()]+\))*)\]\)?$"
 )
 _PAIR = re.compile(r"\(('[^']+'), ([^()]+)\)")
 _ITEM = r"\1: \2"
-_INSIDE = re.compile(r"\s*(?:['\"{}\]]|[-\d.]+,?\s*$)")
+_INSIDE = re.compile(rf"\s*(?:['\"{{}}\]]|[-\d.]+,?\s*$|[A-Za-z_]\w*: ?{NUMBER},?\s*$)")
 
 
 class Printed(NamedTuple):
@@ -70,7 +73,12 @@ def _flat(found: dict[str, object], levels: int) -> dict[str, object]:
 
 
 def as_dictionary(text: str) -> str:
-    """A line that ends with a list of pairs, ``[('loss', 0.5)]``, as one with a dictionary."""
+    """A line that ends with a list of pairs, ``[('loss', 0.5)]``, as one with a dictionary.
+
+    One of such pairs alone, ``'epoch': 3, 'loss': 0.5``, too.
+    """
+    if text[:1] in "'\"" and text[-1:].isdigit() and _ITEMS.match(text):
+        return f"{{{text}}}"
     match = _PAIRS.search(text) if text.endswith(("]", ")")) and "[('" in text else None
     if match is None:
         return text
@@ -85,7 +93,8 @@ def _items_of(text: str) -> dict[str, object]:
     except (ValueError, RecursionError):
         if text.count("{") > 1:
             return _literal(text)
-        found = {item["key"]: item["value"].strip("'\" \n") for item in _QUOTED.finditer(text)}
+        items = [*_QUOTED.finditer(text)] or _BARE.finditer(text)
+        found = {item["key"]: item["value"].strip("'\" \n") for item in items}
     return found if isinstance(found, dict) else {}
 
 

@@ -51,7 +51,7 @@ class NumberReader:
 
     def read(self, line: str, form: LineForm) -> MetricLine:
         """What a line says."""
-        return MetricLine(_position(line, form), self.values(line, form))
+        return MetricLine(_position(line, form), self.values(line, form), form.subject)
 
     def values(self, line: str, form: LineForm) -> tuple[tuple[str, str, float], ...]:
         """The values of a line: (split, name, value)."""

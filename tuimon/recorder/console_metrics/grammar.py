@@ -6,36 +6,29 @@ One pass from left to right: each lexeme is looked at where it stands, and belon
 import re
 
 from tuimon.metrics import measure_of
-from tuimon.metrics.splits import SPLIT_WORD, split_of
-from tuimon.metrics.vocabulary import word_set
-from tuimon.recorder.console_metrics.count_reading import CountReading
-from tuimon.recorder.console_metrics.counters import Count, counter_at, is_whole, ratio_at
-from tuimon.recorder.console_metrics.joined_words import VALUED, told_by
-from tuimon.recorder.console_metrics.lexer import LineToken
-from tuimon.recorder.console_metrics.line_items import Pair, Word
-from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter, name_of
-
-_ASIDE = re.compile(
-    rf"{SPLIT_WORD}|batch|epoch|step|avg|mean|ema|s|ms|sec|%|data|moving avg|running"
-    r"|(?:last|past|over) (?:last )?\d{1,6}(?: \w+)?|per \w+"
+from tuimon.metrics.splits import split_of
+from tuimon.recorder.console_metrics.counters import (
+    OTHER,
+    Count,
+    counter_at,
+    is_whole,
+    ratio_at,
+    unit_of,
 )
-"""What stands in parentheses that belong to a name, ``loss (batch)``, ``reward (last 100)``."""
+from tuimon.recorder.console_metrics.joined_words import VALUED, told_by
+from tuimon.recorder.console_metrics.line_items import Pair, Word
+from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter
+from tuimon.recorder.console_metrics.word_reading import OF_ALL, WordReading
 
-_LONGEST_ASIDE = 4
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
-_NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
-"""Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
-
 _VERBS = ("has", "had", "with", "gives")
 """Between a counter and its values."""
-_PATH = re.compile(r"[\w.\-]+(?:/[\w.\-]+)+")
-_PARTITIONS = word_set("split mode phase stage subset set partition")
 _ARROW_SIGNS = ("=>", "==>", "-->", "->")
 _CLOSING = (")", "]", "}")
-_BETWEEN = ("|", "│", ",", ";", ".")
+_BETWEEN = ("|", "│", ",", "，", ";", ".")
 
 
-class LineReading(CountReading):
+class LineReading(WordReading):
     """What a line consists of."""
 
     def __init__(self, line: str, start: int = 0) -> None:
@@ -48,8 +41,6 @@ class LineReading(CountReading):
         """Whether one has a name that may count anything, ``bucket 0 loss 0.5``."""
         self._has_no_signs = not any(one.kind == "sign" for one in self.found)
         """Hyphens stand between names and numbers then."""
-        self._words: list[Word] = []
-        """Those right before the current lexeme."""
         place = 0
         while place < len(self.found):
             place = self._take(place)
@@ -78,9 +69,15 @@ class LineReading(CountReading):
             and self._has_no_signs
             and self._kind(place + 1) == "number"
         ):
+            if self._words[-1].text in PLACE_WORDS:  # Testing at - 10/20
+                del self._words[-1]
+                self._release()
+                return place + 1
             return self._pair((place + 1, place + 2), "-")
         if self._words and one.text in _ARROW_SIGNS and self._kind(place + 1) == "number":
             return self._pair((place + 1, place + 2), ":")  # loss => 0.5
+        if self._words and one.text in "-–—" and self._owns(place):
+            return place + 1
         self._release()
         if one.kind == "junk":
             for what in told_by(one, 0, is_first=False, follows_epoch=False):
@@ -153,7 +150,7 @@ class LineReading(CountReading):
         ``Cost after iteration 100: 0.5``.
         """
         is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
-        is_told = is_told and self._words[0].text.lower() != "best"
+        is_told = is_told and self._words[0].text.lower() not in OF_ALL
         is_followed = self._kind(count.end) == "sign" or self._is("is", count.end)
         value = self._value(count.end + 1) if is_told and is_followed else None
         if value is None or not (is_told and measure_of(self._words[-2].text).kind in VALUED):
@@ -196,6 +193,8 @@ class LineReading(CountReading):
                 return self._epoch_of_split(*value) or self._pair(value, one.text)
             if end := self._text_behind(place):
                 return end
+            if self._owns(place):
+                return place + 1
             if joined := self._joined(place):
                 last = self._words.pop()
                 text = self.line[last.start : joined.end]
@@ -203,28 +202,6 @@ class LineReading(CountReading):
                 return place + 2
         self._release()
         return place + 1
-
-    def _text_behind(self, place: int) -> int:
-        """Index of what is behind a pair of a name and a text, ``msg="train step"``, or 0."""
-        if place + 1 >= len(self.found):
-            return 0
-        text = self.found[place + 1]
-        if self.found[place].text != "=" and not _PATH.fullmatch(text.text):
-            return 0
-        if text.start != self.found[place].end or (text.kind != "word" and text.text not in "'\""):
-            return 0
-        end = place + 2
-        if text.kind != "word":
-            while end < len(self.found) and self.found[end].text != text.text:
-                end += 1
-            end += 1
-        key, words = self._words.pop().text.lower(), self.found[place + 1 : end]
-        self._release()
-        if key in _PARTITIONS:
-            for word in words:
-                if split_of(word.text):
-                    self._add(Word(word.text, word.start, word.end, self._depth))
-        return end
 
     def _epoch_of_split(self, place: int, end: int) -> int:
         """Index of what is behind an epoch that has no name, ``Train: 0 [50/1251]``, or 0."""
@@ -241,16 +218,6 @@ class LineReading(CountReading):
         self._add(Count("epoch", self._span(place), totals, end))
         return self._batch(end)
 
-    def _joined(self, place: int) -> LineToken | None:
-        """The word that is joined to the one before, and names the number behind it."""
-        if place + 2 >= len(self.found) or self.found[place + 2].kind != "number":
-            return None
-        sign, after = self.found[place], self.found[place + 1]
-        is_glued = self._words[-1].end == sign.start and sign.end == after.start
-        if counter_at(self.found, place + 1, after.text, []):
-            return None  # module:Epoch 3
-        return after if is_glued and after.kind == "word" else None
-
     def _number(self, place: int) -> int:
         is_next = self._words and self.line[self._words[-1].end : self.found[place].start].isspace()
         if is_next and not (split_of(self._words[-1].text) and self._is("/", place + 1)):
@@ -264,27 +231,16 @@ class LineReading(CountReading):
             self.has_nameless = True
         return place + 1 + self._has_noun(place)
 
-    def _aside(self, place: int) -> int:
-        """Parentheses that belong to a name, ``loss (batch)=0.5``: what is behind them, or 0."""
-        inside = [one.text for one in self.found[place + 1 : place + 2 + _LONGEST_ASIDE]]
-        if ")" not in inside or not _ASIDE.fullmatch(" ".join(inside[: inside.index(")")])):
-            return 0
-        close = place + 1 + inside.index(")")
-        if self._kind(close + 1) != "sign":
-            return 0
-        last, end = self._words.pop(), self.found[close].end
-        text = self.line[last.start : end]
-        if split_of(inside[0]):
-            text = f"{inside[0]} {last.text}"  # loss (train)
-        self._words.append(Word(text, last.start, end, self._depth))
-        return close + 1
-
     def _pair(self, value: tuple[int, int], sign: str) -> int:
         number, place = value
-        if not sign and (end := self._counted(number) or self._qualified(number, place)):
+        if not sign and (
+            end := self._after(number) or self._counted(number) or self._qualified(number, place)
+        ):
             return end
         of, average, is_sure, end = self._behind(place)
         key = self._name()
+        self._owner = self._owner if split_of(key) else ""
+        key = f"{key} {self._owner}" if self._owner else key
         first = key.partition("/")[0].strip()
         if of is not None and first != key and counter_at(self.found, number - 1, first, []):
             self._add(Count("step", self._span(number), None, end))  # Step / patience: 10 / 1
@@ -292,6 +248,21 @@ class LineReading(CountReading):
         if key and not (sign and _SOURCE.fullmatch(key)):
             self._add(Pair(key, sign, self.found[number], of, average, is_sure, self._depth))
         return end
+
+    def _after(self, number: int) -> int:
+        """Index of what is behind a value that what it came after is told with its noun, or 0.
+
+        ``Loss after 10 epochs: 0.5``, ``loss after 640 examples is 0.5``.
+        """
+        place = number + 2
+        is_told = len(self._words) > 1 and self._words[-1].text == "after"
+        is_counted = is_whole(self.found[number]) and self._kind(number + 1) == "word"
+        is_followed = self._kind(place) == "sign" or self._is("is", place)
+        value = self._value(place + 1) if is_told and is_counted and is_followed else None
+        if value is None or self._words[0].text.lower() in OF_ALL:
+            return 0
+        unit = unit_of(self.found[number + 1].text) or OTHER
+        return self._pair_at(Count(unit, self._span(number), None, place), value)
 
     def _qualified(self, number: int, place: int) -> int:
         """Index of what is behind a number that is part of a name, ``top 5 accuracy``, or 0."""
@@ -331,15 +302,3 @@ class LineReading(CountReading):
         self._add(Count("step", self._span(number), None, place))
         self._add(Pair(key, "", value, None, None, True))
         return place + 1
-
-    def _name(self) -> str:
-        """What the words right before a number call it; the others are left as words."""
-        self._words, name = name_of(self._words)
-        self._release()
-        return name
-
-    def _release(self) -> None:
-        if [word.text.lower() for word in self._words] not in _NO_WORDS:
-            for word in self._words:
-                self._add(word)
-        self._words.clear()

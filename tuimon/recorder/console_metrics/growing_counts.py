@@ -81,8 +81,18 @@ class _LinePattern:
         return Position(epoch, row[column], unit="step")
 
 
+class PlacedLine(NamedTuple):
+    """A line whose place is known as far as it will be."""
+
+    whose: Trainings
+    part: str
+    """What was under way when it was printed, ``fold 1``."""
+    line: MetricLine
+
+
 class _Held(NamedTuple):
     whose: Trainings
+    part: str
     line: MetricLine
     pattern: _LinePattern | None
     """None of a line that waits for those before it alone."""
@@ -112,9 +122,9 @@ class GrowingCounts:
         """Whether such a line came before."""
         return pattern in self._patterns
 
-    def pass_by(self, whose: Trainings, line: MetricLine) -> Iterator[tuple[Trainings, MetricLine]]:
+    def pass_by(self, whose: Trainings, line: MetricLine) -> Iterator[PlacedLine]:
         """A line that tells where it is, or that lies where the training is."""
-        self._held.append(_Held(whose, line, None))
+        self._held.append(_Held(whose, whose.part, line, None))
         yield from self._clear()
 
     def place(
@@ -124,7 +134,7 @@ class GrowingCounts:
         counts: CountRow,
         *,
         needs_proof: bool,
-    ) -> Iterator[tuple[Trainings, MetricLine]]:
+    ) -> Iterator[PlacedLine]:
         """A line that tells nothing of where it is that is understood.
 
         One that `needs_proof` counts only if a number in it grows.
@@ -136,7 +146,7 @@ class GrowingCounts:
         row = counts.numbers
         if known.rows and len(known.rows[0]) != len(row):
             return
-        self._held.append(_Held(whose, line, known, row, counts.words, needs_proof))
+        self._held.append(_Held(whose, whose.part, line, known, row, counts.words, needs_proof))
         if not known.is_settled:
             known.rows.append(row)
             if known.is_proven or (known.rows[1:] and not known.may_grow()):
@@ -159,14 +169,14 @@ class GrowingCounts:
         self._outer[counts.pattern] = _Outer(counts.numbers, done, column)
         return None if column is None else float(counts.numbers[column])
 
-    def finish(self) -> Iterator[tuple[Trainings, MetricLine]]:
+    def finish(self) -> Iterator[PlacedLine]:
         """All that is held back."""
         for one in self._held:
             if one.pattern is not None and not one.pattern.is_settled:
                 one.pattern.settle(one.words)
         yield from self._clear()
 
-    def _clear(self) -> Iterator[tuple[Trainings, MetricLine]]:
+    def _clear(self) -> Iterator[PlacedLine]:
         if len(self._held) > _MOST_HELD and (first := self._held[0].pattern) is not None:
             first.settle(self._held[0].words)
         while self._held:
@@ -175,7 +185,7 @@ class GrowingCounts:
                 return
             self._held.popleft()
             if (line := _placed(one)) is not None:
-                yield one.whose, line
+                yield PlacedLine(one.whose, one.part, line)
 
 
 def _placed(one: _Held) -> MetricLine | None:
@@ -188,7 +198,7 @@ def _placed(one: _Held) -> MetricLine | None:
     word = one.words[one.pattern.column]
     values = ((split, _without(key, word), value) for split, key, value in one.line.values)
     named = tuple(value for value in values if value[1])
-    return MetricLine(position, named) if position.known and named else None
+    return MetricLine(position, named, one.line.subject) if position.known and named else None
 
 
 def _without(key: str, word: str) -> str:

@@ -42,7 +42,7 @@ MOST_BELOW = 12
 RULED = re.compile(r"\s*[*=#-]{3,}")
 """What makes a line one for those below it even where they are not indented."""
 
-BEST_HEADING = re.compile(r"best iteration is:\s*$")
+BEST_HEADING = re.compile(r"\b[Bb]est [\w ]{1,40}:\s*$")
 SOURCE_AT_END = re.compile(r"(?<=\S)(\s{2,})[\w./]{1,60}\.py:\d+\s*$")
 """What rich's handler of loggers writes at the right edge of the first line of a message."""
 

@@ -11,12 +11,13 @@ from typing import NamedTuple
 from tuimon.metrics import measure_of
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric
 from tuimon.metrics.splits import EVALUATIONS, split_of
-from tuimon.recorder.console_metrics.counters import Count, Span, is_whole
+from tuimon.recorder.console_metrics.counters import OTHER, Count, Span, is_whole
 from tuimon.recorder.console_metrics.grammar import LineReading
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Word
-from tuimon.recorder.console_metrics.line_place import OTHER, Place, place_of
+from tuimon.recorder.console_metrics.line_place import Place, place_of
 from tuimon.recorder.console_metrics.prefixes import Prefix
 from tuimon.recorder.console_metrics.prose import (
+    FILLERS,
     behind_function_words,
     has_function_word,
     unknown_words,
@@ -35,7 +36,7 @@ _RANKS = ("rank", "local_rank", "global_rank")
 _COUNTER = re.compile(r"\b(?:steps?|iter\w*|epochs?|batch(?:es)?|updates?)\b", re.IGNORECASE)
 _FRAMES = frozenset("│├└╰")
 _CATBOOST = "learn"
-_DRAWN = re.compile(r"━|\[=*>?\.*\]|\s-\s")
+_DRAWN = re.compile(r"━|\[=*>?\.*\]|/\d+\s-\s")
 
 
 _NOWHERE = Place()
@@ -49,6 +50,8 @@ class LineForm(NamedTuple):
     rank: Span | None = None
     split: str = ""
     """What it is about as a whole."""
+    subject: str = ""
+    """Words that may name one of several things."""
     is_heading: bool = False
     """Whether it only tells where those below it are."""
     has_points: bool = False
@@ -202,6 +205,8 @@ def _is_measured(
     if known and are_words_known and are_fractions and any(map(_is_learning_rate, pairs)):
         return True  # policy 0.3 lr 0.01
     # "Epoch: 10, Train: 0.81, Test: 0.79"
+    if known and are_words_known and len(list(filter(_is_bare, pairs))) >= _FEW_TELLING:
+        return True  # iter 1 act 4.8 pre 5.9 f 7.7
     return known and any(_is_split(one.key) and not is_integer(one) for one in pairs)
 
 
@@ -213,9 +218,13 @@ def _measured(
     unknown: int,
 ) -> LineForm:
     """The form of a line with measurements."""
+    if any(_is_anchor(pair, known=True) for pair in reading.behind):
+        items = [item for item in items if not _is_split_word(item.what)]  # of which of them?
     values, split = values_of(items, pairs, are_meters=form.place.counted is not None)
     points = any("." in pair.number.text for pair in pairs)
-    form = form._replace(values=values, split=split, has_points=points)
+    words = [item.what for item in items if isinstance(item.what, Word)]
+    subject = " ".join(word.text for word in words if _is_label(word))
+    form = form._replace(values=values, split=split, has_points=points, subject=subject)
     read = [span for value in values for span in (value.number, value.of) if span]
     unread = unread_in(reading.found, [*read, *form.place.spans])
     form = form._replace(unread=unread, pattern=pattern_of(reading.line, reading.found[0].start))
@@ -228,7 +237,8 @@ def _measured(
     before = reading.line[: pairs[0].number.start]
     is_column = len(pairs) == 1 and not pairs[0].sign and len(before) - len(before.rstrip()) > _GAP
     is_odd = is_column and not form.is_indented
-    if reading.has_nameless or is_odd or any(map(_may_count, pairs)):
+    is_of_one = form.is_indented and any(map(_is_label, _words_before(items)))
+    if reading.has_nameless or is_odd or is_of_one or any(map(_may_count, pairs)):
         return form._replace(is_doubtful=True)
     anchors = [pair for pair in pairs if _is_anchor(pair, known=False)]
     if not all(pair.sign or not is_integer(pair) for pair in anchors):
@@ -254,6 +264,12 @@ def _words_before(items: Sequence[LineItem]) -> Iterator[Word]:
         yield item.what
 
 
+def _is_label(word: Word) -> bool:
+    """Whether a word may be the name of one of several things, ``velocity_x  R2=0.98``."""
+    is_known = split_of(word.text) or measure_of(word.text).kind
+    return not is_known and word.text.lower() not in FILLERS
+
+
 def _is_anchor(pair: Pair, known: bool) -> bool:
     return is_metric(pair.key, pair.number.text, pair.sign or (":" if known else ""))
 
@@ -272,6 +288,11 @@ def _may_count(pair: Pair) -> bool:
 def _is_logged(pair: Pair) -> bool:
     """Whether a pair of any name was surely written as one: ``D_A: 0.31``."""
     return pair.sign != "" and not is_whole(pair.number) and not pair.number.unit
+
+
+def _is_bare(pair: Pair) -> bool:
+    """Whether a pair has no sign and a fraction without a unit."""
+    return not (pair.sign or is_whole(pair.number) or pair.number.unit)
 
 
 def _is_result(pair: Pair) -> bool:

@@ -5,16 +5,13 @@ from typing import NamedTuple
 
 from tuimon.metrics import measure_of
 from tuimon.metrics.splits import EVALUATIONS, split_of
-from tuimon.recorder.console_metrics.counters import PART_WORDS, Count, Span, is_whole
+from tuimon.recorder.console_metrics.counters import OTHER, PART_WORDS, Count, Span, is_whole
 from tuimon.recorder.console_metrics.grammar import LineReading
 from tuimon.recorder.console_metrics.lexer import LineToken
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio
 
 _UNITS = ("global", "iteration", "step", "batch", "progress", "episode")
 """Of several counters in a line the first of these is where it is."""
-
-OTHER = "other"
-"""The unit of steps of something that no word is known of, ``Learner Steps = 100``."""
 
 _NEAR = 12
 _NEXT = 3
@@ -79,6 +76,8 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
         row = row._replace(epoch=(number.start, number.end), counted=counted)
     row = row or (_leading(reading.found, pairs) if epoch is None else None)
     if row is not None:
+        if epoch is not None and row.counted is not None and _is_inside(reading, epoch):
+            row = row._replace(counted=row.counted._replace(unit="global"))  # 9/30000 (epoch 2)
         return row._replace(
             epoch=row.epoch or found.epoch, epochs=row.epochs or found.epochs, part=found.part
         )
@@ -144,12 +143,12 @@ def _leading(found: Sequence[LineToken], pairs: Sequence[Pair]) -> Place | None:
     if kinds == "[0,0]":
         return Place(spans[1], counted=Count("batch", spans[3], None, 0))
     is_rank = kinds.startswith("[0][") and not split_of(found[4].text)  # or a process
-    if kinds.startswith("[0]") and not is_rank:
+    if (kinds.startswith("[0]") and not is_rank) or kinds.startswith("<0>"):
         return Place(counted=Count("iteration", spans[1], None, 0))
     is_bare = kinds[0] == "0" and found[1].kind == "word" and len(pairs) > 1
     if is_bare and measure_of(pairs[0].key).kind == "loss":
         is_training = measure_of(pairs[0].key).split not in EVALUATIONS
         return Place(counted=Count("iteration", spans[0], None, 0)) if is_training else None
-    if kinds[:2] in ("0:", "0|", "0[", "0(", "0,"):
+    if kinds[:2] in ("0:", "0|", "0[", "0(", "0,", "0;"):
         return Place(counted=Count("iteration", spans[0], None, 0))
     return None

@@ -59,8 +59,7 @@ def before_counter(words: Sequence[Word], *, is_first: bool, has_bars: bool) -> 
         del left[-1]
     if left and left[-1].text.lower() in PLACE_WORDS:
         others = left[:-1]
-        leads = all(map(_is_leading, others)) and bool(others)
-        if is_first and leads:  # Evaluation on dev at epoch 3
+        if is_first and all(map(_is_leading, others)):  # Evaluation on dev at epoch 3
             left = [one for one in others if one.text.lower() not in PLACE_WORDS]
         elif not (is_first or others) or (has_bars and _is_at(left[-1])):
             del left[-1]

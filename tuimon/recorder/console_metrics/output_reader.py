@@ -14,13 +14,14 @@ from tuimon.recorder.console_metrics.bars import (
     bar_state,
 )
 from tuimon.recorder.console_metrics.block_heading import BlockHeading
+from tuimon.recorder.console_metrics.counters import AT_ONCE
 from tuimon.recorder.console_metrics.dictionaries import (
     OpenDictionary,
     as_dictionary,
 )
 from tuimon.recorder.console_metrics.dictionary_lines import DictionaryReader
 from tuimon.recorder.console_metrics.form_cache import FormCache, NumberReader
-from tuimon.recorder.console_metrics.growing_counts import GrowingCounts
+from tuimon.recorder.console_metrics.growing_counts import GrowingCounts, PlacedLine
 from tuimon.recorder.console_metrics.headings import (
     BEST_HEADING,
     DATA_HEADING,
@@ -58,6 +59,7 @@ _ABOVE = frozenset(":*=")
 """What lines end with that stand above others."""
 
 _DIGIT = re.compile(r"\d")
+_FRACTION = re.compile(r"\d\.\d")
 _OPENING = frozenset("{:-=+━─┐╮")
 """What the first line of a block or a dictionary ends with."""
 _NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
@@ -178,7 +180,7 @@ class OutputReader:
         if (state := bar_state(text)) is not None:
             return self._state(state)
         if may_be_above(text):
-            self._above = counts_above(text, prefix_of(text).end)
+            self._above = counts_above(text, prefix_of(text).end) or self._above
         if not may_hold_metrics(text) and not (self._heading.position.known and text[:1].isspace()):
             if text[-1:] in _ABOVE and not _DIGIT.search(own := text[prefix_of(text).end :]):
                 self._head(own)
@@ -262,11 +264,19 @@ class OutputReader:
         return None if self._main_total is None else self._unnamed.get(self._main_total)
 
     def _plain(self, text: str) -> list[PrintedPoint]:
-        form = self._forms.of(text)
+        form, part = self._forms.of(text), self._trainings.part
+        points = self._read(text, form)
+        if form.values and form.place.part is not None and form.place.part[0] in AT_ONCE:
+            self._trainings.label(part)  # what comes next may be about all of them
+        return points
+
+    def _read(self, text: str, form: LineForm) -> list[PrintedPoint]:
         skips = self._skips and bool(form.values)
         self._skips = not skips and (self._skips or BEST_HEADING.search(text) is not None)
         if form is not NOTHING and not form.is_indented:
             self._heading.pass_by()
+        if not form.values and not form.is_heading and _FRACTION.search(text):
+            self._trainings.misread += 1
         if form is NOTHING or skips:
             is_said = " of the " in text or " at " in text or " over epoch" in text
             return self._points(said_in(text)) if is_said and not skips else []
@@ -292,7 +302,8 @@ class OutputReader:
         else:
             is_owned = form.is_indented and self._heading.owns
             needs_proof = form.is_doubtful or (form.is_vague and not is_owned)
-            counts = counts_of(text, form.unread, form.pattern).below(self._above)
+            counts = counts_of(text, form.unread, form.pattern)
+            counts = counts if counts.numbers else counts.below(self._above)
             if self._is_placeless(trainings, counts):
                 held = self._growing.place(trainings, line, counts, needs_proof=needs_proof)
                 return self._followed(held)
@@ -329,9 +340,10 @@ class OutputReader:
 
     def _announce(self, text: str, form: LineForm, trainings: Trainings) -> None:
         """What a line tells for those below it."""
-        if not form.is_heading:
-            return
         position = self._numbers.read(text, form).position
+        if not form.is_heading:
+            trainings.current.axis.enter(position.epoch)
+            return
         self._heading.announce(text, position, form.split, is_indented=form.is_indented)
         if position.epoch is not None and self._heading.section not in EVALUATIONS:
             trainings.announce(position.epoch)
@@ -357,5 +369,5 @@ class OutputReader:
             return []
         return self._followed(self._growing.pass_by(self._trainings, line))
 
-    def _followed(self, lines: Iterable[tuple[Trainings, MetricLine]]) -> list[PrintedPoint]:
-        return [point for trainings, line in lines for point in trainings.follow(line)]
+    def _followed(self, lines: Iterable[PlacedLine]) -> list[PrintedPoint]:
+        return [point for one in lines for point in one.whose.follow(one.line, one.part)]

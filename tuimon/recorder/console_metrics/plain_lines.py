@@ -14,7 +14,7 @@ _BRACKETED = f"{SPLIT_WORD}|epoch|ep|iter|iteration|it|step|batch|update|episode
 """What may stand in angle brackets."""
 _REFUSED = re.compile(
     r"^\W*(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,40}\s"  # a commit
-    r"|^\s*(?:>>>|\$|#(?!\s\w+:\s|(?i:iter|epoch|step)\w*\s?[=:])|@|//|[-+]{3}\s)"
+    r"|^\s*(?:>>>|\$|#(?!\s\w+:\s|\s?(?i:iter|epoch|step)\w*\s?[=:\d])|@|//|[-+]{3}\s)"
     r"|(?<![\[=])={2,}>-{3,}"  # a bar that tells no count
     r"|\w(?:Error|Exception|Warning)\b|\w\(\s*\w+\s?="
     r"|\s--?(?!inf\b|nan\b)[a-z]\w+[ =]|^\W*(?:WARN|WARNING|ERROR|CRITICAL|FATAL)\b|https?://"

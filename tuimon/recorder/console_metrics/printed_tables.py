@@ -16,7 +16,9 @@ LONGEST_ROW = 1024
 _EPOCHS = frozenset({"ep", "epoch", "epochs", "e"})
 _STEPS = frozenset({"it", "iter", "iteration", "step", "steps", "#"})
 _CLASSES = frozenset({"class", "classes"})
-_HEAD = re.compile(rf"[\s|│┃]*(?:{'|'.join(_EPOCHS | _STEPS | _CLASSES)})(?![\w=:])", re.IGNORECASE)
+_FIRST = rf"(?:{'|'.join(_EPOCHS | _STEPS | _CLASSES)})(?![\w=:])"
+_HEAD = re.compile(rf"[\s|│┃]*(?:#\s?)?{_FIRST}", re.IGNORECASE)
+_COMMENT = re.compile(rf"#(?=\s?{_FIRST})", re.IGNORECASE)
 _COUNTER = re.compile(
     r"(?:\w+[_ ])?(?:epochs?|iters?|iterations?|steps?|updates|episodes?)", re.IGNORECASE
 )
@@ -29,8 +31,9 @@ _VALUE = re.compile(r"[\s:=]\d+\.\d|[:=]\s?\d")
 PIPES = re.compile(r"[|│┃]")
 WIDE = re.compile(r"\s{2,}|\t")
 _COMMA = re.compile(",")
+_SEMICOLON = re.compile(";")
 _SINGLE = re.compile(r"[^\s|│┃]+")
-NAME = re.compile(r"#|[A-Za-z][\w@/.%()+\- ]{0,60}")
+NAME = re.compile(r"#|[A-Za-z][\w@/.%()+\- ]{0,60}(?:\[[A-Za-z%/]{1,12}\])?")
 _PAIR = re.compile(r"\s\d[\d.]*$")
 _NUMBERED = re.compile(r"(\d{1,9})(?:/\d{1,9})?(?: \([\d.]+%\))?")
 _NO_NUMBER = re.compile(
@@ -116,7 +119,7 @@ class ConsoleTable:
         self._is_new = False
         self._last = number + self._offset
         charted = tuple(
-            ("", name, value)
+            ("", name.partition(" [")[0], value)  # loss [MSE]
             for name, value in values
             if is_charted(name) and _word_of(name) not in _STEPS | _EPOCHS
         )
@@ -182,7 +185,7 @@ def _word_of(name: str) -> str:
 
 def may_be_head(text: str) -> bool:
     """A quick look at a line."""
-    if text[-1:].isdigit() or text[-1:] == "]":
+    if text[-1:].isdigit() or (text[-1:] == "]" and ";" not in text):
         return False
     is_wide = "  " in text or "\t" in text or "," in text or "|" in text or "│" in text
     return _HEAD.match(text) is not None or (is_wide and _COUNTED.search(text) is not None)
@@ -191,8 +194,8 @@ def may_be_head(text: str) -> bool:
 def _head_of(text: str) -> _Head | None:
     if _VALUE.search(text) or len(text) > LONGEST_ROW:
         return None
-    text = text.rstrip(": ")
-    for between in (PIPES, WIDE, None) if PIPES.search(text) else (_COMMA, WIDE, None):
+    text = _COMMENT.sub(" ", text.rstrip(": "), count=1)
+    for between in (PIPES, WIDE, None) if PIPES.search(text) else (_SEMICOLON, _COMMA, WIDE, None):
         spans = [(a, b) for a, b in _spans(text, between) if text[a:b] != _CHECKPOINT]
         names = [text[a:b] for a, b in spans]
         if not 2 <= len(names) <= MOST_CELLS or has_function_word(text):
@@ -260,9 +263,13 @@ def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
     values = []
     for name, cell in zip(head.names, cells, strict=True):
         cell = cell.strip("[]")
+        if head.between is _SEMICOLON:
+            cell = cell.replace(",", ".")  # a decimal one
         value = to_number(cell.rstrip("%"))
         if value is not None:
             values.append((name, value))
+        elif head.between is PIPES and not is_metric(name, "0.5", ":"):
+            continue  # words in a column for them
         elif not _NO_NUMBER.fullmatch(cell) and not _NUMBERED.fullmatch(cell):
             return None
     return int(counted[1]), values

@@ -136,7 +136,7 @@ class StepAxis:
         if position.done is None and self.trained is None and position.epoch is not None:
             return Step(self._of_epoch(position, last), told=False)
         self.enter(position.epoch)
-        if position.done is not None:
+        if position.done is not None and not self._is_lost(position):
             self.trained = self._count(position, position.done, evaluates=False)
             return Step(self.trained, told=True)
         return Step(self.trained if self.trained is not None else self._line, told=False)
@@ -201,6 +201,14 @@ class StepAxis:
         lap.enter(count, self.epoch)
         return lap.offset + count
 
+    def _is_lost(self, position: Position) -> bool:
+        """Whether batches go back within an epoch: nobody knows which these are."""
+        lap = self._laps.get((False, position.unit, position.total))
+        if lap is None or position.total or position.unit != "batch" or position.done is None:
+            return False
+        is_back = position.done < lap.count and not lap.has_told(position.done)
+        return is_back and self.epoch is not None and lap.epoch == self.epoch
+
     def _epochs_before(self) -> int:
         """Epochs done, for a training that calls its first one 1, unless it began with 0."""
         if self.epoch is None:
@@ -222,9 +230,16 @@ class CurveSteps:
         self._repeats = self._repeats_before = 0
         """How often the last step was told, and the one before."""
         self._has_echo = False
+        self._subject = ""
 
-    def place(self, step: Step, epoch: int | None, *, evaluates: bool) -> int | None:
-        """The step of a point; `epoch` is the one that was named last. None if it has no place."""
+    def place(
+        self, step: Step, epoch: int | None, subject: str = "", *, evaluates: bool
+    ) -> int | None:
+        """The step of a point; `epoch` is the one that was named last. None if it has no place.
+
+        Of the `subject` of a line nothing is known: what another has told of this step is another
+        curve's.
+        """
         if not evaluates and not step.told and self._told > 1:
             return None
         self._told += step.told
@@ -233,6 +248,9 @@ class CurveSteps:
         if number is None:
             start = -1 if epoch == 0 else 0
             number = max((start if last is None else last) + 1, epoch or 0)
+        if number == last and subject != self._subject:
+            return None
+        self._subject = subject
         if number == last:
             self._repeats += 1
             return None if self._has_echo else number

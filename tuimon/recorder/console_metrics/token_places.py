@@ -86,7 +86,9 @@ class TokenPlaces:
         if place == 0 or self._kind(place + 1) != "word":
             return False
         is_next = self.found[place + 1].start <= self.found[place].end + 2
-        return is_next and self._kind(place + 2) not in ("number", "sign", "open", "")
+        is_name = self._is("-", place + 2) and self._kind(place + 3) == "number"  # 10 loss - 0.5
+        is_followed = self._kind(place + 2) not in ("number", "sign", "open", "")
+        return is_next and is_followed and not is_name
 
     def _is_average(self, number: int, other: int) -> bool:
         """Whether what is in parentheses is no change, ``0.5 (-0.1)``."""

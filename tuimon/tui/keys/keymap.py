@@ -18,6 +18,7 @@ from tuimon.tui.screens.sparklines import SPARKLINE_KEYS
 from tuimon.tui.screens.summaries import SUMMARY_KEYS
 from tuimon.tui.screens.system import SYSTEM_KEYS
 from tuimon.tui.screens.value_screen import TABLE_KEYS
+from tuimon.tui.screens.where_page import WHERE_KEYS
 from tuimon.views.kinds import KINDS
 
 _PANES = (ChartPane, TagPane, FoldedSections, ConsolePane, SystemPane)
@@ -51,6 +52,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "views of media": VIEW_KEYS,
     "texts": TEXT_KEYS,
     "about the run": RUN_KEYS,
+    "where it is": WHERE_KEYS,
     "lines": all_of(Prompt.TOPICS),
 }
 """By the screen that they belong to; each id is there once."""

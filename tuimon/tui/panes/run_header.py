@@ -12,6 +12,7 @@ from tuimon.present.facts import (
     standing,
     window_title,
 )
+from tuimon.present.progress_words import percent, progress_bar
 from tuimon.runs.record import MirrorRecord
 from tuimon.terminal.driver import round_trip
 from tuimon.text import (
@@ -89,6 +90,10 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
             parts.append((_REASON, safe(facts.reason), role if state.ended else roles.WARN))
     if facts.runs > 1:
         parts.append((79, f"{facts.runs} runs", roles.TEXT))
+    if (found := facts.progress) is not None:
+        parts.append((49, progress_bar(found, _BAR_CELLS), roles.ACCENT))
+        left = f" {facts.left} left" if facts.left else ""
+        parts.append((81, f"{percent(found)}{left}", roles.ACCENT))
     if facts.step is not None:
         upto = "up to " if facts.runs > 1 else ""
         parts.append((80, f"{upto}step {facts.step}", roles.TEXT))

@@ -27,6 +27,7 @@ from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings, everywhere
 from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.screens.pages import FactsScreen, HelpScreen
 from tuimon.tui.screens.typing import TypingScreen
+from tuimon.tui.screens.where_page import WherePage
 
 _UPLOAD_SECONDS = 1.0
 """That a request for an upload may take to be written."""
@@ -60,6 +61,7 @@ class SessionScreen(KeyScreen[None]):
         "The training": (
             Key("run", "i", "run_facts", "About this run", "Show all about this run", "info", 42),
             Key("alerts", "a", "alerts", "Alerts", "List the alerts", "alerts", 81),
+            Key("where", "W", "where", "Where it is", "Show at which lines it is, by rank"),
             Key("stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
             Key("type", "I", "type", "Type into the console", _TYPE, "answer it", 79),
             Key("pause", "P", "pause", "Pause, unpause", "Pause it, or let it go on", "pause", 43),
@@ -81,6 +83,7 @@ class SessionScreen(KeyScreen[None]):
             "stop": runs or (status is not None and bool(leftovers(status))),
             "type": status is not None and status.record.waiting_for_input,
             "upload": status is not None and can_upload(status),
+            "where": (runs or session.process is not None) and not session.ended,
             "alerts": any(map(is_wrong, session.alerts)),
         }
         return {key for key, does in works.items() if not does}
@@ -125,6 +128,15 @@ class SessionScreen(KeyScreen[None]):
     def _alerts(self) -> tuple[str, list[tuple[str, str]]]:
         rows = alert_rows(self.session)
         return "" if rows else "No alerts: no NaN, no growing loss, no stall.", rows
+
+    def action_where(self) -> None:
+        status = self.session.status
+        if self.session.ended or (status is None and self.session.process is None):
+            self.notify("Only a training that runs can tell where it is.")
+        elif status is not None and not status.is_here:
+            self.notify(safe(f"It runs on {status.record.host}; ask there: tuimon where"))
+        else:
+            self.app.push_screen(WherePage(self.session))
 
     # Leaving, stopping, pausing
 

@@ -115,7 +115,7 @@ class HParamsView(View):
 
     @classmethod
     def fault(cls, key: str, text: str) -> str:
-        return filter_fault(text)
+        return filter_fault(text, comparing=True)
 
     def press(self, key: str, text: str = "") -> None:
         column = self._table.named(self._column)
@@ -142,7 +142,7 @@ class HParamsView(View):
                 self._cursor.at = 0
             case "hparams-colour":
                 self._colour = name
-            case "hparams-filter" if not filter_fault(text):
+            case "hparams-filter" if not filter_fault(text, comparing=True):
                 self._filter, self._cursor.at = text.strip(), 0
                 self._matches = parse_expression(text)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -232,36 +233,33 @@ def matches(table: HParamTable, session: HParamSession, term: FilterTerm) -> boo
     """
     if term.of_run:
         return term.pattern.search(session.run) is not None
-    word = term.word
-    for sign in (">=", "<=", "!=", ">", "<", "="):
-        name, found, wanted = word.partition(sign)
-        if not found:
-            continue
+    if term.bound is not None:
+        pairs = zip(table.columns, session.values, strict=True)
+        return term.keeps(
+            {
+                column.name: value
+                for column, value in pairs
+                if isinstance(value, float) and not isinstance(value, bool)
+            }
+        )
+    name, sign, wanted = term.word.partition("!=" if "!=" in term.word else "=")
+    if sign:
         at = _named(table, name)
-        if at is None:
-            return False
-        value = session.values[at]
-        if isinstance(value, float) and not isinstance(value, bool):
-            try:
-                number = float(wanted)
-            except ValueError:
-                return sign == "!="
-            return {
-                ">=": value >= number,
-                "<=": value <= number,
-                "!=": value != number,
-                ">": value > number,
-                "<": value < number,
-                "=": value == number or format_value(value) == wanted,
-            }[sign]
-        same = hparam_text(value).lower() == wanted.lower()
-        return same if sign == "=" else not same if sign == "!=" else False
+        return at is not None and _is(session.values[at], wanted) == (sign == "=")
     texts = (
         session.run,
         session.name,
         *(hparam_text(v) for v in session.values if isinstance(v, str)),
     )
     return any(term.pattern.search(text) for text in texts)
+
+
+def _is(value: HParamValue, wanted: str) -> bool:
+    """Whether a value is the one that was typed, exactly or as it is shown."""
+    if isinstance(value, float) and not isinstance(value, bool):
+        with suppress(ValueError):
+            return value == float(wanted) or format_value(value) == wanted
+    return hparam_text(value).lower() == wanted.lower()
 
 
 def _named(table: HParamTable, name: str) -> int | None:

@@ -5,27 +5,10 @@ from pathlib import Path
 import pytest
 
 from support.console_formats import ConsoleFormat, formats_of, judge, read_console
+from support.console_unread import UNREAD
 
 HERE = Path(__file__).parent
 FORMATS = list(formats_of(HERE))
-UNREAD = {
-    "crfsuite_lbfgs": "norms that stand alone below a heading, without an indent",
-    "deap_logbook": "columns called avg and std alone",
-    "drqv2": "counters of one letter",
-    "enlighten_counter": "a postfix behind tqdm's closing bracket",
-    "essay_scores_second_line": "names that a measure in front makes errors",
-    "few_shot": "a number in front that counts tests",
-    "flower_fit_progress": "a dictionary within a tuple",
-    "heads_in_segments": "one name in several segments: neither is read",
-    "julia_info_line": "two words in parentheses behind a name",
-    "ludwig_grid": "a grid of several heads",
-    "matlab_train_network": "a head of two lines",
-    "neat_python": "more of a line than its first value",
-    "numpyro_svi": "brackets within tqdm's",
-    "snli_example": "a head whose columns are joined",
-    "time_sequence_example": "several losses a step, told without a name: one of them counts",
-    "updates_and_frames": "counters of one letter",
-}
 NO_METRICS = sorted((HERE / "no_metrics").glob("*.txt"))
 HELD_BACK = list(formats_of(HERE / "held_back"))
 

@@ -15,7 +15,7 @@ READ = """
 import json, os
 from tuimon.recorder.system_metrics import Gpus
 gpus = Gpus()
-readings = dict(gpus.readings({int(os.environ["DRIVER_PID"])}))
+readings = [dict(gpus.readings({int(os.environ["DRIVER_PID"])})) for _ in range(3)][-1]
 print(json.dumps([gpus.names, gpus.driver, readings]))
 """
 
@@ -36,6 +36,8 @@ def test_each_gpu_tells_what_it_can(tmp_path: Path) -> None:
         "GPU 0 A100-SXM4-80GB/memory used [GB]": 60,
         "GPU 0 A100-SXM4-80GB/temperature [°C]": 63,
         "GPU 0 A100-SXM4-80GB/power [W]": 312.5,
+        "GPU 0 A100-SXM4-80GB/SM activity [%]": 40,
+        "GPU 0 A100-SXM4-80GB/DRAM activity [%]": 20,
         "GPU 0 A100-SXM4-80GB/training memory [GB]": 50,
         "GPU 1 RTX 4090/utilization [%]": 0,
         "GPU 1 RTX 4090/memory [%]": 75,

@@ -1,17 +1,17 @@
-"""The charts of a report on one page, as vectors."""
+"""The charts of a printout on one page, as vectors."""
 
 from tuimon.charts.model import ChartOptions
-from tuimon.present.report import Report, report_metrics
+from tuimon.present.printout import Printout, printout_metrics
 from tuimon.vectors.chart_page import chart_page, page_columns, page_width
 from tuimon.vectors.chart_vectors import chart_vectors
 from tuimon.vectors.primitives import VectorDrawing
 
 
-def report_page(
-    report: Report, name: str, width: int | None, options: ChartOptions
+def printout_page(
+    printout: Printout, name: str, width: int | None, options: ChartOptions
 ) -> VectorDrawing:
     """The charts side by side on a page of `width` pixels; `name`, any text, heads several."""
-    metrics = report_metrics(report, options)
+    metrics = printout_metrics(printout, options)
     each = (width or page_width(len(metrics))) / page_columns(len(metrics))
     charts = [
         chart_vectors(

@@ -49,7 +49,7 @@ _SPARED = ("COUNT", "MIN", "MAX", "BEST STEP")
 """Columns of the table that are left out where the room is short, in this order."""
 
 
-class Report(NamedTuple):
+class Printout(NamedTuple):
     """Tags of runs."""
 
     store: Store
@@ -61,7 +61,7 @@ class Report(NamedTuple):
     """What runs are called that have no name but a time."""
 
 
-def report_on(store: Store, tags: re.Pattern[str] | None) -> Report:
+def printout_of(store: Store, tags: re.Pattern[str] | None) -> Printout:
     """The tags of all runs that match."""
     found = dict.fromkeys(
         tag for run in store.runs.values() for tag in run.series if tags is None or tags.search(tag)
@@ -76,36 +76,36 @@ def report_on(store: Store, tags: re.Pattern[str] | None) -> Report:
     shown = overview(store, Selection())
     shown = shown._replace(series={tag: shown.series[tag] for tag in found})
     charted = shown.charts()
-    return Report(store, values, charted, trial_names(run_hparams(store, SummaryReader())))
+    return Printout(store, values, charted, trial_names(run_hparams(store, SummaryReader())))
 
 
-def report_rows(
-    report: Report,
+def printout_rows(
+    printout: Printout,
     name: str,
     status: RunStatus | None,
     cells: int,
     height: int,
     options: ChartOptions,
 ) -> list[Row]:
-    """The report in at most so many cells; without charts when their `height` is 0.
+    """The printout in at most so many cells; without charts when their `height` is 0.
 
     `name` is what it is about, and `status` that of the only run.
     """
     marks = MARKS[options.marks]
-    drawn = option_notes(options) if height and report.charted else []
-    parts = [[_heading(report, name, status, cells, marks, drawn)]]
+    drawn = option_notes(options) if height and printout.charted else []
+    parts = [[_heading(printout, name, status, cells, marks, drawn)]]
     cues = {}
     if height:
-        metrics = report_metrics(report, options)
+        metrics = printout_metrics(printout, options)
         parts.append(_charts(metrics, cells, height, options))
         cues = _cues(metrics, options)
-    parts.append(_table(report, cues, cells, marks))
+    parts.append(_table(printout, cues, cells, marks))
     blank: Row = ()
     return [row for part in parts if part for row in (blank, *part)][1:]
 
 
 def _heading(
-    report: Report,
+    printout: Printout,
     name: str,
     status: RunStatus | None,
     cells: int,
@@ -114,7 +114,7 @@ def _heading(
 ) -> Row:
     """What is shown, its state, how far it is, and how it is `drawn`; what finds no room is not."""
     progress = newest_progress(
-        [report.store.runs[value.run].series[value.tag] for value in report.values]
+        [printout.store.runs[value.run].series[value.tag] for value in printout.values]
     )
     parts = [(f"step {progress.step}", roles.TEXT)] if progress else []
     role = roles.TITLE
@@ -123,7 +123,7 @@ def _heading(
             status.state, paused=status.is_paused, flawed=status.flaw is not None
         )
         parts = [*_state(status, word, role), *parts, *_times(status, progress)]
-    if (runs := len({value.run for value in report.values})) > 1:
+    if (runs := len({value.run for value in printout.values})) > 1:
         parts.append((f"{runs} runs", roles.DIM))
     parts += [(note, roles.NOTE) for note in drawn]
     # A long path leaves half of the row to what is known.
@@ -155,11 +155,11 @@ def _times(status: RunStatus, progress: TrainingProgress | None) -> list[tuple[s
     return parts
 
 
-def report_metrics(report: Report, options: ChartOptions) -> list[MetricCurves]:
+def printout_metrics(printout: Printout, options: ChartOptions) -> list[MetricCurves]:
     """What there is a chart for, with the colours of all runs settled."""
     colours = RunColours()
-    colours.meet(trainings(report.store.runs))
-    metrics = [MetricCurves(report.store, metric, colours) for metric in report.charted]
+    colours.meet(trainings(printout.store.runs))
+    metrics = [MetricCurves(printout.store, metric, colours) for metric in printout.charted]
     for metric in metrics:
         metric.curves(options.palette)
     return metrics
@@ -205,7 +205,7 @@ def _cues(metrics: Sequence[MetricCurves], options: ChartOptions) -> dict[tuple[
 
 
 def _table(
-    report: Report,
+    printout: Printout,
     cues: Mapping[tuple[str, str], Span],
     cells: int,
     marks: Marks,
@@ -214,13 +214,13 @@ def _table(
 
     Columns that find no room in so many cells are left out, and so are middles of names.
     """
-    values = report.values
+    values = printout.values
     if not values:
         return []
     cue = [_column("", [cues.get((one.run, one.tag), _NO_CUE) for one in values], "left", gap=0)]
     names = [_texts("TAG", (plain(one.tag, marks) for one in values), "left", gap=bool(cues))]
     if any(one.run != "." for one in values):
-        called = (report.names.get(one.run, one.run) for one in values)
+        called = (printout.names.get(one.run, one.run) for one in values)
         names.append(_texts("RUN", (plain(name, marks) for name in called), "left"))
     numbers = _numbers(values)
     room = cells - _cells(cue) - sum(name.gap for name in names)

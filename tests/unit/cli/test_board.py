@@ -1,0 +1,161 @@
+"""`tuimon board` against what pandas makes of the same points."""
+
+import csv
+import io
+import json
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tuimon
+from support.event_files import scalar, version, write
+from support.stored_runs import made
+from tuimon.cli.main import main
+from tuimon.text import width
+
+RATES = [0.1, 0.01, 0.001]
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    chance = np.random.default_rng(5)
+    for rate in RATES:
+        records = [version()]
+        for step in range(0, 100, 10):
+            at = 1000.0 + step
+            records.append(scalar("train/loss", step, chance.random() + rate, at))
+            records.append(scalar("val/acc", step, chance.random(), at))
+            records.append(scalar("lr", step, rate, at))
+        directory = tmp_path / "logs" / f"lr={rate:g}"
+        directory.mkdir(parents=True)
+        write(directory, records)
+    return tmp_path / "logs"
+
+
+def _printed(capsys: pytest.CaptureFixture[str], *argv: str, code: int = 0) -> str:
+    assert main(["board", *argv]) == code
+    return capsys.readouterr().out
+
+
+def test_bests_and_lasts_are_those_of_pandas(logs: Path, capsys: pytest.CaptureFixture[str]):
+    rows = {row["run"]: row for row in json.loads(_printed(capsys, str(logs), "--json"))}
+    frame = tuimon.load(logs).to_pandas()
+    assert len(rows) == len(RATES)
+    for (run, tag), points in frame.groupby(["run", "tag"], observed=True):
+        told = rows[run]["metrics"][tag]
+        assert told["last"] == {
+            "value": points["value"].iloc[-1],
+            "step": points["step"].iloc[-1],
+        }
+        if tag == "lr":
+            assert told["best"] is None
+            continue
+        at = points["value"].idxmin() if "loss" in tag else points["value"].idxmax()
+        assert told["best"] == {"value": points["value"][at], "step": points["step"][at]}
+        assert rows[run]["steps_per_second"] == pytest.approx(1.0)
+        assert rows[run]["seconds"] == 90.0
+
+
+def test_the_best_run_comes_first(logs: Path, capsys: pytest.CaptureFixture[str]):
+    frame = tuimon.load(logs).to_pandas()
+    best = frame[frame["tag"] == "val/acc"].groupby("run", observed=True)["value"].max()
+    expected = list(best.sort_values(ascending=False).index)
+    lines = _printed(capsys, str(logs)).splitlines()
+    assert lines[0].split()[:3] == ["RUN", "val/acc", "STEP"]
+    assert [line.split()[0] for line in lines[1:]] == expected
+    backwards = _printed(capsys, str(logs), "--reverse", "-n", "1").splitlines()
+    assert [line.split()[0] for line in backwards[1:]] == expected[:0:-1][:1]
+    by_name = _printed(capsys, str(logs), "-s", "run").splitlines()
+    assert [line.split()[0] for line in by_name[1:]] == ["lr=0.001", "lr=0.01", "lr=0.1"]
+
+
+def test_from_python_it_is_the_same(logs: Path, capsys: pytest.CaptureFixture[str]):
+    told = json.loads(_printed(capsys, str(logs), "--json"))
+    frame = tuimon.load(logs).board()
+    assert list(frame.index) == [row["run"] for row in told]
+    for row in told:
+        best = row["metrics"]["val/acc"]["best"]
+        assert frame.loc[row["run"], "val/acc"] == best["value"]
+        assert frame.loc[row["run"], "val/acc step"] == best["step"]
+        assert frame.loc[row["run"], "lr"] == row["metrics"]["lr"]["last"]["value"]
+
+
+def test_csv_holds_every_value_in_full(logs: Path, capsys: pytest.CaptureFixture[str]):
+    rows = list(csv.DictReader(io.StringIO(_printed(capsys, str(logs), "--csv"))))
+    frame = tuimon.load(logs).to_pandas()
+    for row in rows:
+        points = frame[(frame["run"] == row["run"]) & (frame["tag"] == "train/loss")]
+        assert float(row["train/loss best"]) == points["value"].min()
+        assert float(row["train/loss last"]) == points["value"].iloc[-1]
+
+
+@pytest.mark.parametrize(
+    ("where", "runs"),
+    [("lr<0.05", 2), ("lr<0.05 and run:lr=0.001", 1), ("val/acc>2", 0), ("-lr>=0.1", 2)],
+)
+def test_rows_are_filtered_by_values(
+    logs: Path, capsys: pytest.CaptureFixture[str], where: str, runs: int
+):
+    told = _printed(capsys, str(logs), "-w", where, code=0 if runs else 1)
+    assert len(told.splitlines()[1:]) == runs
+
+
+@pytest.mark.parametrize("cells", [200, 80, 40])
+def test_it_fits_the_terminal(
+    logs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], cells: int
+):
+    monkeypatch.setenv("COLUMNS", str(cells))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    lines = _printed(capsys, str(logs)).splitlines()
+    assert len(lines) == 1 + len(RATES)
+    assert max(map(width, lines)) <= cells
+    assert "val/acc" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["-s", "nothing"], "no column nothing: there are run, state, took, pace, val/acc"),
+        (["-w", "(lr"], "no filter: a bracket is not closed"),
+        (["-m", "bleu"], "no metric matches; there are: val/acc"),
+    ],
+)
+def test_what_is_not_there_is_told(
+    logs: Path, capsys: pytest.CaptureFixture[str], argv: list[str], said: str
+):
+    assert main(["board", str(logs), *argv]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_runs_that_were_started_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    for at, rate in enumerate(("0.1", "0.01")):
+        log = tmp_path / f"log{at}"
+        points = [version(), scalar("loss", 0, 1.0, 10.0), scalar("loss", 1, float(rate), 20.0)]
+        write(log, [*points, scalar("loss", 2, math.nan, 30.0)])
+        argv = ("train.py", "--lr", rate, "--token", "s3cr3t-abc")
+        made("train", ended=600.0, argv=argv, logdir=str(log), cwd=str(tmp_path))
+        (log / "last.pt").touch()
+        (log / "best.pt").touch()
+        os.utime(log / "last.pt", (31.0, 31.0))
+        os.utime(log / "best.pt", (20.5, 20.5))
+    rows = json.loads(_printed(capsys, "--json"))
+    assert [row["settings"]["lr"] for row in rows] == [0.01, 0.1]
+    assert [row["metrics"]["loss"]["best"]["step"] for row in rows] == [1, 1]
+    assert [row["metrics"]["loss"]["last"]["value"] for row in rows] == [None, None]
+    assert [Path(row["checkpoint"]).name for row in rows] == ["best.pt", "best.pt"]
+    assert "s3cr3t" not in json.dumps(rows)
+    assert "log1/best.pt" in _printed(capsys)
+
+
+def test_nothing_here_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["board"]) == 2
+    assert "name a LOGDIR or a RUN" in capsys.readouterr().err

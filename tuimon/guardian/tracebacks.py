@@ -1,0 +1,138 @@
+"""The Python tracebacks of a console, of several processes at once, as Python or rich prints them.
+
+Launchers put a label before each line of a rank: "[rank0]: ", "0: ", "(worker pid=7) ". What stands
+before the heading of a traceback stands before its other lines, too; so no label need be known.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+_HEADING = "Traceback (most recent call last)"
+_AFTER_HEADING = ": ─-╮+"
+_FRAME = re.compile(
+    r'[^\w"]{0,99}+File "(?P<file>[^"]{1,1000}+)", line (?P<line>\d{1,9}+)(?:$|, in )'
+)
+# A dotted name, alone or with a message; ray puts another name in brackets behind it.
+_END = re.compile(r"(?P<name>[A-Za-z_][\w.]{0,200}+)(?:\(\w{1,100}+\))?(?P<message>$|:(?: .*)?$)")
+# After the lines of a frame the name may be any, but "step: 3" may be of another process.
+_ANY_END = re.compile(
+    r"(?=[A-Z]|\w{1,100}+\.)[A-Za-z_][\w.]{0,200}+(?:\(\w{1,100}+\))?(?:$|:(?! ?\d))"
+)
+_NAMES = ("Error", "Exception", "Interrupt", "Exit", "Warning", "Iteration", "Failure", "Timeout")
+_LONGEST_LABEL = 80
+_BOX = "╭│╰+|"
+_MOST_OPEN = 32
+"""Tracebacks that may be open at a time."""
+_MOST_MORE = 6
+"""Lines of a message after its first."""
+
+
+class TracebackEnd(NamedTuple):
+    """What a traceback ends with."""
+
+    number: int
+    """Of its line."""
+    label: str
+    """What stands before each line of the same process."""
+    before: str
+    """The line before the heading: whose traceback it is."""
+    text: str
+    """``ValueError: bad batch``."""
+    more: str
+    """The lines of the message after its first."""
+    place: str
+    """``train.py:88``, the innermost frame, if it is known."""
+
+
+class _Open:
+    """A traceback whose end is still to come."""
+
+    def __init__(self, label: str, before: str) -> None:
+        self.label = label
+        self.before = before
+        self.place = ""
+        self.indented = False
+        """Whether the line before was one of a frame, so that any name may end it."""
+
+    def ends_with(self, text: str) -> bool:
+        """Whether the next line, without its label, is the end."""
+        if text[:1].isspace() or text[:1] in _BOX:
+            if frame := _FRAME.match(text):
+                self.place = f"{file_name(frame['file'])}:{frame['line']}"
+            self.indented = self.indented or bool(text)
+            return False
+        any_name, self.indented = self.indented, False
+        return is_exception(text) or (any_name and _ANY_END.match(text) is not None)
+
+
+def traceback_ends(lines: Sequence[str]) -> tuple[list[TracebackEnd], set[int]]:
+    """The ends of all tracebacks, in order, and the numbers of the lines that tracebacks take."""
+    opened: dict[str, _Open] = {}
+    ends: list[TracebackEnd] = []
+    taken: set[int] = set()
+    before = ""
+    for number, line in enumerate(lines):
+        at = _heading_at(line)
+        label = _label(line[:at]) if at >= 0 else _label_of(line, opened)
+        if at >= 0 or (label is None and _FRAME.match(line)):
+            label = label or ""
+            opened.pop(label, None)
+            opened[label] = _Open(label, before.removeprefix(label))
+            if len(opened) > _MOST_OPEN:
+                del opened[next(iter(opened))]
+        if label is not None:
+            taken.add(number)
+            if at < 0 and opened[label].ends_with(text := line[len(label) :]):
+                ended = opened.pop(label)
+                more = _more(lines, number, label)
+                end = TracebackEnd(number, label, ended.before, text, more, ended.place)
+                ends.append(end)
+        before = line or before
+    return ends, taken
+
+
+def _heading_at(line: str) -> int:
+    """Where the heading of a traceback is in a line that ends with it, or -1."""
+    before, heading, after = line.rpartition(_HEADING)
+    return len(before) if heading and not after.strip(_AFTER_HEADING) else -1
+
+
+def is_exception(line: str) -> bool:
+    """Whether a line is as the last one of a traceback."""
+    end = _END.match(line)
+    return end is not None and end["name"].endswith(_NAMES)
+
+
+def file_name(path: str) -> str:
+    """The last part of a path."""
+    return path.rpartition("/")[2]
+
+
+def _label(before: str) -> str:
+    """The label of the lines of a traceback, from what stands before its heading: a progress bar
+    that has not ended its line is none.
+    """
+    indent = before[: len(before) - len(before.lstrip())]
+    if "Exception Group" in before:
+        return f"{indent}| "
+    drawn = before.rstrip("─- ")
+    if drawn[-1:] in ("╭", "+"):
+        return drawn[:-1]
+    return before if len(before) <= _LONGEST_LABEL and before.rstrip()[-1:] in ":|>)" else ""
+
+
+def _label_of(line: str, opened: Iterable[str]) -> str | None:
+    """The longest label of those that the line begins with."""
+    return max((label for label in opened if line.startswith(label)), key=len, default=None)
+
+
+def _more(lines: Sequence[str], number: int, label: str) -> str:
+    """What follows the end of a traceback up to a blank line."""
+    more = []
+    for line in lines[number + 1 : number + 1 + _MOST_MORE]:
+        text = line.removeprefix(label)
+        if not line.startswith(label) or not text.strip() or _HEADING in line:
+            break
+        more.append(text.strip())
+    return "\n".join(more)

@@ -1,0 +1,1 @@
+"""How far a training is, and when it will be done."""
