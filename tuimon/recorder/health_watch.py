@@ -8,7 +8,7 @@ from dataclasses import replace
 from tuimon.console.history import read_tail
 from tuimon.events.finder import SourceFinder
 from tuimon.events.points import ScalarColumns
-from tuimon.events.tails import Tail, open_tail
+from tuimon.events.tail import EventFileTail
 from tuimon.health.machine import MachineRules, is_working
 from tuimon.health.rule_watch import Fulfilled, RuleWatch
 from tuimon.health.stall import StallRule
@@ -65,7 +65,7 @@ class HealthWatch:
         self._was_asked_for = False
         """Whether the training ended as somebody wanted, who need not be told."""
         self._finder = SourceFinder(status.record.started_at, FileClaims(paths))
-        self._tails: list[tuple[str, Tail]] = []
+        self._tails: list[tuple[str, EventFileTail]] = []
         self._values = ValueRules()
         self.has_scalars = False
         """Whether the training has written any, to event files of its own."""
@@ -117,7 +117,7 @@ class HealthWatch:
     def _read(self, *, last: bool = False) -> bool:
         """Read a piece of each event file; whether anything was new."""
         found = self._finder.find(last=last)
-        self._tails += [(file.run, open_tail(file.path)) for file in found]
+        self._tails += [(file.run, EventFileTail(file.path)) for file in found]
         points = 0
         news = False
         for run, tail in self._tails:
