@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "view": "Watch log directories of any training, or runs side by side.",
     "show": "Print the charts and a table of values once.",
     "board": "Compare trainings in a table, the best first.",
+    "diff": "Show what is not the same in some runs.",
     "report": "Write a report on a run: one HTML file, or Markdown.",
     "export": "Write scalar points as a table, or images and other media as files.",
     "mirror": "Send the event files of log directories to W&B.",

@@ -1,6 +1,5 @@
 """`tuimon report`: a file that tells of a run, to be read or sent."""
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,13 @@ from tuimon.cli.shared.common import (
     run_or_refuse,
     settings_or_refuse,
 )
+from tuimon.cli.shared.whole_runs import read_run, read_runs
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.text import safe
 
 if TYPE_CHECKING:
     from tuimon.charts.model import ChartOptions
-    from tuimon.present.run_report import ReportSubject, RunReport
-
-_PAUSE = 0.02
+    from tuimon.present.run_report import RunReport
 
 
 @click.command()
@@ -66,44 +64,21 @@ def _report(status: RunStatus) -> "RunReport":
     from tuimon.present.run_report import report_of, run_before
 
     before = run_before(status, list_runs())
-    earlier = None if before is None else _read(before, before.record.id)
-    return report_of(_read(status, "this run"), earlier, _options())
+    earlier = None if before is None else read_run(before, before.record.id)
+    return report_of(read_run(status, "this run"), earlier, _options())
 
 
 def _comparison(found: list[RunStatus]) -> "RunReport":
     """Raises CommandError: they have written no event files."""
     from tuimon.cli.shared.targets import EventLogs, LogTarget
     from tuimon.present.printout import printout_of
-    from tuimon.present.run_lines import RunCommands, names_apart, sources_of
+    from tuimon.present.run_lines import RunCommands, sources_of
     from tuimon.present.run_report import comparison_of
 
     commands = RunCommands()
     lines = commands.lines(found, {})
     both = EventLogs(LogTarget(tuple(sources_of(lines, commands)), None), None).store()
-    subjects = map(_read, found, names_apart(lines, commands))
-    return comparison_of([*subjects], printout_of(both, None), _options())
-
-
-def _read(status: RunStatus, label: str) -> "ReportSubject":
-    """All there is of a run, which is called `label` beside another one."""
-    from tuimon.present.run_details import read_details
-    from tuimon.present.run_report import ReportSubject
-    from tuimon.runs.secrecy import mask_of
-    from tuimon.session.session import Session
-    from tuimon.summaries.reader import SummaryReader
-
-    session = Session(status.paths)
-    assert session.system is not None
-    session.start()
-    session.system.start()
-    try:
-        while session.follower.loading or session.system.loading:
-            time.sleep(_PAUSE)
-        details = read_details(session, SummaryReader())
-        mask = mask_of(status.record)
-        return ReportSubject(session.status or status, session, details, mask, label)
-    finally:
-        session.stop()
+    return comparison_of(read_runs(found), printout_of(both, None), _options())
 
 
 def _options() -> "ChartOptions":

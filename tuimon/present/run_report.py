@@ -1,28 +1,24 @@
 """What a report tells of a run, or of two that are compared: tables and charts, for any format."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tuimon.charts import roles
 from tuimon.charts.model import ChartOptions
-from tuimon.masking.mask import Mask
 from tuimon.present.facts import Standing, clock, standing
 from tuimon.present.printout import Printout, printout_metrics, printout_of
 from tuimon.present.resources import resource_facts
 from tuimon.present.run_arguments import arguments_of
-from tuimon.present.run_details import RunDetails
-from tuimon.present.run_facts import Fact, run_sections
+from tuimon.present.run_differences import ReportSubject, differences, hidden
+from tuimon.present.run_facts import Fact
 from tuimon.present.statistics import TagStatistics
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import ENDED
 from tuimon.runs.launch_command import launch_command
 from tuimon.runs.record import RunRecord
 from tuimon.runs.registry import RunStatus
-from tuimon.runs.secrecy import masked_command
-from tuimon.session.session import Session
-from tuimon.text import format_duration, format_value, safe
+from tuimon.text import format_value, safe
 from tuimon.vectors.chart_vectors import chart_vectors
 from tuimon.vectors.primitives import VectorDrawing
 
@@ -62,23 +58,6 @@ class RunReport(NamedTuple):
     """What the charts lack."""
     written: str
     """When that was so: a training may go on."""
-
-
-class ReportSubject(NamedTuple):
-    """A run that was read whole."""
-
-    status: RunStatus
-    session: Session
-    details: RunDetails
-    mask: Mask
-    """What is secret of it."""
-    label: str
-    """What it is called beside another one; any text."""
-
-    def section(self, title: str) -> list[Fact]:
-        """Of the page on it; empty where nothing is known."""
-        found = run_sections(self.session, self.details)
-        return next((_hidden(one.facts, self.mask) for one in found if one.title == title), [])
 
 
 def report_of(
@@ -173,7 +152,7 @@ def _run(subject: ReportSubject, now: float) -> list[Fact]:
     known = [fact for fact in subject.section("run") if fact.name not in left_out]
     said = [Fact("note", safe(note.note)), Fact("tags", safe(", ".join(note.tags)))]
     code = [] if record.exit_code is None else [Fact("exit code", str(record.exit_code))]
-    return [*code, *known, *_hidden(said, subject.mask)]
+    return [*code, *known, *hidden(said, subject.mask)]
 
 
 def _told(status: RunStatus) -> Sequence[str]:
@@ -220,27 +199,8 @@ def best_text(value: TagStatistics) -> str:
 
 def _differences(first: ReportSubject, second: ReportSubject) -> ReportTable:
     """What is not the same in two runs."""
-    told = [_comparable(first), _comparable(second)]
-    names = dict.fromkeys(chain.from_iterable(told))
-    pairs = [(name, *(one.get(name, "") for one in told)) for name in names]
-    rows = [row for row in pairs if row[1] != row[2]]
+    rows = [(one.name, *one.values) for one in differences([first, second])]
     return ReportTable("differences", rows, ("", safe(first.label), safe(second.label)))
-
-
-def _comparable(subject: ReportSubject) -> Mapping[str, str]:
-    status = subject.status
-    told = {
-        "state": str(status.state),
-        "took": format_duration(status.took(time.time())),
-        "command": safe(masked_command(status.record)),
-    }
-    for title in _COMPARED:
-        told |= {fact.name or title: fact.value for fact in subject.section(title)}
-    for value in printout_of(subject.session.store, None).values[:_MOST_VALUES]:
-        of = f" of {value.run}" if len(subject.session.store.runs) > 1 else ""
-        if best := best_text(value):
-            told[safe(f"best {value.tag}{of}")] = best
-    return told
 
 
 def _charts(printout: Printout, options: ChartOptions) -> tuple[list[VectorDrawing], str]:
@@ -261,12 +221,6 @@ def _charts(printout: Printout, options: ChartOptions) -> tuple[list[VectorDrawi
 
 def _rows(facts: Iterable[Fact]) -> list[tuple[str, str]]:
     return [(fact.name, fact.value) for fact in facts if fact.value]
-
-
-def _hidden(facts: Iterable[Fact], mask: Mask) -> list[Fact]:
-    return [
-        fact._replace(value=safe(mask.value(fact.name, mask.text(fact.value)))) for fact in facts
-    ]
 
 
 def _more(count: int) -> str:

@@ -30,7 +30,7 @@ def fitted(
 
     Columns are cut, and then left out, those first whose titles come first in `leaving`.
     """
-    for leaves in ("", *leaving):
+    for leaves in (None, *leaving):
         columns = [column for column in columns if column.title != leaves]
         taken = sum(column.room + len(GAP) for column in columns) + beside
         over = taken - (taken if cells is None else cells)

@@ -1,0 +1,82 @@
+"""`tuimon diff`: what is not the same in some runs, and by how much."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from support.event_files import scalar, version, write
+from support.stored_runs import made
+from tuimon.cli.main import main
+from tuimon.text import width
+
+LOSSES = {"small": [1.0, 0.5, 0.6], "large": [1.0, 0.4, 0.25], "same": [1.0, 0.5, 0.6]}
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path) -> None:
+    for at, (name, losses) in enumerate(LOSSES.items()):
+        log = tmp_path / name
+        points = [scalar("val/loss", step, value) for step, value in enumerate(losses)]
+        others = [scalar("lr", 0, 0.1), scalar("acc", 0, math.nan if name == "large" else 0.5)]
+        write(log, [version(), *points, *others])
+        size = "64" if name == "large" else "8"
+        argv = ("train.py", "--size", size, "--seed", "1", "--token", f"s3cr3t-{name}")
+        made(name, ended=600.0 - at, argv=argv, logdir=str(log), cwd=str(tmp_path))
+
+
+def _told(capsys: pytest.CaptureFixture[str], *runs: str) -> dict[str, dict[str, object]]:
+    assert main(["diff", *runs, "--json"]) == 0
+    printed = capsys.readouterr().out
+    assert "s3cr3t" not in printed
+    return {f"{one['section']}/{one['name']}": one for one in json.loads(printed)}
+
+
+def _of(one: dict[str, object], what: str) -> list[object]:
+    told = one[what]
+    assert isinstance(told, dict)
+    return list(told.values())
+
+
+def test_what_differs_is_told_with_its_change(capsys: pytest.CaptureFixture[str]):
+    told = _told(capsys, "small", "large")
+    assert _of(told["configuration/size"], "values") == ["8", "64"]
+    assert "configuration/seed" not in told
+    assert "values/last lr" not in told
+    loss = told["values/best val/loss"]
+    assert _of(loss, "values") == ["0.5 @ 1", "0.25 @ 2"]
+    assert _of(loss, "numbers") == [0.5, 0.25]
+    assert _of(loss, "changes") == [0.0, -0.5]
+    assert _of(told["values/best acc"], "numbers") == [0.5, None]
+    assert _of(told["values/last acc"], "changes") == [None, None]
+
+
+def test_of_three_all_are_told(capsys: pytest.CaptureFixture[str]):
+    told = _told(capsys, "small", "large", "same")
+    assert _of(told["values/best val/loss"], "numbers") == [0.5, 0.25, 0.5]
+
+
+@pytest.mark.parametrize("cells", [60, 200])
+def test_a_table(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, cells: int):
+    monkeypatch.setenv("COLUMNS", str(cells))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert main(["diff", "small", "large"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(width, lines)) <= cells
+    assert lines[0].split() == ["small", "large"]
+    [loss] = [line for line in lines if line.startswith("best val/loss")]
+    assert loss.split()[2:] == ["0.5", "@", "1", "0.25", "@", "2", "(-50.0%)"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["small"], "name two runs or more"),
+        (["small", "small"], "does not differ from itself"),
+        (["small", "nobody"], "no run is called 'nobody'"),
+    ],
+)
+def test_what_cannot_be_compared(capsys: pytest.CaptureFixture[str], argv: list[str], said: str):
+    assert main(["diff", *argv]) == 2
+    assert said in capsys.readouterr().err
