@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tuimon.charts import roles
 from tuimon.masking.mask import Mask
-from tuimon.present.facts import clock, file_rows, mirror_word, standing
+from tuimon.present.facts import clock, file_rows, mirror_word, origin_rows, standing
 from tuimon.present.progress_words import is_current, percent, time_left
 from tuimon.present.resource_use import resource_rows
 from tuimon.present.run_details import FactRow, RunDetails
@@ -195,7 +195,7 @@ def _wandb(mirror: MirrorRecord | None) -> list[Fact]:
 
 def _files(session: Session) -> list[Fact]:
     sources = [(_FOUND.get(one.found_by, "log directory"), one.path) for one in session.sources]
-    facts = _facts(sources) + [
+    facts = _facts([*sources, *origin_rows(session)]) + [
         fact._replace(role=roles.WARN) for fact in _facts(file_rows(session))
     ]
     console = session.console
