@@ -21,7 +21,7 @@ WHAT = {
     "growing": "`Step 50/2400`, steps that get six times as long",
     "hf_epochs": "Hugging Face, 6 epochs, evaluates and saves",
     "hf_steps": "Hugging Face, evaluates every 300 of 1800 steps",
-    "iters": "`iter 10`, `--max-iters`, evaluates every 250, paused",
+    "iters": "`iter 10` of `max_iters`, evaluates every 250, paused",
     "keras": "Keras 3, 7 epochs, validation",
     "lightning": "Lightning's rich bar, 6 epochs, validation",
     "lines": "`Epoch 3`, `[6400/60000]`, `--epochs`, tests, paused",

@@ -145,7 +145,7 @@ def _leading(found: Sequence[LineToken], pairs: Sequence[Pair]) -> Place | None:
     is_rank = kinds.startswith("[0][") and not split_of(found[4].text)  # or a process
     if (kinds.startswith("[0]") and not is_rank) or kinds.startswith("<0>"):
         return Place(counted=Count("iteration", spans[1], None, 0))
-    is_bare = kinds[0] == "0" and found[1].kind == "word" and len(pairs) > 1
+    is_bare = kinds[:1] == "0" and found[1].kind == "word" and len(pairs) > 1
     if is_bare and measure_of(pairs[0].key).kind == "loss":
         is_training = measure_of(pairs[0].key).split not in EVALUATIONS
         return Place(counted=Count("iteration", spans[0], None, 0)) if is_training else None

@@ -95,10 +95,9 @@ class PositionLines:
         if position.epoch is not None and state.total:
             if is_rich and position.epoch == 0 and position.epochs is not None:
                 self._last = position.epochs  # Lightning tells the number of the last
-            return self._of(
-                Position(position.epoch, state.done, state.total, "batch", position.epochs),
-                has_values=False,
-            )
+            if not position.total:  # else its name tells the batches, and it may be over all
+                position = position._replace(done=state.done, total=state.total, unit="batch")
+            return self._of(position, has_values=False)
         label = re.sub(r"\d+(?:\.\d+)?", "", name)
         if _EPOCHS.search(name):
             return Sighting("epochs", state.done, state.total, name="bar")

@@ -54,6 +54,7 @@ class ProgressRecorder:
             with suppress(OSError):
                 self._console.skip()
         self._clock = _WorkClock()
+        self._reading = Pace(0.0, share=0.02)
         self._pace = Pace(_WRITE_EVERY, share=0.01)
         self._state_due = 0.0
         self._written: ProgressRecord | None = None
@@ -68,7 +69,9 @@ class ProgressRecorder:
         """Read what is new, and note it if it is time to; `measured` is the newest of the system,
         see `tuimon.recorder.system_metrics`."""
         self._clock.tick(time.monotonic(), paused=status.is_paused)
-        self._read()
+        if time.monotonic() >= self._reading.due:
+            with self._reading.turn():
+                self._read()
         if time.monotonic() >= self._pace.due:
             with self._pace.turn():
                 self._look_for_totals(status.record, config, sources)

@@ -197,4 +197,4 @@ def _spread(samples: Sequence[Sample], stops: Sequence[_Halt]) -> float:
     """By what share the rest may be wrong: how much the quarters of these differ."""
     paces = [pace for _, pace in _blocks(samples, stops, 4)]
     usual = mean(paces)
-    return 0.0 if usual <= 0 else min(0.9, (max(paces) - min(paces)) / usual / 4)
+    return 0.0 if usual <= 0 else min(0.9, (max(paces) - min(paces)) / usual / 3)

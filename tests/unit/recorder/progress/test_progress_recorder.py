@@ -34,7 +34,7 @@ def recorder(paths: RunPaths) -> ProgressRecorder:
 def step(recorder: ProgressRecorder, paths: RunPaths, printed: str = "") -> ProgressRecord | None:
     with paths.console_log.open("a") as file:
         file.write(printed)
-    recorder._pace.due = 0.0
+    recorder._pace.due = recorder._reading.due = 0.0
     recorder.step(read_status(paths.directory), {}, (), MEASURED)
     return read_progress(paths)
 
@@ -78,6 +78,14 @@ def test_nothing_is_told_of_a_run_that_is_paused_or_has_ended(tmp_path: Path):
         paths.progress.write_text('{"scale": "epochs", "done": 3, "total": 10}')
         assert read_progress(paths) is not None
         assert read_status(paths.directory).progress is None
+
+
+def test_of_much_output_the_end_is_read(paths: RunPaths):
+    one = recorder(paths)
+    assert step(one, paths, "epoch 3 loss 0.5\n" + "x" * (2 << 20)) is None  # left behind
+    found = step(one, paths, "\nepoch 7 loss 0.5\n")
+    assert found is not None
+    assert found.done == 7
 
 
 def test_a_pause_is_no_time_of_work():
